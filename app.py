@@ -1,0 +1,30 @@
+"""The application: reads the settings and joins the parts."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import Flask
+
+from readiness import cli, settings, web
+
+
+def create_app(chosen: settings.Settings | None = None) -> Flask:
+    """The Flask application; without `chosen`, as the environment says."""
+    chosen = chosen or settings.from_environment(os.environ)
+    app = Flask(__name__)
+    app.config["SETTINGS"] = chosen
+    cli.attach(app)
+    if serves_pages():
+        web.attach(app, chosen)
+    return app
+
+
+def serves_pages() -> bool:
+    """False while a command other than `flask run` loads the application.
+
+    Commands need neither a secret key nor a database; pages need both.
+    """
+    context = click.get_current_context(silent=True)
+    return context is None or context.info_name == "run"

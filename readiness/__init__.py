@@ -1,0 +1,1 @@
+"""Readiness: does a physician group have what an equity incentive takes?"""

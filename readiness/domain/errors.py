@@ -1,0 +1,54 @@
+"""Everything that can go wrong in the trade's own words. Each error is a sentence for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class ReadinessError(Exception):
+    """A sentence for the person who will see it, ending in what to do."""
+
+
+class NotFound(ReadinessError):
+    """There is no such thing, or it is not this person's to know about: the two look alike."""
+
+
+class Denied(ReadinessError):
+    """The person may not do this."""
+
+
+class WrongState(ReadinessError):
+    """The thing is there, but not in a state in which this can be done."""
+
+
+class ChangedMeanwhile(ReadinessError):
+    """Somebody else saved first; nothing was overwritten."""
+
+
+class NotSaved(ReadinessError):
+    """The disk or the database refused; what was typed is not stored."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong with what a person sent, and where.
+
+    `place` is what they see: a cell ("Answers!C7"), a line ("line 12"), a field name, an item id.
+    """
+
+    place: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.says}" if self.place else self.says
+
+
+class BadInput(ReadinessError):
+    """Everything wrong with one input, all at once. Nothing of it was stored."""
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems: tuple[Problem, ...] = (
+            (Problem("", problems),) if isinstance(problems, str) else tuple(problems)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,1 @@
+"""Heavy or foreign machinery behind small functions."""

@@ -1,0 +1,41 @@
+"""Settings: read once from the environment, handed down as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path  # the folder with the database and its backups
+    secret_key: str | None = None  # None: commands work, pages are refused
+    is_demo: bool = False  # invented groups, plain HTTP on loopback only
+    hosts: tuple[str, ...] = ()  # names this installation answers to; empty: any
+    instruments: tuple[Path, ...] = ()  # folders with instruments of one's own
+    quick_hashing: bool = False  # for tests: password hashes that protect nothing
+    proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
+
+    @property
+    def database(self) -> Path:
+        return self.data / "readiness.db"
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    is_demo = environ.get("READINESS_DEMO", "") == "1"
+    return Settings(
+        data=Path(environ.get("READINESS_DATA") or ("var/demo" if is_demo else "var")),
+        secret_key=environ.get("READINESS_SECRET_KEY") or None,
+        is_demo=is_demo,
+        hosts=LOOPBACK if is_demo else words(environ.get("READINESS_HOSTS", ""), ","),
+        instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
+        proxies=int(environ.get("READINESS_PROXIES") or 0),
+    )
+
+
+def words(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(separator) if word.strip())

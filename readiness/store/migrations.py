@@ -1,0 +1,378 @@
+"""The tables, and every later change to them, in order. A migration that has shipped never changes."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from readiness.store.connection import Store
+
+migrations = Migrations("readiness")
+
+
+def migrate(store: Store) -> list[str]:
+    """Bring the file up to date; return the names of what was applied."""
+    with store.writing():
+        pending = [migration.name for migration in migrations.pending(store.db)]
+        if pending:
+            migrations.apply(store.db)
+    return pending
+
+
+def is_current(store: Store) -> bool:
+    return not migrations.pending(store.db)
+
+
+def run(db: Database, script: str) -> None:
+    """Run statements one by one: `executescript` would end the transaction."""
+    for statement in script.split(";\n\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+@migrations()
+def people(db: Database) -> None:
+    run(
+        db,
+        """
+create table people (
+    id text primary key,
+    name text not null,
+    email text not null collate nocase unique,
+    password_hash text,
+    is_active integer not null default 1,
+    created_at text not null
+) strict;
+
+create table groups (
+    id text primary key,
+    name text not null,
+    is_synthetic integer not null default 0,
+    created_at text not null
+) strict;
+
+create table sites (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    name text not null
+) strict;
+
+create index sites_of_group on sites (group_id);
+
+create table payers (
+    id text primary key,
+    name text not null,
+    is_synthetic integer not null default 0,
+    created_at text not null
+) strict;
+
+create table memberships (
+    id text primary key,
+    person_id text not null references people,
+    role text not null,
+    group_id text references groups on delete cascade,
+    payer_id text references payers on delete cascade,
+    may_attest integer not null default 0,
+    started_at text not null,
+    ended_at text
+) strict;
+
+create index memberships_of_person on memberships (person_id);
+
+create index memberships_of_group on memberships (group_id);
+
+create index memberships_of_payer on memberships (payer_id);
+
+create table sessions (
+    token_sha256 text primary key,
+    person_id text not null references people,
+    created_at text not null,
+    seen_at text not null,
+    ended_at text
+) strict;
+
+create index sessions_of_person on sessions (person_id);
+
+create table letters (
+    token_sha256 text primary key,
+    purpose text not null,
+    email text not null collate nocase,
+    person_id text references people,
+    role text,
+    group_id text references groups on delete cascade,
+    payer_id text references payers on delete cascade,
+    may_attest integer not null default 0,
+    written_by text,
+    written_at text not null,
+    expires_at text not null,
+    used_at text
+) strict;
+
+create table attempts (
+    key text not null,
+    at text not null
+) strict;
+
+create index attempts_by_key on attempts (key, at);
+
+create table events (
+    seq integer primary key autoincrement,
+    at text not null,
+    actor_id text not null,
+    verb text not null,
+    object_kind text not null,
+    object_id text not null,
+    group_id text,
+    payer_id text,
+    detail text not null,
+    before_sha256 text not null,
+    sha256 text not null
+) strict;
+
+create index events_of_group on events (group_id, seq);
+
+create index events_of_payer on events (payer_id, seq);
+
+create trigger events_are_never_changed before update on events
+begin select raise(abort, 'the history is append-only'); end;
+
+create trigger events_are_never_removed before delete on events
+begin select raise(abort, 'the history is append-only'); end;
+
+""",
+    )
+
+
+@migrations()
+def assessments(db: Database) -> None:
+    run(
+        db,
+        """
+create table cycles (
+    id text primary key,
+    payer_id text not null references payers on delete cascade,
+    name text not null,
+    instrument_id text not null,
+    version text not null,
+    opens_on text not null,
+    due_on text not null,
+    axis_min text not null default '{}',
+    closed_at text,
+    created_at text not null,
+    created_by text not null
+) strict;
+
+create index cycles_of_payer on cycles (payer_id);
+
+create table assessments (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    instrument_id text not null,
+    version text not null,
+    instrument_sha256 text not null,
+    title text not null,
+    status text not null,
+    created_at text not null,
+    cycle_id text references cycles,
+    due_on text,
+    carried_from text,
+    revision integer not null,
+    changed_at text not null
+) strict;
+
+create index assessments_of_group on assessments (group_id, created_at);
+
+create index assessments_of_cycle on assessments (cycle_id);
+
+create table invitations (
+    cycle_id text not null references cycles on delete cascade,
+    group_id text not null references groups on delete cascade,
+    invited_at text not null,
+    invited_by text not null,
+    answered_at text,
+    answered_by text,
+    accepted integer,
+    assessment_id text references assessments on delete cascade,
+    primary key (cycle_id, group_id)
+) strict;
+
+create index invitations_of_group on invitations (group_id);
+
+create table grants (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    payer_id text not null references payers on delete cascade,
+    cycle_id text references cycles,
+    granted_at text not null,
+    granted_by text not null,
+    expires_on text,
+    revoked_at text,
+    revoked_by text
+) strict;
+
+create index grants_of_group on grants (group_id);
+
+create index grants_of_payer on grants (payer_id, group_id);
+
+create table answers (
+    assessment_id text not null references assessments on delete cascade,
+    item_id text not null,
+    revision integer not null,
+    kind text,
+    level integer,
+    reason text not null default '',
+    note text not null default '',
+    author_id text not null,
+    at text not null,
+    is_carried integer not null default 0,
+    primary key (assessment_id, item_id, revision)
+) strict;
+
+create table context (
+    assessment_id text not null references assessments on delete cascade,
+    key text not null,
+    revision integer not null,
+    value text not null,
+    author_id text not null,
+    at text not null,
+    primary key (assessment_id, key, revision)
+) strict;
+
+create table submissions (
+    assessment_id text not null references assessments on delete cascade,
+    number integer not null,
+    at text not null,
+    author_id text not null,
+    attested_name text not null,
+    statement text not null,
+    reference text not null unique,
+    answers_sha256 text not null,
+    primary key (assessment_id, number)
+) strict;
+
+create table submitted_answers (
+    assessment_id text not null,
+    number integer not null,
+    item_id text not null,
+    revision integer not null,
+    primary key (assessment_id, number, item_id),
+    foreign key (assessment_id, number) references submissions on delete cascade
+) strict;
+
+create table reviews (
+    id integer primary key,
+    assessment_id text not null references assessments on delete cascade,
+    number integer not null,
+    item_id text not null,
+    decision text not null,
+    validated_level integer,
+    reason text not null,
+    reviewer_id text not null,
+    at text not null
+) strict;
+
+create index reviews_of_submission on reviews (assessment_id, number, item_id);
+
+create table runs (
+    id text primary key,
+    assessment_id text not null references assessments on delete cascade,
+    number integer,
+    kind text not null,
+    engine_version text not null,
+    instrument_sha256 text not null,
+    inputs_sha256 text not null,
+    inputs text not null,
+    result text not null,
+    at text not null
+) strict;
+
+create index runs_of_assessment on runs (assessment_id, at);
+
+create table standings (
+    group_id text primary key references groups on delete cascade,
+    assessment_id text references assessments on delete cascade,
+    run_id text references runs,
+    run_kind text,
+    tier text,
+    provisional integer,
+    tier_expires_on text,
+    limiting_factor text not null default '',
+    qms real,
+    eqr real,
+    domains text not null default '{}',
+    screened integer,
+    eligible integer,
+    reach real,
+    changed_at text not null
+) strict;
+
+create index standings_by_tier on standings (tier);
+
+""",
+    )
+
+
+@migrations()
+def screening(db: Database) -> None:
+    run(
+        db,
+        """
+create table counts (
+    group_id text not null references groups on delete cascade,
+    site_id text not null default '',
+    period text not null,
+    need text not null,
+    step text not null,
+    stratum_type text not null default 'total',
+    stratum text not null default 'total',
+    revision integer not null,
+    value integer,
+    explanation text not null default '',
+    author_id text not null,
+    at text not null,
+    primary key (group_id, site_id, period, need, step, stratum_type, stratum, revision)
+) strict;
+
+create table periods (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    state text not null,
+    revision integer not null,
+    changed_at text not null,
+    changed_by text not null,
+    primary key (group_id, period)
+) strict;
+
+""",
+    )
+
+
+@migrations()
+def plans(db: Database) -> None:
+    run(
+        db,
+        """
+create table plans (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    assessment_id text not null references assessments on delete cascade,
+    run_id text not null references runs on delete cascade,
+    created_at text not null,
+    created_by text not null,
+    revision integer not null
+) strict;
+
+create index plans_of_group on plans (group_id, created_at);
+
+create table plan_actions (
+    plan_id text not null references plans on delete cascade,
+    action_id text not null,
+    revision integer not null,
+    position integer not null,
+    body text not null,
+    author_id text not null,
+    at text not null,
+    primary key (plan_id, action_id, revision)
+) strict;
+
+""",
+    )

@@ -1,0 +1,16 @@
+"""Whose ground a group's things stand on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from readiness.access import Ground
+from readiness.store import Store, groups
+
+
+def of_group(store: Store, group_id: str, now: datetime) -> Ground:
+    return Ground(group_id, groups.readers(store, group_id, now.date()))
+
+
+def of_payer(payer_id: str) -> Ground:
+    return Ground(payer_ids=frozenset({payer_id}))

@@ -1,0 +1,68 @@
+"""Pages: thin. A page builds a form, calls a use case, renders what comes back."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from readiness.engines.passwords import Hasher
+from readiness.settings import Settings
+from readiness.store import Store
+from readiness.store.migrations import is_current
+from readiness.web import account, assets, faults, guard, headers, home, request_cycle, words
+
+BLUEPRINTS = (
+    account.pages,
+    assets.pages,
+    home.pages,
+)
+MEBIBYTE = 1024 * 1024
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    """Make the application serve pages, or refuse with a sentence that says what is missing."""
+    if not settings.secret_key:
+        raise SystemExit(
+            "Set READINESS_SECRET_KEY to a long random text before serving pages, for example "
+            'the output of: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    if not settings.database.exists() or not is_current(Store(settings.database)):
+        raise SystemExit(
+            f"The database in {settings.data} is missing or out of date. "
+            "Run: flask database migrate"
+        )
+    configure(app, settings)
+    CSRFProtect(app)
+    request_cycle.attach(app)
+    guard.attach(app)
+    headers.attach(app)
+    faults.attach(app)
+    words.attach(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    prefix = "" if settings.is_demo else "__Host-"  # plain HTTP on loopback cannot carry it
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=f"{prefix}form",  # Flask's own cookie holds the form token only
+        SIGN_IN_COOKIE=f"{prefix}session",
+        SESSION_COOKIE_SECURE=not settings.is_demo,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the form cookie: a slow typist is no attacker
+        WTF_CSRF_SSL_STRICT=False,  # the guard checks the origin of every change itself
+        MAX_CONTENT_LENGTH=8 * MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEBIBYTE,
+        MAX_FORM_PARTS=5_000,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
+        HASHER=Hasher(quick=settings.quick_hashing),
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.url_map.strict_slashes = False
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
+        )

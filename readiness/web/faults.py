@@ -1,0 +1,67 @@
+"""Every error is a page with a sentence that ends in what to do, or the same as JSON."""
+
+from __future__ import annotations
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from readiness.domain import errors
+from readiness.web import guard, resuming
+
+STATUS: dict[type[errors.ReadinessError], int] = {
+    errors.NotFound: 404,
+    errors.Denied: 403,
+    errors.WrongState: 409,
+    errors.ChangedMeanwhile: 409,
+    errors.BadInput: 422,
+    errors.NotSaved: 503,
+}
+SAYS = {
+    400: ("We could not read that", "Go back, check what you sent and try again."),
+    403: ("Not open to you", "Ask a colleague who may, or your administrator."),
+    404: ("Not found", "Check the address, or start from the home page."),
+    405: ("Not done that way", "Go back and use the button on the page."),
+    409: ("That changed meanwhile", "Go back and reload the page."),
+    413: ("Too large", "Send less at once: 8 MB at the most."),
+    422: ("Something needs mending", "Go back and mend it."),
+    429: ("Too many tries", "Wait five minutes and try again."),
+    500: ("Our fault", "Nothing was changed. Try again; if it happens again, tell your administrator."),
+    503: ("Not saved", "Nothing was changed. Try again in a minute."),
+}
+
+
+def attach(app: Flask) -> None:
+    app.register_error_handler(errors.ReadinessError, of_ours)
+    app.register_error_handler(CSRFError, unsigned)
+    app.register_error_handler(HTTPException, of_the_web)
+    app.register_error_handler(500, of_the_web)
+
+
+def of_ours(error: errors.ReadinessError) -> ResponseReturnValue:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    return page(status, str(error))
+
+
+def of_the_web(error: HTTPException) -> ResponseReturnValue:
+    return page(error.code or 500, "")
+
+
+def unsigned(error: CSRFError) -> ResponseReturnValue:
+    """The form's token is too old: show what was typed once more, to be sent again."""
+    typed = resuming.kept(resuming.keep())
+    if typed is None or guard.wants_json() or request.endpoint is None:
+        return page(400, "This page was open too long. Reload it and try again.")
+    path, fields = typed
+    return render_template("pages/resume.html", path=path, fields=fields), 400
+
+
+def page(status: int, sentence: str) -> ResponseReturnValue:
+    title, advice = SAYS.get(status, SAYS[500])
+    if guard.wants_json():
+        return jsonify(error=sentence or f"{title}. {advice}"), status
+    return (
+        render_template("errors/error.html", title=title, sentence=sentence, advice=advice),
+        status,
+    )

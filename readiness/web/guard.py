@@ -1,0 +1,85 @@
+"""Default deny: a page that declares nothing opens for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from readiness import access
+from readiness.access import Can
+from readiness.web import resuming
+
+View = TypeVar("View", bound=Callable[..., Any])
+ANYONE = "anyone"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def needs(can: Can) -> Callable[[View], View]:
+    """Declare what a person must be able to do, somewhere, to open this page.
+
+    Whether they may do it here is for the use case, which knows whose page it is.
+    """
+
+    def declare(view: View) -> View:
+        view.needs = can  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_to_anyone(view: View) -> View:
+    view.needs = ANYONE  # type: ignore[attr-defined]
+    return view
+
+
+def needed_by(app: Flask, endpoint: str | None) -> Can | str | None:
+    if endpoint == "static":
+        return ANYONE
+    return getattr(app.view_functions.get(endpoint or ""), "needs", None)
+
+
+def attach(app: Flask) -> None:
+    app.before_request(check_origin)
+    app.before_request(check_ability)
+
+
+def check_origin() -> None:
+    """Refuse a change that another site sent, whatever token it carries.
+
+    Browsers say where a request comes from in Sec-Fetch-Site; older ones send Origin.
+    """
+    if request.method in SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            abort(403)
+    elif origin is not None and origin != request.host_url.rstrip("/"):
+        abort(403)
+
+
+def check_ability() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such page: the error page says so
+    wanted = needed_by(current_app, request.endpoint)
+    if wanted == ANYONE:
+        return None
+    if g.actor is None:
+        return ask_to_sign_in()
+    if not isinstance(wanted, Can) or not access.holds(g.actor, wanted):
+        abort(403)
+    return None
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error="Your session has ended. Sign in again; what you typed is kept."), 401
+    return resuming.sign_in_page(), 401
+
+
+def wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json" or request.is_json
