@@ -1,0 +1,129 @@
+"""The instruments: versioned files, read with every problem told at once.
+
+`<folder>/<id>/<version>.yaml` is one version. Published versions in our own folder are sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from readiness.domain.errors import BadInput, NotFound, Problem
+from readiness.domain.instrument import Instrument
+from readiness.instruments.build import instrument_of
+from readiness.instruments.check import contradictions
+from readiness.instruments.form import INSTRUMENT
+from readiness.instruments.seals import broken_seal, seal_of
+from readiness.instruments.shape import Findings, place
+from readiness.instruments.tree import MOST_BYTES, Unreadable, grow
+
+SHIPPED = Path(__file__).parent
+
+Listed = tuple[str, str, str]  # id, version, status
+
+
+def load(
+    instrument_id: str, version: str | None = None, folders: Sequence[Path] = ()
+) -> Instrument:
+    """One version of an instrument; without a version, the latest published.
+
+    Our own folder comes first, so that a file elsewhere can add to it but never replace it.
+    """
+    paths = [(folder, path) for folder, path in files(folders) if path.parent.name == instrument_id]
+    if version is not None:
+        for folder, path in paths:
+            if path.stem == version:
+                return sealed(folder, path)
+        raise NotFound(
+            f"There is no instrument {instrument_id!r} in version {version!r}: "
+            "choose one that is listed."
+        )
+    found = [sealed(folder, path) for folder, path in paths]
+    published = [each for each in found if each.status == "published"]
+    if not published:
+        raise NotFound(
+            f"There is no published instrument {instrument_id!r}: choose one that is listed."
+        )
+    return max(published, key=lambda each: order(each.version))
+
+
+def catalogue(folders: Sequence[Path] = ()) -> tuple[Listed, ...]:
+    """Every version there is, by id, oldest first."""
+    found = (sealed(folder, path) for folder, path in files(folders))
+    listed = {(each.id, each.version, each.status): order(each.version) for each in found}
+    return tuple(sorted(listed, key=lambda each: (each[0], listed[each])))
+
+
+def read(path: Path) -> Instrument:
+    """The instrument in a file, or BadInput with everything that is wrong with it."""
+    instrument, problems = look(path)
+    if problems or instrument is None:
+        raise BadInput(problems)
+    return instrument
+
+
+def problems_of(path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a file, in the order of its lines. Empty: nothing."""
+    return look(path)[1]
+
+
+def look(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
+    """A file as far as it can be read, and all its problems. Never raises for a bad file."""
+    try:
+        with path.open("rb") as file:
+            return look_at(file.read(MOST_BYTES + 1))
+    except OSError as error:
+        says = f"the file cannot be read ({error.strerror}): check its name"
+        return None, (Problem(str(path), says),)
+
+
+def look_at(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
+    try:
+        root, twice = grow(raw)
+    except Unreadable as error:
+        return None, (Problem(place(error.line), error.says),)
+    except RecursionError:
+        return None, (Problem(place(1), "the file is nested too deeply: flatten it"),)
+    findings = Findings()
+    written = INSTRUMENT(root, (), findings)
+    instrument = instrument_of(written, seal_of(raw))
+    for path, says in contradictions(written, instrument):
+        if not findings.about(path):
+            findings.note(path, says)
+    doubled = (
+        Problem(place(line), f"{key[:60]!r} stands here a second time: keep one")
+        for line, key in twice
+    )
+    return instrument, (*doubled, *findings.problems())
+
+
+def files(folders: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Every version's file with the folder it belongs to."""
+    for folder in (SHIPPED, *folders):
+        for path in sorted(folder.glob("*/*.yaml")):
+            yield folder, path
+
+
+def order(version: str) -> tuple[int, ...]:
+    """2026.10 comes after 2026.9."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def sealed(folder: Path, path: Path) -> Instrument:
+    """The instrument in a folder, once it is known to be whole and in its right place."""
+    return sealed_as(folder, path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def sealed_as(folder: Path, path: Path, _changed_at: int) -> Instrument:
+    instrument = read(path)
+    named = f"{instrument.id}/{instrument.version}.yaml"
+    if named != path.relative_to(folder).as_posix():
+        says = f"this file holds {named}: give it that name"
+        raise BadInput([Problem(path.relative_to(folder).as_posix(), says)])
+    if instrument.status != "draft":
+        reason = broken_seal(folder, path, path.read_bytes(), needed=folder == SHIPPED)
+        if reason:
+            raise BadInput(reason)
+    return instrument
