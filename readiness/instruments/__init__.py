@@ -16,7 +16,7 @@ from readiness.instruments.check import contradictions
 from readiness.instruments.form import INSTRUMENT
 from readiness.instruments.seals import broken_seal, seal_of
 from readiness.instruments.shape import Findings, place
-from readiness.instruments.tree import MOST_BYTES, Unreadable, grow
+from readiness.instruments.tree import MOST_BYTES, UnreadableError, grow
 
 SHIPPED = Path(__file__).parent
 
@@ -81,7 +81,7 @@ def look(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
 def look_at(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
     try:
         root, twice = grow(raw)
-    except Unreadable as error:
+    except UnreadableError as error:
         return None, (Problem(place(error.line), error.says),)
     except RecursionError:
         return None, (Problem(place(1), "the file is nested too deeply: flatten it"),)

@@ -44,7 +44,7 @@ class Branch:
 Node = Leaf | Row | Branch
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The file is not one that this program reads at all."""
 
     def __init__(self, line: int, says: str) -> None:
@@ -66,17 +66,17 @@ class Planter:
         line = event.start_mark.line + 1
         self.parts += 1
         if self.parts > MOST_PARTS:
-            raise Unreadable(line, "the file has too many parts: shorten it")
+            raise UnreadableError(line, "the file has too many parts: shorten it")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Unreadable(line, "anchors and aliases (& and *) are not read: write it out")
+            raise UnreadableError(line, "anchors and aliases (& and *) are not read: write it out")
         if getattr(event, "tag", None):
-            raise Unreadable(line, f"the tag {event.tag} is not read: take it out")
+            raise UnreadableError(line, f"the tag {event.tag} is not read: take it out")
         return event
 
     def node(self, event: Any, depth: int) -> Node:
         line = event.start_mark.line + 1
         if depth > MOST_DEPTH:
-            raise Unreadable(line, "lists and entries are nested too deeply: flatten them")
+            raise UnreadableError(line, "lists and entries are nested too deeply: flatten them")
         if isinstance(event, yaml.MappingStartEvent):
             return Branch(line, self.entries(depth))
         if isinstance(event, yaml.SequenceStartEvent):
@@ -92,7 +92,7 @@ class Planter:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
-                raise Unreadable(line, "a key must be one word or phrase: rewrite this line")
+                raise UnreadableError(line, "a key must be one word or phrase: rewrite this line")
             if event.value in found:
                 self.twice.append((line, event.value))
             found[event.value] = self.node(self.next(), depth + 1)
@@ -105,27 +105,29 @@ def grow(raw: bytes) -> tuple[Node, list[tuple[int, str]]]:
     try:
         planter = Planter(yaml.parse(text, Loader=FAST_LOADER))
         first = planter.next()
-        while isinstance(first, PLAIN_EVENTS) or isinstance(first, yaml.DocumentStartEvent):
+        while isinstance(first, (*PLAIN_EVENTS, yaml.DocumentStartEvent)):
             if isinstance(first, yaml.StreamEndEvent):
-                raise Unreadable(1, "the file is empty: write an instrument")
+                raise UnreadableError(1, "the file is empty: write an instrument")
             first = planter.next()
         root = planter.node(first, 1)
         if any(not isinstance(planter.next(), PLAIN_EVENTS) for _ in range(2)):
-            raise Unreadable(1, "the file holds more than one document: keep one")
+            raise UnreadableError(1, "the file holds more than one document: keep one")
         return root, planter.twice
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise Unreadable(line, f"this is not YAML ({error.problem}): mend it") from error
+        raise UnreadableError(line, f"this is not YAML ({error.problem}): mend it") from error
     except yaml.YAMLError as error:
-        raise Unreadable(1, "the file holds characters YAML does not allow: remove them") from error
+        raise UnreadableError(
+            1, "the file holds characters YAML does not allow: remove them"
+        ) from error
 
 
 def readable(raw: bytes) -> str:
     if len(raw) > MOST_BYTES:
-        raise Unreadable(1, f"the file is over {MOST_BYTES:,} bytes: shorten it")
+        raise UnreadableError(1, f"the file is over {MOST_BYTES:,} bytes: shorten it")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise Unreadable(line, "the file is not UTF-8 text: save it as UTF-8") from error
+        raise UnreadableError(line, "the file is not UTF-8 text: save it as UTF-8") from error
