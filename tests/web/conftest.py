@@ -1,0 +1,59 @@
+"""What tests of pages share. `world.py` beside this file says who and what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from readiness.settings import Settings
+from readiness.store import Store, people
+from readiness.store.migrations import migrate
+from tests.web import world
+
+SignIn = Callable[[FlaskClient, str], FlaskClient]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> world.Clock:
+    return world.Clock()
+
+
+@pytest.fixture
+def app(store: Store, clock: world.Clock) -> Flask:
+    chosen = Settings(store.path.parent, secret_key="x" * 32, is_demo=True, quick_hashing=True)
+    made = create_app(chosen)
+    made.config.update(CLOCK=clock, TESTING=True)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, store: Store, clock: world.Clock) -> SignIn:
+    """Open a session for one of the cast: `sign_in(client, "maya")`."""
+
+    def open_session(client: FlaskClient, person_id: str) -> FlaskClient:
+        token = f"session of {person_id}".replace(" ", "-")
+        if people.session(store, token) is None:
+            people.open_session(store, token, person_id, clock())
+        client.set_cookie(app.config["SIGN_IN_COOKIE"], token)
+        return client
+
+    return open_session
