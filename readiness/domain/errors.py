@@ -30,6 +30,10 @@ class NotSaved(ReadinessError):
     """The disk or the database refused; what was typed is not stored."""
 
 
+class NotPrinted(ReadinessError):
+    """The document could not be made now; nothing that was entered is touched."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong with what a person sent, and where.
