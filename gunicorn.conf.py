@@ -1,0 +1,24 @@
+"""How gunicorn serves the program, here and behind a reverse proxy.
+
+Two processes with four threads each: a slow client then blocks nobody else.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60  # seconds; a PDF has a shorter limit of its own
+graceful_timeout = 10
+loglevel = "warning"
+control_socket_disable = True  # nothing here is steered while it runs
+
+
+def post_worker_init(worker: Any) -> None:
+    """Say where to go once the first process can answer, and only then."""
+    if worker.age == 1:
+        addresses = " ".join(f"http://{address}" for address in worker.cfg.address_names)
+        print(os.environ.get("READINESS_WELCOME", ""), addresses, sep="\n", flush=True)

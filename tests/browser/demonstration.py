@@ -1,0 +1,69 @@
+"""The demonstration, filled once and served anew for each module that walks through it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from app import create_app
+from readiness.settings import LOOPBACK, Settings
+from tests.browser.tools import ROOT
+
+
+def filled_once(factory: pytest.TempPathFactory) -> Path:
+    """The folder with the filled demonstration, shared by the processes of one test run."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "demonstration"
+    with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            fill(folder.with_suffix(".part"))
+            folder.with_suffix(".part").rename(folder)
+    return folder
+
+
+def fill(folder: Path) -> None:
+    """As script/server does it: through the commands, in a process of their own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    environment = {**os.environ, "READINESS_DEMO": "1", "READINESS_DATA": str(folder)}
+    for command in (["database", "migrate"], ["demo", "fill"]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", *command],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+@contextmanager
+def served(filled: Path, folder: Path) -> Iterator[str]:
+    """The address of a fresh copy, reachable until the block ends."""
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    settings = Settings(
+        data=folder,
+        secret_key="only for tests",
+        is_demo=True,
+        hosts=LOOPBACK,
+    )
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

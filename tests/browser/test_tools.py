@@ -1,0 +1,55 @@
+"""The journeys' own instruments: they must be able to see what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import tools
+
+BROKEN = """<!doctype html><html><head></head><body style="background:#fff">
+<img src="data:,"><input name="x"><p style="color:#ccc">pale</p></body></html>"""
+WIDE = '<!doctype html><html lang="en"><title>x</title><p style="width:2000px">wide</p></html>'
+SOUND = """<!doctype html><html lang="en"><head><title>Sound</title></head>
+<body><main><h1>Sound</h1><p>Nothing is wrong here.</p></main></body></html>"""
+
+
+@pytest.fixture
+def blank(browser: Browser) -> Iterator[Page]:
+    with tools.window(browser) as page:
+        yield page
+
+
+def test_a_broken_page_is_reported(blank):
+    blank.set_content(BROKEN)
+    found = {line.split(":")[0] for line in tools.violations(blank)}
+    assert found >= {"image-alt", "label", "html-has-lang", "document-title", "color-contrast"}
+
+
+def test_a_sound_page_passes_in_every_width_and_scheme(blank):
+    blank.set_content(SOUND)
+    tools.check_accessibility(blank)
+
+
+def test_a_page_that_scrolls_sideways_is_reported(blank):
+    blank.set_content(WIDE)
+    assert tools.sideways(blank) > 0
+
+
+def test_a_fault_in_a_page_fails_the_test_that_opened_it(browser):
+    with (
+        pytest.raises(AssertionError, match="gone wrong"),
+        tools.window(browser) as page,
+    ):
+        page.set_content("<script>throw new Error('gone wrong')</script>")
+
+
+def test_a_refusal_by_the_content_policy_fails_the_test_that_met_it(browser):
+    policy = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'">"""
+    with (
+        pytest.raises(AssertionError, match="Content Security Policy"),
+        tools.window(browser) as page,
+    ):
+        page.set_content(f"{policy}<p style='color:red'>x</p>")

@@ -1,0 +1,113 @@
+"""What a journey needs: the browser, the accessibility rules, and a look at every width."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (360, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+HEIGHT = 900
+
+
+def lacking(sentence: str) -> None:
+    """Skip, or fail where the machine has promised a browser."""
+    __tracebackhide__ = True
+    if os.environ.get("READINESS_REQUIRE_BROWSER") == "1":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
+
+
+def chromium() -> str:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        lacking("No Chromium was found; to run the browser journeys: apt-get install chromium")
+    return str(found)
+
+
+def axe_script() -> Path:
+    if not AXE.exists():
+        lacking("The accessibility rules are missing; install npm, then run script/test again")
+    return AXE
+
+
+@contextmanager
+def window(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A new window that fails its test when the page had a fault of its own.
+
+    The content policy stays in force here; only `check_accessibility` steps around it.
+    """
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": HEIGHT}, **options})
+    context.set_default_timeout(10_000)  # ms
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if is_refusal(said.text) else None)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def is_refusal(said: str) -> bool:
+    """True when the browser says that our content policy stopped something."""
+    return "Content Security Policy" in said
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, a line for each place."""
+    page.evaluate(axe_script().read_text(encoding="utf-8") + "; 0")
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS
+    )
+    return [
+        f"{rule['id']}: {rule['help']}: {node['html']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(
+        page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
+
+
+def check_accessibility(page: Page, address: str = "") -> None:
+    """No violation, and no sideways scrolling, light and dark, on a phone and on a desk."""
+    if address:
+        page.goto(address)
+    before = page.viewport_size
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            here = f"{page.url}, {scheme}, {width} px"
+            assert violations(page) == [], here
+            assert sideways(page) <= 0, f"{here}: wider than the window"
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
