@@ -356,9 +356,10 @@ create table plans (
     group_id text not null references groups on delete cascade,
     assessment_id text not null references assessments on delete cascade,
     run_id text not null references runs on delete cascade,
+    starts_on text not null,
+    proposed text not null,
     created_at text not null,
-    created_by text not null,
-    revision integer not null
+    created_by text not null
 ) strict;
 
 create index plans_of_group on plans (group_id, created_at);
