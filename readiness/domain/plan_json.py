@@ -1,0 +1,162 @@
+"""A proposed plan and its actions as plain JSON, and back: stored, sent and attached in this form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from readiness.domain.costs import CostRange, PricedAction
+from readiness.domain.plan import (
+    ActionStatus,
+    ActionType,
+    Lift,
+    Plan,
+    PlanAction,
+    Proposal,
+    ProposedPlan,
+    SetAside,
+)
+
+Plain = dict[str, Any]
+
+
+def proposed_out(plan: ProposedPlan) -> Plain:
+    return {
+        "target_tier": plan.target_tier_id,
+        "proposals": [proposal_out(each) for each in plan.proposals],
+        "set_aside": [asdict(each) for each in plan.set_aside],
+        "need_says": list(plan.need_says),
+    }
+
+
+def proposed_in(plain: Mapping[str, Any]) -> ProposedPlan:
+    return ProposedPlan(
+        target_tier_id=plain["target_tier"],
+        proposals=tuple(proposal_in(each) for each in plain["proposals"]),
+        set_aside=tuple(SetAside(**each) for each in plain["set_aside"]),
+        need_says=tuple(plain["need_says"]),
+    )
+
+
+def proposal_out(proposal: Proposal) -> Plain:
+    return {
+        "id": proposal.id,
+        "type": proposal.type,
+        "title": proposal.title,
+        "lifts": [asdict(lift) for lift in proposal.lifts],
+        "because": list(proposal.because),
+        "half_year": proposal.half_year,
+        "after": list(proposal.after),
+        "intervention_id": proposal.intervention_id,
+        "priority": str(proposal.priority),
+        "feasibility": str(proposal.feasibility),
+        "value": str(proposal.value),
+        "cost": priced_out(proposal.cost) if proposal.cost else None,
+    }
+
+
+def proposal_in(plain: Mapping[str, Any]) -> Proposal:
+    return Proposal(
+        id=plain["id"],
+        type=ActionType(plain["type"]),
+        title=plain["title"],
+        lifts=tuple(Lift(**lift) for lift in plain["lifts"]),
+        because=tuple(plain["because"]),
+        half_year=plain["half_year"],
+        after=tuple(plain["after"]),
+        intervention_id=plain["intervention_id"],
+        priority=Fraction(plain["priority"]),
+        feasibility=Fraction(plain["feasibility"]),
+        value=Fraction(plain["value"]),
+        cost=priced_in(plain["cost"]) if plain["cost"] else None,
+    )
+
+
+def priced_out(cost: PricedAction) -> Plain:
+    return {
+        "per_unit": range_out(cost.per_unit),
+        "unit": cost.unit,
+        "units": None if cost.units is None else str(cost.units),
+        "units_say": cost.units_say,
+        "total": range_out(cost.total) if cost.total else None,
+        "is_likely_estimated": cost.is_likely_estimated,
+        "status": cost.status,
+        "basis": cost.basis,
+        "band": cost.band,
+    }
+
+
+def priced_in(plain: Mapping[str, Any]) -> PricedAction:
+    return PricedAction(
+        per_unit=range_in(plain["per_unit"]),
+        unit=plain["unit"],
+        units=None if plain["units"] is None else Fraction(plain["units"]),
+        units_say=plain["units_say"],
+        total=range_in(plain["total"]) if plain["total"] else None,
+        is_likely_estimated=plain["is_likely_estimated"],
+        status=plain["status"],
+        basis=plain["basis"],
+        band=plain["band"],
+    )
+
+
+def range_out(cost: CostRange) -> Plain:
+    return {"low": str(cost.low), "likely": str(cost.likely), "high": str(cost.high)}
+
+
+def range_in(plain: Mapping[str, Any]) -> CostRange:
+    return CostRange(Decimal(plain["low"]), Decimal(plain["likely"]), Decimal(plain["high"]))
+
+
+def edits_out(action: PlanAction) -> Plain:
+    """What people made of an action; the proposal itself is stored once, with the plan."""
+    return {
+        "title": action.title,
+        "owner": action.owner,
+        "due_on": action.due_on.isoformat() if action.due_on else None,
+        "status": action.status,
+        "cost": range_out(action.cost) if action.cost else None,
+        "note": action.note,
+    }
+
+
+def action_in(
+    action_id: str, revision: int, edits: Mapping[str, Any], proposal: Proposal | None
+) -> PlanAction:
+    return PlanAction(
+        id=action_id,
+        revision=revision,
+        title=edits["title"],
+        owner=edits["owner"],
+        due_on=date.fromisoformat(edits["due_on"]) if edits["due_on"] else None,
+        status=ActionStatus(edits["status"]),
+        cost=range_in(edits["cost"]) if edits["cost"] else None,
+        note=edits["note"],
+        proposal=proposal,
+    )
+
+
+def plan_out(plan: Plan) -> Plain:
+    """The whole plan for a machine: the attachment of its document."""
+    return {
+        "plan": plan.id,
+        "group": plan.group_id,
+        "assessment": plan.assessment_id,
+        "run": plan.run_id,
+        "starts_on": plan.starts_on.isoformat(),
+        "target_tier": plan.target_tier_id,
+        "actions": [
+            {
+                "id": action.id,
+                **edits_out(action),
+                "proposal": proposal_out(action.proposal) if action.proposal else None,
+            }
+            for action in plan.actions
+        ],
+        "set_aside": [asdict(each) for each in plan.set_aside],
+        "need_says": list(plan.need_says),
+    }
