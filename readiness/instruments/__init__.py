@@ -88,9 +88,12 @@ def look_at(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
     findings = Findings()
     written = INSTRUMENT(root, (), findings)
     instrument = instrument_of(written, seal_of(raw))
-    for path, says in contradictions(written, instrument):
-        if not findings.about(path):
-            findings.note(path, says)
+    follows = [
+        (path, says)
+        for path, says in contradictions(written, instrument)
+        if not findings.about(path)  # a part that could not be read would be told of twice
+    ]
+    findings.found.extend(follows)
     doubled = (
         Problem(place(line), f"{key[:60]!r} stands here a second time: keep one")
         for line, key in twice

@@ -26,7 +26,10 @@ def impossible_figures(written: Written, _: Instrument) -> Iterator[Finding]:
             yield (*at, "cost", "likely"), "the likely cost lies outside low to high: mend it"
         months = each["months_to_effect"]
         if len(months) > 2 or list(months) != sorted(months):
-            yield (*at, "months_to_effect"), "write two months, the earlier first"
+            yield (
+                (*at, "months_to_effect"),
+                "these are not two months in order: write the earlier first",
+            )
 
 
 def bad_quantities(written: Written, instrument: Instrument) -> Iterator[Finding]:
@@ -43,7 +46,9 @@ def bad_quantities(written: Written, instrument: Instrument) -> Iterator[Finding
             yield path, "the quantity is nested too deeply: shorten it"
             continue
         except ValueError as error:
-            yield path, f"{error}; use numbers, context keys and + - * /"
+            says = str(error)
+            hint = "use numbers, context keys and + - * /"
+            yield path, says if ": " in says else f"{says}: {hint}"
             continue
         for key in sorted(keys - counted):
             yield path, f"{key} is not a context field with a number: name one that is"

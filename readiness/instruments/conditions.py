@@ -19,18 +19,21 @@ def bad_conditions(written: Written, instrument: Instrument) -> Iterator[Finding
     for item in written["items"]:
         if text := item["na_when"]:
             path = ("items", item["id"], "na_when")
-            for says in problems_of_condition(text, item["id"], instrument):
+            known = frozenset(each["id"] for each in written["items"])
+            for says in problems_of_condition(text, item["id"], instrument, known):
                 yield path, says
 
 
-def problems_of_condition(text: str, item_id: str, instrument: Instrument) -> Iterator[str]:
+def problems_of_condition(
+    text: str, item_id: str, instrument: Instrument, item_ids: frozenset[str]
+) -> Iterator[str]:
     parsed = parsed_or_why(text)
     if isinstance(parsed, str):
         yield parsed
         return
     for key in sorted(parsed.keys - instrument.field_by_key.keys()):
         yield f"{key} is not a key of any context field: add the field or mend the name"
-    for named in sorted(parsed.item_ids - instrument.item_by_id.keys()):
+    for named in sorted(parsed.item_ids - item_ids):
         yield f"{named} is not among the items: name one that is"
     if item_id in parsed.item_ids:
         yield f"{item_id} would decide about itself: read another item"

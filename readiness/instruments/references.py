@@ -124,7 +124,8 @@ def texts(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
         yield path, part
     elif isinstance(part, dict):
         for key, inner in part.items():
-            yield from texts(inner, (*path, key))
+            if key != "na_when":  # a condition is checked as one
+                yield from texts(inner, (*path, key))
     elif isinstance(part, tuple):
         for n, inner in enumerate(part):
             own = inner.get("id", inner.get("key")) if isinstance(inner, dict) else None

@@ -52,9 +52,18 @@ def not_above(higher: str, high: Fraction, lower: str, low: Fraction) -> str:
     return f"{higher} asks for {float(high):g}, {lower} for {float(low):g}: ask {higher} for more"
 
 
+def gates_by_item(instrument: Instrument) -> dict[str, list[Gate]]:
+    """Also for items that do not exist, or whose domain does not."""
+    gates: dict[str, list[Gate]] = {}
+    for tier in instrument.tiers:
+        for gate in tier.gates:
+            gates.setdefault(gate.item_id, []).append(gate)
+    return gates
+
+
 def gates_that_do_not_rise(_: Written, instrument: Instrument) -> Iterator[Finding]:
     """A level lower than one asked before can never decide anything."""
-    for gates in instrument.gates_by_item.values():
+    for gates in gates_by_item(instrument).values():
         for lower, higher in pairwise(gates):
             if lower.tier_id == higher.tier_id:
                 continue
@@ -83,9 +92,10 @@ def gates_asked_twice(written: Written, _: Instrument) -> Iterator[Finding]:
 
 def gates_without_reason(written: Written, instrument: Instrument) -> Iterator[Finding]:
     """Why an item is a gate is told at the item, once; and only for gates."""
+    all_gates = gates_by_item(instrument)
     for item in written["items"]:
         path = ("items", item["id"], "gate_why")
-        gates = instrument.gates_by_item.get(item["id"], ())
+        gates = all_gates.get(item["id"])
         if gates and not item["gate_why"]:
             yield path, f"{item['id']} is a gate of {gates[0].tier_id}: say why"
         if item["gate_why"] and not gates:

@@ -118,9 +118,8 @@ def grow(raw: bytes) -> tuple[Node, list[tuple[int, str]]]:
         line = mark.line + 1 if mark else 1
         raise UnreadableError(line, f"this is not YAML ({error.problem}): mend it") from error
     except yaml.YAMLError as error:
-        raise UnreadableError(
-            1, "the file holds characters YAML does not allow: remove them"
-        ) from error
+        says = "the file holds characters YAML does not allow: remove them"
+        raise UnreadableError(1, says) from error
 
 
 def readable(raw: bytes) -> str:
