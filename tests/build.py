@@ -22,12 +22,12 @@ from readiness.domain.instrument import (
 TITLES = ("Not yet ratable", "Foundation", "Developing", "Incentive-ready", "Sustaining")
 
 
-def an_item(id: str = "LEAD-1", **changes: Any) -> Item:
+def an_item(item_id: str = "LEAD-1", **changes: Any) -> Item:
     defaults: dict[str, Any] = {
-        "id": id,
-        "domain_id": id.split("-")[0],
-        "title": f"Title of {id}",
-        "short": id,
+        "id": item_id,
+        "domain_id": item_id.split("-")[0],
+        "title": f"Title of {item_id}",
+        "short": item_id,
         "why": "It matters.",
         "stem": "What is done?",
         "levels": tuple(f"Anchor {level}." for level in range(5)),
@@ -39,18 +39,19 @@ def an_item(id: str = "LEAD-1", **changes: Any) -> Item:
     return Item(**{**defaults, **changes})
 
 
-def a_domain(id: str, axis_id: str, items: Iterable[Item]) -> Domain:
-    return Domain(id, axis_id, f"Domain {id}", id.title(), "", "", tuple(items))
+def a_domain(domain_id: str, axis_id: str, items: Iterable[Item]) -> Domain:
+    title = f"Domain {domain_id}"
+    return Domain(domain_id, axis_id, title, domain_id.title(), "", "", tuple(items))
 
 
 def a_gate(tier_id: str, item_id: str, level: int, kind: str = "essential", **more: Any) -> Gate:
     return Gate(tier_id, item_id, level, GateKind(kind), "because", **more)
 
 
-def a_tier(id: str, **changes: Any) -> Tier:
+def a_tier(tier_id: str, **changes: Any) -> Tier:
     defaults: dict[str, Any] = {
-        "id": id,
-        "title": TITLES[int(id[1:])],
+        "id": tier_id,
+        "title": TITLES[int(tier_id[1:])],
         "axis_min": {},
         "domain_min": Fraction(0),
         "gates": (),

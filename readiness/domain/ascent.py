@@ -11,26 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, lcm
 
 from readiness.domain.answers import Answer, Answers, Kind
-from readiness.domain.instrument import Axis, Gate, GateKind, Instrument, Tier
+from readiness.domain.climb import Climb, climb_to
+from readiness.domain.instrument import Instrument, Tier
 from readiness.domain.program import Program, Row, Solution, Solve, cost_of
 from readiness.domain.scorecard import Raise
-from readiness.domain.scoring import TOP_LEVEL, Scores, Tally
-from readiness.domain.tiers import (
-    Standing,
-    gate_result,
-    most_dont_knows,
-    most_limiting,
-    standing,
-)
+from readiness.domain.scoring import TOP_LEVEL, Tally
+from readiness.domain.tiers import Standing, most_dont_knows, most_limiting, standing
 
 RANKS = TOP_LEVEL + 1  # for one item: raised by 1, 2, 3, 4, or, least wanted, left alone
 CHUNK = 6  # items ordered by one question; RANKS**CHUNK stays far inside exact doubles
 
 
-class NoWayFound(RuntimeError):
+class NoWayFoundError(RuntimeError):
     """The solver's answer does not do what it was asked for: our own fault, never the group's."""
 
 
@@ -40,40 +34,7 @@ class Way:
     reason: str | None = None  # why there is none
 
 
-@dataclass(frozen=True)
-class Room:
-    """An item that can still be raised."""
-
-    item_id: str
-    from_level: int | None
-
-    @property
-    def start(self) -> int:
-        return self.from_level or 0
-
-    @property
-    def steps(self) -> int:
-        return TOP_LEVEL - self.start
-
-
-@dataclass(frozen=True)
-class Climb:
-    """Columns of the program: steps of each room, then whether it is raised, then the supporting
-    gates that are counted on."""
-
-    rooms: tuple[Room, ...]
-    program: Program
-
-    def steps(self, room: int) -> int:
-        return room
-
-    def raised(self, room: int) -> int:
-        return len(self.rooms) + room
-
-
-def shortest_way(
-    instrument: Instrument, answers: Answers, stand: Standing, solve: Solve
-) -> Way:
+def shortest_way(instrument: Instrument, answers: Answers, stand: Standing, solve: Solve) -> Way:
     above = instrument.tier_after(stand.tier)
     if above is None:
         return Way(())
@@ -85,13 +46,13 @@ def shortest_way(
     return checked(instrument, answers, above, raises(climb, least_raises(climb, solve)))
 
 
-def checked(
-    instrument: Instrument, answers: Answers, tier: Tier, found: tuple[Raise, ...]
-) -> Way:
+def checked(instrument: Instrument, answers: Answers, tier: Tier, found: tuple[Raise, ...]) -> Way:
     """A way is shown only after scoring its end: the tier must hold there."""
     reached = standing(instrument, raised_answers(answers, found)).tier
     if reached.number < tier.number:
-        raise NoWayFound(f"raising {[each.item_id for each in found]} does not reach {tier.id}")
+        raise NoWayFoundError(
+            f"raising {[each.item_id for each in found]} does not reach {tier.id}"
+        )
     return Way(found)
 
 
@@ -146,167 +107,31 @@ def no_way(instrument: Instrument, answers: Answers, tier: Tier) -> str | None:
     return f"No raise reaches {tier.id} while these items are not applicable. {says}"
 
 
-# The question as an integer program.
-
-
-def climb_to(instrument: Instrument, answers: Answers, found: Scores, tier: Tier) -> Climb:
-    """Only the next tier's criteria are asked: the lower tiers hold already, and raises keep them.
-
-    (Raising a level, or learning one, can lower no score and open no gate that was met.)
-    """
-    rooms = tuple(rooms_of(instrument, answers))
-    open_gates = [gate for gate in tier.gates if not gate_result(gate, answers).met]
-    place = {room.item_id: column for column, room in enumerate(rooms)}
-    needed = {
-        place[gate.item_id]: gate.level - rooms[place[gate.item_id]].start
-        for gate in open_gates
-        if gate.kind is GateKind.ESSENTIAL
-    }
-    waiting = [gate for gate in open_gates if gate.kind is GateKind.SUPPORTING]
-    choices = [gate for gate in waiting if gate.item_id in place]
-    count = len(rooms)
-    return Climb(
-        rooms,
-        Program(
-            lower=(
-                *(needed.get(column, 0) for column in range(count)),
-                *(0 for _ in range(count + len(choices))),
-            ),
-            upper=(*(room.steps for room in rooms), *(1 for _ in range(count + len(choices)))),
-            rows=(
-                *(row for axis in instrument.axes for row in axis_row(axis, tier, found, place,
-                                                                      instrument)),
-                *domain_rows(instrument, tier, found, place),
-                *raised_rows(rooms),
-                *likeness_rows(instrument, rooms, {gate.item_id for gate in open_gates}),
-                *supporting_rows(tier, waiting, choices, rooms, place),
-            ),
-        ),
-    )
-
-
-def rooms_of(instrument: Instrument, answers: Answers) -> Iterator[Room]:
-    for item in instrument.items:
-        answer = answers[item.id]
-        if answer.kind is not Kind.NOT_APPLICABLE and (answer.level or 0) < TOP_LEVEL:
-            yield Room(item.id, answer.level)
-
-
-def unrounded(least: Fraction) -> Fraction:
-    """The smallest score that is shown as `least` or more when rounded half up to one decimal."""
-    return Fraction(ceil(least * 10), 10) - Fraction(1, 20)
-
-
-def columns_of(instrument: Instrument, domain_id: str, place: Mapping[str, int]) -> list[int]:
-    items = instrument.domain_by_id[domain_id].items
-    return [place[item.id] for item in items if item.id in place]
-
-
-def axis_row(
-    axis: Axis, tier: Tier, found: Scores, place: Mapping[str, int], instrument: Instrument
-) -> Iterator[Row]:
-    """Mean of (100 x points / 4 x items) over the scored domains, brought to whole numbers."""
-    least = tier.axis_min.get(axis.id, Fraction(0))
-    scored = [each for each in axis.domain_ids if found.domains[each].low is not None]
-    if least <= 0 or not scored:
-        return
-    sizes = {each: found.tally_by_domain[each].counted for each in scored}
-    whole = lcm(*sizes.values())
-    wanted = unrounded(least) * len(scored) * whole * TOP_LEVEL / 100
-    held = sum(found.tally_by_domain[each].points * (whole // sizes[each]) for each in scored)
-    yield Row(
-        {
-            column: whole // sizes[each]
-            for each in scored
-            for column in columns_of(instrument, each, place)
-        },
-        least=ceil(wanted - held),
-    )
-
-
-def domain_rows(
-    instrument: Instrument, tier: Tier, found: Scores, place: Mapping[str, int]
-) -> Iterator[Row]:
-    if tier.domain_min <= 0:
-        return
-    for domain_id, estimate in found.domains.items():
-        if estimate.low is not None:
-            tally = found.tally_by_domain[domain_id]
-            wanted = unrounded(tier.domain_min) * tally.counted * TOP_LEVEL / 100
-            columns = columns_of(instrument, domain_id, place)
-            yield Row(dict.fromkeys(columns, 1), least=ceil(wanted - tally.points))
-
-
-def raised_rows(rooms: tuple[Room, ...]) -> Iterator[Row]:
-    """A room is raised exactly when it takes at least one step."""
-    for column, room in enumerate(rooms):
-        raised = len(rooms) + column
-        yield Row({column: 1, raised: -room.steps}, most=0)
-        yield Row({column: 1, raised: -1}, least=0)
-
-
-def likeness_rows(
-    instrument: Instrument, rooms: tuple[Room, ...], gated: set[str]
-) -> Iterator[Row]:
-    """Of two items alike, the one asked first is raised first, and no higher than the other.
-
-    Alike are items of one domain and one level that no open gate looks at. The answer has this
-    order anyway; saying so spares the solver from trying every exchange.
-    """
-    before: dict[tuple[str, int], int] = {}
-    for column, room in enumerate(rooms):
-        if room.item_id in gated:
-            continue
-        key = (instrument.item_by_id[room.item_id].domain_id, room.start)
-        if key in before:
-            first, raised, count = before[key], len(rooms) + column, len(rooms)
-            yield Row({count + first: 1, raised: -1}, least=0)
-            yield Row({first: 1, column: -1, raised: room.steps}, most=room.steps)
-        before[key] = column
-
-
-def supporting_rows(
-    tier: Tier,
-    waiting: list[Gate],
-    choices: list[Gate],
-    rooms: tuple[Room, ...],
-    place: Mapping[str, int],
-) -> Iterator[Row]:
-    """Enough of the open supporting gates must be met; each one counted on must be reached."""
-    first = 2 * len(rooms)
-    for number, gate in enumerate(choices):
-        column = place[gate.item_id]
-        yield Row({column: 1, first + number: rooms[column].start - gate.level}, least=0)
-    counted_on = dict.fromkeys(range(first, first + len(choices)), 1)
-    yield Row(counted_on, least=len(waiting) - tier.supporting_unmet_max)
-
-
 # Asking for the least, and reading the answer.
 
 
 def least_raises(climb: Climb, solve: Solve) -> Solution:
     """Steps before items before order, each settled exactly before the next is asked."""
-    rooms = range(len(climb.rooms))
-    steps = {climb.steps(room): 1 for room in rooms}
-    items = {climb.raised(room): 1 for room in rooms}
-    program = climb.program
-    fewest_steps = asked(solve, program, steps)
-    program = program.also(Row(steps, most=cost_of(fewest_steps, steps)))
-    fewest_items = asked(solve, program, items)
-    most = cost_of(fewest_items, items)
-    program = program.also(Row(items, most=most))
-    return earliest(climb, program, solve, most, fewest_items)
+    steps = {climb.steps_in(domain_id): 1 for domain_id in climb.domain_place}
+    items = {climb.raised_in(domain_id): 1 for domain_id in climb.domain_place}
+    program = settled(climb.program, steps, asked(solve, climb.program, steps))
+    fewest = asked(solve, program, items)
+    program = settled(program, items, fewest)
+    return earliest(climb, program, solve, fewest)
 
 
-def earliest(
-    climb: Climb, program: Program, solve: Solve, most: int, incumbent: Solution
-) -> Solution:
+def settled(program: Program, costs: Mapping[int, int], solution: Solution) -> Program:
+    total = cost_of(solution, costs)
+    return program.also(Row(costs, least=total, most=total))
+
+
+def earliest(climb: Climb, program: Program, solve: Solve, incumbent: Solution) -> Solution:
     """Settle the items a few at a time, in the order they are asked, until all raises are spent."""
-    for first in range(0, len(climb.rooms), CHUNK):
-        rooms = range(first, min(first + CHUNK, len(climb.rooms)))
-        settled = sum(incumbent[climb.raised(room)] for room in range(first))
-        if settled == most:
-            return incumbent
+    count = len(climb.rooms)
+    for first in range(0, count, CHUNK):
+        if not any(incumbent[climb.raised(room)] for room in range(first, count)):
+            break
+        rooms = range(first, min(first + CHUNK, count))
         incumbent = asked(solve, program, order_costs(climb, rooms))
         columns = [c for room in rooms for c in (climb.steps(room), climb.raised(room))]
         program = program.fixed({column: incumbent[column] for column in columns})
@@ -328,7 +153,7 @@ def order_costs(climb: Climb, rooms: range) -> dict[int, int]:
 def asked(solve: Solve, program: Program, costs: Mapping[int, int]) -> Solution:
     solution = solve(program, costs)
     if solution is None or not program.allows(solution):
-        raise NoWayFound("the solver found no raises although there are some")
+        raise NoWayFoundError("the solver found no raises although there are some")
     return solution
 
 

@@ -65,8 +65,7 @@ def scores(instrument: Instrument, answers: Answers) -> Scores:
     """Every item weighs the same in its domain, and every scored domain the same in its axis."""
     tallies = {domain.id: tally(domain.items, answers) for domain in instrument.domains}
     domains = {
-        domain.id: estimate(tallies[domain.id], instrument.limits)
-        for domain in instrument.domains
+        domain.id: estimate(tallies[domain.id], instrument.limits) for domain in instrument.domains
     }
     axes = {
         axis.id: mean_of_known(domains[domain_id] for domain_id in axis.domain_ids)

@@ -59,9 +59,7 @@ def standing(instrument: Instrument, answers: Answers) -> Standing:
     found = scores(instrument, answers)
     trace = tuple(traces(instrument, answers, found))
     tier = instrument.tier_by_id[[part.tier_id for part in trace if part.holds][-1]]
-    gates = tuple(
-        gate_result(gate, answers) for each in instrument.tiers for gate in each.gates
-    )
+    gates = tuple(gate_result(gate, answers) for each in instrument.tiers for gate in each.gates)
     return Standing(
         tier=tier,
         scores=found,
@@ -153,9 +151,7 @@ def completeness(instrument: Instrument, answers: Answers) -> Criterion:
         others = f", and {len(blank) - 1} more have none either" if len(blank) > 1 else ""
         says = f"Every item needs an answer: {first} has none yet{others}."
     verdict = Verdict.NOT_YET if blank else Verdict.MET
-    return Criterion(
-        "complete", Asks.COMPLETE, "", total, total - len(blank), verdict, says
-    )
+    return Criterion("complete", Asks.COMPLETE, "", total, total - len(blank), verdict, says)
 
 
 def most_dont_knows(tally: Tally, limit: Fraction) -> int:

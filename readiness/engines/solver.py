@@ -12,7 +12,7 @@ from readiness.domain.program import Program, Solution
 SECONDS = 20.0  # far beyond any real assessment; a question that needs more is our own fault
 
 
-class SolverFault(RuntimeError):
+class SolverError(RuntimeError):
     """The solver stopped without an answer or a proof that there is none."""
 
 
@@ -28,13 +28,13 @@ def least(program: Program, costs: Mapping[int, int]) -> Solution | None:
     ):
         return None
     if status != highspy.HighsModelStatus.kOptimal:
-        raise SolverFault(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+        raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
     return tuple(round(value) for value in highs.getSolution().col_value)
 
 
 def quiet() -> highspy.Highs:
     """One thread and a fixed seed, so that the same question always gets the same answer."""
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", 0)
