@@ -20,6 +20,8 @@ from readiness.instruments.tree import MOST_BYTES, UnreadableError, grow
 
 SHIPPED = Path(__file__).parent
 
+HAS_PROBLEMS = "has problems"  # the status of a file that `load` would refuse
+
 Listed = tuple[str, str, str]  # id, version, status
 
 
@@ -39,8 +41,8 @@ def load(
             f"There is no instrument {instrument_id!r} in version {version!r}: "
             "choose one that is listed."
         )
-    found = [sealed(folder, path) for folder, path in paths]
-    published = [each for each in found if each.status == "published"]
+    found = (sound(folder, path) for folder, path in paths)
+    published = [each for each in found if each and each.status == "published"]
     if not published:
         raise NotFound(
             f"There is no published instrument {instrument_id!r}: choose one that is listed."
@@ -49,10 +51,14 @@ def load(
 
 
 def catalogue(folders: Sequence[Path] = ()) -> tuple[Listed, ...]:
-    """Every version there is, by id, oldest first."""
-    found = (sealed(folder, path) for folder, path in files(folders))
-    listed = {(each.id, each.version, each.status): order(each.version) for each in found}
-    return tuple(sorted(listed, key=lambda each: (each[0], listed[each])))
+    """Every version there is, by id, oldest first; of two of the same, the one `load` takes."""
+    listed: dict[tuple[str, str], str] = {}
+    for folder, path in files(folders):
+        instrument = sound(folder, path)
+        status = instrument.status if instrument else HAS_PROBLEMS
+        listed.setdefault((path.parent.name, path.stem), status)
+    by_age = sorted(listed, key=lambda each: (each[0], order(each[1])))
+    return tuple((own, version, listed[own, version]) for own, version in by_age)
 
 
 def read(path: Path) -> Instrument:
@@ -109,8 +115,19 @@ def files(folders: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
 
 
 def order(version: str) -> tuple[int, ...]:
-    """2026.10 comes after 2026.9."""
-    return tuple(int(part) for part in version.split("."))
+    """2026.10 comes after 2026.9; a name that is no version comes first."""
+    parts = version.split(".")
+    return tuple(int(part) for part in parts) if all(map(str.isdecimal, parts)) else ()
+
+
+def sound(folder: Path, path: Path) -> Instrument | None:
+    """The instrument in a folder, or None: one bad file of one's own must not stop the others."""
+    try:
+        return sealed(folder, path)
+    except BadInput:
+        if folder == SHIPPED:
+            raise
+        return None
 
 
 def sealed(folder: Path, path: Path) -> Instrument:

@@ -74,3 +74,13 @@ def test_reading_a_bad_file_tells_everything_at_once(tmp_path):
     with pytest.raises(BadInput) as caught:
         instruments.read(path)
     assert len(caught.value.problems) > 5
+
+
+def test_one_bad_file_of_ones_own_does_not_stop_the_others(tmp_path):
+    path = tmp_path / "qmer" / "2028.1.yaml"
+    path.parent.mkdir()
+    path.write_text("id: qmer\n")
+    assert instruments.load("qmer", folders=(tmp_path,)).version == "2026.1"
+    assert ("qmer", "2028.1", "has problems") in instruments.catalogue((tmp_path,))
+    with pytest.raises(BadInput):
+        instruments.load("qmer", "2028.1", (tmp_path,))
