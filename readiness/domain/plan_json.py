@@ -1,4 +1,4 @@
-"""A proposed plan and its actions as plain JSON, and back: stored, sent and attached in this form."""
+"""A plan as plain JSON, and back: the form in which it is stored, sent and attached."""
 
 from __future__ import annotations
 
