@@ -302,6 +302,7 @@ create table standings (
     screened integer,
     eligible integer,
     reach real,
+    open_gates text not null default '[]',
     changed_at text not null
 ) strict;
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from readiness.domain.assessment import RunKind
+from readiness.domain.portfolio import open_gates
 from readiness.store.connection import Store
 
 
@@ -132,10 +133,17 @@ def place(store: Store, standing: Standing) -> None:
                 "screened": standing.screened,
                 "eligible": standing.eligible,
                 "reach": standing.reach,
+                "open_gates": json.dumps(open_gates_of(store, standing.run_id)),
                 "changed_at": standing.changed_at.isoformat(),
             },
             pk="group_id",
         )
+
+
+def open_gates_of(store: Store, run_id: str) -> tuple[str, ...]:
+    """Kept beside the standing, so that a list of thousands need not read their runs."""
+    run = get(store, run_id)
+    return open_gates(run.result) if run else ()
 
 
 def standing(store: Store, group_id: str) -> Standing | None:
