@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-COMMANDS: tuple[click.Command, ...] = ()
+from readiness.cli.instrument import instrument
+from readiness.cli.score import score
+
+COMMANDS: tuple[click.Command, ...] = (score, instrument)
 
 
 def attach(app: Flask) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from readiness import instruments
 from readiness.domain import ascent
 from readiness.domain.answers import Answers, Context
+from readiness.domain.errors import BadInput, NotFound, Problem
 from readiness.domain.instrument import Instrument
 from readiness.domain.run_json import inputs_sha256
 from readiness.domain.scorecard import ScoringRun
 from readiness.domain.scoring import ENGINE_VERSION
 from readiness.domain.tiers import limiting_factor, standing
 from readiness.engines import solver
+from readiness.intake import assessment_json
 
 
 def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> ScoringRun:
@@ -36,3 +42,25 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         instrument_sha256=instrument.sha256,
         inputs_sha256=inputs_sha256(instrument, context, answers),
     )
+
+
+def scored_file(raw: bytes) -> tuple[ScoringRun, tuple[Problem, ...]]:
+    """The run for an assessment sent as JSON, and notices of what was left out; or BadInput."""
+    found = assessment_json.document(raw)
+    instrument, problems = instrument_of(found)
+    reading = assessment_json.read(found, instrument)
+    if instrument is None or problems or reading.problems:
+        raise BadInput([*problems, *reading.problems])
+    run = scoring_run(instrument, reading.context, reading.answers)
+    return run, tuple(reading.notices)
+
+
+def instrument_of(found: Mapping[str, Any]) -> tuple[Instrument | None, list[Problem]]:
+    """Without a version, the latest published."""
+    instrument_id, version, problems = assessment_json.named(found)
+    if instrument_id is None:
+        return None, problems
+    try:
+        return instruments.load(instrument_id, version), problems
+    except NotFound as error:
+        return None, [*problems, Problem("instrument", str(error))]

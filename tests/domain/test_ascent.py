@@ -231,4 +231,4 @@ def test_a_solver_that_answers_wrongly_is_not_believed():
     answers = answers_at(QMER, 2)
     stand = standing(QMER, answers)
     with pytest.raises(ascent.NoWayFoundError):
-        ascent.shortest_way(QMER, answers, stand, lambda program, costs: program.lower)
+        ascent.shortest_way(QMER, answers, stand, lambda program, _: program.lower)

@@ -1,0 +1,48 @@
+"""How a command ends: 0 done, 2 bad input with a sentence per problem, 1 our own fault."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import click
+
+from readiness.domain.errors import BadInput, ReadinessError
+
+Given = ParamSpec("Given")
+
+DONE, OUR_FAULT, BAD_INPUT, NO_ANSWER = 0, 1, 2, 3
+
+
+def ends_well(command: Callable[Given, None]) -> Callable[Given, None]:
+    """Sentences on stderr and an exit code, never a trace of our insides."""
+
+    @wraps(command)
+    def wrapped(*given: Given.args, **named: Given.kwargs) -> None:
+        try:
+            command(*given, **named)
+        except BadInput as error:
+            for problem in error.problems:
+                say(str(problem))
+            sys.exit(BAD_INPUT)
+        except ReadinessError as error:
+            say(str(error))
+            sys.exit(BAD_INPUT)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            say(f"This is our own fault, not your file's ({type(error).__name__}: {error}).")
+            sys.exit(OUR_FAULT)
+
+    return wrapped
+
+
+def say(sentence: str) -> None:
+    """On stderr, so that stdout holds the result alone. Nothing unprintable reaches a terminal."""
+    click.echo("".join(map(printable, sentence)), err=True)
+
+
+def printable(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()

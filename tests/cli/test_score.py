@@ -1,0 +1,63 @@
+"""`flask score` and `flask instrument check`, as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from readiness import instruments
+from readiness.cli.instrument import instrument
+from readiness.cli.score import score
+
+QMER = Path(instruments.__file__).parent / "qmer" / "2026.1.yaml"
+
+
+def run(command, *given, **more):
+    return CliRunner().invoke(command, [str(each) for each in given], **more)
+
+
+def test_the_run_stands_alone_on_standard_output(tmp_path):
+    file = tmp_path / "a.json"
+    file.write_text('{"instrument": "qmer", "context": {"moon": 1}, "answers": {}}')
+    done = run(score, file)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["tier"] == "T0"
+    assert done.stderr.startswith('Notice: context["moon"]: is not asked by this instrument')
+
+
+def test_standard_input_may_be_scored():
+    done = run(score, "-", input='{"instrument": "qmer", "answers": {"LEAD-1": {"level": 4}}}')
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["domains"]["LEAD"]["low"] == 16.7
+
+
+def test_bad_input_prints_a_sentence_per_problem_and_nothing_else():
+    done = run(
+        score, "-", input='{"instrument": "qmer", "answers": {"X": {"level": 4}, "Y": {"dk": 1}}}'
+    )
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_file_that_is_not_there_is_bad_input(tmp_path):
+    assert run(score, tmp_path / "none.json").exit_code == 2
+
+
+def test_an_instrument_without_problems_says_so():
+    done = run(instrument, "check", QMER)
+    assert done.exit_code == 0
+    assert "no problems" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["id: qmer\n", "]", ""])
+def test_an_instrument_with_problems_lists_them(tmp_path, text):
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    done = run(instrument, "check", file)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr
