@@ -84,7 +84,7 @@ class Printer:
         """End the child now; a document still being printed is given up."""
         with self._starting:
             if self._pool is not None:
-                self._pool.stop()
+                self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool.join()
                 self._pool = None
 

@@ -52,7 +52,7 @@ def harmless(cell: str | int | float) -> str | int | float:
 
 
 def said(cell: Cell) -> str | int | float:
-    """What a spreadsheet can hold: exact numbers become floats, days ISO days, nothing an empty cell.
+    """As a spreadsheet can hold it: exact numbers as floats, days as ISO days, nothing as empty.
 
     >>> said(Fraction(1, 4)), said(True), said(None), said(date(2026, 1, 5))
     (0.25, 'yes', '', '2026-01-05')
@@ -97,6 +97,7 @@ def fill(page: Worksheet, sheet: Sheet, heading: Format) -> None:
 
 def write(page: Worksheet, row: int, column: int, cell: str | int | float) -> None:
     if isinstance(cell, str):
-        page.write_string(row, column, cell)
+        if cell:  # an empty cell stays truly empty
+            page.write_string(row, column, cell)
     else:
         page.write_number(row, column, cell)

@@ -53,7 +53,7 @@ def render(job: Job, cpu_seconds: int) -> bytes:
     gc.disable()  # a render is short and is followed by a collection: 12 to 15 % faster
     try:
         return draw(job)
-    except Exception as fault:
+    except (Exception, FatalURLFetchingError) as fault:  # the latter is no Exception
         # Its text may quote the document, and its class may not survive the way to the parent.
         raise RuntimeError(type(fault).__name__) from None
     finally:
