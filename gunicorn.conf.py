@@ -20,5 +20,5 @@ control_socket_disable = True  # nothing here is steered while it runs
 def post_worker_init(worker: Any) -> None:
     """Say where to go once the first process can answer, and only then."""
     if worker.age == 1:
-        addresses = " ".join(f"http://{address}" for address in worker.cfg.address_names)
-        print(os.environ.get("READINESS_WELCOME", ""), addresses, sep="\n", flush=True)
+        print("\nOpen", *worker.sockets, "— stop with Ctrl-C")
+        print(os.environ.get("READINESS_WELCOME", ""), flush=True)
