@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from wtforms import (
@@ -10,6 +11,7 @@ from wtforms import (
     DateField,
     Form,
     IntegerField,
+    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -36,20 +38,23 @@ class Example(Form):  # type: ignore[misc]  # the library ships no types
 
 
 FIELDS = {
-    "name": "text",
-    "sites": "number",
-    "due": "date",
-    "note": "textarea",
-    "state": "select",
-    "agreed": "checkbox",
-    "level": "radio",
-    "needs": "checkboxes",
+    "name": "text_field",
+    "sites": "number_field",
+    "due": "date_field",
+    "note": "textarea_field",
+    "state": "select_field",
+    "agreed": "checkbox_field",
+    "level": "radio_field",
+    "needs": "checkboxes_field",
 }
 
 
+def macros() -> Any:
+    return layout.environment().get_template("components/form.html").module
+
+
 def drawn(form: Form, name: str, macro: str = "") -> str:
-    macros = layout.environment().get_template("components/form.html").module
-    return str(getattr(macros, macro or FIELDS[name])(form[name]))
+    return str(getattr(macros(), macro or FIELDS[name])(form[name]))
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -73,7 +78,7 @@ def test_without_hint_or_error_nothing_is_described():
     assert "aria-describedby" not in drawn(Example(), "sites")
 
 
-@pytest.mark.parametrize("macro", ["radio", "level_cards"])
+@pytest.mark.parametrize("macro", ["radio_field", "level_cards"])
 def test_choices_are_a_named_set_with_the_chosen_one_checked(macro):
     html = drawn(Example(data={"level": "1"}), "level", macro)
     assert html.count("<fieldset") == html.count("<legend>") == 1
@@ -101,13 +106,26 @@ def test_what_was_typed_comes_back_as_text():
 def test_the_summary_links_every_error_to_its_field():
     form = Example(data={"name": "", "note": "far too long a note"})
     form.validate()
-    macros = layout.environment().get_template("components/form.html").module
-    html = str(macros.form_errors(form))  # type: ignore[attr-defined]
+    html = str(macros().error_summary(form))
     assert '<a href="#name">Enter a name</a>' in html
     assert '<a href="#note">Shorten the note</a>' in html
     assert 'role="alert"' in html
 
 
+def test_a_problem_of_the_whole_form_is_said_first():
+    html = str(macros().error_summary(Example(), "Nobody <has> that password"))
+    assert "<li>Nobody &lt;has&gt; that password</li>" in html
+
+
+def test_a_password_is_never_sent_back():
+    class SignIn(Form):  # type: ignore[misc]
+        word = PasswordField("Password")
+
+    html = drawn(SignIn(data={"word": "open sesame"}), "word", "text_field")
+    assert 'type="password"' in html
+    assert "sesame" not in html
+
+
 def test_no_errors_is_no_summary():
-    macros = layout.environment().get_template("components/form.html").module
-    assert str(macros.error_summary([])).strip() == ""  # type: ignore[attr-defined]
+    assert str(macros().error_summary(Example())).strip() == ""
+    assert str(macros().problem_summary([])).strip() == ""
