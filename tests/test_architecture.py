@@ -32,7 +32,7 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
     "store": ({"domain"}, {"sqlite_utils"}),
     "instruments": ({"domain"}, {"yaml"}),
     "intake": ({"domain"}, {"openpyxl"}),
-    "engines": ({"domain"}, {"argon2", "highspy", "numpy"}),
+    "engines": ({"domain"}, {"argon2", "highspy", "numpy", "zxcvbn"}),
     "documents": (
         {"domain", "figures"},
         {"weasyprint", "pebble", "xlsxwriter", "jinja2", "markupsafe", "flask_bootstrap"},
