@@ -172,6 +172,16 @@ def context(store: Store, assessment_id: str) -> dict[str, ContextRevision]:
     }
 
 
+def context_at(store: Store, assessment_id: str, key: str, revision: int) -> ContextValue:
+    """What that revision said; None before the first."""
+    row = store.row(
+        "select value from context where assessment_id = ? and key = ? and revision = ?",
+        (assessment_id, key, revision),
+    )
+    value: ContextValue = json.loads(row["value"]) if row else None
+    return value
+
+
 def context_values(store: Store, assessment_id: str) -> dict[str, ContextValue]:
     return {key: revision.value for key, revision in context(store, assessment_id).items()}
 
@@ -224,6 +234,10 @@ def submissions(store: Store, assessment_id: str) -> tuple[Submission, ...]:
             "select * from submissions where assessment_id = ? order by number", (assessment_id,)
         )
     )
+
+
+def has_reference(store: Store, reference: str) -> bool:
+    return store.row("select 1 from submissions where reference = ?", (reference,)) is not None
 
 
 def submitted(store: Store, assessment_id: str, number: int) -> dict[str, AnswerRevision]:

@@ -146,6 +146,12 @@ def open_gates_of(store: Store, run_id: str) -> tuple[str, ...]:
     return open_gates(run.result) if run else ()
 
 
+def displace(store: Store, group_id: str) -> None:
+    """Nothing is submitted any more, so the group stands nowhere."""
+    with store.writing():
+        store.execute("delete from standings where group_id = ?", (group_id,))
+
+
 def standing(store: Store, group_id: str) -> Standing | None:
     row = store.row("select * from standings where group_id = ?", (group_id,))
     return to_standing(row) if row and row["run_id"] else None

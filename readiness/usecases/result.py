@@ -1,0 +1,184 @@
+"""The result: the tier, what holds it back, and the shortest way up. Reads runs, computes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from readiness.access import Can
+from readiness.domain import attestation
+from readiness.domain.answers import Answers
+from readiness.domain.assessment import Decision, ItemReview, RunKind, Submission
+from readiness.domain.instrument import Instrument, Item, Tier
+from readiness.domain.lifecycle import Status
+from readiness.domain.people import Actor
+from readiness.domain.run_json import from_json
+from readiness.domain.scorecard import GateResult, Raise, ScoringRun
+from readiness.store import Store, assessments, runs
+from readiness.store.runs import StoredRun
+from readiness.usecases import sheet, standing
+from readiness.usecases.score import scoring_run
+from readiness.usecases.sheet import Sheet
+
+TOO_FEW = (
+    "How sure this tier is cannot be told yet: it takes the answers of at least 30 groups to "
+    "estimate how precisely the questions measure, and of at least 60 to say that a score lies "
+    "too near to a threshold. Read a score close to a threshold with that in mind."
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One run as it is shown: its tier, and when that runs out."""
+
+    kind: RunKind | None  # None: a preview of what is not submitted
+    run: ScoringRun
+    tier: Tier
+    at: datetime
+    expires_on: date | None
+    is_expired: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the shortest way up, in words."""
+
+    item: Item
+    domain_id: str
+    step: Raise
+    anchor: str  # what must be true then
+    before: str  # what is said now
+
+
+@dataclass(frozen=True)
+class Gate:
+    item: Item
+    tier: Tier
+    result: GateResult
+    why: str
+    has: str
+
+
+@dataclass(frozen=True)
+class Result:
+    sheet: Sheet
+    shown: Seen  # the one that decides
+    kept: tuple[Seen, ...]  # claimed, supported, validated: apart, never averaged
+    previous: ScoringRun | None  # last cycle's
+    previous_title: str
+    next_tier: Tier | None
+    steps: tuple[Step, ...] | None  # None: there is no way up, and the run says why
+    gates: tuple[Gate, ...]
+    last: Submission | None
+    has_dropped: bool
+    sureness: str = TOO_FEW
+
+    @property
+    def is_preview(self) -> bool:
+        return self.shown.kind is None
+
+
+def result(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Result:
+    """What was found at submission; before that a preview, which nobody else sees."""
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    return result_of(store, found, now)
+
+
+def result_of(store: Store, found: Sheet, now: datetime) -> Result:
+    kept = kept_runs(store, found, now)
+    decisive = standing.deciding(store, found.assessment)
+    shown = (
+        preview(found, now)
+        if decisive is None or found.assessment.status is Status.IN_PROGRESS
+        else seen(found.instrument, decisive, now)
+    )
+    earlier = earlier_run(store, found)
+    return Result(
+        sheet=found,
+        shown=shown,
+        kept=kept,
+        previous=earlier[1] if earlier else None,
+        previous_title=earlier[0] if earlier else "",
+        next_tier=found.instrument.tier_after(shown.tier),
+        steps=steps_of(found.instrument, shown.run, found.answers),
+        gates=gates_of(found.instrument, shown.run),
+        last=sheet.last_submission(store, found.assessment.id),
+        has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
+    )
+
+
+def kept_runs(store: Store, found: Sheet, now: datetime) -> tuple[Seen, ...]:
+    stored = (runs.latest(store, found.assessment.id, kind) for kind in RunKind)
+    return tuple(seen(found.instrument, run, now) for run in stored if run)
+
+
+def seen(instrument: Instrument, stored: StoredRun, now: datetime) -> Seen:
+    run = from_json(stored.result)
+    expires_on = standing.expiry_of(run, stored.at.date())
+    return Seen(
+        kind=stored.kind,
+        run=run,
+        tier=instrument.tier_by_id[run.tier_id],
+        at=stored.at,
+        expires_on=expires_on,
+        is_expired=attestation.has_expired(expires_on, now.date()),
+    )
+
+
+def preview(found: Sheet, now: datetime) -> Seen:
+    run = scoring_run(found.instrument, found.context, found.answers)
+    return Seen(None, run, found.instrument.tier_by_id[run.tier_id], now, None, False)
+
+
+def earlier_run(store: Store, found: Sheet) -> tuple[str, ScoringRun] | None:
+    """The deciding run of the assessment before this one."""
+    source = sheet.source_of(store, found.assessment)
+    decisive = standing.deciding(store, source) if source else None
+    return (source.title, from_json(decisive.result)) if source and decisive else None
+
+
+def number_of(run: ScoringRun) -> int:
+    return int(run.tier_id[1:])
+
+
+def steps_of(instrument: Instrument, run: ScoringRun, answers: Answers) -> tuple[Step, ...] | None:
+    if run.shortest_way is None:
+        return None
+    return tuple(step_of(instrument, each, answers) for each in run.shortest_way)
+
+
+def step_of(instrument: Instrument, step: Raise, answers: Answers) -> Step:
+    item = instrument.item_by_id[step.item_id]
+    unknown = "don't know" if item.id in answers else "not answered yet"
+    before = unknown if step.from_level is None else f"level {step.from_level}"
+    return Step(item, item.domain_id, step, item.levels[step.to], before)
+
+
+def gates_of(instrument: Instrument, run: ScoringRun) -> tuple[Gate, ...]:
+    why = {
+        (gate.tier_id, gate.item_id): gate.why for tier in instrument.tiers for gate in tier.gates
+    }
+    return tuple(
+        Gate(
+            item=instrument.item_by_id[each.item_id],
+            tier=instrument.tier_by_id[each.tier_id],
+            result=each,
+            why=why[each.tier_id, each.item_id],
+            has="no level" if each.has is None else f"level {each.has}",
+        )
+        for each in run.gates
+    )
+
+
+def requests(store: Store, found: Sheet) -> Mapping[str, ItemReview]:
+    """What the reviewer asks to change, by item id, while the group is asked to."""
+    last = sheet.last_submission(store, found.assessment.id)
+    if last is None or found.assessment.status is not Status.CHANGES_REQUESTED:
+        return {}
+    reviews = assessments.reviews(store, found.assessment.id, last.number)
+    return {
+        item_id: review
+        for item_id, review in reviews.items()
+        if review.decision is Decision.CHANGE_REQUESTED
+    }

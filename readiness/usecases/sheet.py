@@ -1,0 +1,187 @@
+"""An assessment opened on the table: what is asked, what was answered, and last time's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from readiness import access, instruments
+from readiness.access import Can
+from readiness.domain import carry, checks
+from readiness.domain.answers import Answers, Context
+from readiness.domain.assessment import AnswerRevision, Assessment, ContextRevision, Submission
+from readiness.domain.carry import CarriedItem
+from readiness.domain.errors import NotFound, WrongState
+from readiness.domain.instrument import Domain, Instrument, Item
+from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
+from readiness.domain.people import Actor, Group
+from readiness.store import Store, assessments, groups, people
+from readiness.usecases import ground
+
+
+@dataclass(frozen=True)
+class Progress:
+    answered: int
+    total: int
+    to_confirm: int = 0  # carried answers that nobody has re-confirmed
+
+    @property
+    def is_done(self) -> bool:
+        return self.answered == self.total
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The assessment before this one, and what became of its items since."""
+
+    assessment: Assessment
+    instrument: Instrument
+    revisions: Mapping[str, AnswerRevision]
+    items: tuple[CarriedItem, ...]
+
+    @cached_property
+    def item_by_id(self) -> Mapping[str, CarriedItem]:
+        return {carried.item_id: carried for carried in self.items}
+
+    def of_change(self, change: carry.Change) -> tuple[str, ...]:
+        return tuple(each.item_id for each in self.items if each.change is change)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    assessment: Assessment
+    group: Group
+    instrument: Instrument
+    revisions: Mapping[str, AnswerRevision]  # the latest of every item ever answered
+    facts: Mapping[str, ContextRevision]
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Those that count: a carried answer does once it is re-confirmed."""
+        return checks.confirmed(self.revisions)
+
+    @cached_property
+    def context(self) -> Context:
+        return {key: revision.value for key, revision in self.facts.items()}
+
+    @property
+    def progress(self) -> Progress:
+        return self.progress_of(self.instrument.items)
+
+    @property
+    def context_progress(self) -> Progress:
+        asked = self.instrument.context
+        known = sum(checks.is_known(each.fields, self.context) for each in asked)
+        return Progress(known, len(asked))
+
+    def progress_of(self, items: Iterable[Item]) -> Progress:
+        asked = tuple(items)
+        waiting = (self.revisions.get(item.id) for item in asked)
+        return Progress(
+            answered=sum(item.id in self.answers for item in asked),
+            total=len(asked),
+            to_confirm=sum(bool(each and each.answer and each.is_carried) for each in waiting),
+        )
+
+
+def opened(store: Store, actor: Actor, assessment_id: str, can: Can, now: datetime) -> Sheet:
+    assessment = assessments.get(store, assessment_id)
+    access.require(actor, can, ground.of_group(store, assessment.group_id, now))
+    return read(store, assessment)
+
+
+def read(store: Store, assessment: Assessment) -> Sheet:
+    return Sheet(
+        assessment=assessment,
+        group=groups.get(store, assessment.group_id),
+        instrument=instruments.load(assessment.instrument_id, assessment.version),
+        revisions=assessments.answers(store, assessment.id),
+        facts=assessments.context(store, assessment.id),
+    )
+
+
+def still_open(sheet: Sheet) -> Sheet:
+    """Nothing is changed after submission, however late a page saves."""
+    if not sheet.assessment.is_editable:
+        raise WrongState(
+            f"This assessment is {sheet.assessment.status}, so its answers cannot be changed. "
+            "Reload the page to see where it stands."
+        )
+    return sheet
+
+
+def item_of(sheet: Sheet, item_id: str) -> Item:
+    item = sheet.instrument.item_by_id.get(item_id)
+    if item is None:
+        raise NotFound("This assessment asks no such item. Reload the page.")
+    return item
+
+
+def domain_of(sheet: Sheet, domain_id: str) -> Domain:
+    domain = sheet.instrument.domain_by_id.get(domain_id)
+    if domain is None:
+        raise NotFound("This assessment has no such page. Start from its list of pages.")
+    return domain
+
+
+def before(store: Store, sheet: Sheet) -> Previous | None:
+    """The assessment whose answers stand beside these: the one carried from, else the last."""
+    earlier = source_of(store, sheet.assessment)
+    return None if earlier is None else compared(store, earlier, sheet.instrument)
+
+
+def source_of(store: Store, assessment: Assessment) -> Assessment | None:
+    if assessment.carried_from:
+        return assessments.get(store, assessment.carried_from)
+    return last_sent_in(store, assessment.group_id, assessment.instrument_id, assessment)
+
+
+def last_sent_in(
+    store: Store, group_id: str, instrument_id: str, later: Assessment | None = None
+) -> Assessment | None:
+    """The newest assessment that was submitted, of any version of the instrument."""
+    return next(
+        (
+            each
+            for each in assessments.of_group(store, group_id)
+            if each.status in READABLE_BY_PAYER
+            and each.instrument_id == instrument_id
+            and (later is None or (each.id != later.id and each.created_at <= later.created_at))
+        ),
+        None,
+    )
+
+
+def compared(store: Store, earlier: Assessment, now: Instrument) -> Previous:
+    old = instruments.load(earlier.instrument_id, earlier.version)
+    revisions = as_sent_in(store, earlier)
+    items = carry.carried_forward(old, now, checks.confirmed(revisions))
+    return Previous(earlier, old, revisions, items)
+
+
+def as_sent_in(store: Store, assessment: Assessment) -> Mapping[str, AnswerRevision]:
+    last = last_submission(store, assessment.id)
+    if last is None:
+        return assessments.answers(store, assessment.id)
+    return assessments.submitted(store, assessment.id, last.number)
+
+
+def last_submission(store: Store, assessment_id: str) -> Submission | None:
+    sent = assessments.submissions(store, assessment_id)
+    return sent[-1] if sent else None
+
+
+def names_of(store: Store, person_ids: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for person_id in set(person_ids):
+        try:
+            found[person_id] = people.get(store, person_id).name
+        except NotFound:
+            found[person_id] = "somebody who has left"
+    return found
+
+
+def is_running(assessment: Assessment) -> bool:
+    return assessment.status in (Status.IN_PROGRESS, Status.CHANGES_REQUESTED)

@@ -1,0 +1,231 @@
+"""Checking an assessment and sending it in, signed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from readiness import access
+from readiness.access import Can
+from readiness.domain import attestation, checks, claims, review
+from readiness.domain.assessment import AnswerRevision, RunKind, Submission
+from readiness.domain.checks import Asks, Finding
+from readiness.domain.errors import BadInput, Problem
+from readiness.domain.instrument import Item
+from readiness.domain.lifecycle import Status
+from readiness.domain.people import Actor, Payer
+from readiness.domain.run_json import answer_out
+from readiness.store import Store, assessments, cycles, groups, runs
+from readiness.usecases import assess, counted, ground, sheet, standing
+from readiness.usecases.score import scoring_run
+from readiness.usecases.sheet import Sheet
+
+CODES_TRIED = 20
+KINDS = {
+    claims.Severity.LOWERED: Asks.COUNTS,
+    claims.Severity.UNCHECKED: Asks.UNCHECKED,
+    claims.Severity.UNLIKELY: Asks.UNLIKELY,
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One item that differs from what was sent in last time."""
+
+    item: Item
+    how: review.Change
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class CheckUp:
+    """What stands between an assessment and its submission, and what is worth a look."""
+
+    sheet: Sheet
+    blocking: tuple[Finding, ...]
+    notices: tuple[Finding, ...]
+    changed: tuple[Changed, ...]  # since the last submission; empty before the first
+    readers: tuple[Payer, ...]  # who will see what is sent in
+    last: Submission | None
+    may_attest: bool
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.blocking
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a person typed to sign, and the statement they agreed to."""
+
+    name: str
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Made by the caller: two runs, and as many codes for the reference as it takes."""
+
+    claimed_run: str
+    supported_run: str
+    code: Callable[[], str]
+
+
+def check_up(store: Store, actor: Actor, assessment_id: str, now: datetime) -> CheckUp:
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    return checked(store, actor, found, now)
+
+
+def checked(store: Store, actor: Actor, found: Sheet, now: datetime) -> CheckUp:
+    run = scoring_run(found.instrument, found.context, found.answers)
+    findings = (
+        *checks.of_answers(found.instrument, found.revisions, found.context, run.tier_id),
+        *doubtful(store, found, now),
+    )
+    here = ground.of_group(store, found.group.id, now)
+    last = sheet.last_submission(store, found.assessment.id)
+    return CheckUp(
+        sheet=found,
+        blocking=tuple(finding for finding in findings if finding.blocks),
+        notices=tuple(finding for finding in findings if not finding.blocks),
+        changed=changed_since(store, found, last),
+        readers=tuple(groups.payer(store, payer_id) for payer_id in sorted(here.payer_ids)),
+        last=last,
+        may_attest=access.allowed(actor, Can.ATTEST, here),
+    )
+
+
+def doubtful(store: Store, found: Sheet, now: datetime) -> tuple[Finding, ...]:
+    """Claims above what the counts show, and levels that are unlikely together.
+
+    They are allowed and said; the supported run counts a claim no higher than the counts do.
+    """
+    weighed = (
+        *supported(store, found, now).findings,
+        *claims.unlikely(found.instrument, found.answers),
+    )
+    return tuple(Finding(KINDS[each.severity], each.item_id, each.says) for each in weighed)
+
+
+def supported(store: Store, found: Sheet, now: datetime) -> claims.Supported:
+    shares = counted.shares(store, found.group.id, now.date())
+    return claims.supported(found.instrument, found.answers, counted.as_fractions(shares))
+
+
+def changed_since(store: Store, found: Sheet, last: Submission | None) -> tuple[Changed, ...]:
+    if last is None:
+        return ()
+    before = checks.confirmed(assessments.submitted(store, found.assessment.id, last.number))
+    changes = review.changes(before, found.answers)
+    return tuple(
+        Changed(
+            item,
+            changes[item.id],
+            review.says(before.get(item.id)),
+            review.says(found.answers[item.id]),
+        )
+        for item in found.instrument.items
+        if item.id in changes
+    )
+
+
+def submit(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    signature: Signature,
+    ids: Ids,
+    now: datetime,
+) -> Submission:
+    """Freeze the answers under a signature, score them once, and show where the group stands."""
+    with store.writing():
+        found = sheet.opened(store, actor, assessment_id, Can.ATTEST, now)
+        found = sheet.still_open(found)
+        moved = found.assessment.moved_to(Status.SUBMITTED)
+        check_signature(signature, actor)
+        if blocking := checked(store, actor, found, now).blocking:
+            raise BadInput([Problem(each.place, each.says) for each in blocking])
+        last = sheet.last_submission(store, assessment_id)
+        submission = Submission(
+            assessment_id=assessment_id,
+            number=last.number + 1 if last else 1,
+            at=now,
+            author_id=actor.id,
+            attested_name=" ".join(signature.name.split()),
+            statement=attestation.STATEMENT,
+            reference=free_reference(store, found, ids, now),
+            answers_sha256=answers_sha256(found.revisions),
+        )
+        record(store, actor, found, submission, ids, now)
+        assessments.save(store, moved, assess.told(moved, actor, "locked", now))
+        standing.refresh(store, found.group.id, now)
+    return submission
+
+
+def check_signature(signature: Signature, actor: Actor) -> None:
+    problems = []
+    if not attestation.is_signed_by(signature.name, actor.name):
+        says = f"Sign with your own name, as in your account: {actor.name}."
+        problems.append(Problem("name", says))
+    if not signature.agrees:
+        problems.append(Problem("agrees", "Tick the box to agree with the statement."))
+    if problems:
+        raise BadInput(problems)
+
+
+def record(
+    store: Store, actor: Actor, found: Sheet, submission: Submission, ids: Ids, now: datetime
+) -> None:
+    """The submission with its line of history, and the runs that rest on it."""
+    payer_id = None
+    if found.assessment.cycle_id:
+        payer_id = cycles.get(store, found.assessment.cycle_id).payer_id
+        if payer_id not in groups.readers(store, found.group.id, now.date()):
+            payer_id = None
+    event = replace(
+        assess.told(found.assessment, actor, "submitted", now),
+        payer_id=payer_id,
+        detail={"number": submission.number, "reference": submission.reference},
+    )
+    assessment_id = found.assessment.id
+    sent = {item.id: found.revisions[item.id].revision for item in found.instrument.items}
+    assessments.submit(store, submission, sent, event)
+    for run_id, kind, answers in (
+        (ids.claimed_run, RunKind.CLAIMED, found.answers),
+        (ids.supported_run, RunKind.SUPPORTED, supported(store, found, now).answers),
+    ):
+        scored = standing.run_of(found.instrument, found.context, answers)
+        number = submission.number
+        runs.add(store, standing.stored_as(scored, assessment_id, number, kind, run_id, now))
+
+
+def free_reference(store: Store, found: Sheet, ids: Ids, now: datetime) -> str:
+    for _ in range(CODES_TRIED):
+        reference = attestation.reference(now.year, found.group.name, ids.code())
+        if not assessments.has_reference(store, reference):
+            return reference
+    raise AssertionError("no free reference was found")
+
+
+def answers_sha256(revisions: Mapping[str, AnswerRevision]) -> str:
+    """Over the answers with their notes, so that what was signed can be proved."""
+    plain = {
+        item_id: [answer_out(each.answer), each.answer.note]
+        for item_id, each in revisions.items()
+        if each.answer
+    }
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def receipt(
+    store: Store, actor: Actor, assessment_id: str, now: datetime
+) -> tuple[Sheet, tuple[Submission, ...], tuple[Payer, ...]]:
+    """What was sent in, each time, newest first, and who may read it today."""
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    sent = assessments.submissions(store, assessment_id)
+    readers = groups.readers(store, found.group.id, now.date())
+    return found, sent[::-1], tuple(groups.payer(store, payer_id) for payer_id in sorted(readers))
