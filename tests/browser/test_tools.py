@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import tools
 
-BROKEN = """<!doctype html><html><head></head><body style="background:#fff">
-<img src="data:,"><input name="x"><p style="color:#ccc">pale</p></body></html>"""
+POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:">"""
+BROKEN = """<!doctype html><html><head></head><body bgcolor="#fff">
+<img src="data:,"><input name="x"><p><font color="#ccc">pale</font></p></body></html>"""
 WIDE = '<!doctype html><html lang="en"><title>x</title><p style="width:2000px">wide</p></html>'
 SOUND = """<!doctype html><html lang="en"><head><title>Sound</title></head>
 <body><main><h1>Sound</h1><p>Nothing is wrong here.</p></main></body></html>"""
@@ -22,8 +23,9 @@ def blank(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_a_broken_page_is_reported(blank):
-    blank.set_content(BROKEN)
+@pytest.mark.parametrize("policy", ["", POLICY], ids=["plain", "under our content policy"])
+def test_a_broken_page_is_reported(blank, policy):
+    blank.set_content(BROKEN.replace("<head>", f"<head>{policy}"))
     found = {line.split(":")[0] for line in tools.violations(blank)}
     assert found >= {"image-alt", "label", "html-has-lang", "document-title", "color-contrast"}
 
@@ -47,9 +49,8 @@ def test_a_fault_in_a_page_fails_the_test_that_opened_it(browser):
 
 
 def test_a_refusal_by_the_content_policy_fails_the_test_that_met_it(browser):
-    policy = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'">"""
     with (
         pytest.raises(AssertionError, match="Content Security Policy"),
         tools.window(browser) as page,
     ):
-        page.set_content(f"{policy}<p style='color:red'>x</p>")
+        page.set_content(f"{POLICY}<p style='color:red'>x</p>")

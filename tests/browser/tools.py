@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -44,16 +44,19 @@ def axe_script() -> Path:
 
 @contextmanager
 def window(browser: Browser, **options: Any) -> Iterator[Page]:
-    """A new window that fails its test when the page had a fault of its own.
+    """A new window, with our content policy in force, that fails its test when a page had a fault.
 
-    The content policy stays in force here; only `check_accessibility` steps around it.
+    Nothing moves in it: a color caught half-way through a transition has no honest contrast.
     """
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": HEIGHT}, **options})
+    context = browser.new_context(
+        **{"viewport": {"width": 1280, "height": HEIGHT}, "reduced_motion": "reduce", **options}
+    )
     context.set_default_timeout(10_000)  # ms
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if is_refusal(said.text) else None)
+    page.on("console", lambda said: faults.append(said.text) if is_refusal(said) else None)
+    page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 500 else None)
     try:
         yield page
     finally:
@@ -61,9 +64,9 @@ def window(browser: Browser, **options: Any) -> Iterator[Page]:
     assert not faults, "\n".join(faults)
 
 
-def is_refusal(said: str) -> bool:
-    """True when the browser says that our content policy stopped something."""
-    return "Content Security Policy" in said
+def is_refusal(said: ConsoleMessage) -> bool:
+    """True when the content policy stopped something of ours, not of the rules that look on."""
+    return "Content Security Policy" in said.text and said.location["url"] != AXE.name
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -76,7 +79,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands, a line for each place."""
-    page.evaluate(axe_script().read_text(encoding="utf-8") + "; 0")
+    page.evaluate(axe_script().read_text(encoding="utf-8") + f"; 0 //# sourceURL={AXE.name}")
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS
     )
@@ -90,9 +93,7 @@ def violations(page: Page) -> list[str]:
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     return int(
-        page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     )
 
 
