@@ -7,4 +7,4 @@ from readiness.documents import fonts
 
 def face(name: str) -> bytes | None:
     """The font file of that name, or None."""
-    return fonts.face(name) if name in fonts.NAMES else None
+    return fonts.face(name) if name in fonts.FACES else None
