@@ -38,8 +38,9 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
         {"weasyprint", "pebble", "xlsxwriter", "jinja2", "markupsafe", "flask_bootstrap"},
     ),
     "usecases": (BELOW_USE_CASES | {"figures"}, set()),
+    "demo": (BELOW_USE_CASES | {"usecases"}, set()),
     "web": (BELOW_USE_CASES | {"figures", "usecases", "settings"}, FRAMEWORK | {"flask_bootstrap"}),
-    "cli": (BELOW_USE_CASES | {"figures", "usecases", "settings"}, {"flask", "click"}),
+    "cli": (BELOW_USE_CASES | {"usecases", "settings", "demo"}, {"flask", "click"}),
 }
 
 # The only two places where pure code may lean on a numerical library.

@@ -9,12 +9,17 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import tools
 
-POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:">"""
+POLICY = """<meta http-equiv="Content-Security-Policy"
+content="default-src 'none'; img-src data:">"""
 BROKEN = """<!doctype html><html><head></head><body bgcolor="#fff">
 <img src="data:,"><input name="x"><p><font color="#ccc">pale</font></p></body></html>"""
 WIDE = '<!doctype html><html lang="en"><title>x</title><p style="width:2000px">wide</p></html>'
 SOUND = """<!doctype html><html lang="en"><head><title>Sound</title></head>
 <body><main><h1>Sound</h1><p>Nothing is wrong here.</p></main></body></html>"""
+
+
+def test_scripts_and_journeys_look_for_the_same_browsers():
+    assert " ".join(tools.NAMES) in (tools.ROOT / "script" / "common.sh").read_text("utf-8")
 
 
 @pytest.fixture
