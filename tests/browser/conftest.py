@@ -17,9 +17,12 @@ from tests.browser import demonstration, tools
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
+    is_skipped = not tools.found_chromium() and not tools.is_browser_required()
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if is_skipped:
+                item.add_marker(pytest.mark.skip(reason=tools.NO_CHROMIUM))
 
 
 @pytest.fixture(scope="session")

@@ -15,24 +15,33 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = "No Chromium was found; to run the browser journeys: apt-get install chromium"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (360, 1280)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 900
 
 
+def is_browser_required() -> bool:
+    return os.environ.get("READINESS_REQUIRE_BROWSER") == "1"
+
+
 def lacking(sentence: str) -> None:
     """Skip, or fail where the machine has promised a browser."""
     __tracebackhide__ = True
-    if os.environ.get("READINESS_REQUIRE_BROWSER") == "1":
+    if is_browser_required():
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
 
 
+def found_chromium() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 def chromium() -> str:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = found_chromium()
     if not found:
-        lacking("No Chromium was found; to run the browser journeys: apt-get install chromium")
+        lacking(NO_CHROMIUM)
     return str(found)
 
 
