@@ -1,0 +1,91 @@
+"""Periods are calendar quarters and nothing finer.
+
+Months would have to be added up before they could be compared, and a month of one need in a small
+group is nearly always too few people to show anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+WRITTEN = re.compile(r"([0-9]{4})-Q([1-4])")
+EARLIEST_YEAR = 2015  # social needs were hardly counted before
+STARTS = ("January", "April", "July", "October")
+ENDS = ("March", "June", "September", "December")
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """One calendar quarter, written "2026-Q3"."""
+
+    year: int
+    quarter: int  # 1 to 4
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-Q{self.quarter}"
+
+    @property
+    def label(self) -> str:
+        """
+        >>> Period(2026, 3).label
+        'Q3 2026'
+        """
+        return f"Q{self.quarter} {self.year}"
+
+    @property
+    def months(self) -> str:
+        """
+        >>> Period(2026, 3).months
+        'July to September 2026'
+        """
+        return f"{STARTS[self.quarter - 1]} to {ENDS[self.quarter - 1]} {self.year}"
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, 3 * self.quarter - 2, 1)
+
+    @property
+    def last_day(self) -> date:
+        return self.plus(1).first_day - timedelta(days=1)
+
+    @property
+    def previous(self) -> Period:
+        return self.plus(-1)
+
+    def plus(self, quarters: int) -> Period:
+        """
+        >>> str(Period(2026, 3).plus(2)), str(Period(2026, 1).plus(-1))
+        ('2027-Q1', '2025-Q4')
+        """
+        years, rest = divmod(self.quarter - 1 + quarters, 4)
+        return Period(self.year + years, rest + 1)
+
+    def has_begun_on(self, day: date) -> bool:
+        return self.first_day <= day
+
+    def is_closed_on(self, day: date) -> bool:
+        """Closed the day after its last: until then its counts may still grow."""
+        return self.last_day < day
+
+
+def period(text: str) -> Period:
+    """Read "2026-Q3", or raise ValueError with a sentence."""
+    found = WRITTEN.fullmatch(text)
+    if not found or int(found[1]) < EARLIEST_YEAR:
+        raise ValueError(f"write a quarter from {EARLIEST_YEAR} on as 2026-Q3")
+    return Period(int(found[1]), int(found[2]))
+
+
+def quarter_of(day: date) -> Period:
+    return Period(day.year, (day.month + 2) // 3)
+
+
+def latest_closed(today: date) -> Period:
+    return quarter_of(today).previous
+
+
+def quarters_back(newest: Period, number: int) -> tuple[Period, ...]:
+    """So many quarters ending with `newest`, newest first."""
+    return tuple(newest.plus(-back) for back in range(number))
