@@ -12,6 +12,17 @@ from readiness.domain.events import Event
 from readiness.store.connection import Store
 
 FIRST = "0" * 64
+COLUMNS = (
+    "at",
+    "actor_id",
+    "verb",
+    "object_kind",
+    "object_id",
+    "group_id",
+    "payer_id",
+    "detail",
+)
+Line = tuple[int, Event]  # its number in the history, and what it tells
 
 
 def record(store: Store, event: Event) -> None:
@@ -23,48 +34,81 @@ def record(store: Store, event: Event) -> None:
 
 
 def chained(before: str, row: dict[str, Any]) -> str:
-    text = json.dumps([before, *(row[name] for name in sorted(row))], ensure_ascii=False)
+    text = json.dumps([before, *(row[name] for name in sorted(COLUMNS))], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def first_broken(store: Store) -> int | None:
-    """The number of the first line that was changed or is missing, or None."""
+    """The number of the first line that was changed or is missing, or None.
+
+    Lines cut off at the end are missed by the chain alone; the counter that gave out their
+    numbers remembers them.
+    """
     before, expected = FIRST, 1
-    for stored in store.rows("select * from events order by seq"):
-        row = {name: stored[name] for name in to_row(from_row(stored))}
+    for row in store.rows("select * from events order by seq"):
         if (
-            stored["seq"] != expected
-            or stored["before_sha256"] != before
-            or stored["sha256"] != chained(before, row)
+            row["seq"] != expected
+            or row["before_sha256"] != before
+            or row["sha256"] != chained(before, row)
         ):
             return expected
-        before, expected = stored["sha256"], expected + 1
-    return None
+        before, expected = row["sha256"], expected + 1
+    return expected if expected <= given_out(store) else None
 
 
-def of_group(store: Store, group_id: str, limit: int = 200, before_seq: int | None = None) -> list[Event]:
+def given_out(store: Store) -> int:
+    row = store.row("select seq from sqlite_sequence where name = 'events'")
+    return int(row["seq"]) if row else 0
+
+
+def head(store: Store) -> tuple[int, str]:
+    """The number and the hash of the last line: kept elsewhere, they anchor all before it."""
+    row = store.row("select seq, sha256 from events order by seq desc limit 1")
+    return (int(row["seq"]), str(row["sha256"])) if row else (0, FIRST)
+
+
+def of_group(
+    store: Store, group_id: str, limit: int = 200, before_seq: int | None = None
+) -> list[Event]:
+    return [event for _, event in lines_of_group(store, group_id, limit, before_seq)]
+
+
+def lines_of_group(store: Store, group_id: str, limit: int, before: int | None) -> list[Line]:
+    """Newest first; only those before line `before`."""
     return [
-        from_row(row)
+        (row["seq"], from_row(row))
         for row in store.rows(
             "select * from events where group_id = ? and seq < ? order by seq desc limit ?",
-            (group_id, before_seq or 2**62, limit),
+            (group_id, before or 2**62, limit),
         )
     ]
 
 
 def of_payer(store: Store, payer_id: str, limit: int = 200) -> list[Event]:
+    return [event for _, event in lines_of_payer(store, payer_id, limit, None)]
+
+
+def lines_of_payer(store: Store, payer_id: str, limit: int, before: int | None) -> list[Line]:
     return [
-        from_row(row)
+        (row["seq"], from_row(row))
         for row in store.rows(
-            "select * from events where payer_id = ? order by seq desc limit ?", (payer_id, limit)
+            "select * from events where payer_id = ? and seq < ? order by seq desc limit ?",
+            (payer_id, before or 2**62, limit),
         )
     ]
 
 
 def latest(store: Store, limit: int = 200) -> list[Event]:
+    return [event for _, event in latest_lines(store, limit, None)]
+
+
+def latest_lines(store: Store, limit: int, before: int | None) -> list[Line]:
     return [
-        from_row(row)
-        for row in store.rows("select * from events order by seq desc limit ?", (limit,))
+        (row["seq"], from_row(row))
+        for row in store.rows(
+            "select * from events where seq < ? order by seq desc limit ?",
+            (before or 2**62, limit),
+        )
     ]
 
 
