@@ -36,6 +36,24 @@ def everyone(store: Store) -> tuple[Group, ...]:
     return tuple(to_group(row) for row in store.rows("select * from groups order by name, id"))
 
 
+def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Group], int]:
+    """Groups whose name contains the words, by name; and how many there are in all."""
+    found = store.rows(
+        "select * from groups where instr(lower(name), lower(:words))"
+        " order by name, id limit :limit offset :offset",
+        {"words": words, "limit": limit, "offset": offset},
+    )
+    total = store.row(
+        "select count(*) as n from groups where instr(lower(name), lower(?))", (words,)
+    )
+    return [to_group(row) for row in found], int(total["n"]) if total else 0
+
+
+def add_site(store: Store, site: Site) -> None:
+    with store.writing():
+        store.insert("sites", {"id": site.id, "group_id": site.group_id, "name": site.name})
+
+
 def sites(store: Store, group_id: str) -> tuple[Site, ...]:
     return tuple(
         Site(row["id"], row["group_id"], row["name"])
@@ -45,6 +63,7 @@ def sites(store: Store, group_id: str) -> tuple[Site, ...]:
 
 def remove(store: Store, group_id: str) -> None:
     """Remove the group and all it owns. The history keeps ids only, and stays."""
+    store.db.conn.execute("pragma secure_delete = on")  # overwrite, not only unlink
     with store.writing():
         store.execute("delete from groups where id = ?", (group_id,))
 

@@ -101,6 +101,7 @@ create table letters (
     group_id text references groups on delete cascade,
     payer_id text references payers on delete cascade,
     may_attest integer not null default 0,
+    name text not null default '',
     written_by text,
     written_at text not null,
     expires_at text not null,
@@ -327,10 +328,21 @@ create table counts (
     stratum text not null default 'total',
     revision integer not null,
     value integer,
-    explanation text not null default '',
     author_id text not null,
     at text not null,
     primary key (group_id, site_id, period, need, step, stratum_type, stratum, revision)
+) strict;
+
+create table count_explanations (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    finding text not null,
+    revision integer not null,
+    says text not null,
+    explanation text not null,
+    author_id text not null,
+    at text not null,
+    primary key (group_id, period, finding, revision)
 ) strict;
 
 create table periods (

@@ -1,19 +1,15 @@
-"""People, the parts they play, and their sessions."""
+"""People and the parts they play."""
 
 from __future__ import annotations
 
-import hashlib
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from readiness.domain.errors import NotFound
 from readiness.domain.people import Actor, Membership, Person, Role
 from readiness.store.connection import Store
-
-
-def digest(token: str) -> str:
-    """Tokens are stored hashed: whoever reads the file cannot sign in with it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def add(store: Store, person: Person, password_hash: str | None) -> None:
@@ -49,6 +45,11 @@ def password_hash(store: Store, email: str) -> str | None:
     return row["password_hash"] if row else None
 
 
+def password_hash_of(store: Store, person_id: str) -> str | None:
+    row = store.row("select password_hash from people where id = ? and is_active", (person_id,))
+    return row["password_hash"] if row else None
+
+
 def set_password(store: Store, person_id: str, hashed: str) -> None:
     with store.writing():
         store.execute("update people set password_hash = ? where id = ?", (hashed, person_id))
@@ -57,6 +58,39 @@ def set_password(store: Store, person_id: str, hashed: str) -> None:
 def set_active(store: Store, person_id: str, *, is_active: bool) -> None:
     with store.writing():
         store.execute("update people set is_active = ? where id = ?", (is_active, person_id))
+
+
+def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Person], int]:
+    """People whose name or e-mail contains the words, by name; and how many there are in all."""
+    found = store.rows(
+        "select * from people where instr(lower(name || ' ' || email), lower(:words))"
+        " order by name, id limit :limit offset :offset",
+        {"words": words, "limit": limit, "offset": offset},
+    )
+    total = store.row(
+        "select count(*) as n from people where instr(lower(name || ' ' || email), lower(?))",
+        (words,),
+    )
+    return [to_person(row) for row in found], int(total["n"]) if total else 0
+
+
+def with_ids(store: Store, ids: Iterable[str]) -> dict[str, Person]:
+    """Those of the people who exist, by id."""
+    wanted = json.dumps(sorted(set(ids)))
+    return {
+        row["id"]: to_person(row)
+        for row in store.rows(
+            "select * from people where id in (select value from json_each(?))", (wanted,)
+        )
+    }
+
+
+def remove(store: Store, person_id: str) -> None:
+    """Forget a person who plays no part any more. The history keeps the bare id."""
+    with store.writing():
+        for table in ("sessions", "letters", "memberships"):
+            store.execute(f"delete from {table} where person_id = ?", (person_id,))  # noqa: S608
+        store.execute("delete from people where id = ?", (person_id,))
 
 
 def names(store: Store) -> dict[str, str]:
@@ -88,6 +122,46 @@ def leave(store: Store, membership_id: str, at: datetime) -> None:
         )
 
 
+def change(store: Store, membership: Membership) -> None:
+    """Write the role and the leave to attest; person and place never change."""
+    with store.writing():
+        store.execute(
+            "update memberships set role = ?, may_attest = ? where id = ? and ended_at is null",
+            (membership.role, int(membership.may_attest), membership.id),
+        )
+
+
+def membership(store: Store, membership_id: str) -> Membership:
+    row = store.row("select * from memberships where id = ? and ended_at is null", (membership_id,))
+    if row is None:
+        raise NotFound("There is no such person on this team. Reload the page.")
+    return to_membership(row)
+
+
+def administrators(store: Store) -> tuple[Membership, ...]:
+    """Those of active people: somebody who is disabled administers nothing."""
+    return tuple(
+        to_membership(row)
+        for row in store.rows(
+            "select m.* from memberships m join people p on p.id = m.person_id and p.is_active"
+            " where m.role = ? and m.ended_at is null order by m.started_at, m.id",
+            (Role.ADMINISTRATOR,),
+        )
+    )
+
+
+def only_of_group(store: Store, group_id: str) -> tuple[str, ...]:
+    """People who never played a part anywhere but in this group."""
+    return tuple(
+        row["person_id"]
+        for row in store.rows(
+            "select person_id from memberships group by person_id"
+            " having min(coalesce(group_id, '') = ?) = 1",
+            (group_id,),
+        )
+    )
+
+
 def memberships(
     store: Store,
     *,
@@ -112,74 +186,6 @@ def memberships(
 def actor(store: Store, person_id: str) -> Actor:
     person = get(store, person_id)
     return Actor(person.id, person.name, memberships(store, person_id=person_id))
-
-
-def open_session(store: Store, token: str, person_id: str, at: datetime) -> None:
-    with store.writing():
-        store.insert(
-            "sessions",
-            {
-                "token_sha256": digest(token),
-                "person_id": person_id,
-                "created_at": at.isoformat(),
-                "seen_at": at.isoformat(),
-            },
-        )
-
-
-def session(store: Store, token: str) -> tuple[str, datetime, datetime] | None:
-    """(person id, created at, seen at) of a session that nobody ended, of an active person."""
-    row = store.row(
-        "select s.* from sessions s join people p on p.id = s.person_id and p.is_active"
-        " where s.token_sha256 = ? and s.ended_at is null",
-        (digest(token),),
-    )
-    if row is None:
-        return None
-    created, seen = (datetime.fromisoformat(row[name]) for name in ("created_at", "seen_at"))
-    return row["person_id"], created, seen
-
-
-def see_session(store: Store, token: str, at: datetime) -> None:
-    with store.writing():
-        store.execute(
-            "update sessions set seen_at = ? where token_sha256 = ?",
-            (at.isoformat(), digest(token)),
-        )
-
-
-def end_session(store: Store, token: str, at: datetime) -> None:
-    with store.writing():
-        store.execute(
-            "update sessions set ended_at = ? where token_sha256 = ? and ended_at is null",
-            (at.isoformat(), digest(token)),
-        )
-
-
-def end_sessions_of(store: Store, person_id: str, at: datetime) -> None:
-    with store.writing():
-        store.execute(
-            "update sessions set ended_at = ? where person_id = ? and ended_at is null",
-            (at.isoformat(), person_id),
-        )
-
-
-def note_attempt(store: Store, key: str, at: datetime) -> None:
-    with store.writing():
-        store.insert("attempts", {"key": digest(key), "at": at.isoformat()})
-
-
-def attempts_since(store: Store, key: str, since: datetime) -> int:
-    row = store.row(
-        "select count(*) as n from attempts where key = ? and at > ?",
-        (digest(key), since.isoformat()),
-    )
-    return int(row["n"]) if row else 0
-
-
-def forget_attempts(store: Store, before: datetime) -> None:
-    with store.writing():
-        store.execute("delete from attempts where at <= ?", (before.isoformat(),))
 
 
 def to_person(row: dict[str, Any]) -> Person:
