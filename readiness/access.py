@@ -44,7 +44,7 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.SEE_HOME: frozenset(Role),
     Can.READ_ASSESSMENT: frozenset({MANAGER, TEAM}),
     Can.ANSWER: frozenset({MANAGER, TEAM}),
-    Can.ATTEST: frozenset({MANAGER}),  # and the membership itself must say so
+    Can.ATTEST: frozenset({MANAGER}),
     Can.READ_COUNTS: frozenset({MANAGER, TEAM}),
     Can.ENTER_COUNTS: frozenset({MANAGER, TEAM}),
     Can.READ_PLAN: frozenset({MANAGER, TEAM, PAYER}),
@@ -61,6 +61,9 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.MANAGE_PAYER_TEAM: frozenset({PAYER}),
     Can.ADMINISTER: frozenset({ADMIN}),
 }
+
+SIGNED = frozenset({Can.ATTEST, Can.REMOVE_GROUP})  # the membership itself must say so
+FOR_EVERYONE = frozenset({Can.SEE_HOME})  # also for somebody who plays no part yet or any more
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,12 @@ def stands_on(membership: Membership, ground: Ground) -> bool:
 
 
 def grants(membership: Membership, can: Can) -> bool:
-    return membership.role in RULES[can] and (can is not Can.ATTEST or membership.may_attest)
+    return membership.role in RULES[can] and (can not in SIGNED or membership.may_attest)
 
 
 def holds(actor: Actor, can: Can) -> bool:
     """Whether the person may do this anywhere at all."""
-    return any(grants(membership, can) for membership in actor.memberships)
+    return can in FOR_EVERYONE or any(grants(membership, can) for membership in actor.memberships)
 
 
 def allowed(actor: Actor, can: Can, ground: Ground) -> bool:

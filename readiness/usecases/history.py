@@ -1,0 +1,98 @@
+"""The history as people read it: who did what, when. Names are looked up, never stored in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness import access
+from readiness.access import ANYWHERE, Can
+from readiness.domain.events import Event
+from readiness.domain.people import Actor
+from readiness.store import Store, events, groups, people
+from readiness.store.events import Line
+from readiness.usecases import ground
+
+PAGE = 50
+SYSTEM = "the command line"  # the actor id of what an operator did without signing in
+FORMER = "somebody whose account was removed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line: "Maya Lopez submitted assessment a1"."""
+
+    number: int
+    at: datetime
+    who: str
+    did: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Page:
+    title: str
+    lines: tuple[Told, ...]
+    older: int | None  # the line before which the next page starts
+
+
+def of_group(store: Store, actor: Actor, group_id: str, before: int | None, now: datetime) -> Page:
+    access.require(actor, Can.READ_GROUP_HISTORY, ground.of_group(store, group_id, now))
+    lines = events.lines_of_group(store, group_id, PAGE + 1, before)
+    return page(store, groups.get(store, group_id).name, lines)
+
+
+def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> Page:
+    access.require(actor, Can.REVIEW_PORTFOLIO, ground.of_payer(payer_id))
+    lines = events.lines_of_payer(store, payer_id, PAGE + 1, before)
+    return page(store, groups.payer(store, payer_id).name, lines)
+
+
+def latest(store: Store, actor: Actor, before: int | None) -> Page:
+    access.require(actor, Can.ADMINISTER, ANYWHERE)
+    return page(store, "this installation", events.latest_lines(store, PAGE + 1, before))
+
+
+def first_broken(store: Store, actor: Actor) -> int | None:
+    """The first line that was tampered with, or None."""
+    access.require(actor, Can.ADMINISTER, ANYWHERE)
+    return events.first_broken(store)
+
+
+def page(store: Store, title: str, lines: list[Line]) -> Page:
+    names = names_in(store, lines)
+    shown = lines[:PAGE]
+    older = shown[-1][0] if len(lines) > PAGE else None
+    return Page(title, tuple(told(number, event, names) for number, event in shown), older)
+
+
+def names_in(store: Store, lines: list[Line]) -> dict[str, str]:
+    ids = {event.actor_id for _, event in lines}
+    ids |= {event.object_id for _, event in lines if event.object_kind == "person"}
+    return {key: person.name for key, person in people.with_ids(store, ids).items()}
+
+
+def told(number: int, event: Event, names: Mapping[str, str]) -> Told:
+    who = SYSTEM if event.actor_id == SYSTEM else names.get(event.actor_id, FORMER)
+    is_person = event.object_kind == "person"
+    what = (
+        ("their own account" if event.object_id == event.actor_id else "")
+        or names.get(event.object_id, FORMER)
+        if is_person
+        else f"{event.object_kind} {event.object_id}"
+    )
+    return Told(number, event.at, who, event.verb, what, detail(event.detail))
+
+
+def detail(values: Mapping[str, str | int | bool | None]) -> str:
+    """The ids and numbers of a line: "item LEAD-1, revision 2"."""
+    said = (f"{key.replace('_', ' ')} {word(value)}" for key, value in sorted(values.items()))
+    return ", ".join(text for text in said if not text.endswith(" "))
+
+
+def word(value: str | int | bool | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
