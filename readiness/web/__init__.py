@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,12 +12,31 @@ from readiness.engines.passwords import Hasher
 from readiness.settings import Settings
 from readiness.store import Store
 from readiness.store.migrations import is_current
-from readiness.web import account, assets, faults, guard, headers, home, request_cycle, words
+from readiness.web import (
+    account,
+    admin,
+    assets,
+    faults,
+    guard,
+    headers,
+    history,
+    home,
+    letters,
+    records,
+    request_cycle,
+    team,
+    words,
+)
 
 BLUEPRINTS = (
     account.pages,
+    admin.pages,
     assets.pages,
+    history.pages,
     home.pages,
+    letters.pages,
+    records.pages,
+    *team.BLUEPRINTS,
 )
 MEBIBYTE = 1024 * 1024
 
@@ -27,20 +48,25 @@ def attach(app: Flask, settings: Settings) -> None:
             "Set READINESS_SECRET_KEY to a long random text before serving pages, for example "
             'the output of: python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
-    if not settings.database.exists() or not is_current(Store(settings.database)):
+    if not settings.database.exists() or not is_up_to_date(settings):
         raise SystemExit(
             f"The database in {settings.data} is missing or out of date. "
             "Run: flask database migrate"
         )
     configure(app, settings)
-    CSRFProtect(app)
     request_cycle.attach(app)
     guard.attach(app)
+    CSRFProtect(app)  # after the guard: another site's form is refused, never shown again
     headers.attach(app)
     faults.attach(app)
     words.attach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+
+
+def is_up_to_date(settings: Settings) -> bool:
+    with closing(Store(settings.database)) as store:
+        return is_current(store)
 
 
 def configure(app: Flask, settings: Settings) -> None:

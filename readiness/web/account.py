@@ -1,21 +1,35 @@
-"""Signing in and out."""
+"""Signing in and out, and one's own account."""
 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from readiness import access
 from readiness.access import Can
 from readiness.domain.errors import BadInput, Denied
-from readiness.usecases import account
+from readiness.usecases import account, organizations
+from readiness.usecases.organizations import Part
 from readiness.web import resuming
-from readiness.web.forms import SignInForm
+from readiness.web.account_forms import ChangePasswordForm
+from readiness.web.forms import SignInForm, tell
 from readiness.web.guard import needs, open_to_anyone
-from readiness.web.request_cycle import now, settings, store
+from readiness.web.request_cycle import actor, now, settings, store
 
 pages = Blueprint("account", __name__)
 
@@ -50,13 +64,18 @@ def signing_in() -> ResponseReturnValue:
             render_template("pages/sign_in.html", form=form, problem=str(error), has_ended=False),
             status,
         )
+    account.sign_out(store(), own_token(), now())  # the session this browser had before
     session.clear()  # a new form token for a new person
     return with_cookie(after_sign_in(form), token)
 
 
+def own_token() -> str:
+    return request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
+
+
 def after_sign_in(form: SignInForm) -> Response:
     """On to where they were going; a form that was cut off is shown again to be sent."""
-    if typed := resuming.kept(form.kept.data or ""):
+    if typed := resuming.kept(form.kept.data or "", g.actor.id):
         path, fields = typed
         return current_app.make_response(
             render_template("pages/resume.html", path=path, fields=fields)
@@ -66,6 +85,8 @@ def after_sign_in(form: SignInForm) -> Response:
 
 def inside(address: str) -> str:
     """The address if it is one of ours, else the start page: no open redirect."""
+    if not address.isprintable():  # browsers drop tabs and line ends: "/\t/evil" is "//evil"
+        return "/"
     parts = urlsplit(address.replace("\\", "/"))
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
     return address if is_ours and not parts.path.startswith("//") else "/"
@@ -86,12 +107,17 @@ def with_cookie(response: Response, token: str) -> Response:
 @pages.post("/sign-out")
 @needs(Can.SEE_HOME)
 def sign_out() -> ResponseReturnValue:
-    name = current_app.config["SIGN_IN_COOKIE"]
-    account.sign_out(store(), request.cookies[name], now())
+    account.sign_out(store(), own_token(), now())
     session.clear()
     flash("You are signed out.")
-    response = redirect("/sign-in", 303)
-    response.delete_cookie(name, path="/", secure=not settings().is_demo, httponly=True)
+    response = redirect(url_for("account.sign_in"), 303)
+    response.delete_cookie(
+        current_app.config["SIGN_IN_COOKIE"],
+        path="/",
+        secure=not settings().is_demo,
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 
@@ -102,3 +128,64 @@ def stay() -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return {"ends_at": g.session_ends_at.isoformat()}
     return redirect(inside(request.form.get("next", "")), 303)
+
+
+@pages.get("/account")
+@needs(Can.SEE_HOME)
+def mine() -> ResponseReturnValue:
+    return my_page(ChangePasswordForm(formdata=None))
+
+
+PLACES = (  # what a part leads to
+    (Can.MANAGE_TEAM, "People", "team.show"),
+    (Can.READ_GROUP_HISTORY, "History", "history.of_group"),
+    (Can.TAKE_OUT, "Records", "records.show"),
+    (Can.MANAGE_PAYER_TEAM, "People", "payer_team.show"),
+    (Can.REVIEW_PORTFOLIO, "History", "history.of_payer"),
+)
+
+
+def links_of(part: Part) -> list[tuple[str, str]]:
+    """(label, address) of what this part lets the person open."""
+    membership = part.membership
+    place = {"group_id": membership.group_id, "payer_id": membership.payer_id}
+    mine: dict[str, Any] = {key: value for key, value in place.items() if value}
+    return [
+        (label, url_for(endpoint, **mine))
+        for can, label, endpoint in PLACES
+        if access.grants(membership, can)
+    ]
+
+
+def my_page(form: ChangePasswordForm, problem: str = "") -> str:
+    return render_template(
+        "pages/account/mine.html",
+        form=form,
+        problem=problem,
+        person=account.person(store(), actor()),
+        parts=[(part, links_of(part)) for part in organizations.own_parts(store(), actor())],
+        sessions=account.own_sessions(store(), actor(), own_token(), now()),
+    )
+
+
+@pages.post("/account/password")
+@needs(Can.SEE_HOME)
+def change_password() -> ResponseReturnValue:
+    form = ChangePasswordForm()
+    if not form.validate():
+        return my_page(form), 422
+    hasher, old, new = current_app.config["HASHER"], form.password.data, form.new_password.data
+    try:
+        account.change_password(store(), hasher, actor(), old, new, own_token(), now())
+    except BadInput as error:
+        return my_page(form, tell(form, error)), 422
+    flash("Your password is changed. You are signed out everywhere else.")
+    return redirect(url_for(".mine"), 303)
+
+
+@pages.post("/account/sessions/end")
+@needs(Can.SEE_HOME)
+def end_sessions() -> ResponseReturnValue:
+    account.end_other_sessions(store(), actor(), own_token(), now())
+    flash("You are signed out everywhere but here.")
+    return redirect(url_for(".mine"), 303)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from readiness.domain import errors
 from readiness.web import guard, resuming
@@ -27,9 +27,14 @@ SAYS = {
     413: ("Too large", "Send less at once: 8 MB at the most."),
     422: ("Something needs mending", "Go back and mend it."),
     429: ("Too many tries", "Wait five minutes and try again."),
-    500: ("Our fault", "Nothing was changed. Try again; if it happens again, tell your administrator."),
+    500: (
+        "Our fault",
+        "Nothing was changed. Try again; if it happens again, tell your administrator.",
+    ),
     503: ("Not saved", "Nothing was changed. Try again in a minute."),
 }
+TOO_LONG = "This page was open too long. Reload it and try again."
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def attach(app: Flask) -> None:
@@ -45,20 +50,28 @@ def of_ours(error: errors.ReadinessError) -> ResponseReturnValue:
 
 
 def of_the_web(error: HTTPException) -> ResponseReturnValue:
-    return page(error.code or 500, "")
+    if isinstance(error, SecurityError):  # a host name that is not ours: no address can be built
+        return "This address is not one of ours. Use the one you were given.\n", 400, PLAIN
+    response = current_app.make_response(page(error.code or 500, ""))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
-def unsigned(error: CSRFError) -> ResponseReturnValue:
+def unsigned(_: CSRFError) -> ResponseReturnValue:
     """The form's token is too old: show what was typed once more, to be sent again."""
-    typed = resuming.kept(resuming.keep())
-    if typed is None or guard.wants_json() or request.endpoint is None:
-        return page(400, "This page was open too long. Reload it and try again.")
+    if guard.wants_json() or guard.comes_from() is not guard.Origin.HERE:
+        return page(400, TOO_LONG)
+    whose = g.actor.id if g.get("actor") else ""
+    typed = resuming.kept(resuming.keep(), whose) if request.endpoint else None
+    if typed is None:
+        return page(400, TOO_LONG)
     path, fields = typed
     return render_template("pages/resume.html", path=path, fields=fields), 400
 
 
 def page(status: int, sentence: str) -> ResponseReturnValue:
-    title, advice = SAYS.get(status, SAYS[500])
+    title, advice = SAYS.get(status) or SAYS[400 if status < 500 else 500]
     if guard.wants_json():
         return jsonify(error=sentence or f"{title}. {advice}"), status
     return (

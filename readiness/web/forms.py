@@ -6,9 +6,22 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SubmitField
 from wtforms.validators import DataRequired, Length
 
+from readiness.domain.errors import BadInput
+
 
 class SafeForm(FlaskForm):  # type: ignore[misc]
     """Every form carries the token that proves it came from our own page."""
+
+
+def tell(form: SafeForm, error: BadInput) -> str:
+    """Put each problem beside its field; return those that belong to none."""
+    rest = []
+    for problem in error.problems:
+        if problem.place in form:
+            form[problem.place].errors = [*form[problem.place].errors, problem.says]
+        else:
+            rest.append(str(problem))
+    return " ".join(rest)
 
 
 class SignInForm(SafeForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, jsonify, request
@@ -15,6 +16,14 @@ from readiness.web import resuming
 View = TypeVar("View", bound=Callable[..., Any])
 ANYONE = "anyone"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Origin(Enum):
+    """Which site's page sent a request."""
+
+    HERE = auto()
+    ELSEWHERE = auto()
+    UNSAID = auto()
 
 
 def needs(can: Can) -> Callable[[View], View]:
@@ -49,17 +58,24 @@ def attach(app: Flask) -> None:
 def check_origin() -> None:
     """Refuse a change that another site sent, whatever token it carries.
 
-    Browsers say where a request comes from in Sec-Fetch-Site; older ones send Origin.
+    A request that says nothing comes from no browser: its token decides.
     """
-    if request.method in SAFE:
-        return
+    if request.method not in SAFE and comes_from() is Origin.ELSEWHERE:
+        abort(403)
+
+
+def comes_from() -> Origin:
+    """Browsers say where a request comes from in Sec-Fetch-Site; older ones send Origin."""
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if site is not None:
-        if site not in ("same-origin", "none"):
-            abort(403)
-    elif origin is not None and origin != request.host_url.rstrip("/"):
-        abort(403)
+    if site is None and origin is None:
+        return Origin.UNSAID
+    is_ours = (
+        site in ("same-origin", "none")
+        if site is not None
+        else origin == request.host_url.rstrip("/")
+    )
+    return Origin.HERE if is_ours else Origin.ELSEWHERE
 
 
 def check_ability() -> ResponseReturnValue | None:

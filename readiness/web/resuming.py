@@ -8,7 +8,9 @@ from __future__ import annotations
 from flask import current_app, render_template, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from readiness.usecases import account
 from readiness.web.forms import SignInForm
+from readiness.web.request_cycle import store
 
 TWELVE_HOURS = 12 * 3600
 LONGEST = 200_000  # characters of typed text carried along
@@ -20,19 +22,31 @@ def signer() -> URLSafeTimedSerializer:
 
 
 def keep() -> str:
-    """The form that was just sent, as a signed text; empty when there is none."""
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"]
+    """The form that was just sent, as a signed text; empty when there is none.
+
+    Passwords are never carried, and what one person typed is shown to no other.
+    """
+    fields = [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
     if request.method != "POST" or not fields or sum(len(v) for _, v in fields) > LONGEST:
         return ""
-    return signer().dumps([request.full_path.rstrip("?"), fields])
+    token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
+    whose = account.whose(store(), token) if token else ""
+    return signer().dumps([whose, request.full_path.rstrip("?"), fields])
 
 
-def kept(text: str) -> Kept | None:
+def is_carried(name: str) -> bool:
+    return name != "csrf_token" and "password" not in name
+
+
+def kept(text: str, person_id: str) -> Kept | None:
+    """The form that was kept, for the person who typed it."""
     if not text:
         return None
     try:
-        path, fields = signer().loads(text, max_age=TWELVE_HOURS)
+        whose, path, fields = signer().loads(text, max_age=TWELVE_HOURS)
     except BadSignature:
+        return None
+    if whose not in ("", person_id):
         return None
     return path, [(str(name), str(value)) for name, value in fields]
 

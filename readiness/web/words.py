@@ -22,7 +22,11 @@ class Place:
     can: Can
 
 
-PLACES = (Place("Home", "home.start", Can.SEE_HOME),)
+PLACES = (
+    Place("Home", "home.start", Can.SEE_HOME),
+    Place("Administration", "admin.overview", Can.ADMINISTER),
+    Place("My account", "account.mine", Can.SEE_HOME),
+)
 
 
 def attach(app: Flask) -> None:

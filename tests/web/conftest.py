@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from readiness.settings import Settings
-from readiness.store import Store, people
+from readiness.store import Store, sessions
 from readiness.store.migrations import migrate
 from tests.web import world
 
@@ -51,8 +51,8 @@ def sign_in(app: Flask, store: Store, clock: world.Clock) -> SignIn:
 
     def open_session(client: FlaskClient, person_id: str) -> FlaskClient:
         token = f"session of {person_id}".replace(" ", "-")
-        if people.session(store, token) is None:
-            people.open_session(store, token, person_id, clock())
+        if sessions.find(store, token) is None:
+            sessions.start(store, token, person_id, clock())
         client.set_cookie(app.config["SIGN_IN_COOKIE"], token)
         return client
 

@@ -1,0 +1,72 @@
+"""A group takes out all that is held of it, and may have it removed."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from readiness import access
+from readiness.access import Can
+from readiness.domain.errors import BadInput
+from readiness.usecases import organizations, takeout
+from readiness.web.account_forms import RemoveGroupForm
+from readiness.web.forms import tell
+from readiness.web.guard import needs
+from readiness.web.request_cycle import actor, now, store
+
+pages = Blueprint("records", __name__, url_prefix="/groups/<group_id>/records")
+
+
+@pages.get("")
+@needs(Can.TAKE_OUT)
+def show(group_id: str) -> ResponseReturnValue:
+    return render_template(
+        "pages/team/records.html",
+        group=takeout.exportable(store(), actor(), group_id, now()),
+        may_remove=access.holds(actor(), Can.REMOVE_GROUP),
+    )
+
+
+@pages.post("/export")
+@needs(Can.TAKE_OUT)
+def export(group_id: str) -> ResponseReturnValue:
+    archive = takeout.of_group(store(), actor(), group_id, now())
+    name = f"readiness-records-{now():%Y-%m-%d}.zip"
+    return send_file(BytesIO(archive), "application/zip", as_attachment=True, download_name=name)
+
+
+@pages.get("/remove")
+@needs(Can.REMOVE_GROUP)
+def ask_to_remove(group_id: str) -> ResponseReturnValue:
+    return remove_page(group_id, RemoveGroupForm(formdata=None))
+
+
+def remove_page(group_id: str, form: RemoveGroupForm, problem: str = "") -> str:
+    group = organizations.removable(store(), actor(), group_id, now())
+    return render_template("pages/team/remove.html", group=group, form=form, problem=problem)
+
+
+@pages.post("/remove")
+@needs(Can.REMOVE_GROUP)
+def remove(group_id: str) -> ResponseReturnValue:
+    organizations.removable(store(), actor(), group_id, now())
+    form, hasher = RemoveGroupForm(), current_app.config["HASHER"]
+    if not form.validate():
+        return remove_page(group_id, form), 422
+    typed, password = form.name.data, form.password.data
+    try:
+        organizations.remove_group(store(), hasher, actor(), group_id, typed, password, now())
+    except BadInput as error:
+        return remove_page(group_id, form, tell(form, error)), 422
+    flash("All records of the group are removed.")
+    return redirect(url_for("home.front"), 303)
