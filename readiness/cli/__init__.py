@@ -5,10 +5,13 @@ from __future__ import annotations
 import click
 from flask import Flask
 
+from readiness.cli.database import database
+from readiness.cli.demo import demo
 from readiness.cli.instrument import instrument
+from readiness.cli.people import people
 from readiness.cli.score import score
 
-COMMANDS: tuple[click.Command, ...] = (score, instrument)
+COMMANDS: tuple[click.Command, ...] = (score, instrument, database, people, demo)
 
 
 def attach(app: Flask) -> None:
