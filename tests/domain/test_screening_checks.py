@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
 ENGLISH = Stratum(StratumType.LANGUAGE, "english")
 
 
-def rules(changes: dict[Cell, int | None]) -> set[tuple[str, Cell]]:
+def rules(changes: Mapping[Cell, int | None]) -> set[tuple[str, Cell]]:
     return {(found.rule_id, found.cell) for found in contradictions(counts(changes))}
 
 

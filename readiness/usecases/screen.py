@@ -1,0 +1,228 @@
+"""Entering a quarter's social-risk counts, checking them, and what they say of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from readiness import access
+from readiness.access import Can
+from readiness.domain import identifiers
+from readiness.domain.errors import BadInput, Problem, WrongState
+from readiness.domain.events import Event
+from readiness.domain.free_text import REASON_CHARACTERS, clean
+from readiness.domain.people import Actor
+from readiness.domain.periods import Period, latest_closed
+from readiness.domain.screening import ENTERED, Cell, PeriodState
+from readiness.domain.screening_checks import missing
+from readiness.domain.screening_edits import (
+    CountRevision,
+    CountsClash,
+    Explanation,
+    merged,
+    revision_of,
+)
+from readiness.domain.screening_rates import SHOWN, Share, claims_shares
+from readiness.domain.screening_sheets import Grid
+from readiness.intake import pasted_grid
+from readiness.intake.pasted_grid import Pasted
+from readiness.intake.typed_counts import count_of
+from readiness.store import Store, counts
+from readiness.usecases import ground
+from readiness.usecases.quarters import Quarter, enterable, read
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a page sends: texts as typed, and the revisions that it had shown."""
+
+    typed: Mapping[str, str]  # by cell key
+    base: Mapping[str, int] = field(default_factory=dict)  # by cell key; absent: it was blank
+    explanations: Mapping[str, str] = field(default_factory=dict)  # by finding key
+
+
+# Saving
+
+
+def save(
+    store: Store, actor: Actor, group_id: str, written: str, sent: Sent, now: datetime
+) -> bool:
+    """Keep what was typed, finished or not; whether anything was new.
+
+    Numbers that contradict each other are kept too: they stop a quarter from being complete, not
+    from being worked on. A text that is no count is refused together with all that came with it.
+    """
+    access.require(actor, Can.ENTER_COUNTS, ground.of_group(store, group_id, now))
+    wanted = enterable(written, now.date())
+    typed, base = (
+        counts_in(sent.typed),
+        {ENTERED[k]: n for k, n in sent.base.items() if k in ENTERED},
+    )
+    with store.writing():
+        before = read(store, group_id, wanted, now.date())
+        merge = merged(before.history, base, typed)
+        if merge.clashes:
+            raise CountsClash(merge)
+        revisions = tuple(
+            CountRevision(cell, revision_of(before.history, cell) + 1, value, actor.id, now)
+            for cell, value in merge.changed.items()
+        )
+        notes = tuple(new_explanations(store, before, sent.explanations, actor, now))
+        if not revisions and not notes:
+            return False
+        counts.save(
+            store, group_id, wanted, revisions, notes, told(before, actor, "entered counts", now)
+        )
+        if revisions:
+            reopen(store, before, actor, now)
+    return True
+
+
+def counts_in(typed: Mapping[str, str]) -> dict[Cell, int | None]:
+    """Every count by its cell, or every problem at once. Fields we did not ask for are ignored."""
+    values: dict[Cell, int | None] = {}
+    problems: list[Problem] = []
+    for key, text in typed.items():
+        if cell := ENTERED.get(key):
+            try:
+                values[cell] = count_of(text)
+            except ValueError as error:
+                problems.append(Problem(key, f"{cell.label}: this {error}"))
+    if problems:
+        raise BadInput(problems)
+    return values
+
+
+def new_explanations(
+    store: Store, before: Quarter, texts: Mapping[str, str], actor: Actor, now: datetime
+) -> Iterator[Explanation]:
+    """Of the findings that the person was shown; with the sentence that they explained."""
+    stored = counts.explanations(store, before.group.id, before.period)
+    problems: list[Problem] = []
+    for odd in before.odd:
+        key = odd.finding.key
+        if key not in texts:
+            continue
+        try:
+            text = safe(texts[key])
+        except ValueError as error:
+            problems.append(Problem(key, f"Explanation: {error}"))
+            continue
+        if text != (odd.written if odd.stands else ""):
+            revision = stored[key].revision + 1 if key in stored else 1
+            yield Explanation(key, revision, odd.finding.says, text, actor.id, now)
+    if problems:
+        raise BadInput(problems)
+
+
+def safe(text: str) -> str:
+    tidy = clean(text, REASON_CHARACTERS)
+    if kinds := identifiers.found_in(tidy):
+        raise ValueError(
+            f"this seems to hold {identifiers.in_words(kinds)}. "
+            "Leave out whatever could point at one patient."
+        )
+    return tidy
+
+
+def reopen(store: Store, before: Quarter, actor: Actor, now: datetime) -> None:
+    """Changed counts have to be checked again before the quarter is complete."""
+    state, revision = counts.state(store, before.group.id, before.period)
+    if state is not PeriodState.OPEN:
+        event = told(before, actor, "opened a quarter", now)
+        counts.set_state(store, before.group.id, before.period, PeriodState.OPEN, revision, event)
+
+
+def complete(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> None:
+    """Mark the quarter complete, or raise with everything that stands in the way."""
+    access.require(actor, Can.ENTER_COUNTS, ground.of_group(store, group_id, now))
+    wanted = enterable(written, now.date())
+    if not wanted.is_closed_on(now.date()):
+        raise WrongState(
+            f"{wanted.label} is still running. It can be marked complete from "
+            f"{wanted.plus(1).first_day:%B} 1 on; what you saved is kept."
+        )
+    with store.writing():
+        before = read(store, group_id, wanted, now.date())
+        if problems := tuple(in_the_way(before)):
+            raise BadInput(problems)
+        revision = counts.state(store, group_id, wanted)[1]
+        event = told(before, actor, "completed a quarter", now)
+        if before.state is not PeriodState.COMPLETE:
+            counts.set_state(store, group_id, wanted, PeriodState.COMPLETE, revision, event)
+
+
+def in_the_way(before: Quarter) -> Iterator[Problem]:
+    for cell in missing(before.counts):
+        yield Problem(cell.key, f"{cell.label}: enter this number to complete the quarter.")
+    for finding in before.contradictions:
+        yield Problem(finding.cell.key, f"{finding.cell.label}: {finding.says}")
+    for odd in before.odd:
+        if not odd.stands:
+            yield Problem(odd.finding.key, f"{odd.finding.cell.label}: {odd.finding.says}")
+
+
+def told(before: Quarter, actor: Actor, verb: str, now: datetime) -> Event:
+    return Event(
+        now,
+        actor.id,
+        verb,
+        "counts",
+        str(before.period),
+        group_id=before.group.id,
+    )
+
+
+def paste(
+    store: Store, actor: Actor, group_id: str, text: str, grids: tuple[Grid, ...], now: datetime
+) -> Pasted:
+    """What a pasted block would fill in. Nothing is stored."""
+    access.require(actor, Can.ENTER_COUNTS, ground.of_group(store, group_id, now))
+    return pasted_grid.read(text, grids)
+
+
+# For others
+
+
+@dataclass(frozen=True)
+class CountsState:
+    """What a task list says of the counts: about the latest closed quarter."""
+
+    period: Period
+    state: PeriodState | None  # None: missing
+
+    @property
+    def is_done(self) -> bool:
+        return self.state is PeriodState.COMPLETE
+
+    @property
+    def says(self) -> str:
+        return f"{self.period.label} {STATE_WORDS[self.state]}"
+
+
+STATE_WORDS = {
+    None: "missing",
+    PeriodState.OPEN: "started",
+    PeriodState.COMPLETE: "complete",
+}
+
+
+def state_of(store: Store, group_id: str, today: date) -> CountsState:
+    """For use cases that have already asked whether the person may see it."""
+    wanted = latest_closed(today)
+    return CountsState(wanted, counts.state(store, group_id, wanted)[0])
+
+
+def shares_for_claims(store: Store, group_id: str, today: date) -> dict[str, Share]:
+    """By item id, what the last four closed quarters with counts say of the claim.
+
+    For use cases that have already asked whether the person may see it; the numbers are the
+    group's own, with no small count hidden.
+    """
+    return claims_shares(counts.of_group(store, group_id).values(), today)
+
+
+def shares_to_show(store: Store, group_id: str, today: date) -> dict[str, Share]:
+    """The same for items whose rate is shown and caps nothing."""
+    return claims_shares(counts.of_group(store, group_id).values(), today, SHOWN)
