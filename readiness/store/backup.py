@@ -18,6 +18,7 @@ from readiness.store import events
 from readiness.store.connection import Store, refuses
 
 KEEP = 14  # backups made without naming a file; older ones make room
+PATIENCE_MS = 5_000
 PATTERN = "readiness-*.db"
 
 
@@ -129,6 +130,7 @@ def restore(source: Path, database: Path, now: datetime) -> Path | None:
 def write_over(source: Path, database: Path, former: Path) -> None:
     """As one transaction of the database itself: whoever is reading never sees a mixture."""
     with closing(Store(database)) as present, present.locked():
+        refuse_stranger(present)
         with closing(sqlite3.connect(former)) as kept:
             present.db.conn.backup(kept)
             kept.execute("pragma journal_mode = delete")
@@ -137,6 +139,13 @@ def write_over(source: Path, database: Path, former: Path) -> None:
         with closing(sqlite3.connect(source)) as copy:
             copy.backup(present.db.conn)
         present.db.conn.execute("pragma journal_mode = wal")
+
+
+def refuse_stranger(store: Store) -> None:
+    """Fail now when another program is writing: the copying itself would wait for ever."""
+    store.db.conn.execute(f"pragma busy_timeout = {PATIENCE_MS}")
+    store.db.conn.execute("begin immediate")
+    store.db.conn.execute("rollback")
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

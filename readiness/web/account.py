@@ -66,6 +66,7 @@ def signing_in() -> ResponseReturnValue:
         )
     account.sign_out(store(), own_token(), now())  # the session this browser had before
     session.clear()  # a new form token for a new person
+    g.pop("csrf_token", None)  # also where this request has already written one
     return with_cookie(after_sign_in(form), token)
 
 
@@ -126,7 +127,7 @@ def sign_out() -> ResponseReturnValue:
 def stay() -> ResponseReturnValue:
     """Going on: the request itself has renewed the session."""
     if request.accept_mimetypes.best == "application/json":
-        return {"ends_at": g.session_ends_at.isoformat()}
+        return {"ends_at": g.session_ends_at.isoformat(), "now": now().isoformat()}
     return redirect(inside(request.form.get("next", "")), 303)
 
 

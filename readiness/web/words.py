@@ -24,6 +24,8 @@ class Place:
 
 PLACES = (
     Place("Home", "home.start", Can.SEE_HOME),
+    Place("Portfolio", "portfolio.start", Can.REVIEW_PORTFOLIO),
+    Place("Cycles", "cycles.start", Can.OPEN_CYCLE),
     Place("Administration", "admin.overview", Can.ADMINISTER),
     Place("My account", "account.mine", Can.SEE_HOME),
 )
@@ -42,6 +44,7 @@ def common() -> dict[str, Any]:
         "actor": actor,
         "is_demo": settings().is_demo,
         "session_ends_at": g.get("session_ends_at"),
+        "session_now": g.get("now"),
         "places": [
             {
                 "label": place.label,
