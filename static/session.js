@@ -1,0 +1,120 @@
+// A session about to end warns, and what was typed is kept in this tab until it can be sent.
+// Without this file the server still carries a form that was cut off through signing in again.
+
+const WARN_SECONDS = 5 * 60;
+const NEVER_KEPT = ["password", "hidden", "file", "submit", "button", "reset"];
+const body = document.body;
+const place = `typed ${location.pathname}`;
+
+// The browser's clock may be wrong: count from the moment the server wrote the page.
+let ends = Date.parse(body.dataset.sessionEnds);
+let skew = Date.now() - Date.parse(body.dataset.sessionNow);
+let asked = false;
+
+const secondsLeft = () => (ends + skew - Date.now()) / 1000;
+
+function fields() {
+  const all = [...document.querySelectorAll("form[method=post] [name]")];
+  return all.filter((field) => !NEVER_KEPT.includes(field.type));
+}
+
+function isTyped(field) {
+  if (field.options) return [...field.options].some((o) => o.selected !== o.defaultSelected);
+  const isBox = field.type === "checkbox" || field.type === "radio";
+  return isBox ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+function keep() {
+  const typed = fields().filter(isTyped).map((f) => [f.id, f.value, f.checked ?? null]);
+  if (!typed.length) return sessionStorage.removeItem(place);
+  sessionStorage.setItem(place, JSON.stringify({ person: body.dataset.person, typed }));
+}
+
+function bringBack() {
+  const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
+  sessionStorage.removeItem(place);
+  if (!kept || kept.person !== body.dataset.person) return;
+  for (const [id, value, checked] of kept.typed) {
+    const field = id && document.getElementById(id);
+    if (!field || NEVER_KEPT.includes(field.type)) continue;
+    if (checked === null) field.value = value;
+    else field.checked = checked;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  say("What you typed before your session ended is back on this page. It is not saved yet.");
+}
+
+const region = document.createElement("div");
+region.setAttribute("role", "status");
+region.className = "session-says";
+
+function say(sentence, ...more) {
+  const line = document.createElement("p");
+  line.append(sentence, " ", ...more);
+  line.className = "notice warn";
+  region.replaceChildren(line);
+}
+
+function stayButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-primary btn-sm";
+  button.textContent = "Stay signed in";
+  button.addEventListener("click", stay);
+  return button;
+}
+
+function signInLink() {
+  const link = document.createElement("a");
+  link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = "Sign in again";
+  return link;
+}
+
+async function stay() {
+  const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
+  try {
+    const reply = await fetch("/session", { method: "POST", headers });
+    if (!reply.ok) return over();
+    const said = await reply.json();
+    ends = Date.parse(said.ends_at);
+    skew = Date.now() - Date.parse(said.now);
+  } catch {
+    return say("The server does not answer. Try again.", stayButton());
+  }
+  asked = false;
+  sessionStorage.removeItem(place);
+  if (secondsLeft() > WARN_SECONDS) return say("You stay signed in.");
+  asked = true; // twelve hours are the most: nothing makes this session longer
+  say("This session cannot be made longer. Save what you typed, then sign in again.");
+}
+
+function over() {
+  keep();
+  clearInterval(watch);
+  say("Your session has ended. What you typed is kept in this tab.", signInLink());
+}
+
+function look() {
+  if (secondsLeft() <= 0) return over();
+  if (secondsLeft() > WARN_SECONDS) return;
+  keep();
+  if (asked) return;
+  asked = true;
+  const minutes = Math.max(1, Math.ceil(secondsLeft() / 60));
+  const time = minutes === 1 ? "within a minute" : `in about ${minutes} minutes`;
+  say(`Your session ends ${time}.`, stayButton());
+}
+
+let watch;
+if (body.dataset.sessionEnds) {
+  document.getElementById("main")?.prepend(region);
+  bringBack();
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".sign-out")) sessionStorage.clear();
+    else sessionStorage.removeItem(place);
+  });
+  watch = setInterval(look, 5000);
+  look();
+}
