@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ SIZES = (50, 100, 200)  # lines a page; never more
 MOST_COMPARED = 4
 NO_TIER = "none"
 NOT_STARTED = "not started"
+TIERS = ("T0", "T1", "T2", "T3", "T4")
+LONGEST_TEXT = 100
 
 
 class Sort(StrEnum):
@@ -30,6 +32,9 @@ class Sort(StrEnum):
     STATUS = "status"
     CHANGED = "changed"
     DOMAIN = "domain"
+
+
+SORTABLE = frozenset(map(str, Sort)) - {Sort.DOMAIN}
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,73 @@ class Line:
 
     def is_expired(self, today: date) -> bool:
         return self.tier_expires_on is not None and self.tier_expires_on < today
+
+
+def query_of(
+    sent: Mapping[str, str], domain_ids: Collection[str], cycle_ids: Collection[str]
+) -> Query:
+    """What an address asks for. Whatever it does not mean is left out: a link never breaks."""
+    below = score_in(sent.get("below", ""))
+    domain_id = one_of(sent.get("domain", ""), domain_ids)
+    sort, sort_domain_id = sort_in(sent.get("sort", ""), domain_ids)
+    size = int_in(sent.get("size", ""), SIZES[0])
+    return Query(
+        text=" ".join(sent.get("text", "").replace("\0", " ").split())[:LONGEST_TEXT],
+        tier=one_of(sent.get("tier", ""), (*TIERS, NO_TIER)),
+        status=one_of(sent.get("status", ""), (*map(str, Status), NOT_STARTED)),
+        cycle_id=one_of(sent.get("cycle", ""), cycle_ids),
+        domain_id=domain_id if below is not None else "",
+        below=below if domain_id else None,
+        sort=sort,
+        sort_domain_id=sort_domain_id,
+        is_descending=sent.get("order") == "down",
+        page=max(1, int_in(sent.get("page", ""), 1)),
+        size=size if size in SIZES else SIZES[0],
+    )
+
+
+def sort_in(text: str, domain_ids: Collection[str]) -> tuple[Sort, str]:
+    """A column's name, or a domain's."""
+    if text in domain_ids:
+        return Sort.DOMAIN, text
+    return (Sort(text) if text in SORTABLE else Sort.NAME), ""
+
+
+def one_of(text: str, known: Collection[str]) -> str:
+    return text if text in known else ""
+
+
+def int_in(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else otherwise
+
+
+def score_in(text: str) -> float | None:
+    """A score from 0 to 100 with at most a few digits, or None.
+
+    >>> score_in("40"), score_in("40.5"), score_in("nan"), score_in("101")
+    (40.0, 40.5, None, None)
+    """
+    whole, _, part = text.strip().partition(".")
+    if len(text) > 8 or not whole.isdecimal() or (part and not part.isdecimal()):
+        return None
+    return float(text) if float(text) <= 100 else None
+
+
+def address(query: Query) -> dict[str, Any]:
+    """The query as the parts of an address, without what goes without saying."""
+    said = {
+        "text": query.text,
+        "tier": query.tier,
+        "status": query.status,
+        "cycle": query.cycle_id,
+        "domain": query.domain_id,
+        "below": "" if query.below is None else f"{query.below:g}",
+        "sort": query.sort_domain_id or ("" if query.sort is Sort.NAME else query.sort),
+        "order": "down" if query.is_descending else "",
+        "size": "" if query.size == SIZES[0] else query.size,
+        "page": "" if query.page == 1 else query.page,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def may_show(number: int) -> bool:

@@ -16,9 +16,10 @@ from readiness.domain.people import Group
 from readiness.store import events
 from readiness.store.connection import Store
 
+# A carried answer counts once somebody has confirmed it.
 ANSWERED = """
 (select count(*) from answers latest
- where latest.assessment_id = a.id and latest.kind is not null
+ where latest.assessment_id = a.id and latest.kind is not null and not latest.is_carried
  and latest.revision = (select max(revision) from answers every
                         where every.assessment_id = latest.assessment_id
                         and every.item_id = latest.item_id))
@@ -42,6 +43,15 @@ def change(store: Store, cycle: Cycle, event: Event) -> None:
         if not changed:
             raise WrongState("This cycle is closed. Open a new one to ask again.")
         events.record(store, event)
+
+
+def move_due_dates(store: Store, cycle_id: str, due_on: date) -> None:
+    """Everybody who works on the cycle's assessments sees the new day."""
+    with store.writing():
+        store.execute(
+            "update assessments set due_on = ?, revision = revision + 1 where cycle_id = ?",
+            (due_on.isoformat(), cycle_id),
+        )
 
 
 def get(store: Store, cycle_id: str) -> Cycle:
