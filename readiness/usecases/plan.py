@@ -1,0 +1,306 @@
+"""A group's action plan: proposed from its deciding run, then the group's own to change.
+
+Until somebody changes it, a plan is worked out anew from the stored run each time it is opened;
+the first change stores it. A draft has a plan too, which nobody but the group sees and which
+cannot be changed before the answers are submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+
+from readiness import access, instruments
+from readiness.access import Can, Ground
+from readiness.domain import drafting
+from readiness.domain.answers import Answers, Context
+from readiness.domain.assessment import Assessment, RunKind
+from readiness.domain.drafting import Basis, Edit
+from readiness.domain.errors import ChangedMeanwhile, NotFound, WrongState
+from readiness.domain.events import Event
+from readiness.domain.instrument import Instrument
+from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
+from readiness.domain.people import Actor, Group
+from readiness.domain.plan import ActionStatus, Plan, PlanAction, ProposedPlan
+from readiness.domain.planning import proposed
+from readiness.domain.run_json import from_json
+from readiness.domain.scorecard import ScoringRun
+from readiness.domain.selection import Need
+from readiness.intake import assessment_json
+from readiness.store import Store, assessments, groups, plans, runs
+from readiness.store.runs import StoredRun
+from readiness.usecases import ground, sheet, standing
+from readiness.usecases.score import scoring_run
+
+NOT_SHARED = "There is no such plan, or it is not shared with you."
+NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
+PREVIEW = "preview"  # stands for the run of what is not submitted
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """The run a plan rests on, and what went into it."""
+
+    run_id: str
+    kind: RunKind | None  # None: a preview of what is not submitted
+    run: ScoringRun
+    answers: Answers
+    context: Context
+    on: date
+    reference: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A plan as one person sees it."""
+
+    assessment: Assessment
+    group: Group
+    instrument: Instrument
+    foundation: Foundation
+    plan: Plan
+    context: Context  # what costs are worked out from
+    is_stored: bool
+    has_newer_run: bool
+    may_edit: bool
+    is_own: bool  # of the reader's own group
+
+    @property
+    def is_preview(self) -> bool:
+        return self.foundation.kind is None
+
+
+class EditedMeanwhile(ChangedMeanwhile):
+    """Carries what somebody else saved, so that a person can choose."""
+
+    def __init__(self, current: PlanAction) -> None:
+        self.current = current
+        super().__init__(
+            "Somebody else changed this action meanwhile. Compare both and save what you agree on."
+        )
+
+
+# Opening
+
+
+def for_assessment(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Opened:
+    assessment = assessments.get(store, assessment_id)
+    here = ground.of_group(store, assessment.group_id, now)
+    access.require(actor, Can.READ_PLAN, here)
+    is_own = access.allowed(actor, Can.READ_PLAN, Ground(assessment.group_id))
+    instrument = instruments.load(assessment.instrument_id, assessment.version)
+    newest = foundation_of(store, assessment, instrument, now)
+    if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
+        raise NotFound(NOT_SHARED)
+    stored = plans.latest_of_assessment(store, assessment_id)
+    base = rests_on(store, stored, instrument) if stored else newest
+    context = assessments.context_values(store, assessment_id) if is_own else base.context
+    plan = stored or drafted(store, assessment, instrument, base)[0]
+    return Opened(
+        assessment=assessment,
+        group=groups.get(store, assessment.group_id),
+        instrument=instrument,
+        foundation=base,
+        plan=drafting.repriced(plan, instrument, context),
+        context=context,
+        is_stored=stored is not None,
+        has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
+        may_edit=access.allowed(actor, Can.EDIT_PLAN, here) and base.kind is not None,
+        is_own=is_own,
+    )
+
+
+def foundation_of(
+    store: Store, assessment: Assessment, instrument: Instrument, now: datetime
+) -> Foundation:
+    """The deciding run; a preview of the answers as they stand while they are being written."""
+    deciding = standing.deciding(store, assessment)
+    if deciding and assessment.status is not Status.IN_PROGRESS:
+        return from_stored(store, deciding, instrument)
+    found = sheet.read(store, assessment)
+    run = scoring_run(instrument, found.context, found.answers)
+    return Foundation(
+        PREVIEW, None, run, found.answers, found.context, now.date(), PREVIEW.capitalize()
+    )
+
+
+def rests_on(store: Store, plan: Plan, instrument: Instrument) -> Foundation:
+    stored = runs.get(store, plan.run_id)
+    if stored is None:
+        raise NotFound(NOT_SHARED)
+    return from_stored(store, stored, instrument)
+
+
+def from_stored(store: Store, stored: StoredRun, instrument: Instrument) -> Foundation:
+    reading = assessment_json.read(stored.inputs, instrument)
+    return Foundation(
+        run_id=stored.id,
+        kind=stored.kind,
+        run=from_json(stored.result),
+        answers=reading.answers,
+        context=reading.context,
+        on=stored.at.date(),
+        reference=reference_of(store, stored),
+    )
+
+
+def reference_of(store: Store, stored: StoredRun) -> str:
+    sent = assessments.submissions(store, stored.assessment_id)
+    named = [each.reference for each in sent if each.number == stored.submission_number]
+    return named[0] if named else stored.id
+
+
+def drafted(
+    store: Store, assessment: Assessment, instrument: Instrument, base: Foundation
+) -> tuple[Plan, ProposedPlan]:
+    """The same run gives the same plan, under a name made from the run's."""
+    need = need_of(store, assessment.group_id, base.context)
+    made = proposed(instrument, base.context, base.answers, base.run, need)
+    basis = Basis(
+        plan_id=f"plan-{base.run_id}",
+        group_id=assessment.group_id,
+        assessment_id=assessment.id,
+        run_id=base.run_id,
+        starts_on=base.on,
+    )
+    return drafting.drafted(instrument, made, basis), made
+
+
+def need_of(store: Store, group_id: str, context: Context) -> Need:
+    """Measured gaps are left out until there are reliable counts of quality by group."""
+    own = context.get("deprived_share")
+    if isinstance(own, bool) or not isinstance(own, int | float):
+        return Need()
+    peers = plans.peer_deprived_shares(store, group_id)
+    return Need(None, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
+
+
+# Changing
+
+
+def edit(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    action_id: str,
+    base: int,
+    wanted: Edit,
+    now: datetime,
+) -> PlanAction:
+    """Save one action over the revision the page showed, or say that somebody was faster."""
+    return changed(
+        store, actor, assessment_id, action_id, base, lambda a: drafting.edited(a, wanted), now
+    )
+
+
+def drop(
+    store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
+) -> PlanAction:
+    """Out of the plan, and kept for whoever wants it back."""
+    return with_status(store, actor, assessment_id, action_id, base, ActionStatus.DROPPED, now)
+
+
+def restore(
+    store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
+) -> PlanAction:
+    return with_status(store, actor, assessment_id, action_id, base, ActionStatus.PROPOSED, now)
+
+
+def with_status(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    action_id: str,
+    base: int,
+    status: ActionStatus,
+    now: datetime,
+) -> PlanAction:
+    def moved(action: PlanAction) -> PlanAction:
+        return replace(action, revision=action.revision + 1, status=status)
+
+    return changed(store, actor, assessment_id, action_id, base, moved, now)
+
+
+def changed(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    action_id: str,
+    base: int,
+    change: Callable[[PlanAction], PlanAction],
+    now: datetime,
+) -> PlanAction:
+    with store.writing():
+        opened = editable(store, actor, assessment_id, now)
+        current = action_of(opened, action_id)
+        if base != current.revision:
+            raise EditedMeanwhile(current)
+        saved = change(current)
+        keep(store, actor, opened, now)
+        event = told(opened, actor, "changed an action of", now, saved)
+        plans.save_action(store, opened.plan.id, saved, event)
+    return saved
+
+
+def add_own(
+    store: Store, actor: Actor, assessment_id: str, action_id: str, wanted: Edit, now: datetime
+) -> PlanAction:
+    with store.writing():
+        opened = editable(store, actor, assessment_id, now)
+        saved = drafting.added(action_id, wanted)
+        keep(store, actor, opened, now)
+        event = told(opened, actor, "added an action to", now, saved)
+        plans.save_action(store, opened.plan.id, saved, event)
+    return saved
+
+
+def renew(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Plan:
+    """A plan from the newest run, which keeps what people decided about the old one."""
+    with store.writing():
+        opened = editable(store, actor, assessment_id, now)
+        if not opened.has_newer_run:
+            return opened.plan
+        base = foundation_of(store, opened.assessment, opened.instrument, now)
+        fresh, made = drafted(store, opened.assessment, opened.instrument, base)
+        renewed = drafting.carried_over(fresh, opened.plan)
+        event = Event(now, actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id)
+        plans.add(store, renewed, made, event)
+    return renewed
+
+
+def editable(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Opened:
+    assessment = assessments.get(store, assessment_id)
+    here = ground.of_group(store, assessment.group_id, now)
+    access.require(actor, Can.EDIT_PLAN, here)
+    opened = for_assessment(store, actor, assessment_id, now)
+    if not opened.may_edit:
+        raise WrongState(NOT_YET)
+    return opened
+
+
+def action_of(opened: Opened, action_id: str) -> PlanAction:
+    found = next((each for each in opened.plan.actions if each.id == action_id), None)
+    if found is None:
+        raise NotFound("This plan has no such action. Reload the page to see it as it is.")
+    return found
+
+
+def keep(store: Store, actor: Actor, opened: Opened, now: datetime) -> None:
+    """Store the plan as it was proposed, before the first change to it."""
+    if opened.is_stored:
+        return
+    fresh, made = drafted(store, opened.assessment, opened.instrument, opened.foundation)
+    event = Event(now, actor.id, "took up", "plan", fresh.id, group_id=opened.group.id)
+    plans.add(store, fresh, made, event)
+
+
+def told(opened: Opened, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:
+    detail: dict[str, str | int | bool | None] = {
+        "action": action.id,
+        "revision": action.revision,
+    }
+    return Event(
+        now, actor.id, verb, "plan", opened.plan.id, group_id=opened.group.id, detail=detail
+    )

@@ -1,0 +1,248 @@
+"""The plan as its readers and its group meet it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from readiness.domain.answers import Answer
+from readiness.domain.assessment import ContextRevision, RunKind
+from readiness.domain.costs import CostRange
+from readiness.domain.drafting import edit_of
+from readiness.domain.errors import BadInput, Denied, NotFound, WrongState
+from readiness.domain.plan import ActionStatus, cost_summary
+from readiness.store import Store, assessments, events, people, plans
+from readiness.store.migrations import migrate
+from readiness.usecases import plan, plan_reading
+from readiness.usecases.plan import EditedMeanwhile
+from tests import planned
+from tests.web import world
+
+NOW = world.NOW
+LATER = NOW + timedelta(days=3)
+DEVELOPING = planned.answers_at(2, REAL_2=1, LEAD_1=1, MEAS_2=Answer.dont_know())
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def actors(store):
+    return {name: people.actor(store, name) for name in world.CAST}
+
+
+@pytest.fixture
+def sent(store):
+    return planned.submitted(store, "elm", DEVELOPING, NOW)
+
+
+def opened(store, actors, who="maya", at=NOW):
+    return plan.for_assessment(store, actors[who], "a1", at)
+
+
+def first(store, actors):
+    return next(a for a in opened(store, actors).plan.actions if a.proposal.intervention_id)
+
+
+def test_opening_a_plan_stores_nothing(store, actors, sent):
+    before = len(list(events.everything(store)))
+    assert opened(store, actors).plan == opened(store, actors).plan
+    assert plans.latest_of_assessment(store, "a1") is None
+    assert len(list(events.everything(store))) == before
+
+
+def test_what_must_be_found_out_is_due_in_thirty_days_and_all_else_with_its_half_year(
+    store, actors, sent
+):
+    actions = {a.id: a for a in opened(store, actors).plan.actions}
+    assert actions["find-out:MEAS-2"].due_on == date(2027, 2, 14)
+    assert {a.due_on for a in actions.values() if a.proposal.half_year == 1} == {
+        date(2027, 2, 14),
+        date(2027, 7, 14),
+    }
+
+
+def test_the_payer_it_is_shared_with_reads_it_and_may_not_change_it(store, actors, sent):
+    seen = opened(store, actors, "pam")
+    assert not seen.may_edit
+    assert seen.plan.actions == opened(store, actors).plan.actions
+    with pytest.raises(Denied):
+        plan.drop(store, actors["pam"], "a1", "GOV", 1, NOW)
+
+
+@pytest.mark.parametrize("stranger", ["pete", "omar", "ada"])
+def test_nobody_else_learns_that_there_is_a_plan(store, actors, sent, stranger):
+    with pytest.raises(NotFound):
+        opened(store, actors, stranger)
+
+
+def test_a_draft_has_a_plan_that_only_the_group_sees_and_nobody_changes(store, actors):
+    planned.written(store, "elm", DEVELOPING, NOW)
+    assert opened(store, actors).is_preview
+    with pytest.raises(NotFound):
+        opened(store, actors, "pam")
+    with pytest.raises(WrongState):
+        plan.drop(store, actors["maya"], "a1", "GOV", 1, NOW)
+
+
+def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sent):
+    action = first(store, actors)
+    edit = replace(edit_of(action), owner="quality lead", status=ActionStatus.PLANNED)
+    plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
+    again = opened(store, actors)
+    assert again.is_stored
+    assert plan.action_of(again, action.id).owner == "quality lead"
+    assert [e.verb for e in events.of_group(store, "elm")][:2] == [
+        "changed an action of",
+        "took up",
+    ]
+    assert plans.history(store, again.plan.id, action.id)[-1][1:] == ("maya", 2)
+
+
+def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, actors, sent):
+    action = first(store, actors)
+    mine = replace(edit_of(action), note="first")
+    plan.edit(store, actors["maya"], "a1", action.id, 1, mine, LATER)
+    with pytest.raises(EditedMeanwhile) as told:
+        plan.edit(store, actors["maya"], "a1", action.id, 1, replace(mine, note="second"), LATER)
+    assert told.value.current.note == "first"
+    assert plan.action_of(opened(store, actors), action.id).note == "first"
+
+
+def test_a_dropped_action_leaves_the_plan_and_its_cost_and_comes_back(store, actors, sent):
+    action = first(store, actors)
+    before = cost_summary(opened(store, actors).plan).known
+    plan.drop(store, actors["maya"], "a1", action.id, 1, LATER)
+    without = opened(store, actors).plan
+    assert action.id not in {a.id for a in without.current}
+    assert cost_summary(without).known.high == before.high - action.cost.high
+    plan.restore(store, actors["maya"], "a1", action.id, 2, LATER)
+    assert cost_summary(opened(store, actors).plan).known == before
+
+
+def test_a_group_adds_an_action_of_its_own(store, actors, sent):
+    edit = replace(edit_of(first(store, actors)), title="Hire a greeter", due_on=date(2027, 9, 1))
+    plan.add_own(store, actors["maya"], "a1", "own:1", edit, LATER)
+    told = plan_reading.told(
+        opened(store, actors).plan, planned.QMER, opened(store, actors).context
+    )
+    (stretch,) = (s for s in told.stretches if "Hire a greeter" in [a.title for a in s.actions])
+    assert stretch.title == "Second half-year"
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"note": "Call Mrs. Doe, 617-555-0134"}, "note"),
+        ({"owner": "x" * 81}, "owner"),
+        ({"due_on": date(1890, 1, 1)}, "due_on"),
+        ({"cost": CostRange(Decimal(5), Decimal(4), Decimal(9))}, "cost_low"),
+        ({"cost": CostRange(Decimal(-1), Decimal(4), Decimal(9))}, "cost_low"),
+        ({"cost": CostRange(Decimal(1), Decimal(4), Decimal(10**9))}, "cost_high"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_stored(
+    store, actors, sent, change, place
+):
+    action = first(store, actors)
+    with pytest.raises(BadInput) as refused:
+        plan.edit(
+            store, actors["maya"], "a1", action.id, 1, replace(edit_of(action), **change), NOW
+        )
+    assert [p.place for p in refused.value.problems] == [place]
+    assert plans.latest_of_assessment(store, "a1") is None
+
+
+def test_every_problem_of_an_edit_is_told_at_once(store, actors, sent):
+    action = first(store, actors)
+    wrong = replace(edit_of(action), owner="x" * 81, note="SSN 123-45-6789")
+    with pytest.raises(BadInput) as refused:
+        plan.edit(store, actors["maya"], "a1", action.id, 1, wrong, NOW)
+    assert len(refused.value.problems) == 2
+
+
+# A newer result
+
+
+def accept(store, sent, answers, at):
+    planned.score(store, sent, answers, at, "run-later")
+
+
+def test_a_newer_result_is_offered_and_keeps_what_people_decided(store, actors, sent):
+    action = first(store, actors)
+    edit = replace(edit_of(action), note="agreed in March", status=ActionStatus.UNDER_WAY)
+    plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
+    plan.add_own(store, actors["maya"], "a1", "own:1", replace(edit, title="Hire a greeter"), LATER)
+    accept(store, sent, planned.answers_at(2, SOCR_3=1), LATER)
+    assert opened(store, actors).has_newer_run
+    plan.renew(store, actors["maya"], "a1", LATER)
+    after = opened(store, actors)
+    assert not after.has_newer_run
+    assert plan.action_of(after, action.id).note == "agreed in March"
+    assert plan.action_of(after, "own:1").title == "Hire a greeter"
+    assert "find-out:MEAS-2" not in {a.id for a in after.plan.actions}
+
+
+def test_a_plan_nobody_changed_follows_the_newest_result_by_itself(store, actors, sent):
+    accept(store, sent, planned.answers_at(2, SOCR_3=1), LATER)
+    assert opened(store, actors).foundation.run_id == "run-later"
+
+
+def test_the_lower_of_claimed_and_supported_decides(store, actors, sent):
+    lower = planned.answers_at(0)
+    planned.score(store, sent, lower, NOW, "run-supported", RunKind.SUPPORTED)
+    assert opened(store, actors).foundation.kind is RunKind.SUPPORTED
+
+
+# Costs
+
+
+def test_a_fact_given_later_makes_a_cost_known(store, actors):
+    planned.submitted(store, "elm", planned.answers_at(2, EQME_4=1, PART_3=1), NOW, facts={})
+    told = plan_reading.told(opened(store, actors).plan, planned.QMER, {})
+    asked = {label for each in told.unknown for _, label in each.asks}
+    assert asked
+    for number, key in enumerate(planned.FACTS):
+        fact = ContextRevision(key, 1, planned.FACTS[key], "maya", LATER)
+        assessments.save_context(store, "a1", (fact,), None)
+        assert number >= 0
+    now = opened(store, actors)
+    after = plan_reading.told(now.plan, planned.QMER, now.context)
+    assert not {label for each in after.unknown for _, label in each.asks}
+    assert after.known.high > told.known.high
+
+
+def test_a_cost_typed_by_hand_outlives_a_changed_fact(store, actors, sent):
+    action = next(
+        a for a in opened(store, actors).plan.actions if a.proposal.cost and a.cost is not None
+    )
+    quote = CostRange(Decimal("1.00"), Decimal("2.00"), Decimal("3.00"))
+    edit = replace(edit_of(action), cost=quote)
+    plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
+    assessments.save_context(store, "a1", (ContextRevision("sites", 2, 9, "maya", LATER),), None)
+    assert plan.action_of(opened(store, actors), action.id).cost == quote
+
+
+def test_a_payer_sees_costs_from_what_was_submitted(store, actors, sent):
+    assessments.save_context(store, "a1", (ContextRevision("sites", 2, 900, "maya", LATER),), None)
+    assert opened(store, actors).context["sites"] == 900
+    assert opened(store, actors, "pam").context["sites"] == 3
+
+
+def test_other_groups_deprivation_comes_from_their_newest_submission_alone(store, sent):
+    planned.written(store, "oak", {}, NOW, assessment_id="draft", facts={"deprived_share": 0.9})
+    assert plans.peer_deprived_shares(store, "elm") == ()
+    planned.submitted(
+        store, "oak", planned.answers_at(2), NOW, assessment_id="o1", facts={"deprived_share": 0.5}
+    )
+    assert plans.peer_deprived_shares(store, "elm") == (0.5,)
+    assert plans.peer_deprived_shares(store, "oak") == (0.22,)
