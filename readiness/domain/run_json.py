@@ -199,3 +199,12 @@ def answer_out(answer: Answer) -> Plain:
             return {"dk": True}
         case Kind.NOT_APPLICABLE:
             return {"na": True, "reason": answer.reason}
+
+
+def answer_in(plain: Plain) -> Answer:
+    """An answer as it went into a run; its note was left out."""
+    if plain.get("dk"):
+        return Answer.dont_know()
+    if plain.get("na"):
+        return Answer.not_applicable(plain["reason"])
+    return Answer.at(plain["level"])

@@ -152,6 +152,21 @@ def displace(store: Store, group_id: str) -> None:
         store.execute("delete from standings where group_id = ?", (group_id,))
 
 
+def inputs_of_standings(
+    store: Store, instrument_id: str, version: str, limit: int
+) -> list[dict[str, Any]]:
+    """What went into the run by which each group stands, for one version; newest first."""
+    return [
+        json.loads(row["inputs"])
+        for row in store.rows(
+            "select r.inputs from standings s join runs r on r.id = s.run_id"
+            " join assessments a on a.id = s.assessment_id"
+            " where a.instrument_id = ? and a.version = ? order by s.changed_at desc limit ?",
+            (instrument_id, version, limit),
+        )
+    ]
+
+
 def standing(store: Store, group_id: str) -> Standing | None:
     row = store.row("select * from standings where group_id = ?", (group_id,))
     return to_standing(row) if row and row["run_id"] else None

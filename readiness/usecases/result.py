@@ -13,7 +13,8 @@ from readiness.domain.assessment import Decision, ItemReview, RunKind, Submissio
 from readiness.domain.instrument import Instrument, Item, Tier
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Actor
-from readiness.domain.run_json import from_json
+from readiness.domain.reliability import Sureness, how_sure
+from readiness.domain.run_json import answer_in, from_json
 from readiness.domain.scorecard import GateResult, Raise, ScoringRun
 from readiness.store import Store, assessments, runs
 from readiness.store.runs import StoredRun
@@ -21,11 +22,7 @@ from readiness.usecases import sheet, standing
 from readiness.usecases.score import scoring_run
 from readiness.usecases.sheet import Sheet
 
-TOO_FEW = (
-    "How sure this tier is cannot be told yet: it takes the answers of at least 30 groups to "
-    "estimate how precisely the questions measure, and of at least 60 to say that a score lies "
-    "too near to a threshold. Read a score close to a threshold with that in mind."
-)
+GROUPS_COMPARED = 500  # the most recent; more would not make an estimate visibly surer
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,8 @@ class Result:
     steps: tuple[Step, ...] | None  # None: there is no way up, and the run says why
     gates: tuple[Gate, ...]
     last: Submission | None
+    sureness: Sureness
     has_dropped: bool
-    sureness: str = TOO_FEW
 
     @property
     def is_preview(self) -> bool:
@@ -104,6 +101,7 @@ def result_of(store: Store, found: Sheet, now: datetime) -> Result:
         steps=steps_of(found.instrument, shown.run, found.answers),
         gates=gates_of(found.instrument, shown.run),
         last=sheet.last_submission(store, found.assessment.id),
+        sureness=how_sure(found.instrument, shown.run, history(store, found)),
         has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
     )
 
@@ -136,6 +134,15 @@ def earlier_run(store: Store, found: Sheet) -> tuple[str, ScoringRun] | None:
     source = sheet.source_of(store, found.assessment)
     decisive = standing.deciding(store, source) if source else None
     return (source.title, from_json(decisive.result)) if source and decisive else None
+
+
+def history(store: Store, found: Sheet) -> list[Answers]:
+    """One set of answers for each group that stands somewhere with this version."""
+    name = (found.instrument.id, found.instrument.version)
+    return [
+        {item_id: answer_in(each) for item_id, each in inputs["answers"].items()}
+        for inputs in runs.inputs_of_standings(store, *name, GROUPS_COMPARED)
+    ]
 
 
 def number_of(run: ScoringRun) -> int:

@@ -10,17 +10,16 @@ from datetime import datetime
 
 from readiness import access
 from readiness.access import Can
-from readiness.domain import attestation, checks, claims, review
+from readiness.domain import attestation, checks, claims, review, tiers
 from readiness.domain.assessment import AnswerRevision, RunKind, Submission
 from readiness.domain.checks import Asks, Finding
-from readiness.domain.errors import BadInput, Problem
+from readiness.domain.errors import BadInput, NotFound, Problem
 from readiness.domain.instrument import Item
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Actor, Payer
 from readiness.domain.run_json import answer_out
 from readiness.store import Store, assessments, cycles, groups, runs
-from readiness.usecases import assess, counted, ground, sheet, standing
-from readiness.usecases.score import scoring_run
+from readiness.usecases import assess, ground, screen, sheet, standing
 from readiness.usecases.sheet import Sheet
 
 CODES_TRIED = 20
@@ -54,8 +53,22 @@ class CheckUp:
     may_attest: bool
 
     @property
+    def blocking_by_kind(self) -> tuple[tuple[Asks, tuple[Finding, ...]], ...]:
+        return by_kind(self.blocking)
+
+    @property
+    def notices_by_kind(self) -> tuple[tuple[Asks, tuple[Finding, ...]], ...]:
+        return by_kind(self.notices)
+
+    @property
     def is_ready(self) -> bool:
         return not self.blocking
+
+
+def by_kind(findings: tuple[Finding, ...]) -> tuple[tuple[Asks, tuple[Finding, ...]], ...]:
+    """In the order of the kinds, and within each in the order the items are asked."""
+    found = ((kind, tuple(each for each in findings if each.asks is kind)) for kind in Asks)
+    return tuple((kind, each) for kind, each in found if each)
 
 
 @dataclass(frozen=True)
@@ -80,10 +93,16 @@ def check_up(store: Store, actor: Actor, assessment_id: str, now: datetime) -> C
     return checked(store, actor, found, now)
 
 
+def signing(store: Store, actor: Actor, assessment_id: str, now: datetime) -> CheckUp:
+    """The page to sign on: for those who may sign, while there is something to send in."""
+    found = sheet.opened(store, actor, assessment_id, Can.ATTEST, now)
+    return checked(store, actor, sheet.still_open(found), now)
+
+
 def checked(store: Store, actor: Actor, found: Sheet, now: datetime) -> CheckUp:
-    run = scoring_run(found.instrument, found.context, found.answers)
+    reached = tiers.standing(found.instrument, found.answers).tier
     findings = (
-        *checks.of_answers(found.instrument, found.revisions, found.context, run.tier_id),
+        *checks.of_answers(found.instrument, found.revisions, found.context, reached.id),
         *doubtful(store, found, now),
     )
     here = ground.of_group(store, found.group.id, now)
@@ -112,8 +131,9 @@ def doubtful(store: Store, found: Sheet, now: datetime) -> tuple[Finding, ...]:
 
 
 def supported(store: Store, found: Sheet, now: datetime) -> claims.Supported:
-    shares = counted.shares(store, found.group.id, now.date())
-    return claims.supported(found.instrument, found.answers, counted.as_fractions(shares))
+    counted = screen.shares_for_claims(store, found.group.id, now.date())
+    shares = {item_id: each.share for item_id, each in counted.items()}
+    return claims.supported(found.instrument, found.answers, shares)
 
 
 def changed_since(store: Store, found: Sheet, last: Submission | None) -> tuple[Changed, ...]:
@@ -227,5 +247,7 @@ def receipt(
     """What was sent in, each time, newest first, and who may read it today."""
     found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
     sent = assessments.submissions(store, assessment_id)
+    if not sent:
+        raise NotFound("Nothing was sent in yet, so there is no receipt.")
     readers = groups.readers(store, found.group.id, now.date())
     return found, sent[::-1], tuple(groups.payer(store, payer_id) for payer_id in sorted(readers))

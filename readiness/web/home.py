@@ -6,10 +6,22 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
+from readiness.usecases import home
+from readiness.usecases.home import Leads
 from readiness.web.guard import needs, open_to_anyone
-from readiness.web.request_cycle import store
+from readiness.web.request_cycle import actor, now, store
 
 pages = Blueprint("home", __name__)
+ADDRESSES = {
+    Leads.INVITATIONS: ("sharing.overview", "group_id"),
+    Leads.ASSESSMENTS: ("assess.of_group", "group_id"),
+    Leads.ASSESSMENT: ("assess.contents", "assessment_id"),
+    Leads.CONTEXT: ("context.show", "assessment_id"),
+    Leads.CHECK: ("submit.check", "assessment_id"),
+    Leads.RESULT: ("result.show", "assessment_id"),
+    Leads.PLAN: ("plan.show", "assessment_id"),
+    Leads.COUNTS: ("screen.quarters", "group_id"),
+}
 
 
 @pages.get("/")
@@ -23,7 +35,13 @@ def front() -> ResponseReturnValue:
 @pages.get("/home")
 @needs(Can.SEE_HOME)
 def start() -> ResponseReturnValue:
-    return render_template("pages/home.html")
+    found = home.home(store(), actor(), now())
+    return render_template("pages/home/home.html", found=found, address=address)
+
+
+def address(task: home.Task) -> str:
+    endpoint, name = ADDRESSES[task.leads]
+    return url_for(endpoint, **{name: task.subject_id})  # type: ignore[arg-type]
 
 
 @pages.get("/health")

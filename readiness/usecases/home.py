@@ -1,0 +1,166 @@
+"""The start page: for each part a person plays, what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from readiness import access
+from readiness.access import ANYWHERE, Can, Ground
+from readiness.domain.assessment import Assessment
+from readiness.domain.lifecycle import EDITABLE, Status
+from readiness.domain.people import Actor, Group, Payer
+from readiness.store import Store, assessments, cycles, events, groups, plans
+from readiness.usecases import ground, result, screen, sheet
+from readiness.usecases.sheet import Sheet
+
+CHANGES_SHOWN = 8
+
+
+class Leads(StrEnum):
+    """Where a task leads; the pages know the addresses."""
+
+    INVITATIONS = "invitations"
+    ASSESSMENTS = "assessments"
+    ASSESSMENT = "assessment"
+    CONTEXT = "context"
+    CHECK = "check"
+    RESULT = "result"
+    PLAN = "plan"
+    COUNTS = "counts"
+
+
+@dataclass(frozen=True)
+class Task:
+    what: str
+    leads: Leads
+    subject_id: str  # a group's or an assessment's id
+    state: str
+    is_done: bool
+    due_on: date | None = None
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    group: Group
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    group: Group
+    did: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PayerPart:
+    payer: Payer
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    groups: tuple[GroupPart, ...]
+    payers: tuple[PayerPart, ...]
+    administers: bool
+
+
+def home(store: Store, actor: Actor, now: datetime) -> Home:
+    return Home(
+        groups=tuple(
+            GroupPart(groups.get(store, group_id), tuple(tasks(store, actor, group_id, now)))
+            for group_id in actor.group_ids
+        ),
+        payers=tuple(
+            PayerPart(groups.payer(store, payer_id), tuple(changes(store, payer_id, now)))
+            for payer_id in actor.payer_ids
+            if access.allowed(actor, Can.REVIEW_PORTFOLIO, ground.of_payer(payer_id))
+        ),
+        administers=access.allowed(actor, Can.ADMINISTER, ANYWHERE),
+    )
+
+
+def tasks(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[Task]:
+    here = ground.of_group(store, group_id, now)
+    if access.allowed(actor, Can.SHARE, here):
+        yield from invitations(store, group_id)
+    if access.allowed(actor, Can.READ_ASSESSMENT, here):
+        yield from about_assessments(store, actor, group_id, here, now)
+    if access.allowed(actor, Can.READ_COUNTS, here):
+        state = screen.state_of(store, group_id, now.date())
+        yield Task("Social-risk counts", Leads.COUNTS, group_id, state.says, state.is_done)
+
+
+def invitations(store: Store, group_id: str) -> Iterator[Task]:
+    for invitation in cycles.invitations_of(store, group_id):
+        cycle = cycles.get(store, invitation.cycle_id)
+        if invitation.accepted is None and cycle.closed_at is None:
+            what = f"Invitation from {groups.payer(store, cycle.payer_id).name}: {cycle.name}"
+            yield Task(what, Leads.INVITATIONS, group_id, "waits for your answer", False)
+
+
+def about_assessments(
+    store: Store, actor: Actor, group_id: str, here: Ground, now: datetime
+) -> Iterator[Task]:
+    """The one under way first; before the first, how to begin; then what came of the last."""
+    every = [a for a in assessments.of_group(store, group_id) if a.status is not Status.WITHDRAWN]
+    running = next((a for a in every if a.status in EDITABLE), None)
+    sent = next((a for a in every if sheet.last_submission(store, a.id)), None)
+    if running:
+        yield from under_way(store, sheet.read(store, running), now)
+    elif access.allowed(actor, Can.ANSWER, here):
+        state = "a new one can be started" if every else "not started"
+        yield Task("Assessment", Leads.ASSESSMENTS, group_id, state, bool(every))
+    if sent:
+        yield from after_sending(store, sent)
+
+
+def under_way(store: Store, found: Sheet, now: datetime) -> Iterator[Task]:
+    assessment, progress = found.assessment, found.progress
+    is_late = assessment.due_on is not None and assessment.due_on < now.date()
+    state = f"{progress.answered} of {progress.total} answered"
+    if progress.to_confirm:
+        state += f", {progress.to_confirm} to re-confirm"
+    if requested := len(result.requests(store, found)):
+        state = f"{requested} {'item' if requested == 1 else 'items'} to change"
+    yield Task(
+        f"Assessment {assessment.title}",
+        Leads.ASSESSMENT,
+        assessment.id,
+        state,
+        progress.is_done and not requested,
+        assessment.due_on,
+        is_late,
+    )
+    known = found.context_progress
+    yield Task(
+        "About your group",
+        Leads.CONTEXT,
+        assessment.id,
+        f"{known.answered} of {known.total}",
+        known.is_done,
+    )
+    if progress.is_done:
+        yield Task("Check and submit", Leads.CHECK, assessment.id, "ready to check", False)
+
+
+def after_sending(store: Store, sent: Assessment) -> Iterator[Task]:
+    yield Task(f"Result {sent.title}", Leads.RESULT, sent.id, str(sent.status), True)
+    is_stored = plans.latest_of_assessment(store, sent.id) is not None
+    state = "under way" if is_stored else "proposed"
+    yield Task(f"Action plan {sent.title}", Leads.PLAN, sent.id, state, is_stored)
+
+
+def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:
+    """What happened to groups that share with this payer today, newest first."""
+    shown = 0
+    for event in events.of_payer(store, payer_id):
+        if event.group_id is None or shown == CHANGES_SHOWN:
+            continue
+        if payer_id in groups.readers(store, event.group_id, now.date()):
+            shown += 1
+            yield Change(groups.get(store, event.group_id), event.verb, event.at)

@@ -1,0 +1,128 @@
+"""Where a group's assessments stand, and what one of them still needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness import access, instruments
+from readiness.access import Can
+from readiness.domain.assessment import Assessment, ItemReview, Submission
+from readiness.domain.carry import Change
+from readiness.domain.instrument import Domain, Instrument, Item
+from readiness.domain.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
+from readiness.domain.people import Actor, Group, Payer
+from readiness.store import Store, assessments, cycles, groups
+from readiness.usecases import assess, ground, result, sheet
+from readiness.usecases.sheet import Previous, Progress, Sheet
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Every assessment of a group, newest first, and whether another may be started."""
+
+    group: Group
+    assessments: tuple[Assessment, ...]
+    under_way: Assessment | None
+    carries_from: Assessment | None
+    instrument: Instrument  # what a new one would ask
+    may_answer: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page of the questionnaire."""
+
+    domain: Domain
+    progress: Progress
+    requested: int  # items the reviewer asks to change
+
+
+@dataclass(frozen=True)
+class Request:
+    item: Item
+    review: ItemReview
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An assessment's own task list."""
+
+    sheet: Sheet
+    rows: tuple[Row, ...]
+    requests: tuple[Request, ...]
+    previous: Previous | None
+    reworded: tuple[str, ...]
+    new: tuple[str, ...]
+    dropped: tuple[str, ...]
+    last: Submission | None
+    reviewer: Payer | None
+    may_attest: bool
+
+    @property
+    def is_editable(self) -> bool:
+        return self.sheet.assessment.is_editable
+
+    @property
+    def has_result(self) -> bool:
+        return self.last is not None
+
+    @property
+    def may_withdraw(self) -> bool:
+        open_ones = (*EDITABLE, Status.SUBMITTED)
+        return self.may_attest and self.sheet.assessment.status in open_ones
+
+
+def shelf(store: Store, actor: Actor, group_id: str, now: datetime) -> Shelf:
+    here = ground.of_group(store, group_id, now)
+    access.require(actor, Can.READ_ASSESSMENT, here)
+    instrument = instruments.load(assess.OWN)
+    return Shelf(
+        group=groups.get(store, group_id),
+        assessments=assessments.of_group(store, group_id),
+        under_way=assess.under_way(store, group_id, instrument),
+        carries_from=sheet.last_sent_in(store, group_id, instrument.id),
+        instrument=instrument,
+        may_answer=access.allowed(actor, Can.ANSWER, here),
+    )
+
+
+def contents(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Contents:
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    here = ground.of_group(store, found.group.id, now)
+    requests = result.requests(store, found)
+    carried_from = found.assessment.carried_from
+    previous = sheet.before(store, found) if carried_from else None
+    return Contents(
+        sheet=found,
+        rows=tuple(
+            Row(
+                domain,
+                found.progress_of(domain.items),
+                sum(item.id in requests for item in domain.items),
+            )
+            for domain in found.instrument.domains
+        ),
+        requests=tuple(
+            Request(item, requests[item.id])
+            for item in found.instrument.items
+            if item.id in requests
+        ),
+        previous=previous,
+        reworded=previous.of_change(Change.REWORDED) if previous else (),
+        new=previous.of_change(Change.NEW) if previous else (),
+        dropped=previous.of_change(Change.DROPPED) if previous else (),
+        last=sheet.last_submission(store, assessment_id),
+        reviewer=reviewer_of(store, found.assessment),
+        may_attest=access.allowed(actor, Can.ATTEST, here),
+    )
+
+
+def reviewer_of(store: Store, assessment: Assessment) -> Payer | None:
+    if assessment.cycle_id is None:
+        return None
+    return groups.payer(store, cycles.get(store, assessment.cycle_id).payer_id)
+
+
+def is_sent_in(assessment: Assessment) -> bool:
+    return assessment.status in READABLE_BY_PAYER

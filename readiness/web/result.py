@@ -1,0 +1,69 @@
+"""The result of an assessment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.access import Can
+from readiness.figures.profile import DomainScore, Profile, Threshold, profile_of
+from readiness.usecases import result
+from readiness.usecases.result import Result
+from readiness.web.guard import needs
+from readiness.web.request_cycle import actor, now, store
+
+pages = Blueprint("result", __name__)
+
+
+@pages.get("/assessments/<assessment_id>/result")
+@needs(Can.READ_ASSESSMENT)
+def show(assessment_id: str) -> ResponseReturnValue:
+    found = result.result(store(), actor(), assessment_id, now())
+    return render_template(
+        "pages/result/result.html",
+        found=found,
+        sheet=found.sheet,
+        profile=profile(found),
+        finding=finding(found),
+        plan_address=(
+            "" if found.is_preview else url_for("plan.show", assessment_id=assessment_id)
+        ),
+    )
+
+
+def profile(found: Result) -> Profile:
+    before = found.previous.domains if found.previous else {}
+    scores = [
+        DomainScore(
+            domain.title,
+            found.shown.run.domains[domain.id].low,
+            found.shown.run.domains[domain.id].high,
+            before[domain.id].low if domain.id in before else None,
+        )
+        for domain in found.sheet.instrument.domains
+    ]
+    asks = found.next_tier
+    least = [Threshold(f"{asks.id} asks for {asks.domain_min}", asks.domain_min)] if asks else []
+    return profile_of(scores, [each for each in least if each.at])
+
+
+def finding(found: Result) -> str:
+    """What the chart shows, as its title."""
+    scored = [
+        (scores.low, domain)
+        for domain in found.sheet.instrument.domains
+        if (scores := found.shown.run.domains[domain.id]).low is not None
+    ]
+    if not scored:
+        return "No domain has a score yet"
+    low, weakest = min(scored, key=lambda pair: low_of(pair[0]))
+    high, strongest = max(scored, key=lambda pair: low_of(pair[0]))
+    if low == high:
+        return f"All domains stand at {low}"
+    return f"{strongest.title} is strongest at {high}, {weakest.title} weakest at {low}"
+
+
+def low_of(score: Decimal | None) -> Decimal:
+    return score if score is not None else Decimal(0)

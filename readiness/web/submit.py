@@ -1,0 +1,87 @@
+"""Checking, signing and sending in an assessment, and the receipt."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, StringField
+from wtforms.validators import DataRequired, Length
+
+from readiness.access import Can
+from readiness.domain.attestation import CODE_LENGTH, CODE_LETTERS, STATEMENT
+from readiness.domain.errors import BadInput
+from readiness.usecases import submit
+from readiness.usecases.submit import Ids, Signature
+from readiness.web.forms import SafeForm
+from readiness.web.guard import needs
+from readiness.web.request_cycle import actor, now, store
+
+pages = Blueprint("submit", __name__)
+
+
+class SignatureForm(SafeForm):
+    name = StringField("Your name", [DataRequired("Type your name to sign."), Length(max=200)])
+    agrees = BooleanField(
+        "I agree with this statement", [DataRequired("Tick the box to agree with the statement.")]
+    )
+
+
+@pages.get("/assessments/<assessment_id>/check")
+@needs(Can.READ_ASSESSMENT)
+def check(assessment_id: str) -> ResponseReturnValue:
+    found = submit.check_up(store(), actor(), assessment_id, now())
+    return render_template("pages/assess/check.html", found=found, sheet=found.sheet)
+
+
+@pages.get("/assessments/<assessment_id>/submit")
+@needs(Can.ATTEST)
+def sign(assessment_id: str) -> ResponseReturnValue:
+    return signing_page(assessment_id, SignatureForm(formdata=None))
+
+
+@pages.post("/assessments/<assessment_id>/submit")
+@needs(Can.ATTEST)
+def send(assessment_id: str) -> ResponseReturnValue:
+    form = SignatureForm()
+    if not form.validate():
+        return signing_page(assessment_id, form), 422
+    signature = Signature(form.name.data or "", bool(form.agrees.data))
+    try:
+        submit.submit(store(), actor(), assessment_id, signature, ids(), now())
+    except BadInput as error:
+        return signing_page(assessment_id, told(form, error)), 422
+    return redirect(url_for(".receipt", assessment_id=assessment_id), 303)
+
+
+def told(form: SignatureForm, error: BadInput) -> SignatureForm:
+    """What is wrong, beside its field; what is wrong with an item stands at the top."""
+    for problem in error.problems:
+        if problem.place in form:
+            form[problem.place].errors = [*form[problem.place].errors, problem.says]
+        else:
+            form.form_errors.append(problem.says)
+    return form
+
+
+def signing_page(assessment_id: str, form: SignatureForm) -> str:
+    found = submit.signing(store(), actor(), assessment_id, now())
+    return render_template(
+        "pages/assess/submit.html", found=found, sheet=found.sheet, form=form, statement=STATEMENT
+    )
+
+
+def ids() -> Ids:
+    return Ids(secrets.token_urlsafe(9), secrets.token_urlsafe(9), code)
+
+
+def code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+@pages.get("/assessments/<assessment_id>/receipt")
+@needs(Can.READ_ASSESSMENT)
+def receipt(assessment_id: str) -> ResponseReturnValue:
+    sheet, sent, readers = submit.receipt(store(), actor(), assessment_id, now())
+    return render_template("pages/assess/receipt.html", sheet=sheet, sent=sent, readers=readers)
