@@ -9,13 +9,14 @@ from fractions import Fraction
 
 from readiness.domain.periods import Period
 from readiness.domain.screening import (
+    ALL,
     FIVE,
     NEED_LABELS,
     STEP_LABELS,
-    Cell,
     FunnelCounts,
     Need,
     Step,
+    Stratum,
 )
 from readiness.domain.statistics import Rate, wilson_rate
 
@@ -90,13 +91,15 @@ def rules(of_group: bool) -> tuple[RateRule, ...]:
     return tuple(rule for rule in RATES if rule.of_group == of_group)
 
 
-def group_rates(counts: FunnelCounts) -> tuple[tuple[RateRule, Rate | None], ...]:
-    return tuple((rule, rate_at(counts, rule)) for rule in rules(of_group=True))
+def group_rates(
+    counts: FunnelCounts, part: Stratum = ALL
+) -> tuple[tuple[RateRule, Rate | None], ...]:
+    return tuple((rule, rate_at(counts, rule, None, part)) for rule in rules(of_group=True))
 
 
 def need_rates(counts: FunnelCounts) -> tuple[RateRow, ...]:
     """A line for each need with any count, and one that adds the five up."""
-    known = {cell.need for cell in counts.known}
+    known = {cell.need for cell in counts.known if cell.stratum == ALL}
     rows = (
         RateRow(
             NEED_LABELS[need],
@@ -109,8 +112,10 @@ def need_rates(counts: FunnelCounts) -> tuple[RateRow, ...]:
     return (*rows, RateRow(TOGETHER, added)) if known - {None} else ()
 
 
-def rate_at(counts: FunnelCounts, rule: RateRule, need: Need | None = None) -> Rate | None:
-    pair = both(counts, rule, need)
+def rate_at(
+    counts: FunnelCounts, rule: RateRule, need: Need | None = None, part: Stratum = ALL
+) -> Rate | None:
+    pair = both(counts, rule, need, part)
     return wilson_rate(*pair) if pair and pair[1] else None
 
 
@@ -120,10 +125,12 @@ def rate_over_needs(quarters: Iterable[FunnelCounts], rule: RateRule) -> Rate | 
     return wilson_rate(numerator, denominator) if denominator else None
 
 
-def both(counts: FunnelCounts, rule: RateRule, need: Need | None) -> tuple[int, int] | None:
+def both(
+    counts: FunnelCounts, rule: RateRule, need: Need | None, part: Stratum = ALL
+) -> tuple[int, int] | None:
     """Numerator and denominator, or None when one is not known or they contradict each other."""
-    numerator = counts.known.get(Cell(rule.numerator, need))
-    denominator = counts.known.get(Cell(rule.denominator, need))
+    numerator = counts.at(rule.numerator, need, part)
+    denominator = counts.at(rule.denominator, need, part)
     if numerator is None or denominator is None or numerator > denominator:
         return None
     return numerator, denominator

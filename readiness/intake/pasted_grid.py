@@ -19,6 +19,7 @@ TOO_LARGE = (
     f"This block is too large: paste up to {MOST_LINES} lines and {MOST_COLUMNS} columns, "
     "the part of the sheet with the counts alone."
 )
+EMPTY = "This block holds no counts. Copy the numbers as well as their headings, and try again."
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,18 @@ class Pasted:
 def read(text: str, grids: Sequence[Grid]) -> Pasted:
     """Counts by cell, and every problem with the line the person sees.
 
-    A heading row chooses the table that knows most of its names. Without one the block fills the
-    last table from its first column; without row names, from its first row. A blank is left as
-    it is: a paste adds counts and takes none back.
+    A heading row chooses the table that knows most of its names, of equals the one that knows
+    most of the rows. Without one the block fills the last table from its first column; without
+    row names, from its first row. A blank is left as it is: a paste adds counts and takes none
+    back.
     """
     lines = list(lines_of(text)) if len(text) <= MOST_CHARACTERS else []
     if len(text) > MOST_CHARACTERS or is_too_large(lines):
         return Pasted(problems=(Problem("", TOO_LARGE),))
     if not lines:
         return Pasted(problems=(Problem("", "Nothing was pasted. Copy the block and try again."),))
-    return fill(lines, grids)
+    pasted = fill(lines, grids)
+    return pasted if pasted.values or pasted.problems else Pasted(problems=(Problem("", EMPTY),))
 
 
 def is_too_large(lines: list[Line]) -> bool:
@@ -61,7 +64,7 @@ def fill(lines: list[Line], grids: Sequence[Grid]) -> Pasted:
     if not is_heading(heading):
         has_names = any(is_name(line[0]) for _, line in lines)
         return collect(lines, grids[-1], [c.key for c in grids[-1].columns], has_names)
-    grid = max(grids, key=lambda each: len(known(heading, each)))
+    grid = max(grids, key=lambda each: (len(known(heading, each)), rows_named(lines, each)))
     named = known(heading, grid)
     has_names = 0 not in named and not is_count_column(lines, 0)
     strange = tuple(
@@ -73,13 +76,18 @@ def fill(lines: list[Line], grids: Sequence[Grid]) -> Pasted:
     return collect(lines[1:], grid, columns, has_names, strange)
 
 
+def rows_named(lines: list[Line], grid: Grid) -> int:
+    rows = by_name(grid.rows)
+    return sum(1 for _, line in lines if plain(line[0]) in rows)
+
+
 def is_count_column(lines: list[Line], place: int) -> bool:
     """The corner above the row names may say anything ("Need"); above counts it may not."""
     return any(len(line) > place and is_number(line[place]) for _, line in lines[1:])
 
 
 def is_heading(line: list[str]) -> bool:
-    return not any(is_number(part) for part in line) and len([p for p in line if p]) > 1
+    return not any(is_number(part) for part in line)
 
 
 def is_number(text: str) -> bool:

@@ -72,6 +72,11 @@ def test_the_heading_chooses_the_table():
     }
 
 
+def test_a_heading_that_fits_two_tables_is_told_apart_by_the_rows():
+    assert read("Need\tScreened\nFood\t240\n", GRIDS).values == {Cell(Step.SCREENED, FOOD): 240}
+    assert read("\tScreened\nAll patients\t250\n", GRIDS).values == {Cell(Step.SCREENED): 250}
+
+
 def test_parts_of_the_patients_are_rows_too():
     pasted = read("Language;Eligible;Screened\nSpanish;80;50", grids_of_type(StratumType.LANGUAGE))
     spanish = Stratum(StratumType.LANGUAGE, "spanish")
@@ -99,6 +104,8 @@ def test_every_problem_is_told_with_its_line_and_the_rest_is_read():
     [
         ("", "Nothing was pasted"),
         ("\n \n\t\t\n", "Nothing was pasted"),
+        ("Food", "holds no counts"),
+        ("Need\tScreened\nFood\t\n", "holds no counts"),
         ("9" * 30_000, "too large"),
         ("1\n" * 100, "too large"),
         ("1\t" * 100, "too large"),
