@@ -1,4 +1,4 @@
-"""The whole policy, written out by hand: code and table must agree, and a reviewer reads the table."""
+"""The whole policy, written by hand: code and table must agree; a reviewer reads the table."""
 
 from __future__ import annotations
 

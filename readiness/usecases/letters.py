@@ -98,10 +98,10 @@ def withdraw_invitation(
         events.record(store, about_letter("withdrew", actor.id, letter, now))
 
 
-def open_letter(store: Store, token: str, now: datetime) -> Opened:
-    """What a one-time link offers; used, run out or made up, it is not found."""
+def open_letter(store: Store, token: str, now: datetime, purpose: Purpose | None = None) -> Opened:
+    """What a one-time link offers; used, run out, made up or for another purpose: not found."""
     letter = letters.get(store, letters.digest(token))
-    if letter is None or not letter.is_open(now):
+    if letter is None or not letter.is_open(now) or purpose not in (None, letter.purpose):
         raise NotFound(USED_UP)
     return Opened(
         letter,
@@ -120,9 +120,7 @@ def accept(
     now: datetime,
 ) -> Person:
     """A new person takes the seat offered; `ids` are those of the person and the membership."""
-    opened = open_letter(store, token, now)
-    if opened.letter.purpose is not Purpose.INVITATION:
-        raise NotFound(USED_UP)
+    opened = open_letter(store, token, now, Purpose.INVITATION)
     if problem := passwords.problem_with(password, (name, opened.letter.email)):
         raise BadInput([Problem("new_password", problem)])
     person = Person(ids[0], name.strip(), opened.letter.email, True, now)
@@ -137,10 +135,8 @@ def accept(
 
 def accept_as(store: Store, actor: Actor, token: str, membership_id: str, now: datetime) -> None:
     """A person with an account takes the seat, when the invitation was made out to them."""
-    opened = open_letter(store, token, now)
+    opened = open_letter(store, token, now, Purpose.INVITATION)
     person = people.get(store, actor.id)
-    if opened.letter.purpose is not Purpose.INVITATION:
-        raise NotFound(USED_UP)
     if person.email.casefold() != opened.letter.email.casefold():
         raise Denied(
             "This invitation is for somebody else. Sign out, and sign in with the e-mail "
@@ -226,10 +222,8 @@ def write_reset(store: Store, author_id: str, person: Person, token: str, now: d
 
 def choose_password(store: Store, hasher: Hasher, token: str, password: str, now: datetime) -> None:
     """The password a link leads to; every session of that person ends."""
-    letter = open_letter(store, token, now).letter
-    if letter.purpose is not Purpose.NEW_PASSWORD or letter.person_id is None:
-        raise NotFound(USED_UP)
-    person = people.get(store, letter.person_id)
+    letter = open_letter(store, token, now, Purpose.NEW_PASSWORD).letter
+    person = people.get(store, letter.person_id or "")
     if problem := passwords.problem_with(password, (person.name, person.email)):
         raise BadInput([Problem("new_password", problem)])
     hashed = hasher.hash(password)

@@ -44,7 +44,8 @@ def reset_page(token: str, opened: Opened, form: NewPasswordForm, problem: str =
 @pages.post("/accept")
 @open_to_anyone
 def accept(token: str) -> ResponseReturnValue:
-    opened, form = letters.open_letter(store(), token, now()), AcceptForm()
+    opened = letters.open_letter(store(), token, now(), Purpose.INVITATION)
+    form = AcceptForm()
     if not form.validate():
         return invitation_page(token, opened, form), 422
     hasher, ids = current_app.config["HASHER"], (secrets.token_urlsafe(9), secrets.token_urlsafe(9))
@@ -68,7 +69,8 @@ def join(token: str) -> ResponseReturnValue:
 @pages.post("/password")
 @open_to_anyone
 def choose_password(token: str) -> ResponseReturnValue:
-    opened, form = letters.open_letter(store(), token, now()), NewPasswordForm()
+    opened = letters.open_letter(store(), token, now(), Purpose.NEW_PASSWORD)
+    form = NewPasswordForm()
     if not form.validate():
         return reset_page(token, opened, form), 422
     hasher, password = current_app.config["HASHER"], form.new_password.data

@@ -85,6 +85,7 @@ def test_a_backup_replaces_a_damaged_file_which_is_kept_as_it_lies(filled, tmp_p
     damaged.write_bytes(b"this is no database" * 1000)
     former = backup.restore(made.path, damaged, AT)
     assert names(damaged) == ["Elm"]
+    assert former is not None
     assert former.read_bytes().startswith(b"this is no database")
 
 

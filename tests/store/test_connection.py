@@ -16,6 +16,18 @@ def add(store, key):
         store.insert("attempts", {"key": key, "at": "2027-01-15"})
 
 
+def add_and_fail(store, key):
+    with store.writing():
+        add(store, key)
+        raise ZeroDivisionError
+
+
+def add_many(store, count):
+    with store.writing():
+        for number in range(count):
+            add(store, f"{number}" * 50)
+
+
 def keys(store):
     return [row["key"] for row in store.rows("select key from attempts order by key")]
 
@@ -26,9 +38,8 @@ def test_a_change_outside_a_transaction_is_a_mistake_of_ours(store):
 
 
 def test_all_of_a_block_is_stored_or_nothing(store):
-    with pytest.raises(ZeroDivisionError), store.writing():
-        add(store, "one")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail(store, "one")
     assert keys(store) == []
     add(store, "two")
     assert keys(store) == ["two"]
@@ -37,18 +48,15 @@ def test_all_of_a_block_is_stored_or_nothing(store):
 def test_whoever_catches_an_inner_error_keeps_nothing_of_the_inner_block(store):
     with store.writing():
         add(store, "outer")
-        with pytest.raises(ZeroDivisionError), store.writing():
-            add(store, "inner")
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            add_and_fail(store, "inner")
         add(store, "after")
     assert keys(store) == ["after", "outer"]
 
 
 def test_an_inner_block_is_undone_with_the_outer_one(store):
-    with pytest.raises(ZeroDivisionError), store.writing():
-        with store.writing():
-            add(store, "inner")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail(store, "inner")
     assert keys(store) == []
 
 
@@ -60,9 +68,8 @@ def test_every_connection_keeps_references_and_flushes_to_disk(store):
 
 def test_a_full_disk_is_told_as_not_saved_and_leaves_nothing_behind(store):
     store.db.conn.execute(f"pragma max_page_count = {store.row('pragma page_count')['page_count']}")
-    with pytest.raises(NotSaved), store.writing():
-        for number in range(10_000):
-            add(store, f"{number}" * 50)
+    with pytest.raises(NotSaved):
+        add_many(store, 10_000)
     assert keys(store) == []
     store.db.conn.execute("pragma max_page_count = 100000")
     add(store, "later")

@@ -24,6 +24,12 @@ def store_with_history(store):
     return store
 
 
+def record_and_fail(store, event):
+    with store.writing():
+        events.record(store, event)
+        raise ZeroDivisionError
+
+
 def tamper(store, sql):
     for trigger in ("events_are_never_changed", "events_are_never_removed"):
         store.db.conn.execute(f"drop trigger {trigger}")
@@ -74,9 +80,8 @@ def test_lines_that_changed_places_are_found(store_with_history):
 
 def test_a_change_that_is_undone_leaves_no_line_and_no_gap(store_with_history):
     store = store_with_history
-    with pytest.raises(ZeroDivisionError), store.writing():
-        events.record(store, an_event(6))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail(store, an_event(6))
     with store.writing():
         events.record(store, an_event(7))
     assert events.first_broken(store) is None

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from readiness.domain.errors import NotSaved
 from readiness.store import people, sessions
 from tests.web import world
 from tests.web.page import Page
@@ -109,8 +110,6 @@ def test_staying_signed_in_says_until_when(client, sign_in, clock):
 
 
 def test_a_full_disk_stops_nobody_from_reading(client, sign_in, clock, monkeypatch):
-    from readiness.domain.errors import NotSaved
-
     def full(*_):
         raise NotSaved("The disk is full.")
 

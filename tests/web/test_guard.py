@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from app import create_app
 from readiness.access import Can
@@ -238,6 +238,6 @@ def test_behind_a_proxy_the_visitors_own_address_counts(app):
     behind = real(app, proxies=1)
     client = behind.test_client()
     addresses = set()
-    behind.before_request_funcs[None].append(lambda: addresses.add(guard.request.remote_addr))
+    behind.before_request_funcs[None].append(lambda: addresses.add(request.remote_addr))
     client.get("/", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
     assert addresses == {"198.51.100.7"}
