@@ -20,6 +20,7 @@ from readiness.domain.review import Choice
 from readiness.domain.saving import CHOICES, Sent
 from readiness.domain.screening import Cell, Need, PeriodState, Step
 from readiness.domain.screening_edits import CountRevision
+from readiness.domain.tiers import standing
 from readiness.engines.passwords import Hasher
 from readiness.store import Store, counts, groups, people
 from readiness.usecases import assess, cycles, describe, review, sharing, submit
@@ -161,14 +162,13 @@ def answers_of(instrument: Instrument, who: Character, tier: str, year: int) -> 
     shares = {} if who.overclaims else shares_of(who)
     for _ in range(ATTEMPTS):
         answers = dict(claims.supported(instrument, answers, shares).answers)
-        run = scoring_run(instrument, world.context_of(who), answers)
-        if run.tier_id == tier:
+        reached = standing(instrument, answers).tier.id
+        if reached == tier:
             break
-        is_below = run.tier_id < tier
         answers = (
-            world.climbed(answers, run)
-            if is_below
-            else world.held_back(instrument, answers, run.tier_id)
+            world.climbed(answers, scoring_run(instrument, world.context_of(who), answers))
+            if reached < tier
+            else world.held_back(instrument, answers, reached)
         )
     else:
         raise AssertionError(f"{who.id} does not reach {tier}")
