@@ -50,19 +50,18 @@ def newest_sent_in(store: Store, group_id: str) -> Assessment | None:
 
 
 def deciding(store: Store, assessment: Assessment) -> StoredRun | None:
-    """The validated run once accepted, before that the lower of claimed and supported."""
+    """The validated run once accepted, before that the lower of claimed and supported.
+
+    Supporting only ever lowers levels, so where the two rest on different levels it is the lower.
+    """
     validated = runs.latest(store, assessment.id, RunKind.VALIDATED)
     if assessment.status is Status.ACCEPTED and validated:
         return validated
     claimed = runs.latest(store, assessment.id, RunKind.CLAIMED)
     supported = runs.latest(store, assessment.id, RunKind.SUPPORTED)
-    found = [run for run in (claimed, supported) if run]
-    return min(found, key=height) if found else None
-
-
-def height(run: StoredRun) -> tuple[str, bool]:
-    """A provisional tier stands below the same tier without conditions."""
-    return run.result["tier"], not run.result["provisional"]
+    if claimed and supported and claimed.inputs_sha256 != supported.inputs_sha256:
+        return supported
+    return claimed or supported
 
 
 def standing_of(

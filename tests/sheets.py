@@ -1,0 +1,55 @@
+"""Assessments on real content, filled in as a group would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import count
+
+from readiness import instruments
+from readiness.domain.assessment import Assessment, Submission
+from readiness.domain.people import Actor
+from readiness.domain.saving import Sent
+from readiness.store import Store, assessments, people
+from readiness.usecases import assess, submit
+from readiness.usecases.submit import Ids, Signature
+
+NOTE = "Minutes of 2026-03-01, shared drive, owner: quality lead"
+numbers = count(1)
+
+
+def actor(store: Store, person_id: str = "maya") -> Actor:
+    return people.actor(store, person_id)
+
+
+def started(store: Store, now: datetime, person_id: str = "maya", **more: bool) -> Assessment:
+    me = actor(store, person_id)
+    (group_id,) = me.group_ids
+    return assess.start(store, me, group_id, f"a{next(numbers)}", now, **more)
+
+
+def answer(
+    store: Store,
+    assessment_id: str,
+    now: datetime,
+    choice: str = "2",
+    item_ids: Iterable[str] | None = None,
+    note: str = NOTE,
+    person_id: str = "maya",
+) -> None:
+    """Answer these items, or all, over whatever stands there."""
+    asked = item_ids or [item.id for item in instruments.load("qmer").items]
+    there = assessments.answers(store, assessment_id)
+    page = [
+        Sent(i, choice, note=note, base=there[i].revision if i in there else 0, confirms=True)
+        for i in asked
+    ]
+    done = assess.save_page(store, actor(store, person_id), assessment_id, page, now)
+    assert not done.problems and not done.clashes
+
+
+def sent_in(store: Store, assessment_id: str, now: datetime) -> Submission:
+    number = next(numbers)
+    ids = Ids(f"claimed-{number}", f"supported-{number}", lambda: f"{number:04}")
+    me = actor(store)
+    return submit.submit(store, me, assessment_id, Signature(me.name, agrees=True), ids, now)

@@ -1,0 +1,248 @@
+"""Checking, signing and sending in, and where the group stands afterwards."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from readiness.domain.assessment import Decision, ItemReview, RunKind
+from readiness.domain.checks import Asks
+from readiness.domain.errors import BadInput, Denied, NotFound, WrongState
+from readiness.domain.events import Event
+from readiness.domain.lifecycle import Status
+from readiness.domain.saving import Sent
+from readiness.domain.screening import Cell, Step
+from readiness.store import assessments, events, runs
+from readiness.usecases import assess, result, screen, standing, submit
+from readiness.usecases.submit import Ids, Signature
+from tests import screens, sheets
+from tests.web.world import NOW
+
+IDS = Ids("claimed", "supported", lambda: "7Q4K")
+SIGNED = Signature("maya", agrees=True)
+
+
+@pytest.fixture
+def whole(peopled):
+    """Every item at level 2, with notes."""
+    made = sheets.started(peopled, NOW)
+    sheets.answer(peopled, made.id, NOW)
+    return made
+
+
+def send(store, assessment, signature=SIGNED, ids=IDS, person_id="maya"):
+    actor = sheets.actor(store, person_id)
+    return submit.submit(store, actor, assessment.id, signature, ids, NOW)
+
+
+def test_a_blank_sheet_is_not_sent_in_and_every_gap_is_named(peopled):
+    made = sheets.started(peopled, NOW)
+    with pytest.raises(BadInput) as told:
+        send(peopled, made)
+    assert len(told.value.problems) == 57
+    assert assessments.get(peopled, made.id).status is Status.IN_PROGRESS
+    assert assessments.submissions(peopled, made.id) == ()
+
+
+def test_sending_in_locks_scores_once_and_gives_a_reference(peopled, whole):
+    submission = send(peopled, whole)
+    assert submission.reference == "2027-ELM-7Q4K"
+    assert submission.attested_name == "maya"
+    assert assessments.get(peopled, whole.id).status is Status.SUBMITTED
+    kept = {run.kind: run for run in runs.of_assessment(peopled, whole.id)}
+    assert set(kept) == {RunKind.CLAIMED, RunKind.SUPPORTED}
+    claimed = kept[RunKind.CLAIMED]
+    assert claimed.result["tier"] == "T2"
+    assert claimed.result["trace"]
+    assert claimed.instrument_sha256 == whole.instrument_sha256
+    assert claimed.inputs["answers"]["LEAD-1"] == {"level": 2}
+    assert "submitted" in [event.verb for event in events.of_group(peopled, "elm")]
+
+
+def test_a_taken_reference_is_not_given_twice(peopled, whole):
+    codes = iter(["7Q4K", "7Q4K", "ABCD"])
+    send(peopled, whole, ids=Ids("c1", "s1", lambda: next(codes)))
+    later = NOW + timedelta(days=1)
+    other = sheets.started(peopled, later, person_id="maya")
+    sheets.answer(peopled, other.id, later)
+    assert send(peopled, other, ids=Ids("c2", "s2", lambda: next(codes))).reference.endswith("ABCD")
+
+
+@pytest.mark.parametrize(
+    ("signature", "place"),
+    [(Signature("Omar", True), "name"), (Signature("Maya", False), "agrees")],
+)
+def test_one_signs_with_ones_own_name_and_agrees(peopled, whole, signature, place):
+    with pytest.raises(BadInput) as told:
+        send(peopled, whole, signature)
+    assert [each.place for each in told.value.problems] == [place]
+
+
+def test_only_who_may_sign_sends_in(peopled, whole):
+    with pytest.raises(Denied):
+        send(peopled, whole, Signature("Cara", True), person_id="cara")
+    with pytest.raises(NotFound):
+        send(peopled, whole, Signature("Omar", True), person_id="omar")
+
+
+def test_what_is_sent_in_is_not_sent_in_twice(peopled, whole):
+    send(peopled, whole)
+    with pytest.raises(WrongState):
+        send(peopled, whole, ids=Ids("c2", "s2", lambda: "ABCD"))
+    assert len(assessments.submissions(peopled, whole.id)) == 1
+
+
+def test_a_note_that_could_point_at_a_patient_is_kept_and_blocks(peopled, whole):
+    sheets.answer(peopled, whole.id, NOW, "3", ["LEAD-1"], note="MRN 0048213")
+    with pytest.raises(BadInput, match=r"LEAD-1.*medical record number") as told:
+        send(peopled, whole)
+    assert "0048213" not in str(told.value)
+    assert assessments.answers(peopled, whole.id)["LEAD-1"].answer.note == "MRN 0048213"
+
+
+def test_a_level_that_needs_a_note_blocks_without_one(peopled, whole):
+    sheets.answer(peopled, whole.id, NOW, "4", ["TEAM-1"], note="")
+    with pytest.raises(BadInput, match="TEAM-1.*needs an evidence note"):
+        send(peopled, whole)
+
+
+def test_claims_that_nobody_can_check_are_said_and_do_not_block(peopled, whole):
+    found = submit.check_up(peopled, sheets.actor(peopled), whole.id, NOW)
+    assert found.is_ready
+    assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    assert Asks.CONTEXT in [kind for kind, _ in found.notices_by_kind]
+
+
+def test_the_page_says_who_will_read_it(peopled, whole):
+    found = submit.check_up(peopled, sheets.actor(peopled), whole.id, NOW)
+    assert [payer.name for payer in found.readers] == ["Fair Health"]
+
+
+def ask_for_change(store, assessment, item_id):
+    review = ItemReview(
+        assessment.id, 1, item_id, Decision.CHANGE_REQUESTED, None, "Show us.", "pam", NOW
+    )
+    event = Event(NOW, "pam", "asked for changes", "assessment", assessment.id, group_id="elm")
+    assessments.review(store, review, event)
+    there = assessments.get(store, assessment.id)
+    assessments.save(store, there.moved_to(Status.CHANGES_REQUESTED), event)
+
+
+def test_a_resubmission_shows_what_changed_since(peopled, whole):
+    send(peopled, whole)
+    ask_for_change(peopled, whole, "LEAD-1")
+    maya = sheets.actor(peopled)
+    found = submit.check_up(peopled, maya, whole.id, NOW)
+    assert set(result.requests(peopled, found.sheet)) == {"LEAD-1"}
+    assert found.changed == ()
+    sheets.answer(peopled, whole.id, NOW, "1", ["LEAD-1"])
+    (changed,) = submit.check_up(peopled, maya, whole.id, NOW).changed
+    assert (changed.item.id, changed.before, changed.now) == ("LEAD-1", "level 2", "level 1")
+    again = send(peopled, whole, ids=Ids("c2", "s2", lambda: "ABCD"))
+    assert again.number == 2
+    assert assessments.submitted(peopled, whole.id, 1)["LEAD-1"].answer.level == 2
+    assert assessments.submitted(peopled, whole.id, 2)["LEAD-1"].answer.level == 1
+
+
+# Where the group stands
+
+
+def test_a_group_stands_where_its_submission_says(peopled, whole):
+    assert runs.standing(peopled, "elm") is None
+    send(peopled, whole)
+    stood = runs.standing(peopled, "elm")
+    assert (stood.tier, stood.assessment_id) == ("T2", whole.id)
+    assert stood.run_kind in (RunKind.CLAIMED, RunKind.SUPPORTED)
+    assert stood.qms == 50.0
+    assert stood.domains["LEAD"] == 50.0
+    assert stood.limiting_factor
+
+
+def test_a_group_that_withdrew_stands_nowhere(peopled, whole):
+    send(peopled, whole)
+    assess.withdraw(peopled, sheets.actor(peopled), whole.id, NOW)
+    assert runs.standing(peopled, "elm") is None
+
+
+def test_an_earlier_submission_stands_again_when_the_later_is_withdrawn(peopled, whole):
+    send(peopled, whole)
+    later = NOW + timedelta(days=300)
+    second = sheets.started(peopled, later)
+    sheets.answer(peopled, second.id, later, "1")
+    sheets.sent_in(peopled, second.id, later)
+    assert runs.standing(peopled, "elm").tier == "T1"
+    assess.withdraw(peopled, sheets.actor(peopled), second.id, later)
+    assert runs.standing(peopled, "elm").tier == "T2"
+
+
+def test_the_claim_decides_while_the_counts_take_nothing_from_it(peopled, whole):
+    send(peopled, whole)
+    assert standing.deciding(peopled, whole).kind is RunKind.CLAIMED
+
+
+def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(peopled, whole):
+    counted = screens.typed({Cell(Step.ELIGIBLE): 1000, Cell(Step.SCREENED): 50})
+    screen.save(peopled, sheets.actor(peopled), "elm", "2026-Q3", screen.Sent(counted), NOW)
+    found = submit.check_up(peopled, sheets.actor(peopled), whole.id, NOW)
+    assert (Asks.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    assert found.is_ready
+    send(peopled, whole)
+    decisive = standing.deciding(peopled, whole)
+    assert decisive.kind is RunKind.SUPPORTED
+    assert decisive.inputs["answers"]["SOCR-2"] == {"level": 0}
+    assert assessments.answers(peopled, whole.id)["SOCR-2"].answer.level == 2
+    assert runs.standing(peopled, "elm").reach == 0.05
+
+
+# The result
+
+
+def test_a_draft_is_previewed_without_storing_a_run(peopled):
+    made = sheets.started(peopled, NOW)
+    found = result.result(peopled, sheets.actor(peopled), made.id, NOW)
+    assert found.is_preview
+    assert found.shown.tier.id == "T0"
+    assert runs.of_assessment(peopled, made.id) == ()
+
+
+def test_the_result_shows_the_stored_run_and_the_way_up_in_words(peopled, whole):
+    send(peopled, whole)
+    found = result.result(peopled, sheets.actor(peopled), whole.id, NOW)
+    assert not found.is_preview
+    assert found.next_tier.id == "T3"
+    assert found.steps
+    assert all(each.anchor == each.item.levels[each.step.to] for each in found.steps)
+    assert {each.kind for each in found.kept} == {RunKind.CLAIMED, RunKind.SUPPORTED}
+
+
+def test_a_provisional_tier_is_shown_with_its_last_day_and_expires_unlowered(peopled):
+    made = sheets.started(peopled, NOW)
+    sheets.answer(peopled, made.id, NOW)
+    sheets.answer(peopled, made.id, NOW, "1", ["LEAD-1"])
+    sheets.sent_in(peopled, made.id, NOW)
+    maya = sheets.actor(peopled)
+    shown = result.result(peopled, maya, made.id, NOW).shown
+    assert (shown.run.provisional, shown.expires_on) == (True, date(2027, 7, 15))
+    assert not shown.is_expired
+    later = result.result(peopled, maya, made.id, NOW + timedelta(days=200)).shown
+    assert later.is_expired
+    assert later.tier == shown.tier
+
+
+def test_a_drop_is_seen_against_last_time(peopled, whole):
+    send(peopled, whole)
+    later = NOW + timedelta(days=365)
+    second = sheets.started(peopled, later)
+    sheets.answer(peopled, second.id, later, "1")
+    found = result.result(peopled, sheets.actor(peopled), second.id, later)
+    assert found.has_dropped
+    assert found.previous.tier_id == "T2"
+
+
+def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(peopled, whole):
+    send(peopled, whole)
+    ask_for_change(peopled, whole, "LEAD-1")
+    maya = sheets.actor(peopled)
+    assess.save_item(peopled, maya, whole.id, Sent("LEAD-1", "1", base=1), NOW)
+    assert assessments.answers(peopled, whole.id)["LEAD-1"].answer.level == 1
