@@ -18,14 +18,15 @@ function fields() {
   return all.filter((field) => !NEVER_KEPT.includes(field.type));
 }
 
+const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+
 function isTyped(field) {
   if (field.options) return [...field.options].some((o) => o.selected !== o.defaultSelected);
-  const isBox = field.type === "checkbox" || field.type === "radio";
-  return isBox ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  return isBox(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 }
 
 function keep() {
-  const typed = fields().filter(isTyped).map((f) => [f.id, f.value, f.checked ?? null]);
+  const typed = fields().filter(isTyped).map((f) => [f.id, f.value, f.checked]);
   if (!typed.length) return sessionStorage.removeItem(place);
   sessionStorage.setItem(place, JSON.stringify({ person: body.dataset.person, typed }));
 }
@@ -37,8 +38,8 @@ function bringBack() {
   for (const [id, value, checked] of kept.typed) {
     const field = id && document.getElementById(id);
     if (!field || NEVER_KEPT.includes(field.type)) continue;
-    if (checked === null) field.value = value;
-    else field.checked = checked;
+    if (isBox(field)) field.checked = checked;
+    else field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   say("What you typed before your session ended is back on this page. It is not saved yet.");
