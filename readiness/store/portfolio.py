@@ -98,19 +98,17 @@ def of_query(
 
 def tally(store: Store, payer_id: str, today: date, query: Query) -> Tally:
     """How many groups the query finds, by tier, and the gates that most of them lack."""
-    parameters = values(payer_id, today, query)
-    tiers = store.rows(
-        f"{shared(query)} select tier, count(*) as n from lines group by tier order by tier",  # noqa: S608
-        parameters,
+    sql = (
+        f"{shared(query)} select 'tier' as what, tier as name, count(*) as n"  # noqa: S608
+        " from lines group by tier"
+        " union all select 'gate', gate.value, count(*)"
+        " from lines, json_each(lines.open_gates) gate group by gate.value"
+        " order by what, n desc, name"
     )
-    gates = store.rows(
-        f"{shared(query)} select gate.value as item, count(*) as n"  # noqa: S608
-        " from lines, json_each(lines.open_gates) gate group by item order by n desc, item",
-        parameters,
-    )
+    rows = list(store.rows(sql, values(payer_id, today, query)))
     return Tally(
-        {row["tier"]: row["n"] for row in tiers},
-        tuple((row["item"], row["n"]) for row in gates),
+        {row["name"]: row["n"] for row in rows if row["what"] == "tier"},
+        tuple((row["name"], row["n"]) for row in rows if row["what"] == "gate"),
     )
 
 

@@ -1,0 +1,198 @@
+"""The payer's list with 5,000 groups: the page through the whole stack, and what it is made of."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from app import create_app
+from readiness import instruments
+from readiness.domain.answers import Answer
+from readiness.domain.portfolio import Query, Sort
+from readiness.domain.run_json import as_json
+from readiness.domain.tiers import standing
+from readiness.settings import Settings
+from readiness.store import Store, portfolio, sessions
+from readiness.store.migrations import migrate
+from readiness.usecases.score import scoring_run
+from tests.web import world
+from tests.web.world import NOW
+
+GROUPS, REQUESTS, SEED = 5_000, 60, 20260301
+SCORED_ONES = 40  # distinct runs, shared out among the groups
+QMER = instruments.load("qmer")
+LIST = "/payers/fair/portfolio"
+PAGES = {
+    "first page, 50 rows": LIST,
+    "page 37 sorted by a domain": f"{LIST}?sort=LEAD&order=down&page=37",
+    "filtered by text, tier and a domain": f"{LIST}?text=9&tier=T1&domain=REAL&below=60",
+    "200 rows sorted by screening reach": f"{LIST}?sort=reach&size=200",
+}
+
+
+def run() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "readiness.db")
+        migrate(store)
+        world.fill(store)
+        fill(store, random.Random(SEED))
+        yield f"{GROUPS:,} groups, {store.path.stat().st_size / 2**20:.0f} MB"
+        client = signed_in(store, Path(folder))
+        for says, path in PAGES.items():
+            yield f"{says}: {timed(partial(opened, client, path))}"
+        yield f"all rows as CSV: {timed(lambda: opened(client, f'{LIST}.csv'), 5)}"
+        query = Query(sort=Sort.QMS, page=20)
+        today = NOW.date()
+        page = timed(lambda: portfolio.lines(store, "fair", today, query))
+        yield f"the query for a page alone: {page}"
+        count = timed(lambda: portfolio.tally(store, "fair", today, query))
+        yield f"the queries that count alone: {count}"
+        yield f"instead, every group anew in Python: {once(lambda: recomputed(store))}"
+
+
+def fill(store: Store, rng: random.Random) -> None:
+    """Straight into the tables: going through the pages would take an hour."""
+    results = [a_result(rng) for _ in range(SCORED_ONES)]
+    at = NOW.isoformat()
+    with store.writing():
+        for number in range(GROUPS):
+            add_group(store, number, rng.choice(results), rng, at)
+
+
+def a_result(rng: random.Random) -> tuple[dict[str, int], dict[str, object]]:
+    typical = rng.uniform(0.5, 3.5)
+    levels = {i.id: max(0, min(4, round(rng.gauss(typical, 0.8)))) for i in QMER.items}
+    answers = {item_id: Answer.at(level) for item_id, level in levels.items()}
+    return levels, as_json(scoring_run(QMER, {}, answers))
+
+
+def add_group(
+    store: Store,
+    number: int,
+    scored: tuple[dict[str, int], dict[str, object]],
+    rng: random.Random,
+    at: str,
+) -> None:
+    levels, result = scored
+    group_id = f"g{number}"
+    base = {"group_id": group_id}
+    store.insert("groups", {"id": group_id, "name": f"Group {rng.random():.6f}", "created_at": at})
+    store.insert(
+        "grants",
+        base | {"id": group_id, "payer_id": "fair", "granted_at": at, "granted_by": "maya"},
+    )
+    store.insert(
+        "assessments",
+        base
+        | {
+            "id": group_id,
+            "instrument_id": QMER.id,
+            "version": QMER.version,
+            "instrument_sha256": QMER.sha256,
+            "title": "2027",
+            "status": rng.choice(["submitted", "accepted", "changes requested"]),
+            "created_at": at,
+            "revision": 0,
+            "changed_at": at,
+        },
+    )
+    for item_id, level in levels.items():
+        store.execute(
+            "insert into answers (assessment_id, item_id, revision, kind, level, author_id, at)"
+            " values (?, ?, 1, 'level', ?, 'maya', ?)",
+            (group_id, item_id, level, at),
+        )
+    add_standing(store, group_id, result, rng, at)
+
+
+def add_standing(
+    store: Store, group_id: str, result: dict[str, object], rng: random.Random, at: str
+) -> None:
+    shown = json.loads(json.dumps(result))
+    eligible = rng.randint(5, 20_000)
+    screened = rng.randint(0, eligible)
+    store.insert(
+        "runs",
+        {
+            "id": group_id,
+            "assessment_id": group_id,
+            "number": 1,
+            "kind": "claimed",
+            "engine_version": "1",
+            "instrument_sha256": QMER.sha256,
+            "inputs_sha256": "",
+            "inputs": "{}",
+            "result": json.dumps({"tier": shown["tier"], "gates": shown["gates"]}),
+            "at": at,
+        },
+    )
+    gates = [g["item"] for g in shown["gates"] if not g["met"]][:9]
+    store.insert(
+        "standings",
+        {
+            "group_id": group_id,
+            "assessment_id": group_id,
+            "run_id": group_id,
+            "run_kind": "claimed",
+            "tier": shown["tier"],
+            "provisional": int(shown["provisional"]),
+            "limiting_factor": shown["limiting_factor"],
+            "qms": shown["axes"]["QMS"]["low"],
+            "eqr": shown["axes"]["EQR"]["low"],
+            "domains": json.dumps({d: s["low"] for d, s in shown["domains"].items()}),
+            "screened": screened,
+            "eligible": eligible,
+            "reach": screened / eligible,
+            "open_gates": json.dumps(gates),
+            "changed_at": at,
+        },
+    )
+
+
+def signed_in(store: Store, folder: Path) -> FlaskClient:
+    app = create_app(Settings(folder, secret_key="x" * 32, is_demo=True, quick_hashing=True))
+    app.config["CLOCK"] = world.Clock()
+    sessions.start(store, "token", "pam", NOW)
+    client = app.test_client()
+    client.set_cookie(app.config["SIGN_IN_COOKIE"], "token")
+    return client
+
+
+def opened(client: FlaskClient, path: str) -> None:
+    reply = client.get(path)
+    assert reply.status_code == 200, reply.status
+
+
+def recomputed(store: Store) -> None:
+    """The way not taken: read every answer and find every group's tier for one page."""
+    by_group: dict[str, dict[str, Answer]] = {}
+    for row in store.rows("select assessment_id, item_id, level from answers"):
+        by_group.setdefault(row["assessment_id"], {})[row["item_id"]] = Answer.at(row["level"])
+    for answers in by_group.values():
+        standing(QMER, answers)
+
+
+def timed(work: Callable[[], object], times: int = REQUESTS) -> str:
+    """Median and 99th percentile in milliseconds."""
+    work()
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        taken.append(1_000 * (time.perf_counter() - began))
+    worst = sorted(taken)[min(times - 1, int(0.99 * times))]
+    return f"median {statistics.median(taken):,.1f} ms, p99 {worst:,.1f} ms of {times}"
+
+
+def once(work: Callable[[], object]) -> str:
+    began = time.perf_counter()
+    work()
+    return f"{time.perf_counter() - began:,.1f} s, once"
