@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -84,13 +85,13 @@ def as_proposed(instrument: Instrument, proposal: Proposal, starts_on: date) -> 
 
 
 def usual_owner(instrument: Instrument, proposal: Proposal) -> str:
-    """The post that usually answers the item that weighs most."""
+    """The post that usually answers most of what it works on."""
     if proposal.type is ActionType.FIND_OUT:
         return instrument.item_by_id[proposal.id.partition(":")[2]].answered_by
-    if not proposal.lifts:
-        return ""
-    main = max(proposal.lifts, key=lambda lift: lift.weight)
-    return instrument.item_by_id[main.item_id].answered_by
+    stakes: Counter[str] = Counter()
+    for lift in proposal.lifts:
+        stakes[instrument.item_by_id[lift.item_id].answered_by] += lift.gap * lift.weight
+    return stakes.most_common(1)[0][0] if stakes else ""
 
 
 def due_on(proposal: Proposal, starts_on: date) -> date:

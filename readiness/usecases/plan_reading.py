@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from readiness.domain import drafting
 from readiness.domain.answers import Context
@@ -22,7 +23,7 @@ from readiness.domain.plan import (
 )
 from readiness.domain.quantities import Quantity
 from readiness.domain.scorecard import Raise
-from readiness.figures.words import day, dollars
+from readiness.figures.words import day, dollars, rounded
 from readiness.usecases.plan import Opened
 
 MARKS = (  # marks of what a figure rests on, in words
@@ -122,6 +123,14 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """Interventions that were considered and are not in the plan, for one reason."""
+
+    says: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Told:
     stretches: tuple[Stretch, ...]
     dropped: tuple[ActionLine, ...]
@@ -129,7 +138,7 @@ class Told:
     known: CostRange
     priced: int  # how many actions the sum holds
     unknown: tuple[Unknown, ...]
-    set_aside: tuple[tuple[str, str], ...]  # (title, reason)
+    set_aside: tuple[Aside, ...]
     need_says: tuple[str, ...]
     sources: tuple[Source, ...]  # only those cited
 
@@ -172,10 +181,7 @@ def told(plan: Plan, instrument: Instrument, context: Context) -> Told:
             for each in plan.current
             if each.id in summary.unknown and (line := unknown_of(each, instrument, context))
         ),
-        set_aside=tuple(
-            (instrument.intervention_by_id[each.intervention_id].title, each.says)
-            for each in plan.set_aside
-        ),
+        set_aside=asides(plan, instrument),
         need_says=plan.need_says,
         sources=cited(current, instrument),
     )
@@ -330,9 +336,17 @@ def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
 
 def units_line(price: PricedAction) -> str:
     says = in_words(price.units_say)
-    if price.units is None:
+    if price.units is None or price.units == 1:
         return sentence(says)
-    return f"{float(price.units):,.4g}: {says}" if price.units != 1 else sentence(says)
+    return f"{amount(price.units)} of these: {says[0].lower()}{says[1:].rstrip('.')}."
+
+
+def amount(units: Fraction) -> str:
+    """
+    >>> amount(Fraction(54000)), amount(Fraction(3, 5)), amount(Fraction(3))
+    ('54,000', '0.6', '3')
+    """
+    return f"{rounded(units, 0 if units >= 100 or units.denominator == 1 else 1):,}"
 
 
 def span(cost: CostRange) -> str:
@@ -404,6 +418,15 @@ def unknown_of(action: PlanAction, instrument: Instrument, context: Context) -> 
         asks=asks,
         otherwise="" if asks else sentence(cost.quantity_says),
     )
+
+
+def asides(plan: Plan, instrument: Instrument) -> tuple[Aside, ...]:
+    """By reason: many share one."""
+    titles: dict[str, list[str]] = {}
+    for each in plan.set_aside:
+        title = instrument.intervention_by_id[each.intervention_id].title
+        titles.setdefault(each.says, []).append(title)
+    return tuple(Aside(says, tuple(found)) for says, found in titles.items())
 
 
 def missing_facts(

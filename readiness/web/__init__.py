@@ -8,6 +8,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from readiness.documents.pdf import Printer
 from readiness.engines.passwords import Hasher
 from readiness.settings import Settings
 from readiness.store import Store
@@ -15,15 +16,25 @@ from readiness.store.migrations import is_current
 from readiness.web import (
     account,
     admin,
+    assess,
     assets,
+    context,
+    cycles,
     faults,
     guard,
     headers,
     history,
     home,
     letters,
+    plan,
+    portfolio,
     records,
     request_cycle,
+    result,
+    review,
+    screen,
+    sharing,
+    submit,
     team,
     words,
 )
@@ -31,11 +42,21 @@ from readiness.web import (
 BLUEPRINTS = (
     account.pages,
     admin.pages,
+    assess.pages,
     assets.pages,
+    context.pages,
+    cycles.pages,
     history.pages,
     home.pages,
     letters.pages,
+    plan.pages,
+    portfolio.pages,
     records.pages,
+    result.pages,
+    review.pages,
+    sharing.pages,
+    screen.pages,
+    submit.pages,
     *team.BLUEPRINTS,
 )
 MEBIBYTE = 1024 * 1024
@@ -85,6 +106,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=5_000,
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),
+        PRINTER=Printer(),  # its child starts with the first document
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.url_map.strict_slashes = False

@@ -17,6 +17,7 @@ STATUS: dict[type[errors.ReadinessError], int] = {
     errors.ChangedMeanwhile: 409,
     errors.BadInput: 422,
     errors.NotSaved: 503,
+    errors.NotPrinted: 503,
 }
 SAYS = {
     400: ("We could not read that", "Go back, check what you sent and try again."),
@@ -31,7 +32,7 @@ SAYS = {
         "Our fault",
         "Nothing was changed. Try again; if it happens again, tell your administrator.",
     ),
-    503: ("Not saved", "Nothing was changed. Try again in a minute."),
+    503: ("Not possible just now", "Nothing was changed. Try again in a minute."),
 }
 TOO_LONG = "This page was open too long. Reload it and try again."
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}

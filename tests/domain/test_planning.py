@@ -107,7 +107,7 @@ def test_every_needed_item_is_lifted_as_far_as_needed(seed):
     if run.tier_id == "T0":
         return
     lifts = lifts_needed(QMER, answers, run)
-    reached = {}
+    reached: dict[str, int] = {}
     for action in plan.proposals:
         for lift in action.lifts:
             reached[lift.item_id] = max(lift.to, reached.get(lift.item_id, 0))

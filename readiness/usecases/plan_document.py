@@ -1,0 +1,267 @@
+"""A group's action plan on paper, and the same as data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from readiness.documents.job import Enclosure, Job, Page
+from readiness.documents.layout import html_of
+from readiness.documents.pdf import Printer
+from readiness.domain.assessment import RunKind
+from readiness.domain.instrument import Instrument
+from readiness.domain.lifecycle import READABLE_BY_PAYER
+from readiness.domain.people import Actor
+from readiness.domain.plan_json import plan_out
+from readiness.domain.printable import Chain, Printable, is_hidden, pair, printable
+from readiness.domain.run_json import as_json
+from readiness.domain.scorecard import ScoringRun
+from readiness.domain.screening import NEED_LABELS, STEP_LABELS, Step
+from readiness.domain.statistics import wilson_rate
+from readiness.figures import funnel, profile, rates
+from readiness.figures.words import HIDDEN, day, one_decimal
+from readiness.store import Store, counts
+from readiness.usecases import plan, plan_reading, result, sheet
+from readiness.usecases.plan import Opened
+
+TITLE = "Action plan"
+KINDS = {
+    None: "Preview of answers that are not submitted",
+    RunKind.CLAIMED: "As claimed by the group",
+    RunKind.SUPPORTED: "As supported by the group’s counts",
+    RunKind.VALIDATED: "As validated by the reviewer",
+}
+NEED_RATES = (  # heading, numerator, denominator
+    ("Want help", Step.WANTS_HELP, Step.POSITIVE),
+    ("Referred in 30 days", Step.REFERRED_30D, Step.WANTS_HELP),
+    ("Outcome known", Step.OUTCOME_KNOWN, Step.WANTS_HELP),
+    ("Connected", Step.CONNECTED, Step.OUTCOME_KNOWN),
+)
+GROUP_RATES = {  # step -> (its denominator, in words)
+    Step.SCREENING_OFFERED: (Step.ELIGIBLE, "of eligible"),
+    Step.SCREENED: (Step.ELIGIBLE, "of eligible"),
+    Step.ANY_POSITIVE: (Step.SCREENED, "of screened"),
+}
+NOT_KNOWN = "not counted yet"
+
+
+@dataclass(frozen=True)
+class GateLine:
+    tier_id: str
+    item_id: str
+    title: str
+    kind: str
+    needs: int
+    has: str
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Social-risk counts as they may be printed."""
+
+    quarters: str
+    funnel: funnel.Funnel
+    funnel_title: str
+    found: rates.Dots
+    found_title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def printed(
+    store: Store, printer: Printer, actor: Actor, assessment_id: str, page: Page, now: datetime
+) -> bytes:
+    """The same plan gives the same bytes all day."""
+    return printer.pdf_of(job_of(store, actor, assessment_id, page, now))
+
+
+def job_of(store: Store, actor: Actor, assessment_id: str, page: Page, now: datetime) -> Job:
+    opened = plan.for_assessment(store, actor, assessment_id, now)
+    made_at = datetime.combine(now.date(), time(), UTC)
+    html = html_of("documents/plan.html", values_of(store, opened, made_at))
+    data = json.dumps(data_of(opened), indent=1, ensure_ascii=False).encode()
+    return Job(
+        html=html,
+        identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
+        made_at=made_at,
+        page=page,
+        enclosures=(Enclosure("plan.json", data, "The plan and its scoring run as data"),),
+    )
+
+
+def as_data(store: Store, actor: Actor, assessment_id: str, now: datetime) -> dict[str, Any]:
+    return data_of(plan.for_assessment(store, actor, assessment_id, now))
+
+
+def data_of(opened: Opened) -> dict[str, Any]:
+    return {
+        "reference": opened.foundation.reference,
+        "plan": plan_out(opened.plan),
+        "run": as_json(opened.foundation.run),
+    }
+
+
+def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, object]:
+    instrument, run = opened.instrument, opened.foundation.run
+    told = plan_reading.told(opened.plan, instrument, opened.context)
+    earlier = earlier_run(store, opened)
+    shown = printable(counts.of_group(store, opened.group.id), made_at.date())
+    return {
+        "title": TITLE,
+        "subject": opened.group.name,
+        "reference": opened.foundation.reference,
+        "made_on": day(made_at),
+        "opened": opened,
+        "instrument": instrument,
+        "kind": KINDS[opened.foundation.kind],
+        "based_on": day(opened.foundation.on),
+        "summary": plan_reading.summary_of(opened),
+        "told": told,
+        "profile": profile_of(instrument, run, earlier),
+        "profile_title": profile_title(instrument, run),
+        "earlier": earlier is not None,
+        "gates": tuple(gate_lines(instrument, run)),
+        "screened": screened_of(shown) if shown.quarters else None,
+    }
+
+
+def earlier_run(store: Store, opened: Opened) -> ScoringRun | None:
+    """Last cycle's, if it was sent in."""
+    source = sheet.source_of(store, opened.assessment)
+    if source is None or source.status not in READABLE_BY_PAYER:
+        return None
+    found = result.earlier_run(store, sheet.read(store, opened.assessment))
+    return found[1] if found else None
+
+
+# The profile and the gates.
+
+
+def profile_of(
+    instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None
+) -> profile.Profile:
+    target = instrument.tier_after(instrument.tier_by_id[run.tier_id])
+    before = earlier.domains if earlier else {}
+    scores = [
+        profile.DomainScore(
+            title=domain.title,
+            low=run.domains[domain.id].low,
+            high=run.domains[domain.id].high,
+            previous=before[domain.id].low if domain.id in before else None,
+        )
+        for domain in instrument.domains
+    ]
+    asks = (
+        (profile.Threshold(f"{target.id} asks for {target.domain_min}", target.domain_min),)
+        if target and target.domain_min
+        else ()
+    )
+    return profile.profile_of(scores, asks)
+
+
+def profile_title(instrument: Instrument, run: ScoringRun) -> str:
+    """What the picture shows, in a sentence."""
+    scored = [
+        (low, domain.title)
+        for domain in instrument.domains
+        if (low := run.domains[domain.id].low) is not None
+    ]
+    if not scored:
+        return "No domain can be scored yet"
+    (least, lowest), (most, highest) = min(scored), max(scored)
+    return f"{highest} is highest at {one_decimal(most)}, {lowest} lowest at {one_decimal(least)}"
+
+
+def gate_lines(instrument: Instrument, run: ScoringRun) -> Iterator[GateLine]:
+    """Those of the tier held, of every tier below, and of the next."""
+    tier = instrument.tier_by_id[run.tier_id]
+    top = (instrument.tier_after(tier) or tier).number
+    for gate in run.gates:
+        if instrument.tier_by_id[gate.tier_id].number <= top:
+            yield GateLine(
+                tier_id=gate.tier_id,
+                item_id=gate.item_id,
+                title=instrument.item_by_id[gate.item_id].title,
+                kind=str(gate.kind),
+                needs=gate.needs,
+                has="–" if gate.has is None else str(gate.has),
+                is_met=gate.met,
+            )
+
+
+# Social-risk counts.
+
+
+def screened_of(shown: Printable) -> Screened:
+    found = [
+        rates.RateRow(NEED_LABELS[need], *rate_of(chain, Step.POSITIVE, Step.SCREENED))
+        for need, chain in shown.needs.items()
+    ]
+    return Screened(
+        quarters=quarters_says(shown),
+        funnel=funnel.funnel_of(funnel_steps(shown.group)),
+        funnel_title=funnel_title(shown.group),
+        found=rates.rates_of(found),
+        found_title=found_title(found),
+        header=("Need", *(heading for heading, _, _ in NEED_RATES)),
+        rows=tuple(
+            (NEED_LABELS[need], *(rate_says(chain, top, bottom) for _, top, bottom in NEED_RATES))
+            for need, chain in shown.needs.items()
+        ),
+    )
+
+
+def quarters_says(shown: Printable) -> str:
+    first, last = shown.quarters[0], shown.quarters[-1]
+    return first.label if first == last else f"{first.label} to {last.label}"
+
+
+def funnel_steps(chain: Chain) -> Sequence[funnel.Step]:
+    steps = []
+    for step, count in chain.items():
+        if count.people is None:
+            continue
+        people = count.people if count.is_printable else None
+        below, words = GROUP_RATES.get(step, (step, ""))
+        share = rate_says(chain, step, below) if words and pair(chain, step, below) else ""
+        steps.append(funnel.Step(STEP_LABELS[step], people, f"{share} {words}" if share else ""))
+    return steps
+
+
+def funnel_title(chain: Chain) -> str:
+    both = pair(chain, Step.SCREENED, Step.ELIGIBLE)
+    if both is None:
+        return "How many patients were reached cannot be shown"
+    return f"{rate_words(*both)} of eligible patients were screened"
+
+
+def found_title(rows: Sequence[rates.RateRow]) -> str:
+    known = [(row.rate, row.title) for row in rows if row.rate is not None]
+    if not known:
+        return "Which needs were found most often cannot be shown"
+    return f"{max(known)[1]} was the need found most often"
+
+
+def rate_of(
+    chain: Chain, above: Step, below: Step
+) -> tuple[float | None, float | None, float | None, str, str]:
+    """Rate, its interval, what it is based on, and what is written instead of it."""
+    both = pair(chain, above, below)
+    if both is None:
+        return None, None, None, "", HIDDEN if is_hidden(chain, above, below) else NOT_KNOWN
+    rate = wilson_rate(*both)
+    return float(rate.share), rate.low, rate.high, f"n = {both[1]:,}", ""
+
+
+def rate_says(chain: Chain, above: Step, below: Step) -> str:
+    return rates.rate_says(rates.RateRow("", *rate_of(chain, above, below)))
+
+
+def rate_words(above: int, below: int) -> str:
+    rate = wilson_rate(above, below)
+    return rates.rate_says(rates.RateRow("", float(rate.share), rate.low, rate.high))

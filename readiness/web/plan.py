@@ -1,0 +1,169 @@
+"""A group's action plan: to read, to change, to print and to take along."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from readiness.access import Can
+from readiness.documents.job import Page
+from readiness.domain.errors import BadInput
+from readiness.domain.plan import ActionStatus
+from readiness.usecases import plan, plan_document, plan_reading
+from readiness.usecases.plan import EditedMeanwhile, Opened
+from readiness.web.guard import needs
+from readiness.web.plan_forms import ActionForm, form_of, show_problems
+from readiness.web.request_cycle import actor, now, store
+
+pages = Blueprint("plan", __name__)
+PAPERS = {"A4": Page.A4, "Letter": Page.LETTER}
+
+
+@pages.get("/assessments/<assessment_id>/plan")
+@needs(Can.READ_PLAN)
+def show(assessment_id: str) -> ResponseReturnValue:
+    opened = plan.for_assessment(store(), actor(), assessment_id, now())
+    told = plan_reading.told(opened.plan, opened.instrument, opened.context)
+    summary = plan_reading.summary_of(opened)
+    return render_template("pages/plan/show.html", opened=opened, told=told, summary=summary)
+
+
+@pages.get("/assessments/<assessment_id>/plan/actions/<action_id>")
+@needs(Can.EDIT_PLAN)
+def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    return edit_page(opened, action_id, form_of(plan.action_of(opened, action_id)))
+
+
+@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>")
+@needs(Can.EDIT_PLAN)
+def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    opened, form = plan.editable(store(), actor(), assessment_id, now()), ActionForm()
+    if not form.validate():
+        return edit_page(opened, action_id, form), 422
+    try:
+        saved = plan.edit(
+            store(), actor(), assessment_id, action_id, form.base_revision, form.edit, now()
+        )
+    except BadInput as error:
+        show_problems(form, error.problems)
+        return edit_page(opened, action_id, form), 422
+    except EditedMeanwhile as error:
+        return clash_page(assessment_id, action_id, form, error), 409
+    flash(f"Saved: {saved.title}.")
+    return back_to(assessment_id, action_id)
+
+
+def edit_page(
+    opened: Opened, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile | None = None
+) -> str:
+    told = plan_reading.told(opened.plan, opened.instrument, opened.context)
+    return render_template(
+        "pages/plan/edit.html",
+        opened=opened,
+        line=told.line(action_id),
+        action=plan.action_of(opened, action_id),
+        form=form,
+        meanwhile=meanwhile,
+    )
+
+
+def clash_page(
+    assessment_id: str, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile
+) -> str:
+    """What was typed stays in the form; saving once more goes over what is stored now."""
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form.base.data = str(meanwhile.current.revision)
+    return edit_page(opened, action_id, form, meanwhile)
+
+
+@pages.get("/assessments/<assessment_id>/plan/new-action")
+@needs(Can.EDIT_PLAN)
+def new(assessment_id: str) -> ResponseReturnValue:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = ActionForm(formdata=None, data={"status": ActionStatus.PLANNED.value})
+    return render_template("pages/plan/new.html", opened=opened, form=form)
+
+
+@pages.post("/assessments/<assessment_id>/plan/new-action")
+@needs(Can.EDIT_PLAN)
+def add(assessment_id: str) -> ResponseReturnValue:
+    opened, form = plan.editable(store(), actor(), assessment_id, now()), ActionForm()
+    if form.validate():
+        action_id = f"own:{secrets.token_urlsafe(6)}"
+        try:
+            added = plan.add_own(store(), actor(), assessment_id, action_id, form.edit, now())
+        except BadInput as error:
+            show_problems(form, error.problems)
+        else:
+            flash(f"Added: {added.title}.")
+            return back_to(assessment_id, action_id)
+    return render_template("pages/plan/new.html", opened=opened, form=form), 422
+
+
+@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>/drop")
+@needs(Can.EDIT_PLAN)
+def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    base = ActionForm().base_revision
+    try:
+        plan.drop(store(), actor(), assessment_id, action_id, base, now())
+    except EditedMeanwhile as error:
+        form = form_of(replace(error.current, status=ActionStatus.DROPPED))
+        return clash_page(assessment_id, action_id, form, error), 409
+    flash("Taken out of the plan. It is listed below the plan and can be put back.")
+    return redirect(url_for(".show", assessment_id=assessment_id), 303)
+
+
+@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>/restore")
+@needs(Can.EDIT_PLAN)
+def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    base = ActionForm().base_revision
+    try:
+        plan.restore(store(), actor(), assessment_id, action_id, base, now())
+    except EditedMeanwhile as error:
+        return clash_page(assessment_id, action_id, form_of(error.current), error), 409
+    return back_to(assessment_id, action_id)
+
+
+@pages.post("/assessments/<assessment_id>/plan/renew")
+@needs(Can.EDIT_PLAN)
+def renew(assessment_id: str) -> ResponseReturnValue:
+    plan.renew(store(), actor(), assessment_id, now())
+    flash("The plan rests on the newest result now. What you had decided was kept.")
+    return redirect(url_for(".show", assessment_id=assessment_id), 303)
+
+
+@pages.get("/assessments/<assessment_id>/plan.pdf")
+@needs(Can.READ_PLAN)
+def pdf(assessment_id: str) -> ResponseReturnValue:
+    page = PAPERS.get(request.args.get("paper", ""), Page.LETTER)
+    printed = plan_document.printed(
+        store(), current_app.config["PRINTER"], actor(), assessment_id, page, now()
+    )
+    return printed, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="action-plan.pdf"',
+    }
+
+
+@pages.get("/assessments/<assessment_id>/plan.json")
+@needs(Can.READ_PLAN)
+def json(assessment_id: str) -> ResponseReturnValue:
+    return jsonify(plan_document.as_data(store(), actor(), assessment_id, now()))
+
+
+def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    anchor = plan_reading.anchor_of(action_id)
+    return redirect(url_for(".show", assessment_id=assessment_id, _anchor=anchor), 303)

@@ -1,0 +1,150 @@
+"""The plan on paper: for everybody to read, the same bytes for the same plan, nobody given away."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import BytesIO
+
+import page
+import pikepdf
+import pytest
+
+from readiness.documents.job import Page
+from readiness.documents.pdf import Printer
+from readiness.domain.answers import Answer
+from readiness.domain.drafting import Edit
+from readiness.domain.periods import period
+from readiness.domain.plan import ActionStatus
+from readiness.domain.screening import Cell, Need, Step
+from readiness.domain.screening_edits import CountRevision
+from readiness.store import Store, counts, people
+from readiness.store.migrations import migrate
+from readiness.usecases import plan, plan_document
+from tests import planned
+from tests.web import world
+
+NOW = world.NOW
+ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1, MEAS_2=Answer.dont_know())
+GROUP = {Step.ELIGIBLE: 5200, Step.SCREENING_OFFERED: 3100, Step.SCREENED: 2310}
+FOOD = {Step.SCREENED: 2200, Step.POSITIVE: 310, Step.WANTS_HELP: 305, Step.REFERRED_30D: 160}
+SAFETY = {Step.SCREENED: 2100, Step.POSITIVE: 7, Step.WANTS_HELP: 3}
+
+
+@pytest.fixture(scope="module")
+def printer():
+    with Printer() as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    opened = Store(tmp_path_factory.mktemp("plan") / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", ANSWERS, NOW)
+    given = {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY}
+    revisions = [
+        CountRevision(Cell(step, need), 1, value, "maya", NOW)
+        for need, steps in given.items()
+        for step, value in steps.items()
+    ]
+    counts.save(opened, "elm", period("2026-Q4"), revisions, (), None)
+    actor = people.actor(opened, "maya")
+    own = Edit("front desk lead", None, ActionStatus.PLANNED, None, "a <b>note</b>", "A greeter")
+    plan.add_own(opened, actor, "a1", "own:1", own, NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def maya(store):
+    return people.actor(store, "maya")
+
+
+@pytest.fixture(scope="module")
+def printed(store, printer, maya):
+    return plan_document.printed(store, printer, maya, "a1", Page.LETTER, NOW)
+
+
+def job(store, maya, at=NOW, paper=Page.LETTER):
+    return plan_document.job_of(store, maya, "a1", paper, at)
+
+
+def test_it_conforms_to_pdf_ua(printed, tmp_path):
+    (file := tmp_path / "plan.pdf").write_bytes(printed)
+    assert page.validate_pdf(str(file)).failures == []
+
+
+def test_it_has_a_title_a_language_bookmarks_and_a_handful_of_pages(printed):
+    with pikepdf.open(BytesIO(printed)) as pdf:
+        assert str(pdf.Root.Lang) == "en"
+        assert "Elm Physicians" in str(pdf.docinfo["/Title"])
+        assert 6 <= len(pdf.pages) <= 10
+        with pdf.open_outline() as outline:
+            (top,) = outline.root
+            titles = [each.title for each in top.children]
+    assert titles == [
+        "Summary",
+        "Domain profile",
+        "Gates",
+        "Social-risk screening",
+        "Equity gaps",
+        "The plan",
+        "Method and caveats",
+        "Sources",
+    ]
+
+
+def test_the_plan_and_its_run_come_along_as_data(store, maya, printed):
+    with pikepdf.open(BytesIO(printed)) as pdf:
+        inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
+    assert inside == json.loads(json.dumps(plan_document.as_data(store, maya, "a1", NOW)))
+    assert inside["run"]["tier"] == "T1" or inside["run"]["tier"] == "T2"
+    assert "A greeter" in [each["title"] for each in inside["plan"]["actions"]]
+
+
+def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, printed):
+    later = NOW + timedelta(hours=3)
+    assert plan_document.printed(store, printer, maya, "a1", Page.LETTER, later) == printed
+    assert plan_document.printed(store, printer, maya, "a1", Page.A4, later) != printed
+
+
+def test_what_a_person_typed_is_text(store, maya):
+    assert "a &lt;b&gt;note&lt;/b&gt;" in job(store, maya).html
+
+
+def test_no_small_count_and_no_difference_that_gives_one_away_is_printed(store, maya):
+    html = job(store, maya).html
+    assert "hidden to protect small counts" in html
+    assert "14% (13–16%)" in html  # 310 of 2,200
+    assert "98%" not in html  # 305 of 310: the other five could be counted
+    assert "0% (0–1%)" not in html  # 7 of 2,100
+
+
+def test_only_sources_that_are_cited_are_listed(store, maya):
+    html = job(store, maya).html
+    listed = html.split("<h2>Sources</h2>")[1]
+    assert "<b>S01</b>" in listed or "<b>S5" in listed
+    assert "<b>S13</b>" not in listed
+
+
+def test_a_group_without_counts_is_told_what_is_missing(tmp_path):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", ANSWERS, NOW)
+    html = job(opened, people.actor(opened, "maya")).html
+    opened.close()
+    assert "No social-risk counts of a closed quarter have been entered" in html
+
+
+@pytest.mark.parametrize("level", [0, 1, 4])
+def test_a_plan_for_every_tier_can_be_written(tmp_path, level):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", planned.answers_at(level), NOW)
+    html = job(opened, people.actor(opened, "maya")).html
+    opened.close()
+    assert "Method and caveats" in html

@@ -1,0 +1,174 @@
+"""The plan's pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness.domain.errors import NotPrinted
+from readiness.store import people, plans
+from readiness.usecases import plan
+from tests import planned
+from tests.web import world
+from tests.web.page import Page
+
+HERE = "/assessments/a1/plan"
+ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1)
+
+
+@pytest.fixture
+def sent(store):
+    return planned.submitted(store, "elm", ANSWERS, world.NOW)
+
+
+@pytest.fixture
+def maya(client, sign_in, sent):
+    return sign_in(client, "maya")
+
+
+def first_action(store):
+    opened = plan.for_assessment(store, people.actor(store, "maya"), "a1", world.NOW)
+    return opened.plan.actions[0]
+
+
+def typed(client, path):
+    return Page(client.get(path).text).values(path)
+
+
+def test_the_page_says_where_the_plan_leads_and_why(maya):
+    shown = Page(maya.get(HERE).text)
+    assert shown.heading == "Action plan"
+    assert "This plan leads to T" in shown.text
+    assert "What holds you back." in shown.text
+    assert "First half-year" in shown.text
+    assert "Grade:" in shown.text
+
+
+def test_a_payer_reads_the_plan_without_a_way_to_change_it(client, sign_in, sent):
+    sign_in(client, "pam")
+    shown = Page(client.get(HERE).text)
+    assert not [says for says in shown.links if says.startswith("Change ")]
+
+
+@pytest.mark.parametrize("who", ["pete", "omar"])
+def test_a_stranger_finds_no_plan(client, sign_in, sent, who):
+    assert sign_in(client, who).get(HERE).status_code == 404
+    assert client.get(f"{HERE}.pdf").status_code == 404
+    assert client.get(f"{HERE}.json").status_code == 404
+
+
+def test_an_action_is_changed_on_its_own_form(maya, store):
+    path = f"{HERE}/actions/{first_action(store).id}"
+    form = typed(maya, path) | {"owner": "medical director", "status": "planned"}
+    reply = maya.post(path, data=form)
+    assert reply.status_code == 303
+    shown = Page(maya.get(HERE).text)
+    assert "medical director" in shown.text
+
+
+def test_a_form_sent_as_it_came_changes_nothing_but_the_revision(maya, store):
+    before = first_action(store)
+    path = f"{HERE}/actions/{before.id}"
+    assert maya.post(path, data=typed(maya, path)).status_code == 303
+    after = first_action(store)
+    assert (after.cost, after.due_on, after.owner) == (before.cost, before.due_on, before.owner)
+
+
+def test_the_second_of_two_savers_sees_both_and_loses_nothing(maya, store):
+    path = f"{HERE}/actions/{first_action(store).id}"
+    form = typed(maya, path)
+    maya.post(path, data=form | {"note": "theirs"})
+    reply = maya.post(path, data=form | {"note": "mine"})
+    assert reply.status_code == 409
+    shown = Page(reply.text)
+    assert "theirs" in shown.text
+    again = shown.values(path)
+    assert again["note"] == "mine"
+    assert maya.post(path, data=again).status_code == 303
+    assert first_action(store).note == "mine"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("due_on", "soon", "Enter a date"),
+        ("cost_low", "", "all three amounts"),
+        ("cost_low", "a lot", "Enter an amount"),
+        ("cost_high", "1", "nor likely above high"),
+        ("note", "call 617-555-0134", "a phone number"),
+        ("status", "won", "Not a valid choice"),
+    ],
+)
+def test_a_mistake_is_named_and_what_was_typed_is_kept(maya, store, field, value, says):
+    path = f"{HERE}/actions/{first_action(store).id}"
+    form = typed(maya, path)
+    form |= {"cost_low": "10", "cost_likely": "20", "cost_high": "30", "owner": "kept"}
+    reply = maya.post(path, data=form | {field: value})
+    assert reply.status_code == 422
+    shown = Page(reply.text)
+    assert says in shown.text
+    assert shown.values(path)["owner"] == "kept"
+    assert plans.latest_of_assessment(store, "a1") is None
+
+
+def test_an_action_leaves_the_plan_and_comes_back(maya, store):
+    action = first_action(store)
+    path = f"{HERE}/actions/{action.id}"
+    dropping = Page(maya.get(path).text).values(f"{path}/drop")
+    assert maya.post(f"{path}/drop", data=dropping).status_code == 303
+    shown = Page(maya.get(HERE).text)
+    assert "Taken out of the plan" in shown.text
+    assert maya.post(f"{path}/restore", data=shown.values(f"{path}/restore")).status_code == 303
+    assert first_action(store).is_in_plan
+
+
+def test_an_action_of_its_own_needs_a_title(maya):
+    path = f"{HERE}/new-action"
+    form = typed(maya, path)
+    assert maya.post(path, data=form).status_code == 422
+    assert maya.post(path, data=form | {"title": "Hire a greeter"}).status_code == 303
+    assert "Hire a greeter" in Page(maya.get(HERE).text).text
+
+
+def test_a_draft_shows_a_preview_that_cannot_be_changed(client, sign_in, store):
+    planned.written(store, "elm", ANSWERS, world.NOW)
+    sign_in(client, "maya")
+    assert "A preview." in Page(client.get(HERE).text).text
+    assert client.get(f"{HERE}/new-action").status_code == 409
+    assert client.get(f"{HERE}/actions/GOV").status_code == 409
+
+
+def test_a_newer_result_is_offered(maya, store, sent):
+    path = f"{HERE}/actions/{first_action(store).id}"
+    maya.post(path, data=typed(maya, path))
+    planned.score(store, sent, planned.answers_at(2, SOCR_3=1), world.NOW, "run-later")
+    shown = Page(maya.get(HERE).text)
+    assert "There is a newer result" in shown.text
+    assert maya.post(f"{HERE}/renew", data=shown.values(f"{HERE}/renew")).status_code == 303
+    assert "There is a newer result" not in Page(maya.get(HERE).text).text
+
+
+def test_the_plan_as_data(maya):
+    data = maya.get(f"{HERE}.json").json
+    assert set(data) == {"reference", "plan", "run"}
+
+
+def test_it_prints(app, maya):
+    try:
+        reply = maya.get(f"{HERE}.pdf?paper=A4")
+    finally:
+        app.config["PRINTER"].close()
+    assert reply.status_code == 200
+    assert reply.data.startswith(b"%PDF-1.7")
+    assert reply.content_type == "application/pdf"
+
+
+class OutOfPaper:
+    def pdf_of(self, _job: object) -> bytes:
+        raise NotPrinted("Several documents are being printed already. Wait a minute.")
+
+
+def test_a_printer_that_cannot_says_so_in_a_sentence(app, maya):
+    app.config["PRINTER"] = OutOfPaper()
+    reply = maya.get(f"{HERE}.pdf")
+    assert reply.status_code == 503
+    assert "Wait a minute." in reply.text
