@@ -11,10 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from readiness.domain.screening import (
-    ALL,
     FIVE,
     GROUP_STEPS,
-    NEED_LABELS,
     NEED_STEPS,
     STEP_LABELS,
     STRATA,
@@ -65,9 +63,13 @@ class Term:
         known = [value for value in values if value is not None]
         return sum(known) if len(known) == len(values) else None
 
-    def label(self, need: Need | None) -> str:
-        says = " and ".join(STEP_LABELS[step] for step in self.steps)
-        return says if self.of_group or need is None else f"{NEED_LABELS[need]}, {says}"
+    def label(self, need: Need | None, stratum: Stratum) -> str:
+        """
+        >>> group(Step.SCREENED, Step.DECLINED).label(None, Stratum())
+        'All patients, Screened and Declined'
+        """
+        steps = " and ".join(STEP_LABELS[step] for step in self.steps)
+        return f"{self.cells(need, stratum)[0].row_label}, {steps}"
 
 
 def group(*steps: Step) -> Term:
@@ -153,10 +155,15 @@ def breaks(
                 rule_id,
                 Severity.HARD,
                 cells[0],
-                f"{of_part(part)}{right.label(row)} ({value:,}) cannot be more than "
-                f"{left.label(row)} ({most:,}). Check these numbers.",
+                f"{value:,}{added_up(right)} cannot be more than {left.label(row, part)} "
+                f"({most:,}). Check these numbers.",
                 (*cells[1:], *left.cells(row, part)),
             )
+
+
+def added_up(term: Term) -> str:
+    steps = " and ".join(STEP_LABELS[step] for step in term.steps)
+    return f" ({steps} together)" if len(term.steps) > 1 else ""
 
 
 def any_over_sum(counts: FunnelCounts, part: Stratum) -> Iterator[Finding]:
@@ -176,8 +183,8 @@ def any_over_sum(counts: FunnelCounts, part: Stratum) -> Iterator[Finding]:
         "any-within-sum",
         Severity.HARD,
         Cell(Step.ANY_POSITIVE, None, part),
-        f"{of_part(part)}{STEP_LABELS[Step.ANY_POSITIVE]} ({total:,}) cannot be more than the five "
-        f"needs added up ({sum(known):,}). Check these numbers.",
+        f"{total:,} cannot be more than the five needs added up ({sum(known):,}). "
+        "Check these numbers.",
         tuple(Cell(Step.POSITIVE, row, part) for row in FIVE),
     )
 
@@ -209,14 +216,10 @@ def part_over_whole(
         f"parts-over-whole-{kind}",
         Severity.HARD,
         Cell(step, row, first),
-        f"{STRATUM_TYPE_LABELS[kind]}: the parts of {label} add up to {sum(parts.values()):,}, "
-        f"more than the {whole:,} of all patients. Count each patient in one part only.",
+        f"{STRATUM_TYPE_LABELS[kind]} adds up to {sum(parts.values()):,} in {label}, more than the "
+        f"{whole:,} of all patients. Count each patient in one part only.",
         (Cell(step, row),),
     )
-
-
-def of_part(part: Stratum) -> str:
-    return "" if part == ALL else f"{part.label}: "
 
 
 # What a quarter must hold before it can be called complete; every other blank may stay "not known".

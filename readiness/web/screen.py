@@ -145,6 +145,11 @@ def page(group_id: str, period: str, scope: Scope, entry: Entry) -> str:
         scope=scope,
         entry=entry,
         shown=screen_view.shown(found, scope, entry),
+        title=(
+            screen_rates.group_title(found)
+            if scope.is_main
+            else screen_rates.reach_title(found, scope.kind)
+        ),
         rates=screen_rates.group_figure(found) if scope.is_main else None,
         needs=screen_rates.need_table(found) if scope.is_main else None,
         parts=screen_rates.reach_figure(found, scope.kind if scope.is_breakdown else None),

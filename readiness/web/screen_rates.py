@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from flask import url_for
 
@@ -58,6 +59,23 @@ def rate_says(rate: Rate | None) -> str:
 def group_figure(quarter: Quarter) -> Dots:
     pairs = group_rates(quarter.counts)
     return rates_of([rate_row(rule.title, rate, quarter) for rule, rate in pairs])
+
+
+def group_title(quarter: Quarter) -> str:
+    reach = reach_of(quarter.counts, ALL)
+    if reach is None:
+        return f"Screening reach in {quarter.period.label} is not known yet"
+    return f"{percent(reach.share)} of eligible patients were screened in {quarter.period.label}"
+
+
+def reach_title(quarter: Quarter, kind: StratumType | None) -> str:
+    """The parts with the lowest and the highest reach."""
+    listed = [(reach_of(quarter.counts, part), part) for part in (strata_of(kind) if kind else ())]
+    known = sorted((rate.share, part.label) for rate, part in listed if rate)
+    if len(known) < 2:
+        return "Screening reach needs counts of two parts to be compared"
+    (low, least), (high, most) = known[0], known[-1]
+    return f"Screening reach runs from {percent(low)} ({least}) to {percent(high)} ({most})"
 
 
 def reach_figure(quarter: Quarter, kind: StratumType | None) -> Dots | None:
@@ -133,12 +151,15 @@ class TrendView:
 def trend(lines: Sequence[QuarterLine], name: str, rates: Sequence[Rate | None]) -> TrendView:
     """Oldest first; the title says what happened between the first and the last that is known."""
     pairs = [(line.period.label, rate) for line, rate in zip(lines, rates, strict=True)][::-1]
+    known = [(label, rate) for label, rate in pairs if rate]
+    places = [place for place, (_, rate) in enumerate(pairs) if rate]
+    between = pairs[places[0] : places[-1] + 1] if places else []
     figure = trend_of(
-        [Moment(label, rate.share if rate else None) for label, rate in pairs],
+        [Moment(label, rate.share if rate else None) for label, rate in between],
         percent,
-        Scale(0, 1),
+        Scale(0, max((ceil(10 * rate.share) / 10 for _, rate in known), default=1) or 1),
     )
-    return TrendView(figure, trend_title(name, [(label, rate) for label, rate in pairs if rate]))
+    return TrendView(figure, trend_title(name, known))
 
 
 def trend_title(name: str, known: Sequence[tuple[str, Rate]]) -> str:

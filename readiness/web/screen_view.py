@@ -20,12 +20,14 @@ from readiness.domain.screening import (
     StratumType,
     strata_of,
 )
+from readiness.domain.screening_checks import Finding
 from readiness.domain.screening_edits import CountsClash, revision_of
 from readiness.domain.screening_sheets import Grid, Heading, cells_in, grids_of_part, grids_of_type
 from readiness.usecases.quarters import Quarter
 from readiness.usecases.screen import Sent
 
 MOST_OF_A_BLOCK = 20_000  # characters of a refused block that are shown again
+UNEXPLAINED = "Explain this, or change the number."
 STATE_WORDS = {
     None: "Not started",
     PeriodState.OPEN: "Started, not yet complete",
@@ -252,10 +254,16 @@ def odd_views(
             value=typed.get(odd.finding.key, odd.written if odd.stands else ""),
             earlier="" if odd.stands else odd.written,
             stands=odd.stands,
-            error=errors.get(odd.finding.key, ""),
+            error=error_of(odd.finding, errors),
         )
         for odd in quarter.odd
     )
+
+
+def error_of(finding: Finding, errors: Mapping[str, str]) -> str:
+    """Beside the box, which already says what is unusual, only what to do."""
+    says = errors.get(finding.key, "")
+    return UNEXPLAINED if says.endswith(finding.says) else says
 
 
 def address_of(place: str, quarter: Quarter, scope: Scope) -> str:

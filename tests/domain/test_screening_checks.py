@@ -125,9 +125,9 @@ def test_exclusive_parts_add_up_to_no_more_than_the_whole():
 def test_every_contradiction_names_its_cells_and_is_told_once():
     found = contradictions(counts({Cell(Step.SCREENED): 0}))
     assert all(each.severity is Severity.HARD for each in found)
-    assert len({each.says for each in found}) == len(found)
+    assert len({(each.cell, each.says) for each in found}) == len(found)
     assert {each.cell for each in found} >= {Cell(Step.SCREENED, need) for need in FIVE}
-    assert "Food, Screened (240) cannot be more than Screened (0). Check these numbers." in {
+    assert "240 cannot be more than All patients, Screened (0). Check these numbers." in {
         each.says for each in found
     }
 

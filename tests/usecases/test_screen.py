@@ -67,7 +67,7 @@ def test_saving_the_same_again_is_nothing_new(store):
 def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):
     save(store, {ELIGIBLE: 100, SCREENED: 120})
     assert seen(store).contradictions
-    with pytest.raises(BadInput, match="cannot be more than Eligible") as refused:
+    with pytest.raises(BadInput, match="cannot be more than All patients, Eligible") as refused:
         screen.complete(store, CARA, "elm", "2026-Q4", NOW)
     assert refused.value.problems[0].place == SCREENED.key
 

@@ -127,7 +127,7 @@ def test_contradictions_are_listed_and_linked_and_the_numbers_are_kept(cara, sto
     assert "These counts do not add up yet" in page.text
     assert (
         linked(page)[
-            "All patients, Screened: Screened (120) cannot be more than Eligible (100). "
+            "All patients, Screened: 120 cannot be more than All patients, Eligible (100). "
             "Check these numbers."
         ]
         == f"#{SCREENED.key}"
