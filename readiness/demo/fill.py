@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from readiness import instruments
 from readiness.demo import world
+from readiness.demo.circumstances import context_of
 from readiness.demo.world import Character
 from readiness.domain import claims
 from readiness.domain.answers import Answer, Answers
@@ -156,7 +157,8 @@ def manager(stage: Stage, who: Character) -> Actor:
 
 def answers_of(instrument: Instrument, who: Character, tier: str, year: int) -> dict[str, Answer]:
     """What the group says: as much as puts it on its tier, and no more than its counts support."""
-    answers = world.first_answers(instrument, who, tier, year)
+    context = context_of(who)
+    answers = world.first_answers(instrument, who, context, tier, year)
     if not (who.is_unratable or who.is_provisional):
         answers = world.with_gates(instrument, answers, tier)
     shares = {} if who.overclaims else shares_of(who)
@@ -166,7 +168,7 @@ def answers_of(instrument: Instrument, who: Character, tier: str, year: int) -> 
         if reached == tier:
             break
         answers = (
-            world.climbed(answers, scoring_run(instrument, world.context_of(who), answers))
+            world.climbed(answers, scoring_run(instrument, context, answers))
             if reached < tier
             else world.held_back(instrument, answers, reached)
         )
@@ -192,7 +194,7 @@ def write(
 ) -> None:
     """The context, then so many of the answers, saved as the pages save them."""
     actor = manager(stage, who)
-    facts = {key: Fact(value, 0) for key, value in world.context_of(who).items()}
+    facts = {key: Fact(value, 0) for key, value in context_of(who).items()}
     found = describe.save(stage.store, actor, begun.id, facts, at)
     sent = [
         sent_as(item_id, answers[item_id], found.revisions.get(item_id))

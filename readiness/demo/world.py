@@ -50,7 +50,7 @@ GROUPS = (
               ("Birch Bay", "Birch Harbor", "Birch North", "Birch South"), 46, 58_000,
               "hospital_owned", 0.18, 0.66, 0.64, True),
     Character("cedar", "Cedar Hill Health Center (invented)", "T2", "accepted",
-              ("Cedar Hill", "Cedar Market"), 18, 22_500, "community_health_center",
+              ("Cedar Hill", "Cedar Market"), 18, 22_500, "health_center",
               0.61, 0.58, 0.47, True),
     Character("chestnut", "Chestnut Square Pediatrics (invented)", "T2", "submitted",
               ("Chestnut Square",), 9, 12_400, "independent", 0.27, 0.35, 0.38),
@@ -67,7 +67,7 @@ GROUPS = (
               ("Maple Street", "Maple Park", "Maple Station"), 38, 47_000, "academic",
               0.33, 0.84, 0.83, True),
     Character("oak", "Oak Meadow Care (invented)", "T2", "accepted",
-              ("Oak Meadow", "Oak Bridge"), 21, 27_300, "community_health_center",
+              ("Oak Meadow", "Oak Bridge"), 21, 27_300, "health_center",
               0.52, 0.49, 0.44, is_provisional=True),
     Character("pine", "Pine Shore Medical (invented)", "T1", "in progress",
               ("Pine Shore", "Pine Island"), 8, 9_900, "independent", 0.38, 0.15, 0.12),
@@ -89,27 +89,11 @@ def dice(*parts: object) -> random.Random:
     return random.Random(f"{SEED} {' '.join(map(str, parts))}")  # noqa: S311
 
 
-def context_of(who: Character) -> Context:
-    return {
-        "active_patients": who.patients,
-        "attributed_members": who.patients * 3 // 10,
-        "sites": len(who.sites),
-        "clinicians_fte": who.clinicians,
-        "separate_governing_body": who.clinicians > 8,
-        "group_type": who.group_type,
-        "deprived_share": who.deprived_share,
-        "interpreter_patients": int(who.patients * who.deprived_share / 8),
-        "interpreter_share": round(who.deprived_share / 8, 3),
-        "age_mix": "pediatric_only" if "Pediatrics" in who.name else "all",
-    }
-
-
 def first_answers(
-    instrument: Instrument, who: Character, tier: str, year: int
+    instrument: Instrument, who: Character, context: Context, tier: str, year: int
 ) -> dict[str, Answer]:
     """Levels around what is typical of the tier, with "not applicable" where the rule allows it."""
     throw = dice("levels", who.id)
-    context = context_of(who)
     typical = TYPICAL_LEVEL[tier]
     levels = {i.id: max(0, min(4, round(throw.gauss(typical, 0.7)))) for i in instrument.items}
     answers = {item_id: Answer.at(level) for item_id, level in levels.items()}
