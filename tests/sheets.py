@@ -45,7 +45,8 @@ def answer(
         for i in asked
     ]
     done = assess.save_page(store, actor(store, person_id), assessment_id, page, now)
-    assert not done.problems and not done.clashes
+    assert not done.problems
+    assert not done.clashes
 
 
 def sent_in(store: Store, assessment_id: str, now: datetime) -> Submission:

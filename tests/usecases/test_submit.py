@@ -103,7 +103,7 @@ def test_a_note_that_could_point_at_a_patient_is_kept_and_blocks(peopled, whole)
 
 def test_a_level_that_needs_a_note_blocks_without_one(peopled, whole):
     sheets.answer(peopled, whole.id, NOW, "4", ["TEAM-1"], note="")
-    with pytest.raises(BadInput, match="TEAM-1.*needs an evidence note"):
+    with pytest.raises(BadInput, match=r"TEAM-1.*needs an evidence note"):
         send(peopled, whole)
 
 
