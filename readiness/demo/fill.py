@@ -27,6 +27,7 @@ from readiness.store import Store, counts, groups, people
 from readiness.usecases import assess, cycles, describe, review, sharing, submit
 from readiness.usecases.describe import Fact
 from readiness.usecases.score import scoring_run
+from readiness.usecases.standing import refresh
 
 PASSWORD = "a demonstration for everyone"  # noqa: S105
 PAYER_ID = "harbor"
@@ -269,6 +270,7 @@ def screening(stage: Stage, who: Character) -> None:
         if who.id == "elm" and period == newest:
             continue  # for the care team to enter
         counted(stage, who, period, world.quarter(who, index, QUARTERS))
+    refresh(stage.store, who.id, stage.now)
 
 
 def counted(stage: Stage, who: Character, period: Period, quarter: world.Quarter) -> None:
@@ -278,7 +280,7 @@ def counted(stage: Stage, who: Character, period: Period, quarter: world.Quarter
     for need, row in quarter.needs.items():
         cells |= {Cell(Step(step), Need(need)): n for step, n in row.items()}
     revisions = [CountRevision(cell, 1, n, author, at) for cell, n in cells.items()]
-    event = Event(at, author, "entered counts for", "period", str(period), group_id=who.id)
+    event = Event(at, author, "entered counts", "period", str(period), group_id=who.id)
     counts.save(stage.store, who.id, period, revisions, (), event)
-    done = Event(at, author, "marked complete", "period", str(period), group_id=who.id)
+    done = Event(at, author, "completed a quarter", "period", str(period), group_id=who.id)
     counts.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)

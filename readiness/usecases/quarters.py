@@ -134,3 +134,17 @@ def explained(found: Iterable[Finding], explanations: Mapping[str, Explanation])
         else Odd(finding)
         for finding, last in pairs
     )
+
+
+def shares_for_claims(store: Store, group_id: str, today: date) -> dict[str, Share]:
+    """By item id, what the last four closed quarters with counts say of the claim.
+
+    For use cases that have already asked whether the person may see it; the numbers are the
+    group's own, with no small count hidden.
+    """
+    return claims_shares(counts.of_group(store, group_id).values(), today)
+
+
+def shares_to_show(store: Store, group_id: str, today: date) -> dict[str, Share]:
+    """The same for items whose rate is shown and caps nothing."""
+    return claims_shares(counts.of_group(store, group_id).values(), today, SHOWN)

@@ -1,4 +1,4 @@
-"""Entering a quarter's social-risk counts, checking them, and what they say of claims."""
+"""Entering a quarter's social-risk counts and checking them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ from readiness.domain.screening_edits import (
     merged,
     revision_of,
 )
-from readiness.domain.screening_rates import SHOWN, Share, claims_shares
 from readiness.domain.screening_sheets import Grid
 from readiness.intake import pasted_grid
 from readiness.intake.pasted_grid import Pasted
 from readiness.intake.typed_counts import count_of
 from readiness.store import Store, counts
-from readiness.usecases import ground
+from readiness.usecases import ground, standing
 from readiness.usecases.quarters import Quarter, enterable, read
 
 
@@ -151,6 +150,7 @@ def complete(store: Store, actor: Actor, group_id: str, written: str, now: datet
         event = told(before, actor, "completed a quarter", now)
         if before.state is not PeriodState.COMPLETE:
             counts.set_state(store, group_id, wanted, PeriodState.COMPLETE, revision, event)
+        standing.refresh(store, group_id, now)
 
 
 def in_the_way(before: Quarter) -> Iterator[Problem]:
@@ -212,17 +212,3 @@ def state_of(store: Store, group_id: str, today: date) -> CountsState:
     """For use cases that have already asked whether the person may see it."""
     wanted = latest_closed(today)
     return CountsState(wanted, counts.state(store, group_id, wanted)[0])
-
-
-def shares_for_claims(store: Store, group_id: str, today: date) -> dict[str, Share]:
-    """By item id, what the last four closed quarters with counts say of the claim.
-
-    For use cases that have already asked whether the person may see it; the numbers are the
-    group's own, with no small count hidden.
-    """
-    return claims_shares(counts.of_group(store, group_id).values(), today)
-
-
-def shares_to_show(store: Store, group_id: str, today: date) -> dict[str, Share]:
-    """The same for items whose rate is shown and caps nothing."""
-    return claims_shares(counts.of_group(store, group_id).values(), today, SHOWN)

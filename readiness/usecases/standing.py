@@ -17,7 +17,7 @@ from readiness.domain.scorecard import Score, ScoringRun
 from readiness.domain.screening_rates import Share
 from readiness.store import Store, assessments, runs
 from readiness.store.runs import Standing, StoredRun
-from readiness.usecases import screen, sheet
+from readiness.usecases import quarters, sheet
 from readiness.usecases.score import scoring_run
 from readiness.usecases.submission import Submitted
 
@@ -32,7 +32,7 @@ def refresh(store: Store, group_id: str, now: datetime) -> Standing | None:
         if newest is None or decisive is None:
             runs.displace(store, group_id)
             return None
-        reach = screen.shares_for_claims(store, group_id, now.date()).get(REACH)
+        reach = quarters.shares_for_claims(store, group_id, now.date()).get(REACH)
         stood = standing_of(newest, decisive, reach, now)
         runs.place(store, stood)
     return stood

@@ -202,10 +202,10 @@ def test_the_task_list_names_the_latest_closed_quarter(store):
 
 
 def test_claims_are_held_against_what_was_entered(store):
-    assert screen.shares_for_claims(store, "elm", NOW.date()) == {}
+    assert quarters.shares_for_claims(store, "elm", NOW.date()) == {}
     save(store, GOOD)
     save(store, GOOD, quarter="2027-Q1")
-    found = screen.shares_for_claims(store, "elm", NOW.date())
+    found = quarters.shares_for_claims(store, "elm", NOW.date())
     assert found["SOCR-2"].share == Fraction(250, 400)
     assert found["SOCR-2"].periods == (Q4,)
-    assert screen.shares_to_show(store, "elm", NOW.date())["SOCR-3"].share == Fraction(2, 3)
+    assert quarters.shares_to_show(store, "elm", NOW.date())["SOCR-3"].share == Fraction(2, 3)
