@@ -280,7 +280,7 @@ def counted(stage: Stage, who: Character, period: Period, quarter: world.Quarter
     for need, row in quarter.needs.items():
         cells |= {Cell(Step(step), Need(need)): n for step, n in row.items()}
     revisions = [CountRevision(cell, 1, n, author, at) for cell, n in cells.items()]
-    event = Event(at, author, "entered counts", "period", str(period), group_id=who.id)
+    event = Event(at, author, "entered counts", "counts", str(period), group_id=who.id)
     counts.save(stage.store, who.id, period, revisions, (), event)
-    done = Event(at, author, "completed a quarter", "period", str(period), group_id=who.id)
+    done = Event(at, author, "completed a quarter", "counts", str(period), group_id=who.id)
     counts.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)
