@@ -69,12 +69,13 @@ def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
 def edit_page(
     opened: Opened, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile | None = None
 ) -> str:
+    action = plan.action_of(opened, action_id)  # or there is none of that id
     told = plan_reading.told(opened.plan, opened.instrument, opened.context)
     return render_template(
         "pages/plan/edit.html",
         opened=opened,
         line=told.line(action_id),
-        action=plan.action_of(opened, action_id),
+        action=action,
         form=form,
         meanwhile=meanwhile,
     )
