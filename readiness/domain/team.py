@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from readiness.domain.errors import BadInput, WrongState
-from readiness.domain.people import GROUP_ROLES, Membership, Role
+from readiness.domain.people import Membership, Role
 
 
 class Purpose(StrEnum):
@@ -55,10 +55,17 @@ class Seat:
     name: str = ""
 
 
+def roles_at(group_id: str | None, payer_id: str | None) -> tuple[Role, ...]:
+    """The parts there are to play in a group, for a payer, or (without either) for all."""
+    if group_id is not None:
+        return (Role.PRACTICE_MANAGER, Role.CARE_TEAM)
+    return (Role.PAYER_MANAGER,) if payer_id is not None else (Role.ADMINISTRATOR,)
+
+
 def check_seat(seat: Seat) -> None:
     """Every role has its place, and only a practice manager can sign for a group."""
-    in_group, for_payer = seat.role in GROUP_ROLES, seat.role is Role.PAYER_MANAGER
-    if in_group != (seat.group_id is not None) or for_payer != (seat.payer_id is not None):
+    is_one_place = seat.group_id is None or seat.payer_id is None
+    if not is_one_place or seat.role not in roles_at(seat.group_id, seat.payer_id):
         raise BadInput(f"A {seat.role} cannot be invited here. Choose another role.")
     if seat.may_attest and seat.role is not Role.PRACTICE_MANAGER:
         raise BadInput("Only a practice manager can attest. Take the mark away or change the role.")

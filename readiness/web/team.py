@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from readiness.access import Can
 from readiness.domain.errors import BadInput, WrongState
 from readiness.domain.people import Role
-from readiness.domain.team import Seat
+from readiness.domain.team import Seat, roles_at
 from readiness.usecases import letters, people
 from readiness.web.account_forms import InviteForm, InviteToGroupForm, LeaveForm
 from readiness.web.forms import tell
@@ -34,9 +34,8 @@ class Place:
     @property
     def role(self) -> Role | None:
         """The only role there is here; None where there is a choice."""
-        if self.group_id:
-            return None
-        return Role.PAYER_MANAGER if self.payer_id else Role.ADMINISTRATOR
+        first, *others = roles_at(self.group_id, self.payer_id)
+        return None if others else first
 
 
 def ground() -> tuple[str | None, str | None]:
