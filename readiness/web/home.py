@@ -36,7 +36,7 @@ def front() -> ResponseReturnValue:
 @needs(Can.SEE_HOME)
 def start() -> ResponseReturnValue:
     found = home.home(store(), actor(), now())
-    return render_template("pages/home/home.html", found=found, address=address)
+    return render_template("pages/home.html", found=found, address=address)
 
 
 def address(task: home.Task) -> str:
