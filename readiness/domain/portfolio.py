@@ -65,6 +65,8 @@ class Line:
     answered: int  # items of the newest assessment
     instrument: tuple[str, str] | None  # its id and version; None: none was started
     assessment_id: str | None  # what the scores below rest on; None: nothing submitted yet
+    title: str = ""  # of that assessment
+    is_newest: bool = True  # False: another one is being written since
     run_kind: RunKind | None = None
     tier_id: str | None = None
     provisional: bool = False

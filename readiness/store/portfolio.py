@@ -88,7 +88,8 @@ def of_query(
     sql = (
         f"{shared(query)}, page as (select * from lines order by {order}"  # noqa: S608
         " limit :size offset :skip)"
-        f" select page.*, {ANSWERED.replace('a.id', 'page.newest_id')} as answered"
+        f" select page.*, {ANSWERED.replace('a.id', 'page.newest_id')} as answered,"
+        " (select title from assessments where id = page.assessment_id) as title"
         f" from page order by {order}"
     )
     parameters = values(payer_id, today, query) | {"size": size, "skip": skip}
@@ -152,6 +153,8 @@ def to_line(row: Mapping[str, Any]) -> Line:
         answered=row["answered"],
         instrument=(row["instrument_id"], row["version"]) if row["newest_id"] else None,
         assessment_id=row["assessment_id"],
+        title=row["title"] or "",
+        is_newest=row["assessment_id"] == row["newest_id"],
         run_kind=RunKind(row["run_kind"]) if row["run_kind"] else None,
         tier_id=row["tier"],
         provisional=bool(row["provisional"]),

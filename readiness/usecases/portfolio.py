@@ -59,6 +59,11 @@ def listing(
     return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), now.date())
 
 
+def payers_of(store: Store, actor: Actor) -> tuple[Payer, ...]:
+    """Everybody the person works for."""
+    return tuple(groups.payer(store, payer_id) for payer_id in actor.payer_ids)
+
+
 def compare(
     store: Store, actor: Actor, payer_id: str, group_ids: tuple[str, ...], now: datetime
 ) -> Listing:
@@ -103,6 +108,7 @@ def header(instrument: Instrument) -> tuple[str, ...]:
         "Tier",
         "Tier name",
         "Tier is",
+        "Assessment",
         "Provisional",
         "Provisional until",
         "Expired",
@@ -128,6 +134,7 @@ def row(
         line.tier_id or "",
         tier.title if tier else "",
         basis(line),
+        line.title,
         said(line.is_scored, line.provisional),
         line.tier_expires_on if line.provisional else None,
         said(line.is_scored, line.is_expired(today)),

@@ -86,7 +86,7 @@ def cycle_form(offered: Sequence[Instrument], **data: Any) -> CycleForm:
     }
     form: CycleForm = type("CycleFormOfInstrument", (CycleForm,), fields)(**data)
     form.instrument.choices = [
-        SelectChoice(f"{each.id} {each.version}", f"{each.title}, version {each.version}")
+        SelectChoice(f"{each.id} {each.version}", f"Version {each.version}: {each.title}")
         for each in offered
     ]
     return form

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
 from readiness.domain.errors import BadInput, NotFound
-from readiness.usecases import cycles
+from readiness.usecases import cycles, portfolio
 from readiness.web.cycle_forms import (
     CycleForm,
     DueForm,
@@ -38,7 +38,8 @@ def start() -> ResponseReturnValue:
 @needs(Can.OPEN_CYCLE)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, rounds = cycles.opened_by(store(), actor(), payer_id, now())
-    return render_template("pages/cycles/list.html", payer=payer, rounds=rounds)
+    payers = portfolio.payers_of(store(), actor())
+    return render_template("pages/cycles/list.html", payer=payer, payers=payers, rounds=rounds)
 
 
 @pages.get("/payers/<payer_id>/cycles/new")

@@ -30,7 +30,9 @@ def start() -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = portfolio.listing(store(), actor(), payer_id, request.args, now())
-    return render_template("pages/portfolio/list.html", **portfolio_view.page_of(found))
+    payers = portfolio.payers_of(store(), actor())
+    page = portfolio_view.page_of(found)
+    return render_template("pages/portfolio/list.html", payers=payers, **page)
 
 
 @pages.get("/payers/<payer_id>/portfolio.csv")

@@ -27,7 +27,7 @@ from readiness.figures.words import one_decimal, percent
 from readiness.usecases.portfolio import Listing, axis_score
 
 VALIDATED = "validated by the reviewer"
-UNREVIEWED = "not reviewed: lower of claimed and supported by counts"
+UNREVIEWED = "not reviewed yet: lower of claimed and supported by counts"
 FIRST_DOWN = frozenset({Sort.TIER, Sort.QMS, Sort.EQR, Sort.REACH, Sort.CHANGED})
 
 
@@ -103,8 +103,14 @@ def badge_of(listing: Listing, line: Line) -> Badge | None:
         listing.instrument.tier_by_id[line.tier_id].title,
         line.provisional,
         line.is_expired(listing.today),
-        VALIDATED if line.is_validated else UNREVIEWED,
+        basis(line),
     )
+
+
+def basis(line: Line) -> str:
+    """What the tier rests on; an earlier assessment is named."""
+    rests_on = "validated" if line.is_validated else "not reviewed yet"
+    return rests_on if line.is_newest else f"{rests_on}, {line.title}"
 
 
 def score(value: float | None, line: Line) -> str:
@@ -213,8 +219,8 @@ def commonest_gate(listing: Listing) -> str:
     item_id, lacking = listing.tally.by_gate[0]
     rated = listing.tally.total - listing.tally.by_tier.get(None, 0)
     return (
-        f"The gate most often not yet met is {named(listing.instrument, item_id)}: it keeps "
-        f"{lacking:,} of {rated:,} groups with a tier from the next one."
+        "The gate most often not yet met on the way to the next tier is "
+        f"{named(listing.instrument, item_id)}: {lacking:,} of {rated:,} groups with a tier."
     )
 
 

@@ -89,7 +89,7 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
     assert "42%" in row[15]
     assert "412 of 980" in row[15]
     assert row[16] == "submitted"
-    assert "The gate most often not yet met is" in page.text
+    assert "The gate most often not yet met on the way to the next tier is" in page.text
 
 
 def test_of_a_draft_the_list_shows_the_progress_and_nothing_else(payer, store):

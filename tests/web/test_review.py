@@ -67,7 +67,12 @@ def test_a_review_runs_from_page_to_page_until_it_is_accepted(payer, store, sent
     assert status_of(store, sent) is Status.ACCEPTED
     page = read(payer, path_of(sent))
     assert "Nothing can be decided on it now" in page.text
-    assert "validated by the reviewer" in read(payer, "/payers/fair/portfolio").text
+    (stands,) = [
+        cell.text
+        for cell in read(payer, "/payers/fair/portfolio").all("td")
+        if cell.get("class") == "stands"
+    ]
+    assert stands.endswith("validated")
     read(payer, path_of(sent, "LEAD"))
 
 
