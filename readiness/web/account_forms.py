@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from wtforms import (
     BooleanField,
     EmailField,
+    Form,
     PasswordField,
     RadioField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 
+from readiness.domain import free_text
 from readiness.domain.people import GROUP_ROLES, Role
 from readiness.engines.passwords import LONGEST, SHORTEST
 from readiness.usecases.people import Member
@@ -25,6 +28,7 @@ ADDRESS = Regexp(
     r"^[^@\s]+@[^@\s]+\.[^@\s.]+$", message="Enter an e-mail address, like name@example.org."
 )
 ADVICE = f"At least {SHORTEST} characters; 15 or more is better. A few words will do."
+LONGEST_LIST = 4_000  # characters
 EMPTY_CHOICE = SelectChoice("", "Nobody takes over")
 
 
@@ -86,11 +90,19 @@ class LeaveForm(SafeForm):
         ]
 
 
+def readable(_form: Form, field: TextAreaField) -> None:
+    """As one line of text, for several."""
+    try:
+        free_text.clean(field.data, LONGEST_LIST)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
 class GroupForm(SafeForm):
     name = StringField(
         "Name of the group", [DataRequired("Enter the group's name."), Length(max=120)]
     )
-    sites = TextAreaField("Sites", [Optional(), Length(max=4_000)], description="One on each line.")
+    sites = TextAreaField("Sites", [Optional(), readable], description="One on each line.")
 
 
 class PayerForm(SafeForm):
