@@ -149,10 +149,8 @@ def renew(assessment_id: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>/plan.pdf")
 @needs(Can.READ_PLAN)
 def pdf(assessment_id: str) -> ResponseReturnValue:
-    page = PAPERS.get(request.args.get("paper", ""), Page.LETTER)
-    printed = plan_document.printed(
-        store(), current_app.config["PRINTER"], actor(), assessment_id, page, now()
-    )
+    printer = current_app.config["PRINTER"]
+    printed = plan_document.printed(store(), printer, actor(), assessment_id, paper(), now())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="action-plan.pdf"',
@@ -163,6 +161,10 @@ def pdf(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.READ_PLAN)
 def json(assessment_id: str) -> ResponseReturnValue:
     return jsonify(plan_document.as_data(store(), actor(), assessment_id, now()))
+
+
+def paper() -> Page:
+    return PAPERS.get(request.args.get("paper", ""), Page.LETTER)
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

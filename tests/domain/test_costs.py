@@ -16,7 +16,7 @@ def test_a_cost_per_site_is_known_once_the_sites_are():
     low, high = int(COACH.low_dollars), int(COACH.high_dollars)
     total = priced(COACH, {"sites": 3}).total
     assert total is not None
-    assert (total.low, total.high) == (3 * low, 3 * high)
+    assert [total.low, total.high] == [Decimal(3 * low), Decimal(3 * high)]
 
 
 def test_the_likely_value_is_the_geometric_mean_and_says_so():

@@ -1,0 +1,233 @@
+"""The questionnaire away from the screen: blank on paper, or as a workbook that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+
+from readiness import instruments
+from readiness.access import Can
+from readiness.documents.job import Job, Page
+from readiness.documents.layout import html_of
+from readiness.documents.pdf import Printer
+from readiness.documents.questionnaire_book import book_of
+from readiness.domain import facts, review, saving, workbook
+from readiness.domain.answers import Answer, Context, ContextValue
+from readiness.domain.applicability import applicability
+from readiness.domain.errors import BadInput, Problem
+from readiness.domain.instrument import ContextField
+from readiness.domain.people import Actor
+from readiness.domain.saving import Outcome, Sent
+from readiness.domain.workbook import Filled, fact_text
+from readiness.figures.words import day
+from readiness.intake import questionnaire_sheet
+from readiness.store import Store, assessments
+from readiness.usecases import assess, describe, sheet
+from readiness.usecases.describe import Fact
+from readiness.usecases.plan_reading import sentence
+from readiness.usecases.sheet import Sheet
+
+TITLE = "Questionnaire"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that a workbook would change, or could not."""
+
+    id: str  # an item or a fact
+    asks: str
+    before: str
+    after: str
+    author: str = ""  # who changed it since the workbook was downloaded
+
+
+@dataclass(frozen=True)
+class Preview:
+    sheet: Sheet
+    filled: Filled
+    changes: tuple[Line, ...]
+    conflicts: tuple[Line, ...]  # changed by somebody else since: never overwritten
+
+
+# Blank, on paper
+
+
+def printed(printer: Printer, instrument_id: str, version: str, page: Page) -> bytes:
+    return kept(printer, blank_job(instrument_id, version, page))
+
+
+@lru_cache(maxsize=8)
+def kept(printer: Printer, job: Job) -> bytes:
+    """Printing takes seconds, and nothing in it ever changes."""
+    return printer.pdf_of(job)
+
+
+def blank_job(instrument_id: str, version: str, page: Page) -> Job:
+    """A version never changes, so its paper is always the same bytes."""
+    instrument = instruments.load(instrument_id, version)
+    values = {
+        "title": TITLE,
+        "subject": instrument.title,
+        "reference": f"{instrument.id} {instrument.version}",
+        "made_on": day(date.fromisoformat(instrument.published_on)),
+        "instrument": instrument,
+        "scale_rule": sentence(instrument.scale_rule),
+        "purposes": {domain.id: sentence(domain.purpose) for domain in instrument.domains},
+    }
+    return Job(
+        html=html_of("documents/questionnaire.html", values),
+        identifier=f"{instrument.sha256[:24]}/{page}".encode(),
+        made_at=datetime.combine(date.fromisoformat(instrument.published_on), time(), UTC),
+        page=page,
+    )
+
+
+# As a workbook
+
+
+def download(store: Store, actor: Actor, assessment_id: str, now: datetime) -> bytes:
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    return book_of(found.instrument, assessment_id, found.group.name, found.revisions, found.facts)
+
+
+def upload(store: Store, actor: Actor, assessment_id: str, raw: bytes, now: datetime) -> Preview:
+    """What a workbook would change, or BadInput with every problem by cell. Nothing is stored."""
+    found = sheet.still_open(sheet.opened(store, actor, assessment_id, Can.ANSWER, now))
+    filled = workbook.read(questionnaire_sheet.read(raw), found.instrument, assessment_id)
+    preview = looked_at(store, found, filled)
+    if filled.problems:
+        raise BadInput(in_reading_order(filled.problems))
+    return preview
+
+
+def take_over(
+    store: Store, actor: Actor, assessment_id: str, filled: Filled, now: datetime
+) -> Preview:
+    """Store all that can be stored, together or not at all; return what was and what was not."""
+    with store.writing():
+        found = sheet.still_open(sheet.opened(store, actor, assessment_id, Can.ANSWER, now))
+        preview = looked_at(store, found, filled)
+        if filled.problems:
+            raise BadInput(in_reading_order(filled.problems))
+        wanted = {line.id for line in preview.changes}
+        told = {
+            key: Fact(given.value, current_base(found, key))
+            for key, given in filled.facts.items()
+            if key in wanted
+        }
+        describe.save(store, actor, assessment_id, told, now)
+        page = [sent for item_id, sent in filled.answers.items() if item_id in wanted]
+        page.sort(key=lambda sent: sent.choice == "na")  # what it rests on is stored first
+        done = assess.save_page(store, actor, assessment_id, page, now)
+        if done.problems:
+            raise BadInput(done.problems)
+    return preview
+
+
+def current_base(found: Sheet, key: str) -> int:
+    return found.facts[key].revision if key in found.facts else 0
+
+
+def looked_at(store: Store, found: Sheet, filled: Filled) -> Preview:
+    """Compares a workbook with the assessment, and adds what is wrong to its problems."""
+    context: Context = {**found.context, **{k: g.value for k, g in filled.facts.items()}}
+    weighed = (
+        *fact_lines(store, found, filled),
+        *answer_lines(store, found, filled, context),
+    )
+    filled.problems += [
+        at_cell(filled, problem)
+        for problem in facts.problems_between(found.instrument, context)
+        if problem.place in filled.facts
+    ]
+    return Preview(
+        sheet=found,
+        filled=filled,
+        changes=tuple(line for line, what in weighed if what is Outcome.SAVED),
+        conflicts=tuple(line for line, what in weighed if what is Outcome.CONFLICT),
+    )
+
+
+def fact_lines(store: Store, found: Sheet, filled: Filled) -> Iterator[tuple[Line, Outcome]]:
+    """A value left as it was downloaded never goes over what somebody typed since."""
+    for key, given in filled.facts.items():
+        asked, current = found.instrument.field_by_key[key], found.facts.get(key)
+        if given.value == (current.value if current else None):
+            continue
+        outcome = Outcome.SAVED
+        if given.base != (current.revision if current else 0):
+            was = assessments.context_at(store, found.assessment.id, key, given.base)
+            outcome = Outcome.KEPT if given.value == was else Outcome.CONFLICT
+        before = shown_fact(asked, current.value if current else None)
+        author = author_of(store, current.author_id) if current else ""
+        yield Line(key, asked.label, before, shown_fact(asked, given.value), author), outcome
+
+
+def answer_lines(
+    store: Store, found: Sheet, filled: Filled, context: Context
+) -> Iterator[tuple[Line, Outcome]]:
+    wanted = {item_id: answer_in(sent) for item_id, sent in filled.answers.items()}
+    answers = {**found.answers, **{i: answer for i, answer in wanted.items() if answer}}
+    for sent in filled.answers.values():
+        item, answer = found.instrument.item_by_id[sent.item_id], wanted[sent.item_id]
+        current = found.revisions.get(item.id)
+        if answer is None:
+            continue  # empty, or already among the problems
+        try:
+            may = applicability(found.instrument, item, context, answers)
+            saving.check(item, answer, may)
+            if sent.base > (current.revision if current else 0):
+                raise BadInput([Problem(item.id, "Put back the hidden number of this row.")])
+        except BadInput as error:
+            filled.problems += [at_cell(filled, problem) for problem in error.problems]
+            continue
+        what = saving.outcome(sent, answer, current, assess.at_revision(store, found, sent))
+        author = author_of(store, current.author_id) if current else ""
+        before = shown(current.answer if current else None)
+        yield Line(item.id, item.title, before, shown(answer), author), what
+
+
+def answer_in(sent: Sent) -> Answer | None:
+    try:
+        return saving.answer_of(sent)
+    except BadInput:  # told with its cell when the workbook was read
+        return None
+
+
+def at_cell(filled: Filled, problem: Problem) -> Problem:
+    return Problem(filled.places.get(problem.place, problem.place), problem.says)
+
+
+def in_reading_order(problems: list[Problem]) -> list[Problem]:
+    """By sheet, then from the top down and from left to right; each once."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: position(problem.place))
+
+
+def position(place: str) -> tuple[str, int, str]:
+    """
+    >>> position("Answers!C12")
+    ('Answers', 12, 'C')
+    """
+    name, _, cell = place.partition("!")
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return name, int(digits or 0), cell.removesuffix(digits)
+
+
+def author_of(store: Store, person_id: str) -> str:
+    return sheet.names_of(store, [person_id])[person_id]
+
+
+def shown(answer: Answer | None) -> str:
+    if answer is None:
+        return review.says(None)
+    more = [text for text in (answer.reason, answer.note) if text]
+    return f"{review.says(answer)}: {' '.join(more)}" if more else review.says(answer)
+
+
+def shown_fact(asked: ContextField, value: ContextValue) -> str:
+    if value is None:
+        return "not known"
+    text = str(fact_text(asked, value))
+    return f"{text.removesuffix('.0')}%" if asked.type == "share" else text
