@@ -9,17 +9,23 @@ from typing import Any
 from flask import Flask, g, request, url_for
 
 from readiness import access
-from readiness.access import Can
+from readiness.access import Can, Ground
+from readiness.domain.people import Actor
 from readiness.web.request_cycle import settings
 
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation."""
+    """One entry of the navigation; `also` are the areas that a person enters through it."""
 
     label: str
     endpoint: str
     can: Can
+    also: tuple[str, ...] = ()
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        return (self.endpoint.partition(".")[0], *self.also)
 
 
 PLACES = (
@@ -28,6 +34,19 @@ PLACES = (
     Place("Cycles", "cycles.start", Can.OPEN_CYCLE),
     Place("Administration", "admin.overview", Can.ADMINISTER),
     Place("My account", "account.mine", Can.SEE_HOME),
+)
+GROUP_PLACES = (
+    Place(
+        "Assessments",
+        "assess.of_group",
+        Can.READ_ASSESSMENT,
+        also=("context", "submit", "result", "plan"),
+    ),
+    Place("Social-risk counts", "screen.quarters", Can.READ_COUNTS),
+    Place("Sharing", "sharing.overview", Can.SHARE),
+    Place("People", "team.show", Can.MANAGE_TEAM),
+    Place("History", "history.of_group", Can.READ_GROUP_HISTORY),
+    Place("Records", "records.show", Can.TAKE_OUT),
 )
 
 
@@ -54,7 +73,26 @@ def common() -> dict[str, Any]:
             for place in PLACES
             if actor and access.holds(actor, place.can)
         ],
+        "group_places": group_places(actor) if actor else [],
     }
+
+
+def group_places(actor: Actor) -> list[dict[str, Any]]:
+    """The rooms of the group that the page is about; of one's only group on every page."""
+    named = (request.view_args or {}).get("group_id")
+    group_id = named or (actor.group_ids[0] if len(actor.group_ids) == 1 else None)
+    if group_id not in actor.group_ids:
+        return []
+    ground = Ground(group_id)
+    return [
+        {
+            "label": place.label,
+            "href": url_for(place.endpoint, group_id=group_id),
+            "is_here": request.blueprint in place.areas,
+        }
+        for place in GROUP_PLACES
+        if access.allowed(actor, place.can, ground)
+    ]
 
 
 def day(value: date | datetime | None) -> str:
