@@ -7,7 +7,7 @@ import os
 import click
 from flask import Flask
 
-from readiness import cli, settings, web
+from readiness import cli, instruments, settings, web
 
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:
@@ -15,6 +15,7 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     chosen = chosen or settings.from_environment(os.environ)
     app = Flask(__name__)
     app.config["SETTINGS"] = chosen
+    instruments.look_in(chosen.instruments)
     cli.attach(app)
     if serves_pages():
         web.attach(app, chosen)

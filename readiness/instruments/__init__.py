@@ -19,20 +19,27 @@ from readiness.instruments.shape import Findings, place
 from readiness.instruments.tree import MOST_BYTES, UnreadableError, grow
 
 SHIPPED = Path(__file__).parent
+OWN: list[Path] = []  # folders of the installation's own, from its settings
 
 HAS_PROBLEMS = "has problems"  # the status of a file that `load` would refuse
 
 Listed = tuple[str, str, str]  # id, version, status
 
 
-def load(
-    instrument_id: str, version: str | None = None, folders: Sequence[Path] = ()
-) -> Instrument:
+def look_in(folders: Sequence[Path]) -> None:
+    """Read instruments from these folders too, from now on and in the whole process."""
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        says = "there is no such folder: mend READINESS_INSTRUMENTS"
+        raise BadInput([Problem(str(folder), says) for folder in missing])
+    OWN[:] = folders
+
+
+def load(instrument_id: str, version: str | None = None) -> Instrument:
     """One version of an instrument; without a version, the latest published.
 
-    Our own folder comes first, so that a file elsewhere can add to it but never replace it.
+    The shipped folder comes first, so that a file elsewhere can add to it but never replace it.
     """
-    paths = [(folder, path) for folder, path in files(folders) if path.parent.name == instrument_id]
+    paths = [(folder, path) for folder, path in files() if path.parent.name == instrument_id]
     if version is not None:
         for folder, path in paths:
             if path.stem == version:
@@ -50,10 +57,10 @@ def load(
     return max(published, key=lambda each: order(each.version))
 
 
-def catalogue(folders: Sequence[Path] = ()) -> tuple[Listed, ...]:
+def catalogue() -> tuple[Listed, ...]:
     """Every version there is, by id, oldest first; of two of the same, the one `load` takes."""
     listed: dict[tuple[str, str], str] = {}
-    for folder, path in files(folders):
+    for folder, path in files():
         instrument = sound(folder, path)
         status = instrument.status if instrument else HAS_PROBLEMS
         listed.setdefault((path.parent.name, path.stem), status)
@@ -107,9 +114,9 @@ def look_at(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
     return instrument, (*doubled, *findings.problems())
 
 
-def files(folders: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+def files() -> Iterator[tuple[Path, Path]]:
     """Every version's file with the folder it belongs to."""
-    for folder in (SHIPPED, *folders):
+    for folder in (SHIPPED, *OWN):
         for path in sorted(folder.glob("*/*.yaml")):
             yield folder, path
 

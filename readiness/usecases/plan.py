@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from readiness import access, instruments
+from readiness import access
 from readiness.access import Can, Ground
 from readiness.domain import drafting
 from readiness.domain.answers import Answers, Context
 from readiness.domain.assessment import Assessment, RunKind
 from readiness.domain.drafting import Basis, Edit
-from readiness.domain.errors import ChangedMeanwhile, NotFound, WrongState
+from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.domain.events import Event
 from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
@@ -31,10 +31,9 @@ from readiness.domain.selection import Need
 from readiness.intake import assessment_json
 from readiness.store import Store, assessments, groups, plans, runs
 from readiness.store.runs import StoredRun
-from readiness.usecases import ground, sheet, standing
+from readiness.usecases import ground, pinned, sheet, standing
 from readiness.usecases.score import scoring_run
 
-NOT_SHARED = "There is no such plan, or it is not shared with you."
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 PREVIEW = "preview"  # stands for the run of what is not submitted
 
@@ -90,7 +89,7 @@ def for_assessment(store: Store, actor: Actor, assessment_id: str, now: datetime
     here = ground.of_group(store, assessment.group_id, now)
     access.require(actor, Can.READ_PLAN, here)
     is_own = access.allowed(actor, Can.READ_PLAN, Ground(assessment.group_id))
-    instrument = instruments.load(assessment.instrument_id, assessment.version)
+    instrument = pinned.instrument_of(assessment)
     newest = foundation_of(store, assessment, instrument, now)
     if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
         raise NotFound(NOT_SHARED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from readiness import access, instruments
+from readiness import access
 from readiness.access import Can
 from readiness.domain import carry, checks
 from readiness.domain.answers import Answers, Context
@@ -18,7 +18,7 @@ from readiness.domain.instrument import Domain, Instrument, Item
 from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
 from readiness.domain.people import Actor, Group
 from readiness.store import Store, assessments, groups, people
-from readiness.usecases import ground
+from readiness.usecases import ground, pinned
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def read(store: Store, assessment: Assessment) -> Sheet:
     return Sheet(
         assessment=assessment,
         group=groups.get(store, assessment.group_id),
-        instrument=instruments.load(assessment.instrument_id, assessment.version),
+        instrument=pinned.instrument_of(assessment),
         revisions=assessments.answers(store, assessment.id),
         facts=assessments.context(store, assessment.id),
     )
@@ -155,7 +155,7 @@ def last_sent_in(
 
 
 def compared(store: Store, earlier: Assessment, now: Instrument) -> Previous:
-    old = instruments.load(earlier.instrument_id, earlier.version)
+    old = pinned.instrument_of(earlier)
     revisions = as_sent_in(store, earlier)
     items = carry.carried_forward(old, now, checks.confirmed(revisions))
     return Previous(earlier, old, revisions, items)

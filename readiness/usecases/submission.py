@@ -13,7 +13,7 @@ from readiness.domain import identifiers
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import Assessment, RunKind, Submission
 from readiness.domain.cycle import Ask, Cycle, asks_more, tier_in_program
-from readiness.domain.errors import NotFound
+from readiness.domain.errors import NOT_SHARED, NotFound
 from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER
 from readiness.domain.people import Actor, Group, Payer
@@ -21,13 +21,12 @@ from readiness.domain.portfolio import Line, Query
 from readiness.domain.run_json import from_json
 from readiness.domain.scorecard import Score, ScoringRun
 from readiness.store import Store, assessments, cycles, groups, portfolio, runs
-from readiness.usecases import ground
+from readiness.usecases import ground, pinned
 
 WITHHELD = (
     "This note is withheld: it seems to hold {found}. The group has been asked to keep such "
     "things out of its notes."
 )
-NOT_SHARED = "There is no such page, or it is not shared with you."
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def last_submitted(store: Store, assessment: Assessment) -> Submitted:
     submission = assessments.submissions(store, assessment.id)[-1]
     return Submitted(
         assessment=assessment,
-        instrument=instruments.load(assessment.instrument_id, assessment.version),
+        instrument=pinned.instrument_of(assessment),
         submission=submission,
         given=given(store, submission),
         runs=runs_of(store, submission),

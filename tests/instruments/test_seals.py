@@ -43,4 +43,4 @@ def test_loading_refuses_a_broken_seal(tmp_path):
     write_second_version(tmp_path)
     (tmp_path / "SEALS").write_text(f"{'0' * 64}  qmer/2027.1.yaml\n")
     with pytest.raises(BadInput, match="not the file that was published"):
-        instruments.load("qmer", "2027.1", folders=(tmp_path,))
+        instruments.load("qmer", "2027.1")

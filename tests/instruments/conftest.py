@@ -1,0 +1,17 @@
+"""Every test here may write instruments of its own into `tmp_path`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from readiness import instruments
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path) -> Iterator[Path]:
+    instruments.look_in([tmp_path])
+    yield tmp_path
+    instruments.look_in([])
