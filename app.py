@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from readiness import cli, instruments, settings, web
+from readiness.domain.errors import BadInput
 
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:
@@ -15,7 +16,10 @@ def create_app(chosen: settings.Settings | None = None) -> Flask:
     chosen = chosen or settings.from_environment(os.environ)
     app = Flask(__name__)
     app.config["SETTINGS"] = chosen
-    instruments.look_in(chosen.instruments)
+    try:
+        instruments.look_in(chosen.instruments)
+    except BadInput as error:
+        raise SystemExit(str(error)) from None
     cli.attach(app)
     if serves_pages():
         web.attach(app, chosen)
