@@ -123,6 +123,7 @@ class Item {
 
   settle(theirs, isTaken) {
     this.base.value = theirs.revision;
+    this.keep();
     if (isTaken) {
       this.choice = theirs.choice;
       this.note.value = theirs.note;
@@ -157,12 +158,14 @@ class Item {
   }
 
   // What is not saved outlives a reload of this tab, and nothing else.
-  keep() { sessionStorage.setItem(this.draft, JSON.stringify(this.typed())); }
+  // It keeps the revision it was typed over, so that it cannot overwrite what others saved since.
+  keep() { sessionStorage.setItem(this.draft, JSON.stringify({ ...this.typed(), base: this.base.value })); }
 
   restore() {
     const kept = sessionStorage.getItem(this.draft);
-    if (!kept || kept === JSON.stringify(this.typed())) return;
+    if (!kept) return;
     const typed = JSON.parse(kept);
+    this.base.value = typed.base;
     this.choice = typed.choice;
     this.note.value = typed.note;
     if (this.reason) this.reason.value = typed.reason;

@@ -7,10 +7,12 @@ from datetime import datetime
 from itertools import count
 
 from readiness import instruments
+from readiness.domain.answers import Answer
 from readiness.domain.assessment import Assessment, Submission
 from readiness.domain.people import Actor
 from readiness.domain.saving import Sent
-from readiness.store import Store, assessments, people
+from readiness.store import Store, assessments, people, runs
+from readiness.store.runs import Standing
 from readiness.usecases import assess, submit
 from readiness.usecases.submit import Ids, Signature
 
@@ -22,10 +24,12 @@ def actor(store: Store, person_id: str = "maya") -> Actor:
     return people.actor(store, person_id)
 
 
-def started(store: Store, now: datetime, person_id: str = "maya", **more: bool) -> Assessment:
+def started(
+    store: Store, now: datetime, person_id: str = "maya", *, carries: bool = True
+) -> Assessment:
     me = actor(store, person_id)
     (group_id,) = me.group_ids
-    return assess.start(store, me, group_id, f"a{next(numbers)}", now, **more)
+    return assess.start(store, me, group_id, f"a{next(numbers)}", now, carries=carries)
 
 
 def answer(
@@ -54,3 +58,22 @@ def sent_in(store: Store, assessment_id: str, now: datetime) -> Submission:
     ids = Ids(f"claimed-{number}", f"supported-{number}", lambda: f"{number:04}")
     me = actor(store)
     return submit.submit(store, me, assessment_id, Signature(me.name, agrees=True), ids, now)
+
+
+def answer_in(store: Store, assessment_id: str, item_id: str) -> Answer:
+    """What stands there now."""
+    found = assessments.answers(store, assessment_id)[item_id].answer
+    assert found
+    return found
+
+
+def sent(store: Store, assessment_id: str, number: int, item_id: str) -> Answer:
+    found = assessments.submitted(store, assessment_id, number)[item_id].answer
+    assert found
+    return found
+
+
+def standing_of(store: Store, group_id: str = "elm") -> Standing:
+    found = runs.standing(store, group_id)
+    assert found
+    return found

@@ -39,6 +39,7 @@ class Finding:
     asks: Asks
     place: str  # an item or context id
     says: str
+    name: str = ""  # enough under a heading that says the rest
 
     @property
     def blocks(self) -> bool:
@@ -80,10 +81,11 @@ def unanswered(instrument: Instrument, revisions: Revisions) -> Iterator[Finding
     for item in instrument.items:
         revision = revisions.get(item.id)
         if revision is None or revision.answer is None:
-            yield Finding(Asks.MISSING, item.id, f"{named(item)} has no answer yet.")
+            says = f"{named(item)} has no answer yet."
+            yield Finding(Asks.MISSING, item.id, says, named(item))
         elif revision.is_carried:
             says = f"{named(item)} still shows last time's answer: confirm or change it."
-            yield Finding(Asks.UNCONFIRMED, item.id, says)
+            yield Finding(Asks.UNCONFIRMED, item.id, says, named(item))
 
 
 def groundless(instrument: Instrument, answers: Answers, context: Context) -> Iterator[Finding]:
@@ -154,7 +156,7 @@ def unknown_facts(instrument: Instrument, context: Context) -> Iterator[Finding]
     for asked in instrument.context:
         if not is_known(asked.fields, context):
             says = f"{asked.id} is not complete yet: {asked.ask}."
-            yield Finding(Asks.CONTEXT, asked.id, says)
+            yield Finding(Asks.CONTEXT, asked.id, says, f"{asked.id} {asked.ask}")
 
 
 def is_known(fields: tuple[ContextField, ...], context: Context) -> bool:

@@ -52,7 +52,7 @@ def start(
             instrument_id=instrument.id,
             version=instrument.version,
             instrument_sha256=instrument.sha256,
-            title=cycle.name if cycle else str(now.year),
+            title=cycle.name if cycle else title_of(store, group_id, now),
             status=Status.IN_PROGRESS,
             created_at=now,
             cycle_id=cycle.id if cycle else None,
@@ -63,6 +63,14 @@ def start(
         if source:
             carry_over(store, actor, source, made, instrument, now)
     return made
+
+
+def title_of(store: Store, group_id: str, now: datetime) -> str:
+    """The year; with a number when the group has one of that year already."""
+    taken = {each.title for each in assessments.of_group(store, group_id)}
+    year = str(now.year)
+    names = (year, *(f"{year} ({number})" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
 
 
 def under_way(store: Store, group_id: str, instrument: Instrument) -> Assessment | None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
 from readiness.figures.profile import DomainScore, Profile, Threshold, profile_of
-from readiness.usecases import result
+from readiness.usecases import plan, plan_reading, result
 from readiness.usecases.result import Result
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
@@ -21,15 +21,15 @@ pages = Blueprint("result", __name__)
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
     found = result.result(store(), actor(), assessment_id, now())
+    opened = plan.for_assessment(store(), actor(), assessment_id, now())
     return render_template(
         "pages/result/result.html",
         found=found,
         sheet=found.sheet,
         profile=profile(found),
         finding=finding(found),
-        plan_address=(
-            "" if found.is_preview else url_for("plan.show", assessment_id=assessment_id)
-        ),
+        told=plan_reading.told(opened.plan, opened.instrument, opened.context),
+        plan_address=url_for("plan.show", assessment_id=assessment_id),
     )
 
 

@@ -115,7 +115,7 @@ def next_year(peopled):
 def test_carried_answers_count_once_each_is_confirmed(peopled, next_year):
     found = sheet.read(peopled, next_year)
     assert (found.progress.answered, found.progress.to_confirm) == (0, 57)
-    note = found.revisions["LEAD-1"].answer.note
+    note = sheets.answer_in(peopled, next_year.id, "LEAD-1").note
     save(peopled, next_year, Sent("LEAD-1", "2", note=note, base=1, confirms=True))
     save(peopled, next_year, Sent("LEAD-2", "1", note=note, base=1))  # a change confirms as well
     found = sheet.read(peopled, next_year)
@@ -124,6 +124,7 @@ def test_carried_answers_count_once_each_is_confirmed(peopled, next_year):
 
 def test_what_became_of_each_item_is_said(peopled, next_year):
     shown = overview.contents(peopled, sheets.actor(peopled), next_year.id, LATER)
+    assert shown.previous
     assert shown.previous.assessment.title == "2027"
     assert (shown.reworded, shown.new, shown.dropped) == ((), (), ())
 

@@ -59,7 +59,7 @@ def test_one_site_opens_not_applicable(peopled, made):
     save(peopled, made, sites=(1, 0))
     sent = Sent("LEAD-5", "na", reason="One site only")
     assess.save_item(peopled, sheets.actor(peopled), made.id, sent, NOW)
-    assert assessments.answers(peopled, made.id)["LEAD-5"].answer.reason == "One site only"
+    assert sheets.answer_in(peopled, made.id, "LEAD-5").reason == "One site only"
 
 
 def test_facts_are_locked_with_the_answers(peopled, made):

@@ -132,7 +132,7 @@ def test_a_form_in_another_encoding_is_kept_as_readable_text(maya, store, made):
         content_type="application/x-www-form-urlencoded",
     )
     assert reply.status_code == 303
-    assert assessments.answers(store, made.id)["LEAD-1"].answer.note == "%FF%FE"
+    assert sheets.answer_in(store, made.id, "LEAD-1").note == "%FF%FE"
 
 
 CONTEXT = {

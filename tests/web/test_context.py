@@ -58,7 +58,14 @@ def test_what_is_typed_is_stored_and_shown_again_as_it_was_typed(maya, store, ma
     assert known["separate_governing_body"] is True
     assert known["medicaid_share"] == 0.4
     assert known["languages"] == [{"language": "Spanish", "patients": 640}]
-    assert known["race_ethnicity"][0]["category"] == "white"
+    assert known["race_ethnicity"] == [
+        {
+            "category": "white",
+            "self_reported_share": 0.55,
+            "other_source_share": None,
+            "estimated_share": None,
+        }
+    ]
     assert known["equity_contracts"] == []
     assert known["other_programs"] == ["accreditation"]
     again = values(maya, path)

@@ -46,8 +46,8 @@ def test_the_check_page_leads_straight_to_each_item(maya, store, made):
     assert at(made, "/domains/LEAD#LEAD-1") in addresses
     assert at(made, "/domains/LEAD#LEAD-2") in addresses
     assert at(made, "/context#CTX-02") in addresses
-    assert "Evidence note missing (1)" in page.text
-    assert "Not answered yet (56)" in page.text
+    assert "evidence note missing (1)" in page.text
+    assert "not answered yet (56)" in page.text
     assert "Go on to sign" not in page.text
 
 
