@@ -12,12 +12,12 @@ from typing import Any
 
 from readiness import access
 from readiness.access import Can
+from readiness.documents.sheets import harmless
 from readiness.domain.events import Event
 from readiness.domain.people import Actor, Group
 from readiness.store import Store, events, groups, takeout
 from readiness.usecases import ground
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so runs in a spreadsheet
 NOTE = """Everything this installation holds of one group, as of {at}.
 
 Each table is here twice: in json/ exactly as stored, in csv/ for a spreadsheet (UTF-8; text that
@@ -63,11 +63,6 @@ def as_csv(columns: list[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer.writerow(columns)
     writer.writerows([harmless(row[name]) for name in columns] for row in rows)
     return text.getvalue()
-
-
-def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run is shown to it as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def packed(contents: Mapping[str, str], now: datetime) -> bytes:
