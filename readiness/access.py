@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.domain.errors import Denied, NotFound
+from readiness.domain.errors import NOT_SHARED, Denied, NotFound
 from readiness.domain.people import Actor, Membership, Role
 
 MANAGER, TEAM, PAYER, ADMIN = (
@@ -106,5 +106,5 @@ def require(actor: Actor, can: Can, ground: Ground) -> None:
     if allowed(actor, can, ground):
         return
     if not any(stands_on(membership, ground) for membership in actor.memberships):
-        raise NotFound("There is no such page, or it is not shared with you.")
+        raise NotFound(NOT_SHARED)
     raise Denied(f"You may not {can}. Ask a colleague who may, or your administrator.")

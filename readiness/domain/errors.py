@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+NOT_SHARED = "There is no such page, or it is not shared with you."
+
 
 class ReadinessError(Exception):
     """A sentence for the person who will see it, ending in what to do."""
 
 
 class NotFound(ReadinessError):
-    """There is no such thing, or it is not this person's to know about: the two look alike."""
+    """There is no such thing, or it is not this person's to know about: the two look alike.
+
+    So what is looked up before it is known whose it is, is not found in the words of NOT_SHARED.
+    """
 
 
 class Denied(ReadinessError):

@@ -17,7 +17,7 @@ from readiness.domain.assessment import (
     ItemReview,
     Submission,
 )
-from readiness.domain.errors import ChangedMeanwhile, NotFound
+from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
 from readiness.domain.lifecycle import Status
 from readiness.store import events
@@ -56,7 +56,7 @@ def save(store: Store, assessment: Assessment, event: Event) -> Assessment:
 def get(store: Store, assessment_id: str) -> Assessment:
     row = store.row("select * from assessments where id = ?", (assessment_id,))
     if row is None:
-        raise NotFound("There is no such assessment, or it is not shared with you.")
+        raise NotFound(NOT_SHARED)
     return from_row(row)
 
 

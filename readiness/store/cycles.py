@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from readiness.domain.cycle import Cycle, Invitation, Seat
-from readiness.domain.errors import ChangedMeanwhile, NotFound, WrongState
+from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.domain.events import Event
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Group
@@ -57,7 +57,7 @@ def move_due_dates(store: Store, cycle_id: str, due_on: date) -> None:
 def get(store: Store, cycle_id: str) -> Cycle:
     row = store.row("select * from cycles where id = ?", (cycle_id,))
     if row is None:
-        raise NotFound("There is no such cycle, or it is not shared with you.")
+        raise NotFound(NOT_SHARED)
     return from_row(row)
 
 

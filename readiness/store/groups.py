@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from readiness.domain.errors import NotFound
+from readiness.domain.errors import NOT_SHARED, NotFound
 from readiness.domain.people import Group, Payer, Site
 from readiness.store.connection import Store
 
@@ -28,7 +28,7 @@ def add(store: Store, group: Group, at: datetime, sites: tuple[Site, ...] = ()) 
 def get(store: Store, group_id: str) -> Group:
     row = store.row("select * from groups where id = ?", (group_id,))
     if row is None:
-        raise NotFound("There is no such group, or it is not shared with you.")
+        raise NotFound(NOT_SHARED)
     return to_group(row)
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from readiness.domain.errors import ChangedMeanwhile, NotFound
+from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
 from readiness.domain.plan import Plan, PlanAction, ProposedPlan
 from readiness.domain.plan_json import action_in, edits_out, proposed_in, proposed_out
@@ -37,7 +37,7 @@ def add(store: Store, plan: Plan, proposed: ProposedPlan, event: Event) -> None:
 def get(store: Store, plan_id: str) -> Plan:
     row = store.row("select * from plans where id = ?", (plan_id,))
     if row is None:
-        raise NotFound("There is no such plan, or it is not shared with you.")
+        raise NotFound(NOT_SHARED)
     return from_row(store, row)
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from readiness import access, instruments
 from readiness.access import Can
 from readiness.domain.cycle import Ask, Cycle, Invitation, Seat, Stage, asks_more, problems_of
-from readiness.domain.errors import BadInput, NotFound, Problem, WrongState
+from readiness.domain.errors import NOT_SHARED, BadInput, NotFound, Problem, WrongState
 from readiness.domain.events import Event
 from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor, Group, Payer
@@ -138,11 +138,12 @@ def invite(
     now: datetime,
 ) -> int:
     """Ask the groups in, and say how many were new. Who was asked before is not asked again."""
-    cycle = still_open(own(store, actor, payer_id, cycle_id))
     wanted = dict.fromkeys(group_ids)
+    own(store, actor, payer_id, cycle_id)
     if not wanted:
         raise BadInput([Problem("group", "Choose at least one group to invite.")])
     with store.writing():
+        cycle = still_open(own(store, actor, payer_id, cycle_id))
         fresh = [g for g in wanted if g not in cycles.invited(store, cycle.id)]
         for group_id in fresh:
             groups.get(store, group_id)  # or there is no such group
@@ -180,7 +181,7 @@ def own(store: Store, actor: Actor, payer_id: str, cycle_id: str) -> Cycle:
     access.require(actor, Can.OPEN_CYCLE, ground.of_payer(payer_id))
     cycle = cycles.get(store, cycle_id)
     if cycle.payer_id != payer_id:
-        raise NotFound("There is no such cycle, or it is not shared with you.")
+        raise NotFound(NOT_SHARED)
     return cycle
 
 

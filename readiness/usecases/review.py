@@ -12,7 +12,15 @@ from readiness.domain import free_text, identifiers
 from readiness.domain import review as rules
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import Assessment, Decision, ItemReview, RunKind
-from readiness.domain.errors import BadInput, ChangedMeanwhile, Denied, Problem, WrongState
+from readiness.domain.errors import (
+    NOT_SHARED,
+    BadInput,
+    ChangedMeanwhile,
+    Denied,
+    NotFound,
+    Problem,
+    WrongState,
+)
 from readiness.domain.events import Event
 from readiness.domain.instrument import Domain, Item
 from readiness.domain.lifecycle import Status
@@ -197,6 +205,8 @@ def for_reviewer(
     assessment = assessments.get(store, assessment_id)
     everyone = ground.of_group(store, assessment.group_id, now)
     access.require(actor, Can.READ_SUBMISSION, everyone)
+    if not submission.may_be_read(store, assessment):
+        raise NotFound(NOT_SHARED)
     if assessment.group_id in actor.group_ids:
         raise Denied("You belong to this group. Ask a colleague to review its submission.")
     if assessment.cycle_id is None:

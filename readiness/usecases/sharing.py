@@ -102,11 +102,11 @@ def accept(
     One submission serves several payers: who asked first reviews it, the others read it.
     """
     access.require(actor, Can.SHARE, ground.of_group(store, group_id, now))
-    asked = still_asked(store, group_id, cycle_id)
     if expires_on is not None and expires_on <= now.date():
         raise BadInput([Problem("expires_on", "Choose a day after today, or leave it empty.")])
     grant_id, assessment_id = ids
     with store.writing():
+        asked = still_asked(store, group_id, cycle_id)
         found = to_link(store, group_id, asked.cycle)
         assessment = (
             reviewed_in(store, actor, found, asked.cycle, now)
@@ -130,9 +130,10 @@ def accept(
 
 def decline(store: Store, actor: Actor, group_id: str, cycle_id: str, now: datetime) -> None:
     access.require(actor, Can.SHARE, ground.of_group(store, group_id, now))
-    asked = still_asked(store, group_id, cycle_id)
-    answered = replace(asked.invitation, answered_at=now, answered_by=actor.id, accepted=False)
-    cycles.answer(store, answered, told(asked, actor, "declined an invitation", now))
+    with store.writing():
+        asked = still_asked(store, group_id, cycle_id)
+        answered = replace(asked.invitation, answered_at=now, answered_by=actor.id, accepted=False)
+        cycles.answer(store, answered, told(asked, actor, "declined an invitation", now))
 
 
 def stop(store: Store, actor: Actor, group_id: str, payer_id: str, now: datetime) -> None:
@@ -147,8 +148,8 @@ def resume(
 ) -> None:
     """Share again after taking it back, while the cycle it was for is still open."""
     access.require(actor, Can.SHARE, ground.of_group(store, group_id, now))
-    asked = asked_of(store, cycles.invitation(store, cycle_id, group_id))
     with store.writing():
+        asked = asked_of(store, cycles.invitation(store, cycle_id, group_id))
         if not asked.invitation.accepted or asked.cycle.closed_at is not None:
             raise WrongState("This cycle is closed. Ask the payer for a new invitation.")
         if asked.payer.id in groups.readers(store, group_id, now.date()):
