@@ -219,10 +219,11 @@ def withdraw(store: Store, actor: Actor, assessment_id: str, now: datetime) -> A
 
 
 def undo_withdrawal(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Assessment:
-    found = sheet.opened(store, actor, assessment_id, Can.ATTEST, now)
-    if under_way(store, found.group.id, found.instrument):
-        raise WrongState("Another assessment is under way. Go on with that one instead.")
-    return moved(store, actor, assessment_id, Status.IN_PROGRESS, "took up again", now)
+    with store.writing():
+        found = sheet.opened(store, actor, assessment_id, Can.ATTEST, now)
+        if under_way(store, found.group.id, found.instrument):
+            raise WrongState("Another assessment is under way. Go on with that one instead.")
+        return moved(store, actor, assessment_id, Status.IN_PROGRESS, "took up again", now)
 
 
 def moved(
