@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from readiness.demo.world import Character, dice
 from readiness.domain.answers import Context
+from readiness.domain.small_cells import FEWEST
 
 ORIGINS = {
     "aian": 0.01,
@@ -17,7 +18,6 @@ ORIGINS = {
     "declined": 0.04,
 }
 MEASURES = {"BCS": 0.71, "COL": 0.62, "CBP": 0.68, "GSD": 0.27}
-FEW = 11
 CHILD_MEASURES = {"WCV": 0.58, "CIS": 0.49, "IMA": 0.41}
 
 
@@ -80,7 +80,7 @@ def origins(who: Character) -> list[object]:
 
 def shown(share: float, who: Character) -> float | None:
     """Left out where it would stand for a few patients."""
-    return round(share, 3) if share * who.patients > FEW * 2 else None
+    return round(share, 3) if share * who.patients > 2 * FEWEST else None
 
 
 def languages(who: Character) -> list[object]:

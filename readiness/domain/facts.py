@@ -16,12 +16,12 @@ from readiness.domain.answers import Context, ContextValue
 from readiness.domain.errors import Problem
 from readiness.domain.free_text import LINE_CHARACTERS, clean
 from readiness.domain.instrument import ContextField, Instrument
+from readiness.domain.small_cells import may_show
 
 ROWS = 40  # a table may hold
 LARGEST = Decimal(100_000_000)
 NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
 PLACES = Decimal("0.000001")
-FEWEST = 11  # a number of patients from 1 to 10 could point at somebody
 EXCLUSIVE = (  # shares of the same patients, each counted once
     ("commercial_share", "medicaid_share", "medicare_share", "uninsured_share"),
 )
@@ -215,8 +215,8 @@ def stands_for_few(row: Mapping[str, Any], key: str, patients: int | None) -> bo
     if key == "rate":  # of the row's own denominator, read from both sides
         known = row.get("denominator")
         met = round(value * known) if known else 0
-        return known is not None and (0 < met < FEWEST or 0 < known - met < FEWEST)
-    return patients is not None and 0 < value * patients < FEWEST
+        return known is not None and not (may_show(met) and may_show(known - met))
+    return patients is not None and not may_show(value * patients)
 
 
 def as_typed(field: ContextField, value: ContextValue) -> str:

@@ -10,9 +10,8 @@ from typing import Any
 
 from readiness.domain.assessment import RunKind
 from readiness.domain.lifecycle import Status
+from readiness.domain.small_cells import HIDDEN, may_show
 
-FEWEST = 11  # a number of people from 1 to 10 could point at somebody
-HIDDEN = "hidden to protect small counts"
 SIZES = (50, 100, 200)  # lines a page; never more
 MOST_COMPARED = 4
 NO_TIER = "none"
@@ -156,14 +155,6 @@ def address(query: Query) -> dict[str, Any]:
         "page": "" if query.page == 1 else query.page,
     }
     return {name: value for name, value in said.items() if value}
-
-
-def may_show(number: int) -> bool:
-    """
-    >>> [n for n in (0, 1, 10, 11) if may_show(n)]
-    [0, 11]
-    """
-    return number == 0 or number >= FEWEST
 
 
 def shows_reach(screened: int | None, eligible: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 A count from 1 to 10 could point at somebody, and so could the difference of two counts of people
 who are part of one another. So a step is printed only if it, and its difference from every step
-already printed, is nobody or at least eleven.
+already printed, may be shown.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from datetime import date
 
 from readiness.domain.periods import Period
 from readiness.domain.screening import FunnelCounts, Need, Step
+from readiness.domain.small_cells import may_show
 
-FEWEST = 11
 QUARTERS = 4  # closed ones with counts, added up
 
 OF_GROUP = (Step.ELIGIBLE, Step.SCREENING_OFFERED, Step.SCREENED, Step.ANY_POSITIVE)
@@ -77,19 +77,11 @@ def chain_of(counts: Iterable[tuple[Step, int | None]], beside: Sequence[int] = 
     printed = list(beside)
     chain = {}
     for step, people in counts:
-        may = people is not None and all(is_safe(people - other) for other in (0, *printed))
+        may = people is not None and all(may_show(people - other) for other in (0, *printed))
         chain[step] = Count(step, people, may)
         if may and people is not None:
             printed.append(people)
     return chain
-
-
-def is_safe(people: int) -> bool:
-    """
-    >>> is_safe(0), is_safe(10), is_safe(-3), is_safe(11)
-    (True, False, False, True)
-    """
-    return people == 0 or abs(people) >= FEWEST
 
 
 def pair(chain: Chain, numerator: Step, denominator: Step) -> tuple[int, int] | None:

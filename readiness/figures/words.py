@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-HIDDEN = "hidden to protect small counts"
+from readiness.domain.small_cells import HIDDEN
 
 Number = int | float | Decimal | Fraction
 

@@ -21,9 +21,10 @@ from readiness.domain.printable import Chain, Printable, is_hidden, pair, printa
 from readiness.domain.run_json import as_json
 from readiness.domain.scorecard import ScoringRun
 from readiness.domain.screening import NEED_LABELS, STEP_LABELS, Step
+from readiness.domain.small_cells import HIDDEN
 from readiness.domain.statistics import wilson_rate
 from readiness.figures import funnel, profile, rates
-from readiness.figures.words import HIDDEN, day, one_decimal
+from readiness.figures.words import day, one_decimal
 from readiness.store import Store, counts
 from readiness.usecases import plan, plan_reading, result, sheet
 from readiness.usecases.plan import Opened

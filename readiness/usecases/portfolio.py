@@ -13,7 +13,6 @@ from readiness.domain.cycle import Cycle
 from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor, Payer
 from readiness.domain.portfolio import (
-    HIDDEN,
     MOST_COMPARED,
     NOT_STARTED,
     Line,
@@ -22,6 +21,7 @@ from readiness.domain.portfolio import (
     query_of,
     reach_of,
 )
+from readiness.domain.small_cells import HIDDEN
 from readiness.store import Store, cycles, groups, portfolio
 from readiness.usecases import ground
 

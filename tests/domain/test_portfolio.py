@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from readiness.domain.portfolio import (
-    HIDDEN,
     Query,
     Sort,
     address,
@@ -15,6 +14,7 @@ from readiness.domain.portfolio import (
     shows_reach,
     visible_reach,
 )
+from readiness.domain.small_cells import HIDDEN
 
 DOMAINS, CYCLES = ("LEAD", "REAL"), ("c1",)
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from readiness.domain.small_cells import HIDDEN
 from readiness.figures.funnel import Step, funnel_of
 from readiness.figures.rates import GapRow, RateRow, gaps_of, rates_of
 from readiness.figures.scales import Scale
 from readiness.figures.trend import Moment, trend_of
-from readiness.figures.words import HIDDEN, percent
+from readiness.figures.words import percent
 
 
 def test_funnel_bars_share_one_scale():
