@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ COLUMNS = (
     "payer_id",
     "detail",
 )
+ALL = 2**62  # no line has a number as high
 Line = tuple[int, Event]  # its number in the history, and what it tells
 
 
@@ -67,54 +67,39 @@ def head(store: Store) -> tuple[int, str]:
     return (int(row["seq"]), str(row["sha256"])) if row else (0, FIRST)
 
 
-def of_group(
-    store: Store, group_id: str, limit: int = 200, before_seq: int | None = None
-) -> list[Event]:
-    return [event for _, event in lines_of_group(store, group_id, limit, before_seq)]
+def of_group(store: Store, group_id: str, limit: int = 200) -> list[Event]:
+    """Newest first."""
+    return [event for _, event in lines_of_group(store, group_id, limit, None)]
+
+
+def of_payer(store: Store, payer_id: str, limit: int = 200) -> list[Event]:
+    """Newest first."""
+    return [event for _, event in lines_of_payer(store, payer_id, limit, None)]
 
 
 def lines_of_group(store: Store, group_id: str, limit: int, before: int | None) -> list[Line]:
     """Newest first; only those before line `before`."""
-    return [
-        (row["seq"], from_row(row))
-        for row in store.rows(
-            "select * from events where group_id = ? and seq < ? order by seq desc limit ?",
-            (group_id, before or 2**62, limit),
-        )
-    ]
-
-
-def of_payer(store: Store, payer_id: str, limit: int = 200) -> list[Event]:
-    return [event for _, event in lines_of_payer(store, payer_id, limit, None)]
+    return lines(store, "group_id = ?", (group_id,), limit, before)
 
 
 def lines_of_payer(store: Store, payer_id: str, limit: int, before: int | None) -> list[Line]:
-    return [
-        (row["seq"], from_row(row))
-        for row in store.rows(
-            "select * from events where payer_id = ? and seq < ? order by seq desc limit ?",
-            (payer_id, before or 2**62, limit),
-        )
-    ]
-
-
-def latest(store: Store, limit: int = 200) -> list[Event]:
-    return [event for _, event in latest_lines(store, limit, None)]
+    return lines(store, "payer_id = ?", (payer_id,), limit, before)
 
 
 def latest_lines(store: Store, limit: int, before: int | None) -> list[Line]:
+    return lines(store, "true", (), limit, before)
+
+
+def lines(
+    store: Store, whose: str, values: tuple[str, ...], limit: int, before: int | None
+) -> list[Line]:
     return [
         (row["seq"], from_row(row))
         for row in store.rows(
-            "select * from events where seq < ? order by seq desc limit ?",
-            (before or 2**62, limit),
+            f"select * from events where {whose} and seq < ? order by seq desc limit ?",  # noqa: S608 - our words
+            (*values, before or ALL, limit),
         )
     ]
-
-
-def everything(store: Store) -> Iterator[Event]:
-    for row in store.rows("select * from events order by seq"):
-        yield from_row(row)
 
 
 def to_row(event: Event) -> dict[str, Any]:
