@@ -24,7 +24,7 @@ from readiness.domain.errors import (
 from readiness.domain.events import Event
 from readiness.domain.instrument import Domain, Item
 from readiness.domain.lifecycle import Status
-from readiness.domain.people import Actor, Group, Payer
+from readiness.domain.people import Actor, Group, Payer, Person
 from readiness.domain.review import Change, Choice
 from readiness.store import Store, assessments, cycles, groups, people, reviews, runs
 from readiness.usecases import ground, standing, submission
@@ -250,7 +250,7 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
     number = shown.submission.number
     decisions = decisions_on(store, shown)
     seen = reviews.last_seen(store, shown.assessment.id, number)
-    names = people.names(store)
+    reviewers = people.with_ids(store, (each.reviewer_id for each in decisions.values()))
     changed = changes_since_last(store, shown)
     previous = levels_of(store, validated_before(store, shown), RunKind.VALIDATED)
     supported = levels_of(store, shown.assessment.id, RunKind.SUPPORTED)
@@ -271,12 +271,17 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
                 change=changed.get(item.id),
                 is_worth_a_look=rules.is_worth_a_look(shown.instrument, item.id, answer),
                 decision=decision,
-                decided_by=names.get(decision.reviewer_id, "") if decision else "",
+                decided_by=name_of(decision, reviewers),
                 is_carried=decision is not None and decision.submission_number != number,
                 seen=seen.get(item.id, 0),
             )
         )
     return lines
+
+
+def name_of(decision: ItemReview | None, reviewers: Mapping[str, Person]) -> str:
+    reviewer = reviewers.get(decision.reviewer_id) if decision else None
+    return reviewer.name if reviewer else ""
 
 
 def changes_since_last(store: Store, shown: Submitted) -> dict[str, Change]:

@@ -15,10 +15,12 @@ from readiness.domain.assessment import AnswerRevision, Assessment, ContextRevis
 from readiness.domain.carry import CarriedItem
 from readiness.domain.errors import NotFound, WrongState
 from readiness.domain.instrument import Domain, Instrument, Item
-from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
+from readiness.domain.lifecycle import READABLE_BY_PAYER
 from readiness.domain.people import Actor, Group
 from readiness.store import Store, assessments, groups, people
 from readiness.usecases import ground, pinned
+
+FORMER = "somebody who has left"
 
 
 @dataclass(frozen=True)
@@ -174,14 +176,6 @@ def last_submission(store: Store, assessment_id: str) -> Submission | None:
 
 
 def names_of(store: Store, person_ids: Iterable[str]) -> dict[str, str]:
-    found = {}
-    for person_id in set(person_ids):
-        try:
-            found[person_id] = people.get(store, person_id).name
-        except NotFound:
-            found[person_id] = "somebody who has left"
-    return found
-
-
-def is_running(assessment: Assessment) -> bool:
-    return assessment.status in (Status.IN_PROGRESS, Status.CHANGES_REQUESTED)
+    wanted = set(person_ids)
+    found = people.with_ids(store, wanted)
+    return {each: found[each].name if each in found else FORMER for each in wanted}

@@ -49,6 +49,18 @@ def test_an_ended_membership_is_gone_from_the_actor_but_stays_in_the_file(store,
     assert store.row("select ended_at from memberships") == {"ended_at": AT.isoformat()}
 
 
+def test_what_every_request_asks_is_found_by_an_index(store, maya):
+    asked: list[str] = []
+    store.db.conn.set_trace_callback(asked.append)
+    sessions.find(store, "token")
+    people.actor(store, "maya")
+    store.db.conn.set_trace_callback(None)
+    questions = [sql for sql in asked if sql.startswith("select")]
+    steps = [row["detail"] for sql in questions for row in store.rows(f"explain query plan {sql}")]
+    assert len(questions) == 3
+    assert not [step for step in steps if step.startswith("SCAN")]
+
+
 def test_search_takes_every_character_literally(store, maya):
     people.add(store, a_person("b", name="50% off_"), None)
     assert [p.id for p in people.search(store, "50%", 9, 0)[0]] == ["b"]
