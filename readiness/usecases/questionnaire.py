@@ -30,6 +30,7 @@ from readiness.usecases.plan_reading import sentence
 from readiness.usecases.sheet import Sheet
 
 TITLE = "Questionnaire"
+PUT_BACK = "Put back the hidden number of this row."
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,11 @@ def fact_lines(store: Store, found: Sheet, filled: Filled) -> Iterator[tuple[Lin
         asked, current = found.instrument.field_by_key[key], found.facts.get(key)
         if given.value == (current.value if current else None):
             continue
-        outcome = Outcome.SAVED
-        if given.base != (current.revision if current else 0):
+        outcome, last = Outcome.SAVED, current.revision if current else 0
+        if not 0 <= given.base <= last:
+            filled.problems.append(at_cell(filled, Problem(key, PUT_BACK)))
+            continue
+        if given.base != last:
             was = assessments.context_at(store, found.assessment.id, key, given.base)
             outcome = Outcome.KEPT if given.value == was else Outcome.CONFLICT
         before = shown_fact(asked, current.value if current else None)
@@ -178,8 +182,8 @@ def answer_lines(
         try:
             may = applicability(found.instrument, item, context, answers)
             saving.check(item, answer, may)
-            if sent.base > (current.revision if current else 0):
-                raise BadInput([Problem(item.id, "Put back the hidden number of this row.")])
+            if not 0 <= sent.base <= (current.revision if current else 0):
+                raise BadInput([Problem(item.id, PUT_BACK)])
         except BadInput as error:
             filled.problems += [at_cell(filled, problem) for problem in error.problems]
             continue

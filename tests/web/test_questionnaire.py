@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import pytest
@@ -80,6 +81,19 @@ def test_a_page_without_a_file_says_so(maya):
 def test_a_confirmation_that_was_tampered_with_is_refused(maya, store, sent):
     reply = maya.post(HERE, data={"csrf_token": world.token(maya), "filled": sent})
     assert reply.status_code == 422
+    assert answers(store) == {"LEAD-1": 2}
+
+
+@pytest.mark.parametrize("base", [-1, 2, 2**63, 10**400])
+@pytest.mark.parametrize(
+    "kind", [("answers", ["LEAD-3", "2", "", "", 0]), ("facts", ["sites", 3, 0])]
+)
+def test_a_confirmation_over_a_revision_that_never_was_is_refused(maya, store, kind, base):
+    name, row = kind
+    sent = {"answers": [], "facts": [], name: [[*row[:-1], base]]}
+    reply = maya.post(HERE, data={"csrf_token": world.token(maya), "filled": json.dumps(sent)})
+    assert reply.status_code == 422
+    assert "Put back the hidden number" in Page(reply.text).text
     assert answers(store) == {"LEAD-1": 2}
 
 
