@@ -327,8 +327,7 @@ class Instrument:
         """Gates of every tier on each item, lowest tier first."""
         gates = [gate for tier in self.tiers for gate in tier.gates]
         return {
-            item.id: tuple(gate for gate in gates if gate.item_id == item.id)
-            for item in self.items
+            item.id: tuple(gate for gate in gates if gate.item_id == item.id) for item in self.items
         }
 
     def tier_after(self, tier: Tier) -> Tier | None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from readiness.figures.scales import Mark, Scale, Table, mark
 from readiness.domain.small_cells import HIDDEN
+from readiness.figures.scales import Mark, Scale, Table, mark
 from readiness.figures.words import Number, percent, points
 
 HEAD, ROW = 24, 60  # px

@@ -111,8 +111,7 @@ where a.assessment_id = :assessment
 def answers(store: Store, assessment_id: str) -> dict[str, AnswerRevision]:
     """The latest revision of every item that was ever answered, by item id."""
     return {
-        row["item_id"]: to_answer(row)
-        for row in store.rows(LATEST, {"assessment": assessment_id})
+        row["item_id"]: to_answer(row) for row in store.rows(LATEST, {"assessment": assessment_id})
     }
 
 

@@ -1,4 +1,7 @@
-"""The tables, and every later change to them, in order. A migration that has shipped never changes."""
+"""The tables, and every later change to them, in order.
+
+A migration that has shipped never changes.
+"""
 
 from __future__ import annotations
 

@@ -109,7 +109,9 @@ class Standing:
 
     @property
     def reach(self) -> float | None:
-        return self.screened / self.eligible if self.screened is not None and self.eligible else None
+        return (
+            self.screened / self.eligible if self.screened is not None and self.eligible else None
+        )
 
 
 def place(store: Store, standing: Standing) -> None:

@@ -23,12 +23,11 @@ def begin() -> None:
     g.now = current_app.config["CLOCK"]()
     g.actor, g.session_ends_at = None, None
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"])
-    if token and request.blueprint != "assets":
-        if found := account.resume(store(), token, g.now):
-            g.actor, g.session_ends_at = found
+    if token and request.blueprint != "assets" and (found := account.resume(store(), token, g.now)):
+        g.actor, g.session_ends_at = found
 
 
-def end(error: BaseException | None) -> None:
+def end(_error: BaseException | None) -> None:
     if opened := g.pop("store", None):
         opened.close()
 
