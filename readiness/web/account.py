@@ -27,7 +27,7 @@ from readiness.usecases import account, organizations
 from readiness.usecases.organizations import Part
 from readiness.web import resuming
 from readiness.web.account_forms import ChangePasswordForm
-from readiness.web.forms import SignInForm, tell
+from readiness.web.forms import SignInForm, with_problems
 from readiness.web.guard import needs, open_to_anyone
 from readiness.web.request_cycle import actor, now, settings, store
 
@@ -158,11 +158,10 @@ def links_of(part: Part) -> list[tuple[str, str]]:
     ]
 
 
-def my_page(form: ChangePasswordForm, problem: str = "") -> str:
+def my_page(form: ChangePasswordForm) -> str:
     return render_template(
         "pages/account/mine.html",
         form=form,
-        problem=problem,
         person=account.person(store(), actor()),
         parts=[(part, links_of(part)) for part in organizations.own_parts(store(), actor())],
         sessions=account.own_sessions(store(), actor(), own_token(), now()),
@@ -179,7 +178,7 @@ def change_password() -> ResponseReturnValue:
     try:
         account.change_password(store(), hasher, actor(), old, new, own_token(), now())
     except BadInput as error:
-        return my_page(form, tell(form, error)), 422
+        return my_page(with_problems(form, error)), 422
     flash("Your password is changed. You are signed out everywhere else.")
     return redirect(url_for(".mine"), 303)
 

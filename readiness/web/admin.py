@@ -13,7 +13,7 @@ from readiness.domain.people import Group, Payer
 from readiness.usecases import history, letters, organizations, people
 from readiness.usecases.organizations import PAGE, Found
 from readiness.web.account_forms import GroupForm, PayerForm
-from readiness.web.forms import tell
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs
 from readiness.web.history import before, shown
 from readiness.web.request_cycle import actor, now, store
@@ -53,7 +53,7 @@ def groups() -> ResponseReturnValue:
     return groups_page(GroupForm(formdata=None))
 
 
-def groups_page(form: GroupForm, problem: str = "") -> str:
+def groups_page(form: GroupForm) -> str:
     found = organizations.find_groups(store(), actor(), words(), page_number())
     return render_template(
         "pages/admin/groups.html",
@@ -61,7 +61,6 @@ def groups_page(form: GroupForm, problem: str = "") -> str:
         pager=paging(found, "Groups"),
         q=words(),
         form=form,
-        problem=problem,
     )
 
 
@@ -76,7 +75,7 @@ def add_group() -> ResponseReturnValue:
     try:
         organizations.add_group(store(), actor(), group, sites, now())
     except BadInput as error:
-        return groups_page(form, tell(form, error)), 422
+        return groups_page(with_problems(form, error)), 422
     flash(f"{group.name} is added. Invite its first practice manager.")
     return redirect(url_for("group_people.show", group_id=group.id), 303)
 
@@ -87,9 +86,9 @@ def payers() -> ResponseReturnValue:
     return payers_page(PayerForm(formdata=None))
 
 
-def payers_page(form: PayerForm, problem: str = "") -> str:
+def payers_page(form: PayerForm) -> str:
     found = organizations.all_payers(store(), actor())
-    return render_template("pages/admin/payers.html", payers=found, form=form, problem=problem)
+    return render_template("pages/admin/payers.html", payers=found, form=form)
 
 
 @pages.post("/payers")
@@ -102,7 +101,7 @@ def add_payer() -> ResponseReturnValue:
     try:
         organizations.add_payer(store(), actor(), payer, now())
     except BadInput as error:
-        return payers_page(form, tell(form, error)), 422
+        return payers_page(with_problems(form, error)), 422
     flash(f"{payer.name} is added. Invite its first relationship manager.")
     return redirect(url_for("payer_people.show", payer_id=payer.id), 303)
 

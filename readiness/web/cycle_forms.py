@@ -7,29 +7,16 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import Form, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from readiness.domain.cycle import LONGEST_NAME
-from readiness.domain.errors import Problem
 from readiness.domain.instrument import Axis, Instrument, Tier
 from readiness.domain.people import Group
 from readiness.domain.portfolio import score_in
 from readiness.usecases.cycles import Draft
-from readiness.web.forms import SafeForm
-
-NO_DAY = "Enter a date, such as 2027-01-15."
-
-
-class Day(DateField):  # type: ignore[misc]
-    """A date whose error says what one looks like."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(NO_DAY) from error
+from readiness.web.forms import NO_DAY, Day, SafeForm
 
 
 class Minimum(StringField):  # type: ignore[misc]
@@ -131,16 +118,6 @@ def invite_form(groups: Iterable[Group], **data: Any) -> InviteForm:
     form = InviteForm(**data)
     form.group.choices = [SelectChoice(group.id, group.name) for group in groups]
     return form
-
-
-def show_problems(form: SafeForm, problems: Iterable[Problem]) -> None:
-    """Put each beside its field; what belongs to no field goes on top."""
-    for problem in problems:
-        if problem.place in form:
-            field = form[problem.place]
-            field.errors = [*field.errors, problem.says]
-        else:
-            form.form_errors.append(problem.says)
 
 
 def first_days(today: date) -> dict[str, date]:

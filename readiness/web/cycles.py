@@ -17,8 +17,8 @@ from readiness.web.cycle_forms import (
     draft_of,
     first_days,
     invite_form,
-    show_problems,
 )
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 
@@ -62,7 +62,7 @@ def opening(payer_id: str) -> ResponseReturnValue:
                 store(), actor(), payer_id, draft_of(form, offered), cycle_id, now()
             )
         except BadInput as error:
-            show_problems(form, error.problems)
+            with_problems(form, error)
         else:
             flash(f"{cycle.name} is open. Now invite groups.")
             return redirect(url_for(".board", payer_id=payer_id, cycle_id=cycle.id), 303)
@@ -113,7 +113,7 @@ def extend(payer_id: str, cycle_id: str) -> ResponseReturnValue:
         try:
             cycles.extend(store(), actor(), payer_id, cycle_id, form.due_on.data, now())
         except BadInput as error:
-            show_problems(form, error.problems)
+            with_problems(form, error)
         else:
             flash("The due date is moved.")
             return redirect(url_for(".board", payer_id=payer_id, cycle_id=cycle_id), 303)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     EmailField,
     Field,
     HiddenField,
@@ -19,6 +20,8 @@ from wtforms.validators import DataRequired, Length
 from readiness.domain import free_text
 from readiness.domain.errors import BadInput
 
+NO_DAY = "Enter a date, such as 2027-01-15."
+DIGITS = 15  # of the largest number that a form carries
 AS_TYPED = (PasswordField, HiddenField, TextAreaField)  # of the texts, those that are no line
 
 
@@ -33,6 +36,9 @@ class SafeForm(FlaskForm):  # type: ignore[misc]
         is_valid: bool = super().validate(*args, **kwargs)
         unreadable = [line for line in self if is_line(line) and not tidied(line)]
         return is_valid and not unreadable
+
+
+Filled = TypeVar("Filled", bound=SafeForm)
 
 
 def is_line(field: Field) -> bool:
@@ -51,15 +57,34 @@ def tidied(line: StringField) -> bool:
     return not line.errors
 
 
-def tell(form: SafeForm, error: BadInput) -> str:
-    """Put each problem beside its field; return those that belong to none."""
-    rest = []
+def with_problems(form: Filled, error: BadInput) -> Filled:
+    """The form with each problem beside its field; what belongs to no field stands on top."""
     for problem in error.problems:
         if problem.place in form:
             form[problem.place].errors = [*form[problem.place].errors, problem.says]
         else:
-            rest.append(str(problem))
-    return " ".join(rest)
+            form.form_errors.append(problem.says)
+    return form
+
+
+class Day(DateField):  # type: ignore[misc]
+    """A date whose error says what one looks like."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(NO_DAY) from error
+
+
+def whole_number(text: str | None) -> int:
+    """What a hidden field carries: a revision, a number of ours; 0 when it is none.
+
+    >>> whole_number("12"), whole_number("-1"), whole_number("²"), whole_number(None)
+    (12, 0, 0, 0)
+    """
+    is_one = text is not None and text.isascii() and text.isdigit() and len(text) <= DIGITS
+    return int(text) if text and is_one else 0
 
 
 class SignInForm(SafeForm):

@@ -13,7 +13,7 @@ from readiness.domain.team import Purpose
 from readiness.usecases import letters
 from readiness.usecases.letters import Opened
 from readiness.web.account_forms import AcceptForm, NewPasswordForm
-from readiness.web.forms import tell
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs, open_to_anyone
 from readiness.web.request_cycle import actor, now, store
 
@@ -29,16 +29,12 @@ def read(token: str) -> ResponseReturnValue:
     return invitation_page(token, opened, AcceptForm(formdata=None, name=opened.letter.name))
 
 
-def invitation_page(token: str, opened: Opened, form: AcceptForm, problem: str = "") -> str:
-    return render_template(
-        "pages/account/invitation.html", token=token, opened=opened, form=form, problem=problem
-    )
+def invitation_page(token: str, opened: Opened, form: AcceptForm) -> str:
+    return render_template("pages/account/invitation.html", token=token, opened=opened, form=form)
 
 
-def reset_page(token: str, opened: Opened, form: NewPasswordForm, problem: str = "") -> str:
-    return render_template(
-        "pages/account/new_password.html", token=token, opened=opened, form=form, problem=problem
-    )
+def reset_page(token: str, opened: Opened, form: NewPasswordForm) -> str:
+    return render_template("pages/account/new_password.html", token=token, opened=opened, form=form)
 
 
 @pages.post("/accept")
@@ -53,7 +49,7 @@ def accept(token: str) -> ResponseReturnValue:
     try:
         letters.accept(store(), hasher, token, name, password, ids, now())
     except BadInput as error:
-        return invitation_page(token, opened, form, tell(form, error)), 422
+        return invitation_page(token, opened, with_problems(form, error)), 422
     flash("Your account is ready. Sign in with your e-mail address and your new password.")
     return redirect(url_for("account.sign_in"), 303)
 
@@ -77,6 +73,6 @@ def choose_password(token: str) -> ResponseReturnValue:
     try:
         letters.choose_password(store(), hasher, token, password, now())
     except BadInput as error:
-        return reset_page(token, opened, form, tell(form, error)), 422
+        return reset_page(token, opened, with_problems(form, error)), 422
     flash("Your password is changed. Sign in with the new one.")
     return redirect(url_for("account.sign_in"), 303)

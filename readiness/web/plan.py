@@ -23,8 +23,9 @@ from readiness.domain.errors import BadInput
 from readiness.domain.plan import ActionStatus
 from readiness.usecases import plan, plan_document, plan_reading
 from readiness.usecases.plan import EditedMeanwhile, Opened
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs
-from readiness.web.plan_forms import ActionForm, form_of, show_problems
+from readiness.web.plan_forms import ActionForm, form_of
 from readiness.web.request_cycle import actor, now, store
 
 pages = Blueprint("plan", __name__)
@@ -58,8 +59,7 @@ def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
             store(), actor(), assessment_id, action_id, form.base_revision, form.edit, now()
         )
     except BadInput as error:
-        show_problems(form, error.problems)
-        return edit_page(opened, action_id, form), 422
+        return edit_page(opened, action_id, with_problems(form, error)), 422
     except EditedMeanwhile as error:
         return clash_page(assessment_id, action_id, form, error), 409
     flash(f"Saved: {saved.title}.")
@@ -107,7 +107,7 @@ def add(assessment_id: str) -> ResponseReturnValue:
         try:
             added = plan.add_own(store(), actor(), assessment_id, action_id, form.edit, now())
         except BadInput as error:
-            show_problems(form, error.problems)
+            with_problems(form, error)
         else:
             flash(f"Added: {added.title}.")
             return back_to(assessment_id, action_id)

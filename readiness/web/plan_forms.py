@@ -5,30 +5,18 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wtforms import DateField, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from readiness.domain.costs import CostRange
 from readiness.domain.drafting import OWNER_CHARACTERS, TITLE_CHARACTERS, Edit
-from readiness.domain.errors import Problem
 from readiness.domain.free_text import NOTE_CHARACTERS
 from readiness.domain.plan import ActionStatus, PlanAction
-from readiness.web.forms import SafeForm
+from readiness.web.forms import Day, SafeForm, whole_number
 
-NO_DAY = "Enter a date, such as 2027-01-15, or leave it empty."
 STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
 COSTS = ("cost_low", "cost_likely", "cost_high")
-
-
-class Day(DateField):  # type: ignore[misc]
-    """A date whose error says what one looks like."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(NO_DAY) from error
 
 
 class Dollars(StringField):  # type: ignore[misc]
@@ -93,8 +81,7 @@ class ActionForm(SafeForm):
 
     @property
     def base_revision(self) -> int:
-        text = self.base.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return whole_number(self.base.data)
 
 
 def form_of(action: PlanAction) -> ActionForm:
@@ -114,9 +101,3 @@ def typed(action: PlanAction) -> dict[str, Any]:
         "cost_high": f"{cost.high:,}" if cost else "",
         "note": action.note,
     }
-
-
-def show_problems(form: ActionForm, problems: tuple[Problem, ...]) -> None:
-    for problem in problems:
-        place = problem.place if problem.place in form._fields else "title"
-        form[place].errors = [*form[place].errors, problem.says]

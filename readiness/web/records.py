@@ -20,7 +20,7 @@ from readiness.access import Can
 from readiness.domain.errors import BadInput
 from readiness.usecases import organizations, takeout
 from readiness.web.account_forms import RemoveGroupForm
-from readiness.web.forms import tell
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 
@@ -51,9 +51,9 @@ def ask_to_remove(group_id: str) -> ResponseReturnValue:
     return remove_page(group_id, RemoveGroupForm(formdata=None))
 
 
-def remove_page(group_id: str, form: RemoveGroupForm, problem: str = "") -> str:
+def remove_page(group_id: str, form: RemoveGroupForm) -> str:
     group = organizations.removable(store(), actor(), group_id, now())
-    return render_template("pages/team/remove.html", group=group, form=form, problem=problem)
+    return render_template("pages/team/remove.html", group=group, form=form)
 
 
 @pages.post("/remove")
@@ -67,6 +67,6 @@ def remove(group_id: str) -> ResponseReturnValue:
     try:
         organizations.remove_group(store(), hasher, actor(), group_id, typed, password, now())
     except BadInput as error:
-        return remove_page(group_id, form, tell(form, error)), 422
+        return remove_page(group_id, with_problems(form, error)), 422
     flash("All records of the group are removed.")
     return redirect(url_for("home.front"), 303)

@@ -11,6 +11,7 @@ from readiness.access import Can
 from readiness.domain.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.usecases import review
 from readiness.usecases.review import Part, Review
+from readiness.web.forms import whole_number
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 from readiness.web.review_forms import (
@@ -101,8 +102,7 @@ def after(found: Review, part: Part) -> str:
 
 def number_sent() -> int:
     """The submission that was on the page; none of ours has the number 0."""
-    text = request.form.get("number", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return whole_number(request.form.get("number"))
 
 
 @pages.post("/assessments/<assessment_id>/review/agree-with-low")

@@ -14,7 +14,7 @@ from readiness.domain.errors import Problem
 from readiness.domain.instrument import Instrument
 from readiness.domain.review import LONGEST_REASON, Choice, says
 from readiness.usecases.review import Line
-from readiness.web.forms import SafeForm
+from readiness.web.forms import SafeForm, whole_number
 
 AGREE, LOWER, CHANGE = "agree", "lower", "change"
 VERDICT, LEVEL, REASON = "verdict", "level", "reason"
@@ -114,13 +114,12 @@ def unclear(touched: Iterable[tuple[Line, Shown]]) -> Iterator[Problem]:
 
 def choice_of(line: Line, given: Shown, typed: Any) -> Choice:
     verdict, level, reason = given
-    seen = str(typed.get(f"{line.item.id}-seen", ""))
     return Choice(
         item_id=line.item.id,
         decision=Decision.CHANGE_REQUESTED if verdict == CHANGE else Decision.AGREED,
         validated_level=int(level) if verdict == LOWER else None,
         reason=reason,
-        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0,
+        seen=whole_number(typed.get(f"{line.item.id}-seen")),
     )
 
 

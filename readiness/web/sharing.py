@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from readiness.access import Can
 from readiness.domain.errors import BadInput
 from readiness.usecases import sharing
-from readiness.web.cycle_forms import AcceptForm, show_problems
+from readiness.web.cycle_forms import AcceptForm
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 
@@ -47,7 +48,7 @@ def accept(group_id: str, cycle_id: str) -> ResponseReturnValue:
         try:
             sharing.accept(store(), actor(), group_id, cycle_id, form.expires_on.data, ids, now())
         except BadInput as error:
-            show_problems(form, error.problems)
+            with_problems(form, error)
         else:
             flash("Accepted. The payer sees your progress, and your answers once you submit them.")
             return redirect(url_for(".overview", group_id=group_id), 303)

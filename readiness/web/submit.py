@@ -14,7 +14,7 @@ from readiness.domain.attestation import CODE_LENGTH, CODE_LETTERS, STATEMENT
 from readiness.domain.errors import BadInput
 from readiness.usecases import submit
 from readiness.usecases.submit import Ids, Signature
-from readiness.web.forms import SafeForm
+from readiness.web.forms import SafeForm, with_problems
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 
@@ -51,18 +51,8 @@ def send(assessment_id: str) -> ResponseReturnValue:
     try:
         submit.submit(store(), actor(), assessment_id, signature, ids(), now())
     except BadInput as error:
-        return signing_page(assessment_id, told(form, error)), 422
+        return signing_page(assessment_id, with_problems(form, error)), 422
     return redirect(url_for(".receipt", assessment_id=assessment_id), 303)
-
-
-def told(form: SignatureForm, error: BadInput) -> SignatureForm:
-    """What is wrong, beside its field; what is wrong with an item stands at the top."""
-    for problem in error.problems:
-        if problem.place in form:
-            form[problem.place].errors = [*form[problem.place].errors, problem.says]
-        else:
-            form.form_errors.append(problem.says)
-    return form
 
 
 def signing_page(assessment_id: str, form: SignatureForm) -> str:

@@ -19,7 +19,7 @@ from readiness.domain.people import Role
 from readiness.domain.team import Seat, roles_at
 from readiness.usecases import letters, people
 from readiness.web.account_forms import InviteForm, InviteToGroupForm, LeaveForm
-from readiness.web.forms import tell
+from readiness.web.forms import with_problems
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 
@@ -50,11 +50,9 @@ def show() -> ResponseReturnValue:
     return team_page(invite_form(formdata=None))
 
 
-def team_page(form: InviteForm, problem: str = "") -> str:
+def team_page(form: InviteForm) -> str:
     team = people.of_place(store(), actor(), *ground(), now())
-    return render_template(
-        "pages/team/team.html", team=team, form=form, problem=problem, place=g.place
-    )
+    return render_template("pages/team/team.html", team=team, form=form, place=g.place)
 
 
 def invite() -> ResponseReturnValue:
@@ -64,7 +62,7 @@ def invite() -> ResponseReturnValue:
     try:
         letter = letters.invite(store(), actor(), seat_of(form), token, now())
     except BadInput as error:
-        return team_page(form, tell(form, error)), 422
+        return team_page(with_problems(form, error)), 422
     return link_page(token, letter.email, "7 days", url_for(".show"))
 
 
