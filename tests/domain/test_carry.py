@@ -14,8 +14,7 @@ OLD = instruments.load("qmer", "2026.1")
 
 @pytest.fixture
 def new(tmp_path):
-    write_second_version(tmp_path)
-    return instruments.load("qmer", "2027.1", (tmp_path,))
+    return instruments.read(write_second_version(tmp_path))
 
 
 def test_every_item_says_what_became_of_it(new):

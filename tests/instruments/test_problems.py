@@ -7,7 +7,8 @@ import random
 import pytest
 
 from readiness.domain.errors import Problem
-from readiness.instruments import MOST_BYTES, problems_of
+from readiness.instruments import problems_of
+from readiness.instruments.tree import MOST_BYTES
 from tests.instruments.second_version import changed, entry, second_text, shipped_text
 
 SHIPPED_TEXT = shipped_text()
