@@ -86,7 +86,7 @@ def test_a_confirmation_that_was_tampered_with_is_refused(maya, store, sent):
 
 @pytest.mark.parametrize("base", [-1, 2, 2**63, 10**400])
 @pytest.mark.parametrize(
-    "kind", [("answers", ["LEAD-3", "2", "", "", 0]), ("facts", ["sites", 3, 0])]
+    "kind", [("answers", ["LEAD-3", "2", "", "", 0]), ("facts", ["sites", 7, 0])]
 )
 def test_a_confirmation_over_a_revision_that_never_was_is_refused(maya, store, kind, base):
     name, row = kind
