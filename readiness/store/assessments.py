@@ -9,14 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from readiness.domain.answers import Answer, ContextValue, Kind
-from readiness.domain.assessment import (
-    AnswerRevision,
-    Assessment,
-    ContextRevision,
-    Decision,
-    ItemReview,
-    Submission,
-)
+from readiness.domain.assessment import AnswerRevision, Assessment, ContextRevision, Submission
 from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
 from readiness.domain.lifecycle import Status
@@ -248,44 +241,6 @@ def submitted(store: Store, assessment_id: str, number: int) -> dict[str, Answer
             " on a.assessment_id = s.assessment_id and a.item_id = s.item_id"
             " and a.revision = s.revision"
             " where s.assessment_id = ? and s.number = ?",
-            (assessment_id, number),
-        )
-    }
-
-
-def review(store: Store, decision: ItemReview, event: Event) -> None:
-    with store.writing():
-        store.insert(
-            "reviews",
-            {
-                "assessment_id": decision.assessment_id,
-                "number": decision.submission_number,
-                "item_id": decision.item_id,
-                "decision": decision.decision,
-                "validated_level": decision.validated_level,
-                "reason": decision.reason,
-                "reviewer_id": decision.reviewer_id,
-                "at": decision.at.isoformat(),
-            },
-        )
-        events.record(store, event)
-
-
-def reviews(store: Store, assessment_id: str, number: int) -> dict[str, ItemReview]:
-    """The last decision on each item of that submission."""
-    return {
-        row["item_id"]: ItemReview(
-            assessment_id=row["assessment_id"],
-            submission_number=row["number"],
-            item_id=row["item_id"],
-            decision=Decision(row["decision"]),
-            validated_level=row["validated_level"],
-            reason=row["reason"],
-            reviewer_id=row["reviewer_id"],
-            at=datetime.fromisoformat(row["at"]),
-        )
-        for row in store.rows(
-            "select * from reviews where assessment_id = ? and number = ? order by id",
             (assessment_id, number),
         )
     }

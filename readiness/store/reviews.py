@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from readiness.domain.assessment import ItemReview
+from readiness.domain.assessment import Decision, ItemReview
 from readiness.domain.errors import ChangedMeanwhile
 from readiness.domain.events import Event
 from readiness.store import events
 from readiness.store.connection import Store
+
+
+def of_submission(store: Store, assessment_id: str, number: int) -> dict[str, ItemReview]:
+    """The last decision on each item of that submission."""
+    return {
+        row["item_id"]: ItemReview(
+            assessment_id=row["assessment_id"],
+            submission_number=row["number"],
+            item_id=row["item_id"],
+            decision=Decision(row["decision"]),
+            validated_level=row["validated_level"],
+            reason=row["reason"],
+            reviewer_id=row["reviewer_id"],
+            at=datetime.fromisoformat(row["at"]),
+        )
+        for row in store.rows(
+            "select * from reviews where assessment_id = ? and number = ? order by id",
+            (assessment_id, number),
+        )
+    }
 
 
 def last_seen(store: Store, assessment_id: str, number: int) -> dict[str, int]:

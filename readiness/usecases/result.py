@@ -16,7 +16,7 @@ from readiness.domain.people import Actor
 from readiness.domain.reliability import Sureness, how_sure
 from readiness.domain.run_json import answer_in, from_json
 from readiness.domain.scorecard import GateResult, Raise, ScoringRun
-from readiness.store import Store, assessments, runs
+from readiness.store import Store, reviews, runs
 from readiness.store.runs import StoredRun
 from readiness.usecases import sheet, standing
 from readiness.usecases.score import scoring_run
@@ -183,9 +183,9 @@ def requests(store: Store, found: Sheet) -> Mapping[str, ItemReview]:
     last = sheet.last_submission(store, found.assessment.id)
     if last is None or found.assessment.status is not Status.CHANGES_REQUESTED:
         return {}
-    reviews = assessments.reviews(store, found.assessment.id, last.number)
+    decided = reviews.of_submission(store, found.assessment.id, last.number)
     return {
         item_id: review
-        for item_id, review in reviews.items()
+        for item_id, review in decided.items()
         if review.decision is Decision.CHANGE_REQUESTED
     }

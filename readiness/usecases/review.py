@@ -241,7 +241,7 @@ def decisions_on(store: Store, shown: Submitted) -> dict[str, ItemReview]:
     for sent in assessments.submissions(store, shown.assessment.id):
         now = submission.given(store, sent)
         still = rules.carried(decided, before, now)
-        decided = {**still, **assessments.reviews(store, sent.assessment_id, sent.number)}
+        decided = {**still, **reviews.of_submission(store, sent.assessment_id, sent.number)}
         before = now
     return decided
 

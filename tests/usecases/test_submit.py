@@ -13,7 +13,7 @@ from readiness.domain.events import Event
 from readiness.domain.lifecycle import Status
 from readiness.domain.saving import Sent
 from readiness.domain.screening import Cell, Step
-from readiness.store import assessments, events, runs
+from readiness.store import assessments, events, reviews, runs
 from readiness.usecases import assess, result, screen, standing, submit
 from readiness.usecases.submit import Ids, Signature
 from tests import screens, sheets
@@ -124,7 +124,7 @@ def ask_for_change(store, assessment, item_id):
         assessment.id, 1, item_id, Decision.CHANGE_REQUESTED, None, "Show us.", "pam", NOW
     )
     event = Event(NOW, "pam", "asked for changes", "assessment", assessment.id, group_id="elm")
-    assessments.review(store, review, event)
+    reviews.decide(store, [(review, 0)], event)
     there = assessments.get(store, assessment.id)
     assessments.save(store, there.moved_to(Status.CHANGES_REQUESTED), event)
 

@@ -7,7 +7,7 @@ import pytest
 from readiness.domain.assessment import Decision
 from readiness.domain.lifecycle import Status
 from readiness.domain.review import Choice
-from readiness.store import assessments
+from readiness.store import assessments, reviews
 from readiness.usecases import review
 from tests import payers
 from tests.payers import QMER, person
@@ -50,7 +50,7 @@ def status_of(store, sent):
 
 
 def decisions(store, sent, number=1):
-    return assessments.reviews(store, sent.id, number)
+    return reviews.of_submission(store, sent.id, number)
 
 
 def test_a_review_runs_from_page_to_page_until_it_is_accepted(payer, store, sent):

@@ -14,10 +14,10 @@ from readiness.domain.assessment import Decision
 from readiness.domain.errors import ChangedMeanwhile, ReadinessError, WrongState
 from readiness.domain.lifecycle import Status
 from readiness.domain.review import Choice
-from readiness.domain.saving import Sent
+from readiness.domain.saving import Sent, choice_of
 from readiness.domain.team import Seat
 from readiness.engines.passwords import Hasher
-from readiness.store import Store, assessments, events, grants, people, runs
+from readiness.store import Store, assessments, events, grants, people, reviews, runs
 from readiness.usecases import assess, cycles, letters, review, sharing, submit
 from tests import payers
 from tests.payers import person
@@ -52,8 +52,7 @@ def refusals(told: list[object]) -> list[type]:
 
 
 def verbs(store: Store, verb: str) -> int:
-    row = store.row("select count(*) as n from events where verb = ?", (verb,))
-    return row["n"]
+    return sum(row["verb"] == verb for row in store.rows("select verb from events"))
 
 
 @pytest.fixture
@@ -97,7 +96,7 @@ def test_two_who_answer_an_item_at_once_keep_both_answers(store, ready):
     history = assessments.answer_history(store, ready.id, "LEAD-1")
     assert [each.revision for each in history] == list(range(1, base + 2))
     assert refused.clash.current == history[-1]
-    assert refused.clash.sent.choice != str(history[-1].answer.level)
+    assert refused.clash.sent.choice != choice_of(history[-1].answer)
 
 
 def test_two_who_follow_one_link_at_once_join_once(store):
@@ -273,7 +272,7 @@ def test_a_decision_on_another_version_is_refused(client, sign_in, store, sent, 
     fields |= {"LEAD-1-verdict": "agree", "number": number}
     reply = world.send(client, f"/assessments/{sent.id}/review/{path}", **fields)
     assert reply.status_code == 409
-    assert assessments.reviews(store, sent.id, 1) == {}
+    assert reviews.of_submission(store, sent.id, 1) == {}
     assert assessments.get(store, sent.id).status is Status.SUBMITTED
 
 
@@ -302,7 +301,7 @@ def test_a_grant_taken_back_closes_the_page_that_is_open(client, sign_in, store,
     assert {client.get(page).status_code for page in pages} == {404}
     reply = world.send(client, f"{address}/LEAD", **{**form, "LEAD-1-verdict": "agree"})
     assert reply.status_code == 404
-    assert assessments.reviews(store, sent.id, 1) == {}
+    assert reviews.of_submission(store, sent.id, 1) == {}
     for page in ("/payers/fair/portfolio", "/payers/fair/portfolio?text=elm"):
         assert "Elm Physicians" not in client.get(page).text
     assert b"Elm" not in client.get("/payers/fair/portfolio.csv").data
