@@ -119,9 +119,6 @@ class ScoringRun:
     instrument_sha256: str
     inputs_sha256: str
 
-    def trace_of(self, tier_id: str) -> TierTrace:
-        return next(trace for trace in self.trace if trace.tier_id == tier_id)
-
 
 def one_decimal(value: Fraction) -> Decimal:
     """Half up, from the exact fraction.

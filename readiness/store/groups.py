@@ -49,11 +49,6 @@ def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Grou
     return [to_group(row) for row in found], int(total["n"]) if total else 0
 
 
-def add_site(store: Store, site: Site) -> None:
-    with store.writing():
-        store.insert("sites", {"id": site.id, "group_id": site.group_id, "name": site.name})
-
-
 def sites(store: Store, group_id: str) -> tuple[Site, ...]:
     return tuple(
         Site(row["id"], row["group_id"], row["name"])

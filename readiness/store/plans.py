@@ -41,13 +41,6 @@ def get(store: Store, plan_id: str) -> Plan:
     return from_row(store, row)
 
 
-def of_run(store: Store, run_id: str) -> Plan | None:
-    row = store.row(
-        "select * from plans where run_id = ? order by created_at desc limit 1", (run_id,)
-    )
-    return from_row(store, row) if row else None
-
-
 def latest_of_assessment(store: Store, assessment_id: str) -> Plan | None:
     row = store.row(
         "select * from plans where assessment_id = ? order by created_at desc, rowid desc limit 1",

@@ -10,7 +10,7 @@ from readiness.access import Can
 from readiness.domain.assessment import Assessment, ItemReview, Submission
 from readiness.domain.carry import Change
 from readiness.domain.instrument import Domain, Instrument, Item
-from readiness.domain.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
+from readiness.domain.lifecycle import EDITABLE, Status
 from readiness.domain.people import Actor, Group, Payer
 from readiness.store import Store, assessments, cycles, groups
 from readiness.usecases import assess, ground, result, sheet
@@ -122,7 +122,3 @@ def reviewer_of(store: Store, assessment: Assessment) -> Payer | None:
     if assessment.cycle_id is None:
         return None
     return groups.payer(store, cycles.get(store, assessment.cycle_id).payer_id)
-
-
-def is_sent_in(assessment: Assessment) -> bool:
-    return assessment.status in READABLE_BY_PAYER

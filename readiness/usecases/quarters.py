@@ -143,8 +143,3 @@ def shares_for_claims(store: Store, group_id: str, today: date) -> dict[str, Sha
     group's own, with no small count hidden.
     """
     return claims_shares(counts.of_group(store, group_id).values(), today)
-
-
-def shares_to_show(store: Store, group_id: str, today: date) -> dict[str, Share]:
-    """The same for items whose rate is shown and caps nothing."""
-    return claims_shares(counts.of_group(store, group_id).values(), today, SHOWN)

@@ -44,7 +44,6 @@ def store(tmp_path):
 
 def test_a_plan_comes_back_as_it_went_in(store):
     assert plans.get(store, "p1") == PLAN
-    assert plans.of_run(store, "run-a1") == PLAN
     assert plans.latest_of_assessment(store, "a1") == PLAN
 
 
