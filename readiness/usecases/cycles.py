@@ -144,7 +144,8 @@ def invite(
         raise BadInput([Problem("group", "Choose at least one group to invite.")])
     with store.writing():
         cycle = still_open(own(store, actor, payer_id, cycle_id))
-        fresh = [g for g in wanted if g not in cycles.invited(store, cycle.id)]
+        already = cycles.invited(store, cycle.id)
+        fresh = [group_id for group_id in wanted if group_id not in already]
         for group_id in fresh:
             groups.get(store, group_id)  # or there is no such group
         cycles.invite(
@@ -159,11 +160,11 @@ def extend(
     store: Store, actor: Actor, payer_id: str, cycle_id: str, due_on: date, now: datetime
 ) -> Cycle:
     """More time, never less: groups plan with the date they were told."""
-    cycle = still_open(own(store, actor, payer_id, cycle_id))
-    if due_on <= max(cycle.due_on, now.date()):
-        raise BadInput([Problem("due_on", "Choose a day after today and after the due date.")])
-    later = replace(cycle, due_on=due_on)
     with store.writing():
+        cycle = still_open(own(store, actor, payer_id, cycle_id))
+        if due_on <= max(cycle.due_on, now.date()):
+            raise BadInput([Problem("due_on", "Choose a day after today and after the due date.")])
+        later = replace(cycle, due_on=due_on)
         cycles.change(store, later, told(cycle, actor, "extended", now, due_on=due_on))
         cycles.move_due_dates(store, cycle.id, due_on)
     return later
