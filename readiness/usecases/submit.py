@@ -214,11 +214,17 @@ def record(
     assessment_id = found.assessment.id
     sent = {item.id: found.revisions[item.id].revision for item in found.instrument.items}
     assessments.submit(store, submission, sent, event)
-    for run_id, kind, answers in (
-        (ids.claimed_run, RunKind.CLAIMED, found.answers),
-        (ids.supported_run, RunKind.SUPPORTED, supported(store, found, now).answers),
+    lowered = supported(store, found, now).answers
+    claimed = standing.run_of(found.instrument, found.context, found.answers)
+    as_supported = (
+        claimed  # the counts lower nothing: the same answers need no second scoring
+        if lowered == found.answers
+        else standing.run_of(found.instrument, found.context, lowered)
+    )
+    for run_id, kind, scored in (
+        (ids.claimed_run, RunKind.CLAIMED, claimed),
+        (ids.supported_run, RunKind.SUPPORTED, as_supported),
     ):
-        scored = standing.run_of(found.instrument, found.context, answers)
         number = submission.number
         runs.add(store, standing.stored_as(scored, assessment_id, number, kind, run_id, now))
 
