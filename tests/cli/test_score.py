@@ -61,3 +61,11 @@ def test_an_instrument_with_problems_lists_them(tmp_path, text):
     assert done.exit_code == 2
     assert done.stdout == ""
     assert done.stderr
+
+
+def test_the_example_of_the_readme_is_scored():
+    done = run(score, "tests/data/assessment.json")
+    found = json.loads(done.stdout)
+    assert (found["tier"], found["provisional"], found["complete"]) == ("T2", True, True)
+    assert found["shortest_way"][0] == {"item": "LEAD-1", "from": 1, "to": 2}
+    assert done.stderr == ""
