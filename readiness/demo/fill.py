@@ -18,7 +18,7 @@ from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor, Group, Membership, Payer, Person, Role, Site
 from readiness.domain.periods import Period, latest_closed
 from readiness.domain.review import Choice
-from readiness.domain.saving import CHOICES, Sent
+from readiness.domain.saving import Sent, choice_of
 from readiness.domain.screening import Cell, Need, PeriodState, Step
 from readiness.domain.screening_edits import CountRevision
 from readiness.domain.tiers import standing
@@ -215,10 +215,6 @@ def sent_as(item_id: str, answer: Answer, current: AnswerRevision | None) -> Sen
         base=current.revision if current else 0,
         confirms=True,
     )
-
-
-def choice_of(answer: Answer) -> str:
-    return next(key for key, choice in CHOICES.items() if choice == (answer.kind, answer.level))
 
 
 def send_in(stage: Stage, who: Character, begun: Assessment, at: datetime, which: str) -> None:
