@@ -62,13 +62,15 @@ BLUEPRINTS = (
     *team.BLUEPRINTS,
 )
 MEBIBYTE = 1024 * 1024
+SHORTEST_KEY = 32  # characters: less can be tried out
 
 
 def attach(app: Flask, settings: Settings) -> None:
     """Make the application serve pages, or refuse with a sentence that says what is missing."""
-    if not settings.secret_key:
+    if not settings.secret_key or len(settings.secret_key) < SHORTEST_KEY:
         raise SystemExit(
-            "Set READINESS_SECRET_KEY to a long random text before serving pages, for example "
+            f"Set READINESS_SECRET_KEY to a random text of {SHORTEST_KEY} characters or more "
+            "before serving pages, for example "
             'the output of: python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
     if not settings.database.exists() or not is_up_to_date(settings):

@@ -54,7 +54,7 @@ def served(filled: Path, folder: Path) -> Iterator[str]:
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     settings = Settings(
         data=folder,
-        secret_key="only for tests",
+        secret_key="only for tests" * 3,
         is_demo=True,
         hosts=LOOPBACK,
     )

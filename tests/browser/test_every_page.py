@@ -39,7 +39,7 @@ EVERYBODY_S = {"home.front", "home.start", "account.mine", "account.sign_in", "l
 
 @pytest.fixture(scope="module")
 def routes(filled):
-    return create_app(Settings(filled, secret_key="only for tests", hosts=LOOPBACK)).url_map
+    return create_app(Settings(filled, secret_key="only for tests" * 3, hosts=LOOPBACK)).url_map
 
 
 def owner(rule):

@@ -224,9 +224,10 @@ def test_what_could_not_be_saved_is_said_so(app, client, sign_in):
     assert "This could not be saved. Try again in a minute." in Page(reply.text).text
 
 
-def test_pages_are_refused_without_a_secret_key(store):
+@pytest.mark.parametrize("key", [None, "", "easily guessed"])
+def test_pages_are_refused_without_a_long_secret_key(store, key):
     with pytest.raises(SystemExit, match="Set READINESS_SECRET_KEY"):
-        create_app(Settings(store.path.parent))
+        create_app(Settings(store.path.parent, secret_key=key))
 
 
 def test_pages_are_refused_without_an_up_to_date_database(tmp_path):
