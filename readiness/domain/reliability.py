@@ -51,8 +51,9 @@ def how_sure(instrument: Instrument, run: ScoringRun, history: Sequence[Answers]
     if groups < GROUPS_FOR_ALPHA:
         return Sureness(
             groups,
-            "How sure this tier is cannot be told yet: it takes the answers of "
-            f"{GROUPS_FOR_ALPHA} groups to estimate, and there are {groups}.",
+            "How sure this tier is cannot be told yet: how well the items agree takes the answers "
+            f"of {GROUPS_FOR_ALPHA} groups to estimate, whether a score is too near a cut takes "
+            f"{GROUPS_FOR_ERROR}, and there are {groups}.",
         )
     found = (alpha_of(domain, history) for domain in instrument.domains)
     alphas = tuple(alpha for alpha in found if alpha)
