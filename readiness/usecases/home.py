@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from readiness import access
 from readiness.access import ANYWHERE, Can, Ground
+from readiness.domain import attestation
 from readiness.domain.assessment import Assessment
 from readiness.domain.lifecycle import EDITABLE, Status
 from readiness.domain.people import Actor, Group, Payer
-from readiness.store import Store, assessments, cycles, events, groups, plans
+from readiness.store import Store, assessments, cycles, events, groups, plans, runs
 from readiness.usecases import ground, result, screen, sheet
 from readiness.usecases.sheet import Sheet
 
@@ -110,13 +112,23 @@ def about_assessments(
     every = [a for a in assessments.of_group(store, group_id) if a.status is not Status.WITHDRAWN]
     running = next((a for a in every if a.status in EDITABLE), None)
     sent = next((a for a in every if sheet.last_submission(store, a.id)), None)
+    has_run_out = has_expired(store, group_id, now)
     if running:
         yield from under_way(store, sheet.read(store, running), now)
     elif access.allowed(actor, Can.ANSWER, here):
         state = "a new one can be started" if every else "not started"
-        yield Task("Assessment", Leads.ASSESSMENTS, group_id, state, bool(every))
+        state = "assess again to renew your tier" if has_run_out else state
+        yield Task(
+            "Assessment", Leads.ASSESSMENTS, group_id, state, bool(every) and not has_run_out
+        )
     if sent:
-        yield from after_sending(store, sent)
+        yield from after_sending(store, sent, has_run_out)
+
+
+def has_expired(store: Store, group_id: str, now: datetime) -> bool:
+    """A provisional tier that ran out is asked about, never lowered by itself."""
+    stands = runs.standing(store, group_id)
+    return stands is not None and attestation.has_expired(stands.tier_expires_on, now.date())
 
 
 def under_way(store: Store, found: Sheet, now: datetime) -> Iterator[Task]:
@@ -148,8 +160,9 @@ def under_way(store: Store, found: Sheet, now: datetime) -> Iterator[Task]:
         yield Task("Check and submit", Leads.CHECK, assessment.id, "ready to check", False)
 
 
-def after_sending(store: Store, sent: Assessment) -> Iterator[Task]:
-    yield Task(f"Result {sent.title}", Leads.RESULT, sent.id, str(sent.status), True)
+def after_sending(store: Store, sent: Assessment, has_run_out: bool) -> Iterator[Task]:
+    state = f"{sent.status}, tier expired" if has_run_out else str(sent.status)
+    yield Task(f"Result {sent.title}", Leads.RESULT, sent.id, state, not has_run_out)
     is_stored = plans.latest_of_assessment(store, sent.id) is not None
     state = "under way" if is_stored else "proposed"
     yield Task(f"Action plan {sent.title}", Leads.PLAN, sent.id, state, is_stored)
@@ -158,7 +171,7 @@ def after_sending(store: Store, sent: Assessment) -> Iterator[Task]:
 def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:
     """What happened to groups that share with this payer today, newest first."""
     shown = 0
-    for event in events.of_payer(store, payer_id):
+    for event in sorted(events.of_payer(store, payer_id), key=attrgetter("at"), reverse=True):
         if event.group_id is None or shown == CHANGES_SHOWN:
             continue
         if payer_id in groups.readers(store, event.group_id, now.date()):

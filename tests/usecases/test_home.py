@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+from readiness.store import runs
 from readiness.usecases import home
 from readiness.usecases.home import Leads
 from tests import sheets
 from tests.web.world import NOW
+
+EXPIRED = "submitted, tier expired"
 
 
 def of(store, person_id):
@@ -42,6 +48,21 @@ def test_what_came_of_a_submission_is_listed(peopled):
     assert found[Leads.RESULT] == "submitted"
     assert Leads.PLAN in found
     assert Leads.CHECK not in found
+
+
+def test_a_provisional_tier_that_ran_out_asks_for_a_new_assessment(peopled):
+    made = sheets.started(peopled, NOW)
+    sheets.answer(peopled, made.id, NOW)
+    sheets.sent_in(peopled, made.id, NOW)
+    stands = replace(runs.standing(peopled, "elm"), provisional=True, tier_expires_on=NOW.date())
+    for expiry, states_then in (
+        (NOW.date(), ("a new one can be started", "submitted")),
+        (NOW.date() - timedelta(days=1), ("assess again to renew your tier", EXPIRED)),
+    ):
+        with peopled.writing():
+            runs.place(peopled, replace(stands, tier_expires_on=expiry))
+        found = states(peopled)
+        assert (found[Leads.ASSESSMENTS], found[Leads.RESULT]) == states_then
 
 
 def test_each_part_sees_its_own(peopled):
