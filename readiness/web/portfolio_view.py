@@ -53,6 +53,7 @@ class Row:
     reach_basis: str
     status: str
     progress: str
+    answered: str
     changed: Any
 
 
@@ -91,6 +92,7 @@ def row_of(listing: Listing, line: Line) -> Row:
         reach_basis=reach.says if line.is_scored else "",
         status=str(line.status or NOT_STARTED),
         progress=progress(listing, line),
+        answered=answered(listing, line),
         changed=line.changed_at,
     )
 
@@ -125,9 +127,16 @@ def heat(line: Line, domain_id: str) -> Heat:
 
 def progress(listing: Listing, line: Line) -> str:
     """Of what is still being written: how far it is, and nothing else."""
-    if line.status is not Status.IN_PROGRESS or line.instrument is None:
+    if line.status is not Status.IN_PROGRESS:
         return ""
-    return f"{line.answered} of {listing.asked[line.instrument]} answered"
+    return f"{answered(listing, line)} answered"
+
+
+def answered(listing: Listing, line: Line) -> str:
+    """How complete the newest assessment is."""
+    if line.instrument is None:
+        return "–"
+    return f"{line.answered} of {listing.asked[line.instrument]}"
 
 
 def columns(listing: Listing) -> dict[str, Any]:
