@@ -95,14 +95,14 @@ def verify(path: Path) -> Backup:
     if not path.is_file():
         raise NotFound(f"There is no file {path}. Check the path.")
     try:
-        said = json.loads(manifest_of(path).read_text())
-    except (OSError, ValueError):
+        said = json.loads(manifest_of(path).read_text())["sha256"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise BadInput(
             f"{manifest_of(path)} is missing or cannot be read. "
             "Keep it beside its backup: without it nobody can tell whether the copy is whole."
         ) from None
     sha256 = sha256_of(path)
-    if sha256 != said.get("sha256"):
+    if sha256 != said:
         raise BadInput(f"{path} is not what its manifest says. Use another backup.")
     lines, head = checked(path)
     return Backup(path, sha256, lines, head)

@@ -107,6 +107,15 @@ def test_a_backup_that_is_not_what_it_was_is_refused(filled, tmp_path, spoil):
     assert names(filled.path) == ["Elm", "Oak"]
 
 
+@pytest.mark.parametrize("said", ["[]", "null", '"x"', "{}", '{"sha256": 1}', "[" * 100_000, "\xff"])
+def test_a_manifest_that_says_nothing_is_refused_in_words(filled, tmp_path, said):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    made.manifest.write_bytes(said.encode("latin-1"))
+    with pytest.raises(BadInput, match=r"manifest|beside its backup"):
+        backup.restore(made.path, filled.path, AT)
+    assert names(filled.path) == ["Elm"]
+
+
 def test_a_restore_waits_for_nobody_who_holds_the_file(filled, tmp_path, monkeypatch):
     made = backup.make(filled, tmp_path / "one.db", AT)
     stranger = sqlite3.connect(filled.path, isolation_level=None)

@@ -160,25 +160,26 @@ def visitor(path):
     return "pam"
 
 
-@pytest.mark.parametrize("path", ASKED)
 @pytest.mark.parametrize("value", ADDRESSES)
-def test_a_strange_question_in_an_address_is_answered_calmly(client, sign_in, path, value):
-    sign_in(client, visitor(path))
-    for name in ASKED[path]:
-        reply = client.get(f"{path}?{urlencode({name: value})}")
-        assert reply.status_code in (200, 404)
+def test_a_strange_question_in_an_address_is_answered_calmly(client, sign_in, value):
+    for path, names in ASKED.items():
+        sign_in(client, visitor(path))
+        for name in names:
+            reply = client.get(f"{path}?{urlencode({name: value})}")
+            assert reply.status_code in (200, 404), (path, name)
+            assert b"<script>alert" not in reply.data
+            assert b' onfocus=alert(1) x="' not in reply.data
+            assert "x=1" not in reply.headers.get("Set-Cookie", "")
+
+
+@pytest.mark.parametrize("value", ADDRESSES)
+def test_a_strange_address_is_not_found(client, sign_in, value):
+    for path in WHERE:
+        sign_in(client, visitor(path))
+        reply = client.get(path.format(quote(value, safe="")))
+        wanted = (200, 301, 308, 404) if value == "" else (404,)
+        assert reply.status_code in wanted, path
         assert b"<script>alert" not in reply.data
-        assert b' onfocus=alert(1) x="' not in reply.data
-        assert "x=1" not in reply.headers.get("Set-Cookie", "")
-
-
-@pytest.mark.parametrize("path", WHERE)
-@pytest.mark.parametrize("value", ADDRESSES)
-def test_a_strange_address_is_not_found(client, sign_in, path, value):
-    sign_in(client, visitor(path))
-    reply = client.get(path.format(quote(value, safe="")))
-    assert reply.status_code in (301, 308, 404) or (value == "" and reply.status_code == 200)
-    assert b"<script>alert" not in reply.data
 
 
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/"])
