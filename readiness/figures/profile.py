@@ -32,7 +32,8 @@ class Threshold:
 class Bar:
     y: int
     title: str
-    says: str
+    score: str
+    says: str  # with what don't-knows leave open
     scored: bool
     width: str  # of the solid part
     range_x: str  # of the part that don't-knows leave open
@@ -69,10 +70,12 @@ def profile_of(domains: Sequence[DomainScore], thresholds: Sequence[Threshold] =
 def bar_of(domain: DomainScore, y: int) -> Bar:
     low = domain.low or 0
     high = low if domain.high is None or domain.low is None else domain.high
+    score = "not scored" if domain.low is None else one_decimal(domain.low)
     return Bar(
         y=y,
         title=domain.title,
-        says=sentence(domain),
+        score=score,
+        says=f"{score} (up to {one_decimal(high)})" if high > low else score,
         scored=domain.low is not None,
         width=SCORES.at(low),
         range_x=SCORES.at(low),
@@ -81,18 +84,6 @@ def bar_of(domain: DomainScore, y: int) -> Bar:
         is_open=high > low,
         previous_x="" if domain.previous is None else SCORES.at(domain.previous),
     )
-
-
-def sentence(domain: DomainScore) -> str:
-    """
-    >>> sentence(DomainScore("Data", 55, 70))
-    '55.0 (up to 70.0)'
-    """
-    if domain.low is None:
-        return "not scored"
-    if domain.high is None or domain.high <= domain.low:
-        return one_decimal(domain.low)
-    return f"{one_decimal(domain.low)} (up to {one_decimal(domain.high)})"
 
 
 def table_of(domains: Sequence[DomainScore]) -> Table:

@@ -84,11 +84,11 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
     assert row[1] == "Elm Physicians"
     assert "T2" in row[2]
     assert "not reviewed" in row[2]
-    assert row[4:6] == ["50.0", "50.0"]
-    assert row[6:15] == ["50.0"] * 9
-    assert "42%" in row[15]
-    assert "412 of 980" in row[15]
-    assert row[16] == "submitted"
+    assert row[5:7] == ["50.0", "50.0"]
+    assert row[7:16] == ["50.0"] * 9
+    assert "42%" in row[16]
+    assert "412 of 980" in row[16]
+    assert row[3] == "submitted"
     assert "The gate most often not yet met on the way to the next tier is" in page.text
 
 
@@ -97,9 +97,9 @@ def test_of_a_draft_the_list_shows_the_progress_and_nothing_else(payer, store):
     payers.answer(store, assessment, {"LEAD-1": payers.all_at(4)["LEAD-1"]})
     page = read(payer, LIST)
     (row,) = rows_of(page)
-    assert "1 of 57 answered" in row[16]
+    assert "1 of 57 answered" in row[3]
     assert row[2] == "no tier yet"
-    assert row[3:16] == ["–"] * 13
+    assert row[4:17] == ["–"] * 13
     assert payers.NOTE not in page.text
 
 
@@ -109,7 +109,7 @@ def test_small_counts_of_screening_are_hidden_everywhere(payer, store, screened,
     counted(store, "elm", screened, eligible)
     exported = payer.get(f"{LIST}.csv").text
     for text in (
-        rows_of(read(payer, LIST))[0][15],
+        rows_of(read(payer, LIST))[0][16],
         read(payer, "/payers/fair/groups/elm").text,
         read(payer, f"{LIST}/compare?group=elm").text,
         exported,
