@@ -13,7 +13,7 @@ from readiness.documents.job import Job, Page
 from readiness.documents.layout import html_of
 from readiness.documents.pdf import Printer
 from readiness.documents.questionnaire_book import book_of
-from readiness.domain import facts, review, saving, workbook
+from readiness.domain import checks, facts, identifiers, review, saving, workbook
 from readiness.domain.answers import Answer, Context, ContextValue
 from readiness.domain.applicability import applicability
 from readiness.domain.errors import BadInput, Problem
@@ -26,7 +26,7 @@ from readiness.intake import questionnaire_sheet
 from readiness.store import Store, assessments
 from readiness.usecases import assess, describe, sheet
 from readiness.usecases.describe import Fact
-from readiness.usecases.plan_reading import sentence
+from readiness.usecases.plan_line import sentence
 from readiness.usecases.sheet import Sheet
 
 TITLE = "Questionnaire"
@@ -42,6 +42,7 @@ class Line:
     before: str
     after: str
     author: str = ""  # who changed it since the workbook was downloaded
+    warning: str = ""  # its text may point at a patient
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,19 @@ def answer_lines(
         what = saving.outcome(sent, answer, current, assess.at_revision(store, found, sent))
         author = author_of(store, current.author_id) if current else ""
         before = shown(current.answer if current else None)
-        yield Line(item.id, item.title, before, shown(answer), author), what
+        warning = warning_of(answer, filled.places.get(item.id, item.id))
+        yield Line(item.id, item.title, before, shown(answer), author, warning), what
+
+
+def warning_of(answer: Answer, place: str) -> str:
+    """Such a text is kept, as on the pages, and has to be mended before it can be shared."""
+    marks = checks.marks_of(answer)
+    if not marks:
+        return ""
+    return (
+        f"The row of {place} seems to hold {identifiers.in_words(marks)}. "
+        "Take it out: you cannot submit while it is there."
+    )
 
 
 def answer_in(sent: Sent) -> Answer | None:

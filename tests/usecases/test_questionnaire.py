@@ -136,6 +136,14 @@ def test_what_would_change_is_shown_and_nothing_is_stored_yet(store, maya, book)
     assert answers(store) == STARTED
 
 
+def test_a_note_that_may_point_at_a_patient_is_told_with_its_row(store, maya, book):
+    note = at(book, "LEAD-1", Column.NOTE)
+    (line,) = look(store, maya, changed(book, {note: "chart of MRN 1234567"})).changes
+    assert line.warning.startswith(f"The row of {at(book, 'LEAD-1')} seems to hold a medical")
+    (line,) = look(store, maya, changed(book, {note: "charter of 2026-04-01"})).changes
+    assert line.warning == ""
+
+
 def take(store, maya, raw):
     """Confirmed on a page: through plain values, as a page would carry them."""
     seen = look(store, maya, raw)
