@@ -107,7 +107,9 @@ def test_a_backup_that_is_not_what_it_was_is_refused(filled, tmp_path, spoil):
     assert names(filled.path) == ["Elm", "Oak"]
 
 
-@pytest.mark.parametrize("said", ["[]", "null", '"x"', "{}", '{"sha256": 1}', "[" * 100_000, "\xff"])
+@pytest.mark.parametrize(
+    "said", ["[]", "null", '"x"', "{}", '{"sha256": 1}', "[" * 100_000, "\xff"]
+)
 def test_a_manifest_that_says_nothing_is_refused_in_words(filled, tmp_path, said):
     made = backup.make(filled, tmp_path / "one.db", AT)
     made.manifest.write_bytes(said.encode("latin-1"))
