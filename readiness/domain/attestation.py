@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
+
+from readiness.domain.periods import months_after
 
 STATEMENT = (
     "I have checked these answers with the people who know. To the best of my knowledge they "
@@ -34,14 +35,8 @@ def reference(year: int, group_name: str, code: str) -> str:
 
 
 def expires_on(awarded: date) -> date:
-    """A provisional tier is good for six months; on the last day of a shorter month at the latest.
-
-    >>> expires_on(date(2026, 8, 31))
-    datetime.date(2027, 2, 28)
-    """
-    months = awarded.month - 1 + MONTHS_PROVISIONAL
-    year, month = awarded.year + months // 12, months % 12 + 1
-    return date(year, month, min(awarded.day, monthrange(year, month)[1]))
+    """The last day on which a provisional tier is good."""
+    return months_after(awarded, MONTHS_PROVISIONAL)
 
 
 def has_expired(expiry: date | None, today: date) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from readiness.domain.costs import CostRange, priced
 from readiness.domain.errors import BadInput, Problem
 from readiness.domain.free_text import NOTE_CHARACTERS, clean
 from readiness.domain.instrument import Instrument
+from readiness.domain.periods import months_after
 from readiness.domain.plan import (
     ActionStatus,
     ActionType,
@@ -108,13 +108,6 @@ def end_of(half_year: int, starts_on: date) -> date:
     (datetime.date(2027, 2, 27), datetime.date(2027, 2, 28))
     """
     return months_after(starts_on, 6 * half_year) - timedelta(days=1)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last day where the month is shorter."""
-    count = day.month - 1 + months
-    year, month = day.year + count // 12, count % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def repriced(plan: Plan, instrument: Instrument, context: Context) -> Plan:

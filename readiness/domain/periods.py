@@ -7,6 +7,7 @@ group is nearly always too few people to show anybody.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -89,3 +90,14 @@ def latest_closed(today: date) -> Period:
 def quarters_back(newest: Period, number: int) -> tuple[Period, ...]:
     """So many quarters ending with `newest`, newest first."""
     return tuple(newest.plus(-back) for back in range(number))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last day where the month is shorter.
+
+    >>> months_after(date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    count = day.month - 1 + months
+    year, month = day.year + count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from readiness.domain import attestation
 from readiness.domain.assessment import RunKind
 from readiness.domain.lifecycle import Status
 from readiness.domain.small_cells import HIDDEN, may_show
@@ -87,7 +88,7 @@ class Line:
         return self.run_kind is RunKind.VALIDATED
 
     def is_expired(self, today: date) -> bool:
-        return self.tier_expires_on is not None and self.tier_expires_on < today
+        return attestation.has_expired(self.tier_expires_on, today)
 
 
 def query_of(
