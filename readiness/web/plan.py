@@ -21,7 +21,7 @@ from readiness.access import Can
 from readiness.documents.job import Page
 from readiness.domain.errors import BadInput
 from readiness.domain.plan import ActionStatus
-from readiness.usecases import plan, plan_document, plan_reading
+from readiness.usecases import plan, plan_document, plan_line, plan_reading
 from readiness.usecases.plan import EditedMeanwhile, Opened
 from readiness.web.forms import with_problems
 from readiness.web.guard import needs
@@ -168,5 +168,5 @@ def paper() -> Page:
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    anchor = plan_reading.anchor_of(action_id)
+    anchor = plan_line.anchor_of(action_id)
     return redirect(url_for(".show", assessment_id=assessment_id, _anchor=anchor), 303)
