@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +101,25 @@ def lines(
             (*values, before or ALL, limit),
         )
     ]
+
+
+NAMES = {
+    "assessment": "select id, title as name from assessments",
+    "cycle": "select id, name from cycles",
+    "group": "select id, name from groups",
+    "payer": "select id, name from payers",
+    "plan": "select plans.id, title as name from plans"
+    " join assessments on assessments.id = assessment_id",
+}
+
+
+def names_of(store: Store, kind: str, ids: Iterable[str]) -> dict[str, str]:
+    """What those of the things that still exist are called, by id."""
+    found = store.rows(
+        f"select * from ({NAMES[kind]}) where id in (select value from json_each(?))",  # noqa: S608
+        (json.dumps(sorted(set(ids))),),
+    )
+    return {row["id"]: row["name"] for row in found}
 
 
 def to_row(event: Event) -> dict[str, Any]:

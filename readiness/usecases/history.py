@@ -10,10 +10,12 @@ from readiness import access
 from readiness.access import ANYWHERE, Can
 from readiness.domain.events import Event
 from readiness.domain.people import Actor
+from readiness.domain.periods import period
 from readiness.store import Store, events, groups, people
 from readiness.store.events import Line
 from readiness.usecases import ground
 
+Names = Mapping[tuple[str, str], str]  # by kind of thing and id
 PAGE = 50
 SYSTEM = "the command line"  # the actor id of what an operator did without signing in
 FORMER = "somebody whose account was removed"
@@ -68,22 +70,39 @@ def page(store: Store, title: str, lines: list[Line]) -> Page:
     return Page(title, tuple(told(number, event, names) for number, event in shown), older)
 
 
-def names_in(store: Store, lines: list[Line]) -> dict[str, str]:
+def names_in(store: Store, lines: list[Line]) -> Names:
     ids = {event.actor_id for _, event in lines}
     ids |= {event.object_id for _, event in lines if event.object_kind == "person"}
-    return {key: person.name for key, person in people.with_ids(store, ids).items()}
+    names = {("person", key): person.name for key, person in people.with_ids(store, ids).items()}
+    for kind in events.NAMES:
+        objects = {event.object_id for _, event in lines if event.object_kind == kind}
+        found = events.names_of(store, kind, objects) if objects else {}
+        names |= {(kind, key): name for key, name in found.items()}
+    return names
 
 
-def told(number: int, event: Event, names: Mapping[str, str]) -> Told:
-    who = SYSTEM if event.actor_id == SYSTEM else names.get(event.actor_id, FORMER)
-    is_person = event.object_kind == "person"
-    what = (
-        ("their own account" if event.object_id == event.actor_id else "")
-        or names.get(event.object_id, FORMER)
-        if is_person
-        else f"{event.object_kind} {event.object_id}"
+def told(number: int, event: Event, names: Names) -> Told:
+    who = names.get(("person", event.actor_id), FORMER)
+    return Told(
+        number=number,
+        at=event.at,
+        who=SYSTEM if event.actor_id == SYSTEM else who,
+        did=event.verb,
+        what=subject(event, names),
+        detail=detail(event.detail),
     )
-    return Told(number, event.at, who, event.verb, what, detail(event.detail))
+
+
+def subject(event: Event, names: Names) -> str:
+    """What it was about, by its name; the name of what is gone is gone too."""
+    kind, name = event.object_kind, names.get((event.object_kind, event.object_id), "")
+    if kind == "person":
+        return "their own account" if event.object_id == event.actor_id else name or FORMER
+    if kind == "counts":
+        return f"({period(event.object_id).label})"
+    if kind == "cycle":
+        return f"({name})" if name else ""
+    return f"{kind} {name}".strip() if kind in events.NAMES else f"{kind} {event.object_id}"
 
 
 def detail(values: Mapping[str, str | int | bool | None]) -> str:

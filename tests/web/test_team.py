@@ -10,6 +10,7 @@ import pytest
 
 from readiness.domain.people import Membership, Role
 from readiness.store import groups, people
+from tests import sheets
 from tests.web import world
 from tests.web.page import Page
 
@@ -238,6 +239,14 @@ def test_the_history_tells_who_did_what_without_addresses(client, sign_in):
     assert "Maya invited" in page.text
     assert "Maya offered a new password to Cara" in page.text
     assert "new@example.org" not in page.text
+
+
+def test_the_history_calls_things_by_their_names(client, sign_in, store):
+    made = sheets.started(store, world.NOW)
+    sheets.answer(store, made.id, world.NOW, item_ids=["LEAD-1"])
+    page = Page(sign_in(client, "maya").get("/groups/elm/history").text)
+    assert f"answered assessment {made.title}" in page.text
+    assert made.id not in page.text
 
 
 def test_a_long_history_is_read_page_by_page(client, sign_in):
