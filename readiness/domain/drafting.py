@@ -212,8 +212,8 @@ def text_problems(text: str, most: int) -> Iterator[str]:
     except ValueError as error:
         yield str(error)
         return
-    if kinds := identifiers.found_in(tidy):
-        yield f"This seems to hold {identifiers.in_words(kinds)}: take it out. A plan is shared."
+    if refused := identifiers.refusal(tidy):
+        yield f"{refused} A plan is shared."
 
 
 def cost_problems(cost: CostRange) -> Iterator[Problem]:

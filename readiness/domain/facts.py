@@ -94,8 +94,8 @@ def choice(field: ContextField, text: str) -> ContextValue:
 
 
 def line(_field: ContextField, text: str) -> ContextValue:
-    if kinds := identifiers.found_in(text):
-        raise ValueError(f"This seems to hold {identifiers.in_words(kinds)}: take it out.")
+    if refused := identifiers.refusal(text):
+        raise ValueError(refused)
     return " ".join(text.split())
 
 

@@ -99,6 +99,16 @@ def found_in(text: str) -> tuple[Identifier, ...]:
     )
 
 
+def refusal(text: str) -> str:
+    """What to say of a text that is not kept at all; empty when nothing in it points at anybody.
+
+    >>> refusal("Call 617-555-0134"), refusal("minutes of 2026-03-01")
+    ('This seems to hold a phone number: take it out.', '')
+    """
+    kinds = found_in(text)
+    return f"This seems to hold {in_words(kinds)}: take it out." if kinds else ""
+
+
 def in_words(kinds: tuple[Identifier, ...]) -> str:
     """
     >>> in_words((Identifier.PHONE, Identifier.EMAIL))

@@ -327,9 +327,8 @@ def checked(choices: tuple[Choice, ...], given: Mapping[str, Answer]) -> tuple[C
             problems.append(Problem(choice.item_id, str(error)))
             continue
         tidy.append(replace(choice, reason=reason))
-        if found := identifiers.found_in(reason):
-            held = identifiers.in_words(found)
-            problems.append(Problem(choice.item_id, f"This seems to hold {held}: take it out."))
+        if refused := identifiers.refusal(reason):
+            problems.append(Problem(choice.item_id, refused))
         if choice.item_id in given:
             problems.extend(rules.problems_of(tidy[-1], given[choice.item_id]))
     if problems:
