@@ -241,6 +241,8 @@ create table context (
     primary key (assessment_id, key, revision)
 ) strict;
 
+create index context_by_key on context (key);
+
 create table submissions (
     assessment_id text not null references assessments on delete cascade,
     number integer not null,
