@@ -55,7 +55,8 @@ def test_before_submitting_the_page_says_who_will_see_what(maya, whole):
     for rest in ("/check", "/submit"):
         text = open_page(maya, at(whole, rest)).text
         assert "Fair Health will see your levels" in text
-        assert "Nobody sees who answered which item" in text
+        assert "They never see who answered which item" in text
+        assert "your action plan, and your screening counts as rates" in text
         assert "kept apart from contract decisions" in text
         assert "never lowers a payment" in text
 
