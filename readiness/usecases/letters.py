@@ -20,7 +20,13 @@ from readiness.engines import passwords
 from readiness.engines.passwords import Hasher
 from readiness.store import Store, events, letters, people, sessions
 from readiness.usecases import ground
-from readiness.usecases.people import place_name, plays, record_person, require_steward
+from readiness.usecases.people import (
+    place_name,
+    plays,
+    record_person,
+    require_may_let_attest,
+    require_steward,
+)
 
 USED_UP = "This link has been used, was withdrawn or has run out. Ask for a new one."
 
@@ -37,6 +43,8 @@ class Opened:
 def invite(store: Store, actor: Actor, seat: Seat, token: str, now: datetime) -> Letter:
     """Write an invitation under `token`; an earlier one to the same place no longer holds."""
     require_steward(store, actor, seat.group_id, seat.payer_id, now)
+    if seat.may_attest and seat.group_id is not None:
+        require_may_let_attest(store, actor, seat.group_id, now)
     place_name(store, seat.group_id, seat.payer_id)  # it exists
     return write_invitation(store, actor.id, seat, token, now)
 

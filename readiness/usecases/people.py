@@ -52,6 +52,12 @@ def require_steward(
         access.require(actor, Can.ADMINISTER, ANYWHERE)
 
 
+def require_may_let_attest(store: Store, actor: Actor, group_id: str, now: datetime) -> None:
+    """Leave to attest is given by those who have it, and by an administrator: not to oneself."""
+    if not access.allowed(actor, Can.ADMINISTER, ANYWHERE):
+        access.require(actor, Can.ATTEST, ground.of_group(store, group_id, now))
+
+
 def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
     if group_id is not None:
         return groups.get(store, group_id).name
@@ -90,6 +96,7 @@ def set_attesting(
 ) -> None:
     """Give or take the leave to attest; somebody always keeps it."""
     require_steward(store, actor, group_id, None, now)
+    require_may_let_attest(store, actor, group_id, now)
     with store.writing():
         membership = member_here(store, membership_id, group_id, None)
         current = people.memberships(store, group_id=group_id)

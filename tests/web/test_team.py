@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from readiness.domain.people import Membership, Role
+from readiness.domain.people import Membership, Person, Role
 from readiness.store import groups, people
 from tests import sheets
 from tests.web import world
@@ -182,6 +182,19 @@ def test_the_last_who_may_attest_is_never_lost(client, sign_in, store):
     team = "/groups/elm/team/members/m-cara/attest"
     assert world.send(client, team, may_attest="yes").status_code == 409
     assert not people.membership(store, "m-cara").may_attest
+
+
+def test_nobody_gives_themselves_leave_to_attest(client, sign_in, store):
+    person = Person("nora", "Nora", "nora@example.org", True, world.NOW)
+    people.add(store, person, world.HASHED)
+    part = Membership("m-nora", "nora", Role.PRACTICE_MANAGER, group_id="elm")
+    people.join(store, part, world.NOW)
+    sign_in(client, "nora")
+    path = "/groups/elm/team/members/m-nora/attest"
+    assert world.send(client, path, may_attest="yes").status_code == 403
+    assert not people.membership(store, "m-nora").may_attest
+    fields = {"email": "friend@example.org", "role": "practice manager", "may_attest": "y"}
+    assert world.send(client, "/groups/elm/team", **fields).status_code == 403
 
 
 def test_the_last_practice_manager_names_a_successor_before_leaving(client, sign_in, store):
