@@ -194,7 +194,7 @@ def test_nobody_gives_themselves_leave_to_attest(client, sign_in, store):
     assert world.send(client, path, may_attest="yes").status_code == 403
     assert not people.membership(store, "m-nora").may_attest
     fields = {"email": "friend@example.org", "role": "practice manager", "may_attest": "y"}
-    assert world.send(client, "/groups/elm/team", **fields).status_code == 403
+    assert world.send(client, "/groups/elm/team/invitations", **fields).status_code == 403
 
 
 def test_the_last_practice_manager_names_a_successor_before_leaving(client, sign_in, store):
