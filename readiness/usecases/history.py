@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ Names = Mapping[tuple[str, str], str]  # by kind of thing and id
 PAGE = 50
 SYSTEM = "the command line"  # the actor id of what an operator did without signing in
 FORMER = "somebody whose account was removed"
+OUTSIDE = "somebody outside your team"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def of_group(store: Store, actor: Actor, group_id: str, before: int | None, now:
 def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> Page:
     access.require(actor, Can.REVIEW_PORTFOLIO, ground.of_payer(payer_id))
     lines = events.lines_of_payer(store, payer_id, PAGE + 1, before)
-    return page(store, groups.payer(store, payer_id).name, lines)
+    own = {membership.person_id for membership in people.memberships(store, payer_id=payer_id)}
+    return page(store, groups.payer(store, payer_id).name, lines, own)
 
 
 def latest(store: Store, actor: Actor, before: int | None) -> Page:
@@ -63,8 +65,12 @@ def first_broken(store: Store, actor: Actor) -> int | None:
     return events.first_broken(store)
 
 
-def page(store: Store, title: str, lines: list[Line]) -> Page:
+def page(store: Store, title: str, lines: list[Line], own: Collection[str] | None = None) -> Page:
+    """With `own`, only these people are named: a payer never learns who is in a group's team."""
     names = names_in(store, lines)
+    if own is not None:
+        people_in = {key for key in names if key[0] == "person" and key[1] not in own}
+        names = {**names, **dict.fromkeys(people_in, OUTSIDE)}
     shown = lines[:PAGE]
     older = shown[-1][0] if len(lines) > PAGE else None
     return Page(title, tuple(told(number, event, names) for number, event in shown), older)
