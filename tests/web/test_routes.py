@@ -48,10 +48,13 @@ PLACES = {
     "period": "2026-Q4",
     "kind": "language",
     "part": "spanish",
+    "instrument_id": "qmer",
+    "version": "2026.1",
 }
 UNDER_WAY = {  # addresses about an assessment that is still being answered
     "assess",
     "context",
+    "questionnaire",
     "submit",
 }
 SENT = {"submit.receipt"}
@@ -113,6 +116,10 @@ ROUTES = {
     "POST /assessments/<assessment_id>/domains/<domain_id>": "401 404 403 303 403 403 303",
     "POST /assessments/<assessment_id>/items/<item_id>": "401 404 403 200 403 403 200",
     "PUT /assessments/<assessment_id>/items/<item_id>": "401 404 403 200 403 403 200",
+    "GET /assessments/<assessment_id>/questionnaire": "401 404 403 200 403 403 200",
+    "POST /assessments/<assessment_id>/questionnaire": "401 404 403 422 403 403 422",
+    "GET /assessments/<assessment_id>/questionnaire.xlsx": "401 404 403 200 403 403 200",
+    "GET /instruments/<instrument_id>/<version>/questionnaire.pdf": "401 200 200 200 200 200 200",
     "GET /assessments/<assessment_id>/receipt": "401 404 403 200 403 403 200",
     "GET /assessments/<assessment_id>/result": "401 404 403 200 403 403 200",
     "GET /assessments/<assessment_id>/submit": "401 404 403 403 403 403 200",
