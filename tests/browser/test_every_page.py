@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app import create_app
+from readiness.demo.fill import PASSWORD
 from readiness.settings import LOOPBACK, Settings
 from tests.browser import crawl, tools
-from tests.browser.demo import PASSWORD, follow, press, says, sign_in
+from tests.browser.demo import follow, press, says, sign_in
 
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"}
 GROUP, PAYER, OFFICE, ANYBODY = "a group", "a payer", "the installation", "anybody"

@@ -63,6 +63,7 @@ def test_groups_stand_side_by_side_and_leave_as_files(portfolio):
     rows = list(csv.reader(io.StringIO(fetched(page, "All of these as CSV").decode("utf-8-sig"))))
     assert any("Ash Grove" in cell for row in rows for cell in row)
     sheet = load_workbook(io.BytesIO(fetched(page, "All of these as a spreadsheet"))).active
+    assert sheet is not None
     values = [str(value) for row in sheet.iter_rows(values_only=True) for value in row]
     assert any("Ash Grove" in value for value in values)
 

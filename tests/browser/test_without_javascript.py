@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.demo.fill import PASSWORD
 from tests.browser import tools
-from tests.browser.demo import PASSWORD, heading, press, says, sign_in
+from tests.browser.demo import heading, press, says, sign_in
 
 REACH = "/assessments/elm-this-year/domains/SOCR"
 NOTE = "Logs of May, quality folder, kept by the lead."

@@ -54,7 +54,9 @@ def test_a_provisional_tier_that_ran_out_asks_for_a_new_assessment(peopled):
     made = sheets.started(peopled, NOW)
     sheets.answer(peopled, made.id, NOW)
     sheets.sent_in(peopled, made.id, NOW)
-    stands = replace(runs.standing(peopled, "elm"), provisional=True, tier_expires_on=NOW.date())
+    found_now = runs.standing(peopled, "elm")
+    assert found_now is not None
+    stands = replace(found_now, provisional=True, tier_expires_on=NOW.date())
     for expiry, states_then in (
         (NOW.date(), ("a new one can be started", "submitted")),
         (NOW.date() - timedelta(days=1), ("assess again to renew your tier", EXPIRED)),

@@ -295,7 +295,9 @@ def test_what_is_typed_into_a_plan_is_shown_as_text(client, sign_in, store, text
     path = "/assessments/a1/plan"
     fields = {"title": text, "owner": text, "note": text, "status": "planned"}
     assert world.send(client, f"{path}/new-action", **fields).status_code == 303
-    added = plans.latest_of_assessment(store, "a1").actions[-1]
+    plan = plans.latest_of_assessment(store, "a1")
+    assert plan is not None
+    added = plan.actions[-1]
     assert (added.title, added.owner, added.note) == (text, text, text)
     for page in (path, f"{path}/actions/{added.id}"):
         shown = client.get(page)
