@@ -73,7 +73,6 @@ def test_every_page_belongs_to_one_of_those_walks(routes):
 
 
 def test_a_stranger_s_pages_are_accessible(page):
-    tools.check_accessibility(page, "/")
     tools.check_accessibility(page, "/nothing/of/this/name")
     page.goto("/sign-in")
     press(page, "Sign in")

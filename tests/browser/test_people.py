@@ -47,31 +47,6 @@ def page(browser, address):
         yield opened
 
 
-PAGES = {
-    "maya": (
-        "/account",
-        "/groups/elm/team",
-        "/groups/elm/team/members/m-maya/leave",
-        "/groups/elm/history",
-        "/groups/elm/records",
-        "/groups/elm/records/remove",
-    ),
-    "pam": ("/payers/fair/team", "/payers/fair/history"),
-    "ada": (
-        "/admin",
-        "/admin/groups",
-        "/admin/groups/elm",
-        "/admin/payers",
-        "/admin/payers/fair",
-        "/admin/people",
-        "/admin/people/maya",
-        "/admin/administrators",
-        "/admin/history",
-        "/account",
-    ),
-}
-
-
 def sign_in(page, person_id):
     tools.sign_in(page, world.email(person_id), world.PASSWORD)
 
@@ -79,13 +54,6 @@ def sign_in(page, person_id):
 @pytest.mark.parametrize("path", ["/letters/invited", "/letters/reset"])
 def test_one_time_links_are_accessible(page, path):
     tools.check_accessibility(page, path)
-
-
-@pytest.mark.parametrize("person_id", PAGES)
-def test_pages_about_people_are_accessible(page, person_id):
-    sign_in(page, person_id)
-    for path in PAGES[person_id]:
-        tools.check_accessibility(page, path)
 
 
 def test_an_invitation_is_a_link_to_pass_on(page):
