@@ -25,6 +25,7 @@ from readiness.domain.plan import (
     cost_of,
 )
 
+COORDINATOR = "practice manager"  # who sees to it that every item has an answer
 DAYS_TO_FIND_OUT = 30
 OWNER_CHARACTERS, TITLE_CHARACTERS = 80, 160
 MOST_DOLLARS = Decimal(100_000_000)
@@ -87,7 +88,8 @@ def as_proposed(instrument: Instrument, proposal: Proposal, starts_on: date) -> 
 def usual_owner(instrument: Instrument, proposal: Proposal) -> str:
     """The post that usually answers most of what it works on."""
     if proposal.type is ActionType.FIND_OUT:
-        return instrument.item_by_id[proposal.id.partition(":")[2]].answered_by
+        item = instrument.item_by_id.get(proposal.id.partition(":")[2])
+        return item.answered_by if item else COORDINATOR
     stakes: Counter[str] = Counter()
     for lift in proposal.lifts:
         stakes[instrument.item_by_id[lift.item_id].answered_by] += lift.gap * lift.weight

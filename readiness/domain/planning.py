@@ -16,6 +16,8 @@ from readiness.domain.selection import Need, choose, need_notes, offers_of
 from readiness.domain.sequencing import in_order, own_steps, with_prerequisites
 
 WEIGHT = {GateKind.ESSENTIAL: 3, GateKind.SUPPORTING: 2}
+DID_NOT_KNOW = "was answered with don’t know: nobody can plan on what is not known."
+NO_ANSWER = ": nobody can plan on what is not known."
 LEVEL_AIMED_AT = 3  # without a gate, no further than "deployed"
 
 
@@ -45,26 +47,20 @@ def proposed(
 
 
 def find_outs(instrument: Instrument, answers: Answers, run: ScoringRun) -> tuple[Proposal, ...]:
-    """One task for each don't-know and each missing answer: they head the plan."""
-    return tuple(
-        Proposal(
-            id=f"find-out:{item.id}",
-            type=ActionType.FIND_OUT,
-            title=f"Find out: {item.short}",
-            lifts=(),
-            because=(f"{item.id} {how}: nobody can plan on what is not known.",),
-            half_year=1,
-        )
+    """What is missing as one task, then one for each don't-know: they head the plan."""
+    unknown = tuple(
+        found_out(f"find-out:{item.id}", f"Find out: {item.short}", f"{item.id} {DID_NOT_KNOW}")
         for item in instrument.items
-        if (how := unknown_how(answers, run, item.id))
+        if (answer := answers.get(item.id)) and answer.kind is Kind.DONT_KNOW
     )
+    if not run.missing:
+        return unknown
+    title = f"Answer what has no answer yet: {len(run.missing)} of {len(instrument.items)} items"
+    return (found_out("find-out:missing", title, ", ".join(run.missing) + NO_ANSWER), *unknown)
 
 
-def unknown_how(answers: Answers, run: ScoringRun, item_id: str) -> str:
-    if item_id in run.missing:
-        return "has no answer yet"
-    answer = answers.get(item_id)
-    return "was answered with don’t know" if answer and answer.kind is Kind.DONT_KNOW else ""
+def found_out(action_id: str, title: str, because: str) -> Proposal:
+    return Proposal(action_id, ActionType.FIND_OUT, title, (), (because,), half_year=1)
 
 
 def lifts_needed(instrument: Instrument, answers: Answers, run: ScoringRun) -> dict[str, Lift]:

@@ -176,7 +176,8 @@ def test_without_a_tier_there_is_nothing_to_plan_but_finding_out():
     del answers["LEAD-1"]
     run, plan = plan_for(answers)
     assert run.tier_id == "T0"
-    assert [p.id for p in plan.proposals] == ["find-out:LEAD-1"]
+    assert [p.id for p in plan.proposals] == ["find-out:missing"]
+    assert plan.proposals[0].because[0].startswith("LEAD-1: nobody can plan")
     assert plan.set_aside == ()
 
 
