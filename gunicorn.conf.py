@@ -17,6 +17,11 @@ loglevel = "warning"
 control_socket_disable = True  # nothing here is steered while it runs
 
 
+def on_starting(server: Any) -> None:
+    """Refuse once, and end: a worker that refuses would be started again and again."""
+    server.app.load()
+
+
 def post_worker_init(worker: Any) -> None:
     """Say where to go once the first process can answer, and only then."""
     if worker.age == 1:
