@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from enum import StrEnum
 
 from readiness.domain.answers import Answer, Answers, Context, Kind
 from readiness.domain.instrument import GateKind, Instrument, Item
 from readiness.domain.scorecard import ScoringRun
 
 SEED = 20260301
+QUARTERS = 6  # closed quarters with counts
+PAYER_ID = "harbor"
+ON_SHOW = "elm"  # the group whose people sign in
 PAYER_NAME = "Harbor Mutual (invented payer)"
 
 
@@ -38,6 +42,24 @@ class Character:
     @property
     def is_unratable(self) -> bool:
         return self.tier == "T0"
+
+    @property
+    def manager_id(self) -> str:
+        return "manager" if self.id == ON_SHOW else f"manager-{self.id}"
+
+
+class Round(StrEnum):
+    """One of the two cycles."""
+
+    LAST = "last"
+    THIS = "this"
+
+    @property
+    def cycle_id(self) -> str:
+        return f"cycle-{self}-year"
+
+    def assessment_of(self, who: Character) -> str:
+        return f"{who.id}-{self}-year"
 
 
 GROUPS = (
@@ -90,7 +112,7 @@ def dice(*parts: object) -> random.Random:
 
 
 def first_answers(
-    instrument: Instrument, who: Character, context: Context, tier: str, year: int
+    instrument: Instrument, who: Character, context: Context, tier: str, which: Round
 ) -> dict[str, Answer]:
     """Levels around what is typical of the tier, with "not applicable" where the rule allows it."""
     throw = dice("levels", who.id)
@@ -100,14 +122,14 @@ def first_answers(
     for item in instrument.items:
         if item.na_when and item.na_when.holds(context, levels):
             answers[item.id] = Answer.not_applicable(f"As the context says: {item.na_says}")
-    return {**answers, **unknown_to(instrument, answers, who, year)}
+    return {**answers, **unknown_to(instrument, answers, who, which)}
 
 
 def unknown_to(
-    instrument: Instrument, answers: Answers, who: Character, year: int
+    instrument: Instrument, answers: Answers, who: Character, which: Round
 ) -> dict[str, Answer]:
     """Don't-knows: two for most groups, far too many for the one that cannot be rated."""
-    throw = dice("unknown", who.id, year)
+    throw = dice("unknown", who.id, which)
     gates = {gate.item_id for tier in instrument.tiers for gate in tier.gates}
     free = [
         item.id
@@ -171,7 +193,7 @@ NEED_SHARES = {
 }  # fmt: skip
 
 
-def quarter(who: Character, index: int, of: int) -> Quarter:
+def quarter(who: Character, index: int) -> Quarter:
     """Counts that could have happened: each step of the funnel is a part of the one before."""
     throw = dice("counts", who.id, index)
 
@@ -180,7 +202,7 @@ def quarter(who: Character, index: int, of: int) -> Quarter:
         spread = (whole * share * (1 - share)) ** 0.5
         return max(0, min(whole, round(throw.gauss(whole * share, spread))))
 
-    growth = 0.7 + 0.3 * (index + 1) / of
+    growth = 0.7 + 0.3 * (index + 1) / QUARTERS
     eligible = part(who.patients, 0.32)
     screened = part(eligible, who.reach * growth)
     declined = part(eligible - screened, 0.12)

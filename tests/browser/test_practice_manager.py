@@ -94,7 +94,7 @@ def meet_a_second_window(page, second):
     sign_in(second, "manager")
     second.goto(page.url)
     mine, theirs = page.locator("#SOCR-7"), second.locator("#SOCR-7")
-    first, other = (
+    first, other, *_ = (
         label
         for label in ("0 Absent", "1 Ad hoc", "2 Defined")
         if not mine.get_by_role("radio", name=label).is_checked()
