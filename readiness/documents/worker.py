@@ -10,7 +10,8 @@ import gc
 import logging
 import os
 import resource
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from io import BytesIO
@@ -49,10 +50,10 @@ def start(memory_bytes: int) -> None:
 def render(job: Job, cpu_seconds: int) -> bytes:
     """The same job gives the same bytes: the document's clock is `made_at`, not the machine's."""
     os.environ["SOURCE_DATE_EPOCH"] = str(int(job.made_at.timestamp()))
-    allow(cpu_seconds)
     gc.disable()  # a render is short and is followed by a collection: 12 to 15 % faster
     try:
-        return draw(job)
+        with limited(cpu_seconds):
+            return draw(job)
     except (Exception, FatalURLFetchingError) as fault:  # the latter is no Exception
         # Its text may quote the document, and its class may not survive the way to the parent.
         raise RuntimeError(type(fault).__name__) from None
@@ -61,11 +62,19 @@ def render(job: Job, cpu_seconds: int) -> bytes:
         gc.collect()
 
 
-def allow(cpu_seconds: int) -> None:
-    """From now on; so a child whose parent was killed does not go on for ever."""
+@contextmanager
+def limited(cpu_seconds: int) -> Iterator[None]:
+    """For one document; so a child whose parent was killed does not go on for ever."""
+    before = resource.getrlimit(resource.RLIMIT_CPU)
     used = resource.getrusage(resource.RUSAGE_SELF)
     end = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+    hard = before[1]
+    soft = end if hard == resource.RLIM_INFINITY else min(end, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, before)
 
 
 def draw(job: Job) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -116,3 +117,9 @@ def test_the_door_hears_a_knock():
 
 def test_a_refused_address_stops_the_document():
     assert tried("image", "https://example.org/x.png") == REFUSED
+
+
+def test_a_document_done_leaves_no_limit_on_what_comes_after():
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    worker.render(build.a_job(enclosures=()), 60)
+    assert resource.getrlimit(resource.RLIMIT_CPU) == before
