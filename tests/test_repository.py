@@ -23,7 +23,7 @@ FORBIDDEN = {
     "a conflict left over": r"^(<{7}|>{7}) ",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
 }
-INDEX_HOSTS = r"://|pythonhosted|pypi\.org|registry\.npmjs|--(extra-)?index-url|--find-links"
+INDEX_HOSTS = r"://|--(extra-)?index-url|--find-links"
 
 
 def tracked() -> list[Path]:
