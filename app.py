@@ -13,7 +13,10 @@ from readiness.domain.errors import BadInput
 
 def create_app(chosen: settings.Settings | None = None) -> Flask:
     """The Flask application; without `chosen`, as the environment says."""
-    chosen = chosen or settings.from_environment(os.environ)
+    try:
+        chosen = chosen or settings.from_environment(os.environ)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     app = Flask(__name__)
     app.config["SETTINGS"] = chosen
     try:

@@ -22,10 +22,12 @@ class Settings:
         return self.data / "readiness.db"
 
 
+PROXY_DIGITS = 2  # nobody stands a hundred proxies in a row
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Raises ValueError with a sentence when a value cannot be understood."""
     is_demo = environ.get("READINESS_DEMO", "") == "1"
     return Settings(
         data=Path(environ.get("READINESS_DATA") or ("var/demo" if is_demo else "var")),
@@ -33,8 +35,22 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         is_demo=is_demo,
         hosts=LOOPBACK if is_demo else words(environ.get("READINESS_HOSTS", ""), ","),
         instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
-        proxies=int(environ.get("READINESS_PROXIES") or 0),
+        proxies=how_many(environ.get("READINESS_PROXIES", "")),
     )
+
+
+def how_many(text: str) -> int:
+    """
+    >>> how_many("2"), how_many("")
+    (2, 0)
+    """
+    proxies = text.strip() or "0"
+    if not (proxies.isascii() and proxies.isdigit() and len(proxies) <= PROXY_DIGITS):
+        raise ValueError(
+            f"READINESS_PROXIES is {text!r}. Set it to the number of reverse proxies in front, "
+            "such as 1, or leave it out when there is none."
+        )
+    return int(proxies)
 
 
 def words(text: str, separator: str) -> tuple[str, ...]:

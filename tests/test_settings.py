@@ -1,0 +1,25 @@
+"""The settings are read from the environment, and a wrong one is told in a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import create_app
+from readiness import settings
+
+
+def test_the_number_of_proxies_is_read() -> None:
+    assert settings.from_environment({"READINESS_PROXIES": " 2 "}).proxies == 2
+    assert settings.from_environment({}).proxies == 0
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "1.5", "²", "1000"])
+def test_a_number_of_proxies_that_is_none_is_told(typed: str) -> None:
+    with pytest.raises(ValueError, match="Set it to the number of reverse proxies"):
+        settings.from_environment({"READINESS_PROXIES": typed})
+
+
+def test_the_application_ends_with_that_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("READINESS_PROXIES", "abc")
+    with pytest.raises(SystemExit, match="READINESS_PROXIES is 'abc'"):
+        create_app()
