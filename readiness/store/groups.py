@@ -102,5 +102,17 @@ def readers(store: Store, group_id: str, today: date) -> frozenset[str]:
     )
 
 
+def shared_with(store: Store, payer_id: str, today: date) -> frozenset[str]:
+    """The groups that share with the payer today."""
+    return frozenset(
+        row["group_id"]
+        for row in store.rows(
+            "select group_id from grants where payer_id = ? and revoked_at is null"
+            " and (expires_on is null or expires_on >= ?)",
+            (payer_id, today.isoformat()),
+        )
+    )
+
+
 def to_group(row: dict[str, Any]) -> Group:
     return Group(row["id"], row["name"], bool(row["is_synthetic"]))

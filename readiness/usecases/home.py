@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import islice
 from operator import attrgetter
 
 from readiness import access
 from readiness.access import ANYWHERE, Can, Ground
 from readiness.domain import attestation
 from readiness.domain.assessment import Assessment
-from readiness.domain.lifecycle import EDITABLE, Status
+from readiness.domain.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
 from readiness.domain.people import Actor, Group, Payer
 from readiness.store import Store, assessments, cycles, events, groups, plans, runs
 from readiness.usecases import ground, result, screen, sheet
@@ -108,10 +109,13 @@ def invitations(store: Store, group_id: str) -> Iterator[Task]:
 def about_assessments(
     store: Store, actor: Actor, group_id: str, here: Ground, now: datetime
 ) -> Iterator[Task]:
-    """The one under way first; before the first, how to begin; then what came of the last."""
+    """The one under way first; before the first, how to begin; then what came of the last.
+
+    What was taken back and up again is a draft: it has no result until it is sent in anew.
+    """
     every = [a for a in assessments.of_group(store, group_id) if a.status is not Status.WITHDRAWN]
     running = next((a for a in every if a.status in EDITABLE), None)
-    sent = next((a for a in every if sheet.last_submission(store, a.id)), None)
+    sent = next((a for a in every if a.status in READABLE_BY_PAYER), None)
     has_run_out = has_expired(store, group_id, now)
     if running:
         yield from under_way(store, sheet.read(store, running), now)
@@ -170,10 +174,9 @@ def after_sending(store: Store, sent: Assessment, has_run_out: bool) -> Iterator
 
 def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:
     """What happened to groups that share with this payer today, newest first."""
-    shown = 0
-    for event in sorted(events.of_payer(store, payer_id), key=attrgetter("at"), reverse=True):
-        if event.group_id is None or shown == CHANGES_SHOWN:
-            continue
-        if payer_id in groups.readers(store, event.group_id, now.date()):
-            shown += 1
-            yield Change(groups.get(store, event.group_id), event.verb, event.at)
+    sharing = groups.shared_with(store, payer_id, now.date())
+    newest = sorted(events.of_payer(store, payer_id), key=attrgetter("at"), reverse=True)
+    told = ((event.group_id, event) for event in newest if event.group_id in sharing)
+    for group_id, event in islice(told, CHANGES_SHOWN):
+        if group_id is not None:
+            yield Change(groups.get(store, group_id), event.verb, event.at)
