@@ -66,6 +66,7 @@ class Line:
     instrument: tuple[str, str] | None  # its id and version; None: none was started
     assessment_id: str | None  # what the scores below rest on; None: nothing submitted yet
     title: str = ""  # of that assessment
+    scored_by: tuple[str, str] | None = None  # the instrument of that assessment
     is_newest: bool = True  # False: another one is being written since
     run_kind: RunKind | None = None
     tier_id: str | None = None
@@ -78,6 +79,11 @@ class Line:
     screened: int | None = None
     eligible: int | None = None
     changed_at: datetime | None = None
+
+    @property
+    def instruments(self) -> frozenset[tuple[str, str]]:
+        """A group that writes a new assessment may still stand on one of an older version."""
+        return frozenset(each for each in (self.instrument, self.scored_by) if each)
 
     @property
     def is_scored(self) -> bool:

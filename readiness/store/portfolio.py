@@ -89,8 +89,10 @@ def of_query(
         f"{shared(query)}, page as (select * from lines order by {order}"  # noqa: S608
         " limit :size offset :skip)"
         f" select page.*, {ANSWERED.replace('a.id', 'page.newest_id')} as answered,"
-        " (select title from assessments where id = page.assessment_id) as title"
-        f" from page order by {order}"
+        " title, scored_id, scored_version"
+        " from page left join (select id, title, instrument_id as scored_id,"
+        " version as scored_version from assessments) rests on rests.id = page.assessment_id"
+        f" order by {order}"
     )
     parameters = values(payer_id, today, query) | {"size": size, "skip": skip}
     for row in store.rows(sql, parameters):
@@ -153,6 +155,7 @@ def to_line(row: Mapping[str, Any]) -> Line:
         answered=row["answered"],
         instrument=(row["instrument_id"], row["version"]) if row["newest_id"] else None,
         assessment_id=row["assessment_id"],
+        scored_by=(row["scored_id"], row["scored_version"]) if row["assessment_id"] else None,
         title=row["title"] or "",
         is_newest=row["assessment_id"] == row["newest_id"],
         run_kind=RunKind(row["run_kind"]) if row["run_kind"] else None,

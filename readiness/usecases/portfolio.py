@@ -43,6 +43,12 @@ class Listing:
     today: date
 
     @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Those that the groups shown here have used; with none, the one of the columns."""
+        used = {each for line in self.lines for each in line.instruments}
+        return tuple(instruments.load(*each) for each in sorted(used)) or (self.instrument,)
+
+    @property
     def pages(self) -> int:
         return pages_of(self.tally.total, self.query.size)
 

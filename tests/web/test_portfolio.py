@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from readiness import instruments
+from readiness.domain.events import Event
+from readiness.domain.lifecycle import Status
 from readiness.domain.people import Group
-from readiness.store import groups
+from readiness.store import assessments, groups
 from readiness.usecases import sharing
 from tests import payers
+from tests.instruments.second_version import write_second_version
 from tests.payers import a_cycle, accepted, invited, person
 from tests.web.page import Page
 from tests.web.world import NOW
@@ -90,6 +95,43 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
     assert "412 of 980" in row[16]
     assert row[3] == "submitted"
     assert "The gate most often not yet met on the way to the next tier is" in page.text
+
+
+@pytest.fixture
+def second_version(tmp_path):
+    write_second_version(tmp_path)
+    instruments.look_in([tmp_path])
+    yield "2027.1"
+    instruments.look_in([])
+
+
+def test_a_list_of_several_versions_names_each(payer, store, second_version):
+    payers.sent_in(store)
+    payers.sent_in(store, "oak")
+    assert "Instrument: QMER 2026.1," in read(payer, LIST).text
+    with store.writing():
+        store.execute(
+            "update assessments set version = ? where group_id = 'oak'", (second_version,)
+        )
+    for path in (LIST, f"{LIST}/compare?group=elm&group=oak"):
+        assert "Instruments: QMER 2026.1, QMER 2027.1." in read(payer, path).text
+    assert "Instrument: QMER 2027.1," in read(payer, f"{LIST}/compare?group=oak").text
+
+
+def test_a_group_that_writes_a_new_version_still_stands_on_the_old_one(
+    payer, store, second_version
+):
+    made = payers.sent_in(store)
+    with store.writing():
+        newer = replace(
+            made,
+            id="newer",
+            version=second_version,
+            status=Status.IN_PROGRESS,
+            created_at=made.created_at + timedelta(days=30),
+        )
+        assessments.add(store, newer, Event(NOW, "maya", "started", "assessment", "newer", "elm"))
+    assert "Instruments: QMER 2026.1, QMER 2027.1." in read(payer, LIST).text
 
 
 def test_of_a_draft_the_list_shows_the_progress_and_nothing_else(payer, store):
