@@ -109,13 +109,21 @@ def contents(store: Store, actor: Actor, assessment_id: str, now: datetime) -> C
             if item.id in requests
         ),
         previous=previous,
-        reworded=previous.of_change(Change.REWORDED) if previous else (),
-        new=previous.of_change(Change.NEW) if previous else (),
-        dropped=previous.of_change(Change.DROPPED) if previous else (),
+        reworded=named(previous, Change.REWORDED, found.instrument),
+        new=named(previous, Change.NEW, found.instrument),
+        dropped=named(previous, Change.DROPPED, found.instrument),
         last=sheet.last_submission(store, assessment_id),
         reviewer=reviewer_of(store, found.assessment),
         may_attest=access.allowed(actor, Can.ATTEST, here),
     )
+
+
+def named(previous: Previous | None, change: Change, now: Instrument) -> tuple[str, ...]:
+    """Items by id and title; what is no longer asked, as it was called last time."""
+    if previous is None:
+        return ()
+    asked = {**previous.instrument.item_by_id, **now.item_by_id}
+    return tuple(f"{each} {asked[each].title}" for each in previous.of_change(change))
 
 
 def reviewer_of(store: Store, assessment: Assessment) -> Payer | None:
