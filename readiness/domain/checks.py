@@ -133,7 +133,7 @@ def note_reason(instrument: Instrument, item: Item, answer: Answer | None, tier_
         return f"it claims level {answer.level}"
     for gate in instrument.gates_by_item[item.id]:
         if gate.tier_id == tier_id and answer.level >= gate.level:
-            return f"level {gate.level} here is a condition of tier {tier_id}"
+            return f"it is a gate: tier {tier_id} asks for level {gate.level} here"
     return ""
 
 

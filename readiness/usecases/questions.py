@@ -189,7 +189,7 @@ def note_rule(found: Sheet, item: Item) -> str:
     if not gates:
         return "Required at level 3 or 4."
     levels = " and ".join(f"level {gate.level} for tier {gate.tier_id}" for gate in gates)
-    return f"Required at level 3 or 4, and where this item is a condition of a tier ({levels})."
+    return f"Required at level 3 or 4, and where this item is a gate ({levels})."
 
 
 def history_of(store: Store, found: Sheet, item: Item) -> tuple[Line, ...]:

@@ -49,7 +49,7 @@ class Submitted:
         return min(known, key=self.height, default=None)
 
     def height(self, run: ScoringRun) -> tuple[int, bool]:
-        """A provisional tier stands below the same tier without conditions."""
+        """A provisional tier stands below the same tier with every gate met."""
         return self.instrument.tier_by_id[run.tier_id].number, not run.provisional
 
 

@@ -92,6 +92,12 @@ def test_a_note_is_needed_from_level_3_and_where_a_gate_of_the_tier_is_met(level
     assert bool(note_reason(made, item, Answer.at(level), tier_id)) is needs
 
 
+def test_a_note_that_a_gate_needs_names_the_gate():
+    made = instrument()
+    reason = note_reason(made, made.item_by_id["LEAD-1"], Answer.at(2), "T2")
+    assert reason == "it is a gate: tier T2 asks for level 2 here"
+
+
 def test_a_dont_know_needs_no_note():
     made = instrument()
     assert note_reason(made, made.item_by_id["LEAD-1"], Answer.dont_know(), "T2") == ""
