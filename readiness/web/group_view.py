@@ -103,7 +103,8 @@ def reach(file: GroupFile) -> str:
     found = reach_of(file.line.screened, file.line.eligible)
     if found.share is None:
         return found.says
-    return f"{percent(found.share)} ({found.says} patients, last four closed quarters with counts)"
+    counted = "counted once per quarter, last four closed quarters with counts"
+    return f"{percent(found.share)} ({found.says} patients, {counted})"
 
 
 def value(shown: Submitted, kind: RunKind) -> Value:

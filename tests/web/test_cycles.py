@@ -56,6 +56,7 @@ def test_a_cycle_is_opened_groups_are_invited_and_one_accepts(payer, group, stor
     sharing = read(group, "/groups/oak/sharing")
     invitation = sharing.links["Fair Health: 2027 baseline"]
     page = read(group, invitation)
+    assert "your action plan with the posts named in it" in page.text
     assert "What Fair Health will see" in page.text
     assert "the instrument asks for 60.0" in page.text
     reply = world.send(group, f"{invitation}/accept", expires_on="")

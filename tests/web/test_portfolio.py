@@ -93,6 +93,8 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
     assert row[7:16] == ["50.0"] * 9
     assert "42%" in row[16]
     assert "412 of 980" in row[16]
+    own = read(payer, "/payers/fair/groups/elm").text
+    assert "patients, counted once per quarter, last four closed quarters with counts" in own
     assert row[3] == "submitted"
     assert "The gate most often not yet met on the way to the next tier is" in page.text
 
