@@ -17,6 +17,7 @@ from readiness.usecases.sheet import Sheet
 from readiness.web import item_form
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
+from readiness.web.sheet_page import rendered
 
 pages = Blueprint("assess", __name__)
 
@@ -46,7 +47,7 @@ def start(group_id: str) -> ResponseReturnValue:
 @needs(Can.READ_ASSESSMENT)
 def contents(assessment_id: str) -> ResponseReturnValue:
     shown = overview.contents(store(), actor(), assessment_id, now())
-    return render_template("pages/assess/contents.html", shown=shown, sheet=shown.sheet)
+    return rendered("pages/assess/contents.html", shown.sheet, shown=shown)
 
 
 @pages.get("/assessments/<assessment_id>/domains/<domain_id>")
@@ -75,7 +76,7 @@ def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
 
 
 def shown_page(page: DomainPage, problem: str = "") -> str:
-    return render_template("pages/assess/domain.html", page=page, sheet=page.sheet, problem=problem)
+    return rendered("pages/assess/domain.html", page.sheet, page=page, problem=problem)
 
 
 def after_saving(page: DomainPage) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
@@ -14,6 +14,7 @@ from readiness.web import context_form
 from readiness.web.context_form import Part
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
+from readiness.web.sheet_page import rendered
 
 pages = Blueprint("context", __name__)
 
@@ -47,4 +48,4 @@ def save(assessment_id: str) -> ResponseReturnValue:
 
 def shown(found: Sheet, parts: tuple[Part, ...], problem: str = "") -> str:
     problems = [*([("", problem)] if problem else []), *context_form.summary_of(parts)]
-    return render_template("pages/assess/context.html", sheet=found, parts=parts, problems=problems)
+    return rendered("pages/assess/context.html", found, parts=parts, problems=problems)

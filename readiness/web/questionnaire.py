@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
@@ -15,6 +15,7 @@ from readiness.web.forms import SafeForm
 from readiness.web.guard import needs
 from readiness.web.plan import paper
 from readiness.web.request_cycle import actor, now, store
+from readiness.web.sheet_page import rendered
 
 pages = Blueprint("questionnaire", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,7 +48,7 @@ def xlsx(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
     found = sheet.opened(store(), actor(), assessment_id, Can.READ_ASSESSMENT, now())
-    return render_template("pages/questionnaire/show.html", sheet=found, problems=())
+    return rendered("pages/questionnaire/show.html", found, problems=())
 
 
 @pages.post("/assessments/<assessment_id>/questionnaire")
@@ -63,18 +64,15 @@ def upload(assessment_id: str) -> ResponseReturnValue:
         preview = questionnaire.upload(store(), actor(), assessment_id, sent.read(), now())
     except BadInput as error:
         found = sheet.opened(store(), actor(), assessment_id, Can.ANSWER, now())
-        page = render_template(
-            "pages/questionnaire/show.html", sheet=found, problems=error.problems
-        )
-        return page, 422
+        return rendered("pages/questionnaire/show.html", found, problems=error.problems), 422
     return preview_page(preview)
 
 
 def preview_page(preview: questionnaire.Preview) -> str:
-    return render_template(
+    return rendered(
         "pages/questionnaire/preview.html",
+        preview.sheet,
         preview=preview,
-        sheet=preview.sheet,
         form=SafeForm(formdata=None),
         filled=json.dumps(workbook.plain(preview.filled), ensure_ascii=False),
     )

@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import Length
 
 from readiness.access import Can
 from readiness.domain.attestation import CODE_LENGTH, CODE_LETTERS, STATEMENT
@@ -17,22 +17,32 @@ from readiness.usecases.submit import Ids, Signature
 from readiness.web.forms import SafeForm, with_problems
 from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
+from readiness.web.sheet_page import rendered
 
 pages = Blueprint("submit", __name__)
 
 
+class Required:
+    """Marks a field as one to fill in, and leaves it to the use case to say so."""
+
+    field_flags = {"required": True}  # noqa: RUF012 (as WTForms asks for it)
+
+    def __call__(self, _form: object, _field: object) -> None:
+        return
+
+
 class SignatureForm(SafeForm):
-    name = StringField("Your name", [DataRequired("Type your name to sign."), Length(max=200)])
-    agrees = BooleanField(
-        "I agree with this statement", [DataRequired("Tick the box to agree with the statement.")]
-    )
+    """Whose name it is and whether the box is ticked are told together, by the use case."""
+
+    name = StringField("Your name", [Required(), Length(max=200)])
+    agrees = BooleanField("I agree with this statement", [Required()])
 
 
 @pages.get("/assessments/<assessment_id>/check")
 @needs(Can.READ_ASSESSMENT)
 def check(assessment_id: str) -> ResponseReturnValue:
     found = submit.check_up(store(), actor(), assessment_id, now())
-    return render_template("pages/assess/check.html", found=found, sheet=found.sheet)
+    return rendered("pages/assess/check.html", found.sheet, found=found)
 
 
 @pages.get("/assessments/<assessment_id>/submit")
@@ -57,8 +67,8 @@ def send(assessment_id: str) -> ResponseReturnValue:
 
 def signing_page(assessment_id: str, form: SignatureForm) -> str:
     found = submit.signing(store(), actor(), assessment_id, now())
-    return render_template(
-        "pages/assess/submit.html", found=found, sheet=found.sheet, form=form, statement=STATEMENT
+    return rendered(
+        "pages/assess/submit.html", found.sheet, found=found, form=form, statement=STATEMENT
     )
 
 

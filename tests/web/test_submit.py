@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from readiness.store import assessments
-from tests import sheets
+from tests import payers, sheets
 from tests.web import world
 from tests.web.page import Page
 from tests.web.world import NOW
@@ -61,12 +61,53 @@ def test_before_submitting_the_page_says_who_will_see_what(maya, whole):
         assert "never lowers a payment" in text
 
 
+@pytest.mark.parametrize(
+    "rest", ["", "/context", "/domains/LEAD", "/check", "/submit", "/questionnaire"]
+)
+def test_every_page_of_a_draft_says_who_will_see_what(maya, whole, rest):
+    page = open_page(maya, at(whole, rest))
+    assert "Until you send it in, only your group sees your answers; Fair Health sees" in page.text
+    assert "levels, notes, tier, plan and screening rates, never who answered" in page.text
+    assert page.links["Who sees what"] == "/groups/elm/sharing"
+
+
+def test_who_shares_with_nobody_is_told_so(client, sign_in, store):
+    made = sheets.started(store, NOW, "omar")
+    page = open_page(sign_in(client, "omar"), at(made))
+    assert "payers you share with see how far you are" in page.text
+    assert "Today you share with none." in page.text
+
+
+def test_who_may_not_decide_about_sharing_gets_no_link_to_it(client, sign_in, made):
+    page = open_page(sign_in(client, "cara"), at(made, "/domains/LEAD"))
+    assert "only your group sees your answers" in page.text
+    assert "Who sees what" not in page.links
+
+
+def test_what_is_sent_in_no_longer_speaks_of_sending(maya, store, whole):
+    sheets.sent_in(store, whole.id, NOW)
+    assert "Until you send it in" not in open_page(maya, at(whole, "/domains/LEAD")).text
+
+
+def test_the_result_names_each_gate_as_the_payer_reads_it(client, sign_in, store):
+    made = payers.sent_in(store)
+    own = gates_of(open_page(sign_in(client, "maya"), at(made, "/result")))
+    assert own
+    assert gates_of(open_page(sign_in(client, "pam"), "/payers/fair/groups/elm")) == own
+
+
+def gates_of(page):
+    (table,) = (each for each in page.all("table") if each.get("class") == "gates")
+    return [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
+
+
 def test_a_signature_is_asked_for_and_what_was_typed_stays(maya, store, whole):
     reply = world.send(maya, at(whole, "/submit"), name="Someone Else")
     assert reply.status_code == 422
     page = Page(reply.text)
     assert page.by_id("name").get("value") == "Someone Else"
     assert "Tick the box" in page.text
+    assert "Sign with your own name, as in your account: Maya." in page.text
     reply = world.send(maya, at(whole, "/submit"), name="Someone Else", agrees="y")
     assert reply.status_code == 422
     assert "Sign with your own name" in Page(reply.text).text
