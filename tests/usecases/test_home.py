@@ -102,7 +102,7 @@ def test_a_payer_reads_what_happened_last_to_groups_that_share_today(peopled):
 
 
 def test_many_events_ask_no_more_of_the_store_than_a_few(peopled):
-    asked = []
+    asked: list[str] = []
     told(peopled, "oak", 5)
     peopled.db.conn.set_trace_callback(asked.append)
     changes(peopled)
