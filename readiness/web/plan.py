@@ -29,7 +29,10 @@ from readiness.web.plan_forms import ActionForm, form_of
 from readiness.web.request_cycle import actor, now, store
 
 pages = Blueprint("plan", __name__)
-PAPERS = {"A4": Page.A4, "Letter": Page.LETTER}
+PAPERS = {"a4": Page.A4, "letter": Page.LETTER}
+NO_SUCH_PAPER = (
+    "There is no such paper to print on. Ask for Letter or A4 at the end of the address."
+)
 
 
 @pages.get("/assessments/<assessment_id>/plan")
@@ -164,7 +167,11 @@ def json(assessment_id: str) -> ResponseReturnValue:
 
 
 def paper() -> Page:
-    return PAPERS.get(request.args.get("paper", ""), Page.LETTER)
+    """US Letter unless another is asked for."""
+    found = PAPERS.get(request.args.get("paper", "letter").casefold())
+    if found is None:
+        raise BadInput(NO_SUCH_PAPER)
+    return found
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

@@ -154,12 +154,18 @@ def test_the_plan_as_data(maya):
 
 def test_it_prints(app, maya):
     try:
-        reply = maya.get(f"{HERE}.pdf?paper=A4")
+        reply = maya.get(f"{HERE}.pdf?paper=a4")
     finally:
         app.config["PRINTER"].close()
     assert reply.status_code == 200
     assert reply.data.startswith(b"%PDF-1.7")
     assert reply.content_type == "application/pdf"
+
+
+def test_an_unknown_paper_is_named_and_not_taken_for_another(maya):
+    reply = maya.get(f"{HERE}.pdf?paper=A5")
+    assert reply.status_code == 422
+    assert "Ask for Letter or A4" in reply.text
 
 
 class OutOfPaper:
