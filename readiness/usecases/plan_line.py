@@ -201,9 +201,9 @@ def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
         basis=sentence(price.basis),
         rests_on=in_words(price.status),
         likely=(
-            "The likely value is the geometric mean of low and high, an estimate."
+            "Likely: their geometric mean, an estimate."
             if price.is_likely_estimated
-            else "The likely value comes from the source named."
+            else "Likely: from the source named."
         ),
         is_by_hand=action.cost != price.total,
     )
