@@ -18,8 +18,9 @@ from readiness.domain.lifecycle import READABLE_BY_PAYER
 from readiness.domain.people import Actor
 from readiness.domain.plan_json import plan_out
 from readiness.domain.printable import Chain, Printable, is_hidden, pair, printable
+from readiness.domain.reliability import Sureness, how_sure
 from readiness.domain.run_json import as_json
-from readiness.domain.scorecard import ScoringRun
+from readiness.domain.scorecard import GateResult, ScoringRun
 from readiness.domain.screening import NEED_LABELS, STEP_LABELS, Step
 from readiness.domain.small_cells import HIDDEN
 from readiness.domain.statistics import wilson_rate
@@ -52,13 +53,19 @@ NOT_KNOWN = "not counted yet"
 
 @dataclass(frozen=True)
 class GateLine:
-    tier_id: str
     item_id: str
     title: str
     kind: str
     needs: int
     has: str
     is_met: bool
+
+
+@dataclass(frozen=True)
+class GatesOfTier:
+    tier_id: str
+    title: str
+    gates: tuple[GateLine, ...]
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class Screened:
 def printed(
     store: Store, printer: Printer, actor: Actor, assessment_id: str, page: Page, now: datetime
 ) -> bytes:
-    """The same plan gives the same bytes all day."""
+    """The same plan, told from as many groups, gives the same bytes all day."""
     return printer.pdf_of(job_of(store, actor, assessment_id, page, now))
 
 
@@ -110,6 +117,7 @@ def data_of(opened: Opened) -> dict[str, Any]:
 def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, object]:
     instrument, run = opened.instrument, opened.foundation.run
     told = plan_reading.told(opened.plan, instrument, opened.context)
+    summary = plan_reading.summary_of(opened, made_at.date())
     earlier = earlier_run(store, opened)
     shown = printable(counts.of_group(store, opened.group.id), made_at.date())
     return {
@@ -121,12 +129,14 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "instrument": instrument,
         "kind": KINDS[opened.foundation.kind],
         "based_on": day(opened.foundation.on),
-        "summary": plan_reading.summary_of(opened),
+        "summary": summary,
         "told": told,
         "profile": profile_of(instrument, run, earlier),
         "profile_title": profile_title(instrument, run),
         "earlier": earlier is not None,
-        "gates": tuple(gate_lines(instrument, run)),
+        "gates": tuple(gates_by_tier(instrument, run)),
+        "sureness": sureness_of(store, opened),
+        "has_room": not shown.quarters or summary.target is None,  # a short document
         "screened": screened_of(shown) if shown.quarters else None,
     }
 
@@ -138,6 +148,12 @@ def earlier_run(store: Store, opened: Opened) -> ScoringRun | None:
         return None
     found = result.earlier_run(store, sheet.read(store, opened.assessment))
     return found[1] if found else None
+
+
+def sureness_of(store: Store, opened: Opened) -> Sureness:
+    """The same sentence as beside the result."""
+    history = result.history(store, sheet.read(store, opened.assessment))
+    return how_sure(opened.instrument, opened.foundation.run, history)
 
 
 # The profile and the gates.
@@ -178,21 +194,26 @@ def profile_title(instrument: Instrument, run: ScoringRun) -> str:
     return f"{highest} is highest at {one_decimal(most)}, {lowest} lowest at {one_decimal(least)}"
 
 
-def gate_lines(instrument: Instrument, run: ScoringRun) -> Iterator[GateLine]:
+def gates_by_tier(instrument: Instrument, run: ScoringRun) -> Iterator[GatesOfTier]:
     """Those of the tier held, of every tier below, and of the next."""
     tier = instrument.tier_by_id[run.tier_id]
     top = (instrument.tier_after(tier) or tier).number
-    for gate in run.gates:
-        if instrument.tier_by_id[gate.tier_id].number <= top:
-            yield GateLine(
-                tier_id=gate.tier_id,
-                item_id=gate.item_id,
-                title=instrument.item_by_id[gate.item_id].title,
-                kind=str(gate.kind),
-                needs=gate.needs,
-                has="–" if gate.has is None else str(gate.has),
-                is_met=gate.met,
-            )
+    for each in instrument.tiers:
+        asked = [gate for gate in run.gates if gate.tier_id == each.id]
+        if asked and each.number <= top:
+            lines = tuple(gate_line(instrument, gate) for gate in asked)
+            yield GatesOfTier(each.id, each.title, lines)
+
+
+def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
+    return GateLine(
+        item_id=gate.item_id,
+        title=instrument.item_by_id[gate.item_id].title,
+        kind=str(gate.kind),
+        needs=gate.needs,
+        has="–" if gate.has is None else str(gate.has),
+        is_met=gate.met,
+    )
 
 
 # Social-risk counts.

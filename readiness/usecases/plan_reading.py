@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.domain import drafting
+from readiness.domain import attestation, drafting
 from readiness.domain.answers import Context
 from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Cost, Instrument, Source, Tier
@@ -15,6 +15,7 @@ from readiness.domain.plan import ActionType, Plan, PlanAction, cost_summary
 from readiness.domain.quantities import Quantity
 from readiness.domain.scorecard import Raise
 from readiness.figures.words import day
+from readiness.usecases import standing
 from readiness.usecases.plan import Opened
 from readiness.usecases.plan_line import ActionLine, action_line, anchor_of, money, sentence
 
@@ -80,7 +81,9 @@ class Summary:
 
     tier: Tier
     target: Tier | None
-    is_provisional: bool
+    is_provisional: bool  # and still good
+    is_expired: bool
+    expires_on: date | None  # the last day of a provisional tier
     holds_back: str  # empty at the top
     steps: tuple[str, ...]  # the shortest way up, in words
     no_way: str  # why there is none
@@ -107,13 +110,17 @@ def told(plan: Plan, instrument: Instrument, context: Context) -> Told:
     )
 
 
-def summary_of(opened: Opened) -> Summary:
+def summary_of(opened: Opened, today: date) -> Summary:
     instrument, run = opened.instrument, opened.foundation.run
     tier = instrument.tier_by_id[run.tier_id]
+    expires_on = None if opened.is_preview else standing.expiry_of(run, opened.foundation.on)
+    is_expired = attestation.has_expired(expires_on, today)
     return Summary(
         tier=tier,
         target=instrument.tier_after(tier),
-        is_provisional=run.provisional,
+        is_provisional=run.provisional and not is_expired,
+        is_expired=is_expired,
+        expires_on=expires_on,
         holds_back=run.limiting_factor,
         steps=tuple(step_of(each, instrument) for each in run.shortest_way or ()),
         no_way=run.shortest_way_reason or "",

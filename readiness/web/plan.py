@@ -40,7 +40,7 @@ NO_SUCH_PAPER = (
 def show(assessment_id: str) -> ResponseReturnValue:
     opened = plan.for_assessment(store(), actor(), assessment_id, now())
     told = plan_reading.told(opened.plan, opened.instrument, opened.context)
-    summary = plan_reading.summary_of(opened)
+    summary = plan_reading.summary_of(opened, now().date())
     return render_template("pages/plan/show.html", opened=opened, told=told, summary=summary)
 
 

@@ -20,7 +20,7 @@ from readiness.domain.screening import Cell, Need, Step
 from readiness.domain.screening_edits import CountRevision
 from readiness.store import Store, counts, people
 from readiness.store.migrations import migrate
-from readiness.usecases import plan, plan_document
+from readiness.usecases import plan, plan_document, result
 from tests import planned
 from tests.web import world
 
@@ -43,18 +43,21 @@ def store(tmp_path_factory):
     migrate(opened)
     world.fill(opened)
     planned.submitted(opened, "elm", ANSWERS, NOW)
-    given = {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY}
+    counted(opened, {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY})
+    actor = people.actor(opened, "maya")
+    own = Edit("front desk lead", None, ActionStatus.PLANNED, None, "a <b>note</b>", "A greeter")
+    plan.add_own(opened, actor, "a1", "own:1", own, NOW)
+    yield opened
+    opened.close()
+
+
+def counted(opened, given):
     revisions = [
         CountRevision(Cell(step, need), 1, value, "maya", NOW)
         for need, steps in given.items()
         for step, value in steps.items()
     ]
     counts.save(opened, "elm", period("2026-Q4"), revisions, (), None)
-    actor = people.actor(opened, "maya")
-    own = Edit("front desk lead", None, ActionStatus.PLANNED, None, "a <b>note</b>", "A greeter")
-    plan.add_own(opened, actor, "a1", "own:1", own, NOW)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +151,44 @@ def test_a_plan_for_every_tier_can_be_written(tmp_path, level):
     html = job(opened, people.actor(opened, "maya")).html
     opened.close()
     assert "Method and caveats" in html
+
+
+CORE = (Need.FOOD, Need.HOUSING, Need.TRANSPORTATION, Need.UTILITIES, Need.SAFETY)
+DEMANDING = [  # few levels, much to lift; one with much that is not known
+    planned.answers_at(2, **{item.id.replace("-", "_"): 1 for item in planned.QMER.items[::2]}),
+    planned.answers_at(
+        1, **{item.id.replace("-", "_"): Answer.dont_know() for item in planned.QMER.items[::7]}
+    ),
+]
+
+
+@pytest.mark.parametrize("answers", DEMANDING)
+def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answers):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", answers, NOW)
+    counted(opened, {None: GROUP, **dict.fromkeys(CORE, FOOD)})
+    maya = people.actor(opened, "maya")
+    for paper in Page:
+        printed = plan_document.printed(opened, printer, maya, "a1", paper, NOW)
+        with pikepdf.open(BytesIO(printed)) as pdf:
+            assert 6 <= len(pdf.pages) <= 10, paper
+    opened.close()
+
+
+def test_a_provisional_tier_is_expired_the_day_after_its_last(store, maya):
+    answers = planned.answers_at(2, LEAD_1=1)
+    planned.submitted(store, "oak", answers, NOW, assessment_id="a9")
+    omar = people.actor(store, "omar")
+    good = plan_document.job_of(store, omar, "a9", Page.A4, NOW.replace(month=7)).html
+    over = plan_document.job_of(store, omar, "a9", Page.A4, NOW.replace(month=7, day=16)).html
+    assert "(provisional)" in good
+    assert "(expired)" not in good
+    assert "(expired)" in over
+    assert "ran out on July 15, 2027" in over
+
+
+def test_how_sure_the_tier_is_reads_as_beside_the_result(store, maya):
+    says = result.result(store, maya, "a1", NOW).sureness.says
+    assert says in job(store, maya).html

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from readiness.domain.errors import NotPrinted
@@ -166,6 +168,15 @@ def test_an_unknown_paper_is_named_and_not_taken_for_another(maya):
     reply = maya.get(f"{HERE}.pdf?paper=A5")
     assert reply.status_code == 422
     assert "Ask for Letter or A4" in reply.text
+
+
+def test_a_provisional_tier_that_ran_out_reads_expired(client, sign_in, store):
+    long_ago = world.NOW - timedelta(days=200)
+    planned.submitted(store, "elm", planned.answers_at(2, LEAD_1=1), long_ago)
+    shown = Page(sign_in(client, "maya").get(HERE).text).text
+    assert "(expired)" in shown
+    assert "(provisional)" not in shown
+    assert "This provisional tier ran out on" in shown
 
 
 class OutOfPaper:
