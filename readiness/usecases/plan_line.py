@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from readiness.domain.costs import CostRange, PricedAction
 from readiness.domain.instrument import Instrument, Intervention
+from readiness.domain.marks import in_words, sentence
 from readiness.domain.plan import ActionStatus, ActionType, Lift, Plan, PlanAction, Proposal
 from readiness.figures.words import dollars, rounded
 
-MARKS = (  # marks of what a figure rests on, in words
-    (re.compile(r"^E([:,])"), r"Estimate\1"),
-    (re.compile(r"\bE\b"), "estimate"),
-    (re.compile(r"\bK\b"), "from memory"),
-    (re.compile(r"\bV\b"), "from a source"),
-)
 WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
 
 
@@ -84,25 +78,6 @@ class ActionLine:
         if total is None:
             return f"{self.cost.per_unit}; how many is not known" if self.cost else ""
         return money(total)
-
-
-def in_words(text: str) -> str:
-    """
-    >>> in_words("low E, high V"), in_words("E: one for 40 clinicians (K)")
-    ('low estimate, high from a source', 'Estimate: one for 40 clinicians (from memory)')
-    """
-    for pattern, words in MARKS:
-        text = pattern.sub(words, text)
-    return text
-
-
-def sentence(text: str) -> str:
-    """
-    >>> sentence("operating budget"), sentence("")
-    ('Operating budget.', '')
-    """
-    tidy = " ".join(in_words(text).split())
-    return f"{tidy[0].upper()}{tidy[1:].rstrip('.')}." if tidy else ""
 
 
 def anchor_of(action_id: str) -> str:

@@ -10,6 +10,7 @@ from readiness.domain import attestation, drafting
 from readiness.domain.answers import Context
 from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Cost, Instrument, Source, Tier
+from readiness.domain.marks import sentence
 from readiness.domain.periods import months_after
 from readiness.domain.plan import ActionType, Plan, PlanAction, cost_summary
 from readiness.domain.quantities import Quantity
@@ -17,7 +18,7 @@ from readiness.domain.scorecard import Raise
 from readiness.figures.words import day
 from readiness.usecases import standing
 from readiness.usecases.plan import Opened
-from readiness.usecases.plan_line import ActionLine, action_line, anchor_of, money, sentence
+from readiness.usecases.plan_line import ActionLine, action_line, anchor_of, money
 
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"

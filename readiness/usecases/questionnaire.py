@@ -18,6 +18,7 @@ from readiness.domain.answers import Answer, Context, ContextValue
 from readiness.domain.applicability import applicability
 from readiness.domain.errors import BadInput, Problem
 from readiness.domain.instrument import ContextField
+from readiness.domain.marks import sentence
 from readiness.domain.people import Actor
 from readiness.domain.saving import Outcome, Sent
 from readiness.domain.workbook import Filled, fact_text
@@ -26,7 +27,6 @@ from readiness.intake import questionnaire_sheet
 from readiness.store import Store, assessments
 from readiness.usecases import assess, describe, sheet
 from readiness.usecases.describe import Fact
-from readiness.usecases.plan_line import sentence
 from readiness.usecases.sheet import Sheet
 
 TITLE = "Questionnaire"

@@ -14,7 +14,8 @@ from readiness.domain.assessment import AnswerRevision, ItemReview
 from readiness.domain.carry import Change
 from readiness.domain.errors import Problem
 from readiness.domain.glossary import terms_in
-from readiness.domain.instrument import Domain, Item
+from readiness.domain.instrument import Domain, Instrument, Item
+from readiness.domain.marks import sentence
 from readiness.domain.people import Actor
 from readiness.domain.saving import Sent, choice_of
 from readiness.store import Store, assessments
@@ -60,6 +61,8 @@ class Question:
     may: Applicability
     why_not: str  # what would open "not applicable"
     terms: tuple[tuple[str, str], ...]
+    cut_points: str  # what its cut points rest on; "" when nothing is marked
+    asked_by: tuple[tuple[str, str], ...]  # published frameworks with a like element
     note_rule: str
     marks: str  # what its text seems to hold, if it could point at a patient
     request: ItemReview | None  # what the reviewer asks to change
@@ -140,6 +143,8 @@ def question(
         may=may,
         why_not="" if may.verdict is Verdict.NEVER else checks.why_not(item, may),
         terms=terms_in(item, found.instrument.definitions),
+        cut_points=sentence(item.threshold_note),
+        asked_by=asked_by(found.instrument, item),
         note_rule=note_rule(found, item),
         marks=marks_in_words(saved),
         request=request,
@@ -182,6 +187,15 @@ def last_of(item: Item, previous: Previous | None) -> Last | None:
 def in_words(answer: Answer | None, labels: list[str]) -> str:
     level = answer.level if answer else None
     return review.says(answer) + ("" if level is None else f" · {labels[level]}")
+
+
+def asked_by(instrument: Instrument, item: Item) -> tuple[tuple[str, str], ...]:
+    """The frameworks an item is matched to, by name, with the names of their elements."""
+    return tuple(
+        (framework.name, "; ".join(framework.elements[e] for e in item.crosswalk[framework.id]))
+        for framework in instrument.frameworks
+        if framework.id in item.crosswalk
+    )
 
 
 def note_rule(found: Sheet, item: Item) -> str:

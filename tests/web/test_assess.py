@@ -77,6 +77,12 @@ def test_an_item_shows_all_that_helps_to_answer_it(maya, made):
     assert len([each for each in item.all("input") if each.get("type") == "radio"]) == 6
 
 
+def test_an_item_says_what_its_cut_points_rest_on_and_who_asks_the_like(maya, made):
+    item = open_page(maya, at(made, "/domains/TEAM")).by_id("TEAM-1")
+    assert "rest on: Estimate: 90 percent is a starting point of this instrument." in item.text
+    assert "Empanelment; Team-based relationships" in item.text
+
+
 def test_not_applicable_says_what_would_open_it(maya, made):
     item = open_page(maya, at(made, "/domains/LEAD")).by_id("LEAD-5")
     assert "only if: the group has one practice site" in item.text
