@@ -311,6 +311,8 @@ def test_the_groups_page_says_why_it_stands_where_it_stands(payer, store):
     assert page.heading == "Elm Physicians"
     for words in ("T2", "Claimed", "Supported by counts", "Validated", "not yet", payers.NOTE):
         assert words in page.text
+    assert "pay for reporting and for infrastructure milestones" in page.text
+    assert "no ground to set or cut a payment" in page.text
     assert "Maya" not in page.one("main").text
     assert page.links["Review this submission"].endswith("/review")
 
