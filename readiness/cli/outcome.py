@@ -13,7 +13,7 @@ from readiness.domain.errors import BadInput, ReadinessError
 
 Given = ParamSpec("Given")
 
-DONE, OUR_FAULT, BAD_INPUT, NO_ANSWER = 0, 1, 2, 3
+DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
 
 
 def ends_well(command: Callable[Given, None]) -> Callable[Given, None]:

@@ -307,12 +307,9 @@ create table standings (
     domains text not null default '{}',
     screened integer,
     eligible integer,
-    reach real,
     open_gates text not null default '[]',
     changed_at text not null
 ) strict;
-
-create index standings_by_tier on standings (tier);
 
 """,
     )

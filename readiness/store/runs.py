@@ -107,12 +107,6 @@ class Standing:
     eligible: int | None
     changed_at: datetime
 
-    @property
-    def reach(self) -> float | None:
-        return (
-            self.screened / self.eligible if self.screened is not None and self.eligible else None
-        )
-
 
 def place(store: Store, standing: Standing) -> None:
     """Write where the group stands now, over where it stood before."""
@@ -134,7 +128,6 @@ def place(store: Store, standing: Standing) -> None:
                 "domains": json.dumps(dict(standing.domains)),
                 "screened": standing.screened,
                 "eligible": standing.eligible,
-                "reach": standing.reach,
                 "open_gates": json.dumps(open_gates_of(store, standing.run_id)),
                 "changed_at": standing.changed_at.isoformat(),
             },

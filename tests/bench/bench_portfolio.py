@@ -150,7 +150,6 @@ def add_standing(
             "domains": json.dumps({d: s["low"] for d, s in shown["domains"].items()}),
             "screened": screened,
             "eligible": eligible,
-            "reach": screened / eligible,
             "open_gates": json.dumps(gates),
             "changed_at": at,
         },

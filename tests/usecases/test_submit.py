@@ -195,7 +195,10 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(peopled, whole)
     assert decisive.kind is RunKind.SUPPORTED
     assert decisive.inputs["answers"]["SOCR-2"] == {"level": 0}
     assert sheets.answer_in(peopled, whole.id, "SOCR-2").level == 2
-    assert sheets.standing_of(peopled).reach == 0.05
+    stands = sheets.standing_of(peopled)
+    assert stands.screened is not None
+    assert stands.eligible is not None
+    assert stands.screened / stands.eligible == 0.05
 
 
 # The result
