@@ -15,11 +15,15 @@ def sign_in(page: Page, who: str) -> None:
 
 
 def follow(page: Page, name: Any) -> None:
-    page.get_by_role("link", name=name).first.click()
+    """Until the next page is whole: half a page shows nothing to re-confirm, for one."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
 
 
 def press(page: Page, name: Any) -> None:
-    page.get_by_role("button", name=name).click()
+    """A button that sends a form; until the answer is whole."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
 
 
 def heading(page: Page) -> str:
