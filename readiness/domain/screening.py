@@ -23,10 +23,23 @@ class Need(StrEnum):
     FINANCIAL = "financial"
     DIGITAL = "digital"
     SOCIAL = "social"
+    HOUSING_INSTABILITY = "housing_instability"
+    HOMELESSNESS = "homelessness"
+    INADEQUATE_HOUSING = "inadequate_housing"
+    EMPLOYMENT = "employment"
+    EDUCATION = "education"
+    STRESS = "stress"
+    INSURANCE = "insurance"
+    LITERACY = "literacy"
+    MATERIAL = "material"
+    ANY = "any"  # one or more of the five
+    ALL5 = "all5"  # asked about all five
 
 
 FIVE = (Need.FOOD, Need.HOUSING, Need.TRANSPORTATION, Need.UTILITIES, Need.SAFETY)
 OPTIONAL = (Need.FINANCIAL, Need.DIGITAL, Need.SOCIAL)
+BY_HAND = (*FIVE, *OPTIONAL)  # the rows of the grid; the others come from files
+HOUSING_PARTS = (Need.HOUSING_INSTABILITY, Need.HOMELESSNESS, Need.INADEQUATE_HOUSING)
 
 NEED_LABELS = {
     Need.FOOD: "Food",
@@ -37,6 +50,17 @@ NEED_LABELS = {
     Need.FINANCIAL: "Financial strain",
     Need.DIGITAL: "Digital access",
     Need.SOCIAL: "Social isolation",
+    Need.HOUSING_INSTABILITY: "Unstable housing",
+    Need.HOMELESSNESS: "Homelessness",
+    Need.INADEQUATE_HOUSING: "Poor housing conditions",
+    Need.EMPLOYMENT: "Employment",
+    Need.EDUCATION: "Education",
+    Need.STRESS: "Stress",
+    Need.INSURANCE: "Health insurance",
+    Need.LITERACY: "Health literacy",
+    Need.MATERIAL: "Clothing, phone, child care and other basics",
+    Need.ANY: "One or more of the five needs",
+    Need.ALL5: "Asked about all five needs",
 }
 
 
@@ -56,6 +80,17 @@ class Step(StrEnum):
     OUTCOME_KNOWN = "outcome_known"
     CONNECTED = "connected"
     RESOLVED = "resolved"
+    # Only from files.
+    EXCLUDED = "excluded"
+    NOT_OFFERED = "not_offered"
+    UNKNOWN = "unknown"
+    INCOMPLETE = "incomplete"
+    WANTS_HELP_ALL = "wants_help_all"
+    HELP_OFFERED = "help_offered"
+    INTERVENTION_30D = "intervention_30d"
+    POSITIVE_MATURE = "positive_mature"
+    CONNECTED_30D = "connected_30d"
+    CSP_CONTACT_60D = "csp_contact_60d"
 
 
 GROUP_STEPS = (
@@ -89,6 +124,16 @@ STEP_LABELS = {
     Step.OUTCOME_KNOWN: "Outcome known",
     Step.CONNECTED: "Connected",
     Step.RESOLVED: "Resolved",
+    Step.EXCLUDED: "Excluded",
+    Step.NOT_OFFERED: "Screening not offered",
+    Step.UNKNOWN: "Answer not known",
+    Step.INCOMPLETE: "Not answered in full",
+    Step.WANTS_HELP_ALL: "Wants help, of everybody asked",
+    Step.HELP_OFFERED: "Help offered",
+    Step.INTERVENTION_30D: "Intervention in 30 days",
+    Step.POSITIVE_MATURE: "Need found 30 days ago or more",
+    Step.CONNECTED_30D: "Connected in 30 days",
+    Step.CSP_CONTACT_60D: "Contact with a service in 60 days",
 }
 
 GROUP_MEANINGS = {
@@ -116,6 +161,10 @@ class StratumType(StrEnum):
     LANGUAGE = "language"
     RACE = "race_omb2024"
     PAYER = "payer"
+    RACE_1997 = "race_omb1997"
+    ETHNICITY = "ethnicity"
+    AGE = "age"
+    SEX = "sex"
 
 
 STRATUM_TYPE_LABELS = {
@@ -123,6 +172,10 @@ STRATUM_TYPE_LABELS = {
     StratumType.LANGUAGE: "Preferred language",
     StratumType.RACE: "Race and ethnicity",
     StratumType.PAYER: "Insurance",
+    StratumType.RACE_1997: "Race, in the categories of 1997",
+    StratumType.ETHNICITY: "Ethnicity",
+    StratumType.AGE: "Age",
+    StratumType.SEX: "Sex",
 }
 
 UNKNOWN = "unknown"
@@ -158,8 +211,37 @@ STRATA: dict[StratumType, dict[str, str]] = {
         "other": "Other insurance",
         UNKNOWN: "Not known",
     },
+    StratumType.RACE_1997: {
+        "aian": "American Indian or Alaska Native",
+        "asian": "Asian",
+        "black": "Black or African American",
+        "nhpi": "Native Hawaiian or Pacific Islander",
+        "white": "White",
+        "multiple": "Two or more races",
+        "other": "Another race",
+        "declined": "Declined to say",
+        UNKNOWN: "Not known",
+    },
+    StratumType.ETHNICITY: {
+        "hispanic": "Hispanic or Latino",
+        "not_hispanic": "Not Hispanic or Latino",
+        "declined": "Declined to say",
+        UNKNOWN: "Not known",
+    },
+    StratumType.AGE: {
+        "0-17": "Up to 17",
+        "18-64": "18 to 64",
+        "65+": "65 and older",
+        UNKNOWN: "Not known",
+    },
+    StratumType.SEX: {
+        "female": "Female",
+        "male": "Male",
+        "other": "Another answer",
+        UNKNOWN: "Not known",
+    },
 }
-STRATUM_TYPES = tuple(STRATA)  # those that can be entered beside the total
+STRATUM_TYPES = (StratumType.LANGUAGE, StratumType.RACE, StratumType.PAYER)  # entered by hand
 
 
 @dataclass(frozen=True, order=True)
@@ -219,7 +301,7 @@ def strata_of(kind: StratumType) -> tuple[Stratum, ...]:
 def cells_of(stratum: Stratum) -> Iterator[Cell]:
     """Every cell a person can enter for these patients, in the order of the grid."""
     yield from (Cell(step, None, stratum) for step in GROUP_STEPS)
-    yield from (Cell(step, need, stratum) for need in Need for step in NEED_STEPS)
+    yield from (Cell(step, need, stratum) for need in BY_HAND for step in NEED_STEPS)
 
 
 ENTERED: dict[str, Cell] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from readiness.domain.screening import (
     ALL,
+    BY_HAND,
     GROUP_MEANINGS,
     GROUP_STEPS,
     NEED_LABELS,
@@ -100,10 +101,10 @@ def needs_grid(part: Stratum) -> Grid:
         title="Each need",
         rows=tuple(
             Heading(need, NEED_LABELS[need], ALSO.get(need, ()), is_optional=need in OPTIONAL)
-            for need in Need
+            for need in BY_HAND
         ),
         columns=need_columns(),
-        cells={(need, step): Cell(step, need, part) for need in Need for step in NEED_STEPS},
+        cells={(need, step): Cell(step, need, part) for need in BY_HAND for step in NEED_STEPS},
     )
 
 
