@@ -41,5 +41,5 @@ class Reading:
     told: Callable[[int], None] = lambda _: None  # rows so far; may raise Canceled
 
 
-class Canceled(Exception):  # noqa: N818  (it is no error)
+class Canceled(Exception):
     """The person asked to stop; nothing is kept."""
