@@ -94,6 +94,7 @@ class Part:
     version: int = 0  # of the same resource
     resource: bytes = b""  # keyed hash of the resource's own id; b"": it has none
     belongs_to: bytes = b""  # keyed hash of the panel or form that it is a piece of
+    members: tuple[bytes, ...] = ()  # keyed hashes of the pieces that this panel names
     is_whole: bool = False  # the whole screen in one: an absent answer may mean "none of these"
     is_completed: bool = False  # and it was finished
     group_id: str = ""

@@ -16,6 +16,7 @@ class Report:
     """Grows while a run reads. `unknown_codes` holds public codes only."""
 
     rows: int = 0  # rows of a table, resources of FHIR
+    skipped: int = 0  # resources that are no screen and tell nothing of a person
     held: int = 0
     deleted: int = 0
     duplicates: int = 0
