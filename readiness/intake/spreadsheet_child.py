@@ -1,6 +1,7 @@
 """The child that reads a workbook: bytes on standard input, its cells as JSON on standard output.
 
-Run as a program of its own (see `questionnaire_sheet.py`), within limits it sets itself.
+Run as a program of its own (see `spreadsheet.py`), within limits it sets itself. The first line of
+its input says what is wanted of the book.
 """
 
 from __future__ import annotations
@@ -9,24 +10,19 @@ import json
 import resource
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from readiness.domain.workbook import MOST_COLUMNS, MOST_ROWS, SheetName
-
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 15
-FAR = (
-    "The sheet “{sheet}” has something far outside its table: delete it, or copy the answers over."
-)
 Text = tuple[str, bool]
 
 
 class FarCellError(Exception):
-    """A cell beyond any questionnaire."""
+    """A cell beyond what was asked for, in the sheet named."""
 
 
 def limit() -> None:
@@ -34,26 +30,29 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
-def sheets_of(raw: bytes) -> dict[str, list[list[Text]]]:
+def sheets_of(
+    raw: bytes, names: Sequence[str], or_first: bool, most_rows: int, most_columns: int
+) -> dict[str, list[list[Text]]]:
     from openpyxl import load_workbook  # after the limits are set
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and validations, which we do not read
         book = load_workbook(BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        return {
-            name: list(rows_of(book[name], name)) for name in SheetName if name in book.sheetnames
-        }
+        wanted = [name for name in names if name in book.sheetnames]
+        if not wanted and or_first:
+            wanted = [sheet.title for sheet in book.worksheets[:1]]
+        return {name: list(rows_of(book[name], name, most_rows, most_columns)) for name in wanted}
 
 
-def rows_of(sheet: Any, name: str) -> Iterator[list[Text]]:
+def rows_of(sheet: Any, name: str, most_rows: int, most_columns: int) -> Iterator[list[Text]]:
     sheet.reset_dimensions()  # what the file claims of its size is not believed
     for number, row in enumerate(sheet.iter_rows(), start=1):
         texts = [text_of(cell) for cell in row]
-        beyond = texts if number > MOST_ROWS else texts[MOST_COLUMNS:]
+        beyond = texts if number > most_rows else texts[most_columns:]
         if any(text for text, _ in beyond):
-            raise FarCellError(FAR.format(sheet=name))
-        if number <= MOST_ROWS:
-            yield texts[:MOST_COLUMNS]
+            raise FarCellError(name)
+        if number <= most_rows:
+            yield texts[:most_columns]
 
 
 def text_of(cell: Any) -> Text:
@@ -80,10 +79,11 @@ def plain(number: Decimal) -> str:
 
 def main() -> None:
     limit()
+    wanted = json.loads(sys.stdin.buffer.readline())
     try:
-        answer: dict[str, Any] = {"sheets": sheets_of(sys.stdin.buffer.read())}
+        answer: dict[str, Any] = {"sheets": sheets_of(sys.stdin.buffer.read(), **wanted)}
     except FarCellError as error:
-        answer = {"refused": str(error)}
+        answer = {"far": str(error)}
     sys.stdout.write(json.dumps(answer))
 
 
