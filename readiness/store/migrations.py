@@ -392,3 +392,129 @@ create table plan_actions (
 
 """,
     )
+
+
+@migrations()
+def uploads(db: Database) -> None:
+    run(
+        db,
+        """
+create table jobs (
+    id text primary key,
+    kind text not null,
+    group_id text references groups on delete cascade,
+    payer_id text references payers on delete cascade,
+    asked_by text not null,
+    state text not null,
+    done integer not null default 0,
+    total integer not null default 0,
+    says text not null default '',
+    result_id text not null default '',
+    asked_at text not null,
+    beat_at text not null,
+    ended_at text
+) strict;
+
+create index jobs_of_group on jobs (group_id, state);
+
+create index jobs_by_result on jobs (result_id);
+
+create table uploads (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    sha256 text not null,
+    state text not null,
+    report text not null default '{}',
+    author_id text not null,
+    at text not null,
+    decided_by text,
+    decided_at text
+) strict;
+
+create index uploads_of_group on uploads (group_id, at);
+
+create table upload_quarters (
+    upload_id text not null references uploads on delete cascade,
+    period text not null,
+    is_taken integer not null default 0,
+    primary key (upload_id, period)
+) strict;
+
+create table upload_counts (
+    upload_id text not null references uploads on delete cascade,
+    site_id text not null,
+    period text not null,
+    need text not null,
+    step text not null,
+    stratum_type text not null,
+    stratum text not null,
+    value integer not null,
+    primary key (upload_id, site_id, period, need, step, stratum_type, stratum)
+) strict;
+
+""",
+    )
+
+
+@migrations()
+def quality_counts(db: Database) -> None:
+    """Measures by stratum, and how race, ethnicity and language are known: revisions per cell."""
+    run(
+        db,
+        """
+create table measure_counts (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    measure_id text not null,
+    stratum_type text not null default 'total',
+    stratum text not null default 'total',
+    part text not null,
+    is_estimated integer not null default 0,
+    revision integer not null,
+    value integer,
+    author_id text not null,
+    at text not null,
+    primary key (
+        group_id, period, measure_id, stratum_type, stratum, part, is_estimated, revision
+    )
+) strict;
+
+create table known_counts (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    field text not null,
+    known text not null,
+    origin text not null default '',
+    site_id text not null default '',
+    revision integer not null,
+    value integer,
+    author_id text not null,
+    at text not null,
+    primary key (group_id, period, field, known, origin, site_id, revision)
+) strict;
+
+create table sample_counts (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    recorded text not null,
+    asked text not null,
+    revision integer not null,
+    value integer,
+    author_id text not null,
+    at text not null,
+    primary key (group_id, period, recorded, asked, revision)
+) strict;
+
+create table quality_periods (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    reference text not null default '',
+    state text not null,
+    revision integer not null,
+    changed_at text not null,
+    changed_by text not null,
+    primary key (group_id, period)
+) strict;
+
+""",
+    )

@@ -57,6 +57,29 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         " order by period, finding, revision"
     ),
     "periods": "select * from periods where group_id = :group order by period",
+    "jobs": "select * from jobs where group_id = :group order by asked_at, id",
+    "uploads": "select * from uploads where group_id = :group order by at, id",
+    "upload_quarters": (
+        "select t.* from upload_quarters t join uploads u on u.id = t.upload_id"
+        " where u.group_id = :group order by t.upload_id, period"
+    ),
+    "upload_counts": (
+        "select t.* from upload_counts t join uploads u on u.id = t.upload_id"
+        " where u.group_id = :group order by t.upload_id, period, site_id, need, step"
+    ),
+    "measure_counts": (
+        "select * from measure_counts where group_id = :group"
+        " order by period, measure_id, stratum_type, stratum, part, revision"
+    ),
+    "known_counts": (
+        "select * from known_counts where group_id = :group"
+        " order by period, field, known, origin, site_id, revision"
+    ),
+    "sample_counts": (
+        "select * from sample_counts where group_id = :group"
+        " order by period, recorded, asked, revision"
+    ),
+    "quality_periods": "select * from quality_periods where group_id = :group order by period",
     "plans": "select * from plans where group_id = :group order by created_at, id",
     "plan_actions": (
         "select * from plan_actions where plan_id in"

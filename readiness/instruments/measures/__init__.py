@@ -25,6 +25,7 @@ from readiness.instruments.shape import (
     TEXT,
     Findings,
     Maybe,
+    Shape,
     pattern,
     record,
     rows,
@@ -75,30 +76,28 @@ SET = record(
 @cache
 def load(set_id: str = SOCIAL_RISK, version: str | None = None) -> MeasureSet:
     """One version of a set of measures; without a version, the latest."""
+    return read(sealed(newest(set_id, version)))
+
+
+def newest(set_id: str, version: str | None) -> Path:
     paths = {path.stem: path for path in (FOLDER / set_id).glob("*.yaml")}
     if not paths or version not in (None, *paths):
-        raise NotFound(f"There is no set of measures {set_id!r} in version {version!r}.")
-    path = paths[version or max(paths, key=lambda each: tuple(map(int, each.split("."))))]
+        raise NotFound(
+            f"There is no set of measures {set_id!r} in version {version!r}: choose another."
+        )
+    return paths[version or max(paths, key=lambda each: tuple(map(int, each.split("."))))]
+
+
+def sealed(path: Path) -> bytes:
     raw = path.read_bytes()
     if reason := broken_seal(FOLDER, path, raw, needed=True):
         raise BadInput(reason)
-    return read(raw)
+    return raw
 
 
 def read(raw: bytes) -> MeasureSet:
     """A set of measures, or BadInput with everything that is wrong with the file."""
-    try:
-        root, twice = grow(raw)
-    except UnreadableError as error:
-        raise BadInput(f"line {error.line}: {error.says}") from error
-    findings = Findings()
-    written = SET(root, (), findings)
-    for line, key in twice:
-        findings.note((f"line {line}",), f"{key[:60]!r} stands here a second time: keep one")
-    for (own,) in repeated(written):
-        findings.note(("measures", own), "this id is used twice: give each measure its own")
-    if findings.found:
-        raise BadInput(findings.problems())
+    written = written_in(raw, SET)
     return MeasureSet(
         id=written["id"],
         version=written["version"],
@@ -109,9 +108,26 @@ def read(raw: bytes) -> MeasureSet:
     )
 
 
-def repeated(written: dict[str, Any]) -> set[tuple[str]]:
+def written_in(raw: bytes, shape: Shape) -> dict[str, Any]:
+    """What the file says, in the shape of a set whose measures have an id each."""
+    try:
+        root, twice = grow(raw)
+    except UnreadableError as error:
+        raise BadInput(f"line {error.line}: {error.says}") from error
+    findings = Findings()
+    written: dict[str, Any] = shape(root, (), findings)
+    for line, key in twice:
+        findings.note((f"line {line}",), f"{key[:60]!r} stands here a second time: keep one")
+    for own in repeated(written):
+        findings.note(("measures", own), "this id is used twice: give each measure its own")
+    if findings.found:
+        raise BadInput(findings.problems())
+    return written
+
+
+def repeated(written: dict[str, Any]) -> set[str]:
     ids = [each["id"] for each in written["measures"]]
-    return {(own,) for own in ids if ids.count(own) > 1}
+    return {own for own in ids if ids.count(own) > 1}
 
 
 def measure_of(written: dict[str, Any]) -> Measure:

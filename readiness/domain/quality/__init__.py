@@ -1,0 +1,1 @@
+"""Quality measures split by patient group, and how complete race and ethnicity are recorded."""
