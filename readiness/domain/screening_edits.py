@@ -1,4 +1,4 @@
-"""Two people at one grid: what each changed is kept, and only a real clash is asked about."""
+"""What was saved of a quarter's counts, and why an odd number is right."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from readiness.domain.errors import ChangedMeanwhile
+from readiness.domain.edits import Revision
 from readiness.domain.screening import Cell
 
-
-@dataclass(frozen=True)
-class CountRevision:
-    """One saved count. Revisions only ever grow; the highest is the count."""
-
-    cell: Cell
-    revision: int  # 1 for the first
-    value: int | None  # None: taken back, not known again
-    author_id: str
-    at: datetime
+CountRevision = Revision[Cell]
+History = Mapping[Cell, Sequence[CountRevision]]  # oldest first
 
 
 @dataclass(frozen=True)
@@ -31,73 +23,3 @@ class Explanation:
     text: str  # empty: taken back
     author_id: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class Clash:
-    """The same count was changed here and by someone else, to different values."""
-
-    cell: Cell
-    mine: int | None
-    theirs: int | None
-
-
-@dataclass(frozen=True)
-class Merge:
-    changed: Mapping[Cell, int | None]  # what is to be saved
-    values: Mapping[Cell, int | None]  # the grid with both persons' changes, mine where they clash
-    clashes: tuple[Clash, ...]
-
-
-class CountsClash(ChangedMeanwhile):
-    """Somebody else saved other numbers in the same fields; nothing was overwritten."""
-
-    def __init__(self, merge: Merge) -> None:
-        self.merge = merge
-        super().__init__(
-            "Somebody else changed the same counts a moment ago. Nothing was overwritten. "
-            "Compare both values, and save the ones you agree on."
-        )
-
-
-History = Mapping[Cell, Sequence[CountRevision]]  # oldest first
-
-
-def value_at(history: History, cell: Cell, revision: int | None = None) -> int | None:
-    """The count as of that revision, or the latest."""
-    lines = history.get(cell, ())
-    known = [line.value for line in lines if revision is None or line.revision <= revision]
-    return known[-1] if known else None
-
-
-def revision_of(history: History, cell: Cell) -> int:
-    lines = history.get(cell, ())
-    return lines[-1].revision if lines else 0
-
-
-def latest(history: History) -> dict[Cell, int]:
-    """What is known now."""
-    values = {cell: value_at(history, cell) for cell in history}
-    return {cell: value for cell, value in values.items() if value is not None}
-
-
-def merged(history: History, base: Mapping[Cell, int], typed: Mapping[Cell, int | None]) -> Merge:
-    """Compare what was typed with what the page showed (`base` revisions) and with what is saved.
-
-    A field that was not touched follows whoever changed it. A field that both changed alike is no
-    clash.
-    """
-    changed: dict[Cell, int | None] = {}
-    values: dict[Cell, int | None] = {}
-    clashes: list[Clash] = []
-    for cell, mine in typed.items():
-        shown = value_at(history, cell, base.get(cell, 0))
-        theirs = value_at(history, cell)
-        is_mine = mine != shown
-        values[cell] = mine if is_mine else theirs
-        if not is_mine or mine == theirs:
-            continue
-        if theirs != shown:
-            clashes.append(Clash(cell, mine, theirs))
-        changed[cell] = mine
-    return Merge(changed, values, tuple(clashes))

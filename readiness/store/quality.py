@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from readiness.domain.edits import Revision
 from readiness.domain.errors import ChangedMeanwhile
 from readiness.domain.events import Event
 from readiness.domain.periods import Period, period
@@ -32,15 +33,7 @@ CHANGED = (
 Columns = dict[str, str | int]
 
 
-@dataclass(frozen=True)
-class Revision:
-    """One saved count. Revisions only ever grow; the highest is the count."""
-
-    cell: QualityCell
-    revision: int  # 1 for the first
-    value: int | None  # None: taken back, not known again
-    author_id: str
-    at: datetime
+QualityRevision = Revision[QualityCell]
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ def save(
     store: Store,
     group_id: str,
     ending: Period,
-    revisions: Iterable[Revision],
+    revisions: Iterable[QualityRevision],
     event: Event | None,
 ) -> None:
     """Append all of them, or none when one of their numbers is taken: somebody saved first."""
@@ -146,16 +139,18 @@ def last_revision(store: Store, group_id: str, ending: Period, cell: QualityCell
     return int(row["n"] or 0) if row else 0
 
 
-def history(store: Store, group_id: str, ending: Period) -> dict[QualityCell, list[Revision]]:
+def history(
+    store: Store, group_id: str, ending: Period
+) -> dict[QualityCell, list[QualityRevision]]:
     """Every revision of every count of the period, oldest first."""
-    found: dict[QualityCell, list[Revision]] = {}
+    found: dict[QualityCell, list[QualityRevision]] = {}
     for family in FAMILIES:
         for row in store.rows(
             f"select * from {family.table}"  # noqa: S608  (names of our own)
             " where group_id = ? and period = ? order by revision",
             (group_id, str(ending)),
         ):
-            revision = Revision(
+            revision = QualityRevision(
                 family.cell(row),
                 row["revision"],
                 row["value"],

@@ -8,12 +8,13 @@ from datetime import date, datetime
 
 from readiness import access
 from readiness.access import Can
+from readiness.domain.edits import latest
 from readiness.domain.errors import NotFound
 from readiness.domain.people import Actor, Group
 from readiness.domain.periods import Period, period, quarter_of, quarters_back
 from readiness.domain.screening import FunnelCounts, PeriodState
 from readiness.domain.screening_checks import Finding, contradictions
-from readiness.domain.screening_edits import Explanation, History, latest
+from readiness.domain.screening_edits import Explanation, History
 from readiness.domain.screening_oddities import oddities
 from readiness.domain.screening_rates import CLAIMS, SHOWN, Share, claims_shares, group_rates
 from readiness.domain.statistics import Rate

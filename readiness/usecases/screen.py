@@ -9,6 +9,7 @@ from datetime import date, datetime
 from readiness import access
 from readiness.access import Can
 from readiness.domain import identifiers
+from readiness.domain.edits import CountsClash, merged, revision_of
 from readiness.domain.errors import BadInput, Problem, WrongState
 from readiness.domain.events import Event
 from readiness.domain.free_text import REASON_CHARACTERS, clean
@@ -16,13 +17,7 @@ from readiness.domain.people import Actor
 from readiness.domain.periods import Period, latest_closed
 from readiness.domain.screening import ENTERED, Cell, PeriodState
 from readiness.domain.screening_checks import missing
-from readiness.domain.screening_edits import (
-    CountRevision,
-    CountsClash,
-    Explanation,
-    merged,
-    revision_of,
-)
+from readiness.domain.screening_edits import CountRevision, Explanation
 from readiness.domain.screening_sheets import Grid
 from readiness.intake import pasted_grid
 from readiness.intake.pasted_grid import Pasted

@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
+from readiness.domain.edits import Clash, CountsClash
 from readiness.domain.errors import BadInput, Problem, WrongState
-from readiness.domain.screening_edits import Clash, CountsClash
+from readiness.domain.screening import Cell
 from readiness.usecases import quarters as reading
 from readiness.usecases import screen
 from readiness.usecases.screen import Sent
@@ -103,7 +104,7 @@ def told(clash: CountsClash) -> tuple[Problem, ...]:
     return Problem("", str(clash)), *values
 
 
-def both(clash: Clash) -> str:
+def both(clash: Clash[Cell]) -> str:
     mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
     theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
     return f"you {mine}, somebody else {theirs}"

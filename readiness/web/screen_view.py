@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from flask import url_for
 
+from readiness.domain.edits import CountsClash, revision_of
 from readiness.domain.errors import NotFound, Problem
 from readiness.domain.screening import (
     ALL,
@@ -21,7 +22,6 @@ from readiness.domain.screening import (
     strata_of,
 )
 from readiness.domain.screening_checks import Finding
-from readiness.domain.screening_edits import CountsClash, revision_of
 from readiness.domain.screening_sheets import Grid, Heading, cells_in, grids_of_part, grids_of_type
 from readiness.usecases.quarters import Quarter
 from readiness.usecases.screen import Sent

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from readiness.domain.edits import Revision
 from readiness.domain.errors import ChangedMeanwhile
 from readiness.domain.events import Event
 from readiness.domain.people import Group
@@ -19,7 +20,7 @@ from readiness.domain.quality.counts import (
 )
 from readiness.domain.screening import PeriodState, Stratum, StratumType
 from readiness.store import groups, quality
-from readiness.store.quality import PeriodLine, Revision
+from readiness.store.quality import PeriodLine
 
 AT = datetime(2026, 10, 5, tzinfo=UTC)
 Q3 = Period(2026, 3)

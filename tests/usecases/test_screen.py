@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from readiness.domain.edits import CountsClash
 from readiness.domain.errors import BadInput, NotFound, WrongState
 from readiness.domain.people import Actor, Group, Membership, Role
 from readiness.domain.periods import Period
 from readiness.domain.screening import Cell, Need, PeriodState, Step
-from readiness.domain.screening_edits import CountsClash
 from readiness.store import Store, counts, events, groups
 from readiness.store.migrations import migrate
 from readiness.usecases import quarters, screen

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from readiness.domain.edits import Clash, latest, merged
 from readiness.domain.screening import Cell, Step
-from readiness.domain.screening_edits import Clash, CountRevision, latest, merged
+from readiness.domain.screening_edits import CountRevision
 
 AT = datetime(2026, 10, 5, tzinfo=UTC)
 ELIGIBLE, SCREENED = Cell(Step.ELIGIBLE), Cell(Step.SCREENED)
