@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+from readiness.domain.grids import Grid, Heading
 from readiness.domain.screening import (
     ALL,
     BY_HAND,
@@ -23,30 +23,6 @@ from readiness.domain.screening import (
     StratumType,
     strata_of,
 )
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A row or column, and the names by which a spreadsheet may call it."""
-
-    key: str
-    label: str
-    also: tuple[str, ...] = ()
-    meaning: str = ""
-    is_optional: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.label, self.key, *self.also)
-
-
-@dataclass(frozen=True)
-class Grid:
-    id: str
-    title: str
-    rows: tuple[Heading, ...]
-    columns: tuple[Heading, ...]
-    cells: Mapping[tuple[str, str], Cell]  # by row key and column key
 
 
 ALSO = {
@@ -81,7 +57,7 @@ def need_columns() -> tuple[Heading, ...]:
     )
 
 
-def strata_grid(parts: Iterable[Stratum], title: str) -> Grid:
+def strata_grid(parts: Iterable[Stratum], title: str) -> Grid[Cell]:
     """The steps of the whole group, a row for each part."""
     listed = tuple(parts)
     return Grid(
@@ -95,7 +71,7 @@ def strata_grid(parts: Iterable[Stratum], title: str) -> Grid:
     )
 
 
-def needs_grid(part: Stratum) -> Grid:
+def needs_grid(part: Stratum) -> Grid[Cell]:
     return Grid(
         id="needs",
         title="Each need",
@@ -108,16 +84,11 @@ def needs_grid(part: Stratum) -> Grid:
     )
 
 
-def grids_of_part(part: Stratum = ALL) -> tuple[Grid, ...]:
+def grids_of_part(part: Stratum = ALL) -> tuple[Grid[Cell], ...]:
     """All that can be entered for all patients, or for one part of them."""
     return (strata_grid((part,), "All needs"), needs_grid(part))
 
 
-def grids_of_type(kind: StratumType) -> tuple[Grid, ...]:
+def grids_of_type(kind: StratumType) -> tuple[Grid[Cell], ...]:
     """The parts side by side."""
     return (strata_grid(strata_of(kind), STRATUM_TYPE_LABELS[kind]),)
-
-
-def cells_in(grids: Iterable[Grid]) -> dict[str, Cell]:
-    """By key, in the order of the page."""
-    return {cell.key: cell for grid in grids for cell in grid.cells.values()}

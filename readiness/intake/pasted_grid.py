@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic
 
 from readiness.domain.errors import Problem
-from readiness.domain.screening import Cell
-from readiness.domain.screening_sheets import Grid, Heading
+from readiness.domain.grids import CellT, Grid, Heading
 from readiness.intake.typed_counts import count_of
 
 MOST_CHARACTERS = 20_000
@@ -23,12 +23,12 @@ EMPTY = "This block holds no counts. Copy the numbers as well as their headings,
 
 
 @dataclass(frozen=True)
-class Pasted:
-    values: Mapping[Cell, int] = field(default_factory=dict)
+class Pasted(Generic[CellT]):
+    values: Mapping[CellT, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
-def read(text: str, grids: Sequence[Grid]) -> Pasted:
+def read(text: str, grids: Sequence[Grid[CellT]]) -> Pasted[CellT]:
     """Counts by cell, and every problem with the line the person sees.
 
     A heading row chooses the table that knows most of its names, of equals the one that knows
@@ -59,7 +59,7 @@ def lines_of(text: str) -> Iterator[Line]:
             yield reader.line_num, parts
 
 
-def fill(lines: list[Line], grids: Sequence[Grid]) -> Pasted:
+def fill(lines: list[Line], grids: Sequence[Grid[CellT]]) -> Pasted[CellT]:
     heading = lines[0][1]
     if not is_heading(heading):
         has_names = any(is_name(line[0]) for _, line in lines)
@@ -76,7 +76,7 @@ def fill(lines: list[Line], grids: Sequence[Grid]) -> Pasted:
     return collect(lines[1:], grid, columns, has_names, strange)
 
 
-def rows_named(lines: list[Line], grid: Grid) -> int:
+def rows_named(lines: list[Line], grid: Grid[CellT]) -> int:
     rows = by_name(grid.rows)
     return sum(1 for _, line in lines if plain(line[0]) in rows)
 
@@ -99,7 +99,7 @@ def is_name(text: str) -> bool:
     return bool(text) and not is_number(text)
 
 
-def known(heading: list[str], grid: Grid) -> dict[int, str]:
+def known(heading: list[str], grid: Grid[CellT]) -> dict[int, str]:
     """Which place of the heading row is which column."""
     keys = by_name(grid.columns)
     return {place: keys[plain(part)] for place, part in enumerate(heading) if plain(part) in keys}
@@ -107,12 +107,12 @@ def known(heading: list[str], grid: Grid) -> dict[int, str]:
 
 def collect(
     lines: list[Line],
-    grid: Grid,
+    grid: Grid[CellT],
     columns: Sequence[str],
     has_names: bool,
     problems: tuple[Problem, ...] = (),
-) -> Pasted:
-    rows, found, wrong = by_name(grid.rows), dict[Cell, int](), list(problems)
+) -> Pasted[CellT]:
+    rows, found, wrong = by_name(grid.rows), dict[CellT, int](), list(problems)
     for position, (number, parts) in enumerate(lines):
         name, counts = (parts[0], parts[1:]) if has_names else ("", parts)
         row = rows.get(plain(name)) if name else row_at(grid, position)
@@ -132,11 +132,11 @@ def collect(
     return Pasted(found, tuple(wrong))
 
 
-def row_at(grid: Grid, position: int) -> str | None:
+def row_at(grid: Grid[CellT], position: int) -> str | None:
     return grid.rows[position].key if position < len(grid.rows) else None
 
 
-def no_such_row(name: str, grid: Grid) -> str:
+def no_such_row(name: str, grid: Grid[CellT]) -> str:
     if not name:
         return f"is beyond the {len(grid.rows)} rows of the grid. Name the row in its first cell."
     return f"{quoted(name)} is not a row here. {use(grid.rows)}"

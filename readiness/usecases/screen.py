@@ -13,12 +13,12 @@ from readiness.domain.edits import CountsClash, merged, revision_of
 from readiness.domain.errors import BadInput, Problem, WrongState
 from readiness.domain.events import Event
 from readiness.domain.free_text import REASON_CHARACTERS, clean
+from readiness.domain.grids import Grid
 from readiness.domain.people import Actor
 from readiness.domain.periods import Period, latest_closed
 from readiness.domain.screening import ENTERED, Cell, PeriodState
 from readiness.domain.screening_checks import missing
 from readiness.domain.screening_edits import CountRevision, Explanation
-from readiness.domain.screening_sheets import Grid
 from readiness.intake import pasted_grid
 from readiness.intake.pasted_grid import Pasted
 from readiness.intake.typed_counts import count_of
@@ -170,8 +170,8 @@ def told(before: Quarter, actor: Actor, verb: str, now: datetime) -> Event:
 
 
 def paste(
-    store: Store, actor: Actor, group_id: str, text: str, grids: tuple[Grid, ...], now: datetime
-) -> Pasted:
+    store: Store, actor: Actor, group_id: str, text: str, grids: tuple[Grid[Cell], ...], now: datetime
+) -> Pasted[Cell]:
     """What a pasted block would fill in. Nothing is stored."""
     access.require(actor, Can.ENTER_COUNTS, ground.of_group(store, group_id, now))
     return pasted_grid.read(text, grids)

@@ -10,6 +10,7 @@ from flask import url_for
 
 from readiness.domain.edits import CountsClash, revision_of
 from readiness.domain.errors import NotFound, Problem
+from readiness.domain.grids import Grid, Heading, cells_in
 from readiness.domain.screening import (
     ALL,
     ENTERED,
@@ -22,7 +23,7 @@ from readiness.domain.screening import (
     strata_of,
 )
 from readiness.domain.screening_checks import Finding
-from readiness.domain.screening_sheets import Grid, Heading, cells_in, grids_of_part, grids_of_type
+from readiness.domain.screening_sheets import grids_of_part, grids_of_type
 from readiness.usecases.quarters import Quarter
 from readiness.usecases.screen import Sent
 
@@ -40,7 +41,7 @@ class Scope:
     """Which page of a quarter: all patients, one breakdown side by side, or one part of it."""
 
     title: str
-    grids: tuple[Grid, ...]
+    grids: tuple[Grid[Cell], ...]
     kind: StratumType | None = None
     part: Stratum = ALL
 
@@ -169,7 +170,7 @@ def contradictions(quarter: Quarter, scope: Scope) -> tuple[tuple[str, str], ...
 
 
 def grid_view(
-    grid: Grid, quarter: Quarter, scope: Scope, entry: Entry, errors: Mapping[str, str]
+    grid: Grid[Cell], quarter: Quarter, scope: Scope, entry: Entry, errors: Mapping[str, str]
 ) -> GridView:
     return GridView(
         id=grid.id,
