@@ -18,7 +18,7 @@ from readiness.domain.screening import (
     Step,
     Stratum,
 )
-from readiness.domain.statistics import Rate, wilson_rate
+from readiness.domain.statistics.rates import Rate, wilson_rate
 
 WINDOW = 4  # closed quarters with counts that a claim is held against
 

@@ -23,7 +23,7 @@ from readiness.domain.run_json import as_json
 from readiness.domain.scorecard import GateResult, ScoringRun
 from readiness.domain.screening import NEED_LABELS, STEP_LABELS, Step
 from readiness.domain.small_cells import HIDDEN
-from readiness.domain.statistics import wilson_rate
+from readiness.domain.statistics.rates import wilson_rate
 from readiness.figures import funnel, profile, rates
 from readiness.figures.words import day, one_decimal
 from readiness.store import Store, counts

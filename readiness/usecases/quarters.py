@@ -17,7 +17,7 @@ from readiness.domain.screening_checks import Finding, contradictions
 from readiness.domain.screening_edits import Explanation, History
 from readiness.domain.screening_oddities import oddities
 from readiness.domain.screening_rates import CLAIMS, SHOWN, Share, claims_shares, group_rates
-from readiness.domain.statistics import Rate
+from readiness.domain.statistics.rates import Rate
 from readiness.store import Store, counts, groups
 from readiness.usecases import ground
 

@@ -17,7 +17,7 @@ from readiness.domain.screening import (
     strata_of,
 )
 from readiness.domain.screening_rates import BY_ID, group_rates, need_rates, rate_at, rules
-from readiness.domain.statistics import Rate
+from readiness.domain.statistics.rates import Rate
 from readiness.figures.rates import Dots, RateRow, rates_of
 from readiness.figures.scales import Scale
 from readiness.figures.trend import Moment, Trend, trend_of
@@ -46,7 +46,7 @@ def basis(rate: Rate, quarter: Quarter) -> str:
 
 def rate_says(rate: Rate | None) -> str:
     """
-    >>> from readiness.domain.statistics import wilson_rate
+    >>> from readiness.domain.statistics.rates import wilson_rate
     >>> rate_says(wilson_rate(81, 263)), rate_says(None)
     ('31% (26–37%), 81 of 263', 'not known')
     """

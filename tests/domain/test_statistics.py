@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.domain.statistics import wilson_rate
+from readiness.domain.statistics.rates import wilson_rate
 
 
 @pytest.mark.parametrize(
