@@ -18,6 +18,7 @@ from readiness.web import (
     admin,
     assess,
     assets,
+    bodies,
     context,
     cycles,
     faults,
@@ -61,7 +62,6 @@ BLUEPRINTS = (
     submit.pages,
     *team.BLUEPRINTS,
 )
-MEBIBYTE = 1024 * 1024
 SHORTEST_KEY = 32  # characters: less can be tried out
 
 
@@ -81,6 +81,7 @@ def attach(app: Flask, settings: Settings) -> None:
     configure(app, settings)
     request_cycle.attach(app)
     guard.attach(app)
+    bodies.attach(app)
     CSRFProtect(app)  # after the guard: another site's form is refused, never shown again
     headers.attach(app)
     faults.attach(app)
@@ -105,8 +106,8 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # as long as the form cookie: a slow typist is no attacker
         WTF_CSRF_SSL_STRICT=False,  # the guard checks the origin of every change itself
-        MAX_CONTENT_LENGTH=8 * MEBIBYTE,
-        MAX_FORM_MEMORY_SIZE=2 * MEBIBYTE,
+        MAX_CONTENT_LENGTH=8 * bodies.MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=2 * bodies.MEBIBYTE,
         MAX_FORM_PARTS=5_000,
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),

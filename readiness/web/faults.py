@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from readiness.domain import errors
-from readiness.web import guard, resuming
+from readiness.web import bodies, guard, resuming
 
 STATUS: dict[type[errors.ReadinessError], int] = {
     errors.NotFound: 404,
@@ -25,7 +25,7 @@ SAYS = {
     404: ("Not found", "Check the address, or start from the home page."),
     405: ("Not done that way", "Go back and use the button on the page."),
     409: ("That changed meanwhile", "Go back and reload the page."),
-    413: ("Too large", "Send less at once: 8 MB at the most."),
+    413: ("Too large", "Send less at once: {limit} at the most."),
     422: ("Something needs mending", "Go back and mend it."),
     429: ("Too many tries", "Wait five minutes and try again."),
     500: (
@@ -73,6 +73,7 @@ def unsigned(_: CSRFError) -> ResponseReturnValue:
 
 def page(status: int, sentence: str) -> ResponseReturnValue:
     title, advice = SAYS.get(status) or SAYS[400 if status < 500 else 500]
+    advice = advice.format(limit=bodies.limit_in_words())
     if guard.wants_json():
         return jsonify(error=sentence or f"{title}. {advice}"), status
     return (
