@@ -55,12 +55,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of one instrument. `tells` holds needs only; other matters are not judged."""
+    """One question of one instrument: what it is about and, where an answer alone can say so, what
+    each answer tells of needs. Other matters are known and not judged."""
 
     code: str
     instrument_id: str
     verified: str  # a mark of the table
     tells: Mapping[Need, Mapping[str, Result]] = field(default_factory=dict)
+    about: frozenset[Need] = frozenset()
     matters: tuple[str, ...] = ()  # what else it is about
     answers: frozenset[str] = frozenset()  # every answer that belongs to it
     has_several: bool = False  # more than one answer may be chosen
@@ -95,7 +97,7 @@ class ScreeningInstrument:
         return tuple(
             code
             for code, question in self.questions.items()
-            if need in question.tells and not question.is_derived
+            if need in question.about and not question.is_derived
         )
 
 
@@ -129,6 +131,7 @@ class TraitTable:
     """How one trait's codes and words are read as strata."""
 
     values: Mapping[str, str] = field(default_factory=dict)  # small letters -> stratum
+    prefixes: Mapping[str, str] = field(default_factory=dict)  # first digits -> stratum
     ranges: tuple[CodeRange, ...] = ()
 
 
