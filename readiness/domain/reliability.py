@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import exp, lgamma, log, sqrt
+from math import sqrt
 from statistics import variance
 
 from readiness.domain.answers import Answers
 from readiness.domain.instrument import Domain, Instrument
 from readiness.domain.scorecard import Asks, Criterion, ScoringRun
+from readiness.domain.statistics.composites import cronbach_alpha, measurement_error
 
 GROUPS_FOR_ALPHA = 30
 GROUPS_FOR_ERROR = 60
@@ -81,13 +82,13 @@ def alpha_of(domain: Domain, history: Sequence[Answers]) -> Alpha | None:
     cases = [case for answers in history if (case := levels(items, answers))]
     if len(items) < 2 or len(cases) < GROUPS_FOR_ALPHA:
         return None
-    value = cronbach(cases)
-    if value is None:
+    found = cronbach_alpha(cases)
+    if found is None:
         return None
-    low, high = feldt(value, len(items), len(cases))
     spread = POINTS_PER_LEVEL * sqrt(variance([sum(case) / len(items) for case in cases]))
-    error = spread * sqrt(max(0.0, 1 - max(0.0, value)))
-    return Alpha(domain.id, len(items), len(cases), value, low, high, error)
+    error = measurement_error(spread, max(0.0, found.value)).of_score
+    low, high = found.interval.low, found.interval.high
+    return Alpha(domain.id, len(items), len(cases), found.value, low, high, error)
 
 
 def levels(item_ids: Sequence[str], answers: Answers) -> list[int]:
@@ -95,23 +96,6 @@ def levels(item_ids: Sequence[str], answers: Answers) -> list[int]:
     given = [answers[each].level for each in item_ids if each in answers]
     known = [level for level in given if level is not None]
     return known if len(known) == len(item_ids) else []
-
-
-def cronbach(cases: Sequence[Sequence[int]]) -> float | None:
-    """k / (k - 1) x (1 - sum of item variances / variance of the sums); None when all are alike."""
-    items = len(cases[0])
-    total = variance([sum(case) for case in cases])
-    if total == 0:
-        return None
-    parts = sum(variance([case[place] for case in cases]) for place in range(items))
-    return float(items / (items - 1) * (1 - parts / total))
-
-
-def feldt(alpha: float, items: int, cases: int) -> tuple[float, float]:
-    """(1 - alpha true) / (1 - alpha found) follows F (Feldt 1965)."""
-    first, second = cases - 1, (cases - 1) * (items - 1)
-    high, low = (f_quantile(share, first, second) for share in (0.025, 0.975))
-    return 1 - (1 - alpha) * low, 1 - (1 - alpha) * high
 
 
 def near_cuts(instrument: Instrument, run: ScoringRun, alphas: Sequence[Alpha]) -> tuple[str, ...]:
@@ -150,46 +134,3 @@ def errors_by_subject(instrument: Instrument, alphas: Mapping[str, Alpha]) -> di
             squares = sum(alphas[each].error_points ** 2 for each in axis.domain_ids)
             found[axis.id] = sqrt(squares) / len(axis.domain_ids)
     return found
-
-
-# The F distribution, for the interval.
-
-
-def f_quantile(share: float, first: int, second: int) -> float:
-    """By halving, to more digits than anyone reads."""
-    low, high = 0.0, 1.0
-    while f_below(high, first, second) < share:
-        low, high = high, high * 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (low, middle) if f_below(middle, first, second) >= share else (middle, high)
-    return high
-
-
-def f_below(value: float, first: int, second: int) -> float:
-    return beta_below(first * value / (first * value + second), first / 2, second / 2)
-
-
-def beta_below(x: float, a: float, b: float) -> float:
-    """The regularized incomplete beta function."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):  # the fraction converges fast on the other side
-        return 1 - beta_below(1 - x, b, a)
-    scale = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x)) / a
-    return scale / continued([beta_term(n, x, a, b) for n in range(1, 400)])
-
-
-def beta_term(n: int, x: float, a: float, b: float) -> float:
-    m = n // 2
-    if n % 2:
-        return -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-    return m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-
-
-def continued(terms: Sequence[float]) -> float:
-    """1 + first / (1 + second / (1 + ...)), from the inside out."""
-    value = 1.0
-    for term in reversed(terms):
-        value = 1 + term / value
-    return value
