@@ -25,6 +25,8 @@ class Can(StrEnum):
     ATTEST = "attest for this group"
     READ_COUNTS = "read this group's screening counts"
     ENTER_COUNTS = "enter screening counts for this group"
+    READ_QUALITY = "read this group's quality measures"
+    ENTER_QUALITY = "enter quality measures for this group"
     READ_PLAN = "read this group's action plan"
     EDIT_PLAN = "change this group's action plan"
     MANAGE_TEAM = "manage this group's people"
@@ -47,6 +49,8 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.ATTEST: frozenset({MANAGER}),
     Can.READ_COUNTS: frozenset({MANAGER, TEAM}),
     Can.ENTER_COUNTS: frozenset({MANAGER, TEAM}),
+    Can.READ_QUALITY: frozenset({MANAGER, TEAM}),
+    Can.ENTER_QUALITY: frozenset({MANAGER, TEAM}),
     Can.READ_PLAN: frozenset({MANAGER, TEAM, PAYER}),
     Can.EDIT_PLAN: frozenset({MANAGER}),
     Can.MANAGE_TEAM: frozenset({MANAGER}),

@@ -20,6 +20,8 @@ MAY = {  # readable by someone who does not program
         Can.ANSWER,
         Can.READ_COUNTS,
         Can.ENTER_COUNTS,
+        Can.READ_QUALITY,
+        Can.ENTER_QUALITY,
         Can.READ_PLAN,
         Can.EDIT_PLAN,
         Can.MANAGE_TEAM,
@@ -33,6 +35,8 @@ MAY = {  # readable by someone who does not program
         Can.ANSWER,
         Can.READ_COUNTS,
         Can.ENTER_COUNTS,
+        Can.READ_QUALITY,
+        Can.ENTER_QUALITY,
         Can.READ_PLAN,
     },
     Role.PAYER_MANAGER: {

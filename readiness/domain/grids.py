@@ -15,6 +15,7 @@ class Keyed(Hashable, Protocol):
 
 
 CellT = TypeVar("CellT", bound=Keyed)
+HeldT = TypeVar("HeldT", bound=Keyed, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Grid(Generic[CellT]):
+class Grid(Generic[HeldT]):
     id: str
     title: str
     rows: tuple[Heading, ...]
     columns: tuple[Heading, ...]
-    cells: Mapping[tuple[str, str], CellT]  # by row key and column key
+    cells: Mapping[tuple[str, str], HeldT]  # by row key and column key
 
 
 def cells_in(grids: Iterable[Grid[CellT]]) -> dict[str, CellT]:

@@ -165,6 +165,7 @@ class StratumType(StrEnum):
     ETHNICITY = "ethnicity"
     AGE = "age"
     SEX = "sex"
+    SITE = "site"
 
 
 STRATUM_TYPE_LABELS = {
@@ -176,6 +177,7 @@ STRATUM_TYPE_LABELS = {
     StratumType.ETHNICITY: "Ethnicity",
     StratumType.AGE: "Age",
     StratumType.SEX: "Sex",
+    StratumType.SITE: "Practice site",
 }
 
 UNKNOWN = "unknown"
@@ -240,6 +242,7 @@ STRATA: dict[StratumType, dict[str, str]] = {
         "other": "Another answer",
         UNKNOWN: "Not known",
     },
+    StratumType.SITE: {},  # each group has its own
 }
 STRATUM_TYPES = (StratumType.LANGUAGE, StratumType.RACE, StratumType.PAYER)  # entered by hand
 

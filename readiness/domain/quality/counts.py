@@ -79,6 +79,7 @@ MEASURED_BY = (  # which strata a measure can be split by
     StratumType.LANGUAGE,
     StratumType.PAYER,
     StratumType.AGE,
+    StratumType.SITE,
 )
 CATEGORIES = tuple(
     name for name in STRATA[StratumType.RACE] if name not in ("declined", UNKNOWN)
@@ -160,9 +161,14 @@ class QualityCounts:
         )
 
     def strata(self, measure_id: str, kind: StratumType) -> tuple[Stratum, ...]:
-        """Those with both numbers, in the order of the list."""
-        return tuple(
-            stratum
-            for name in STRATA[kind]
-            if self.pair(measure_id, stratum := Stratum(kind, name)) is not None
-        )
+        """Those with both numbers, in the order of the list; sites by their ids."""
+        found = {
+            cell.stratum
+            for cell in self.known
+            if isinstance(cell, MeasureCell)
+            and cell.measure_id == measure_id
+            and cell.stratum.type is kind
+            and self.pair(measure_id, cell.stratum) is not None
+        }
+        order = {name: place for place, name in enumerate(STRATA.get(kind, {}))}
+        return tuple(sorted(found, key=lambda each: (order.get(each.name, 0), each.name)))
