@@ -107,6 +107,17 @@ ROUTES = {
     "POST /groups/<group_id>/records/export": "401 404 403 403 403 403 200",
     "GET /groups/<group_id>/records/remove": "401 404 403 403 403 403 200",
     "POST /groups/<group_id>/records/remove": "401 404 403 403 403 403 422",
+    # quality measures by patient group
+    "GET /groups/<group_id>/quality": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>": "401 404 403 200 403 403 200",
+    "POST /groups/<group_id>/quality/<period>": "401 404 403 303 403 403 303",
+    "GET /groups/<group_id>/quality/<period>/by/<kind>": "401 404 403 200 403 403 200",
+    "POST /groups/<group_id>/quality/<period>/by/<kind>": "401 404 403 303 403 403 303",
+    "POST /groups/<group_id>/quality/<period>/reference": "401 404 403 303 403 403 303",
+    "POST /groups/<group_id>/quality/<period>/file": "401 404 403 422 403 403 422",
+    "GET /groups/<group_id>/quality/<period>/counts.csv": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>/counts.xlsx": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>/history": "401 404 403 200 403 403 200",
     # answering and signing
     "GET /assessments/<assessment_id>": "401 404 403 200 403 403 200",
     "GET /assessments/<assessment_id>/check": "401 404 403 200 403 403 200",
