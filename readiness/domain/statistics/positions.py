@@ -21,7 +21,7 @@ PLACES: dict[int, tuple[float, float]] = {
 def quantile(values: Sequence[float], share: float, kind: int = 7) -> float:
     """The value below which a share of the values lie, by one of the nine named types.
 
-    Formula: (1 − h) x_j + h x_{j+1}, with j + h the place that the type gives (types 4 to 9), or
+    Formula: x_j + h (x_{j+1} − x_j), with j + h the place that the type gives (types 4 to 9), or
     the observation itself (types 1 to 3).
     Source: Hyndman and Fan, The American Statistician 50 (1996) 361-365; type 7 is the default
     of R and of spreadsheets.
@@ -38,7 +38,7 @@ def quantile(values: Sequence[float], share: float, kind: int = 7) -> float:
     ordered = sorted(values)
     whole, rest = placed(len(ordered), share, kind)
     low, high = (ordered[min(len(ordered) - 1, max(0, at))] for at in (whole - 1, whole))
-    return (1 - rest) * low + rest * high if rest else low
+    return low + rest * (high - low)
 
 
 def placed(n: int, share: float, kind: int) -> tuple[int, float]:
