@@ -1,0 +1,150 @@
+"""Work in the background: told, stopped, and never heard of again when it is over."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import pytest
+
+from readiness.domain.errors import BadInput, WrongState
+from readiness.domain.jobs import Job, JobState
+from readiness.domain.screens.reading import Canceled
+from readiness.store import groups, jobs
+from readiness.usecases import jobs as working
+from readiness.usecases.jobs import OUR_FAULT, ROOM, Runner
+from tests.web.world import NOW
+
+SECONDS = 10
+
+
+def clock():
+    return NOW
+
+
+@pytest.fixture
+def runner(peopled):
+    return Runner(peopled.path)
+
+
+@pytest.fixture
+def started(peopled, runner):
+    """Begin a piece of work for the group elm; its job's id."""
+
+    def start(work, job_id="j1"):
+        jobs.ask(peopled, Job(job_id, "upload", "cara", NOW, NOW, group_id="elm"))
+        runner.start(runner.place(), job_id, work, clock)
+        return job_id
+
+    return start
+
+
+def until(condition):
+    end = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come to that in time"
+        time.sleep(0.02)
+    return found
+
+
+def over(store, job_id):
+    return until(lambda: not (job := jobs.get(store, job_id)).is_live and job)
+
+
+def renamed(name):
+    """What is kept in these tests: a group's new name."""
+
+    def keep(store, _):
+        store.execute("update groups set name = ? where id = 'elm'", (name,))
+
+    return keep
+
+
+def counting(told):
+    """Work that goes on until it is told to stop."""
+    for row in range(1_000_000):
+        told(row)
+        time.sleep(0.001)
+    return renamed("Done")
+
+
+def test_what_came_of_it_is_kept(peopled, started):
+    job = over(peopled, started(lambda _: renamed("Done")))
+    assert job.state is JobState.DONE
+    assert groups.get(peopled, "elm").name == "Done"
+
+
+def test_how_far_it_is_can_be_read_while_it_runs_and_it_can_be_stopped(peopled, started):
+    job_id = started(counting)
+    until(lambda: jobs.get(peopled, job_id).done > 0)
+    assert jobs.get(peopled, job_id).state is JobState.RUNNING
+    jobs.end(peopled, job_id, JobState.CANCELED, "", NOW)
+    until(lambda: not any(thread.name == f"job {job_id}" for thread in threading.enumerate()))
+    assert jobs.get(peopled, job_id).state is JobState.CANCELED
+    assert groups.get(peopled, "elm").name == "Elm Physicians"
+
+
+def test_what_was_stopped_at_the_last_moment_keeps_nothing(peopled, started):
+    def work(told):
+        jobs_of_its_own = working.Store(peopled.path)
+        jobs.end(jobs_of_its_own, "j1", JobState.CANCELED, "", NOW)
+        jobs_of_its_own.close()
+        return renamed("Done")
+
+    job_id = started(work)
+    until(lambda: not any(thread.name == f"job {job_id}" for thread in threading.enumerate()))
+    assert groups.get(peopled, "elm").name == "Elm Physicians"
+
+
+def test_a_sentence_of_ours_is_told_and_nothing_is_kept(peopled, started):
+    def work(told):
+        raise BadInput("Choose another file.")
+
+    job = over(peopled, started(work))
+    assert (job.state, job.says) == (JobState.FAILED, "Choose another file.")
+
+
+def test_a_fault_of_ours_never_quotes_what_was_read(peopled, started, caplog, capfd):
+    def work(told):
+        try:
+            raise ValueError("Erika Mustermann, 1960-01-02")
+        except ValueError as error:
+            raise KeyError("617-555-0134") from error
+
+    with caplog.at_level(logging.DEBUG):
+        job = over(peopled, started(work))
+    assert (job.state, job.says) == (JobState.FAILED, OUR_FAULT)
+    told = caplog.text + "".join(capfd.readouterr())
+    assert "KeyError < work" in told
+    assert "Mustermann" not in told
+    assert "555" not in told
+
+
+def test_a_failure_while_keeping_keeps_nothing(peopled, started):
+    def work(told):
+        def keep(store, now):
+            renamed("Half")(store, now)
+            raise KeyError
+
+        return keep
+
+    assert over(peopled, started(work)).state is JobState.FAILED
+    assert groups.get(peopled, "elm").name == "Elm Physicians"
+
+
+def test_a_busy_process_takes_no_more(runner):
+    places = [runner.place() for _ in range(ROOM)]
+    with pytest.raises(WrongState, match="busy"):
+        runner.place()
+    places[0].leave()
+    runner.place()
+
+
+def test_who_is_told_to_stop_stops_at_once(peopled):
+    pulse = working.Pulse(peopled.path, "j1", clock)
+    pulse.told(1)
+    pulse.is_canceled = True
+    with pytest.raises(Canceled):
+        pulse.told(2)
+    assert pulse.done == 2
