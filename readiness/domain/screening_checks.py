@@ -49,10 +49,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Term:
-    """One number in a rule: a step, or several added; of the group's row or of one need."""
+    """One number in a rule: a step, or several added; of the group's row or of one need.
+
+    `in_part` are steps of the need "any" that a file may tell: patients who answered some of the
+    questions clearly and others not. They are added where they are known.
+    """
 
     steps: tuple[Step, ...]
     of_group: bool
+    in_part: tuple[Step, ...] = ()
 
     def cells(self, need: Need | None, stratum: Stratum) -> tuple[Cell, ...]:
         row = None if self.of_group else need
@@ -61,7 +66,14 @@ class Term:
     def worth(self, counts: FunnelCounts, need: Need | None, stratum: Stratum) -> int | None:
         values = [counts.known.get(cell) for cell in self.cells(need, stratum)]
         known = [value for value in values if value is not None]
-        return sum(known) if len(known) == len(values) else None
+        if len(known) < len(values):
+            return None
+        return sum(known) + (self.open_answers(counts, stratum) or 0)
+
+    def open_answers(self, counts: FunnelCounts, stratum: Stratum) -> int | None:
+        values = [counts.at(step, Need.ANY, stratum) for step in self.in_part]
+        known = [value for value in values if value is not None]
+        return sum(known) if known else None
 
     def label(self, need: Need | None, stratum: Stratum) -> str:
         """
@@ -99,8 +111,8 @@ GROUP_CHAINS: dict[str, tuple[Term, ...]] = {
 TO_REFERRED = (
     group(Step.ELIGIBLE),
     group(Step.SCREENING_OFFERED),
-    group(Step.SCREENED, Step.DECLINED),
-    group(Step.SCREENED),
+    Term((Step.SCREENED, Step.DECLINED), of_group=True, in_part=(Step.UNKNOWN, Step.INCOMPLETE)),
+    Term((Step.SCREENED,), of_group=True, in_part=(Step.DECLINED, Step.UNKNOWN, Step.INCOMPLETE)),
     need(Step.SCREENED),
     need(Step.POSITIVE),
     need(Step.WANTS_HELP),
@@ -138,8 +150,21 @@ def within(counts: FunnelCounts, part: Stratum) -> Iterator[Finding]:
     for rows, chains in ((tuple(Need), NEED_CHAINS), (FIVE, FIVE_CHAINS)):
         for row in rows:
             for rule_id, chain in chains.items():
-                yield from breaks(rule_id, chain, counts, row, part)
+                yield from breaks(rule_id, holding(chain, counts, row, part), counts, row, part)
     yield from any_over_sum(counts, part)
+
+
+def holding(
+    chain: Iterable[Term], counts: FunnelCounts, row: Need, part: Stratum
+) -> Iterator[Term]:
+    """Of a need beyond the five, a file may tell of patients who were asked nothing else.
+
+    They stand in nobody's row of all needs, so that row is no upper bound; the eligible are.
+    """
+    is_alone = row not in FIVE and counts.at(Step.INCOMPLETE, row, part) is not None
+    for term in chain:
+        if not (is_alone and term.of_group and Step.SCREENED in term.steps):
+            yield term
 
 
 def breaks(
@@ -155,8 +180,8 @@ def breaks(
                 rule_id,
                 Severity.HARD,
                 cells[0],
-                f"{value:,}{added_up(right)} cannot be more than {left.label(row, part)} "
-                f"({most:,}). Check these numbers.",
+                f"{value:,}{added_up(right)} cannot be more than {left.label(row, part)}"
+                f"{also_in_part(left, counts, part)} ({most:,}). Check these numbers.",
                 (*cells[1:], *left.cells(row, part)),
             )
 
@@ -164,6 +189,10 @@ def breaks(
 def added_up(term: Term) -> str:
     steps = " and ".join(STEP_LABELS[step] for step in term.steps)
     return f" ({steps} together)" if len(term.steps) > 1 else ""
+
+
+def also_in_part(term: Term, counts: FunnelCounts, part: Stratum) -> str:
+    return " and answered in part" if term.open_answers(counts, part) else ""
 
 
 def any_over_sum(counts: FunnelCounts, part: Stratum) -> Iterator[Finding]:

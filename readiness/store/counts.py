@@ -36,12 +36,14 @@ def save(
     revisions: Iterable[CountRevision],
     explanations: Iterable[Explanation],
     event: Event | None,
+    site_id: str = WHOLE_GROUP,
 ) -> None:
     """Append all of them, or none when one of their numbers is taken: somebody saved first."""
     with store.writing():
         for revision in revisions:
-            refuse_stale(revision.revision, last_revision(store, group_id, quarter, revision.cell))
-            store.insert("counts", to_row(group_id, quarter, revision))
+            last = last_revision(store, group_id, quarter, revision.cell, site_id)
+            refuse_stale(revision.revision, last)
+            store.insert("counts", to_row(group_id, quarter, revision, site_id))
         for each in explanations:
             last = last_explanation(store, group_id, quarter, each.finding_key)
             refuse_stale(each.revision, last)
@@ -55,12 +57,14 @@ def refuse_stale(revision: int, last: int) -> None:
         raise ChangedMeanwhile(CHANGED)
 
 
-def last_revision(store: Store, group_id: str, quarter: Period, cell: Cell) -> int:
+def last_revision(
+    store: Store, group_id: str, quarter: Period, cell: Cell, site_id: str = WHOLE_GROUP
+) -> int:
     row = store.row(
         "select max(revision) as n from counts where group_id = :group_id and site_id = :site_id"
         " and period = :period and need = :need and step = :step"
         " and stratum_type = :stratum_type and stratum = :stratum",
-        {"group_id": group_id, "period": str(quarter), **cell_columns(cell)},
+        {"group_id": group_id, "period": str(quarter), **cell_columns(cell, site_id)},
     )
     return int(row["n"] or 0) if row else 0
 
@@ -84,6 +88,17 @@ def history(store: Store, group_id: str, quarter: Period) -> dict[Cell, list[Cou
         revision = from_row(row)
         found.setdefault(revision.cell, []).append(revision)
     return found
+
+
+def saved(store: Store, group_id: str, quarter: Period) -> list[tuple[str, CountRevision]]:
+    """Every revision of every count, of the sites too (their ids), in the order of saving."""
+    return [
+        (row["site_id"], from_row(row))
+        for row in store.rows(
+            "select * from counts where group_id = ? and period = ? order by rowid",
+            (group_id, str(quarter)),
+        )
+    ]
 
 
 LATEST = """
@@ -154,9 +169,9 @@ def set_state(
         events.record(store, event)
 
 
-def cell_columns(cell: Cell) -> dict[str, str]:
+def cell_columns(cell: Cell, site_id: str = WHOLE_GROUP) -> dict[str, str]:
     return {
-        "site_id": WHOLE_GROUP,
+        "site_id": site_id,
         "need": cell.need or "",
         "step": cell.step,
         "stratum_type": cell.stratum.type,
@@ -164,11 +179,13 @@ def cell_columns(cell: Cell) -> dict[str, str]:
     }
 
 
-def to_row(group_id: str, quarter: Period, revision: CountRevision) -> dict[str, Any]:
+def to_row(
+    group_id: str, quarter: Period, revision: CountRevision, site_id: str = WHOLE_GROUP
+) -> dict[str, Any]:
     return {
         "group_id": group_id,
         "period": str(quarter),
-        **cell_columns(revision.cell),
+        **cell_columns(revision.cell, site_id),
         "revision": revision.revision,
         "value": revision.value,
         "author_id": revision.author_id,
