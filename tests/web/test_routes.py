@@ -46,6 +46,7 @@ PLACES = {
     "item_id": "LEAD-1",
     "action_id": "no-such-action",
     "period": "2026-Q4",
+    "ending": "csv",
     "kind": "language",
     "part": "spanish",
     "instrument_id": "qmer",
@@ -107,6 +108,15 @@ ROUTES = {
     "POST /groups/<group_id>/records/export": "401 404 403 403 403 403 200",
     "GET /groups/<group_id>/records/remove": "401 404 403 403 403 403 200",
     "POST /groups/<group_id>/records/remove": "401 404 403 403 403 403 422",
+    # the measures of a released quarter: of this one nothing was released
+    "GET /groups/<group_id>/counts/<period>/measures": "401 404 403 404 403 403 404",
+    "GET /groups/<group_id>/counts/<period>/measures.<ending>": "401 404 403 404 403 403 404",
+    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/measures": (
+        "401 403 404 403 404 403 403"
+    ),
+    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/measures.<ending>": (
+        "401 403 404 403 404 403 403"
+    ),
     # quality measures by patient group
     "GET /groups/<group_id>/quality": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>": "401 404 403 200 403 403 200",
