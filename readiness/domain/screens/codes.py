@@ -186,11 +186,13 @@ class CodeTable:
     def question(
         self, instrument_id: str, code: str, answers: Iterable[Answer] = ()
     ) -> Question | None:
-        """The rule for a question: the instrument's own, else the one that knows the answers."""
+        """The rule for a question and its answers: the instrument's own where it knows them, else
+        one that does. Answers that nobody knows are left to the instrument's own rule."""
         asked = self.questions_by_code.get(code, ())
-        own = next((each for each in asked if each.instrument_id == instrument_id), None)
+        own = [each for each in asked if each.instrument_id == instrument_id]
         chosen = tuple(answers)
-        return own or next((each for each in asked if each.knows(chosen)), next(iter(asked), None))
+        knowing = (each for each in (*own, *asked) if each.knows(chosen))
+        return next(knowing, None) or next(iter((*own, *asked)), None)
 
     def absent_for(self, text: str) -> Absent | None:
         """Why there is no answer: by an answer code, a reason's code or a typed word."""
