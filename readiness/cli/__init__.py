@@ -10,8 +10,9 @@ from readiness.cli.demo import demo
 from readiness.cli.instrument import instrument
 from readiness.cli.people import people
 from readiness.cli.score import score
+from readiness.cli.screens import screens
 
-COMMANDS: tuple[click.Command, ...] = (score, instrument, database, people, demo)
+COMMANDS: tuple[click.Command, ...] = (score, screens, instrument, database, people, demo)
 
 
 def attach(app: Flask) -> None:

@@ -39,6 +39,25 @@ def ends_well(command: Callable[Given, None]) -> Callable[Given, None]:
     return wrapped
 
 
+def hides_content(command: Callable[Given, None]) -> Callable[Given, None]:
+    """For commands that read rows of people: our own fault is told by its kind alone.
+
+    What an exception says may hold what stands in the file.
+    """
+
+    @wraps(command)
+    def wrapped(*given: Given.args, **named: Given.kwargs) -> None:
+        try:
+            command(*given, **named)
+        except (ReadinessError, click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            say(f"This is our own fault, not your file's ({type(error).__name__}).")
+            sys.exit(OUR_FAULT)
+
+    return wrapped
+
+
 def say(sentence: str) -> None:
     """On stderr, so that stdout holds the result alone. Nothing unprintable reaches a terminal."""
     click.echo("".join(map(printable, sentence)), err=True)

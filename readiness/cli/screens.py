@@ -1,0 +1,17 @@
+"""`flask screens`: counts from files of screens."""
+
+from __future__ import annotations
+
+import click
+
+from readiness.cli.screens_aggregate import aggregate
+from readiness.cli.screens_mapping import mapping
+
+
+@click.group()
+def screens() -> None:
+    """Count screens for social risk; rows of patients are never kept."""
+
+
+screens.add_command(aggregate)
+screens.add_command(mapping)

@@ -1,0 +1,21 @@
+"""`flask screens mapping --example SHAPE`: a mapping file to begin from."""
+
+from __future__ import annotations
+
+import click
+
+from readiness.intake.mapping_examples import EXAMPLES
+from readiness.intake.mapping_shapes import Shape
+
+
+@click.command()
+@click.option(
+    "--example",
+    "shape",
+    type=click.Choice([str(shape) for shape in Shape]),
+    required=True,
+    help="Print a commented mapping file (TOML) for this shape of file.",
+)
+def mapping(shape: str) -> None:
+    """Print a mapping file to begin from: it says what the columns of a file mean."""
+    click.echo(EXAMPLES[Shape(shape)], nl=False)

@@ -1,0 +1,150 @@
+"""From files of screens to counts. Rows live in memory, for the length of one run."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from readiness.domain.errors import BadInput, Problem
+from readiness.domain.periods import Period, quarter_of
+from readiness.domain.screening import Need, Step
+from readiness.domain.screens.assembling import Assembly
+from readiness.domain.screens.cells import CellKey, Counts
+from readiness.domain.screens.codes import CodeTable
+from readiness.domain.screens.judging import judge
+from readiness.domain.screens.parts import Part, Person, Result, Standing
+from readiness.domain.screens.reading import Reading, Report
+from readiness.domain.screens.screen import Screen
+from readiness.domain.screens.strata import known_in
+from readiness.domain.screens.tally import Tally
+from readiness.instruments import screening
+from readiness.intake import fhir, long_table, ny1115, redcap
+from readiness.intake.mapping import mapping_of
+from readiness.intake.mapping_shapes import AnyMapping, FormMapping, LongMapping, RedcapMapping
+from readiness.intake.recognizing import Form, form_of
+from readiness.intake.sources import Source
+
+KEY_BYTES, HASH_BYTES = 32, 12
+NO_MAPPING = (
+    "These columns are not known. Say what they mean in a mapping file: "
+    "flask screens mapping --example long (or redcap) prints one to begin from."
+)
+NO_FILE = "There is no file. Name one or more."
+TABLE_ALONE = "A table of counts cannot be added to screens of patients. Send it by itself."
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One screen as it may be told: what was found, and nothing of whose it is."""
+
+    source: str
+    instrument: str
+    date: str
+    status: str
+    needs: Mapping[Need, Result]
+    at: int
+
+
+@dataclass(frozen=True)
+class Aggregated:
+    cells: Mapping[CellKey, Counts]
+    report: Report
+    steps: Mapping[CellKey, Mapping[Step, int]] = field(default_factory=dict)  # of tables of counts
+    screens: tuple[Judged, ...] = ()  # in the order of the input, when asked for
+    problems: tuple[Problem, ...] = ()  # oddities that stop nothing
+
+
+def aggregate(
+    sources: Sequence[Source],
+    *,
+    group_id: str = "",
+    period: Period | None = None,
+    mapping: str | None = None,
+    is_explained: bool = False,
+    told: Callable[[int], None] = lambda _: None,
+) -> Aggregated:
+    """Counts by need and stratum of all screens in the files; BadInput refuses the files whole."""
+    codes = screening.load()
+    reading = Reading(hashed_with(os.urandom(KEY_BYTES)), Report(), group_id, told)
+    chosen = mapping_of(mapping, codes) if mapping is not None else None
+    by_form = sorted_out(sources, chosen)
+    assembly = Assembly(codes, reading.report, is_explained)
+    for part in parts_of(by_form, reading, codes, chosen):
+        assembly.add(part)
+    return counted(assembly, period)
+
+
+def hashed_with(key: bytes) -> Callable[[str], bytes]:
+    """Nobody can work an identifier out of its hash once the key of the run is gone."""
+
+    def hashed(text: str) -> bytes:
+        raw = text.encode("utf-8", errors="surrogatepass")
+        return blake2b(raw, key=key, digest_size=HASH_BYTES).digest()
+
+    return hashed
+
+
+def sorted_out(sources: Sequence[Source], mapping: AnyMapping | None) -> dict[Form, list[Source]]:
+    """The files by what they are, told from their content."""
+    if not sources:
+        raise BadInput(NO_FILE)
+    by_form: defaultdict[Form, list[Source]] = defaultdict(list)
+    for source in sources:
+        by_form[form_of(source)].append(source)
+    unknown = by_form[Form.TABLE]
+    if unknown and not isinstance(mapping, LongMapping | RedcapMapping):
+        raise BadInput([Problem(source.label, NO_MAPPING) for source in unknown])
+    return by_form
+
+
+def parts_of(
+    by_form: Mapping[Form, list[Source]],
+    reading: Reading,
+    codes: CodeTable,
+    mapping: AnyMapping | None,
+) -> Iterator[Part | Person]:
+    if of := by_form.get(Form.FHIR):
+        form = mapping if isinstance(mapping, FormMapping) else None
+        yield from fhir.parts(of, reading, codes, form)
+    if of := by_form.get(Form.NY1115):
+        yield from ny1115.parts(of, reading, codes)
+    if of := by_form.get(Form.TABLE):
+        if isinstance(mapping, LongMapping):
+            yield from long_table.parts(of, reading, mapping, codes)
+        elif isinstance(mapping, RedcapMapping):
+            yield from redcap.parts(of, reading, mapping, codes)
+
+
+def counted(assembly: Assembly, period: Period | None) -> Aggregated:
+    tally = Tally(assembly.codes)
+    judged: list[Judged] = []
+    for screen in assembly.screens():
+        if period is None or quarter_of(screen.day) == period:
+            needs = added(screen, tally, assembly)
+            if assembly.is_explained:
+                judged.append(told_of(screen, needs))
+    return Aggregated(
+        cells=tally.cells(assembly.people),
+        report=assembly.report,
+        screens=tuple(sorted(judged, key=lambda each: each.at)),
+    )
+
+
+def added(screen: Screen, tally: Tally, assembly: Assembly) -> Mapping[Need, Result]:
+    """What a screen says of each need, counted; nothing for one that is held or taken back."""
+    if screen.standing is not Standing.COUNTED:
+        return {}
+    judgment = judge(screen, assembly.codes)
+    assembly.report.flag_disagreements += judgment.flag_disagreements
+    assembly.report.unknown_codes.update(judgment.unknown_answers)
+    tally.add(screen, judgment.needs, known_in(screen, assembly.codes))
+    return judgment.needs
+
+
+def told_of(screen: Screen, needs: Mapping[Need, Result]) -> Judged:
+    return Judged(
+        screen.source, screen.instrument, str(screen.day), screen.status, needs, screen.at
+    )
