@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
-from readiness.demo import world
+from readiness.demo import quality_counts, world
 from readiness.demo.circumstances import context_of
 from readiness.demo.responses import answers_of
 from readiness.demo.world import PAYER_ID, Character, Round
@@ -18,10 +19,12 @@ from readiness.domain.people import Actor
 from readiness.domain.periods import Period
 from readiness.domain.review import Choice
 from readiness.domain.saving import Sent, choice_of
-from readiness.domain.screening import Cell, Need, PeriodState, Step
+from readiness.domain.screening import Cell, FunnelCounts, Need, PeriodState, Step
 from readiness.domain.screening_edits import CountRevision
-from readiness.store import Store, counts, people
-from readiness.usecases import assess, cycles, describe, review, sharing, submit
+from readiness.domain.small_cells import FEWEST
+from readiness.store import Store, counts, people, quality
+from readiness.store.quality import QualityRevision
+from readiness.usecases import assess, cycles, describe, releases, review, sharing, submit
 from readiness.usecases.describe import Fact
 
 TIER_BEFORE = {"T2": "T1", "T3": "T2", "T4": "T3"}
@@ -148,3 +151,19 @@ def enter_counts(stage: Stage, who: Character, period: Period, index: int) -> No
     counts.save(stage.store, who.id, period, revisions, (), event)
     done = Event(stage.now, author, "completed a quarter", "counts", str(period), group_id=who.id)
     counts.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)
+    ready = releases.prepared(stage.store, who.id, FunnelCounts(period, cells), FEWEST, stage.now)
+    releases.keep(stage.store, ready, author, stage.now)
+
+
+def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> None:
+    """One period's quality measures, with the declared reference, marked complete."""
+    author = "team" if who.id == world.ON_SHOW else who.manager_id
+    found = quality_counts.counts_of(who, year)
+    revisions = [QualityRevision(cell, 1, n, author, stage.now) for cell, n in found.items()]
+    told = partial(Event, stage.now, author, group_id=who.id)
+    entered = told("entered quality counts", "quality", str(period))
+    quality.save(stage.store, who.id, period, revisions, entered)
+    done = told("completed quality counts", "quality", str(period))
+    quality.set_state(
+        stage.store, who.id, period, PeriodState.COMPLETE, quality_counts.REFERENCE, 0, done
+    )

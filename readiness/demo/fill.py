@@ -10,6 +10,7 @@ from functools import partial
 from readiness import instruments
 from readiness.demo import deeds, world
 from readiness.demo.deeds import Stage
+from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
 from readiness.domain.people import Group, Membership, Payer, Person, Role, Site
 from readiness.domain.periods import latest_closed
@@ -49,6 +50,7 @@ def schedule(today: datetime) -> Iterator[Deed]:
         for at, do in (*last_year(who, on), *this_year(who, on)):
             yield at + later, do
         yield from screening(who, today)
+        yield from quality(who, today)
 
 
 def last_year(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
@@ -84,6 +86,17 @@ def screening(who: Character, today: datetime) -> Iterator[Deed]:
             day = min(period.last_day + timedelta(days=12), today.date())
             at = datetime.combine(day, time(), UTC)
             yield at, partial(deeds.enter_counts, who=who, period=period, index=index)
+
+
+def quality(who: Character, today: datetime) -> Iterator[Deed]:
+    """Quality measures of the last years; the newest is left for the group on show."""
+    newest = latest_closed(today.date())
+    for year in range(YEARS) if who.reach else ():
+        period = newest.plus(4 * (year - YEARS + 1))
+        if who.id != world.ON_SHOW or period != newest:
+            day = min(period.last_day + timedelta(days=20), today.date())
+            at = datetime.combine(day, time(), UTC)
+            yield at, partial(deeds.enter_quality, who=who, period=period, year=year)
 
 
 def people_and_places(store: Store, hashed: str, at: datetime) -> None:

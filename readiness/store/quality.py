@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from readiness.domain.edits import Revision
+from readiness.domain.edits import Revision, revision_of
 from readiness.domain.errors import ChangedMeanwhile
 from readiness.domain.events import Event
 from readiness.domain.periods import Period, period
@@ -107,8 +107,9 @@ def save(
 ) -> None:
     """Append all of them, or none when one of their numbers is taken: somebody saved first."""
     with store.writing():
+        saved = history(store, group_id, ending)
         for each in revisions:
-            if each.revision != last_revision(store, group_id, ending, each.cell) + 1:
+            if each.revision != revision_of(saved, each.cell) + 1:
                 raise ChangedMeanwhile(CHANGED)
             family = family_of(each.cell)
             store.insert(
@@ -125,18 +126,6 @@ def save(
             )
         if event:
             events.record(store, event)
-
-
-def last_revision(store: Store, group_id: str, ending: Period, cell: QualityCell) -> int:
-    family = family_of(cell)
-    columns = family.columns(cell)
-    where = " and ".join(f"{name} = :{name}" for name in columns)
-    row = store.row(
-        f"select max(revision) as n from {family.table}"  # noqa: S608  (names of our own)
-        f" where group_id = :group_id and period = :period and {where}",
-        {"group_id": group_id, "period": str(ending), **columns},
-    )
-    return int(row["n"] or 0) if row else 0
 
 
 def history(
