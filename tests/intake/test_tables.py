@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from readiness.domain.errors import BadInput
+from readiness.domain.screens import headings
 from readiness.domain.screens.reading import Canceled, Reading, Report
 from readiness.intake import tables
 from tests.filled_book import saved
@@ -104,7 +105,7 @@ def test_headings_that_cannot_be_told_apart_are_refused():
 
 
 def test_a_person_in_place_of_a_heading_is_not_repeated():
-    assert tables.named(("617-555-0134", "note", "2026-07-03"), (0, 1, 2)) == (
+    assert headings.named(("617-555-0134", "note", "2026-07-03"), (0, 1, 2)) == (
         "column 1, “note” and column 3"
     )
 
