@@ -16,7 +16,7 @@ from readiness.domain.assessment import Assessment
 from readiness.domain.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
 from readiness.domain.people import Actor, Group, Payer
 from readiness.store import Store, assessments, cycles, events, groups, plans, runs
-from readiness.usecases import ground, result, screen, sheet
+from readiness.usecases import ground, quality, result, screen, sheet
 from readiness.usecases.sheet import Sheet
 
 CHANGES_SHOWN = 8
@@ -33,6 +33,7 @@ class Leads(StrEnum):
     RESULT = "result"
     PLAN = "plan"
     COUNTS = "counts"
+    QUALITY = "quality"
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ def tasks(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[
     if access.allowed(actor, Can.READ_COUNTS, here):
         state = screen.state_of(store, group_id, now.date())
         yield Task("Social-risk counts", Leads.COUNTS, group_id, state.says, state.is_done)
+    if access.allowed(actor, Can.READ_QUALITY, here):
+        measures, race = quality.states_of(store, group_id, now.date())
+        yield Task("Quality measures", Leads.QUALITY, group_id, measures.says, measures.is_done)
+        yield Task("Race and ethnicity data", Leads.QUALITY, group_id, race.says, race.is_done)
 
 
 def invitations(store: Store, group_id: str) -> Iterator[Task]:

@@ -150,6 +150,31 @@ def nearest(known: Mapping[Period, QualityCounts], ending: Period) -> QualityCou
     return known[max(earlier)] if earlier else None
 
 
+@dataclass(frozen=True)
+class EntryState:
+    """What a task list says of the latest closed period."""
+
+    says: str
+    is_done: bool
+
+
+def states_of(store: Store, group_id: str, today: date) -> tuple[EntryState, EntryState]:
+    """Of the measures, and of how race and ethnicity are known.
+
+    For use cases that have already asked whether the person may see it.
+    """
+    ending = latest_closed(today)
+    known = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
+    line = line_of(ending, known, quality.state(store, group_id, ending), today)
+    is_complete = line.state is PeriodState.COMPLETE
+    measures = "complete" if is_complete else "started" if line.measures else "missing"
+    race = "entered" if line.is_race_known else "missing"
+    return (
+        EntryState(f"12 months to {ending.label} {measures}", is_complete),
+        EntryState(f"12 months to {ending.label} {race}", line.is_race_known),
+    )
+
+
 # Saving
 
 

@@ -21,6 +21,7 @@ ADDRESSES = {
     Leads.RESULT: ("result.show", "assessment_id"),
     Leads.PLAN: ("plan.show", "assessment_id"),
     Leads.COUNTS: ("screen.quarters", "group_id"),
+    Leads.QUALITY: ("quality.periods", "group_id"),
 }
 
 
