@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from readiness.cli.outcome import ends_well, hides_content
+from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.domain.errors import BadInput, Problem
 from readiness.domain.periods import Period
 from readiness.domain.periods import period as period_of
@@ -56,7 +57,10 @@ def aggregate(
         period=quarter(period),
         mapping=text_at(mapping) if mapping else None,
         is_explained=is_explained,
+        today=datetime.now(UTC).date(),
     )
+    for problem in found.problems:
+        say(str(problem))
     click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
 
 

@@ -6,7 +6,7 @@ import zlib
 from enum import StrEnum
 
 from readiness.domain.errors import BadInput, Problem
-from readiness.intake import ny1115
+from readiness.intake import ny1115, template
 from readiness.intake.fhir_files import BOM, GZIP
 from readiness.intake.sources import Source
 from readiness.intake.tables import header_of
@@ -32,6 +32,8 @@ def form_of(source: Source) -> Form:
     if is_packed:
         raise BadInput([Problem(source.label, PACKED_TABLE)])
     header = header_of(source)
+    if template.recognizes(header):
+        return Form.TEMPLATE
     return Form.NY1115 if ny1115.recognizes(header) else Form.TABLE
 
 

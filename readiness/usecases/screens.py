@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 
 from readiness.domain.errors import BadInput, Problem
@@ -19,9 +20,10 @@ from readiness.domain.screens.parts import Part, Person, Result, Standing
 from readiness.domain.screens.reading import Reading, Report
 from readiness.domain.screens.screen import Screen
 from readiness.domain.screens.strata import known_in
+from readiness.domain.screens.tables_of_counts import added_up, counts_of, in_period
 from readiness.domain.screens.tally import Tally
 from readiness.instruments import screening
-from readiness.intake import fhir, long_table, ny1115, redcap
+from readiness.intake import fhir, long_table, ny1115, redcap, template
 from readiness.intake.mapping import mapping_of
 from readiness.intake.mapping_shapes import AnyMapping, FormMapping, LongMapping, RedcapMapping
 from readiness.intake.recognizing import Form, form_of
@@ -65,12 +67,18 @@ def aggregate(
     mapping: str | None = None,
     is_explained: bool = False,
     told: Callable[[int], None] = lambda _: None,
+    today: date = date.max,
 ) -> Aggregated:
-    """Counts by need and stratum of all screens in the files; BadInput refuses the files whole."""
+    """Counts by need and stratum of all screens in the files; BadInput refuses the files whole.
+
+    A table of counts has to be of quarters that were over by `today`.
+    """
     codes = screening.load()
     reading = Reading(hashed_with(os.urandom(KEY_BYTES)), Report(), group_id, told)
     chosen = mapping_of(mapping, codes) if mapping is not None else None
     by_form = sorted_out(sources, chosen)
+    if tables := by_form[Form.TEMPLATE]:
+        return of_tables(tables, reading, period, today)
     assembly = Assembly(codes, reading.report, is_explained)
     for part in parts_of(by_form, reading, codes, chosen):
         assembly.add(part)
@@ -97,7 +105,23 @@ def sorted_out(sources: Sequence[Source], mapping: AnyMapping | None) -> dict[Fo
     unknown = by_form[Form.TABLE]
     if unknown and not isinstance(mapping, LongMapping | RedcapMapping):
         raise BadInput([Problem(source.label, NO_MAPPING) for source in unknown])
+    if by_form[Form.TEMPLATE] and len(by_form[Form.TEMPLATE]) < len(sources):
+        raise BadInput([Problem(source.label, TABLE_ALONE) for source in by_form[Form.TEMPLATE]])
     return by_form
+
+
+def of_tables(
+    sources: Sequence[Source], reading: Reading, period: Period | None, today: date
+) -> Aggregated:
+    """Tables of counts as they stand: what a file tells is not worked out again."""
+    found = [template.rows(source, reading, today) for source in sources]
+    steps = in_period(added_up([rows.cells for rows in found], reading.group_id), period)
+    return Aggregated(
+        cells={key: counts_of(each) for key, each in steps.items()},
+        report=reading.report,
+        steps=steps,
+        problems=tuple(warning for rows in found for warning in rows.warnings),
+    )
 
 
 def parts_of(
