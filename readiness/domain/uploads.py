@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from readiness.domain.errors import Problem
 from readiness.domain.periods import Period
-from readiness.domain.screening import Cell, Need, Step, StratumType
+from readiness.domain.screening import Cell, Need, Step
 from readiness.domain.screens.reading import Report
 
 KEPT = timedelta(days=30)  # what nobody has taken over by then is removed
@@ -96,28 +96,26 @@ def replaced_by(upload: Upload, quarter: Period, others: tuple[Upload, ...]) -> 
     return min(later, key=lambda each: each.decided_at or mine, default=None)
 
 
-Told = tuple[Need | None, Step, StratumType]
+Told = tuple[Need | None, Step]
 
 
 def told_by(brought: BySite) -> set[Told]:
-    """Which rows of which breakdowns a file says anything about."""
-    return {
-        (cell.need, cell.step, cell.stratum.type) for known in brought.values() for cell in known
-    }
+    """Which steps of which needs a file says anything about."""
+    return {(cell.need, cell.step) for known in brought.values() for cell in known}
 
 
 def changes(standing: Known, brought: Known, told: set[Told]) -> dict[Cell, int | None]:
     """What taking the file over changes: None takes a count back.
 
-    A file speaks for a step of a need in all parts of a breakdown and at all sites at once: where
-    it has no number, there is none any more. On steps and needs that it is silent on, what stands
-    stays.
+    A file speaks for a step of a need in every breakdown and at every site at once: where it has
+    no number, there is none any more, for a part of another count would stand beside it. On steps
+    and needs that it is silent on, what stands stays.
     """
     changed: dict[Cell, int | None] = {
         cell: value for cell, value in brought.items() if standing.get(cell) != value
     }
     for cell in standing:
-        if cell not in brought and (cell.need, cell.step, cell.stratum.type) in told:
+        if cell not in brought and (cell.need, cell.step) in told:
             changed[cell] = None
     return changed
 

@@ -13,6 +13,7 @@ from readiness.engines.passwords import Hasher
 from readiness.settings import Settings
 from readiness.store import Store
 from readiness.store.migrations import is_current
+from readiness.usecases.jobs import Runner
 from readiness.web import (
     account,
     admin,
@@ -35,9 +36,11 @@ from readiness.web import (
     result,
     review,
     screen,
+    screen_records,
     sharing,
     submit,
     team,
+    upload,
     words,
 )
 
@@ -59,7 +62,9 @@ BLUEPRINTS = (
     review.pages,
     sharing.pages,
     screen.pages,
+    screen_records.pages,
     submit.pages,
+    upload.pages,
     *team.BLUEPRINTS,
 )
 SHORTEST_KEY = 32  # characters: less can be tried out
@@ -112,6 +117,7 @@ def configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),
         PRINTER=Printer(),  # its child starts with the first document
+        RUNNER=Runner(settings.database),
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.url_map.strict_slashes = False

@@ -26,12 +26,19 @@ def keep() -> str:
 
     Passwords are never carried, and what one person typed is shown to no other.
     """
+    if is_upload():
+        return ""
     fields = [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
     if request.method != "POST" or not fields or sum(len(v) for _, v in fields) > LONGEST:
         return ""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     whose = account.whose(store(), token) if token else ""
     return signer().dumps([whose, request.full_path.rstrip("?"), fields])
+
+
+def is_upload() -> bool:
+    """Files are not carried: who sent one goes back to the page it was sent from."""
+    return request.mimetype == "multipart/form-data"
 
 
 def is_carried(name: str) -> bool:
@@ -53,7 +60,8 @@ def kept(text: str, person_id: str) -> Kept | None:
 
 def sign_in_page(problem: str = "") -> str:
     form = SignInForm(formdata=None)
-    form.next.data = request.full_path.rstrip("?") if request.method == "GET" else ""
+    is_page = request.method == "GET" or is_upload()
+    form.next.data = request.full_path.rstrip("?") if is_page else ""
     form.kept.data = keep()
     return render_template(
         "pages/sign_in.html", form=form, problem=problem, has_ended=bool(form.kept.data)

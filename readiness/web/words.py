@@ -42,7 +42,12 @@ GROUP_PLACES = (
         Can.READ_ASSESSMENT,
         also=("context", "submit", "result", "plan"),
     ),
-    Place("Social-risk counts", "screen.quarters", Can.READ_COUNTS),
+    Place(
+        "Social-risk counts",
+        "screen.quarters",
+        Can.READ_COUNTS,
+        also=("screen_records", "upload"),
+    ),
     Place("Sharing", "sharing.overview", Can.SHARE),
     Place("People", "team.show", Can.MANAGE_TEAM),
     Place("History", "history.of_group", Can.READ_GROUP_HISTORY),

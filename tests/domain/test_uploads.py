@@ -43,8 +43,10 @@ def test_a_part_that_the_file_leaves_out_has_nothing_any_more():
     assert after(standing[""], changed[""]) == {FOOD: 10, ENGLISH: 10}
 
 
-def test_a_breakdown_that_the_file_does_not_have_stays():
-    assert changes_by_site({"": {SPANISH: 4}}, {"": {FOOD: 10}}) == {"": {FOOD: 10}}
+def test_a_breakdown_that_the_file_does_not_have_goes_with_the_count_it_was_part_of():
+    spanish_who_want = Cell(Step.WANTS_HELP, Need.FOOD, SPANISH.stratum)
+    standing = {"": {SPANISH: 4, spanish_who_want: 2}}
+    assert changes_by_site(standing, {"": {FOOD: 10}}) == {"": {FOOD: 10, SPANISH: None}}
 
 
 def test_a_site_that_the_file_leaves_out_has_nothing_any_more():

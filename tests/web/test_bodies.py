@@ -12,11 +12,10 @@ import flask
 import pytest
 
 from readiness.web import bodies
-from tests.web import world
+from tests.web import sending, world
 
 HERE = "/assessments/a1/questionnaire"
 TWO_MEGABYTES = 2 * 1024 * 1024
-BOUNDARY = "a-boundary"
 
 
 class Watched(BytesIO):
@@ -51,24 +50,8 @@ def folder(tmp_path_factory, monkeypatch):
 
 
 def body(client, size=TWO_MEGABYTES):
-    parts = {
-        'name="csrf_token"': world.token(client).encode(),
-        'name="file"; filename="a.xlsx"': b"secret\n" * (size // 7),
-    }
-    lines = [
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content
-        for head, content in parts.items()
-    ]
-    return b"\r\n".join([*lines, f"--{BOUNDARY}--\r\n".encode()])
-
-
-def send(client, watched, size):
-    return client.post(
-        HERE,
-        input_stream=watched,
-        content_length=size,
-        content_type=f"multipart/form-data; boundary={BOUNDARY}",
-    )
+    token = {"csrf_token": world.token(client)}
+    return sending.body(token, [("file", "a.xlsx", b"secret\n" * (size // 7))])
 
 
 def places(store, folder):
@@ -79,7 +62,9 @@ def places(store, folder):
 def test_an_upload_touches_no_disk(client, sign_in, store, folder):
     sent = body(sign_in(client, "maya"))
     watched = Watched(sent, places(store, folder))
-    assert send(client, watched, len(sent)).status_code == 404  # read, and then no such assessment
+    assert (
+        sending.post(client, HERE, sent, watched).status_code == 404
+    )  # read, and then no such assessment
     assert watched.tell() == len(sent)
     watched.look()
     assert watched.seen == set()
@@ -89,12 +74,12 @@ def test_a_temporary_file_would_be_noticed(app, client, sign_in, store, folder):
     app.request_class = flask.Request
     sent = body(sign_in(client, "maya"))
     watched = Watched(sent, places(store, folder))
-    send(client, watched, len(sent))
+    sending.post(client, HERE, sent, watched)
     assert watched.seen != set()
 
 
 def test_too_much_is_refused_with_how_much_may_be_sent(client, sign_in):
     sent = body(sign_in(client, "maya"), 9 * bodies.MEBIBYTE)
-    reply = send(client, BytesIO(sent), len(sent))
+    reply = sending.post(client, HERE, sent)
     assert reply.status_code == 413
     assert "Send less at once: 8 MB at the most." in reply.text

@@ -28,7 +28,7 @@ from readiness.store import Store, letters, people
 from readiness.store.migrations import migrate
 from readiness.usecases import assess, cycles, sharing
 from readiness.usecases.letters import write_invitation
-from tests import sheets
+from tests import sheets, uploaded
 from tests.web import world
 
 VISITORS = ("nobody", "omar", "pete", "cara", "pam", "ada", "maya")
@@ -49,6 +49,7 @@ PLACES = {
     "ending": "csv",
     "kind": "language",
     "part": "spanish",
+    "upload_id": "an-upload",
     "instrument_id": "qmer",
     "version": "2026.1",
 }
@@ -179,6 +180,15 @@ ROUTES = {
     "POST /groups/<group_id>/counts/<period>/<kind>": "401 404 403 303 403 403 303",
     "GET /groups/<group_id>/counts/<period>/<kind>/<part>": "401 404 403 200 403 403 200",
     "POST /groups/<group_id>/counts/<period>/<kind>/<part>": "401 404 403 303 403 403 303",
+    "GET /groups/<group_id>/counts/<period>/history": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/counts/<period>/sites": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/counts/upload": "401 404 403 200 403 403 200",
+    "POST /groups/<group_id>/counts/upload": "401 404 403 422 403 403 422",
+    "GET /groups/<group_id>/counts/upload/<upload_id>": "401 404 403 200 403 403 200",
+    "POST /groups/<group_id>/counts/upload/<upload_id>": "401 404 403 422 403 403 422",
+    "GET /groups/<group_id>/counts/upload/<upload_id>/progress": "401 404 403 200 403 403 200",
+    "POST /groups/<group_id>/counts/upload/<upload_id>/stop": "401 404 403 303 403 403 303",
+    "POST /groups/<group_id>/counts/upload/<upload_id>/discard": "401 404 403 303 403 403 409",
     # what a group shares, and with whom
     "GET /groups/<group_id>/invitations/<cycle_id>": "401 404 403 403 403 403 200",
     "POST /groups/<group_id>/invitations/<cycle_id>/accept": "401 404 403 403 403 403 303",
@@ -262,6 +272,7 @@ def filled(tmp_path_factory):
         for token, seat in SEATS.items():
             write_invitation(store, "ada", seat, token, world.NOW)
         submit_one(store)
+        uploaded.read(store, "an-upload")
         ask_again(store)
     return path
 

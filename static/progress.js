@@ -1,0 +1,21 @@
+// Follows work under way and opens its result. Without it the page's link does the same.
+
+const WAIT = 500; // ms between two looks
+const LATER = 5000; // and while the server does not answer
+const line = document.querySelector("[data-progress]");
+
+async function look() {
+  let wait = WAIT;
+  try {
+    const reply = await fetch(line.dataset.progress, { headers: { Accept: "application/json" } });
+    if (!reply.ok) return location.reload(); // signed out, or stopped elsewhere: the page says so
+    const found = await reply.json();
+    if (!found.is_reading) return location.reload();
+    if (line.textContent !== found.says) line.textContent = found.says;
+  } catch {
+    wait = LATER;
+  }
+  setTimeout(look, wait);
+}
+
+setTimeout(look, WAIT);
