@@ -63,7 +63,8 @@ class Sheet:
             told = self.answers.pop(each.question, [])
             self.taken_back |= {one.at for one, _ in told}
         for need in piece.results or ():
-            self.results.pop(need, None)
+            judged = self.results.pop(need, None)
+            self.taken_back |= {judged[0].at} if judged else set()
 
     @property
     def standing_pieces(self) -> set[int]:
