@@ -237,8 +237,8 @@ def test_what_the_source_hides_is_not_known_and_that_is_said():
     assert Step.POSITIVE_MATURE not in found.cells[KEY]
     assert [str(each) for each in found.warnings] == [
         (
-            "line 2, positive_mature: suppressed at the source is taken as not known. Send the true "
-            "number if you can."
+            "line 2, positive_mature: suppressed at the source is taken as not known. Send the "
+            "true number if you can."
         )
     ]
 

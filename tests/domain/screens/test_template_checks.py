@@ -84,8 +84,8 @@ def test_the_eligible_are_the_same_for_every_need():
 def test_a_total_stands_beside_its_parts():
     assert problems(part("sex", "female", screened="100", positive="20")) == [
         (
-            "line 2: There is no total for food beside its parts. Add the row with stratum_type total "
-            "and stratum total."
+            "line 2: There is no total for food beside its parts. Add the row with stratum_type "
+            "total and stratum total."
         )
     ]
 
@@ -101,8 +101,8 @@ def test_parts_add_up_to_all_patients():
     assert table({}, *by_sex(140, 100)).cells
     assert problems({}, *by_sex(140, 99)) == [
         (
-            "line 3, screened: Sex adds up to 239, all patients are 240. Put whoever is missing into "
-            "the row unknown."
+            "line 3, screened: Sex adds up to 239, all patients are 240. Put whoever is missing "
+            "into the row unknown."
         )
     ]
     assert problems({}, *by_sex(140, 101)) == [
@@ -146,8 +146,8 @@ def test_asked_about_all_five_lies_between_its_bounds(screened, fits):
     else:
         assert problems(*FIVE_ROWS, row) == [
             (
-                f"line 7, screened: {screened} asked about all five cannot be: by the five needs it is "
-                "from 120 to 200. Check these numbers."
+                f"line 7, screened: {screened} asked about all five cannot be: by the five needs "
+                "it is from 120 to 200. Check these numbers."
             )
         ]
 
@@ -158,8 +158,8 @@ def test_sites_do_not_add_up_to_more_than_the_group():
     assert table(whole, *sites).cells
     assert problems({**whole, "screened": "299"}, *sites) == [
         (
-            "line 2, screened: The sites add up to 300, more than the 299 of the whole group. Count "
-            "each patient at one site only."
+            "line 2, screened: The sites add up to 300, more than the 299 of the whole group. "
+            "Count each patient at one site only."
         )
     ]
 
