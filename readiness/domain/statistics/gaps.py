@@ -10,7 +10,7 @@ from readiness.domain.statistics.differences import Difference
 from readiness.domain.statistics.rates import share_of, z_of
 from readiness.domain.statistics.testing import ChiSquare, chi_square_above
 
-HALVINGS = 100
+HALVINGS = 60
 
 
 @dataclass(frozen=True)

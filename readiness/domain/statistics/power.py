@@ -7,7 +7,7 @@ from math import sqrt
 
 from readiness.domain.statistics.rates import NORMAL, z_of
 
-HALVINGS = 100
+HALVINGS = 50
 
 
 def power(p1: float, p2: float, n1: float, n2: float, alpha: float = 0.05) -> float:
