@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -100,6 +99,10 @@ def kind_of(text: Text) -> str:
 def resource(run: Run, place: str, kind: str, text: Text, address: str = "") -> Found | None:
     """What one resource tells; `address` is where its Bundle has it."""
     run.note_row()
+    return attempt(run, place, kind, text, address)
+
+
+def attempt(run: Run, place: str, kind: str, text: Text, address: str) -> Found | None:
     try:
         return told_by(run, place, kind, text, address)
     except Unreadable as unreadable:
@@ -107,7 +110,7 @@ def resource(run: Run, place: str, kind: str, text: Text, address: str = "") -> 
         return None
     except Unmapped as unmapped:
         links = unmapped.links
-    wait(run, Waiting(place, bytes(text), run.aliases, links))
+    wait(run, Waiting(place, bytes(text), address, run.aliases, links))
     return None
 
 
@@ -135,22 +138,17 @@ def wait(run: Run, form: Waiting) -> None:
         raise refusal(run.waiting)
 
 
-def those_waiting(run: Run) -> Iterator[Part]:
+def those_waiting(run: Run) -> Iterator[Found]:
     """Forms met before their Questionnaire. One that stays unexplained refuses the files: half a
     screen would be counted as a whole one."""
-    decoder, _ = READERS["QuestionnaireResponse"]
-    unexplained: list[Waiting] = []
-    for form in run.waiting:
+    waiting, run.waiting, run.waiting_bytes = run.waiting, [], 0
+    for form in waiting:
         run.aliases = form.aliases
-        try:
-            part = fhir_response.part_of(run, form.place, decoder.decode(form.text))
-        except Unmapped as unmapped:
-            unexplained.append(replace(form, links=unmapped.links))
-            continue
-        if part is not None:
-            yield part
-    if unexplained:
-        raise refusal(unexplained)
+        found = attempt(run, form.place, "QuestionnaireResponse", form.text, form.address)
+        if found is not None:
+            yield found
+    if run.waiting:
+        raise refusal(run.waiting)
 
 
 def in_bundle(run: Run, place: str, text: Text, depth: int) -> Iterator[Found]:

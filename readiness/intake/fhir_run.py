@@ -40,6 +40,7 @@ class Waiting:
 
     place: str
     text: bytes
+    address: str
     aliases: dict[str, str]
     links: frozenset[str]
 
