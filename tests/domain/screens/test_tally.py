@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ P, N, D, U, OPEN = (
 )
 
 
-def cells_of(*screens, people=None):
+def cells_of(*screens: Any, people: Any = None) -> Any:
     """From (patient, needs, changes) to cells."""
     tally = Tally(CODES)
     for patient, needs, changes in sorted(screens, key=lambda each: each[2].get("day", DAY)):
@@ -51,8 +52,9 @@ def total(cells, need, site_id="ALL", period="2026-Q3", group_id="-"):
 def test_of_several_screens_in_a_quarter_the_clearest_answer_counts_once(
     first, second, counts, is_turned
 ):
-    screens = [(b"1", {Need.FOOD: each}, {}) for each in (first, second)]
-    assert total(cells_of(*(reversed(screens) if is_turned else screens)), Need.FOOD) == counts
+    results = (second, first) if is_turned else (first, second)
+    cells = cells_of(*((b"1", {Need.FOOD: each}, {}) for each in results))
+    assert total(cells, Need.FOOD) == counts
 
 
 def test_quarters_are_counted_apart_by_the_day_of_the_screen():
@@ -172,7 +174,7 @@ SCREENS = st.lists(
 def test_the_equations_hold(screens):
     """Strata add up to the total; needs bound those that are made of them."""
     cells = cells_of(*screens)
-    seen = {}
+    seen: dict[Any, Any] = {}
     for key, counts in cells.items():
         assert counts.screened == counts.positive + counts.negative
         corner = (key.period, key.need, key.stratum_type)

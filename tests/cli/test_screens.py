@@ -1,0 +1,149 @@
+"""`flask screens aggregate` and `flask screens mapping`, as a person types them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from readiness.cli.screens import screens
+from readiness.domain.screens.judging import judge
+from readiness.usecases import screens as usecase
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def run(*given):
+    return CliRunner().invoke(screens, [str(each) for each in given])
+
+
+def counted(*given):
+    done = run("aggregate", *given, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def test_the_counts_stand_alone_on_standard_output():
+    found = counted(DATA / "fhir" / "prapare-form.json", "--group", "elm")
+    assert set(found) == {"cells", "report"}
+    assert list(found["cells"][0]) == [
+        "group_id",
+        "site_id",
+        "period",
+        "need",
+        "stratum_type",
+        "stratum",
+        "screened",
+        "positive",
+        "negative",
+        "declined",
+        "unknown",
+        "incomplete",
+    ]
+    utilities = [
+        cell
+        for cell in found["cells"]
+        if (cell["need"], cell["stratum_type"]) == ("utilities", "total")
+    ]
+    assert [(cell["group_id"], cell["screened"], cell["positive"]) for cell in utilities] == [
+        ("elm", 1, 1)
+    ]
+    assert found["report"]["rows"] == 1
+
+
+def test_every_screen_is_told_in_the_order_of_the_input_when_asked_for():
+    found = counted(DATA / "fhir" / "changes.ndjson", DATA / "fhir" / "we-care.ndjson", "--explain")
+    told = found["by_screen"]
+    assert set(told[0]) == {"source", "instrument", "date", "status", "needs"}
+    assert told[-1]["source"].startswith("file 2, line ")
+    assert {each["status"] for each in told if not each["needs"]} == {
+        "entered-in-error",
+        "preliminary",
+        "registered",
+        "in-progress",
+    }
+
+
+def test_a_folder_is_read_with_all_that_is_in_it(tmp_path):
+    (tmp_path / "more").mkdir()
+    form = (DATA / "fhir" / "prapare-form.json").read_bytes()
+    (tmp_path / "more" / "b.json.gz").write_bytes(gzip.compress(form))
+    (tmp_path / ".hidden").write_bytes(b"not read")
+    assert counted(tmp_path)["cells"] == counted(DATA / "fhir" / "prapare-form.json")["cells"] != []
+
+
+def test_a_mapping_says_what_a_table_holds():
+    table, mapping = DATA / "redcap" / "export.csv", DATA / "redcap" / "export.toml"
+    assert counted(table, "--mapping", mapping)["cells"]
+    done = run("aggregate", table)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "flask screens mapping --example" in done.stderr
+
+
+def test_one_quarter_may_be_kept():
+    form = DATA / "fhir" / "prapare-form.json"
+    assert counted(form, "--period", "2026-Q1")["cells"] == []
+    assert counted(form, "--period", "2026-Q3")["cells"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["nowhere.json"], "path 1: There is no such file or folder"),
+        ([DATA / "fhir" / "hits.ndjson", "--period", "July"], "--period: write a quarter"),
+        ([DATA / "fhir" / "hits.ndjson", "--mapping", "nowhere.toml"], "--mapping: There is no"),
+        ([DATA / "fhir" / "hits.ndjson", "--mapping", DATA / "long" / "judged.csv"], "TOML"),
+        ([DATA / "fhir" / "own-form.json"], "nothing says what it asks"),
+    ],
+)
+def test_bad_input_is_told_in_sentences_and_nothing_is_printed(given, says):
+    done = run("aggregate", *given)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_an_empty_folder_is_bad_input(tmp_path):
+    done = run("aggregate", tmp_path)
+    assert done.exit_code == 2
+    assert "no file in this folder" in done.stderr
+
+
+def test_what_cannot_be_read_is_left_out_and_told_with_its_place(tmp_path):
+    good = (DATA / "fhir" / "hits.ndjson").read_text(encoding="utf-8")
+    file = tmp_path / "x.ndjson"
+    file.write_text(good + '{"resourceType": "Observation", "status": 7}\n', encoding="utf-8")
+    report = counted(file)["report"]
+    assert report["refused"] == 1
+    assert report["problems"][0]["place"] == f"file 1, line {len(good.splitlines()) + 1}"
+
+
+def test_the_name_of_a_file_is_not_told(tmp_path):
+    file = tmp_path / "Jane-Doe.ndjson"
+    file.write_bytes((DATA / "fhir" / "hits.ndjson").read_bytes() + b"?\n")
+    done = run("aggregate", file, "--explain")
+    assert done.exit_code == 0
+    assert "Jane" not in done.stdout + done.stderr
+
+
+def test_our_own_fault_tells_its_kind_and_nothing_of_the_file(monkeypatch):
+    def fails(screen, codes):
+        judge(screen, codes)
+        raise ValueError("Jane Doe, 123-45-6789")
+
+    monkeypatch.setattr(usecase, "judge", fails)
+    done = run("aggregate", DATA / "fhir" / "hits.ndjson")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "ValueError" in done.stderr
+    assert "Jane" not in done.stderr
+
+
+@pytest.mark.parametrize("shape", ["long", "redcap", "fhir"])
+def test_an_example_of_a_mapping_is_printed_for_each_shape(shape):
+    done = run("mapping", "--example", shape)
+    assert done.exit_code == 0
+    assert tomllib.loads(done.stdout)["shape"] == shape
