@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from readiness.domain.screens.screen import Screen
 from readiness.domain.screens.strata import known_in
 from readiness.domain.screens.tables_of_counts import added_up, counts_of, in_period
 from readiness.domain.screens.tally import Tally
+from readiness.domain.screens.template import Ground
 from readiness.instruments import screening
 from readiness.intake import fhir, long_table, ny1115, redcap, template
 from readiness.intake.mapping import mapping_of
@@ -68,17 +69,20 @@ def aggregate(
     is_explained: bool = False,
     told: Callable[[int], None] = lambda _: None,
     today: date = date.max,
+    sites: Collection[str] | None = None,
+    groups: Collection[str] | None = None,
 ) -> Aggregated:
     """Counts by need and stratum of all screens in the files; BadInput refuses the files whole.
 
-    A table of counts has to be of quarters that were over by `today`.
+    A table of counts has to be of quarters that were over by `today`, and of these sites and
+    groups, where they are known.
     """
     codes = screening.load()
     reading = Reading(hashed_with(os.urandom(KEY_BYTES)), Report(), group_id, told)
     chosen = mapping_of(mapping, codes) if mapping is not None else None
     by_form = sorted_out(sources, chosen)
     if tables := by_form[Form.TEMPLATE]:
-        return of_tables(tables, reading, period, today)
+        return of_tables(tables, reading, period, Ground(today, sites, groups))
     assembly = Assembly(codes, reading.report, is_explained)
     for part in parts_of(by_form, reading, codes, chosen):
         assembly.add(part)
@@ -111,10 +115,13 @@ def sorted_out(sources: Sequence[Source], mapping: AnyMapping | None) -> dict[Fo
 
 
 def of_tables(
-    sources: Sequence[Source], reading: Reading, period: Period | None, today: date
+    sources: Sequence[Source], reading: Reading, period: Period | None, ground: Ground
 ) -> Aggregated:
     """Tables of counts as they stand: what a file tells is not worked out again."""
-    found = [template.rows(source, reading, today) for source in sources]
+    found = [
+        template.rows(source, reading, ground.today, ground.sites, ground.groups)
+        for source in sources
+    ]
     steps = in_period(added_up([rows.cells for rows in found], reading.group_id), period)
     return Aggregated(
         cells={key: counts_of(each) for key, each in steps.items()},

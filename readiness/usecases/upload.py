@@ -93,7 +93,13 @@ def reading(handed: Handed, upload: Upload, sites: Sequence[Site], today: date) 
     def work(told: Told) -> Keep:
         try:
             found = screens.aggregate(
-                handed.sources, group_id=upload.group_id, mapping=handed.mapping, told=told
+                handed.sources,
+                group_id=upload.group_id,
+                mapping=handed.mapping,
+                told=told,
+                today=today,
+                sites=tuple(names_of(sites)),
+                groups=[upload.group_id],
             )
             brought = into_counts.brought_by(
                 found.cells, found.steps, upload.group_id, names_of(sites)

@@ -41,6 +41,7 @@ from readiness.web import (
     submit,
     team,
     upload,
+    upload_files,
     words,
 )
 
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     screen_records.pages,
     submit.pages,
     upload.pages,
+    upload_files.pages,
     *team.BLUEPRINTS,
 )
 SHORTEST_KEY = 32  # characters: less can be tried out

@@ -20,6 +20,7 @@ from readiness.access import Can
 from readiness.domain.errors import BadInput, Problem
 from readiness.domain.periods import Period
 from readiness.domain.uploads import UploadState
+from readiness.intake.mapping_shapes import Shape
 from readiness.intake.sources import Source, in_memory
 from readiness.usecases import upload as taking
 from readiness.usecases import upload_review as review
@@ -35,6 +36,11 @@ MEBIBYTES = 64
 MOST_FILES = 20
 TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
 MAPPING_TOO_LONG = "The mapping file is too long. Map only the columns that hold screens."
+MAPPINGS = (
+    (Shape.REDCAP, "a REDCap export"),
+    (Shape.LONG, "a table with a row for each answer"),
+    (Shape.FHIR, "FHIR forms of your own"),
+)
 NO_TEXT = "The mapping file is not text in UTF-8. Save it as such."
 MOST_OF_A_MAPPING = 256 * 1024  # bytes
 
@@ -53,6 +59,7 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
         sites=found.sites,
         lines=[upload_view.line_view(line) for line in found.lines],
         problems=[(problem.place, problem.says) for problem in problems],
+        mappings=MAPPINGS,
         most_megabytes=MEBIBYTES,
         most_bytes=MEBIBYTES * bodies.MEBIBYTE,
     )
@@ -84,8 +91,7 @@ def handed() -> Handed:
         raise BadInput([Problem("files", TOO_MANY)])
     sources: list[Source] = []
     for number, each in enumerate(files, start=1):
-        label = f"file {number}" if len(files) > 1 else ""
-        sources.append(in_memory(label, each.filename or "", each.read()))
+        sources.append(in_memory(f"file {number}", each.filename or "", each.read()))
     return Handed(tuple(sources), mapping())
 
 

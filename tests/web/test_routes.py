@@ -50,6 +50,7 @@ PLACES = {
     "kind": "language",
     "part": "spanish",
     "upload_id": "an-upload",
+    "shape": "redcap",
     "instrument_id": "qmer",
     "version": "2026.1",
 }
@@ -182,6 +183,9 @@ ROUTES = {
     "POST /groups/<group_id>/counts/<period>/<kind>/<part>": "401 404 403 303 403 403 303",
     "GET /groups/<group_id>/counts/<period>/history": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/counts/<period>/sites": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/counts/template.csv": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/counts/template.xlsx": "401 404 403 200 403 403 200",
+    "GET /mappings/<shape>.toml": "401 200 403 200 403 403 200",
     "GET /groups/<group_id>/counts/upload": "401 404 403 200 403 403 200",
     "POST /groups/<group_id>/counts/upload": "401 404 403 422 403 403 422",
     "GET /groups/<group_id>/counts/upload/<upload_id>": "401 404 403 200 403 403 200",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import gc
 import json
 import logging
 import threading
 import time
+import tomllib
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -23,7 +26,8 @@ from tests.uploaded import ASKED, FOOD, Q3, Q4, WHOLE
 from tests.web import sending, world
 from tests.web.page import Page
 
-HERE = "/groups/elm/counts/upload"
+COUNTS = "/groups/elm/counts"
+HERE = f"{COUNTS}/upload"
 FHIR = Path(__file__).parents[1] / "data" / "fhir"
 ONE = f"{HERE}/u1"
 SECONDS = 20
@@ -157,6 +161,82 @@ def test_whoever_is_signed_out_or_elsewhere_may_not_send_that_much(client, sign_
     assert Page(refused.text).values("/sign-in")["next"] == HERE
     sign_in(client, "omar")
     assert send(client, ("a.csv", b" ")).status_code == 404
+
+
+# Our template
+
+
+def test_the_template_is_downloaded_filled_in_mended_and_taken_over(cara, store):
+    uploaded.read(store, "before", {Q3: {"": {FOOD: 15, ASKED: 90, Cell(Step.ELIGIBLE): 200}}})
+    before = f"{HERE}/before"
+    cara.post(before, data=Page(cara.get(before).text).values(before))
+    links = Page(cara.get(HERE).text).links
+    book = cara.get(links["as a workbook"])
+    assert book.data.startswith(b"PK")
+    sheet = cara.get(links["as CSV"]).data
+    lines = read_csv(sheet)
+    last = next(line for line in lines if line["period"] == "2026-Q3" and line["need"] == "food")
+    assert (last["eligible"], last["screened"], last["positive"]) == ("200", "90", "15")
+    food = next(line for line in lines if line["period"] == "2026-Q4" and line["need"] == "food")
+    food |= {"eligible": "210", "screened": "95", "positive": "105"}
+    refused = settled(cara, send(cara, ("counts.csv", written(lines))))
+    assert refused.heading == "Nothing of this file could be taken"
+    (row,) = [row for row in rows(refused) if "line" in row]
+    assert row.startswith("file 1, line 2, positive")
+    food["positive"] = "25"
+    mended = send(cara, ("counts.csv", written(lines)))
+    page = settled(cara, mended)
+    assert [tag.text for tag in page.all("h2")][-2:] == [
+        "Q4 2026, October to December 2026",
+        "Q3 2026, July to September 2026",
+    ]
+    assert "3 counts, all the same as what stands now." in page.text
+    cara.post(mended.location, data=page.values(mended.location))
+    assert stored(store) == {Cell(Step.ELIGIBLE): 210, ASKED: 95, FOOD: 25}
+
+
+def read_csv(sheet):
+    return list(csv.DictReader(StringIO(sheet.decode("utf-8-sig"))))
+
+
+def written(lines):
+    text = StringIO()
+    book = csv.DictWriter(text, list(lines[0]))
+    book.writeheader()
+    book.writerows(lines)
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"site_id": "oak-1"}, "site_id"),
+        ({"group_id": "oak"}, "group_id"),
+        ({"period": "2027-Q1"}, "period"),
+    ],
+)
+def test_a_table_of_other_sites_groups_or_running_quarters_is_told_by_row(cara, change, says):
+    lines = read_csv(cara.get(f"{COUNTS}/template.csv").data)
+    lines[0] |= {"screened": "95", "positive": "25", **change}
+    page = settled(cara, send(cara, ("counts.csv", written(lines))))
+    assert page.heading == "Nothing of this file could be taken"
+    assert any(row.startswith(f"file 1, line 2, {says}") for row in rows(page)), rows(page)
+
+
+def test_a_site_may_be_named_as_the_group_names_it(cara, store):
+    lines = read_csv(cara.get(f"{COUNTS}/template.csv").data)
+    lines[0] |= {"site_id": "main street", "screened": "95", "positive": "25"}
+    reply = send(cara, ("counts.csv", written(lines)))
+    page = settled(cara, reply)
+    cara.post(reply.location, data=page.values(reply.location))
+    assert {site for site, _ in counts.saved(store, "elm", Q4)} == {"", "elm-1"}
+
+
+@pytest.mark.parametrize("shape", ["redcap", "long", "fhir"])
+def test_a_mapping_file_can_be_begun_from_an_example(cara, shape):
+    reply = cara.get(f"/mappings/{shape}.toml")
+    assert tomllib.loads(reply.text)["shape"] == shape
+    assert cara.get("/mappings/none.toml").status_code == 404
 
 
 # Looking and deciding
