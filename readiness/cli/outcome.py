@@ -1,4 +1,4 @@
-"""How a command ends: 0 done, 2 bad input with a sentence per problem, 1 our own fault."""
+"""How a command ends: 0 done, 2 bad input with its sentences, 3 no answer, 1 our own fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readiness.domain.errors import BadInput, ReadinessError
 
 Given = ParamSpec("Given")
 
-DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
+DONE, OUR_FAULT, BAD_INPUT, NO_ANSWER = 0, 1, 2, 3
 
 
 def ends_well(command: Callable[Given, None]) -> Callable[Given, None]:

@@ -1,0 +1,149 @@
+"""The investment problem as an integer program, in whole numbers throughout.
+
+Columns: one for each option, then one for each group that tells whether it gets anything, where
+the number of groups is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+from readiness.domain.investment.problem import Gate, Key, Option, Problem
+from readiness.domain.program import Program, Row, Solution
+
+FEW = 10**9  # benefits are scaled to whole numbers up to here, and rounded beyond
+
+
+@dataclass(frozen=True)
+class Model:
+    """The program, and what its columns stand for."""
+
+    program: Program
+    keys: tuple[Key, ...]  # of the first columns
+    gains: dict[int, int]  # column -> benefit in units of `unit`
+    costs: dict[int, int]  # column -> money
+    unit: Fraction
+
+    def keys_of(self, solution: Solution) -> frozenset[Key]:
+        return frozenset(key for column, key in enumerate(self.keys) if solution[column])
+
+    def column_of(self, key: Key) -> int:
+        return self.keys.index(key)
+
+
+def model_of(problem: Problem) -> Model:
+    """Options in the order of their ids, so that the same input is always the same program."""
+    options = tuple(sorted(problem.options, key=lambda option: option.key))
+    columns = {option.key: column for column, option in enumerate(options)}
+    served = served_columns(problem, len(options))
+    unit = unit_of(options)
+    return Model(
+        program=Program(
+            lower=(*(int(problem.is_pinned(option)) for option in options), *(0 for _ in served)),
+            upper=(*(int(problem.is_open(option)) for option in options), *(1 for _ in served)),
+            rows=(
+                *money_rows(problem, columns),
+                *order_rows(problem, columns),
+                *set_rows(options, columns),
+                *served_rows(problem, columns, served),
+            ),
+        ),
+        keys=tuple(columns),
+        gains={columns[option.key]: round(option.benefit / unit) for option in options},
+        costs={columns[option.key]: option.cost for option in options},
+        unit=unit,
+    )
+
+
+def unit_of(options: tuple[Option, ...]) -> Fraction:
+    """The largest unit in which every benefit is whole, as far as numbers stay of a fair size."""
+    whole = lcm(1, *(option.benefit.denominator for option in options))
+    most = max((abs(option.benefit) for option in options), default=Fraction(1)) or Fraction(1)
+    return Fraction(1, whole) if most * whole <= FEW else most / FEW
+
+
+def money_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
+    costs = {c: problem.option_by_key[key].cost for key, c in columns.items()}
+    yield Row(costs, most=problem.budget)
+    for group in problem.groups:
+        own = {c: costs[c] for (place, _), c in columns.items() if place == group.id}
+        if own and group.cap is not None:
+            yield Row(own, most=group.cap)
+    for floor in problem.floors:
+        over, under = floor.share.denominator, floor.share.numerator
+        yield Row(
+            {
+                c: costs[c] * (over * (floor.tag in problem.group_by_id[place].tags) - under)
+                for (place, _), c in columns.items()
+            },
+            least=0,
+        )
+
+
+def order_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
+    """What comes before what: an action nobody can choose or has stands for never."""
+    for option in problem.options:
+        for needed in option.requires:
+            if problem.has(option.group, needed):
+                continue
+            terms = {columns[option.key]: -1}
+            if (option.group, needed) in columns:
+                other = columns[option.group, needed]
+                terms[other] = terms.get(other, 0) + 1
+            yield Row(terms, least=0)
+    for gate in problem.gates:
+        yield from gate_rows(problem, gate, columns)
+
+
+def gate_rows(problem: Problem, gate: Gate, columns: dict[Key, int]) -> Iterator[Row]:
+    foundation = dict.fromkeys(gate.of)
+    standing = sum(problem.has(gate.group, action) for action in foundation)
+    missing = gate.needs - standing
+    if missing <= 0:
+        return
+    others = [
+        columns[gate.group, action]
+        for action in foundation
+        if (gate.group, action) in columns and not problem.has(gate.group, action)
+    ]
+    for action in dict.fromkeys(gate.unlocks):
+        if (gate.group, action) in columns:
+            column = columns[gate.group, action]
+            terms = dict.fromkeys(others, 1)
+            terms[column] = terms.get(column, 0) - missing
+            yield Row(terms, least=0)
+
+
+def set_rows(options: tuple[Option, ...], columns: dict[Key, int]) -> Iterator[Row]:
+    sets: dict[tuple[str, str], list[int]] = {}
+    for option in options:
+        if option.one_of:
+            sets.setdefault((option.group, option.one_of), []).append(columns[option.key])
+    for own in sets.values():
+        if len(own) > 1:
+            yield Row(dict.fromkeys(own, 1), most=1)
+
+
+def served_columns(problem: Problem, first: int) -> dict[str, int]:
+    if problem.min_groups is None and problem.max_groups is None:
+        return {}
+    having = sorted({option.group for option in problem.options})
+    return {group: first + n for n, group in enumerate(having)}
+
+
+def served_rows(problem: Problem, columns: dict[Key, int], served: dict[str, int]) -> Iterator[Row]:
+    """A group is served when, and only when, something is chosen in it."""
+    if problem.min_groups and not served:
+        yield Row({}, least=problem.min_groups)
+    for group, column in served.items():
+        own = [c for key, c in columns.items() if key[0] == group]
+        yield Row({**dict.fromkeys(own, 1), column: -1}, least=0)
+        for each in own:
+            yield Row({column: 1, each: -1}, least=0)
+    if served:
+        yield Row(
+            dict.fromkeys(served.values(), 1), least=problem.min_groups, most=problem.max_groups
+        )

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from readiness.cli.invest import invest
+
+
+def run(*given, sent=None):
+    return CliRunner().invoke(invest, list(given), input=sent)
+
+
+def test_the_printed_example_is_solved_with_json_alone_on_stdout():
+    example = run("--example")
+    made = run("-", sent=example.stdout)
+    assert made.exit_code == 0
+    found = json.loads(made.stdout)
+    assert list(found) == [
+        "status", "chosen", "objective", "bound", "gap", "spent", "slack", "solver",
+    ]  # fmt: skip
+    assert made.stderr == ""
+
+
+def test_a_problem_without_an_answer_ends_with_three():
+    example = json.loads(run("--example").stdout)
+    example["actions"][0]["pin"] = True
+    example["budget"] = 1
+    made = run("-", sent=json.dumps(example))
+    assert made.exit_code == 3
+    assert json.loads(made.stdout)["status"] == "infeasible"
+    assert "loosen" in made.stderr
+
+
+@pytest.mark.parametrize("sent", ["", "[]", '{"budget": 1}', "{" * 5000])
+def test_bad_input_ends_with_two_and_nothing_on_stdout(sent):
+    made = run("-", sent=sent)
+    assert (made.exit_code, made.stdout) == (2, "")
+    assert made.stderr
+
+
+def test_no_file_at_all_is_bad_input():
+    assert run().exit_code == 2
