@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from readiness.domain.screening import Need
 from readiness.domain.screens.codes import CodeTable
@@ -12,6 +11,7 @@ from readiness.domain.screens.parts import Answer, Answered, Part, Person, Resul
 from readiness.domain.screens.reading import Reading
 from readiness.intake.mapped import (
     NO_DAY,
+    REMEMBERED,
     Columns,
     NotReadError,
     Run,
@@ -19,7 +19,6 @@ from readiness.intake.mapped import (
     columns_of,
     head_of,
     part_of,
-    run_of,
 )
 from readiness.intake.mapping_shapes import OVER_ALL, LongMapping, Role, plain
 from readiness.intake.sources import Source
@@ -35,7 +34,7 @@ NO_RESULT = "The mapping does not know this line's result. Add it under results.
 def parts(
     sources: Sequence[Source], reading: Reading, mapping: LongMapping, codes: CodeTable
 ) -> Iterator[Part | Person]:
-    run = run_of(mapping, codes)
+    run = Run(mapping, codes)
     for source in sources:
         with opened(source) as table:
             columns = columns_of(table, mapping)
@@ -55,9 +54,9 @@ def screen_of(
     head = head_of(row, columns, run)
     if head.day is None:
         raise NotReadError(NO_DAY)
-    part = part_of(head, head.day, place, run, reading)
     if Role.NEED in columns.at:
-        return replace(part, results=judged(row, columns, mapping))
+        results = judged(row, columns, mapping)
+        return part_of(head, head.day, place, run, reading, results=results)
     question = columns.text(row, Role.QUESTION)
     code = mapping.questions.get(plain(question), question)
     if not run.codes.knows(code):
@@ -67,12 +66,16 @@ def screen_of(
         return None
     if run.codes.is_personal(code):
         return None
-    flag = mapping.flags.get(plain(columns.text(row, Role.FLAG)))
-    text = columns.text(row, Role.ANSWER)
-    return replace(part, answered=(Answered(code, answers_to(code, text, run, mapping), flag),))
+    text, flag = columns.text(row, Role.ANSWER), columns.text(row, Role.FLAG)
+    answered = Answered(
+        code, answers_to(code, text, run, mapping), mapping.flags.get(plain(flag)) if flag else None
+    )
+    return part_of(head, head.day, place, run, reading, answered=(answered,))
 
 
 def answers_to(code: str, text: str, run: Run, mapping: LongMapping) -> tuple[Answer, ...]:
+    if (code, text) in run.answers:
+        return run.answers[code, text]
     answers = answers_in(
         text,
         code,
@@ -82,6 +85,8 @@ def answers_to(code: str, text: str, run: Run, mapping: LongMapping) -> tuple[An
     )
     if answers is None:
         raise NotReadError(NO_ANSWER)
+    if len(run.answers) < REMEMBERED:
+        run.answers[code, text] = answers
     return answers
 
 

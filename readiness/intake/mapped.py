@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from readiness.domain.errors import BadInput, Problem
+from readiness.domain.screening import Need
+from readiness.domain.screens import headings
 from readiness.domain.screens.codes import CodeTable
-from readiness.domain.screens.parts import Answer, Part, Standing, Traits
+from readiness.domain.screens.parts import Answer, Answered, Part, Result, Standing, Traits
 from readiness.domain.screens.reading import Reading
-from readiness.intake import tables
 from readiness.intake.days import day_of, instant_of
 from readiness.intake.labels import Labels
 from readiness.intake.mapping import standing_of
@@ -20,10 +21,11 @@ from readiness.intake.tables import Row, Table, key
 
 UNKNOWN_STATUS = "unknown"
 NO_STATUS = "final"  # of a table that has no such column: what it holds is meant to be counted
-OLDEST = 130  # years
+REMEMBERED = 10_000  # of each kind of text, so that memory does not grow with the file
 SEVERAL = re.compile(r"[;|]")
 NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
+NO_RESULTS: Mapping[Need, Result] = {}
 NO_PATIENT = "There is no patient in this line. Fill in the patient."
 NO_DAY = "The day of the screen is missing or is no date. Write it as 2026-07-03."
 NO_STANDING = "The mapping does not say what this line's status means. Add it under statuses."
@@ -58,14 +60,23 @@ class Head:
     traits: Traits | None
 
 
-def part_of(head: Head, day: date, place: str, run: Run, reading: Reading) -> Part:
-    """The line without its answers."""
+def part_of(
+    head: Head,
+    day: date,
+    place: str,
+    run: Run,
+    reading: Reading,
+    answered: tuple[Answered, ...] = (),
+    results: Mapping[Need, Result] = NO_RESULTS,
+) -> Part:
     return Part(
         source=place,
         patient=reading.hashed(head.patient),
         day=day,
         standing=head.standing,
         status=head.status,
+        answered=answered,
+        results=results,
         instrument=run.mapping.instrument,
         issued=head.issued,
         group_id=head.group_id,
@@ -74,18 +85,25 @@ def part_of(head: Head, day: date, place: str, run: Run, reading: Reading) -> Pa
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
-    """One run over the files of one mapping."""
+    """One run over the files of one mapping. What it remembers is gone when it ends."""
 
     mapping: TableMapping
     codes: CodeTable
-    groups: Labels
-    sites: Labels
+    groups: Labels = field(default_factory=lambda: Labels("group"))
+    sites: Labels = field(default_factory=lambda: Labels("site"))
+    days: dict[str, date | None] = field(default_factory=dict)
+    traits: dict[tuple[str, ...], Traits] = field(default_factory=dict)
+    standings: dict[str, tuple[Standing, str]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], tuple[Answer, ...]] = field(default_factory=dict)
 
-
-def run_of(mapping: TableMapping, codes: CodeTable) -> Run:
-    return Run(mapping, codes, Labels("group"), Labels("site"))
+    def day(self, text: str) -> date | None:
+        if text not in self.days:
+            if len(self.days) >= REMEMBERED:
+                self.days.clear()
+            self.days[text] = day_of(text, self.mapping.dates)
+        return self.days[text]
 
 
 def columns_of(table: Table, mapping: TableMapping, also: Collection[int] = ()) -> Columns:
@@ -115,11 +133,11 @@ def columns_of(table: Table, mapping: TableMapping, also: Collection[int] = ()) 
 
 def as_named(mapping: TableMapping, role: Role) -> str:
     name = mapping.columns[role]
-    return f" (“{name}”)" if tables.is_heading(name) else ""
+    return f" (“{name}”)" if headings.is_heading(name) else ""
 
 
 def strange_columns(table: Table, strange: list[int]) -> str:
-    names = tables.named(table.header, strange)
+    names = headings.named(table.header, strange)
     what = "this column" if len(strange) == 1 else "these columns"
     return (
         f"The mapping does not know {names}. Remove {what}, or name what is not needed in ignore."
@@ -130,17 +148,17 @@ def head_of(row: Row, columns: Columns, run: Run) -> Head:
     patient = columns.text(row, Role.PATIENT)
     if not patient:
         raise NotReadError(NO_PATIENT)
-    mapping, order = run.mapping, run.mapping.dates
+    mapping, issued = run.mapping, columns.text(row, Role.ISSUED)
     standing, status = standing_in(row, columns, run)
     return Head(
         patient=patient,
-        day=day_of(columns.text(row, Role.DATE), order),
+        day=run.day(columns.text(row, Role.DATE)),
         standing=standing,
         status=status,
-        issued=instant_of(columns.text(row, Role.ISSUED), order),
+        issued=instant_of(issued, mapping.dates) if issued else "",
         group_id=run.groups.of(mapping.value(Role.GROUP, columns.text(row, Role.GROUP))),
         site_id=run.sites.of(mapping.value(Role.SITE, columns.text(row, Role.SITE))),
-        traits=traits_of(row, columns, mapping),
+        traits=traits_of(row, columns, run),
     )
 
 
@@ -148,19 +166,30 @@ def standing_in(row: Row, columns: Columns, run: Run) -> tuple[Standing, str]:
     if Role.STATUS not in columns.at:
         return Standing.COUNTED, NO_STATUS
     text = columns.text(row, Role.STATUS)
-    status = run.mapping.statuses.get(plain(text), text) or UNKNOWN_STATUS
-    standing = standing_of(run.codes, status)
-    if standing is None:
-        raise NotReadError(NO_STANDING)
-    return standing, plain(status).replace(" ", "-")
+    if text not in run.standings:
+        status = run.mapping.statuses.get(plain(text), text) or UNKNOWN_STATUS
+        standing = standing_of(run.codes, status)
+        if standing is None:
+            raise NotReadError(NO_STANDING)
+        run.standings[text] = standing, plain(status).replace(" ", "-")
+    return run.standings[text]
 
 
-def traits_of(row: Row, columns: Columns, mapping: TableMapping) -> Traits | None:
+def traits_of(row: Row, columns: Columns, run: Run) -> Traits | None:
     """None where the line tells nothing of the person."""
-    texts = {role: columns.text(row, role) for role in TRAITS}
-    if not any(texts.values()):
+    texts = tuple(columns.text(row, role) for role in TRAITS)
+    if not any(texts):
         return None
-    age = texts[Role.AGE]
+    found = run.traits.get(texts)
+    if found is None:
+        if len(run.traits) >= REMEMBERED:
+            run.traits.clear()
+        found = run.traits[texts] = traits_from(dict(zip(TRAITS, texts, strict=True)), run)
+    return found
+
+
+def traits_from(texts: Mapping[Role, str], run: Run) -> Traits:
+    mapping, age = run.mapping, texts[Role.AGE]
     races = (part.strip() for part in SEVERAL.split(texts[Role.RACE]))
     return Traits(
         races=tuple(mapping.value(Role.RACE, race) for race in races if race),
@@ -168,7 +197,7 @@ def traits_of(row: Row, columns: Columns, mapping: TableMapping) -> Traits | Non
         language=mapping.value(Role.LANGUAGE, texts[Role.LANGUAGE]),
         payer=mapping.value(Role.PAYER, texts[Role.PAYER]),
         sex=mapping.value(Role.SEX, texts[Role.SEX]),
-        born=day_of(texts[Role.BORN], mapping.dates),
+        born=run.day(texts[Role.BORN]),
         age=int(age) if age.isascii() and age.isdigit() and len(age) <= 3 else None,
     )
 

@@ -80,7 +80,8 @@ class TableMapping:
     values: Mapping[Role, Mapping[str, str]] = field(default_factory=dict)
 
     def value(self, role: Role, text: str) -> str:
-        return self.values.get(role, {}).get(plain(text), text)
+        of = self.values.get(role)
+        return of.get(plain(text), text) if of and text else text
 
     def ignores(self, column: str) -> bool:
         return any(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from readiness.domain.errors import BadInput, Problem
 from readiness.domain.screening import Need
+from readiness.domain.screens import headings
 from readiness.domain.screens.codes import CodeTable
 from readiness.domain.screens.parts import Answer, Answered, Part, Person, Result, Standing, Traits
 from readiness.domain.screens.reading import Reading
-from readiness.intake import tables
 from readiness.intake.mapped import (
     NO_DAY,
     Columns,
@@ -21,7 +21,6 @@ from readiness.intake.mapped import (
     columns_of,
     head_of,
     part_of,
-    run_of,
 )
 from readiness.intake.mapping_shapes import Field, RedcapMapping, Role, plain
 from readiness.intake.sources import Source
@@ -63,7 +62,7 @@ class Layout:
 def parts(
     sources: Sequence[Source], reading: Reading, mapping: RedcapMapping, codes: CodeTable
 ) -> Iterator[Part | Person]:
-    run = run_of(mapping, codes)
+    run = Run(mapping, codes)
     for source in sources:
         with opened(source) as table:
             layout = layout_of(table, mapping)
@@ -125,7 +124,7 @@ def boxed(
         says = f"{told(name)} has check boxes: give the field a question with its answers."
         problems.append(Problem(table.label, says))
     elif unknown:
-        says = f"Add what {tables.named(table.header, unknown)} means to the field's answers."
+        says = f"Add what {headings.named(table.header, unknown)} means to the field's answers."
         problems.append(Problem(table.label, says))
     found = tuple((at, answers[code]) for code, at in boxes.items() if code in answers)
     return Place(name, of, boxes=found)
@@ -141,7 +140,7 @@ def box_of(code: str) -> str:
 
 
 def told(name: str) -> str:
-    return f"“{name}”" if tables.is_heading(name) else "of that field"
+    return f"“{name}”" if headings.is_heading(name) else "of that field"
 
 
 # One line
@@ -158,10 +157,8 @@ def told_by(
     if is_screen:
         if head.day is None:
             raise NotReadError(NO_DAY)
-        part = part_of(head, head.day, place, run, reading)
-        yield replace(
-            part, answered=answered, results=results, is_whole=True, is_completed=is_finished
-        )
+        part = part_of(head, head.day, place, run, reading, answered, results)
+        yield replace(part, is_whole=True, is_completed=is_finished)
     elif head.traits is not None:
         yield Person(reading.hashed(head.patient), head.traits)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -16,7 +16,6 @@ from itertools import chain
 from typing import NamedTuple, TextIO
 
 from readiness.domain.errors import BadInput, Problem
-from readiness.domain.identifiers import found_in
 from readiness.domain.screens.reading import Reading
 from readiness.domain.workbook import Cell
 from readiness.intake import spreadsheet
@@ -28,7 +27,6 @@ LONGEST_LINE = 1024 * 1024  # characters
 EVERY = 1_000  # rows between two words on how far it is
 SECONDS = 30
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 20_000, 400
-NAMED_AT_MOST = 12
 
 NOT_TEXT = "This is not a text table. Save it as CSV (UTF-8) or as .xlsx and send that."
 EMPTY = "This file is empty. Save the table with its headings and send that."
@@ -126,7 +124,7 @@ def header_problems(header: Sequence[str]) -> Iterator[str]:
         if not name:
             yield f"Column {at + 1} has no heading. Give it one, or take the column out."
         elif key(name) in seen:
-            yield f"{told(header, at)} stands in the headings twice. Keep one of the two."
+            yield f"Column {at + 1} has a heading that stands there before. Keep one of the two."
         seen.add(key(name))
 
 
@@ -235,42 +233,3 @@ def whole(table: Table, reading: Reading) -> Iterator[Row]:
 
 def ragged(found: int, wanted: int) -> str:
     return f"There are {found:,} cells under {wanted:,} headings. Mend the line and send it again."
-
-
-# How headings are told: a file without any has a person's row in their place.
-
-
-def told(header: Sequence[str], at: int) -> str:
-    """
-    >>> told(("patient_ssn",), 0), told(("617-555-0134",), 0)
-    ('“patient_ssn”', 'column 1')
-    """
-    name = header[at]
-    return f"“{name}”" if is_heading(name) else f"column {at + 1}"
-
-
-HEADING = re.compile(r"[A-Za-z][A-Za-z0-9 _.()/#%?:&-]{0,63}")
-
-
-def is_heading(name: str) -> bool:
-    """
-    >>> is_heading("food_worry___1"), is_heading("A1234567"), is_heading("jo@example.org")
-    (True, False, False)
-    """
-    return (
-        HEADING.fullmatch(name) is not None
-        and re.search(r"[0-9]{4}", name) is None
-        and not found_in(name)
-    )
-
-
-def named(header: Sequence[str], places: Iterable[int]) -> str:
-    """
-    >>> named(("a", "b", "c"), (0, 2))
-    '“a” and “c”'
-    """
-    names = [told(header, at) for at in places]
-    if len(names) > NAMED_AT_MOST:
-        names = [*names[:NAMED_AT_MOST], f"{len(names) - NAMED_AT_MOST:,} more"]
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

@@ -113,8 +113,8 @@ def refused(content: str) -> str:
 
 
 def test_a_column_that_nobody_mapped_is_refused_by_name():
-    assert refused("Person,When,Domain,Outcome,Phone,555-010-0199\n") == (
-        "file 1: The mapping does not know “Phone” and column 6. Remove these columns, or name "
+    assert refused("Person,When,Domain,Outcome,Phone,Fax\n") == (
+        "file 1: The mapping does not know “Phone” and “Fax”. Remove these columns, or name "
         "what is not needed in ignore."
     )
 

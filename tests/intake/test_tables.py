@@ -100,13 +100,13 @@ def test_what_is_no_text_is_refused():
 
 
 def test_headings_that_cannot_be_told_apart_are_refused():
-    assert "stands in the headings twice" in refused("day,Day\n1,2\n")
+    assert "Column 2 has a heading that stands there before" in refused("day,Day\n1,2\n")
     assert "Column 2 has no heading" in refused("a,,c\n1,2,3\n")
 
 
 def test_a_person_in_place_of_a_heading_is_not_repeated():
     assert headings.named(("617-555-0134", "note", "2026-07-03"), (0, 1, 2)) == (
-        "column 1, “note” and column 3"
+        "column 1, column 2 and column 3"
     )
 
 
