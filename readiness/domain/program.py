@@ -43,6 +43,12 @@ class Program:
     def also(self, *rows: Row) -> Program:
         return replace(self, rows=(*self.rows, *rows))
 
+    def with_switches(self, number: int) -> Program:
+        """So many columns more, each 0 or 1."""
+        return replace(
+            self, lower=(*self.lower, *(0,) * number), upper=(*self.upper, *(1,) * number)
+        )
+
     def fixed(self, values: Mapping[int, int]) -> Program:
         return replace(
             self,

@@ -1,20 +1,182 @@
-"""How small and how large an unknown number can be, by HiGHS."""
+"""Which numbers to hide, found by HiGHS.
+
+Hiding is a covering problem that is learned while it is solved: a choice of columns is tried, and
+wherever a reader could still work out a small count, the linear program that says so also tells
+which columns would have given room. That is a new inequality for the next choice. Choices are made
+in fractions first, which is quick, then in whole numbers; at the end what proved needless is shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from readiness.domain.program import Program
-from readiness.engines.solver import SolverError, least
+import numpy as np
+
+from readiness.domain.program import Row, Solution
+from readiness.domain.release.puzzle import Cover, Puzzle
+from readiness.engines.attack import NEARLY, Attack, Lift, Numbers
+from readiness.engines.choice import Choice
+from readiness.engines.solver import least
+
+FRACTIONAL_ROUNDS = 60
+WHOLE_ROUNDS = 8
 
 
-def extents(program: Program, columns: Sequence[int]) -> list[tuple[int, int]]:
-    """The smallest and largest whole-number value of each column asked about."""
-    return [(value(program, column, 1), value(program, column, -1)) for column in columns]
+def extents(puzzle: Puzzle) -> Cover:
+    """Columns to hide at a low price, none of them needless, and the moves that prove it."""
+    search = Search(puzzle)
+    search.learn_from_lines()
+    search.learn_in_fractions()
+    search.choose_in_whole_numbers()
+    search.prove()
+    search.show_what_is_needless()
+    return Cover(search.hidden, tuple(search.moves), search.rounds)
 
 
-def value(program: Program, column: int, direction: int) -> int:
-    found = least(program, {column: direction})
-    if found is None or not program.allows(found):
-        raise SolverError("the truth itself solves the program, and no solution was found")
-    return found[column]
+class Search:
+    """The state of one search: what is hidden now, and the moves that this leaves open."""
+
+    def __init__(self, puzzle: Puzzle) -> None:
+        self.puzzle = puzzle
+        self.attack = Attack(puzzle.moves)
+        self.choice = Choice(puzzle.prices)
+        self.priced = self.choice.columns
+        self.needs = dict(sorted(puzzle.needs.items(), key=lambda each: (-each[1], each[0])))
+        self.part = np.zeros(len(self.priced))
+        self.moves: list[Solution] = []
+        self.rounds = 0
+
+    def learn_from_lines(self) -> None:
+        """A number that must move takes another of each of its sums along."""
+        for row in self.puzzle.moves.rows:
+            others = row.terms.keys() - self.puzzle.prices.keys()
+            if row.least == row.most and len(others) == 1 and others <= self.needs.keys():
+                share = np.array([float(column in row.terms) for column in self.priced])
+                if share.any():
+                    self.choice.require(share, 1.0)
+
+    def learn_in_fractions(self) -> None:
+        for _ in range(FRACTIONAL_ROUNDS):
+            if not self.learn(self.choice.cheapest()):
+                return
+
+    def choose_in_whole_numbers(self) -> None:
+        self.choice.make_whole()
+        part = self.choice.cheapest().round()
+        for _ in range(WHOLE_ROUNDS):
+            if not self.learn(part):
+                break
+            part = self.choice.cheapest().round()
+        else:
+            while self.learn(part):
+                part = self.choice.repaired(part)
+        self.part = part
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        return frozenset(int(column) for column in self.priced[self.part > 0.5])
+
+    def room(self, part: Numbers) -> Numbers:
+        room = np.ones(self.attack.size)
+        room[self.priced] = part
+        return room
+
+    def learn(self, part: Numbers) -> int:
+        """Try every need, and learn an inequality from each that is not met."""
+        self.attack.give(self.room(part))
+        self.rounds += 1
+        learned = 0
+        for column, lift in self.unmet():
+            learned += self.learn_from(lift, self.needs[column], part)
+        return learned
+
+    def unmet(self) -> Iterator[tuple[int, Lift]]:
+        best = self.attack.lift_together(self.needs)
+        for column, need in self.needs.items():
+            if best[column] < need - NEARLY:
+                lift = self.attack.lift(column)
+                best = np.maximum(best, lift.move)
+                if lift.height < need - NEARLY:
+                    yield column, lift
+
+    def learn_from(self, lift: Lift, need: int, part: Numbers) -> bool:
+        """Whether the inequality says anything new about the present choice."""
+        worth = self.attack.worth_of(lift)
+        given = float(worth.sum() - worth[self.priced].sum())
+        missing = need - given
+        share = np.minimum(worth[self.priced], missing)
+        if missing <= NEARLY or share @ part >= missing - NEARLY or not (share > NEARLY).any():
+            return False
+        self.choice.require(share, missing)
+        return True
+
+    def prove(self) -> None:
+        """A whole-number move for every need, hiding more where only fractions would do."""
+        self.attack.give(self.room(self.part))
+        self.keep(self.attack.whole(self.attack.lift_together(self.needs)))
+        for column in self.needs:
+            if not self.is_met(column) and not self.meet(column):
+                self.hide_for(column)
+
+    def keep(self, move: Solution | None) -> None:
+        if move is not None and any(move[c] >= need for c, need in self.needs.items()):
+            self.moves.append(move)
+
+    def is_met(self, column: int) -> bool:
+        need = self.needs[column]
+        return any(move[column] >= need for move in self.moves)
+
+    def meet(self, column: int) -> bool:
+        """Find a whole-number move for one need within the room given last."""
+        need = self.needs[column]
+        lift = self.attack.lift(column)
+        if lift.height < need - NEARLY:
+            self.learn_from(lift, need, self.part)
+            return False
+        move = self.attack.whole(lift.move)
+        if move is None or move[column] < need:
+            still = {int(c): 0 for c in np.flatnonzero(self.attack.room == 0.0)}
+            wanted = Row({column: 1}, least=need)
+            move = least(self.puzzle.moves.fixed(still).also(wanted), {})
+        self.keep(move)
+        return move is not None
+
+    def hide_for(self, column: int) -> None:
+        """The fewest further numbers whose hiding lets this one reach what it needs."""
+        move = cheapest_move(self.puzzle, self.hidden, column, self.needs[column])
+        if move is not None:
+            self.part = np.maximum(self.part, np.array([move[c] != 0 for c in self.priced]))
+            self.moves.append(move)
+            self.attack.give(self.room(self.part))
+
+    def show_what_is_needless(self) -> None:
+        """Dearest first: show a number again if every need is still met without it."""
+        met = [column for column in self.needs if self.is_met(column)]
+        for place in np.argsort(-self.choice.prices, kind="stable"):
+            if self.part[place] and self.choice.spare(self.part)[place]:
+                self.show(int(place), met)
+
+    def show(self, place: int, met: Sequence[int]) -> None:
+        column, moves = int(self.priced[place]), self.moves
+        self.part[place] = 0.0
+        self.attack.give(self.room(self.part))
+        self.moves = [move for move in moves if not move[column]]
+        if not all(self.is_met(need) or self.meet(need) for need in met):
+            self.part[place] = 1.0
+            self.moves = moves
+
+
+def cheapest_move(
+    puzzle: Puzzle, hidden: frozenset[int], column: int, need: int
+) -> Solution | None:
+    """A whole-number move of one column at the least price of what else must be hidden."""
+    dear = [c for c in puzzle.prices if c not in hidden]
+    size = len(puzzle.moves.lower)
+    switch = {c: size + place for place, c in enumerate(dear)}
+    rows = [Row({column: 1}, least=need)]
+    for c, on in switch.items():
+        rows.append(Row({c: 1, on: -puzzle.moves.upper[c]}, most=0))
+        rows.append(Row({c: 1, on: -puzzle.moves.lower[c]}, least=0))
+    program = puzzle.moves.with_switches(len(dear)).also(*rows)
+    found = least(program, {on: puzzle.prices[c] for c, on in switch.items()})
+    return None if found is None else found[:size]

@@ -44,7 +44,9 @@ def quiet() -> highspy.Highs:
     return highs
 
 
-def model_of(program: Program, costs: Mapping[int, int]) -> highspy.HighsLp:
+def model_of(
+    program: Program, costs: Mapping[int, int], *, whole: bool = True
+) -> highspy.HighsLp:
     columns = len(program.lower)
     model = highspy.HighsLp()
     model.num_col_ = columns
@@ -54,7 +56,8 @@ def model_of(program: Program, costs: Mapping[int, int]) -> highspy.HighsLp:
     model.col_upper_ = np.array(program.upper, dtype=float)
     model.row_lower_ = np.array([bound(row.least, -highspy.kHighsInf) for row in program.rows])
     model.row_upper_ = np.array([bound(row.most, highspy.kHighsInf) for row in program.rows])
-    model.integrality_ = [highspy.HighsVarType.kInteger] * columns
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * columns
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_ = np.cumsum([0, *(len(row.terms) for row in program.rows)], dtype=np.int32)
