@@ -6,6 +6,7 @@ import click
 
 from readiness.cli.screens_aggregate import aggregate
 from readiness.cli.screens_mapping import mapping
+from readiness.cli.screens_template import template
 
 
 @click.group()
@@ -15,3 +16,4 @@ def screens() -> None:
 
 screens.add_command(aggregate)
 screens.add_command(mapping)
+screens.add_command(template)
