@@ -17,7 +17,8 @@ from statistics import variance
 from readiness.domain.answers import Answers
 from readiness.domain.instrument import Domain, Instrument
 from readiness.domain.scorecard import Asks, Criterion, ScoringRun
-from readiness.domain.statistics.composites import cronbach_alpha, measurement_error
+from readiness.domain.statistics.composites import cronbach_alpha
+from readiness.domain.statistics.scores import measurement_error
 
 GROUPS_FOR_ALPHA = 30
 GROUPS_FOR_ERROR = 60

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("flask", "sqlite-utils", "weasyprint", "highspy", "gunicorn")
+LIBRARIES = ("flask", "sqlite-utils", "weasyprint", "highspy", "scipy", "gunicorn")
 
 
 def header() -> Iterator[str]:

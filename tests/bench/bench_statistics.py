@@ -13,6 +13,7 @@ from math import comb, nan
 from statistics import fmean, quantiles, stdev
 
 from readiness.domain.statistics import (
+    attributable,
     beta_binomial,
     composites,
     control_charts,
@@ -114,7 +115,7 @@ def variance_errors() -> Iterator[str]:
             ("variance", lambda g: inequality.between_group_variance(g).variance),
             ("Theil", lambda g: inequality.entropy(g).theil),
             ("mean log deviation", lambda g: inequality.entropy(g).mean_log_deviation),
-            ("PAR", lambda g: inequality.attributable(g, is_favorable=True).risk),
+            ("PAR", lambda g: attributable.attributable(g, is_favorable=True).risk),
         ):
             simulated = stdev(measure(groups).value for groups in again)
             yield (

@@ -12,6 +12,7 @@ from typing import Any
 
 from readiness.domain.statistics import (
     agreement,
+    attributable,
     beta_binomial,
     completeness,
     composites,
@@ -24,6 +25,7 @@ from readiness.domain.statistics import (
     programs,
     rates,
     ratios,
+    scores,
     testing,
 )
 
@@ -58,6 +60,7 @@ def spoken_of(answer: Answer, key: str) -> Any:
     if set(answer) == {"out"}:
         return answer["out"]
     by_words = {words(own): value for own, value in answer.items()}
+    assert words(key) in by_words, f"our answer has no {key}, only {', '.join(answer)}"
     return by_words[words(key)]
 
 
@@ -186,7 +189,7 @@ def theil_mld(given: Given) -> Answer:
 
 
 def par_paf(given: Given) -> Answer:
-    found = inequality.attributable(groups(given), is_favorable(given), confidence(given))
+    found = attributable.attributable(groups(given), is_favorable(given), confidence(given))
     return {**estimate("par", found.risk), **estimate("paf_pct", found.percent)}
 
 
@@ -365,7 +368,7 @@ def omega_total(given: Given) -> Answer:
 
 
 def standard_error_of_measurement(given: Given) -> Answer:
-    found = composites.measurement_error(given["sd"], given["reliability"])
+    found = scores.measurement_error(given["sd"], given["reliability"])
     return {
         "sem": found.of_score,
         "sdiff": found.of_difference,
@@ -375,18 +378,18 @@ def standard_error_of_measurement(given: Given) -> Answer:
 
 def reliable_change_index(given: Given) -> Answer:
     x1, x2 = given["x1"], given["x2"]
-    index = composites.reliable_change_index(given["sd"], given["reliability"], x1, x2)
+    index = scores.reliable_change_index(given["sd"], given["reliability"], x1, x2)
     return {**standard_error_of_measurement(given), "rci": index}
 
 
 def spearman_brown(given: Given) -> Answer:
     factor = first(given, "length_factor", "k", "factor", default=2)
-    return {"out": composites.spearman_brown(first(given, "reliability", "r"), factor)}
+    return {"out": scores.spearman_brown(first(given, "reliability", "r"), factor)}
 
 
 def kelley(given: Given) -> Answer:
     r = first(given, "reliability", "r")
-    return {"out": composites.estimated_true_score(given["x"], given["mean"], r)}
+    return {"out": scores.estimated_true_score(given["x"], given["mean"], r)}
 
 
 def quantiles(given: Given) -> Answer:
@@ -446,10 +449,17 @@ def anhoej_limits(given: Given) -> Answer:
     n = first(given, "n", "n_useful", "n_points")
     many = n if isinstance(n, Sequence) else [n]
     found = [control_charts.run_limits(each) for each in many]
-    longest, fewest = [each.longest_run for each in found], [each.crossings for each in found]
-    if isinstance(n, Sequence):
-        return {"longest_max": longest, "crossings_min": fewest}
-    return {"longest_max": longest[0], "crossings_min": fewest[0]}
+    longest: Any = [each.longest_run for each in found]
+    fewest: Any = [each.crossings for each in found]
+    if not isinstance(n, Sequence):
+        longest, fewest = longest[0], fewest[0]
+    return {
+        "longest_max": longest,
+        "longest_run_max": longest,
+        "longest": longest,
+        "crossings_min": fewest,
+        "crossings": fewest,
+    }
 
 
 def funnel_limits_normal(given: Given) -> Answer:
@@ -461,15 +471,16 @@ def funnel_limits_normal(given: Given) -> Answer:
         control_charts.funnel_limits(target, each)
         for each in (n if isinstance(n, Sequence) else [n])
     ]
-    answer: Answer = {}
-    for names, level in ((("95", "2s", "975"), "warning"), (("998", "3s", "999"), "alarm")):
-        for side, end in (("lo", "low"), ("hi", "high")):
+    answer: Answer = {"p0": target}
+    for names, level in (
+        (("95", "2s", "975", "1.96", "inner"), "warning"),
+        (("998", "3s", "999", "3.09", "outer"), "alarm"),
+    ):
+        for sides, end in ((("lo_", "lo", "l", "ll"), "low"), (("hi_", "hi", "u", "ul"), "high")):
             limits = [getattr(getattr(each, level), end) for each in found]
             value = limits if isinstance(n, Sequence) else limits[0]
-            for name in names:
-                answer |= {f"{side}_{name}": value, f"{side}{name}": value}
-                answer[f"{side[0]}{name}" if side == "lo" else f"u{name}"] = value
-    return {**answer, "p0": target}
+            answer |= {f"{side}{name}": value for side in sides for name in names}
+    return answer
 
 
 # Data quality
@@ -531,29 +542,41 @@ def race_concordance(given: Given) -> Answer:
 
 
 def probability_weighted_rates(given: Given) -> Answer:
-    """The rows of probabilities are the table; the outcomes are the list of 0 and 1."""
-    table = next(
-        v
-        for v in given.values()
-        if isinstance(v, Sequence) and isinstance(v[0], Sequence) and not isinstance(v[0], str)
-    )
+    """Probabilities are a row for each person or a column for each group, with names or without."""
     outcomes = next(
-        v
-        for v in given.values()
-        if isinstance(v, Sequence) and v and isinstance(v[0], (int, float))
+        value
+        for value in given.values()
+        if isinstance(value, Sequence) and isinstance(value[0], int | float)
     )
-    rows = table if len(table) == len(outcomes) else list(zip(*table, strict=True))
+    table = next(
+        value
+        for value in given.values()
+        if isinstance(value, Mapping)
+        or (isinstance(value, Sequence) and isinstance(value[0], Sequence | Mapping)
+            and not isinstance(value[0], str))
+    )  # fmt: skip
+    names: list[str] = []
+    if isinstance(table, Mapping):
+        names, table = list(table), list(table.values())
+    elif isinstance(table[0], Mapping):
+        names, table = list(table[0]), [list(row.values()) for row in table]
+    is_by_person = len(table) == len(outcomes)
+    rows = table if is_by_person else list(zip(*table, strict=True))
     found = estimated.probability_weighted_rates(rows, outcomes)
-    weighted = [each.weighted for each in found]
-    hard = [each.by_likeliest for each in found]
+
+    def each(field: str) -> Any:
+        values = [getattr(own, field) for own in found]
+        return dict(zip(names, values, strict=True)) if names else values
+
+    weighted, hard = each("weighted"), each("by_likeliest")
     return {
         "rate": weighted,
         "weighted": weighted,
         "weighted_rate": weighted,
-        "effective_n": [each.effective_people for each in found],
+        "effective_n": each("effective_people"),
         "argmax": hard,
         "argmax_rate": hard,
-        "argmax_n": [each.likeliest_people for each in found],
+        "argmax_n": each("likeliest_people"),
         "hard": hard,
         "hard_rate": hard,
     }

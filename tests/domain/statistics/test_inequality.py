@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from readiness.domain.statistics.attributable import attributable
 from readiness.domain.statistics.inequality import (
     Estimate,
     Group,
-    attributable,
     between_group_variance,
     corrected_variance,
     entropy,
