@@ -24,7 +24,9 @@ def part_of(run: Run, place: str, seen: Observation) -> Part | None:
     answered = all_answered(run, seen)
     panel = panel_in(run, seen.code) if seen.component or not answered else ""
     if not (answered or panel or is_bare_deletion(seen)):
-        note_unknown(run, seen)
+        run.skip()
+        if is_screening(seen):
+            note_unknown(run, seen.code, *(piece.code for piece in seen.component or ()))
         return None
     if not is_about_a_patient(seen.subject):
         run.skip()
@@ -32,6 +34,7 @@ def part_of(run: Run, place: str, seen: Observation) -> Part | None:
     standing = run.standing_of(Kind.OBSERVATION, seen.status)
     is_deleted = standing is Standing.DELETED and seen.id is not None
     patient, day = run.whom_and_when(seen.subject, day_seen(seen), may_be_bare=is_deleted)
+    note_unknown(run, *(piece.code for piece in seen.component or ()))
     meta = seen.meta or NO_META
     return Part(
         source=place,
@@ -40,7 +43,7 @@ def part_of(run: Run, place: str, seen: Observation) -> Part | None:
         standing=standing,
         status=seen.status or "",
         answered=answered,
-        instrument=run.codes.instrument_by_panel.get(panel, ""),
+        instrument=instrument_of(run, seen, panel),
         issued=instant_of(seen.issued) or instant_of(meta.last_updated),
         version=version_of(meta.version_id),
         resource=run.key("Observation", seen.id),
@@ -101,15 +104,31 @@ def is_bare_deletion(seen: Observation) -> bool:
     return seen.status == "entered-in-error" and not (seen.code and seen.code.coding)
 
 
-def note_unknown(run: Run, seen: Observation) -> None:
+def instrument_of(run: Run, seen: Observation, panel: str) -> str:
+    """A section entered in error takes its own answers with it and leaves the rest of the screen:
+    it then speaks for no instrument."""
+    is_taken_back = seen.status == "entered-in-error" and seen.has_member
+    if is_taken_back and not run.is_whole(panel):
+        return ""
+    return run.codes.instrument_by_panel.get(panel, "")
+
+
+def is_screening(seen: Observation) -> bool:
     """Codes are told only of what may be a screen: an export is full of laboratory values."""
-    run.skip()
-    categories = {coding.code for concept in seen.category or () for coding in concept.coding or ()}
-    concepts = [seen.code, *(piece.code for piece in seen.component or ())]
-    asked = [each for concept in concepts for each in loinc_in(run.codes, codings_in(concept))]
-    if categories & SCREENING and not any(run.codes.is_personal(code) for code in asked):
-        for code in asked or (OTHER,):
-            run.reading.report.unknown_codes[may_be_told(code)] += 1
+    return any(
+        coding.code in SCREENING
+        for concept in seen.category or ()
+        for coding in concept.coding or ()
+    )
+
+
+def note_unknown(run: Run, *concepts: Concept | None) -> None:
+    """The questions among them that the tables do not know."""
+    for concept in concepts:
+        asked = loinc_in(run.codes, codings_in(concept))
+        if not any(run.codes.knows(code) for code in asked):
+            for code in asked or (OTHER,):
+                run.reading.report.unknown_codes[may_be_told(code)] += 1
 
 
 def codings_in(concept: Concept | None) -> list[Coding]:

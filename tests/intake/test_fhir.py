@@ -85,6 +85,32 @@ def test_a_home_made_code_of_a_screen_is_counted_without_being_named():
     assert read_resources(local).report.unknown_codes == {"other": 1}
 
 
+def test_an_unknown_question_inside_a_screen_is_counted():
+    pieces = [{"code": fhir.concept(code), **coded("LA33-6")} for code in ("93033-9", "69737-5")]
+    found = read_resources(observation("93025-5", component=pieces))
+    assert [*found.answers] == ["93033-9"]
+    assert found.report.unknown_codes == {"69737-5": 1}
+
+
+def test_a_section_entered_in_error_takes_its_own_answers_alone():
+    answers = [observation(code, **coded("LA33-6")) for code in ("93033-9", "93026-3", "76501-6")]
+    section = observation(
+        "93042-0", status="entered-in-error", hasMember=[{"reference": "Observation/o-93033-9"}]
+    )
+    whole = observation("93025-5", hasMember=[{"reference": "Observation/o-93042-0"}])
+    (screen,) = read_resources(whole, *answers, section).screens()
+    assert "housing_instability" not in screen["needs"]
+    assert screen["needs"]["safety"] == "positive"
+
+
+def test_a_whole_screen_entered_in_error_takes_all_its_answers():
+    pieces = [{"code": fhir.concept("93033-9"), **coded("LA33-6")}]
+    screen = observation("93025-5", component=pieces)
+    error = {**screen, "status": "entered-in-error", "meta": {"versionId": "2"}}
+    assert len(read_resources(screen).screens()) == 1
+    assert read_resources(screen, error).screens() == []
+
+
 def test_the_street_address_inside_a_screen_is_never_read():
     for name in ("all-in-one.ndjson", "prapare-answers.ndjson", "prapare-form.json"):
         found = read(fhir.fixture(name))

@@ -124,7 +124,9 @@ class Assembly:
             return piece
         if owner.standing is Standing.DELETED:
             return None
-        return piece if piece.instrument else replace(piece, instrument=owner.instrument)
+        if piece.instrument or not (piece.answered or piece.results):
+            return piece  # a section taken back speaks for its own pieces, not for the screen
+        return replace(piece, instrument=owner.instrument)
 
 
 def continues(before: Piece, piece: Piece) -> bool:
