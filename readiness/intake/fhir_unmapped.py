@@ -20,7 +20,7 @@ UNMAPPED = (
 def refusal(forms: Iterable[Waiting]) -> BadInput:
     links = {link for form in forms for link in form.links}
     named = sorted(link for link in links if is_harmless(link))[:MOST_NAMED]
-    problems = [Problem(link, UNMAPPED) for link in named]
+    problems = [Problem(f"question {link}", UNMAPPED) for link in named]
     if unnamed := len(links) - len(named):
         place = "an unnamed question" if unnamed == 1 else f"{unnamed} unnamed questions"
         problems.append(Problem(place, UNMAPPED))

@@ -71,7 +71,7 @@ def test_a_reason_for_no_answer_is_found_beside_the_answer(where):
     [chosen("LA33-6"), {"valueString": "x"}, {"valueDate": "2026-01-01"}, {"valueInteger": 0}],
 )
 def test_an_answer_that_nothing_explains_refuses_the_file(value):
-    with pytest.raises(BadInput, match=r"^q7: This question of a form has answers") as raised:
+    with pytest.raises(BadInput, match=r"^question q7: This question of a form has answers") as raised:
         read_resources(response(item("q7", value)))
     assert "mapping file" in str(raised.value)
 
@@ -98,7 +98,7 @@ def test_unexplained_questions_of_all_forms_are_told_at_once():
     forms = [response(item(f"q{n}", chosen("LA33-6")), id=f"r{n}") for n in range(30)]
     with pytest.raises(BadInput) as raised:
         read_resources(*forms)
-    assert [each.place for each in raised.value.problems][:2] == ["q0", "q1"]
+    assert [each.place for each in raised.value.problems][:2] == ["question q0", "question q1"]
     assert raised.value.problems[-1].place == "10 unnamed questions"
 
 
