@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from readiness.demo.circumstances import CHILD_MEASURES, MEASURES, ORIGINS
 from readiness.demo.world import Character, dice
@@ -110,9 +110,28 @@ def pairs(
 
 
 def race_data(who: Character, year: int) -> dict[QualityCell, int]:
-    """Active patients by how race and ethnicity, and language, stand in the record."""
-    told = min(0.97, TOLD[who.tier] * (0.85 + 0.075 * year))
-    shares = {
+    """Active patients by how race and ethnicity, and language, stand in the record.
+
+    Sites differ a little; language is asked for more often than race.
+    """
+    found: Counter[QualityCell] = Counter()
+    sites = [f"{who.id}-{n}" for n, _ in enumerate(who.sites, 1)]
+    for field in Field:
+        for site_id, patients in split(who.patients, dict.fromkeys(sites, 1.0)).items():
+            throw = dice("known", who.id, year, field, site_id)
+            better = 0.06 if field is Field.LANGUAGE else 0.0
+            told = TOLD[who.tier] * (0.85 + 0.075 * year) + better + throw.uniform(-0.04, 0.04)
+            shares = known_shares(max(0.05, min(0.97, told)))
+            named = {str(n): share for n, share in enumerate(shares.values())}
+            for state, number in zip(shares, split(patients, named).values(), strict=True):
+                found[KnownCell(field, *state, site_id)] = number
+                found[KnownCell(field, *state)] += number
+    return dict(found)
+
+
+def known_shares(told: float) -> dict[tuple[Known, Origin | None], float]:
+    """By what is recorded and where it comes from, when this share was asked for."""
+    return {
         (Known.KNOWN, Origin.SELF_REPORT): told * 0.95,
         (Known.KNOWN, Origin.RECORD): (1 - told) * 0.5,
         (Known.KNOWN, Origin.PAYER): (1 - told) * 0.05,
@@ -120,15 +139,6 @@ def race_data(who: Character, year: int) -> dict[QualityCell, int]:
         (Known.UNKNOWN, None): (1 - told) * 0.15,
         (Known.NOT_ASKED, None): (1 - told) * 0.3,
     }
-    named = {str(n): share for n, share in enumerate(shares.values())}
-    found: dict[QualityCell, int] = {}
-    sites: Iterable[str] = (f"{who.id}-{n}" for n, _ in enumerate(who.sites, 1))
-    active = dict.fromkeys(sites, who.patients // len(who.sites))
-    for field in Field:
-        for site_id, patients in (("", sum(active.values())), *active.items()):
-            for state, number in zip(shares, split(patients, named).values(), strict=True):
-                found[KnownCell(field, *state, site_id)] = number
-    return found
 
 
 def asked_again(who: Character, year: int) -> dict[QualityCell, int]:

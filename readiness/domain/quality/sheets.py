@@ -96,10 +96,17 @@ def column(measure: QualityMeasure, part: Part) -> Heading:
     says = measure.numerator if part is Part.NUMERATOR else measure.denominator
     return Heading(
         key=f"{measure.id}.{part}",
-        label=f"{measure.title}: {PART_LABELS[part].lower()}",
+        label=f"{measure.title}: {part_label(measure, part)}",
         also=(f"{measure.id} {part}",),
         meaning=f"{says[0].upper()}{says[1:]}",
     )
+
+
+def part_label(measure: QualityMeasure, part: Part) -> str:
+    """Of a measure where lower is better, the numerator is nobody's success."""
+    if part is Part.NUMERATOR and not measure.is_higher_better:
+        return "count against it"
+    return PART_LABELS[part].lower()
 
 
 def known_grids(sites: Mapping[str, str]) -> tuple[Grid[KnownCell], ...]:
