@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from readiness import instruments
-from readiness.demo import deeds, world
+from readiness.demo import deeds, handovers, world
 from readiness.demo.deeds import Stage
 from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
@@ -86,6 +86,10 @@ def screening(who: Character, today: datetime) -> Iterator[Deed]:
             day = min(period.last_day + timedelta(days=12), today.date())
             at = datetime.combine(day, time(), UTC)
             yield at, partial(deeds.enter_counts, who=who, period=period, index=index)
+            if who.id == world.ON_SHOW and period == newest.previous:
+                yield at, partial(handovers.take_over, who=who, period=period, index=index)
+        else:
+            yield today, partial(handovers.hand_over, who=who, period=period, index=index)
 
 
 def quality(who: Character, today: datetime) -> Iterator[Deed]:

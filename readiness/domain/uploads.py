@@ -32,7 +32,7 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True)
 class Account:
-    """What the reading met, without any content: numbers, places, public codes."""
+    """What was read, without any content: numbers, places, public codes."""
 
     rows: int = 0
     skipped: int = 0

@@ -14,7 +14,7 @@ from readiness.domain.uploads import Account, BySite, Upload, UploadState
 from readiness.store.connection import Store
 from readiness.store.counts import cell_columns, to_cell
 
-DECIDED = "This upload is {state} already. Upload the file again to take it over anew."
+DECIDED = "This upload is {state} already. Upload the file again to save it anew."
 
 
 def add(store: Store, upload: Upload) -> None:

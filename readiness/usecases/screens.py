@@ -22,7 +22,7 @@ from readiness.domain.screens.screen import Screen
 from readiness.domain.screens.strata import known_in
 from readiness.domain.screens.tables_of_counts import added_up, counts_of, in_period
 from readiness.domain.screens.tally import Tally
-from readiness.domain.screens.template import Ground
+from readiness.domain.screens.template import Ground, Unit
 from readiness.instruments import screening
 from readiness.intake import fhir, long_table, ny1115, redcap, template
 from readiness.intake.mapping import mapping_of
@@ -58,6 +58,7 @@ class Aggregated:
     steps: Mapping[CellKey, Mapping[Step, int]] = field(default_factory=dict)  # of tables of counts
     screens: tuple[Judged, ...] = ()  # in the order of the input, when asked for
     problems: tuple[Problem, ...] = ()  # oddities that stop nothing
+    unit: Unit = Unit.PATIENTS
 
 
 def aggregate(
@@ -128,6 +129,7 @@ def of_tables(
         report=reading.report,
         steps=steps,
         problems=tuple(warning for rows in found for warning in rows.warnings),
+        unit=Unit.SCREENS if any(rows.unit is Unit.SCREENS for rows in found) else Unit.PATIENTS,
     )
 
 

@@ -15,11 +15,13 @@ from readiness.domain.people import Actor, Site
 from readiness.domain.periods import EARLIEST_YEAR, Period
 from readiness.domain.screens import into_counts
 from readiness.domain.screens.into_counts import Brought
+from readiness.domain.screens.template import Unit
 from readiness.domain.uploads import KEPT, Account, BySite, Upload, UploadState, account_of
 from readiness.intake.sources import Source
 from readiness.store import Store, groups, jobs, uploads
 from readiness.usecases import ground, screens
 from readiness.usecases.jobs import Clock, Keep, Runner, Told, Work
+from readiness.usecases.screens import Aggregated
 
 KIND = "upload"
 NO_FILE = "Choose a file."
@@ -33,6 +35,9 @@ OTHER_GROUPS = (
 UNLISTED_SITES = (
     "It names a site that is not among your group's. Use the site ids of the template that you "
     "download from this page, or ask your administrator to add the site."
+)
+SCREENS_COUNTED = (
+    "It counts screens. Here patients are counted, each once in a quarter: send counts of patients."
 )
 TOO_EARLY = f"Screens from before {EARLIEST_YEAR} were left out."
 
@@ -107,7 +112,7 @@ def reading(handed: Handed, upload: Upload, sites: Sequence[Site], today: date) 
             account = account_of(found.report, running(brought, today), brought.unlisted_sites)
             account = with_problems(account, [*found.problems, *left_out(brought)])
             closed = closed_only(brought, today)
-            if problems := tuple(in_the_way(brought, closed, is_table=bool(found.steps))):
+            if problems := tuple(in_the_way(found, brought, closed)):
                 return refused(upload, with_problems(account, problems))
         except BadInput as error:
             return refused(upload, Account(problems=error.problems))
@@ -146,12 +151,14 @@ def left_out(brought: Brought) -> Iterator[Problem]:
 
 
 def in_the_way(
-    brought: Brought, closed: dict[Period, BySite], *, is_table: bool
+    found: Aggregated, brought: Brought, closed: dict[Period, BySite]
 ) -> Iterator[Problem]:
     """Why nothing of it can be taken."""
+    if found.unit is Unit.SCREENS:
+        yield Problem("", SCREENS_COUNTED)
     if brought.other_groups:
         yield Problem("", OTHER_GROUPS)
-    if is_table and brought.unlisted_sites:
+    if found.steps and brought.unlisted_sites:
         yield Problem("", UNLISTED_SITES)
     if not brought.quarters:
         yield Problem("", NOTHING_FOUND)

@@ -31,12 +31,12 @@ from readiness.store import Store, counts, events, groups, people, uploads
 from readiness.usecases import ground, quarters, screen
 from readiness.usecases.upload import own
 
-NONE_CHOSEN = "Choose at least one quarter to take over."
+NONE_CHOSEN = "Tick at least one quarter to save."
 CHANGED = (
     "Somebody changed these counts since you looked. Nothing was overwritten. "
-    "Compare once more what stands now and what you saw, then take the upload over."
+    "Compare what you saw with what stands now, then save what you agree on."
 )
-NOT_READ = "There is nothing to take over here. Upload the file again."
+NOT_READ = "There is nothing here to save. Upload the file again."
 
 
 class CountsChanged(ChangedMeanwhile):
@@ -66,7 +66,7 @@ class QuarterPreview:
     revisions: int  # how many were saved when this was shown
     has_counts: bool
     sites: tuple[SiteChanges, ...]  # the group first
-    contradictions: tuple[Finding, ...]  # once it is taken over
+    contradictions: tuple[Finding, ...]  # once it is saved
     since: tuple[Since, ...] = ()
 
     @property
@@ -242,7 +242,7 @@ def told(actor: Actor, upload: Upload, quarter: Period, number: int, now: dateti
     return Event(
         now,
         actor.id,
-        "took over an upload",
+        "saved an upload",
         "counts",
         str(quarter),
         group_id=upload.group_id,

@@ -1,4 +1,4 @@
-"""An upload laid out for its pages: what the reading met, and what would change, ready to print."""
+"""An upload laid out for its pages: what was read, and what would change, ready to print."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ TAKE, SEEN = "take.", "seen."  # before the quarter
 STATES = {
     UploadState.READING: "Not read",
     UploadState.REFUSED: "Not taken: see why",
-    UploadState.READ: "Read, waits for your decision",
-    UploadState.CONFIRMED: "Taken over",
+    UploadState.READ: "Waiting for your decision",
+    UploadState.CONFIRMED: "Saved",
     UploadState.DISCARDED: "Discarded",
 }
 
@@ -74,12 +74,12 @@ def chosen_in(fields: Mapping[str, str]) -> dict[Period, int]:
 
 def taken_says(changed: int) -> str:
     if not changed:
-        return "Taken over. Nothing differed from what stood already."
+        return "Saved. Nothing differed from what stood already."
     number = counted(changed, "count")
-    return f"Taken over: {number} changed. Look them over, then mark the quarter complete."
+    return f"Saved: {number} changed. Look them over, then mark the quarter complete."
 
 
-# What the reading met
+# What was read
 
 
 def account_says(account: Account) -> Iterator[str]:
@@ -151,7 +151,7 @@ class Shown:
 HEADINGS = {
     UploadState.REFUSED: "Nothing of this file could be taken",
     UploadState.READ: "What this upload would change",
-    UploadState.CONFIRMED: "This upload was taken over",
+    UploadState.CONFIRMED: "The counts of this upload were saved",
     UploadState.DISCARDED: "This upload was discarded",
 }
 
@@ -187,9 +187,9 @@ def quarter_shown(quarter: QuarterPreview, ticked: frozenset[Period] | None) -> 
         seen=f"{SEEN}{quarter.period}",
         revisions=quarter.revisions,
         label=(
-            f"Replace the counts of {label} by those of this upload"
+            f"Replace the counts of {label} with these"
             if quarter.has_counts
-            else f"Take over {label}"
+            else f"Use these counts for {label}"
         ),
         is_ticked=quarter.period in ticked if ticked is not None else not quarter.has_counts,
         says=tuple(quarter_says(quarter)),
@@ -212,7 +212,7 @@ def quarter_says(quarter: QuarterPreview) -> Iterator[str]:
     else:
         yield f"{counted(lines, 'count')}, all the same as what stands now."
     if quarter.state is PeriodState.COMPLETE and quarter.changed:
-        yield "The quarter is marked complete: taking this over opens it again."
+        yield "The quarter is marked complete: saving these opens it again."
 
 
 def since_shown(since: Since) -> tuple[str, str, str]:

@@ -52,7 +52,7 @@ def test_taking_over_writes_the_group_and_its_sites_and_says_so(peopled, cara):
     assert standing(peopled) == WHOLE
     assert [site for site, _ in counts.saved(peopled, "elm", Q4)].count("elm-1") == 2
     assert counts.state(peopled, "elm", Q4)[0] is PeriodState.OPEN
-    told = next(e for e in events.of_group(peopled, "elm") if e.verb == "took over an upload")
+    told = next(e for e in events.of_group(peopled, "elm") if e.verb == "saved an upload")
     assert (told.object_id, told.detail) == ("2026-Q4", {"upload": "u1", "counts": 7})
     upload = uploads.get(peopled, "u1")
     assert (upload.state, upload.taken, upload.decided_by) == (UploadState.CONFIRMED, (Q4,), "cara")
@@ -75,7 +75,7 @@ def test_only_what_is_chosen_is_taken_over(peopled, cara):
 @pytest.mark.parametrize("quarters", [(), (Q3,)])
 def test_nothing_chosen_is_asked_about(peopled, cara, quarters):
     read(peopled)
-    with pytest.raises(BadInput, match="Choose at least one quarter"):
+    with pytest.raises(BadInput, match="Tick at least one quarter"):
         take(peopled, cara, quarters=quarters)
     assert uploads.get(peopled, "u1").state is UploadState.READ
 

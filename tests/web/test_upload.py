@@ -90,10 +90,10 @@ def test_screens_become_counts_that_are_looked_at_before_they_are_taken_over(car
     done = cara.post(reply.location, data=page.values(reply.location))
     assert (done.status_code, done.location) == (303, "/groups/elm/counts/2026-Q3")
     assert stored(store, Q3)[Cell(Step.SCREENED, Need.FOOD)] == 1
-    assert "Taken over: " in Page(cara.get(done.location).text).text
+    assert "Saved: " in Page(cara.get(done.location).text).text
     listed = Page(cara.get(HERE).text)
-    assert any("Q3 2026" in row and "Taken over" in row and "Cara" in row for row in rows(listed))
-    assert Page(cara.get(reply.location).text).heading == "This upload was taken over"
+    assert any("Q3 2026" in row and "Saved" in row and "Cara" in row for row in rows(listed))
+    assert Page(cara.get(reply.location).text).heading == "The counts of this upload were saved"
 
 
 def test_several_files_are_one_upload_and_places_name_the_file_by_number(cara):
@@ -232,6 +232,14 @@ def test_a_site_may_be_named_as_the_group_names_it(cara, store):
     assert {site for site, _ in counts.saved(store, "elm", Q4)} == {"", "elm-1"}
 
 
+def test_counts_of_screens_are_not_taken_for_counts_of_patients(cara):
+    lines = read_csv(cara.get(f"{COUNTS}/template.csv").data)
+    lines = [lines[0] | {"unit": "screens", "screened": "95", "positive": "25"}]
+    page = settled(cara, send(cara, ("counts.csv", written(lines))))
+    assert "It counts screens." in page.text
+    assert page.heading == "Nothing of this file could be taken"
+
+
 @pytest.mark.parametrize("shape", ["redcap", "long", "fhir"])
 def test_a_mapping_file_can_be_begun_from_an_example(cara, shape):
     reply = cara.get(f"/mappings/{shape}.toml")
@@ -258,12 +266,12 @@ def test_a_quarter_with_counts_is_replaced_only_when_it_is_ticked(cara, store):
     uploaded.read(store)
     page = Page(cara.get(ONE).text)
     assert "take.2026-Q4" not in page.values(ONE)
-    assert "Replace the counts of Q4 2026 by those of this upload" in page.text
+    assert "Replace the counts of Q4 2026 with these" in page.text
     assert any(row.startswith("Food 90 20now 15") for row in rows(page))
     refused = cara.post(ONE, data=page.values(ONE))
     assert refused.status_code == 422
     refused_page = Page(refused.text)
-    assert refused_page.links["Choose at least one quarter to take over."] == "#take.2026-Q4"
+    assert refused_page.links["Tick at least one quarter to save."] == "#take.2026-Q4"
     assert stored(store) == {FOOD: 15, ASKED: 90}
     done = cara.post(ONE, data={**page.values(ONE), "take.2026-Q4": "y"})
     assert done.status_code == 303
@@ -332,7 +340,7 @@ def test_counts_by_site_and_their_history_have_pages(cara, store):
     sites = Page(cara.get(quarter.links["Every count, by site"]).text)
     assert "Food, Need found 20 8" in rows(sites)
     history = Page(cara.get(quarter.links["History of these counts"]).text)
-    assert history.links["taken over from an upload"] == ONE
+    assert history.links["from an upload"] == ONE
     assert "Main Street: Food, Need found blank 8" in rows(history)
 
 
