@@ -67,6 +67,35 @@ def test_a_form_and_its_answers_are_one_screen():
     assert read_resources(answer, form).screens() == read_resources(form, answer).screens()
 
 
+@pytest.mark.parametrize("form", ["derivedFrom", "hasMember", "none"])
+def test_choices_of_one_form_are_one_answer_though_each_has_its_own_instant(form):
+    made_of = {"derivedFrom": [{"reference": "QuestionnaireResponse/r1"}]}
+    choices = [
+        observation(
+            "93031-3",
+            id=f"choice{at}",
+            issued=f"2026-08-12T10:00:00.{at}Z",
+            **coded(code),
+            **(made_of if form == "derivedFrom" else {}),
+        )
+        for at, code in enumerate(("LA30125-1", "LA30124-4"))
+    ]
+    members = [{"reference": f"Observation/choice{at}"} for at in range(2)]
+    panel = observation("93041-2", hasMember=members)
+    (screen,) = read_resources(*choices, *([panel] if form == "hasMember" else [])).screens()
+    assert screen["needs"]["utilities"] == "positive"
+    assert screen["needs"]["food"] == ("negative" if form == "none" else "positive")
+
+
+def test_a_choice_that_was_amended_replaces_those_before_it():
+    made_of = {"derivedFrom": [{"reference": "QuestionnaireResponse/r1"}]}
+    first = observation("93031-3", id="c1", issued="2026-08-12T10:00:00Z", **coded("LA30125-1"))
+    later = observation("93031-3", id="c2", issued="2026-08-12T12:00:00Z", **coded("LA30124-4"))
+    amended = {**later, **made_of, "status": "amended"}
+    (screen,) = read_resources({**first, **made_of}, amended).screens()
+    assert screen["needs"]["food"] == "negative"
+
+
 def test_what_is_held_or_taken_back_is_told_apart():
     parts = read(fhir.fixture("changes.ndjson")).parts
     standings = [each.standing for each in parts]

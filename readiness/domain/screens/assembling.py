@@ -126,7 +126,7 @@ class Assembly:
             return None
         if piece.instrument or not (piece.answered or piece.results):
             return piece  # a section taken back speaks for its own pieces, not for the screen
-        return replace(piece, instrument=owner.instrument)
+        return replace(piece, instrument=owner.instrument, belongs_to=owner.resource)
 
 
 def continues(before: Piece, piece: Piece) -> bool:

@@ -12,6 +12,8 @@ from readiness.domain.screens.screen import Piece, Screen, Whose
 
 Told = tuple[Piece, Answered]
 
+FIRST_EDITION = "final"  # neither amended nor corrected
+
 
 @dataclass
 class Sheet:
@@ -42,7 +44,7 @@ class Sheet:
     def answer(self, piece: Piece, answered: Answered) -> None:
         """Choices of the same issue are united where several are allowed; else the later counts."""
         told = self.answers.get(answered.question, [])
-        if not told or told[-1][0].issued != piece.issued or not self.unites(told, answered):
+        if not told or not is_same_issue(told[-1][0], piece) or not self.unites(told, answered):
             self.answers[answered.question] = [(piece, answered)]
         elif set(answered.answers) - {each for _, one in told for each in one.answers}:
             told.append((piece, answered))
@@ -70,6 +72,20 @@ class Sheet:
     def standing_pieces(self) -> set[int]:
         told = {piece.at for each in self.answers.values() for piece, _ in each}
         return told | {piece.at for piece, _ in self.results.values()}
+
+
+def is_same_issue(before: Piece, piece: Piece) -> bool:
+    """Issued at one instant, or final answers from one form: systems that write one resource for
+    each choice may stamp each with an instant of its own."""
+    if before.issued == piece.issued:
+        return True
+    is_first = piece.status == FIRST_EDITION
+    return is_first and origin_of(piece) != b"" and origin_of(before) == origin_of(piece)
+
+
+def origin_of(piece: Piece) -> bytes:
+    """The form or panel it came from, or is."""
+    return piece.belongs_to or piece.resource
 
 
 def replayed(
