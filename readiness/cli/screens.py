@@ -6,7 +6,9 @@ import click
 
 from readiness.cli.screens_aggregate import aggregate
 from readiness.cli.screens_mapping import mapping
+from readiness.cli.screens_sql import sql
 from readiness.cli.screens_template import template
+from readiness.cli.suppress import suppress
 
 
 @click.group()
@@ -16,4 +18,6 @@ def screens() -> None:
 
 screens.add_command(aggregate)
 screens.add_command(mapping)
+screens.add_command(suppress)
+screens.add_command(sql)
 screens.add_command(template)

@@ -7,10 +7,11 @@ could all be different whole numbers, with this one at the threshold or above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from readiness.domain.program import Program, Row
+from readiness.domain.release.blocks import Piece, pieces_of
 from readiness.domain.release.puzzle import Cover, Extents, Puzzle
 from readiness.domain.release.table import AtMost, CellId, Sum, Table
 
@@ -37,13 +38,25 @@ class Unprotectable(ValueError):
 
 def protect(table: Table, threshold: int, extents: Extents) -> Protection:
     """Hide the small counts, and others until none of them can be worked out."""
-    cells = movable(table)
-    puzzle = puzzle_of(table, cells, threshold)
-    cover = extents(puzzle)
-    if short := cover.short(puzzle):
-        raise Unprotectable(cells[column] for column in short)
-    hidden = must_hide(table, threshold) | {cells[column] for column in cover.hidden}
-    return Protection(hidden, intervals_of(table, cells, hidden, cover), cover.rounds)
+    hidden = set(must_hide(table, threshold))
+    small = sensitive(table, threshold)
+    short: set[CellId] = set()
+    intervals: dict[CellId, tuple[int, int | None]] = {}
+    rounds = 0
+    for piece in pieces_of(table, movable(table)):
+        if small.isdisjoint(piece.cells):
+            continue
+        puzzle = puzzle_of(table, piece, threshold, hidden)
+        cover = extents(puzzle)
+        hidden.update(piece.cells[column] for column in cover.hidden)
+        short.update(piece.cells[column] for column in cover.short(puzzle))
+        intervals.update(intervals_of(table, piece, cover))
+        rounds += cover.rounds
+    if short:
+        raise Unprotectable(short)
+    unknown = {cell: found for cell, found in intervals.items() if cell not in table.shown}
+    known = {cell: intervals.get(cell, (table.counts[cell],) * 2) for cell in hidden}
+    return Protection(frozenset(hidden), {**unknown, **known}, rounds)
 
 
 def sensitive(table: Table, threshold: int) -> frozenset[CellId]:
@@ -59,45 +72,45 @@ def must_hide(table: Table, threshold: int) -> frozenset[CellId]:
     return primary(table, threshold) | {cell for cell in table.kept if table.counts[cell]}
 
 
-def movable(table: Table) -> tuple[CellId, ...]:
+def movable(table: Table) -> list[CellId]:
     """Numbers that readers need not know: no zero, and none that was printed before."""
-    return tuple(
+    return [
         cell
         for cell, count in table.counts.items()
         if cell not in table.pinned and (count > 0 or cell not in table.shown)
-    )
+    ]
 
 
-def puzzle_of(table: Table, cells: Sequence[CellId], threshold: int) -> Puzzle:
-    small = sensitive(table, threshold)
-    free = small | must_hide(table, threshold)
+def puzzle_of(table: Table, piece: Piece, threshold: int, hidden: set[CellId]) -> Puzzle:
+    counts = table.counts
     return Puzzle(
-        moves_of(table, cells, 4 * threshold),
+        moves_of(table, piece, 4 * threshold),
         {
-            column: table.worth.get(cell, 1) * (PRICE + min(table.counts[cell], DEAREST))
-            for column, cell in enumerate(cells)
-            if cell in table.shown and cell not in free
+            column: PRICE * table.worth.get(cell, 1) + min(counts[cell], DEAREST)
+            for column, cell in enumerate(piece.cells)
+            if cell in table.shown and cell not in hidden
         },
         {
-            column: threshold - table.counts[cell]
-            for column, cell in enumerate(cells)
-            if cell in small
+            column: threshold - counts[cell]
+            for column, cell in enumerate(piece.cells)
+            if 0 < counts[cell] < threshold
         },
     )
 
 
-def moves_of(table: Table, cells: Sequence[CellId], reach: int) -> Program:
+def moves_of(table: Table, piece: Piece, reach: int) -> Program:
     """How far each number may be from the truth while every sum and limit still holds.
 
     A number that is never printed may be zero, but a reader may guess that it is not.
     """
-    column = {cell: number for number, cell in enumerate(cells)}
+    column = {cell: number for number, cell in enumerate(piece.cells)}
     rows = (
-        *(row for each in table.sums if (row := row_of_sum(each, column)).terms),
-        *(row for each in table.limits if (row := row_of_limit(table, each, column)).terms),
+        *(row for each in piece.sums if (row := row_of_sum(each, column)).terms),
+        *(row for each in piece.limits if (row := row_of_limit(table, each, column)).terms),
     )
-    lower = tuple(max(-reach, min(1, table.counts[c]) - table.counts[c]) for c in cells)
-    return Program(lower, (reach,) * len(cells), rows)
+    counts = table.counts
+    lower = tuple(max(-reach, min(1, counts[c]) - counts[c]) for c in piece.cells)
+    return Program(lower, (reach,) * len(piece.cells), rows)
 
 
 def row_of_sum(each: Sum, column: Mapping[CellId, int]) -> Row:
@@ -115,12 +128,9 @@ def row_of_limit(table: Table, limit: AtMost, column: Mapping[CellId, int]) -> R
     return Row(terms, None, slack)
 
 
-def intervals_of(
-    table: Table, cells: Sequence[CellId], hidden: frozenset[CellId], cover: Cover
-) -> dict[CellId, tuple[int, int | None]]:
-    moved = zip(*cover.moves, strict=True) if cover.moves else ((0,) for _ in cells)
+def intervals_of(table: Table, piece: Piece, cover: Cover) -> dict[CellId, tuple[int, int | None]]:
+    moved = zip(*cover.moves, strict=True) if cover.moves else ((0,) for _ in piece.cells)
     return {
         cell: (table.counts[cell] + min(0, *move), table.counts[cell] + max(0, *move))
-        for cell, move in zip(cells, moved, strict=True)
-        if cell in hidden or cell not in table.shown
+        for cell, move in zip(piece.cells, moved, strict=True)
     }

@@ -1,0 +1,65 @@
+"""`flask screens suppress COUNTS.csv`: exactly what a payer would see of a table of counts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, BinaryIO
+
+import click
+
+from readiness.cli.outcome import ends_well, hides_content
+from readiness.domain.release.printed import Printed, PrintedRow
+from readiness.domain.small_cells import FEWEST
+from readiness.intake.counts_file import MOST_BYTES
+from readiness.intake.sources import in_memory
+from readiness.usecases.suppress import suppressed
+
+LEAST_THRESHOLD, MOST_THRESHOLD = 5, 30
+
+
+@click.command()
+@click.argument("counts", type=click.File("rb"))
+@click.option(
+    "--threshold",
+    type=click.IntRange(LEAST_THRESHOLD, MOST_THRESHOLD),
+    default=FEWEST,
+    show_default=True,
+    help="Counts of people below it are hidden, except zero.",
+)
+@click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
+@ends_well
+@hides_content
+def suppress(counts: BinaryIO, threshold: int, _json: bool) -> None:
+    """Hide the small counts of COUNTS (CSV; - for standard input), and others that would tell them.
+
+    Its columns are group_id, period, domain, stratum_type, stratum, screened, positive. Totals are
+    rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
+    """
+    source = in_memory("file", counts.name, counts.read(MOST_BYTES + 1))
+    click.echo(json.dumps(as_json(suppressed(source, threshold)), indent=2))
+
+
+def as_json(found: Printed) -> dict[str, Any]:
+    return {
+        "rows": [row_json(row) for row in found.rows],
+        "coarsened": [
+            {
+                "group_id": merge.group_id,
+                "stratum_type": merge.stratum_type,
+                "from": list(merge.parts),
+                "to": merge.name,
+            }
+            for merge in found.merges
+        ],
+        "hidden_share": found.hidden_share,
+    }
+
+
+def row_json(row: PrintedRow) -> dict[str, Any]:
+    return {
+        **row.key._asdict(),
+        "screened": row.screened,
+        "positive": row.positive,
+        "negative": row.negative,
+        "rate": row.rate,
+    }
