@@ -54,6 +54,9 @@ PART_TYPES = (StratumType.LANGUAGE, StratumType.RACE, StratumType.PAYER, Stratum
 PART_GROUP_STEPS = (Step.ELIGIBLE, Step.SCREENED, Step.ANY_POSITIVE)
 PART_NEED_STEPS = (Step.SCREENED, Step.POSITIVE)
 
+WORTH_OF_GROUP = {Step.ELIGIBLE: 20, Step.SCREENED: 20, Step.ANY_POSITIVE: 5}
+WORTH_OF_NEED = {Step.SCREENED: 3, Step.POSITIVE: 3}
+
 # Eligible patients below which nearly every number of a breakdown would be hidden.
 FEWEST_FOR_PARTS, FEWEST_FOR_NEEDS_OF_PARTS = 200, 2_000
 
@@ -207,6 +210,16 @@ def table_of(
         sums=(*added, *(gap.sum for gap in gaps), *(each.sum for each in neither)),
         limits=tuple(limits_of(known, gaps)),
         shown=frozenset(known),
+        worth={cell: worth_of(cell) for cell in known},
+    )
+
+
+def worth_of(cell: Cell) -> int:
+    """The group's reach is read first, then what was found; parts and later steps last."""
+    if cell.stratum != ALL:
+        return 1
+    return (
+        WORTH_OF_GROUP.get(cell.step, 2) if cell.need is None else WORTH_OF_NEED.get(cell.step, 2)
     )
 
 

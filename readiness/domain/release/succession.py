@@ -104,12 +104,18 @@ def joint(known: Mapping[Cell, int], formers: Sequence[Former], threshold: int) 
         tables += [wrapped(then, former), moves(now, then, former.number, threshold)]
     last = formers[-1].values if formers else {}
     same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
-    hidden = {cell for each in formers for cell, value in each.values.items() if value is None}
+    hidden = {
+        cell
+        for each in formers
+        for cell, value in each.values.items()
+        if value is None and known.get(cell)  # nobody at all points at no one
+    }
     return Table(
         counts={cell: count for table in tables for cell, count in table.counts.items()},
         sums=tuple(each for table in tables for each in table.sums),
         limits=tuple(each for table in tables for each in table.limits),
         shown=now.shown,
+        worth=now.worth,
         pinned=frozenset(same).union(*(table.pinned for table in tables)),
         kept=frozenset(hidden & now.shown).union(*(table.kept for table in tables)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CellId = Hashable
 
@@ -38,3 +38,4 @@ class Table:
     shown: frozenset[CellId] = frozenset()
     pinned: frozenset[CellId] = frozenset()  # printed in a former release: cannot be taken back
     kept: frozenset[CellId] = frozenset()  # hidden in a former release: must stay hidden
+    worth: Mapping[CellId, int] = field(default_factory=dict)  # times dearer to hide than others
