@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.domain.small_cells import FEWEST, THRESHOLDS
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -15,6 +17,7 @@ class Settings:
     hosts: tuple[str, ...] = ()  # names this installation answers to; empty: any
     instruments: tuple[Path, ...] = ()  # folders with instruments of one's own
     quick_hashing: bool = False  # for tests: password hashes that protect nothing
+    smallest_shown: int = FEWEST  # patients: smaller counts are hidden from other readers
     proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
 
     @property
@@ -36,6 +39,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         hosts=LOOPBACK if is_demo else words(environ.get("READINESS_HOSTS", ""), ","),
         instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
         proxies=how_many(environ.get("READINESS_PROXIES", "")),
+        smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
     )
 
 
@@ -51,6 +55,21 @@ def how_many(text: str) -> int:
             "such as 1, or leave it out when there is none."
         )
     return int(proxies)
+
+
+def smallest_shown(text: str) -> int:
+    """
+    >>> smallest_shown(""), smallest_shown("20")
+    (11, 20)
+    """
+    typed = text.strip() or str(FEWEST)
+    low, high = THRESHOLDS
+    if not (typed.isascii() and typed.isdigit() and low <= int(typed[:3]) <= high):
+        raise ValueError(
+            f"READINESS_SMALLEST_SHOWN is {text!r}. Set it to the smallest count of patients that "
+            f"may leave a group, from {low} to {high}, or leave it out for {FEWEST}."
+        )
+    return int(typed)
 
 
 def words(text: str, separator: str) -> tuple[str, ...]:

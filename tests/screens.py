@@ -58,7 +58,10 @@ def simulated(seed: int, patients: int, quarter: Period) -> FunnelCounts:
     cells: Counter[Cell] = Counter()
     chance = {step: rng.random() for step in Step}
     for _ in range(patients):
-        parts = [ALL, *(Stratum(kind, rng.choice(list(names))) for kind, names in STRATA.items())]
+        parts = [
+            ALL,
+            *(Stratum(kind, rng.choice(list(names))) for kind, names in STRATA.items() if names),
+        ]
         for step, need in walked(rng, chance):
             cells.update(Cell(step, need, part) for part in parts)
     everything = {Cell(step): 0 for step in GROUP} | {

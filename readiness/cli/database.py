@@ -19,16 +19,20 @@ def database() -> None:
     """Create, update, copy, bring back or check the database."""
 
 
+def settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
 def here() -> Path:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.database
+    return settings().database
 
 
 @database.command()
 @ends_well
 def migrate() -> None:
     """Create the database, or bring it up to date after a backup."""
-    applied, made = upkeep.bring_up_to_date(here(), datetime.now(UTC))
+    applied, made = upkeep.bring_up_to_date(here(), settings().smallest_shown, datetime.now(UTC))
     if made:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:

@@ -11,7 +11,8 @@ from typing import Any
 from readiness.domain import attestation
 from readiness.domain.assessment import RunKind
 from readiness.domain.lifecycle import Status
-from readiness.domain.small_cells import HIDDEN, may_show
+from readiness.domain.measures.results import FEWEST_FOR_A_RATE
+from readiness.domain.small_cells import HIDDEN
 
 SIZES = (50, 100, 200)  # lines a page; never more
 MOST_COMPARED = 4
@@ -76,8 +77,9 @@ class Line:
     qms: float | None = None
     eqr: float | None = None
     domains: Mapping[str, float | None] = field(default_factory=dict)
-    screened: int | None = None
+    screened: int | None = None  # released, over the quarters; None: hidden
     eligible: int | None = None
+    quarters: int = 0  # released ones that the counts rest on
     changed_at: datetime | None = None
 
     @property
@@ -164,20 +166,6 @@ def address(query: Query) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def shows_reach(screened: int | None, eligible: int | None) -> bool:
-    """Both sides are looked at: "40 of 43" gives away three people as surely as "3 of 43"."""
-    if screened is None or not eligible:
-        return False
-    return all(may_show(number) for number in (screened, eligible, eligible - screened))
-
-
-def visible_reach(screened: int | None, eligible: int | None) -> float | None:
-    """The share a list may be ordered by: a hidden one takes no place, which would betray it."""
-    if screened is None or not eligible or not shows_reach(screened, eligible):
-        return None
-    return screened / eligible
-
-
 @dataclass(frozen=True)
 class Reach:
     """Screening reach as a payer may read it."""
@@ -187,12 +175,16 @@ class Reach:
     is_hidden: bool = False
 
 
-def reach_of(screened: int | None, eligible: int | None) -> Reach:
-    if screened is None or not eligible:
+def reach_of(line: Line) -> Reach:
+    """From released counts alone."""
+    if not line.quarters:
         return Reach(None, "no counts yet")
-    if not shows_reach(screened, eligible):
+    if line.screened is None or line.eligible is None:
         return Reach(None, HIDDEN, is_hidden=True)
-    return Reach(screened / eligible, f"{screened:,} of {eligible:,}")
+    says = f"{line.screened:,} of {line.eligible:,}"
+    if line.eligible < FEWEST_FOR_A_RATE:
+        return Reach(None, f"{says}, too few for a rate")
+    return Reach(line.screened / line.eligible, says)
 
 
 def open_gates(result: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ A number from 1 to 10 could point at somebody; nobody at all points at no one.
 
 from __future__ import annotations
 
-FEWEST = 11
+FEWEST = 11  # where an installation does not say otherwise
+THRESHOLDS = (5, 30)  # what it may say
 HIDDEN = "hidden to protect small counts"
 
 

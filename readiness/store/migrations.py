@@ -518,3 +518,56 @@ create table quality_periods (
 
 """,
     )
+
+
+@migrations()
+def releases(db: Database) -> None:
+    run(
+        db,
+        """
+create table releases (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    number integer not null,
+    made_at text not null,
+    threshold integer not null,
+    method text not null,
+    rounds integer not null,
+    shown integer not null,
+    hidden integer not null,
+    hidden_share real not null,
+    primary key (group_id, period, number)
+) strict;
+
+create table released_cells (
+    group_id text not null,
+    period text not null,
+    number integer not null,
+    need text not null,
+    step text not null,
+    stratum_type text not null,
+    stratum text not null,
+    value integer,
+    primary key (group_id, period, number, need, step, stratum_type, stratum),
+    foreign key (group_id, period, number) references releases on delete cascade
+) strict;
+
+create table release_grounds (
+    group_id text not null,
+    period text not null,
+    number integer not null,
+    need text not null,
+    step text not null,
+    stratum_type text not null,
+    stratum text not null,
+    value integer not null,
+    primary key (group_id, period, number, need, step, stratum_type, stratum),
+    foreign key (group_id, period, number) references releases on delete cascade
+) strict;
+
+alter table standings add column quarters integer not null default 0;
+
+update standings set screened = null, eligible = null;
+
+""",
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 from readiness.domain.assessment import RunKind
 from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
+from readiness.domain.measures.results import FEWEST_FOR_A_RATE
 from readiness.domain.portfolio import (
     NO_TIER,
     NOT_STARTED,
@@ -16,7 +17,6 @@ from readiness.domain.portfolio import (
     Query,
     Sort,
     Tally,
-    visible_reach,
 )
 from readiness.store.connection import Store
 from readiness.store.cycles import ANSWERED, containing
@@ -37,7 +37,7 @@ newest as (
 lines as (
   select g.id as group_id, g.name, a.id as newest_id, a.status, a.instrument_id, a.version,
     s.assessment_id, s.run_kind, s.tier, s.provisional, s.tier_expires_on, s.limiting_factor,
-    s.qms, s.eqr, s.domains, s.screened, s.eligible, s.changed_at, s.open_gates
+    s.qms, s.eqr, s.domains, s.screened, s.eligible, s.quarters, s.changed_at, s.open_gates
   from shared join groups g on g.id = shared.group_id
   left join newest a on a.group_id = g.id
   left join standings s on s.group_id = g.id and s.run_id is not null
@@ -51,7 +51,7 @@ ORDER: dict[Sort, str] = {  # a person's choice picks a line here; it never ente
     Sort.TIER: "tier",
     Sort.QMS: "qms",
     Sort.EQR: "eqr",
-    Sort.REACH: "visible_reach(screened, eligible)",
+    Sort.REACH: f"case when eligible >= {FEWEST_FOR_A_RATE} then 1.0 * screened / eligible end",
     Sort.STATUS: f"case status {STATUS_ORDER} end",
     Sort.CHANGED: "changed_at",
     Sort.DOMAIN: "json_extract(domains, :sort_path)",
@@ -82,7 +82,6 @@ def every_line(store: Store, payer_id: str, today: date, query: Query) -> Iterat
 def of_query(
     store: Store, payer_id: str, today: date, query: Query, size: int, skip: int
 ) -> Iterator[Line]:
-    register(store)
     by = ORDER[query.sort]
     order = f"({by}) is null, {by} {'desc' if query.is_descending else 'asc'}, name, group_id"
     sql = (
@@ -113,11 +112,6 @@ def tally(store: Store, payer_id: str, today: date, query: Query) -> Tally:
         {row["name"]: row["n"] for row in rows if row["what"] == "tier"},
         tuple((row["name"], row["n"]) for row in rows if row["what"] == "gate"),
     )
-
-
-def register(store: Store) -> None:
-    """Lets SQL ask the domain which share may be seen: the rule is written there, once."""
-    store.db.register_function(visible_reach, deterministic=True)
 
 
 def shared(query: Query) -> str:
@@ -170,5 +164,6 @@ def to_line(row: Mapping[str, Any]) -> Line:
         domains=json.loads(row["domains"]) if row["domains"] else {},
         screened=row["screened"],
         eligible=row["eligible"],
+        quarters=row["quarters"] or 0,
         changed_at=datetime.fromisoformat(row["changed_at"]) if row["changed_at"] else None,
     )

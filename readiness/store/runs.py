@@ -103,8 +103,9 @@ class Standing:
     qms: float | None
     eqr: float | None
     domains: Mapping[str, float | None]
-    screened: int | None  # over the last four closed quarters with counts
+    screened: int | None  # over the quarters; None: hidden to protect small counts
     eligible: int | None
+    quarters: int  # released ones that the counts rest on, four at most
     changed_at: datetime
 
 
@@ -128,6 +129,7 @@ def place(store: Store, standing: Standing) -> None:
                 "domains": json.dumps(dict(standing.domains)),
                 "screened": standing.screened,
                 "eligible": standing.eligible,
+                "quarters": standing.quarters,
                 "open_gates": json.dumps(open_gates_of(store, standing.run_id)),
                 "changed_at": standing.changed_at.isoformat(),
             },
@@ -184,5 +186,6 @@ def to_standing(row: Mapping[str, Any]) -> Standing:
         domains=json.loads(row["domains"]),
         screened=row["screened"],
         eligible=row["eligible"],
+        quarters=row["quarters"],
         changed_at=datetime.fromisoformat(row["changed_at"]),
     )

@@ -51,6 +51,15 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         " where a.group_id = :group order by t.at, t.id"
     ),
     "standing": "select * from standings where group_id = :group",
+    "releases": "select * from releases where group_id = :group order by period, number",
+    "released_cells": (
+        "select * from released_cells where group_id = :group"
+        " order by period, number, need, step, stratum_type, stratum"
+    ),
+    "release_grounds": (
+        "select * from release_grounds where group_id = :group"
+        " order by period, number, need, step, stratum_type, stratum"
+    ),
     "counts": "select * from counts where group_id = :group order by period, need, step, revision",
     "count_explanations": (
         "select * from count_explanations where group_id = :group"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -17,18 +17,16 @@ from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER
 from readiness.domain.people import Actor
 from readiness.domain.plan_json import plan_out
-from readiness.domain.printable import Chain, Printable, is_hidden, pair, printable
+from readiness.domain.release import released
 from readiness.domain.reliability import Sureness, how_sure
 from readiness.domain.run_json import as_json
 from readiness.domain.scorecard import GateResult, ScoringRun
-from readiness.domain.screening import NEED_LABELS, STEP_LABELS, Step
-from readiness.domain.small_cells import HIDDEN
-from readiness.domain.statistics.rates import wilson_rate
-from readiness.figures import funnel, profile, rates
+from readiness.figures import profile
 from readiness.figures.words import day, one_decimal
-from readiness.store import Store, counts
+from readiness.store import Store, releases
 from readiness.usecases import plan, plan_reading, result, sheet
 from readiness.usecases.plan import Opened
+from readiness.usecases.screened import screened_of
 
 TITLE = "Action plan"
 KINDS = {
@@ -37,18 +35,6 @@ KINDS = {
     RunKind.SUPPORTED: "As supported by the group’s counts",
     RunKind.VALIDATED: "As validated by the reviewer",
 }
-NEED_RATES = (  # heading, numerator, denominator
-    ("Want help", Step.WANTS_HELP, Step.POSITIVE),
-    ("Referred in 30 days", Step.REFERRED_30D, Step.WANTS_HELP),
-    ("Outcome known", Step.OUTCOME_KNOWN, Step.WANTS_HELP),
-    ("Connected", Step.CONNECTED, Step.OUTCOME_KNOWN),
-)
-GROUP_RATES = {  # step -> (its denominator, in words)
-    Step.SCREENING_OFFERED: (Step.ELIGIBLE, "of eligible"),
-    Step.SCREENED: (Step.ELIGIBLE, "of eligible"),
-    Step.ANY_POSITIVE: (Step.SCREENED, "of screened"),
-}
-NOT_KNOWN = "not counted yet"
 
 
 @dataclass(frozen=True)
@@ -66,19 +52,6 @@ class GatesOfTier:
     tier_id: str
     title: str
     gates: tuple[GateLine, ...]
-
-
-@dataclass(frozen=True)
-class Screened:
-    """Social-risk counts as they may be printed."""
-
-    quarters: str
-    funnel: funnel.Funnel
-    funnel_title: str
-    found: rates.Dots
-    found_title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def printed(
@@ -119,7 +92,8 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
     told = plan_reading.told(opened.plan, instrument, opened.context)
     summary = plan_reading.summary_of(opened, made_at.date())
     earlier = earlier_run(store, opened)
-    shown = printable(counts.of_group(store, opened.group.id), made_at.date())
+    newest = releases.newest_of_group(store, opened.group.id, released.QUARTERS)
+    quarters = released.window(newest, made_at.date())
     return {
         "title": TITLE,
         "subject": opened.group.name,
@@ -136,8 +110,8 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "earlier": earlier is not None,
         "gates": tuple(gates_by_tier(instrument, run)),
         "sureness": sureness_of(store, opened),
-        "has_room": not shown.quarters or summary.target is None,  # a short document
-        "screened": screened_of(shown) if shown.quarters else None,
+        "has_room": not quarters or summary.target is None,  # a short document
+        "screened": screened_of(quarters) if quarters else None,
     }
 
 
@@ -214,76 +188,3 @@ def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
         has="–" if gate.has is None else str(gate.has),
         is_met=gate.met,
     )
-
-
-# Social-risk counts.
-
-
-def screened_of(shown: Printable) -> Screened:
-    found = [
-        rates.RateRow(NEED_LABELS[need], *rate_of(chain, Step.POSITIVE, Step.SCREENED))
-        for need, chain in shown.needs.items()
-    ]
-    return Screened(
-        quarters=quarters_says(shown),
-        funnel=funnel.funnel_of(funnel_steps(shown.group)),
-        funnel_title=funnel_title(shown.group),
-        found=rates.rates_of(found),
-        found_title=found_title(found),
-        header=("Need", *(heading for heading, _, _ in NEED_RATES)),
-        rows=tuple(
-            (NEED_LABELS[need], *(rate_says(chain, top, bottom) for _, top, bottom in NEED_RATES))
-            for need, chain in shown.needs.items()
-        ),
-    )
-
-
-def quarters_says(shown: Printable) -> str:
-    first, last = shown.quarters[0], shown.quarters[-1]
-    return first.label if first == last else f"{first.label} to {last.label}"
-
-
-def funnel_steps(chain: Chain) -> Sequence[funnel.Step]:
-    steps = []
-    for step, count in chain.items():
-        if count.people is None:
-            continue
-        people = count.people if count.is_printable else None
-        below, words = GROUP_RATES.get(step, (step, ""))
-        share = rate_says(chain, step, below) if words and pair(chain, step, below) else ""
-        steps.append(funnel.Step(STEP_LABELS[step], people, f"{share} {words}" if share else ""))
-    return steps
-
-
-def funnel_title(chain: Chain) -> str:
-    both = pair(chain, Step.SCREENED, Step.ELIGIBLE)
-    if both is None:
-        return "How many patients were reached cannot be shown"
-    return f"{rate_words(*both)} of eligible patients were screened"
-
-
-def found_title(rows: Sequence[rates.RateRow]) -> str:
-    known = [(row.rate, row.title) for row in rows if row.rate is not None]
-    if not known:
-        return "Which needs were found most often cannot be shown"
-    return f"{max(known)[1]} was the need found most often"
-
-
-def rate_of(
-    chain: Chain, above: Step, below: Step
-) -> tuple[float | None, float | None, float | None, str, str]:
-    """Rate, its interval, what it is based on, and what is written instead of it."""
-    both = pair(chain, above, below)
-    if both is None:
-        return None, None, None, "", HIDDEN if is_hidden(chain, above, below) else NOT_KNOWN
-    rate = wilson_rate(*both)
-    return float(rate.share), rate.low, rate.high, f"n = {both[1]:,}", ""
-
-
-def rate_says(chain: Chain, above: Step, below: Step) -> str:
-    return rates.rate_says(rates.RateRow("", *rate_of(chain, above, below)))
-
-
-def rate_words(above: int, below: int) -> str:
-    rate = wilson_rate(above, below)
-    return rates.rate_says(rates.RateRow("", float(rate.share), rate.low, rate.high))

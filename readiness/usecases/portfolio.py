@@ -167,12 +167,12 @@ def said(is_known: bool, is_so: bool) -> str:
 
 def counted(line: Line) -> tuple[Cell, Cell, Cell]:
     """Screened, eligible and their share, or the words that say why none is shown."""
-    reach = reach_of(line.screened, line.eligible)
-    if reach.is_hidden:
-        return HIDDEN, HIDDEN, HIDDEN
-    if reach.share is None:
+    if not line.quarters:
         return None, None, None
-    return line.screened, line.eligible, round(reach.share, 4)
+    reach = reach_of(line)
+    counts = [HIDDEN if each is None else each for each in (line.screened, line.eligible)]
+    share = HIDDEN if reach.is_hidden else reach.share and round(reach.share, 4)
+    return counts[0], counts[1], share
 
 
 def axis_score(line: Line, axis_id: str) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,8 +25,13 @@ from readiness.domain.events import Event
 from readiness.domain.instrument import Domain, Item
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Actor, Group, Payer, Person
+from readiness.domain.release import released
+from readiness.domain.release.released import Release, Share
 from readiness.domain.review import Change, Choice
-from readiness.store import Store, assessments, cycles, groups, people, reviews, runs
+from readiness.domain.screening_rates import BY_ID, CLAIMS, SHOWN, Claim
+from readiness.domain.small_cells import HIDDEN
+from readiness.figures.words import percent
+from readiness.store import Store, assessments, cycles, groups, people, releases, reviews, runs
 from readiness.usecases import ground, standing, submission
 from readiness.usecases.submission import Submitted
 
@@ -46,6 +51,7 @@ class Line:
     withheld: str  # why the note is not shown
     previous: int | None  # level validated in the group's last review
     supported: int | None  # level its screening counts support; None: not checked by counts
+    counts_say: str  # what was released of them; empty: not checked by counts
     change: Change | None  # since the last submission
     is_worth_a_look: bool
     decision: ItemReview | None
@@ -254,6 +260,7 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
     changed = changes_since_last(store, shown)
     previous = levels_of(store, validated_before(store, shown), RunKind.VALIDATED)
     supported = levels_of(store, shown.assessment.id, RunKind.SUPPORTED)
+    counted = counts_say(store, shown.assessment.group_id)
     lines = []
     for item in shown.instrument.items:
         if (answer := shown.given.get(item.id)) is None:
@@ -268,6 +275,7 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
                 withheld=withheld,
                 previous=previous.get(item.id),
                 supported=supported.get(item.id) if item.support_at else None,
+                counts_say=counted.get(item.id, ""),
                 change=changed.get(item.id),
                 is_worth_a_look=rules.is_worth_a_look(shown.instrument, item.id, answer),
                 decision=decision,
@@ -277,6 +285,28 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
             )
         )
     return lines
+
+
+def counts_say(store: Store, group_id: str) -> dict[str, str]:
+    """By item id, what the released counts show; the reviewer reads no others."""
+    quarters = releases.newest_of_group(store, group_id, released.QUARTERS)
+    return {
+        claim.item_id: share_says(
+            released.share_of(quarters, BY_ID[claim.rate_id]), claim, quarters
+        )
+        for claim in (*CLAIMS, *SHOWN)
+        if quarters
+    }
+
+
+def share_says(share: Share, claim: Claim, quarters: Sequence[Release]) -> str:
+    title = BY_ID[claim.rate_id].title.lower()
+    if share.pair is None:
+        return f"Released counts, {title}: {HIDDEN if share.is_hidden else 'not known'}."
+    above, below = share.pair
+    rate = "" if share.is_too_few else f"{percent(above / below)}, "
+    named = ", ".join(each.period.label for each in quarters)
+    return f"Released counts, {title}: {rate}{above:,} of {below:,} ({named}; unit: {claim.unit})."
 
 
 def name_of(decision: ItemReview | None, reviewers: Mapping[str, Person]) -> str:

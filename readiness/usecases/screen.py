@@ -10,12 +10,13 @@ from readiness import access
 from readiness.access import Can
 from readiness.domain import identifiers
 from readiness.domain.edits import CountsClash, merged, revision_of
-from readiness.domain.errors import BadInput, Problem, WrongState
+from readiness.domain.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.domain.events import Event
 from readiness.domain.free_text import REASON_CHARACTERS, clean
 from readiness.domain.grids import Grid
 from readiness.domain.people import Actor
 from readiness.domain.periods import Period, latest_closed
+from readiness.domain.release.succession import Verdict
 from readiness.domain.screening import ENTERED, Cell, PeriodState
 from readiness.domain.screening_checks import missing
 from readiness.domain.screening_edits import CountRevision, Explanation
@@ -23,8 +24,13 @@ from readiness.intake import pasted_grid
 from readiness.intake.pasted_grid import Pasted
 from readiness.intake.typed_counts import count_of
 from readiness.store import Store, counts
-from readiness.usecases import ground, standing
+from readiness.usecases import ground, releases, standing
 from readiness.usecases.quarters import Quarter, enterable, read
+
+CHANGED = (
+    "Somebody changed these counts while you completed the quarter. Nothing was released. Look at "
+    "the numbers, then complete it again."
+)
 
 
 @dataclass(frozen=True)
@@ -128,8 +134,10 @@ def reopen(store: Store, before: Quarter, actor: Actor, now: datetime) -> None:
         counts.set_state(store, before.group.id, before.period, PeriodState.OPEN, revision, event)
 
 
-def complete(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> None:
-    """Mark the quarter complete, or raise with everything that stands in the way."""
+def complete(
+    store: Store, actor: Actor, group_id: str, written: str, threshold: int, now: datetime
+) -> Verdict:
+    """Mark the quarter complete and let its counts out, or raise with everything in the way."""
     access.require(actor, Can.ENTER_COUNTS, ground.of_group(store, group_id, now))
     wanted = enterable(written, now.date())
     if not wanted.is_closed_on(now.date()):
@@ -137,15 +145,20 @@ def complete(store: Store, actor: Actor, group_id: str, written: str, now: datet
             f"{wanted.label} is still running. It can be marked complete from "
             f"{wanted.plus(1).first_day:%B} 1 on; what you saved is kept."
         )
+    before = read(store, group_id, wanted, now.date())
+    if problems := tuple(in_the_way(before)):
+        raise BadInput(problems)
+    ready = releases.prepared(store, group_id, before.counts, threshold, now)
     with store.writing():
-        before = read(store, group_id, wanted, now.date())
-        if problems := tuple(in_the_way(before)):
-            raise BadInput(problems)
+        if read(store, group_id, wanted, now.date()).counts != before.counts:
+            raise ChangedMeanwhile(CHANGED)
         revision = counts.state(store, group_id, wanted)[1]
         event = told(before, actor, "completed a quarter", now)
         if before.state is not PeriodState.COMPLETE:
             counts.set_state(store, group_id, wanted, PeriodState.COMPLETE, revision, event)
+        releases.keep(store, ready, actor.id, now)
         standing.refresh(store, group_id, now)
+    return ready.verdict
 
 
 def in_the_way(before: Quarter) -> Iterator[Problem]:
@@ -170,7 +183,12 @@ def told(before: Quarter, actor: Actor, verb: str, now: datetime) -> Event:
 
 
 def paste(
-    store: Store, actor: Actor, group_id: str, text: str, grids: tuple[Grid[Cell], ...], now: datetime
+    store: Store,
+    actor: Actor,
+    group_id: str,
+    text: str,
+    grids: tuple[Grid[Cell], ...],
+    now: datetime,
 ) -> Pasted[Cell]:
     """What a pasted block would fill in. Nothing is stored."""
     access.require(actor, Can.ENTER_COUNTS, ground.of_group(store, group_id, now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,16 +12,16 @@ from readiness.domain.answers import Answers, Context
 from readiness.domain.assessment import Assessment, RunKind
 from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
+from readiness.domain.release import released
+from readiness.domain.release.released import Release
 from readiness.domain.run_json import answer_out, as_json, from_json
 from readiness.domain.scorecard import Score, ScoringRun
-from readiness.domain.screening_rates import Share
-from readiness.store import Store, assessments, runs
+from readiness.domain.screening import Step
+from readiness.store import Store, assessments, releases, runs
 from readiness.store.runs import Standing, StoredRun
-from readiness.usecases import quarters, sheet
+from readiness.usecases import sheet
 from readiness.usecases.score import scoring_run
 from readiness.usecases.submission import Submitted
-
-REACH = "SOCR-2"  # the item whose counts say how many patients are screened
 
 
 def refresh(store: Store, group_id: str, now: datetime) -> Standing | None:
@@ -32,8 +32,8 @@ def refresh(store: Store, group_id: str, now: datetime) -> Standing | None:
         if newest is None or decisive is None:
             runs.displace(store, group_id)
             return None
-        reach = quarters.shares_for_claims(store, group_id, now.date()).get(REACH)
-        stood = standing_of(newest, decisive, reach, now)
+        recent = releases.newest_of_group(store, group_id, released.QUARTERS)
+        stood = standing_of(newest, decisive, recent, now)
         runs.place(store, stood)
     return stood
 
@@ -65,8 +65,9 @@ def deciding(store: Store, assessment: Assessment) -> StoredRun | None:
 
 
 def standing_of(
-    assessment: Assessment, decisive: StoredRun, reach: Share | None, now: datetime
+    assessment: Assessment, decisive: StoredRun, recent: Sequence[Release], now: datetime
 ) -> Standing:
+    """Payers read it, so its counts are those that were released."""
     run = from_json(decisive.result)
     return Standing(
         group_id=assessment.group_id,
@@ -80,8 +81,9 @@ def standing_of(
         qms=low(run, "QMS"),
         eqr=low(run, "EQR"),
         domains=lows(run),
-        screened=reach.numerator if reach else None,
-        eligible=reach.denominator if reach else None,
+        screened=released.over(recent, Step.SCREENED).people,
+        eligible=released.over(recent, Step.ELIGIBLE).people,
+        quarters=len(recent),
         changed_at=now,
     )
 

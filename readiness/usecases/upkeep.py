@@ -10,17 +10,25 @@ from readiness.domain.errors import NotFound
 from readiness.store import Store, backup
 from readiness.store.backup import Backup
 from readiness.store.migrations import is_current, migrate
+from readiness.usecases import releases
 
 
-def bring_up_to_date(database: Path, now: datetime) -> tuple[list[str], Backup | None]:
-    """The changes applied, and the backup made before: a file in use is never changed without."""
+def bring_up_to_date(
+    database: Path, threshold: int, now: datetime
+) -> tuple[list[str], Backup | None]:
+    """The changes applied, and the backup made before: a file in use is never changed without.
+
+    Quarters that were completed before there were releases are released now.
+    """
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not database.exists()
     with closing(Store(database)) as store:
         if is_current(store):
+            releases.catch_up(store, threshold, now)
             return [], None
         made = None if is_new else backup.make(store, before_update(database, now), now)
         applied = migrate(store)
+        releases.catch_up(store, threshold, now)
     database.chmod(0o600)
     return applied, made
 

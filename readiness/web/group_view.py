@@ -100,10 +100,10 @@ def progress(file: GroupFile) -> str:
 def reach(file: GroupFile) -> str:
     if not file.line.is_scored:
         return "no counts yet"
-    found = reach_of(file.line.screened, file.line.eligible)
+    found = reach_of(file.line)
     if found.share is None:
         return found.says
-    counted = "counted once per quarter, last four closed quarters with counts"
+    counted = "counted once per quarter, last four released quarters"
     return f"{percent(found.share)} ({found.says} patients, {counted})"
 
 

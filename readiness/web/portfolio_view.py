@@ -79,7 +79,7 @@ class TierCount:
 
 def row_of(listing: Listing, line: Line) -> Row:
     instrument = listing.instrument
-    reach = reach_of(line.screened, line.eligible) if line.is_scored else reach_of(None, None)
+    reach = reach_of(line)
     return Row(
         group_id=line.group_id,
         name=line.name,

@@ -7,19 +7,29 @@ from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
 from readiness.domain.edits import Clash, CountsClash
-from readiness.domain.errors import BadInput, Problem, WrongState
+from readiness.domain.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.domain.release.succession import Verdict
 from readiness.domain.screening import Cell
 from readiness.usecases import quarters as reading
 from readiness.usecases import screen
 from readiness.usecases.screen import Sent
 from readiness.web import screen_rates, screen_view
 from readiness.web.guard import needs
-from readiness.web.request_cycle import actor, now, store
+from readiness.web.request_cycle import actor, now, settings, store
 from readiness.web.screen_forms import CountsForm, sent_by
 from readiness.web.screen_view import Entry, Scope, scope_of
 from readiness.web.words import moment
 
 pages = Blueprint("screen", __name__)
+COMPLETED = {
+    Verdict.FIRST: "Saved, and marked complete. Payers you share with can now read its counts, "
+    "with small counts hidden.",
+    Verdict.RENEWED: "Saved, and marked complete. Payers you share with now read the new counts, "
+    "with small counts hidden.",
+    Verdict.KEPT: "Saved, and marked complete. Payers go on reading the former release: a number "
+    "that they know would move by so few patients that the change could point at somebody.",
+    Verdict.UNCHANGED: "Saved, and marked complete.",
+}
 
 
 @pages.get("/groups/<group_id>/counts")
@@ -126,12 +136,14 @@ def preview(
 
 def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
     try:
-        screen.complete(store(), actor(), group_id, period, now())
-    except (BadInput, WrongState) as error:
+        verdict = screen.complete(
+            store(), actor(), group_id, period, settings().smallest_shown, now()
+        )
+    except (BadInput, ChangedMeanwhile, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
         entry = Entry(problems=problems, is_unfinished=True)
         return page(group_id, period, scope, entry), 422 if isinstance(error, BadInput) else 409
-    flash("Saved, and marked complete.")
+    flash(COMPLETED[verdict])
     return redirect(url_for(".quarters", group_id=group_id), 303)
 
 

@@ -122,6 +122,7 @@ class LineView:
     is_done: bool
     reach: str
     positive: str
+    released_href: str
 
 
 def line_view(line: QuarterLine, group_id: str) -> LineView:
@@ -133,6 +134,7 @@ def line_view(line: QuarterLine, group_id: str) -> LineView:
         is_done=line.state is PeriodState.COMPLETE,
         reach=rate_says(line.reach),
         positive=rate_says(line.positive_rate),
+        released_href=url_for("released.own", group_id=group_id, period=str(line.period)),
     )
 
 

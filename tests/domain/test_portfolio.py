@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from readiness.domain.portfolio import (
+    Line,
     Query,
     Sort,
     address,
     open_gates,
     query_of,
     reach_of,
-    shows_reach,
-    visible_reach,
 )
 from readiness.domain.small_cells import HIDDEN
 
@@ -66,29 +65,29 @@ def test_what_means_nothing_is_left_out(sent):
     assert asked(**sent) == Query()
 
 
-@pytest.mark.parametrize(
-    ("screened", "eligible", "shown"),
-    [
-        (0, 500, True),
-        (1, 500, False),
-        (10, 500, False),
-        (11, 500, True),
-        (500, 500, True),
-        (495, 500, False),
-        (489, 500, True),
-        (5, 10, False),
-    ],
-)
-def test_both_sides_of_a_share_are_looked_at(screened, eligible, shown):
-    assert shows_reach(screened, eligible) is shown
-    assert (visible_reach(screened, eligible) is not None) is shown
-    assert (reach_of(screened, eligible).says == HIDDEN) is not shown
+def reach(screened, eligible, quarters=4):
+    line = Line(
+        "elm", "Elm", None, 0, None, None, screened=screened, eligible=eligible, quarters=quarters
+    )
+    return reach_of(line)
 
 
-@pytest.mark.parametrize(("screened", "eligible"), [(None, None), (None, 9), (0, 0), (3, None)])
-def test_without_counts_there_is_no_reach_and_nothing_hidden(screened, eligible):
-    assert reach_of(screened, eligible).says == "no counts yet"
-    assert visible_reach(screened, eligible) is None
+def test_released_counts_make_a_share():
+    assert (reach(412, 980).says, reach(412, 980).share) == ("412 of 980", 412 / 980)
+
+
+def test_of_too_few_patients_no_share_is_made():
+    assert (reach(12, 29).says, reach(12, 29).share) == ("12 of 29, too few for a rate", None)
+    assert reach(12, 30).share == 0.4
+
+
+@pytest.mark.parametrize(("screened", "eligible"), [(None, 980), (412, None), (None, None)])
+def test_one_hidden_number_hides_the_share(screened, eligible):
+    assert (reach(screened, eligible).says, reach(screened, eligible).share) == (HIDDEN, None)
+
+
+def test_without_a_release_there_is_no_reach_and_nothing_hidden():
+    assert reach(None, None, quarters=0).says == "no counts yet"
 
 
 def test_at_the_top_no_gate_is_open():

@@ -186,6 +186,7 @@ def test_the_claim_decides_while_the_counts_take_nothing_from_it(peopled, whole)
 def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(peopled, whole):
     counted = screens.typed({Cell(Step.ELIGIBLE): 1000, Cell(Step.SCREENED): 50})
     screen.save(peopled, sheets.actor(peopled), "elm", "2026-Q3", screen.Sent(counted), NOW)
+    screen.complete(peopled, sheets.actor(peopled), "elm", "2026-Q3", 11, NOW)
     found = submit.check_up(peopled, sheets.actor(peopled), whole.id, NOW)
     assert (Asks.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert found.is_ready

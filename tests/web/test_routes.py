@@ -110,6 +110,18 @@ ROUTES = {
     "POST /groups/<group_id>/records/export": "401 404 403 403 403 403 200",
     "GET /groups/<group_id>/records/remove": "401 404 403 403 403 403 200",
     "POST /groups/<group_id>/records/remove": "401 404 403 403 403 403 422",
+    # what left a group of a quarter: of this one nothing did
+    "GET /groups/<group_id>/counts/<period>/released": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/counts/<period>/released.csv": "401 404 403 404 403 403 404",
+    "GET /groups/<group_id>/counts/<period>/released.xlsx": "401 404 403 404 403 403 404",
+    "GET /payers/<payer_id>/groups/<group_id>/counts": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>": "401 403 404 403 404 403 403",
+    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/released.csv": (
+        "401 403 404 403 404 403 403"
+    ),
+    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/released.xlsx": (
+        "401 403 404 403 404 403 403"
+    ),
     # the measures of a released quarter: of this one nothing was released
     "GET /groups/<group_id>/counts/<period>/measures": "401 404 403 404 403 403 404",
     "GET /groups/<group_id>/counts/<period>/measures.<ending>": "401 404 403 404 403 403 404",

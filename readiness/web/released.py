@@ -1,0 +1,102 @@
+"""What left a group of a quarter: for the group beside its own counts, and for its payers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from readiness.access import Can
+from readiness.domain.errors import NotFound
+from readiness.domain.people import Group
+from readiness.domain.release.released import Release
+from readiness.usecases import released_sheet, releases
+from readiness.usecases.screened import screened_of
+from readiness.web import released_view
+from readiness.web.guard import needs
+from readiness.web.request_cycle import actor, now, store
+
+pages = Blueprint("released", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+
+
+@pages.get("/groups/<group_id>/counts/<period>/released")
+@needs(Can.READ_COUNTS)
+def own(group_id: str, period: str) -> ResponseReturnValue:
+    """What payers see, beside what the group counted."""
+    found = releases.own(store(), actor(), group_id, period, now())
+    return render_template(
+        "pages/released/own.html",
+        own=found,
+        state=released_view.state_says(found),
+        says=released_view.released_says(found.release) if found.release else "",
+        audit=released_view.audit_says(found),
+        rule=released_view.rule_says(found.release) if found.release else "",
+        grids=released_view.grids_of(found.release, found.known),
+    )
+
+
+@pages.get("/groups/<group_id>/counts/<period>/released.csv")
+@needs(Can.READ_COUNTS)
+def own_csv(group_id: str, period: str) -> ResponseReturnValue:
+    found = releases.own(store(), actor(), group_id, period, now())
+    return download(found.group, found.release, "csv")
+
+
+@pages.get("/groups/<group_id>/counts/<period>/released.xlsx")
+@needs(Can.READ_COUNTS)
+def own_xlsx(group_id: str, period: str) -> ResponseReturnValue:
+    found = releases.own(store(), actor(), group_id, period, now())
+    return download(found.group, found.release, "xlsx")
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/counts")
+@needs(Can.READ_SUBMISSION)
+def newest(payer_id: str, group_id: str) -> ResponseReturnValue:
+    return for_payer(payer_id, group_id, None)
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>")
+@needs(Can.READ_SUBMISSION)
+def of_quarter(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
+    return for_payer(payer_id, group_id, period)
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.csv")
+@needs(Can.READ_SUBMISSION)
+def payer_csv(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
+    found = releases.read(store(), actor(), payer_id, group_id, period, now())
+    return download(found.group, found.release, "csv")
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.xlsx")
+@needs(Can.READ_SUBMISSION)
+def payer_xlsx(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
+    found = releases.read(store(), actor(), payer_id, group_id, period, now())
+    return download(found.group, found.release, "xlsx")
+
+
+def for_payer(payer_id: str, group_id: str, period: str | None) -> ResponseReturnValue:
+    found = releases.read(store(), actor(), payer_id, group_id, period, now())
+    release = found.release
+    return render_template(
+        "pages/released/for_payer.html",
+        read=found,
+        says=released_view.released_says(release) if release else "",
+        rule=released_view.rule_says(release) if release else "",
+        screened=screened_of((release,)) if release else None,
+        grids=released_view.grids_of(release),
+    )
+
+
+def download(group: Group, release: Release | None, ending: str) -> Response:
+    if release is None:
+        raise NotFound(releases.NO_RELEASE)
+    is_csv = ending == "csv"
+    made = (
+        released_sheet.csv_of(group, release) if is_csv else released_sheet.xlsx_of(group, release)
+    )
+    name = f"counts-{release.period}-release-{release.number}.{ending}"
+    disposition = f'attachment; filename="{name}"'
+    kind = CSV if is_csv else XLSX
+    return Response(made, content_type=kind, headers={"Content-Disposition": disposition})
