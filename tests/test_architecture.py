@@ -32,7 +32,7 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
     "store": ({"domain"}, {"sqlite_utils"}),
     "instruments": ({"domain"}, {"yaml"}),
     "intake": ({"domain"}, {"msgspec", "openpyxl"}),
-    "engines": ({"domain"}, {"argon2", "highspy", "numpy", "zxcvbn"}),
+    "engines": ({"domain"}, {"argon2", "duckdb", "highspy", "numpy", "sqlglot", "zxcvbn"}),
     "documents": (
         {"domain", "figures"},
         {"weasyprint", "pebble", "xlsxwriter", "jinja2", "markupsafe", "flask_bootstrap"},

@@ -29,6 +29,7 @@ from readiness.intake.mapping import mapping_of
 from readiness.intake.mapping_shapes import AnyMapping, FormMapping, LongMapping, RedcapMapping
 from readiness.intake.recognizing import Form, form_of
 from readiness.intake.sources import Source
+from readiness.usecases import large
 
 KEY_BYTES, HASH_BYTES = 32, 12
 NO_MAPPING = (
@@ -81,6 +82,9 @@ def aggregate(
     codes = screening.load()
     reading = Reading(hashed_with(os.urandom(KEY_BYTES)), Report(), group_id, told)
     chosen = mapping_of(mapping, codes) if mapping is not None else None
+    if isinstance(chosen, LongMapping) and not is_explained and large.takes(sources, chosen):
+        cells = large.cells_of(sources[0], reading, chosen, codes, str(period or ""))
+        return Aggregated(cells=cells, report=reading.report)
     by_form = sorted_out(sources, chosen)
     if tables := by_form[Form.TEMPLATE]:
         return of_tables(tables, reading, period, Ground(today, sites, groups))

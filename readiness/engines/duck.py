@@ -1,0 +1,73 @@
+"""Large tables of results, counted by DuckDB in this process and in memory alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from readiness.domain.errors import BadInput, Problem
+from readiness.domain.screening import UNKNOWN, StratumType
+from readiness.domain.screens.cells import CellKey, Counts
+from readiness.domain.screens.reading import Reading
+from readiness.engines import duck_patients, duck_rows
+from readiness.engines.duck_session import Room, Session, session
+from readiness.engines.duck_table import Table, opened
+from readiness.engines.duck_words import NEEDED, Column, Run, Wording
+
+
+def cells_of(
+    stream: BinaryIO,
+    wording: Wording,
+    reading: Reading,
+    label: str = "",
+    period: str = "",
+    room: Room | None = None,
+) -> dict[CellKey, Counts]:
+    """What the pure readers and the tally make of the same table.
+
+    With a patient column a patient counts once; without one each row does. What was left out and
+    why is noted in the report, with numbers instead of lines.
+    """
+    count = duck_patients.cells if Column.PATIENT in wording.columns else duck_rows.cells
+    room = room or Room()
+    with opened(stream) as table:
+        refuse_missing(table, wording, label)
+        with session(table.path, lambda s: reading.told(round(s * table.rows)), room) as db:
+            cells = count(db, Run(table, wording, reading, label, room))
+            if table.is_text:
+                note_ragged(db, reading, label)
+    if period:
+        cells = {key: of for key, of in cells.items() if key.period == period}
+    told = told_types(cells)
+    return {key: of for key, of in cells.items() if key.stratum_type in told}
+
+
+def header_of(stream: BinaryIO) -> tuple[str, ...]:
+    with opened(stream) as table:
+        return table.header
+
+
+def refuse_missing(table: Table, wording: Wording, label: str) -> None:
+    """Every column that is named has to be there, and the three that say anything at all."""
+    missing = [each for each in NEEDED if each not in wording.columns]
+    missing += [each for each, heading in wording.columns.items() if heading not in table.columns]
+    if missing:
+        says = "There is no column for the {}. Correct its name in the mapping, or add the column."
+        raise BadInput([Problem(label, says.format(each)) for each in missing])
+
+
+RAGGED = "This line has not as many cells as there are headings. Mend it and send it again."
+
+
+def note_ragged(db: Session, reading: Reading, label: str) -> None:
+    """Lines that are no rows: by their number, never by what stands in them."""
+    lines = [row[0] for row in db.run("SELECT DISTINCT line FROM reject_errors ORDER BY line")]
+    reading.report.rows += len(lines)
+    for line in lines:
+        reading.report.refuse(f"{label}, line {line}", RAGGED)
+
+
+def told_types(cells: Mapping[CellKey, Counts]) -> set[str]:
+    """Strata are given only where something is known of somebody; then the rest is `unknown`."""
+    told = {key.stratum_type for key in cells if key.stratum != UNKNOWN}
+    return {StratumType.TOTAL.value, *told}
