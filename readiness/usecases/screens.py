@@ -15,7 +15,7 @@ from readiness.domain.screening import Need, Step
 from readiness.domain.screens.assembling import Assembly
 from readiness.domain.screens.cells import CellKey, Counts
 from readiness.domain.screens.codes import CodeTable
-from readiness.domain.screens.judging import judge
+from readiness.domain.screens.judging import Replies, judge
 from readiness.domain.screens.parts import Part, Person, Result, Standing
 from readiness.domain.screens.reading import Reading, Report
 from readiness.domain.screens.screen import Screen
@@ -158,9 +158,10 @@ def parts_of(
 def counted(assembly: Assembly, period: Period | None) -> Aggregated:
     tally = Tally(assembly.codes)
     judged: list[Judged] = []
+    known: Replies = {}
     for screen in assembly.screens():
         if period is None or quarter_of(screen.day) == period:
-            needs = added(screen, tally, assembly)
+            needs = added(screen, tally, assembly, known)
             if assembly.is_explained:
                 judged.append(told_of(screen, needs))
     return Aggregated(
@@ -170,11 +171,13 @@ def counted(assembly: Assembly, period: Period | None) -> Aggregated:
     )
 
 
-def added(screen: Screen, tally: Tally, assembly: Assembly) -> Mapping[Need, Result]:
+def added(
+    screen: Screen, tally: Tally, assembly: Assembly, known: Replies
+) -> Mapping[Need, Result]:
     """What a screen says of each need, counted; nothing for one that is held or taken back."""
     if screen.standing is not Standing.COUNTED:
         return {}
-    judgment = judge(screen, assembly.codes)
+    judgment = judge(screen, assembly.codes, known)
     assembly.report.flag_disagreements += judgment.flag_disagreements
     assembly.report.unknown_codes.update(judgment.unknown_answers)
     tally.add(screen, judgment.needs, known_in(screen, assembly.codes))

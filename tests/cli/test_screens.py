@@ -131,8 +131,8 @@ def test_the_name_of_a_file_is_not_told(tmp_path):
 
 
 def test_our_own_fault_tells_its_kind_and_nothing_of_the_file(monkeypatch):
-    def fails(screen, codes):
-        judge(screen, codes)
+    def fails(screen, codes, known):
+        judge(screen, codes, known)
         raise ValueError("Jane Doe, 123-45-6789")
 
     monkeypatch.setattr(usecase, "judge", fails)

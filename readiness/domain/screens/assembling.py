@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from readiness.domain.screens.attributing import attributed
+from readiness.domain.screens.attributing import Fits, attributed
 from readiness.domain.screens.codes import CodeTable
 from readiness.domain.screens.parts import Part, Person, Standing, Traits
 from readiness.domain.screens.reading import Report
@@ -105,9 +105,10 @@ class Assembly:
 
     def screens(self) -> Iterator[Screen]:
         """By day. What is handed on is let go, so that nothing is kept twice."""
+        fits = Fits(self.codes)
         for whose in sorted(self.days, key=lambda each: each[1]):
             pieces = [placed for each in self.days.pop(whose) if (placed := self.placed(each))]
-            for instrument, group in attributed(pieces, self.codes).items():
+            for instrument, group in attributed(pieces, fits).items():
                 screen, repeated = replayed(whose, instrument, group, self.codes)
                 self.report.duplicates += repeated
                 if screen and (self.is_explained or screen.standing is Standing.COUNTED):

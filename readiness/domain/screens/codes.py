@@ -171,6 +171,11 @@ class CodeTable:
                 found[code] = (*found.get(code, ()), question)
         return found
 
+    @cached_property
+    def trait_questions(self) -> frozenset[str]:
+        asked = self.questions_by_code.items()
+        return frozenset(code for code, rules in asked if any(each.trait for each in rules))
+
     def knows(self, question: str) -> bool:
         return question in self.questions_by_code
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from readiness.domain.screening import Need
 from readiness.domain.screens.codes import CodeTable, Counted, Question, Score
-from readiness.domain.screens.parts import Absent, Answer, Answered, Result
+from readiness.domain.screens.parts import Absent, Answered, Result
 from readiness.domain.screens.screen import Screen
 
 PUBLIC = re.compile(r"LA[0-9]{1,5}-[0-9]")
@@ -36,31 +36,29 @@ class Reply:
     """One question of a screen with its rule, its answers told apart from reasons for none."""
 
     rule: Question
-    answers: tuple[Answer, ...]
+    codes: tuple[str, ...]
+    number: float | None
+    reasons: frozenset[Absent]
     flag: bool | None
 
     @property
     def absent(self) -> Absent | None:
         """Why there is no answer. Who declined is taken at their word, whatever else is sent."""
-        reasons = {each.absent for each in self.answers}
-        if Absent.DECLINED in reasons and not (self.rule.has_several and self.codes):
+        if not self.reasons:
+            return None
+        if Absent.DECLINED in self.reasons and not (self.rule.has_several and self.codes):
             return Absent.DECLINED
         if self.codes or self.number is not None:
             return None
-        return next((each for each in Absent if each in reasons), None)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return tuple(each.code for each in self.answers if each.code and not each.absent)
-
-    @property
-    def number(self) -> float | None:
-        numbers = [each.number for each in self.answers if each.number is not None]
-        return numbers[-1] if numbers else None
+        return next(each for each in Absent if each in self.reasons)
 
 
-def judge(screen: Screen, codes: CodeTable) -> Judgment:
-    replies = replies_in(screen, codes)
+Replies = dict[tuple[str, Answered], Reply | None]  # by instrument and answers, within one run
+
+
+def judge(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Judgment:
+    """Every need that the screen asks for. `known` spares looking up what a run has seen before."""
+    replies = replies_in(screen, codes, {} if known is None else known)
     found = [*by_question(screen, replies, codes), *by_score(replies, codes)]
     asked = {need for need, _, _ in found}
     judged = {need: combined(need, found, codes) for need in Need if need in asked}
@@ -79,22 +77,34 @@ def judge(screen: Screen, codes: CodeTable) -> Judgment:
 Found = tuple[Need, Question, Result]
 
 
-def replies_in(screen: Screen, codes: CodeTable) -> tuple[Reply, ...]:
-    found = (reply_to(each, screen.instrument, codes) for each in screen.answered.values())
-    return tuple(each for each in found if each and each.absent is not Absent.NOT_ASKED)
+def replies_in(screen: Screen, codes: CodeTable, known: Replies) -> tuple[Reply, ...]:
+    replies = []
+    for answered in screen.answered.values():
+        key = (screen.instrument, answered)
+        if key not in known:
+            known[key] = reply_to(answered, screen.instrument, codes)
+        reply = known[key]
+        if reply and reply.absent is not Absent.NOT_ASKED:
+            replies.append(reply)
+    return tuple(replies)
 
 
 def reply_to(answered: Answered, instrument_id: str, codes: CodeTable) -> Reply | None:
-    answers = tuple(
-        Answer(absent=codes.absent[each.code])
-        if each.code in codes.absent
-        else Answer(absent=each.absent)
-        if each.absent
-        else each
-        for each in answered.answers
-    )
+    """Codes for "declined" and the like are reasons for no answer, whatever the question."""
+    reasons = [each.absent or codes.absent.get(each.code) for each in answered.answers]
+    pairs = zip(answered.answers, reasons, strict=True)
+    answers = [each for each, reason in pairs if reason is None]
     rule = codes.question(instrument_id, answered.question, answers)
-    return Reply(rule, answers, answered.flag) if rule else None
+    if rule is None:
+        return None
+    numbers = [each.number for each in answers if each.number is not None]
+    return Reply(
+        rule,
+        codes=tuple(each.code for each in answers if each.code),
+        number=numbers[-1] if numbers else None,
+        reasons=frozenset(each for each in reasons if each),
+        flag=answered.flag,
+    )
 
 
 def by_question(screen: Screen, replies: Sequence[Reply], codes: CodeTable) -> Iterator[Found]:
@@ -113,12 +123,13 @@ def result_of(reply: Reply, says: Mapping[str, Result], *, is_completed: bool) -
     """The pairs of one question, for one need."""
     if reply.absent:
         return RESULT_OF_ABSENT[reply.absent]
-    if not reply.answers:
+    if not reply.codes and reply.number is None:
         none = reply.rule.none_means if is_completed else None
         return none or Result.INCOMPLETE
     pairs = {says.get(code, Result.INCOMPLETE) for code in reply.codes}
-    reasons = {RESULT_OF_ABSENT.get(each.absent) for each in reply.answers if each.absent}
-    return strongest(pairs | reasons)
+    if not reply.reasons and len(pairs) == 1:
+        return pairs.pop()
+    return strongest(pairs | {RESULT_OF_ABSENT.get(each) for each in reply.reasons})
 
 
 def strongest(results: Iterable[Result | None]) -> Result:

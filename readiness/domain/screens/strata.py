@@ -41,6 +41,7 @@ class Known:
         return Known(**{**said, **mine})
 
 
+NOBODY_KNOWN = Known()
 NOTHING: tuple[object, ...] = (frozenset(), "", None)
 
 
@@ -72,6 +73,8 @@ def known_in(screen: Screen, codes: CodeTable) -> Known:
 
 def answered_in(screen: Screen, codes: CodeTable) -> Known:
     found: dict[Trait, list[str]] = {}
+    if codes.trait_questions.isdisjoint(screen.answered):
+        return NOBODY_KNOWN
     for answered in screen.answered.values():
         rule = codes.question(screen.instrument, answered.question, answered.answers)
         if rule and rule.trait:

@@ -15,7 +15,7 @@ from readiness.domain.screens.codes import CodeTable
 from readiness.domain.screens.made import with_made
 from readiness.domain.screens.parts import Result, Traits
 from readiness.domain.screens.screen import Screen
-from readiness.domain.screens.strata import Known, known_from, strata_of
+from readiness.domain.screens.strata import NOBODY_KNOWN, Known, known_from, strata_of
 
 # Of several screens of one patient in a quarter the strongest counts: a clear answer over none.
 RANKS: tuple[Result | None, ...] = (
@@ -29,8 +29,6 @@ RANKS: tuple[Result | None, ...] = (
 RANK = {result: rank for rank, result in enumerate(RANKS)}
 NEEDS = tuple(Need)
 PLACE = {need: place for place, need in enumerate(NEEDS)}
-
-NOBODY_KNOWN = Known()
 
 Strata = Mapping[StratumType, str]
 Corner = tuple[str, str, str, str, str]  # group, site, quarter, type of stratum, stratum
