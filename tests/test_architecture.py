@@ -27,7 +27,7 @@ FRAMEWORK = {"flask", "flask_wtf", "wtforms", "werkzeug", "itsdangerous", "marku
 PARTS: dict[str, tuple[set[str], set[str]]] = {
     "domain": (set(), set()),
     "access": ({"domain"}, set()),
-    "settings": (set(), set()),
+    "settings": ({"domain"}, set()),
     "figures": ({"domain"}, set()),
     "store": ({"domain"}, {"sqlite_utils"}),
     "instruments": ({"domain"}, {"yaml"}),
