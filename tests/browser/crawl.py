@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
 LINKS = "elements => elements.map(a => a.href)"
-FILES = (".csv", ".xlsx", ".pdf", ".json")
+FILES = (".csv", ".xlsx", ".pdf", ".json", ".toml")
 
 
 def endpoint_of(routes: Map, address: str) -> str | None:

@@ -10,7 +10,9 @@ from readiness.settings import LOOPBACK, Settings
 from tests.browser import crawl, tools
 from tests.browser.demo import follow, press, says, sign_in
 
-NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"}
+NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
+    "upload.progress"
+}
 GROUP, PAYER, OFFICE, ANYBODY = "a group", "a payer", "the installation", "anybody"
 PEOPLE = {  # who walks, and in which order; the first to reach a kind of page looks at it
     GROUP: ("manager", "manager.juniper", "manager.birch", "manager.willow", "team"),
@@ -33,6 +35,7 @@ ROOMS = (  # whose page an address is; the first that fits
     ("/assessments", GROUP),
     ("/groups", GROUP),
     ("/instruments", GROUP),
+    ("/mappings", GROUP),
     ("/", ANYBODY),
 )
 EVERYBODY_S = {"home.front", "home.start", "account.mine", "account.sign_in", "letters.read"}
