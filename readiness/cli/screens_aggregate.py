@@ -21,7 +21,11 @@ from readiness.usecases import screens
 from readiness.usecases.screens import Aggregated, Judged
 
 NO_SUCH_FILE = "There is no such file or folder. Check its name."
-NOTHING_INSIDE = "There is no file in this folder. Name one that holds files."
+ENDINGS = frozenset(".json .ndjson .jsonl .gz .csv .tsv .psv .txt .xlsx".split())
+NOTHING_INSIDE = (
+    f"No file in this folder ends in {', '.join(sorted(ENDINGS))}. Name the files one by one."
+)
+LEFT_OUT = "Files with other endings were left out ({number}): name them one by one to read them."
 NOT_A_MAPPING = "The mapping file is not text in UTF-8. Save it as such."
 
 
@@ -82,10 +86,13 @@ def files_at(path: Path, number: int) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise BadInput([Problem(f"path {number}", NO_SUCH_FILE)])
-    inside = sorted(each for each in path.rglob("*") if each.is_file() and not is_hidden(each))
-    if not inside:
+    inside = sorted(each for each in path.rglob("*") if each.is_file())
+    chosen = [each for each in inside if each.suffix.lower() in ENDINGS and not is_hidden(each)]
+    if not chosen:
         raise BadInput([Problem(f"path {number}", NOTHING_INSIDE)])
-    return inside
+    if others := len(inside) - len(chosen):
+        say(f"path {number}: {LEFT_OUT.format(number=others)}")
+    return chosen
 
 
 def is_hidden(path: Path) -> bool:

@@ -73,8 +73,12 @@ def test_a_folder_is_read_with_all_that_is_in_it(tmp_path):
     (tmp_path / "more").mkdir()
     form = (DATA / "fhir" / "prapare-form.json").read_bytes()
     (tmp_path / "more" / "b.json.gz").write_bytes(gzip.compress(form))
-    (tmp_path / ".hidden").write_bytes(b"not read")
-    assert counted(tmp_path)["cells"] == counted(DATA / "fhir" / "prapare-form.json")["cells"] != []
+    (tmp_path / ".hidden.json").write_bytes(b"not read")
+    (tmp_path / "README.md").write_bytes(b"# not read")
+    done = run("aggregate", tmp_path)
+    found = json.loads(done.stdout)["cells"]
+    assert found == counted(DATA / "fhir" / "prapare-form.json")["cells"] != []
+    assert done.stderr.startswith("path 1: Files with other endings were left out (2)")
 
 
 def test_a_mapping_says_what_a_table_holds():
@@ -110,7 +114,7 @@ def test_bad_input_is_told_in_sentences_and_nothing_is_printed(given, says):
 def test_an_empty_folder_is_bad_input(tmp_path):
     done = run("aggregate", tmp_path)
     assert done.exit_code == 2
-    assert "no file in this folder" in done.stderr
+    assert "No file in this folder ends in" in done.stderr
 
 
 def test_what_cannot_be_read_is_left_out_and_told_with_its_place(tmp_path):
