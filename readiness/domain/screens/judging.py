@@ -16,6 +16,7 @@ from readiness.domain.screens.parts import Absent, Answered, Result
 from readiness.domain.screens.screen import Screen
 
 PUBLIC = re.compile(r"LA[0-9]{1,5}-[0-9]")
+MOST_PEOPLE = 40  # in one household; more is a slip
 OTHER = "other"  # a code that may be anything, so it is not repeated
 
 RESULT_OF_ABSENT = {Absent.DECLINED: Result.DECLINED, Absent.UNKNOWN: Result.UNKNOWN}
@@ -155,7 +156,7 @@ def by_number(
     for need in rule.about:
         if reply.absent:
             yield need, rule, RESULT_OF_ABSENT[reply.absent]
-        elif reply.number is None or reply.number < 0:
+        elif reply.number is None or not reply.number >= 0:  # nor what is no number
             yield need, rule, Result.INCOMPLETE
         elif rule.counts is Counted.TIMES:
             yield need, rule, sign(is_positive=reply.number >= rule.positive_at)
@@ -169,9 +170,6 @@ def by_income(screen: Screen, dollars: float, replies: Sequence[Reply], codes: C
     if people is None or not 1 <= people <= MOST_PEOPLE:
         return Result.INCOMPLETE
     return sign(is_positive=dollars < codes.poverty_line(int(people), screen.day))
-
-
-MOST_PEOPLE = 40  # in one household; more is a slip
 
 
 def sign(*, is_positive: bool) -> Result:

@@ -189,6 +189,7 @@ def test_no_answer_is_none_of_these_only_in_a_completed_prapare():
         (20_000, None, 2026, OPEN),
         (20_000, 0, 2026, OPEN),
         (-1, 2, 2026, OPEN),
+        (float("nan"), 2, 2026, OPEN),
         (DECLINED, 2, 2026, D),
     ],
 )
