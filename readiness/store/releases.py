@@ -74,7 +74,7 @@ def read(store: Store, where: str, *values: object) -> Iterator[Release]:
         yield from_row(row, cells(store, "released_cells", name))
 
 
-def formers(store: Store, group_id: str, quarter: Period) -> tuple[Former, ...]:
+def formers(store: Store, group_id: str, quarter: Period) -> tuple[Former[Cell], ...]:
     """Every release of the quarter with the true counts it rested on, oldest first."""
     return tuple(
         Former(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from readiness import access
 from readiness.access import Can
@@ -18,7 +19,16 @@ from readiness.domain.people import Actor, Group, Payer
 from readiness.domain.periods import Period
 from readiness.domain.release.funnel_table import leaving
 from readiness.domain.release.released import Release
-from readiness.domain.release.succession import Former, Verdict, is_unchanged, joint, moves_by_few
+from readiness.domain.release.succession import (
+    FUNNEL,
+    C,
+    Former,
+    Ties,
+    Verdict,
+    is_unchanged,
+    joint,
+    moves_by_few,
+)
 from readiness.domain.release.suppression import Unprotectable, protect
 from readiness.domain.screening import Cell, FunnelCounts, PeriodState
 from readiness.engines.extent import extents
@@ -57,15 +67,19 @@ def prepared(
 
 
 def judged(
-    known: Mapping[Cell, int], formers: tuple[Former, ...], threshold: int
+    known: Mapping[C, int],
+    formers: tuple[Former[C], ...],
+    threshold: int,
+    ties: Ties[Any] = FUNNEL,
 ) -> tuple[Verdict, frozenset[object], int]:
+    """What becomes of these counts after those releases, what is hidden, after how many rounds."""
     nothing: frozenset[object] = frozenset()
     if is_unchanged(known, formers):
         return Verdict.UNCHANGED, nothing, 0
-    if any(moves_by_few(known, former, threshold) for former in formers):
+    if any(moves_by_few(known, former, threshold, ties) for former in formers):
         return Verdict.KEPT, nothing, 0
     try:
-        protection = protect(joint(known, formers, threshold), threshold, extents)
+        protection = protect(joint(known, formers, threshold, ties), threshold, extents)
     except Unprotectable:
         if not formers:
             raise

@@ -6,15 +6,26 @@ number that a reader knows by a few people is not made: the former one stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from readiness.domain.release.funnel_table import Place, gaps_in, parts_of, table_of
 from readiness.domain.release.table import AtMost, CellId, Sum, Table
 from readiness.domain.screening import Cell
 
-Values = Mapping[Cell, int | None]  # as printed; None: hidden to protect small counts
+C = TypeVar("C", bound=Hashable)  # what is printed: a count of screens, or one behind equity
+
+
+@dataclass(frozen=True)
+class Ties(Generic[C]):
+    """How the numbers of one kind of release hang together."""
+
+    # Of the counts and a threshold; with numbers that must have a cell of their own.
+    table: Callable[[Mapping[C, int], int, frozenset[CellId]], Table]
+    # With every difference that a reader could make.
+    all: Callable[[Mapping[C, int]], Table]
 
 
 class Verdict(StrEnum):
@@ -25,15 +36,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Former:
+class Former(Generic[C]):
     """One release as it was: the counts it rested on, and what of them was printed."""
 
     number: int
-    known: Mapping[Cell, int]
-    values: Values
+    known: Mapping[C, int]
+    values: Mapping[C, int | None]  # as printed; None: hidden to protect small counts
 
     @property
-    def printed(self) -> frozenset[Cell]:
+    def printed(self) -> frozenset[C]:
         return frozenset(cell for cell, value in self.values.items() if value is not None)
 
 
@@ -53,13 +64,25 @@ class Change:
     what: CellId
 
 
-def is_unchanged(known: Mapping[Cell, int], formers: Sequence[Former]) -> bool:
+def ties_of(known: Mapping[Cell, int]) -> Table:
+    """With every difference that a reader could make."""
+    rests, _ = parts_of(known)
+    places: dict[Place, int] = dict((*known.items(), *rests.items()))
+    return table_of(known, 0, frozenset(gap for gap, _, _ in gaps_in(places)))
+
+
+FUNNEL = Ties(table_of, ties_of)
+
+
+def is_unchanged(known: Mapping[C, int], formers: Sequence[Former[C]]) -> bool:
     return bool(formers) and formers[-1].known == known
 
 
-def moves_by_few(known: Mapping[Cell, int], former: Former, threshold: int) -> bool:
+def moves_by_few(
+    known: Mapping[C, int], former: Former[C], threshold: int, ties: Ties[Any] = FUNNEL
+) -> bool:
     """Whether a number that readers of the former release know would move by 1 to threshold - 1."""
-    now, then = ties_of(known).counts, ties_of(former.known)
+    now, then = ties.all(known).counts, ties.all(former.known)
     return any(
         is_few(now[each] - then.counts[each], threshold)
         for each in derivable(then, former.printed)
@@ -69,13 +92,6 @@ def moves_by_few(known: Mapping[Cell, int], former: Former, threshold: int) -> b
 
 def is_few(people: int, threshold: int) -> bool:
     return 0 < abs(people) < threshold
-
-
-def ties_of(known: Mapping[Cell, int]) -> Table:
-    """With every difference that a reader could make."""
-    rests, _ = parts_of(known)
-    places: dict[Place, int] = dict((*known.items(), *rests.items()))
-    return table_of(known, 0, frozenset(gap for gap, _, _ in gaps_in(places)))
 
 
 def derivable(table: Table, printed: Collection[CellId]) -> frozenset[CellId]:
@@ -93,16 +109,22 @@ def derivable(table: Table, printed: Collection[CellId]) -> frozenset[CellId]:
     return frozenset(found)
 
 
-def joint(known: Mapping[Cell, int], formers: Sequence[Former], threshold: int) -> Table:
+def joint(
+    known: Mapping[C, int],
+    formers: Sequence[Former[C]],
+    threshold: int,
+    ties: Ties[Any] = FUNNEL,
+) -> Table:
     """The new release and all former ones in one table, with the people who came and went."""
-    moved = {former.number: frozenset(small_moves(known, former, threshold)) for former in formers}
-    also = frozenset().union(*moved.values())
-    now = table_of(known, threshold, also)
+    also: frozenset[CellId] = frozenset().union(
+        *(small_moves(known, former, threshold, ties) for former in formers)
+    )
+    now = ties.table(known, threshold, also)
     tables = [now]
     for former in formers:
-        then = table_of(former.known, threshold, also)
+        then = ties.table(former.known, threshold, also)
         tables += [wrapped(then, former), moves(now, then, former.number, threshold)]
-    last = formers[-1].values if formers else {}
+    last: Mapping[C, int | None] = formers[-1].values if formers else {}
     same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
     hidden = {
         cell
@@ -121,14 +143,16 @@ def joint(known: Mapping[Cell, int], formers: Sequence[Former], threshold: int) 
     )
 
 
-def small_moves(known: Mapping[Cell, int], former: Former, threshold: int) -> Iterator[CellId]:
-    now, then = ties_of(known).counts, ties_of(former.known).counts
+def small_moves(
+    known: Mapping[C, int], former: Former[C], threshold: int, ties: Ties[Any]
+) -> Iterator[CellId]:
+    now, then = ties.all(known).counts, ties.all(former.known).counts
     for each in now:
         if each in then and is_few(now[each] - then[each], threshold):
             yield each
 
 
-def wrapped(then: Table, former: Former) -> Table:
+def wrapped(then: Table, former: Former[C]) -> Table:
     """A former release: what was printed is out, and what was hidden stays so."""
 
     def name(cell: CellId) -> CellId:
