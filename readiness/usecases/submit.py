@@ -19,7 +19,7 @@ from readiness.domain.lifecycle import Status
 from readiness.domain.people import Actor, Payer
 from readiness.domain.run_json import answer_out
 from readiness.store import Store, assessments, cycles, groups, runs
-from readiness.usecases import assess, ground, quarters, sheet, standing
+from readiness.usecases import assess, ground, quarters, sheet, standing, telling
 from readiness.usecases.sheet import Sheet
 
 CODES_TRIED = 20
@@ -132,7 +132,7 @@ def doubtful(store: Store, found: Sheet, now: datetime) -> tuple[Finding, ...]:
 
 def supported(store: Store, found: Sheet, now: datetime) -> claims.Supported:
     counted = quarters.shares_for_claims(store, found.group.id, now.date())
-    shares = {item_id: each.share for item_id, each in counted.items()}
+    shares = telling.tellable(store, found.group.id, found.instrument.item_by_id, counted)
     return claims.supported(found.instrument, found.answers, shares)
 
 

@@ -255,3 +255,16 @@ def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(peopled
     maya = sheets.actor(peopled)
     assess.save_item(peopled, maya, whole.id, Sent("LEAD-1", "1", base=1), NOW)
     assert sheets.answer_in(peopled, whole.id, "LEAD-1").level == 1
+
+
+def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(peopled, whole):
+    """Of 100 printed patients, "below 10 percent" would say that fewer than 10 were screened."""
+    counted = screens.typed({Cell(Step.ELIGIBLE): 100, Cell(Step.SCREENED): 5})
+    screen.save(peopled, sheets.actor(peopled), "elm", "2026-Q3", screen.Sent(counted), NOW)
+    screen.complete(peopled, sheets.actor(peopled), "elm", "2026-Q3", 11, NOW)
+    found = submit.check_up(peopled, sheets.actor(peopled), whole.id, NOW)
+    assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    send(peopled, whole)
+    decisive = standing.deciding(peopled, whole)
+    assert decisive
+    assert decisive.kind is RunKind.CLAIMED

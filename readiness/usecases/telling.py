@@ -1,0 +1,41 @@
+"""Which levels that rest on counts payers may read, beside the counts that were released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from readiness.domain.instrument import Item
+from readiness.domain.release import levels
+from readiness.domain.screening import PeriodState
+from readiness.domain.screening_rates import BY_ID, CLAIMS, Share
+from readiness.domain.small_cells import FEWEST
+from readiness.store import Store, counts, releases
+
+
+def tellable(
+    store: Store, group_id: str, items: Mapping[str, Item], shares: Mapping[str, Share]
+) -> dict[str, Fraction]:
+    """The shares whose levels payers may read beside what was released."""
+    newest = {
+        each.period: each
+        for each in releases.newest_of_group(store, group_id)
+        if counts.state(store, group_id, each.period)[0] is PeriodState.COMPLETE
+    }
+    threshold = max((each.threshold for each in newest.values()), default=FEWEST)
+    rates = {claim.item_id: BY_ID[claim.rate_id] for claim in CLAIMS}
+
+    def may_be_told(item_id: str, share: Share) -> bool:
+        pairs = [
+            pair
+            for quarter in share.periods
+            for pair in levels.pairs_of(newest.get(quarter), rates[item_id])
+        ]
+        marks = tuple(items[item_id].support_at.values())
+        return levels.may_be_told(pairs, marks, threshold)
+
+    return {
+        item_id: share.share
+        for item_id, share in shares.items()
+        if item_id in items and may_be_told(item_id, share)
+    }
