@@ -40,9 +40,10 @@ def save(
 ) -> None:
     """Append all of them, or none when one of their numbers is taken: somebody saved first."""
     with store.writing():
+        last = last_revisions(store, group_id, quarter, site_id)
         for revision in revisions:
-            last = last_revision(store, group_id, quarter, revision.cell, site_id)
-            refuse_stale(revision.revision, last)
+            refuse_stale(revision.revision, last.get(revision.cell, 0))
+            last[revision.cell] = revision.revision
             store.insert("counts", to_row(group_id, quarter, revision, site_id))
         for each in explanations:
             last = last_explanation(store, group_id, quarter, each.finding_key)
@@ -57,16 +58,18 @@ def refuse_stale(revision: int, last: int) -> None:
         raise ChangedMeanwhile(CHANGED)
 
 
-def last_revision(
-    store: Store, group_id: str, quarter: Period, cell: Cell, site_id: str = WHOLE_GROUP
-) -> int:
-    row = store.row(
-        "select max(revision) as n from counts where group_id = :group_id and site_id = :site_id"
-        " and period = :period and need = :need and step = :step"
-        " and stratum_type = :stratum_type and stratum = :stratum",
-        {"group_id": group_id, "period": str(quarter), **cell_columns(cell, site_id)},
-    )
-    return int(row["n"] or 0) if row else 0
+def last_revisions(
+    store: Store, group_id: str, quarter: Period, site_id: str = WHOLE_GROUP
+) -> dict[Cell, int]:
+    return {
+        to_cell(row): row["n"]
+        for row in store.rows(
+            "select need, step, stratum_type, stratum, max(revision) as n from counts"
+            " where group_id = ? and site_id = ? and period = ?"
+            " group by need, step, stratum_type, stratum",
+            (group_id, site_id, str(quarter)),
+        )
+    }
 
 
 def last_explanation(store: Store, group_id: str, quarter: Period, finding_key: str) -> int:
