@@ -33,8 +33,8 @@ from readiness.usecases import large
 
 KEY_BYTES, HASH_BYTES = 32, 12
 NO_MAPPING = (
-    "These columns are not known. Say what they mean in a mapping file: "
-    "flask screens mapping --example long (or redcap) prints one to begin from."
+    "These columns are not known. Say what they mean in a mapping file. The page of uploads has "
+    "examples to begin from; flask screens mapping --example long (or redcap) prints them."
 )
 NO_FILE = "There is no file. Name one or more."
 TABLE_ALONE = "A table of counts cannot be added to screens of patients. Send it by itself."
