@@ -82,3 +82,58 @@ def issued(dice: random.Random, day: date) -> str:
     return dice.choice(
         ["", f"{at}Z", f"{at}+02:00", at, f"{day.month}/{day.day}/{day.year} 9:15 PM"]
     )
+
+
+OWN_WORDS = """
+shape = "long"
+ignore = ["instrument", "version", "race_omb1997", "age"]
+[columns]
+patient = "patient"
+date = "screened_on"
+need = "need"
+result = "result"
+status = "status"
+issued = "issued"
+site = "site_id"
+group = "group_id"
+race = "race_omb2024"
+ethnicity = "ethnicity"
+language = "language"
+payer = "payer"
+sex = "sex"
+age = "years"
+"""
+
+
+def in_own_words(seed: int, rows: int) -> list[dict[str, str]]:
+    """Rows as a warehouse is to hold them, in the product's own words; "" for what is NULL."""
+    dice = random.Random(seed)
+    return [own_row(dice, rows, number) for number in range(rows)]
+
+
+def own_row(dice: random.Random, rows: int, number: int) -> dict[str, str]:
+    patient = dice.randrange(max(1, rows // 12))
+    day = date(2026, 1, 1) + timedelta(dice.choice([1, 50, 89, 90, 180, 300]))
+    theirs = random.Random(f"{patient} {day}")
+    years = theirs.choice(["", "9", "40", "70"])
+    race = theirs.choice(["", "white", "black", "mena", "declined", "other"])
+    return {
+        "group_id": theirs.choice(["g1", "g2"]),
+        "site_id": dice.choice(["", "s1", "s2"]),
+        "patient": f"p{patient}",
+        "screened_on": str(day),
+        "instrument": "",
+        "need": dice.choice([*NEEDS, "food", "employment"]).strip().lower(),
+        "result": dice.choice(["positive", *RESULTS[2:7], "negative"]).replace("NEG", "negative"),
+        "status": dice.choice(STATUSES[:-6]) or "preliminary",
+        "issued": dice.choice(["", f"{day} 10:0{dice.randrange(4)}:00"]),
+        "version": str(number),
+        "language": theirs.choice(["", "english", "spanish", "other", "declined"]),
+        "race_omb2024": race,
+        "payer": theirs.choice(["", "medicaid", "dual"]),
+        "race_omb1997": "white" if race == "mena" else race,
+        "ethnicity": theirs.choice(["", "hispanic", "not_hispanic"]),
+        "age": {"": "", "9": "0-17", "40": "18-64", "70": "65+"}[years],
+        "sex": "",
+        "years": years,
+    }
