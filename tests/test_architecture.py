@@ -48,6 +48,7 @@ NUMERICAL = {
     "domain/statistics/beta_binomial.py",
     "domain/statistics/composites.py",
     "domain/statistics/rates.py",
+    "domain/statistics/regression.py",
     "domain/statistics/testing.py",
     "domain/simulation.py",
 }
