@@ -17,6 +17,7 @@ from readiness.domain.events import Event
 from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor
 from readiness.domain.periods import Period
+from readiness.domain.quality.counts import QualityCounts
 from readiness.domain.review import Choice
 from readiness.domain.saving import Sent, choice_of
 from readiness.domain.screening import Cell, FunnelCounts, Need, PeriodState, Step
@@ -24,7 +25,16 @@ from readiness.domain.screening_edits import CountRevision
 from readiness.domain.small_cells import FEWEST
 from readiness.store import Store, counts, people, quality
 from readiness.store.quality import QualityRevision
-from readiness.usecases import assess, cycles, describe, releases, review, sharing, submit
+from readiness.usecases import (
+    assess,
+    cycles,
+    describe,
+    quality_releases,
+    releases,
+    review,
+    sharing,
+    submit,
+)
 from readiness.usecases.describe import Fact
 
 TIER_BEFORE = {"T2": "T1", "T3": "T2", "T4": "T3"}
@@ -167,3 +177,12 @@ def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> No
     quality.set_state(
         stage.store, who.id, period, PeriodState.COMPLETE, quality_counts.REFERENCE, 0, done
     )
+    ready = quality_releases.prepared(
+        stage.store,
+        who.id,
+        QualityCounts(period, found),
+        quality_counts.REFERENCE,
+        FEWEST,
+        stage.now,
+    )
+    quality_releases.keep(stage.store, ready, author, stage.now)

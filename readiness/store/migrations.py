@@ -571,3 +571,50 @@ update standings set screened = null, eligible = null;
 
 """,
     )
+
+
+@migrations()
+def quality_releases(db: Database) -> None:
+    columns = """
+    group_id text not null,
+    period text not null,
+    number integer not null,
+    measure_id text not null,
+    stratum_type text not null,
+    stratum text not null,
+    part text not null,
+    is_estimated integer not null,
+    field text not null,
+    known text not null,
+    origin text not null,
+"""
+    keys = """
+    primary key (group_id, period, number, measure_id, stratum_type, stratum, part, is_estimated,
+        field, known, origin),
+    foreign key (group_id, period, number) references quality_releases on delete cascade
+"""
+    run(
+        db,
+        f"""
+create table quality_releases (
+    group_id text not null references groups on delete cascade,
+    period text not null,
+    number integer not null,
+    made_at text not null,
+    threshold integer not null,
+    method text not null,
+    rounds integer not null,
+    shown integer not null,
+    hidden integer not null,
+    hidden_share real not null,
+    primary key (group_id, period, number)
+) strict;
+
+create table released_quality_cells ({columns}
+    value integer,{keys}) strict;
+
+create table quality_release_grounds ({columns}
+    value integer not null,{keys}) strict;
+
+""",
+    )

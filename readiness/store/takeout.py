@@ -60,6 +60,17 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         "select * from release_grounds where group_id = :group"
         " order by period, number, need, step, stratum_type, stratum"
     ),
+    "quality_releases": (
+        "select * from quality_releases where group_id = :group order by period, number"
+    ),
+    "released_quality_cells": (
+        "select * from released_quality_cells where group_id = :group"
+        " order by period, number, rowid"
+    ),
+    "quality_release_grounds": (
+        "select * from quality_release_grounds where group_id = :group"
+        " order by period, number, rowid"
+    ),
     "counts": "select * from counts where group_id = :group order by period, need, step, revision",
     "count_explanations": (
         "select * from count_explanations where group_id = :group"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from readiness import access
 from readiness.access import Can
 from readiness.domain.edits import CountsClash, Lines, latest, merged, revision_of
-from readiness.domain.errors import BadInput, Problem, WrongState
+from readiness.domain.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.domain.events import Event
 from readiness.domain.grids import Grid, cells_in
 from readiness.domain.people import Actor, Group
@@ -18,6 +18,7 @@ from readiness.domain.quality.checks import Finding, findings, is_counted
 from readiness.domain.quality.counts import MEASURED_BY, QualityCell, QualityCounts
 from readiness.domain.quality.measures import QualitySet
 from readiness.domain.quality.sheets import known_grids, measure_grids, sample_grid
+from readiness.domain.release.succession import Verdict
 from readiness.domain.screening import ALL, PeriodState, Stratum, StratumType
 from readiness.domain.screening_checks import Severity
 from readiness.instruments.measures import quality as measure_files
@@ -26,7 +27,7 @@ from readiness.intake.pasted_grid import Pasted
 from readiness.intake.typed_counts import count_of
 from readiness.store import Store, groups, quality
 from readiness.store.quality import PeriodLine, QualityRevision
-from readiness.usecases import ground
+from readiness.usecases import ground, quality_releases
 from readiness.usecases.quarters import enterable
 from readiness.usecases.screen import Sent
 
@@ -34,6 +35,10 @@ SHOWN_PERIODS = 8
 YEAR = 4  # quarters; two periods closer than that have patients in common
 
 AnyGrid = Grid[QualityCell]
+CHANGED = (
+    "Somebody changed these counts while you completed the period. Nothing was released. Look at "
+    "the numbers, then complete it again."
+)
 
 
 @dataclass(frozen=True)
@@ -261,8 +266,10 @@ def references(ending: Ending) -> dict[str, str]:
     }
 
 
-def complete(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> None:
-    """Mark the period complete, or raise with everything that stands in the way."""
+def complete(
+    store: Store, actor: Actor, group_id: str, written: str, threshold: int, now: datetime
+) -> Verdict:
+    """Mark the period complete and let its counts out, or raise with everything in the way."""
     access.require(actor, Can.ENTER_QUALITY, ground.of_group(store, group_id, now))
     ending = enterable(written, now.date())
     if not ending.is_closed_on(now.date()):
@@ -270,12 +277,18 @@ def complete(store: Store, actor: Actor, group_id: str, written: str, now: datet
             f"These 12 months end with {ending.label}, which is still running. They can be marked "
             f"complete from {ending.plus(1).first_day:%B} 1 on; what you saved is kept."
         )
+    before = read(store, group_id, ending, now.date())
+    if problems := tuple(in_the_way(before)):
+        raise BadInput(problems)
+    reference = before.line.reference if before.line else ""
+    ready = quality_releases.prepared(store, group_id, before.counts, reference, threshold, now)
     with store.writing():
-        before = read(store, group_id, ending, now.date())
-        if problems := tuple(in_the_way(before)):
-            raise BadInput(problems)
+        if read(store, group_id, ending, now.date()).counts != before.counts:
+            raise ChangedMeanwhile(CHANGED)
         if before.line is None or before.line.state is not PeriodState.COMPLETE:
             set_state(store, before, PeriodState.COMPLETE, actor, "completed quality counts", now)
+        quality_releases.keep(store, ready, actor.id, now)
+    return ready.verdict
 
 
 def in_the_way(before: Ending) -> Iterator[Problem]:

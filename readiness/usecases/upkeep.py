@@ -10,7 +10,7 @@ from readiness.domain.errors import NotFound
 from readiness.store import Store, backup
 from readiness.store.backup import Backup
 from readiness.store.migrations import is_current, migrate
-from readiness.usecases import releases
+from readiness.usecases import quality_releases, releases
 
 
 def bring_up_to_date(
@@ -18,19 +18,24 @@ def bring_up_to_date(
 ) -> tuple[list[str], Backup | None]:
     """The changes applied, and the backup made before: a file in use is never changed without.
 
-    Quarters that were completed before there were releases are released now.
+    Quarters and periods that were completed before there were releases are released now.
     """
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not database.exists()
     with closing(Store(database)) as store:
         if is_current(store):
-            releases.catch_up(store, threshold, now)
+            catch_up(store, threshold, now)
             return [], None
         made = None if is_new else backup.make(store, before_update(database, now), now)
         applied = migrate(store)
-        releases.catch_up(store, threshold, now)
+        catch_up(store, threshold, now)
     database.chmod(0o600)
     return applied, made
+
+
+def catch_up(store: Store, threshold: int, now: datetime) -> None:
+    releases.catch_up(store, threshold, now)
+    quality_releases.catch_up(store, threshold, now)
 
 
 def before_update(database: Path, now: datetime) -> Path:

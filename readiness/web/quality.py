@@ -22,7 +22,8 @@ from readiness.web.forms import SafeForm
 from readiness.web.guard import needs
 from readiness.web.quality_view import Entry, Scope, scope_of
 from readiness.web.questionnaire import FROM_HERE, XLSX
-from readiness.web.request_cycle import actor, now, store
+from readiness.web.request_cycle import actor, now, settings, store
+from readiness.web.screen import COMPLETED
 from readiness.web.screen_forms import CountsForm, revisions_in, sent_by
 from readiness.web.words import moment
 
@@ -118,12 +119,14 @@ def pasted(group_id: str, period: str, scope: Scope, sent: Sent, block: str) -> 
 
 def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     try:
-        quality.complete(store(), actor(), group_id, period, now())
+        verdict = quality.complete(
+            store(), actor(), group_id, period, settings().smallest_shown, now()
+        )
     except (BadInput, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
         entry = Entry(problems=problems, is_unfinished=True)
         return page(group_id, period, kind, entry), 422 if isinstance(error, BadInput) else 409
-    flash("Saved, and marked complete.")
+    flash(COMPLETED[verdict])
     return redirect(url_for(".periods", group_id=group_id), 303)
 
 
