@@ -141,6 +141,8 @@ ROUTES = {
     "POST /groups/<group_id>/quality/<period>/file": "401 404 403 422 403 403 422",
     "GET /groups/<group_id>/quality/<period>/counts.csv": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/counts.xlsx": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>/results": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>/race-data": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/history": "401 404 403 200 403 403 200",
     # answering and signing
     "GET /assessments/<assessment_id>": "401 404 403 200 403 403 200",

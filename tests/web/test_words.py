@@ -7,8 +7,16 @@ import pytest
 from tests.web.page import Page
 
 ROOMS = {
-    "maya": ["Assessments", "Social-risk counts", "Sharing", "People", "History", "Records"],
-    "cara": ["Assessments", "Social-risk counts"],
+    "maya": [
+        "Assessments",
+        "Social-risk counts",
+        "Quality measures",
+        "Sharing",
+        "People",
+        "History",
+        "Records",
+    ],
+    "cara": ["Assessments", "Social-risk counts", "Quality measures"],
     "pam": [],
     "ada": [],
 }

@@ -1,0 +1,55 @@
+"""What a group's own counts say of equity: its results by patient group, and its race data."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from readiness.access import Can
+from readiness.domain.equity.gates import FEWEST_FOR_CHARTS
+from readiness.usecases import equity_results
+from readiness.usecases import race_data as use_case
+from readiness.usecases.equity_results import Wish
+from readiness.web import equity_view, race_data_view
+from readiness.web.guard import needs
+from readiness.web.request_cycle import actor, now, store
+
+pages = Blueprint("equity", __name__)
+
+
+@pages.get("/groups/<group_id>/quality/<period>/results")
+@needs(Can.READ_QUALITY)
+def results(group_id: str, period: str) -> ResponseReturnValue:
+    found = equity_results.results(store(), actor(), group_id, period, wish(), now())
+    split = found.split
+    return render_template(
+        "pages/equity/results.html",
+        found=found,
+        split=split,
+        shown=equity_view.shown(found, split) if split else None,
+        offers=equity_view.offers(found, split) if split else (),
+        measures=[(each.id, each.title) for each in found.measures],
+        fewest=FEWEST_FOR_CHARTS,
+    )
+
+
+@pages.get("/groups/<group_id>/quality/<period>/race-data")
+@needs(Can.READ_QUALITY)
+def race_data(group_id: str, period: str) -> ResponseReturnValue:
+    found = use_case.race_data(store(), actor(), group_id, period, now())
+    return render_template(
+        "pages/equity/race_data.html",
+        found=found,
+        fields=[race_data_view.field_view(each, found) for each in found.fields],
+        sample=race_data_view.sample_view(found),
+    )
+
+
+def wish() -> Wish:
+    asked = request.args
+    return Wish(
+        asked.get("measure", "")[:40],
+        asked.get("by", "")[:40],
+        pools_years=asked.get("pool") == "years",
+        merges_small=asked.get("merge") == "small",
+    )

@@ -1,0 +1,45 @@
+"""Counts behind equity as a group might have entered them: write only what a test is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from readiness.domain.events import Event
+from readiness.domain.periods import Period
+from readiness.domain.quality.counts import MeasureCell, Part, QualityCell
+from readiness.domain.screening import PeriodState, Stratum, StratumType
+from readiness.store import Store, quality
+from readiness.store.quality import QualityRevision
+
+RACE = StratumType.RACE
+Pairs = Mapping[str, tuple[int, int]]  # numerator and denominator by stratum
+
+
+def counts(pairs: Pairs, measure: str = "COL", kind: StratumType = RACE) -> dict[QualityCell, int]:
+    return {
+        MeasureCell(measure, part, Stratum(kind, name)): number
+        for name, pair in pairs.items()
+        for part, number in zip((Part.NUMERATOR, Part.DENOMINATOR), pair, strict=True)
+    }
+
+
+def enter(
+    store: Store, ending: Period, cells: Mapping[QualityCell, int], now: datetime, group_id="elm"
+) -> None:
+    revisions = [QualityRevision(cell, 1, value, "cara", now) for cell, value in cells.items()]
+    quality.save(store, group_id, ending, revisions, None)
+
+
+def declare(
+    store: Store,
+    ending: Period,
+    reference: str,
+    now: datetime,
+    group_id: str = "elm",
+    state: PeriodState = PeriodState.COMPLETE,
+) -> None:
+    read = quality.state(store, group_id, ending)
+    event = Event(now, "cara", "declared a reference", "quality", str(ending), group_id=group_id)
+    revision = read.revision if read else 0
+    quality.set_state(store, group_id, ending, state, reference, revision, event)

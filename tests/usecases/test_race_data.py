@@ -1,0 +1,85 @@
+"""How well race, ethnicity and language are known, from what a group entered."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness.domain.errors import NotFound
+from readiness.domain.periods import Period
+from readiness.domain.quality.counts import Field, Known, KnownCell, Origin, SampleCell
+from readiness.usecases import race_data
+from tests.measured import counts, enter
+from tests.sheets import actor
+from tests.web.world import NOW
+
+Q4 = Period(2026, 4)
+
+
+def known(said, recorded, declined, unknown, not_asked, site_id=""):
+    numbers = {
+        (Known.KNOWN, Origin.SELF_REPORT): said,
+        (Known.KNOWN, Origin.RECORD): recorded,
+        (Known.DECLINED, None): declined,
+        (Known.UNKNOWN, None): unknown,
+        (Known.NOT_ASKED, None): not_asked,
+    }
+    return {KnownCell(Field.RACE, *state, site_id): n for state, n in numbers.items()}
+
+
+def shown(store, person="cara"):
+    return race_data.race_data(store, actor(store, person), "elm", "2026-Q4", NOW)
+
+
+def race(store):
+    return next(each for each in shown(store).fields if each.field is Field.RACE)
+
+
+def test_nothing_entered_is_told_apart_from_nobody_known(peopled):
+    assert race(peopled).whole is None
+    assert shown(peopled).sample is None
+
+
+def test_a_mark_reached_by_luck_is_not_reached_by_its_lower_bound(peopled):
+    enter(peopled, Q4, known(412, 0, 50, 30, 23), NOW)
+    said = race(peopled).whole.self_reported
+    assert said.meets_point
+    assert not said.meets_lower_bound
+
+
+def test_declined_unknown_and_not_asked_stay_apart(peopled):
+    enter(peopled, Q4, known(60, 20, 9, 7, 4), NOW)
+    whole = race(peopled).whole
+    values = [each.numerator for each in (whole.declined, whole.unknown, whole.not_asked)]
+    assert values == [9, 7, 4]
+
+
+def test_the_site_where_least_is_known_stands_first(peopled):
+    enter(peopled, Q4, known(90, 0, 5, 3, 2, "a") | known(50, 0, 20, 20, 10, "b"), NOW)
+    assert [site.site_id for site in race(peopled).sites] == ["b", "a"]
+
+
+def test_patients_of_unknown_group_are_compared_with_all_others(peopled):
+    pairs = {"white": (700, 1000), "black": (180, 300), "unknown": (50, 100)}
+    enter(peopled, Q4, counts(pairs), NOW)
+    (missing,) = race(peopled).missing
+    assert missing.measure.id == "COL"
+    assert missing.difference.difference == pytest.approx(50 / 100 - 880 / 1300)
+
+
+def test_the_record_is_held_against_what_patients_said(peopled):
+    sample = {
+        SampleCell("white", "white"): 90,
+        SampleCell("white", "black"): 10,
+        SampleCell("black", "black"): 40,
+    }
+    enter(peopled, Q4, sample, NOW)
+    found = shown(peopled).sample
+    by_name = dict(zip(found.categories, found.concordance.categories, strict=True))
+    assert by_name["black"].sensitivity.value == pytest.approx(0.8)
+    assert by_name["white"].predictive_positive.value == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("person", ["omar", "pete"])
+def test_nobody_else_sees_it(peopled, person):
+    with pytest.raises(NotFound):
+        shown(peopled, person)
