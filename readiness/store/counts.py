@@ -40,10 +40,10 @@ def save(
 ) -> None:
     """Append all of them, or none when one of their numbers is taken: somebody saved first."""
     with store.writing():
-        last = last_revisions(store, group_id, quarter, site_id)
+        saved_before = last_revisions(store, group_id, quarter, site_id)
         for revision in revisions:
-            refuse_stale(revision.revision, last.get(revision.cell, 0))
-            last[revision.cell] = revision.revision
+            refuse_stale(revision.revision, saved_before.get(revision.cell, 0))
+            saved_before[revision.cell] = revision.revision
             store.insert("counts", to_row(group_id, quarter, revision, site_id))
         for each in explanations:
             last = last_explanation(store, group_id, quarter, each.finding_key)

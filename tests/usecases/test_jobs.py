@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
 from readiness.domain.errors import BadInput, WrongState
 from readiness.domain.jobs import Job, JobState
 from readiness.domain.screens.reading import Canceled
-from readiness.store import groups, jobs
+from readiness.store import Store, groups, jobs
 from readiness.usecases import jobs as working
 from readiness.usecases.jobs import OUR_FAULT, ROOM, Runner
 from tests.web.world import NOW
@@ -87,9 +88,8 @@ def test_how_far_it_is_can_be_read_while_it_runs_and_it_can_be_stopped(peopled, 
 
 def test_what_was_stopped_at_the_last_moment_keeps_nothing(peopled, started):
     def work(told):
-        jobs_of_its_own = working.Store(peopled.path)
-        jobs.end(jobs_of_its_own, "j1", JobState.CANCELED, "", NOW)
-        jobs_of_its_own.close()
+        with closing(Store(peopled.path)) as its_own:
+            jobs.end(its_own, "j1", JobState.CANCELED, "", NOW)
         return renamed("Done")
 
     job_id = started(work)
