@@ -26,6 +26,7 @@ GROUP_RATES = {  # step -> (its denominator, in words)
     Step.ANY_POSITIVE: (Step.SCREENED, "of screened"),
 }
 NOT_KNOWN = "not counted yet"
+NOBODY = "nobody yet"
 TOO_FEW = f"fewer than {FEWEST_FOR_A_RATE}, no rate"
 
 
@@ -103,10 +104,17 @@ def found_title(rows: Sequence[rates.RateRow]) -> str:
 def rate_of(share: Share) -> tuple[float | None, float | None, float | None, str, str]:
     """Rate, its interval, what it is based on, and what is written instead of it."""
     if share.for_a_rate is None:
-        instead = HIDDEN if share.is_hidden else TOO_FEW if share.is_too_few else NOT_KNOWN
-        return None, None, None, "", instead
+        return None, None, None, "", why_none(share)
     rate = wilson_rate(*share.for_a_rate)
     return float(rate.share), rate.low, rate.high, f"n = {rate.denominator:,}", ""
+
+
+def why_none(share: Share) -> str:
+    if share.is_hidden:
+        return HIDDEN
+    if share.below.people == 0:
+        return NOBODY
+    return TOO_FEW if share.is_too_few else NOT_KNOWN
 
 
 def rate_says(share: Share) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from readiness.domain.release.funnel_table import (
+    FEWEST_FOR_NEEDS_OF_PARTS,
+    FEWEST_FOR_PARTS,
     GROUP_STEPS,
     NEED_STEPS,
     NEEDS,
@@ -155,7 +157,9 @@ def released_says(release: Release) -> str:
 def rule_says(release: Release) -> str:
     return (
         f"Counts from 1 to {release.threshold - 1} are hidden, and every other count with which "
-        "one of them could be worked out by adding or subtracting. Zeros are shown."
+        "one of them could be worked out by adding or subtracting. Zeros are shown. Breakdowns by "
+        f"language, race and ethnicity, insurance and age leave from {FEWEST_FOR_PARTS:,} eligible "
+        f"patients on, and breakdowns of each need from {FEWEST_FOR_NEEDS_OF_PARTS:,} on."
     )
 
 

@@ -58,7 +58,7 @@ WORTH_OF_GROUP = {Step.ELIGIBLE: 20, Step.SCREENED: 20, Step.ANY_POSITIVE: 5}
 WORTH_OF_NEED = {Step.SCREENED: 3, Step.POSITIVE: 3}
 
 # Eligible patients below which nearly every number of a breakdown would be hidden.
-FEWEST_FOR_PARTS, FEWEST_FOR_NEEDS_OF_PARTS = 200, 2_000
+FEWEST_FOR_PARTS, FEWEST_FOR_NEEDS_OF_PARTS = 200, 10_000
 
 TERMS: tuple[Term, ...] = (
     *((None, step) for step in GROUP_STEPS),
