@@ -19,6 +19,17 @@ def test_a_number_of_proxies_that_is_none_is_told(typed: str) -> None:
         settings.from_environment({"READINESS_PROXIES": typed})
 
 
+def test_the_smallest_count_that_is_shown_is_read() -> None:
+    assert settings.from_environment({"READINESS_SMALLEST_SHOWN": "20"}).smallest_shown == 20
+    assert settings.from_environment({}).smallest_shown == 11
+
+
+@pytest.mark.parametrize("typed", ["4", "31", "0", "eleven", "-11", "11.5", "1" * 5_000])
+def test_a_smallest_count_that_is_not_allowed_is_told(typed: str) -> None:
+    with pytest.raises(ValueError, match="from 5 to 30"):
+        settings.from_environment({"READINESS_SMALLEST_SHOWN": typed})
+
+
 def test_the_application_ends_with_that_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("READINESS_PROXIES", "abc")
     with pytest.raises(SystemExit, match="READINESS_PROXIES is 'abc'"):

@@ -29,6 +29,8 @@ answers          every revision ever saved; the highest revision of an item is i
 submissions      what was sent in; submitted_answers names the revision of each answer in it
 runs             each scoring run with its inputs and its result
 counts           social-risk counts, every revision; no patient is in any of them
+releases         what left the group of each quarter: released_cells as others read it, and
+                 release_grounds as it was counted then
 history          who did what when, in the order of seq
 Passwords and sessions are not part of an export.
 """

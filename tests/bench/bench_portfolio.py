@@ -150,6 +150,7 @@ def add_standing(
             "domains": json.dumps({d: s["low"] for d, s in shown["domains"].items()}),
             "screened": screened,
             "eligible": eligible,
+            "quarters": 4,
             "open_gates": json.dumps(gates),
             "changed_at": at,
         },
