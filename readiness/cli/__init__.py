@@ -7,13 +7,23 @@ from flask import Flask
 
 from readiness.cli.database import database
 from readiness.cli.demo import demo
+from readiness.cli.equity import equity
 from readiness.cli.instrument import instrument
 from readiness.cli.invest import invest
 from readiness.cli.people import people
 from readiness.cli.score import score
 from readiness.cli.screens import screens
 
-COMMANDS: tuple[click.Command, ...] = (score, screens, instrument, database, people, demo, invest)
+COMMANDS: tuple[click.Command, ...] = (
+    score,
+    screens,
+    equity,
+    instrument,
+    database,
+    people,
+    demo,
+    invest,
+)
 
 
 def attach(app: Flask) -> None:

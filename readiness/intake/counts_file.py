@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from readiness.domain.errors import BadInput, Problem
 from readiness.domain.release.counts import TOTAL, Line, RowKey, Tally
@@ -11,9 +12,27 @@ from readiness.domain.release.spans import months_of
 from readiness.intake import tables
 from readiness.intake.sources import Source
 
-LABELS = ("group_id", "period", "domain", "stratum_type", "stratum")
-NUMBERS = ("screened", "positive")
-COLUMNS = (*LABELS, *NUMBERS)
+
+@dataclass(frozen=True)
+class Shape:
+    """What the columns are called. The labels in the order of a row's key; then the people counted
+    and those of them that something is true of."""
+
+    labels: tuple[str, str, str, str, str]
+    numbers: tuple[str, str]
+    above: str  # what to say when the second number is larger
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.labels, *self.numbers)
+
+
+SCREENS = Shape(
+    labels=("group_id", "period", "domain", "stratum_type", "stratum"),
+    numbers=("screened", "positive"),
+    above="positive is larger than screened. Whoever is positive was screened: correct one of "
+    "them.",
+)
 MOST_BYTES = 100_000_000
 MOST_ROWS = 200_000
 MOST_PROBLEMS = 100
@@ -33,26 +52,25 @@ HALF_TOTAL = (
     "stratum_type and stratum are both 'total' in a row of totals. Correct the one that is not."
 )
 NUMBER = "{name} is not a whole number from 0 to 999,999,999. Write digits alone."
-ABOVE = "positive is larger than screened. Whoever is positive was screened: correct one of them."
 TWICE = "This row stands in line {line} already. Keep one of the two."
 
 
-def lines_of(source: Source) -> list[Line]:
+def lines_of(source: Source, shape: Shape = SCREENS) -> list[Line]:
     """Every row, or every problem there is."""
     if source.size > MOST_BYTES:
         raise BadInput([Problem(source.label, TOO_LARGE)])
     with tables.opened(source) as table:
         names = [tables.key(name) for name in table.header]
-        if wrong := list(heading_problems(source.label, names)):
+        if wrong := list(heading_problems(source.label, names, shape)):
             raise BadInput(wrong)
-        return Lines(names).read(source.label, table.rows)
+        return Lines(names, shape).read(source.label, table.rows)
 
 
-def heading_problems(label: str, names: list[str]) -> Iterator[Problem]:
+def heading_problems(label: str, names: list[str], shape: Shape) -> Iterator[Problem]:
     for at, name in enumerate(names, 1):
-        if name not in COLUMNS:
+        if name not in shape.columns:
             yield Problem(label, UNKNOWN_COLUMN.format(at=at))
-    for name in COLUMNS:
+    for name in shape.columns:
         if name not in names:
             yield Problem(label, MISSING_COLUMN.format(name=name))
 
@@ -60,8 +78,8 @@ def heading_problems(label: str, names: list[str]) -> Iterator[Problem]:
 class Lines:
     """The rows read so far, and what is wrong with the others."""
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
+    def __init__(self, names: list[str], shape: Shape) -> None:
+        self.names, self.shape = names, shape
         self.found: dict[RowKey, Line] = {}
         self.problems: list[Problem] = []
 
@@ -82,17 +100,19 @@ class Lines:
         if len(cells) != len(self.names):
             return [tables.ragged(len(cells), len(self.names))]
         row = dict(zip(self.names, cells, strict=True))
-        wrong = [*label_problems(row), *number_problems(row)]
-        key = RowKey(*(row[name] for name in LABELS))
+        wrong = [*label_problems(row, self.shape), *number_problems(row, self.shape)]
+        key = RowKey(*(row[name] for name in self.shape.labels))
         if not wrong and key in self.found:
             wrong = [TWICE.format(line=self.found[key].number)]
         if not wrong:
-            self.found[key] = Line(line, key, Tally(int(row["screened"]), int(row["positive"])))
+            self.found[key] = Line(
+                line, key, Tally(*(int(row[name]) for name in self.shape.numbers))
+            )
         return wrong
 
 
-def label_problems(row: dict[str, str]) -> Iterator[str]:
-    for name in LABELS:
+def label_problems(row: dict[str, str], shape: Shape) -> Iterator[str]:
+    for name in shape.labels:
         if not row[name]:
             yield BLANK.format(name=name)
         elif len(row[name]) > LONGEST_LABEL:
@@ -105,8 +125,9 @@ def label_problems(row: dict[str, str]) -> Iterator[str]:
         yield HALF_TOTAL
 
 
-def number_problems(row: dict[str, str]) -> Iterator[str]:
-    wrong = [name for name in NUMBERS if not WHOLE_NUMBER.fullmatch(row[name])]
+def number_problems(row: dict[str, str], shape: Shape) -> Iterator[str]:
+    wrong = [name for name in shape.numbers if not WHOLE_NUMBER.fullmatch(row[name])]
     yield from (NUMBER.format(name=name) for name in wrong)
-    if not wrong and int(row["positive"]) > int(row["screened"]):
-        yield ABOVE
+    people, part = shape.numbers
+    if not wrong and int(row[part]) > int(row[people]):
+        yield shape.above

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 TOTAL = "total"
 # Strata that are not a group of people: they are shown, and neither compared nor spread over.
@@ -57,7 +58,7 @@ class Table:
     place: Place
     counts: Mapping[str, Count]
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, tuple[int, int]]:
         """The strata that are groups of people, and whose numbers may be seen."""
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Written form -> its number in the year and how many months it lasts.
 FORMS: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -41,6 +42,7 @@ def written(first: int, months: int) -> str:
     }[months]
 
 
+@cache
 def divisions_of(period: str) -> tuple[tuple[str, ...], ...]:
     """Every way to cut a period into shorter ones of equal length.
 

@@ -1,0 +1,84 @@
+"""`flask equity FILE.csv`: rates, gaps and spread by stratum, as a payer would see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import BinaryIO
+
+import click
+
+from readiness.cli.outcome import ends_well, hides_content, say
+from readiness.domain.equity.findings import Declared
+from readiness.domain.equity.findings_json import as_json
+from readiness.domain.errors import BadInput, Problem
+from readiness.domain.measures.catalogue import Direction
+from readiness.domain.small_cells import FEWEST
+from readiness.intake.counts_file import MOST_BYTES
+from readiness.intake.sources import in_memory
+from readiness.usecases.equity import told
+
+DIRECTIONS = {str(each): each for each in (Direction.HIGHER, Direction.LOWER)}
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="TYPE=STRATUM",
+    help="Compare the strata of a type with this one, such as race_omb2024=white.",
+)
+@click.option(
+    "--direction",
+    "directions",
+    multiple=True,
+    metavar="MEASURE=higher|lower",
+    help="Which way is better; higher unless said.",
+)
+@click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
+@ends_well
+@hides_content
+def equity(
+    file: BinaryIO, references: tuple[str, ...], directions: tuple[str, ...], _json: bool
+) -> None:
+    """What the measures in FILE (CSV; - for standard input) say of equity. Small counts are hidden.
+
+    Its columns are group_id, period, measure, stratum_type, stratum, numerator, denominator. Totals
+    are rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
+    """
+    declared = declared_by(references, directions)
+    source = in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))
+    found = told(source, declared, FEWEST)
+    for sentence in found.says:
+        say(sentence)
+    click.echo(json.dumps(as_json(found.findings), indent=2))
+
+
+def declared_by(references: Iterable[str], directions: Iterable[str]) -> Declared:
+    """Both options, or every problem with them."""
+    problems: list[Problem] = []
+    strata = pairs_of("--reference", "TYPE=STRATUM", references, problems)
+    ways = pairs_of("--direction", "MEASURE=higher or MEASURE=lower", directions, problems)
+    for at, way in enumerate(ways.values(), 1):
+        if way not in DIRECTIONS:
+            problems.append(Problem(f"--direction {at}", "Write higher or lower after the ="))
+    if problems:
+        raise BadInput(problems)
+    return Declared(strata, {measure: DIRECTIONS[way] for measure, way in ways.items()})
+
+
+def pairs_of(
+    option: str, form: str, written: Iterable[str], problems: list[Problem]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for at, text in enumerate(written, 1):
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            problems.append(Problem(f"{option} {at}", f"Write it as {form}."))
+        elif name in found:
+            problems.append(Problem(f"{option} {at}", "It is given twice: keep one of them."))
+        else:
+            found[name] = value
+    return found

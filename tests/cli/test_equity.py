@@ -1,0 +1,99 @@
+"""`flask equity`: JSON alone on stdout, sentences on stderr, and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from readiness.cli.equity import equity
+
+HEADER = "group_id,period,measure,stratum_type,stratum,numerator,denominator"
+WHITE, BLACK = "g,2026,COL,race,white,300,400", "g,2026,COL,race,black,120,200"
+GOOD = "\n".join((HEADER, WHITE, BLACK))
+
+
+def run(*given, sent=GOOD):
+    return CliRunner().invoke(equity, ["-", *given], input=sent)
+
+
+def race_in(ended):
+    measures = json.loads(ended.stdout)["measures"]
+    return next(each for each in measures if each["stratum_type"] == "race")
+
+
+def test_it_prints_json_alone_in_the_agreed_form():
+    ended = run("--reference", "race=white", "--json")
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    race = race_in(ended)
+    assert {"measure", "period", "group_id", "stratum_type", "strata", "reference", "gaps", "spread", "change"} <= race.keys()  # fmt: skip  # noqa: E501
+    assert race["strata"][0].keys() == {"stratum", "numerator", "denominator", "rate", "low", "high", "use"}  # fmt: skip  # noqa: E501
+    assert {"stratum", "difference", "low", "high", "to_close", "detectable", "reliability", "use"} <= race["gaps"][0].keys()  # fmt: skip  # noqa: E501
+    assert {"bgv_corrected", "bgsd_points", "chi2", "df", "p"} <= race["spread"].keys()
+
+
+def test_without_a_reference_there_is_no_gap_and_it_says_so():
+    ended = run()
+    assert ended.exit_code == 0
+    assert "no gap was computed" in ended.stderr
+    assert race_in(ended)["gaps"] == []
+
+
+def test_where_less_is_better_the_higher_rate_is_behind():
+    ended = run("--reference", "race=white", "--direction", "COL=lower")
+    assert race_in(ended)["gaps"][0]["to_close"] == 0
+    ended = run("--reference", "race=black", "--direction", "COL=lower")
+    assert race_in(ended)["gaps"][0]["to_close"] == pytest.approx(60)
+
+
+def test_periods_of_one_kind_make_a_change():
+    before = [line.replace("2026", "2025").replace("120", "100") for line in (WHITE, BLACK)]
+    ended = run("--reference", "race=white", sent="\n".join((HEADER, *before, WHITE, BLACK)))
+    found = json.loads(ended.stdout)["measures"]
+    later = next(e for e in found if e["period"] == "2026" and e["stratum_type"] == "race")
+    assert later["change"][1]["since"] == "2025"
+    assert later["change"][1]["gap"]["difference"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([WHITE.replace("300", "500")], ["line 2: numerator is larger"]),
+        ([WHITE, WHITE], ["line 3: This row stands in line 2"]),
+        ([WHITE.replace("300", "3.5"), BLACK.replace("g,", ",")], ["line 2", "line 3"]),
+        ([WHITE.replace("2026", "summer")], ["line 2: period"]),
+        ([], ["no rows"]),
+    ],
+)
+def test_every_problem_is_told_by_its_line_and_nothing_is_printed(lines, says):
+    ended = run(sent="\n".join((HEADER, *lines)))
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert all(each in ended.stderr for each in says)
+
+
+def test_unknown_and_missing_columns_are_refused():
+    ended = run(sent=GOOD.replace("numerator", "positive"))
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert "Column 6" in ended.stderr
+    assert "'numerator' is missing" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--reference", "white"),
+        ("--reference", "race=white", "--reference", "race=black"),
+        ("--direction", "COL=sideways"),
+        ("--direction", "COL"),
+    ],
+)
+def test_an_option_that_cannot_be_read_is_refused(given):
+    ended = run(*given)
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert given[0] in ended.stderr
+
+
+def test_there_is_no_way_to_raw_numbers():
+    assert run("--raw").exit_code == 2
+    assert run("--threshold", "1").exit_code == 2
