@@ -7,10 +7,19 @@ from datetime import datetime
 
 from readiness.domain.events import Event
 from readiness.domain.periods import Period
-from readiness.domain.quality.counts import MeasureCell, Part, QualityCell
+from readiness.domain.quality.counts import (
+    Field,
+    Known,
+    KnownCell,
+    MeasureCell,
+    Origin,
+    Part,
+    QualityCell,
+)
 from readiness.domain.screening import PeriodState, Stratum, StratumType
 from readiness.store import Store, quality
 from readiness.store.quality import QualityRevision
+from readiness.usecases import quality_releases
 
 RACE = StratumType.RACE
 Pairs = Mapping[str, tuple[int, int]]  # numerator and denominator by stratum
@@ -24,11 +33,36 @@ def counts(pairs: Pairs, measure: str = "COL", kind: StratumType = RACE) -> dict
     }
 
 
+STATES = {
+    "said": (Known.KNOWN, Origin.SELF_REPORT),
+    "recorded": (Known.KNOWN, Origin.RECORD),
+    "declined": (Known.DECLINED, None),
+    "unknown": (Known.UNKNOWN, None),
+    "not_asked": (Known.NOT_ASKED, None),
+}
+
+
+def known(site_id: str = "", **numbers: int) -> dict[QualityCell, int]:
+    """How race and ethnicity are known: `known(said=80, declined=5)`."""
+    return {
+        KnownCell(Field.RACE, *STATES[name], site_id): number for name, number in numbers.items()
+    }
+
+
 def enter(
     store: Store, ending: Period, cells: Mapping[QualityCell, int], now: datetime, group_id="elm"
 ) -> None:
     revisions = [QualityRevision(cell, 1, value, "cara", now) for cell, value in cells.items()]
     quality.save(store, group_id, ending, revisions, None)
+
+
+def release(store: Store, ending: Period, now: datetime, group_id: str = "elm") -> None:
+    """Let out what is entered, as marking the period complete does."""
+    line = quality.state(store, group_id, ending)
+    found = quality.of_group(store, group_id)[ending]
+    reference = line.reference if line else ""
+    ready = quality_releases.prepared(store, group_id, found, reference, 11, now)
+    quality_releases.keep(store, ready, "cara", now)
 
 
 def declare(

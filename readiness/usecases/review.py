@@ -12,6 +12,7 @@ from readiness.domain import free_text, identifiers
 from readiness.domain import review as rules
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import Assessment, Decision, ItemReview, RunKind
+from readiness.domain.equity.claims import Weighed
 from readiness.domain.errors import (
     NOT_SHARED,
     BadInput,
@@ -32,7 +33,7 @@ from readiness.domain.screening_rates import BY_ID, CLAIMS, SHOWN, Claim
 from readiness.domain.small_cells import HIDDEN
 from readiness.figures.words import percent
 from readiness.store import Store, assessments, cycles, groups, people, releases, reviews, runs
-from readiness.usecases import ground, standing, submission
+from readiness.usecases import equity_claims, ground, standing, submission
 from readiness.usecases.submission import Submitted
 
 NEW_VERSION = (
@@ -94,6 +95,7 @@ class Review:
     group: Group
     submitted: Submitted
     parts: tuple[Part, ...]
+    weighed: tuple[Weighed, ...]  # claims beside the released counts behind equity
     remaining_low: tuple[str, ...]  # claims that may be agreed with together
     is_open: bool  # decisions can be made now
 
@@ -129,6 +131,7 @@ def open_review(store: Store, actor: Actor, assessment_id: str, now: datetime) -
             Part(domain, tuple(line for line in lines if line.item.domain_id == domain.id))
             for domain in shown.instrument.domains
         ),
+        weighed=equity_claims.of_released(store, assessment.group_id, shown.given, now.date()),
         remaining_low=rules.remaining_low(
             shown.instrument, shown.given, decisions_on(store, shown)
         ),

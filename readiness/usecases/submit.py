@@ -13,13 +13,14 @@ from readiness.access import Can
 from readiness.domain import attestation, checks, claims, review, tiers
 from readiness.domain.assessment import AnswerRevision, RunKind, Submission
 from readiness.domain.checks import Asks, Finding
+from readiness.domain.equity.claims import Weighed
 from readiness.domain.errors import BadInput, NotFound, Problem
 from readiness.domain.instrument import Item
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Actor, Payer
 from readiness.domain.run_json import answer_out
 from readiness.store import Store, assessments, cycles, groups, runs
-from readiness.usecases import assess, ground, quarters, sheet, standing, telling
+from readiness.usecases import assess, equity_claims, ground, quarters, sheet, standing, telling
 from readiness.usecases.sheet import Sheet
 
 CODES_TRIED = 20
@@ -47,6 +48,7 @@ class CheckUp:
     sheet: Sheet
     blocking: tuple[Finding, ...]
     notices: tuple[Finding, ...]
+    weighed: tuple[Weighed, ...]  # claims beside the counts behind equity
     changed: tuple[Changed, ...]  # since the last submission; empty before the first
     readers: tuple[Payer, ...]  # who will see what is sent in
     last: Submission | None
@@ -111,6 +113,7 @@ def checked(store: Store, actor: Actor, found: Sheet, now: datetime) -> CheckUp:
         sheet=found,
         blocking=tuple(finding for finding in findings if finding.blocks),
         notices=tuple(finding for finding in findings if not finding.blocks),
+        weighed=equity_claims.of_entered(store, found.group.id, found.answers, now.date()),
         changed=changed_since(store, found, last),
         readers=tuple(groups.payer(store, payer_id) for payer_id in sorted(here.payer_ids)),
         last=last,

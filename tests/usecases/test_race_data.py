@@ -6,24 +6,13 @@ import pytest
 
 from readiness.domain.errors import NotFound
 from readiness.domain.periods import Period
-from readiness.domain.quality.counts import Field, Known, KnownCell, Origin, SampleCell
+from readiness.domain.quality.counts import Field, SampleCell
 from readiness.usecases import race_data
-from tests.measured import counts, enter
+from tests.measured import counts, enter, known
 from tests.sheets import actor
 from tests.web.world import NOW
 
 Q4 = Period(2026, 4)
-
-
-def known(said, recorded, declined, unknown, not_asked, site_id=""):
-    numbers = {
-        (Known.KNOWN, Origin.SELF_REPORT): said,
-        (Known.KNOWN, Origin.RECORD): recorded,
-        (Known.DECLINED, None): declined,
-        (Known.UNKNOWN, None): unknown,
-        (Known.NOT_ASKED, None): not_asked,
-    }
-    return {KnownCell(Field.RACE, *state, site_id): n for state, n in numbers.items()}
 
 
 def shown(store, person="cara"):
@@ -40,21 +29,26 @@ def test_nothing_entered_is_told_apart_from_nobody_known(peopled):
 
 
 def test_a_mark_reached_by_luck_is_not_reached_by_its_lower_bound(peopled):
-    enter(peopled, Q4, known(412, 0, 50, 30, 23), NOW)
+    enter(peopled, Q4, known(said=412, declined=50, unknown=30, not_asked=23), NOW)
     said = race(peopled).whole.self_reported
     assert said.meets_point
     assert not said.meets_lower_bound
 
 
 def test_declined_unknown_and_not_asked_stay_apart(peopled):
-    enter(peopled, Q4, known(60, 20, 9, 7, 4), NOW)
+    enter(peopled, Q4, known(said=60, recorded=20, declined=9, unknown=7, not_asked=4), NOW)
     whole = race(peopled).whole
     values = [each.numerator for each in (whole.declined, whole.unknown, whole.not_asked)]
     assert values == [9, 7, 4]
 
 
 def test_the_site_where_least_is_known_stands_first(peopled):
-    enter(peopled, Q4, known(90, 0, 5, 3, 2, "a") | known(50, 0, 20, 20, 10, "b"), NOW)
+    enter(
+        peopled,
+        Q4,
+        known("a", said=90, declined=5, unknown=5) | known("b", said=50, declined=20, unknown=30),
+        NOW,
+    )
     assert [site.site_id for site in race(peopled).sites] == ["b", "a"]
 
 

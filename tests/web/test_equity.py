@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readiness.domain.periods import Period
-from readiness.domain.quality.counts import Field, Known, KnownCell, Origin, SampleCell
-from tests.measured import counts, declare, enter
+from readiness.domain.quality.counts import SampleCell
+from tests.measured import counts, declare, enter, known
 from tests.web.page import Page
 from tests.web.world import NOW
 
@@ -104,17 +104,6 @@ def test_three_years_make_a_line(cara, store):
 def test_a_measure_that_was_not_entered_is_not_found(cara, store):
     year(store, 0, SIZES)
     assert cara.get(f"{RESULTS}?measure=BCS").status_code == 404
-
-
-def known(**numbers):
-    states = {
-        "said": (Known.KNOWN, Origin.SELF_REPORT),
-        "recorded": (Known.KNOWN, Origin.RECORD),
-        "declined": (Known.DECLINED, None),
-        "unknown": (Known.UNKNOWN, None),
-        "not_asked": (Known.NOT_ASKED, None),
-    }
-    return {KnownCell(Field.RACE, *states[name]): n for name, n in numbers.items()}
 
 
 def test_a_mark_reached_by_luck_is_called_that(cara, store):
