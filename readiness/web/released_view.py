@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from readiness.domain.release.funnel_table import (
     FEWEST_FOR_NEEDS_OF_PARTS,
@@ -30,6 +31,7 @@ from readiness.figures.words import day, percent
 from readiness.usecases.releases import Own
 
 NOT_KNOWN = "–"
+Shown = TypeVar("Shown", bound=Hashable)  # where a number stands: of screens, or behind equity
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ def grid_of(
     )
 
 
-def number(cell: Cell, values: Mapping[Cell, int | None], own: Mapping[Cell, int] | None) -> Number:
+def number(
+    cell: Shown, values: Mapping[Shown, int | None], own: Mapping[Shown, int] | None
+) -> Number:
     value = values.get(cell)
     is_hidden = cell in values and value is None
     says = HIDDEN if is_hidden else NOT_KNOWN if value is None else f"{value:,}"

@@ -143,6 +143,9 @@ ROUTES = {
     "GET /groups/<group_id>/quality/<period>/counts.xlsx": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/results": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/race-data": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>/released": "401 404 403 200 403 403 200",
+    "GET /groups/<group_id>/quality/<period>/released.csv": "401 404 403 404 403 403 404",
+    "GET /groups/<group_id>/quality/<period>/released.xlsx": "401 404 403 404 403 403 404",
     "GET /groups/<group_id>/quality/<period>/history": "401 404 403 200 403 403 200",
     # answering and signing
     "GET /assessments/<assessment_id>": "401 404 403 200 403 403 200",
