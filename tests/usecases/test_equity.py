@@ -187,7 +187,7 @@ def test_a_total_that_was_left_out_is_added_and_one_that_is_too_small_is_refused
     total = next(each for each in output["measures"] if each["stratum_type"] == "total")
     assert (total["strata"][0]["numerator"], total["strata"][0]["denominator"]) == (420, 600)
     less = {("g", "2026", "COL", "total", "total"): (500, 400), **rows_of(white=(600, 300))}
-    with pytest.raises(BadInput, match="line 2: The strata of 'race' add up to more"):
+    with pytest.raises(BadInput, match="line 2: The strata of 'race' and all patients cannot both"):
         found(less)
 
 

@@ -27,8 +27,8 @@ from readiness.domain.release.counts_table import SUMMED, Count, sums_over, tabl
 from readiness.domain.release.table import CellId, Sum, Table
 
 TOO_MANY = (
-    "The strata of {type!r} add up to more than all patients. Every patient belongs to one of "
-    "them at most: correct the numbers."
+    "The strata of {type!r} and all patients cannot both be right: the strata leave out fewer than "
+    "nobody, or more who meet the measure than people. Correct the numbers."
 )
 
 
