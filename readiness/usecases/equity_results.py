@@ -38,6 +38,7 @@ from readiness.store import Store, groups, quality
 from readiness.usecases import ground
 from readiness.usecases.quality import YEAR
 from readiness.usecases.quarters import enterable
+from readiness.usecases.released_gaps import spreads_among_peers
 
 YEARS_POOLED = 3
 LONGEST_RUN = 6  # periods, a year apart
@@ -104,14 +105,24 @@ def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Result
     kind = wish.kind or preferred(kinds, declared)
     names = labels_of(kind, {site.id: site.name for site in groups.sites(store, group_id)})
     series = series_of(group_id, known, ending, (measure_id, kind))
+    spreads = peers_say(store, measure_id, ending, declared, wish) if kinds else {}
     return Results(
         groups.get(store, group_id),
         ending,
         measures,
         kinds,
         declared.label if declared else "",
-        split_of(series, ending, names, declared, wish) if kinds else None,
+        split_of(series, ending, names, declared, wish, spreads) if kinds else None,
     )
+
+
+def peers_say(
+    store: Store, measure_id: str, ending: Period, declared: Stratum | None, wish: Wish
+) -> Mapping[str, float]:
+    """How far true gaps lie apart among groups; of one year and of groups as they are named."""
+    if declared is None or wish.pools_years or wish.merges_small:
+        return {}
+    return spreads_among_peers(store, measure_id, ending, declared)
 
 
 def stratum_of(written: str) -> Stratum | None:
@@ -191,6 +202,7 @@ def split_of(
     names: Mapping[str, str],
     declared: Stratum | None,
     wish: Wish,
+    spreads: Mapping[str, float],
 ) -> Split:
     place = series[ending][0].place
     measure = measure_files.load().by_id[place.measure]
@@ -209,7 +221,12 @@ def split_of(
         measure=measure,
         kind=place.stratum_type,
         reference=reference,
-        finding=finding_of(shown, reference, measure.direction, {}),
+        finding=finding_of(
+            shown,
+            reference,
+            measure.direction,
+            {names.get(name, name): spread for name, spread in spreads.items()},
+        ),
         change=changed(before, shown, reference, measure.direction),
         run=tuple(tables.values()) if len(tables) >= FEWEST_FOR_RUN else (),
         missing=missing_differs(shown),

@@ -31,7 +31,7 @@ from readiness.domain.selection import Need
 from readiness.intake import assessment_json
 from readiness.store import Store, assessments, groups, plans, runs
 from readiness.store.runs import StoredRun
-from readiness.usecases import ground, pinned, sheet, standing
+from readiness.usecases import ground, pinned, released_gaps, sheet, standing
 from readiness.usecases.score import scoring_run
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
@@ -155,7 +155,7 @@ def drafted(
     store: Store, assessment: Assessment, instrument: Instrument, base: Foundation
 ) -> tuple[Plan, ProposedPlan]:
     """The same run gives the same plan, under a name made from the run's."""
-    need = need_of(store, assessment.group_id, base.context)
+    need = need_of(store, assessment.group_id, base.context, base.on)
     made = proposed(instrument, base.context, base.answers, base.run, need)
     basis = Basis(
         plan_id=f"plan-{base.run_id}",
@@ -167,13 +167,15 @@ def drafted(
     return drafting.drafted(instrument, made, basis), made
 
 
-def need_of(store: Store, group_id: str, context: Context) -> Need:
-    """Measured gaps are left out until there are reliable counts of quality by group."""
+def need_of(store: Store, group_id: str, context: Context, on: date) -> Need:
+    """Gaps come from what was released, for a plan is read by payers too, and only where they are
+    reliable enough to be compared with peers."""
+    gaps = released_gaps.reliable_points(released_gaps.newest(store, group_id, on))
     own = context.get("deprived_share")
     if isinstance(own, bool) or not isinstance(own, int | float):
-        return Need()
+        return Need(gaps)
     peers = plans.peer_deprived_shares(store, group_id)
-    return Need(None, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
+    return Need(gaps, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
 
 
 # Changing

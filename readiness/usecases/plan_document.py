@@ -24,8 +24,9 @@ from readiness.domain.scorecard import GateResult, ScoringRun
 from readiness.figures import profile
 from readiness.figures.words import day, one_decimal
 from readiness.store import Store, releases
-from readiness.usecases import plan, plan_reading, result, sheet
+from readiness.usecases import plan, plan_reading, released_gaps, result, sheet
 from readiness.usecases.plan import Opened
+from readiness.usecases.plan_gaps import gap_table
 from readiness.usecases.screened import screened_of
 
 TITLE = "Action plan"
@@ -94,6 +95,7 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
     earlier = earlier_run(store, opened)
     newest = releases.newest_of_group(store, opened.group.id, released.QUARTERS)
     quarters = released.window(newest, made_at.date())
+    gaps = released_gaps.newest(store, opened.group.id, made_at.date())
     return {
         "title": TITLE,
         "subject": opened.group.name,
@@ -112,6 +114,7 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "sureness": sureness_of(store, opened),
         "has_room": not quarters or summary.target is None,  # a short document
         "screened": screened_of(quarters) if quarters else None,
+        "gaps": gap_table(gaps) if gaps else None,
     }
 
 

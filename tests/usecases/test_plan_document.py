@@ -21,7 +21,7 @@ from readiness.domain.screening_edits import CountRevision
 from readiness.store import Store, counts, people
 from readiness.store.migrations import migrate
 from readiness.usecases import plan, plan_document, releases, result
-from tests import planned
+from tests import measured, planned
 from tests.web import world
 
 NOW = world.NOW
@@ -61,6 +61,30 @@ def counted(opened, given):
     counts.save(opened, "elm", quarter, revisions, (), None)
     found = counts.of_group(opened, "elm")[quarter]
     releases.keep(opened, releases.prepared(opened, "elm", found, 11, NOW), "maya", NOW)
+
+
+RACES = {
+    "white": (2100, 3000),
+    "black": (260, 500),
+    "hispanic": (420, 700),
+    "asian": (210, 300),
+    "aian": (30, 60),
+    "mena": (25, 45),
+    "multiple": (80, 120),
+    "nhpi": (4, 9),
+    "other": (20, 40),
+    "unknown": (300, 500),
+}
+
+
+def measured_by_race(opened, reference="race_omb2024.white"):
+    quarter = period("2026-Q4")
+    cells = {}
+    for measure in ("BCS", "COL", "CBP", "GSD"):
+        cells |= measured.counts(RACES, measure)
+    measured.enter(opened, quarter, cells, NOW)
+    measured.declare(opened, quarter, reference, NOW)
+    measured.release(opened, quarter, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +180,37 @@ def test_a_plan_for_every_tier_can_be_written(tmp_path, level):
     assert "Method and caveats" in html
 
 
+@pytest.fixture
+def fresh(tmp_path):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", ANSWERS, NOW)
+    yield opened
+    opened.close()
+
+
+def equity_part(opened):
+    html = job(opened, people.actor(opened, "maya")).html
+    return html.split("<h2>Equity gaps</h2>")[1].split("</section>")[0]
+
+
+def test_released_gaps_are_printed_with_their_reliability(fresh):
+    measured_by_race(fresh)
+    says = equity_part(fresh)
+    assert "−18.0 (−22.7 to −13.3)" in says
+    assert "Points from White alone" in says
+    assert "How reliable these gaps are cannot be told" in says
+    assert "hidden to protect small counts: Native Hawaiian" in says
+    assert "lower is better" in says
+
+
+def test_gaps_need_a_release_and_a_declared_reference(fresh):
+    assert "No differences between patient groups are shown" in equity_part(fresh)
+    measured_by_race(fresh, reference="")
+    assert "no reference is declared" in equity_part(fresh)
+
+
 CORE = (Need.FOOD, Need.HOUSING, Need.TRANSPORTATION, Need.UTILITIES, Need.SAFETY)
 DEMANDING = [  # few levels, much to lift; one with much that is not known
     planned.answers_at(2, **{item.id.replace("-", "_"): 1 for item in planned.QMER.items[::2]}),
@@ -172,6 +227,7 @@ def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answ
     world.fill(opened)
     planned.submitted(opened, "elm", answers, NOW)
     counted(opened, {None: GROUP, **dict.fromkeys(CORE, FOOD)})
+    measured_by_race(opened)
     maya = people.actor(opened, "maya")
     for paper in Page:
         printed = plan_document.printed(opened, printer, maya, "a1", paper, NOW)

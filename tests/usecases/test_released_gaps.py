@@ -1,0 +1,117 @@
+"""A group's released gaps: what payers and the plan may read of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from readiness.domain.equity.gates import Use
+from readiness.domain.people import Group
+from readiness.domain.periods import Period
+from readiness.store import groups
+from readiness.usecases import equity_results, plan, released_gaps
+from readiness.usecases.equity_results import Wish
+from readiness.usecases.plan_gaps import gap_table
+from tests import planned
+from tests.measured import counts, declare, enter, release
+from tests.sheets import actor
+from tests.web.world import NOW
+
+Q4 = Period(2026, 4)
+WHITE = "race_omb2024.white"
+BIG = {"white": (3500, 5000), "black": (2500, 5000)}
+
+
+def newest(store, group_id="elm"):
+    return released_gaps.newest(store, group_id, NOW.date())
+
+
+def let_out(store, pairs=BIG, group_id="elm", reference=WHITE, measure="COL"):
+    enter(store, Q4, counts(pairs, measure), NOW, group_id)
+    declare(store, Q4, reference, NOW, group_id)
+    release(store, Q4, NOW, group_id)
+
+
+def peers(store, number, *, have_submitted=True):
+    """Groups whose gaps lie far apart."""
+    for place in range(number):
+        group_id = f"peer-{place}"
+        with store.writing():
+            groups.add(store, Group(group_id, f"Peer {place}"), NOW, ())
+        if have_submitted:
+            planned.submitted(store, group_id, {}, NOW, assessment_id=f"of-{group_id}")
+        let_out(store, {"white": (3500, 5000), "black": (2000 + 50 * place, 5000)}, group_id)
+
+
+def only_gap(found):
+    ((_, finding),) = found.findings
+    (gap,) = finding.gaps
+    return gap
+
+
+def test_what_is_entered_and_not_released_is_not_there(peopled):
+    enter(peopled, Q4, counts(BIG), NOW)
+    declare(peopled, Q4, WHITE, NOW)
+    assert newest(peopled) is None
+
+
+def test_without_a_declared_reference_no_gap_is_made(peopled):
+    let_out(peopled, reference="")
+    assert newest(peopled).findings == ()
+
+
+def test_with_few_groups_a_gap_is_a_direction_and_weighs_nothing(peopled):
+    let_out(peopled)
+    peers(peopled, 3)
+    found = newest(peopled)
+    assert (only_gap(found).reliability, only_gap(found).use) == (None, Use.DIRECTIONAL)
+    assert released_gaps.reliable_points(found) is None
+    assert "cannot be told" in gap_table(found).reliability
+
+
+@pytest.fixture
+def many(peopled):
+    peers(peopled, 30)
+    return peopled
+
+
+def test_thirty_groups_tell_how_reliable_a_gap_is(many):
+    let_out(many)
+    found = newest(many)
+    assert only_gap(found).use is Use.RANKING
+    assert released_gaps.reliable_points(found) == {"COL": pytest.approx(Fraction(20))}
+    assert "reliability 0.9" in gap_table(found).rows[0][1][0].basis
+    wish = Wish("COL")
+    own = equity_results.results(many, actor(many, "cara"), "elm", "2026-Q4", wish, NOW)
+    assert own.split.finding.gaps[0].reliability == only_gap(found).reliability
+
+
+def test_a_reliable_gap_raises_the_need_in_the_plan(many):
+    assert plan.need_of(many, "elm", {}, NOW.date()).gap_points is None
+    let_out(many)
+    assert plan.need_of(many, "elm", {}, NOW.date()).gap_points == {"COL": pytest.approx(20)}
+
+
+def test_a_group_that_is_ahead_is_no_gap_to_close(many):
+    let_out(many, {"white": (2500, 5000), "black": (3500, 5000)})
+    assert released_gaps.reliable_points(newest(many)) == {"COL": 0}
+
+
+def test_groups_that_have_submitted_nothing_tell_nothing(peopled):
+    peers(peopled, 30, have_submitted=False)
+    let_out(peopled)
+    assert only_gap(newest(peopled)).reliability is None
+
+
+def test_small_groups_of_patients_are_named_and_not_compared(peopled):
+    let_out(peopled, {**BIG, "asian": (3, 9), "nhpi": (4, 9)})
+    table = gap_table(newest(peopled))
+    assert [name for name, _ in table.rows] == ["Black or African American alone"]
+    assert "Asian alone" in table.left_out
+    assert table.header == ("Colorectal cancer screening",)
+
+
+def test_where_lower_is_better_the_header_says_so(peopled):
+    let_out(peopled, measure="GSD")
+    assert gap_table(newest(peopled)).header == ("Blood sugar in poor control (lower is better)",)
