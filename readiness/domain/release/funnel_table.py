@@ -180,8 +180,9 @@ def part_terms(eligible: int) -> tuple[Term, ...]:
 
 
 def any_of_five(counts: FunnelCounts) -> Iterator[tuple[Stratum, int]]:
-    """Files give "one or more of the five" as a need; it is the same count."""
-    for part in counts.strata:
+    """Files may give "one or more of the five" as a need alone; it is the same count."""
+    is_told = any(cell.step is Step.ANY_POSITIVE for cell in counts.known)
+    for part in () if is_told else counts.strata:
         found = counts.at(Step.POSITIVE, Need.ANY, part)
         if found is not None:
             yield part, found

@@ -89,8 +89,10 @@ def test_sites_and_a_second_scheme_of_race_never_leave():
 def test_one_or_more_of_the_five_is_one_number_however_it_came():
     own = FunnelCounts(Q3, {Cell(Step.POSITIVE, Need.ANY): 90})
     assert leaving(own) == {Cell(Step.ANY_POSITIVE): 90}
-    both = FunnelCounts(Q3, {Cell(Step.POSITIVE, Need.ANY): 90, Cell(Step.ANY_POSITIVE): 91})
-    assert leaving(both) == {Cell(Step.ANY_POSITIVE): 91}
+    told = {ELIGIBLE: 400, Cell(Step.ANY_POSITIVE): 91}
+    spanish = Cell(Step.POSITIVE, Need.ANY, Stratum(LANGUAGE, "spanish"))
+    both = FunnelCounts(Q3, {**told, Cell(Step.POSITIVE, Need.ANY): 90, spanish: 99})
+    assert leaving(both) == told
 
 
 @pytest.mark.parametrize(("eligible", "leave"), [(199, 0), (200, 1), (9_999, 1), (10_000, 2)])
