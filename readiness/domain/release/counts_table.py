@@ -126,9 +126,10 @@ def span_sums(counts: Counts) -> tuple[list[Sum], dict[tuple[RowKey, tuple[str, 
 
 def spans_of(counts: Counts) -> Iterator[tuple[RowKey, tuple[str, ...], list[RowKey]]]:
     """Each row of a longer period with the rows of the shorter ones, one division at a time."""
+    present = {key.period for key in counts}
     for key in counts:
         for division in divisions_of(key.period):
-            shorter = (key._replace(period=period) for period in division)
+            shorter = (key._replace(period=each) for each in division if each in present)
             parts = [each for each in shorter if each in counts]
             if parts:
                 yield key, division, parts
