@@ -16,12 +16,23 @@ import pytest
 from app import create_app
 from readiness.documents.job import Page as Paper
 from readiness.domain.periods import Period
+from readiness.domain.quality.counts import (
+    Field,
+    Known,
+    KnownCell,
+    MeasureCell,
+    Origin,
+    Part,
+    QualityCell,
+)
 from readiness.domain.screening import FIVE, Cell, Step, Stratum, StratumType
 from readiness.domain.screening_edits import CountRevision
 from readiness.settings import Settings
-from readiness.store import Store, counts, people, releases, sessions
+from readiness.store import Store, counts, people, quality_releases, releases, sessions
+from readiness.store import quality as quality_counts
 from readiness.store.migrations import migrate
-from readiness.usecases import plan_document, screen
+from readiness.store.quality import QualityRevision
+from readiness.usecases import plan_document, quality, screen
 from tests import payers
 from tests.web import world
 from tests.web.page import Page
@@ -30,6 +41,7 @@ from tests.web.world import NOW
 QUARTERS = (Period(2026, 3), Period(2026, 4))
 SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
 ENGLISH = Stratum(StratumType.LANGUAGE, "english")
+WHITE, BLACK = (Stratum(StratumType.RACE, name) for name in ("white", "black"))
 # No two alike, and none that stands on a page for another reason. Everybody but a few of those
 # screened was asked about each need, so these counts must be hidden although they are large.
 GROUP = {Step.ELIGIBLE: 91_463, Step.SCREENED: 58_237, Step.ANY_POSITIVE: 21_871}
@@ -48,6 +60,23 @@ def a_quarter(number: int, few: int = 0) -> dict[Cell, int]:
     return known
 
 
+def of_a_measure(number: int, few: int = 0) -> dict[QualityCell, int]:
+    """Two parts of a whole that is shown: the small one is hidden, so the large one is too."""
+    known: dict[QualityCell, int] = {}
+    for part, (all_patients, black) in {
+        Part.DENOMINATOR: (47_513 + 211 * number, 8 + few),
+        Part.NUMERATOR: (33_391 + 97 * number, 4 + few),
+    }.items():
+        known[MeasureCell("COL", part)] = all_patients
+        known[MeasureCell("COL", part, BLACK)] = black
+        known[MeasureCell("COL", part, WHITE)] = all_patients - black
+    known[KnownCell(Field.LANGUAGE, Known.KNOWN, Origin.RECORD)] = 58_889
+    known[KnownCell(Field.RACE, Known.DECLINED)] = 3 + few
+    known[KnownCell(Field.RACE, Known.NOT_ASKED)] = 12_911 - few
+    known[KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)] = 58_889 - 12_911 - 3
+    return known
+
+
 def filled(folder, few: int = 0) -> Store:
     store = Store(folder / "readiness.db")
     migrate(store)
@@ -61,6 +90,13 @@ def filled(folder, few: int = 0) -> Store:
         ]
         counts.save(store, "elm", quarter, revisions, (), None)
         screen.complete(store, cara, "elm", str(quarter), 11, NOW)
+        measured = [
+            QualityRevision(cell, 1, value, "cara", NOW)
+            for cell, value in of_a_measure(number, few).items()
+        ]
+        quality_counts.save(store, "elm", quarter, measured, None)
+        quality.declare(store, cara, "elm", str(quarter), "race_omb2024.white", NOW)
+        quality.complete(store, cara, "elm", str(quarter), 11, NOW)
     payers.answer(store, assessment, payers.all_at(2))
     payers.send_in(store, assessment)
     return store
@@ -141,18 +177,21 @@ def plain(reply):
 
 def hidden_numbers(store):
     """Those that must not be seen, and are long enough to be searched for."""
-    return {
-        a_quarter(number)[cell]
-        for number, quarter in enumerate(QUARTERS)
-        for cell, value in releases.newest(store, "elm", quarter).values.items()
-        if value is None
-    } - {value for number in (0, 1) for value in range(30)}
+    found = set()
+    for number, quarter in enumerate(QUARTERS):
+        for true, release in (
+            (a_quarter(number), releases.newest(store, "elm", quarter)),
+            (of_a_measure(number), quality_releases.newest(store, "elm", quarter)),
+        ):
+            found |= {true[cell] for cell, value in release.values.items() if value is None}
+    return found - set(range(30))
 
 
 def test_there_is_something_to_hide(store):
     hidden = hidden_numbers(store)
     assert len(hidden) >= 4
     assert min(hidden) > 1_000
+    assert {47_505, 33_387, 12_911} <= hidden  # the large parts of a measure, and of the record
 
 
 def test_no_page_and_no_export_shows_a_count_that_was_not_released(folder, store):
@@ -201,7 +240,7 @@ def test_every_number_of_a_payers_table_is_one_that_was_released(folder, store):
 def test_two_worlds_that_differ_in_hidden_numbers_alone_look_the_same_to_a_payer(folder, tmp_path):
     payers.numbers = payers.count(1)  # the same ids in both
     with closing(filled(tmp_path, few=1)) as other:
-        assert [each.values for each in releases.newest_of_group(other, "elm")] == released(folder)
+        assert released_in(other) == released(folder)
     here, there = seen(folder), seen(tmp_path)
     assert here.keys() == there.keys()
     for address, text in here.items():
@@ -210,4 +249,9 @@ def test_two_worlds_that_differ_in_hidden_numbers_alone_look_the_same_to_a_payer
 
 def released(folder):
     with closing(Store(folder / "readiness.db")) as opened:
-        return [each.values for each in releases.newest_of_group(opened, "elm")]
+        return released_in(opened)
+
+
+def released_in(store):
+    of_both = (releases.newest_of_group, quality_releases.newest_of_group)
+    return [each.values for newest in of_both for each in newest(store, "elm")]

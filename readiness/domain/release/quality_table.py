@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from readiness.domain.quality.counts import (
     Field,
+    Known,
     KnownCell,
     MeasureCell,
     Part,
@@ -29,7 +30,8 @@ SCHEMES = (
 )
 ALWAYS = frozenset({StratumType.TOTAL, StratumType.LANGUAGE, StratumType.PAYER, StratumType.AGE})
 
-WORTH_OF_ALL, WORTH_OF_PARTS = 20, 2  # all patients are read first
+# All patients are read first; of a record, how many are known, and from where.
+WORTH_OF_ALL, WORTH_OF_KNOWN, WORTH_OF_OTHERS = 20, 4, 2
 Values = Mapping[QualityCell, int | None]
 Which = Part | Literal["not met"]
 NOT_MET: Literal["not met"] = "not met"
@@ -126,8 +128,10 @@ def table_of(known: Mapping[QualityCell, int]) -> Table:
 
 
 def worth_of(cell: QualityCell) -> int:
-    is_all = isinstance(cell, MeasureCell) and cell.stratum == ALL
-    return WORTH_OF_ALL if is_all else WORTH_OF_PARTS
+    if isinstance(cell, MeasureCell):
+        return WORTH_OF_ALL if cell.stratum == ALL else WORTH_OF_OTHERS
+    is_known = isinstance(cell, KnownCell) and cell.known is Known.KNOWN
+    return WORTH_OF_KNOWN if is_known else WORTH_OF_OTHERS
 
 
 def wholes(known: Mapping[QualityCell, int]) -> dict[QualityCell, int]:

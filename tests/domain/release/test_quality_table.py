@@ -179,3 +179,8 @@ def test_numbers_that_contradict_each_other_are_protected_as_they_stand() -> Non
     made = table_of(known)
     assert all(people >= 0 for people in made.counts.values())
     assert hidden(known) == frozenset()
+
+
+def test_how_many_are_known_is_shown_rather_than_how_many_were_not_asked() -> None:
+    not_asked = KnownCell(Field.RACE, Known.NOT_ASKED)
+    assert hidden({SAID: 75, DECLINED: 5, not_asked: 20, ENGLISH: 100}) == {DECLINED, not_asked}
