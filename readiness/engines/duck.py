@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import BinaryIO
 
 from readiness.domain.errors import BadInput, Problem
-from readiness.domain.screening import UNKNOWN, StratumType
+from readiness.domain.screening import UNKNOWN
 from readiness.domain.screens.cells import CellKey, Counts
 from readiness.domain.screens.reading import Reading
 from readiness.engines import duck_patients, duck_rows
@@ -38,8 +37,7 @@ def cells_of(
                 note_ragged(db, reading, label)
     if period:
         cells = {key: of for key, of in cells.items() if key.period == period}
-    told = told_types(cells)
-    return {key: of for key, of in cells.items() if key.stratum_type in told}
+    return with_told_strata(cells)
 
 
 def header_of(stream: BinaryIO) -> tuple[str, ...]:
@@ -67,7 +65,10 @@ def note_ragged(db: Session, reading: Reading, label: str) -> None:
         reading.report.refuse(f"{label}, line {line}", RAGGED)
 
 
-def told_types(cells: Mapping[CellKey, Counts]) -> set[str]:
+def with_told_strata(cells: dict[CellKey, Counts]) -> dict[CellKey, Counts]:
     """Strata are given only where something is known of somebody; then the rest is `unknown`."""
+    kinds = {key.stratum_type for key in cells}
     told = {key.stratum_type for key in cells if key.stratum != UNKNOWN}
-    return {StratumType.TOTAL.value, *told}
+    if kinds == told:
+        return cells
+    return {key: of for key, of in cells.items() if key.stratum_type in told}

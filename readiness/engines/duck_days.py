@@ -17,7 +17,7 @@ def day(column: str, *, is_day_first: bool) -> str:
     first = f"split_part(split_part({text}, 'T', 1), ' ', 1)"
     spellings = [order(is_day_first).replace("/", each) for each in SEPARATORS]
     return (
-        f"COALESCE(TRY_CAST(substr({text}, 1, 10) AS DATE), TRY_CAST({first} AS DATE),"
+        f"COALESCE(TRY_CAST({column} AS DATE), TRY_CAST({first} AS DATE),"
         f" CAST(try_strptime({first}, {spellings}) AS DATE),"
         f" CAST(try_strptime(substr({text}, 1, 8), '%Y%m%d') AS DATE))"
     )

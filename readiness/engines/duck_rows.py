@@ -6,149 +6,136 @@ need. What is worked out per patient (housing of its parts, any, all five) canno
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from collections import defaultdict
 
-from readiness.domain.periods import Period
 from readiness.domain.screening import ALL, UNKNOWN, StratumType
 from readiness.domain.screens.cells import NOBODY, WHOLE, CellKey, Counts
 from readiness.domain.screens.parts import Result, Standing
 from readiness.engines import duck_days
-from readiness.engines.duck_patients import MEANT, raw
-from readiness.engines.duck_session import Row, Session
-from readiness.engines.duck_words import Column, Run
+from readiness.engines.duck_meaning import UNREAD, explain, raw, text_of
+from readiness.engines.duck_session import Row, Session, literal
+from readiness.engines.duck_words import MAKES, Column, Run
 
 ALIKE = (Column.GROUP, Column.SITE, Column.NEED, Column.RESULT, Column.STATUS)
-TRAITS = (Column.RACE, Column.ETHNICITY, Column.LANGUAGE, Column.PAYER, Column.SEX, Column.AGE)
-MAKES: dict[tuple[Column, ...], tuple[StratumType, ...]] = {  # columns that are read together
-    (Column.RACE, Column.ETHNICITY): (
-        StratumType.RACE,
-        StratumType.RACE_1997,
-        StratumType.ETHNICITY,
-    ),
-    (Column.LANGUAGE,): (StratumType.LANGUAGE,),
-    (Column.PAYER,): (StratumType.PAYER,),
-    (Column.SEX,): (StratumType.SEX,),
-    (Column.AGE,): (StratumType.AGE,),
-}
+TOTAL = (ALL.type.value, ALL.name)
 
 
 def cells(db: Session, run: Run) -> dict[CellKey, Counts]:
-    """One pass: rows that are alike are counted by DuckDB, and only their texts are looked at."""
-    tally = Tally(run)
-    for row in db.run(tally.query, worth=1):
-        tally.add(row)
-    tally.note()
-    return {key: Counts(**{e.value: of[e] for e in Result}) for key, of in tally.found.items()}
+    """One pass over the table; all else is about rows that are alike, and only they are few."""
+    plan = Plan(run)
+    db.run(plan.count_alike, worth=1)
+    for column in plan.alike:
+        explain(db, run, column, f"SELECT DISTINCT {raw(column)} AS text FROM alike")
+    note(db, plan)
+    return plan.cells(db.run(plan.add_up))
 
 
-class Tally:
+class Plan:
+    """What is asked of DuckDB: each set of columns that make strata together is one way to divide
+    the rows, and the first of them gives the totals too."""
+
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.found: defaultdict[CellKey, Counter[Result]] = defaultdict(Counter)
-        self.noted: Counter[str] = Counter()
-        self.meant: dict[tuple[Column, str], Any] = {}
-
-    @cached_property
-    def traits(self) -> dict[Column, str]:
-        """Those that the table has, as SQL that is never null."""
-        run = self.run
-        found = {each: f"COALESCE({run.sql_of(each)}, '')" for each in run.traits}
-        ages = "NULL"
-        if run.has(Column.AGE):
-            ages = f"TRY_CAST(trim({run.sql_of(Column.AGE)}) AS SMALLINT)"
-        if run.has(Column.BORN):
-            born = duck_days.within(run.day(Column.BORN))
-            ages = f"COALESCE({duck_days.years(born, run.day(Column.DATE))}, {ages})"
-        if ages != "NULL":
-            found[Column.AGE] = f"COALESCE({duck_days.band(ages, run.wording.age)}, '{UNKNOWN}')"
-        return found
-
-    @cached_property
-    def sets(self) -> tuple[tuple[Column, ...], ...]:
+        self.alike = tuple(each for each in ALIKE if run.has(each))
+        self.traits = {each: text_of(run, each) for each in run.traits}
+        if run.has(Column.AGE) or run.has(Column.BORN):
+            self.traits[Column.AGE] = self.age_band
         own = (tuple(each for each in columns if each in self.traits) for columns in MAKES)
-        return tuple(columns for columns in own if columns) or ((),)
+        self.sets = tuple(columns for columns in own if columns) or ((),)
 
     @property
-    def query(self) -> str:
+    def age_band(self) -> str:
+        run, age = self.run, "NULL"
+        if run.has(Column.AGE):
+            age = f"TRY_CAST(trim({run.sql_of(Column.AGE)}) AS SMALLINT)"
+        if run.has(Column.BORN):
+            born = duck_days.within(run.day(Column.BORN))
+            age = f"COALESCE({duck_days.years(born, run.day(Column.DATE))}, {age})"
+        return f"COALESCE({duck_days.band(age, run.wording.age)}, '{UNKNOWN}')"
+
+    @property
+    def count_alike(self) -> str:
+        """Columns of a set are never NULL in its own rows, and are in those of the other sets."""
         run = self.run
-        day = f"({duck_days.within('day')})"
-        alike = {each: f"COALESCE({run.sql_of(each)}, '')" for each in ALIKE if run.has(each)}
-        named = ", ".join(f"{of} AS {raw(name)}" for name, of in {**alike, **self.traits}.items())
-        both = ", ".join(map(raw, alike))
-        sets = ", ".join(
-            f"({', '.join(['year', 'quarter', *map(raw, (*alike, *each))])})" for each in self.sets
-        )
+        texts = {each: text_of(run, each) for each in self.alike} | self.traits
+        named = ", ".join(f"{of} AS {raw(each)}" for each, of in texts.items())
+        both = ["year", "quarter", *map(raw, self.alike)]
+        sets = ", ".join(f"({', '.join([*both, *map(raw, own)])})" for own in self.sets)
         return (
-            f"SELECT year({day}) AS year, quarter({day}) AS quarter, {both},"
-            f" {''.join(f'{raw(each)}, ' for each in self.traits)}count(*)"
-            f" FROM (SELECT {run.day(Column.DATE)} AS day, {named} FROM {run.table.scan})"
+            "CREATE TABLE alike AS SELECT year(day) AS year, quarter(day) AS quarter,"
+            f" {', '.join(map(raw, texts))}, count(*) AS rows FROM ("
+            f"SELECT * REPLACE ({duck_days.within('day')} AS day) FROM ("
+            f"SELECT {run.day(Column.DATE)} AS day, {named} FROM {run.table.scan}))"
             f" GROUP BY GROUPING SETS ({sets})"
         )
 
-    def add(self, row: Row) -> None:
-        year, quarter, *texts, rows = row
-        columns = [each for each in ALIKE if self.run.has(each)]
-        told = dict(zip([*columns, *self.traits], texts, strict=True))
-        own = next(each for each in self.sets if all(told[column] is not None for column in each))
-        is_first = own == self.sets[0]
-        missing = self.lacking(told, year)
-        standing = self.means(Column.STATUS, told) if self.run.has(Column.STATUS) else None
-        if missing or standing not in (None, Standing.COUNTED):
-            self.noted[missing or str(standing)] += rows if is_first else 0
-            return
-        self.noted["counted"] += rows if is_first else 0
-        period = str(Period(year, quarter))
-        strata = {kind.value: name for kind, name in self.strata(own, told).items()}
-        if is_first:
-            strata[ALL.type.value] = ALL.name
-        for kind, stratum in strata.items():
-            key = CellKey(
-                self.means(Column.GROUP, told) or self.run.reading.group_id or NOBODY,
-                self.means(Column.SITE, told) or WHOLE,
-                period,
-                str(self.means(Column.NEED, told)),
-                kind,
-                stratum,
-            )
-            self.found[key][self.means(Column.RESULT, told)] += rows
+    @property
+    def joined(self) -> str:
+        """The rows with what their words mean."""
+        words = (f" JOIN {c}_words AS {c}_means ON {raw(c)} = {c}_means.text" for c in self.alike)
+        return f"alike{''.join(words)}"
 
-    def lacking(self, told: Mapping[Column, str], year: int | None) -> str:
-        """The first thing without which a row says nothing."""
-        if self.run.has(Column.STATUS) and self.means(Column.STATUS, told) is None:
-            return Column.STATUS
-        if year is None:
-            return Column.DATE
+    def means(self, column: Column, otherwise: str = "NULL") -> str:
+        return f"COALESCE({column}_means.meant, {otherwise})" if column in self.alike else otherwise
+
+    @property
+    def lacking(self) -> dict[Column, str]:
+        """By what a row says nothing, the first that holds."""
+        found = {Column.DATE: "year IS NULL"}
+        if Column.STATUS in self.alike:
+            found = {Column.STATUS: f"{self.means(Column.STATUS)} = '{UNREAD}'", **found}
         needed = (Column.NEED, Column.RESULT)
-        return next((each for each in needed if self.means(each, told) is None), "")
+        return found | {each: f"{self.means(each)} IS NULL" for each in needed}
 
-    def means(self, column: Column, told: Mapping[Column, str]) -> Any:
-        """Asked once for each different text."""
-        text = told.get(column)
-        if text is None:
-            return None
-        if (column, text) not in self.meant:
-            self.meant[column, text] = MEANT[column](self.run.wording, text.strip())
-        return self.meant[column, text]
+    @property
+    def standing(self) -> str:
+        return self.means(Column.STATUS, literal(Standing.COUNTED))
 
-    def strata(
-        self, own: tuple[Column, ...], told: Mapping[Column, str]
-    ) -> Mapping[StratumType, str]:
-        if own == (Column.AGE,):
-            return {StratumType.AGE: told[Column.AGE]}
+    @property
+    def add_up(self) -> str:
+        columns = [
+            self.means(Column.GROUP, literal(self.run.reading.group_id or NOBODY)),
+            self.means(Column.SITE, literal(WHOLE)),
+            "year || '-Q' || quarter",
+            self.means(Column.NEED),
+            *map(raw, self.traits),
+        ]
+        result = self.means(Column.RESULT)
+        sums = [f"COALESCE(SUM(rows) FILTER ({result} = '{each}'), 0) :: BIGINT" for each in Result]
+        lacking = " OR ".join(self.lacking.values())
+        return (
+            f"SELECT {', '.join([*columns, *sums])} FROM {self.joined}"
+            f" WHERE NOT ({lacking}) AND {self.standing} = '{Standing.COUNTED}' GROUP BY ALL"
+        )
+
+    def cells(self, rows: list[Row]) -> dict[CellKey, Counts]:
+        found: defaultdict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(Result))
+        strata: dict[Row, tuple[tuple[str, str], ...]] = {}
+        for row in rows:
+            alike, traits, counts = row[:4], row[4 : -len(Result)], row[-len(Result) :]
+            for part in strata.get(traits) or strata.setdefault(traits, self.parts(traits)):
+                sums = found[alike + part]
+                for place, count in enumerate(counts):
+                    sums[place] += count
+        return {CellKey(*key): Counts(*counts) for key, counts in found.items()}
+
+    def parts(self, traits: Row) -> tuple[tuple[str, str], ...]:
+        """All patients, with the first set alone, and one stratum of each type of this set."""
+        told = dict(zip(self.traits, traits, strict=True))
+        own = next(one for one in self.sets if all(told[each] is not None for each in one))
+        total = (TOTAL,) if own == self.sets[0] else ()
         if not own:
-            return {}
-        whole = next(each for each in MAKES if own[0] in each)
+            return total
+        if own == (Column.AGE,):
+            return (*total, (StratumType.AGE.value, told[Column.AGE]))
         found = self.run.wording.strata({each: told[each].strip() for each in own})
-        return {kind: found[kind] for kind in MAKES[whole]}
+        kinds = next(kinds for columns, kinds in MAKES.items() if own[0] in columns)
+        return (*total, *((kind.value, found[kind]) for kind in kinds))
 
-    def note(self) -> None:
-        report = self.run.reading.report
-        report.rows += sum(self.noted.values())
-        report.held += self.noted[Standing.HELD]
-        report.deleted += self.noted[Standing.DELETED]
-        for column in (Column.STATUS, Column.DATE, Column.NEED, Column.RESULT):
-            if self.noted[column]:
-                self.run.refuse(column, self.noted[column])
+
+def note(db: Session, plan: Plan) -> None:
+    """Each row once, so by the first of the sets alone."""
+    lacking = " ".join(f"WHEN {of} THEN '{column}'" for column, of in plan.lacking.items())
+    first = " AND ".join(f"NOT {raw(each)} IS NULL" for each in plan.sets[0]) or "TRUE"
+    query = f"SELECT CASE {lacking} ELSE {plan.standing} END AS what, SUM(rows) :: BIGINT"
+    plan.run.note(dict(db.run(f"{query} FROM {plan.joined} WHERE {first} GROUP BY what")))

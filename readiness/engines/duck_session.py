@@ -18,6 +18,7 @@ TURN = 0.1  # seconds between two words on how far it is
 TOO_LARGE = "There is not enough memory to count this table. Send it in parts."
 UNREADABLE = "This table could not be read. Save it again as CSV (UTF-8) or Parquet and send that."
 
+OUR_FAULT = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 Row = tuple[Any, ...]
 
 
@@ -89,6 +90,8 @@ def told_as(kind: type[duckdb.Error]) -> Exception:
         return Canceled()
     if issubclass(kind, duckdb.ConversionException):
         return NotListed()
+    if issubclass(kind, OUR_FAULT):
+        return RuntimeError(f"DuckDB does not understand us ({kind.__name__}).")
     return BadInput(TOO_LARGE if issubclass(kind, duckdb.OutOfMemoryException) else UNREADABLE)
 
 

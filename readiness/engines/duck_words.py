@@ -34,6 +34,7 @@ class Column(StrEnum):
 
 
 NEEDED = (Column.DATE, Column.NEED, Column.RESULT)
+LACKING = (Column.PATIENT, Column.STATUS, *NEEDED)  # without any of them a row says nothing
 TRAITS = (Column.RACE, Column.ETHNICITY, Column.LANGUAGE, Column.PAYER, Column.SEX)
 WORDS = (  # columns of few different texts, each of which is looked up once
     Column.NEED,
@@ -44,6 +45,17 @@ WORDS = (  # columns of few different texts, each of which is looked up once
     *TRAITS,
     Column.AGE,
 )
+MAKES: dict[tuple[Column, ...], tuple[StratumType, ...]] = {  # columns that are read together
+    (Column.RACE, Column.ETHNICITY): (
+        StratumType.RACE,
+        StratumType.RACE_1997,
+        StratumType.ETHNICITY,
+    ),
+    (Column.LANGUAGE,): (StratumType.LANGUAGE,),
+    (Column.PAYER,): (StratumType.PAYER,),
+    (Column.SEX,): (StratumType.SEX,),
+    (Column.AGE, Column.BORN): (StratumType.AGE,),
+}
 Told = Mapping[Column, str]  # what stands in one row's columns
 
 
@@ -82,6 +94,17 @@ class Run:
     def traits(self) -> tuple[Column, ...]:
         return tuple(column for column in TRAITS if column in self.wording.columns)
 
+    @property
+    def types(self) -> tuple[StratumType, ...]:
+        """The strata that its columns can tell anything of."""
+        found = {
+            kind
+            for columns, kinds in MAKES.items()
+            if any(map(self.has, columns))
+            for kind in kinds
+        }
+        return tuple(each for each in StratumType if each in found)
+
     def sql_of(self, column: Column) -> str:
         return self.table.columns[self.wording.columns[column]]
 
@@ -93,6 +116,16 @@ class Run:
 
     def has(self, column: Column) -> bool:
         return column in self.wording.columns
+
+    def note(self, rows: Mapping[str, int]) -> None:
+        """How many rows have which standing, and how many lack which column."""
+        report = self.reading.report
+        report.rows += sum(rows.values())
+        report.held += rows.get(Standing.HELD, 0)
+        report.deleted += rows.get(Standing.DELETED, 0)
+        for column in LACKING:
+            if column in rows:
+                self.refuse(column, rows[column])
 
     def refuse(self, column: Column, rows: int) -> None:
         """One sentence for all rows that lack the same thing."""

@@ -69,7 +69,7 @@ def events(standings: Mapping[str, Standing], table: str, types: Sequence[Stratu
     traits = "".join(f",\n    {case(kind, stratum_codes(kind))} AS {kind}" for kind in types)
     return f"""
   SELECT
-    COALESCE(group_id, '{NOBODY}') AS group_id, site_id, patient, screened_on, need, status, issued,
+    group_id, site_id, patient, screened_on, need, status, issued,
     version,
     CAST(EXTRACT(YEAR FROM screened_on) AS INT) * 10
       + CAST(EXTRACT(QUARTER FROM screened_on) AS INT) AS quarter,
@@ -116,7 +116,7 @@ def people(types: Sequence[StratumType]) -> str:
     return f"""
   SELECT
     group_id, patient, quarter,
-    COALESCE(MAX(CASE WHEN site_turn = 1 THEN site_id END), '{WHOLE}') AS site_id,
+    MAX(CASE WHEN site_turn = 1 THEN site_id END) AS site_id,
     {comma(traits + needs)}
   FROM turns
   GROUP BY group_id, patient, quarter"""
@@ -211,7 +211,7 @@ def cells() -> str:
     type_code = f"stratum - stratum % {TYPE_STEP}"
     return f"""
   SELECT
-    group_id, site_id,
+    COALESCE(group_id, '{NOBODY}') AS group_id, COALESCE(site_id, '{WHOLE}') AS site_id,
     SUBSTRING(CAST(quarter AS TEXT), 1, 4) || '-Q'
       || SUBSTRING(CAST(quarter AS TEXT), 5, 1) AS period,
     {worded("need", {number: need.value for need, number in NUMBER.items()})} AS need,

@@ -24,7 +24,7 @@
 --   sex           text; one of female, male, other, unknown
 WITH events AS (
   SELECT
-    COALESCE(group_id, '-') AS group_id,
+    group_id,
     site_id,
     patient,
     screened_on,
@@ -177,7 +177,7 @@ WITH events AS (
     group_id,
     patient,
     quarter,
-    COALESCE(MAX(CASE WHEN site_turn = 1 THEN site_id END), 'ALL') AS site_id,
+    MAX(CASE WHEN site_turn = 1 THEN site_id END) AS site_id,
     COALESCE(MOD(MIN(turn * 10000 + language), 10000), 100) AS language,
     COALESCE(MOD(MIN(turn * 10000 + race_omb2024), 10000), 200) AS race_omb2024,
     COALESCE(MOD(MIN(turn * 10000 + payer), 10000), 300) AS payer,
@@ -459,8 +459,8 @@ WITH events AS (
     END
 ), cells AS (
   SELECT
-    group_id,
-    site_id,
+    COALESCE(group_id, '-') AS group_id,
+    COALESCE(site_id, 'ALL') AS site_id,
     SUBSTRING(CAST(quarter AS STRING), 1, 4) || '-Q' || SUBSTRING(CAST(quarter AS STRING), 5, 1) AS period,
     CASE need
       WHEN 1

@@ -1,0 +1,143 @@
+"""Large tables of screens: rows per second and peak memory of ours beside other ways to count.
+
+Each way runs in a process of its own. READINESS_BENCH_ROWS says how many rows: a million unless
+said, 5_000_000 for the figures in the README, 50_000_000 to see that memory does not grow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.bench.counting import WAYS
+
+ROWS = int(os.environ.get("READINESS_BENCH_ROWS", "1_000_000"))
+OBSERVATIONS = min(400_000, ROWS * 2 // 5)
+SLOW = 6_000_000  # beyond it only the ways that stay small are measured
+SMALL = {"ours, row by row", "raw DuckDB, bare count", "ours, patient by patient"}
+
+# Invented patients in no order: 60 practices of 5 sites, two screens each, some sent twice, some
+# taken back, some not final.
+INVENTED = f"""
+SELECT
+  'MRN' || lpad((n // 9) :: VARCHAR, 9, '0') AS mrn,
+  'group-' || lpad((p % 60) :: VARCHAR, 3, '0') AS practice, 'site-' || (p // 64 % 5) AS clinic,
+  day AS screened_on,
+  ['food', 'housing_instability', 'transportation', 'utilities', 'safety', 'financial', 'digital',
+    'social', 'inadequate_housing'][1 + (k % 5 + k // 5 * 2) % 9] AS need,
+  CASE WHEN h % 100 < 18 THEN 'positive' WHEN h % 100 < 90 THEN 'negative'
+    WHEN h % 100 < 95 THEN 'declined' WHEN h % 100 < 98 THEN 'unknown' ELSE 'incomplete' END
+    AS result,
+  CASE h // 100 % 200 WHEN 0 THEN 'entered-in-error' WHEN 1 THEN 'preliminary' ELSE 'final' END
+    AS status,
+  strftime(day + to_seconds(h // 77 % 86000), '%Y-%m-%dT%H:%M:%SZ') AS issued,
+  ['english', 'spanish', 'other', 'unknown'][1 + p // 7 % 4] AS language,
+  ['white', 'black', 'asian', 'hispanic', 'declined', 'unknown'][1 + p // 11 % 6] AS race,
+  ['medicaid', 'medicare', 'commercial', 'uninsured'][1 + p // 13 % 4] AS payer
+FROM (
+  SELECT *, DATE '2026-01-01' + (p // 1000 % 250 + k // 5 * 90) :: INT AS day
+  FROM (
+    SELECT range AS n, n % 9 AS k, (hash(n // 9) >> 2) :: BIGINT AS p,
+      (hash(n + 7919) >> 2) :: BIGINT AS h
+    FROM range({ROWS})
+  )
+)
+ORDER BY hash(n // 1000)
+"""
+
+
+def run() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"{ROWS:,} rows of results, {ROWS // 9:,} patients"
+        for file in tables(Path(folder)):
+            yield f"{file.suffix[1:]}, {file.stat().st_size / 2**20:,.0f} MiB"
+            for way in ways(file):
+                yield f"  {told(way, file)}"
+            file.unlink()
+        file = observations(Path(folder))
+        yield f"{OBSERVATIONS:,} Observations, NDJSON, {file.stat().st_size / 2**20:,.0f} MiB"
+        yield f"  {told('our readers, patient by patient', file, OBSERVATIONS)}"
+
+
+def ways(file: Path) -> Iterator[str]:
+    for way in WAYS:
+        is_text_alone = way in ("Python's csv, bare count", "our readers, patient by patient")
+        if (ROWS <= SLOW or way in SMALL) and not (is_text_alone and file.suffix != ".csv"):
+            yield way
+
+
+def told(way: str, file: Path, rows: int = ROWS) -> str:
+    found = measured(way, file)
+    if "absent" in found:
+        return f"{way}: {found['absent']} is not installed"
+    if "failed" in found:
+        return f"{way}: {found['failed']}"
+    speed = rows / found["seconds"]
+    return f"{way}: {found['seconds']:.2f} s, {speed:,.0f} rows/s, {found['mib']:.0f} MiB (1 run)"
+
+
+def measured(way: str, file: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.bench.counting", way, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {"failed": done.stderr.strip().splitlines()[-1:] or ["it was ended"]}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def tables(folder: Path) -> Iterator[Path]:
+    """One at a time, since the larger ones take gigabytes of disk."""
+    for suffix, form in ((".csv", "HEADER"), (".parquet", "FORMAT parquet")):
+        file = folder / f"screens{suffix}"
+        with duckdb.connect() as connection:
+            connection.execute(f"SET temp_directory = '{folder}'")
+            connection.execute(f"COPY ({INVENTED}) TO '{file}' ({form})")
+        yield file
+
+
+ASKED = {  # question -> its answers, as the instrument's codes have them
+    "88122-7": ("LA28397-0", "LA6729-3", "LA28398-8"),
+    "88123-5": ("LA28397-0", "LA6729-3", "LA28398-8"),
+    "93030-5": ("LA33-6", "LA32-8"),
+    "96779-4": ("LA33-6", "LA32-8", "LA32002-0"),
+    "71802-3": ("LA31993-1", "LA31994-9", "LA31995-6"),
+}
+
+
+def observations(folder: Path) -> Path:
+    """A bulk export: one Observation for each answer, five to a screen."""
+    dice = random.Random(7)
+    file = folder / "observations.ndjson"
+    with file.open("w", encoding="utf-8") as out:
+        for number in range(OBSERVATIONS):
+            out.write(json.dumps(observation(number, dice)) + "\n")
+    return file
+
+
+def observation(number: int, dice: random.Random) -> dict[str, Any]:
+    screen, at = divmod(number, len(ASKED))
+    question = list(ASKED)[at]
+    day = f"2026-{1 + screen % 9:02}-{1 + screen % 28:02}"
+    loinc = "http://loinc.org"
+    return {
+        "resourceType": "Observation",
+        "id": f"o{number}",
+        "status": "final",
+        "category": [{"coding": [{"code": "survey"}]}],
+        "code": {"coding": [{"system": loinc, "code": question}]},
+        "subject": {"reference": f"Patient/p{screen}"},
+        "effectiveDateTime": f"{day}T10:00:00Z",
+        "issued": f"{day}T10:05:00Z",
+        "valueCodeableConcept": {
+            "coding": [{"system": loinc, "code": dice.choice(ASKED[question])}]
+        },
+    }

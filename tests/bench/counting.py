@@ -1,0 +1,235 @@
+"""One way of counting one table, in a process of its own: prints seconds and peak memory as JSON.
+
+python -m tests.bench.counting WAY FILE
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from readiness.domain.screens.cells import CellKey, Counts
+
+MAPPING = """
+shape = "long"
+ignore = ["race", "payer"]
+[columns]
+patient = "mrn"
+date = "screened_on"
+need = "need"
+result = "result"
+status = "status"
+issued = "issued"
+site = "clinic"
+group = "practice"
+language = "language"
+"""
+WITH_STRATA = MAPPING.replace('ignore = ["race", "payer"]', "").replace(
+    'language = "language"', 'language = "language"\nrace = "race"\npayer = "payer"'
+)
+BARE = (
+    "SELECT practice, clinic, year(CAST(screened_on AS DATE)), quarter(CAST(screened_on AS DATE)),"
+    " need, language, count(*), count(*) FILTER (result = 'positive') FROM {scan} GROUP BY ALL"
+)
+LATEST = (
+    "SELECT practice, need, count(*), count(*) FILTER (result = 'positive') FROM (SELECT * FROM"
+    " {scan} QUALIFY row_number() OVER (PARTITION BY mrn, need, screened_on"
+    " ORDER BY issued DESC) = 1) GROUP BY ALL"
+)
+Found = tuple[int, int]  # rows or patients counted, and how many of them are positive
+Count = Callable[[Path], Found]
+
+
+def ours_by_row() -> Count:
+    return ours(MAPPING, by_patient=False)
+
+
+def ours_by_patient() -> Count:
+    return ours(WITH_STRATA, by_patient=True)
+
+
+def ours(text: str, *, by_patient: bool) -> Count:
+    from readiness.domain.screens.reading import Reading, Report
+    from readiness.engines import duck
+    from readiness.engines.duck_words import Column
+    from readiness.instruments import screening
+    from readiness.intake.mapped import columns_of
+    from readiness.intake.mapping import mapping_of
+    from readiness.intake.mapping_shapes import LongMapping
+    from readiness.intake.tables import Table
+    from readiness.usecases import large
+
+    codes = screening.load()
+    mapping = mapping_of(text, codes)
+    assert isinstance(mapping, LongMapping)
+
+    def count(path: Path) -> Found:
+        header = duck.header_of(path.open("rb"))
+        columns = columns_of(Table("table", header, iter(())), mapping)
+        wording = large.wording_of(mapping, codes, columns, header)
+        if not by_patient:
+            rest = dict(wording.columns)
+            del rest[Column.PATIENT]
+            wording = replace(wording, columns=rest)
+        return totals(duck.cells_of(path.open("rb"), wording, Reading(lambda _: b"", Report())))
+
+    return count
+
+
+def totals(cells: Mapping[CellKey, Counts]) -> Found:
+    total = [counts for key, counts in cells.items() if key.stratum_type == "total"]
+    return sum(each.screened for each in total), sum(each.positive for each in total)
+
+
+def readers() -> Count:
+    """Row by row through the readers, the assembly and the tally, as small tables go."""
+    from readiness.domain.screens.assembling import Assembly
+    from readiness.domain.screens.reading import Reading, Report
+    from readiness.instruments import screening
+    from readiness.intake import fhir, long_table
+    from readiness.intake.mapping import mapping_of
+    from readiness.intake.mapping_shapes import LongMapping
+    from readiness.intake.sources import on_disk
+    from readiness.usecases.screens import counted, hashed_with
+
+    codes = screening.load()
+    mapping = mapping_of(WITH_STRATA, codes)
+    assert isinstance(mapping, LongMapping)
+
+    def count(path: Path) -> Found:
+        reading = Reading(hashed_with(os.urandom(32)), Report())
+        assembly = Assembly(codes, reading.report)
+        if path.suffix == ".ndjson":
+            parts = fhir.parts([on_disk(path)], reading, codes)
+        else:
+            parts = long_table.parts([on_disk(path)], reading, mapping, codes)
+        for part in parts:
+            assembly.add(part)
+        return totals(counted(assembly, None).cells)
+
+    return count
+
+
+def raw_duckdb(query: str) -> Count:
+    import duckdb
+
+    def count(path: Path) -> Found:
+        with duckdb.connect(config={"temp_directory": ""}) as connection:
+            rows = connection.execute(query.format(scan=f"'{path}'")).fetchall()
+        return sum(row[-2] for row in rows), sum(row[-1] for row in rows)
+
+    return count
+
+
+def polars() -> Count:
+    import polars as pl
+
+    def count(path: Path) -> Found:
+        table = pl.scan_csv(path) if path.suffix == ".csv" else pl.scan_parquet(path)
+        day = pl.col("screened_on").cast(pl.Date)
+        found = (
+            table.with_columns(day.dt.year().alias("year"), day.dt.quarter().alias("quarter"))
+            .group_by("practice", "clinic", "year", "quarter", "need", "language")
+            .agg(pl.len().alias("rows"), (pl.col("result") == "positive").sum().alias("positive"))
+            .collect()
+        )
+        return int(found["rows"].sum()), int(found["positive"].sum())
+
+    return count
+
+
+def pandas() -> Count:
+    import pandas as pd
+
+    wanted = ["practice", "clinic", "screened_on", "need", "language", "result"]
+
+    def count(path: Path) -> Found:
+        if path.suffix == ".csv":
+            table = pd.read_csv(path, usecols=wanted)
+        else:
+            table = pd.read_parquet(path, columns=wanted)
+        day = pd.to_datetime(table["screened_on"])
+        positive = table["result"] == "positive"
+        table = table.assign(year=day.dt.year, quarter=day.dt.quarter, positive=positive)
+        by = table.groupby(["practice", "clinic", "year", "quarter", "need", "language"])[
+            "positive"
+        ]
+        found = by.agg(["size", "sum"])
+        return int(found["size"].sum()), int(found["sum"].sum())
+
+    return count
+
+
+def stdlib_csv(path: Path) -> Found:
+    counts: Counter[tuple[str, ...]] = Counter()
+    positive: Counter[tuple[str, ...]] = Counter()
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = csv.reader(stream)
+        at = {name: place for place, name in enumerate(next(rows))}
+        group, day, need = at["practice"], at["screened_on"], at["need"]
+        site, language, result = at["clinic"], at["language"], at["result"]
+        quarters: dict[str, str] = {}
+        for row in rows:
+            month = row[day][:7]
+            if month not in quarters:
+                quarters[month] = f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
+            key = (row[group], row[site], quarters[month], row[need], row[language])
+            counts[key] += 1
+            if row[result] == "positive":
+                positive[key] += 1
+    return counts.total(), positive.total()
+
+
+def spark() -> Count:
+    """The text that a payer runs, on the same rows under the names that it asks for."""
+    from tests.spark import rows_of
+
+    def count(path: Path) -> Found:
+        rows = rows_of(path, path.with_suffix(".sql").read_text(encoding="utf-8"))
+        return len(rows), 0
+
+    return count
+
+
+WAYS: dict[str, Callable[[], Count]] = {
+    "ours, row by row": ours_by_row,
+    "raw DuckDB, bare count": lambda: raw_duckdb(BARE),
+    "polars, bare count": polars,
+    "pandas, bare count": pandas,
+    "Python's csv, bare count": lambda: stdlib_csv,
+    "ours, patient by patient": ours_by_patient,
+    "raw DuckDB, latest of each patient": lambda: raw_duckdb(LATEST),
+    "our readers, patient by patient": readers,
+}
+
+
+def main(way: str, file: str) -> int:
+    try:
+        count = WAYS[way]()
+    except ImportError as error:
+        print(json.dumps({"absent": error.name}))
+        return 0
+    before = peak_mib()
+    began = time.perf_counter()
+    rows, positive = count(Path(file))
+    seconds = time.perf_counter() - began
+    found = {"seconds": seconds, "before": before, "mib": peak_mib()}
+    print(json.dumps({**found, "rows": rows, "positive": positive}))
+    return 0
+
+
+def peak_mib() -> float:
+    """Of this process alone: what the system says of resources has its parent's peak in it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
