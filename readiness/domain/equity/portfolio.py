@@ -167,9 +167,10 @@ def words(groups: int, of_all: TrueGaps | None) -> str:
         if groups > 1
         else "One comparison was made."
     )
+    noun = "group" if groups == 1 else "groups"
     if of_all is None:
         return (
-            f"How much true gaps differ cannot be told from {groups} groups: it takes "
+            f"How much true gaps differ cannot be told from {groups} {noun}: it takes "
             f"{GROUPS_FOR_SPREAD}. {adjusted}"
         )
     if of_all.spread == 0:
