@@ -91,6 +91,20 @@ def results(
     return of_period(store, group_id, enterable(written, now.date()), wish)
 
 
+def newest(store: Store, group_id: str) -> Period | None:
+    """The last period with counts by patient group.
+
+    For use cases that have already asked whether the person may see it.
+    """
+    known = quality.of_group(store, group_id)
+    return max((each for each, own in known.items() if split_rows(group_id, own)), default=None)
+
+
+def newest_of(store: Store, actor: Actor, group_id: str, now: datetime) -> Period | None:
+    access.require(actor, Can.READ_QUALITY, ground.of_group(store, group_id, now))
+    return newest(store, group_id)
+
+
 def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Results:
     """For use cases that have already asked whether the person may see it."""
     known = quality.of_group(store, group_id)

@@ -16,7 +16,7 @@ from readiness.domain.assessment import Assessment
 from readiness.domain.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
 from readiness.domain.people import Actor, Group, Payer
 from readiness.store import Store, assessments, cycles, events, groups, plans, runs
-from readiness.usecases import ground, quality, result, screen, sheet
+from readiness.usecases import equity_results, ground, quality, result, screen, sheet
 from readiness.usecases.sheet import Sheet
 
 CHANGES_SHOWN = 8
@@ -34,6 +34,7 @@ class Leads(StrEnum):
     PLAN = "plan"
     COUNTS = "counts"
     QUALITY = "quality"
+    EQUITY = "equity"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,9 @@ def tasks(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[
         measures, race = quality.states_of(store, group_id, now.date())
         yield Task("Quality measures", Leads.QUALITY, group_id, measures.says, measures.is_done)
         yield Task("Race and ethnicity data", Leads.QUALITY, group_id, race.says, race.is_done)
+        if ending := equity_results.newest(store, group_id):
+            says = f"12 months to {ending.label}"
+            yield Task("Results by patient group", Leads.EQUITY, group_id, says, is_done=True)
 
 
 def invitations(store: Store, group_id: str) -> Iterator[Task]:

@@ -38,7 +38,7 @@ def gap_table(found: ReleasedGaps) -> GapTable:
     rows = {name: tuple(cell_of(each, name) for _, each in found.findings) for name in strata}
     shown = {name for name, cells in rows.items() if any(cell.basis for cell in cells)}
     return GapTable(
-        period=f"12 months to the end of {found.release.period.label}",
+        period=f"12 months to {found.release.period.label}",
         release=f"release {found.release.number} of {day(found.release.made_at)}",
         reference=found.reference.label if found.reference else "",
         header=tuple(header(measure) for measure, _ in found.findings),

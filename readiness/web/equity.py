@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
@@ -15,6 +15,16 @@ from readiness.web.guard import needs
 from readiness.web.request_cycle import actor, now, store
 
 pages = Blueprint("equity", __name__)
+
+
+@pages.get("/groups/<group_id>/quality/results")
+@needs(Can.READ_QUALITY)
+def newest(group_id: str) -> ResponseReturnValue:
+    """To the last period that can tell anything, else to where one is entered."""
+    period = equity_results.newest_of(store(), actor(), group_id, now())
+    if period is None:
+        return redirect(url_for("quality.periods", group_id=group_id))
+    return redirect(url_for(".results", group_id=group_id, period=str(period)))
 
 
 @pages.get("/groups/<group_id>/quality/<period>/results")

@@ -22,6 +22,7 @@ ADDRESSES = {
     Leads.PLAN: ("plan.show", "assessment_id"),
     Leads.COUNTS: ("screen.quarters", "group_id"),
     Leads.QUALITY: ("quality.periods", "group_id"),
+    Leads.EQUITY: ("equity.newest", "group_id"),
 }
 
 

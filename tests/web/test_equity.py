@@ -139,3 +139,12 @@ def test_what_is_not_entered_leads_to_where_it_is(cara):
 def test_the_period_and_the_list_lead_here(cara, store):
     year(store, 0, SIZES)
     assert {RESULTS, RACE_DATA} <= set(page(cara, HERE).links.values())
+
+
+def test_home_leads_to_the_last_period_that_can_tell_anything(cara, store):
+    assert "Results by patient group" not in page(cara, "/home").links
+    assert cara.get("/groups/elm/quality/results").headers["Location"] == "/groups/elm/quality"
+    for back in (0, 1):
+        year(store, back, SIZES)
+    link = page(cara, "/home").links["Results by patient group"]
+    assert cara.get(link).headers["Location"] == RESULTS
