@@ -58,8 +58,8 @@ class Reader:
                 for outer, inner in pairwise(known):
                     yield self.at_least(number, {outer: 1, inner: -1})
             both = {Cell(Step.SCREENED, None, part): -1, Cell(Step.DECLINED, None, part): -1}
-            for outer in (Step.SCREENING_OFFERED, Step.ELIGIBLE):
-                whole = Cell(outer, None, part)
+            for step in (Step.SCREENING_OFFERED, Step.ELIGIBLE):
+                whole = Cell(step, None, part)
                 if {whole, *both} <= cells.keys():
                     yield self.at_least(number, {whole: 1, **both})
         for whole, parts, is_all in self.breakdowns(number):

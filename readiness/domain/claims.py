@@ -98,8 +98,8 @@ def check(item: Item, answer: Answer, shares: Shares) -> Finding | None:
             item.id,
             Severity.UNCHECKED,
             f"{item.id} ({item.title}) claims level {claimed}, and there are no counts of the "
-            "last four closed quarters to check it against, or so few patients in them that a level "
-            "would give some away: enter them, or keep the evidence.",
+            "last four closed quarters to check it against, or so few patients in them that a "
+            "level would give some away: enter them, or keep the evidence.",
         )
     level = supported_level(item, shares[item.id])
     if level >= claimed:

@@ -24,7 +24,6 @@ from readiness.domain.screening import (
     strata_of,
 )
 
-
 ALSO = {
     Step.SCREENING_OFFERED: ("offered",),
     Step.ANY_POSITIVE: ("any positive", "any need"),

@@ -79,7 +79,9 @@ def explain_what_is_unusual(page):
 
 def rates_with_their_intervals(page):
     says(page, "43% (42–44%), 4,300 of 10,000")
-    page.get_by_role("row", name="43% (42–44%)").get_by_role("rowheader").get_by_role("link").click()
+    page.get_by_role("row", name="43% (42–44%)").get_by_role("rowheader").get_by_role(
+        "link"
+    ).click()
     says(page, re.compile("^Complete"))
     page.get_by_text("The same numbers as a table").first.click()
     table = page.get_by_role("region", name="Rates of all patients").inner_text()

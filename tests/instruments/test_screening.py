@@ -102,10 +102,15 @@ def test_no_single_question_of_a_score_tells_anything():
 
 
 def test_a_question_shared_by_instruments_is_told_apart_by_its_answer():
-    assert CODES.question("", "71802-3", [Answer(code="LA30190-5")]).instrument_id == "prapare"
-    assert CODES.question("", "71802-3", [Answer(code="LA31994-9")]).instrument_id == "ahc_hrsn"
-    assert CODES.question("prapare", "93030-5").instrument_id == "prapare"
-    assert CODES.question("prapare", "88122-7").instrument_id == "ahc_hrsn"  # not asked by PRAPARE
+    def told(instrument_id, code, *answers):
+        question = CODES.question(instrument_id, code, [Answer(code=each) for each in answers])
+        assert question
+        return question.instrument_id
+
+    assert told("", "71802-3", "LA30190-5") == "prapare"
+    assert told("", "71802-3", "LA31994-9") == "ahc_hrsn"
+    assert told("prapare", "93030-5") == "prapare"
+    assert told("prapare", "88122-7") == "ahc_hrsn"  # not asked by PRAPARE
     assert CODES.question("", "1-8") is None
 
 

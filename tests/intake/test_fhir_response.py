@@ -71,7 +71,9 @@ def test_a_reason_for_no_answer_is_found_beside_the_answer(where):
     [chosen("LA33-6"), {"valueString": "x"}, {"valueDate": "2026-01-01"}, {"valueInteger": 0}],
 )
 def test_an_answer_that_nothing_explains_refuses_the_file(value):
-    with pytest.raises(BadInput, match=r"^question q7: This question of a form has answers") as raised:
+    with pytest.raises(
+        BadInput, match=r"^question q7: This question of a form has answers"
+    ) as raised:
         read_resources(response(item("q7", value)))
     assert "mapping file" in str(raised.value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import page
 import pikepdf
@@ -79,7 +80,7 @@ RACES = {
 
 def measured_by_race(opened, reference="race_omb2024.white"):
     quarter = period("2026-Q4")
-    cells = {}
+    cells: dict[Any, int] = {}
     for measure in ("BCS", "COL", "CBP", "GSD"):
         cells |= measured.counts(RACES, measure)
     measured.enter(opened, quarter, cells, NOW)

@@ -6,7 +6,7 @@ import pytest
 
 from readiness.domain.errors import NotFound
 from readiness.domain.periods import Period
-from readiness.domain.quality.counts import Field, SampleCell
+from readiness.domain.quality.counts import Field, QualityCell, SampleCell
 from readiness.usecases import race_data
 from tests.measured import counts, enter, known
 from tests.sheets import actor
@@ -61,7 +61,7 @@ def test_patients_of_unknown_group_are_compared_with_all_others(peopled):
 
 
 def test_the_record_is_held_against_what_patients_said(peopled):
-    sample = {
+    sample: dict[QualityCell, int] = {
         SampleCell("white", "white"): 90,
         SampleCell("white", "black"): 10,
         SampleCell("black", "black"): 40,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 import pytest
@@ -134,7 +134,9 @@ def test_a_payer_reads_releases_from_the_first_submission_on(peopled):
     with pytest.raises(NotFound):
         use.read(peopled, pam, "fair", "elm", "2026-Q4", NOW)
     payers.sent_in(peopled)
-    assert use.read(peopled, pam, "fair", "elm", "2026-Q4", NOW).release.values == shown(peopled)
+    read = use.read(peopled, pam, "fair", "elm", "2026-Q4", NOW).release
+    assert read
+    assert read.values == shown(peopled)
     with pytest.raises(NotFound):
         use.read(peopled, pam, "fair", "elm", "2026-Q3", NOW)
 
@@ -204,6 +206,7 @@ def test_where_a_group_stands_rests_on_released_quarters_alone(peopled):
     counted(peopled, {ELIGIBLE: 700, SCREENED: 500}, quarter=Q4.previous)  # never completed
     payers.sent_in(peopled)
     stands = runs.standing(peopled, "elm")
+    assert stands
     assert (stands.screened, stands.eligible, stands.quarters) == (250, 400, 1)
 
 
@@ -222,7 +225,7 @@ def patients(seed: int, number: int) -> dict[Cell, int]:
     }
 
 
-def attacked(peopled: Store, rounds: list[dict[Cell, int]]) -> list[object]:
+def attacked(peopled: Store, rounds: list[dict[Cell, int]]) -> Sequence[object]:
     verdicts = [let_out(peopled, known) for known in rounds]
     assert verdicts[0] is Verdict.FIRST
     return Reader(

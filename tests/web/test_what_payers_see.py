@@ -6,10 +6,12 @@ open; and two worlds that differ only in hidden numbers must look the same to a 
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 from contextlib import closing
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -105,7 +107,7 @@ def filled(folder, few: int = 0) -> Store:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("seen")
-    payers.numbers = payers.count(1)
+    payers.numbers = itertools.count(1)
     filled(made).close()
     return made
 
@@ -148,7 +150,7 @@ def addresses(app, assessment_id):
         if "GET" not in rule.methods or not rule.arguments <= known.keys():
             continue
         names = sorted(rule.arguments)
-        places = [{}]
+        places: list[dict[str, str]] = [{}]
         for name in names:
             places = [{**place, name: value} for place in places for value in known[name]]
         yield from (adapter.build(rule.endpoint, place) for place in places)
@@ -177,12 +179,13 @@ def plain(reply):
 
 def hidden_numbers(store):
     """Those that must not be seen, and are long enough to be searched for."""
-    found = set()
+    found: set[int] = set()
     for number, quarter in enumerate(QUARTERS):
         for true, release in (
-            (a_quarter(number), releases.newest(store, "elm", quarter)),
-            (of_a_measure(number), quality_releases.newest(store, "elm", quarter)),
+            (dict[Any, int](a_quarter(number)), releases.newest(store, "elm", quarter)),
+            (dict[Any, int](of_a_measure(number)), quality_releases.newest(store, "elm", quarter)),
         ):
+            assert release
             found |= {true[cell] for cell, value in release.values.items() if value is None}
     return found - set(range(30))
 
@@ -221,7 +224,9 @@ def test_no_paper_shows_one(folder, store):
 def test_every_number_of_a_payers_table_is_one_that_was_released(folder, store):
     client, _ = payer_in(folder)
     page = Page(client.get("/payers/fair/groups/elm/counts/2026-Q4").text)
-    values = releases.newest(store, "elm", QUARTERS[1]).values.values()
+    release = releases.newest(store, "elm", QUARTERS[1])
+    assert release
+    values = release.values.values()
     allowed = {f"{value:,}" for value in values if value is not None} | {"–"}
     cells = [
         cell.text
@@ -238,7 +243,7 @@ def test_every_number_of_a_payers_table_is_one_that_was_released(folder, store):
 
 
 def test_two_worlds_that_differ_in_hidden_numbers_alone_look_the_same_to_a_payer(folder, tmp_path):
-    payers.numbers = payers.count(1)  # the same ids in both
+    payers.numbers = itertools.count(1)  # the same ids in both
     with closing(filled(tmp_path, few=1)) as other:
         assert released_in(other) == released(folder)
     here, there = seen(folder), seen(tmp_path)

@@ -151,7 +151,7 @@ def test_breakdowns_of_nobody_s_whole_are_held_against_each_other() -> None:
 
 
 def test_estimated_race_is_a_breakdown_of_its_own() -> None:
-    estimated = {
+    estimated: dict[QualityCell, int] = {
         MeasureCell("COL", Part.DENOMINATOR, each, is_estimated=True): 50 for each in (WHITE, ASIAN)
     }
     made = table_of({**pairs({ALL: (60, 100), WHITE: (60, 100)}), **estimated})
