@@ -146,7 +146,7 @@ def analysis_header(asked: Asked) -> tuple[str, ...]:
         "Reference in this view",
         "Earlier 12 months to",
         "Later 12 months to",
-        "Left out because",
+        "Left out: why",
         "Assessment",
         "Instrument",
         "Sent in on",

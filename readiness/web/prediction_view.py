@@ -66,6 +66,7 @@ def page_of(asked: Asked) -> dict[str, Any]:
         "score_title": titles[found.score_id],
         "chart": chart_of(found, titles[found.score_id]),
         "chart_title": chart_title(found, titles[found.score_id]),
+        "chart_key": chart_key(found),
         "links": [link_line(each, titles[each.score_id], found) for each in links_of(found)],
         "groups": [group_line(line, found) for line in found.lines if line.followed],
         "left_out": left_out(found),
@@ -114,8 +115,9 @@ def says(found: Analysis) -> str:
             f"Whether readiness goes with later change in this gap cannot be told from {groups} "
             "groups: of every score the intervals below allow for no link."
         )
-    scores = "1 score goes" if len(told) == 1 else f"{len(told)} scores go"
-    return f"In these {groups} groups {scores} with later change in this gap."
+    scores = f"{len(told)} of {len(links_of(found))} scores"
+    goes = "goes" if len(told) == 1 else "go"
+    return f"In these {groups} groups {scores} {goes} with later change in this gap."
 
 
 def noun(groups: int) -> str:
@@ -187,6 +189,17 @@ def chart_title(found: Analysis, title: str) -> str:
         return f"{title}: {link_says(link, found)[0].lower()}{link_says(link, found)[1:]}"
     groups = f"{link.groups} {noun(link.groups)}"
     return f"{title}: whether it goes with later change cannot be told from {groups}"
+
+
+def chart_key(found: Analysis) -> str:
+    """What the sloping line is, with its interval."""
+    slope = shown_link(found).adjusted
+    if slope is None:
+        return ""
+    return (
+        f"The sloping line is among groups with the same gap at first: {slope_says(slope)} points "
+        f"for {STEP} more points of score."
+    )
 
 
 def link_line(link: Link, title: str, found: Analysis) -> LinkLine:
