@@ -9,6 +9,7 @@ import pytest
 from readiness.domain.equity.findings import Declared
 from readiness.domain.equity.findings_json import as_json
 from readiness.domain.errors import BadInput
+from readiness.domain.measures.catalogue import Direction
 from readiness.intake.sources import in_memory
 from readiness.usecases.equity import NO_REFERENCE, told
 from tests.attacker import Attacker, small_counts
@@ -174,7 +175,7 @@ def test_without_a_reference_no_gap_and_a_sentence():
 
 
 def test_what_was_asked_for_in_vain_is_said():
-    declared = Declared({"language": "english", "race": "green"}, {"BCS": "lower"})
+    declared = Declared({"language": "english", "race": "green"}, {"BCS": Direction.LOWER})
     says = told(made(rows_of(white=(400, 300))), declared, 11).says
     assert len(says) == 3
     assert "--reference number 1" in says[0]

@@ -21,6 +21,7 @@ from readiness.domain.quality.counts import (
     MeasureCell,
     Origin,
     Part,
+    QualityCell,
     QualityCounts,
 )
 from readiness.domain.release.succession import Verdict
@@ -134,13 +135,15 @@ def counts_of(seed, size):
     rng = random.Random(seed)
     people = [
         (
-            Stratum(StratumType.RACE, rng.choices(list(RACES), RACES.values())[0]),
-            Stratum(StratumType.LANGUAGE, rng.choices(list(LANGUAGES), LANGUAGES.values())[0]),
+            Stratum(StratumType.RACE, rng.choices(list(RACES), list(RACES.values()))[0]),
+            Stratum(
+                StratumType.LANGUAGE, rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+            ),
             rng.random() < 0.75,
         )
         for _ in range(size)
     ]
-    known = dict.fromkeys((MeasureCell("COL", part) for part in Part), 0)
+    known: dict[QualityCell, int] = {MeasureCell("COL", part): 0 for part in Part}
     left_out = rng.choice(("other", "nobody"))
     for race, language, is_met in people:
         for stratum in (ALL, race, language):

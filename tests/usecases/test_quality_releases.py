@@ -143,8 +143,18 @@ def test_so_few_who_do_not_meet_it_any_more_keep_it_too(peopled):
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(peopled):
     let_out(peopled, GOOD)
     gone = {cell for cell, value in shown(peopled).items() if value is None}
-    larger = {counted(): 600, met(): 380, counted(WHITE): 480, met(WHITE): 300}
-    more = {counted(ASIAN): 92, met(ASIAN): 56, counted(BLACK): 28, met(BLACK): 24}
+    larger: dict[QualityCell, int] = {
+        counted(): 600,
+        met(): 380,
+        counted(WHITE): 480,
+        met(WHITE): 300,
+    }
+    more: dict[QualityCell, int] = {
+        counted(ASIAN): 92,
+        met(ASIAN): 56,
+        counted(BLACK): 28,
+        met(BLACK): 24,
+    }
     assert let_out(peopled, {**GOOD, **larger, **more}) is Verdict.RENEWED
     assert shown(peopled)[counted()] == 600
     assert all(shown(peopled)[cell] is None for cell in gone)
@@ -167,7 +177,9 @@ def test_a_payer_reads_releases_from_the_first_submission_on(peopled):
     with pytest.raises(NotFound):
         read(peopled, pam, "fair", "elm", "2026-Q4", NOW)
     payers.sent_in(peopled)
-    assert read(peopled, pam, "fair", "elm", "2026-Q4", NOW).release.values == shown(peopled)
+    release = read(peopled, pam, "fair", "elm", "2026-Q4", NOW).release
+    assert release
+    assert release.values == shown(peopled)
     with pytest.raises(NotFound):
         read(peopled, pam, "fair", "elm", "2026-Q3", NOW)
 

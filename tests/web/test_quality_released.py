@@ -12,6 +12,7 @@ import pytest
 from readiness.domain.small_cells import HIDDEN
 from readiness.store import people, quality
 from readiness.usecases import quality as use
+from readiness.usecases.screen import Sent
 from tests.usecases.test_quality_releases import BLACK, GOOD, Q4, counted, entered, met
 from tests.web.page import Page
 from tests.web.test_quality import filled
@@ -67,7 +68,7 @@ def test_hidden_counts_stand_beside_the_group_s_own(maya, store):
 def test_what_changed_after_the_release_is_said(maya, store):
     complete(store)
     cara = people.actor(store, "cara")
-    sent = use.Sent({met().key: "263"}, {met().key: 1})
+    sent = Sent({met().key: "263"}, {met().key: 1})
     use.save(store, cara, "elm", "2026-Q4", sent, NOW)
     assert "You changed counts since" in shown(maya)
     complete(store, {**GOOD, met(): 263})
@@ -90,7 +91,8 @@ def test_the_files_hold_what_was_released_and_nothing_else(maya, store):
     assert black == [HIDDEN, HIDDEN]
     assert not [each for each in lines if each["Patients"].isdigit() and 0 < int(each["Patients"]) < 11]  # fmt: skip  # noqa: E501
     book = openpyxl.load_workbook(BytesIO(maya.get(f"{HERE}.xlsx").get_data()))
-    rows = [[str(cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
+    (sheet,) = book.worksheets
+    rows = [[str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     assert [row[-1] for row in rows[1:]] == [each["Patients"] for each in lines]
 
 
