@@ -16,6 +16,7 @@ from readiness.domain.screens.assembling import Assembly
 from readiness.domain.screens.cells import CellKey, Counts
 from readiness.domain.screens.codes import CodeTable
 from readiness.domain.screens.judging import Replies, judge
+from readiness.domain.screens.made import with_made
 from readiness.domain.screens.parts import Part, Person, Result, Standing
 from readiness.domain.screens.reading import Reading, Report
 from readiness.domain.screens.screen import Screen
@@ -185,6 +186,8 @@ def added(
 
 
 def told_of(screen: Screen, needs: Mapping[Need, Result]) -> Judged:
+    """With the needs made of others, as far as this one screen tells them."""
+    found = with_made(needs)
     return Judged(
-        screen.source, screen.instrument, str(screen.day), screen.status, needs, screen.at
+        screen.source, screen.instrument, str(screen.day), screen.status, found, screen.at
     )

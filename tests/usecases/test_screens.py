@@ -12,13 +12,15 @@ import pytest
 
 from readiness.domain.errors import BadInput
 from readiness.domain.periods import Period
-from readiness.domain.screening import Step
+from readiness.domain.screening import Need, Step
 from readiness.domain.screens.cells import CellKey, Counts
+from readiness.domain.screens.parts import Result
 from readiness.domain.screens.reading import Canceled
 from readiness.intake.sources import Source, in_memory
 from readiness.usecases.screens import Aggregated, aggregate, hashed_with
 
 DATA = Path(__file__).parents[1] / "data"
+MADE = (Need.HOUSING, Need.ANY, Need.ALL5)
 EXPECTED = json.loads((DATA / "fhir" / "expected.json").read_text(encoding="utf-8"))
 
 
@@ -63,12 +65,46 @@ def test_every_example_of_fhir_gives_its_screens(name):
             "instrument": each.instrument,
             "date": each.date,
             "status": each.status,
-            "needs": {need.value: result.value for need, result in each.needs.items()},
+            "needs": {
+                need.value: result.value for need, result in each.needs.items() if need not in MADE
+            },
         }
         for each in found.screens
         if each.needs
     ]
     assert told == EXPECTED[name]
+
+
+def test_a_screen_also_tells_the_needs_that_are_made_of_others():
+    (told,) = counted(file("fhir/ahc-bundle.json")).screens
+    assert {need: told.needs[need] for need in MADE} == {
+        Need.HOUSING: Result.POSITIVE,  # a steady home with something wrong in it
+        Need.ANY: Result.POSITIVE,
+        Need.ALL5: Result.POSITIVE,
+    }
+    hunger = [each.needs for each in counted(file("fhir/hunger.ndjson")).screens if each.needs]
+    assert all(Need.HOUSING not in needs for needs in hunger)
+    assert {needs[Need.ALL5] for needs in hunger} == {Result.INCOMPLETE}
+
+
+def test_an_unanswered_question_stays_on_its_form_though_another_lists_the_code():
+    def seen(number: int, question: str, chosen: str) -> str:
+        resource = {
+            "resourceType": "Observation",
+            "id": f"o{number}",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": question}]},
+            "subject": {"reference": "Patient/1"},
+            "effectiveDateTime": "2026-07-21",
+            "valueCodeableConcept": {"coding": [{"system": "http://loinc.org", "code": chosen}]},
+        }
+        return json.dumps(resource)
+
+    given = [("96779-4", "LA33-6"), ("96778-6", "LA9-3"), ("71802-3", "LA30122-8")]
+    lines = "\n".join(seen(number, *pair) for number, pair in enumerate(given))
+    (told,) = counted(in_memory("file 1", "a.ndjson", lines.encode())).screens
+    assert told.instrument == "ahc_hrsn"
+    assert told.needs[Need.HOUSING_INSTABILITY] is Result.DECLINED
 
 
 def of_one_patient(name: str) -> Source:

@@ -30,6 +30,12 @@ class Fits:
             self.found[answered] = known
         return known
 
+    def may_be_of(self, answered: Answered, instrument: str) -> bool:
+        """Whoever does not answer may do so on any form, whichever lists the code for it."""
+        is_absent = all(each.absent or each.code in self.codes.absent for each in answered.answers)
+        asked = self.codes.questions_by_code.get(answered.question, ())
+        return is_absent and any(each.instrument_id == instrument for each in asked)
+
 
 def attributed(pieces: Sequence[Piece], fits: Fits) -> dict[str, list[Piece]]:
     """One patient's day, by instrument. What is held back does not help to tell."""
@@ -87,6 +93,11 @@ def told_apart(
             break
         chosen.append(instrument)
         found |= {each: instrument for each in left if instrument in fits.of(each)}
+        left = [each for each in left if each not in found]
+        answered_there = {each.question for each, own in found.items() if own == instrument}
+        for each in left:
+            if each.question not in answered_there and fits.may_be_of(each, instrument):
+                found[each] = instrument
         left = [each for each in left if each not in found]
     return found | {each: asking(each.question, chosen, fits.codes) for each in left}
 

@@ -12,6 +12,8 @@ from readiness.domain.screens.cells import CellKey
 from readiness.domain.screens.template import (
     COLUMNS,
     COUNTS,
+    INSTRUMENTS,
+    MIXED,
     NAMES,
     NOT_OURS,
     Ground,
@@ -24,6 +26,7 @@ from readiness.domain.screens.template_reading import (
     ONE_PATIENT_A_ROW,
     read,
 )
+from readiness.instruments import screening
 
 TODAY = date(2026, 11, 22)
 GROUND = Ground(TODAY, sites=("elm", "oak"), groups=("g1",))
@@ -259,3 +262,8 @@ def test_of_endless_problems_the_first_are_told():
 def test_every_column_explains_itself():
     assert all(column.meaning.endswith(".") for column in COLUMNS)
     assert {Need.ANY, Need.ALL5} <= set(Need)
+
+
+def test_every_instrument_of_the_code_table_can_be_named_and_no_other():
+    forms = set(screening.load().instruments) - {"single_items"}  # questions of no form are "other"
+    assert set(INSTRUMENTS) == {*forms, MIXED, "other"}
