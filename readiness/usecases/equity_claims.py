@@ -14,6 +14,7 @@ from readiness.domain.quality.counts import KnownCell, QualityCell
 from readiness.instruments.measures import quality as measure_files
 from readiness.store import Store, quality
 from readiness.usecases import quality_releases
+from readiness.usecases.equity_results import possible
 
 Values = Mapping[QualityCell, int | None]
 
@@ -45,7 +46,7 @@ def evidence(
     measures = measure_files.load().measures
     rows = (row for ending, own in values.items() for row in rows_of(group_id, ending, own))
     return Evidence(
-        tables=tables_of(rows),
+        tables=tables_of(possible(rows)),
         known={
             ending: {cell: n for cell, n in own.items() if isinstance(cell, KnownCell)}
             for ending, own in values.items()

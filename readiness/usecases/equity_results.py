@@ -19,6 +19,7 @@ from readiness.domain.equity.known import missing_differs
 from readiness.domain.equity.tables import (
     NO_GROUP,
     TOTAL,
+    Count,
     Row,
     Table,
     pooled,
@@ -82,6 +83,7 @@ class Results:
     kinds: Mapping[str, str]  # ways of splitting the chosen measure, by label
     declared: str  # label of the declared reference, whatever it splits; empty: none
     split: Split | None  # None: no counts by patient group were entered
+    is_some_left_out: bool  # of the period: numbers that contradict each other
 
 
 def results(
@@ -127,7 +129,13 @@ def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Result
         kinds,
         declared.label if declared else "",
         split_of(series, ending, names, declared, wish, spreads) if kinds else None,
+        is_some_left_out(group_id, known.get(ending)),
     )
+
+
+def is_some_left_out(group_id: str, counts: QualityCounts | None) -> bool:
+    rows = rows_of(group_id, counts.period, counts.known) if counts else ()
+    return len(possible(rows)) < len(rows)
 
 
 def peers_say(
@@ -148,8 +156,19 @@ def split_rows(group_id: str, counts: QualityCounts | None) -> tuple[Row, ...]:
     """Everything but all patients together, who have nobody to be compared with."""
     if counts is None:
         return ()
-    rows = rows_of(group_id, counts.period, counts.known)
+    rows = possible(rows_of(group_id, counts.period, counts.known))
     return tuple(row for row in rows if row.place.stratum_type != TOTAL)
+
+
+def possible(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Without those of which more meet a measure than are counted in it: numbers are kept while
+    they contradict each other, and nothing can be told from them."""
+    return tuple(row for row in rows if is_possible(row.count))
+
+
+def is_possible(count: Count) -> bool:
+    met, of = count.numerator, count.denominator
+    return met is None or of is None or met <= of
 
 
 def measures_in(listed: QualitySet, rows: Iterable[Row]) -> tuple[QualityMeasure, ...]:

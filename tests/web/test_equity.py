@@ -148,3 +148,10 @@ def test_home_leads_to_the_last_period_that_can_tell_anything(cara, store):
         year(store, back, SIZES)
     link = page(cara, "/home").links["Results by patient group"]
     assert cara.get(link).headers["Location"] == RESULTS
+
+
+def test_counts_that_do_not_add_up_are_left_out_and_said(cara, store):
+    year(store, 0, {**SIZES, "aian": (90, 60)})
+    text = page(cara).text
+    assert "Some counts do not add up" in text
+    assert "American Indian" not in text

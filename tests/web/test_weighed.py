@@ -76,3 +76,8 @@ def test_a_hidden_count_leaves_the_reviewer_s_verdict_open(client, sign_in, stor
     found = lines(sign_in(client, "pam"), f"/assessments/{sent.id}/review")["REAL-2"]
     assert "is hidden" in found.text
     assert "%" not in found.text
+
+
+def test_counts_that_do_not_add_up_hold_up_no_check_page(client, sign_in, store, made):
+    enter(store, Q4, counts({"white": (700, 1000), "black": (500, 300)}), NOW)
+    assert "EQME-1" in own(client, sign_in, made)
