@@ -11,6 +11,7 @@ from readiness.domain.periods import Period
 from readiness.domain.screening import (
     ALL,
     FIVE,
+    UNKNOWN,
     Cell,
     Need,
     Step,
@@ -86,9 +87,33 @@ def from_counts(
             found[cell.stratum, Need.ANY][OF_GROUP_ROW[cell.step]] = value
     for (part, need), counts in found.items():
         counts |= of_the_group(known, part, need)
+    for (kind, need), missing in in_no_part(found).items():
+        for step, value in missing.items():
+            unknown = found[Stratum(kind, UNKNOWN), need]
+            unknown[step] = unknown.get(step, 0) + value
     return {
         CellKey(group_id, site_id, str(period), need, part.type, part.name): counts
         for (part, need), counts in sorted(found.items(), key=in_order)
+    }
+
+
+def in_no_part(
+    found: Mapping[tuple[Stratum, Need], Mapping[Step, int]],
+) -> dict[tuple[StratumType, Need], dict[Step, int]]:
+    """Patients whom the parts leave out. The table wants everybody in one, so they are handed out
+    as not known: what nobody has changed must not be refused when it comes back."""
+    parts: dict[tuple[StratumType, Need], list[Mapping[Step, int]]] = defaultdict(list)
+    for (part, need), counts in found.items():
+        if part != ALL:
+            parts[part.type, need].append(counts)
+    return {
+        (kind, need): {
+            step: total - added
+            for step, total in found.get((ALL, need), {}).items()
+            if all(step in each for each in rows)
+            and (added := sum(each[step] for each in rows)) < total
+        }
+        for (kind, need), rows in parts.items()
     }
 
 

@@ -48,3 +48,24 @@ def test_what_was_sent_last_is_read_back_under_its_own_quarter():
     found = read(NAMES, lines, Ground(date(2026, 11, 22)))
     assert found.cells == last
     assert {key.period for key in found.cells} == {"2026-Q2"}
+
+
+def test_parts_that_leave_somebody_out_are_handed_out_so_that_they_can_be_sent_back():
+    spanish = Stratum(StratumType.LANGUAGE, "spanish")
+    known = {
+        Cell(Step.SCREENED, Need.FOOD): 200,
+        Cell(Step.POSITIVE, Need.FOOD): 50,
+        Cell(Step.SCREENED, Need.FOOD, spanish): 80,
+        Cell(Step.POSITIVE, Need.FOOD, spanish): 30,
+    }
+    last = from_counts(known, "g1", "ALL", Q2)
+    lines = [
+        (f"line {n}", [str(row[name]) for name in NAMES])
+        for n, row in enumerate(last_rows(last, BLANK), start=2)
+    ]
+    cells = read(NAMES, lines, Ground(date(2026, 11, 22))).cells
+    assert {key.stratum: counts for key, counts in cells.items()} == {
+        "total": {Step.SCREENED: 200, Step.POSITIVE: 50},
+        "spanish": {Step.SCREENED: 80, Step.POSITIVE: 30},
+        "unknown": {Step.SCREENED: 120, Step.POSITIVE: 20},
+    }
