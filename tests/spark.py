@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import SparkSession
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 SETTINGS = {
     "spark.ui.enabled": "false",
@@ -26,6 +27,8 @@ def rows_of(table: Path, text: str) -> list[tuple[Any, ...]]:
 
 
 def session() -> SparkSession:
+    from pyspark.sql import SparkSession  # most machines have none
+
     builder = SparkSession.builder.master("local[2]")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
