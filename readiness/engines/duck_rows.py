@@ -12,7 +12,7 @@ from readiness.domain.screening import ALL, UNKNOWN, StratumType
 from readiness.domain.screens.cells import NOBODY, WHOLE, CellKey, Counts
 from readiness.domain.screens.parts import Result, Standing
 from readiness.engines import duck_days
-from readiness.engines.duck_meaning import UNREAD, explain, raw, text_of
+from readiness.engines.duck_meaning import UNREAD, explain, raw
 from readiness.engines.duck_session import Row, Session, literal
 from readiness.engines.duck_words import MAKES, Column, Run
 
@@ -37,7 +37,7 @@ class Plan:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.alike = tuple(each for each in ALIKE if run.has(each))
-        self.traits = {each: text_of(run, each) for each in run.traits}
+        self.traits = {each: run.sql_of(each) for each in run.traits}
         if run.has(Column.AGE) or run.has(Column.BORN):
             self.traits[Column.AGE] = self.age_band
         own = (tuple(each for each in columns if each in self.traits) for columns in MAKES)
@@ -51,23 +51,33 @@ class Plan:
         if run.has(Column.BORN):
             born = duck_days.within(run.day(Column.BORN))
             age = f"COALESCE({duck_days.years(born, run.day(Column.DATE))}, {age})"
-        return f"COALESCE({duck_days.band(age, run.wording.age)}, '{UNKNOWN}')"
+        return duck_days.band(age, run.wording.age)
 
     @property
     def count_alike(self) -> str:
-        """Columns of a set are never NULL in its own rows, and are in those of the other sets."""
+        """`own` tells which set a row is of; the columns of the other sets are empty in it."""
         run = self.run
-        texts = {each: text_of(run, each) for each in self.alike} | self.traits
+        texts = {each: run.sql_of(each) for each in self.alike} | self.traits
         named = ", ".join(f"{of} AS {raw(each)}" for each, of in texts.items())
+        full = ", ".join(f"COALESCE({raw(each)}, '') AS {raw(each)}" for each in texts)
         both = ["year", "quarter", *map(raw, self.alike)]
         sets = ", ".join(f"({', '.join([*both, *map(raw, own)])})" for own in self.sets)
         return (
-            "CREATE TABLE alike AS SELECT year(day) AS year, quarter(day) AS quarter,"
+            f"CREATE TABLE alike AS SELECT year, quarter, own, {full}, rows FROM ("
+            f"SELECT year(day) AS year, quarter(day) AS quarter, {self.own_set} AS own,"
             f" {', '.join(map(raw, texts))}, count(*) AS rows FROM ("
             f"SELECT * REPLACE ({duck_days.within('day')} AS day) FROM ("
             f"SELECT {run.day(Column.DATE)} AS day, {named} FROM {run.table.scan}))"
-            f" GROUP BY GROUPING SETS ({sets})"
+            f" GROUP BY GROUPING SETS ({sets}))"
         )
+
+    @property
+    def own_set(self) -> str:
+        """Each column of traits is in one set only."""
+        if not self.traits:
+            return "0"
+        whens = (f"WHEN GROUPING({raw(o[0])}) = 0 THEN {at}" for at, o in enumerate(self.sets))
+        return f"CASE {' '.join(whens)} END"
 
     @property
     def joined(self) -> str:
@@ -98,6 +108,7 @@ class Plan:
             self.means(Column.SITE, literal(WHOLE)),
             "year || '-Q' || quarter",
             self.means(Column.NEED),
+            "own",
             *map(raw, self.traits),
         ]
         result = self.means(Column.RESULT)
@@ -121,13 +132,13 @@ class Plan:
 
     def parts(self, traits: Row) -> tuple[tuple[str, str], ...]:
         """All patients, with the first set alone, and one stratum of each type of this set."""
-        told = dict(zip(self.traits, traits, strict=True))
-        own = next(one for one in self.sets if all(told[each] is not None for each in one))
-        total = (TOTAL,) if own == self.sets[0] else ()
+        at, *texts = traits
+        told = dict(zip(self.traits, texts, strict=True))
+        own, total = self.sets[at], (TOTAL,) if at == 0 else ()
         if not own:
             return total
         if own == (Column.AGE,):
-            return (*total, (StratumType.AGE.value, told[Column.AGE]))
+            return (*total, (StratumType.AGE.value, told[Column.AGE] or UNKNOWN))
         found = self.run.wording.strata({each: told[each].strip() for each in own})
         kinds = next(kinds for columns, kinds in MAKES.items() if own[0] in columns)
         return (*total, *((kind.value, found[kind]) for kind in kinds))
@@ -136,6 +147,5 @@ class Plan:
 def note(db: Session, plan: Plan) -> None:
     """Each row once, so by the first of the sets alone."""
     lacking = " ".join(f"WHEN {of} THEN '{column}'" for column, of in plan.lacking.items())
-    first = " AND ".join(f"NOT {raw(each)} IS NULL" for each in plan.sets[0]) or "TRUE"
     query = f"SELECT CASE {lacking} ELSE {plan.standing} END AS what, SUM(rows) :: BIGINT"
-    plan.run.note(dict(db.run(f"{query} FROM {plan.joined} WHERE {first} GROUP BY what")))
+    plan.run.note(dict(db.run(f"{query} FROM {plan.joined} WHERE own = 0 GROUP BY what")))

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from typing import BinaryIO
 
-import duckdb
-
 from readiness.domain.errors import BadInput
-from readiness.engines.duck_session import UNREADABLE, identifier, literal
+from readiness.engines.duck_session import UNREADABLE, Room, identifier, literal, session
 
 DELIMITERS = (",", ";", "\t", "|")
 PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
+DATES = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 SAMPLE = 1024 * 1024  # bytes, to learn how long a line is
-PACKING = 12  # how many times shorter gzip makes a table at the very most, as a rule
+MARGIN = 1.3  # what is packed later may be packed tighter
 NOT_UTF8 = "This file is not UTF-8. Save it as CSV (UTF-8) and send that."
 EMPTY = "This file is empty. Save the table with its headings and send that."
 
@@ -32,6 +31,7 @@ class Table:
     header: tuple[str, ...]
     scan: str  # what stands after FROM
     columns: Mapping[str, str]  # heading -> how SQL calls it
+    dates: Mapping[str, str]  # of these, those that are dates already
     rows: int  # about so many; for Parquet exactly
     is_text: bool
 
@@ -67,23 +67,21 @@ def table_at(path: str) -> Table:
 
 def parquet(path: str) -> Table:
     scan = f"read_parquet({literal(path)})"
-    with duckdb.connect(":memory:") as connection:
-        try:
-            names = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-            rows = connection.execute(f"SELECT count(*) FROM {scan}").fetchall()[0][0]
-        except duckdb.Error:
-            names, rows = [], 0
-    if not names:
-        raise BadInput(UNREADABLE)
-    header = tuple(str(row[0]) for row in names)
-    columns = {name: f"CAST({identifier(name)} AS VARCHAR)" for name in header}
-    return Table(path, header, scan, columns, rows, is_text=False)
+    with session(path, lambda _: None, Room()) as db:
+        types = {str(row[0]): str(row[1]) for row in db.run(f"DESCRIBE SELECT * FROM {scan}")}
+        ((rows,),) = db.run(f"SELECT count(*) FROM {scan}")
+    columns = {
+        name: identifier(name) if type_ == "VARCHAR" else f"CAST({identifier(name)} AS VARCHAR)"
+        for name, type_ in types.items()
+    }
+    dates = {name: identifier(name) for name, type_ in types.items() if type_ in DATES}
+    return Table(path, tuple(types), scan, columns, dates, rows, is_text=False)
 
 
 def text(path: str, size: int, start: bytes) -> Table:
     """Columns go by their number, so that no heading reaches the SQL."""
     packed = start.startswith(GZIP)
-    shown = unpacked(start) if packed else start
+    shown, times = unpacked(start) if packed else (start, 1)
     header, delimiter = header_of(shown)
     named = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(header)))
     scan = (
@@ -92,16 +90,20 @@ def text(path: str, size: int, start: bytes) -> Table:
         f" compression = '{'gzip' if packed else 'none'}')"
     )
     line = len(shown) / max(1, shown.count(b"\n"))
-    rows = round(size * (PACKING if packed else 1) / line)
+    rows = round(size * times / line)
     columns = {name: f"c{at}" for at, name in enumerate(header)}
-    return Table(path, header, scan, columns, rows, is_text=True)
+    return Table(path, header, scan, columns, {}, rows, is_text=True)
 
 
-def unpacked(start: bytes) -> bytes:
+def unpacked(start: bytes) -> tuple[bytes, float]:
+    """Its beginning, and how many times longer it is."""
+    inflating = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(start, SAMPLE)
+        shown = inflating.decompress(start, SAMPLE)
     except zlib.error:
         raise BadInput(UNREADABLE) from None
+    packed = len(start) - len(inflating.unconsumed_tail)
+    return shown, MARGIN * len(shown) / max(1, packed)
 
 
 def header_of(start: bytes) -> tuple[tuple[str, ...], str]:

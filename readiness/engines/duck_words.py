@@ -109,9 +109,13 @@ class Run:
         return self.table.columns[self.wording.columns[column]]
 
     def day(self, column: Column) -> str:
+        if date := self.table.dates.get(self.wording.columns[column]):
+            return f"CAST({date} AS DATE)"
         return duck_days.day(self.sql_of(column), is_day_first=self.wording.is_day_first)
 
     def instant(self, column: Column) -> str:
+        if date := self.table.dates.get(self.wording.columns[column]):
+            return f"CAST({date} AS TIMESTAMP)"
         return duck_days.instant(self.sql_of(column), is_day_first=self.wording.is_day_first)
 
     def has(self, column: Column) -> bool:
