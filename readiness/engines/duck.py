@@ -9,7 +9,7 @@ from readiness.domain.screening import UNKNOWN
 from readiness.domain.screens.cells import CellKey, Counts
 from readiness.domain.screens.reading import Reading
 from readiness.engines import duck_patients, duck_rows
-from readiness.engines.duck_session import Room, Session, session
+from readiness.engines.duck_session import UNREADABLE, NotListed, Room, Session, session
 from readiness.engines.duck_table import Table, opened
 from readiness.engines.duck_words import NEEDED, Column, Run, Wording
 
@@ -32,7 +32,10 @@ def cells_of(
     with opened(stream) as table:
         refuse_missing(table, wording, label)
         with session(table.path, lambda s: reading.told(round(s * table.rows)), room) as db:
-            cells = count(db, Run(table, wording, reading, label, room))
+            try:
+                cells = count(db, Run(table, wording, reading, label, room))
+            except NotListed:
+                raise BadInput([Problem(label, UNREADABLE)]) from None
             if table.is_text:
                 note_ragged(db, reading, label)
     if period:

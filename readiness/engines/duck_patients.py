@@ -59,21 +59,25 @@ def learn(db: Session, run: Run, extent: str) -> None:
     """Make a type of each column's different texts, so that a row holds a small number instead,
     and ask what each of them means."""
     db.run("DROP TABLE IF EXISTS held")
-    texts = ", ".join(f"{text_of(run, each)} AS {raw(each)}" for each in run.words)
-    db.run(f"CREATE OR REPLACE TABLE shown AS SELECT {texts} FROM {run.table.scan} {extent}")
+    columns = ", ".join(f"{text_of(run, each)} AS {raw(each)}" for each in run.words)
+    db.run(f"CREATE OR REPLACE TABLE shown AS SELECT {columns} FROM {run.table.scan} {extent}")
     for column in run.words:
         db.run(f"DROP TABLE IF EXISTS {column}_words")
         db.run(f"DROP TYPE IF EXISTS {column}_text")
-        known = f"SELECT '' UNION SELECT {raw(column)} FROM shown WHERE NOT {raw(column)} IS NULL"
-        db.run(f"CREATE TYPE {column}_text AS ENUM ({known})")
+        db.run(f"CREATE TYPE {column}_text AS ENUM ({by_first_row(raw(column))})")
         if column in MEANT:
-            explain(
-                db,
-                run,
-                column,
-                f"SELECT unnest(enum_range(NULL :: {column}_text)) :: {column}_text AS text",
-            )
+            texts = f"unnest(enum_range(NULL :: {column}_text)) :: {column}_text"
+            explain(db, run, column, f"SELECT {texts} AS text")
     db.run("DROP TABLE shown")
+
+
+def by_first_row(column: str) -> str:
+    """In the order in which they appear, since places with names are numbered in that order."""
+    first = f"SELECT {column} AS text, min(rowid) AS line FROM shown GROUP BY text"
+    none = "UNION ALL SELECT '', -1"
+    return (
+        f"SELECT text FROM ({first} {none}) WHERE NOT text IS NULL GROUP BY text ORDER BY min(line)"
+    )
 
 
 # The rows of one slice
