@@ -47,12 +47,15 @@ class Attack:
         self.room = room
         self.highs.changeColsBounds(self.size, self.every, self.lower * room, self.upper * room)
 
-    def lift(self, column: int) -> Lift:
+    def lift(self, column: int, need: int) -> Lift:
+        """No further than needed: whole numbers are likelier to come out."""
         self.aim_at({column: 1.0})
+        self.highs.changeColBounds(column, self.lower[column], float(need))
         move = self.solved()
-        solution = self.highs.getSolution()
+        steps = np.array(self.highs.getSolution().col_dual)
         height = self.highs.getInfo().objective_function_value
-        return Lift(move, height, np.array(solution.col_dual))
+        self.highs.changeColBounds(column, self.lower[column], self.upper[column])
+        return Lift(move, height, steps)
 
     def worth_of(self, lift: Lift) -> Numbers:
         """What the whole freedom of each column adds, at most, to the height of the lift."""

@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from readiness.engines.attack import NEARLY, Numbers
 from readiness.engines.solver import SolverError, quiet
 
-NEAR_ENOUGH = 0.02  # of the cheapest: the last percent would take most of the time
-MOST_NODES = 100
-
 
 class Choice:
-    """A covering program over the priced columns, in fractions until it is made whole."""
+    """A covering program over the priced columns, each of which may be hidden in part."""
 
     def __init__(self, prices: Mapping[int, int]) -> None:
         self.columns = np.array(sorted(prices), dtype=np.int32)
@@ -24,8 +21,7 @@ class Choice:
         self.shares: list[Numbers] = []
         self.missing: list[float] = []
         self.highs = quiet()
-        for name, value in OPTIONS.items():
-            self.highs.setOptionValue(name, value)
+        self.highs.setOptionValue("time_limit", highspy.kHighsInf)  # it counts over all questions
         for price in self.prices:
             self.highs.addVar(0.0, 1.0)
             self.highs.changeColCost(self.highs.getNumCol() - 1, price)
@@ -45,20 +41,16 @@ class Choice:
         slack = shares @ part - np.array(self.missing)
         return np.asarray((shares <= slack[:, None] + NEARLY).all(axis=0))
 
-    def repaired(self, part: Numbers) -> Numbers:
-        """Hide more, best value first, until every inequality learned so far holds."""
-        part = part.copy()
-        if not self.shares:
-            return part
+    def least_useful_first(self) -> list[int]:
+        """Places by how much of what the inequalities ask for they could give, at their price."""
         shares, missing = np.array(self.shares), np.array(self.missing)
-        while (left := missing - shares @ part).max() > NEARLY:
-            value = np.minimum(shares, np.maximum(left, 0.0)[:, None]).sum(axis=0) / self.prices
-            part[int(np.argmax(np.where(part > 0.5, -1.0, value)))] = 1.0
-        return part
+        use = (shares / missing[:, None]).sum(axis=0) / self.prices
+        return [int(place) for place in np.argsort(use, kind="stable")]
 
-    def make_whole(self) -> None:
-        for place in range(len(self.columns)):
-            self.highs.changeColIntegrality(place, highspy.HighsVarType.kInteger)
+    def insist(self, places: NDArray[np.bool_]) -> None:
+        """From now on these are hidden wholly."""
+        for place in np.flatnonzero(places):
+            self.highs.changeColBounds(int(place), 1.0, 1.0)
 
     def cheapest(self) -> Numbers:
         """For each priced column, in order, how much of it is hidden."""
@@ -70,13 +62,4 @@ class Choice:
         return found
 
 
-ANSWERED = (
-    highspy.HighsModelStatus.kOptimal,
-    highspy.HighsModelStatus.kSolutionLimit,
-    highspy.HighsModelStatus.kModelEmpty,
-)
-OPTIONS: dict[str, bool | int | float | str] = {
-    "time_limit": highspy.kHighsInf,  # a clock would give another answer on another day
-    "mip_max_nodes": MOST_NODES,
-    "mip_rel_gap": NEAR_ENOUGH,
-}
+ANSWERED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from readiness.domain.program import Row, Solution
 from readiness.domain.release.puzzle import Cover, Puzzle
@@ -19,7 +20,7 @@ from readiness.engines.choice import Choice
 from readiness.engines.solver import least
 
 FRACTIONAL_ROUNDS = 60
-WHOLE_ROUNDS = 8
+MOSTLY = 0.7  # hidden for that part, it is hidden wholly in the next choice
 
 
 def extents(puzzle: Puzzle) -> Cover:
@@ -61,16 +62,18 @@ class Search:
                 return
 
     def choose_in_whole_numbers(self) -> None:
-        self.choice.make_whole()
-        part = self.choice.cheapest().round()
-        for _ in range(WHOLE_ROUNDS):
-            if not self.learn(part):
-                break
-            part = self.choice.cheapest().round()
-        else:
-            while self.learn(part):
-                part = self.choice.repaired(part)
-        self.part = part
+        """Step by step, hide wholly what was hidden for the largest part."""
+        part = self.choice.cheapest()
+        while (parts := is_part(part)).any():
+            self.choice.insist(part >= min(MOSTLY, part[parts].max()))
+            part = self.choice.cheapest()
+            self.learn(part)
+            part = self.choice.cheapest()
+        while self.learn(part):
+            part = self.choice.cheapest()
+            self.choice.insist(part > NEARLY)
+            part = np.where(part > NEARLY, 1.0, 0.0)
+        self.part = part.round()
 
     @property
     def hidden(self) -> frozenset[int]:
@@ -91,30 +94,48 @@ class Search:
         return learned
 
     def unmet(self) -> Iterator[tuple[int, Lift]]:
-        best = self.attack.lift_together(self.needs)
+        best = self.lifted_together()
         for column, need in self.needs.items():
             if best[column] < need - NEARLY:
-                lift = self.attack.lift(column)
+                lift = self.attack.lift(column, self.needs[column])
                 best = np.maximum(best, lift.move)
                 if lift.height < need - NEARLY:
                     yield column, lift
 
+    def lifted_together(self) -> Numbers:
+        """The heights that a few moves for many columns reach, as long as they do much at once."""
+        left, best = self.needs, np.full(self.attack.size, -np.inf)
+        while left:
+            best = np.maximum(best, self.attack.lift_together(left))
+            before, left = left, {c: n for c, n in left.items() if best[c] < n - NEARLY}
+            if len(before) - len(left) < 0.2 * len(before):
+                break
+        return best
+
     def learn_from(self, lift: Lift, need: int, part: Numbers) -> bool:
-        """Whether the inequality says anything new about the present choice."""
-        worth = self.attack.worth_of(lift)
-        given = float(worth.sum() - worth[self.priced].sum())
-        missing = need - given
-        share = np.minimum(worth[self.priced], missing)
-        if missing <= NEARLY or share @ part >= missing - NEARLY or not (share > NEARLY).any():
-            return False
+        """What the lift lacks has to come from columns that are hidden too little by now.
+
+        By duality its height is a constant and what each column's freedom is worth, and no other
+        choice of columns can lift higher than the same constant and worths say.
+        """
+        worth = self.attack.worth_of(lift)[self.priced]
+        missing = need - (lift.height - float(worth @ part))
+        share = np.minimum(worth, missing)
+        if share.sum() < missing - NEARLY:
+            return False  # whatever is hidden: there is no such move
         self.choice.require(share, missing)
         return True
 
     def prove(self) -> None:
         """A whole-number move for every need, hiding more where only fractions would do."""
         self.attack.give(self.room(self.part))
-        self.keep(self.attack.whole(self.attack.lift_together(self.needs)))
-        for column in self.needs:
+        left = dict(self.needs)
+        while left:
+            self.keep(self.attack.whole(self.attack.lift_together(left)))
+            before, left = left, {c: n for c, n in left.items() if not self.is_met(c)}
+            if len(before) - len(left) < 0.2 * len(before):
+                break
+        for column in left:
             if not self.is_met(column) and not self.meet(column):
                 self.hide_for(column)
 
@@ -129,7 +150,7 @@ class Search:
     def meet(self, column: int) -> bool:
         """Find a whole-number move for one need within the room given last."""
         need = self.needs[column]
-        lift = self.attack.lift(column)
+        lift = self.attack.lift(column, self.needs[column])
         if lift.height < need - NEARLY:
             self.learn_from(lift, need, self.part)
             return False
@@ -150,11 +171,13 @@ class Search:
             self.attack.give(self.room(self.part))
 
     def show_what_is_needless(self) -> None:
-        """Dearest first: show a number again if every need is still met without it."""
+        """Show a number again if every need is still met without it."""
         met = [column for column in self.needs if self.is_met(column)]
-        for place in np.argsort(-self.choice.prices, kind="stable"):
+        if not self.part.any():
+            return
+        for place in self.choice.least_useful_first():
             if self.part[place] and self.choice.spare(self.part)[place]:
-                self.show(int(place), met)
+                self.show(place, met)
 
     def show(self, place: int, met: Sequence[int]) -> None:
         column, moves = int(self.priced[place]), self.moves
@@ -164,6 +187,10 @@ class Search:
         if not all(self.is_met(need) or self.meet(need) for need in met):
             self.part[place] = 1.0
             self.moves = moves
+
+
+def is_part(part: Numbers) -> NDArray[np.bool_]:
+    return np.asarray((part > NEARLY) & (part < 1.0 - NEARLY))
 
 
 def cheapest_move(

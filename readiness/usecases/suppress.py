@@ -7,6 +7,7 @@ from readiness.domain.release.counts import Counts, completed
 from readiness.domain.release.counts_table import table_of
 from readiness.domain.release.printed import Printed, printed
 from readiness.domain.release.suppression import protect
+from readiness.domain.release.windows import windows
 from readiness.engines.extent import extents
 from readiness.intake.counts_file import lines_of
 from readiness.intake.sources import Source
@@ -23,4 +24,4 @@ def suppressed(source: Source, threshold: int) -> Printed:
 
 def released(counts: Counts, merges: list[Merge], threshold: int) -> Printed:
     table = table_of(counts, merged_rows(counts, merges))
-    return printed(counts, merges, protect(table, threshold, extents).hidden)
+    return printed(counts, merges, protect(table, threshold, extents, windows).hidden)

@@ -8,8 +8,8 @@ best know. So what is safe in a piece is safe in the whole.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from readiness.domain.release.table import AtMost, CellId, Sum, Table
 
@@ -19,6 +19,16 @@ class Piece:
     cells: tuple[CellId, ...]
     sums: tuple[Sum, ...]
     limits: tuple[AtMost, ...]
+
+    def without_limits_across(self, movable: Collection[CellId]) -> Piece:
+        """Only those limits that tie numbers of this piece to each other."""
+        inside = frozenset(self.cells)
+        kept = (
+            limit
+            for limit in self.limits
+            if all(c in inside or c not in movable for c in (limit.part, *limit.others))
+        )
+        return replace(self, limits=tuple(kept))
 
 
 def pieces_of(table: Table, cells: Sequence[CellId]) -> list[Piece]:

@@ -7,16 +7,19 @@ could all be different whole numbers, with this one at the threshold or above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from readiness.domain.program import Program, Row
-from readiness.domain.release.blocks import Piece, pieces_of
-from readiness.domain.release.puzzle import Cover, Extents, Puzzle
+from readiness.domain.program import Program, Row, Solution
+from readiness.domain.release.blocks import Piece, pieces, pieces_of
+from readiness.domain.release.puzzle import Extents, Puzzle
 from readiness.domain.release.table import AtMost, CellId, Sum, Table
 
 PRICE = 1_000  # of hiding a number; a larger number costs a little more, as it tells more
 DEAREST = 100
+
+Interval = tuple[int, int | None]
+Windows = Callable[[Sequence[CellId]], Iterable[Sequence[CellId]]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Protection:
     """`intervals` are proven from inside: a reader cannot rule out either end."""
 
     hidden: frozenset[CellId]
-    intervals: Mapping[CellId, tuple[int, int | None]]
+    intervals: Mapping[CellId, Interval]
     rounds: int
 
 
@@ -36,27 +39,74 @@ class Unprotectable(ValueError):
         super().__init__(f"{len(self.cells)} small counts can be worked out whatever is hidden")
 
 
-def protect(table: Table, threshold: int, extents: Extents) -> Protection:
-    """Hide the small counts, and others until none of them can be worked out."""
-    hidden = set(must_hide(table, threshold))
-    small = sensitive(table, threshold)
-    short: set[CellId] = set()
-    intervals: dict[CellId, tuple[int, int | None]] = {}
-    rounds = 0
+def protect(
+    table: Table, threshold: int, extents: Extents, windows: Windows = lambda _: ()
+) -> Protection:
+    """Hide the small counts, and others until none of them can be worked out.
+
+    `windows` names parts of cells that hang together. They may overlap, and are protected first,
+    one after the other; what is proven in a part holds for the whole.
+    """
+    work = Work(table, threshold, extents)
     for piece in pieces_of(table, movable(table)):
-        if small.isdisjoint(piece.cells):
-            continue
-        puzzle = puzzle_of(table, piece, threshold, hidden)
-        cover = extents(puzzle)
-        hidden.update(piece.cells[column] for column in cover.hidden)
-        short.update(piece.cells[column] for column in cover.short(puzzle))
-        intervals.update(intervals_of(table, piece, cover))
-        rounds += cover.rounds
-    if short:
-        raise Unprotectable(short)
-    unknown = {cell: found for cell, found in intervals.items() if cell not in table.shown}
-    known = {cell: intervals.get(cell, (table.counts[cell],) * 2) for cell in hidden}
-    return Protection(frozenset(hidden), {**unknown, **known}, rounds)
+        for part in pieces(table, windows(piece.cells)):
+            work.protect(part)
+        work.protect(piece)
+    if work.exposed:
+        raise Unprotectable(work.exposed)
+    return Protection(frozenset(work.hidden), work.intervals(), work.rounds)
+
+
+class Work:
+    """What is hidden so far, and which small counts are not proven safe yet."""
+
+    def __init__(self, table: Table, threshold: int, extents: Extents) -> None:
+        self.table, self.threshold, self.extents = table, threshold, extents
+        self.movable = frozenset(movable(table))
+        self.hidden = set(must_hide(table, threshold))
+        self.exposed = set(sensitive(table, threshold) & self.movable)
+        self.seen: dict[CellId, Interval] = {}
+        self.rounds = 0
+
+    def protect(self, piece: Piece) -> None:
+        """Limits that reach beyond the piece are left out of the search, never of the proof."""
+        if self.exposed.isdisjoint(piece.cells):
+            return
+        puzzle = self.puzzle(piece)
+        cover = self.extents(self.puzzle(piece.without_limits_across(self.movable)))
+        self.hidden.update(piece.cells[column] for column in cover.hidden)
+        self.exposed -= {piece.cells[c] for c in puzzle.needs.keys() - cover.short(puzzle)}
+        self.widen(piece, [move for move in cover.moves if puzzle.moves.allows(move)])
+        self.rounds += cover.rounds
+
+    def puzzle(self, piece: Piece) -> Puzzle:
+        return Puzzle(
+            moves_of(self.table, piece, 4 * self.threshold),
+            {
+                column: price_of(self.table, cell)
+                for column, cell in enumerate(piece.cells)
+                if cell in self.table.shown and cell not in self.hidden
+            },
+            {
+                column: self.threshold - self.table.counts[cell]
+                for column, cell in enumerate(piece.cells)
+                if cell in self.exposed
+            },
+        )
+
+    def widen(self, piece: Piece, moves: Sequence[Solution]) -> None:
+        for cell, column in zip(piece.cells, zip(*moves, strict=True), strict=False):
+            count = self.table.counts[cell]
+            low, high = self.seen.get(cell, (count, count))
+            self.seen[cell] = (min(low, count + min(column)), max(high or 0, count + max(column)))
+
+    def intervals(self) -> dict[CellId, Interval]:
+        unknown = self.hidden | (self.movable - self.table.shown)
+        return {cell: self.seen.get(cell, (self.table.counts[cell],) * 2) for cell in unknown}
+
+
+def price_of(table: Table, cell: CellId) -> int:
+    return PRICE * table.worth.get(cell, 1) + min(table.counts[cell], DEAREST)
 
 
 def sensitive(table: Table, threshold: int) -> frozenset[CellId]:
@@ -79,23 +129,6 @@ def movable(table: Table) -> list[CellId]:
         for cell, count in table.counts.items()
         if cell not in table.pinned and (count > 0 or cell not in table.shown)
     ]
-
-
-def puzzle_of(table: Table, piece: Piece, threshold: int, hidden: set[CellId]) -> Puzzle:
-    counts = table.counts
-    return Puzzle(
-        moves_of(table, piece, 4 * threshold),
-        {
-            column: PRICE * table.worth.get(cell, 1) + min(counts[cell], DEAREST)
-            for column, cell in enumerate(piece.cells)
-            if cell in table.shown and cell not in hidden
-        },
-        {
-            column: threshold - counts[cell]
-            for column, cell in enumerate(piece.cells)
-            if 0 < counts[cell] < threshold
-        },
-    )
 
 
 def moves_of(table: Table, piece: Piece, reach: int) -> Program:
@@ -126,11 +159,3 @@ def row_of_limit(table: Table, limit: AtMost, column: Mapping[CellId, int]) -> R
         terms[column[limit.part]] = 1
     slack = sum(table.counts[other] for other in limit.others) - table.counts[limit.part]
     return Row(terms, None, slack)
-
-
-def intervals_of(table: Table, piece: Piece, cover: Cover) -> dict[CellId, tuple[int, int | None]]:
-    moved = zip(*cover.moves, strict=True) if cover.moves else ((0,) for _ in piece.cells)
-    return {
-        cell: (table.counts[cell] + min(0, *move), table.counts[cell] + max(0, *move))
-        for cell, move in zip(piece.cells, moved, strict=True)
-    }

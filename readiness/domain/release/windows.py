@@ -1,0 +1,48 @@
+"""Which counts are looked at together when there are too many to look at all of them at once.
+
+First one domain for some groups, then all domains for them. `ALL` belongs to every window: its
+numbers tie the groups together, and what is hidden there serves all of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from readiness.domain.release.counts import EVERY_GROUP
+from readiness.domain.release.counts_table import Count, Left
+from readiness.domain.release.table import CellId
+
+MOST_CELLS = 600  # in one domain; a larger window hides a little less and takes much longer
+
+
+def windows(cells: Sequence[CellId]) -> Iterator[list[CellId]]:
+    by_group: dict[str, list[Count | Left]] = defaultdict(list)
+    for cell in cells:
+        if isinstance(cell, Count | Left):
+            by_group[cell.key.group_id].append(cell)
+    whole = by_group.pop(EVERY_GROUP, [])
+    domains = sorted({cell.key.domain for cell in cells if isinstance(cell, Count | Left)})
+    if len(cells) <= MOST_CELLS or not by_group:
+        return
+    hands = hands_of(by_group, len(domains), len(whole))
+    for domain in domains:
+        for hand in hands:
+            yield [each for each in (*whole, *hand) if each.key.domain == domain]
+    if len(domains) > 1:
+        for hand in hands:
+            yield [*whole, *hand]
+
+
+def hands_of(
+    by_group: dict[str, list[Count | Left]], domains: int, whole: int
+) -> list[list[Count | Left]]:
+    """Groups dealt out like cards, largest first, so that each hand has large and small ones."""
+    dealt = sorted(by_group, key=lambda group: (-len(by_group[group]), group))
+    total = sum(map(len, by_group.values()))
+    room = max(MOST_CELLS * domains - whole, MOST_CELLS * domains // 2)
+    number = min(len(dealt), -(-total // room))
+    return [
+        [cell for group in dealt[start::number] for cell in by_group[group]]
+        for start in range(number)
+    ]
