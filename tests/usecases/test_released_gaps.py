@@ -80,22 +80,26 @@ def test_thirty_groups_tell_how_reliable_a_gap_is(many):
     let_out(many)
     found = newest(many)
     assert only_gap(found).use is Use.RANKING
-    assert released_gaps.reliable_points(found) == {"COL": pytest.approx(Fraction(20))}
+    points = dict(released_gaps.reliable_points(found) or {})
+    assert points.keys() == {"COL"}
+    assert float(points["COL"]) == pytest.approx(20)
     assert "reliability 0.9" in gap_table(found).rows[0][1][0].basis
     wish = Wish("COL")
     own = equity_results.results(many, actor(many, "cara"), "elm", "2026-Q4", wish, NOW)
+    assert own.split
     assert own.split.finding.gaps[0].reliability == only_gap(found).reliability
 
 
 def test_a_reliable_gap_raises_the_need_in_the_plan(many):
     assert plan.need_of(many, "elm", {}, NOW.date()).gap_points is None
     let_out(many)
-    assert plan.need_of(many, "elm", {}, NOW.date()).gap_points == {"COL": pytest.approx(20)}
+    points = dict(plan.need_of(many, "elm", {}, NOW.date()).gap_points or {})
+    assert {name: float(value) for name, value in points.items()} == {"COL": pytest.approx(20)}
 
 
 def test_a_group_that_is_ahead_is_no_gap_to_close(many):
     let_out(many, {"white": (2500, 5000), "black": (3500, 5000)})
-    assert released_gaps.reliable_points(newest(many)) == {"COL": 0}
+    assert dict(released_gaps.reliable_points(newest(many)) or {}) == {"COL": Fraction(0)}
 
 
 def test_groups_that_have_submitted_nothing_tell_nothing(peopled):

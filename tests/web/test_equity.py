@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readiness.domain.periods import Period
-from readiness.domain.quality.counts import SampleCell
+from readiness.domain.quality.counts import QualityCell, SampleCell
 from tests.measured import counts, declare, enter, known
 from tests.web.page import Page
 from tests.web.world import NOW
@@ -120,7 +120,7 @@ def test_race_data_tell_each_way_of_not_knowing_apart(cara, store):
 
 
 def test_a_sample_is_told_by_category(cara, store):
-    sample = {
+    sample: dict[QualityCell, int] = {
         SampleCell("white", "white"): 90,
         SampleCell("white", "black"): 10,
         SampleCell("black", "black"): 40,
