@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from readiness.cli.outcome import ends_well, hides_content
+from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.domain.release.printed import Printed, PrintedRow
 from readiness.domain.small_cells import FEWEST
 from readiness.intake.counts_file import MOST_BYTES
 from readiness.intake.sources import in_memory
-from readiness.usecases.suppress import suppressed
+from readiness.usecases.suppress import suppressed, suppressed_after
 
 LEAST_THRESHOLD, MOST_THRESHOLD = 5, 30
 
@@ -26,17 +27,29 @@ LEAST_THRESHOLD, MOST_THRESHOLD = 5, 30
     show_default=True,
     help="Counts of people below it are hidden, except zero.",
 )
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Hold this release against all former ones in the file, and append it there. It holds "
+    "true counts.",
+)
 @click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
 @ends_well
 @hides_content
-def suppress(counts: BinaryIO, threshold: int, _json: bool) -> None:
+def suppress(counts: BinaryIO, threshold: int, ledger: Path | None, _json: bool) -> None:
     """Hide the small counts of COUNTS (CSV; - for standard input), and others that would tell them.
 
     Its columns are group_id, period, domain, stratum_type, stratum, screened, positive. Totals are
     rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
     """
     source = in_memory("file", counts.name, counts.read(MOST_BYTES + 1))
-    click.echo(json.dumps(as_json(suppressed(source, threshold)), indent=2))
+    if ledger is None:
+        click.echo(json.dumps(as_json(suppressed(source, threshold)), indent=2))
+        return
+    found = suppressed_after(source, threshold, ledger)
+    for notice in found.notices:
+        say(notice)
+    click.echo(json.dumps(as_json(found.printed), indent=2))
 
 
 def as_json(found: Printed) -> dict[str, Any]:

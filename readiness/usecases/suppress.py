@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.domain.release import ledger as rules
 from readiness.domain.release.coarsening import Merge, merged_rows, merges_of
 from readiness.domain.release.counts import Counts, completed
-from readiness.domain.release.counts_table import table_of
+from readiness.domain.release.counts_table import Count, table_of
+from readiness.domain.release.ledger import Entry, Standing
 from readiness.domain.release.printed import Printed, printed
-from readiness.domain.release.suppression import protect
+from readiness.domain.release.suppression import Unprotectable, protect
 from readiness.domain.release.windows import windows
 from readiness.engines.extent import extents
 from readiness.intake.counts_file import lines_of
 from readiness.intake.sources import Source
+from readiness.store import ledger
 
 
 def suppressed(source: Source, threshold: int) -> Printed:
@@ -25,3 +31,74 @@ def suppressed(source: Source, threshold: int) -> Printed:
 def released(counts: Counts, merges: list[Merge], threshold: int) -> Printed:
     table = table_of(counts, merged_rows(counts, merges))
     return printed(counts, merges, protect(table, threshold, extents, windows).hidden)
+
+
+# Successive releases.
+
+
+@dataclass(frozen=True)
+class Succession:
+    """What is printed beside all former releases, and what that took, in sentences."""
+
+    printed: Printed
+    notices: tuple[str, ...]
+
+
+def suppressed_after(source: Source, threshold: int, path: Path) -> Succession:
+    """As `suppressed`, held against every release in the ledger, and then appended to it.
+
+    Strata are not merged here: a stratum that was merged once and is printed later would tell what
+    is left of the merged one.
+    """
+    counts = completed(lines_of(source))
+    with ledger.alone(path):
+        entries = ledger.read(path)
+        strictest = rules.strictest(threshold, entries)
+        stands = rules.standing(counts, entries, strictest)
+        hidden, notices = hidden_beside(stands, entries, strictest)
+        if stands.new or stands.withheld:
+            released_now = {
+                key: tally
+                for key, tally in stands.counts.items()
+                if key in stands.new or key in stands.withheld
+            }
+            own = frozenset(cell for cell in hidden if cell.key in released_now)
+            ledger.append(path, Entry(strictest, released_now, own))
+    return Succession(printed(stands.counts, [], hidden), (*kept_words(stands), *notices))
+
+
+def hidden_beside(
+    stands: Standing, entries: tuple[Entry, ...], threshold: int
+) -> tuple[frozenset[Count], tuple[str, ...]]:
+    """The numbers of the file that are hidden, in this release or in the one that stays."""
+    former = rules.former_hidden(entries)
+    stay = frozenset(cell for cell, is_hidden in former.items() if is_hidden)
+    withheld = rules.everything(stands.counts, stands.withheld)
+    same = {cell for cell in stay if cell.key in stands.counts and cell.key not in stands.new}
+    if not stands.new:
+        return frozenset(same) | withheld, ()
+    try:
+        found = protect(rules.joint(stands, entries), threshold, extents, windows)
+    except Unprotectable:
+        nothing = rules.everything(stands.counts, frozenset(stands.new))
+        return frozenset(same) | withheld | nothing, (NOTHING_NEW,)
+    new = {
+        cell
+        for cell in found.hidden
+        if isinstance(cell, Count) and cell.key in stands.counts and cell.key not in stands.withheld
+    }
+    return frozenset(new | same) | withheld, ()
+
+
+NOTHING_NEW = (
+    "Beside what was released before, no new number can be shown without telling a small one: "
+    "all new numbers are hidden."
+)
+
+
+def kept_words(stands: Standing) -> tuple[str, ...]:
+    return tuple(
+        f"{period}: some numbers have changed by a few people, so the former release stays and new "
+        "rows are hidden."
+        for period in sorted(stands.kept)
+    )
