@@ -95,3 +95,19 @@ class Attack:
             return None
         found = tuple(int(value) for value in rounded)
         return found if self.moves.allows(found) else None
+
+    def whole_lift(self, column: int, need: int) -> Solution | None:
+        """Any move in whole numbers that lifts the column so far."""
+        self.aim_at({})
+        self.highs.changeColBounds(column, float(need), self.upper[column])
+        self.declare(highspy.HighsVarType.kInteger, presolve="on")
+        self.highs.run()
+        is_found = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        found = np.array(self.highs.getSolution().col_value) if is_found else None
+        self.declare(highspy.HighsVarType.kContinuous, presolve="off")
+        self.highs.changeColBounds(column, self.lower[column], self.upper[column])
+        return None if found is None else self.whole(found)
+
+    def declare(self, kind: highspy.HighsVarType, presolve: str) -> None:
+        self.highs.changeColsIntegrality(self.size, self.every, np.array([kind] * self.size))
+        self.highs.setOptionValue("presolve", presolve)

@@ -20,13 +20,14 @@ class Piece:
     sums: tuple[Sum, ...]
     limits: tuple[AtMost, ...]
 
-    def without_limits_across(self, movable: Collection[CellId]) -> Piece:
-        """Only those limits that tie numbers of this piece to each other."""
+    def loosened(self, table: Table, movable: Collection[CellId], slack: int) -> Piece:
+        """Without the limits that reach beyond the piece, or that are far from binding."""
         inside = frozenset(self.cells)
         kept = (
             limit
             for limit in self.limits
-            if all(c in inside or c not in movable for c in (limit.part, *limit.others))
+            if table.slack_of(limit) < slack
+            and all(c in inside or c not in movable for c in (limit.part, *limit.others))
         )
         return replace(self, limits=tuple(kept))
 

@@ -50,8 +50,8 @@ def protect(
     work = Work(table, threshold, extents)
     for piece in pieces_of(table, movable(table)):
         for part in pieces(table, windows(piece.cells)):
-            work.protect(part)
-        work.protect(piece)
+            work.protect(part, part.loosened(table, work.movable, 2 * threshold))
+        work.protect(piece, piece)
     if work.exposed:
         raise Unprotectable(work.exposed)
     return Protection(frozenset(work.hidden), work.intervals(), work.rounds)
@@ -68,12 +68,12 @@ class Work:
         self.seen: dict[CellId, Interval] = {}
         self.rounds = 0
 
-    def protect(self, piece: Piece) -> None:
-        """Limits that reach beyond the piece are left out of the search, never of the proof."""
+    def protect(self, piece: Piece, looser: Piece) -> None:
+        """Limits that the looser piece lacks are left out of the search, never of the proof."""
         if self.exposed.isdisjoint(piece.cells):
             return
         puzzle = self.puzzle(piece)
-        cover = self.extents(self.puzzle(piece.without_limits_across(self.movable)))
+        cover = self.extents(self.puzzle(looser))
         self.hidden.update(piece.cells[column] for column in cover.hidden)
         self.exposed -= {piece.cells[c] for c in puzzle.needs.keys() - cover.short(puzzle)}
         self.widen(piece, [move for move in cover.moves if puzzle.moves.allows(move)])
@@ -157,5 +157,4 @@ def row_of_limit(table: Table, limit: AtMost, column: Mapping[CellId, int]) -> R
     terms = {column[other]: -1 for other in limit.others if other in column}
     if limit.part in column:
         terms[column[limit.part]] = 1
-    slack = sum(table.counts[other] for other in limit.others) - table.counts[limit.part]
-    return Row(terms, None, slack)
+    return Row(terms, None, table.slack_of(limit))

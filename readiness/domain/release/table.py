@@ -39,3 +39,7 @@ class Table:
     pinned: frozenset[CellId] = frozenset()  # printed in a former release: cannot be taken back
     kept: frozenset[CellId] = frozenset()  # hidden in a former release: must stay hidden
     worth: Mapping[CellId, int] = field(default_factory=dict)  # times dearer to hide than others
+
+    def slack_of(self, limit: AtMost) -> int:
+        """How far the limit is from binding."""
+        return sum(self.counts[other] for other in limit.others) - self.counts[limit.part]
