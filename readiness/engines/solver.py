@@ -44,9 +44,7 @@ def quiet() -> highspy.Highs:
     return highs
 
 
-def model_of(
-    program: Program, costs: Mapping[int, int], *, whole: bool = True
-) -> highspy.HighsLp:
+def model_of(program: Program, costs: Mapping[int, int], *, whole: bool = True) -> highspy.HighsLp:
     columns = len(program.lower)
     model = highspy.HighsLp()
     model.num_col_ = columns
