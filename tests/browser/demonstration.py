@@ -7,16 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
 from app import create_app
 from readiness.settings import LOOPBACK, Settings
+from tests.browser.server import serving
 from tests.browser.tools import ROOT
 
 
@@ -58,12 +57,5 @@ def served(filled: Path, folder: Path) -> Iterator[str]:
         is_demo=True,
         hosts=LOOPBACK,
     )
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(create_app(settings)) as address:
+        yield address

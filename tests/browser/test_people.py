@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from werkzeug.serving import make_server
 
 from app import create_app
 from readiness.domain.people import Role
@@ -17,6 +15,7 @@ from readiness.store import Store, people
 from readiness.store.migrations import migrate
 from readiness.usecases.letters import write_invitation, write_reset
 from tests.browser import tools
+from tests.browser.server import serving
 from tests.web import world
 
 
@@ -32,13 +31,8 @@ def address(tmp_path_factory):
         write_invitation(store, "maya", seat, "invited", now)
         write_reset(store, "ada", people.get(store, "omar"), "reset", now)
     app = create_app(Settings(data, secret_key="x" * 32, is_demo=True, quick_hashing=True))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
 
 
 @pytest.fixture
