@@ -67,7 +67,7 @@ def test_before_submitting_the_page_says_who_will_see_what(maya, whole):
 def test_every_page_of_a_draft_says_who_will_see_what(maya, whole, rest):
     page = open_page(maya, at(whole, rest))
     assert "Until you send it in, only your group sees your answers; Fair Health sees" in page.text
-    assert "levels, notes, tier, plan and screening rates, never who answered" in page.text
+    assert "levels, notes, tier, plan and released counts, never who answered" in page.text
     assert page.links["Who sees what"] == "/groups/elm/sharing"
 
 
