@@ -8,11 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from readiness.domain.answers import Context
-from readiness.domain.instrument import Cost
+from readiness.domain.costbook import CostNote
+from readiness.domain.instrument import Cost, Intervention
 from readiness.domain.quantities import Quantity
 
 DOLLAR, CENT = Decimal(1), Decimal("0.01")
 CENTS_BELOW = 1_000  # smaller amounts are shown to the cent
+TENTHS_BELOW = 10  # fewer days are shown to a tenth
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,29 @@ class CostRange:
     def plus(self, other: CostRange) -> CostRange:
         """Ends added to ends: the widest the sum can be, wider than it will probably be."""
         return CostRange(self.low + other.low, self.likely + other.likely, self.high + other.high)
+
+
+@dataclass(frozen=True)
+class Days:
+    """People-days: eight hours of one person."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What one intervention takes of one group."""
+
+    one_off: CostRange
+    yearly: CostRange  # what runs, in every year that it does
+    people_days: Days  # in the first year
+
+    @property
+    def first_year(self) -> CostRange:
+        """The instrument's own range: only its parts are told apart here."""
+        return self.one_off.plus(self.yearly)
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,43 @@ def priced(cost: Cost, context: Context) -> PricedAction:
         basis=cost.basis,
         band=cost.band,
     )
+
+
+def takes_of(
+    intervention: Intervention, note: CostNote, context: Context, units: Fraction | None = None
+) -> Takes | None:
+    """With `units` as somebody counted them, else from what is known about the group.
+
+    None where neither is: without a number of units there is no total.
+    """
+    cost = intervention.cost
+    if units is None and cost.quantity is not None:
+        units = Quantity(cost.quantity).units(context)
+    if units is None:
+        return None
+    totals = [rounded(value * units) for value in ends(cost)]
+    starts = [share_of(total, note.one_off_share) for total in totals]
+    runs = [total - start for total, start in zip(totals, starts, strict=True)]
+    return Takes(
+        one_off=CostRange(*starts),
+        yearly=CostRange(*runs),
+        people_days=Days(*(days(value * units) for value in note.people_days)),
+    )
+
+
+def share_of(total: Decimal, share: Fraction) -> Decimal:
+    """As finely rounded as the total, so that both parts rise where the total does."""
+    exact = total * share.numerator / share.denominator
+    return exact.quantize(CENT if total < CENTS_BELOW else DOLLAR, ROUND_HALF_UP)
+
+
+def days(value: Fraction) -> Decimal:
+    """
+    >>> days(Fraction(1, 3)), days(Fraction(221, 2))
+    (Decimal('0.3'), Decimal('111'))
+    """
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(Decimal("0.1") if exact < TENTHS_BELOW else DOLLAR, ROUND_HALF_UP)
 
 
 def ends(cost: Cost) -> tuple[Fraction, Fraction, Fraction]:

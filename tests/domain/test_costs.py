@@ -4,9 +4,20 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from readiness import instruments
-from readiness.domain.costs import CostRange, priced, rounded, together
+import pytest
 
+from readiness import instruments
+from readiness.domain.costs import CostRange, priced, rounded, takes_of, together
+from readiness.instruments import costs
+
+BOOK = costs.load("qmer", "2026.1")
+EVERYTHING = {
+    "sites": 7,
+    "clinicians_fte": 33.5,
+    "active_patients": 41_777,
+    "attributed_members": 12_345,
+    "interpreter_patients": 613,
+}
 QMER = instruments.load("qmer", "2026.1")
 COACH = QMER.intervention_by_id["COACH"].cost
 
@@ -56,3 +67,33 @@ def test_every_cost_of_the_catalogue_can_be_told_or_says_what_it_waits_for():
         price = priced(intervention.cost, {})
         assert price.total or price.units_say, intervention.id
         assert price.per_unit.low <= price.per_unit.likely <= price.per_unit.high
+
+
+@pytest.mark.parametrize("intervention", QMER.interventions, ids=lambda each: each.id)
+def test_one_off_and_yearly_are_the_first_year_to_the_cent(intervention):
+    total = priced(intervention.cost, EVERYTHING).total
+    takes = takes_of(intervention, BOOK.note(intervention.id), EVERYTHING)
+    if total is None:
+        assert takes is None
+        takes = takes_of(intervention, BOOK.note(intervention.id), {}, Fraction(37))
+    else:
+        assert takes.first_year == total
+    for part in (takes.one_off, takes.yearly, takes.people_days):
+        assert 0 <= part.low <= part.likely <= part.high
+
+
+def test_units_somebody_counted_replace_those_of_the_catalogue():
+    intervention, note = QMER.intervention_by_id["COACH"], BOOK.note("COACH")
+    counted = takes_of(intervention, note, {"sites": 3}, Fraction(9))
+    assert counted == takes_of(intervention, note, {"sites": 9})
+    assert counted.first_year.low == 9 * int(COACH.low_dollars)
+
+
+@pytest.mark.parametrize("share", [Fraction(0), Fraction(1, 3), Fraction(999, 1000), Fraction(1)])
+def test_both_parts_of_a_cost_rise_with_it_whatever_the_share(share):
+    intervention = QMER.intervention_by_id["COACH"]
+    near = replace(COACH, low_dollars=Fraction(99999, 100), high_dollars=Fraction(1002))
+    note = replace(BOOK.note("COACH"), one_off_share=share)
+    takes = takes_of(replace(intervention, cost=near), note, {"sites": 1})
+    for part in (takes.one_off, takes.yearly):
+        assert 0 <= part.low <= part.likely <= part.high
