@@ -45,6 +45,8 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
 
 # The only places where pure code may lean on a numerical library.
 NUMERICAL = {
+    "domain/incentives/ground.py",
+    "domain/incentives/simulate.py",
     "domain/statistics/beta_binomial.py",
     "domain/statistics/composites.py",
     "domain/statistics/rates.py",
