@@ -618,3 +618,31 @@ create table quality_release_grounds ({columns}
 
 """,
     )
+
+
+@migrations()
+def laboratory(db: Database) -> None:
+    run(
+        db,
+        """
+create table laboratory_runs (
+    id text primary key,
+    payer_id text not null references payers on delete cascade,
+    asked_by text not null,
+    asked_at text not null,
+    designs text not null,
+    settings text not null,
+    numbers text not null
+) strict;
+
+create index laboratory_runs_of_payer on laboratory_runs (payer_id, asked_at);
+
+create table laboratory_outcomes (
+    run_id text primary key references laboratory_runs on delete cascade,
+    outcome text not null,
+    engine text not null,
+    at text not null
+) strict;
+
+""",
+    )

@@ -1,0 +1,100 @@
+"""Runs of the incentive laboratory: what was tried and on which numbers, and what came of it.
+
+Both are only ever added to: a run can be read, and done again, as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from readiness.domain.errors import NOT_SHARED, NotFound
+from readiness.domain.events import Event
+from readiness.store import events
+from readiness.store.connection import Store
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """Everything in plain values, as JSON keeps it."""
+
+    id: str
+    payer_id: str
+    asked_by: str
+    asked_at: datetime
+    designs: tuple[Mapping[str, Any], ...]
+    settings: Mapping[str, Any]  # points, replicates, seed
+    numbers: Mapping[str, Any]  # what it is tried on
+    outcome: Mapping[str, Any] | None = None  # None: not done
+    engine: str = ""  # what made the outcome, with its versions
+    done_at: datetime | None = None
+
+
+FOUND = """
+select r.*, o.outcome, o.engine, o.at as done_at from laboratory_runs r
+left join laboratory_outcomes o on o.run_id = r.id
+"""
+
+
+def add(store: Store, run: StoredRun, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "laboratory_runs",
+            {
+                "id": run.id,
+                "payer_id": run.payer_id,
+                "asked_by": run.asked_by,
+                "asked_at": run.asked_at.isoformat(),
+                "designs": json.dumps(run.designs),
+                "settings": json.dumps(run.settings),
+                "numbers": json.dumps(run.numbers),
+            },
+        )
+        events.record(store, event)
+
+
+def keep(store: Store, run_id: str, outcome: Mapping[str, Any], engine: str, at: datetime) -> None:
+    """What came of it, once."""
+    with store.writing():
+        store.insert(
+            "laboratory_outcomes",
+            {
+                "run_id": run_id,
+                "outcome": json.dumps(outcome),
+                "engine": engine,
+                "at": at.isoformat(),
+            },
+        )
+
+
+def get(store: Store, payer_id: str, run_id: str) -> StoredRun:
+    row = store.row(f"{FOUND} where r.id = ? and r.payer_id = ?", (run_id, payer_id))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return from_row(row)
+
+
+def of_payer(store: Store, payer_id: str) -> tuple[StoredRun, ...]:
+    """Newest first."""
+    rows = store.rows(
+        f"{FOUND} where r.payer_id = ? order by r.asked_at desc, r.rowid desc", (payer_id,)
+    )
+    return tuple(from_row(row) for row in rows)
+
+
+def from_row(row: Mapping[str, Any]) -> StoredRun:
+    return StoredRun(
+        id=row["id"],
+        payer_id=row["payer_id"],
+        asked_by=row["asked_by"],
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        designs=tuple(json.loads(row["designs"])),
+        settings=json.loads(row["settings"]),
+        numbers=json.loads(row["numbers"]),
+        outcome=json.loads(row["outcome"]) if row["outcome"] else None,
+        engine=row["engine"] or "",
+        done_at=datetime.fromisoformat(row["done_at"]) if row["done_at"] else None,
+    )

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from readiness.domain.errors import NotFound
+from readiness.domain.events import Event
+from readiness.domain.people import Payer
+from readiness.store import events, groups, laboratory
+from readiness.store.laboratory import StoredRun
+
+AT = datetime(2027, 1, 15, 12, tzinfo=UTC)
+SOON = AT + timedelta(seconds=9)
+ASKED = Event(AT, "pam", "tried incentives", "laboratory run", "r1", payer_id="fair")
+
+
+def a_run(run_id="r1", **changes):
+    given = {"designs": ({"name": "A"},), "settings": {"seed": 7}, "numbers": {"groups": []}}
+    return StoredRun(run_id, "fair", "pam", AT, **{**given, **changes})
+
+
+@pytest.fixture
+def fair(store):
+    groups.add_payer(store, Payer("fair", "Fair Health"), AT)
+    groups.add_payer(store, Payer("far", "Far Health"), AT)
+    return store
+
+
+def test_a_run_is_read_as_it_was_asked_for_and_told_in_the_payer_s_history(fair):
+    laboratory.add(fair, a_run(), ASKED)
+    assert laboratory.get(fair, "fair", "r1") == a_run()
+    assert [each.verb for each in events.of_payer(fair, "fair")] == ["tried incentives"]
+
+
+def test_what_came_of_it_is_kept_beside_it_once(fair):
+    laboratory.add(fair, a_run(), ASKED)
+    laboratory.keep(fair, "r1", {"paid": [0.4]}, "numpy 2", SOON)
+    found = laboratory.get(fair, "fair", "r1")
+    assert (found.outcome, found.engine, found.done_at) == ({"paid": [0.4]}, "numpy 2", SOON)
+    with pytest.raises(sqlite3.IntegrityError):
+        laboratory.keep(fair, "r1", {"paid": [0.9]}, "numpy 2", SOON)
+    assert laboratory.get(fair, "fair", "r1").outcome == {"paid": [0.4]}
+
+
+def test_another_payer_s_run_is_not_found(fair):
+    laboratory.add(fair, a_run(), ASKED)
+    with pytest.raises(NotFound):
+        laboratory.get(fair, "far", "r1")
+    assert laboratory.of_payer(fair, "far") == ()
+
+
+def test_the_newest_is_listed_first(fair):
+    laboratory.add(fair, a_run(), ASKED)
+    laboratory.add(fair, a_run("r2"), ASKED)
+    assert [each.id for each in laboratory.of_payer(fair, "fair")] == ["r2", "r1"]
