@@ -88,6 +88,8 @@ def solve(
     program: Program, costs: Mapping[int, int], gap: float, seconds: float
 ) -> tuple[Solution | None, float]:
     """A solution of least cost within the gap, and the bound; None when there is none."""
+    if not program.lower:  # HiGHS calls a program without columns empty, and looks at no row
+        return (() if program.allows(()) else None), 0.0
     highs = quiet()
     highs.setOptionValue("mip_rel_gap", gap)
     highs.setOptionValue("time_limit", max(0.1, seconds))

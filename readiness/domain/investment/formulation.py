@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 
 from readiness.domain.investment.problem import Gate, Key, Option, Problem
@@ -30,8 +31,9 @@ class Model:
     def keys_of(self, solution: Solution) -> frozenset[Key]:
         return frozenset(key for column, key in enumerate(self.keys) if solution[column])
 
-    def column_of(self, key: Key) -> int:
-        return self.keys.index(key)
+    @cached_property
+    def column_by_key(self) -> dict[Key, int]:
+        return {key: column for column, key in enumerate(self.keys)}
 
 
 def model_of(problem: Problem) -> Model:
@@ -49,6 +51,7 @@ def model_of(problem: Problem) -> Model:
                 *order_rows(problem, columns),
                 *set_rows(options, columns),
                 *served_rows(problem, columns, served),
+                *limit_rows(problem, columns),
             ),
         ),
         keys=tuple(columns),
@@ -68,10 +71,11 @@ def unit_of(options: tuple[Option, ...]) -> Fraction:
 def money_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
     costs = {c: problem.option_by_key[key].cost for key, c in columns.items()}
     yield Row(costs, most=problem.budget)
+    columns_by_group = by_group(columns)
     for group in problem.groups:
-        own = {c: costs[c] for (place, _), c in columns.items() if place == group.id}
+        own = columns_by_group.get(group.id)
         if own and group.cap is not None:
-            yield Row(own, most=group.cap)
+            yield Row({c: costs[c] for c in own}, most=group.cap)
     for floor in problem.floors:
         over, under = floor.share.denominator, floor.share.numerator
         yield Row(
@@ -81,6 +85,13 @@ def money_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
             },
             least=0,
         )
+
+
+def by_group(columns: dict[Key, int]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for (group, _), column in columns.items():
+        found.setdefault(group, []).append(column)
+    return found
 
 
 def order_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
@@ -138,8 +149,9 @@ def served_rows(problem: Problem, columns: dict[Key, int], served: dict[str, int
     """A group is served when, and only when, something is chosen in it."""
     if problem.min_groups and not served:
         yield Row({}, least=problem.min_groups)
+    columns_by_group = by_group(columns)
     for group, column in served.items():
-        own = [c for key, c in columns.items() if key[0] == group]
+        own = columns_by_group[group]
         yield Row({**dict.fromkeys(own, 1), column: -1}, least=0)
         for each in own:
             yield Row({column: 1, each: -1}, least=0)
@@ -147,3 +159,9 @@ def served_rows(problem: Problem, columns: dict[Key, int], served: dict[str, int
         yield Row(
             dict.fromkeys(served.values(), 1), least=problem.min_groups, most=problem.max_groups
         )
+
+
+def limit_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
+    for limit in problem.limits:
+        uses = {columns[key]: use for key, use in limit.uses.items() if key in columns and use}
+        yield Row(uses, least=limit.least, most=limit.most)

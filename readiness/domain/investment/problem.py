@@ -60,6 +60,16 @@ class Floor:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """So much of something, and no more: a year's money, people-days, starts in a year."""
+
+    name: str
+    most: int
+    uses: Mapping[Key, int]  # of each choice; what is not named uses nothing
+    least: int | None = None  # where so much has to be used: a pin on any one of several
+
+
+@dataclass(frozen=True)
 class Problem:
     budget: int
     groups: tuple[Place, ...]
@@ -68,6 +78,7 @@ class Problem:
     floors: tuple[Floor, ...] = ()
     min_groups: int | None = None
     max_groups: int | None = None
+    limits: tuple[Limit, ...] = ()
 
     @cached_property
     def group_by_id(self) -> Mapping[str, Place]:
@@ -108,6 +119,7 @@ def broken(problem: Problem, chosen: frozenset[Key]) -> tuple[str, ...]:
                 *of_options(problem, chosen),
                 *of_groups(problem, chosen),
                 *of_money(problem, chosen),
+                *of_limits(problem, chosen),
             )
         )
     )
@@ -116,6 +128,8 @@ def broken(problem: Problem, chosen: frozenset[Key]) -> tuple[str, ...]:
 def of_options(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
     for option in problem.options:
         is_chosen = option.key in chosen
+        if not is_chosen and not option.pin:
+            continue
         name = f"{option.action} in {option.group}"
         if problem.is_pinned(option) and not is_chosen:
             yield f"{name} is pinned and was not chosen"
@@ -159,17 +173,32 @@ def of_groups(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
 
 
 def of_money(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
-    total = spent(problem, chosen)
+    own = spent_by_group(problem, chosen)
+    total = sum(own.values())
     if total > problem.budget:
         yield f"{total:,} is more than the budget of {problem.budget:,}"
     for group in problem.groups:
-        own = spent(problem, (key for key in chosen if key[0] == group.id))
-        if group.cap is not None and own > group.cap:
-            yield f"{own:,} in {group.id} is more than it can take on ({group.cap:,})"
+        if group.cap is not None and own.get(group.id, 0) > group.cap:
+            yield f"{own[group.id]:,} in {group.id} is more than it can take on ({group.cap:,})"
     for floor in problem.floors:
-        tagged = spent(
-            problem,
-            (key for key in chosen if floor.tag in problem.group_by_id[key[0]].tags),
+        tagged = sum(
+            cost for group, cost in own.items() if floor.tag in problem.group_by_id[group].tags
         )
         if tagged < floor.share * total:
             yield f"groups tagged {floor.tag} get {tagged:,} of {total:,}, less than their floor"
+
+
+def spent_by_group(problem: Problem, keys: Iterable[Key]) -> dict[str, int]:
+    own: dict[str, int] = {}
+    for key in keys:
+        own[key[0]] = own.get(key[0], 0) + problem.option_by_key[key].cost
+    return own
+
+
+def of_limits(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
+    for limit in problem.limits:
+        used = sum(use for key, use in limit.uses.items() if key in chosen)
+        if used > limit.most:
+            yield f"{limit.name}: {used:,} is more than {limit.most:,}"
+        if limit.least is not None and used < limit.least:
+            yield f"{limit.name}: {used:,} is less than {limit.least:,}"

@@ -10,6 +10,7 @@ from readiness.domain.investment.problem import (
     Floor,
     Gate,
     Key,
+    Limit,
     Option,
     Place,
     Problem,
@@ -79,6 +80,15 @@ def drawn(seed: int) -> Problem:
     floors = tuple(
         Floor("need", Fraction(throw.randint(0, 10), 10)) for _ in range(throw.choice([0, 0, 1]))
     )
+    limits = tuple(
+        Limit(
+            f"days {n}",
+            most := throw.randint(1, 9),
+            {option.key: throw.randint(0, 4) for option in options if throw.random() < 0.7},
+            throw.choice([None, None, throw.randint(0, min(most, 4))]),
+        )
+        for n in range(throw.choice([0, 0, 0, 1, 2]))
+    )
     return Problem(
         budget=throw.randint(0, 30),
         groups=groups,
@@ -87,4 +97,5 @@ def drawn(seed: int) -> Problem:
         floors=floors,
         min_groups=throw.choice([None, None, 0, 1, 2]),
         max_groups=throw.choice([None, None, 1, 2, 3]),
+        limits=limits,
     )
