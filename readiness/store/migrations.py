@@ -646,3 +646,66 @@ create table laboratory_outcomes (
 
 """,
     )
+
+
+@migrations()
+def postings(db: Database) -> None:
+    run(
+        db,
+        """
+create table postings (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    assessment_id text not null references assessments on delete cascade,
+    action_id text not null,
+    kind text not null,
+    cents integer not null check (cents >= 0),
+    day text not null,
+    payer text not null,
+    note text not null,
+    author_id text not null,
+    at text not null,
+    corrects text unique references postings on delete cascade
+) strict;
+
+create index postings_of_an_assessment on postings (assessment_id, action_id);
+
+create index postings_of_a_group on postings (group_id, day);
+
+create trigger postings_are_never_changed before update on postings
+begin select raise(abort, 'postings are only ever added'); end;
+
+create table still_needed (
+    id text primary key,
+    group_id text not null references groups on delete cascade,
+    assessment_id text not null references assessments on delete cascade,
+    action_id text not null,
+    low integer not null,
+    likely integer not null,
+    high integer not null,
+    note text not null,
+    author_id text not null,
+    at text not null
+) strict;
+
+create index still_needed_of_an_assessment on still_needed (assessment_id, action_id);
+
+create trigger still_needed_is_never_changed before update on still_needed
+begin select raise(abort, 'estimates are only ever added'); end;
+
+""",
+    )
+
+
+NOTHING_OF_THEIR_OWN: dict[str, Any] = {
+    "one_off": None,
+    "yearly": None,
+    "people_days": None,
+    "units": None,
+    "may_pay": "",
+    "pays_after": "",
+    "half_year": None,
+    "months_to_launch": None,
+    "months_to_effect": None,
+    "levels": {},
+}

@@ -105,6 +105,8 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         "select * from plan_actions where plan_id in"
         " (select id from plans where group_id = :group) order by plan_id, position, revision"
     ),
+    "postings": "select * from postings where group_id = :group order by at, rowid",
+    "still_needed": "select * from still_needed where group_id = :group order by at, rowid",
     "history": "select * from events where group_id = :group order by seq",
 }
 
