@@ -48,6 +48,7 @@ NUMERICAL = {
     "domain/incentives/ground.py",
     "domain/incentives/simulate.py",
     "domain/statistics/beta_binomial.py",
+    "domain/statistics/bootstrap.py",
     "domain/statistics/composites.py",
     "domain/statistics/rates.py",
     "domain/statistics/regression.py",
