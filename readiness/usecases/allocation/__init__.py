@@ -1,0 +1,1 @@
+"""A budget over a payer's portfolio: asked for, solved in the background, shown and replayed."""
