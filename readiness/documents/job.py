@@ -23,10 +23,14 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Job:
-    """`identifier` names this very document; `made_at` is the only clock it knows."""
+    """`identifier` names this very document; `made_at` is the only clock it knows.
+
+    A document that may have so many `pages` is set in smaller type until it has no more.
+    """
 
     html: str
     identifier: bytes
     made_at: datetime
     page: Page = Page.LETTER
     enclosures: tuple[Enclosure, ...] = ()
+    pages: int | None = None

@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -26,6 +28,7 @@ from readiness.documents.layout import ROOT
 
 SIZES = {Page.A4: "210mm 297mm", Page.LETTER: "8.5in 11in"}
 STYLES = ("tokens.css", "print.css")
+TYPE = (100, 95, 90, 85, 80, 75)  # percent, where a document may have so many pages
 
 
 class Closed(URLFetcher):  # type: ignore[misc]  # the library ships no types
@@ -78,20 +81,31 @@ def limited(cpu_seconds: int) -> Iterator[None]:
 
 
 def draw(job: Job) -> bytes:
+    """In smaller type, step by step, where the pages it may have do not hold it."""
+    for percent in TYPE if job.pages else TYPE[:1]:
+        document, options = laid_out(job, percent)
+        if job.pages is None or len(document.pages) <= job.pages:
+            written: bytes = document.write_pdf(**options)
+            return written
+    raise ValueError("more than its pages hold")
+
+
+def laid_out(job: Job, percent: int) -> tuple[Document, dict[str, Any]]:
     fetcher = closed()
     letters = FontConfiguration()
-    sheets = [
-        CSS(string=text, url_fetcher=fetcher, font_config=letters)
-        for text in (*styles(), f"@page {{ size: {SIZES[job.page]} }}")
-    ]
-    written: bytes = HTML(string=job.html, base_url=None, url_fetcher=fetcher).write_pdf(
-        stylesheets=sheets,
-        font_config=letters,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=job.identifier,
-        attachments=[attached(job.made_at, enclosure) for enclosure in job.enclosures],
-    )
-    return written
+    own = [f"@page {{ size: {SIZES[job.page]} }}"]
+    if percent < TYPE[0]:
+        own.append(f"body {{ font-size: {percent}% }}")
+    options = {
+        "stylesheets": [
+            CSS(string=text, url_fetcher=fetcher, font_config=letters) for text in (*styles(), *own)
+        ],
+        "pdf_variant": "pdf/ua-1",
+        "pdf_identifier": job.identifier,
+        "attachments": [attached(job.made_at, enclosure) for enclosure in job.enclosures],
+    }
+    html = HTML(string=job.html, base_url=None, url_fetcher=fetcher)
+    return html.render(font_config=letters, **options), options
 
 
 def attached(made_at: datetime, enclosure: Enclosure) -> Attachment:

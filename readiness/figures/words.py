@@ -84,3 +84,16 @@ def day(on: date | datetime | None) -> str:
     'January 5, 2026'
     """
     return "–" if on is None else f"{on:%B} {on.day}, {on.year}"
+
+
+def shortened(text: str, most: int) -> str:
+    """At a word's end where there is one, with a sign that something is missing.
+
+    >>> shortened("north and south", 12), shortened("short", 12), shortened("x" * 20, 5)
+    ('north and …', 'short', 'xxxx…')
+    """
+    tidy = " ".join(text.split())
+    if len(tidy) <= most:
+        return tidy
+    kept, _, rest = tidy[: most - 1].rpartition(" ")
+    return f"{kept} …" if kept and len(rest) < most // 2 else f"{tidy[: most - 1]}…"

@@ -228,6 +228,8 @@ ROUTES = {
     "GET /payers/<payer_id>/cycles/new": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/cycles/new": "401 403 404 403 422 403 403",
     "GET /payers/<payer_id>/groups/<group_id>": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/groups/<group_id>/brief.pdf": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/groups/<group_id>/brief.xlsx": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/equity": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/equity.<ending>": "401 403 404 403 404 403 403",  # nothing released
     "GET /payers/<payer_id>/readiness-and-change": "401 403 404 403 200 403 403",

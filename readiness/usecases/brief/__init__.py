@@ -1,0 +1,1 @@
+"""What a payer takes along to a group: two pages, a spreadsheet and the same as data."""

@@ -1,0 +1,65 @@
+"""The plan's next steps as a payer needs them: what, when, at what cost, and who could pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from readiness.domain.costbook import CostNote
+from readiness.domain.errors import NotFound
+from readiness.domain.instrument import Instrument
+from readiness.domain.plan import ActionStatus, Plan
+from readiness.instruments import costs
+from readiness.usecases import plan_line, plan_reading
+
+NO_CASH = "time, no cash named"
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    id: str
+    title: str
+    owner: str  # a post; empty: nobody is named
+    due_on: date | None
+    status: ActionStatus
+    cost_says: str  # in its first year
+    may_pay: tuple[str, ...]
+    pays_after: str
+    is_overdue: bool
+
+
+def action_lines(
+    plan: Plan, told: plan_reading.Told, instrument: Instrument, today: date
+) -> Iterator[ActionLine]:
+    """Those still ahead, in the order to start them."""
+    notes = notes_of(instrument)
+    of_action = {
+        each.id: notes.get(each.proposal.intervention_id or "") if each.proposal else None
+        for each in plan.actions
+    }
+    for line in told.actions:
+        if line.status is not ActionStatus.DONE:
+            yield action_line(line, of_action[line.id], today)
+
+
+def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
+    """Empty for an instrument of one's own without a cost book."""
+    try:
+        return costs.load(instrument.id).note_by_id
+    except NotFound:
+        return {}
+
+
+def action_line(line: plan_line.ActionLine, note: CostNote | None, today: date) -> ActionLine:
+    return ActionLine(
+        id=line.id,
+        title=line.title,
+        owner=line.owner,
+        due_on=line.due_on,
+        status=line.status,
+        cost_says=line.cost_says or NO_CASH,
+        may_pay=note.may_pay if note else (),
+        pays_after=note.pays_after if note else "",
+        is_overdue=line.due_on is not None and line.due_on < today,
+    )
