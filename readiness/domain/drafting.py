@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from fractions import Fraction
 
-from readiness.domain import identifiers
 from readiness.domain.answers import Context
-from readiness.domain.costs import CostRange, priced
-from readiness.domain.errors import BadInput, Problem
-from readiness.domain.free_text import NOTE_CHARACTERS, clean
-from readiness.domain.instrument import Instrument
+from readiness.domain.costbook import CostBook, CostNote
+from readiness.domain.costs import CostRange, ends, priced, rounded, takes_of
+from readiness.domain.instrument import Instrument, Intervention
 from readiness.domain.periods import months_after
 from readiness.domain.plan import (
     ActionStatus,
     ActionType,
+    Amounts,
     Plan,
     PlanAction,
     Proposal,
     ProposedPlan,
-    cost_of,
+    Usual,
 )
 
 COORDINATOR = "practice manager"  # who sees to it that every item has an answer
 DAYS_TO_FIND_OUT = 30
-OWNER_CHARACTERS, TITLE_CHARACTERS = 80, 160
-MOST_DOLLARS = Decimal(100_000_000)
 KEPT = frozenset({ActionStatus.PLANNED, ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
 
@@ -41,18 +37,6 @@ class Basis:
     assessment_id: str
     run_id: str
     starts_on: date
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What a person makes of one action."""
-
-    owner: str
-    due_on: date | None
-    status: ActionStatus
-    cost: CostRange | None
-    note: str
-    title: str = ""  # of an action the group added; a proposal keeps its own
 
 
 def drafted(instrument: Instrument, proposed: ProposedPlan, basis: Basis) -> Plan:
@@ -79,7 +63,6 @@ def as_proposed(instrument: Instrument, proposal: Proposal, starts_on: date) -> 
         owner=usual_owner(instrument, proposal),
         due_on=due_on(proposal, starts_on),
         status=ActionStatus.PROPOSED,
-        cost=cost_of(proposal),
         note="",
         proposal=proposal,
     )
@@ -112,24 +95,54 @@ def end_of(half_year: int, starts_on: date) -> date:
     return months_after(starts_on, 6 * half_year) - timedelta(days=1)
 
 
-def repriced(plan: Plan, instrument: Instrument, context: Context) -> Plan:
-    """With today's facts about the group; a cost that somebody typed stays as typed."""
+def repriced(plan: Plan, instrument: Instrument, book: CostBook | None, context: Context) -> Plan:
+    """With today's facts about the group beside what its people typed."""
     return replace(
-        plan, actions=tuple(at_price(action, instrument, context) for action in plan.actions)
+        plan, actions=tuple(at_price(each, instrument, book, context) for each in plan.actions)
     )
 
 
-def at_price(action: PlanAction, instrument: Instrument, context: Context) -> PlanAction:
+def at_price(
+    action: PlanAction, instrument: Instrument, book: CostBook | None, context: Context
+) -> PlanAction:
     proposal = action.proposal
-    if proposal is None or proposal.cost is None or proposal.intervention_id is None:
+    if proposal is None or proposal.intervention_id is None:
         return action
-    price = priced(instrument.intervention_by_id[proposal.intervention_id].cost, context)
-    is_untouched = action.cost == proposal.cost.total
+    intervention = instrument.intervention_by_id[proposal.intervention_id]
+    note = book.note(intervention.id) if book else None
     return replace(
         action,
-        proposal=replace(proposal, cost=price),
-        cost=price.total if is_untouched else action.cost,
+        proposal=replace(proposal, cost=priced(intervention.cost, context)),
+        usual=usual_of(intervention, note, context, action.own.units),
     )
+
+
+def usual_of(
+    intervention: Intervention, note: CostNote | None, context: Context, own_units: Fraction | None
+) -> Usual:
+    price = priced(intervention.cost, context)
+    return Usual(
+        amounts=amounts_of(intervention, note, context, price.units),
+        at_own_units=amounts_of(intervention, note, context, own_units or price.units),
+        units=price.units,
+        units_say=price.units_say,
+        months_to_launch=intervention.months_to_launch,
+        months_to_effect=intervention.months_to_effect,
+        pays_after=note.pays_after if note else intervention.sustain,
+        note=note,
+    )
+
+
+def amounts_of(
+    intervention: Intervention, note: CostNote | None, context: Context, units: Fraction | None
+) -> Amounts:
+    """Without a note nobody has told the parts apart, so the whole is one-off."""
+    if units is None:
+        return Amounts()
+    if note is None:
+        return Amounts(one_off=CostRange(*(rounded(v * units) for v in ends(intervention.cost))))
+    takes = takes_of(intervention, note, context, units)
+    return Amounts(takes.one_off, takes.yearly, takes.people_days) if takes else Amounts()
 
 
 def carried_over(fresh: Plan, old: Plan) -> Plan:
@@ -141,85 +154,35 @@ def carried_over(fresh: Plan, old: Plan) -> Plan:
     fresh_ids = {action.id for action in fresh.actions}
     still = tuple(with_edits_of(each, before.get(each.id)) for each in fresh.actions)
     kept = tuple(
-        replace(each, revision=1, proposal=None)
+        on_its_own(each)
         for each in old.actions
         if each.id not in fresh_ids and (each.proposal is None or each.status in KEPT)
     )
     return replace(fresh, actions=(*still, *kept))
 
 
+def on_its_own(action: PlanAction) -> PlanAction:
+    """What is no longer proposed stands as the group has it, without the catalogue behind it."""
+    own = replace(
+        action.own,
+        amounts=action.amounts,
+        pays_after=action.own.pays_after or (action.usual.pays_after if action.usual else ""),
+        months_to_launch=action.months_to_launch,
+        months_to_effect=action.months_to_effect,
+        levels=tuple((lift.item_id, lift.to) for lift in action.lifts),
+    )
+    return replace(action, revision=1, proposal=None, usual=None, own=own)
+
+
 def with_edits_of(action: PlanAction, before: PlanAction | None) -> PlanAction:
     if before is None or before.revision == 1:
         return action
-    is_priced_by_hand = before.proposal is not None and before.cost != cost_of(before.proposal)
     return replace(
         action,
         owner=before.owner,
         due_on=before.due_on,
         status=before.status,
         note=before.note,
-        cost=before.cost if is_priced_by_hand else action.cost,
+        evidence=before.evidence,
+        own=before.own,
     )
-
-
-# What a person types.
-
-
-def edited(action: PlanAction, edit: Edit) -> PlanAction:
-    """The action's next revision, or BadInput with every problem by field."""
-    problems = tuple(problems_of(edit, needs_title=action.proposal is None))
-    if problems:
-        raise BadInput(problems)
-    return replace(
-        action,
-        revision=action.revision + 1,
-        title=action.title if action.proposal else clean(edit.title, TITLE_CHARACTERS),
-        owner=clean(edit.owner, OWNER_CHARACTERS),
-        due_on=edit.due_on,
-        status=edit.status,
-        cost=edit.cost,
-        note=clean(edit.note, NOTE_CHARACTERS),
-    )
-
-
-def added(action_id: str, edit: Edit) -> PlanAction:
-    blank = PlanAction(action_id, 0, "", "", None, edit.status, None, "", None)
-    return edited(blank, edit)
-
-
-def edit_of(action: PlanAction) -> Edit:
-    return Edit(action.owner, action.due_on, action.status, action.cost, action.note, action.title)
-
-
-def problems_of(edit: Edit, *, needs_title: bool) -> Iterator[Problem]:
-    texts = (
-        ("owner", edit.owner, OWNER_CHARACTERS),
-        ("note", edit.note, NOTE_CHARACTERS),
-        ("title", edit.title if needs_title else "", TITLE_CHARACTERS),
-    )
-    for place, text, most in texts:
-        yield from (Problem(place, says) for says in text_problems(text, most))
-    if needs_title and not edit.title.strip():
-        yield Problem("title", "Say what is to be done.")
-    if edit.due_on and not 2000 <= edit.due_on.year <= 2100:
-        yield Problem("due_on", "Type a date between 2000 and 2100.")
-    if edit.cost:
-        yield from cost_problems(edit.cost)
-
-
-def text_problems(text: str, most: int) -> Iterator[str]:
-    """A plan is shared, so what could point at a patient is not even stored in it."""
-    try:
-        tidy = clean(text, most)
-    except ValueError as error:
-        yield str(error)
-        return
-    if refused := identifiers.refusal(tidy):
-        yield f"{refused} A plan is shared."
-
-
-def cost_problems(cost: CostRange) -> Iterator[Problem]:
-    if not 0 <= cost.low <= cost.likely <= cost.high:
-        yield Problem("cost_low", "Low must not be above likely, nor likely above high.")
-    elif cost.high > MOST_DOLLARS:
-        yield Problem("cost_high", f"Type an amount up to {MOST_DOLLARS:,} dollars.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from readiness.domain.costs import CostRange, PricedAction, together
+from readiness.domain.costbook import CostNote
+from readiness.domain.costs import CostRange, Days, PricedAction, together
 
 
 class ActionType(StrEnum):
@@ -74,6 +75,60 @@ class ProposedPlan:
 
 
 @dataclass(frozen=True)
+class Amounts:
+    """What an action takes; None: not known."""
+
+    one_off: CostRange | None = None
+    yearly: CostRange | None = None
+    people_days: Days | None = None  # in the first year
+
+    @property
+    def first_year(self) -> CostRange | None:
+        if self.one_off and self.yearly:
+            return self.one_off.plus(self.yearly)
+        return self.one_off or self.yearly
+
+    def over(self, other: Amounts) -> Amounts:
+        """These, and the other's where there is none."""
+        return Amounts(
+            self.one_off or other.one_off,
+            self.yearly or other.yearly,
+            self.people_days or other.people_days,
+        )
+
+
+Months = tuple[int, int]  # the fewest and the most
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the catalogue says of an action, for this group and at today's facts."""
+
+    amounts: Amounts
+    at_own_units: Amounts  # the same where the group counted the units itself
+    units: Fraction | None
+    units_say: str
+    months_to_launch: int
+    months_to_effect: Months
+    pays_after: str
+    note: CostNote | None  # None: an instrument without a cost book
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the group put in place of the catalogue's values; None or empty: those stand."""
+
+    amounts: Amounts = Amounts()
+    units: Fraction | None = None
+    may_pay: str = ""
+    pays_after: str = ""
+    half_year: int | None = None
+    months_to_launch: int | None = None
+    months_to_effect: Months | None = None
+    levels: tuple[tuple[str, int], ...] = ()  # (item, level) that it is expected to reach
+
+
+@dataclass(frozen=True)
 class PlanAction:
     """One action as the group has it now: the proposal, and what people made of it."""
 
@@ -83,13 +138,49 @@ class PlanAction:
     owner: str  # a post, such as "quality lead", rather than a name
     due_on: date | None
     status: ActionStatus
-    cost: CostRange | None
     note: str
     proposal: Proposal | None  # None: added by the group
+    own: Own = Own()
+    evidence: str = ""  # how it is shown that this was done
+    usual: Usual | None = None  # attached when a plan is opened; None: nothing in the catalogue
 
     @property
     def is_in_plan(self) -> bool:
         return self.status is not ActionStatus.DROPPED
+
+    @property
+    def is_intervention(self) -> bool:
+        return self.proposal is not None and self.proposal.type is ActionType.INTERVENTION
+
+    @property
+    def amounts(self) -> Amounts:
+        """The group's own, and what they leave open from the catalogue."""
+        return self.own.amounts.over(self.usual.at_own_units if self.usual else Amounts())
+
+    @property
+    def cost(self) -> CostRange | None:
+        """In its first year: one-off and what runs."""
+        told = self.amounts.first_year
+        return told or (cost_of(self.proposal) if self.proposal and not self.usual else None)
+
+    @property
+    def months_to_launch(self) -> int | None:
+        if self.own.months_to_launch is not None:
+            return self.own.months_to_launch
+        return self.usual.months_to_launch if self.usual else None
+
+    @property
+    def months_to_effect(self) -> Months | None:
+        return self.own.months_to_effect or (self.usual.months_to_effect if self.usual else None)
+
+    @property
+    def lifts(self) -> tuple[Lift, ...]:
+        """The items it is expected to bring to a level, the group's own expectation first."""
+        own = dict(self.own.levels)
+        proposed = self.proposal.lifts if self.proposal else ()
+        known = {lift.item_id for lift in proposed}
+        added = tuple(Lift(item, None, to, 1) for item, to in self.own.levels if item not in known)
+        return (*(replace(each, to=own.get(each.item_id, each.to)) for each in proposed), *added)
 
 
 @dataclass(frozen=True)
@@ -111,19 +202,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class CostSummary:
-    """The plan's known costs as a range, and the actions whose cost is not known."""
+    """The first-year costs that are known, and the actions whose cost is not."""
 
-    known: CostRange
+    known: CostRange  # ends added to ends: wider than the sum will be, which `simulation` tells
     unknown: tuple[str, ...]  # action ids
 
 
 def cost_summary(plan: Plan) -> CostSummary:
-    priced = [a for a in plan.current if a.cost is not None]
     needs_price = [
         a for a in plan.current if a.cost is None and a.proposal and a.proposal.cost is not None
     ]
     return CostSummary(
-        known=together(a.cost for a in priced if a.cost), unknown=tuple(a.id for a in needs_price)
+        known=together(a.cost for a in plan.current if a.cost),
+        unknown=tuple(a.id for a in needs_price),
     )
 
 

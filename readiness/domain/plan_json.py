@@ -9,19 +9,24 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from readiness.domain.costs import CostRange, PricedAction
+from readiness.domain.costs import CostRange, Days, PricedAction
 from readiness.domain.plan import (
     ActionStatus,
     ActionType,
+    Amounts,
     Lift,
+    Own,
     Plan,
     PlanAction,
     Proposal,
     ProposedPlan,
     SetAside,
+    Usual,
 )
+from readiness.domain.timing import timing_of
 
 Plain = dict[str, Any]
+ENDS = ("low", "likely", "high")
 
 
 def proposed_out(plan: ProposedPlan) -> Plain:
@@ -104,7 +109,7 @@ def priced_in(plain: Mapping[str, Any]) -> PricedAction:
     )
 
 
-def range_out(cost: CostRange) -> Plain:
+def range_out(cost: CostRange | Days) -> Plain:
     return {"low": str(cost.low), "likely": str(cost.likely), "high": str(cost.high)}
 
 
@@ -119,8 +124,48 @@ def edits_out(action: PlanAction) -> Plain:
         "owner": action.owner,
         "due_on": action.due_on.isoformat() if action.due_on else None,
         "status": action.status,
-        "cost": range_out(action.cost) if action.cost else None,
         "note": action.note,
+        "evidence": action.evidence,
+        "own": own_out(action.own),
+    }
+
+
+def own_out(own: Own) -> Plain:
+    return {
+        **amounts_out(own.amounts),
+        "units": None if own.units is None else str(own.units),
+        "may_pay": own.may_pay,
+        "pays_after": own.pays_after,
+        "half_year": own.half_year,
+        "months_to_launch": own.months_to_launch,
+        "months_to_effect": list(own.months_to_effect) if own.months_to_effect else None,
+        "levels": dict(own.levels),
+    }
+
+
+def own_in(plain: Mapping[str, Any]) -> Own:
+    days, effect = plain["people_days"], plain["months_to_effect"]
+    return Own(
+        amounts=Amounts(
+            one_off=range_in(plain["one_off"]) if plain["one_off"] else None,
+            yearly=range_in(plain["yearly"]) if plain["yearly"] else None,
+            people_days=Days(*(Decimal(days[end]) for end in ENDS)) if days else None,
+        ),
+        units=None if plain["units"] is None else Fraction(plain["units"]),
+        may_pay=plain["may_pay"],
+        pays_after=plain["pays_after"],
+        half_year=plain["half_year"],
+        months_to_launch=plain["months_to_launch"],
+        months_to_effect=(effect[0], effect[1]) if effect else None,
+        levels=tuple(plain["levels"].items()),
+    )
+
+
+def amounts_out(amounts: Amounts) -> Plain:
+    return {
+        "one_off": range_out(amounts.one_off) if amounts.one_off else None,
+        "yearly": range_out(amounts.yearly) if amounts.yearly else None,
+        "people_days": range_out(amounts.people_days) if amounts.people_days else None,
     }
 
 
@@ -134,9 +179,10 @@ def action_in(
         owner=edits["owner"],
         due_on=date.fromisoformat(edits["due_on"]) if edits["due_on"] else None,
         status=ActionStatus(edits["status"]),
-        cost=range_in(edits["cost"]) if edits["cost"] else None,
         note=edits["note"],
         proposal=proposal,
+        own=own_in(edits["own"]),
+        evidence=edits["evidence"],
     )
 
 
@@ -153,10 +199,44 @@ def plan_out(plan: Plan) -> Plain:
             {
                 "id": action.id,
                 **edits_out(action),
+                "now": now_out(action, plan),
+                "usual": usual_out(action.usual) if action.usual else None,
                 "proposal": proposal_out(action.proposal) if action.proposal else None,
             }
             for action in plan.actions
         ],
         "set_aside": [asdict(each) for each in plan.set_aside],
         "need_says": list(plan.need_says),
+    }
+
+
+def now_out(action: PlanAction, plan: Plan) -> Plain:
+    """What counts for the action now: the group's own values, else the catalogue's."""
+    timing = timing_of(action, plan)
+    return {
+        "first_year": range_out(action.cost) if action.cost else None,
+        **amounts_out(action.amounts),
+        "starts_on": timing.starts_on.isoformat() if timing else None,
+        "launches_on": timing.launches_on.isoformat() if timing else None,
+        "effect_from": timing.earliest.isoformat() if timing else None,
+        "effect_until": timing.latest.isoformat() if timing else None,
+        "levels": {lift.item_id: lift.to for lift in action.lifts},
+    }
+
+
+def usual_out(usual: Usual) -> Plain:
+    """The catalogue's values, with what they rest on."""
+    note = usual.note
+    return {
+        **amounts_out(usual.amounts),
+        "units": None if usual.units is None else str(usual.units),
+        "units_say": usual.units_say,
+        "months_to_launch": usual.months_to_launch,
+        "months_to_effect": list(usual.months_to_effect),
+        "acts": note.acts if note else None,
+        "may_pay": list(note.may_pay) if note else [],
+        "pays_after": usual.pays_after,
+        "source": note.source if note else None,
+        "as_of": note.as_of.isoformat() if note else None,
+        "status": note.status if note else None,
     }

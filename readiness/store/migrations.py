@@ -5,6 +5,9 @@ A migration that has shipped never changes.
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
 from readiness.store.connection import Store
@@ -709,3 +712,26 @@ NOTHING_OF_THEIR_OWN: dict[str, Any] = {
     "months_to_effect": None,
     "levels": {},
 }
+
+
+@migrations()
+def plan_terms(db: Database) -> None:
+    """A plan's action had one cost, that of its first year. What somebody typed becomes the one-off
+    part with nothing running after it, so that the first year stays as they put it."""
+    proposed: dict[str, dict[str, Any]] = {}
+    for row in db.query("select id, proposed from plans"):
+        proposals = json.loads(row["proposed"])["proposals"]
+        proposed[row["id"]] = {each["id"]: (each["cost"] or {}).get("total") for each in proposals}
+    rows = db.query("select rowid as number, plan_id, action_id, body from plan_actions")
+    for row in list(rows):
+        body = json.loads(row["body"])
+        usual = proposed[row["plan_id"]].get(row["action_id"])
+        cost = body.pop("cost")
+        typed = cost if cost and cost != usual else None
+        body |= {"evidence": "", "own": NOTHING_OF_THEIR_OWN}
+        if typed:
+            nothing = {"low": "0", "likely": "0", "high": "0"}
+            body["own"] = NOTHING_OF_THEIR_OWN | {"one_off": typed, "yearly": nothing}
+        db.conn.execute(
+            "update plan_actions set body = ? where rowid = ?", (json.dumps(body), row["number"])
+        )

@@ -14,10 +14,12 @@ from fractions import Fraction
 
 from readiness import access
 from readiness.access import Can, Ground
-from readiness.domain import drafting
+from readiness.domain import drafting, editing, fitting
 from readiness.domain.answers import Answers, Context
 from readiness.domain.assessment import Assessment, RunKind
-from readiness.domain.drafting import Basis, Edit
+from readiness.domain.costbook import CostBook
+from readiness.domain.drafting import Basis
+from readiness.domain.editing import Edit
 from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.domain.events import Event
 from readiness.domain.instrument import Instrument
@@ -28,6 +30,7 @@ from readiness.domain.planning import proposed
 from readiness.domain.run_json import from_json
 from readiness.domain.scorecard import ScoringRun
 from readiness.domain.selection import Need
+from readiness.instruments import costs
 from readiness.intake import assessment_json
 from readiness.store import Store, assessments, groups, plans, runs
 from readiness.store.runs import StoredRun
@@ -102,13 +105,21 @@ def for_assessment(store: Store, actor: Actor, assessment_id: str, now: datetime
         group=groups.get(store, assessment.group_id),
         instrument=instrument,
         foundation=base,
-        plan=drafting.repriced(plan, instrument, context),
+        plan=drafting.repriced(plan, instrument, book_of(instrument), context),
         context=context,
         is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
         may_edit=access.allowed(actor, Can.EDIT_PLAN, here) and base.kind is not None,
         is_own=is_own,
     )
+
+
+def book_of(instrument: Instrument) -> CostBook | None:
+    """An installation's own instrument may come without one."""
+    try:
+        return costs.load(instrument.id)
+    except NotFound:
+        return None
 
 
 def foundation_of(
@@ -191,37 +202,30 @@ def edit(
     now: datetime,
 ) -> PlanAction:
     """Save one action over the revision the page showed, or say that somebody was faster."""
-    return changed(
-        store, actor, assessment_id, action_id, base, lambda a: drafting.edited(a, wanted), now
-    )
+    def made(opened: Opened, action: PlanAction) -> PlanAction:
+        return editing.edited(opened.plan, action, wanted, opened.foundation.answers)
+
+    return changed(store, actor, assessment_id, action_id, base, made, now)
 
 
 def drop(
     store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
 ) -> PlanAction:
     """Out of the plan, and kept for whoever wants it back."""
-    return with_status(store, actor, assessment_id, action_id, base, ActionStatus.DROPPED, now)
+
+    def out(_: Opened, action: PlanAction) -> PlanAction:
+        return replace(action, revision=action.revision + 1, status=ActionStatus.DROPPED)
+
+    return changed(store, actor, assessment_id, action_id, base, out, now)
 
 
 def restore(
     store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
 ) -> PlanAction:
-    return with_status(store, actor, assessment_id, action_id, base, ActionStatus.PROPOSED, now)
+    def back(opened: Opened, action: PlanAction) -> PlanAction:
+        return fitting.put_back(opened.plan, action)
 
-
-def with_status(
-    store: Store,
-    actor: Actor,
-    assessment_id: str,
-    action_id: str,
-    base: int,
-    status: ActionStatus,
-    now: datetime,
-) -> PlanAction:
-    def moved(action: PlanAction) -> PlanAction:
-        return replace(action, revision=action.revision + 1, status=status)
-
-    return changed(store, actor, assessment_id, action_id, base, moved, now)
+    return changed(store, actor, assessment_id, action_id, base, back, now)
 
 
 def changed(
@@ -230,7 +234,7 @@ def changed(
     assessment_id: str,
     action_id: str,
     base: int,
-    change: Callable[[PlanAction], PlanAction],
+    change: Callable[[Opened, PlanAction], PlanAction],
     now: datetime,
 ) -> PlanAction:
     with store.writing():
@@ -238,7 +242,7 @@ def changed(
         current = action_of(opened, action_id)
         if base != current.revision:
             raise EditedMeanwhile(current)
-        saved = change(current)
+        saved = change(opened, current)
         keep(store, actor, opened, now)
         event = told(opened, actor, "changed an action of", now, saved)
         plans.save_action(store, opened.plan.id, saved, event)
@@ -250,7 +254,7 @@ def add_own(
 ) -> PlanAction:
     with store.writing():
         opened = editable(store, actor, assessment_id, now)
-        saved = drafting.added(action_id, wanted)
+        saved = editing.added(opened.plan, action_id, wanted, opened.foundation.answers)
         keep(store, actor, opened, now)
         event = told(opened, actor, "added an action to", now, saved)
         plans.save_action(store, opened.plan.id, saved, event)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from readiness.domain.costs import CostRange, PricedAction
 from readiness.domain.instrument import Instrument, Intervention
 from readiness.domain.marks import in_words, sentence
-from readiness.domain.plan import ActionStatus, ActionType, Lift, Plan, PlanAction, Proposal
-from readiness.figures.words import dollars, rounded
+from readiness.domain.plan import (
+    ActionStatus,
+    ActionType,
+    Amounts,
+    Lift,
+    Plan,
+    PlanAction,
+    Proposal,
+)
+from readiness.usecases.plan_terms import Term, money, number, rests_on, span, terms_of
 
 WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
 
@@ -39,7 +46,7 @@ class CostLine:
     basis: str
     rests_on: str
     likely: str  # how the likely value came about
-    is_by_hand: bool  # somebody typed another total
+    is_by_hand: bool  # the group put values of its own in place of the catalogue's
 
 
 @dataclass(frozen=True)
@@ -63,9 +70,13 @@ class ActionLine:
     own_cost: CostRange | None  # of an action without a catalogue's price
     first: tuple[str, ...]  # titles of what comes first
     know: str  # how we will know
-    takes: str  # staffing and time
+    takes: str  # staffing
     sustain: str
     caution: str
+    acts: str  # posts that do the work, from the catalogue
+    terms: tuple[Term, ...]  # amounts, days, payers and months, the group's own first
+    terms_rest_on: str
+    shown_by: str  # how the group shows that it was done
 
     @property
     def is_done(self) -> bool:
@@ -100,7 +111,7 @@ def action_line(action: PlanAction, plan: Plan, instrument: Instrument) -> Actio
         kind=kind_of(proposal, intervention),
         what=sentence(intervention.what) if intervention else "",
         because=proposal.because if proposal and not intervention else (),
-        lifts=tuple(lift_line(each, instrument) for each in proposal.lifts) if proposal else (),
+        lifts=tuple(lift_line(each, instrument) for each in action.lifts),
         evidence=evidence_of(intervention) if intervention else None,
         owner=action.owner,
         due_on=action.due_on,
@@ -109,10 +120,14 @@ def action_line(action: PlanAction, plan: Plan, instrument: Instrument) -> Actio
         cost=cost_line(action, proposal.cost) if proposal and proposal.cost else None,
         own_cost=None if proposal and proposal.cost else action.cost,
         first=tuple(each.title for each in plan.actions if proposal and each.id in proposal.after),
-        know=know(proposal, intervention, instrument),
+        know=know(action, intervention, instrument),
         takes=takes(intervention) if intervention else "",
         sustain=sentence(intervention.sustain) if intervention else "",
         caution=sentence(intervention.equity_note) if intervention else "",
+        acts=action.usual.note.acts if action.usual and action.usual.note else "",
+        terms=terms_of(action, plan),
+        terms_rest_on=rests_on(action.usual),
+        shown_by=action.evidence,
     )
 
 
@@ -142,17 +157,13 @@ def evidence_of(intervention: Intervention) -> Evidence:
     )
 
 
-def know(
-    proposal: Proposal | None, intervention: Intervention | None, instrument: Instrument
-) -> str:
+def know(action: PlanAction, intervention: Intervention | None, instrument: Instrument) -> str:
     """How we will know: the level that can then be shown, and the measure that should move."""
-    if proposal is None:
-        return ""
-    if proposal.type is ActionType.FIND_OUT:
+    if action.proposal and action.proposal.type is ActionType.FIND_OUT:
         return "The item has an answer, with what it rests on."
-    if not proposal.lifts:
+    if not action.lifts:
         return ""
-    main = max(proposal.lifts, key=lambda lift: (lift.weight, lift.gap))
+    main = max(action.lifts, key=lambda lift: (lift.weight, lift.gap))
     item = instrument.item_by_id[main.item_id]
     says = f"{item.id} at level {main.to} can be shown: {item.levels[main.to]}"
     if intervention and intervention.effect.metric not in ("", "none"):
@@ -161,11 +172,7 @@ def know(
 
 
 def takes(intervention: Intervention) -> str:
-    low, high = intervention.months_to_effect
-    return (
-        f"{sentence(intervention.staffing)} About {intervention.months_to_launch} months to "
-        f"launch, and {low} to {high} months to an effect."
-    )
+    return sentence(intervention.staffing)
 
 
 def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
@@ -180,7 +187,7 @@ def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
             if price.is_likely_estimated
             else "Likely: from the source named."
         ),
-        is_by_hand=action.cost != price.total,
+        is_by_hand=action.own.amounts != Amounts() or action.own.units is not None,
     )
 
 
@@ -188,32 +195,4 @@ def units_line(price: PricedAction) -> str:
     says = in_words(price.units_say)
     if price.units is None or price.units == 1:
         return sentence(says)
-    return f"{amount(price.units)} of these: {says[0].lower()}{says[1:].rstrip('.')}."
-
-
-def amount(units: Fraction) -> str:
-    """
-    >>> amount(Fraction(54000)), amount(Fraction(3, 5)), amount(Fraction(3))
-    ('54,000', '0.6', '3')
-    """
-    return f"{rounded(units, 0 if units >= 100 or units.denominator == 1 else 1):,}"
-
-
-def span(cost: CostRange) -> str:
-    """
-    >>> from decimal import Decimal
-    >>> span(CostRange(Decimal(30000), Decimal(60000), Decimal(120000)))
-    '$30,000 to $120,000'
-    """
-    if cost.high < 100:
-        return f"${cost.low:,.2f} to ${cost.high:,.2f}"
-    return f"{dollars(cost.low)} to {dollars(cost.high)}"
-
-
-def money(cost: CostRange) -> str:
-    """
-    >>> from decimal import Decimal
-    >>> money(CostRange(Decimal(30000), Decimal(60000), Decimal(120000)))
-    '$30,000 to $120,000, likely $60,000'
-    """
-    return f"{span(cost)}, likely {dollars(cost.likely)}"
+    return f"{number(price.units)} of these: {says[0].lower()}{says[1:].rstrip('.')}."

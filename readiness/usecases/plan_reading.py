@@ -11,16 +11,16 @@ from readiness.domain.answers import Context
 from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Cost, Instrument, Source, Tier
 from readiness.domain.marks import sentence
-from readiness.domain.periods import months_after
-from readiness.domain.plan import ActionType, Plan, PlanAction, cost_summary
+from readiness.domain.plan import Plan, PlanAction, cost_summary
 from readiness.domain.quantities import Quantity
 from readiness.domain.scorecard import Raise
+from readiness.domain.timing import half_year_of
 from readiness.figures.words import day
 from readiness.usecases import standing
 from readiness.usecases.plan import Opened
-from readiness.usecases.plan_line import ActionLine, action_line, anchor_of, money
+from readiness.usecases.plan_line import ActionLine, action_line, anchor_of
+from readiness.usecases.plan_terms import half_year, half_year_days, money
 
-ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
 NO_DATE = "No date yet"
 
@@ -146,28 +146,10 @@ def stretches(plan: Plan, lines: dict[str, ActionLine]) -> Iterator[Stretch]:
         yield Stretch(SOON, f"by {day(last)}" if last else "", tuple(soon))
     undated = placed.pop(None, None)
     for number in sorted(key for key in placed if key is not None):
-        yield Stretch(*half_year_name(number, plan.starts_on), tuple(placed[number]))
+        dates = half_year_days(number, plan.starts_on)
+        yield Stretch(half_year(number), dates, tuple(placed[number]))
     if undated:
         yield Stretch(NO_DATE, "", tuple(undated))
-
-
-def half_year_of(action: PlanAction, starts_on: date) -> int | None:
-    """0 for what must be found out; an added action goes by its date."""
-    if action.proposal:
-        is_first = action.proposal.type is ActionType.FIND_OUT
-        return 0 if is_first else action.proposal.half_year
-    if action.due_on is None:
-        return None
-    number = 1
-    while drafting.end_of(number, starts_on) < action.due_on:
-        number += 1
-    return number
-
-
-def half_year_name(number: int, starts_on: date) -> tuple[str, str]:
-    name = ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"
-    begins = months_after(starts_on, 6 * (number - 1))
-    return f"{name} half-year", f"{day(begins)} to {day(drafting.end_of(number, starts_on))}"
 
 
 def unknown_of(action: PlanAction, instrument: Instrument, context: Context) -> Unknown | None:

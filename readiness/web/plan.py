@@ -20,12 +20,14 @@ from flask.typing import ResponseReturnValue
 from readiness.access import Can
 from readiness.documents.job import Page
 from readiness.domain.errors import BadInput
-from readiness.domain.plan import ActionStatus
+from readiness.domain.plan import ActionStatus, PlanAction
+from readiness.domain.timing import half_year_of
 from readiness.usecases import plan, plan_document, plan_line, plan_reading
 from readiness.usecases.plan import EditedMeanwhile, Opened
+from readiness.usecases.plan_terms import catalogue_says
 from readiness.web.forms import with_problems
 from readiness.web.guard import needs
-from readiness.web.plan_forms import ActionForm, form_of
+from readiness.web.plan_forms import ActionForm, action_form
 from readiness.web.request_cycle import actor, now, store
 
 pages = Blueprint("plan", __name__)
@@ -48,13 +50,15 @@ def show(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.EDIT_PLAN)
 def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
     opened = plan.editable(store(), actor(), assessment_id, now())
-    return edit_page(opened, action_id, form_of(plan.action_of(opened, action_id)))
+    form = action_form(opened, plan.action_of(opened, action_id), stored=True)
+    return edit_page(opened, action_id, form)
 
 
 @pages.post("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    opened, form = plan.editable(store(), actor(), assessment_id, now()), ActionForm()
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = action_form(opened, plan.action_of(opened, action_id))
     if not form.validate():
         return edit_page(opened, action_id, form), 422
     try:
@@ -80,8 +84,15 @@ def edit_page(
         line=told.line(action_id),
         action=action,
         form=form,
+        usual=catalogue_says(action),
+        is_timed=half_year_of(action, opened.plan.starts_on) != 0,
         meanwhile=meanwhile,
     )
+
+
+def now_holding(assessment_id: str, action: PlanAction) -> ActionForm:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    return action_form(opened, action, stored=True)
 
 
 def clash_page(
@@ -97,14 +108,15 @@ def clash_page(
 @needs(Can.EDIT_PLAN)
 def new(assessment_id: str) -> ResponseReturnValue:
     opened = plan.editable(store(), actor(), assessment_id, now())
-    form = ActionForm(formdata=None, data={"status": ActionStatus.PLANNED.value})
+    form = action_form(opened, None, stored=True)
     return render_template("pages/plan/new.html", opened=opened, form=form)
 
 
 @pages.post("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def add(assessment_id: str) -> ResponseReturnValue:
-    opened, form = plan.editable(store(), actor(), assessment_id, now()), ActionForm()
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = action_form(opened, None)
     if form.validate():
         action_id = f"own:{secrets.token_urlsafe(6)}"
         try:
@@ -124,7 +136,7 @@ def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
     try:
         plan.drop(store(), actor(), assessment_id, action_id, base, now())
     except EditedMeanwhile as error:
-        form = form_of(replace(error.current, status=ActionStatus.DROPPED))
+        form = now_holding(assessment_id, replace(error.current, status=ActionStatus.DROPPED))
         return clash_page(assessment_id, action_id, form, error), 409
     flash("Taken out of the plan. It is listed below the plan and can be put back.")
     return redirect(url_for(".show", assessment_id=assessment_id), 303)
@@ -137,7 +149,8 @@ def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
     try:
         plan.restore(store(), actor(), assessment_id, action_id, base, now())
     except EditedMeanwhile as error:
-        return clash_page(assessment_id, action_id, form_of(error.current), error), 409
+        form = now_holding(assessment_id, error.current)
+        return clash_page(assessment_id, action_id, form, error), 409
     return back_to(assessment_id, action_id)
 
 

@@ -1,30 +1,48 @@
-"""The form of one action of a plan."""
+"""The form of one action of a plan: what is left empty stays as the catalogue has it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
-from readiness.domain.costs import CostRange
-from readiness.domain.drafting import OWNER_CHARACTERS, TITLE_CHARACTERS, Edit
-from readiness.domain.free_text import NOTE_CHARACTERS
-from readiness.domain.plan import ActionStatus, PlanAction
+from readiness.domain.answers import Kind
+from readiness.domain.costs import CostRange, Days
+from readiness.domain.editing import (
+    MOST_MONTHS,
+    OWNER_CHARACTERS,
+    TITLE_CHARACTERS,
+    Edit,
+    present_level,
+)
+from readiness.domain.free_text import LINE_CHARACTERS, NOTE_CHARACTERS
+from readiness.domain.instrument import LEVELS
+from readiness.domain.plan import ActionStatus, Amounts, Own, Plan, PlanAction
+from readiness.domain.timing import LAST_HALF_YEAR
+from readiness.usecases.plan import Opened
+from readiness.usecases.plan_terms import catalogue_says, half_years
 from readiness.web.forms import Day, SafeForm, whole_number
 
 STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
-COSTS = ("cost_low", "cost_likely", "cost_high")
+ENDS = ("low", "likely", "high")
+AMOUNTS = {"one_off": CostRange, "yearly": CostRange, "days": Days}
+NO_CHOICE = SelectChoice("", "As the plan proposes")
+MONTHS = f"Enter a whole number of months from 0 to {MOST_MONTHS}, or leave it empty."
 
 
-class Dollars(StringField):  # type: ignore[misc]
-    """An amount such as 12,500 or $40.00, or nothing."""
+class Amount(StringField):  # type: ignore[misc]
+    """A number such as 12,500 or $40.00, or nothing."""
+
+    says = "Enter an amount in dollars, such as 12,500, or leave it empty."
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the library passes it
         if (self.data or "").strip() and self.amount is None:
-            raise ValidationError("Enter an amount in dollars, such as 12,500, or leave it empty.")
+            raise ValidationError(self.says)
 
     @property
     def amount(self) -> Decimal | None:
@@ -33,71 +51,268 @@ class Dollars(StringField):  # type: ignore[misc]
             found = Decimal(text)
         except InvalidOperation:
             return None
-        return found.quantize(Decimal("0.01")) if found.is_finite() and found < 10**12 else None
+        return (
+            found.quantize(Decimal("0.01")) if found.is_finite() and abs(found) < 10**12 else None
+        )
+
+
+class Number(Amount):
+    says = "Enter a number, such as 1,200 or 0.5, or leave it empty."
+
+
+class MonthsField(Amount):
+    says = MONTHS
+
+    @property
+    def amount(self) -> Decimal | None:
+        text = (self.data or "").strip()
+        return Decimal(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+    @property
+    def months(self) -> int | None:
+        return None if self.amount is None else int(self.amount)
+
+
+def line(label: str, most: int = LINE_CHARACTERS, hint: str = "") -> StringField:
+    shorten = Length(max=most, message=f"Shorten this to {most} characters.")
+    return StringField(label, [shorten], description=hint)
+
+
+def text(label: str, hint: str) -> TextAreaField:
+    shorten = Length(
+        max=NOTE_CHARACTERS, message=f"Shorten this to {NOTE_CHARACTERS:,} characters."
+    )
+    return TextAreaField(label, [shorten], description=hint)
+
+
+def whole_or_none(name: str) -> Callable[[SafeForm, Amount], None]:
+    """All three amounts or none: a plan never shows one number as if it were exact."""
+
+    def check(form: SafeForm, _: Amount) -> None:
+        given = [bool((form[f"{name}_{end}"].data or "").strip()) for end in ENDS]
+        if any(given) and not all(given):
+            raise ValidationError("Enter all three amounts, or none of them.")
+
+    return check
 
 
 class ActionForm(SafeForm):
     """`base` is the revision that the page showed."""
 
     base = HiddenField()
-    title = StringField(
-        "What is to be done",
-        [Length(max=TITLE_CHARACTERS, message=f"Shorten this to {TITLE_CHARACTERS} characters.")],
-    )
-    owner = StringField(
+    title = line("What is to be done", TITLE_CHARACTERS)
+    owner = line(
         "Who answers for it",
-        [Length(max=OWNER_CHARACTERS, message=f"Shorten this to {OWNER_CHARACTERS} characters.")],
-        description="A post, such as quality lead, rather than a person’s name.",
+        OWNER_CHARACTERS,
+        "A post, such as quality lead, rather than a person’s name.",
     )
     due_on = Day("Due date", [Optional()])
     status = SelectField("Status", choices=STATUSES)
-    cost_low = Dollars("Low, in dollars")
-    cost_likely = Dollars("Likely, in dollars")
-    cost_high = Dollars("High, in dollars")
-    note = TextAreaField(
+    half_year = SelectField("Starts in", choices=[])
+    months_to_launch = MonthsField("Months to launch")
+    effect_low = MonthsField("Months from launch to effect: earliest")
+    effect_high = MonthsField("Latest")
+    one_off_low = Amount("Low, in dollars")
+    one_off_likely = Amount("Likely, in dollars")
+    one_off_high = Amount("High, in dollars")
+    yearly_low = Amount("Low, in dollars")
+    yearly_likely = Amount("Likely, in dollars")
+    yearly_high = Amount("High, in dollars")
+    days_low = Number("Low, in days")
+    days_likely = Number("Likely, in days")
+    days_high = Number("High, in days")
+    units = Number("How many units")
+    may_pay = line("Who may pay for the start")
+    pays_after = line("Who pays afterwards")
+    more_item = SelectField("Another item it is expected to raise", choices=[])
+    more_level = SelectField("To level", choices=[])
+    evidence = text(
+        "How it is shown that this was done",
+        "Such as minutes, a protocol or a report, with its date. Nothing that could point at a "
+        "patient.",
+    )
+    note = text(
         "Note",
-        [Length(max=NOTE_CHARACTERS, message=f"Shorten this to {NOTE_CHARACTERS:,} characters.")],
-        description="Nothing that could point at a patient: the plan can be shared and printed.",
+        "Nothing that could point at a patient: the plan can be shared and printed.",
     )
 
-    def validate_cost_low(self, field: Dollars) -> None:  # noqa: ARG002  # the library passes it
-        """All three amounts or none: a plan never shows one number as if it were exact."""
-        given = [bool((self[name].data or "").strip()) for name in COSTS]
+    validate_one_off_low = whole_or_none("one_off")
+    validate_yearly_low = whole_or_none("yearly")
+    validate_days_low = whole_or_none("days")
+
+    def validate_effect_low(self, field: MonthsField) -> None:  # noqa: ARG002
+        given = [bool((self[name].data or "").strip()) for name in ("effect_low", "effect_high")]
         if any(given) and not all(given):
-            raise ValidationError("Enter all three amounts, or none of them.")
+            raise ValidationError("Enter both months, or neither.")
+
+    def validate_more_item(self, field: SelectField) -> None:
+        if bool(field.data) != bool(self.more_level.data):
+            raise ValidationError("Choose both the item and the level it is to reach, or neither.")
 
     @property
     def edit(self) -> Edit:
-        low, likely, high = (self[name].amount for name in COSTS)
-        known = low is not None and likely is not None and high is not None
         return Edit(
             owner=self.owner.data or "",
             due_on=self.due_on.data,
             status=ActionStatus(self.status.data),
-            cost=CostRange(low, likely, high) if known else None,
             note=self.note.data or "",
             title=self.title.data or "",
+            own=self.own,
+            evidence=self.evidence.data or "",
         )
+
+    @property
+    def own(self) -> Own:
+        earliest, latest = self.effect_low.months, self.effect_high.months
+        units = self.units.amount
+        return Own(
+            amounts=Amounts(
+                one_off=self.range_of("one_off"),
+                yearly=self.range_of("yearly"),
+                people_days=self.range_of("days"),
+            ),
+            units=None if units is None else Fraction(units),
+            may_pay=self.may_pay.data or "",
+            pays_after=self.pays_after.data or "",
+            half_year=whole_number(self.half_year.data) or None,
+            months_to_launch=self.months_to_launch.months,
+            months_to_effect=None if earliest is None or latest is None else (earliest, latest),
+            levels=tuple(self.levels),
+        )
+
+    def range_of(self, name: str) -> Any:
+        ends = [self[f"{name}_{end}"].amount for end in ENDS]
+        return None if None in ends else AMOUNTS[name](*ends)
+
+    @property
+    def levels(self) -> Iterator[tuple[str, int]]:
+        for field in self.level_fields:
+            if field.data:
+                yield field.name.removeprefix("level_"), whole_number(field.data)
+        if self.more_item.data and self.more_level.data:
+            yield self.more_item.data, whole_number(self.more_level.data)
+
+    @property
+    def level_fields(self) -> list[SelectField]:
+        return [field for field in self if field.name.startswith("level_")]
 
     @property
     def base_revision(self) -> int:
         return whole_number(self.base.data)
 
 
-def form_of(action: PlanAction) -> ActionForm:
-    return ActionForm(formdata=None, data=typed(action))
+# A form for one action, with what can be chosen for it.
 
 
-def typed(action: PlanAction) -> dict[str, Any]:
-    cost = action.cost
+def action_form(opened: Opened, action: PlanAction | None, *, stored: bool = False) -> ActionForm:
+    """What was sent; or, where `stored`, what the action holds now."""
+    lifted = [lift.item_id for lift in action.lifts] if action else []
+    form_type = type("ActionForm", (ActionForm,), dict(level_fields(opened, action, lifted)))
+    if stored:
+        typed = typed_of(action) if action else {"status": ActionStatus.PLANNED.value}
+        form: ActionForm = form_type(formdata=None, data=typed)
+    else:
+        form = form_type()
+    plan = opened.plan
+    form.half_year.choices = half_year_choices(plan, action)
+    form.more_item.choices = item_choices(opened, lifted)
+    hints = catalogue_says(action)
+    for name in ("units", "may_pay", "pays_after", "months_to_launch", "effect_low"):
+        form[name].description = hints.get(name, "")
+    form.more_level.choices = [SelectChoice("", "Choose a level"), *map(level_choice, LEVELS[1:])]
+    return form
+
+
+def level_fields(
+    opened: Opened, action: PlanAction | None, item_ids: Sequence[str]
+) -> Iterator[tuple[str, SelectField]]:
+    proposed = (
+        {lift.item_id: lift.to for lift in action.proposal.lifts}
+        if (action and action.proposal)
+        else {}
+    )
+    for item_id in item_ids:
+        item = opened.instrument.item_by_id[item_id]
+        present = present_level(item_id, opened.foundation.answers)
+        usual = f"As proposed: level {proposed[item_id]}" if item_id in proposed else "None"
+        yield (
+            f"level_{item_id}",
+            SelectField(
+                f"{item_id} {item.short}",
+                description=f"At level {present} now.",
+                choices=[SelectChoice("", usual), *map(level_choice, LEVELS[present:])],
+            ),
+        )
+
+
+def level_choice(level: int) -> SelectChoice:
+    return SelectChoice(str(level), f"Level {level}")
+
+
+def half_year_choices(plan: Plan, action: PlanAction | None) -> list[SelectChoice]:
+    """The group's own actions go by their date until a half-year is chosen."""
+    proposed = action.proposal.half_year if action and action.proposal else None
+    usual = "As its due date says" if proposed is None else f"As proposed: half-year {proposed}"
+    return [
+        SelectChoice("", usual),
+        *(SelectChoice(str(n), says) for n, says in half_years(LAST_HALF_YEAR, plan.starts_on)),
+    ]
+
+
+def item_choices(opened: Opened, lifted: Sequence[str]) -> list[SelectChoice]:
+    """Every item that applies to this group and is not listed already."""
+    answers = opened.foundation.answers
+    return [
+        SelectChoice("", "None"),
+        *(
+            SelectChoice(item.id, f"{item.id} {item.short}")
+            for item in opened.instrument.items
+            if item.id not in lifted
+            and item.id in answers
+            and answers[item.id].kind is not Kind.NOT_APPLICABLE
+        ),
+    ]
+
+
+def typed_of(action: PlanAction) -> dict[str, Any]:
+    own = action.own
+    effect = own.months_to_effect
     return {
         "base": str(action.revision),
         "title": action.title,
         "owner": action.owner,
         "due_on": action.due_on,
         "status": action.status.value,
-        "cost_low": f"{cost.low:,}" if cost else "",
-        "cost_likely": f"{cost.likely:,}" if cost else "",
-        "cost_high": f"{cost.high:,}" if cost else "",
+        "half_year": str(own.half_year or ""),
+        "months_to_launch": written(own.months_to_launch),
+        "effect_low": str(effect[0]) if effect else "",
+        "effect_high": str(effect[1]) if effect else "",
+        **range_typed("one_off", own.amounts.one_off),
+        **range_typed("yearly", own.amounts.yearly),
+        **range_typed("days", own.amounts.people_days),
+        "units": units_typed(own.units),
+        "may_pay": own.may_pay,
+        "pays_after": own.pays_after,
+        **{f"level_{item_id}": str(level) for item_id, level in own.levels},
+        "evidence": action.evidence,
         "note": action.note,
     }
+
+
+def range_typed(name: str, amounts: CostRange | Days | None) -> dict[str, str]:
+    if amounts is None:
+        return {}
+    ends = (amounts.low, amounts.likely, amounts.high)
+    return {f"{name}_{end}": f"{amount:,}" for end, amount in zip(ENDS, ends, strict=True)}
+
+
+def units_typed(units: Fraction | None) -> str:
+    """
+    >>> units_typed(Fraction(1200)), units_typed(Fraction(1, 2)), units_typed(None)
+    ('1,200', '0.5', '')
+    """
+    return "" if units is None else f"{Decimal(units.numerator) / units.denominator:,}"
+
+
+def written(months: int | None) -> str:
+    return "" if months is None else str(months)

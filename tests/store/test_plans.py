@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from readiness.domain.costs import CostRange
 from readiness.domain.drafting import Basis, carried_over, drafted
 from readiness.domain.errors import ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
 from readiness.domain.plan import ActionStatus, ActionType
-from readiness.domain.plan_json import plan_out, proposed_in, proposed_out
+from readiness.domain.plan_json import plan_out, proposed_in, proposed_out, range_out
 from readiness.domain.planning import proposed
 from readiness.domain.selection import Need
 from readiness.store import Store, events, plans
-from readiness.store.migrations import migrate
+from readiness.store.migrations import migrate, migrations
 from readiness.usecases.score import scoring_run
 from tests import planned
 from tests.web import world
@@ -82,6 +85,44 @@ def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
     found = plans.latest_of_assessment(store, "a1")
     assert found is not None
     assert found.id == "p2"
+
+
+def test_a_cost_stored_before_it_had_parts_stays_the_first_year_it_was(tmp_path):
+    opened = Store(tmp_path / "older.db")
+    with opened.writing():
+        migrations.apply(opened.db, stop_before="plan_terms")
+    world.fill(opened)
+    planned.submitted(opened, "elm", ANSWERS, NOW)
+    plans.add(opened, PLAN, MADE, EVENT)
+    typed = {"low": "10", "likely": "20", "high": "40.50"}
+    bodies = {a.id: former_body(a) for a in PLAN.actions} | {"own:1": former_body(PLAN.actions[0])}
+    by_hand, untouched = [a.id for a in PLAN.actions if a.is_intervention and a.cost][:2]
+    bodies[by_hand]["cost"] = typed
+    with opened.writing():
+        opened.db["plan_actions"].delete_where()
+        for position, (action_id, body) in enumerate(bodies.items()):
+            row = {"plan_id": "p1", "action_id": action_id, "revision": 1, "position": position}
+            row |= {"body": json.dumps(body), "author_id": "maya", "at": NOW.isoformat()}
+            opened.insert("plan_actions", row)
+    assert migrate(opened) == ["plan_terms"]
+    after = {a.id: a for a in plans.get(opened, "p1").actions}
+    opened.close()
+    assert after[by_hand].cost == CostRange(Decimal(10), Decimal(20), Decimal("40.50"))
+    assert after[by_hand].own.amounts.yearly == CostRange(Decimal(0), Decimal(0), Decimal(0))
+    assert after[untouched] == next(a for a in PLAN.actions if a.id == untouched)
+    assert after["own:1"].cost == PLAN.actions[0].cost, "nobody else proposed one"
+
+
+def former_body(action):
+    total = action.proposal.cost.total if action.proposal and action.proposal.cost else None
+    return {
+        "title": action.title,
+        "owner": action.owner,
+        "due_on": action.due_on.isoformat() if action.due_on else None,
+        "status": action.status,
+        "cost": range_out(total) if total else None,
+        "note": action.note,
+    }
 
 
 def test_a_proposal_survives_the_way_through_json():

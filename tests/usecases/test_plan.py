@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import ContextRevision, RunKind
-from readiness.domain.costs import CostRange
-from readiness.domain.drafting import edit_of
+from readiness.domain.costs import CostRange, Days
+from readiness.domain.editing import edit_of
 from readiness.domain.errors import BadInput, Denied, NotFound, WrongState
-from readiness.domain.plan import ActionStatus, cost_summary
+from readiness.domain.plan import ActionStatus, Amounts, Own, cost_summary
 from readiness.store import Store, assessments, events, people, plans
 from readiness.store.migrations import migrate
 from readiness.usecases import plan, plan_reading
@@ -24,6 +25,10 @@ from tests.web import world
 NOW = world.NOW
 LATER = NOW + timedelta(days=3)
 DEVELOPING = planned.answers_at(2, REAL_2=1, LEAD_1=1, MEAS_2=Answer.dont_know())
+
+
+def dollars(*ends):
+    return CostRange(*map(Decimal, ends))
 
 
 @pytest.fixture
@@ -145,9 +150,20 @@ def test_a_group_adds_an_action_of_its_own(store, actors, sent):
         ({"note": "Call Mrs. Doe, 617-555-0134"}, "note"),
         ({"owner": "x" * 81}, "owner"),
         ({"due_on": date(1890, 1, 1)}, "due_on"),
-        ({"cost": CostRange(Decimal(5), Decimal(4), Decimal(9))}, "cost_low"),
-        ({"cost": CostRange(Decimal(-1), Decimal(4), Decimal(9))}, "cost_low"),
-        ({"cost": CostRange(Decimal(1), Decimal(4), Decimal(10**9))}, "cost_high"),
+        ({"evidence": "Seen by Jane, jane@example.org"}, "evidence"),
+        ({"own": Own(Amounts(one_off=dollars(5, 4, 9)))}, "one_off_low"),
+        ({"own": Own(Amounts(yearly=dollars(-1, 4, 9)))}, "yearly_low"),
+        ({"own": Own(Amounts(one_off=dollars(1, 4, 10**9)))}, "one_off_high"),
+        ({"own": Own(Amounts(people_days=Days(*map(Decimal, (1, 2, 10**6)))))}, "days_high"),
+        ({"own": Own(units=Fraction(0))}, "units"),
+        ({"own": Own(may_pay="x" * 201)}, "may_pay"),
+        ({"own": Own(pays_after="call 617-555-0134")}, "pays_after"),
+        ({"own": Own(half_year=11)}, "half_year"),
+        ({"own": Own(months_to_launch=121)}, "months_to_launch"),
+        ({"own": Own(months_to_effect=(9, 3))}, "effect_low"),
+        ({"own": Own(levels=(("LEAD-1", 0),))}, "level_LEAD-1"),
+        ({"own": Own(levels=(("LEAD-1", 5),))}, "level_LEAD-1"),
+        ({"own": Own(levels=(("NONE-1", 2),))}, "level_NONE-1"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_stored(
@@ -226,7 +242,7 @@ def test_a_cost_typed_by_hand_outlives_a_changed_fact(store, actors, sent):
         a for a in opened(store, actors).plan.actions if a.proposal.cost and a.cost is not None
     )
     quote = CostRange(Decimal("1.00"), Decimal("2.00"), Decimal("3.00"))
-    edit = replace(edit_of(action), cost=quote)
+    edit = replace(edit_of(action), own=Own(Amounts(one_off=quote, yearly=dollars(0, 0, 0))))
     plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
     assessments.save_context(store, "a1", (ContextRevision("sites", 2, 9, "maya", LATER),), None)
     assert plan.action_of(opened(store, actors), action.id).cost == quote
@@ -246,3 +262,119 @@ def test_other_groups_deprivation_comes_from_their_newest_submission_alone(store
     )
     assert plans.peer_deprived_shares(store, "elm") == (0.5,)
     assert plans.peer_deprived_shares(store, "oak") == (0.22,)
+
+
+# The group's own values
+
+
+def change(store, actors, action_id, at=LATER, **own):
+    action = plan.action_of(opened(store, actors), action_id)
+    edit = replace(edit_of(action), own=replace(action.own, **own))
+    return plan.edit(store, actors["maya"], "a1", action_id, action.revision, edit, at)
+
+
+def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors, sent):
+    action = first(store, actors)
+    change(
+        store,
+        actors,
+        action.id,
+        amounts=Amounts(yearly=dollars(1, 2, 3)),
+        may_pay="a local foundation",
+        pays_after="the county",
+        months_to_launch=1,
+        months_to_effect=(2, 4),
+    )
+    now = opened(store, actors)
+    saved = plan.action_of(now, action.id)
+    assert saved.amounts == Amounts(
+        action.amounts.one_off, dollars(1, 2, 3), action.amounts.people_days
+    )
+    line = plan_reading.told(now.plan, planned.QMER, now.context).line(action.id)
+    terms = {term.name: term for term in line.terms}
+    assert terms["May pay for the start"].now == "A local foundation."
+    assert terms["Pays afterwards"].usual == action.usual.pays_after[0].upper() + (
+        action.usual.pays_after[1:] + "."
+    )
+    assert terms["Months to launch"].now.startswith("1:")
+    assert terms["Every year"].usual
+    assert not terms["One-off"].usual
+
+
+def test_units_the_group_counted_itself_scale_what_the_catalogue_says(store, actors, sent):
+    before = plan.action_of(opened(store, actors), "COACH")
+    assert before.usual.units == 3
+    change(store, actors, "COACH", units=Fraction(9))
+    saved = plan.action_of(opened(store, actors), "COACH")
+    assert saved.cost.high == 3 * before.cost.high
+    assert saved.usual.amounts == before.amounts
+
+
+def test_every_own_value_comes_back_as_it_was_saved(store, actors, sent):
+    own = Own(
+        amounts=Amounts(dollars(1, 2, 3), dollars("4.50", 5, 6), Days(*map(Decimal, (7, 8, 9)))),
+        units=Fraction(5, 2),
+        may_pay="the payer",
+        pays_after="the group",
+        half_year=4,
+        months_to_launch=0,
+        months_to_effect=(1, 9),
+        levels=(("LEAD-1", 4), ("REAL-2", 3)),
+    )
+    contract = plan.action_of(opened(store, actors), "CONTRACT")
+    edit = replace(edit_of(contract), own=own, evidence="Minutes of March 3")
+    plan.edit(store, actors["maya"], "a1", "CONTRACT", 1, edit, LATER)
+    saved = plan.action_of(opened(store, actors), "CONTRACT")
+    assert (saved.own, saved.evidence) == (own, "Minutes of March 3")
+
+
+@pytest.mark.parametrize(("action_id", "half_year"), [("CONTRACT", 1), ("GOV", 2), ("GOV", 3)])
+def test_nothing_starts_before_what_it_needs_first(store, actors, sent, action_id, half_year):
+    with pytest.raises(BadInput, match="or move what it needs to an earlier one") as refused:
+        change(store, actors, action_id, half_year=half_year)
+    assert {each.place for each in refused.value.problems} == {"half_year"}
+    assert not opened(store, actors).is_stored
+
+
+def test_what_is_done_holds_nothing_back(store, actors, sent):
+    done = replace(edit_of(plan.action_of(opened(store, actors), "GOV")), status=ActionStatus.DONE)
+    plan.edit(store, actors["maya"], "a1", "GOV", 1, done, LATER)
+    plan.drop(store, actors["maya"], "a1", "COACH", 1, LATER)  # or four would start at once
+    assert change(store, actors, "CONTRACT", half_year=1).own.half_year == 1
+
+
+def test_no_more_than_three_interventions_start_in_one_half_year(store, actors, sent):
+    change(store, actors, "STRAT", half_year=3)
+    change(store, actors, "CONTRACT", half_year=3)
+    plan.drop(store, actors["maya"], "a1", "STRAT", 2, LATER)
+    change(store, actors, "COACH", half_year=3)
+    change(store, actors, "REALCOL", half_year=3)
+    strat = plan.action_of(opened(store, actors), "STRAT")
+    again = replace(edit_of(strat), status=ActionStatus.PLANNED)
+    with pytest.raises(BadInput, match="4 interventions would start in half-year 3"):
+        plan.edit(store, actors["maya"], "a1", "STRAT", 3, again, LATER)
+    back = plan.restore(store, actors["maya"], "a1", "STRAT", 3, LATER)
+    assert back.own.half_year == 4, "put back, it starts where it fits"
+
+
+def test_a_due_date_nobody_chose_moves_with_its_start(store, actors, sent):
+    before = plan.action_of(opened(store, actors), "CONTRACT")
+    saved = change(store, actors, "CONTRACT", half_year=4)
+    assert (before.due_on, saved.due_on) == (date(2028, 1, 14), date(2029, 1, 14))
+    chosen = replace(edit_of(saved), due_on=date(2028, 3, 1), own=replace(saved.own, half_year=6))
+    plan.edit(store, actors["maya"], "a1", "CONTRACT", 2, chosen, LATER)
+    assert plan.action_of(opened(store, actors), "CONTRACT").due_on == date(2028, 3, 1)
+
+
+def test_what_is_no_longer_proposed_keeps_what_it_takes_and_raises(store, actors, sent):
+    before = plan.action_of(opened(store, actors), "COACH")
+    edit = replace(edit_of(before), status=ActionStatus.UNDER_WAY)
+    plan.edit(store, actors["maya"], "a1", "COACH", 1, edit, LATER)
+    accept(store, sent, planned.answers_at(4, REAL_2=1), LATER)
+    plan.renew(store, actors["maya"], "a1", LATER)
+    kept = plan.action_of(opened(store, actors), "COACH")
+    assert kept.proposal is None
+    assert (kept.amounts, kept.months_to_effect) == (before.amounts, before.months_to_effect)
+    assert {lift.item_id: lift.to for lift in kept.lifts} == {
+        lift.item_id: lift.to for lift in before.lifts
+    }

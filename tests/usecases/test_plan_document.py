@@ -14,7 +14,7 @@ import pytest
 from readiness.documents.job import Page
 from readiness.documents.pdf import Printer
 from readiness.domain.answers import Answer
-from readiness.domain.drafting import Edit
+from readiness.domain.editing import Edit
 from readiness.domain.periods import period
 from readiness.domain.plan import ActionStatus
 from readiness.domain.screening import Cell, Need, Step
@@ -46,7 +46,7 @@ def store(tmp_path_factory):
     planned.submitted(opened, "elm", ANSWERS, NOW)
     counted(opened, {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY})
     actor = people.actor(opened, "maya")
-    own = Edit("front desk lead", None, ActionStatus.PLANNED, None, "a <b>note</b>", "A greeter")
+    own = Edit("front desk lead", None, ActionStatus.PLANNED, "a <b>note</b>", "A greeter")
     plan.add_own(opened, actor, "a1", "own:1", own, NOW)
     yield opened
     opened.close()

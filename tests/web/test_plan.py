@@ -93,9 +93,9 @@ def test_the_second_of_two_savers_sees_both_and_loses_nothing(maya, store):
     ("field", "value", "says"),
     [
         ("due_on", "soon", "Enter a date"),
-        ("cost_low", "", "all three amounts"),
-        ("cost_low", "a lot", "Enter an amount"),
-        ("cost_high", "1", "nor likely above high"),
+        ("one_off_low", "", "all three amounts"),
+        ("one_off_low", "a lot", "Enter an amount"),
+        ("one_off_high", "1", "nor likely above high"),
         ("note", "call 617-555-0134", "a phone number"),
         ("status", "won", "Not a valid choice"),
     ],
@@ -103,7 +103,7 @@ def test_the_second_of_two_savers_sees_both_and_loses_nothing(maya, store):
 def test_a_mistake_is_named_and_what_was_typed_is_kept(maya, store, field, value, says):
     path = f"{HERE}/actions/{first_action(store).id}"
     form = typed(maya, path)
-    form |= {"cost_low": "10", "cost_likely": "20", "cost_high": "30", "owner": "kept"}
+    form |= {"one_off_low": "10", "one_off_likely": "20", "one_off_high": "30", "owner": "kept"}
     reply = maya.post(path, data=form | {field: value})
     assert reply.status_code == 422
     shown = Page(reply.text)
