@@ -13,15 +13,22 @@ LOST = "The server was restarted while this was under way. Nothing was kept. Sta
 ONE_AT_A_TIME = (
     "Something of this kind is under way for your group already. Wait until it is done, or stop it."
 )
+ONE_FOR_A_PAYER = (
+    "Something of this kind is under way for your organization already. Wait until it is done, or "
+    "stop it."
+)
 LIVE_ROWS = f"state in ({', '.join(repr(str(state)) for state in sorted(LIVE))})"
 
 
 def ask(store: Store, job: Job) -> None:
-    """One at a time for each group; one whose process ended does not stand in the way."""
+    """One at a time for each group, and one of a kind for each payer; one whose process ended does
+    not stand in the way."""
     with store.writing():
         bury(store, job.asked_at)
         if job.group_id and live_of_group(store, job.group_id):
             raise WrongState(ONE_AT_A_TIME)
+        if job.payer_id and live_of_payer(store, job.payer_id, job.kind):
+            raise WrongState(ONE_FOR_A_PAYER)
         store.insert("jobs", to_row(job))
 
 
@@ -42,6 +49,14 @@ def making(store: Store, result_id: str) -> Job | None:
 
 def live_of_group(store: Store, group_id: str) -> Job | None:
     row = store.row(f"select * from jobs where group_id = ? and {LIVE_ROWS}", (group_id,))  # noqa: S608 - our words
+    return from_row(row) if row else None
+
+
+def live_of_payer(store: Store, payer_id: str, kind: str) -> Job | None:
+    row = store.row(
+        f"select * from jobs where payer_id = ? and kind = ? and {LIVE_ROWS}",  # noqa: S608 - our words
+        (payer_id, kind),
+    )
     return from_row(row) if row else None
 
 

@@ -735,3 +735,56 @@ def plan_terms(db: Database) -> None:
         db.conn.execute(
             "update plan_actions set body = ? where rowid = ?", (json.dumps(body), row["number"])
         )
+
+
+@migrations()
+def allocations(db: Database) -> None:
+    tables = {
+        "allocations": """
+    id text primary key,
+    payer_id text not null references payers on delete cascade,
+    parent_id text references allocations on delete cascade,
+    name text not null,
+    asked_by text not null,
+    asked_at text not null,
+    settings text not null,
+    seed integer not null
+""",
+        "allocation_answers": """
+    allocation_id text primary key references allocations on delete cascade,
+    at text not null,
+    solver text not null,
+    offers text not null,
+    problem text not null,
+    answer text not null
+""",
+        "allocation_stabilities": """
+    allocation_id text not null references allocations on delete cascade,
+    number integer not null,
+    at text not null,
+    runs integer not null,
+    seed integer not null,
+    found text not null,
+    primary key (allocation_id, number)
+""",
+        "allocation_replays": """
+    allocation_id text not null references allocations on delete cascade,
+    number integer not null,
+    at text not null,
+    solver text not null,
+    is_same integer not null,
+    primary key (allocation_id, number)
+""",
+    }
+    for name, columns in tables.items():
+        run(
+            db,
+            f"""
+create table {name} ({columns}) strict;
+
+create trigger {name}_are_never_changed before update on {name}
+begin select raise(abort, 'scenarios and their answers are only ever added'); end;
+
+""",
+        )
+    run(db, "create index allocations_of_payer on allocations (payer_id, asked_at)")

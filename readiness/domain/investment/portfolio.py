@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from statistics import median, stdev
 
 from readiness.domain.costbook import CostBook
+from readiness.domain.costs import CostRange
 from readiness.domain.equity.gates import PEERS_FOR_THIRDS
 from readiness.domain.investment.candidates import (
     SMALL_GROUP,
@@ -19,10 +20,11 @@ from readiness.domain.investment.candidates import (
     Risk,
     Tag,
 )
+from readiness.domain.investment.curves import mean_of
 from readiness.domain.investment.offering import offer_of
 from readiness.domain.investment.policy import WHOLE, Policy, Scale
 from readiness.domain.investment.problem import Floor, Gate, Key, Limit, Option, Place, Problem
-from readiness.domain.investment.scenario import HALF_YEARS, Scenario
+from readiness.domain.investment.scenario import HALF_YEARS, CostBasis, Scenario
 from readiness.domain.investment.years import staged
 from readiness.domain.statistics.rates import wilson
 
@@ -43,6 +45,12 @@ class Priced:
     yearly: Mapping[Key, int]
     days: Mapping[Key, int]
 
+
+DOLLARS: Mapping[CostBasis, Callable[[CostRange], float]] = {
+    CostBasis.LIKELY: lambda cost: float(cost.likely),
+    CostBasis.EXPECTED: mean_of,
+    CostBasis.HIGH: lambda cost: float(cost.high),
+}
 
 # What is known of the groups beside each other.
 
@@ -112,11 +120,12 @@ def high_risk(risks: Mapping[str, Risk]) -> frozenset[str]:
 # The problem.
 
 
-def likely(offers: Sequence[Offer]) -> Priced:
+def priced(offers: Sequence[Offer], basis: CostBasis) -> Priced:
     found = {each.key: each for offer in offers for each in offer.candidates}
+    dollars = DOLLARS[basis]
     return Priced(
-        {key: round(each.cost.likely) for key, each in found.items()},
-        {key: round(each.takes.yearly.likely) for key, each in found.items()},
+        {key: round(dollars(each.cost)) for key, each in found.items()},
+        {key: round(dollars(each.takes.yearly)) for key, each in found.items()},
         {key: ceil(each.takes.people_days.likely) for key, each in found.items()},
     )
 

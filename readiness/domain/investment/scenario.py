@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from readiness.domain.errors import Problem as Wrong
 from readiness.domain.investment.candidates import Component, Tag
@@ -17,12 +18,28 @@ TIER_GATE = 2  # enabling actions before care changes, unless the payer says oth
 STARTS = 3  # in one group and half-year
 
 
+class CostBasis(StrEnum):
+    """Which cost of its range an action is counted with."""
+
+    LIKELY = "likely"
+    EXPECTED = "expected"
+    HIGH = "high"
+
+
+BASIS_SAYS = {
+    CostBasis.LIKELY: "the likely cost",
+    CostBasis.EXPECTED: "the average cost, which is higher: costs run over more easily than under",
+    CostBasis.HIGH: "the high end, to be on the safe side",
+}
+
+
 @dataclass(frozen=True)
 class Scenario:
     name: str
     budgets: tuple[int, ...]  # dollars, one for each year
     policy_id: str = NAMED[0].id
     weights: Mapping[Component, int] = field(default_factory=dict)  # of its own; else unused
+    costs_at: CostBasis = CostBasis.LIKELY
     tier_gate: int = TIER_GATE  # 0: off
     starts: int | None = STARTS
     cap_dollars: int | None = None  # a group's, in a year
