@@ -37,7 +37,9 @@ class Can(StrEnum):
     REVIEW_PORTFOLIO = "see this payer's portfolio"
     READ_SUBMISSION = "read what this group submitted"
     REVIEW = "review this group's submission"
+    TEST_INCENTIVES = "try incentives for this payer"
     OPEN_CYCLE = "open a cycle for this payer"
+    PLAN_INVESTMENT = "plan this payer's investment"
     MANAGE_PAYER_TEAM = "manage this payer's people"
     ADMINISTER = "administer this installation"
 
@@ -61,7 +63,9 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.REVIEW_PORTFOLIO: frozenset({PAYER}),
     Can.READ_SUBMISSION: frozenset({PAYER}),
     Can.REVIEW: frozenset({PAYER}),
+    Can.TEST_INCENTIVES: frozenset({PAYER}),
     Can.OPEN_CYCLE: frozenset({PAYER}),
+    Can.PLAN_INVESTMENT: frozenset({PAYER}),
     Can.MANAGE_PAYER_TEAM: frozenset({PAYER}),
     Can.ADMINISTER: frozenset({ADMIN}),
 }

@@ -350,3 +350,14 @@ def drawn(case: Case, policy: Policy, run: int) -> Problem:
     offers, prices = drawn_offers(case.offers, luck), drawn_prices(case.offers, luck)
     one = problem_of(offers, case.scenario, policy, case.scale, prices)
     return over_years(one, case.scenario.budgets, prices)
+
+
+# The stored problem once more.
+
+
+def again(problem: Problem, policy: Policy, told: Told) -> tuple[Found, str]:
+    """Whether today's solver answers as the one before did; dollars are not told again."""
+    made = Counted(told).solved(problem)
+    picks = tuple(picked(made.chosen or ()))
+    found = Found(policy.id, made.chosen is not None, picks, float(made.objective))
+    return found, made.solver
