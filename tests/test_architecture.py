@@ -45,8 +45,14 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
 
 # The only places where pure code may lean on a numerical library.
 NUMERICAL = {
+    "domain/incentives/arrays.py",
     "domain/incentives/ground.py",
+    "domain/incentives/laid.py",
+    "domain/incentives/rules.py",
     "domain/incentives/simulate.py",
+    "domain/incentives/slices.py",
+    "domain/incentives/terms.py",
+    "domain/incentives/truth.py",
     "domain/statistics/beta_binomial.py",
     "domain/statistics/bootstrap.py",
     "domain/statistics/composites.py",

@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numpy import bool_, float64, int64
-    from numpy.typing import NDArray
-
-    Floats = NDArray[float64]
-    Ints = NDArray[int64]
-    Bools = NDArray[bool_]
+    from readiness.domain.incentives.arrays import Bools, Floats, Ints
 
 UNKNOWN_TIER = -1
 

@@ -28,11 +28,13 @@ class Standing(StrEnum):
     TOO_FEW = "too few people in its groups of people"
     UNRELIABLE = "its numbers are not reliable enough"
     UNTOLD = "how reliable its numbers are cannot be told"
+    NOBODY_BEHIND = "nobody in it is behind the reference, and the pool is divided by people behind"
 
 
 @dataclass(frozen=True)
 class GroupOutcome:
     group_id: str
+    patients: int
     standing: Standing
     measures: int  # that count for it, of the design's
     most: float  # dollars, its part of the pool

@@ -98,6 +98,7 @@ def simulated_in(stored: Sequence[float] | None) -> Simulated | None:
 def group_out(group: GroupOutcome) -> dict[str, Any]:
     return {
         "group": group.group_id,
+        "patients": group.patients,
         "standing": str(group.standing),
         "measures": group.measures,
         "most": group.most,
@@ -109,6 +110,7 @@ def group_out(group: GroupOutcome) -> dict[str, Any]:
 def group_in(stored: Mapping[str, Any]) -> GroupOutcome:
     return GroupOutcome(
         group_id=stored["group"],
+        patients=stored["patients"],
         standing=Standing(stored["standing"]),
         measures=stored["measures"],
         most=stored["most"],

@@ -1,0 +1,185 @@
+"""Two years of counts, drawn again and again, and what each design would pay on them.
+
+Replicates come in chunks, each with its own stream of luck for each measure: an answer depends on
+the ground, the seed and the number of replicates, never on how many threads share the chunks nor
+on which other designs are looked at. The first year is the same in every scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.random import SeedSequence, default_rng
+
+from readiness.domain.incentives.arrays import Floats
+from readiness.domain.incentives.design import Design, Joining
+from readiness.domain.incentives.ground import Ground
+from readiness.domain.incentives.rules import NEARLY, Drawn, earned
+from readiness.domain.incentives.scenario import Scenario
+from readiness.domain.incentives.slices import by_social_risk, by_tier, leanings, ranked
+from readiness.domain.incentives.terms import Terms, terms_of
+from readiness.domain.incentives.truth import Truth, truth_of
+
+CELLS = 2**19  # counts of one year in a chunk, at most: what is at hand at once
+FEWEST_REPLICATES = 2  # one tells nothing of its own luck
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """What is added up over groups in each replicate: rows that count groups, rows that pay."""
+
+    paid: Floats  # (3, G): taking part; of these changed; and unchanged
+    money: Floats  # (k, G): all; ranked; leaning; each tier; each third; in shares of the pool
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that is settled before the first draw."""
+
+    ground: Ground
+    scenario: Scenario
+    truth: Truth
+    terms: tuple[Terms, ...]
+    watched: tuple[Watched, ...]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    place: int
+    replicates: int
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Sums over replicates for one design."""
+
+    paid: Floats  # (G,) replicates in which a group is paid anything
+    earned: Floats  # (G,) of the share of its most that it earns
+    earned_squared: Floats  # (G,)
+    sums: Floats  # (K,) nobody paid; then what is watched
+    products: Floats  # (K, K)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.paid + other.paid,
+            self.earned + other.earned,
+            self.earned_squared + other.earned_squared,
+            self.sums + other.sums,
+            self.products + other.products,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Tallies:
+    replicates: int
+    of: tuple[Tally, ...]  # in the order of the designs
+
+
+NO_TALLIES = Tallies(0, ())
+
+
+def study_of(ground: Ground, designs: Sequence[Design], scenario: Scenario) -> Study:
+    truth = truth_of(ground, scenario)
+    terms = tuple(terms_of(ground, design) for design in designs)
+    return Study(ground, scenario, truth, terms, tuple(watched(ground, truth, t) for t in terms))
+
+
+def watched(ground: Ground, truth: Truth, terms: Terms) -> Watched:
+    takes_part = terms.takes_part
+    changed = (truth.changed[:, terms.places] & terms.counts).any(axis=1)
+    cuts = [cut.groups for cut in (*by_tier(ground), *by_social_risk(ground))]
+    paid = np.array([takes_part, takes_part & changed, takes_part & ~changed], dtype=float)
+    rows = [np.ones(len(takes_part)), ranked(ground), leanings(ground), *cuts]
+    return Watched(paid, np.array(rows, dtype=float) * terms.most)
+
+
+def chunks(ground: Ground, replicates: int) -> tuple[Chunk, ...]:
+    """As many replicates each as fit; the last may have fewer."""
+    if replicates < FEWEST_REPLICATES:
+        raise ValueError(f"Ask for at least {FEWEST_REPLICATES} replicates")
+    groups, measures, strata = ground.shape
+    size = max(1, CELLS // max(1, groups * measures * strata))
+    starts = range(0, replicates, size)
+    return tuple(Chunk(place, min(size, replicates - start)) for place, start in enumerate(starts))
+
+
+def tally_of(study: Study, chunk: Chunk, seed: int) -> Tallies:
+    """What one chunk of replicates adds."""
+    wanted = sorted({place for terms in study.terms for place in terms.places})
+    drawn = {place: draw(study, place, chunk, seed) for place in wanted}
+    pairs = zip(study.terms, study.watched, strict=True)
+    found = tuple(counted(shares_earned(terms, drawn), seen) for terms, seen in pairs)
+    return Tallies(chunk.replicates, found)
+
+
+def draw(study: Study, measure: int, chunk: Chunk, seed: int) -> Drawn:
+    """The shares with a good result of one measure, in both years; everybody who is shown."""
+    luck = default_rng(SeedSequence(seed, spawn_key=(chunk.place, measure)))
+    people = study.ground.people[:, measure, :].T[:, :, None]
+    years = []
+    for truth in (study.truth.before, study.truth.after):
+        rates = truth[:, measure, :].T[:, :, None]
+        shape = (*people.shape[:2], chunk.replicates)
+        years.append(luck.binomial(people, rates, shape) / np.maximum(people, 1))
+    return Drawn(years[0], years[1], people.astype(float), study.ground.reference)
+
+
+def shares_earned(terms: Terms, drawn: dict[int, Drawn]) -> Floats:
+    """(G, R) the share of its most that each group earns, over the measures that count for it."""
+    shape = len(terms.standings), next(iter(drawn.values())).before.shape[2]
+    total, is_whole = np.zeros(shape), np.ones(shape, dtype=bool)
+    for m, place in enumerate(terms.places):
+        used = terms.used[:, m, :].T[:, :, None]
+        whole = drawn[place]
+        part = earned(
+            terms.design,
+            Drawn(whole.before, whole.after, whole.people * used, whole.reference),
+        )
+        counts = terms.counts[:, m, None]
+        total += part * counts
+        is_whole &= (part > NEARLY) | ~counts
+    measures = np.maximum(terms.counts.sum(axis=1), 1)[:, None]
+    share: Floats = total / measures * terms.takes_part[:, None]
+    return share * is_whole if terms.design.joining is Joining.ALL else share
+
+
+def counted(share: Floats, watched: Watched) -> Tally:
+    is_paid = (share > NEARLY).astype(float)
+    nobody = ~is_paid.any(axis=0, keepdims=True)
+    seen = np.concatenate([nobody, added(watched.paid, is_paid), added(watched.money, share)])
+    return Tally(
+        is_paid.sum(axis=1),
+        share.sum(axis=1),
+        (share**2).sum(axis=1),
+        seen.sum(axis=1),
+        added(seen, seen.T),
+    )
+
+
+def added(rows: Floats, columns: Floats) -> Floats:
+    """A product of matrices that is the same to the last digit on any number of threads."""
+    found: Floats = np.einsum("kg,gr->kr", rows, columns)
+    return found
+
+
+def merged(tallies: Iterable[Tallies]) -> Tallies:
+    """In the order given, which is that of the chunks: floating sums depend on it."""
+    return reduce(two, tallies, NO_TALLIES)
+
+
+def two(first: Tallies, second: Tallies) -> Tallies:
+    if not first.replicates:
+        return second
+    parts = zip(first.of, second.of, strict=True)
+    return Tallies(first.replicates + second.replicates, tuple(a + b for a, b in parts))
+
+
+def tally(
+    ground: Ground, designs: Sequence[Design], scenario: Scenario, replicates: int, seed: int
+) -> Tallies:
+    """All chunks, one after the other."""
+    study = study_of(ground, designs, scenario)
+    return merged(tally_of(study, chunk, seed) for chunk in chunks(ground, replicates))
