@@ -233,7 +233,7 @@ def needed_problems(amounts: Sequence[int | None], note: str) -> Iterator[Proble
         yield Problem("low", "Low must not be above likely, nor likely above high.")
     elif high > MOST_CENTS:
         yield Problem("high", f"Enter an amount up to {dollars(MOST_CENTS)}.")
-    yield from text_problems("note", note, NOTE_CHARACTERS)
+    yield from text_problems("why", note, NOTE_CHARACTERS)
 
 
 def dollars(cents: int) -> str:

@@ -40,7 +40,7 @@ GROUP_PLACES = (
         "Assessments",
         "assess.of_group",
         Can.READ_ASSESSMENT,
-        also=("context", "submit", "result", "plan"),
+        also=("context", "submit", "result", "plan", "money"),
     ),
     Place(
         "Social-risk counts",

@@ -140,7 +140,7 @@ def test_what_was_paid_on_later_days_is_taken_off_what_is_still_needed():
         ((1, 5, 4), "", "low"),
         ((-1, 2, 4), "", "low"),
         ((1, 2, MOST_CENTS + 1), "", "high"),
-        ((1, 2, 3), "born 3/4/1956", "note"),
+        ((1, 2, 3), "born 3/4/1956", "why"),
     ],
 )
 def test_an_estimate_that_cannot_be_is_refused(amounts, note, place):

@@ -45,6 +45,7 @@ PLACES = {
     "domain_id": "LEAD",
     "item_id": "LEAD-1",
     "action_id": "no-such-action",
+    "posting_id": "no-such-entry",
     "period": "2026-Q4",
     "ending": "csv",
     "kind": "language",
@@ -184,6 +185,24 @@ ROUTES = {
     "GET /assessments/<assessment_id>/plan/new-action": "401 404 403 403 403 403 200",
     "POST /assessments/<assessment_id>/plan/new-action": "401 404 403 403 403 403 422",
     "POST /assessments/<assessment_id>/plan/renew": "401 404 403 403 403 403 303",
+    # money for the plan: sums for its readers, entries for the group
+    "GET /assessments/<assessment_id>/plan/money": "401 404 404 200 200 403 200",
+    "GET /assessments/<assessment_id>/plan/money.<ending>": "401 404 404 200 200 403 200",
+    "GET /assessments/<assessment_id>/plan/money/actions/<action_id>": (
+        "401 404 404 404 404 403 404"
+    ),
+    "POST /assessments/<assessment_id>/plan/money/actions/<action_id>/entries": (
+        "401 404 403 403 403 403 404"
+    ),
+    "GET /assessments/<assessment_id>/plan/money/actions/<action_id>/entries/<posting_id>": (
+        "401 404 403 403 403 403 404"
+    ),
+    "POST /assessments/<assessment_id>/plan/money/actions/<action_id>/entries/<posting_id>": (
+        "401 404 403 403 403 403 404"
+    ),
+    "POST /assessments/<assessment_id>/plan/money/actions/<action_id>/needed": (
+        "401 404 403 403 403 403 404"
+    ),
     # the review, by the payer whose cycle it is
     "GET /assessments/<assessment_id>/review": "401 403 404 403 200 403 403",
     "GET /assessments/<assessment_id>/review/<domain_id>": "401 403 404 403 200 403 403",

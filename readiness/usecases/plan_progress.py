@@ -1,0 +1,80 @@
+"""What a plan promised, and what a later assessment of the same group found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from readiness.domain import progress
+from readiness.domain.assessment import Assessment, RunKind
+from readiness.domain.instrument import Instrument
+from readiness.domain.lifecycle import READABLE_BY_PAYER
+from readiness.domain.progress import Kept
+from readiness.store import Store, assessments, plans
+from readiness.usecases import pinned, plan, sheet, standing
+from readiness.usecases.plan import Opened
+
+
+@dataclass(frozen=True)
+class CameOf:
+    """One plan against one later assessment."""
+
+    planned: Assessment
+    later: Assessment
+    later_on: date  # when it was sent in
+    kind: RunKind | None
+    lines: tuple[Kept, ...]
+    instrument: Instrument  # of the plan
+
+    @property
+    def says(self) -> str:
+        return progress.summary(self.lines)
+
+
+def of_this(store: Store, opened: Opened) -> CameOf | None:
+    """This plan, against the newest assessment that was sent in after it."""
+    sent = sent_in(store, opened.assessment.group_id)
+    here = sent.get(opened.assessment.id)
+    later = [id_ for id_, at in sent.items() if here and at > here]
+    newest = max(later, key=lambda id_: sent[id_], default=None)
+    return came_of(store, opened.assessment.id, newest, sent) if newest else None
+
+
+def of_the_last(store: Store, opened: Opened) -> CameOf | None:
+    """The plan before this one that was taken up, against this assessment."""
+    sent = sent_in(store, opened.assessment.group_id)
+    here = sent.get(opened.assessment.id)
+    earlier = [id_ for id_, at in sent.items() if here and at < here]
+    for each in sorted(earlier, key=lambda id_: sent[id_], reverse=True):
+        if found := came_of(store, each, opened.assessment.id, sent):
+            return found
+    return None
+
+
+def sent_in(store: Store, group_id: str) -> dict[str, datetime]:
+    """When each assessment was sent in last; only those that payers may read."""
+    return {
+        each.id: last.at
+        for each in assessments.of_group(store, group_id)
+        if each.status in READABLE_BY_PAYER and (last := sheet.last_submission(store, each.id))
+    }
+
+
+def came_of(
+    store: Store, planned_id: str, later_id: str, sent: dict[str, datetime]
+) -> CameOf | None:
+    """None: that plan was never taken up, or it promised nothing."""
+    kept = plans.latest_of_assessment(store, planned_id)
+    later = assessments.get(store, later_id)
+    decisive = standing.deciding(store, later)
+    if kept is None or decisive is None:
+        return None
+    found = plan.from_stored(store, decisive, pinned.instrument_of(later))
+    asked = pinned.instrument_of(later).item_by_id
+    lines = progress.kept(kept, found.answers, asked)
+    planned = assessments.get(store, planned_id)
+    if not lines:
+        return None
+    return CameOf(
+        planned, later, sent[later_id].date(), found.kind, lines, pinned.instrument_of(planned)
+    )
