@@ -259,6 +259,8 @@ ROUTES = {
     "GET /payers/<payer_id>/portfolio.xlsx": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/portfolio/compare": "401 403 404 403 200 403 403",
     "GET /portfolio": "401 403 302 403 302 403 403",
+    "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
     # the people of a payer
     "GET /payers/<payer_id>/team": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/team/invitations": "401 403 404 403 422 403 403",
