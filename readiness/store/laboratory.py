@@ -85,6 +85,16 @@ def of_payer(store: Store, payer_id: str) -> tuple[StoredRun, ...]:
     return tuple(from_row(row) for row in rows)
 
 
+def authors(store: Store, payer_id: str) -> dict[str, str]:
+    """Names by id of everybody who asked for a run."""
+    rows = store.rows(
+        "select id, name from people where id in"
+        " (select asked_by from laboratory_runs where payer_id = ?)",
+        (payer_id,),
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
 def from_row(row: Mapping[str, Any]) -> StoredRun:
     return StoredRun(
         id=row["id"],

@@ -41,6 +41,7 @@ class Numbers:
     reference: str
     reference_says: str
     measure_ids: tuple[str, ...]
+    lower_is_better: tuple[str, ...]  # of the measures
     strata: tuple[str, ...]
     groups: tuple[GroupNumbers, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -58,6 +59,7 @@ def numbers_out(numbers: Numbers) -> dict[str, Any]:
         "reference": numbers.reference,
         "reference_says": numbers.reference_says,
         "measures": list(numbers.measure_ids),
+        "lower_is_better": list(numbers.lower_is_better),
         "strata": list(numbers.strata),
         "groups": [group_out(each) for each in numbers.groups],
         "left_out": [{"name": each.name, "why": each.why} for each in numbers.left_out],
@@ -87,6 +89,7 @@ def numbers_in(stored: Mapping[str, Any]) -> Numbers:
         reference=stored["reference"],
         reference_says=stored["reference_says"],
         measure_ids=tuple(stored["measures"]),
+        lower_is_better=tuple(stored["lower_is_better"]),
         strata=tuple(stored["strata"]),
         groups=tuple(group_in(each) for each in stored["groups"]),
         left_out=tuple(LeftOut(each["name"], each["why"]) for each in stored["left_out"]),

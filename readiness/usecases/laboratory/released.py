@@ -161,7 +161,7 @@ def numbers_of(
     shared = peers.sharing(store, payer_id, today)
     sent = sent_of(store, shared, measure_ids, choices.period)
     tables = {name: tables_in(own, choices.kind) for name, own in sent.items()}
-    tiers = tiers_of(store, payer_id, today)
+    tiers, by_id = tiers_of(store, payer_id, today), measure_files.load().by_id
     groups, left_out = [], []
     for each in shared:
         id_ = each.group.id
@@ -178,7 +178,8 @@ def numbers_of(
         reference=choices.reference,
         reference_says=reference_says(choices),
         measure_ids=tuple(measure_ids),
-        strata=strata_of(choices.kind, [t for own in tables.values() for t in own.values()]),
+        lower_is_better=tuple(id_ for id_ in measure_ids if not by_id[id_].is_higher_better),
+        strata=choices.strata,
         groups=tuple(groups),
         left_out=tuple(left_out),
     )

@@ -1,0 +1,132 @@
+"""What each design is, what a run rests on, and who is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from readiness.domain.incentives.design import RULE_MEANS, Design
+from readiness.domain.incentives.numbers import GroupNumbers, Numbers
+from readiness.domain.periods import period
+from readiness.figures.scales import Table
+from readiness.figures.words import count, dollars, percent
+from readiness.instruments.measures import quality as measure_files
+from readiness.store.laboratory import StoredRun
+from readiness.usecases.equity_results import kind_label
+from readiness.usecases.laboratory.asking import Settings
+from readiness.usecases.laboratory.columns import Column, side_by_side
+
+
+def titles_of(numbers: Numbers) -> dict[str, str]:
+    """What was withdrawn from the list since stands by its id."""
+    known = measure_files.load().by_id
+    return {id_: known[id_].title if id_ in known else id_ for id_ in numbers.measure_ids}
+
+
+def terms(columns: Sequence[Column], titles: dict[str, str]) -> Table:
+    designs = [each.design for each in columns]
+    rows = [
+        ("Pays for", *(rule_says(each) for each in designs)),
+        ("Measures", *("; ".join(titles[id_] for id_ in each.measure_ids) for each in designs)),
+        ("Pays from", *(pays_from(each) for each in designs)),
+        ("Test", *(test_says(each) for each in designs)),
+        ("Fewest patients in each group of people", *(f"{d.least_denominator}" for d in designs)),
+        ("Least reliability", *(f"{d.least_reliability or 'not asked'}" for d in designs)),
+        ("No group of people may fall", *(no_fall_says(each) for each in designs)),
+        ("Pool", *(f"{dollars(each.pool)}, split {each.split}" for each in designs)),
+        ("Tier condition", *(tier_says(each) for each in designs)),
+    ]
+    return side_by_side("", columns, rows)
+
+
+def rule_says(design: Design) -> str:
+    shares = design.shares
+    if len(shares) == 1:
+        (rule,) = shares
+        return f"{rule}. {RULE_MEANS[rule]}"
+    return "; ".join(f"{percent(share)} {rule}" for rule, share in shares.items())
+
+
+def pays_from(design: Design) -> str:
+    level = "" if design.attainment is None else f"; level {percent(design.attainment, 1)}"
+    if design.is_all_or_nothing:
+        return f"a change of {design.least_points:g} points, all or nothing{level}"
+    return f"a change of {design.least_points:g} points, in full from {design.full_points:g}{level}"
+
+
+def test_says(design: Design) -> str:
+    if design.confidence is None:
+        return "none: the point estimate decides"
+    return f"{percent(design.confidence, 1)} one-sided"
+
+
+def no_fall_says(design: Design) -> str:
+    if not design.no_fall:
+        return "not asked"
+    return f"by more than {design.fall_tolerance_points:g} points"
+
+
+def tier_says(design: Design) -> str:
+    return "none" if design.least_tier is None else f"only from tier T{design.least_tier}"
+
+
+def left_out(numbers: Numbers, columns: Sequence[Column]) -> Iterator[str]:
+    """First groups that no design can see, then what each design leaves out."""
+    by_why: dict[str, list[str]] = {}
+    for each in numbers.left_out:
+        by_why.setdefault(each.why, []).append(each.name)
+    for why, names in by_why.items():
+        yield f"{why[0].upper()}{why[1:]}: {', '.join(names)}."
+    by_sentence: dict[str, list[str]] = {}
+    for column in columns:
+        for says in left_out_by(column):
+            by_sentence.setdefault(says, []).append(column.quoted)
+    for says, designs in by_sentence.items():
+        is_all = len(designs) == len(columns) > 1
+        yield f"{'Every design' if is_all else ', '.join(designs)}: {says}"
+
+
+def left_out_by(column: Column) -> Iterator[str]:
+    for standing, groups in column.still.left_out().items():
+        yield f"leaves out {groups} group{'s' if groups > 1 else ''}: {standing}."
+    cells, few = column.still.cells_not_shown, column.still.cells_too_few
+    if cells:
+        yield (
+            f"{cells:,} times a group of people is hidden to protect small counts, or not counted, "
+            "in a measure of a group."
+        )
+    if few:
+        yield f"{few:,} times one has fewer patients than are asked for."
+
+
+def rests_on(run: StoredRun, numbers: Numbers, settings: Settings) -> Iterator[tuple[str, str]]:
+    known = sum(each.screened is not None for each in numbers.groups)
+    yield "Groups", f"{len(numbers.groups)}, of which {known} with a known social risk"
+    yield "Measures", "; ".join(titles_of(numbers).values())
+    yield "Patients split by", kind_label(numbers.kind)
+    yield "Period", f"12 months to the end of {period(numbers.period).label}, released counts"
+    yield "Compared with", numbers.reference_says
+    yield "Replicates", f"{settings.replicates:,} invented years for each question"
+    yield "Seed", str(settings.seed)
+    yield "Made with", run.engine
+
+
+def releases_of(numbers: Numbers) -> Table:
+    """By group what was read."""
+    return Table(
+        ("Group", "Release of quality measures", "Quarters of screening", "Social risk", "Tier"),
+        tuple(release_row(each) for each in numbers.groups),
+    )
+
+
+def release_row(group: GroupNumbers) -> tuple[str, ...]:
+    risk = "not known"
+    if group.screened:
+        positive, screened = group.screened
+        risk = f"{percent(positive / screened)} ({positive:,} of {screened:,} screened)"
+    return (
+        group.name,
+        f"number {group.release}, {count(group.patients)} patients counted",
+        ", ".join(period(each).label for each in group.quarters) or "none released",
+        risk,
+        "not known" if group.tier is None else f"T{group.tier}",
+    )

@@ -1,0 +1,76 @@
+"""Runs of the laboratory in the words and drawings of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from readiness.domain.jobs import JobState
+from readiness.domain.periods import period
+from readiness.store.laboratory import StoredRun
+from readiness.usecases.equity_results import kind_label
+from readiness.usecases.laboratory.asking import Progress
+from readiness.usecases.laboratory.released import Choices, Wish, reference_says
+from readiness.usecases.laboratory.result import told
+
+STOPPED = "It was stopped. The designs are kept: change them and try again."
+OVER = "It was not finished. Try again: the designs are kept."
+WAITING = "Waiting for other work to be done."
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run of the list."""
+
+    run_id: str
+    at: datetime
+    author: str
+    designs: tuple[str, ...]
+    numbers: str
+    state: str
+
+
+def line_of(run: StoredRun, authors: Mapping[str, str]) -> Line:
+    groups = len(run.numbers["groups"])
+    return Line(
+        run_id=run.id,
+        at=run.asked_at,
+        author=authors.get(run.asked_by, ""),
+        designs=tuple(each["name"] for each in run.designs),
+        numbers=f"{groups} groups, 12 months to the end of {period(run.numbers['period']).label}",
+        state="Done" if run.outcome else "Not done",
+    )
+
+
+def wish_of(run: StoredRun) -> Wish:
+    numbers = run.numbers
+    return Wish(numbers["kind"], numbers["period"], numbers["reference"])
+
+
+def choices_say(found: Choices) -> str:
+    """What the designs will be tried on."""
+    most = max(each.groups for each in found.measures)
+    return (
+        f"{kind_label(found.kind)}, 12 months to the end of {found.period.label}; up to {most} "
+        f"groups released a measure. Compared with: {reference_says(found)}."
+    )
+
+
+def progress_says(found: Progress) -> str:
+    job = found.job
+    if job is None:
+        return OVER
+    if job.state is JobState.CANCELED:
+        return STOPPED
+    if not job.is_live:
+        return job.says or OVER
+    if job.state is JobState.WAITING or not job.done:
+        return WAITING
+    return f"{job.done:,} of {found.most:,} invented years are drawn."
+
+
+def page_of(found: Progress) -> dict[str, Any]:
+    """Everything the template writes of a run that is done."""
+    return {"found": found, "run": found.run, "told": told(found.run), "repeated": ""}
