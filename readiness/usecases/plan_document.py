@@ -24,7 +24,15 @@ from readiness.domain.scorecard import GateResult, ScoringRun
 from readiness.figures import profile
 from readiness.figures.words import day, one_decimal
 from readiness.store import Store, releases
-from readiness.usecases import plan, plan_reading, released_gaps, result, sheet
+from readiness.usecases import (
+    money,
+    money_reading,
+    plan,
+    plan_reading,
+    released_gaps,
+    result,
+    sheet,
+)
 from readiness.usecases.plan import Opened
 from readiness.usecases.plan_gaps import gap_table
 from readiness.usecases.screened import screened_of
@@ -115,6 +123,7 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "has_room": not quarters or summary.target is None,  # a short document
         "screened": screened_of(quarters) if quarters else None,
         "gaps": gap_table(gaps) if gaps else None,
+        "paid": money_reading.told(money.of_opened(store, opened, made_at)),
     }
 
 

@@ -22,7 +22,14 @@ from readiness.documents.job import Page
 from readiness.domain.errors import BadInput
 from readiness.domain.plan import ActionStatus, PlanAction
 from readiness.domain.timing import half_year_of
-from readiness.usecases import plan, plan_document, plan_line, plan_reading
+from readiness.usecases import (
+    money,
+    money_reading,
+    plan,
+    plan_document,
+    plan_line,
+    plan_reading,
+)
 from readiness.usecases.plan import EditedMeanwhile, Opened
 from readiness.usecases.plan_terms import catalogue_says
 from readiness.web.forms import with_problems
@@ -43,7 +50,13 @@ def show(assessment_id: str) -> ResponseReturnValue:
     opened = plan.for_assessment(store(), actor(), assessment_id, now())
     told = plan_reading.told(opened.plan, opened.instrument, opened.context)
     summary = plan_reading.summary_of(opened, now().date())
-    return render_template("pages/plan/show.html", opened=opened, told=told, summary=summary)
+    return render_template(
+        "pages/plan/show.html",
+        opened=opened,
+        told=told,
+        summary=summary,
+        paid=money_reading.told(money.of_opened(store(), opened, now())),
+    )
 
 
 @pages.get("/assessments/<assessment_id>/plan/actions/<action_id>")

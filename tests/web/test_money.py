@@ -8,8 +8,9 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from readiness.documents.job import Page as PaperSize
 from readiness.store import people, plans, postings
-from readiness.usecases import plan
+from readiness.usecases import plan, plan_document
 from tests import planned
 from tests.web import world
 from tests.web.page import Page
@@ -271,3 +272,34 @@ def test_the_history_tells_of_money_without_amounts_or_words(maya, at):
     assert "kind spent" in shown
     assert "12,500" not in shown
     assert "bill" not in shown
+
+
+def test_the_plan_shows_the_money_so_far_and_leads_to_it(maya, at):
+    plan_page = "/assessments/a1/plan"
+    before = Page(maya.get(plan_page).text)
+    assert "No money is entered yet." in before.text
+    assert HERE in before.links.values()
+    enter(maya, at, kind="awarded")
+    enter(maya, at, amount="20,000")
+    shown = Page(maya.get(plan_page).text).text
+    assert "More is spent than awarded: $20,000 of $12,500.50." in shown
+
+
+def test_a_payer_is_shown_no_section_while_there_is_no_money(client, sign_in, at, maya):
+    sign_in(client, "pam")
+    assert "Money so far" not in Page(client.get("/assessments/a1/plan").text).text
+    sign_in(client, "maya")
+    enter(client, at)
+    sign_in(client, "pam")
+    assert "Money so far" in Page(client.get("/assessments/a1/plan").text).text
+
+
+def test_the_paper_of_the_plan_holds_money_once_there_is_any(maya, store, at):
+    reader, now = people.actor(store, "maya"), world.NOW
+    before = plan_document.job_of(store, reader, "a1", PaperSize.LETTER, now).html
+    assert "Money so far" not in before
+    enter(maya, at)
+    after = plan_document.job_of(store, reader, "a1", PaperSize.LETTER, now).html
+    assert "Money so far" in after
+    assert "$12,500.50" in after
+    assert "bill" not in after
