@@ -17,7 +17,7 @@ from readiness.domain.instrument import Instrument
 from readiness.domain.plan import ActionStatus, Plan, PlanAction
 from readiness.domain.scorecard import Asks, Criterion, Verdict
 from readiness.domain.tiers import Standing, standing
-from readiness.domain.timing import Timing, timing_of
+from readiness.domain.timing import Timing, is_late, timing_from
 
 FIND_OUT = "find-out:"
 
@@ -49,6 +49,7 @@ class Projection:
     latest: tuple[Stage, ...]
     short: tuple[str, ...]  # sentences: what still keeps the target closed at the end
     undated: tuple[str, ...]  # titles of actions that raise something, and nobody knows when
+    late: tuple[str, ...]  # titles of what should have begun by now: counted from today
 
     def reached(self, tier_number: int) -> tuple[date, date] | None:
         """The earliest and the latest day on which the tier stands; None: not by this plan."""
@@ -66,7 +67,7 @@ def first_at(path: tuple[Stage, ...], tier_number: int) -> date | None:
 
 
 def projected(instrument: Instrument, answers: Answers, plan: Plan, today: date) -> Projection:
-    timings = {each.id: timing_of(each, plan) for each in plan.current}
+    timings = {each.id: timing_from(each, plan, today) for each in plan.current}
     latest = path(instrument, answers, plan, rises(answers, plan, timings, today, at_end=True))
     end = standing(instrument, with_rises(answers, latest))
     return Projection(
@@ -80,6 +81,7 @@ def projected(instrument: Instrument, answers: Answers, plan: Plan, today: date)
         undated=tuple(
             each.title for each in plan.current if each.lifts and timings[each.id] is None
         ),
+        late=tuple(each.title for each in plan.current if is_late(each, plan, today)),
     )
 
 
@@ -136,10 +138,10 @@ def rises(
 
 
 def day_of(action: PlanAction, timing: Timing | None, today: date, at_end: bool) -> date | None:
-    """What is done counts at once, whatever was planned."""
+    """What is done counts at once, whatever was planned; what is not, never before today."""
     planned = (timing.latest if at_end else timing.earliest) if timing else None
     if action.status is not ActionStatus.DONE:
-        return planned
+        return max(planned, today) if planned else None
     return min(planned, today) if planned else today
 
 

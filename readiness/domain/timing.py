@@ -7,7 +7,7 @@ from datetime import date
 
 from readiness.domain.drafting import end_of
 from readiness.domain.periods import months_after
-from readiness.domain.plan import ActionType, Plan, PlanAction
+from readiness.domain.plan import ActionStatus, ActionType, Plan, PlanAction
 
 LAST_HALF_YEAR = 10  # five years: nobody plans a practice further
 
@@ -18,6 +18,9 @@ class Timing:
     launches_on: date
     earliest: date  # of the effect
     latest: date
+
+
+NOT_BEGUN = frozenset({ActionStatus.PROPOSED, ActionStatus.PLANNED})
 
 
 def half_year_of(action: PlanAction, starts_on: date) -> int | None:
@@ -52,11 +55,25 @@ def timing_of(action: PlanAction, plan: Plan) -> Timing | None:
     if half_year == 0:
         found = action.due_on or end_of(1, plan.starts_on)
         return Timing(plan.starts_on, plan.starts_on, found, found)
-    start = first_day(half_year, plan.starts_on)
-    if action.months_to_effect is None:
-        end = end_of(half_year, plan.starts_on)
-        launch = months_after(start, action.months_to_launch or 0)
-        return Timing(start, min(launch, end), end, end)
+    return begun_on(action, first_day(half_year, plan.starts_on))
+
+
+def begun_on(action: PlanAction, start: date) -> Timing:
     launch = months_after(start, action.months_to_launch or 0)
+    if action.months_to_effect is None:
+        end = end_of(1, start)
+        return Timing(start, min(launch, end), end, end)
     low, high = action.months_to_effect
     return Timing(start, launch, months_after(launch, low), months_after(launch, high))
+
+
+def is_late(action: PlanAction, plan: Plan, today: date) -> bool:
+    """Nobody has begun it, and the half-year in which it was to start is over."""
+    half_year = half_year_of(action, plan.starts_on)
+    is_over = bool(half_year) and end_of(half_year or 1, plan.starts_on) < today
+    return is_over and action.status in NOT_BEGUN
+
+
+def timing_from(action: PlanAction, plan: Plan, today: date) -> Timing | None:
+    """As it can still be: what is late is taken to begin today."""
+    return begun_on(action, today) if is_late(action, plan, today) else timing_of(action, plan)

@@ -62,11 +62,7 @@ def told(action: PlanAction, plan: Plan) -> Iterator[Term]:
     if usual:
         yield units_term(own.units, usual)
     yield who_may_pay(action)
-    yield Term(
-        "Pays afterwards",
-        sentence(own.pays_after or (usual.pays_after if usual else "")),
-        sentence(usual.pays_after) if usual and own.pays_after else "",
-    )
+    yield who_pays_after(action)
     yield from times(action, plan)
 
 
@@ -83,6 +79,12 @@ def who_may_pay(action: PlanAction) -> Term:
     usual = sentence("; ".join(note.may_pay)) if note else ""
     own = sentence(action.own.may_pay)
     return Term("May pay for the start", own or usual, usual if own else "")
+
+
+def who_pays_after(action: PlanAction) -> Term:
+    own = sentence(action.own.pays_after)
+    usual = sentence(action.usual.pays_after) if action.usual else ""
+    return Term("Pays afterwards", own or usual, usual if own else "")
 
 
 def times(action: PlanAction, plan: Plan) -> Iterator[Term]:

@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
 from readiness.documents.job import Page
+from readiness.domain import fitting
 from readiness.domain.errors import BadInput
 from readiness.domain.plan import ActionStatus, PlanAction
 from readiness.domain.timing import half_year_of
@@ -28,6 +29,7 @@ from readiness.usecases import (
     plan,
     plan_document,
     plan_line,
+    plan_money,
     plan_reading,
 )
 from readiness.usecases.plan import EditedMeanwhile, Opened
@@ -56,6 +58,8 @@ def show(assessment_id: str) -> ResponseReturnValue:
         told=told,
         summary=summary,
         paid=money_reading.told(money.of_opened(store(), opened, now())),
+        whole=plan_money.told(opened, now().date()),
+        misfits=[each.says for each in fitting.misfits(opened.plan)],
     )
 
 

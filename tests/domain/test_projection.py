@@ -101,6 +101,20 @@ def test_what_is_done_counts_at_once():
         assert any(rise.item_id == "REAL-2" and rise.on == today for rise in stages[1].rose)
 
 
+def test_what_should_have_begun_is_counted_from_today():
+    plan = plan_for(DEVELOPING)
+    today = date(2028, 3, 1)
+    found = look(plan, today=today)
+    assert action(plan, "COACH").title in found.late
+    coaching = [r.on for s in found.earliest for r in s.rose if r.item_id == "IMPR-4"]
+    assert coaching == [months_after(today, 8)]
+    begun = changed(plan, "COACH", status=ActionStatus.UNDER_WAY)
+    coaching = [
+        r.on for s in look(begun, today=today).earliest for r in s.rose if r.item_id == "IMPR-4"
+    ]
+    assert coaching == [today]
+
+
 def test_a_dont_know_counts_only_where_the_plan_finds_it_out():
     answers = planned.answers_at(2, REAL_2=1, LEAD_1=1, MEAS_2=Answer.dont_know())
     plan = plan_for(answers)

@@ -1,0 +1,232 @@
+"""A plan's money, people-days and projected tier in words, for the page and for the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from readiness.domain import simulation
+from readiness.domain.costs import CostRange, Days
+from readiness.domain.instrument import Instrument
+from readiness.domain.periods import months_after
+from readiness.domain.plan import ActionType, Plan, PlanAction
+from readiness.domain.projection import Projection, Stage, projected
+from readiness.domain.simulation import Outlay
+from readiness.domain.timing import timing_from
+from readiness.figures.timeline import Course, Step, Timeline, timeline_of
+from readiness.figures.words import day
+from readiness.usecases.plan import Opened
+from readiness.usecases.plan_line import anchor_of
+from readiness.usecases.plan_terms import (
+    amount_says,
+    days_say,
+    money,
+    month,
+    who_may_pay,
+    who_pays_after,
+)
+
+FIGURES = 3  # as many digits as a simulated percentile is good for
+NAMED_FIRST = 5  # of what stays short, in one sentence
+EXPECTED = "If everything goes as expected, "
+
+
+@dataclass(frozen=True)
+class YearLine:
+    title: str
+    low: str
+    middle: str
+    high: str
+
+
+@dataclass(frozen=True)
+class PayerLine:
+    title: str
+    anchor: str
+    one_off: str
+    yearly: str
+    people_days: str
+    may_pay: str
+    pays_after: str
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One day on which the tier changes."""
+
+    tier: str
+    between: str
+
+
+@dataclass(frozen=True)
+class MoneyTold:
+    first_year: str
+    total: str
+    people_days: str
+    actions: int
+    years: tuple[YearLine, ...]
+    payers: tuple[PayerLine, ...]
+    assumes: str
+    says: str  # when which tier
+    short: tuple[str, ...]
+    stages: tuple[StageLine, ...]
+    undated: tuple[str, ...]
+    late: tuple[str, ...]
+    timeline: Timeline | None  # None: nothing with a date raises anything
+    timeline_title: str
+
+
+def told(opened: Opened, today: date) -> MoneyTold:
+    plan, instrument = opened.plan, opened.instrument
+    found = simulation.outlay(plan)
+    ahead = projected(instrument, opened.foundation.answers, plan, today)
+    says = tier_says(ahead, instrument)
+    return MoneyTold(
+        first_year=about(found.first_year),
+        total=about(found.total),
+        people_days=days_say(about_days(found.people_days)) if found.people_days.high else "",
+        actions=found.actions,
+        years=tuple(year_lines(found, plan.starts_on)),
+        payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
+        assumes=assumes(found),
+        says=says,
+        short=ahead.short,
+        stages=tuple(stage_lines(ahead, instrument)),
+        undated=ahead.undated,
+        late=ahead.late,
+        timeline=timeline(plan, ahead, today),
+        timeline_title=says,
+    )
+
+
+def has_terms(action: PlanAction) -> bool:
+    return action.cost is not None or action.usual is not None
+
+
+# Money.
+
+
+def about(cost: CostRange) -> str:
+    return money(CostRange(*map(rounded, (cost.low, cost.likely, cost.high))))
+
+
+def about_days(days: Days) -> Days:
+    return Days(*map(rounded, (days.low, days.likely, days.high)))
+
+
+def rounded(value: Decimal) -> Decimal:
+    """
+    >>> rounded(Decimal(123456)), rounded(Decimal(87))
+    (Decimal('123000'), Decimal('87'))
+    """
+    surplus = max(0, len(str(int(value))) - FIGURES)
+    step = Decimal(10) ** surplus
+    return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+
+
+def year_lines(found: Outlay, starts_on: date) -> Iterable[YearLine]:
+    for year in found.years:
+        begins = months_after(starts_on, 12 * (year.number - 1))
+        yield year_line(f"Year {year.number}, from {day(begins)}", year.cost)
+    yield year_line(f"{len(found.years)} years together", found.total)
+
+
+def year_line(title: str, cost: CostRange) -> YearLine:
+    return YearLine(title, *(f"${rounded(end):,}" for end in (cost.low, cost.likely, cost.high)))
+
+
+def payer_line(action: PlanAction) -> PayerLine:
+    amounts = action.amounts
+    return PayerLine(
+        title=action.title,
+        anchor=anchor_of(action.id),
+        one_off=amount_says(amounts.one_off) or "not known",
+        yearly=amount_says(amounts.yearly) or "not known",
+        people_days=days_say(amounts.people_days) or "not known",
+        may_pay=who_may_pay(action).now or "nobody named",
+        pays_after=who_pays_after(action).now or "nobody named",
+    )
+
+
+def assumes(found: Outlay) -> str:
+    return (
+        f"Of {found.draws:,} simulated outcomes, eight in ten lie between low and high; half lie "
+        "below the middle. Each action’s likely amount is taken as its median, low and high as "
+        "its 10th and 90th percentile, on a lognormal curve. Costs of one group rise together, so "
+        f"those of two actions are taken to be correlated at {found.correlation:g}: an assumption, "
+        "not a measurement. What starts later in a year runs for the rest of it only. The draws "
+        "are the same each time this plan is opened."
+    )
+
+
+# The tier.
+
+
+def tier_says(ahead: Projection, instrument: Instrument) -> str:
+    if ahead.target_tier_id is None:
+        return f"{EXPECTED}{tier_name(instrument, ahead.latest[-1].tier_id)} is held."
+    target = instrument.tier_by_id[ahead.target_tier_id]
+    name = f"{target.id} {target.title}"
+    reached = ahead.reached(target.number)
+    if reached:
+        return f"{EXPECTED}{name} is reached {between(*reached)}."
+    first = "; ".join(ahead.short[:NAMED_FIRST])
+    more = len(ahead.short) - NAMED_FIRST
+    rest = f"; and {more} more" if more > 0 else ""
+    return f"{EXPECTED}{name} is not reached by this plan yet. These stay short: {first}{rest}."
+
+
+def tier_name(instrument: Instrument, tier_id: str) -> str:
+    return f"{tier_id} {instrument.tier_by_id[tier_id].title}"
+
+
+def between(first: date, last: date) -> str:
+    """
+    >>> between(date(2027, 3, 1), date(2027, 9, 1)), between(date(2027, 3, 1), date(2027, 3, 9))
+    ('between Mar 2027 and Sep 2027', 'in Mar 2027')
+    """
+    if month(first) == month(last):
+        return f"in {month(first)}"
+    return f"between {month(first)} and {month(last)}"
+
+
+def stage_lines(ahead: Projection, instrument: Instrument) -> Iterable[StageLine]:
+    now, *later = ahead.tier_ids
+    yield StageLine(tier_name(instrument, now), "now")
+    for tier_id in later:
+        reached = ahead.reached(instrument.tier_by_id[tier_id].number)
+        if reached:
+            yield StageLine(tier_name(instrument, tier_id), between(*reached))
+
+
+# The drawing.
+
+
+def timeline(plan: Plan, ahead: Projection, today: date) -> Timeline | None:
+    courses = [each for action in plan.current if (each := course_of(action, plan, today))]
+    if not courses:
+        return None
+    return timeline_of(plan.starts_on, courses, steps(ahead.earliest), steps(ahead.latest))
+
+
+def course_of(action: PlanAction, plan: Plan, today: date) -> Course | None:
+    """What must be found out has its own list and its own date."""
+    timing = timing_from(action, plan, today)
+    is_question = action.proposal and action.proposal.type is ActionType.FIND_OUT
+    if timing is None or is_question:
+        return None
+    effect = between(timing.earliest, timing.latest)
+    return Course(
+        title=action.title,
+        starts_on=timing.starts_on,
+        launches_on=timing.launches_on,
+        earliest=timing.earliest,
+        latest=timing.latest,
+        says=f"launched {month(timing.launches_on)}, effect {effect}",
+    )
+
+
+def steps(stages: Iterable[Stage]) -> list[Step]:
+    return [Step(stage.on, stage.tier_id) for stage in stages]
