@@ -9,6 +9,8 @@ from enum import StrEnum
 from readiness.domain.incentives.design import Design
 from readiness.domain.incentives.scenario import Scenario
 
+HIGHEST_THIRD = "highest third"  # by social risk
+
 
 @dataclass(frozen=True)
 class Simulated:
@@ -66,6 +68,7 @@ class Outcome:
     paid_of_unchanged: Simulated | None
     changed: int  # groups taking part in which something truly changed on a measure that counts
     nobody: Simulated  # chance that no group is paid
+    fell: Simulated | None  # share of measures that count on which a group of people fell too far
     spent: Simulated  # dollars
     unspent: Simulated  # dollars, which stay with the payer
     measures_counted: int  # group-measures that count, of `measures_asked`

@@ -15,7 +15,7 @@ from readiness.domain.incentives.slices import Cut, by_social_risk, by_tier, pre
 from readiness.domain.incentives.terms import Terms
 
 # Where in a tally's sums each thing stands.
-NOBODY, PAID, CHANGED, UNCHANGED, MONEY, RANKED, LEANING, CUTS = range(8)
+NOBODY, FELL, PAID, CHANGED, UNCHANGED, MONEY, RANKED, LEANING, CUTS = range(9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +77,7 @@ def outcome(tally: Tally, replicates: int, terms: Terms, watched: Watched, study
     ground, pool, sums = study.ground, float(terms.design.pool), Sums(tally, replicates)
     taking_part = int(terms.takes_part.sum())
     changed = int(watched.paid[1].sum())
+    at_stake = int(terms.counts[terms.takes_part].sum())
     shown = seen(ground)[:, terms.places, :]
     tiers, thirds = by_tier(ground), by_social_risk(ground)
     slices = tuple(sliced(sums, terms, ground, (*tiers, *thirds)))
@@ -93,6 +94,7 @@ def outcome(tally: Tally, replicates: int, terms: Terms, watched: Watched, study
         ),
         changed=changed,
         nobody=chance(float(tally.sums[NOBODY]), replicates),
+        fell=sums.times(FELL, 1 / at_stake) if terms.design.no_fall and at_stake else None,
         spent=spent,
         unspent=Simulated(pool - spent.value, spent.error),
         measures_counted=int(terms.counts.sum()),

@@ -41,12 +41,11 @@ class Change:
 
 
 def earned(design: Design, drawn: Drawn) -> Floats:
-    """(G, R) the part of a measure's money that is earned, 0 to 1."""
-    total: Floats = sum(
+    """(G, R) the part of a measure's money that its rules give, 0 to 1."""
+    return sum(
         (weight * earned_by(rule, design, drawn) for rule, weight in design.shares.items()),
         start=np.zeros(drawn.before.shape[1:]),
     )
-    return total * ~any_fell(design, drawn) if design.no_fall else total
 
 
 def earned_by(rule: Rule, design: Design, drawn: Drawn) -> Floats:

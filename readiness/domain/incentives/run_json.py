@@ -33,6 +33,7 @@ SIMULATED = (
     "paid_of_changed",
     "paid_of_unchanged",
     "nobody",
+    "fell",
     "spent",
     "unspent",
     "concentration",

@@ -8,16 +8,16 @@ on which other designs are looked at. The first year is the same in every scenar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
 
-from readiness.domain.incentives.arrays import Floats
+from readiness.domain.incentives.arrays import Bools, Floats
 from readiness.domain.incentives.design import Design, Joining
 from readiness.domain.incentives.ground import Ground
-from readiness.domain.incentives.rules import NEARLY, Drawn, earned
+from readiness.domain.incentives.rules import NEARLY, Drawn, any_fell, earned
 from readiness.domain.incentives.scenario import Scenario
 from readiness.domain.incentives.slices import by_social_risk, by_tier, leanings, ranked
 from readiness.domain.incentives.terms import Terms, terms_of
@@ -59,7 +59,7 @@ class Tally:
     paid: Floats  # (G,) replicates in which a group is paid anything
     earned: Floats  # (G,) of the share of its most that it earns
     earned_squared: Floats  # (G,)
-    sums: Floats  # (K,) nobody paid; then what is watched
+    sums: Floats  # (K,) nobody paid; safeguard's measures; then what is watched
     products: Floats  # (K, K)
 
     def __add__(self, other: Tally) -> Tally:
@@ -111,7 +111,7 @@ def tally_of(study: Study, chunk: Chunk, seed: int) -> Tallies:
     wanted = sorted({place for terms in study.terms for place in terms.places})
     drawn = {place: draw(study, place, chunk, seed) for place in wanted}
     pairs = zip(study.terms, study.watched, strict=True)
-    found = tuple(counted(shares_earned(terms, drawn), seen) for terms, seen in pairs)
+    found = tuple(counted(earned_by(terms, drawn), seen) for terms, seen in pairs)
     return Tallies(chunk.replicates, found)
 
 
@@ -127,35 +127,46 @@ def draw(study: Study, measure: int, chunk: Chunk, seed: int) -> Drawn:
     return Drawn(years[0], years[1], people.astype(float), study.ground.reference)
 
 
-def shares_earned(terms: Terms, drawn: dict[int, Drawn]) -> Floats:
-    """(G, R) the share of its most that each group earns, over the measures that count for it."""
+@dataclass(frozen=True, eq=False)
+class Earned:
+    share: Floats  # (G, R) of its most that each group earns, over the measures that count for it
+    fell: Floats  # (R,) measures that count on which the safeguard took what was there to earn
+
+
+def earned_by(terms: Terms, drawn: dict[int, Drawn]) -> Earned:
+    design, takes_part = terms.design, terms.takes_part[:, None]
     shape = len(terms.standings), next(iter(drawn.values())).before.shape[2]
-    total, is_whole = np.zeros(shape), np.ones(shape, dtype=bool)
+    total, is_whole, fell = np.zeros(shape), np.ones(shape, dtype=bool), np.zeros(shape[1])
     for m, place in enumerate(terms.places):
-        used = terms.used[:, m, :].T[:, :, None]
-        whole = drawn[place]
-        part = earned(
-            terms.design,
-            Drawn(whole.before, whole.after, whole.people * used, whole.reference),
-        )
+        used = looked_at(drawn[place], terms.used[:, m])
         counts = terms.counts[:, m, None]
+        part = earned(design, used)
+        if design.no_fall:
+            is_down = any_fell(design, used)
+            part = part * ~is_down
+            fell += (is_down & counts & takes_part).sum(axis=0)
         total += part * counts
         is_whole &= (part > NEARLY) | ~counts
-    measures = np.maximum(terms.counts.sum(axis=1), 1)[:, None]
-    share: Floats = total / measures * terms.takes_part[:, None]
-    return share * is_whole if terms.design.joining is Joining.ALL else share
+    share = total / np.maximum(terms.counts.sum(axis=1), 1)[:, None] * takes_part
+    return Earned(share * is_whole if design.joining is Joining.ALL else share, fell)
 
 
-def counted(share: Floats, watched: Watched) -> Tally:
-    is_paid = (share > NEARLY).astype(float)
-    nobody = ~is_paid.any(axis=0, keepdims=True)
-    seen = np.concatenate([nobody, added(watched.paid, is_paid), added(watched.money, share)])
+def looked_at(drawn: Drawn, used: Bools) -> Drawn:
+    return replace(drawn, people=drawn.people * used.T[:, :, None])
+
+
+def counted(found: Earned, watched: Watched) -> Tally:
+    is_paid = (found.share > NEARLY).astype(float)
+    nobody = ~is_paid.any(axis=0)
+    rows: Floats = np.vstack(
+        [nobody, found.fell, added(watched.paid, is_paid), added(watched.money, found.share)]
+    )
     return Tally(
         is_paid.sum(axis=1),
-        share.sum(axis=1),
-        (share**2).sum(axis=1),
-        seen.sum(axis=1),
-        added(seen, seen.T),
+        found.share.sum(axis=1),
+        (found.share**2).sum(axis=1),
+        rows.sum(axis=1),
+        added(rows, rows.T),
     )
 
 

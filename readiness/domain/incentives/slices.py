@@ -8,10 +8,11 @@ import numpy as np
 
 from readiness.domain.incentives.arrays import Bools, Floats
 from readiness.domain.incentives.ground import UNKNOWN_TIER, Ground
+from readiness.domain.incentives.outcome import HIGHEST_THIRD
 from readiness.domain.statistics.concentration import concentration_index, fractional_ranks
 
 NOT_KNOWN = "not known"
-THIRDS = ("lowest third", "middle third", "highest third")
+THIRDS = ("lowest third", "middle third", HIGHEST_THIRD)
 
 
 @dataclass(frozen=True, eq=False)

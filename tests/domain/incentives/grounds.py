@@ -8,6 +8,7 @@ from math import comb
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from readiness.domain.incentives.design import Design, Lower, Rule
 from readiness.domain.incentives.ground import Ground
@@ -20,21 +21,18 @@ SEED = 20261122
 
 
 def a_ground(
-    people: Sequence[int],
-    rates: Sequence[float],
-    groups: int = 1,
-    measures: int = 1,
-    **changes: Any,
+    people: ArrayLike, rates: ArrayLike, groups: int = 1, measures: int = 1, **changes: Any
 ) -> Ground:
-    """Every group and measure alike; the reference is the first of the groups of people."""
-    shape = (groups, measures, len(people))
+    """Groups and measures alike unless arrays say otherwise; the reference comes first."""
+    strata = np.shape(people)[-1]
+    shape = (groups, measures, strata)
     defaults: dict[str, Any] = {
         "group_ids": tuple(f"g{number}" for number in range(groups)),
         "tiers": np.full(groups, 2),
         "patients": np.full(groups, 1000),
         "social_risk": np.linspace(0.1, 0.5, groups),
         "measure_ids": tuple(f"m{number}" for number in range(measures)),
-        "strata": tuple(f"s{number}" for number in range(len(people))),
+        "strata": tuple(f"s{number}" for number in range(strata)),
         "reference": 0,
         "people": np.broadcast_to(np.array(people), shape).copy(),
         "rates": np.broadcast_to(np.array(rates, dtype=float), shape).copy(),

@@ -36,6 +36,7 @@ OUTCOME = Outcome(
     paid_of_unchanged=None,
     changed=1,
     nobody=A,
+    fell=None,
     spent=A,
     unspent=A,
     measures_counted=2,
