@@ -3,6 +3,7 @@
 const WAIT = 500; // ms between two looks
 const LATER = 5000; // and while the server does not answer
 const line = document.querySelector("[data-progress]");
+const bar = document.querySelector("progress"); // where it is known how much there is
 
 async function look() {
   let wait = WAIT;
@@ -12,6 +13,7 @@ async function look() {
     const found = await reply.json();
     if (!found.is_reading) return location.reload();
     if (line.textContent !== found.says) line.textContent = found.says;
+    if (bar && found.total) bar.value = found.done / found.total;
   } catch {
     wait = LATER;
   }

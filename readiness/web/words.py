@@ -31,6 +31,7 @@ class Place:
 PLACES = (
     Place("Home", "home.start", Can.SEE_HOME),
     Place("Portfolio", "portfolio.start", Can.REVIEW_PORTFOLIO),
+    Place("Investment", "investment.start", Can.PLAN_INVESTMENT),
     Place("Cycles", "cycles.start", Can.OPEN_CYCLE),
     Place("Administration", "admin.overview", Can.ADMINISTER),
     Place("My account", "account.mine", Can.SEE_HOME),

@@ -42,6 +42,7 @@ class Bought:
     gates_met: tuple[str, ...]  # items whose gate of the next tier would be met
     tier_before: str
     tier_after: str
+    after_title: str = ""  # "Incentive-ready"
 
 
 @dataclass(frozen=True)

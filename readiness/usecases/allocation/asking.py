@@ -256,6 +256,10 @@ class Progress:
     def is_live(self) -> bool:
         return self.stage is not None
 
+    @property
+    def share(self) -> float:
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
 
 def progress(
     store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime

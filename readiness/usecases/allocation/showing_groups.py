@@ -40,7 +40,10 @@ def sheet_of(stored: Stored, offer: Offer) -> GroupSheet:
         name=stored.name(offer.group_id),
         is_hidden=False,
         tier=f"{offer.tier_id} {offer.tier_title}",
+        tier_id=offer.tier_id,
+        tier_title=offer.tier_title,
         tier_after=tier_after,
+        after_title=bought.after_title if bought else offer.tier_title,
         rises=tier_after != offer.tier_id,
         patients="not known" if offer.patients is None else f"{offer.patients:,}",
         risk=f"{percent(offer.risk.share)}: {offer.risk.says}",
@@ -62,7 +65,7 @@ def sheet_of(stored: Stored, offer: Offer) -> GroupSheet:
 def hidden(stored: Stored, offer: Offer, bought: Bought | None) -> GroupSheet:
     """Its dollars belong to the payer's own sum; nothing else of it is shown."""
     return GroupSheet(
-        offer.group_id, stored.name(offer.group_id), True, "", "", False, "", "", "",
+        offer.group_id, stored.name(offer.group_id), True, "", "", "", "", "", False, "", "", "",
         dollars(bought.dollars if bought else 0), "", (), "", "",
         "" if bought else "It stopped sharing.", (), (), (),
     )  # fmt: skip

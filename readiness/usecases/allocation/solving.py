@@ -202,6 +202,7 @@ def lifted(case: Case, footing: Footing, picks: Sequence[Pick], served: frozense
         ),
         before.tier.id,
         reached.tier.id,
+        reached.tier.title,
     )
 
 

@@ -63,7 +63,10 @@ class GroupSheet:
     name: str
     is_hidden: bool
     tier: str  # "T2 Developing"
+    tier_id: str
+    tier_title: str
     tier_after: str  # with every lift as intended; the same when it stays
+    after_title: str
     rises: bool
     patients: str
     risk: str
