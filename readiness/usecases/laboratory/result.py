@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from readiness.domain.incentives.cautions import cautions
+from readiness.domain.incentives.cautions import Caution, cautions
 from readiness.domain.incentives.numbers import Numbers, numbers_in
 from readiness.figures.scales import Table
 from readiness.store.laboratory import StoredRun
@@ -44,7 +46,7 @@ class Told:
     terms: Table  # what each design is
     questions: tuple[Question, ...]
     money: Money
-    cautions: tuple[tuple[str, tuple[str, ...]], ...]  # by design
+    cautions: tuple[tuple[str, tuple[Caution, ...]], ...]  # by design, gravest first
     left_out: tuple[str, ...]
     rests_on: tuple[tuple[str, str], ...]
     releases: Table
@@ -66,11 +68,20 @@ def told(run: StoredRun) -> Told:
             higher_falls(columns, settings),
         ),
         money=who_gets(columns, settings),
-        cautions=(),
+        cautions=tuple((each.name, cautions_on(each)) for each in columns),
         left_out=tuple(left_out(numbers, columns)),
         rests_on=tuple(rests_on(run, numbers, settings)),
         releases=releases_of(numbers),
     )
+
+
+def cautions_on(column: Column) -> tuple[str, ...]:
+    found = cautions((column.still, column.gained, column.fallen))
+    return tuple(str(caution) for caution in found)
+
+
+def cautions_of(column: Column) -> tuple[Caution, ...]:
+    return cautions((column.still, column.gained, column.fallen))
 
 
 def summary(columns: Sequence[Column], settings: Settings) -> Table:
