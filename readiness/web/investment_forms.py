@@ -70,7 +70,7 @@ class ScenarioForm(SafeForm):
     costs_at = SelectField(
         "Count each action with",
         choices=[SelectChoice(str(each), says) for each, says in BASIS_SAYS.items()],
-        default=str(CostBasis.LIKELY),
+        default=str(CostBasis.EXPECTED),
     )
     tier_gate = Whole(
         "Enabling or governance actions before care changes",

@@ -27,9 +27,9 @@ class CostBasis(StrEnum):
 
 
 BASIS_SAYS = {
-    CostBasis.LIKELY: "the likely cost",
-    CostBasis.EXPECTED: "the average cost, which is higher: costs run over more easily than under",
-    CostBasis.HIGH: "the high end, to be on the safe side",
+    CostBasis.LIKELY: "its likely cost, which many actions together will exceed",
+    CostBasis.EXPECTED: "its average cost: costs run over more easily than under",
+    CostBasis.HIGH: "the high end of its cost, to be on the safe side",
 }
 
 
@@ -39,7 +39,7 @@ class Scenario:
     budgets: tuple[int, ...]  # dollars, one for each year
     policy_id: str = NAMED[0].id
     weights: Mapping[Component, int] = field(default_factory=dict)  # of its own; else unused
-    costs_at: CostBasis = CostBasis.LIKELY
+    costs_at: CostBasis = CostBasis.EXPECTED
     tier_gate: int = TIER_GATE  # 0: off
     starts: int | None = STARTS
     cap_dollars: int | None = None  # a group's, in a year

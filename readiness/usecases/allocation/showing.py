@@ -158,8 +158,8 @@ def within_says(main: Found) -> str:
     says = f"The budget covers it in {percent(main.span.within)} of the draws."
     if main.span.within < 0.5:
         return (
-            f"{says} Costs run over more easily than under: hold a reserve, or count costs at "
-            "their average."
+            f"{says} Costs run over more easily than under: hold a reserve, or count each action "
+            "with its average cost."
         )
     return says
 

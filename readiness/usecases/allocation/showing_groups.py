@@ -18,7 +18,7 @@ OUTBID = (
     "It could get {options}, and the same dollars are worth more elsewhere under this policy and "
     "these limits."
 )
-STAYS = "stays where it is by these actions alone"
+STAYS = "by these actions alone it stays at its tier"
 
 
 def sheets(stored: Stored) -> tuple[GroupSheet, ...]:
@@ -139,7 +139,7 @@ def buys_says(offer: Offer, bought: Bought) -> str:
     people = sum(each.people for each in served)
     reached = f", and {people:,.0f} patients in gaps that count" if people else ""
     tier = (
-        f"with every lift as intended it would stand at {bought.tier_after}"
+        f"with every lift as intended it would stand at {bought.tier_after} {bought.after_title}"
         if bought.tier_after != bought.tier_before
         else STAYS
     )

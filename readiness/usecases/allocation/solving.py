@@ -226,7 +226,8 @@ def with_budget(case: Case, policy: Policy, share: int, counted: Counted) -> Fou
 
 
 def left_out(case: Case, problem: Problem, main: Found, counted: Counted) -> Iterator[LeftOut]:
-    """The first options by points for a dollar that nothing chosen serves already."""
+    """The first options by points for a dollar that nothing chosen serves already; to the dollars
+    belong those of the cheapest that has to come first."""
     chosen = frozenset(each.key for each in main.picks)
     served = served_by(case.offers, chosen)
     policy = case.scenario.policy
@@ -238,10 +239,23 @@ def left_out(case: Case, problem: Problem, main: Found, counted: Counted) -> Ite
     ]
     best = sorted(
         ((points, each) for points, each in open_ if points > 0),
-        key=lambda pair: (-pair[0] / max(1, case.prices.first_year[pair[1].key]), pair[1].key),
+        key=lambda pair: (-pair[0] / max(1, opening(case, pair[1], chosen)), pair[1].key),
     )
     for points, each in best[:FIRST_LEFT_OUT]:
         yield tried(case, problem, main, each, float(points), counted)
+
+
+def opening(case: Case, candidate: Candidate, chosen: frozenset[Key]) -> int:
+    """Its dollars, and those of the cheapest way through each door that is still shut."""
+    prices, group = case.prices.first_year, candidate.group_id
+    offer = next(each for each in case.offers if each.group_id == group)
+    there = {action for place, action in chosen if place == group} | set(offer.in_place)
+    total = prices[candidate.key]
+    for door in offer.doors:
+        short = door.needs - len(there & set(door.of))
+        if candidate.id in door.unlocks and short > 0:
+            total += sum(sorted(prices[group, each] for each in set(door.of) - there)[:short])
+    return total
 
 
 def marginal(
