@@ -44,8 +44,9 @@ class Closed(URLFetcher):  # type: ignore[misc]  # the library ships no types
         return URLFetcherResponse(url, self.files[url], {"Content-Type": "font/ttf"})
 
 
-def start(memory_bytes: int) -> None:
+def start(memory_bytes: int, niceness: int = 0) -> None:
     """Once, when the process starts."""
+    os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it would quote what was typed
 

@@ -60,11 +60,20 @@ def live_of_payer(store: Store, payer_id: str, kind: str) -> Job | None:
     return from_row(row) if row else None
 
 
+def of_payer(store: Store, payer_id: str, kind: str) -> tuple[Job, ...]:
+    """Newest first."""
+    rows = store.rows(
+        "select * from jobs where payer_id = ? and kind = ? order by asked_at desc, rowid desc",
+        (payer_id, kind),
+    )
+    return tuple(map(from_row, rows))
+
+
 def beat(store: Store, job_id: str, state: JobState, done: int, total: int, at: datetime) -> bool:
     """Write down how far it is; False when it is over, and whoever works on it has to stop."""
     with store.writing():
         touched = store.execute(
-            f"update jobs set state = ?, done = ?, total = ?, beat_at = ?"  # noqa: S608 - our words
+            f"update jobs set state = ?, done = ?, total = max(total, ?), beat_at = ?"  # noqa: S608 - our words
             f" where id = ? and {LIVE_ROWS}",
             (state, done, total, at.isoformat(), job_id),
         )

@@ -23,6 +23,7 @@ Told = Callable[[int], None]  # rows so far; raises Canceled
 Keep = Callable[[Store, datetime], None]  # stores what came of it, in the job's last transaction
 Work = Callable[[Told], Keep]
 Clock = Callable[[], datetime]
+Tidy = Callable[[], None]
 
 PULSE = 0.4  # seconds between two looks at the store
 AT_ONCE, ROOM = 2, 6  # jobs of one process: at work, and in all
@@ -32,6 +33,10 @@ OUR_FAULT = (
     "again, tell your administrator."
 )
 log = logging.getLogger(__name__)
+
+
+def nothing() -> None:
+    """Most work leaves nothing behind that has to be put away."""
 
 
 class Place:
@@ -49,22 +54,28 @@ class Place:
 class Runner:
     """One for each web process."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, at_once: int = AT_ONCE) -> None:
         self.database = database
         self._room = threading.BoundedSemaphore(ROOM)
-        self._at_work = threading.BoundedSemaphore(AT_ONCE)
+        self._at_work = threading.BoundedSemaphore(at_once)
 
     def place(self) -> Place:
         return Place(self._room)
 
-    def start(self, place: Place, job_id: str, work: Work, clock: Clock) -> None:
-        """After the job was stored; the thread lets go of the place."""
+    def start(
+        self, place: Place, job_id: str, work: Work, clock: Clock, tidy: Tidy = nothing
+    ) -> None:
+        """After the job was stored; the thread lets go of the place, and tidies up whatever came
+        of it."""
         thread = threading.Thread(
-            target=self._run, args=(place, job_id, work, clock), name=f"job {job_id}", daemon=True
+            target=self._run,
+            args=(place, job_id, work, clock, tidy),
+            name=f"job {job_id}",
+            daemon=True,
         )
         thread.start()
 
-    def _run(self, place: Place, job_id: str, work: Work, clock: Clock) -> None:
+    def _run(self, place: Place, job_id: str, work: Work, clock: Clock, tidy: Tidy) -> None:
         pulse = Pulse(self.database, job_id, clock)
         pulse.start()
         try:
@@ -72,6 +83,7 @@ class Runner:
                 carry_out(self.database, job_id, work, pulse, clock)
         finally:
             pulse.over.set()
+            tidy()
             place.leave()
 
 

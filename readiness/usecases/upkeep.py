@@ -11,6 +11,7 @@ from readiness.store import Store, backup
 from readiness.store.backup import Backup
 from readiness.store.migrations import is_current, migrate
 from readiness.usecases import quality_releases, releases
+from readiness.usecases.packs.files import sweep
 
 
 def bring_up_to_date(
@@ -36,6 +37,7 @@ def bring_up_to_date(
 def catch_up(store: Store, threshold: int, now: datetime) -> None:
     releases.catch_up(store, threshold, now)
     quality_releases.catch_up(store, threshold, now)
+    sweep(store, now)
 
 
 def before_update(database: Path, now: datetime) -> Path:
@@ -43,8 +45,9 @@ def before_update(database: Path, now: datetime) -> Path:
 
 
 def back_up(database: Path, target: Path | None, now: datetime) -> tuple[Backup, list[Path]]:
-    """The copy made, and the old copies that made room for it."""
+    """The copy made, and the old copies that made room for it; files past their day go too."""
     with closing(opened(database)) as store:
+        sweep(store, now)
         folder = database.parent / "backups"
         made = backup.make(store, target or backup.next_path(folder, now), now)
     return made, [] if target else backup.rotate(folder)

@@ -271,5 +271,6 @@ def page_of(listing: Listing) -> dict[str, Any]:
         "next_url": page_url(listing, listing.query.page + 1),
         "csv_url": url_for("portfolio.as_csv", payer_id=payer_id, **kept),
         "xlsx_url": url_for("portfolio.as_xlsx", payer_id=payer_id, **kept),
+        "plans_url": url_for("packs.offer", payer_id=payer_id, **kept),
         "most_compared": MOST_COMPARED,
     }

@@ -22,9 +22,10 @@ from datetime import timedelta
 
 import pytest
 
+from readiness.domain.jobs import Job
 from readiness.domain.people import Role
 from readiness.domain.team import Seat
-from readiness.store import Store, letters, people
+from readiness.store import Store, jobs, letters, people
 from readiness.store.migrations import migrate
 from readiness.usecases import assess, cycles, sharing
 from readiness.usecases.letters import write_invitation
@@ -55,6 +56,7 @@ PLACES = {
     "instrument_id": "qmer",
     "version": "2026.1",
 }
+    "pack_id": "a-pack",
 UNDER_WAY = {  # addresses about an assessment that is still being answered
     "assess",
     "context",
@@ -259,6 +261,12 @@ ROUTES = {
     "GET /payers/<payer_id>/portfolio.xlsx": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/portfolio/compare": "401 403 404 403 200 403 403",
     "GET /portfolio": "401 403 302 403 302 403 403",
+    "GET /payers/<payer_id>/plans": "401 403 404 403 200 403 403",
+    "POST /payers/<payer_id>/plans": "401 403 404 403 409 403 403",
+    "GET /payers/<payer_id>/plans/<pack_id>": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/plans/<pack_id>/progress": "401 403 404 403 200 403 403",
+    "POST /payers/<payer_id>/plans/<pack_id>/stop": "401 403 404 403 303 403 403",
+    "GET /payers/<payer_id>/plans/<pack_id>/plans.zip": "401 403 404 403 409 403 403",
     "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
     # the people of a payer
@@ -334,6 +342,8 @@ SEATS = {
 }
 
 
+        pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
+        jobs.ask(store, pack)
 def submit_one(store):
     """Maya shares with the payer fair, answers everything and submits."""
     maya, pam = (people.actor(store, person_id) for person_id in ("maya", "pam"))
