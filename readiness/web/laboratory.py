@@ -171,7 +171,10 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
     if found.run.outcome is None:
         says = laboratory_view.progress_says(found)
         return render_template("pages/laboratory/waiting.html", found=found, says=says)
-    return render_template("pages/laboratory/show.html", **laboratory_view.page_of(found))
+    repeated = asking.repeats(store(), found.run)
+    _, _, authors = asking.listed(store(), actor(), payer_id)
+    page = laboratory_view.page_of(found, repeated, authors)
+    return render_template("pages/laboratory/show.html", **page)
 
 
 @pages.get("/payers/<payer_id>/laboratory/<run_id>/progress")

@@ -71,6 +71,15 @@ def progress_says(found: Progress) -> str:
     return f"{job.done:,} of {found.most:,} invented years are drawn."
 
 
-def page_of(found: Progress) -> dict[str, Any]:
+def page_of(
+    found: Progress, repeated: tuple[StoredRun, bool] | None, authors: Mapping[str, str]
+) -> dict[str, Any]:
     """Everything the template writes of a run that is done."""
-    return {"found": found, "run": found.run, "told": told(found.run), "repeated": ""}
+    return {
+        "found": found,
+        "run": found.run,
+        "author": authors.get(found.run.asked_by, ""),
+        "told": told(found.run),
+        "former": repeated[0] if repeated else None,
+        "is_same": bool(repeated and repeated[1]),
+    }

@@ -29,7 +29,7 @@ from readiness.store import Store, jobs, letters, people
 from readiness.store.migrations import migrate
 from readiness.usecases import assess, cycles, sharing
 from readiness.usecases.letters import write_invitation
-from tests import sheets, uploaded
+from tests import sheets, tried, uploaded
 from tests.web import world
 
 VISITORS = ("nobody", "omar", "pete", "cara", "pam", "ada", "maya")
@@ -52,6 +52,7 @@ PLACES = {
     "kind": "language",
     "part": "spanish",
     "upload_id": "an-upload",
+    "run_id": "a-run",
     "shape": "redcap",
     "instrument_id": "qmer",
     "version": "2026.1",
@@ -269,6 +270,17 @@ ROUTES = {
     "GET /payers/<payer_id>/plans/<pack_id>/plans.zip": "401 403 404 403 409 403 403",
     "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
+    # the incentive laboratory
+    "GET /payers/<payer_id>/laboratory": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/laboratory/new": "401 403 404 403 200 403 403",
+    "POST /payers/<payer_id>/laboratory/new": "401 403 404 403 422 403 403",
+    "GET /payers/<payer_id>/laboratory/<run_id>": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/laboratory/<run_id>/progress": "401 403 404 403 200 403 403",
+    "POST /payers/<payer_id>/laboratory/<run_id>/stop": "401 403 404 403 303 403 403",
+    "POST /payers/<payer_id>/laboratory/<run_id>/again": "401 403 404 403 303 403 403",
+    "GET /payers/<payer_id>/laboratory/<run_id>/laboratory.pdf": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/laboratory/<run_id>/laboratory.json": "401 403 404 403 200 403 403",
     # the people of a payer
     "GET /payers/<payer_id>/team": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/team/invitations": "401 403 404 403 422 403 403",
@@ -331,6 +343,7 @@ def filled(tmp_path_factory):
             write_invitation(store, "ada", seat, token, world.NOW)
         submit_one(store)
         uploaded.read(store, "an-upload")
+        tried.keep(store, tried.done(tried.a_run()))
         ask_again(store)
     return path
 

@@ -213,6 +213,15 @@ def progress(store: Store, actor: Actor, payer_id: str, run_id: str, now: dateti
     return Progress(groups.payer(store, payer_id), run, job, simulating.draws(run))
 
 
+def repeats(store: Store, run: StoredRun) -> tuple[StoredRun, bool] | None:
+    """The run that this one did again, and whether it gave the same numbers to the last digit."""
+    former_id = run.settings.get("repeats")
+    if not former_id:
+        return None
+    former = laboratory.get(store, run.payer_id, former_id)
+    return former, former.outcome == run.outcome
+
+
 def cancel(store: Store, actor: Actor, payer_id: str, run_id: str, now: datetime) -> bool:
     """Stop it; what was asked for stays. False when it was over already."""
     require(actor, payer_id)

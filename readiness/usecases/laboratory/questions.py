@@ -238,7 +238,8 @@ def tenths(pairs: Sequence[Twice]) -> Iterator[ChanceRow]:
     size = -(-len(pairs) // TENTHS)
     for start in range(0, len(pairs), size):
         part = pairs[start : start + size]
-        title = f"{count(part[0][0].patients)} to {count(part[-1][0].patients)} patients"
+        ends = dict.fromkeys(count(each[0].patients) for each in (part[0], part[-1]))
+        title = f"{' to '.join(ends)} patients"
         basis = f"{len(part)} groups"
         can = [each for each in part if each[0].standing is Standing.TAKES_PART]
         if not can:

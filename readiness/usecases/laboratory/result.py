@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.domain.incentives.cautions import cautions
 from readiness.domain.incentives.cautions import Caution, cautions
 from readiness.domain.incentives.numbers import Numbers, numbers_in
 from readiness.figures.scales import Table
@@ -68,16 +67,11 @@ def told(run: StoredRun) -> Told:
             higher_falls(columns, settings),
         ),
         money=who_gets(columns, settings),
-        cautions=tuple((each.name, cautions_on(each)) for each in columns),
+        cautions=tuple((each.name, cautions_of(each)) for each in columns),
         left_out=tuple(left_out(numbers, columns)),
         rests_on=tuple(rests_on(run, numbers, settings)),
         releases=releases_of(numbers),
     )
-
-
-def cautions_on(column: Column) -> tuple[str, ...]:
-    found = cautions((column.still, column.gained, column.fallen))
-    return tuple(str(caution) for caution in found)
 
 
 def cautions_of(column: Column) -> tuple[Caution, ...]:

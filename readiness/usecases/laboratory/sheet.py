@@ -88,7 +88,7 @@ def as_xlsx(run: StoredRun) -> bytes:
             Sheet(
                 "By social risk", BY_PART, by_part(found.columns, "by_social_risk"), (20, 32, 32)
             ),
-            Sheet("Cautions", ("Design", "Caution"), cautions(found), (32, 100)),
+            Sheet("Cautions", ("Design", "Harm", "Caution"), cautions(found), (32, 32, 100)),
             Sheet("Numbers", COUNTS, counts(found.numbers), (36, 12, 24)),
             Sheet("Read of each group", found.releases.header, found.releases.rows, (36, 36)),
             Sheet("Rests on", ("What", "Says"), found.rests_on, (24, 80)),
@@ -165,7 +165,7 @@ def by_part(columns: Sequence[Column], cut: str) -> Iterator[tuple[Cell, ...]]:
 
 def cautions(found: Told) -> Iterator[tuple[Cell, ...]]:
     for name, listed in found.cautions:
-        yield from ((name, each) for each in listed)
+        yield from ((name, each.harm, each.says) for each in listed)
 
 
 def counts(numbers: Numbers) -> Iterator[tuple[Cell, ...]]:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from readiness.domain.incentives.outcome import Simulated
+from readiness.usecases.laboratory import wording
+from readiness.usecases.laboratory.columns import columns_of
+from tests import tried
+
+
+@pytest.fixture(scope="module")
+def outcome():
+    return columns_of(tried.done(tried.a_run()))[0].still
+
+
+def with_paid(outcome, value, error=0.001):
+    return replace(outcome, paid=Simulated(value, error))
+
+
+@pytest.mark.parametrize(
+    ("share", "groups", "says"),
+    [
+        (0.39, 13, "about 5 of 13"),
+        (0.01, 13, "fewer than 1 of 13"),
+        (0.0, 13, "none of 13"),
+        (1.0, 13, "all 13"),
+        (0.5, 0, "none, for no group can be paid"),
+    ],
+)
+def test_a_share_is_said_as_groups_people_can_count(share, groups, says):
+    assert wording.of_groups(share, groups) == says
+
+
+def test_a_fall_is_paid_for_only_where_clearly_more_groups_are_paid(outcome):
+    still = with_paid(outcome, 0.4)
+    assert wording.fall_says(with_paid(outcome, 0.7), still).startswith("Pays for it: about 4 of 6")
+    assert wording.fall_says(with_paid(outcome, 0.41), still).startswith("Does not pay for it")
+    assert wording.fall_says(with_paid(outcome, 0.7, 0.2), still).startswith("Does not pay for it")
+    assert wording.fall_says(with_paid(outcome, 0.1), still).startswith("Pays less")
+
+
+def test_money_leans_only_where_the_index_is_clear_of_the_present():
+    assert wording.leaning_says(Simulated(0.2, 0.01), 0.0, 9).startswith(
+        "Leans toward groups with h"
+    )
+    assert wording.leaning_says(Simulated(-0.2, 0.01), 0.0, 9).startswith(
+        "Leans toward groups with l"
+    )
+    assert wording.leaning_says(Simulated(0.2, 0.2), 0.0, 9).startswith("Leans neither way")
+    assert wording.leaning_says(Simulated(0.2, 0.01), 0.2, 9).startswith("Leans neither way")
+    assert wording.leaning_says(None, 0.0, 9).startswith("Cannot be told")
