@@ -26,6 +26,7 @@ class Model:
     keys: tuple[Key, ...]  # of the first columns
     gains: dict[int, int]  # column -> benefit in units of `unit`
     costs: dict[int, int]  # column -> money
+    groups: tuple[int, ...]  # of each column: the number of its group
     unit: Fraction
 
     def keys_of(self, solution: Solution) -> frozenset[Key]:
@@ -41,6 +42,7 @@ def model_of(problem: Problem) -> Model:
     options = tuple(sorted(problem.options, key=lambda option: option.key))
     columns = {option.key: column for column, option in enumerate(options)}
     served = served_columns(problem, len(options))
+    number_by_group = {group: n for n, group in enumerate(by_group(columns))}
     unit = unit_of(options)
     return Model(
         program=Program(
@@ -57,6 +59,9 @@ def model_of(problem: Problem) -> Model:
         keys=tuple(columns),
         gains={columns[option.key]: round(option.benefit / unit) for option in options},
         costs={columns[option.key]: option.cost for option in options},
+        groups=tuple(
+            number_by_group[group] for group in (*(each.group for each in options), *served)
+        ),
         unit=unit,
     )
 

@@ -23,7 +23,7 @@ class NoStart(ReadinessError):
 def greedy(problem: Problem) -> frozenset[Key]:
     """Again and again the action with the most benefit per dollar, with all that it needs first.
 
-    Of equal ratio the first by ids. What has to be chosen, and the least number of groups, come
+    Of equal ratio the first by ids; what a floor forbids waits, best first, until it is allowed. What has to be chosen, and the least number of groups, come
     before everything else.
     """
     faults: tuple[str, ...] = ()
@@ -231,34 +231,74 @@ def reach_groups(purse: Purse, dear: Rank) -> None:
 
 def spend(purse: Purse) -> None:
     """By ratio while anything fits; what only a floor forbids waits until others got more."""
-    heap: list[tuple[tuple[float, Key], int]] = []
-    rounds: dict[str, int] = {}
-    waiting: list[str] = []
-
-    def offer(group: str) -> None:
-        rounds[group] = rounds.get(group, 0) + 1
-        for option in purse.ground.options_by_group.get(group, ()):
-            bundle = None if option.key in purse.chosen else bundle_of(purse, option.key)
-            if bundle and bundle.benefit > 0 and purse.fits(bundle):
-                heapq.heappush(heap, (best_ratio(bundle), rounds[group]))
-
+    market = Market(purse)
     for group in purse.ground.options_by_group:
-        offer(group)
-    while heap:
-        (_, key), offered = heapq.heappop(heap)
-        if rounds[key[0]] != offered:
-            continue  # offered anew since
-        bundle = bundle_of(purse, key)
-        if bundle is None or not purse.fits(bundle):
-            continue
-        if not purse.keeps_floors(bundle):
-            waiting.append(key[0])
-            continue
-        purse.add(bundle)
-        for group in dict.fromkeys((key[0], *(waiting if bundle.cost else ()))):
-            offer(group)
-        if bundle.cost:
-            waiting = []
+        market.offer(group)
+    while (bundle := market.best()) is not None:
+        if purse.keeps_floors(bundle):
+            market.buy(bundle)
+        else:
+            market.put_back(bundle)
+    for bundle in market.waiting():
+        if purse.fits(bundle) and purse.keeps_floors(bundle):
+            market.buy(bundle)
+
+
+Entry = tuple[tuple[float, Key], int]  # rank and key, and the round of offers that it is from
+
+
+@dataclass
+class Market:
+    """The bundles on offer, best first. A group offers anew whenever it got something."""
+
+    purse: Purse
+    heap: list[Entry] = field(default_factory=list)
+    forbidden: list[Entry] = field(default_factory=list)
+    rounds: dict[str, int] = field(default_factory=dict)
+
+    def offer(self, group: str) -> None:
+        self.rounds[group] = self.rounds.get(group, 0) + 1
+        for option in self.purse.ground.options_by_group.get(group, ()):
+            if option.key not in self.purse.chosen:
+                bundle = bundle_of(self.purse, option.key)
+                if bundle and bundle.benefit > 0 and self.purse.fits(bundle):
+                    heapq.heappush(self.heap, (best_ratio(bundle), self.rounds[group]))
+
+    def best(self) -> Bundle | None:
+        while self.heap:
+            bundle = self.standing(heapq.heappop(self.heap))
+            if bundle:
+                return bundle
+        return None
+
+    def standing(self, entry: Entry) -> Bundle | None:
+        """The bundle, where its group has not offered anew since and it still fits."""
+        (_, key), offered = entry
+        if self.rounds[key[0]] != offered:
+            return None
+        bundle = bundle_of(self.purse, key)
+        return bundle if bundle and self.purse.fits(bundle) else None
+
+    def buy(self, bundle: Bundle) -> None:
+        self.purse.add(bundle)
+        self.offer(bundle.key[0])
+        while self.forbidden:
+            first = self.standing(self.forbidden[0])
+            if first and not self.purse.keeps_floors(first):
+                return
+            entry = heapq.heappop(self.forbidden)
+            if first:
+                heapq.heappush(self.heap, entry)
+
+    def put_back(self, bundle: Bundle) -> None:
+        entry = best_ratio(bundle), self.rounds[bundle.key[0]]
+        heapq.heappush(self.forbidden, entry)
+
+    def waiting(self) -> Iterator[Bundle]:
+        for entry in sorted(self.forbidden):
+            bundle = self.standing(entry)
+            if bundle:
+                yield bundle
 
 
 def bundle_of(purse: Purse, key: Key) -> Bundle | None:

@@ -1,0 +1,87 @@
+"""Invented portfolios of any size, each from a seed: what a payer could pay for in its groups."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from readiness.domain.investment.problem import Floor, Gate, Option, Place, Problem
+
+FOUNDATION = 5  # of the actions of each group; three of them open the gate to the advanced half
+OPENS = 3
+NEED = "high social risk"
+
+
+def drawn(groups: int, actions: int, seed: int, share: float = 0.1) -> Problem:
+    """Prerequisites, a tier gate in each group, caps, sets of two, and an equity floor.
+
+    The budget is a share of what everything would cost.
+    """
+    throw = random.Random(f"{groups} x {actions}, {seed}")
+    places, options, gates = list[Place](), list[Option](), list[Gate]()
+    for number in range(groups):
+        own = tuple(options_of(f"g{number:04}", actions, throw))
+        names = [option.action for option in own]
+        have = frozenset(name for name in names[: FOUNDATION + 3] if throw.random() < 0.25)
+        cap = int(sum(option.cost for option in own) * throw.uniform(0.2, 0.5))
+        tags = frozenset({NEED}) if throw.random() < 0.4 else frozenset[str]()
+        places.append(Place(f"g{number:04}", have, cap, tags))
+        options += own
+        gates.append(
+            Gate(f"g{number:04}", OPENS, tuple(names[:FOUNDATION]), tuple(names[actions // 2 :]))
+        )
+    return Problem(
+        budget=int(share * sum(option.cost for option in options)),
+        groups=tuple(places),
+        options=tuple(options),
+        gates=tuple(gates),
+        floors=(Floor(NEED, Fraction(1, 2)),),
+    )
+
+
+def options_of(group: str, actions: int, throw: random.Random) -> Iterator[Option]:
+    """The foundation costs little and gives little by itself."""
+    size = throw.lognormvariate(0, 0.5)
+    for number in range(actions):
+        is_basic = number < FOUNDATION
+        is_advanced = number >= actions // 2
+        before = [f"a{throw.randrange(number):02}"] if number and throw.random() < 0.3 else []
+        gain = throw.uniform(0, 8) if is_basic else throw.uniform(5, 60 if is_advanced else 30)
+        yield Option(
+            group,
+            f"a{number:02}",
+            cost=100 * round(throw.uniform(50, 400 if is_basic else 1500) * size**0.5),
+            benefit=Fraction(round(gain * size * 10), 10),
+            requires=tuple(before),
+            one_of="outreach" if number in (actions - 1, actions - 2) else None,
+        )
+
+
+def file_of(problem: Problem, gap: float, seconds: float) -> dict[str, Any]:
+    """As `flask invest` reads it."""
+    return {
+        "budget": problem.budget,
+        "groups": [
+            {"id": each.id, "have": sorted(each.have), "cap": each.cap, "tags": sorted(each.tags)}
+            for each in problem.groups
+        ],
+        "actions": [
+            {
+                "group": each.group, "action": each.action, "cost": each.cost,
+                "benefit": float(each.benefit), "requires": list(each.requires),
+                "one_of": each.one_of, "pin": each.pin, "ban": each.ban,
+            }
+            for each in problem.options
+        ],
+        "gates": [
+            {"group": e.group, "needs": e.needs, "of": list(e.of), "unlocks": list(e.unlocks)}
+            for e in problem.gates
+        ],
+        "floors": [{"tag": each.tag, "share": float(each.share)} for each in problem.floors],
+        "min_groups": problem.min_groups,
+        "max_groups": problem.max_groups,
+        "gap": gap,
+        "time_limit": seconds,
+    }  # fmt: skip
