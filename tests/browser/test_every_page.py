@@ -11,7 +11,8 @@ from tests.browser import crawl, tools
 from tests.browser.demo import follow, press, says, sign_in
 
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
-    "upload.progress"
+    "upload.progress",
+    "laboratory.progress",
 }
 GROUP, PAYER, OFFICE, ANYBODY = "a group", "a payer", "the installation", "anybody"
 PEOPLE = {  # who walks, and in which order; the first to reach a kind of page looks at it
