@@ -34,6 +34,7 @@ from readiness.web import (
     letters,
     measures,
     money,
+    packs,
     peers,
     plan,
     portfolio,
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     letters.pages,
     measures.pages,
     money.pages,
+    packs.pages,
     peers.pages,
     plan.pages,
     portfolio.pages,
@@ -142,6 +144,7 @@ def configure(app: Flask, settings: Settings) -> None:
         HASHER=Hasher(quick=settings.quick_hashing),
         PRINTER=Printer(),  # its child starts with the first document
         RUNNER=Runner(settings.database),
+        PACKER=Runner(settings.database, at_once=1),  # packs of documents, apart from other work
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.url_map.strict_slashes = False

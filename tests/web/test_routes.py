@@ -56,8 +56,8 @@ PLACES = {
     "shape": "redcap",
     "instrument_id": "qmer",
     "version": "2026.1",
-}
     "pack_id": "a-pack",
+}
 UNDER_WAY = {  # addresses about an assessment that is still being answered
     "assess",
     "context",
@@ -261,13 +261,13 @@ ROUTES = {
     "GET /payers/<payer_id>/portfolio.csv": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/portfolio.xlsx": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/portfolio/compare": "401 403 404 403 200 403 403",
-    "GET /portfolio": "401 403 302 403 302 403 403",
     "GET /payers/<payer_id>/plans": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/plans": "401 403 404 403 409 403 403",
     "GET /payers/<payer_id>/plans/<pack_id>": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/plans/<pack_id>/progress": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/plans/<pack_id>/stop": "401 403 404 403 303 403 403",
     "GET /payers/<payer_id>/plans/<pack_id>/plans.zip": "401 403 404 403 409 403 403",
+    "GET /portfolio": "401 403 302 403 302 403 403",
     "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
     # the incentive laboratory
@@ -342,6 +342,8 @@ def filled(tmp_path_factory):
         for token, seat in SEATS.items():
             write_invitation(store, "ada", seat, token, world.NOW)
         submit_one(store)
+        pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
+        jobs.ask(store, pack)
         uploaded.read(store, "an-upload")
         tried.keep(store, tried.done(tried.a_run()))
         ask_again(store)
@@ -355,8 +357,6 @@ SEATS = {
 }
 
 
-        pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
-        jobs.ask(store, pack)
 def submit_one(store):
     """Maya shares with the payer fair, answers everything and submits."""
     maya, pam = (people.actor(store, person_id) for person_id in ("maya", "pam"))
