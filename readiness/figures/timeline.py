@@ -13,6 +13,7 @@ from readiness.figures.scales import Mark, Scale, Table, percentage
 TOP, TIER, ROW, LAST = 34, 46, 46, 6  # px: the months, one path of tiers, one action, the foot
 MONTHS_BETWEEN = (6, 12, 24)  # ticks; the first that leaves few enough
 MOST_TICKS = 5
+MOST_LETTERS = 42  # of a title, on a phone
 LEAST_LABEL = 6.0  # percent of the width that a tier's name needs
 
 
@@ -21,6 +22,7 @@ class Course:
     """One action as the drawing needs it."""
 
     title: str
+    short: str  # where there is no room for the title
     starts_on: date
     launches_on: date
     earliest: date
@@ -139,7 +141,15 @@ def bar_of(y: int, course: Course, starts_on: date, scale: Scale) -> Bar:
     days = (course.starts_on, course.launches_on, course.earliest, course.latest)
     at = [months_between(starts_on, day) for day in days]
     spans = [Span(scale.at(a), scale.span(a, b)) for a, b in pairwise(at)]
-    return Bar(y, course.title, spans[0], spans[1], spans[2], scale.at(at[0]))
+    return Bar(y, cut(course.short), spans[0], spans[1], spans[2], scale.at(at[0]))
+
+
+def cut(title: str) -> str:
+    """
+    >>> cut("Hire a greeter for the front desk of every site")
+    'Hire a greeter for the front desk of ever…'
+    """
+    return title if len(title) <= MOST_LETTERS else f"{title[: MOST_LETTERS - 1].rstrip()}…"
 
 
 def path_of(y: int, title: str, steps: Sequence[Step], starts_on: date, scale: Scale) -> Path:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from readiness.documents.job import Enclosure, Job, Page
@@ -17,10 +17,13 @@ from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER
 from readiness.domain.people import Actor
 from readiness.domain.plan_json import plan_out
+from readiness.domain.projection import projected
+from readiness.domain.projection_json import outlay_out, projection_out
 from readiness.domain.release import released
 from readiness.domain.reliability import Sureness, how_sure
 from readiness.domain.run_json import as_json
 from readiness.domain.scorecard import GateResult, ScoringRun
+from readiness.domain.simulation import outlay
 from readiness.figures import profile
 from readiness.figures.words import day, one_decimal
 from readiness.store import Store, releases
@@ -28,6 +31,7 @@ from readiness.usecases import (
     money,
     money_reading,
     plan,
+    plan_money,
     plan_reading,
     released_gaps,
     result,
@@ -74,7 +78,7 @@ def job_of(store: Store, actor: Actor, assessment_id: str, page: Page, now: date
     opened = plan.for_assessment(store, actor, assessment_id, now)
     made_at = datetime.combine(now.date(), time(), UTC)
     html = html_of("documents/plan.html", values_of(store, opened, made_at))
-    data = json.dumps(data_of(opened), indent=1, ensure_ascii=False).encode()
+    data = json.dumps(data_of(opened, now.date()), indent=1, ensure_ascii=False).encode()
     return Job(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
@@ -85,15 +89,23 @@ def job_of(store: Store, actor: Actor, assessment_id: str, page: Page, now: date
 
 
 def as_data(store: Store, actor: Actor, assessment_id: str, now: datetime) -> dict[str, Any]:
-    return data_of(plan.for_assessment(store, actor, assessment_id, now))
+    opened = plan.for_assessment(store, actor, assessment_id, now)
+    return data_of(opened, now.date())
 
 
-def data_of(opened: Opened) -> dict[str, Any]:
+def data_of(opened: Opened, today: date) -> dict[str, Any]:
     return {
         "reference": opened.foundation.reference,
         "plan": plan_out(opened.plan),
+        "ahead": ahead_out(opened, today),
         "run": as_json(opened.foundation.run),
     }
+
+
+def ahead_out(opened: Opened, today: date) -> dict[str, Any]:
+    """When which tier, if all goes as expected, and the simulated cost."""
+    ahead = projected(opened.instrument, opened.foundation.answers, opened.plan, today)
+    return {"projection": projection_out(ahead), "outlay": outlay_out(outlay(opened.plan))}
 
 
 def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, object]:
@@ -115,6 +127,7 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "based_on": day(opened.foundation.on),
         "summary": summary,
         "told": told,
+        "whole": plan_money.told(opened, made_at.date()),
         "profile": profile_of(instrument, run, earlier),
         "profile_title": profile_title(instrument, run),
         "earlier": earlier is not None,

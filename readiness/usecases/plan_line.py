@@ -79,6 +79,11 @@ class ActionLine:
     shown_by: str  # how the group shows that it was done
 
     @property
+    def own_terms(self) -> tuple[Term, ...]:
+        """What the group put in place of the catalogue's values."""
+        return tuple(term for term in self.terms if term.usual)
+
+    @property
     def is_done(self) -> bool:
         return self.status is ActionStatus.DONE
 

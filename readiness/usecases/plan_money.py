@@ -16,7 +16,6 @@ from readiness.domain.projection import Projection, Stage, projected
 from readiness.domain.simulation import Outlay
 from readiness.domain.timing import timing_from
 from readiness.figures.timeline import Course, Step, Timeline, timeline_of
-from readiness.figures.words import day
 from readiness.usecases.plan import Opened
 from readiness.usecases.plan_line import anchor_of
 from readiness.usecases.plan_terms import (
@@ -96,7 +95,7 @@ def told(opened: Opened, today: date) -> MoneyTold:
         stages=tuple(stage_lines(ahead, instrument)),
         undated=ahead.undated,
         late=ahead.late,
-        timeline=timeline(plan, ahead, today),
+        timeline=timeline(plan, instrument, ahead, today),
         timeline_title=says,
     )
 
@@ -129,7 +128,7 @@ def rounded(value: Decimal) -> Decimal:
 def year_lines(found: Outlay, starts_on: date) -> Iterable[YearLine]:
     for year in found.years:
         begins = months_after(starts_on, 12 * (year.number - 1))
-        yield year_line(f"Year {year.number}, from {day(begins)}", year.cost)
+        yield year_line(f"Year {year.number}, from {month(begins)}", year.cost)
     yield year_line(f"{len(found.years)} years together", found.total)
 
 
@@ -204,14 +203,19 @@ def stage_lines(ahead: Projection, instrument: Instrument) -> Iterable[StageLine
 # The drawing.
 
 
-def timeline(plan: Plan, ahead: Projection, today: date) -> Timeline | None:
-    courses = [each for action in plan.current if (each := course_of(action, plan, today))]
+def timeline(plan: Plan, instrument: Instrument, ahead: Projection, today: date) -> Timeline | None:
+    names = {each.id: each.short for each in instrument.interventions}
+    courses = [
+        each
+        for action in plan.current
+        if (each := course_of(action, names.get(action.id, action.title), plan, today))
+    ]
     if not courses:
         return None
     return timeline_of(plan.starts_on, courses, steps(ahead.earliest), steps(ahead.latest))
 
 
-def course_of(action: PlanAction, plan: Plan, today: date) -> Course | None:
+def course_of(action: PlanAction, short: str, plan: Plan, today: date) -> Course | None:
     """What must be found out has its own list and its own date."""
     timing = timing_from(action, plan, today)
     is_question = action.proposal and action.proposal.type is ActionType.FIND_OUT
@@ -220,6 +224,7 @@ def course_of(action: PlanAction, plan: Plan, today: date) -> Course | None:
     effect = between(timing.earliest, timing.latest)
     return Course(
         title=action.title,
+        short=short,
         starts_on=timing.starts_on,
         launches_on=timing.launches_on,
         earliest=timing.earliest,

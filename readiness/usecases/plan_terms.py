@@ -129,7 +129,8 @@ def catalogue_says(action: PlanAction | None) -> dict[str, str]:
         "may_pay": f"Catalogue: {payers}",
         "pays_after": f"Catalogue: {sentence(usual.pays_after)}",
         "months_to_launch": f"Catalogue: {usual.months_to_launch}.",
-        "effect_low": f"Catalogue: {months(usual.months_to_effect)}.",
+        "effect_low": f"Catalogue: {usual.months_to_effect[0]}.",
+        "effect_high": f"Catalogue: {usual.months_to_effect[1]}.",
         "rests_on": rests_on(usual),
     }
 

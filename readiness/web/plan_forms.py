@@ -25,7 +25,7 @@ from readiness.domain.instrument import LEVELS
 from readiness.domain.plan import ActionStatus, Amounts, Own, Plan, PlanAction
 from readiness.domain.timing import LAST_HALF_YEAR
 from readiness.usecases.plan import Opened
-from readiness.usecases.plan_terms import catalogue_says, half_years
+from readiness.usecases.plan_terms import catalogue_says, half_year, half_years
 from readiness.web.forms import Day, SafeForm, whole_number
 
 STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
@@ -111,7 +111,7 @@ class ActionForm(SafeForm):
     half_year = SelectField("Starts in", choices=[])
     months_to_launch = MonthsField("Months to launch")
     effect_low = MonthsField("Months from launch to effect: earliest")
-    effect_high = MonthsField("Latest")
+    effect_high = MonthsField("Months from launch to effect: latest")
     one_off_low = Amount("Low, in dollars")
     one_off_likely = Amount("Likely, in dollars")
     one_off_high = Amount("High, in dollars")
@@ -217,7 +217,7 @@ def action_form(opened: Opened, action: PlanAction | None, *, stored: bool = Fal
     form.half_year.choices = half_year_choices(plan, action)
     form.more_item.choices = item_choices(opened, lifted)
     hints = catalogue_says(action)
-    for name in ("units", "may_pay", "pays_after", "months_to_launch", "effect_low"):
+    for name in ("units", "may_pay", "pays_after", "months_to_launch", "effect_low", "effect_high"):
         form[name].description = hints.get(name, "")
     form.more_level.choices = [SelectChoice("", "Choose a level"), *map(level_choice, LEVELS[1:])]
     return form
@@ -252,7 +252,11 @@ def level_choice(level: int) -> SelectChoice:
 def half_year_choices(plan: Plan, action: PlanAction | None) -> list[SelectChoice]:
     """The group's own actions go by their date until a half-year is chosen."""
     proposed = action.proposal.half_year if action and action.proposal else None
-    usual = "As its due date says" if proposed is None else f"As proposed: half-year {proposed}"
+    usual = (
+        "As its due date says"
+        if proposed is None
+        else f"As proposed: {half_year(proposed).lower()}"
+    )
     return [
         SelectChoice("", usual),
         *(SelectChoice(str(n), says) for n, says in half_years(LAST_HALF_YEAR, plan.starts_on)),

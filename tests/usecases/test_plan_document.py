@@ -121,6 +121,7 @@ def test_it_has_a_title_a_language_bookmarks_and_a_handful_of_pages(printed):
         "Gates",
         "Social-risk screening",
         "Equity gaps",
+        "When, and at what cost",
         "The plan",
         "Method and caveats",
         "Sources",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,7 +152,12 @@ def test_a_newer_result_is_offered(maya, store, sent):
 
 def test_the_plan_as_data(maya):
     data = maya.get(f"{HERE}.json").json
-    assert set(data) == {"reference", "plan", "run"}
+    assert set(data) == {"reference", "plan", "ahead", "run"}
+    assert data["ahead"]["projection"]["latest"][-1]["tier"] == data["plan"]["target_tier"]
+    assert data["ahead"]["outlay"]["total"]["low"] < data["ahead"]["outlay"]["total"]["high"]
+    priced = next(a for a in data["plan"]["actions"] if a["usual"])
+    assert priced["usual"]["as_of"] == "2026-11-22"
+    assert priced["now"]["people_days"] == priced["usual"]["people_days"]
 
 
 def test_it_prints(app, maya):
@@ -189,3 +195,73 @@ def test_a_printer_that_cannot_says_so_in_a_sentence(app, maya):
     reply = maya.get(f"{HERE}.pdf")
     assert reply.status_code == 503
     assert "Wait a minute." in reply.text
+
+
+# The group's own values, and what they move
+
+
+def tier_says(page):
+    found = re.search(r"If everything goes as expected[^.]*\.( These stay short: \S+)?", page.text)
+    assert found
+    return found[0]
+
+
+def saved(maya, action_id, **fields):
+    path = f"{HERE}/actions/{action_id}"
+    reply = maya.post(path, data=typed(maya, path) | fields)
+    assert reply.status_code == 303
+    return Page(maya.get(HERE).text)
+
+
+def test_a_later_start_or_a_lower_level_moves_the_projected_tier(maya):
+    first = tier_says(Page(maya.get(HERE).text))
+    assert "is reached between" in first
+    later = tier_says(saved(maya, "REALCOL", half_year="5"))
+    assert "is reached between" in later
+    assert later != first
+    lower = tier_says(saved(maya, "REALCOL", half_year="", **{"level_REAL-2": "2"}))
+    assert "is not reached by this plan yet. These stay short: REAL-2" in lower
+    assert tier_says(saved(maya, "REALCOL", **{"level_REAL-2": ""})) == first
+
+
+def test_own_values_stand_beside_the_catalogue_s_and_go_again(maya):
+    own = {"yearly_low": "1", "yearly_likely": "2", "yearly_high": "1,234", "pays_after": "County"}
+    shown = saved(maya, "GOV", **own, units="2", evidence="Minutes of March 3").text
+    for says in ("$1 to $1,234, likely $2", "The group’s own. Catalogue:", "Minutes of March 3"):
+        assert says in shown
+    assert "County." in shown
+    empty = dict.fromkeys((*own, "units"), "")
+    assert "The group’s own. Catalogue:" not in saved(maya, "GOV", **empty).text
+
+
+def test_an_action_may_raise_an_item_that_nobody_proposed(maya, store):
+    saved(maya, "GOV", more_item="PART-5", more_level="4")
+    page = Page(maya.get(f"{HERE}/actions/GOV").text)
+    assert page.values(f"{HERE}/actions/GOV")["level_PART-5"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"half_year": "1"}, "needs Leadership accountability package first"),
+        ({"units": "many"}, "Enter a number"),
+        ({"months_to_launch": "-1"}, "Enter a whole number of months"),
+        ({"effect_low": "3"}, "Enter both months, or neither"),
+        ({"effect_low": "9", "effect_high": "3"}, "must not be after the latest"),
+        ({"days_low": "5", "days_likely": "4", "days_high": "6"}, "nor likely above high"),
+        ({"more_item": "PART-5"}, "Choose both the item and the level"),
+        ({"more_item": "PART-5", "more_level": "1"}, "PART-5 is at level 2 already"),
+        ({"evidence": "told by 617-555-0134"}, "a phone number"),
+        ({"half_year": "99"}, "Not a valid choice"),
+    ],
+)
+def test_what_cannot_be_planned_is_said_and_kept_in_the_form(maya, store, fields, says):
+    path = f"{HERE}/actions/CONTRACT"
+    reply = maya.post(path, data=typed(maya, path) | fields | {"may_pay": "kept"})
+    assert reply.status_code == 422
+    page = Page(reply.text)
+    assert says in page.text
+    kept = page.values(path)
+    assert kept["may_pay"] == "kept"
+    assert all(kept[name] == value for name, value in fields.items() if value != "99")
+    assert plans.latest_of_assessment(store, "a1") is None
