@@ -145,7 +145,7 @@ def beyond_award(actual: Actual) -> str:
     if is_told or expected is None or expected.cents.likely <= award:
         return ""
     return (
-        f"The award will not do: {dollars(expected.cents.likely)} is expected in the end, "
+        f"The award will not be enough: {dollars(expected.cents.likely)} is expected in the end, "
         f"{dollars(expected.cents.likely - award)} more than the award of {dollars(award)}. "
         "Talk to whoever pays now, while there is money left."
     )
@@ -169,6 +169,8 @@ def beyond_high(actual: Actual) -> str:
 def ahead_of_time(actual: Actual) -> str:
     planned = actual.planned_so_far
     if actual.planned is None or planned is None or actual.is_closed or not planned.likely:
+        return ""
+    if overspent(actual):
         return ""
     spent, due = Fraction(actual.totals.spent, planned.likely), actual.planned.due(actual.days)
     if spent - due <= Fraction(AHEAD_POINTS, 100):

@@ -12,6 +12,8 @@ from enum import StrEnum
 from readiness.domain.answers import Answer, Kind
 from readiness.domain.plan import ActionStatus, ActionType, Plan, PlanAction
 
+BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
+
 
 class Outcome(StrEnum):
     REACHED = "reached"
@@ -90,11 +92,28 @@ def outcome_of(
 
 
 def summary(lines: Collection[Kept]) -> str:
-    """How many promises were kept, over the items that can be compared."""
-    promised = [each for each in lines if each.promised is not None]
-    reached = sum(each.outcome is Outcome.REACHED for each in promised)
-    risen = sum(each.outcome is Outcome.RISEN for each in promised)
-    if not promised:
-        return "The plan named no level to reach."
-    says = f"{reached} of {len(promised)} {'level' if len(promised) == 1 else 'levels'} reached"
-    return f"{says}, {risen} risen and not yet there."
+    """Those of actions that were begun beside those of actions that nobody began: levels rise
+    without a plan too."""
+    begun = [each for each in lines if each.status in BEGUN]
+    others = [each for each in lines if each.status not in BEGUN]
+    told = [("Actions begun", counted(begun)), ("Actions not begun", counted(others))]
+    says = " ".join(f"{whose}: {what}." for whose, what in told if what)
+    return says or "The plan named no level to reach."
+
+
+def counted(lines: Collection[Kept]) -> str:
+    """Each item once, by the highest level that was promised of it."""
+    highest: dict[str, Kept] = {}
+    for each in lines:
+        if each.promised is not None and each.promised > level_of(highest.get(each.item_id)):
+            highest[each.item_id] = each
+    if not highest:
+        return ""
+    reached = sum(each.outcome is Outcome.REACHED for each in highest.values())
+    risen = sum(each.outcome is Outcome.RISEN for each in highest.values())
+    levels = "level" if len(highest) == 1 else "levels"
+    return f"{reached} of {len(highest)} {levels} reached, {risen} risen and not yet there"
+
+
+def level_of(line: Kept | None) -> int:
+    return -1 if line is None or line.promised is None else line.promised

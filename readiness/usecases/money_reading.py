@@ -48,6 +48,15 @@ class Told:
     how: str
 
     @property
+    def priced(self) -> tuple[Row, ...]:
+        """The actions with a planned cost, with money or with an estimate."""
+        return tuple(row for row in self.rows if row.has_any or row.first_year != NONE)
+
+    @property
+    def others(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row not in self.priced)
+
+    @property
     def paid(self) -> tuple[Row, ...]:
         """The actions with money or an estimate: what a short section shows."""
         return tuple(row for row in self.rows if row.has_any)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from readiness.domain import progress
 from readiness.domain.assessment import Assessment, RunKind
@@ -29,6 +30,13 @@ class CameOf:
     @property
     def says(self) -> str:
         return progress.summary(self.lines)
+
+    @property
+    def actions(self) -> tuple[tuple[Kept, ...], ...]:
+        """The lines of each action together."""
+        return tuple(
+            tuple(lines) for _, lines in groupby(self.lines, key=lambda line: line.action_id)
+        )
 
 
 def of_this(store: Store, opened: Opened) -> CameOf | None:

@@ -109,10 +109,10 @@ def says(found: Returns) -> str:
             "between. Ask groups to enter what they spent with their plans."
         )
     tiers = found.found.tiers
+    which = "their" if tiers.groups == paid else f"of the {tiers.groups} that could be rated, the"
     return (
         f"{count(paid)} assessed twice and spent {dollars(found.found.gates.cents)} in between; "
-        f"over {tiers.groups} of them that could be rated both times, tiers changed by "
-        f"{signed(rounded(tiers.change, 0))} in all."
+        f"{which} tiers changed by {signed(rounded(tiers.change, 0))} in all."
     )
 
 

@@ -165,3 +165,7 @@ def test_the_whole_plan_is_warned_of_over_the_actions_that_have_money():
 def test_the_start_is_never_after_today():
     early = replace(actual(), today=START - timedelta(days=40))
     assert (early.days, early.years) == (0, 1)
+
+
+def test_who_has_spent_more_than_there_was_is_not_told_to_save_it():
+    assert len(actuals.warnings(actual(awarded=50_00, spent=60_00))) == 1

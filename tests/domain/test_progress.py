@@ -81,5 +81,24 @@ def test_each_item_of_each_action_that_stayed_is_a_line():
         ("CARE-1", Outcome.REACHED),
         ("CARE-2", Outcome.NOT_ASKED),
     ]
-    assert progress.summary(lines) == "1 of 2 levels reached, 0 risen and not yet there."
+    says = "Actions not begun: 1 of 2 levels reached, 0 risen and not yet there."
+    assert progress.summary(lines) == says
     assert progress.summary(()) == "The plan named no level to reach."
+
+
+def kept(item_id, promised, outcome, status=ActionStatus.UNDER_WAY):
+    return progress.Kept("A", "A", status, item_id, 1, promised, 2, outcome)
+
+
+def test_an_item_counts_once_by_the_highest_promise_and_by_whether_anybody_began():
+    lines = [
+        kept("CARE-1", 2, Outcome.REACHED),
+        kept("CARE-1", 3, Outcome.RISEN),
+        kept("CARE-2", 2, Outcome.REACHED, ActionStatus.DONE),
+        kept("CARE-2", 2, Outcome.REACHED, ActionStatus.PROPOSED),
+        kept("CARE-3", None, Outcome.KNOWN),
+    ]
+    assert progress.summary(lines) == (
+        "Actions begun: 1 of 2 levels reached, 1 risen and not yet there. "
+        "Actions not begun: 1 of 1 level reached, 0 risen and not yet there."
+    )

@@ -58,7 +58,8 @@ def test_what_was_promised_stands_beside_what_is_there(peopled, sent):
     by_item = {line.item_id: line for line in found.lines}
     assert by_item[promised[0].item_id].outcome is Outcome.REACHED
     assert set(by_item) == {each.item_id for each in promised}
-    assert f"of {len(found.lines)} level" in found.says
+    assert found.says.startswith("Actions not begun: ")
+    assert [line for lines in found.actions for line in lines] == list(found.lines)
     again = plan_progress.of_the_last(peopled, opened(peopled, "a2"))
     assert again == found
 
