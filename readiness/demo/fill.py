@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from readiness import instruments
-from readiness.demo import deeds, handovers, investing, world
+from readiness.demo import deeds, handovers, incentives, investing, world
 from readiness.demo.deeds import Stage
 from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
@@ -34,6 +34,7 @@ def fill(store: Store, hasher: Hasher, today: datetime) -> None:
             do(replace(stage, now=at))
         for who in world.GROUPS:
             refresh(store, who.id, today)
+        incentives.try_two(stage)
     investing.plan(store, today)
 
 
