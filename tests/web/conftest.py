@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,11 +34,20 @@ def clock() -> world.Clock:
 
 
 @pytest.fixture
-def app(store: Store, clock: world.Clock) -> Flask:
+def app(store: Store, clock: world.Clock) -> Iterator[Flask]:
+    """Work that a page has begun is stopped and waited for: a solver must not outlive its test."""
     chosen = Settings(store.path.parent, secret_key="x" * 32, is_demo=True, quick_hashing=True)
     made = create_app(chosen)
     made.config.update(CLOCK=clock, TESTING=True)
-    return made
+    yield made
+    with store.writing():
+        store.execute("update jobs set state = 'canceled' where ended_at is null")
+    for thread in job_threads():
+        thread.join(60)
+
+
+def job_threads() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name.startswith("job ")]
 
 
 @pytest.fixture

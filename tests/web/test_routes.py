@@ -29,7 +29,7 @@ from readiness.store import Store, jobs, letters, people
 from readiness.store.migrations import migrate
 from readiness.usecases import assess, cycles, sharing
 from readiness.usecases.letters import write_invitation
-from tests import sheets, tried, uploaded
+from tests import allocated, sheets, tried, uploaded
 from tests.web import world
 
 VISITORS = ("nobody", "omar", "pete", "cara", "pam", "ada", "maya")
@@ -42,6 +42,7 @@ PLACES = {
     "name": "no-such-font",
     "filename": "app.css",
     "assessment_id": "sent",  # submitted to the payer fair
+    "allocation_id": "an-allocation",
     "cycle_id": "next",  # the group is asked into it and has not answered
     "domain_id": "LEAD",
     "item_id": "LEAD-1",
@@ -281,6 +282,20 @@ ROUTES = {
     "GET /payers/<payer_id>/laboratory/<run_id>/laboratory.pdf": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/laboratory/<run_id>/laboratory.json": "401 403 404 403 200 403 403",
+    # a payer's investment: what a budget should pay for
+    "GET /investment": "401 403 302 403 302 403 403",
+    "GET /payers/<payer_id>/investment": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/investment/new": "401 403 404 403 200 403 403",
+    "POST /payers/<payer_id>/investment/new": "401 403 404 403 422 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>.<ending>": "401 403 404 403 404 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>/compare": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>/progress": "401 403 404 403 200 403 403",
+    "POST /payers/<payer_id>/investment/<allocation_id>/change": "401 403 404 403 422 403 403",
+    "POST /payers/<payer_id>/investment/<allocation_id>/replay": "401 403 404 403 303 403 403",
+    "POST /payers/<payer_id>/investment/<allocation_id>/shake": "401 403 404 403 303 403 403",
+    "POST /payers/<payer_id>/investment/<allocation_id>/solve": "401 403 404 403 303 403 403",
+    "POST /payers/<payer_id>/investment/<allocation_id>/stop": "401 403 404 403 303 403 403",
     # the people of a payer
     "GET /payers/<payer_id>/team": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/team/invitations": "401 403 404 403 422 403 403",
@@ -342,6 +357,7 @@ def filled(tmp_path_factory):
         for token, seat in SEATS.items():
             write_invitation(store, "ada", seat, token, world.NOW)
         submit_one(store)
+        allocated.solved(store, "an-allocation")
         pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
         jobs.ask(store, pack)
         uploaded.read(store, "an-upload")
