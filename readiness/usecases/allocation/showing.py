@@ -41,6 +41,7 @@ IMPOSSIBLE = (
     "raise the budget."
 )
 WAITING = "not solved yet"
+SHOWN = 0.05  # points: less is rounded to nothing
 METHOD = (
     (
         "An action is worth what it serves: the items it lifts toward the group’s next tier, "
@@ -289,7 +290,8 @@ def why_left(found: Stored, each: LeftOut) -> str:
     if each.taken_up:
         parts.append(f"bring in {few(found, list(each.taken_up))}")
     change = f"With it pinned, {' and '.join(parts)}; " if parts else "With it pinned, "
-    return f"{change}the whole answer would lose {points_says(each.loses)}."
+    lost = points_says(each.loses) if each.loses >= SHOWN else f"less than {points_says(0.1)}"
+    return f"{change}the whole answer would lose {lost}."
 
 
 def forbids_says(found: Stored, each: LeftOut) -> str:
