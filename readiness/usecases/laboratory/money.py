@@ -48,7 +48,7 @@ def who_gets(columns: Sequence[Column], settings: Settings) -> Money:
         finding=money_finding(columns),
         says=tuple(money_says(columns, settings, has_thirds)),
         pictures=tuple(pictures),
-        key="Light: share of the patients counted. Dark: share of the money.",
+        key="Upper bar, outlined: share of the patients counted. Lower bar: share of the money.",
         tables=tuple(tables),
     )
 

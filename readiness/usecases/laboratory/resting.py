@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from readiness.domain.incentives.design import RULE_MEANS, Design
+from readiness.domain.incentives.design import ON_CHANGE, RULE_MEANS, Design, Rule, which_rules
 from readiness.domain.incentives.numbers import GroupNumbers, Numbers
 from readiness.domain.periods import period
 from readiness.figures.scales import Table
@@ -30,10 +30,13 @@ def terms(columns: Sequence[Column], titles: dict[str, str]) -> Table:
         ("Pays from", *(pays_from(each) for each in designs)),
         ("Test", *(test_says(each) for each in designs)),
         ("Fewest patients in each group of people", *(f"{d.least_denominator}" for d in designs)),
-        ("Least reliability", *(f"{d.least_reliability or 'not asked'}" for d in designs)),
+        ("Least reliability", *(f"{d.least_reliability or 'Not asked'}" for d in designs)),
         ("No group of people may fall", *(no_fall_says(each) for each in designs)),
         ("Pool", *(f"{dollars(each.pool)}, split {each.split}" for each in designs)),
         ("Tier condition", *(tier_says(each) for each in designs)),
+        ("Lower groups", *(sentence(each.lower) for each in designs)),
+        ("Gap of several groups", *(sentence(each.gap) for each in designs)),
+        ("Several measures", *(sentence(each.joining) for each in designs)),
     ]
     return side_by_side("", columns, rows)
 
@@ -42,31 +45,44 @@ def rule_says(design: Design) -> str:
     shares = design.shares
     if len(shares) == 1:
         (rule,) = shares
-        return f"{rule}. {RULE_MEANS[rule]}"
-    return "; ".join(f"{percent(share)} {rule}" for rule, share in shares.items())
+        return f"{sentence(rule)}. {RULE_MEANS[rule]}"
+    return sentence("; ".join(f"{percent(share)} {rule}" for rule, share in shares.items()))
+
+
+def sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def pays_from(design: Design) -> str:
-    level = "" if design.attainment is None else f"; level {percent(design.attainment, 1)}"
+    """The points, the level, or both for a composite of both."""
+    rules = which_rules(design)
+    said = [points_say(design)] if rules & ON_CHANGE else []
+    if Rule.ATTAINMENT in rules and design.attainment is not None:
+        said.append(f"a level of {100 * design.attainment:g}%")
+    return sentence("; ".join(said))
+
+
+def points_say(design: Design) -> str:
+    least = f"a change of {design.least_points:g} points" if design.least_points else "any change"
     if design.is_all_or_nothing:
-        return f"a change of {design.least_points:g} points, all or nothing{level}"
-    return f"a change of {design.least_points:g} points, in full from {design.full_points:g}{level}"
+        return f"{least}, all or nothing"
+    return f"{least}, in full from {design.full_points:g} points"
 
 
 def test_says(design: Design) -> str:
     if design.confidence is None:
-        return "none: the point estimate decides"
-    return f"{percent(design.confidence, 1)} one-sided"
+        return "None: the point estimate decides"
+    return f"{100 * design.confidence:g}% one-sided"
 
 
 def no_fall_says(design: Design) -> str:
     if not design.no_fall:
-        return "not asked"
-    return f"by more than {design.fall_tolerance_points:g} points"
+        return "Not asked"
+    return f"By more than {design.fall_tolerance_points:g} points"
 
 
 def tier_says(design: Design) -> str:
-    return "none" if design.least_tier is None else f"only from tier T{design.least_tier}"
+    return "None" if design.least_tier is None else f"Only from tier T{design.least_tier}"
 
 
 def left_out(numbers: Numbers, columns: Sequence[Column]) -> Iterator[str]:
@@ -104,10 +120,22 @@ def rests_on(run: StoredRun, numbers: Numbers, settings: Settings) -> Iterator[t
     yield "Measures", "; ".join(titles_of(numbers).values())
     yield "Patients split by", kind_label(numbers.kind)
     yield "Period", f"12 months to the end of {period(numbers.period).label}, released counts"
+    yield "Releases", releases_say(numbers)
     yield "Compared with", numbers.reference_says
     yield "Replicates", f"{settings.replicates:,} invented years for each question"
     yield "Seed", str(settings.seed)
     yield "Made with", run.engine
+
+
+def releases_say(numbers: Numbers) -> str:
+    """Which ones; each group's own is in the table, the workbook and the data."""
+    of_quality = sorted({each.release for each in numbers.groups})
+    quarters = sorted({quarter for each in numbers.groups for quarter in each.quarters})
+    said = f"the newest of each group (number {', '.join(map(str, of_quality))})"
+    if not quarters:
+        return f"{said}; no screening counts"
+    first, last = (period(each).label for each in (quarters[0], quarters[-1]))
+    return f"{said}; screening counts of {first if first == last else f'{first} to {last}'}"
 
 
 def releases_of(numbers: Numbers) -> Table:

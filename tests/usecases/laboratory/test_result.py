@@ -85,6 +85,9 @@ def test_who_is_left_out_and_what_it_rests_on_are_said(told):
     rests_on = dict(told.rests_on)
     assert rests_on["Groups"] == "6, of which 6 with a known social risk"
     assert rests_on["Seed"] == "7"
+    assert rests_on["Releases"] == (
+        "the newest of each group (number 1); screening counts of Q3 2026 to Q4 2026"
+    )
     assert rests_on["Replicates"] == "1,000 invented years for each question"
     assert len(told.releases.rows) == 6
 
