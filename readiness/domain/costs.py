@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -141,10 +140,3 @@ def rounded(value: Fraction) -> Decimal:
     """To the dollar, or to the cent below a thousand dollars."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(CENT if exact < CENTS_BELOW else DOLLAR, ROUND_HALF_UP)
-
-
-def together(ranges: Iterable[CostRange]) -> CostRange:
-    total = CostRange(Decimal(0), Decimal(0), Decimal(0))
-    for each in ranges:
-        total = total.plus(each)
-    return total

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from readiness.domain.costbook import CostNote
-from readiness.domain.costs import CostRange, Days, PricedAction, together
+from readiness.domain.costs import CostRange, Days, PricedAction
 
 
 class ActionType(StrEnum):
@@ -200,21 +200,12 @@ class Plan:
         return tuple(action for action in self.actions if action.is_in_plan)
 
 
-@dataclass(frozen=True)
-class CostSummary:
-    """The first-year costs that are known, and the actions whose cost is not."""
-
-    known: CostRange  # ends added to ends: wider than the sum will be, which `simulation` tells
-    unknown: tuple[str, ...]  # action ids
-
-
-def cost_summary(plan: Plan) -> CostSummary:
-    needs_price = [
-        a for a in plan.current if a.cost is None and a.proposal and a.proposal.cost is not None
-    ]
-    return CostSummary(
-        known=together(a.cost for a in plan.current if a.cost),
-        unknown=tuple(a.id for a in needs_price),
+def unpriced(plan: Plan) -> tuple[PlanAction, ...]:
+    """Those of the catalogue whose cost is not known, for nobody knows how many units it takes."""
+    return tuple(
+        each
+        for each in plan.current
+        if each.cost is None and each.proposal and each.proposal.cost is not None
     )
 
 

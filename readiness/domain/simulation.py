@@ -29,6 +29,7 @@ DRAWS = 10_000
 SHARED = 0.5  # correlation of the factors of any two actions of one plan: assumed, not measured
 TENTH = 1.2815515655446004  # the standard normal's 90th percentile
 PERCENTILES = (10, 50, 90)
+DIGITS = 3
 YEARS = 3
 MONTHS_OF_YEAR = 12
 
@@ -139,7 +140,7 @@ def drawn(part: Part | None, factor: Draws) -> Draws:
 
 
 def ends(values: Draws) -> Iterable[Decimal]:
-    return [whole(each) for each in percentiles(values)]
+    return [rounded(each) for each in percentiles(values)]
 
 
 def percentiles(values: Draws) -> Sequence[float]:
@@ -147,5 +148,11 @@ def percentiles(values: Draws) -> Sequence[float]:
     return [float(each) for each in found]
 
 
-def whole(value: float) -> Decimal:
-    return Decimal(repr(value)).quantize(Decimal(1), ROUND_HALF_UP)
+def rounded(value: float) -> Decimal:
+    """To as many digits as a percentile of so many draws is good for.
+
+    >>> rounded(123456.7), rounded(87.4)
+    (Decimal('123000'), Decimal('87'))
+    """
+    step = Decimal(10) ** max(0, len(str(int(value))) - DIGITS)
+    return (Decimal(repr(value)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
 from readiness.domain import simulation
-from readiness.domain.costs import CostRange, Days
+from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Instrument
 from readiness.domain.periods import months_after
 from readiness.domain.plan import ActionType, Plan, PlanAction
@@ -16,6 +15,7 @@ from readiness.domain.projection import Projection, Stage, projected
 from readiness.domain.simulation import Outlay
 from readiness.domain.timing import timing_from
 from readiness.figures.timeline import Course, Step, Timeline, timeline_of
+from readiness.figures.words import dollars
 from readiness.usecases.plan import Opened
 from readiness.usecases.plan_line import anchor_of
 from readiness.usecases.plan_terms import (
@@ -27,7 +27,6 @@ from readiness.usecases.plan_terms import (
     who_pays_after,
 )
 
-FIGURES = 3  # as many digits as a simulated percentile is good for
 NAMED_FIRST = 5  # of what stays short, in one sentence
 EXPECTED = "If everything goes as expected, "
 
@@ -83,9 +82,9 @@ def told(opened: Opened, today: date) -> MoneyTold:
     ahead = projected(instrument, opened.foundation.answers, plan, today)
     says = tier_says(ahead, instrument)
     return MoneyTold(
-        first_year=about(found.first_year),
-        total=about(found.total),
-        people_days=days_say(about_days(found.people_days)) if found.people_days.high else "",
+        first_year=money(found.first_year),
+        total=money(found.total),
+        people_days=days_say(found.people_days) if found.people_days.high else "",
         actions=found.actions,
         years=tuple(year_lines(found, plan.starts_on)),
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
@@ -107,24 +106,6 @@ def has_terms(action: PlanAction) -> bool:
 # Money.
 
 
-def about(cost: CostRange) -> str:
-    return money(CostRange(*map(rounded, (cost.low, cost.likely, cost.high))))
-
-
-def about_days(days: Days) -> Days:
-    return Days(*map(rounded, (days.low, days.likely, days.high)))
-
-
-def rounded(value: Decimal) -> Decimal:
-    """
-    >>> rounded(Decimal(123456)), rounded(Decimal(87))
-    (Decimal('123000'), Decimal('87'))
-    """
-    surplus = max(0, len(str(int(value))) - FIGURES)
-    step = Decimal(10) ** surplus
-    return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
-
-
 def year_lines(found: Outlay, starts_on: date) -> Iterable[YearLine]:
     for year in found.years:
         begins = months_after(starts_on, 12 * (year.number - 1))
@@ -133,7 +114,7 @@ def year_lines(found: Outlay, starts_on: date) -> Iterable[YearLine]:
 
 
 def year_line(title: str, cost: CostRange) -> YearLine:
-    return YearLine(title, *(f"${rounded(end):,}" for end in (cost.low, cost.likely, cost.high)))
+    return YearLine(title, *(dollars(end) for end in (cost.low, cost.likely, cost.high)))
 
 
 def payer_line(action: PlanAction) -> PayerLine:
@@ -212,6 +193,7 @@ def timeline(plan: Plan, instrument: Instrument, ahead: Projection, today: date)
     ]
     if not courses:
         return None
+    courses.sort(key=lambda course: course.starts_on)
     return timeline_of(plan.starts_on, courses, steps(ahead.earliest), steps(ahead.latest))
 
 

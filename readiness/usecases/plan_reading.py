@@ -11,9 +11,10 @@ from readiness.domain.answers import Context
 from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Cost, Instrument, Source, Tier
 from readiness.domain.marks import sentence
-from readiness.domain.plan import Plan, PlanAction, cost_summary
+from readiness.domain.plan import Plan, PlanAction, unpriced
 from readiness.domain.quantities import Quantity
 from readiness.domain.scorecard import Raise
+from readiness.domain.simulation import outlay
 from readiness.domain.timing import half_year_of
 from readiness.figures.words import day
 from readiness.usecases import standing
@@ -57,7 +58,7 @@ class Told:
     stretches: tuple[Stretch, ...]
     dropped: tuple[ActionLine, ...]
     next_three: tuple[ActionLine, ...]
-    known: CostRange
+    known: CostRange  # of the plan's first year, simulated
     priced: int  # how many actions the sum holds
     unknown: tuple[Unknown, ...]
     set_aside: tuple[Aside, ...]
@@ -93,17 +94,18 @@ class Summary:
 def told(plan: Plan, instrument: Instrument, context: Context) -> Told:
     lines = {each.id: action_line(each, plan, instrument) for each in plan.actions}
     current = tuple(lines[each.id] for each in plan.current)
-    summary = cost_summary(plan)
+    placed = tuple(stretches(plan, lines))
+    ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
     return Told(
-        stretches=tuple(stretches(plan, lines)),
+        stretches=placed,
         dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),
-        next_three=tuple(line for line in current if not line.is_done)[:3],
-        known=summary.known,
+        next_three=tuple(ahead)[:3],
+        known=outlay(plan).first_year,
         priced=sum(each.cost is not None for each in plan.current),
         unknown=tuple(
             line
-            for each in plan.current
-            if each.id in summary.unknown and (line := unknown_of(each, instrument, context))
+            for each in unpriced(plan)
+            if (line := unknown_of(each, instrument, context))
         ),
         set_aside=asides(plan, instrument),
         need_says=plan.need_says,

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from readiness import instruments
-from readiness.domain.costs import CostRange, priced, rounded, takes_of, together
+from readiness.domain.costs import CostRange, priced, rounded, takes_of
 from readiness.instruments import costs
 
 BOOK = costs.load("qmer", "2026.1")
@@ -54,12 +54,6 @@ def test_a_cost_without_a_driver_is_never_a_total():
 def test_half_a_cent_is_rounded_up_and_small_sums_keep_their_cents():
     assert rounded(Fraction(1055, 1000)) == Decimal("1.06")
     assert rounded(Fraction(20001, 2)) == Decimal(10001)
-
-
-def test_ranges_are_added_end_to_end():
-    one = CostRange(Decimal(1), Decimal(2), Decimal(4))
-    assert together([one, one]) == CostRange(Decimal(2), Decimal(4), Decimal(8))
-    assert together([]) == CostRange(Decimal(0), Decimal(0), Decimal(0))
 
 
 def test_every_cost_of_the_catalogue_can_be_told_or_says_what_it_waits_for():
