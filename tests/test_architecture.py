@@ -46,6 +46,7 @@ PARTS: dict[str, tuple[set[str], set[str]]] = {
 # The only places where pure code may lean on a numerical library.
 NUMERICAL = {
     "domain/incentives/arrays.py",
+    "domain/incentives/drawing.py",
     "domain/incentives/ground.py",
     "domain/incentives/laid.py",
     "domain/incentives/rules.py",
@@ -53,6 +54,7 @@ NUMERICAL = {
     "domain/incentives/slices.py",
     "domain/incentives/terms.py",
     "domain/incentives/truth.py",
+    "domain/incentives/urns.py",
     "domain/statistics/beta_binomial.py",
     "domain/statistics/bootstrap.py",
     "domain/statistics/composites.py",

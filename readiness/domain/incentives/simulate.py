@@ -16,6 +16,7 @@ from numpy.random import SeedSequence, default_rng
 
 from readiness.domain.incentives.arrays import Bools, Floats
 from readiness.domain.incentives.design import Design, Joining
+from readiness.domain.incentives.drawing import Sources, sources, year
 from readiness.domain.incentives.ground import Ground
 from readiness.domain.incentives.rules import NEARLY, Drawn, any_fell, earned
 from readiness.domain.incentives.scenario import Scenario
@@ -23,7 +24,7 @@ from readiness.domain.incentives.slices import by_social_risk, by_tier, leanings
 from readiness.domain.incentives.terms import Terms, terms_of
 from readiness.domain.incentives.truth import Truth, truth_of
 
-CELLS = 2**19  # counts of one year in a chunk, at most: what is at hand at once
+CELLS = 2**20  # counts of one year in a chunk, at most: what is at hand at once
 FEWEST_REPLICATES = 2  # one tells nothing of its own luck
 
 
@@ -42,6 +43,7 @@ class Study:
     ground: Ground
     scenario: Scenario
     truth: Truth
+    sources: Sources
     terms: tuple[Terms, ...]
     watched: tuple[Watched, ...]
 
@@ -84,7 +86,18 @@ NO_TALLIES = Tallies(0, ())
 def study_of(ground: Ground, designs: Sequence[Design], scenario: Scenario) -> Study:
     truth = truth_of(ground, scenario)
     terms = tuple(terms_of(ground, design) for design in designs)
-    return Study(ground, scenario, truth, terms, tuple(watched(ground, truth, t) for t in terms))
+    return Study(
+        ground,
+        scenario,
+        truth,
+        sources(ground, truth, measures_of(terms)),
+        terms,
+        tuple(watched(ground, truth, each) for each in terms),
+    )
+
+
+def measures_of(terms: Iterable[Terms]) -> list[int]:
+    return sorted({place for each in terms for place in each.places})
 
 
 def watched(ground: Ground, truth: Truth, terms: Terms) -> Watched:
@@ -108,8 +121,7 @@ def chunks(ground: Ground, replicates: int) -> tuple[Chunk, ...]:
 
 def tally_of(study: Study, chunk: Chunk, seed: int) -> Tallies:
     """What one chunk of replicates adds."""
-    wanted = sorted({place for terms in study.terms for place in terms.places})
-    drawn = {place: draw(study, place, chunk, seed) for place in wanted}
+    drawn = {place: draw(study, place, chunk, seed) for place in measures_of(study.terms)}
     pairs = zip(study.terms, study.watched, strict=True)
     found = tuple(counted(earned_by(terms, drawn), seen) for terms, seen in pairs)
     return Tallies(chunk.replicates, found)
@@ -118,13 +130,13 @@ def tally_of(study: Study, chunk: Chunk, seed: int) -> Tallies:
 def draw(study: Study, measure: int, chunk: Chunk, seed: int) -> Drawn:
     """The shares with a good result of one measure, in both years; everybody who is shown."""
     luck = default_rng(SeedSequence(seed, spawn_key=(chunk.place, measure)))
-    people = study.ground.people[:, measure, :].T[:, :, None]
-    years = []
-    for truth in (study.truth.before, study.truth.after):
-        rates = truth[:, measure, :].T[:, :, None]
-        shape = (*people.shape[:2], chunk.replicates)
-        years.append(luck.binomial(people, rates, shape) / np.maximum(people, 1))
-    return Drawn(years[0], years[1], people.astype(float), study.ground.reference)
+    ground, sources = study.ground, study.sources
+    before, after = (
+        year(ground, source, measure, luck, chunk.replicates)
+        for source in (sources.before, sources.after)
+    )
+    people = ground.people[:, measure, :].T[:, :, None].astype(float)
+    return Drawn(before, after, people, ground.reference)
 
 
 @dataclass(frozen=True, eq=False)

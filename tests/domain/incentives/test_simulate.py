@@ -131,20 +131,20 @@ def test_the_error_is_the_scatter_of_independent_runs():
     design = a_design(pool=1000)
     runs = [
         outcomes(tally(VARIED, [design], NOTHING, 200, seed), VARIED, [design], NOTHING)[0]
-        for seed in range(200)
+        for seed in range(100)
     ]
     for name in ("paid", "spent", "unspent", "nobody", "concentration"):
         values = [getattr(run, name).value for run in runs]
         told = np.mean([getattr(run, name).error for run in runs])
-        assert told == pytest.approx(np.std(values), rel=0.2), name
+        assert told == pytest.approx(np.std(values), rel=0.3), name
     shares = [share for run in runs if (share := run.by_tier[1].dollar_share)]
-    assert len(shares) == 200
+    assert len(shares) == 100
     assert np.mean([s.error for s in shares]) == pytest.approx(
-        np.std([s.value for s in shares]), rel=0.2
+        np.std([s.value for s in shares]), rel=0.3
     )
     dollars = [run.groups[0].dollars for run in runs]
     assert np.mean([d.error for d in dollars]) == pytest.approx(
-        np.std([d.value for d in dollars]), rel=0.2
+        np.std([d.value for d in dollars]), rel=0.3
     )
 
 
