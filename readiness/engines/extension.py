@@ -18,8 +18,11 @@ LONG = 10.0  # steps that a number to hide is taken to move
 LITTLE = 1.0  # for each step of a hidden number: of two moves the one that changes less
 
 
-def extended(puzzle: Puzzle) -> Cover:
+def extended(puzzle: Puzzle, hidden: frozenset[int] = frozenset()) -> Cover:
+    """What is hidden from the beginning is free."""
     search = Extension(puzzle)
+    for column in sorted(hidden):
+        search.hide(column)
     for column in sorted(puzzle.needs, key=lambda c: (-puzzle.needs[c], c)):
         if not search.is_met(column):
             search.meet(column)
@@ -75,8 +78,11 @@ class Extension:
         self.moves.append(move)
         for column in self.puzzle.prices:
             if move[column] and column not in self.hidden:
-                self.hidden.add(column)
-                self.charge(column, LITTLE)
+                self.hide(column)
+
+    def hide(self, column: int) -> None:
+        self.hidden.add(column)
+        self.charge(column, LITTLE)
 
 
 def doubled(moves: Program) -> Program:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.domain.release import ledger as rules
 from readiness.domain.release.coarsening import Merge, merged_rows, merges_of
-from readiness.domain.release.counts import Counts, completed
+from readiness.domain.release.counts import Counts, RowKey, completed
 from readiness.domain.release.counts_table import Count, table_of
 from readiness.domain.release.ledger import Entry, Standing
 from readiness.domain.release.printed import Printed, printed
@@ -18,14 +19,34 @@ from readiness.intake.counts_file import lines_of
 from readiness.intake.sources import Source
 from readiness.store import ledger
 
+FEW_ROWS = 400  # so few are released in several ways, to see which shows more
+MOST_TRIES = 3
+
 
 def suppressed(source: Source, threshold: int) -> Printed:
     counts = completed(lines_of(source))
-    plain = released(counts, [], threshold)
-    if merges := merges_of(counts, threshold):
+    merges = merges_of(counts, threshold)
+    if len(counts) > FEW_ROWS:
+        return released(counts, merges, threshold)
+    best = released(counts, [], threshold)
+    for _ in range(MOST_TRIES):
+        if not merges:
+            break
         coarser = released(counts, merges, threshold)
-        return min(plain, coarser, key=lambda each: each.hidden_share)
-    return plain
+        if coarser.hidden_share >= best.hidden_share:
+            break
+        best, merges = coarser, further(counts, coarser, threshold)
+    return best
+
+
+def further(counts: Counts, found: Printed, threshold: int) -> list[Merge]:
+    """Strata that a release shows nothing of may be joined, with those that it joined already."""
+    shown = {row.key for row in found.rows if any(row.numbers)}
+
+    def is_bare(keys: Sequence[RowKey]) -> bool:
+        return shown.isdisjoint(keys) and any(counts[key].screened for key in keys)
+
+    return merges_of(counts, threshold, is_bare)
 
 
 def released(counts: Counts, merges: list[Merge], threshold: int) -> Printed:

@@ -93,7 +93,9 @@ def test_larger_changes_are_released_and_what_was_hidden_stays_so(release):
     second, notices = release(more)
     assert notices == ()
     white = ("elm", "2026-Q1", "food", "race_omb2024", "white")
-    assert numbers(second)[white] == (300, 80, 220)
+    told = numbers(second)[white]
+    assert any(told)
+    assert all(b in (None, a) for a, b in zip((300, 80, 220), told, strict=True))
     for key, printed in numbers(first).items():
         if key[4] in ("asian", "aian", "black"):
             again = numbers(second)[key]

@@ -1,14 +1,14 @@
 """Small strata of one group are joined into one, where that lets more numbers be shown.
 
 A group's strata of a type are joined in the same way over all domains and periods of a release, so
-that nothing can be learned by comparing them. Only strata of which nothing but zeros could be
-shown are joined, and only if the joined stratum shows more than they did.
+that nothing can be learned by comparing them. Only strata are joined of which nothing but zeros
+is shown, so nothing that could be shown is coarsened away.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from readiness.domain.release.counts import TOTAL, Counts, RowKey, added
@@ -24,6 +24,10 @@ class Merge:
     name: str
 
 
+Place = tuple[str, str]  # a group and a type of strata
+IsBare = Callable[[Sequence[RowKey]], bool]
+
+
 def merged_rows(keys: Iterable[RowKey], merges: Iterable[Merge]) -> dict[RowKey, list[RowKey]]:
     """The joined rows and the rows that each stands for."""
     by_place = {(each.group_id, each.stratum_type): each for each in merges}
@@ -35,49 +39,53 @@ def merged_rows(keys: Iterable[RowKey], merges: Iterable[Merge]) -> dict[RowKey,
     return found
 
 
-def merges_of(counts: Counts, threshold: int) -> list[Merge]:
-    """For each group and type of strata: those of which too little could be shown, if it helps."""
-    by_place: dict[tuple[str, str], dict[str, list[RowKey]]] = defaultdict(
-        lambda: defaultdict(list)
+def merges_of(counts: Counts, threshold: int, is_bare: IsBare | None = None) -> list[Merge]:
+    """For each group and type of strata those of which nothing would be shown, if it helps."""
+    is_bare = is_bare or (lambda keys: is_small(counts, keys, threshold))
+    found = (
+        merge_of(counts, place, strata, threshold, is_bare)
+        for place, strata in strata_by_place(counts).items()
     )
-    for key in counts:
+    return [merge for merge in found if merge]
+
+
+def strata_by_place(keys: Iterable[RowKey]) -> dict[Place, dict[str, list[RowKey]]]:
+    found: dict[Place, dict[str, list[RowKey]]] = defaultdict(lambda: defaultdict(list))
+    for key in keys:
         if key.stratum_type != TOTAL:
-            by_place[key.group_id, key.stratum_type][key.stratum].append(key)
-    return [
-        merge
-        for (group_id, stratum_type), strata in by_place.items()
-        if (merge := merge_of(counts, group_id, stratum_type, strata, threshold))
-    ]
+            found[key.group_id, key.stratum_type][key.stratum].append(key)
+    return found
 
 
 def merge_of(
     counts: Counts,
-    group_id: str,
-    stratum_type: str,
+    place: Place,
     strata: Mapping[str, Sequence[RowKey]],
     threshold: int,
+    is_bare: IsBare,
 ) -> Merge | None:
-    small = [name for name, keys in strata.items() if is_small(counts, keys, threshold)]
-    if len(small) < 2:
-        return None
-    small.sort(key=lambda name: (sum(counts[key].screened for key in strata[name]), name))
-    merge = Merge(group_id, stratum_type, tuple(sorted(small)), free_name(strata))
-    rows = merged_rows([key for name in small for key in strata[name]], [merge])
-    return merge if any(shows(counts, parts, threshold) for parts in rows.values()) else None
+    bare = sorted(name for name, keys in strata.items() if is_bare(keys))
+    merge = Merge(*place, tuple(bare), free_name(strata))
+    rows = merged_rows([key for name in bare for key in strata[name]], [merge])
+    helps = len(bare) > 1 and any(is_safe(counts, parts, threshold) for parts in rows.values())
+    return merge if helps else None
 
 
 def is_small(counts: Counts, keys: Iterable[RowKey], threshold: int) -> bool:
-    """Something of it would be hidden and nothing shown but zeros."""
-    numbers = [counts[key].screened for key in keys]
-    return 0 < max(numbers) < threshold + 1
+    """Somebody is in it, and all that are would be hidden."""
+    return 0 < max(counts[key].screened for key in keys) <= threshold
 
 
-def shows(counts: Counts, parts: Sequence[RowKey], threshold: int) -> bool:
-    """So many that no part is known to be small: each of the others may be a single person."""
+def is_safe(counts: Counts, parts: Sequence[RowKey], threshold: int) -> bool:
+    """So many that no part is known to be small, should each of the others be a single person."""
     return added(counts[part] for part in parts).screened >= threshold + len(parts) - 1
 
 
 def free_name(taken: Iterable[str]) -> str:
+    """
+    >>> free_name(["asian", "black"]), free_name(["black", "other_combined"])
+    ('other_combined', 'other_combined_2')
+    """
     taken = set(taken)
     names = (COMBINED if n == 1 else f"{COMBINED}_{n}" for n in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
