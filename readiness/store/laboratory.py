@@ -85,6 +85,16 @@ def of_payer(store: Store, payer_id: str) -> tuple[StoredRun, ...]:
     return tuple(from_row(row) for row in rows)
 
 
+def forget_group(store: Store, group_id: str) -> None:
+    """A run holds what it was tried on: with a group's records, the runs that rest on them go."""
+    with store.writing():
+        store.execute(
+            "delete from laboratory_runs where exists (select 1"
+            " from json_each(numbers, '$.groups') where json_extract(value, '$.group') = ?)",
+            (group_id,),
+        )
+
+
 def authors(store: Store, payer_id: str) -> dict[str, str]:
     """Names by id of everybody who asked for a run."""
     rows = store.rows(

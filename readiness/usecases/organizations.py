@@ -12,7 +12,7 @@ from readiness.domain.errors import BadInput, Problem
 from readiness.domain.events import Event
 from readiness.domain.people import Actor, Group, Membership, Payer, Person, Site
 from readiness.engines.passwords import Hasher
-from readiness.store import Store, events, groups, people
+from readiness.store import Store, events, groups, laboratory, people
 from readiness.usecases import account, ground
 
 PAGE = 50  # rows on one page of a list
@@ -136,6 +136,7 @@ def remove_group(
     with store.writing():
         leaving = people.only_of_group(store, group_id)
         events.record(store, Event(now, actor.id, "removed", "group", group_id, group_id=group_id))
+        laboratory.forget_group(store, group_id)
         groups.remove(store, group_id)
         for person_id in leaving:
             people.remove(store, person_id)

@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
-from readiness.domain.errors import BadInput
+from readiness.domain.errors import BadInput, WrongState
 from readiness.domain.incentives import presets
 from readiness.domain.people import Payer
 from readiness.usecases import portfolio
@@ -157,6 +157,9 @@ def try_them(
     except BadInput as error:
         laboratory_typed.tell(form, designs, error.problems)
         return written(payer, found, form, designs), 422
+    except WrongState as busy:  # another run is under way
+        form.form_errors.append(str(busy))
+        return written(payer, found, form, designs), 409
     return redirect(url_for(".show", payer_id=payer.id, run_id=run_id), 303)
 
 

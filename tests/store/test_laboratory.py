@@ -55,3 +55,12 @@ def test_the_newest_is_listed_first(fair):
     laboratory.add(fair, a_run(), ASKED)
     laboratory.add(fair, a_run("r2"), ASKED)
     assert [each.id for each in laboratory.of_payer(fair, "fair")] == ["r2", "r1"]
+
+
+def test_with_a_group_s_records_the_runs_that_rest_on_them_go(fair):
+    laboratory.add(fair, a_run(numbers={"groups": [{"group": "elm"}, {"group": "oak"}]}), ASKED)
+    laboratory.keep(fair, "r1", {}, "numpy 2", SOON)
+    laboratory.add(fair, a_run("r2", numbers={"groups": [{"group": "oak"}]}), ASKED)
+    laboratory.forget_group(fair, "elm")
+    assert [each.id for each in laboratory.of_payer(fair, "fair")] == ["r2"]
+    assert list(fair.rows("select * from laboratory_outcomes")) == []

@@ -148,6 +148,15 @@ def test_done_again_it_says_that_the_numbers_are_the_same(pam, grown):
     assert "It gives the same numbers, to the last digit." in settled(pam, again).text
 
 
+def test_while_one_is_under_way_another_waits_with_nothing_typed_lost(pam, grown):
+    jobs.ask(grown, Job("j1", asking.KIND, "pam", world.NOW, world.NOW, None, "fair"))
+    typed = filled(Page(pam.get(NEW).text))
+    reply = send(pam, typed, design0__name="Kept")
+    assert reply.status_code == 409
+    assert filled(Page(reply.text))["design0-name"] == "Kept"
+    assert "under way" in Page(reply.text).by_id("errors").text
+
+
 def test_files_of_a_run_can_be_taken_along(pam, store):
     tried.keep(store, tried.done(tried.a_run()))
     page = Page(pam.get(f"{HERE}/a-run").text)

@@ -11,12 +11,15 @@ import pytest
 from readiness.domain.errors import BadInput, NotFound
 from readiness.domain.incentives.numbers import numbers_in
 from readiness.domain.jobs import JobState
+from readiness.engines.passwords import Hasher
 from readiness.store import jobs, laboratory, people
+from readiness.usecases import organizations
 from readiness.usecases.jobs import Runner
 from readiness.usecases.laboratory import asking, released
 from readiness.usecases.laboratory.asking import Asked
 from readiness.usecases.laboratory.released import Wish
 from tests import grove, tried
+from tests.web import world
 from tests.web.world import NOW
 
 SECONDS = 20
@@ -144,3 +147,13 @@ def test_numbers_of_groups_that_take_their_sharing_back_are_not_tried_on_any_mor
     numbers = numbers_in(laboratory.get(grown, "fair", run_id).numbers)
     assert [each.group_id for each in numbers.groups] == ["birch", "cedar"]
     assert released.NOT_RELEASED in [each.why for each in numbers.left_out]
+
+
+def test_when_a_group_removes_its_records_no_run_holds_them_any_more(peopled):
+    elm = replace(tried.a_group(1), group_id="elm")
+    tried.keep(peopled, tried.a_run("rests on elm", numbers=replace(tried.NUMBERS, groups=(elm,))))
+    tried.keep(peopled, tried.a_run("on others"))
+    maya = people.actor(peopled, "maya")
+    hasher = Hasher(quick=True)
+    organizations.remove_group(peopled, hasher, maya, "elm", "Elm Physicians", world.PASSWORD, NOW)
+    assert [each.id for each in laboratory.of_payer(peopled, "fair")] == ["on others"]
