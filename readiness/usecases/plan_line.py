@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,6 +70,7 @@ class ActionLine:
     cost: CostLine | None
     own_cost: CostRange | None  # of an action without a catalogue's price
     first: tuple[str, ...]  # titles of what comes first
+    needs: tuple[str, ...]  # levels that must be there before it can begin
     know: str  # how we will know
     takes: str  # staffing
     sustain: str
@@ -125,6 +127,7 @@ def action_line(action: PlanAction, plan: Plan, instrument: Instrument) -> Actio
         cost=cost_line(action, proposal.cost) if proposal and proposal.cost else None,
         own_cost=None if proposal and proposal.cost else action.cost,
         first=tuple(each.title for each in plan.actions if proposal and each.id in proposal.after),
+        needs=tuple(needs_of(intervention, instrument)) if intervention else (),
         know=know(action, intervention, instrument),
         takes=takes(intervention) if intervention else "",
         sustain=sentence(intervention.sustain) if intervention else "",
@@ -134,6 +137,11 @@ def action_line(action: PlanAction, plan: Plan, instrument: Instrument) -> Actio
         terms_rest_on=rests_on(action.usual),
         shown_by=action.evidence,
     )
+
+
+def needs_of(intervention: Intervention, instrument: Instrument) -> Iterator[str]:
+    for each in intervention.prerequisites:
+        yield f"{each.item_id} {instrument.item_by_id[each.item_id].short} at level {each.level}"
 
 
 def kind_of(proposal: Proposal | None, intervention: Intervention | None) -> str:

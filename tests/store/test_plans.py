@@ -99,7 +99,7 @@ def test_a_cost_stored_before_it_had_parts_stays_the_first_year_it_was(tmp_path)
     by_hand, untouched = [a.id for a in PLAN.actions if a.is_intervention and a.cost][:2]
     bodies[by_hand]["cost"] = typed
     with opened.writing():
-        opened.db["plan_actions"].delete_where()
+        opened.db.execute("delete from plan_actions")
         for position, (action_id, body) in enumerate(bodies.items()):
             row = {"plan_id": "p1", "action_id": action_id, "revision": 1, "position": position}
             row |= {"body": json.dumps(body), "author_id": "maya", "at": NOW.isoformat()}

@@ -305,9 +305,13 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
 
 def test_units_the_group_counted_itself_scale_what_the_catalogue_says(store, actors, sent):
     before = plan.action_of(opened(store, actors), "COACH")
+    assert before.usual
     assert before.usual.units == 3
     change(store, actors, "COACH", units=Fraction(9))
     saved = plan.action_of(opened(store, actors), "COACH")
+    assert saved.cost
+    assert saved.usual
+    assert before.cost
     assert saved.cost.high == 3 * before.cost.high
     assert saved.usual.amounts == before.amounts
 

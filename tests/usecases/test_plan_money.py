@@ -94,8 +94,9 @@ def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out
     opened = opened_for(tmp_path, answers)
     dropped = changed(opened, "COACH", status=ActionStatus.DROPPED)
     moved = changed(dropped, "GOV", own=Own(half_year=4))
-    rows = plan_money.told(moved, TODAY).timeline.table.rows
-    titles = [row[0] for row in rows]
+    drawn = plan_money.told(moved, TODAY).timeline
+    assert drawn
+    titles = [row[0] for row in drawn.table.rows]
     assert titles[-1] == plan.action_of(opened, "GOV").title
     assert not any("Find out" in title for title in titles)
     assert plan.action_of(opened, "COACH").title not in titles

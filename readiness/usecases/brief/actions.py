@@ -9,7 +9,7 @@ from datetime import date
 from readiness.domain.costbook import CostNote
 from readiness.domain.errors import NotFound
 from readiness.domain.instrument import Instrument
-from readiness.domain.plan import ActionStatus, Plan
+from readiness.domain.plan import ActionStatus, Own, Plan
 from readiness.instruments import costs
 from readiness.usecases import plan_line, plan_reading
 
@@ -34,13 +34,12 @@ def action_lines(
 ) -> Iterator[ActionLine]:
     """Those still ahead, in the order to start them."""
     notes = notes_of(instrument)
-    of_action = {
-        each.id: notes.get(each.proposal.intervention_id or "") if each.proposal else None
-        for each in plan.actions
-    }
+    by_id = {each.id: each for each in plan.actions}
     for line in told.actions:
         if line.status is not ActionStatus.DONE:
-            yield action_line(line, of_action[line.id], today)
+            action = by_id[line.id]
+            note = notes.get(action.proposal.intervention_id or "") if action.proposal else None
+            yield action_line(line, action.own, note, today)
 
 
 def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
@@ -51,7 +50,10 @@ def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
         return {}
 
 
-def action_line(line: plan_line.ActionLine, note: CostNote | None, today: date) -> ActionLine:
+def action_line(
+    line: plan_line.ActionLine, own: Own, note: CostNote | None, today: date
+) -> ActionLine:
+    """Who pays as the group says, else as the cost book has it."""
     return ActionLine(
         id=line.id,
         title=line.title,
@@ -59,7 +61,7 @@ def action_line(line: plan_line.ActionLine, note: CostNote | None, today: date) 
         due_on=line.due_on,
         status=line.status,
         cost_says=line.cost_says or NO_CASH,
-        may_pay=note.may_pay if note else (),
-        pays_after=note.pays_after if note else "",
+        may_pay=(own.may_pay,) if own.may_pay else note.may_pay if note else (),
+        pays_after=own.pays_after or (note.pays_after if note else ""),
         is_overdue=line.due_on is not None and line.due_on < today,
     )
