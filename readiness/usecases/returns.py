@@ -10,21 +10,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 
-from readiness import access
+from readiness import access, instruments
 from readiness.access import Can
 from readiness.domain import postings
-from readiness.domain.assessment import Assessment
+from readiness.domain.assessment import RunKind
 from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor, Group, Payer
 from readiness.domain.postings import Posting, Totals
 from readiness.domain.returns import Followed, Portfolio, Stand, portfolio_of
-from readiness.domain.run_json import from_json
-from readiness.store import Store, assessments, peers
+from readiness.store import Store, peers, stands
 from readiness.store import postings as ledger
 from readiness.store.peers import Sharing
-from readiness.usecases import ground, pinned, portfolio, submission
-from readiness.usecases.standing import deciding, low
+from readiness.store.stands import Outcome, SentIn
+from readiness.usecases import ground, portfolio
+from readiness.usecases.standing import chosen
+
+Owned = TypeVar("Owned", Posting, SentIn)
+Version = tuple[str, str]  # of an instrument: its id and version
 
 
 class LeftOut(StrEnum):
@@ -80,70 +84,79 @@ def read(store: Store, actor: Actor, payer_id: str, now: datetime) -> Returns:
     access.require(actor, Can.REVIEW_PORTFOLIO, ground.of_payer(payer_id))
     payer, _, instrument = portfolio.columns(store, actor, payer_id)
     shared = peers.sharing(store, payer_id, now.date())
-    paid = by_group(ledger.of_groups(store, [each.group.id for each in shared]))
-    lines = tuple(line_of(store, each, paid.get(each.group.id, [])) for each in shared)
+    ids = [each.group.id for each in shared]
+    paid, sent = by_group(ledger.of_groups(store, ids)), by_group(stands.sent_in(store, ids))
+    scored, lowest = stands.outcomes(store, ends_of(sent)), lowest_of(sent.values())
+    lines = tuple(
+        line_of(each, sent.get(id_, []), scored, paid.get(id_, []), lowest)
+        for each, id_ in zip(shared, ids, strict=True)
+    )
     followed = [line.followed for line in lines if line.followed]
     axis_ids = tuple(axis.id for axis in instrument.axes)
     return Returns(payer, instrument, lines, portfolio_of(followed, axis_ids))
 
 
-def by_group(every: Iterable[Posting]) -> dict[str, list[Posting]]:
-    found: dict[str, list[Posting]] = {}
+def by_group(every: Iterable[Owned]) -> dict[str, list[Owned]]:
+    found: dict[str, list[Owned]] = {}
     for each in every:
         found.setdefault(each.group_id, []).append(each)
     return found
 
 
-def line_of(store: Store, shared: Sharing, paid: Sequence[Posting]) -> Line:
+def line_of(
+    shared: Sharing,
+    sent: Sequence[SentIn],
+    scored: Mapping[str, Mapping[RunKind, Outcome]],
+    paid: Sequence[Posting],
+    lowest: Mapping[Version, str],
+) -> Line:
     group = shared.group
-    sent = sent_in(store, group.id) if shared.has_submitted else []
     if not sent:
         return Line(group, None, LeftOut.NOT_SUBMITTED)
+    first, latest = sent[0], sent[-1]
     if len(sent) == 1:
         return Line(group, None, LeftOut.ONCE)
-    (first_on, first), (latest_on, latest) = sent[0], sent[-1]
     if version(first) != version(latest):
         return Line(group, None, LeftOut.OTHER_QUESTIONS)
-    stands = stand_of(store, first, first_on), stand_of(store, latest, latest_on)
-    if stands[0] is None or stands[1] is None:
+    unrated = lowest[version(first)]
+    both = [stand_of(each, scored.get(each.assessment_id, {}), unrated) for each in (first, latest)]
+    if both[0] is None or both[1] is None:
         return Line(group, None, LeftOut.ONCE)
-    between = spent_between(paid, first_on, latest_on)
-    followed = Followed(group.id, stands[0], stands[1], between.award, between.spent)
+    between = spent_between(paid, first.at.date(), latest.at.date())
+    followed = Followed(group.id, both[0], both[1], between.award, between.spent)
     return Line(group, followed, "" if between.spent else LeftOut.NO_MONEY)
 
 
-def sent_in(store: Store, group_id: str) -> list[tuple[date, Assessment]]:
-    """What payers may read, by the day that it was sent in, the first one first."""
-    found = [
-        (assessments.submissions(store, each.id)[-1].at, each)
-        for each in assessments.of_group(store, group_id)
-        if submission.may_be_read(store, each)
-    ]
-    ordered = sorted(found, key=lambda pair: (pair[0], pair[1].id))
-    return [(at.date(), each) for at, each in ordered]
+def ends_of(sent: Mapping[str, Sequence[SentIn]]) -> list[str]:
+    """The first and the latest assessment of each group that has two."""
+    both = [(each[0], each[-1]) for each in sent.values() if len(each) > 1]
+    return [each.assessment_id for pair in both for each in pair]
 
 
-def version(assessment: Assessment) -> tuple[str, str]:
-    return assessment.instrument_id, assessment.version
+def version(sent: SentIn) -> Version:
+    return sent.instrument_id, sent.version
 
 
-def stand_of(store: Store, assessment: Assessment, on: date) -> Stand | None:
-    decisive = deciding(store, assessment)
+def lowest_of(sent: Iterable[Sequence[SentIn]]) -> dict[Version, str]:
+    """The tier of what cannot be rated, in each version that is compared."""
+    versions = {version(each[0]) for each in sent if version(each[0]) == version(each[-1])}
+    return {each: instruments.load(*each).tiers[0].id for each in versions}
+
+
+def stand_of(sent: SentIn, runs: Mapping[RunKind, Outcome], unrated: str) -> Stand | None:
+    decisive = chosen(sent.status, runs)
     if decisive is None:
         return None
-    run = from_json(decisive.result)
-    instrument = pinned.instrument_of(assessment)
-    is_rated = run.tier_id != instrument.tiers[0].id
     return Stand(
-        on=on,
-        title=assessment.title,
+        on=sent.at.date(),
+        title=sent.title,
         run_kind=decisive.kind,
-        tier_id=run.tier_id,
-        tier=instrument.tier_by_id[run.tier_id].number if is_rated else None,
-        provisional=run.provisional,
-        axes={axis_id: low(run, axis_id) for axis_id in run.axes},
-        gates_met=sum(gate.met for gate in run.gates),
-        gates=len(run.gates),
+        tier_id=decisive.tier_id,
+        tier=None if decisive.tier_id == unrated else int(decisive.tier_id[1:]),
+        provisional=decisive.provisional,
+        axes=decisive.axes,
+        gates_met=sum(decisive.gates),
+        gates=len(decisive.gates),
     )
 
 

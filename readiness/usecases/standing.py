@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from readiness.domain import attestation
 from readiness.domain.answers import Answers, Context
@@ -19,9 +19,12 @@ from readiness.domain.scorecard import Score, ScoringRun
 from readiness.domain.screening import Step
 from readiness.store import Store, assessments, releases, runs
 from readiness.store.runs import Standing, StoredRun
+from readiness.store.stands import Outcome
 from readiness.usecases import sheet
 from readiness.usecases.score import scoring_run
 from readiness.usecases.submission import Submitted
+
+Run = TypeVar("Run", StoredRun, Outcome)
 
 
 def refresh(store: Store, group_id: str, now: datetime) -> Standing | None:
@@ -50,15 +53,24 @@ def newest_sent_in(store: Store, group_id: str) -> Assessment | None:
 
 
 def deciding(store: Store, assessment: Assessment) -> StoredRun | None:
-    """The validated run once accepted, before that the lower of claimed and supported.
-
-    Supporting only ever lowers levels, so where the two rest on different levels it is the lower.
-    """
+    """The validated run once accepted, before that the lower of claimed and supported."""
     validated = runs.latest(store, assessment.id, RunKind.VALIDATED)
     if assessment.status is Status.ACCEPTED and validated:
         return validated
     claimed = runs.latest(store, assessment.id, RunKind.CLAIMED)
-    supported = runs.latest(store, assessment.id, RunKind.SUPPORTED)
+    return lower_of(claimed, runs.latest(store, assessment.id, RunKind.SUPPORTED))
+
+
+def chosen(status: Status, by_kind: Mapping[RunKind, Run]) -> Run | None:
+    """The same, where the runs of every kind are at hand."""
+    if status is Status.ACCEPTED and RunKind.VALIDATED in by_kind:
+        return by_kind[RunKind.VALIDATED]
+    return lower_of(by_kind.get(RunKind.CLAIMED), by_kind.get(RunKind.SUPPORTED))
+
+
+def lower_of(claimed: Run | None, supported: Run | None) -> Run | None:
+    """Supporting only ever lowers levels, so where the two rest on different levels it is the
+    lower."""
     if claimed and supported and claimed.inputs_sha256 != supported.inputs_sha256:
         return supported
     return claimed or supported
