@@ -104,7 +104,7 @@ def test_a_cost_stored_before_it_had_parts_stays_the_first_year_it_was(tmp_path)
             row = {"plan_id": "p1", "action_id": action_id, "revision": 1, "position": position}
             row |= {"body": json.dumps(body), "author_id": "maya", "at": NOW.isoformat()}
             opened.insert("plan_actions", row)
-    assert migrate(opened) == ["plan_terms"]
+    assert "plan_terms" in migrate(opened)
     after = {a.id: a for a in plans.get(opened, "p1").actions}
     opened.close()
     assert after[by_hand].cost == CostRange(Decimal(10), Decimal(20), Decimal("40.50"))
