@@ -62,6 +62,7 @@ class Caution:
 
 PAID_BY_CHANCE = 0.05  # share of groups from which it is worth a word
 FOUND = 0.5  # share of true gains below which it is
+WORTH_A_WORD = 0.01  # share of the pool that a fall adds, from which it is
 STRUCK = 0.05  # share of measures on which a safeguard strikes by chance from which it is
 CLEARLY = 2  # standard errors by which two simulated numbers have to differ
 
@@ -103,12 +104,15 @@ def nobody(tried: Tried) -> Found:
 def fall(tried: Tried) -> Found:
     """Only what was simulated tells it: other conditions may keep a fall from paying."""
     still, fallen = tried.in_case(Kind.NOTHING), tried.in_case(Kind.HIGHER_FALLS)
-    if still is None or fallen is None or not is_above(fallen.paid, still.paid, 0.01):
+    if still is None or fallen is None:
+        return
+    if not is_above(fallen.spent, still.spent, WORTH_A_WORD * tried.design.pool):
         return
     yield (
         f"When the reference group truly falls by {points(fallen.scenario.points)} and nobody "
-        f"gains, {percent(fallen.paid)} of the groups are paid, against {percent(still.paid)} when "
-        "nothing changes. Pay for lifting the lower groups, or let no group of people fall."
+        f"gains, {percent(fallen.paid)} of the groups are paid something, {dollars(fallen.spent)} "
+        f"in all, against {percent(still.paid)} and {dollars(still.spent)} when nothing changes. "
+        "Pay for lifting the lower groups, or let no group of people fall."
     )
 
 
@@ -118,9 +122,9 @@ def chance(tried: Tried) -> Found:
     if still is None or not is_on_change or still.paid.value < PAID_BY_CHANCE:
         return
     yield (
-        f"When nothing truly changes, {percent(still.paid)} of the groups are paid by chance, "
-        f"{dollars(still.spent)} of the pool of {dollars(tried.design.pool)}. Ask for more points, "
-        "for confidence, or for more people."
+        f"When nothing truly changes, {percent(still.paid)} of the groups are paid something by "
+        f"chance, {dollars(still.spent)} of the pool of {dollars(tried.design.pool)}. Ask for more "
+        "points, for confidence, or for more people."
     )
 
 
@@ -136,7 +140,11 @@ def already_there(tried: Tried) -> Found:
     still = tried.in_case(Kind.NOTHING)
     if Rule.ATTAINMENT not in which_rules(tried.design):
         return
-    paid = f" {percent(still.paid)} of the groups are paid when nothing changes." if still else ""
+    paid = (
+        f" {percent(still.paid)} of the groups are paid something when nothing changes."
+        if still
+        else ""
+    )
     yield (
         f"Attainment pays who is at the level already, with nothing new for it.{paid} "
         "Weigh it less, or pay for change beside it."
@@ -223,8 +231,8 @@ def hidden(tried: Tried) -> Found:
     if outcome.cells_not_shown:
         yield (
             "Hidden to protect small counts, or absent, and so not paid on: "
-            f"{outcome.cells_not_shown:,} (counted over all physician groups, measures and groups "
-            f"of people).{whole} Ask these groups for a longer period."
+            f"{rates(outcome.cells_not_shown)} of a physician group's people on a measure.{whole} "
+            "Ask these groups for a longer period."
         )
 
 
@@ -331,6 +339,10 @@ def dollars(amount: Simulated | int) -> str:
 def number(value: float) -> str:
     """With a true minus, and no minus before nothing."""
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def rates(count: int) -> str:
+    return "1 rate" if count == 1 else f"{count:,} rates"
 
 
 def groups(out: Sequence[GroupOutcome]) -> str:

@@ -29,7 +29,8 @@ def test_a_fall_that_pays_is_named_with_both_figures():
     narrowing = a_design(confidence=0.95)
     says = found(LARGE, narrowing, NOTHING, FALL)[Harm.FALL]
     assert "truly falls by 5 points" in says
-    assert re.search("9[678]% of the groups are paid, against [456]% when nothing changes", says)
+    assert re.search(r"9[678]% of the groups are paid something, \$9", says)
+    assert re.search(r"against [456]% and \$[456].,... when nothing changes", says)
 
 
 @pytest.mark.parametrize("changes", [{"rule": Rule.LIFTING}, {"no_fall": True}])
@@ -43,7 +44,7 @@ def test_a_fall_that_was_not_tried_is_not_named():
 
 def test_being_paid_by_chance_is_named_with_the_money_it_takes():
     says = found(SMALL, a_design(pool=600_000))[Harm.CHANCE]
-    assert "of the groups are paid by chance, $" in says
+    assert "of the groups are paid something by chance, $" in says
     assert "of the pool of $600,000" in says
     assert Harm.CHANCE not in found(LARGE, a_design(confidence=0.99))
 
@@ -51,7 +52,9 @@ def test_being_paid_by_chance_is_named_with_the_money_it_takes():
 def test_attainment_is_not_said_to_pay_for_chance_but_for_what_is_there():
     reached = found(LARGE, a_design(rule=Rule.ATTAINMENT, attainment=0.7))
     assert Harm.CHANCE not in reached
-    assert "100% of the groups are paid when nothing changes" in reached[Harm.ALREADY_THERE]
+    assert (
+        "100% of the groups are paid something when nothing changes" in reached[Harm.ALREADY_THERE]
+    )
     assert Harm.ALREADY_THERE not in found(LARGE, a_design())
 
 
@@ -123,7 +126,7 @@ def test_hidden_numbers_are_counted():
     rates = np.array([[[0.8, math.nan]], [[0.8, 0.6]]])
     ground = a_ground((40, 40), rates, groups=2)
     says = found(ground, a_design())[Harm.HIDDEN]
-    assert "not paid on: 1 (" in says
+    assert "not paid on: 1 rate of" in says
     assert "leaves out 1 group with 1,000 patients counted altogether" in says
     assert Harm.HIDDEN not in found(SMALL, a_design())
 
