@@ -289,6 +289,7 @@ ROUTES = {
     "POST /payers/<payer_id>/investment/new": "401 403 404 403 422 403 403",
     "GET /payers/<payer_id>/investment/<allocation_id>": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/investment/<allocation_id>.<ending>": "401 403 404 403 404 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>/proposal.pdf": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/investment/<allocation_id>/compare": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/investment/<allocation_id>/progress": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/investment/<allocation_id>/change": "401 403 404 403 422 403 403",
