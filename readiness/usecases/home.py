@@ -16,7 +16,8 @@ from readiness.domain.assessment import Assessment
 from readiness.domain.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
 from readiness.domain.people import Actor, Group, Payer
 from readiness.store import Store, assessments, cycles, events, groups, plans, runs
-from readiness.usecases import equity_results, ground, quality, result, screen, sheet
+from readiness.store import postings as ledger
+from readiness.usecases import equity_results, ground, money, quality, result, screen, sheet
 from readiness.usecases.sheet import Sheet
 
 CHANGES_SHOWN = 8
@@ -32,6 +33,7 @@ class Leads(StrEnum):
     CHECK = "check"
     RESULT = "result"
     PLAN = "plan"
+    MONEY = "money"
     COUNTS = "counts"
     QUALITY = "quality"
     EQUITY = "equity"
@@ -95,6 +97,8 @@ def tasks(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[
         yield from invitations(store, group_id)
     if access.allowed(actor, Can.READ_ASSESSMENT, here):
         yield from about_assessments(store, actor, group_id, here, now)
+    if access.allowed(actor, Can.READ_PLAN, here):
+        yield from about_money(store, actor, group_id, now)
     if access.allowed(actor, Can.READ_COUNTS, here):
         state = screen.state_of(store, group_id, now.date())
         yield Task("Social-risk counts", Leads.COUNTS, group_id, state.says, state.is_done)
@@ -179,6 +183,18 @@ def after_sending(store: Store, sent: Assessment, has_run_out: bool) -> Iterator
     is_stored = plans.latest_of_assessment(store, sent.id) is not None
     state = "under way" if is_stored else "proposed"
     yield Task(f"Action plan {sent.title}", Leads.PLAN, sent.id, state, is_stored)
+
+
+def about_money(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[Task]:
+    """Of the newest plan that has any: warnings are of use while there is money left."""
+    paid = {each.assessment_id for each in ledger.of_groups(store, [group_id])}
+    newest = next((a for a in assessments.of_group(store, group_id) if a.id in paid), None)
+    if newest:
+        found = money.of_plan(store, actor, newest.id, now)
+        warned = sum(bool(line.warnings) for line in found.lines)
+        state = f"{warned} {'action' if warned == 1 else 'actions'} to look at"
+        says = state if warned else "nothing to look at"
+        yield Task(f"Money for plan {newest.title}", Leads.MONEY, newest.id, says, not warned)
 
 
 def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:

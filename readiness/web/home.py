@@ -20,6 +20,7 @@ ADDRESSES = {
     Leads.CHECK: ("submit.check", "assessment_id"),
     Leads.RESULT: ("result.show", "assessment_id"),
     Leads.PLAN: ("plan.show", "assessment_id"),
+    Leads.MONEY: ("money.show", "assessment_id"),
     Leads.COUNTS: ("screen.quarters", "group_id"),
     Leads.QUALITY: ("quality.periods", "group_id"),
     Leads.EQUITY: ("equity.newest", "group_id"),

@@ -303,3 +303,13 @@ def test_the_paper_of_the_plan_holds_money_once_there_is_any(maya, store, at):
     assert "Money so far" in after
     assert "$12,500.50" in after
     assert "bill" not in after
+
+
+def test_the_start_page_counts_what_to_look_at(maya, at):
+    assert "Money for plan" not in maya.get("/home").text
+    enter(maya, at, kind="awarded", amount="500,000")
+    shown = Page(maya.get("/home").text)
+    assert shown.links["Money for plan 2027"] == HERE
+    assert "nothing to look at" in shown.text
+    enter(maya, at, amount="600,000")
+    assert "1 action to look at" in Page(maya.get("/home").text).text
