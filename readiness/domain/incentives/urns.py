@@ -68,61 +68,66 @@ def chances(people: Ints, rates: Floats, low: Ints, width: Ints) -> Floats:
     return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """C tables half laid out, K buckets each; what moves is changed in place."""
+
+    order: Ints  # (C, K) numbers that are too rare for a bucket, then those too frequent
+    weight: Floats  # (C, K) in buckets
+    kept: Floats  # (C, K)
+    other: Ints  # (C, K)
+    light: Ints  # (C,) place in `order` of the rare one that is next
+    heavy: Ints  # (C,) and of the frequent one at hand
+    left: Floats  # (C,) what is left of that one, in buckets
+
+
 def laid_out(chance: Floats, width: Ints) -> tuple[Floats, NDArray[int32]]:
     """One sweep for all cells at once: each step settles one bucket of every cell."""
-    cells, widest = chance.shape
-    weight = chance * width[:, None]
+    widest = chance.shape[1]
     is_there = np.arange(widest) < width[:, None]
-    order = np.argsort(np.where(is_there, weight > 1, 2), axis=1, kind="stable")
-    light, lights = np.zeros(cells, dtype=np.int64), (is_there & (weight <= 1)).sum(axis=1)
-    heavy = lights.copy()
-    kept, other = np.ones_like(weight), np.tile(np.arange(widest), (cells, 1))
-    row = np.arange(cells)
-    left = weight[row, order[row, np.minimum(heavy, widest - 1)]]  # of the heavy one at hand
+    sweep, lights = started(chance * width[:, None], is_there)
     for _ in range(widest):
-        go_on = heavy < width
-        fills = go_on & (left > 1) & (light < lights)
-        fill(fills, order, light, heavy, weight, kept, other, left)
-        light += fills
-        moves = go_on & ~fills & (left <= 1) & (heavy + 1 < width)
-        move(moves, order, heavy, weight, kept, other, left)
-        heavy += moves
-    return kept[is_there], other[is_there].astype(np.int32)
+        fills = (sweep.heavy < width) & (sweep.left > 1) & (sweep.light < lights)
+        moves = (sweep.heavy + 1 < width) & (sweep.left <= 1)
+        fill(sweep, np.flatnonzero(fills))
+        move(sweep, np.flatnonzero(moves))
+    return sweep.kept[is_there], sweep.other[is_there].astype(np.int32)
 
 
-def fill(
-    cells: Bools,
-    order: Ints,
-    light: Ints,
-    heavy: Ints,
-    weight: Floats,
-    kept: Floats,
-    other: Ints,
-    left: Floats,
-) -> None:
-    """What a light bucket lacks is taken from the heavy one at hand."""
-    row = np.flatnonzero(cells)
-    own, giver = order[row, light[row]], order[row, heavy[row]]
-    kept[row, own] = weight[row, own]
-    other[row, own] = giver
-    left[row] -= 1 - weight[row, own]
+def started(weight: Floats, is_there: Bools) -> tuple[Sweep, Ints]:
+    """With how many rare numbers each cell has. Every bucket is its own until it is settled."""
+    cells, widest = weight.shape
+    order = np.argsort(np.where(is_there, weight > 1, 2), axis=1, kind="stable")
+    lights = (is_there & (weight <= 1)).sum(axis=1)
+    first = order[np.arange(cells), np.minimum(lights, widest - 1)]
+    sweep = Sweep(
+        order,
+        weight,
+        kept=np.ones_like(weight),
+        other=np.tile(np.arange(widest), (cells, 1)),
+        light=np.zeros(cells, dtype=np.int64),
+        heavy=lights.copy(),
+        left=weight[np.arange(cells), first],
+    )
+    return sweep, lights
 
 
-def move(
-    cells: Bools,
-    order: Ints,
-    heavy: Ints,
-    weight: Floats,
-    kept: Floats,
-    other: Ints,
-    left: Floats,
-) -> None:
-    """A heavy one that gave its surplus is a light one, filled by the next heavy one."""
-    row = np.flatnonzero(cells)
-    own, giver = order[row, heavy[row]], order[row, heavy[row] + 1]
-    kept[row, own] = left[row]
-    other[row, own] = giver
-    left[row] += weight[row, giver] - 1
+def fill(sweep: Sweep, row: Ints) -> None:
+    """What a rare number leaves of its bucket is taken from the frequent one at hand."""
+    own, giver = sweep.order[row, sweep.light[row]], sweep.order[row, sweep.heavy[row]]
+    sweep.kept[row, own] = sweep.weight[row, own]
+    sweep.other[row, own] = giver
+    sweep.left[row] -= 1 - sweep.weight[row, own]
+    sweep.light[row] += 1
+
+
+def move(sweep: Sweep, row: Ints) -> None:
+    """A frequent one that gave its surplus is a rare one, filled by the next frequent one."""
+    own, giver = sweep.order[row, sweep.heavy[row]], sweep.order[row, sweep.heavy[row] + 1]
+    sweep.kept[row, own] = sweep.left[row]
+    sweep.other[row, own] = giver
+    sweep.left[row] += sweep.weight[row, giver] - 1
+    sweep.heavy[row] += 1
 
 
 def shares(urns: Urns, luck: Generator, replicates: int) -> Floats:

@@ -7,6 +7,7 @@ seeds; the seed is fixed.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -27,6 +28,7 @@ def close(found: Simulated, expected: float) -> bool:
     return abs(found.value - expected) < 4 * found.error
 
 
+@cache
 def short(counts, people, lower):
     """The gap as a fraction: what nobody could have rounded."""
     reference = Fraction(counts[0], people[0])
@@ -35,9 +37,10 @@ def short(counts, people, lower):
     return sum((people[s] * away for s, away in behind.items()), Fraction(0)) / max(total, 1)
 
 
+@cache
 def seen_behind(counts, people):
     own = Fraction(counts[0], people[0])
-    return [s for s in range(1, len(people)) if Fraction(counts[s], people[s]) < own]
+    return tuple(s for s in range(1, len(people)) if Fraction(counts[s], people[s]) < own)
 
 
 # Gap narrowing
@@ -45,7 +48,9 @@ def seen_behind(counts, people):
 
 def test_any_narrowing_is_paid_by_chance_in_half_of_what_is_not_a_tie():
     people, rates = (10, 10), (0.8, 0.5)
-    tie = exactly(people, rates, rates, lambda a, b: short(a, people, [1]) == short(b, people, [1]))
+    tie = exactly(
+        people, rates, rates, lambda a, b: short(a, people, (1,)) == short(b, people, (1,))
+    )
     found = tried(a_ground(people, rates), a_design(), replicates=MANY)
     assert 0.05 < tie < 0.3
     assert close(found.paid, (1 - tie) / 2)
@@ -87,6 +92,7 @@ def test_choosing_the_lower_groups_by_the_first_year_pays_for_regression_to_the_
 def test_the_largest_shortfall_is_enumerated_too():
     people, rates = (6, 5, 4), (0.8, 0.5, 0.6)
 
+    @cache
     def largest(counts):
         own = Fraction(counts[0], people[0])
         return max(Fraction(0), *(own - Fraction(counts[s], people[s]) for s in (1, 2)))
@@ -100,7 +106,7 @@ def test_a_sliding_scale_pays_the_mean_that_the_enumeration_says():
     people, rates = (12, 8), (0.8, 0.5)
 
     def share(a, b):
-        points = 100 * (short(a, people, [1]) - short(b, people, [1]))
+        points = 100 * (short(a, people, (1,)) - short(b, people, (1,)))
         return float(min(max((points - 10) / 20, 0), 1))
 
     expected = exactly(people, rates, rates, share)
@@ -229,14 +235,14 @@ def test_narrowing_and_nobody_falling_at_once_is_a_joint_distribution():
 def test_a_composite_pays_each_rule_its_weight():
     people, rates = (8, 7), (0.8, 0.5)
     narrowed = exactly(
-        people, rates, rates, lambda a, b: short(a, people, [1]) > short(b, people, [1])
+        people, rates, rates, lambda a, b: short(a, people, (1,)) > short(b, people, (1,))
     )
     attained = exactly(people, rates, rates, lambda _, b: Fraction(sum(b), 15) >= Fraction(7, 10))
     either = exactly(
         people,
         rates,
         rates,
-        lambda a, b: short(a, people, [1]) > short(b, people, [1]) or 10 * sum(b) >= 7 * 15,
+        lambda a, b: short(a, people, (1,)) > short(b, people, (1,)) or 10 * sum(b) >= 7 * 15,
     )
     design = a_design(
         rule=Rule.COMPOSITE, weights={Rule.NARROWING: 3, Rule.ATTAINMENT: 1}, attainment=0.7, pool=1
