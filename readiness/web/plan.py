@@ -164,10 +164,11 @@ def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
 def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
     base = ActionForm().base_revision
     try:
-        plan.restore(store(), actor(), assessment_id, action_id, base, now())
+        back = plan.restore(store(), actor(), assessment_id, action_id, base, now())
     except EditedMeanwhile as error:
         form = now_holding(assessment_id, error.current)
         return clash_page(assessment_id, action_id, form, error), 409
+    flash(f"Put back where it fits: {back.title}.")
     return back_to(assessment_id, action_id)
 
 

@@ -108,7 +108,7 @@ class ActionForm(SafeForm):
     )
     due_on = Day("Due date", [Optional()])
     status = SelectField("Status", choices=STATUSES)
-    half_year = SelectField("Starts in", choices=[])
+    half_year = SelectField("Starts in", choices=[], default="")
     months_to_launch = MonthsField("Months to launch")
     effect_low = MonthsField("Months from launch to effect: earliest")
     effect_high = MonthsField("Months from launch to effect: latest")
@@ -124,8 +124,8 @@ class ActionForm(SafeForm):
     units = Number("How many units")
     may_pay = line("Who may pay for the start")
     pays_after = line("Who pays afterwards")
-    more_item = SelectField("Another item it is expected to raise", choices=[])
-    more_level = SelectField("To level", choices=[])
+    more_item = SelectField("Another item it is expected to raise", choices=[], default="")
+    more_level = SelectField("To level", choices=[], default="")
     evidence = text(
         "How it is shown that this was done",
         "Such as minutes, a protocol or a report, with its date. Nothing that could point at a "
@@ -239,6 +239,7 @@ def level_fields(
             f"level_{item_id}",
             SelectField(
                 f"{item_id} {item.short}",
+                default="",
                 description=f"At level {present} now.",
                 choices=[SelectChoice("", usual), *map(level_choice, LEVELS[present:])],
             ),

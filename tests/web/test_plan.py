@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from readiness.domain.answers import Answer
 from readiness.domain.errors import NotPrinted
 from readiness.store import people, plans
 from readiness.usecases import plan
@@ -265,3 +266,68 @@ def test_what_cannot_be_planned_is_said_and_kept_in_the_form(maya, store, fields
     assert kept["may_pay"] == "kept"
     assert all(kept[name] == value for name, value in fields.items() if value != "99")
     assert plans.latest_of_assessment(store, "a1") is None
+
+
+def test_a_question_is_changed_without_what_only_an_action_has(client, sign_in, store):
+    planned.submitted(store, "elm", planned.answers_at(2, MEAS_2=Answer.dont_know()), world.NOW)
+    sign_in(client, "maya")
+    path = f"{HERE}/actions/find-out:MEAS-2"
+    form = typed(client, path)
+    assert "half_year" not in form
+    assert client.post(path, data=form | {"evidence": "Asked in March"}).status_code == 303
+    assert "Asked in March" in Page(client.get(HERE).text).text
+
+
+def test_two_savers_of_own_values_see_both_and_lose_nothing(maya, store):
+    path = f"{HERE}/actions/GOV"
+    form = typed(maya, path)
+    months = {"effect_low": "1", "effect_high": "2"}
+    maya.post(path, data=form | months | {"may_pay": "their foundation"})
+    mine = {"days_low": "1", "days_likely": "2", "days_high": "3", "level_LEAD-1": "4"}
+    reply = maya.post(path, data=form | mine | {"may_pay": "my foundation"})
+    assert reply.status_code == 409
+    page = Page(reply.text)
+    assert "Their foundation." in page.text
+    assert "1 to 2:" in page.text
+    kept = page.values(path)
+    assert {name: kept[name] for name in mine} == mine
+    assert maya.post(path, data=kept).status_code == 303
+    opened = Page(maya.get(HERE).text).text
+    assert "My foundation." in opened
+    assert "LEAD-1 Named accountability: from level 1 to level 4" in opened
+
+
+def test_what_was_done_cannot_be_undone_under_what_rests_on_it(maya):
+    saved(maya, "GOV", status="done")
+    saved(maya, "REALCOL", half_year="2")
+    path = f"{HERE}/actions/COACH/drop"
+    maya.post(path, data=Page(maya.get(f"{HERE}/actions/COACH").text).values(path))
+    saved(maya, "CONTRACT", half_year="1")
+    assert "do not fit together" not in saved(maya, "CONTRACT").text
+    assert (
+        maya.post(
+            f"{HERE}/actions/GOV", data=typed(maya, f"{HERE}/actions/GOV") | {"status": "planned"}
+        ).status_code
+        == 422
+    )
+
+
+def test_starts_that_a_renewed_plan_no_longer_fits_together_are_named(maya, store, sent):
+    saved(maya, "GOV", half_year="1")
+    saved(maya, "CONTRACT", half_year="4")
+    saved(maya, "GOV", half_year="3")
+    planned.score(store, sent, planned.answers_at(2, LEAD_1=1, REAL_2=1), world.NOW, "run-later")
+    plan_id = f"plan-run-{sent.id}"
+    body = store.row(
+        "select body from plan_actions where plan_id = ? and action_id = 'CONTRACT'"
+        " order by revision desc",
+        (plan_id,),
+    )["body"]
+    with store.writing():
+        store.db.execute(
+            "update plan_actions set body = ? where action_id = 'CONTRACT'",
+            (body.replace('"half_year": 4', '"half_year": 2'),),
+        )
+    shown = Page(maya.get(HERE).text).text
+    assert "These starts do not fit together." in shown
+    assert "start Incentive readiness and payer alignment package in half-year 4 or later" in shown
