@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from readiness.domain.incentives.cautions import WORTH_A_WORD
 from readiness.domain.incentives.numbers import Numbers
 from readiness.domain.incentives.outcome import GroupOutcome, Standing
 from readiness.figures.laboratory import Bars, ChanceRow, ShareRow, bars_of, spans_of
@@ -19,7 +20,6 @@ from readiness.usecases.laboratory.columns import (
     taking_part,
 )
 from readiness.usecases.laboratory.wording import (
-    LEAST_MORE,
     difference_says,
     dollars_says,
     fall_says,
@@ -27,6 +27,7 @@ from readiness.usecases.laboratory.wording import (
     is_clear,
     more,
     paid_says,
+    pool_says,
     share_says,
 )
 
@@ -143,10 +144,10 @@ def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
     rows = [
         ShareRow(
             c.name,
-            c.fallen.paid.value,
-            c.fallen.paid.error,
-            paid_says(c.fallen),
-            c.still.paid.value,
+            c.fallen.spent.value / c.design.pool,
+            c.fallen.spent.error / c.design.pool,
+            pool_says(c.fallen),
+            c.still.spent.value / c.design.pool,
         )
         for c in columns
     ]
@@ -157,17 +158,22 @@ def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
         says=(
             "The gap is smaller then, and nobody is better off.",
             "A design that pays for it pays for worse care.",
+            "Told by the money: on several measures nearly every group is paid something by luck.",
         ),
-        bars=bars_of(rows, ("Design", "Groups paid, of those that can be"), "Nothing changes"),
-        key="Share of the groups that can be paid; the mark is the share when nothing changes.",
+        bars=bars_of(rows, ("Design", "Paid of the pool"), "Nothing changes"),
+        key="Share of the pool that is paid; the mark is the share when nothing changes.",
         table=side_by_side(
             f"The higher group falls by {fall} points",
             columns,
             [
-                ("Paid after the fall", *(paid_says(c.fallen) for c in columns)),
-                ("Paid when nothing changes", *(paid_says(c.still) for c in columns)),
-                ("Difference", *(difference_says(more(c.fallen, c.still)) for c in columns)),
                 ("Dollars paid after the fall", *(dollars_says(c.fallen.spent) for c in columns)),
+                ("When nothing changes", *(dollars_says(c.still.spent) for c in columns)),
+                (
+                    "Difference, of the pool",
+                    *(difference_says(more(c.fallen, c.still)) for c in columns),
+                ),
+                ("Groups paid after the fall", *(paid_says(c.fallen) for c in columns)),
+                ("Groups paid when nothing changes", *(paid_says(c.still) for c in columns)),
                 ("In words", *(fall_says(c.fallen, c.still) for c in columns)),
             ],
         ),
@@ -175,13 +181,10 @@ def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
 
 
 def fall_finding(columns: Sequence[Column]) -> str:
-    pays = [
-        c
-        for c in columns
-        if more(c.fallen, c.still).value > 0 and is_clear(more(c.fallen, c.still), LEAST_MORE)
-    ]
+    changes = [(more(c.fallen, c.still), c) for c in columns]
+    pays = [c for change, c in changes if change.value > 0 and is_clear(change, WORTH_A_WORD)]
     if not pays:
-        return "No design pays more groups because the higher group falls"
+        return "No design pays more because the higher group falls"
     named = " and ".join(c.quoted for c in pays)
     return f"{named} {'pays' if len(pays) == 1 else 'pay'} for the fall of the higher group"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from math import sqrt
 
+from readiness.domain.incentives.cautions import WORTH_A_WORD
 from readiness.domain.incentives.outcome import Outcome, Simulated
 from readiness.figures.words import dollars, one_decimal, percent, rounded, signed
 
 CLEAR = 2.0  # Monte Carlo standard errors
 LEAST_LEANING = 0.01  # of the concentration index: less is said as none
-LEAST_MORE = 0.02  # share of the groups: less is said as no more
+LEAST_MORE = 0.02  # share of the money beyond that of the patients: less is said as no more
 
 
 def of_groups(share: float, groups: int) -> str:
@@ -52,9 +53,13 @@ def found_says(outcome: Outcome) -> str:
 
 
 def more(later: Outcome, before: Outcome) -> Simulated:
-    """How many more groups are paid, as a share; its error is on the safe side."""
-    error = sqrt(later.paid.error**2 + before.paid.error**2)
-    return Simulated(later.paid.value - before.paid.value, error)
+    """How much more is paid, as a share of the pool; its error is on the safe side.
+
+    By the money: paid on several measures, nearly every group is paid something by chance.
+    """
+    pool = later.design.pool
+    error = sqrt(later.spent.error**2 + before.spent.error**2)
+    return Simulated((later.spent.value - before.spent.value) / pool, error / pool)
 
 
 def is_clear(found: Simulated, least: float) -> bool:
@@ -64,13 +69,16 @@ def is_clear(found: Simulated, least: float) -> bool:
 def fall_says(fallen: Outcome, still: Outcome) -> str:
     """Whether a fall of the higher group is paid for."""
     change = more(fallen, still)
-    there = of_groups(fallen.paid.value, fallen.taking_part)
-    instead = of_groups(still.paid.value, still.taking_part)
-    if not is_clear(change, LEAST_MORE):
-        return f"Does not pay for it: {there}, as when nothing changes."
+    there, instead = dollars(fallen.spent.value), dollars(still.spent.value)
+    if not is_clear(change, WORTH_A_WORD):
+        return f"Does not pay for it: {there}, and {instead} when nothing changes."
     if change.value > 0:
         return f"Pays for it: {there}, instead of {instead} when nothing changes."
     return f"Pays less: {there}, instead of {instead} when nothing changes."
+
+
+def pool_says(outcome: Outcome) -> str:
+    return f"{dollars(outcome.spent.value)} of {dollars(outcome.design.pool)}"
 
 
 def difference_says(found: Simulated) -> str:

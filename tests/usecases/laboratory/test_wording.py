@@ -15,8 +15,9 @@ def outcome():
     return columns_of(tried.done(tried.a_run()))[0].still
 
 
-def with_paid(outcome, value, error=0.001):
-    return replace(outcome, paid=Simulated(value, error))
+def with_spent(outcome, share, error=0.001):
+    """Of the pool."""
+    return replace(outcome, spent=Simulated(share * outcome.design.pool, error * 1_000_000))
 
 
 @pytest.mark.parametrize(
@@ -33,12 +34,16 @@ def test_a_share_is_said_as_groups_people_can_count(share, groups, says):
     assert wording.of_groups(share, groups) == says
 
 
-def test_a_fall_is_paid_for_only_where_clearly_more_groups_are_paid(outcome):
-    still = with_paid(outcome, 0.4)
-    assert wording.fall_says(with_paid(outcome, 0.7), still).startswith("Pays for it: about 4 of 6")
-    assert wording.fall_says(with_paid(outcome, 0.41), still).startswith("Does not pay for it")
-    assert wording.fall_says(with_paid(outcome, 0.7, 0.2), still).startswith("Does not pay for it")
-    assert wording.fall_says(with_paid(outcome, 0.1), still).startswith("Pays less")
+def test_a_fall_is_paid_for_only_where_clearly_more_money_is_paid(outcome):
+    still = with_spent(outcome, 0.4)
+
+    def says(share, error=0.001):
+        return wording.fall_says(with_spent(outcome, share, error), still)
+
+    assert says(0.7) == "Pays for it: $700,000, instead of $400,000 when nothing changes."
+    assert says(0.405).startswith("Does not pay for it: $405,000")
+    assert says(0.7, 0.2).startswith("Does not pay for it")
+    assert says(0.1).startswith("Pays less")
 
 
 def test_money_leans_only_where_the_index_is_clear_of_the_present():
