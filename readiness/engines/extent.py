@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from readiness.domain.release.puzzle import Cover, Puzzle
+from readiness.domain.release.puzzle import Cover, Extents, Puzzle
 from readiness.engines.covering import cheapened
 from readiness.engines.extension import extended
 from readiness.engines.trimming import trimmed
 
 FEW_COLUMNS = 400  # up to so many a cheaper choice is looked for
 MOST_COLUMNS = 1_000  # above, trying what is needless takes too long
+FEW_CELLS = 4_000  # of a whole release; with more, what is found first has to do
 
 
 def extents(puzzle: Puzzle) -> Cover:
     """Columns to hide at a low price, and the moves that prove them enough."""
-    columns = len(puzzle.moves.lower)
+    cover = first_found(puzzle)
+    few = len(puzzle.moves.lower) <= FEW_COLUMNS
+    return cheapened(puzzle, cover) if few and cover.hidden else cover
+
+
+def first_found(puzzle: Puzzle) -> Cover:
     cover = extended(puzzle)
-    if columns <= MOST_COLUMNS:
-        cover = trimmed(puzzle, cover)
-    return cheapened(puzzle, cover) if columns <= FEW_COLUMNS and cover.hidden else cover
+    return trimmed(puzzle, cover) if len(puzzle.moves.lower) <= MOST_COLUMNS else cover
+
+
+def extents_of(cells: int) -> Extents:
+    """How to look in a release of so many numbers."""
+    return extents if cells <= FEW_CELLS else first_found

@@ -15,7 +15,7 @@ from readiness.domain.release.counts import EVERY_GROUP, Counts, Measure, RowKey
 from readiness.domain.release.counts_table import Count as Number
 from readiness.domain.release.remainders import completed, table_with_rests
 from readiness.domain.release.suppression import protect
-from readiness.engines.extent import extents
+from readiness.engines.extent import extents_of
 from readiness.intake.equity_csv import lines_of
 from readiness.intake.sources import Source
 
@@ -46,7 +46,8 @@ def told(source: Source, declared: Declared, threshold: int) -> Told:
 
 def released(counts: Counts, threshold: int) -> tuple[Row, ...]:
     """What a payer sees. Those who do not meet a measure are never printed, and protected too."""
-    hidden = protect(table_with_rests(counts), threshold, extents).hidden
+    table = table_with_rests(counts)
+    hidden = protect(table, threshold, extents_of(len(table.counts))).hidden
 
     def number(key: RowKey, measure: Measure) -> int | None:
         return None if Number(key, measure) in hidden else counts[key].of(measure)

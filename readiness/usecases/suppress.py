@@ -14,7 +14,7 @@ from readiness.domain.release.ledger import Entry, Standing
 from readiness.domain.release.printed import Printed, printed
 from readiness.domain.release.suppression import Unprotectable, protect
 from readiness.domain.release.windows import windows
-from readiness.engines.extent import extents
+from readiness.engines.extent import extents_of
 from readiness.intake.counts_file import lines_of
 from readiness.intake.sources import Source
 from readiness.store import ledger
@@ -51,7 +51,8 @@ def further(counts: Counts, found: Printed, threshold: int) -> list[Merge]:
 
 def released(counts: Counts, merges: list[Merge], threshold: int) -> Printed:
     table = table_of(counts, merged_rows(counts, merges))
-    return printed(counts, merges, protect(table, threshold, extents, windows).hidden)
+    found = protect(table, threshold, extents_of(len(table.counts)), windows)
+    return printed(counts, merges, found.hidden)
 
 
 # Successive releases.
@@ -99,7 +100,8 @@ def hidden_beside(
     if not stands.new:
         return frozenset(same) | withheld, ()
     try:
-        found = protect(rules.joint(stands, entries), threshold, extents, windows)
+        table = rules.joint(stands, entries)
+        found = protect(table, threshold, extents_of(len(table.counts)), windows)
     except Unprotectable:
         nothing = rules.everything(stands.counts, frozenset(stands.new))
         return frozenset(same) | withheld | nothing, (NOTHING_NEW,)
