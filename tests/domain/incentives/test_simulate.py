@@ -146,6 +146,26 @@ def test_the_error_is_the_scatter_of_independent_runs():
     )
 
 
+def test_the_error_of_a_share_of_the_money_knows_that_the_whole_moves_with_the_part():
+    two = a_ground((40, 20), (0.8, 0.6), groups=2, tiers=np.array([1, 2]))
+    study = study_of(two, [a_design()], NOTHING)
+    runs = [read(tally_of(study, Chunk(0, 200), seed), study)[0] for seed in range(200)]
+    shares = [share for run in runs if (share := run.by_tier[0].dollar_share)]
+    told = np.mean([share.error for share in shares])
+    assert told == pytest.approx(np.std([share.value for share in shares]), rel=0.2)
+
+
+def test_a_change_on_a_measure_that_does_not_count_is_no_change():
+    people = np.array([[[40, 20], [40, 5]], [[40, 20], [40, 20]]])
+    rates = np.array([[[0.7, 0.7], [0.8, 0.6]], [[0.7, 0.7], [0.8, 0.6]]])
+    ground = a_ground(people, rates, groups=2, measures=2)
+    design = a_design(measure_ids=("m0", "m1"), least_denominator=11)
+    found = tried(ground, design, Scenario(Kind.TRUE_GAIN, 5), replicates=10)
+    assert (found.taking_part, found.changed) == (2, 1)
+    assert found.paid_of_changed is not None
+    assert found.paid_of_unchanged is not None
+
+
 def test_what_never_happens_still_has_an_error():
     sure = a_ground((9000, 3000), (0.8, 0.6))
     found = tried(sure, a_design(least_points=50, full_points=50), replicates=1000)

@@ -13,7 +13,7 @@ from tests.domain.incentives.grounds import a_design, a_ground
 
 
 def test_a_gap_takes_the_reference_and_one_more_group_of_people():
-    people = np.array([[[30, 30, 0]], [[30, 10, 10]], [[10, 30, 30]], [[30, 30, 30]]])
+    people = np.array([[[30, 11, 0]], [[30, 10, 10]], [[10, 30, 30]], [[30, 30, 30]]])
     ground = a_ground(people, (0.8, 0.6, 0.7), groups=4)
     terms = terms_of(ground, a_design(least_denominator=11))
     assert terms.counts[:, 0].tolist() == [True, False, False, True]
@@ -25,10 +25,12 @@ def test_a_gap_takes_the_reference_and_one_more_group_of_people():
 def test_the_first_reason_that_keeps_a_group_out_is_told():
     nan = math.nan
     ground = a_ground(
-        np.array([[[30, 30]], [[30, 30]], [[30, 30]], [[30, 5]], [[30, 30]]]),
-        np.array([[[0.8, 0.6]], [[0.8, 0.6]], [[0.8, nan]], [[0.8, 0.6]], [[0.6, 0.8]]]),
-        groups=5,
-        tiers=np.array([1, -1, 3, 3, 3]),
+        np.array([[[30, 30]], [[30, 30]], [[30, 30]], [[30, 5]], [[30, 30]], [[30, 30]]]),
+        np.array(
+            [[[0.8, 0.6]], [[0.8, 0.6]], [[0.8, nan]], [[0.8, 0.6]], [[0.6, 0.8]], [[0.8, 0.6]]]
+        ),
+        groups=6,
+        tiers=np.array([1, -1, 3, 3, 3, 2]),
     )
     design = a_design(least_tier=2, least_denominator=11, split=Split.BY_PEOPLE_BEHIND)
     assert terms_of(ground, design).standings == (
@@ -37,6 +39,7 @@ def test_the_first_reason_that_keeps_a_group_out_is_told():
         Standing.NOT_SHOWN,
         Standing.TOO_FEW,
         Standing.NOBODY_BEHIND,
+        Standing.TAKES_PART,
     )
 
 
