@@ -64,13 +64,13 @@ METHOD = (
         "then it counts where its whole 95% interval lies on the worse side."
     ),
     (
-        (
-            "Costs are drawn between their low and high ends (a tenth of the draws beyond each), half of "
-            "what moves them shared within a group; gaps with their standard errors, need with that of "
-            "social risk."
-        ),
+        "Costs are drawn between their low and high ends (a tenth of the draws beyond each), half "
+        "of what moves them shared within a group; gaps with their standard errors, need with that "
+        "of social risk."
+    ),
+    (
         "Each component is scaled so that all there is in the portfolio is 100 points; the "
-        "weights of the policy add the three up.",
+        "weights of the policy add the three up."
     ),
 )
 CAVEATS = (
