@@ -80,7 +80,7 @@ def told(opened: Opened, today: date) -> MoneyTold:
     plan, instrument = opened.plan, opened.instrument
     found = simulation.outlay(plan)
     ahead = projected(instrument, opened.foundation.answers, plan, today)
-    says = tier_says(ahead, instrument)
+    says = tier_says(ahead, instrument, today)
     return MoneyTold(
         first_year=money(found.first_year),
         total=money(found.total),
@@ -144,12 +144,16 @@ def assumes(found: Outlay) -> str:
 # The tier.
 
 
-def tier_says(ahead: Projection, instrument: Instrument) -> str:
+def tier_says(ahead: Projection, instrument: Instrument, today: date) -> str:
+    """What the actions should show by now still has to be answered for, so a tier is never said to
+    be there."""
     if ahead.target_tier_id is None:
         return f"{EXPECTED}{tier_name(instrument, ahead.latest[-1].tier_id)} is held."
     target = instrument.tier_by_id[ahead.target_tier_id]
     name = f"{target.id} {target.title}"
     reached = ahead.reached(target.number)
+    if reached and reached[1] <= today:
+        return f"{EXPECTED}{name} is within reach now. Assess again to show it."
     if reached:
         return f"{EXPECTED}{name} is reached {between(*reached)}."
     first = "; ".join(ahead.short[:NAMED_FIRST])

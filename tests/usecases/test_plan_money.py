@@ -47,6 +47,12 @@ def test_it_says_between_which_months_the_target_is_reached(opened):
     assert told.timeline_title == told.says
 
 
+def test_what_is_done_is_to_be_shown_by_assessing_again(opened):
+    done = tuple(replace(a, status=ActionStatus.DONE) for a in opened.plan.actions)
+    told = plan_money.told(replace(opened, plan=replace(opened.plan, actions=done)), TODAY)
+    assert told.says.endswith("T3 Incentive-ready is within reach now. Assess again to show it.")
+
+
 def test_it_says_what_stays_short_and_how_much_more(tmp_path):
     opened = opened_for(tmp_path, planned.answers_at(0))
     told = plan_money.told(replace(opened, plan=replace(opened.plan, actions=())), TODAY)
