@@ -239,7 +239,8 @@ def kept(
         found = enterable(store, actor, assessment_id, action_id, now)
         if corrects:
             found.line(action_id).entry(corrects)  # or there is none of that id here
-        where = place(found.opened, action_id, actor, posting_id, now, corrects)
+        group_id = found.opened.group.id
+        where = Place(posting_id, group_id, assessment_id, action_id, actor.id, now, corrects)
         made = postings.posted(wanted, where)
         plan.keep(store, actor, found.opened, now)
         verb = "corrected money of" if corrects else "entered money for"
@@ -261,7 +262,8 @@ def say_needed(
     """The newest counts from now on; the ones before stay in the history."""
     with store.writing():
         found = enterable(store, actor, assessment_id, action_id, now)
-        where = place(found.opened, action_id, actor, estimate_id, now, None)
+        group_id = found.opened.group.id
+        where = Place(estimate_id, group_id, assessment_id, action_id, actor.id, now)
         said = postings.said_needed(amounts, note, where)
         plan.keep(store, actor, found.opened, now)
         verb = "said what is still needed for"
@@ -276,19 +278,6 @@ def enterable(
     found = of_opened(store, plan.editable(store, actor, assessment_id, now), now)
     found.line(action_id)
     return found
-
-
-def place(
-    opened: Opened,
-    action_id: str,
-    actor: Actor,
-    entry_id: str,
-    now: datetime,
-    corrects: str | None,
-) -> Place:
-    return Place(
-        entry_id, opened.group.id, opened.assessment.id, action_id, actor.id, now, corrects
-    )
 
 
 def told(
