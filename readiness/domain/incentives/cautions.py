@@ -1,7 +1,8 @@
 """What a design would also do, in sentences a payer can weigh before anything is signed.
 
 Each caution appears when the design, or what was simulated of it, calls for it; a figure in it is
-from the simulation, and none is shown where nothing was simulated of the kind.
+from the simulation, and none is shown where nothing was simulated of the kind. Long, because it is
+the list of all of them.
 """
 
 from __future__ import annotations
