@@ -33,6 +33,19 @@ class StoredRun:
     done_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list: a run's numbers and outcome may be large."""
+
+    id: str
+    asked_at: datetime
+    author: str
+    designs: tuple[str, ...]
+    groups: int
+    period: str
+    is_done: bool
+
+
 FOUND = """
 select r.*, o.outcome, o.engine, o.at as done_at from laboratory_runs r
 left join laboratory_outcomes o on o.run_id = r.id
@@ -77,12 +90,29 @@ def get(store: Store, payer_id: str, run_id: str) -> StoredRun:
     return from_row(row)
 
 
-def of_payer(store: Store, payer_id: str) -> tuple[StoredRun, ...]:
+def of_payer(store: Store, payer_id: str) -> tuple[Listed, ...]:
     """Newest first."""
     rows = store.rows(
-        f"{FOUND} where r.payer_id = ? order by r.asked_at desc, r.rowid desc", (payer_id,)
+        "select r.id, r.asked_at, coalesce(p.name, '') as author, r.designs,"
+        " json_array_length(r.numbers, '$.groups') as groups,"
+        " json_extract(r.numbers, '$.period') as period,"
+        " exists (select 1 from laboratory_outcomes o where o.run_id = r.id) as is_done"
+        " from laboratory_runs r left join people p on p.id = r.asked_by"
+        " where r.payer_id = ? order by r.asked_at desc, r.rowid desc",
+        (payer_id,),
     )
-    return tuple(from_row(row) for row in rows)
+    return tuple(
+        Listed(
+            id=row["id"],
+            asked_at=datetime.fromisoformat(row["asked_at"]),
+            author=row["author"],
+            designs=tuple(each["name"] for each in json.loads(row["designs"])),
+            groups=row["groups"],
+            period=row["period"],
+            is_done=bool(row["is_done"]),
+        )
+        for row in rows
+    )
 
 
 def forget_group(store: Store, group_id: str) -> None:
@@ -95,14 +125,10 @@ def forget_group(store: Store, group_id: str) -> None:
         )
 
 
-def authors(store: Store, payer_id: str) -> dict[str, str]:
-    """Names by id of everybody who asked for a run."""
-    rows = store.rows(
-        "select id, name from people where id in"
-        " (select asked_by from laboratory_runs where payer_id = ?)",
-        (payer_id,),
-    )
-    return {row["id"]: row["name"] for row in rows}
+def author(store: Store, run: StoredRun) -> str:
+    """The name of who asked for it; "" when the account is gone."""
+    row = store.row("select name from people where id = ?", (run.asked_by,))
+    return str(row["name"]) if row else ""
 
 
 def from_row(row: Mapping[str, Any]) -> StoredRun:

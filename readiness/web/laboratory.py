@@ -41,9 +41,9 @@ USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 @pages.get("/payers/<payer_id>/laboratory")
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
-    payer, runs, authors = asking.listed(store(), actor(), payer_id)
+    payer, runs = asking.listed(store(), actor(), payer_id)
     payers = portfolio.payers_of(store(), actor())
-    lines = [laboratory_view.line_of(run, authors) for run in runs]
+    lines = [laboratory_view.line_of(run) for run in runs]
     return render_template("pages/laboratory/list.html", payer=payer, payers=payers, lines=lines)
 
 
@@ -175,8 +175,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
         says = laboratory_view.progress_says(found)
         return render_template("pages/laboratory/waiting.html", found=found, says=says)
     repeated = asking.repeats(store(), found.run)
-    _, _, authors = asking.listed(store(), actor(), payer_id)
-    page = laboratory_view.page_of(found, repeated, authors)
+    page = laboratory_view.page_of(found, repeated)
     return render_template("pages/laboratory/show.html", **page)
 
 

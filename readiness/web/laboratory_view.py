@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from readiness.domain.jobs import JobState
 from readiness.domain.periods import period
-from readiness.store.laboratory import StoredRun
+from readiness.store.laboratory import Listed, StoredRun
 from readiness.usecases.equity_results import kind_label
 from readiness.usecases.laboratory.asking import Progress
 from readiness.usecases.laboratory.released import Choices, Wish, reference_says
@@ -32,15 +31,14 @@ class Line:
     state: str
 
 
-def line_of(run: StoredRun, authors: Mapping[str, str]) -> Line:
-    groups = len(run.numbers["groups"])
+def line_of(run: Listed) -> Line:
     return Line(
         run_id=run.id,
         at=run.asked_at,
-        author=authors.get(run.asked_by, ""),
-        designs=tuple(each["name"] for each in run.designs),
-        numbers=f"{groups} groups, 12 months to the end of {period(run.numbers['period']).label}",
-        state="Done" if run.outcome else "Not done",
+        author=run.author,
+        designs=run.designs,
+        numbers=f"{run.groups} groups, 12 months to the end of {period(run.period).label}",
+        state="Done" if run.is_done else "Not done",
     )
 
 
@@ -71,14 +69,11 @@ def progress_says(found: Progress) -> str:
     return f"{job.done:,} of {found.most:,} invented years are drawn."
 
 
-def page_of(
-    found: Progress, repeated: tuple[StoredRun, bool] | None, authors: Mapping[str, str]
-) -> dict[str, Any]:
+def page_of(found: Progress, repeated: tuple[StoredRun, bool] | None) -> dict[str, Any]:
     """Everything the template writes of a run that is done."""
     return {
         "found": found,
         "run": found.run,
-        "author": authors.get(found.run.asked_by, ""),
         "told": told(found.run),
         "former": repeated[0] if repeated else None,
         "is_same": bool(repeated and repeated[1]),

@@ -9,7 +9,7 @@ from readiness.domain.errors import NotFound
 from readiness.domain.events import Event
 from readiness.domain.people import Payer
 from readiness.store import events, groups, laboratory
-from readiness.store.laboratory import StoredRun
+from readiness.store.laboratory import Listed, StoredRun
 
 AT = datetime(2027, 1, 15, 12, tzinfo=UTC)
 SOON = AT + timedelta(seconds=9)
@@ -17,8 +17,16 @@ ASKED = Event(AT, "pam", "tried incentives", "laboratory run", "r1", payer_id="f
 
 
 def a_run(run_id="r1", **changes):
-    given = {"designs": ({"name": "A"},), "settings": {"seed": 7}, "numbers": {"groups": []}}
+    given = {
+        "designs": ({"name": "A"},),
+        "settings": {"seed": 7},
+        "numbers": {"groups": [], "period": "2026-Q4"},
+    }
     return StoredRun(run_id, "fair", "pam", AT, **{**given, **changes})
+
+
+def of(*group_ids):
+    return {"groups": [{"group": each} for each in group_ids], "period": "2026-Q4"}
 
 
 @pytest.fixture
@@ -51,16 +59,19 @@ def test_another_payer_s_run_is_not_found(fair):
     assert laboratory.of_payer(fair, "far") == ()
 
 
-def test_the_newest_is_listed_first(fair):
-    laboratory.add(fair, a_run(), ASKED)
-    laboratory.add(fair, a_run("r2"), ASKED)
-    assert [each.id for each in laboratory.of_payer(fair, "fair")] == ["r2", "r1"]
+def test_the_newest_is_listed_first_with_what_a_line_says(fair):
+    laboratory.add(fair, a_run(numbers=of("elm")), ASKED)
+    laboratory.keep(fair, "r1", {}, "numpy 2", SOON)
+    laboratory.add(fair, a_run("r2", numbers=of("elm")), ASKED)
+    newest, first = laboratory.of_payer(fair, "fair")
+    assert first == Listed("r1", AT, "", ("A",), 1, "2026-Q4", is_done=True)
+    assert (newest.id, newest.is_done) == ("r2", False)
 
 
 def test_with_a_group_s_records_the_runs_that_rest_on_them_go(fair):
-    laboratory.add(fair, a_run(numbers={"groups": [{"group": "elm"}, {"group": "oak"}]}), ASKED)
+    laboratory.add(fair, a_run(numbers=of("elm", "oak")), ASKED)
     laboratory.keep(fair, "r1", {}, "numpy 2", SOON)
-    laboratory.add(fair, a_run("r2", numbers={"groups": [{"group": "oak"}]}), ASKED)
+    laboratory.add(fair, a_run("r2", numbers=of("oak")), ASKED)
     laboratory.forget_group(fair, "elm")
     assert [each.id for each in laboratory.of_payer(fair, "fair")] == ["r2"]
     assert list(fair.rows("select * from laboratory_outcomes")) == []

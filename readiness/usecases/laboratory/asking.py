@@ -17,7 +17,7 @@ from readiness.domain.incentives.run_json import design_in, design_out
 from readiness.domain.jobs import Job, JobState
 from readiness.domain.people import Actor, Payer
 from readiness.store import Store, groups, jobs, laboratory
-from readiness.store.laboratory import StoredRun
+from readiness.store.laboratory import Listed, StoredRun
 from readiness.usecases import ground
 from readiness.usecases.jobs import Clock, Runner
 from readiness.usecases.laboratory import released, simulating
@@ -197,6 +197,7 @@ class Progress:
     run: StoredRun
     job: Job | None
     most: int  # replicates in all
+    author: str  # who asked for it
 
     @property
     def is_reading(self) -> bool:
@@ -210,7 +211,8 @@ def progress(store: Store, actor: Actor, payer_id: str, run_id: str, now: dateti
     if job and job.is_lost(now):
         jobs.bury(store, now)
         job = jobs.get(store, job.id)
-    return Progress(groups.payer(store, payer_id), run, job, simulating.draws(run))
+    payer, author = groups.payer(store, payer_id), laboratory.author(store, run)
+    return Progress(payer, run, job, simulating.draws(run), author)
 
 
 def repeats(store: Store, run: StoredRun) -> tuple[StoredRun, bool] | None:
@@ -230,10 +232,7 @@ def cancel(store: Store, actor: Actor, payer_id: str, run_id: str, now: datetime
     return job is not None and jobs.end(store, job.id, JobState.CANCELED, "", now)
 
 
-def listed(
-    store: Store, actor: Actor, payer_id: str
-) -> tuple[Payer, tuple[StoredRun, ...], Mapping[str, str]]:
-    """All runs, newest first, and the names of those who asked for them."""
+def listed(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Listed, ...]]:
+    """All runs, newest first."""
     require(actor, payer_id)
-    runs = laboratory.of_payer(store, payer_id)
-    return groups.payer(store, payer_id), runs, laboratory.authors(store, payer_id)
+    return groups.payer(store, payer_id), laboratory.of_payer(store, payer_id)
