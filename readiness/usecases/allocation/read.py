@@ -58,6 +58,13 @@ class Stored:
     def is_hidden(self, group_id: str) -> bool:
         return group_id not in self.names
 
+    def shown_id(self, group_id: str) -> str:
+        """Its id; of one that no longer shares a number among those, which tells nothing."""
+        if not self.is_hidden(group_id):
+            return group_id
+        hidden = [o.group_id for o in self.answered.offers if self.is_hidden(o.group_id)]
+        return f"hidden-{hidden.index(group_id) + 1}"
+
     def name(self, group_id: str) -> str:
         return self.names.get(group_id, HIDDEN_GROUP)
 

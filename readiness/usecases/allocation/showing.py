@@ -17,7 +17,6 @@ from readiness.usecases.allocation.read import Stored, names_of, required, store
 from readiness.usecases.allocation.showing_groups import sheets
 from readiness.usecases.allocation.showing_policies import comparison_of
 from readiness.usecases.allocation.view import (
-    GroupSheet,
     LeftOutLine,
     Line,
     Listing,
@@ -114,8 +113,8 @@ def result_of(
         rivals=tuple(rivals(found)),
         stability=stability_says(found),
         stability_span=stability_span(found),
-        groups=tuple(each for each in every if each.actions or is_paid(found, each)),
-        nothing=tuple(each for each in every if not each.actions and not is_paid(found, each)),
+        groups=tuple(each for each in every if not each.why_nothing),
+        nothing=tuple(each for each in every if each.why_nothing),
         left_out=tuple(left_out_line(found, each) for each in answer.left_out),
         dollars_title=dollars_title(found),
         dollars=dollars_of(found),
@@ -127,10 +126,6 @@ def result_of(
         replays=tuple(replays(found)),
         has_hidden=found.has_hidden,
     )
-
-
-def is_paid(found: Stored, sheet: GroupSheet) -> bool:
-    return any(each.group_id == sheet.group_id for each in found.main.bought)
 
 
 # The decision, and what it buys.
@@ -276,8 +271,8 @@ def left_out_line(found: Stored, each: LeftOut) -> LeftOutLine:
     pick = Pick(each.group_id, each.action_id)
     is_hidden = found.is_hidden(each.group_id)
     return LeftOutLine(
-        each.group_id,
-        each.action_id,
+        found.shown_id(each.group_id),
+        "" if is_hidden else each.action_id,
         is_hidden,
         found.titled(pick),
         "" if is_hidden else dollars(each.dollars),

@@ -123,7 +123,9 @@ def differences(
         group_id, _ = key
         by = tuple(key in chosen[each.id] for each in policies)
         if stored.is_hidden(group_id):
-            yield DifferenceLine(group_id, True, "", stored.name(group_id), "", by, "", "", "", "")
+            yield DifferenceLine(
+                stored.shown_id(group_id), True, "", stored.name(group_id), "", by, "", "", "", ""
+            )
             continue
         candidate, offer = stored.candidate(key), stored.offer_by_id[group_id]
         points = points_of(stored, offer, candidate)
