@@ -65,7 +65,8 @@ def sheet_of(stored: Stored, offer: Offer) -> GroupSheet:
 def hidden(stored: Stored, offer: Offer, bought: Bought | None) -> GroupSheet:
     """Its dollars belong to the payer's own sum; nothing else of it is shown."""
     return GroupSheet(
-        stored.shown_id(offer.group_id), stored.name(offer.group_id), True, "", "", "", "", "", False, "", "", "",
+        stored.shown_id(offer.group_id), stored.name(offer.group_id), True,
+        "", "", "", "", "", False, "", "", "",
         dollars(bought.dollars if bought else 0), "", (), "", "",
         "" if bought else "It stopped sharing.", (), (), (),
     )  # fmt: skip
