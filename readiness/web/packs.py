@@ -33,7 +33,11 @@ SORTING = {"sort", "order", "page", "size"}  # of a list, and nothing to a ZIP
 
 
 class PackForm(SafeForm):
-    paper = RadioField("Paper", choices=[SelectChoice("letter", "US Letter"), SelectChoice("a4", "A4")], default="letter")
+    paper = RadioField(
+        "Paper",
+        choices=[SelectChoice("letter", "US Letter"), SelectChoice("a4", "A4")],
+        default="letter",
+    )
 
 
 @pages.get("/payers/<payer_id>/plans")
@@ -103,9 +107,11 @@ def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def download(payer_id: str, pack_id: str) -> ResponseReturnValue:
     path = fetching.fetched(store(), actor(), payer_id, pack_id, now())
-    return send_file(
+    reply = send_file(
         path.absolute(),
         mimetype="application/zip",
         as_attachment=True,
         download_name=f"plans-{now():%Y-%m-%d}.zip",
     )
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

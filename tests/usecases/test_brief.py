@@ -16,11 +16,13 @@ from readiness.documents.pdf import Printer
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import ContextRevision
 from readiness.domain.errors import NotFound, WrongState
+from readiness.domain.events import Event
 from readiness.domain.people import Membership, Role
 from readiness.domain.periods import period
+from readiness.domain.postings import Posting, PostingKind
 from readiness.domain.screening import Cell, Need, Step
 from readiness.domain.screening_edits import CountRevision
-from readiness.store import Store, assessments, counts, people
+from readiness.store import Store, assessments, counts, people, postings
 from readiness.store.migrations import migrate
 from readiness.usecases import releases
 from readiness.usecases.brief import paper, questions, reading, sheet
@@ -275,3 +277,23 @@ def test_an_overdue_action_comes_before_everything_but_the_tier(store):
     assert "was due on" in first
     assert any(line.is_overdue for line in late.actions)
     assert all(line.due_on is None or isinstance(line.due_on, date) for line in late.actions)
+
+
+def test_money_so_far_stands_in_it_with_what_it_warns_of(fresh, printer):
+    planned.submitted(fresh, "elm", ANSWERS, NOW)
+    assert "Money so far" not in html(fresh)
+    action = next(line for line in brief_of(fresh).actions if line.may_pay)
+    for number, (kind, cents) in enumerate(
+        ((PostingKind.AWARDED, 10_000_00), (PostingKind.SPENT, 60_000_000_00))
+    ):
+        entered = Posting(
+            f"p{number}", "elm", "a1", action.id, kind, cents, NOW.date(), "", "", "maya", NOW
+        )
+        postings.add(fresh, entered, Event(NOW, "maya", "entered", "plan", "a1", group_id="elm"))
+    brief = brief_of(fresh)
+    says = html(fresh)
+    assert "Money so far" in says
+    assert brief.money.whole.spent in says
+    assert brief.money.warned[0].warnings[0][:40] in says
+    assert "the rest of the plan" in " ".join(questions.questions_for(brief))
+    assert pages_of(printed(fresh, printer)) == 2

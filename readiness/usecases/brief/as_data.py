@@ -51,6 +51,16 @@ def brief_out(brief: Brief) -> Plain:
             "done": brief.done,
             "ahead": [action_out(line) for line in brief.actions],
         },
+        "money": {
+            "awarded": brief.money.whole.awarded,
+            "spent": brief.money.whole.spent,
+            "remaining": brief.money.whole.remaining,
+            "expected": brief.money.whole.expected,
+            "basis": brief.money.whole.basis,
+            "warnings": [says for row in brief.money.warned for says in row.warnings],
+        }
+        if brief.money.has_any
+        else None,
         "questions": list(questions_for(brief)),
     }
 

@@ -26,6 +26,7 @@ from readiness.usecases.brief.reading import Brief, DomainLine
 TITLE = "Payer brief"
 PAGES = 2
 MOST_STEPS, MOST_GATES, MOST_NEEDS, MOST_GAPS, MOST_ACTIONS = 5, 5, 6, 5, 5
+MOST_WARNINGS = 2
 NAME, TEXT = 120, 90  # characters of a name, and of what somebody typed into one cell
 BASES = {
     RunKind.VALIDATED: "validated by the reviewer",
@@ -79,6 +80,11 @@ def values_of(brief: Brief) -> dict[str, object]:
         "reliability": RELIABILITY if brief.gaps.is_untold else "",
         "actions": cut([action_row(line) for line in brief.actions], MOST_ACTIONS),
         "cost": brief.cost_says,
+        "money": brief.money.whole if brief.money.has_any else None,
+        "warnings": [
+            shortened(f"{row.title}: {row.warnings[0]}", 2 * TEXT)
+            for row in brief.money.warned[:MOST_WARNINGS]
+        ],
         "questions": [shortened(each, 3 * TEXT) for each in questions_for(brief)],
     }
 

@@ -48,6 +48,14 @@ def overdue(brief: Brief) -> str:
     )
 
 
+def warned(brief: Brief) -> str:
+    """What the money warns of, early enough to act on."""
+    if not brief.money.warned:
+        return ""
+    row = brief.money.warned[0]
+    return f"{row.title}: {row.warnings[0]} What does that mean for the rest of the plan?"
+
+
 def gate(brief: Brief) -> str:
     """The first essential gate ahead that is not met."""
     for line in brief.gates:
@@ -161,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     not_ratable,
     expired,
     overdue,
+    warned,
     gate,
     gap,
     uncounted,

@@ -17,7 +17,15 @@ from readiness.domain.release import released
 from readiness.domain.scorecard import GateResult, Score, ScoringRun
 from readiness.figures.words import one_decimal, percent, rounded, signed
 from readiness.store import Store, releases
-from readiness.usecases import plan, plan_document, plan_reading, released_gaps, submission
+from readiness.usecases import (
+    money,
+    money_reading,
+    plan,
+    plan_document,
+    plan_reading,
+    released_gaps,
+    submission,
+)
 from readiness.usecases.brief.actions import ActionLine, action_lines
 from readiness.usecases.brief.gaps import Gaps, gaps_of
 from readiness.usecases.brief.needs import Needs, needs_of
@@ -94,6 +102,7 @@ class Brief:
     known_cost: CostRange | None  # of the whole plan, in its first year
     cost_says: str
     cost_unknown: int
+    money: money_reading.Told  # awarded, spent and still needed, of the whole plan and by action
     rests_on_older_run: bool
     today: date
 
@@ -145,6 +154,7 @@ def brief_of(
         known_cost=told.known if told.priced else None,
         cost_says=told.known_says if told.priced else "",
         cost_unknown=len(told.unknown),
+        money=money_reading.told(money.of_opened(store, opened, now)),
         rests_on_older_run=opened.foundation.run_id != newest.run_id,
         today=today,
     )

@@ -78,6 +78,12 @@ def about(brief: Brief) -> Rows:
     yield "Screening", brief.needs.says
     yield "Gaps", brief.gaps.says
     yield "Reliability of gaps", RELIABILITY if brief.gaps.is_untold else None
+    if brief.money.has_any:
+        whole = brief.money.whole
+        yield "Awarded so far", whole.awarded
+        yield "Spent so far", whole.spent
+        yield "Remaining", whole.remaining
+        yield "Expected in the end", f"{whole.expected} ({whole.basis})"
     for number, question in enumerate(questions_for(brief), start=1):
         yield f"To talk about, {number}", question
 
