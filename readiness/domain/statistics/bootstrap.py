@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 REPLICATES = 2_000
 
 
@@ -31,6 +29,8 @@ def ratio_of_sums(
     """
     if len(above) != len(below) or not above or min(below) <= 0:
         raise ValueError("each group needs both numbers, the lower one above 0")
+    import numpy as np  # slow to import, and most pages never need it
+
     pairs = np.array([above, below], dtype=float).T
     groups, luck = len(above), np.random.default_rng(seed)
     sums = np.array([pairs[luck.integers(groups, size=groups)].sum(0) for _ in range(replicates)])
