@@ -112,6 +112,7 @@ def solve(
     if not program.lower:  # HiGHS calls a program without columns empty, and looks at no row
         return (() if program.allows(()) else None), 0.0
     highs = quiet()
+    highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # dear, and finds little
     highs.setOptionValue("mip_rel_gap", gap)
     highs.setOptionValue("time_limit", max(0.1, seconds))
     highs.passModel(model_of(program, costs))

@@ -1,0 +1,95 @@
+"""The investment problem stated anew for CBC, from the words of the file's format alone.
+
+Nothing of the product is used here. Every group has a purse, gates are switches of their own,
+and floors are told of the purses: another way of saying it than the product's rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulp
+
+pulp.set_v4_migration_warnings(False)  # the pinned release speaks of its next one
+
+
+@dataclass(frozen=True)
+class Answer:
+    is_possible: bool
+    objective: float = 0.0
+
+
+def solved(file: dict[str, Any], limits: tuple[dict[str, Any], ...], gap: float) -> Answer:
+    """`limits`: each a dictionary with most, least and uses, a number for each (group, action)."""
+    model = pulp.LpProblem("anew", pulp.LpMaximize)
+    done, objective = told(model, file)
+    for limit in limits:
+        used = pulp.lpSum(use * done[key] for key, use in limit["uses"].items() if key in done)
+        model += used <= limit["most"]
+        if limit["least"] is not None:
+            model += used >= limit["least"]
+    model.solve(pulp.PULP_CBC_CMD(msg=False, threads=1, gapRel=gap, gapAbs=0, timeLimit=60))
+    if model.sol_status != pulp.LpSolutionOptimal:
+        assert model.status == pulp.LpStatusInfeasible
+        return Answer(is_possible=False)
+    return Answer(True, float(pulp.value(objective)))
+
+
+def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
+    groups = {group["id"]: group for group in file["groups"]}
+    actions = {(each["group"], each["action"]): each for each in file["actions"]}
+    done = {
+        key: pulp.LpVariable(f"x{number}", cat="Binary")
+        for number, key in enumerate(sorted(actions))
+    }
+    purse = {each: pulp.LpVariable(f"p{number}", 0) for number, each in enumerate(groups)}
+    served = {
+        each: pulp.LpVariable(f"s{number}", cat="Binary") for number, each in enumerate(groups)
+    }
+
+    def stands(group: str, action: str) -> Any:
+        """1 when in place or chosen."""
+        return 1 if action in groups[group].get("have", []) else done.get((group, action), 0)
+
+    objective = pulp.lpSum(each["benefit"] * done[key] for key, each in actions.items())
+    model += objective
+    model += pulp.lpSum(purse.values()) <= file["budget"]
+    for id_, group in groups.items():
+        own = {key: each for key, each in actions.items() if key[0] == id_}
+        model += purse[id_] == pulp.lpSum(each["cost"] * done[key] for key, each in own.items())
+        if group["cap"] is not None:
+            model += purse[id_] <= group["cap"]
+        number = pulp.lpSum(done[key] for key in own)
+        model += number <= len(own) * served[id_]
+        model += number >= served[id_]
+        for name in {each["one_of"] for each in own.values()} - {None}:
+            model += (
+                pulp.lpSum(done[key] for key, each in own.items() if each["one_of"] == name) <= 1
+            )
+    for (group, action), each in actions.items():
+        is_there = action in groups[group]["have"]
+        if each["ban"] or is_there:
+            model += done[group, action] == 0
+        if each["pin"] and not is_there:
+            model += done[group, action] == 1
+        for needed in each["requires"]:
+            if needed != action:
+                model += done[group, action] <= stands(group, needed)
+    for number, gate in enumerate(file["gates"]):
+        is_open = pulp.LpVariable(f"g{number}", cat="Binary")
+        standing = pulp.lpSum(stands(gate["group"], action) for action in set(gate["of"]))
+        model += standing >= gate["needs"] * is_open
+        for action in gate["unlocks"]:
+            if (gate["group"], action) in done:
+                model += done[gate["group"], action] <= is_open
+    for floor in file["floors"]:
+        tagged = pulp.lpSum(
+            purse[id_] for id_, each in groups.items() if floor["tag"] in each["tags"]
+        )
+        model += tagged >= floor["share"] * pulp.lpSum(purse.values())
+    if file["min_groups"] is not None:
+        model += pulp.lpSum(served.values()) >= file["min_groups"]
+    if file["max_groups"] is not None:
+        model += pulp.lpSum(served.values()) <= file["max_groups"]
+    return done, objective
