@@ -60,7 +60,7 @@ def a_run(run_id: str = "a-run", asked: Asked = ASKED, numbers: Numbers = NUMBER
 
 def done(run: StoredRun) -> StoredRun:
     outcome: dict[str, Any] = {"questions": simulating.simulated(run, lambda _: None)}
-    return replace(run, outcome=outcome, engine=simulating.ENGINE, done_at=NOW)
+    return replace(run, outcome=outcome, engine=simulating.engine(), done_at=NOW)
 
 
 def keep(store: Store, run: StoredRun) -> None:

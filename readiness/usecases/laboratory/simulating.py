@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 from readiness.domain.incentives.design import Design
@@ -16,7 +17,7 @@ from readiness.store.laboratory import StoredRun
 from readiness.usecases import laboratory_runs
 from readiness.usecases.jobs import Keep, Told, Work
 
-ENGINE = "laboratory 1"  # raised whenever the same run would give other numbers
+METHOD = "laboratory 1"  # raised whenever the same run would give other numbers
 
 
 def scenarios(settings: Mapping[str, Any]) -> tuple[Scenario, ...]:
@@ -26,6 +27,11 @@ def scenarios(settings: Mapping[str, Any]) -> tuple[Scenario, ...]:
         Scenario(Kind.TRUE_GAIN, settings["gain_points"]),
         Scenario(Kind.HIGHER_FALLS, settings["fall_points"]),
     )
+
+
+def engine() -> str:
+    """What makes the numbers: another version of it may draw other luck from the same seed."""
+    return f"{METHOD}, NumPy {version('numpy')}"
 
 
 def draws(run: StoredRun) -> int:
@@ -38,7 +44,7 @@ def work_on(run: StoredRun) -> Work:
         outcome = {"questions": simulated(run, told)}
 
         def keep(store: Store, now: datetime) -> None:
-            laboratory.keep(store, run.id, outcome, ENGINE, now)
+            laboratory.keep(store, run.id, outcome, engine(), now)
 
         return keep
 
