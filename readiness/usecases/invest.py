@@ -8,6 +8,7 @@ from typing import Any
 
 from readiness.domain.investment.formulation import model_of
 from readiness.domain.investment.problem import Key, Problem, benefit, broken, spent
+from readiness.domain.investment.rivals import greedy
 from readiness.engines import invest
 from readiness.intake import investment_json
 
@@ -37,9 +38,13 @@ class Allocation:
 
 
 def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
+    """The most benefit; where the solver's time is up before it has anything, a simple answer."""
     model = model_of(problem)
-    found = invest.best(model, gap, seconds)
     solver = invest.version()
+    try:
+        found = invest.best(model, gap, seconds)
+    except invest.OutOfTimeError:
+        return by_ratio(problem, f"{solver} had too little time: by benefit per dollar")
     if found.solution is None:
         return Allocation(problem, None, Fraction(), Fraction(), is_proven=True, solver=solver)
     keys = model.keys_of(found.solution)
@@ -49,6 +54,21 @@ def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
     bound = objective if found.is_proven else Fraction(found.bound) * model.unit
     return Allocation(
         problem, tuple(sorted(keys)), objective, max(bound, objective), found.is_proven, solver
+    )
+
+
+def by_ratio(problem: Problem, solver: str) -> Allocation:
+    """Proven to be no further from the best than everything that can be chosen at all."""
+    chosen = greedy(problem)
+    gains = (option.benefit for option in problem.options if problem.is_open(option))
+    most = sum((gain for gain in gains if gain > 0), Fraction())
+    return Allocation(
+        problem,
+        tuple(sorted(chosen)),
+        benefit(problem, chosen),
+        most,
+        is_proven=False,
+        solver=solver,
     )
 
 

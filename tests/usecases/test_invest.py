@@ -10,6 +10,7 @@ from readiness.domain.errors import BadInput
 from readiness.domain.investment.problem import Option, Place, Problem, benefit, broken, spent
 from readiness.intake import investment_json
 from readiness.usecases.invest import EXAMPLE, allocate, allocated_file, as_json
+from tests.bench.investing import drawn
 from tests.domain.investment import brute
 
 
@@ -86,6 +87,16 @@ def test_a_problem_without_an_answer_says_so():
     assert as_json(allocate(impossible, 0.0, 20))["status"] == "infeasible"
     both = Problem(9, PLACES, (option("g1", "a", 5, 1, pin=True, ban=True),))
     assert allocate(both, 0.0, 20).chosen is None
+
+
+def test_where_the_time_is_up_first_the_answer_is_simple_and_says_so():
+    problem = drawn(200, 12, 3)
+    made = allocate(problem, 0.0, 0.0)
+    assert made.chosen
+    assert not made.is_proven
+    assert 0 < made.objective < made.bound
+    assert broken(problem, frozenset(made.chosen)) == ()
+    assert "benefit per dollar" in made.solver
 
 
 ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}

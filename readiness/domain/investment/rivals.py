@@ -23,8 +23,8 @@ class NoStart(ReadinessError):
 def greedy(problem: Problem) -> frozenset[Key]:
     """Again and again the action with the most benefit per dollar, with all that it needs first.
 
-    Of equal ratio the first by ids; what a floor forbids waits, best first, until it is allowed. What has to be chosen, and the least number of groups, come
-    before everything else.
+    Of equal ratio the first by ids; what a floor forbids waits, best first, until it is allowed.
+    What has to be chosen, and the least number of groups, come before everything else.
     """
     faults: tuple[str, ...] = ()
     for dear in (best_ratio, lowest_cost):
@@ -255,6 +255,7 @@ class Market:
     heap: list[Entry] = field(default_factory=list)
     forbidden: list[Entry] = field(default_factory=list)
     rounds: dict[str, int] = field(default_factory=dict)
+    bundles: dict[Key, Bundle] = field(default_factory=dict)  # as last offered
 
     def offer(self, group: str) -> None:
         self.rounds[group] = self.rounds.get(group, 0) + 1
@@ -262,6 +263,7 @@ class Market:
             if option.key not in self.purse.chosen:
                 bundle = bundle_of(self.purse, option.key)
                 if bundle and bundle.benefit > 0 and self.purse.fits(bundle):
+                    self.bundles[option.key] = bundle
                     heapq.heappush(self.heap, (best_ratio(bundle), self.rounds[group]))
 
     def best(self) -> Bundle | None:
@@ -276,8 +278,8 @@ class Market:
         (_, key), offered = entry
         if self.rounds[key[0]] != offered:
             return None
-        bundle = bundle_of(self.purse, key)
-        return bundle if bundle and self.purse.fits(bundle) else None
+        bundle = self.bundles[key]
+        return bundle if self.purse.fits(bundle) else None
 
     def buy(self, bundle: Bundle) -> None:
         self.purse.add(bundle)
