@@ -50,7 +50,9 @@ def test_the_cost_is_that_of_the_cost_book():
     footing = a_footing()
     coach = offered(footing).candidate_by_id["COACH"]
     intervention = QMER.intervention_by_id["COACH"]
-    assert coach.takes == takes_of(intervention, BOOK.note("COACH"), footing.context)
+    note = BOOK.note("COACH")
+    assert note
+    assert coach.takes == takes_of(intervention, note, footing.context)
     assert coach.cost.low < coach.cost.likely < coach.cost.high
 
 

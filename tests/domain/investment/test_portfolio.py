@@ -65,7 +65,8 @@ def test_an_unknown_risk_is_the_middle_of_the_others_and_says_so():
         for g, s in (("ash", 0.1), ("elm", 0.3))
     )
     risk = risks_of([low, high, dark])["oak"]
-    assert (risk.share, risk.is_known) == (pytest.approx(0.2), False)
+    assert risk.share == pytest.approx(0.2)
+    assert not risk.is_known
     assert "assumed" in risk.says
     assert risks_of([dark])["oak"].says == NOBODY_KNOWN
 
@@ -149,7 +150,9 @@ def test_limits_floors_and_pins_reach_the_problem(offers):
 
 def test_over_years_a_later_start_is_worth_less(offers):
     scenario = replace(ONE, budgets=(300_000, 200_000))
-    staged = over_years(the_problem(offers, scenario), scenario.budgets, priced(offers, "likely"))
+    staged = over_years(
+        the_problem(offers, scenario), scenario.budgets, priced(offers, CostBasis.LIKELY)
+    )
     first, second = (staged.option_by_key["elm", f"lift:CONT-4@{y}"].benefit for y in (1, 2))
     assert second == first / 2
 

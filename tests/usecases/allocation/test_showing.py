@@ -78,7 +78,7 @@ def test_every_cost_is_a_range_and_every_difference_has_its_reason(grove, pam, a
 
 def test_survival_is_shown_once_it_was_tried(grove, pam, answered):
     pick = answered.answer.found("readiness").picks[0]
-    found = Stability(40, 7, 40, (Survival(*pick.key, 31),), 50.0, 60.0)
+    found = Stability(40, 7, 40, (Survival(pick.group_id, pick.action_id, 31),), 50.0, 60.0)
     asked = allocations.get(grove, "a1")
     allocations.keep_stability(grove, "a1", found, NOW, asking.told_of(asked, pam, "shook", NOW))
     result = shown(grove, pam)
