@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from readiness import instruments
-from readiness.demo import deeds, handovers, incentives, investing, payments, world
+from readiness.demo import deeds, handovers, incentives, investing, payments, plans, world
 from readiness.demo.deeds import Stage
 from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
@@ -51,6 +51,7 @@ def schedule(today: datetime) -> Iterator[Deed]:
         later = timedelta(hours=number)  # no two at once
         for at, do in (*last_year(who, on), *this_year(who, on), *payments.money_of(who, on)):
             yield at + later, do
+        yield from plans.changes_of(who, on)
         yield from screening(who, today)
         yield from quality(who, today)
 
