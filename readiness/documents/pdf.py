@@ -44,7 +44,7 @@ class Limits:
     niceness: int = 0  # how far its children step aside for other processes
 
 
-MANY = Limits(children=2, niceness=10)  # for packs of documents
+MANY = Limits(seconds=120, children=2, niceness=5)  # for packs of documents, which can wait
 
 
 class Printer:

@@ -1,29 +1,42 @@
-"""How long an action plan takes to print, and how much memory its process needs."""
+"""How long documents take to print, one and many, and how much memory their processes need.
+
+Many plans go into one ZIP by one printing process or two; beside them stands what a person would
+do without it: ask for one plan after the other.
+"""
 
 from __future__ import annotations
 
+import json
 import random
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 
 from readiness.documents.job import Job, Page
-from readiness.documents.pdf import Printer
+from readiness.documents.layout import ROOT
+from readiness.documents.pdf import MANY, Printer
 from readiness.domain.answers import Answer
-from readiness.store import Store, people
+from readiness.domain.people import Group
+from readiness.store import Store, groups, people
 from readiness.store.migrations import migrate
-from readiness.usecases import plan_document
+from readiness.usecases import plan_document, standing
+from readiness.usecases.packs import files, making
 from tests import planned
 from tests.web import world
 
 RUNS = 15
+SIZES, BY_HAND = (50, 200), 50
+CASE = "import sys; from tests.bench import bench_documents as b; b.case(*sys.argv[1:])"
 
 
 def run() -> Iterator[str]:
@@ -42,6 +55,7 @@ def run() -> Iterator[str]:
     middle, slowest = statistics.median(warm), max(warm)
     yield f"later documents {middle:.2f} s, slowest {slowest:.2f} s ({RUNS} runs)"
     yield f"most memory of the printing process {peak_mib():.0f} MiB"
+    yield from packs()
 
 
 def filled(folder: Path) -> Store:
@@ -68,3 +82,86 @@ def seconds_for(printer: Printer, job: Job) -> float:
 def peak_mib() -> float:
     """Of the largest child that has ended; Linux counts in KiB."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+# Many plans into one ZIP
+
+
+def packs() -> Iterator[str]:
+    """Each in a process of its own, whose largest memory is its own too."""
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            portfolio(Path(folder), size)
+            for children in (1, 2):
+                yield f"{size} plans, {children} printing: {told(folder, children)}"
+            if size == BY_HAND:
+                yield f"{size} plans, one asked for after the other: {told(folder, 0)}"
+
+
+def told(folder: str, children: int) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", CASE, folder, str(children)],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    return (
+        f"{found['seconds']:.1f} s, parent {found['parent']:.0f} MiB, each child "
+        f"{found['child']:.0f} MiB at the most, {found['kib']:,.0f} KiB"
+    )
+
+
+def portfolio(folder: Path, size: int) -> None:
+    """So many groups that share with one payer, no two alike."""
+    with closing(Store(folder / "readiness.db")) as store:
+        migrate(store)
+        world.fill(store)
+        for number in range(size):
+            group_id = f"g{number}"
+            with store.writing():
+                groups.add(store, Group(group_id, f"Group {number}"), world.NOW)
+                grant = {"id": f"of-{group_id}", "group_id": group_id, "payer_id": "fair"}
+                given = {"granted_at": world.NOW.isoformat(), "granted_by": "maya"}
+                store.insert("grants", {**grant, **given})
+            dice = random.Random(number)
+            answers = {
+                item.id: Answer.at(max(0, min(4, round(dice.gauss(1.9, 0.8)))))
+                for item in planned.QMER.items
+            }
+            planned.submitted(store, group_id, answers, world.NOW, assessment_id=f"a-{group_id}")
+            standing.refresh(store, group_id, world.NOW)
+
+
+def case(folder: str, children: str) -> None:
+    database = Path(folder) / "readiness.db"
+    began = time.perf_counter()
+    size = zipped(database, int(children)) if int(children) else by_hand(database)
+    seconds = time.perf_counter() - began
+    parent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = {"seconds": seconds, "parent": parent, "child": peak_mib(), "kib": size / 1024}
+    sys.stdout.write(json.dumps(found))
+
+
+def zipped(database: Path, children: int) -> int:
+    with closing(Store(database)) as store:
+        pam = people.actor(store, "pam")
+        _, _, lines = making.found(store, pam, "fair", {}, world.NOW)
+    order = making.Order(f"of-{children}", "fair", pam, lines, Page.LETTER, world.NOW)
+    making.printing(database, order, replace(MANY, children=children))(lambda _: None)
+    return files.half_written(files.folder_of(database), order.id).stat().st_size
+
+
+def by_hand(database: Path) -> int:
+    with closing(Store(database)) as store, Printer() as printer:
+        pam = people.actor(store, "pam")
+        _, _, lines = making.found(store, pam, "fair", {}, world.NOW)
+        return sum(
+            len(
+                plan_document.printed(
+                    store, printer, pam, line.assessment_id, Page.LETTER, world.NOW
+                )
+            )
+            for line in lines
+            if line.assessment_id
+        )

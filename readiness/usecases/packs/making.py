@@ -15,7 +15,7 @@ from typing import Any
 from readiness.documents.job import Job as Document
 from readiness.documents.job import Page
 from readiness.documents.pack import Pack
-from readiness.documents.pdf import MANY, Printer
+from readiness.documents.pdf import MANY, Limits, Printer
 from readiness.documents.sheets import csv_of
 from readiness.domain.errors import NotFound, NotPrinted, WrongState
 from readiness.domain.events import Event
@@ -156,13 +156,13 @@ class Entry:
     why: str = ""
 
 
-def printing(database: Path, order: Order) -> Work:
+def printing(database: Path, order: Order, limits: Limits = MANY) -> Work:
     def work(told: Told) -> Keep:
         folder = folder_of(database)
         half = half_written(folder, order.id)
         with (
             closing(Store(database)) as store,
-            Printer(MANY) as printer,
+            Printer(limits) as printer,
             Pack(half, order.now.date()) as pack,
         ):
             entries = list(written(store, printer, pack, order, told))
