@@ -29,6 +29,7 @@ class LiftLine:
     short: str
     step: str  # "from level 1 to 3"
     weight: str  # "essential gate"; empty for the rest
+    proposed: str  # "level 4", where the group expects another level
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def action_line(action: PlanAction, plan: Plan, instrument: Instrument) -> Actio
         kind=kind_of(proposal, intervention),
         what=sentence(intervention.what) if intervention else "",
         because=proposal.because if proposal and not intervention else (),
-        lifts=tuple(lift_line(each, instrument) for each in action.lifts),
+        lifts=tuple(lift_line(each, proposal, instrument) for each in action.lifts),
         evidence=evidence_of(intervention) if intervention else None,
         owner=action.owner,
         due_on=action.due_on,
@@ -150,13 +151,16 @@ def kind_of(proposal: Proposal | None, intervention: Intervention | None) -> str
     return str(proposal.type if proposal else ActionType.OWN)
 
 
-def lift_line(lift: Lift, instrument: Instrument) -> LiftLine:
+def lift_line(lift: Lift, proposal: Proposal | None, instrument: Instrument) -> LiftLine:
+    proposed = {each.item_id: each.to for each in proposal.lifts} if proposal else {}
+    is_own = proposed.get(lift.item_id, lift.to) != lift.to
     now = "not known" if lift.from_level is None else f"level {lift.from_level}"
     return LiftLine(
         item_id=lift.item_id,
         short=instrument.item_by_id[lift.item_id].short,
         step=f"from {now} to level {lift.to}",
         weight=WEIGHTS[lift.weight],
+        proposed=f"level {proposed[lift.item_id]}" if is_own else "",
     )
 
 

@@ -77,12 +77,12 @@ def units_term(own: Fraction | None, usual: Usual) -> Term:
 def who_may_pay(action: PlanAction) -> Term:
     note = action.usual.note if action.usual else None
     usual = sentence("; ".join(note.may_pay)) if note else ""
-    own = sentence(action.own.may_pay)
+    own = action.own.may_pay  # as typed: its letters are no marks
     return Term("May pay for the start", own or usual, usual if own else "")
 
 
 def who_pays_after(action: PlanAction) -> Term:
-    own = sentence(action.own.pays_after)
+    own = action.own.pays_after
     usual = sentence(action.usual.pays_after) if action.usual else ""
     return Term("Pays afterwards", own or usual, usual if own else "")
 

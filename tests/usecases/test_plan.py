@@ -282,7 +282,7 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
         actors,
         action.id,
         amounts=Amounts(yearly=dollars(1, 2, 3)),
-        may_pay="a local foundation",
+        may_pay="Plan E of a local foundation",
         pays_after="the county",
         months_to_launch=1,
         months_to_effect=(2, 4),
@@ -294,7 +294,7 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
     )
     line = plan_reading.told(now.plan, planned.QMER, now.context).line(action.id)
     terms = {term.name: term for term in line.terms}
-    assert terms["May pay for the start"].now == "A local foundation."
+    assert terms["May pay for the start"].now == "Plan E of a local foundation"
     assert terms["Pays afterwards"].usual == action.usual.pays_after[0].upper() + (
         action.usual.pays_after[1:] + "."
     )

@@ -82,7 +82,7 @@ def test_years_and_their_sum_are_ranges_with_the_month_they_begin(opened):
 def test_each_action_names_who_may_pay_and_who_pays_afterwards(opened):
     mine = changed(opened, "GOV", own=Own(may_pay="a local foundation"))
     lines = {line.title: line for line in plan_money.told(mine, TODAY).payers}
-    assert lines[plan.action_of(mine, "GOV").title].may_pay == "A local foundation."
+    assert lines[plan.action_of(mine, "GOV").title].may_pay == "a local foundation"
     assert all(line.pays_after != "nobody named" for line in lines.values())
 
 
