@@ -64,7 +64,7 @@ def done(run: StoredRun) -> StoredRun:
 
 
 def keep(store: Store, run: StoredRun) -> None:
-    event = Event(NOW, "pam", "tried incentives", "laboratory run", run.id, payer_id="fair")
+    event = Event(NOW, "pam", "started", "laboratory run", run.id, payer_id="fair")
     laboratory.add(store, run, event)
     if run.outcome is not None:
         laboratory.keep(store, run.id, run.outcome, run.engine, NOW)

@@ -31,6 +31,6 @@ def try_two(stage: Stage) -> None:
     measure_ids = asking.measures_of(designs)
     numbers = released.numbers_of(store, PAYER_ID, found, measure_ids, now.date())
     run = asking.stored_as(RUN_ID, PAYER_ID, payer.id, asked, numbers, now)
-    event = Event(now, payer.id, "tried incentives", "laboratory run", RUN_ID, payer_id=PAYER_ID)
+    event = Event(now, payer.id, "started", "laboratory run", RUN_ID, payer_id=PAYER_ID)
     laboratory.add(store, run, event)
     simulating.work_on(run)(lambda _: None)(store, now)

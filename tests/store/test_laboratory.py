@@ -13,7 +13,7 @@ from readiness.store.laboratory import Listed, StoredRun
 
 AT = datetime(2027, 1, 15, 12, tzinfo=UTC)
 SOON = AT + timedelta(seconds=9)
-ASKED = Event(AT, "pam", "tried incentives", "laboratory run", "r1", payer_id="fair")
+ASKED = Event(AT, "pam", "started", "laboratory run", "r1", payer_id="fair")
 
 
 def a_run(run_id="r1", **changes):
@@ -39,7 +39,7 @@ def fair(store):
 def test_a_run_is_read_as_it_was_asked_for_and_told_in_the_payer_s_history(fair):
     laboratory.add(fair, a_run(), ASKED)
     assert laboratory.get(fair, "fair", "r1") == a_run()
-    assert [each.verb for each in events.of_payer(fair, "fair")] == ["tried incentives"]
+    assert [each.verb for each in events.of_payer(fair, "fair")] == ["started"]
 
 
 def test_what_came_of_it_is_kept_beside_it_once(fair):

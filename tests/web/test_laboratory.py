@@ -9,6 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from readiness.domain.jobs import Job
+from readiness.domain.screening import StratumType
 from readiness.store import jobs, laboratory
 from readiness.usecases.laboratory import asking
 from tests import grove, tried
@@ -119,6 +120,20 @@ def test_what_is_wrong_is_said_beside_each_field_and_on_top_and_nothing_is_lost(
     again = send(pam, typed, design1__full_points="1", design1__least_points="5")
     assert "from the least points to 100" in Page(again.text).by_id("errors").text
     assert laboratory.of_payer(grown, "fair") == ()
+
+
+def test_where_nobody_declared_a_reference_one_is_asked_for(pam, grown):
+    for group_id in ("ash", "birch"):
+        grove.release(
+            grown, group_id, grove.AFTER, {"english": (70, 90), "spanish": (30, 60)},
+            kind=StratumType.LANGUAGE, number=2,
+        )  # fmt: skip
+    typed = filled(Page(pam.get(NEW).text))
+    reply = send(pam, typed, kind="language")
+    assert reply.status_code == 422
+    assert asking.NO_REFERENCE in Page(reply.text).by_id("errors").text
+    chosen = send(pam, typed, kind="language", reference="english", replicates="1000")
+    assert "English, chosen for this run" in settled(pam, chosen).text
 
 
 def test_designs_are_tried_read_listed_and_changed(pam, grown):

@@ -148,7 +148,7 @@ def begin(
 ) -> str:
     now, run_id = clock(), new_id()
     run = stored_as(run_id, payer_id, actor.id, asked, numbers, now)
-    event = Event(now, actor.id, "tried incentives", "laboratory run", run.id, payer_id=payer_id)
+    event = Event(now, actor.id, "started", "laboratory run", run.id, payer_id=payer_id)
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, result_id=run.id)
     place = runner.place()
     try:
