@@ -14,6 +14,7 @@ from readiness.domain.people import Actor, Group, Membership, Payer, Person, Sit
 from readiness.engines.passwords import Hasher
 from readiness.store import Store, events, groups, laboratory, people
 from readiness.usecases import account, ground
+from readiness.usecases.packs.files import sweep
 
 PAGE = 50  # rows on one page of a list
 
@@ -140,3 +141,4 @@ def remove_group(
         groups.remove(store, group_id)
         for person_id in leaving:
             people.remove(store, person_id)
+    sweep(store, now)

@@ -16,6 +16,7 @@ from readiness.domain.lifecycle import Status
 from readiness.domain.people import Actor, Group, Payer
 from readiness.store import Store, assessments, cycles, grants, groups
 from readiness.usecases import assess, ground
+from readiness.usecases.packs.files import sweep
 
 RUNNING = frozenset({Status.IN_PROGRESS, Status.SUBMITTED, Status.CHANGES_REQUESTED})
 
@@ -141,6 +142,7 @@ def stop(store: Store, actor: Actor, group_id: str, payer_id: str, now: datetime
     access.require(actor, Can.SHARE, ground.of_group(store, group_id, now))
     event = Event(now, actor.id, "stopped sharing", "payer", payer_id, group_id, payer_id)
     grants.revoke(store, group_id, payer_id, now, event)
+    sweep(store, now)
 
 
 def resume(

@@ -21,9 +21,10 @@ from readiness.domain.errors import NotFound, NotPrinted, NotSaved, WrongState
 from readiness.domain.jobs import Job, JobState
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Group
+from readiness.engines.passwords import Hasher
 from readiness.store import Store, groups, jobs, people
 from readiness.store.migrations import migrate
-from readiness.usecases import sharing, standing, upkeep
+from readiness.usecases import organizations, sharing, standing, upkeep
 from readiness.usecases.jobs import OUR_FAULT, Runner
 from readiness.usecases.packs import fetching, files, making
 from tests import planned
@@ -249,11 +250,24 @@ def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, he
     assert "no longer shared" in [each["why"] for each in index["without"]]
 
 
-def test_once_a_group_in_it_stops_sharing_it_cannot_be_fetched_and_is_deleted(store, pam):
-    sharing.stop(store, people.actor(store, "maya"), "elm", "fair", NOW)
+def test_once_a_group_in_it_no_longer_shares_it_cannot_be_fetched_and_is_deleted(store, pam):
+    with store.writing():
+        store.execute("update grants set expires_on = '2027-01-14' where group_id = 'elm'")
     assert fetching.progress(store, pam, "fair", "first", NOW).index is None
     with pytest.raises(WrongState, match="no longer shares it with you"):
         first(store, pam)
+    assert left(store) == []
+
+
+def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(store):
+    sharing.stop(store, people.actor(store, "maya"), "elm", "fair", NOW)
+    assert left(store) == []
+
+
+def test_a_group_that_is_removed_takes_its_plan_along(store):
+    maya = people.actor(store, "maya")
+    hasher = Hasher(quick=True)
+    organizations.remove_group(store, hasher, maya, "elm", "Elm Physicians", world.PASSWORD, NOW)
     assert left(store) == []
 
 
