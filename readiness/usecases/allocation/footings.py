@@ -144,7 +144,7 @@ def behind(
         people,
         error,
         f"{measure.title}: about {people:,.0f} of {size:,} patients "
-        f"({Stratum(reference.type, gap.stratum).label}) would close a gap of "
+        f"({Stratum(reference.type, gap.stratum).label}) are behind, at a gap of "
         f"{abs(100 * (gap.difference or 0)):.1f} points to {reference.label} ({says})",
         is_by_language=reference.type is StratumType.LANGUAGE,
     )
