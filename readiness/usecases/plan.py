@@ -202,6 +202,7 @@ def edit(
     now: datetime,
 ) -> PlanAction:
     """Save one action over the revision the page showed, or say that somebody was faster."""
+
     def made(opened: Opened, action: PlanAction) -> PlanAction:
         return editing.edited(opened.plan, action, wanted, opened.foundation.answers)
 

@@ -103,9 +103,7 @@ def told(plan: Plan, instrument: Instrument, context: Context) -> Told:
         known=outlay(plan).first_year,
         priced=sum(each.cost is not None for each in plan.current),
         unknown=tuple(
-            line
-            for each in unpriced(plan)
-            if (line := unknown_of(each, instrument, context))
+            line for each in unpriced(plan) if (line := unknown_of(each, instrument, context))
         ),
         set_aside=asides(plan, instrument),
         need_says=plan.need_says,
