@@ -36,6 +36,8 @@ class Found:
 class OutOfTimeError(SolverError):
     """No solution was found, and none was proven impossible, in the time allowed."""
 
+    bound = math.inf  # in units of the model's benefit, where one was found
+
 
 def version() -> str:
     highs = quiet()
@@ -68,7 +70,11 @@ def most(model: Model, gap: float, ends: float) -> tuple[Solution | None, float]
         ):
             return found, bound
     worst = {column: -gain for column, gain in model.gains.items()}
-    found, least = solve(model.program, worst, gap, ends - monotonic(), found)
+    try:
+        found, least = solve(model.program, worst, gap, ends - monotonic(), found)
+    except OutOfTimeError as error:
+        error.bound = bound
+        raise
     return found, min(bound, -least)
 
 

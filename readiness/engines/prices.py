@@ -31,6 +31,7 @@ SAMPLE = 400  # groups that first prices come from
 REACH = 0.2  # how far a price moves in the first round, as a part of itself; then twice as far
 SETTLED = 1e-7  # no more can come of refining prices
 WHOLE = 1e-6
+KEPT = 0.2  # of the time, for choosing one of each group's choices
 NODES = 5_000  # a limit that is the same on every machine, as seconds are not
 
 
@@ -74,20 +75,31 @@ def best_by_groups(model: Model, gap: float, ends: float) -> tuple[Solution | No
     """
     parts = parts_of(model)
     search, found = Search(parts), None
-    prices = first_prices(parts, ends) if len(parts.joint_rows) <= MOST_JOINT else None
+    last = ends - KEPT * (ends - monotonic())
+    prices = first_prices(parts, last) if len(parts.joint_rows) <= MOST_JOINT else None
     if prices is None:
         return None, search.bound
+    for group in idle(parts):
+        search.add(group, ())
     priced = Priced(parts)
     for turn in range(ROUNDS):
-        if not price_round(search, priced, prices, ends):
-            return found, search.bound
+        is_last = not price_round(search, priced, prices, last) or turn == ROUNDS - 1
+        if np.isinf(search.bound):
+            return None, search.bound
         prices, value = mixed(search, REACH * 2**turn)
-        is_settled = turn == ROUNDS - 1 or search.bound - value <= SETTLED * abs(value)
-        if is_settled or search.bound - value <= gap / 2 * abs(value):
+        is_last = is_last or search.bound - value <= SETTLED * abs(value)
+        if is_last or search.bound - value <= gap / 2 * abs(value):
             found = one_each(search, gap, ends) or found
-            if is_settled or (found and is_close(float(parts.gains @ found), search.bound, gap)):
+            if is_last or (found and is_close(float(parts.gains @ found), search.bound, gap)):
                 break
     return found, search.bound
+
+
+def idle(parts: Parts) -> list[int]:
+    """The groups in which nothing at all may be chosen."""
+    allows = (parts.rows.least <= 0) & (parts.rows.most >= 0)
+    bound = {*parts.row_group[~allows].tolist(), *parts.group[parts.lower > 0].tolist()}
+    return [group for group in range(len(parts.columns)) if group not in bound]
 
 
 def is_close(gain: float, bound: float, gap: float) -> bool:

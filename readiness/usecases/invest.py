@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isinf
 from typing import Any
 
 from readiness.domain.investment.formulation import model_of
@@ -43,8 +44,9 @@ def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
     solver = invest.version()
     try:
         found = invest.best(model, gap, seconds)
-    except invest.OutOfTimeError:
-        return by_ratio(problem, f"{solver} had too little time: by benefit per dollar")
+    except invest.OutOfTimeError as error:
+        bound = None if isinf(error.bound) else Fraction(error.bound) * model.unit
+        return by_ratio(problem, bound, f"{solver} had too little time: by benefit per dollar")
     if found.solution is None:
         return Allocation(problem, None, Fraction(), Fraction(), is_proven=True, solver=solver)
     keys = model.keys_of(found.solution)
@@ -57,8 +59,8 @@ def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
     )
 
 
-def by_ratio(problem: Problem, solver: str) -> Allocation:
-    """Proven to be no further from the best than everything that can be chosen at all."""
+def by_ratio(problem: Problem, bound: Fraction | None, solver: str) -> Allocation:
+    """Without a bound it is held against everything that can be chosen at all."""
     chosen = greedy(problem)
     gains = (option.benefit for option in problem.options if problem.is_open(option))
     most = sum((gain for gain in gains if gain > 0), Fraction())
@@ -66,7 +68,7 @@ def by_ratio(problem: Problem, solver: str) -> Allocation:
         problem,
         tuple(sorted(chosen)),
         benefit(problem, chosen),
-        most,
+        most if bound is None else min(bound, most),
         is_proven=False,
         solver=solver,
     )

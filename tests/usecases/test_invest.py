@@ -9,7 +9,7 @@ import pytest
 from readiness.domain.errors import BadInput
 from readiness.domain.investment.problem import Option, Place, Problem, benefit, broken, spent
 from readiness.intake import investment_json
-from readiness.usecases.invest import EXAMPLE, allocate, allocated_file, as_json
+from readiness.usecases.invest import EXAMPLE, allocate, allocated_file, as_json, by_ratio
 from tests.bench.investing import drawn
 from tests.domain.investment import brute
 
@@ -89,14 +89,21 @@ def test_a_problem_without_an_answer_says_so():
     assert allocate(both, 0.0, 20).chosen is None
 
 
-def test_where_the_time_is_up_first_the_answer_is_simple_and_says_so():
+def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
     problem = drawn(200, 12, 3)
     made = allocate(problem, 0.0, 0.0)
     assert made.chosen
     assert not made.is_proven
     assert 0 < made.objective < made.bound
     assert broken(problem, frozenset(made.chosen)) == ()
-    assert "benefit per dollar" in made.solver
+
+
+def test_a_simple_answer_is_held_against_the_bound_or_against_all_that_can_be_chosen():
+    options = (option("g1", "a", 5, 10), option("g1", "b", 5, 9), option("g1", "c", 5, -1))
+    problem = Problem(5, PLACES, (*options, option("g1", "d", 5, 99, ban=True)))
+    assert by_ratio(problem, None, "simple").bound == 19
+    assert by_ratio(problem, Fraction(12), "simple").bound == 12
+    assert by_ratio(problem, None, "simple").chosen == (("g1", "a"),)
 
 
 ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}
