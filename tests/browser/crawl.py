@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
 LINKS = "elements => elements.map(a => a.href)"
-FILES = (".csv", ".xlsx", ".pdf", ".json", ".toml")
+FILES = (".csv", ".xlsx", ".pdf", ".json", ".toml", ".zip")
+PATIENCE = 60_000  # ms: a long document on a busy machine
 
 
 def endpoint_of(routes: Map, address: str) -> str | None:
@@ -36,7 +37,7 @@ def walk(page: Page, routes: Map, starts: Iterable[str] = ("/home",)) -> Iterato
             continue
         seen.add(endpoint)
         if urlsplit(address).path.endswith(FILES):
-            fetched = page.request.get(address)
+            fetched = page.request.get(address, timeout=PATIENCE)
             assert fetched.ok, f"{address}: {fetched.status}"
             yield endpoint, False
             continue

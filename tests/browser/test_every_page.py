@@ -13,6 +13,8 @@ from tests.browser.demo import follow, press, says, sign_in
 NO_PAGES = {"static", "assets.bootstrap", "assets.font", "home.health", "plan.json"} | {
     "upload.progress",
     "laboratory.progress",
+    "packs.progress",
+    "investment.progress",
 }
 GROUP, PAYER, OFFICE, ANYBODY = "a group", "a payer", "the installation", "anybody"
 PEOPLE = {  # who walks, and in which order; the first to reach a kind of page looks at it
@@ -42,6 +44,20 @@ ROOMS = (  # whose page an address is; the first that fits
 EVERYBODY_S = {"home.front", "home.start", "account.mine", "account.sign_in", "letters.read"}
 
 
+def nothing(page):
+    """Most of what there is to see is in the demonstration."""
+
+
+def all_plans_as_a_zip(page):
+    """Of the one group of the highest tier, so that there is something to fetch."""
+    page.goto("/payers/harbor/plans?tier=T4")
+    press(page, "Print the plans")
+    page.get_by_role("link", name="Download the ZIP").wait_for(timeout=60_000)
+
+
+BEFORE = {PAYER: all_plans_as_a_zip}
+
+
 @pytest.fixture(scope="module")
 def routes(filled):
     return create_app(Settings(filled, secret_key="only for tests" * 3, hosts=LOOPBACK)).url_map
@@ -65,6 +81,7 @@ def test_every_page_is_reached_by_links_and_is_accessible(browser, live, routes,
     for who in PEOPLE[whose]:
         with tools.window(browser, base_url=live) as page:
             sign_in(page, who)
+            BEFORE.get(whose, nothing)(page)
             for endpoint, is_page in crawl.walk(page, routes, STARTS.get(whose, ("/home",))):
                 if is_page and endpoint not in seen:
                     tools.check_accessibility(page)
