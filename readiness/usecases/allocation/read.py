@@ -77,6 +77,11 @@ class Stored:
             return f"an action in {HIDDEN_GROUP[0].lower()}{HIDDEN_GROUP[1:]}"
         return f"{self.candidate(pick.key).title} in {self.name(pick.group_id)}"
 
+    def dated(self, pick: Pick) -> str:
+        """The same with its start, where there are several years to start in."""
+        when = f" from year {pick.year}" if self.case.years > 1 else ""
+        return f"{self.titled(pick)}{when}"
+
 
 def stored(store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime) -> Stored:
     asked = own(store, actor, payer_id, allocation_id)

@@ -216,7 +216,7 @@ def moved(found: Stored, main: Found, other: Found) -> str:
 
 def few(found: Stored, picks: list[Pick]) -> str:
     """The first three by name, and how many more."""
-    named = [found.titled(pick) for pick in sorted(picks)]
+    named = [found.dated(pick) for pick in sorted(picks)]
     more = [numbered(len(named) - 3, "more", "more")] if len(named) > 3 else []
     return listed([*named[:3], *more])
 

@@ -159,6 +159,17 @@ def test_impossible_limits_say_what_to_loosen(grove, pam):
     assert result.groups == ()
 
 
+def test_over_years_every_start_is_told(grove, pam):
+    answered = allocated.solved(grove, "a4", replace(SMALL, budgets=(60_000, 80_000)))
+    result = shown(grove, pam, "a4")
+    years = {a.year for group in result.groups for a in group.actions}
+    assert years == {f"year {pick.year}" for pick in answered.answer.found("readiness").picks}
+    assert [line.year for line in result.money] == ["Year 1", "Year 2"]
+    given_up = [each for each in answered.answer.left_out if each.given_up]
+    assert all("from year" in each.why for each in result.left_out if "pinned, it" in each.why)
+    assert given_up
+
+
 def test_no_word_says_that_something_causes_something(grove, pam, answered):
     text = " ".join(words(shown(grove, pam))).lower()
     for word in ("will improve", "leads to", "due to", "impact of", "effect of"):
