@@ -43,7 +43,7 @@ FOOD = {
 }
 RACES = {"white": (2100, 3000), "black": (260, 500), "hispanic": (420, 700), "asian": (210, 300)}
 LONG = "Verylongnamewithoutanyspaceinit" * 3
-HOSTILE = f"<script>alert(1)</script> {LONG} مجموعة الأطباء"
+HOSTILE = f"<script>alert(1)</script> مجموعة الأطباء {LONG}"
 
 
 @pytest.fixture(scope="module")

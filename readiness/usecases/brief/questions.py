@@ -41,7 +41,8 @@ def overdue(brief: Brief) -> str:
     late = [line for line in brief.actions if line.is_overdue]
     if not late:
         return ""
-    others = f" ({len(late) - 1} more are overdue)" if len(late) > 1 else ""
+    more = len(late) - 1
+    others = f" ({more} more {'is' if more == 1 else 'are'} overdue)" if more else ""
     return (
         f"“{late[0].title}” was due on {day(late[0].due_on)} and is not done yet{others}. What "
         "stands in its way?"

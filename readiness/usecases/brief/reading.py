@@ -73,6 +73,7 @@ class DomainLine:
 
 @dataclass(frozen=True)
 class GateLine:
+    tier_id: str
     item_id: str
     title: str
     kind: str
@@ -207,4 +208,6 @@ def gates_ahead(instrument: Instrument, run: ScoringRun) -> Iterator[GateResult]
 
 def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
     item = instrument.item_by_id[gate.item_id]
-    return GateLine(gate.item_id, item.short, str(gate.kind), gate.needs, gate.has, gate.met)
+    return GateLine(
+        gate.tier_id, gate.item_id, item.short, str(gate.kind), gate.needs, gate.has, gate.met
+    )

@@ -29,7 +29,12 @@ def sheets_of(brief: Brief) -> list[Sheet]:
     return [
         Sheet("Brief", WHAT, about(brief), (36, 90)),
         Sheet("Domains", ("Domain", "Score", "Up to", "Last time"), domains(brief), (48,)),
-        Sheet("Gates", ("Item", "What", "Kind", "Needs", "Has", "Met"), gates(brief), (10, 40)),
+        Sheet(
+            "Gates",
+            ("Tier", "Item", "What", "Kind", "Needs", "Has", "Met"),
+            gates(brief),
+            (8, 10, 40),
+        ),
         Sheet("Screening", ("What", "Numerator", "Denominator", "Share"), counts(brief), (48,)),
         Sheet("Gaps", GAPS, gaps(brief), (40, 36)),
         Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 14, 40, 50, 50)),
@@ -95,7 +100,7 @@ def domains(brief: Brief) -> Rows:
 
 def gates(brief: Brief) -> Rows:
     for gate in brief.gates:
-        yield gate.item_id, gate.title, gate.kind, gate.needs, gate.has, gate.is_met
+        yield gate.tier_id, gate.item_id, gate.title, gate.kind, gate.needs, gate.has, gate.is_met
 
 
 def counts(brief: Brief) -> Rows:
