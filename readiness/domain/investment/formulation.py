@@ -110,14 +110,34 @@ def order_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
                 other = columns[option.group, needed]
                 terms[other] = terms.get(other, 0) + 1
             yield Row(terms, least=0)
+    rivals = rivals_of(problem)
     for gate in problem.gates:
-        yield from gate_rows(problem, gate, columns)
+        yield from gate_rows(problem, gate, columns, rivals)
 
 
-def gate_rows(problem: Problem, gate: Gate, columns: dict[Key, int]) -> Iterator[Row]:
+Rivals = dict[Key, list[tuple[str, Gate]]]  # of one set and behind gates: (action, its gate)
+
+
+def rivals_of(problem: Problem) -> Rivals:
+    found: Rivals = {}
+    for gate in problem.gates:
+        for action in dict.fromkeys(gate.unlocks):
+            option = problem.option_by_key.get((gate.group, action))
+            if option and option.one_of:
+                found.setdefault((gate.group, option.one_of), []).append((action, gate))
+    return found
+
+
+def missing_for(problem: Problem, gate: Gate) -> int:
+    return gate.needs - sum(problem.has(gate.group, action) for action in set(gate.of))
+
+
+def gate_rows(
+    problem: Problem, gate: Gate, columns: dict[Key, int], rivals: Rivals
+) -> Iterator[Row]:
+    """Actions of which one may be chosen share a row where the foundation is theirs as well."""
     foundation = dict.fromkeys(gate.of)
-    standing = sum(problem.has(gate.group, action) for action in foundation)
-    missing = gate.needs - standing
+    missing = missing_for(problem, gate)
     if missing <= 0:
         return
     others = [
@@ -127,10 +147,24 @@ def gate_rows(problem: Problem, gate: Gate, columns: dict[Key, int]) -> Iterator
     ]
     for action in dict.fromkeys(gate.unlocks):
         if (gate.group, action) in columns:
-            column = columns[gate.group, action]
             terms = dict.fromkeys(others, 1)
-            terms[column] = terms.get(column, 0) - missing
+            for each in (action, *also_behind(problem, gate, action, rivals, missing)):
+                column = columns[gate.group, each]
+                terms[column] = terms.get(column, 0) - missing
             yield Row(terms, least=0)
+
+
+def also_behind(
+    problem: Problem, gate: Gate, action: str, rivals: Rivals, missing: int
+) -> tuple[str, ...]:
+    """Others of the same set that need no less of no more than this gate's foundation."""
+    name = problem.option_by_key[gate.group, action].one_of
+    found = (
+        other
+        for other, its in rivals.get((gate.group, name or ""), ())
+        if other != action and set(its.of) <= set(gate.of) and missing_for(problem, its) >= missing
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def set_rows(options: tuple[Option, ...], columns: dict[Key, int]) -> Iterator[Row]:
