@@ -34,6 +34,7 @@ ROOMS = (  # whose page an address is; the first that fits
     ("/payers", PAYER),
     ("/portfolio", PAYER),
     ("/cycles", PAYER),
+    ("/investment", PAYER),
     ("/assessments/<assessment_id>/review", PAYER),
     ("/assessments", GROUP),
     ("/groups", GROUP),
