@@ -49,6 +49,7 @@ class CostLine:
     rests_on: str
     likely: str  # how the likely value came about
     is_by_hand: bool  # the group put values of its own in place of the catalogue's
+    is_per_unit: bool  # the total is another one than the catalogue's for one unit
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,7 @@ def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
             else "Likely: from the source named."
         ),
         is_by_hand=action.own.amounts != Amounts() or action.own.units is not None,
+        is_per_unit=action.cost != price.per_unit,
     )
 
 
