@@ -63,8 +63,9 @@ FORMULATION = (
         "exceed, so that what a better one could add is known."
     ),
     (
-        "Of choices worth the same the cheapest is taken, then the first by ids: the same question "
-        "has the same answer."
+        "Of choices worth the same the cheapest is taken where the best is proven, and with fewer "
+        "than 200 actions the first by ids of these. The same question has the same answer, unless "
+        "the time allowed ran out."
     ),
     (
         "Afterwards every limit is checked again in plain code that shares nothing with the "

@@ -43,8 +43,8 @@ from readiness.domain.scorecard import Raise
 from readiness.domain.tiers import standing
 from readiness.usecases.invest import Allocation, allocate
 
-GAP, SECONDS = 1e-4, 8.0  # of one answer that is shown
-ROUGH_GAP, ROUGH_SECONDS = 5e-3, 3.0  # of one of many draws
+GAP, SECONDS = 1e-4, 15.0  # of one answer that is shown
+ROUGH_GAP, ROUGH_SECONDS = 1e-2, 15.0  # of one of many draws; the clock should not decide
 FIRST_LEFT_OUT = 3
 LESS, MORE = 95, 105  # hundredths of the budget
 RUNS = 200  # draws, unless fewer are asked for

@@ -114,7 +114,7 @@ def test_method_sensitivity_and_caveats_are_all_there(store):
     says = html(shown(store))
     for part in (
         "checked again in plain code",
-        "the cheapest is taken, then the first by ids",
+        "the cheapest is taken where the best is proven",
         shown(store).solver,
         "With 5% more money",
         "Solved 4 times",
