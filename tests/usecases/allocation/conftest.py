@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from readiness.domain.people import Group
 from readiness.domain.periods import Period
-from readiness.store import groups
+from readiness.store import Store, groups
+from readiness.store.migrations import migrate
 from readiness.usecases.jobs import Runner
 from tests import planned
 from tests.grounded import KNOWN
 from tests.measured import counts, declare, enter, release
+from tests.web import world
 from tests.web.world import NOW
 
 Q4 = Period(2026, 4)
 LEVELS = {"elm": 1, "ash": 2, "fir": 3}
 
 
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory) -> Path:
+    """Grown once: each test works on a copy."""
+    path: Path = tmp_path_factory.mktemp("grove") / "readiness.db"
+    with closing(Store(path)) as store:
+        migrate(store)
+        world.fill(store)
+        grow(store)
+    return path
+
+
 @pytest.fixture
-def grove(peopled):
+def grove(grown, tmp_path):
+    yield from opened_copy(grown, tmp_path)
+
+
+def opened_copy(path: Path, folder: Path) -> Iterator[Store]:
+    store = Store(Path(shutil.copy(path, folder / path.name)))
+    yield store
+    store.close()
+
+
+def grow(store):
     for group_id, level in LEVELS.items():
         if group_id != "elm":
-            with peopled.writing():
-                groups.add(peopled, Group(group_id, f"{group_id.title()} Physicians"), NOW)
-                share(peopled, group_id)
+            with store.writing():
+                groups.add(store, Group(group_id, f"{group_id.title()} Physicians"), NOW)
+                share(store, group_id)
         answers = planned.answers_at(level)
         planned.submitted(
-            peopled, group_id, answers, NOW, assessment_id=f"of-{group_id}", facts=KNOWN
+            store, group_id, answers, NOW, assessment_id=f"of-{group_id}", facts=KNOWN
         )
-    planned.submitted(
-        peopled, "oak", planned.answers_at(1), NOW, assessment_id="of-oak", facts=KNOWN
-    )
-    enter(peopled, Q4, counts({"white": (3500, 5000), "black": (2500, 5000)}), NOW)
-    declare(peopled, Q4, "race_omb2024.white", NOW)
-    release(peopled, Q4, NOW)
-    return peopled
+    planned.submitted(store, "oak", planned.answers_at(1), NOW, assessment_id="of-oak", facts=KNOWN)
+    enter(store, Q4, counts({"white": (3500, 5000), "black": (2500, 5000)}), NOW)
+    declare(store, Q4, "race_omb2024.white", NOW)
+    release(store, Q4, NOW)
 
 
 def share(store, group_id):

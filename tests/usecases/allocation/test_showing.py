@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
+from contextlib import closing
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from readiness.domain.errors import NotFound, WrongState
 from readiness.domain.investment.answer import Stability, Survival
 from readiness.intake import investment_json
-from readiness.store import allocations, people
+from readiness.store import Store, allocations, people
 from readiness.store.allocations import Replay
 from readiness.usecases.allocation import asking, files, showing
 from readiness.usecases.allocation.view import HIDDEN_GROUP
 from readiness.usecases.invest import allocate
 from tests import allocated
 from tests.allocated import SMALL
+from tests.usecases.allocation.conftest import opened_copy
 from tests.web.world import NOW
 
 
@@ -27,9 +31,24 @@ def pam(grove):
     return people.actor(grove, "pam")
 
 
+@pytest.fixture(scope="module")
+def once(grown, tmp_path_factory):
+    """A scenario solved once, with where it is stored: each test works on a copy."""
+    path = Path(shutil.copy(grown, tmp_path_factory.mktemp("solved") / grown.name))
+    with closing(Store(path)) as store:
+        return path, allocated.solved(store, "a1", replace(SMALL, starts=None))
+
+
 @pytest.fixture
-def answered(grove):
-    return allocated.solved(grove, "a1", replace(SMALL, starts=None))
+def grove(request, grown, tmp_path):
+    is_solved = "answered" in request.fixturenames
+    path = request.getfixturevalue("once")[0] if is_solved else grown
+    yield from opened_copy(path, tmp_path)
+
+
+@pytest.fixture
+def answered(once):
+    return once[1]
 
 
 def shown(store, pam, allocation_id="a1"):
