@@ -1,82 +1,231 @@
-"""A payer's way to a decision: a budget, policies side by side, one pin, and its files."""
+"""A payer's money: a budget put in by keyboard, its answer compared, changed and taken along."""
 
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from io import BytesIO
+from time import monotonic
 
 import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
-from tests.browser.demo import follow, heading, press, says, sign_in
+from tests.browser import tools
+from tests.browser.demo import PATIENCE, follow, heading, press, says, sign_in
 
-PATIENCE = 180_000  # ms: eight solves beside other work
+NAME, BUDGET = "Grants by need", 500_000
+FIRST, CHOSEN, LAST = "Readiness first", "Need first", "Most people in gaps"
+DRAWS = "Solve it 200 times under uncertainty"
+STOPPED = "Stopped. Nothing of it was kept."
+MOST_TABS = 60
 
 
 @pytest.fixture
-def investment(page):
-    sign_in(page, "payer")
-    follow(page, "Investment")
-    assert heading(page) == "Investment"
+def page(page):
+    page.set_default_timeout(PATIENCE)
     return page
 
 
-def wait_for_answer(page):
-    page.get_by_role("heading", name="What it buys").wait_for(timeout=PATIENCE)
+def test_from_a_budget_to_a_proposal(page):
+    sign_in(page, "payer")
+    ask_by_keyboard(page)
+    watch_it_being_solved(page)
+    read_the_answer(page)
+    compare_policies(page)
+    stop_the_draws(page)
+    take_the_proposal_along(page)
+    pin_an_action(page)
 
 
-def test_from_a_budget_to_a_pin_and_a_file(investment):
-    page = investment
-    follow(page, "Ask for a scenario")
-    page.get_by_label("Name", exact=True).fill("Summer grants")
-    page.get_by_label("Budget of year 1").fill("400,000")
-    page.get_by_label("Dollars that one group can take on in a year (optional)").fill("120000")
-    press(page, "Solve it")
-    wait_for_answer(page)
-    assert heading(page) == "Summer grants"
-    says(page, re.compile(r"for \$\d+,\d+ of \$400,000"))
+def ask_by_keyboard(page):
+    """What is missing is said, can be gone to, and costs nothing that was typed."""
+    follow(page, "Investment")
+    tab_to(page, page.get_by_role("link", name="Ask for a scenario"))
+    enter(page)
+    assert heading(page) == "Ask for a scenario"
+    name = page.get_by_label("Name", exact=True)
+    tab_to(page, name)
+    enter(page)
+    tools.check_accessibility(page)
+    tab_to(page, page.get_by_role("link", name=re.compile("^Give the scenario a name")))
+    page.keyboard.press("Enter")
+    assert has_focus(name)
+    page.keyboard.type(NAME)
+    enter(page)
+    says(page, "There is a problem", "Enter a budget in dollars, such as 500000.")
+    assert name.input_value() == NAME
+    tab_to(page, page.get_by_label("Budget of year 1"))
+    page.keyboard.type(f"{BUDGET:,}")
+    tab_to(page, page.get_by_label(FIRST))
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_label(CHOSEN).is_checked()
+    enter(page)
 
+
+def tab_to(page, place):
+    for _ in range(MOST_TABS):
+        if has_focus(place):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way to {place} by keyboard")
+
+
+def has_focus(place):
+    return place.evaluate("e => e === document.activeElement")
+
+
+def enter(page):
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+@contextmanager
+def held(page):
+    """A page about work under way stays as it is: its script hears nothing new."""
+    page.route("**/progress", lambda route: route.abort())
+    yield
+    page.unroute("**/progress")
+
+
+def watch_it_being_solved(page):
+    assert heading(page) == f"{NAME} is being solved"
+    with held(page):
+        page.reload()
+        says(page, re.compile(r"^Solving: \d of about \d+ questions answered"))
+        tools.check_accessibility(page)
+    follow(page, "See how far it is")
+    whole_answer(page)
+
+
+def whole_answer(page):
+    """The waiting page opens it by itself."""
+    page.get_by_role("heading", name="What was asked").wait_for()
+    page.wait_for_load_state()
+
+
+def read_the_answer(page):
+    assert heading(page) == NAME
+    lead = page.locator(".lead").inner_text()
+    found = re.fullmatch(r"\d+ actions in \d+ groups for \$([\d,]+) of \$500,000\.", lead)
+    assert found, lead
+    assert 0 < dollars(found[1]) <= BUDGET
+    says(page, "How firm it is", "By points for a dollar", "The first left out, and why")
+    says(page, re.compile("in eight of ten draws"), re.compile("^With 5% more money"))
+    assert page.get_by_role("columnheader", name="Chosen in draws").count() == 0
+
+
+def dollars(text):
+    return int(text.replace(",", "").replace("$", ""))
+
+
+def compare_policies(page):
+    """The same money; each policy is best at what it puts first."""
     follow(page, "Policies side by side")
     table = page.get_by_role("region", name="Policies side by side")
-    for policy in ("Readiness first", "Need first", "Most people in gaps"):
-        assert policy in table.inner_text()
-    page.go_back()
+    heads = table.get_by_role("columnheader").all_inner_texts()
+    assert [each.partition("\n")[0] for each in heads[1:]] == [FIRST, CHOSEN, LAST]
+    assert [each for each in heads if "this scenario’s" in each] == [heads[2]]
+    assert all(0 < dollars(each) <= BUDGET for each in cells(table, "Spent"))
+    for number, term in enumerate(("Steps toward", "Need, of all", "Patients in gaps that count")):
+        shares = [float(each.removesuffix("%")) for each in cells(table, term)]
+        assert shares[number] == max(shares), term
+    differing = page.get_by_role("region", name=re.compile("^Actions that some policies choose"))
+    assert differing.get_by_role("cell", name="chosen", exact=True).count()
+    assert differing.get_by_text(re.compile("weighs that more than")).count()
+    follow(page, NAME)
 
-    pin = page.get_by_role("button", name=re.compile("^Pin ")).first
-    title = pin.inner_text().removeprefix("Pin").strip()
+
+def cells(table, term):
+    row = table.get_by_role("row", name=re.compile(f"^{term}"))
+    return row.get_by_role("cell").all_inner_texts()
+
+
+def stop_the_draws(page):
+    press(page, DRAWS)
+    assert page.get_by_role("button", name=DRAWS).count() == 0
+    says(page, re.compile(r"^Solved [1-9]\d* of 200 draws"))
+    press(page, "Stop it")
+    says(page, STOPPED)
+    assert page.get_by_role("button", name=DRAWS).count() == 1
+    assert page.get_by_role("columnheader", name="Chosen in draws").count() == 0
+
+
+def take_the_proposal_along(page):
+    group = page.locator("section.item h3").first.inner_text()
+    address = page.get_by_role("link", name="The proposal as PDF").get_attribute("href")
+    printed = page.request.get(address, timeout=PATIENCE)
+    assert printed.ok
+    text = " ".join(each.extract_text() for each in PdfReader(BytesIO(printed.body())).pages)
+    assert group in " ".join(text.split())
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="As a spreadsheet").click()
+    book = load_workbook(BytesIO(fetched.value.path().read_bytes()))
+    rows = [row for sheet in book for row in sheet.iter_rows(values_only=True)]
+    assert any(group in str(value) for row in rows for value in row)
+
+
+def pin_an_action(page):
+    """One click on what was not chosen; stopped on its way, solved again, and then it holds."""
+    group = page.locator("section.item", has_text="other actions could be chosen").first
+    name = group.locator("h3").inner_text()
+    group.get_by_text("other actions could be chosen").click()
+    pin = group.get_by_role("button", name=re.compile(f"^Pin .* in {re.escape(name)}$")).first
+    action = " ".join(pin.inner_text().split()).removeprefix("Pin ").removesuffix(f" in {name}")
     with page.expect_navigation():
         pin.click()
-    wait_for_answer(page)
-    says(page, re.compile(f"Changed from.*it pins {re.escape(title)}", re.DOTALL))
-
-    for link, start in (("As a spreadsheet", b"PK"), ("The proposal as PDF", b"%PDF")):
-        assert fetched(page, link).startswith(start)
-
-
-def fetched(page, link):
-    """As the browser would get it, with its session."""
-    address = page.get_by_role("link", name=link).get_attribute("href")
-    reply = page.request.get(address, timeout=PATIENCE)
-    assert reply.ok
-    return reply.body()
-
-
-def test_the_answer_in_the_demonstration_says_how_firm_it_is(investment):
-    page = investment
-    follow(page, "Spring grants")
-    says(
-        page,
-        re.compile("Solved 20 times with gaps, need and costs drawn"),
-        "The first left out, and why",
-        "Groups that get nothing, and why",
-        re.compile("hidden|Linden Lake"),
-    )
-    assert page.get_by_role("button", name="Solve it 200 times under uncertainty").is_visible()
-
-
-def test_the_draws_show_how_far_they_are_and_can_be_stopped(investment):
-    page = investment
-    follow(page, "Spring grants")
-    press(page, "Solve it 200 times under uncertainty")
-    says(page, re.compile(r"Solved \d+ of 200 draws"))
-    assert page.get_by_role("progressbar", name="How far it is").count() == 1
     press(page, "Stop it")
-    says(page, "Stopped. Nothing of it was kept.")
+    assert heading(page) == f"{NAME} has no answer yet"
+    tools.check_accessibility(page)
+    press(page, "Solve it again")
+    whole_answer(page)
+    says(page, re.compile(f"^Changed from {NAME}: it pins {re.escape(f'{action} in {name}')}"))
+    chosen = page.get_by_role("region", name=f"Actions chosen in {name}")
+    row = chosen.get_by_role("row", name=re.compile(f"^{re.escape(action)}"))
+    assert "(pinned)" in row.inner_text()
+    assert row.get_by_role("button", name=f"Free {action}").count() == 1
+    tools.check_accessibility(page)
+    follow(page, NAME)
+    whole_answer(page)
+    assert not page.get_by_text("(pinned)").count()
+
+
+@pytest.fixture
+def plain(browser, live):
+    with tools.window(browser, base_url=live, java_script_enabled=False) as opened:
+        opened.set_default_timeout(PATIENCE)
+        sign_in(opened, "payer")
+        yield opened
+
+
+def test_an_action_is_banned_and_the_work_stopped_without_scripts(plain):
+    plain.goto("/payers/harbor/investment/new")
+    plain.get_by_label("Name", exact=True).fill("A small grant")
+    plain.get_by_label("Budget of year 1").fill("plenty")
+    press(plain, "Solve it")
+    says(plain, "There is a problem")
+    assert plain.get_by_label("Name", exact=True).input_value() == "A small grant"
+    assert plain.get_by_label("Budget of year 1").input_value() == "plenty"
+    plain.get_by_label("Budget of year 1").fill("150,000")
+    press(plain, "Solve it")
+    look_until_answered(plain)
+    with plain.expect_navigation():
+        plain.get_by_role("button", name=re.compile("^Ban ")).first.click()
+    press(plain, "Stop it")
+    says(plain, STOPPED)
+    follow(plain, "Investment")
+    row = plain.get_by_role("region", name="Scenarios").get_by_role("row").nth(1)
+    assert "changed from another scenario" in row.inner_text()
+    assert "not solved yet" in row.inner_text()
+    follow(plain, "A small grant")
+    follow(plain, "Change its settings first")
+    says(plain, re.compile("keeps its 0 pinned and 1 banned actions"))
+
+
+def look_until_answered(page):
+    """By its link, as often as it takes."""
+    end = monotonic() + PATIENCE / 1000
+    while page.get_by_role("heading", level=1, name="is being solved").count():
+        assert monotonic() < end, "it was not solved in time"
+        follow(page, "See how far it is")
+    assert heading(page) == "A small grant"
