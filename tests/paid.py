@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 from readiness.domain.events import Event
-from readiness.domain.postings import Posting, PostingKind
+from readiness.domain.plans.postings import Posting, PostingKind
 from readiness.store import Store, postings
 from tests import grove
 from tests.web.world import NOW

@@ -61,7 +61,7 @@ NUMERICAL = {
     "domain/statistics/rates.py",
     "domain/statistics/regression.py",
     "domain/statistics/testing.py",
-    "domain/simulation.py",
+    "domain/plans/simulation.py",
 }
 
 # What makes an answer depend on when, where or by what luck it was asked for.

@@ -10,9 +10,9 @@ from functools import partial
 from readiness.demo import deeds, world
 from readiness.demo.deeds import Stage
 from readiness.demo.world import Character, Round
-from readiness.domain.editing import edit_of
-from readiness.domain.plan import ActionStatus, PlanAction
-from readiness.domain.postings import PostingKind, Wanted
+from readiness.domain.plans.editing import edit_of
+from readiness.domain.plans.plan import ActionStatus, PlanAction
+from readiness.domain.plans.postings import PostingKind, Wanted
 from readiness.store import plans, postings
 from readiness.usecases import money, plan
 

@@ -11,10 +11,10 @@ from functools import partial
 from readiness.demo import deeds
 from readiness.demo.deeds import Stage
 from readiness.demo.world import Character, Round
-from readiness.domain.costs import CostRange
-from readiness.domain.editing import Edit, edit_of
-from readiness.domain.plan import ActionStatus, Amounts, PlanAction
-from readiness.domain.timing import half_year_of
+from readiness.domain.plans.costs import CostRange
+from readiness.domain.plans.editing import Edit, edit_of
+from readiness.domain.plans.plan import ActionStatus, Amounts, PlanAction
+from readiness.domain.plans.timing import half_year_of
 from readiness.usecases import plan
 from readiness.usecases.plan import Opened
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from readiness.domain.instrument import Instrument
-from readiness.domain.quantities import quantity
+from readiness.domain.plans.quantities import quantity
 from readiness.instruments.form import Written
 from readiness.instruments.shape import Path
 

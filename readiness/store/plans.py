@@ -8,8 +8,8 @@ from typing import Any
 
 from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
-from readiness.domain.plan import Plan, PlanAction, ProposedPlan
-from readiness.domain.plan_json import action_in, edits_out, proposed_in, proposed_out
+from readiness.domain.plans.plan import Plan, PlanAction, ProposedPlan
+from readiness.domain.plans.plan_json import action_in, edits_out, proposed_in, proposed_out
 from readiness.store import events
 from readiness.store.connection import Store
 

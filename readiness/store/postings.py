@@ -9,7 +9,7 @@ from typing import Any
 
 from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
-from readiness.domain.postings import Cents, Posting, PostingKind, StillNeeded
+from readiness.domain.plans.postings import Cents, Posting, PostingKind, StillNeeded
 from readiness.store import events
 from readiness.store.connection import Store
 

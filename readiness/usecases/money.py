@@ -13,15 +13,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from readiness.domain import actuals, postings, timing
-from readiness.domain.actuals import Actual, Planned
-from readiness.domain.costs import CostRange
 from readiness.domain.errors import NotFound
 from readiness.domain.events import Event
 from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor
-from readiness.domain.plan import Plan, PlanAction
-from readiness.domain.postings import Cents, Place, Posting, StillNeeded, Totals, Wanted
+from readiness.domain.plans import actuals, postings, timing
+from readiness.domain.plans.actuals import Actual, Planned
+from readiness.domain.plans.costs import CostRange
+from readiness.domain.plans.plan import Plan, PlanAction
+from readiness.domain.plans.postings import Cents, Place, Posting, StillNeeded, Totals, Wanted
 from readiness.store import Store
 from readiness.store import postings as ledger
 from readiness.usecases import plan, sheet

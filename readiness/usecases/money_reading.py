@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readiness.domain.actuals import AHEAD_POINTS, BASIS, Basis, Expected, sum_of
-from readiness.domain.postings import Cents, dollars
+from readiness.domain.plans.actuals import AHEAD_POINTS, BASIS, Basis, Expected, sum_of
+from readiness.domain.plans.postings import Cents, dollars
 from readiness.figures.words import day
 from readiness.usecases.money import Line, Money
 

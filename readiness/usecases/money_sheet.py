@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from readiness.documents import sheets
 from readiness.documents.sheets import Cell, Sheet
-from readiness.domain.postings import Cents
+from readiness.domain.plans.postings import Cents
 from readiness.usecases.money import Line, Money
 
 ACTIONS = (

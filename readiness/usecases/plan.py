@@ -14,22 +14,22 @@ from fractions import Fraction
 
 from readiness import access
 from readiness.access import Can, Ground
-from readiness.domain import drafting, editing, fitting
 from readiness.domain.answers import Answers, Context
 from readiness.domain.assessment import Assessment, RunKind
-from readiness.domain.costbook import CostBook
-from readiness.domain.drafting import Basis
-from readiness.domain.editing import Edit
 from readiness.domain.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.domain.events import Event
 from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER, Status
 from readiness.domain.people import Actor, Group
-from readiness.domain.plan import ActionStatus, Plan, PlanAction, ProposedPlan
-from readiness.domain.planning import proposed
+from readiness.domain.plans import drafting, editing, fitting
+from readiness.domain.plans.costbook import CostBook
+from readiness.domain.plans.drafting import Basis
+from readiness.domain.plans.editing import Edit
+from readiness.domain.plans.plan import ActionStatus, Plan, PlanAction, ProposedPlan
+from readiness.domain.plans.planning import proposed
+from readiness.domain.plans.selection import Need
 from readiness.domain.run_json import from_json
 from readiness.domain.scorecard import ScoringRun
-from readiness.domain.selection import Need
 from readiness.instruments import costs
 from readiness.intake import assessment_json
 from readiness.store import Store, assessments, groups, plans, runs

@@ -16,14 +16,14 @@ from readiness.domain.assessment import RunKind
 from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER
 from readiness.domain.people import Actor
-from readiness.domain.plan_json import plan_out
-from readiness.domain.projection import projected
-from readiness.domain.projection_json import outlay_out, projection_out
+from readiness.domain.plans.plan_json import plan_out
+from readiness.domain.plans.projection import projected
+from readiness.domain.plans.projection_json import outlay_out, projection_out
+from readiness.domain.plans.simulation import outlay
 from readiness.domain.release import released
 from readiness.domain.reliability import Sureness, how_sure
 from readiness.domain.run_json import as_json
 from readiness.domain.scorecard import GateResult, ScoringRun
-from readiness.domain.simulation import outlay
 from readiness.figures import profile
 from readiness.figures.words import day, one_decimal
 from readiness.store import Store, releases

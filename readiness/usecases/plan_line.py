@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.domain.costs import CostRange, PricedAction
 from readiness.domain.instrument import Instrument, Intervention
 from readiness.domain.marks import in_words, sentence
-from readiness.domain.plan import (
+from readiness.domain.plans.costs import CostRange, PricedAction
+from readiness.domain.plans.plan import (
     ActionStatus,
     ActionType,
     Amounts,

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.domain import simulation
-from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Instrument
 from readiness.domain.periods import months_after
-from readiness.domain.plan import ActionType, Plan, PlanAction
-from readiness.domain.projection import Projection, Stage, projected
-from readiness.domain.simulation import Outlay
-from readiness.domain.timing import timing_from
+from readiness.domain.plans import simulation
+from readiness.domain.plans.costs import CostRange
+from readiness.domain.plans.plan import ActionType, Plan, PlanAction
+from readiness.domain.plans.projection import Projection, Stage, projected
+from readiness.domain.plans.simulation import Outlay
+from readiness.domain.plans.timing import timing_from
 from readiness.figures.timeline import Course, Step, Timeline, timeline_of
 from readiness.figures.words import dollars
 from readiness.usecases.plan import Opened

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from readiness.domain import progress
 from readiness.domain.assessment import Assessment, RunKind
 from readiness.domain.instrument import Instrument
 from readiness.domain.lifecycle import READABLE_BY_PAYER
-from readiness.domain.progress import Kept
+from readiness.domain.plans import progress
+from readiness.domain.plans.progress import Kept
 from readiness.store import Store, assessments, plans
 from readiness.usecases import pinned, plan, sheet, standing
 from readiness.usecases.plan import Opened

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.domain import attestation, drafting
+from readiness.domain import attestation
 from readiness.domain.answers import Context
-from readiness.domain.costs import CostRange
 from readiness.domain.instrument import Cost, Instrument, Source, Tier
 from readiness.domain.marks import sentence
-from readiness.domain.plan import Plan, PlanAction, unpriced
-from readiness.domain.quantities import Quantity
+from readiness.domain.plans import drafting
+from readiness.domain.plans.costs import CostRange
+from readiness.domain.plans.plan import Plan, PlanAction, unpriced
+from readiness.domain.plans.quantities import Quantity
+from readiness.domain.plans.simulation import outlay
+from readiness.domain.plans.timing import half_year_of
 from readiness.domain.scorecard import Raise
-from readiness.domain.simulation import outlay
-from readiness.domain.timing import half_year_of
 from readiness.figures.words import day
 from readiness.usecases import standing
 from readiness.usecases.plan import Opened

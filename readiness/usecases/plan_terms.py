@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from readiness.domain.costs import CostRange, Days
-from readiness.domain.drafting import end_of
 from readiness.domain.marks import in_words, sentence
 from readiness.domain.periods import months_after
-from readiness.domain.plan import ActionType, Months, Plan, PlanAction, Usual
-from readiness.domain.timing import first_day, half_year_of, timing_of
+from readiness.domain.plans.costs import CostRange, Days
+from readiness.domain.plans.drafting import end_of
+from readiness.domain.plans.plan import ActionType, Months, Plan, PlanAction, Usual
+from readiness.domain.plans.timing import first_day, half_year_of, timing_of
 from readiness.figures.words import day, dollars, rounded
 
 ORDINALS = (

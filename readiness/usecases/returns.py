@@ -14,12 +14,12 @@ from typing import TypeVar
 
 from readiness import access, instruments
 from readiness.access import Can
-from readiness.domain import postings
 from readiness.domain.assessment import RunKind
 from readiness.domain.instrument import Instrument
 from readiness.domain.people import Actor, Group, Payer
-from readiness.domain.postings import Posting, Totals
-from readiness.domain.returns import Followed, Portfolio, Stand, portfolio_of
+from readiness.domain.plans import postings
+from readiness.domain.plans.postings import Posting, Totals
+from readiness.domain.plans.returns import Followed, Portfolio, Stand, portfolio_of
 from readiness.store import Store, peers, stands
 from readiness.store import postings as ledger
 from readiness.store.peers import Sharing

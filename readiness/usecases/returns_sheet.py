@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from readiness.documents import sheets
 from readiness.documents.sheets import Cell
-from readiness.domain.returns import Followed, Stand
+from readiness.domain.plans.returns import Followed, Stand
 from readiness.usecases.returns import Line, Returns
 
 

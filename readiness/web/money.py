@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
 from readiness.domain.errors import BadInput, ChangedMeanwhile, NotFound
-from readiness.domain.postings import dollars
+from readiness.domain.plans.postings import dollars
 from readiness.usecases import money, money_reading, money_sheet, plan_progress
 from readiness.web.forms import with_problems
 from readiness.web.guard import needs

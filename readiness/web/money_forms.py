@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from readiness.domain.free_text import LINE_CHARACTERS, NOTE_CHARACTERS
-from readiness.domain.postings import Cents, Posting, PostingKind, Wanted
+from readiness.domain.plans.postings import Cents, Posting, PostingKind, Wanted
 from readiness.web.forms import Day, SafeForm
 
 LABELS = {

@@ -19,10 +19,10 @@ from flask.typing import ResponseReturnValue
 
 from readiness.access import Can
 from readiness.documents.job import Page
-from readiness.domain import fitting
 from readiness.domain.errors import BadInput
-from readiness.domain.plan import ActionStatus, PlanAction
-from readiness.domain.timing import half_year_of
+from readiness.domain.plans import fitting
+from readiness.domain.plans.plan import ActionStatus, PlanAction
+from readiness.domain.plans.timing import half_year_of
 from readiness.usecases import (
     money,
     money_reading,

@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from readiness.domain.editing import MOST_MONTHS
 from readiness.domain.free_text import LINE_CHARACTERS, NOTE_CHARACTERS
+from readiness.domain.plans.editing import MOST_MONTHS
 from readiness.web.forms import SafeForm
 
 ENDS = ("low", "likely", "high")

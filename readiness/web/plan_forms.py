@@ -12,16 +12,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from readiness.domain.answers import Kind
-from readiness.domain.costs import CostRange, Days
-from readiness.domain.editing import (
+from readiness.domain.instrument import LEVELS
+from readiness.domain.plans.costs import CostRange, Days
+from readiness.domain.plans.editing import (
     OWNER_CHARACTERS,
     TITLE_CHARACTERS,
     Edit,
     present_level,
 )
-from readiness.domain.instrument import LEVELS
-from readiness.domain.plan import ActionStatus, Amounts, Own, Plan, PlanAction
-from readiness.domain.timing import LAST_HALF_YEAR
+from readiness.domain.plans.plan import ActionStatus, Amounts, Own, Plan, PlanAction
+from readiness.domain.plans.timing import LAST_HALF_YEAR
 from readiness.usecases.plan import Opened
 from readiness.usecases.plan_terms import catalogue_says, half_year, half_years
 from readiness.web.forms import Day, SafeForm, whole_number

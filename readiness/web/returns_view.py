@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import url_for
 
-from readiness.domain.postings import dollars
-from readiness.domain.returns import FEWEST_GROUPS, Followed, Gained, Stand
+from readiness.domain.plans.postings import dollars
+from readiness.domain.plans.returns import FEWEST_GROUPS, Followed, Gained, Stand
 from readiness.figures.peers import Chart
 from readiness.figures.returns import Spent, gained, money_chart
 from readiness.figures.words import one_decimal, rounded, signed

@@ -19,7 +19,8 @@ from readiness.domain.errors import NotFound, WrongState
 from readiness.domain.events import Event
 from readiness.domain.people import Membership, Role
 from readiness.domain.periods import period
-from readiness.domain.postings import Posting, PostingKind
+from readiness.domain.plans.postings import Posting, PostingKind
+from readiness.domain.quality.counts import QualityCell
 from readiness.domain.screening import Cell, Need, Step
 from readiness.domain.screening_edits import CountRevision
 from readiness.store import Store, assessments, counts, people, postings
@@ -87,7 +88,7 @@ def release_all(made, needs=(Need.FOOD,), races=RACES):
     counts.save(made, "elm", quarter, revisions, (), None)
     found = counts.of_group(made, "elm")[quarter]
     releases.keep(made, releases.prepared(made, "elm", found, 11, NOW), "maya", NOW)
-    cells = {}
+    cells: dict[QualityCell, int] = {}
     for measure in ("BCS", "COL", "CBP", "GSD"):
         cells |= measured.counts(races, measure)
     measured.enter(made, quarter, cells, NOW)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from readiness.domain.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
-from readiness.domain.postings import PostingKind, Totals, Wanted
+from readiness.domain.plans.postings import PostingKind, Totals, Wanted
 from readiness.store import events, people, plans, postings
 from readiness.usecases import money, money_reading, plan
 from readiness.usecases.plan import Opened

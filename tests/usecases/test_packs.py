@@ -17,6 +17,8 @@ from datetime import timedelta
 import pytest
 
 from readiness.documents.job import Page
+from readiness.documents.pack import Pack
+from readiness.documents.pdf import Printer
 from readiness.domain.errors import NotFound, NotPrinted, NotSaved, WrongState
 from readiness.domain.jobs import Job, JobState
 from readiness.domain.lifecycle import Status
@@ -24,7 +26,7 @@ from readiness.domain.people import Group
 from readiness.engines.passwords import Hasher
 from readiness.store import Store, groups, jobs, people
 from readiness.store.migrations import migrate
-from readiness.usecases import organizations, sharing, standing, upkeep
+from readiness.usecases import organizations, plan_document, sharing, standing, upkeep
 from readiness.usecases.jobs import OUR_FAULT, Runner
 from readiness.usecases.packs import fetching, files, making
 from tests import planned
@@ -97,7 +99,7 @@ def until(condition):
 
 
 def over(store, pack_id="p1"):
-    job = until(lambda: not (job := jobs.making(store, pack_id)).is_live and job)
+    job = until(lambda: (job := jobs.making(store, pack_id)) and not job.is_live and job)
     until(lambda: not any("job-of" in thread.name for thread in threading.enumerate()))
     return job
 
@@ -205,7 +207,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(store, pam, runner, monkeypatch)
     def full(*_):
         raise NotSaved("The server's disk refused to keep this file.")
 
-    monkeypatch.setattr(making.Pack, "add", full)
+    monkeypatch.setattr(Pack, "add", full)
     start(store, pam, runner)
     assert "disk refused" in over(store).says
     assert left(store) == ["first.zip"]
@@ -214,14 +216,14 @@ def test_a_full_disk_is_told_and_leaves_nothing(store, pam, runner, monkeypatch)
 def test_a_plan_that_cannot_be_printed_is_named_and_the_others_are_there(
     store, pam, runner, monkeypatch
 ):
-    real = making.plan_document.job_of
+    real = plan_document.job_of
 
     def job_of(store, actor, assessment_id, page, now):
         job = real(store, actor, assessment_id, page, now)
         deep = "<html><body>" + "<div>" * 400 + "</div>" * 400
         return replace(job, html=deep) if assessment_id == "a1" else job
 
-    monkeypatch.setattr(making.plan_document, "job_of", job_of)
+    monkeypatch.setattr(plan_document, "job_of", job_of)
     index = files.index_in(made(store, pam, runner))
     assert [each["group_id"] for each in index["plans"]] == ["fir"]
     assert "could not be printed" in index["without"][0]["why"]
@@ -232,7 +234,7 @@ def test_when_none_can_be_printed_it_is_a_sentence(store, pam, runner, monkeypat
         for entry, _ in named:
             yield entry, NotPrinted("No.")
 
-    monkeypatch.setattr(making.Printer, "each_of", none)
+    monkeypatch.setattr(Printer, "each_of", none)
     start(store, pam, runner)
     assert "No plan could be printed" in over(store).says
     assert left(store) == ["first.zip"]

@@ -11,11 +11,11 @@ import pytest
 
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import ContextRevision, RunKind
-from readiness.domain.costs import CostRange, Days
-from readiness.domain.editing import edit_of
 from readiness.domain.errors import BadInput, Denied, NotFound, WrongState
-from readiness.domain.plan import ActionStatus, Amounts, Own
-from readiness.domain.simulation import outlay
+from readiness.domain.plans.costs import CostRange, Days
+from readiness.domain.plans.editing import edit_of
+from readiness.domain.plans.plan import ActionStatus, Amounts, Own
+from readiness.domain.plans.simulation import outlay
 from readiness.store import Store, assessments, events, people, plans
 from readiness.store.migrations import migrate
 from readiness.usecases import plan, plan_reading

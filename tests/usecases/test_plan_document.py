@@ -14,9 +14,9 @@ import pytest
 from readiness.documents.job import Page
 from readiness.documents.pdf import Printer
 from readiness.domain.answers import Answer
-from readiness.domain.editing import Edit
 from readiness.domain.periods import period
-from readiness.domain.plan import ActionStatus
+from readiness.domain.plans.editing import Edit
+from readiness.domain.plans.plan import ActionStatus
 from readiness.domain.screening import Cell, Need, Step
 from readiness.domain.screening_edits import CountRevision
 from readiness.store import Store, counts, people

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from readiness.domain.answers import Answer
-from readiness.domain.fitting import with_action
-from readiness.domain.plan import ActionStatus, Own
+from readiness.domain.plans.fitting import with_action
+from readiness.domain.plans.plan import ActionStatus, Own
 from readiness.store import Store, people
 from readiness.store.migrations import migrate
 from readiness.usecases import plan, plan_money

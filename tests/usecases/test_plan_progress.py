@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from readiness.domain.progress import Outcome
+from readiness.domain.plans.progress import Outcome
 from readiness.store import people
 from readiness.usecases import plan, plan_progress
 from readiness.usecases.plan import Opened

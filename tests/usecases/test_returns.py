@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from readiness.domain.errors import Denied, NotFound
-from readiness.domain.postings import Posting, PostingKind
-from readiness.domain.returns import FEWEST_GROUPS
+from readiness.domain.plans.postings import Posting, PostingKind
+from readiness.domain.plans.returns import FEWEST_GROUPS
 from readiness.store import people, postings
 from readiness.usecases import returns
 from readiness.usecases.returns import LeftOut, Sort

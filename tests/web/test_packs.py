@@ -33,7 +33,7 @@ def made(app, store, client, **fields):
     pack_id = address.rsplit("/", 1)[1]
     end = time.monotonic() + SECONDS
     with closing(Store(store.path)) as watching:
-        while jobs.making(watching, pack_id).is_live:
+        while (job := jobs.making(watching, pack_id)) and job.is_live:
             assert time.monotonic() < end, "it was not made in time"
             time.sleep(0.1)
     return address

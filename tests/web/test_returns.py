@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from readiness.domain.returns import FEWEST_GROUPS
+from readiness.domain.plans.returns import FEWEST_GROUPS
 from tests import grove, paid
 from tests.web.page import Page
 

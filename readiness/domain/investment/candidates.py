@@ -13,8 +13,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from readiness.domain.answers import Answers, Context
-from readiness.domain.costs import CostRange, Takes
 from readiness.domain.instrument import ActionKind, Instrument
+from readiness.domain.plans.costs import CostRange, Takes
 from readiness.domain.scorecard import ScoringRun
 
 SMALL_GROUP = 10  # full-time clinicians at most

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, log
 from statistics import NormalDist
 
-from readiness.domain.costs import CostRange
+from readiness.domain.plans.costs import CostRange
 
 Z_90 = 1.2815515655446004  # nine of ten draws lie below
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from readiness.domain.instrument import ActionKind, Prerequisite
 from readiness.domain.investment.candidates import Candidate, Door, Footing
-from readiness.domain.selection import CHANGES_CARE, NEVER_ALONE, RESPONSE_FIRST, is_met
+from readiness.domain.plans.selection import CHANGES_CARE, NEVER_ALONE, RESPONSE_FIRST, is_met
 
 INCENTIVE_READY = 3  # the tier from which care may change before infrastructure does
 FOUNDATION = frozenset({ActionKind.ENABLING, ActionKind.GOVERNANCE})

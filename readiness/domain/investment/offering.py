@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from readiness.domain.answers import Context, Kind
-from readiness.domain.costbook import CostBook
-from readiness.domain.costs import Takes, takes_of
 from readiness.domain.instrument import Instrument, Intervention, Prerequisite
 from readiness.domain.investment.candidates import (
     Behind,
@@ -26,10 +24,12 @@ from readiness.domain.investment.doors import (
     tier_door,
     with_notes,
 )
-from readiness.domain.plan import Lift
-from readiness.domain.planning import lifts_needed
-from readiness.domain.quantities import Quantity
-from readiness.domain.selection import CHANGES_CARE, reached_by
+from readiness.domain.plans.costbook import CostBook
+from readiness.domain.plans.costs import Takes, takes_of
+from readiness.domain.plans.plan import Lift
+from readiness.domain.plans.planning import lifts_needed
+from readiness.domain.plans.quantities import Quantity
+from readiness.domain.plans.selection import CHANGES_CARE, reached_by
 
 REACH_WEIGHT = 3  # a measure with a gap weighs as a step on an essential gate, for need
 BY_LANGUAGE = frozenset({"LANG"})  # interpreters reach patients in a gap by language alone

@@ -8,8 +8,6 @@ from fractions import Fraction
 from math import ceil
 from statistics import median, stdev
 
-from readiness.domain.costbook import CostBook
-from readiness.domain.costs import CostRange
 from readiness.domain.equity.gates import PEERS_FOR_THIRDS
 from readiness.domain.investment.candidates import (
     SMALL_GROUP,
@@ -26,6 +24,8 @@ from readiness.domain.investment.policy import WHOLE, Policy, Scale
 from readiness.domain.investment.problem import Floor, Gate, Key, Limit, Option, Place, Problem
 from readiness.domain.investment.scenario import HALF_YEARS, CostBasis, Scenario
 from readiness.domain.investment.years import staged
+from readiness.domain.plans.costbook import CostBook
+from readiness.domain.plans.costs import CostRange
 from readiness.domain.statistics.rates import wilson
 
 Z_95 = 1.959964

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from readiness.domain.costbook import CostBook, CostNote
 from readiness.domain.errors import BadInput, NotFound, Problem
+from readiness.domain.plans.costbook import CostBook, CostNote
 from readiness.instruments.form import DAY, ID, NAME, SHARE, SOME_TEXTS, VERSION
 from readiness.instruments.seals import broken_seal, seal_of
 from readiness.instruments.shape import TEXT, Findings, number, place, record, rows

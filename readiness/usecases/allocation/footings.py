@@ -16,7 +16,7 @@ from readiness.domain.equity.tables import Table, tables_of
 from readiness.domain.investment.candidates import Behind, Footing
 from readiness.domain.measures.catalogue import Direction
 from readiness.domain.periods import Period
-from readiness.domain.plan import ActionStatus
+from readiness.domain.plans.plan import ActionStatus
 from readiness.domain.quality.measures import QualityMeasure
 from readiness.domain.release import released
 from readiness.domain.release.quality_released import QualityRelease

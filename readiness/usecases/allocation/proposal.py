@@ -15,11 +15,11 @@ from readiness.documents.job import Enclosure, Job, Page
 from readiness.documents.layout import html_of
 from readiness.documents.pdf import Printer
 from readiness.domain import plain
-from readiness.domain.costbook import CostNote
 from readiness.domain.errors import WrongState
 from readiness.domain.instrument import Source
 from readiness.domain.marks import in_words, sentence
 from readiness.domain.people import Actor
+from readiness.domain.plans.costbook import CostNote
 from readiness.figures.words import day
 from readiness.store import Store
 from readiness.usecases.allocation import files

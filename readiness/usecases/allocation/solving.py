@@ -37,8 +37,8 @@ from readiness.domain.investment.problem import Key, Problem, broken
 from readiness.domain.investment.rivals import NoStart, equal_split, greedy
 from readiness.domain.investment.scenario import Scenario
 from readiness.domain.investment.years import at, start_of
-from readiness.domain.plan import Lift
-from readiness.domain.planning import lifts_needed
+from readiness.domain.plans.plan import Lift
+from readiness.domain.plans.planning import lifts_needed
 from readiness.domain.scorecard import Raise
 from readiness.domain.tiers import standing
 from readiness.usecases.invest import Allocation, allocate

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from readiness.domain.costs import CostRange, Days
 from readiness.domain.investment.answer import Found
 from readiness.domain.investment.candidates import TAG_SAYS, Component, Tag
 from readiness.domain.investment.scenario import BASIS_SAYS, Scenario
+from readiness.domain.plans.costs import CostRange, Days
 from readiness.figures.words import Number, dollars, one_decimal, percent
 from readiness.usecases.allocation.view import Line
 

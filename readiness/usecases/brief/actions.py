@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.domain.costbook import CostNote
 from readiness.domain.errors import NotFound
 from readiness.domain.instrument import Instrument
-from readiness.domain.plan import ActionStatus, Own, Plan
+from readiness.domain.plans.costbook import CostNote
+from readiness.domain.plans.plan import ActionStatus, Own, Plan
 from readiness.instruments import costs
 from readiness.usecases import plan_line, plan_reading
 

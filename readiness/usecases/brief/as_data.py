@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.domain.costs import CostRange
+from readiness.domain.plans.costs import CostRange
 from readiness.domain.release.released import Share
 from readiness.usecases.brief.actions import ActionLine
 from readiness.usecases.brief.gaps import GapLine

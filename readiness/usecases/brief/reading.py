@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from readiness.domain.answers import Context
 from readiness.domain.assessment import RunKind
-from readiness.domain.costs import CostRange
 from readiness.domain.errors import WrongState
 from readiness.domain.instrument import ContextField, Instrument
 from readiness.domain.people import Actor, Group, Payer
-from readiness.domain.plan import ActionStatus
+from readiness.domain.plans.costs import CostRange
+from readiness.domain.plans.plan import ActionStatus
 from readiness.domain.release import released
 from readiness.domain.scorecard import GateResult, Score, ScoringRun
 from readiness.figures.words import one_decimal, percent, rounded, signed

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from readiness.domain.answers import Answer
-from readiness.domain.costs import takes_of
 from readiness.domain.instrument import ActionKind
 from readiness.domain.investment.candidates import Component, Risk
 from readiness.domain.investment.offering import IN_PLACE, UNRATED, offer_of
-from readiness.domain.planning import lifts_needed
+from readiness.domain.plans.costs import takes_of
+from readiness.domain.plans.planning import lifts_needed
 from readiness.instruments import costs
 from tests.grounded import a_footing, a_gap
 from tests.planned import QMER

@@ -8,10 +8,10 @@ import pytest
 
 from readiness.domain.answers import Answer
 from readiness.domain.assessment import RunKind
-from readiness.domain.editing import edit_of
 from readiness.domain.lifecycle import Status
 from readiness.domain.people import Group
-from readiness.domain.plan import ActionStatus
+from readiness.domain.plans.editing import edit_of
+from readiness.domain.plans.plan import ActionStatus
 from readiness.store import groups, people
 from readiness.usecases import plan
 from readiness.usecases.allocation import footings

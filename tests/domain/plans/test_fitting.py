@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from readiness.domain.fitting import misfits, new_misfits, put_back, with_action
-from readiness.domain.plan import ActionStatus, ActionType, Own, Plan, PlanAction, Proposal
-from readiness.domain.timing import begun_on, half_year_of, is_late, timing_of
+from readiness.domain.plans.fitting import misfits, new_misfits, put_back, with_action
+from readiness.domain.plans.plan import ActionStatus, ActionType, Own, Plan, PlanAction, Proposal
+from readiness.domain.plans.timing import begun_on, half_year_of, is_late, timing_of
 
 START = date(2027, 1, 15)
 

@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from readiness.domain import identifiers
 from readiness.domain.answers import Answers
-from readiness.domain.costs import CostRange, Days
-from readiness.domain.drafting import end_of
 from readiness.domain.errors import BadInput, Problem
-from readiness.domain.fitting import new_misfits, with_action
 from readiness.domain.free_text import LINE_CHARACTERS, NOTE_CHARACTERS, clean
 from readiness.domain.instrument import LEVELS
-from readiness.domain.plan import ActionStatus, Own, Plan, PlanAction
-from readiness.domain.timing import LAST_HALF_YEAR, half_year_of
+from readiness.domain.plans.costs import CostRange, Days
+from readiness.domain.plans.drafting import end_of
+from readiness.domain.plans.fitting import new_misfits, with_action
+from readiness.domain.plans.plan import ActionStatus, Own, Plan, PlanAction
+from readiness.domain.plans.timing import LAST_HALF_YEAR, half_year_of
 
 OWNER_CHARACTERS, TITLE_CHARACTERS = 80, 160
 MOST_DOLLARS = Decimal(100_000_000)

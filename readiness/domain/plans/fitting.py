@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from readiness.domain.plan import ActionStatus, Plan, PlanAction
-from readiness.domain.sequencing import STARTS_PER_HALF_YEAR
-from readiness.domain.timing import LAST_HALF_YEAR, half_year_of
+from readiness.domain.plans.plan import ActionStatus, Plan, PlanAction
+from readiness.domain.plans.sequencing import STARTS_PER_HALF_YEAR
+from readiness.domain.plans.timing import LAST_HALF_YEAR, half_year_of
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from readiness.domain import returns
-from readiness.domain.returns import FEWEST_GROUPS, Followed, Stand
+from readiness.domain.plans import returns
+from readiness.domain.plans.returns import FEWEST_GROUPS, Followed, Stand
 
 
 def stand(tier, score, gates=5, on=date(2026, 1, 15)):
@@ -51,7 +51,9 @@ def test_the_ratio_is_for_each_hundred_thousand_dollars():
     assert found.tiers.per_dollars is not None
     assert found.tiers.per_dollars.value == pytest.approx(3.0)  # 30 tiers for 1,000,000 dollars
     assert found.tiers.per_dollars.low < 3.0 < found.tiers.per_dollars.high
-    assert found.axes["QMS"].per_dollars.value == pytest.approx(20.0)
+    points = found.axes["QMS"].per_dollars
+    assert points is not None
+    assert points.value == pytest.approx(20.0)
 
 
 def test_groups_without_money_stand_beside_and_are_not_counted_in():

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.domain.quantities import Quantity, quantity
+from readiness.domain.plans.quantities import Quantity, quantity
 
 GROUP = {"sites": 8, "clinicians_fte": 12.5, "name": "Elm", "open": True, "none": 0}
 

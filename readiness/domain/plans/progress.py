@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness.domain.answers import Answer, Kind
-from readiness.domain.plan import ActionStatus, ActionType, Plan, PlanAction
+from readiness.domain.plans.plan import ActionStatus, ActionType, Plan, PlanAction
 
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from readiness.domain.costs import CostRange, Days
-from readiness.domain.plan import Plan, PlanAction
-from readiness.domain.timing import half_year_of
+from readiness.domain.plans.costs import CostRange, Days
+from readiness.domain.plans.plan import Plan, PlanAction
+from readiness.domain.plans.timing import half_year_of
 
 DRAWS = 10_000
 SHARED = 0.5  # correlation of the factors of any two actions of one plan: assumed, not measured

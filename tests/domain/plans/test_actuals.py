@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.domain import actuals
-from readiness.domain.actuals import Actual, Basis, Planned
-from readiness.domain.plan import ActionStatus
-from readiness.domain.postings import Cents, Totals
+from readiness.domain.plans import actuals
+from readiness.domain.plans.actuals import Actual, Basis, Planned
+from readiness.domain.plans.plan import ActionStatus
+from readiness.domain.plans.postings import Cents, Totals
 
 START = date(2026, 1, 15)
 PLANNED = Planned(

@@ -7,7 +7,10 @@ from fractions import Fraction
 import pytest
 
 from readiness import instruments
-from readiness.domain.costs import CostRange, priced, rounded, takes_of
+from readiness.domain.answers import Context
+from readiness.domain.instrument import Intervention
+from readiness.domain.plans.costbook import CostNote
+from readiness.domain.plans.costs import Takes, priced, rounded, takes_of
 from readiness.instruments import costs
 
 BOOK = costs.load("qmer", "2026.1")
@@ -20,6 +23,20 @@ EVERYTHING = {
 }
 QMER = instruments.load("qmer", "2026.1")
 COACH = QMER.intervention_by_id["COACH"].cost
+
+
+def note_of(intervention_id: str) -> CostNote:
+    note = BOOK.note(intervention_id)
+    assert note is not None
+    return note
+
+
+def taken(
+    intervention: Intervention, note: CostNote, context: Context, units: Fraction | None = None
+) -> Takes:
+    takes = takes_of(intervention, note, context, units)
+    assert takes is not None
+    return takes
 
 
 def test_a_cost_per_site_is_known_once_the_sites_are():
@@ -66,19 +83,20 @@ def test_every_cost_of_the_catalogue_can_be_told_or_says_what_it_waits_for():
 @pytest.mark.parametrize("intervention", QMER.interventions, ids=lambda each: each.id)
 def test_one_off_and_yearly_are_the_first_year_to_the_cent(intervention):
     total = priced(intervention.cost, EVERYTHING).total
-    takes = takes_of(intervention, BOOK.note(intervention.id), EVERYTHING)
+    note = note_of(intervention.id)
     if total is None:
-        assert takes is None
-        takes = takes_of(intervention, BOOK.note(intervention.id), {}, Fraction(37))
+        assert takes_of(intervention, note, EVERYTHING) is None
+        takes = taken(intervention, note, {}, Fraction(37))
     else:
+        takes = taken(intervention, note, EVERYTHING)
         assert takes.first_year == total
     for part in (takes.one_off, takes.yearly, takes.people_days):
         assert 0 <= part.low <= part.likely <= part.high
 
 
 def test_units_somebody_counted_replace_those_of_the_catalogue():
-    intervention, note = QMER.intervention_by_id["COACH"], BOOK.note("COACH")
-    counted = takes_of(intervention, note, {"sites": 3}, Fraction(9))
+    intervention, note = QMER.intervention_by_id["COACH"], note_of("COACH")
+    counted = taken(intervention, note, {"sites": 3}, Fraction(9))
     assert counted == takes_of(intervention, note, {"sites": 9})
     assert counted.first_year.low == 9 * int(COACH.low_dollars)
 
@@ -87,7 +105,7 @@ def test_units_somebody_counted_replace_those_of_the_catalogue():
 def test_both_parts_of_a_cost_rise_with_it_whatever_the_share(share):
     intervention = QMER.intervention_by_id["COACH"]
     near = replace(COACH, low_dollars=Fraction(99999, 100), high_dollars=Fraction(1002))
-    note = replace(BOOK.note("COACH"), one_off_share=share)
-    takes = takes_of(replace(intervention, cost=near), note, {"sites": 1})
+    note = replace(note_of("COACH"), one_off_share=share)
+    takes = taken(replace(intervention, cost=near), note, {"sites": 1})
     for part in (takes.one_off, takes.yearly):
         assert 0 <= part.low <= part.likely <= part.high

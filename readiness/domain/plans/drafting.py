@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from readiness.domain.answers import Context
-from readiness.domain.costbook import CostBook, CostNote
-from readiness.domain.costs import CostRange, ends, priced, rounded, takes_of
 from readiness.domain.instrument import Instrument, Intervention
 from readiness.domain.periods import months_after
-from readiness.domain.plan import (
+from readiness.domain.plans.costbook import CostBook, CostNote
+from readiness.domain.plans.costs import CostRange, ends, priced, rounded, takes_of
+from readiness.domain.plans.plan import (
     ActionStatus,
     ActionType,
     Amounts,

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from readiness.domain.answers import Context
-from readiness.domain.costbook import CostNote
 from readiness.domain.instrument import Cost, Intervention
-from readiness.domain.quantities import Quantity
+from readiness.domain.plans.costbook import CostNote
+from readiness.domain.plans.quantities import Quantity
 
 DOLLAR, CENT = Decimal(1), Decimal("0.01")
 CENTS_BELOW = 1_000  # smaller amounts are shown to the cent

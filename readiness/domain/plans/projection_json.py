@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from readiness.domain.plan_json import range_out
-from readiness.domain.projection import Projection, Stage
-from readiness.domain.simulation import Outlay
+from readiness.domain.plans.plan_json import range_out
+from readiness.domain.plans.projection import Projection, Stage
+from readiness.domain.plans.simulation import Outlay
 
 Plain = dict[str, Any]
 

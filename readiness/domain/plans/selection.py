@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from readiness.domain.answers import Answers, Context, Kind
-from readiness.domain.costs import priced
 from readiness.domain.instrument import ActionKind, Instrument, Intervention, Prerequisite
-from readiness.domain.plan import ActionType, Lift, Proposal, SetAside
+from readiness.domain.plans.costs import priced
+from readiness.domain.plans.plan import ActionType, Lift, Proposal, SetAside
 
 NEED_STEP = Fraction(1, 4)
 GAP_POINTS = 5  # a measured gap this wide, on reliable counts, raises need

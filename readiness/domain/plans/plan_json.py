@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from readiness.domain.costs import CostRange, Days, PricedAction
-from readiness.domain.plan import (
+from readiness.domain.plans.costs import CostRange, Days, PricedAction
+from readiness.domain.plans.plan import (
     ActionStatus,
     ActionType,
     Amounts,
@@ -23,7 +23,7 @@ from readiness.domain.plan import (
     SetAside,
     Usual,
 )
-from readiness.domain.timing import timing_of
+from readiness.domain.plans.timing import timing_of
 
 Plain = dict[str, Any]
 ENDS = ("low", "likely", "high")

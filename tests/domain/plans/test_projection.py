@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 
 from readiness.domain.answers import Answer
-from readiness.domain.drafting import Basis, drafted, end_of, repriced
-from readiness.domain.fitting import with_action
 from readiness.domain.periods import months_after
-from readiness.domain.plan import ActionStatus, Own
-from readiness.domain.planning import proposed
-from readiness.domain.projection import projected
-from readiness.domain.selection import Need
+from readiness.domain.plans.drafting import Basis, drafted, end_of, repriced
+from readiness.domain.plans.fitting import with_action
+from readiness.domain.plans.plan import ActionStatus, Own
+from readiness.domain.plans.planning import proposed
+from readiness.domain.plans.projection import projected
+from readiness.domain.plans.selection import Need
 from readiness.domain.tiers import standing
 from readiness.instruments import costs
 from readiness.usecases.score import scoring_run

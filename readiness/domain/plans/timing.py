@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.domain.drafting import end_of
 from readiness.domain.periods import months_after
-from readiness.domain.plan import ActionStatus, ActionType, Plan, PlanAction
+from readiness.domain.plans.drafting import end_of
+from readiness.domain.plans.plan import ActionStatus, ActionType, Plan, PlanAction
 
 LAST_HALF_YEAR = 10  # five years: nobody plans a practice further
 

@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from readiness.domain.costbook import CostNote
-from readiness.domain.costs import CostRange, Days, PricedAction
+from readiness.domain.plans.costbook import CostNote
+from readiness.domain.plans.costs import CostRange, Days, PricedAction
 
 
 class ActionType(StrEnum):

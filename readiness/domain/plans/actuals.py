@@ -13,8 +13,8 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
-from readiness.domain.plan import ActionStatus
-from readiness.domain.postings import Cents, Totals, dollars
+from readiness.domain.plans.plan import ActionStatus
+from readiness.domain.plans.postings import Cents, Totals, dollars
 
 BASIS = (
     "Groups in the learning collaborative said that more was needed than expected "

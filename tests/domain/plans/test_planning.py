@@ -12,10 +12,10 @@ import pytest
 from readiness import instruments
 from readiness.domain.answers import Answer
 from readiness.domain.instrument import ActionKind
-from readiness.domain.plan import ActionType, Lift, ProposedPlan
-from readiness.domain.planning import lifts_needed, proposed, wanted
-from readiness.domain.selection import NEVER_ALONE, Need, need_notes, need_of, reached_by
-from readiness.domain.sequencing import STARTS_PER_HALF_YEAR
+from readiness.domain.plans.plan import ActionType, Lift, ProposedPlan
+from readiness.domain.plans.planning import lifts_needed, proposed, wanted
+from readiness.domain.plans.selection import NEVER_ALONE, Need, need_notes, need_of, reached_by
+from readiness.domain.plans.sequencing import STARTS_PER_HALF_YEAR
 from readiness.usecases.score import scoring_run
 
 QMER = instruments.load("qmer", "2026.1")

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from readiness.domain import postings
 from readiness.domain.errors import BadInput
-from readiness.domain.postings import (
+from readiness.domain.plans import postings
+from readiness.domain.plans.postings import (
     MOST_CENTS,
     Cents,
     Place,

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 from readiness.domain.answers import Answers, Context, Kind
 from readiness.domain.instrument import GateKind, Instrument, Item
-from readiness.domain.plan import ActionType, Lift, Proposal, ProposedPlan
+from readiness.domain.plans.plan import ActionType, Lift, Proposal, ProposedPlan
+from readiness.domain.plans.selection import Need, choose, need_notes, offers_of
+from readiness.domain.plans.sequencing import in_order, own_steps, with_prerequisites
 from readiness.domain.scorecard import ScoringRun
-from readiness.domain.selection import Need, choose, need_notes, offers_of
-from readiness.domain.sequencing import in_order, own_steps, with_prerequisites
 
 WEIGHT = {GateKind.ESSENTIAL: 3, GateKind.SUPPORTING: 2}
 DID_NOT_KNOW = "was answered with don’t know: nobody can plan on what is not known."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.domain import progress
 from readiness.domain.answers import Answer
-from readiness.domain.plan import (
+from readiness.domain.plans import progress
+from readiness.domain.plans.plan import (
     ActionStatus,
     ActionType,
     Lift,
@@ -14,7 +14,7 @@ from readiness.domain.plan import (
     PlanAction,
     Proposal,
 )
-from readiness.domain.progress import Outcome, outcome_of
+from readiness.domain.plans.progress import Outcome, outcome_of
 from tests.web.world import NOW
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from readiness.domain.drafting import Basis, drafted, repriced
-from readiness.domain.fitting import with_action
-from readiness.domain.plan import Own
-from readiness.domain.planning import proposed
-from readiness.domain.selection import Need
+from readiness.domain.plans.drafting import Basis, drafted, repriced
+from readiness.domain.plans.fitting import with_action
+from readiness.domain.plans.plan import Own
+from readiness.domain.plans.planning import proposed
+from readiness.domain.plans.selection import Need
 from readiness.instruments import costs
 from readiness.usecases.score import scoring_run
 from tests import planned

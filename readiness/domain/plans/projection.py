@@ -14,10 +14,10 @@ from itertools import groupby
 
 from readiness.domain.answers import Answer, Answers, Kind
 from readiness.domain.instrument import Instrument
-from readiness.domain.plan import ActionStatus, Plan, PlanAction
+from readiness.domain.plans.plan import ActionStatus, Plan, PlanAction
+from readiness.domain.plans.timing import Timing, is_late, timing_from
 from readiness.domain.scorecard import Asks, Criterion, Verdict
 from readiness.domain.tiers import Standing, standing
-from readiness.domain.timing import Timing, is_late, timing_from
 
 FIND_OUT = "find-out:"
 

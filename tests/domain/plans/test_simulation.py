@@ -8,9 +8,9 @@ from math import exp, log, sqrt
 import numpy as np
 import pytest
 
-from readiness.domain.costs import CostRange, Days
-from readiness.domain.plan import ActionStatus, Amounts, Own, Plan, PlanAction
-from readiness.domain.simulation import (
+from readiness.domain.plans.costs import CostRange, Days
+from readiness.domain.plans.plan import ActionStatus, Amounts, Own, Plan, PlanAction
+from readiness.domain.plans.simulation import (
     TENTH,
     drawn,
     factors_of,

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from readiness.domain.answers import Answers
 from readiness.domain.instrument import Instrument, Prerequisite
-from readiness.domain.plan import ActionType, Lift, Proposal
-from readiness.domain.selection import NEVER_ALONE, is_met, reason, refusal
+from readiness.domain.plans.plan import ActionType, Lift, Proposal
+from readiness.domain.plans.selection import NEVER_ALONE, is_met, reason, refusal
 
 STARTS_PER_HALF_YEAR = 3
 ESSENTIAL = 3  # the weight of a lift that meets an essential gate
