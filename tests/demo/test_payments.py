@@ -11,7 +11,7 @@ from readiness import instruments
 from readiness.demo import deeds, fill, payments, world
 from readiness.demo.deeds import Stage
 from readiness.demo.world import Round
-from readiness.domain.plan import ActionStatus
+from readiness.domain.plans.plan import ActionStatus
 from readiness.store import Store, people, postings
 from readiness.store.migrations import migrate
 from readiness.usecases import money

@@ -9,7 +9,7 @@ import pytest
 
 from readiness import instruments
 from readiness.domain.instrument import CostDriver, GateKind
-from readiness.domain.quantities import Quantity
+from readiness.domain.plans.quantities import Quantity
 from readiness.instruments import SHIPPED
 from tests.instruments.second_version import shipped_text
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from readiness.domain.costs import CostRange
-from readiness.domain.drafting import Basis, carried_over, drafted
 from readiness.domain.errors import ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
-from readiness.domain.plan import ActionStatus, ActionType
-from readiness.domain.plan_json import plan_out, proposed_in, proposed_out, range_out
-from readiness.domain.planning import proposed
-from readiness.domain.selection import Need
+from readiness.domain.plans.costs import CostRange
+from readiness.domain.plans.drafting import Basis, carried_over, drafted
+from readiness.domain.plans.plan import ActionStatus, ActionType
+from readiness.domain.plans.plan_json import plan_out, proposed_in, proposed_out, range_out
+from readiness.domain.plans.planning import proposed
+from readiness.domain.plans.selection import Need
 from readiness.store import Store, events, plans
 from readiness.store.migrations import migrate, migrations
 from readiness.usecases.score import scoring_run

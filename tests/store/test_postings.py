@@ -10,7 +10,7 @@ import pytest
 
 from readiness.domain.errors import ChangedMeanwhile, NotFound
 from readiness.domain.events import Event
-from readiness.domain.postings import Cents, Posting, PostingKind, StillNeeded
+from readiness.domain.plans.postings import Cents, Posting, PostingKind, StillNeeded
 from readiness.store import Store, events, groups, postings
 from readiness.store.migrations import migrate
 from tests import planned
