@@ -18,6 +18,7 @@ from readiness.domain.plans.costs import CostRange, Takes
 from readiness.domain.scorecard import ScoringRun
 
 SMALL_GROUP = 10  # full-time clinicians at most
+MOST_PATIENTS = 0.5  # from this share on a group counts as one of such a place
 
 
 class Component(StrEnum):
@@ -36,6 +37,8 @@ COMPONENT_UNITS = {
 
 class Tag(StrEnum):
     HIGH_RISK = "high social risk"
+    DEPRIVED = "deprived areas"
+    RURAL = "rural areas"
     FOUNDATION = "T1"
     SMALL = "small group"
 
@@ -43,6 +46,8 @@ class Tag(StrEnum):
 TAG_SAYS = {
     Tag.HIGH_RISK: "the third of groups with the highest social risk, from 5 groups with a known "
     "share on",
+    Tag.DEPRIVED: "groups with half or more of their patients in the most deprived fifth of areas",
+    Tag.RURAL: "groups with half or more of their patients in rural areas",
     Tag.FOUNDATION: "groups at Foundation, tier 1",
     Tag.SMALL: f"groups with {SMALL_GROUP} full-time clinicians or fewer",
 }

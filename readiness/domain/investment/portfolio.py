@@ -10,6 +10,7 @@ from statistics import median, stdev
 
 from readiness.domain.equity.gates import PEERS_FOR_THIRDS
 from readiness.domain.investment.candidates import (
+    MOST_PATIENTS,
     SMALL_GROUP,
     Candidate,
     Component,
@@ -82,9 +83,9 @@ def risk_of(footing: Footing) -> Risk | None:
         limits = wilson(above, below)
         error = (limits.high - limits.low) / (2 * Z_95)
         found.append((above / below, error, f"{above:,} of {below:,} screened had a need"))
-    deprived = footing.context.get("deprived_share")
-    if isinstance(deprived, int | float) and not isinstance(deprived, bool):
-        found.append((float(deprived), 0.0, f"{deprived:.0%} live in deprived areas"))
+    deprived = told(footing, "deprived_share")
+    if deprived is not None:
+        found.append((deprived, 0.0, f"{deprived:.0%} live in deprived areas"))
     if not found:
         return None
     share = sum(each for each, _, _ in found) / len(found)
@@ -93,18 +94,30 @@ def risk_of(footing: Footing) -> Risk | None:
 
 
 def tags_of(footing: Footing, risks: Mapping[str, Risk]) -> tuple[str, ...]:
-    """What floors may speak of: risk, tier and size. Never race."""
+    """What floors may speak of: risk, place, tier and size. Never race."""
     return tuple(str(tag) for tag in Tag if has_tag(tag, footing, risks))
 
 
 def has_tag(tag: Tag, footing: Footing, risks: Mapping[str, Risk]) -> bool:
-    if tag is Tag.FOUNDATION:
-        return footing.run.tier_id == tag
-    if tag is Tag.SMALL:
-        clinicians = footing.context.get("clinicians_fte")
-        is_known = isinstance(clinicians, int | float) and not isinstance(clinicians, bool)
-        return is_known and clinicians <= SMALL_GROUP  # type: ignore[operator]
-    return footing.group_id in high_risk(risks)
+    match tag:
+        case Tag.FOUNDATION:
+            return footing.run.tier_id == tag
+        case Tag.SMALL:
+            clinicians = told(footing, "clinicians_fte")
+            return clinicians is not None and clinicians <= SMALL_GROUP
+        case Tag.DEPRIVED:
+            return (told(footing, "deprived_share") or 0) >= MOST_PATIENTS
+        case Tag.RURAL:
+            return (told(footing, "rural_share") or 0) >= MOST_PATIENTS
+        case Tag.HIGH_RISK:
+            return footing.group_id in high_risk(risks)
+
+
+def told(footing: Footing, key: str) -> float | None:
+    """A number of the context as it was sent in; None where it was not told."""
+    found = footing.context.get(key)
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    return float(found) if is_number else None  # type: ignore[arg-type]
 
 
 def high_risk(risks: Mapping[str, Risk]) -> frozenset[str]:

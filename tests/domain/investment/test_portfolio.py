@@ -78,7 +78,19 @@ def test_the_third_at_most_risk_is_told_from_five_groups_on():
     assert high_risk(risks) == frozenset()
 
 
-def test_tags_go_by_risk_tier_and_size_alone():
+@pytest.mark.parametrize(
+    ("told", "tags"),
+    [
+        ({"rural_share": 0.5}, (Tag.RURAL,)),
+        ({"rural_share": 0.49, "deprived_share": 0.5}, (Tag.DEPRIVED,)),
+        ({"rural_share": None, "deprived_share": True}, ()),
+    ],
+)
+def test_a_place_is_where_half_of_the_patients_live(told, tags):
+    assert tags_of(a_footing(level=2, context=told), {}) == tags
+
+
+def test_tags_go_by_risk_place_tier_and_size_alone():
     small = a_footing(context={"clinicians_fte": 10, "race_ethnicity": [{"group": "x"}]})
     risks = risks_of([small])
     assert tags_of(small, risks) == (Tag.FOUNDATION, Tag.SMALL)
