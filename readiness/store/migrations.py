@@ -705,6 +705,7 @@ NOTHING_OF_THEIR_OWN: dict[str, Any] = {
     "yearly": None,
     "people_days": None,
     "units": None,
+    "acts": "",
     "may_pay": "",
     "pays_after": "",
     "half_year": None,

@@ -18,7 +18,7 @@ from readiness.domain.plans.plan import (
     PlanAction,
     Proposal,
 )
-from readiness.usecases.plan_terms import Term, money, number, rests_on, span, terms_of
+from readiness.usecases.plan_terms import Term, money, number, rests_on, span, terms_of, who_acts
 
 WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
 
@@ -134,7 +134,7 @@ def action_line(action: PlanAction, plan: Plan, instrument: Instrument) -> Actio
         takes=takes(intervention) if intervention else "",
         sustain=sentence(intervention.sustain) if intervention else "",
         caution=sentence(intervention.equity_note) if intervention else "",
-        acts=action.usual.note.acts if action.usual and action.usual.note else "",
+        acts=who_acts(action).now.rstrip("."),
         terms=terms_of(action, plan),
         terms_rest_on=rests_on(action.usual),
         shown_by=action.evidence,

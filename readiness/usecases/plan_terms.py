@@ -61,6 +61,7 @@ def told(action: PlanAction, plan: Plan) -> Iterator[Term]:
     )
     if usual:
         yield units_term(own.units, usual)
+    yield who_acts(action)
     yield who_may_pay(action)
     yield who_pays_after(action)
     yield from times(action, plan)
@@ -72,6 +73,12 @@ def units_term(own: Fraction | None, usual: Usual) -> Term:
     if own is None:
         return Term("How many", catalogue)
     return Term("How many", f"{number(own)}, as the group counts", catalogue)
+
+
+def who_acts(action: PlanAction) -> Term:
+    note = action.usual.note if action.usual else None
+    own, usual = action.own.acts, sentence(note.acts) if note else ""
+    return Term("Who acts", own or usual, usual if own else "")
 
 
 def who_may_pay(action: PlanAction) -> Term:
@@ -126,6 +133,7 @@ def catalogue_says(action: PlanAction | None) -> dict[str, str]:
         "yearly": f"Catalogue: {amount_says(stands.yearly) or NOT_KNOWN}.",
         "days": f"Catalogue: {days_say(stands.people_days) or NOT_KNOWN}.",
         "units": f"Catalogue: {counted}{sentence(usual.units_say)}",
+        "acts": f"Catalogue: {sentence(note.acts) if note else 'nobody named.'}",
         "may_pay": f"Catalogue: {payers}",
         "pays_after": f"Catalogue: {sentence(usual.pays_after)}",
         "months_to_launch": f"Catalogue: {usual.months_to_launch}.",

@@ -28,6 +28,9 @@ from readiness.web.forms import Day, SafeForm, whole_number
 from readiness.web.plan_fields import ENDS, Amount, MonthsField, Number, line, text, whole_or_none
 
 STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
+HINTED = (
+    "units", "acts", "may_pay", "pays_after", "months_to_launch", "effect_low", "effect_high",
+)  # fmt: skip
 AMOUNTS = {"one_off": CostRange, "yearly": CostRange, "days": Days}
 
 
@@ -57,6 +60,7 @@ class ActionForm(SafeForm):
     days_likely = Number("Likely, in days")
     days_high = Number("High, in days")
     units = Number("How many units")
+    acts = line("Who does the work")
     may_pay = line("Who may pay for the start")
     pays_after = line("Who pays afterwards")
     more_item = SelectField("Another item it is expected to raise", choices=[], default="")
@@ -107,6 +111,7 @@ class ActionForm(SafeForm):
                 people_days=self.range_of("days"),
             ),
             units=None if units is None else Fraction(units),
+            acts=self.acts.data or "",
             may_pay=self.may_pay.data or "",
             pays_after=self.pays_after.data or "",
             half_year=whole_number(self.half_year.data) or None,
@@ -152,7 +157,7 @@ def action_form(opened: Opened, action: PlanAction | None, *, stored: bool = Fal
     form.half_year.choices = half_year_choices(plan, action)
     form.more_item.choices = item_choices(opened, lifted)
     hints = catalogue_says(action)
-    for name in ("units", "may_pay", "pays_after", "months_to_launch", "effect_low", "effect_high"):
+    for name in HINTED:
         form[name].description = hints.get(name, "")
     form.more_level.choices = [SelectChoice("", "Choose a level"), *map(level_choice, LEVELS[1:])]
     return form
@@ -231,6 +236,7 @@ def typed_of(action: PlanAction) -> dict[str, Any]:
         **range_typed("yearly", own.amounts.yearly),
         **range_typed("days", own.amounts.people_days),
         "units": units_typed(own.units),
+        "acts": own.acts,
         "may_pay": own.may_pay,
         "pays_after": own.pays_after,
         **{f"level_{item_id}": str(level) for item_id, level in own.levels},

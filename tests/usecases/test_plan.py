@@ -160,6 +160,7 @@ def test_a_group_adds_an_action_of_its_own(store, actors, sent):
         ({"own": Own(units=Fraction(0))}, "units"),
         ({"own": Own(may_pay="x" * 201)}, "may_pay"),
         ({"own": Own(pays_after="call 617-555-0134")}, "pays_after"),
+        ({"own": Own(acts="call 617-555-0134")}, "acts"),
         ({"own": Own(half_year=11)}, "half_year"),
         ({"own": Own(months_to_launch=121)}, "months_to_launch"),
         ({"own": Own(months_to_effect=(9, 3))}, "effect_low"),
@@ -282,6 +283,7 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
         actors,
         action.id,
         amounts=Amounts(yearly=dollars(1, 2, 3)),
+        acts="our IT vendor",
         may_pay="Plan E of a local foundation",
         pays_after="the county",
         months_to_launch=1,
@@ -294,6 +296,9 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
     )
     line = plan_reading.told(now.plan, planned.QMER, now.context).line(action.id)
     terms = {term.name: term for term in line.terms}
+    assert terms["Who acts"].now == "our IT vendor"
+    assert line.acts == "our IT vendor"
+    assert terms["Who acts"].usual
     assert terms["May pay for the start"].now == "Plan E of a local foundation"
     assert terms["Pays afterwards"].usual == action.usual.pays_after[0].upper() + (
         action.usual.pays_after[1:] + "."
@@ -320,6 +325,7 @@ def test_every_own_value_comes_back_as_it_was_saved(store, actors, sent):
     own = Own(
         amounts=Amounts(dollars(1, 2, 3), dollars("4.50", 5, 6), Days(*map(Decimal, (7, 8, 9)))),
         units=Fraction(5, 2),
+        acts="a nurse",
         may_pay="the payer",
         pays_after="the group",
         half_year=4,

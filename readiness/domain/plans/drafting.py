@@ -163,10 +163,12 @@ def carried_over(fresh: Plan, old: Plan) -> Plan:
 
 def on_its_own(action: PlanAction) -> PlanAction:
     """What is no longer proposed stands as the group has it, without the catalogue behind it."""
+    usual = action.usual
     own = replace(
         action.own,
         amounts=action.amounts,
-        pays_after=action.own.pays_after or (action.usual.pays_after if action.usual else ""),
+        acts=action.own.acts or (usual.note.acts if usual and usual.note else ""),
+        pays_after=action.own.pays_after or (usual.pays_after if usual else ""),
         months_to_launch=action.months_to_launch,
         months_to_effect=action.months_to_effect,
         levels=tuple((lift.item_id, lift.to) for lift in action.lifts),

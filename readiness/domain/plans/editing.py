@@ -81,6 +81,7 @@ def edit_of(action: PlanAction) -> Edit:
 def tidy(own: Own) -> Own:
     return replace(
         own,
+        acts=clean(own.acts, LINE_CHARACTERS),
         may_pay=clean(own.may_pay, LINE_CHARACTERS),
         pays_after=clean(own.pays_after, LINE_CHARACTERS),
     )
@@ -102,6 +103,7 @@ def problems_of(edit: Edit, answers: Answers, *, needs_title: bool) -> Iterator[
         ("owner", edit.owner, OWNER_CHARACTERS),
         ("note", edit.note, NOTE_CHARACTERS),
         ("evidence", edit.evidence, NOTE_CHARACTERS),
+        ("acts", edit.own.acts, LINE_CHARACTERS),
         ("may_pay", edit.own.may_pay, LINE_CHARACTERS),
         ("pays_after", edit.own.pays_after, LINE_CHARACTERS),
         ("title", edit.title if needs_title else "", TITLE_CHARACTERS),

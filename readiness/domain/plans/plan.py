@@ -120,6 +120,7 @@ class Own:
 
     amounts: Amounts = Amounts()
     units: Fraction | None = None
+    acts: str = ""
     may_pay: str = ""
     pays_after: str = ""
     half_year: int | None = None

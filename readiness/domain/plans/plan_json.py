@@ -134,6 +134,7 @@ def own_out(own: Own) -> Plain:
     return {
         **amounts_out(own.amounts),
         "units": None if own.units is None else str(own.units),
+        "acts": own.acts,
         "may_pay": own.may_pay,
         "pays_after": own.pays_after,
         "half_year": own.half_year,
@@ -152,6 +153,7 @@ def own_in(plain: Mapping[str, Any]) -> Own:
             people_days=Days(*(Decimal(days[end]) for end in ENDS)) if days else None,
         ),
         units=None if plain["units"] is None else Fraction(plain["units"]),
+        acts=plain["acts"],
         may_pay=plain["may_pay"],
         pays_after=plain["pays_after"],
         half_year=plain["half_year"],
