@@ -24,6 +24,7 @@ from readiness.domain.investment.scenario import Scenario
 from readiness.usecases import portfolio
 from readiness.usecases.allocation import asking, files, read, showing
 from readiness.usecases.allocation.asking import Change, Progress, Runs, Stage
+from readiness.usecases.allocation.view import COMPARED
 from readiness.web.forms import SafeForm, with_problems
 from readiness.web.guard import needs
 from readiness.web.investment_forms import ScenarioForm, scenario_of, typed_of
@@ -37,18 +38,6 @@ DOING = {
     Stage.SHAKE: "Solved {done} of {total} draws.",
     Stage.REPLAY: "Solving the stored problem once more.",
 }
-COMPARED = (
-    ("Spent", "spent"),
-    ("Cost in eight of ten draws", "cost_range"),
-    ("Actions", "actions"),
-    ("Groups that get something", "groups"),
-    ("Steps toward next tiers, of all there are", "readiness"),
-    ("Need, of all there is", "need"),
-    ("Patients in gaps that count, of all there are", "people"),
-    ("Gates of a next tier met", "gates"),
-    ("Groups that would reach a next tier", "tiers"),
-    ("How close to the best", "proof"),
-)
 
 
 def runs() -> Runs:

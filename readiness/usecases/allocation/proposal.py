@@ -24,7 +24,7 @@ from readiness.figures.words import day
 from readiness.store import Store
 from readiness.usecases.allocation import files
 from readiness.usecases.allocation.showing import result_of
-from readiness.usecases.allocation.view import ActionLine, GroupSheet, Result
+from readiness.usecases.allocation.view import COMPARED, ActionLine, GroupSheet, Result
 from readiness.usecases.allocation.wording import listed, numbered
 from readiness.usecases.brief.actions import notes_of
 
@@ -35,19 +35,7 @@ NO_ANSWER = (
 )
 MOST_BARS, MOST_ROWS, MOST_SHEETS = 16, 100, 30  # what paper holds; the spreadsheet holds all
 MOST_DIFFERENCES, MOST_UNSURE, MOST_OTHERS = 30, 10, 4
-POLICY_ROWS = (
-    ("Weights", "weights"),
-    ("Spent", "spent"),
-    ("Cost in eight of ten draws", "cost_range"),
-    ("Actions", "actions"),
-    ("Groups that get something", "groups"),
-    ("Steps toward next tiers, of all there are", "readiness"),
-    ("Need, of all there is", "need"),
-    ("Patients in gaps that count, of all there are", "people"),
-    ("Gates of a next tier met", "gates"),
-    ("Groups that would reach a next tier", "tiers"),
-    ("How close to the best", "proof"),
-)
+POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 FORMULATION = (
     (
         "Every action in every group is taken or not; there are no halves. The choice is the one "

@@ -134,6 +134,20 @@ class PolicyLine:
     proof: str
 
 
+COMPARED = (  # what policies are compared by, and the field of PolicyLine that says it
+    ("Spent", "spent"),
+    ("Cost in eight of ten draws", "cost_range"),
+    ("Actions", "actions"),
+    ("Groups that get something", "groups"),
+    ("Steps toward next tiers, of all there are", "readiness"),
+    ("Need, of all there is", "need"),
+    ("Patients in gaps that count, of all there are", "people"),
+    ("Gates of a next tier met", "gates"),
+    ("Groups that would reach a next tier", "tiers"),
+    ("How close to the best", "proof"),
+)
+
+
 @dataclass(frozen=True)
 class DifferenceLine:
     """An action in a group that some policies choose and others do not."""
