@@ -60,7 +60,7 @@ class ActionForm(SafeForm):
     days_likely = Number("Likely, in days")
     days_high = Number("High, in days")
     units = Number("How many units")
-    acts = line("Who does the work")
+    acts = line("Who acts")
     may_pay = line("Who may pay for the start")
     pays_after = line("Who pays afterwards")
     more_item = SelectField("Another item it is expected to raise", choices=[], default="")
