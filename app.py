@@ -7,14 +7,16 @@ import os
 import click
 from flask import Flask
 
-from readiness import cli, instruments, settings, web
-from readiness.domain.errors import BadInput
+from readiness import cli, web
+from readiness.core import config
+from readiness.core.errors import BadInput
+from readiness.instruments import loader as instruments
 
 
-def create_app(chosen: settings.Settings | None = None) -> Flask:
+def create_app(chosen: config.Settings | None = None) -> Flask:
     """The Flask application; without `chosen`, as the environment says."""
     try:
-        chosen = chosen or settings.from_environment(os.environ)
+        chosen = chosen or config.from_environment(os.environ)
     except ValueError as error:
         raise SystemExit(str(error)) from None
     app = Flask(__name__)

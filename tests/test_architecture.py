@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.domain.people import Role
+from readiness.core.people import Role
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "readiness"

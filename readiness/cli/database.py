@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from readiness.cli import maintenance
 from readiness.cli.outcome import OUR_FAULT, ends_well, say
-from readiness.settings import Settings
-from readiness.usecases import upkeep
+from readiness.core.config import Settings
 
 
 @click.group()
@@ -32,7 +32,9 @@ def here() -> Path:
 @ends_well
 def migrate() -> None:
     """Create the database, or bring it up to date after a backup."""
-    applied, made = upkeep.bring_up_to_date(here(), settings().smallest_shown, datetime.now(UTC))
+    applied, made = maintenance.bring_up_to_date(
+        here(), settings().smallest_shown, datetime.now(UTC)
+    )
     if made:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:
@@ -49,7 +51,7 @@ def backup(file: Path | None) -> None:
     Without FILE the copy goes to the folder backups beside the database, where the newest 14 are
     kept. Keep the .json beside each copy: restore needs it.
     """
-    made, removed = upkeep.back_up(here(), file, datetime.now(UTC))
+    made, removed = maintenance.back_up(here(), file, datetime.now(UTC))
     for path in removed:
         say(f"Removed the old copy {path}.")
     say(f"Copied and checked; {made.lines} lines of history, the last with hash {made.head}.")
@@ -61,7 +63,7 @@ def backup(file: Path | None) -> None:
 @ends_well
 def restore(file: Path) -> None:
     """Put the backup FILE in the place of the database, which is kept aside."""
-    former = upkeep.bring_back(file, here(), datetime.now(UTC))
+    former = maintenance.bring_back(file, here(), datetime.now(UTC))
     if former:
         say(f"The former database is kept in {former}.")
     say(f"{here()} now holds what {file} holds.")
@@ -71,7 +73,7 @@ def restore(file: Path) -> None:
 @ends_well
 def check() -> None:
     """Check the database's structure, its references and its history."""
-    found = upkeep.problems(here())
+    found = maintenance.problems(here())
     for problem in found:
         say(problem)
     if found:

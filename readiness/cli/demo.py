@@ -8,12 +8,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from readiness.accounts.db import groups
+from readiness.accounts.passwords import Hasher
 from readiness.cli.outcome import ends_well
+from readiness.core.config import Settings
+from readiness.core.db import Store
+from readiness.core.errors import WrongState
 from readiness.demo import fill, world
-from readiness.domain.errors import WrongState
-from readiness.engines.passwords import Hasher
-from readiness.settings import Settings
-from readiness.store import Store, groups
 
 demo = AppGroup("demo", help="The demonstration: invented groups only.")
 

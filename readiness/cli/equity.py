@@ -9,14 +9,14 @@ from typing import BinaryIO
 import click
 
 from readiness.cli.outcome import ends_well, hides_content, say
-from readiness.domain.equity.findings import Declared
-from readiness.domain.equity.findings_json import as_json
-from readiness.domain.errors import BadInput, Problem
-from readiness.domain.measures.catalogue import Direction
-from readiness.domain.small_cells import FEWEST
-from readiness.intake.counts_file import MOST_BYTES
-from readiness.intake.sources import in_memory
-from readiness.usecases.equity import told
+from readiness.core.errors import BadInput, Problem
+from readiness.core.small_cells import FEWEST
+from readiness.core.tables.sources import in_memory
+from readiness.counts.measures.catalogue import Direction
+from readiness.disclosure.counts_file import MOST_BYTES
+from readiness.equity.findings import Declared
+from readiness.equity.findings_json import as_json
+from readiness.equity.service.findings import told
 
 DIRECTIONS = {str(each): each for each in (Direction.HIGHER, Direction.LOWER)}
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from readiness import instruments
 from readiness.cli.outcome import ends_well
-from readiness.domain.errors import BadInput
+from readiness.core.errors import BadInput
+from readiness.instruments import loader as instruments
 
 
 @click.group()

@@ -9,9 +9,9 @@ from typing import BinaryIO
 import click
 
 from readiness.cli.outcome import NO_ANSWER, ends_well, say
-from readiness.domain.errors import BadInput
-from readiness.intake.investment_json import MOST_BYTES
-from readiness.usecases.invest import EXAMPLE, allocated_file, as_json
+from readiness.core.errors import BadInput
+from readiness.investment.problem_json import MOST_BYTES
+from readiness.investment.service.problem import EXAMPLE, allocated_file, as_json
 
 
 @click.command()

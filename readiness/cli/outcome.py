@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 import click
 
-from readiness.domain.errors import BadInput, ReadinessError
+from readiness.core.errors import BadInput, ReadinessError
 
 Given = ParamSpec("Given")
 

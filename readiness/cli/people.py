@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import click
 from flask import current_app
 
+from readiness.administration.service import bootstrap
+from readiness.cli import maintenance
 from readiness.cli.outcome import ends_well, say
-from readiness.settings import Settings
-from readiness.usecases import beginnings, upkeep
+from readiness.core.config import Settings
 
 
 @click.group()
@@ -33,8 +34,8 @@ def add_administrator(email: str, name: str) -> None:
     """Print a one-time link by which EMAIL becomes an administrator."""
     token = secrets.token_urlsafe(32)
     settings: Settings = current_app.config["SETTINGS"]
-    with closing(upkeep.opened(settings.database)) as store:
-        beginnings.invite_administrator(store, email, name, token, datetime.now(UTC))
+    with closing(maintenance.opened(settings.database)) as store:
+        bootstrap.invite_administrator(store, email, name, token, datetime.now(UTC))
     hand_over(name, token)
 
 
@@ -46,8 +47,8 @@ def add_payer(name: str, email: str) -> None:
     """Add the payer NAME and print a one-time link for its relationship manager."""
     token = secrets.token_urlsafe(32)
     settings: Settings = current_app.config["SETTINGS"]
-    with closing(upkeep.opened(settings.database)) as store:
-        beginnings.add_payer(store, name, email, secrets.token_urlsafe(9), token, datetime.now(UTC))
+    with closing(maintenance.opened(settings.database)) as store:
+        bootstrap.add_payer(store, name, email, secrets.token_urlsafe(9), token, datetime.now(UTC))
     hand_over(email, token)
 
 

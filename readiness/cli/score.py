@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 import click
 
+from readiness.assessments.assessment_json import MOST_BYTES
+from readiness.assessments.run_json import as_json
+from readiness.assessments.service.scoring import scored_file
 from readiness.cli.outcome import ends_well, say
-from readiness.domain.run_json import as_json
-from readiness.intake.assessment_json import MOST_BYTES
-from readiness.usecases.score import scored_file
 
 
 @click.command()

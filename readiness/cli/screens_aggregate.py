@@ -11,14 +11,14 @@ from typing import Any
 import click
 
 from readiness.cli.outcome import ends_well, hides_content, say
-from readiness.domain.errors import BadInput, Problem
-from readiness.domain.periods import Period
-from readiness.domain.periods import period as period_of
-from readiness.domain.screens.cells import CellKey, Counts
-from readiness.domain.screens.reading import Report
-from readiness.intake.sources import Source
-from readiness.usecases import screens
-from readiness.usecases.screens import Aggregated, Judged
+from readiness.core.errors import BadInput, Problem
+from readiness.core.periods import Period
+from readiness.core.periods import period as period_of
+from readiness.core.tables.reading import Report
+from readiness.core.tables.sources import Source
+from readiness.imports.screens.cells import CellKey, Counts
+from readiness.imports.service import screens
+from readiness.imports.service.screens import Aggregated, Judged
 
 NO_SUCH_FILE = "There is no such file or folder. Check its name."
 ENDINGS = frozenset(".json .ndjson .jsonl .gz .csv .tsv .psv .txt .xlsx".split())

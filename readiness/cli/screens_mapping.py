@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from readiness.intake.mapping_examples import EXAMPLES
-from readiness.intake.mapping_shapes import Shape
+from readiness.imports.mapping_examples import EXAMPLES
+from readiness.imports.mapping_shapes import Shape
 
 
 @click.command()

@@ -7,8 +7,8 @@ from datetime import datetime
 import click
 
 from readiness.cli.outcome import ends_well
-from readiness.engines.sql_text import DIALECTS, described
-from readiness.usecases import warehouse
+from readiness.imports.service import warehouse
+from readiness.imports.warehouse.sql_text import DIALECTS, described
 
 
 @click.command()

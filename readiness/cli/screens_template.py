@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from readiness.cli.outcome import ends_well, say
-from readiness.documents.counts_template import template_csv, template_xlsx
-from readiness.domain.errors import BadInput, Problem
-from readiness.domain.periods import Period, latest_closed
-from readiness.domain.periods import period as period_of
-from readiness.domain.screening import StratumType
-from readiness.domain.screens.template_filling import Blank
+from readiness.core.errors import BadInput, Problem
+from readiness.core.periods import Period, latest_closed
+from readiness.core.periods import period as period_of
+from readiness.counts.social_risk.models import StratumType
+from readiness.imports.template.filling import Blank
+from readiness.imports.template.workbook import template_csv, template_xlsx
 
 
 @click.command()

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 import click
 
 from readiness.cli.outcome import ends_well, hides_content, say
-from readiness.domain.release.printed import Printed, PrintedRow
-from readiness.domain.small_cells import FEWEST
-from readiness.intake.counts_file import MOST_BYTES
-from readiness.intake.sources import in_memory
-from readiness.usecases.suppress import suppressed, suppressed_after
+from readiness.core.small_cells import FEWEST
+from readiness.core.tables.sources import in_memory
+from readiness.disclosure.counts_file import MOST_BYTES
+from readiness.disclosure.printed import Printed, PrintedRow
+from readiness.disclosure.service.suppress import suppressed, suppressed_after
 
 LEAST_THRESHOLD, MOST_THRESHOLD = 5, 30
 

@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from readiness import instruments
-from readiness.demo import deeds, handovers, incentives, investing, payments, plans, world
-from readiness.demo.deeds import Stage
+from readiness.accounts.db import groups, people
+from readiness.accounts.passwords import Hasher
+from readiness.assessments.service.portfolio_entry import refresh
+from readiness.core.db import Store
+from readiness.core.people import Group, Membership, Payer, Person, Role, Site
+from readiness.core.periods import latest_closed
+from readiness.demo import actions, incentives, investment, payments, plans, uploads, world
+from readiness.demo.actions import Stage
 from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
-from readiness.domain.people import Group, Membership, Payer, Person, Role, Site
-from readiness.domain.periods import latest_closed
-from readiness.engines.passwords import Hasher
-from readiness.store import Store, groups, people
-from readiness.usecases.standing import refresh
+from readiness.instruments import loader as instruments
 
 PASSWORD = "a demonstration for everyone"  # noqa: S105
 TWO_YEARS = timedelta(days=730)
@@ -35,7 +36,7 @@ def fill(store: Store, hasher: Hasher, today: datetime) -> None:
         for who in world.GROUPS:
             refresh(store, who.id, today)
         incentives.try_two(stage)
-    investing.plan(store, today)
+    investment.plan(store, today)
 
 
 def schedule(today: datetime) -> Iterator[Deed]:
@@ -44,9 +45,9 @@ def schedule(today: datetime) -> Iterator[Deed]:
     def on(days: int) -> datetime:
         return today + timedelta(days=days)
 
-    yield on(-400), partial(deeds.open_cycle, which=Round.LAST, due_on=on(LAST_DUE).date())
-    yield on(-280), partial(deeds.close_cycle, which=Round.LAST)
-    yield on(-75), partial(deeds.open_cycle, which=Round.THIS, due_on=on(THIS_DUE).date())
+    yield on(-400), partial(actions.open_cycle, which=Round.LAST, due_on=on(LAST_DUE).date())
+    yield on(-280), partial(actions.close_cycle, which=Round.LAST)
+    yield on(-75), partial(actions.open_cycle, which=Round.THIS, due_on=on(THIS_DUE).date())
     for number, who in enumerate(world.GROUPS):
         later = timedelta(hours=number)  # no two at once
         for at, do in (*last_year(who, on), *this_year(who, on), *payments.money_of(who, on)):
@@ -59,10 +60,10 @@ def schedule(today: datetime) -> Iterator[Deed]:
 def last_year(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
     """A whole assessment: begun, answered, sent in and accepted."""
     if who.had_last_year:
-        yield on(-360), partial(deeds.accept_invitation, who=who, which=Round.LAST)
-        yield on(-358), partial(deeds.answer, who=who, which=Round.LAST, share=1)
-        yield on(-340), partial(deeds.send_in, who=who, which=Round.LAST)
-        yield on(-320), partial(deeds.agree, who=who, which=Round.LAST)
+        yield on(-360), partial(actions.accept_invitation, who=who, which=Round.LAST)
+        yield on(-358), partial(actions.answer, who=who, which=Round.LAST, share=1)
+        yield on(-340), partial(actions.send_in, who=who, which=Round.LAST)
+        yield on(-320), partial(actions.agree, who=who, which=Round.LAST)
 
 
 def this_year(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
@@ -70,14 +71,14 @@ def this_year(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
     if who.stage == "invited":
         return
     share = 0.4 if who.stage == "in progress" else 1
-    yield on(-60), partial(deeds.accept_invitation, who=who, which=Round.THIS)
-    yield on(-40), partial(deeds.answer, who=who, which=Round.THIS, share=share)
+    yield on(-60), partial(actions.accept_invitation, who=who, which=Round.THIS)
+    yield on(-40), partial(actions.answer, who=who, which=Round.THIS, share=share)
     if share == 1:
-        yield on(-25), partial(deeds.send_in, who=who, which=Round.THIS)
+        yield on(-25), partial(actions.send_in, who=who, which=Round.THIS)
     if who.stage == "accepted":
-        yield on(-10), partial(deeds.agree, who=who, which=Round.THIS)
+        yield on(-10), partial(actions.agree, who=who, which=Round.THIS)
     if who.stage == "changes requested":
-        yield on(-9), partial(deeds.ask_for_changes, who=who, which=Round.THIS)
+        yield on(-9), partial(actions.ask_for_changes, who=who, which=Round.THIS)
 
 
 def screening(who: Character, today: datetime) -> Iterator[Deed]:
@@ -88,11 +89,11 @@ def screening(who: Character, today: datetime) -> Iterator[Deed]:
         if who.id != world.ON_SHOW or period != newest:
             day = min(period.last_day + timedelta(days=12), today.date())
             at = datetime.combine(day, time(), UTC)
-            yield at, partial(deeds.enter_counts, who=who, period=period, index=index)
+            yield at, partial(actions.enter_counts, who=who, period=period, index=index)
             if who.id == world.ON_SHOW and period == newest.previous:
-                yield at, partial(handovers.take_over, who=who, period=period, index=index)
+                yield at, partial(uploads.take_over, who=who, period=period, index=index)
         else:
-            yield today, partial(handovers.hand_over, who=who, period=period, index=index)
+            yield today, partial(uploads.hand_over, who=who, period=period, index=index)
 
 
 def quality(who: Character, today: datetime) -> Iterator[Deed]:
@@ -103,7 +104,7 @@ def quality(who: Character, today: datetime) -> Iterator[Deed]:
         if who.id != world.ON_SHOW or period != newest:
             day = min(period.last_day + timedelta(days=20), today.date())
             at = datetime.combine(day, time(), UTC)
-            yield at, partial(deeds.enter_quality, who=who, period=period, year=year)
+            yield at, partial(actions.enter_quality, who=who, period=period, year=year)
 
 
 def people_and_places(store: Store, hashed: str, at: datetime) -> None:

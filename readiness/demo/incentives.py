@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from readiness.demo.deeds import Stage
+from readiness.core.audit.models import Event
+from readiness.demo.actions import Stage
 from readiness.demo.world import PAYER_ID
-from readiness.domain.events import Event
-from readiness.domain.incentives import presets
-from readiness.store import laboratory
-from readiness.usecases.laboratory import asking, released, simulating
-from readiness.usecases.laboratory.asking import Asked, Settings
-from readiness.usecases.laboratory.released import Wish
+from readiness.incentives import db as laboratory
+from readiness.incentives import presets
+from readiness.incentives.service import released, runs, simulating
+from readiness.incentives.service.released import Wish
+from readiness.incentives.service.runs import Asked, Settings
 
 RUN_ID = "two-incentives"
 SETTINGS = Settings(gain_points=5, fall_points=5, replicates=1_000, seed=20260101)  # few: quick
@@ -28,9 +28,9 @@ def try_two(stage: Stage) -> None:
         for preset_id in presets.FIRST
     )
     asked = Asked(designs, SETTINGS)
-    measure_ids = asking.measures_of(designs)
+    measure_ids = runs.measures_of(designs)
     numbers = released.numbers_of(store, PAYER_ID, found, measure_ids, now.date())
-    run = asking.stored_as(RUN_ID, PAYER_ID, payer.id, asked, numbers, now)
+    run = runs.stored_as(RUN_ID, PAYER_ID, payer.id, asked, numbers, now)
     event = Event(now, payer.id, "started", "laboratory run", RUN_ID, payer_id=PAYER_ID)
     laboratory.add(store, run, event)
     simulating.work_on(run)(lambda _: None)(store, now)

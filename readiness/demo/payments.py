@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from readiness.demo import deeds, world
-from readiness.demo.deeds import Stage
+from readiness.demo import actions, world
+from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
-from readiness.domain.plans.editing import edit_of
-from readiness.domain.plans.plan import ActionStatus, PlanAction
-from readiness.domain.plans.postings import PostingKind, Wanted
-from readiness.store import plans, postings
-from readiness.usecases import money, plan
+from readiness.plans.db import plans, postings
+from readiness.plans.editing import edit_of
+from readiness.plans.models import ActionStatus, PlanAction
+from readiness.plans.postings import PostingKind, Wanted
+from readiness.plans.service import money, plan
 
 AWARDED_ON = -300  # days from today
 STEP_CENTS = 50_00  # amounts are such multiples
@@ -78,7 +78,7 @@ def say_needed(stage: Stage, who: Character, number: int, story: Story) -> None:
         amounts = [cents(action, who, number, share) for share in story.needed]
         id_ = f"needed-{who.id}-{number}"
         why = "Quotes came in higher than planned."
-        manager, here = deeds.manager(stage, who), Round.LAST.assessment_of(who)
+        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         money.say_needed(stage.store, manager, here, action.id, amounts, why, id_, stage.now)
 
 
@@ -86,14 +86,14 @@ def mistype(stage: Stage, who: Character) -> None:
     """An amount typed wrong, to be put right the day after."""
     action = priced(stage, who, 0)
     if action:
-        manager, here = deeds.manager(stage, who), Round.LAST.assessment_of(who)
+        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         wrong = Wanted(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN, "Printing")
         money.post(stage.store, manager, here, action.id, wrong, MISTYPED, stage.now)
 
 
 def put_right(stage: Stage, who: Character) -> None:
     wrong = postings.get(stage.store, MISTYPED)
-    manager, here = deeds.manager(stage, who), Round.LAST.assessment_of(who)
+    manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
     right = Wanted(wrong.kind, 1_200_00, wrong.on, wrong.payer, wrong.note)
     money.correct(
         stage.store, manager, here, wrong.action_id, wrong.id, right, "put-right", stage.now
@@ -107,21 +107,21 @@ def post(
     if action:
         id_ = f"money-{who.id}-{number}-{kind}-{stage.now:%Y-%m-%d}"
         wanted = Wanted(kind, cents(action, who, number, share), stage.now.date(), payer, "")
-        manager, here = deeds.manager(stage, who), Round.LAST.assessment_of(who)
+        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         money.post(stage.store, manager, here, action.id, wanted, id_, stage.now)
 
 
 def set_status(stage: Stage, who: Character, number: int, status: ActionStatus) -> None:
     action = priced(stage, who, number)
     if action:
-        manager, here = deeds.manager(stage, who), Round.LAST.assessment_of(who)
+        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         wanted = replace(edit_of(action), status=status)
         plan.edit(stage.store, manager, here, action.id, action.revision, wanted, stage.now)
 
 
 def priced(stage: Stage, who: Character, number: int) -> PlanAction | None:
     """The action of that number among those with a cost; None: the plan has fewer."""
-    manager, here = deeds.manager(stage, who), Round.LAST.assessment_of(who)
+    manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
     kept = plans.latest_of_assessment(stage.store, here)
     now = kept or plan.for_assessment(stage.store, manager, here, stage.now).plan
     found = [action for action in now.actions if action.cost]

@@ -8,15 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from readiness.demo import deeds
-from readiness.demo.deeds import Stage
+from readiness.demo import actions as deeds
+from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
-from readiness.domain.plans.costs import CostRange
-from readiness.domain.plans.editing import Edit, edit_of
-from readiness.domain.plans.plan import ActionStatus, Amounts, PlanAction
-from readiness.domain.plans.timing import half_year_of
-from readiness.usecases import plan
-from readiness.usecases.plan import Opened
+from readiness.plans.costs import CostRange
+from readiness.plans.editing import Edit, edit_of
+from readiness.plans.models import ActionStatus, Amounts, PlanAction
+from readiness.plans.service import plan
+from readiness.plans.service.plan import Opened
+from readiness.plans.timing import half_year_of
 
 PLANNER = "cedar"
 QUOTE = (Decimal("0.95"), Decimal(1), Decimal("1.15"))  # of what the catalogue calls likely

@@ -6,9 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 
-from readiness.demo.circumstances import CHILD_MEASURES, MEASURES, ORIGINS
-from readiness.demo.world import Character, dice
-from readiness.domain.quality.counts import (
+from readiness.counts.quality.models import (
     CATEGORIES,
     Field,
     Known,
@@ -19,7 +17,9 @@ from readiness.domain.quality.counts import (
     QualityCell,
     SampleCell,
 )
-from readiness.domain.screening import UNKNOWN, Stratum, StratumType
+from readiness.counts.social_risk.models import UNKNOWN, Stratum, StratumType
+from readiness.demo.context import CHILD_MEASURES, MEASURES, ORIGINS
+from readiness.demo.world import Character, dice
 
 YEARS = 3  # periods with counts, a year apart
 REFERENCE = f"{StratumType.RACE}.white"

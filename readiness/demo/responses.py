@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from readiness.assessments import claims
+from readiness.assessments.service.scoring import scoring_run
+from readiness.assessments.tiers import standing
 from readiness.demo import world
-from readiness.demo.circumstances import context_of
+from readiness.demo.context import context_of
 from readiness.demo.world import QUARTERS, Character, Round
-from readiness.domain import claims
-from readiness.domain.answers import Answer
-from readiness.domain.instrument import Instrument
-from readiness.domain.tiers import standing
-from readiness.usecases.score import scoring_run
+from readiness.instruments.answers import Answer
+from readiness.instruments.models import Instrument
 
 ATTEMPTS = 20  # raises and checks until a group stands where its character wants it
 

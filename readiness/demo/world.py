@@ -9,9 +9,9 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.domain.answers import Answer, Answers, Context, Kind
-from readiness.domain.instrument import GateKind, Instrument, Item
-from readiness.domain.scorecard import ScoringRun
+from readiness.assessments.scorecard import ScoringRun
+from readiness.instruments.answers import Answer, Answers, Context, Kind
+from readiness.instruments.models import GateKind, Instrument, Item
 
 SEED = 20260301
 QUARTERS = 6  # closed quarters with counts

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from readiness.domain.conditions import Condition
-from readiness.domain.instrument import (
+from readiness.instruments.condition_rules import Condition
+from readiness.instruments.file_format import Written
+from readiness.instruments.models import (
     About,
     ActionKind,
     Axis,
@@ -31,7 +32,6 @@ from readiness.domain.instrument import (
     Source,
     Tier,
 )
-from readiness.instruments.form import Written
 
 GATES = {"essential_gates": GateKind.ESSENTIAL, "supporting_gates": GateKind.SUPPORTING}
 

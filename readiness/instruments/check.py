@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from readiness.domain.instrument import Instrument
-from readiness.instruments import actions, conditions, references, thresholds
-from readiness.instruments.form import Written
-from readiness.instruments.shape import Path
+from readiness.instruments import (
+    check_conditions,
+    check_interventions,
+    check_references,
+    check_tiers,
+)
+from readiness.instruments.file_format import Written
+from readiness.instruments.file_shapes import Path
+from readiness.instruments.models import Instrument
 
 Finding = tuple[Path, str]
 
 CHECKS: tuple[Callable[[Written, Instrument], Iterator[Finding]], ...] = (
-    references.repeated_ids,
-    references.unknown_ids,
-    references.unknown_in_texts,
-    references.nothing_inside,
-    references.scale_out_of_order,
-    thresholds.tiers_out_of_order,
-    thresholds.minimums_that_do_not_rise,
-    thresholds.gates_that_do_not_rise,
-    thresholds.gates_asked_twice,
-    thresholds.gates_without_reason,
-    thresholds.supports_that_do_not_rise,
-    conditions.bad_conditions,
-    conditions.conditions_half_told,
-    conditions.bad_fields,
-    actions.impossible_figures,
-    actions.bad_quantities,
-    actions.items_without_help,
-    actions.actions_out_of_reach,
-    actions.unmarked_estimates,
+    check_references.repeated_ids,
+    check_references.unknown_ids,
+    check_references.unknown_in_texts,
+    check_references.nothing_inside,
+    check_references.scale_out_of_order,
+    check_tiers.tiers_out_of_order,
+    check_tiers.minimums_that_do_not_rise,
+    check_tiers.gates_that_do_not_rise,
+    check_tiers.gates_asked_twice,
+    check_tiers.gates_without_reason,
+    check_tiers.supports_that_do_not_rise,
+    check_conditions.bad_conditions,
+    check_conditions.conditions_half_told,
+    check_conditions.bad_fields,
+    check_interventions.impossible_figures,
+    check_interventions.bad_quantities,
+    check_interventions.items_without_help,
+    check_interventions.actions_out_of_reach,
+    check_interventions.unmarked_estimates,
 )
 
 

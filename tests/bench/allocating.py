@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from readiness.domain.investment.formulation import model_of
-from readiness.domain.investment.problem import Problem, benefit
-from readiness.domain.investment.rivals import equal_split, greedy
-from readiness.usecases.invest import allocate
+from readiness.investment.formulation import model_of
+from readiness.investment.heuristics import equal_split, greedy
+from readiness.investment.problem import Problem, benefit
+from readiness.investment.service.problem import allocate
 from tests.bench.counting import peak_mib
 from tests.bench.investing import drawn, file_of
 
@@ -63,9 +63,9 @@ def scipy_milp(problem: Problem, gap: float, seconds: float) -> Found:
 
 def cbc(problem: Problem, gap: float, _seconds: float) -> Found:
     """Stated anew through PuLP; it tells no bound."""
-    from tests.domain.investment import anew
+    from tests.investment import cbc_statement
 
-    return anew.solved(file_of(problem, gap, 60), (), gap).objective, None
+    return cbc_statement.solved(file_of(problem, gap, 60), (), gap).objective, None
 
 
 WAYS: dict[str, Callable[[Problem, float, float], Found]] = {

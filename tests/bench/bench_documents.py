@@ -22,17 +22,18 @@ from pathlib import Path
 
 import pikepdf
 
-from readiness.documents.job import Job, Page
-from readiness.documents.layout import ROOT
-from readiness.documents.pdf import MANY, Printer
-from readiness.domain.answers import Answer
-from readiness.domain.people import Group
-from readiness.store import Store, groups, people
-from readiness.store.migrations import migrate
-from readiness.usecases import plan_document, standing
-from readiness.usecases.packs import files, making
-from tests import planned
-from tests.web import world
+from readiness.accounts.db import groups, people
+from readiness.assessments.service import portfolio_entry
+from readiness.core.db import Store
+from readiness.core.pdf.job import Job, Page
+from readiness.core.pdf.layout import ROOT
+from readiness.core.pdf.printer import MANY, Printer
+from readiness.core.people import Group
+from readiness.core.schema import migrate
+from readiness.instruments.answers import Answer
+from readiness.plans.service import document as plan_document
+from readiness.portfolio.bulk_pdf import files, making
+from tests.factories import plans, world
 
 RUNS = 15
 SIZES, BY_HAND = (50, 200), 50
@@ -65,11 +66,10 @@ def filled(folder: Path) -> Store:
     world.fill(store)
     dice = random.Random(3)
     answers = {
-        item.id: Answer.at(max(0, min(4, round(dice.gauss(1.9, 0.8)))))
-        for item in planned.QMER.items
+        item.id: Answer.at(max(0, min(4, round(dice.gauss(1.9, 0.8))))) for item in plans.QMER.items
     }
     middling = answers | {"MEAS-2": Answer.dont_know(), "REAL-1": Answer.at(2)}
-    planned.submitted(store, "elm", middling, world.NOW)
+    plans.submitted(store, "elm", middling, world.NOW)
     return store
 
 
@@ -127,10 +127,10 @@ def portfolio(folder: Path, size: int) -> None:
             dice = random.Random(number)
             answers = {
                 item.id: Answer.at(max(0, min(4, round(dice.gauss(1.9, 0.8)))))
-                for item in planned.QMER.items
+                for item in plans.QMER.items
             }
-            planned.submitted(store, group_id, answers, world.NOW, assessment_id=f"a-{group_id}")
-            standing.refresh(store, group_id, world.NOW)
+            plans.submitted(store, group_id, answers, world.NOW, assessment_id=f"a-{group_id}")
+            portfolio_entry.refresh(store, group_id, world.NOW)
 
 
 def case(folder: str, children: str) -> None:

@@ -14,12 +14,12 @@ from math import comb
 
 import numpy as np
 
-from readiness.domain.incentives.design import Design, Lower, Rule
-from readiness.domain.incentives.ground import Ground
-from readiness.domain.incentives.outcome import Outcome
-from readiness.domain.incentives.scenario import NOTHING
-from readiness.domain.incentives.simulate import chunks
-from readiness.usecases.laboratory_runs import simulated
+from readiness.incentives.design import Design, Lower, Rule
+from readiness.incentives.outcome import Outcome
+from readiness.incentives.population import Ground
+from readiness.incentives.scenario import NOTHING
+from readiness.incentives.service.threads import simulated
+from readiness.incentives.simulate import chunks
 
 REPLICATES, GROUPS, MEASURES, SEED = 10_000, 500, 4, 20261122
 LOOPED = 20  # replicates of the plain loop

@@ -14,17 +14,19 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from app import create_app
-from readiness import instruments
-from readiness.domain.answers import Answer
-from readiness.domain.portfolio import Query, Sort
-from readiness.domain.run_json import as_json
-from readiness.domain.tiers import standing
-from readiness.settings import Settings
-from readiness.store import Store, portfolio, sessions
-from readiness.store.migrations import migrate
-from readiness.usecases.score import scoring_run
-from tests.web import world
-from tests.web.world import NOW
+from readiness.accounts.db import sessions
+from readiness.assessments.run_json import as_json
+from readiness.assessments.service.scoring import scoring_run
+from readiness.assessments.tiers import standing
+from readiness.core.config import Settings
+from readiness.core.db import Store
+from readiness.core.schema import migrate
+from readiness.instruments import loader as instruments
+from readiness.instruments.answers import Answer
+from readiness.portfolio.db import groups
+from readiness.portfolio.models import Query, Sort
+from tests.factories import world
+from tests.factories.world import NOW
 
 GROUPS, REQUESTS, SEED = 5_000, 60, 20260301
 SCORED_ONES = 40  # distinct runs, shared out among the groups
@@ -51,9 +53,9 @@ def run() -> Iterator[str]:
         yield f"all rows as CSV: {timed(lambda: opened(client, f'{LIST}.csv'), 5)}"
         query = Query(sort=Sort.QMS, page=20)
         today = NOW.date()
-        page = timed(lambda: portfolio.lines(store, "fair", today, query))
+        page = timed(lambda: groups.lines(store, "fair", today, query))
         yield f"the query for a page alone: {page}"
-        count = timed(lambda: portfolio.tally(store, "fair", today, query))
+        count = timed(lambda: groups.tally(store, "fair", today, query))
         yield f"the queries that count alone: {count}"
         yield f"instead, every group anew in Python: {once(lambda: recomputed(store))}"
 

@@ -7,11 +7,11 @@ import statistics
 import time
 from collections.abc import Iterable, Iterator
 
-from readiness.domain.answers import Answer, Answers, Kind
-from readiness.domain.instrument import Instrument
-from readiness.domain.tiers import standing
-from readiness.instruments import load
-from readiness.usecases.score import scoring_run
+from readiness.assessments.service.scoring import scoring_run
+from readiness.assessments.tiers import standing
+from readiness.instruments.answers import Answer, Answers, Kind
+from readiness.instruments.loader import load
+from readiness.instruments.models import Instrument
 
 SETS = 60
 

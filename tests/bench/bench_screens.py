@@ -20,8 +20,8 @@ from typing import Any
 
 import duckdb
 
-from readiness.engines import sql_text
-from readiness.usecases import warehouse
+from readiness.imports.service import warehouse
+from readiness.imports.warehouse import sql_text
 from tests.bench.counting import WAYS
 
 ROWS = int(os.environ.get("READINESS_BENCH_ROWS", "1_000_000"))

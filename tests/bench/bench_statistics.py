@@ -12,7 +12,7 @@ from itertools import product
 from math import comb, nan
 from statistics import fmean, quantiles, stdev
 
-from readiness.domain.statistics import (
+from readiness.statistics import (
     attributable,
     beta_binomial,
     composites,
@@ -24,7 +24,7 @@ from readiness.domain.statistics import (
     ratios,
     testing,
 )
-from readiness.domain.statistics.change import Term, change_in_gap
+from readiness.statistics.change import Term, change_in_gap
 
 DRAWS = 4_000
 SIZES = (

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from readiness.domain.screens.cells import CellKey, Counts
+from readiness.imports.screens.cells import CellKey, Counts
 
 MAPPING = """
 shape = "long"
@@ -56,29 +56,31 @@ def ours_by_patient() -> Count:
 
 
 def ours(text: str, *, by_patient: bool) -> Count:
-    from readiness.domain.screens.reading import Reading, Report
-    from readiness.engines import duck
-    from readiness.engines.duck_words import Column
-    from readiness.instruments import screening
-    from readiness.intake.mapped import columns_of
-    from readiness.intake.mapping import mapping_of
-    from readiness.intake.mapping_shapes import LongMapping
-    from readiness.intake.tables import Table
-    from readiness.usecases import large
+    from readiness.core.tables.reader import Table
+    from readiness.core.tables.reading import Reading, Report
+    from readiness.imports.mapped import columns_of
+    from readiness.imports.mapping import mapping_of
+    from readiness.imports.mapping_shapes import LongMapping
+    from readiness.imports.screening_codes import loader as screening
+    from readiness.imports.service import large
+    from readiness.imports.warehouse import duckdb_count
+    from readiness.imports.warehouse.duckdb_words import Column
 
     codes = screening.load()
     mapping = mapping_of(text, codes)
     assert isinstance(mapping, LongMapping)
 
     def count(path: Path) -> Found:
-        header = duck.header_of(path.open("rb"))
+        header = duckdb_count.header_of(path.open("rb"))
         columns = columns_of(Table("table", header, iter(())), mapping)
         wording = large.wording_of(mapping, codes, columns, header)
         if not by_patient:
             rest = dict(wording.columns)
             del rest[Column.PATIENT]
             wording = replace(wording, columns=rest)
-        return totals(duck.cells_of(path.open("rb"), wording, Reading(lambda _: b"", Report())))
+        return totals(
+            duckdb_count.cells_of(path.open("rb"), wording, Reading(lambda _: b"", Report()))
+        )
 
     return count
 
@@ -90,14 +92,15 @@ def totals(cells: Mapping[CellKey, Counts]) -> Found:
 
 def readers() -> Count:
     """Row by row through the readers, the assembly and the tally, as small tables go."""
-    from readiness.domain.screens.assembling import Assembly
-    from readiness.domain.screens.reading import Reading, Report
-    from readiness.instruments import screening
-    from readiness.intake import fhir, long_table
-    from readiness.intake.mapping import mapping_of
-    from readiness.intake.mapping_shapes import LongMapping
-    from readiness.intake.sources import on_disk
-    from readiness.usecases.screens import counted, hashed_with
+    from readiness.core.tables.reading import Reading, Report
+    from readiness.core.tables.sources import on_disk
+    from readiness.imports import long_table
+    from readiness.imports.fhir import reader as fhir
+    from readiness.imports.mapping import mapping_of
+    from readiness.imports.mapping_shapes import LongMapping
+    from readiness.imports.screening_codes import loader as screening
+    from readiness.imports.screens.assembling import Assembly
+    from readiness.imports.service.screens import counted, hashed_with
 
     codes = screening.load()
     mapping = mapping_of(WITH_STRATA, codes)
@@ -202,7 +205,7 @@ def on_duckdb() -> Count:
 
 
 def on_spark() -> Count:
-    from tests.spark import rows_of
+    from tests.factories.spark import rows_of
 
     def count(path: Path) -> Found:
         return len(rows_of(path, path.with_suffix(".spark").read_text(encoding="utf-8"))), 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from readiness.domain.investment.problem import Floor, Gate, Option, Place, Problem
+from readiness.investment.problem import Floor, Gate, Option, Place, Problem
 
 FOUNDATION = 5  # of the actions of each group; three of them open the gate to the advanced half
 OPENS = 3

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from readiness.settings import LOOPBACK, Settings
+from readiness.core.config import LOOPBACK, Settings
 from tests.browser.server import serving
 from tests.browser.tools import ROOT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app import create_app
+from readiness.core.config import LOOPBACK, Settings
 from readiness.demo.fill import PASSWORD
-from readiness.settings import LOOPBACK, Settings
 from tests.browser import crawl, tools
 from tests.browser.demo import follow, press, says, sign_in
 

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 import pytest
 
 from app import create_app
-from readiness.domain.people import Role
-from readiness.domain.team import Seat
-from readiness.settings import Settings
-from readiness.store import Store, people
-from readiness.store.migrations import migrate
-from readiness.usecases.letters import write_invitation, write_reset
+from readiness.accounts.db import people
+from readiness.accounts.service.one_time_links import write_invitation, write_reset
+from readiness.accounts.team import Seat
+from readiness.core.config import Settings
+from readiness.core.db import Store
+from readiness.core.people import Role
+from readiness.core.schema import migrate
 from tests.browser import tools
 from tests.browser.server import serving
-from tests.web import world
+from tests.factories import world
 
 
 @pytest.fixture(scope="module")

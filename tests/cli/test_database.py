@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.store import Store
+from readiness.core.db import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 

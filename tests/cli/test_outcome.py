@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.outcome import ends_well, say
-from readiness.domain.errors import BadInput, NotFound, Problem
+from readiness.core.errors import BadInput, NotFound, Problem
 
 
 def ending_of(error):

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.screens import screens
-from readiness.domain.screens.judging import judge
-from readiness.usecases import screens as usecase
+from readiness.imports.screens.judging import judge
+from readiness.imports.service import screens as usecase
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.screens import screens
-from readiness.intake.mapping_examples import EXAMPLES
+from readiness.imports.mapping_examples import EXAMPLES
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = int(os.environ.get("READINESS_FUZZ", "400"))

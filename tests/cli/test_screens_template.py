@@ -7,7 +7,7 @@ import json
 from click.testing import CliRunner
 
 from readiness.cli.screens import screens
-from tests.filled_book import changed
+from tests.factories.questionnaire_workbook import changed
 
 
 def run(*given):

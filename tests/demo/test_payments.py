@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from readiness import instruments
-from readiness.demo import deeds, fill, payments, world
-from readiness.demo.deeds import Stage
+from readiness.accounts.db import people
+from readiness.core.db import Store
+from readiness.core.schema import migrate
+from readiness.demo import actions, fill, payments, world
+from readiness.demo.actions import Stage
 from readiness.demo.world import Round
-from readiness.domain.plans.plan import ActionStatus
-from readiness.store import Store, people, postings
-from readiness.store.migrations import migrate
-from readiness.usecases import money
+from readiness.instruments import loader as instruments
+from readiness.plans.db import postings
+from readiness.plans.models import ActionStatus
+from readiness.plans.service import money
 
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ELM = world.GROUPS[0]
@@ -32,7 +34,7 @@ def lived(tmp_path_factory):
     with store.writing():
         fill.people_and_places(store, "no password", on(-700))
         stage = Stage(store, instruments.load("qmer"), people.actor(store, "payer"), TODAY)
-        deeds.open_cycle(replace(stage, now=on(-400)), Round.LAST, on(-310).date())
+        actions.open_cycle(replace(stage, now=on(-400)), Round.LAST, on(-310).date())
         told = [*fill.last_year(ELM, on), *payments.money_of(ELM, on)]
         for at, do in sorted(told, key=lambda deed: deed[0]):
             do(replace(stage, now=at))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from readiness import instruments
-from readiness.demo import deeds, fill, plans, world
-from readiness.demo.deeds import Stage
+from readiness.accounts.db import people
+from readiness.core.db import Store
+from readiness.core.schema import migrate
+from readiness.demo import actions, fill, plans, world
+from readiness.demo.actions import Stage
 from readiness.demo.world import Round
-from readiness.store import Store, people
-from readiness.store.migrations import migrate
-from readiness.usecases import plan
+from readiness.instruments import loader as instruments
+from readiness.plans.service import plan
 
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 (CEDAR,) = (who for who in world.GROUPS if who.id == plans.PLANNER)
@@ -27,7 +28,7 @@ def test_one_group_knows_a_cost_and_a_start_better_than_the_catalogue(tmp_path):
     with store.writing():
         fill.people_and_places(store, "no password", on(-700))
         stage = Stage(store, instruments.load("qmer"), people.actor(store, "payer"), TODAY)
-        deeds.open_cycle(replace(stage, now=on(-75)), Round.THIS, on(55).date())
+        actions.open_cycle(replace(stage, now=on(-75)), Round.THIS, on(55).date())
         told = [*fill.this_year(CEDAR, on), *plans.changes_of(CEDAR, on)]
         for at, do in sorted(told, key=lambda deed: deed[0]):
             do(replace(stage, now=at))

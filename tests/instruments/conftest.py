@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness import instruments
+from readiness.instruments import loader as instruments
 
 
 @pytest.fixture(autouse=True)

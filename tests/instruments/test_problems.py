@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from readiness.domain.errors import Problem
-from readiness.instruments import problems_of
-from readiness.instruments.tree import MOST_BYTES
-from tests.instruments.second_version import changed, entry, second_text, shipped_text
+from readiness.core.errors import Problem
+from readiness.instruments.loader import problems_of
+from readiness.instruments.yaml_tree import MOST_BYTES
+from tests.factories.second_version import changed, entry, second_text, shipped_text
 
 SHIPPED_TEXT = shipped_text()
 LEVEL_4 = (

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from readiness import instruments
-from readiness.domain.errors import BadInput
-from readiness.instruments import SHIPPED
+from readiness.core.errors import BadInput
+from readiness.instruments import loader as instruments
+from readiness.instruments.loader import SHIPPED
 from readiness.instruments.seals import broken_seal, seal_of, seals_in
-from tests.instruments.second_version import write_second_version
+from tests.factories.second_version import write_second_version
 
 
 def test_every_shipped_version_still_has_the_hash_it_was_published_with():

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from readiness import instruments
-from readiness.domain.instrument import CostDriver, GateKind
-from readiness.domain.plans.quantities import Quantity
-from readiness.instruments import SHIPPED
-from tests.instruments.second_version import shipped_text
+from readiness.instruments import loader as instruments
+from readiness.instruments.loader import SHIPPED
+from readiness.instruments.models import CostDriver, GateKind
+from readiness.instruments.quantities import Quantity
+from tests.factories.second_version import shipped_text
 
 QMER = instruments.load("qmer")
 

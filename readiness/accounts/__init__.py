@@ -1,0 +1,1 @@
+"""People, teams, groups and payers: who signs in, who belongs where, who reads what of whom."""

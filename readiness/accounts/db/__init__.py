@@ -1,0 +1,1 @@
+"""Rows in, values out: the only place of this feature that sees SQLite."""

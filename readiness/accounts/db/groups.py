@@ -1,0 +1,118 @@
+"""Groups, their sites, payers, and what a group shares with whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.core.people import Group, Payer, Site
+
+
+def add(store: Store, group: Group, at: datetime, sites: tuple[Site, ...] = ()) -> None:
+    with store.writing():
+        store.insert(
+            "groups",
+            {
+                "id": group.id,
+                "name": group.name,
+                "is_synthetic": int(group.is_synthetic),
+                "created_at": at.isoformat(),
+            },
+        )
+        for site in sites:
+            store.insert("sites", {"id": site.id, "group_id": site.group_id, "name": site.name})
+
+
+def get(store: Store, group_id: str) -> Group:
+    row = store.row("select * from groups where id = ?", (group_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return to_group(row)
+
+
+def everyone(store: Store) -> tuple[Group, ...]:
+    return tuple(to_group(row) for row in store.rows("select * from groups order by name, id"))
+
+
+def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Group], int]:
+    """Groups whose name contains the words, by name; and how many there are in all."""
+    found = store.rows(
+        "select * from groups where instr(lower(name), lower(:words))"
+        " order by name, id limit :limit offset :offset",
+        {"words": words, "limit": limit, "offset": offset},
+    )
+    total = store.row(
+        "select count(*) as n from groups where instr(lower(name), lower(?))", (words,)
+    )
+    return [to_group(row) for row in found], int(total["n"]) if total else 0
+
+
+def sites(store: Store, group_id: str) -> tuple[Site, ...]:
+    return tuple(
+        Site(row["id"], row["group_id"], row["name"])
+        for row in store.rows("select * from sites where group_id = ? order by name", (group_id,))
+    )
+
+
+def remove(store: Store, group_id: str) -> None:
+    """Remove the group and all it owns. The history keeps ids only, and stays."""
+    store.db.conn.execute("pragma secure_delete = on")  # overwrite, not only unlink
+    with store.writing():
+        store.execute("delete from groups where id = ?", (group_id,))
+
+
+def add_payer(store: Store, payer: Payer, at: datetime) -> None:
+    with store.writing():
+        store.insert(
+            "payers",
+            {
+                "id": payer.id,
+                "name": payer.name,
+                "is_synthetic": int(payer.is_synthetic),
+                "created_at": at.isoformat(),
+            },
+        )
+
+
+def payer(store: Store, payer_id: str) -> Payer:
+    row = store.row("select * from payers where id = ?", (payer_id,))
+    if row is None:
+        raise NotFound("There is no such payer.")
+    return Payer(row["id"], row["name"], bool(row["is_synthetic"]))
+
+
+def payers(store: Store) -> tuple[Payer, ...]:
+    return tuple(
+        Payer(row["id"], row["name"], bool(row["is_synthetic"]))
+        for row in store.rows("select * from payers order by name, id")
+    )
+
+
+def readers(store: Store, group_id: str, today: date) -> frozenset[str]:
+    """The payers with whom the group shares today."""
+    return frozenset(
+        row["payer_id"]
+        for row in store.rows(
+            "select payer_id from grants where group_id = ? and revoked_at is null"
+            " and (expires_on is null or expires_on >= ?)",
+            (group_id, today.isoformat()),
+        )
+    )
+
+
+def shared_with(store: Store, payer_id: str, today: date) -> frozenset[str]:
+    """The groups that share with the payer today."""
+    return frozenset(
+        row["group_id"]
+        for row in store.rows(
+            "select group_id from grants where payer_id = ? and revoked_at is null"
+            " and (expires_on is null or expires_on >= ?)",
+            (payer_id, today.isoformat()),
+        )
+    )
+
+
+def to_group(row: dict[str, Any]) -> Group:
+    return Group(row["id"], row["name"], bool(row["is_synthetic"]))

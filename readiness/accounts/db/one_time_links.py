@@ -1,0 +1,113 @@
+"""One-time links: invitations and leave to choose a new password. Only token hashes are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from readiness.accounts.team import Letter, Purpose
+from readiness.core.db import Store
+from readiness.core.people import Role
+
+
+def digest(token: str) -> str:
+    """Tokens are stored hashed: whoever reads the file cannot sign in with it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def write(store: Store, letter: Letter) -> None:
+    with store.writing():
+        store.insert(
+            "letters",
+            {
+                "token_sha256": letter.id,
+                "purpose": letter.purpose,
+                "email": letter.email,
+                "person_id": letter.person_id,
+                "role": letter.role,
+                "group_id": letter.group_id,
+                "payer_id": letter.payer_id,
+                "may_attest": int(letter.may_attest),
+                "name": letter.name,
+                "written_by": letter.written_by,
+                "written_at": letter.written_at.isoformat(),
+                "expires_at": letter.expires_at.isoformat(),
+            },
+        )
+
+
+def get(store: Store, letter_id: str) -> Letter | None:
+    row = store.row("select * from letters where token_sha256 = ?", (letter_id,))
+    return to_letter(row) if row else None
+
+
+def use(store: Store, letter_id: str, at: datetime) -> bool:
+    """Whether this was the first use. Of two at once, one is told no."""
+    with store.writing():
+        return bool(
+            store.execute(
+                "update letters set used_at = ? where token_sha256 = ? and used_at is null"
+                " and expires_at > ?",
+                (at.isoformat(), letter_id, at.isoformat()),
+            )
+        )
+
+
+def withdraw(store: Store, letter_id: str) -> None:
+    with store.writing():
+        store.execute(
+            "delete from letters where token_sha256 = ? and used_at is null", (letter_id,)
+        )
+
+
+def withdraw_invitations(
+    store: Store, email: str, group_id: str | None, payer_id: str | None
+) -> None:
+    """Earlier invitations of the same person to the same place: a new one replaces them."""
+    with store.writing():
+        store.execute(
+            "delete from letters where purpose = ? and email = ? and group_id is ?"
+            " and payer_id is ? and used_at is null",
+            (Purpose.INVITATION, email, group_id, payer_id),
+        )
+
+
+def withdraw_resets(store: Store, person_id: str) -> None:
+    with store.writing():
+        store.execute(
+            "delete from letters where purpose = ? and person_id = ? and used_at is null",
+            (Purpose.NEW_PASSWORD, person_id),
+        )
+
+
+def invitations(
+    store: Store, now: datetime, *, group_id: str | None = None, payer_id: str | None = None
+) -> tuple[Letter, ...]:
+    """Those still open for one group, one payer or (without either) administrators."""
+    return tuple(
+        to_letter(row)
+        for row in store.rows(
+            "select * from letters where purpose = ? and group_id is ? and payer_id is ?"
+            " and used_at is null and expires_at > ? order by written_at, email",
+            (Purpose.INVITATION, group_id, payer_id, now.isoformat()),
+        )
+    )
+
+
+def to_letter(row: dict[str, Any]) -> Letter:
+    return Letter(
+        id=row["token_sha256"],
+        purpose=Purpose(row["purpose"]),
+        email=row["email"],
+        written_by=row["written_by"] or "",
+        written_at=datetime.fromisoformat(row["written_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        person_id=row["person_id"],
+        role=Role(row["role"]) if row["role"] else None,
+        group_id=row["group_id"],
+        payer_id=row["payer_id"],
+        may_attest=bool(row["may_attest"]),
+        name=row["name"],
+        used_at=datetime.fromisoformat(row["used_at"]) if row["used_at"] else None,
+    )

@@ -1,0 +1,142 @@
+"""Signing in and out, and what a person does with their own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from readiness.accounts import passwords
+from readiness.accounts.db import one_time_links, people, sessions
+from readiness.accounts.passwords import Hasher
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, Denied, NotSaved, Problem
+from readiness.core.people import Actor, Person
+
+IDLE = timedelta(minutes=60)  # after this long without a request the session ends
+LONGEST = timedelta(hours=12)  # and after this long in any case
+SEEN_EVERY = timedelta(minutes=1)  # how finely "last seen" is kept: spares a write per request
+WINDOW = timedelta(minutes=5)
+ATTEMPTS = 10  # wrong passwords per window, for one address and for one machine
+
+
+@dataclass(frozen=True)
+class Session:
+    """One browser in which a person is signed in."""
+
+    started_at: datetime
+    seen_at: datetime
+    is_this_one: bool
+
+
+def sign_in(
+    store: Store, hasher: Hasher, email: str, password: str, machine: str, token: str, now: datetime
+) -> Actor:
+    """Open a session under `token`, or say that the pair does not fit, never which half."""
+    email = email.strip()
+    keys = (f"sign-in {email.casefold()}", f"sign-in from {machine}")
+    refuse_too_many(store, keys, now)
+    stored = people.password_hash(store, email)
+    person = people.by_email(store, email)
+    if not hasher.matches(stored, password) or person is None or stored is None:
+        note_failure(store, keys, now)
+        raise BadInput("That e-mail address and password do not fit together. Check both.")
+    renewed = hasher.hash(password) if hasher.is_outdated(stored) else None
+    with store.writing():
+        if renewed:
+            people.set_password(store, person.id, renewed)
+        sessions.forget(store, now - 2 * LONGEST)
+        sessions.start(store, token, person.id, now)
+    return people.actor(store, person.id)
+
+
+def refuse_too_many(store: Store, keys: tuple[str, ...], now: datetime) -> None:
+    """Too many wrong passwords: even the right one has to wait."""
+    if any(sessions.attempts_since(store, key, now - WINDOW) >= ATTEMPTS for key in keys):
+        raise Denied("Too many tries. Wait five minutes, or ask for a link to a new password.")
+
+
+def note_failure(store: Store, keys: tuple[str, ...], now: datetime) -> None:
+    with store.writing():
+        sessions.forget_attempts(store, now - WINDOW)
+        for key in keys:
+            sessions.note_attempt(store, key, now)
+
+
+def resume(store: Store, token: str, now: datetime) -> tuple[Actor, datetime] | None:
+    """The person behind a session that still runs, and when it ends unless they go on."""
+    found = sessions.find(store, token)
+    if found is None:
+        return None
+    person_id, created, seen = found
+    if now >= ends_at(created, seen):
+        return None
+    if now - seen >= SEEN_EVERY and see(store, token, now):
+        seen = now
+    return people.actor(store, person_id), ends_at(created, seen)
+
+
+def see(store: Store, token: str, now: datetime) -> bool:
+    """Whether the visit could be noted. A full disk must not stop anybody from reading."""
+    try:
+        sessions.see(store, token, now)
+    except NotSaved:
+        return False
+    return True
+
+
+def ends_at(created: datetime, seen: datetime) -> datetime:
+    return min(seen + IDLE, created + LONGEST)
+
+
+def whose(store: Store, token: str) -> str:
+    """Whose session it is or was: what they typed is shown again to nobody else."""
+    return sessions.owner(store, token) or ""
+
+
+def sign_out(store: Store, token: str, now: datetime) -> None:
+    sessions.end(store, token, now)
+
+
+def person(store: Store, actor: Actor) -> Person:
+    return people.get(store, actor.id)
+
+
+def own_sessions(store: Store, actor: Actor, token: str, now: datetime) -> list[Session]:
+    this = one_time_links.digest(token)
+    return [
+        Session(started, seen, key == this)
+        for key, started, seen in sessions.running(store, actor.id, now - LONGEST, now - IDLE)
+    ]
+
+
+def end_other_sessions(store: Store, actor: Actor, token: str, now: datetime) -> None:
+    with store.writing():
+        sessions.end_all(store, actor.id, now, keep_token=token)
+        events.record(store, Event(now, actor.id, "ended other sessions of", "person", actor.id))
+
+
+def change_password(
+    store: Store, hasher: Hasher, actor: Actor, old: str, new: str, token: str, now: datetime
+) -> None:
+    """Other sessions end with the old password, and so do links to choose another."""
+    confirm(store, hasher, actor, old, now)
+    known = people.get(store, actor.id)
+    if problem := passwords.problem_with(new, (known.name, known.email)):
+        raise BadInput([Problem("new_password", problem)])
+    hashed = hasher.hash(new)
+    with store.writing():
+        people.set_password(store, actor.id, hashed)
+        one_time_links.withdraw_resets(store, actor.id)
+        sessions.end_all(store, actor.id, now, keep_token=token)
+        events.record(store, Event(now, actor.id, "changed the password of", "person", actor.id))
+
+
+def confirm(store: Store, hasher: Hasher, actor: Actor, password: str, now: datetime) -> None:
+    """Ask once more before something that cannot be undone: is it still the same person?"""
+    keys = (f"password of {actor.id}",)
+    refuse_too_many(store, keys, now)
+    if not hasher.matches(people.password_hash_of(store, actor.id), password):
+        note_failure(store, keys, now)
+        raise BadInput([Problem("password", "That is not your password. Check it and try again.")])

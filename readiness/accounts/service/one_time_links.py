@@ -1,0 +1,246 @@
+"""One-time links: inviting somebody to a team, accepting, and choosing a new password.
+
+There is no mail server: each link is shown once to the person who made it, to pass on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts import passwords, team
+from readiness.accounts.db import one_time_links, people, sessions
+from readiness.accounts.passwords import Hasher
+from readiness.accounts.service import scope
+from readiness.accounts.service.people import (
+    place_name,
+    plays,
+    record_person,
+    require_may_let_attest,
+    require_steward,
+)
+from readiness.accounts.team import LASTS, Letter, Purpose, Seat
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, Denied, NotFound, Problem, WrongState
+from readiness.core.people import Actor, Membership, Person
+from readiness.core.permissions import ANYWHERE, Can
+
+USED_UP = "This link has been used, was withdrawn or has run out. Ask for a new one."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the person who follows a one-time link is told."""
+
+    letter: Letter
+    place: str  # "Elm Physicians", "Fair Health", "this installation"
+    is_known: bool  # they have an account already
+
+
+def invite(store: Store, actor: Actor, seat: Seat, token: str, now: datetime) -> Letter:
+    """Write an invitation under `token`; an earlier one to the same place no longer holds."""
+    require_steward(store, actor, seat.group_id, seat.payer_id, now)
+    if seat.may_attest and seat.group_id is not None:
+        require_may_let_attest(store, actor, seat.group_id, now)
+    place_name(store, seat.group_id, seat.payer_id)  # it exists
+    return write_invitation(store, actor.id, seat, token, now)
+
+
+def write_invitation(store: Store, author_id: str, seat: Seat, token: str, now: datetime) -> Letter:
+    team.check_seat(seat)
+    letter = Letter(
+        id=one_time_links.digest(token),
+        purpose=Purpose.INVITATION,
+        email=seat.email.strip(),
+        written_by=author_id,
+        written_at=now,
+        expires_at=now + LASTS[Purpose.INVITATION],
+        role=seat.role,
+        group_id=seat.group_id,
+        payer_id=seat.payer_id,
+        may_attest=seat.may_attest,
+        name=seat.name,
+    )
+    with store.writing():
+        known = people.by_email(store, letter.email)
+        if known and plays(store, known.id, seat.group_id, seat.payer_id):
+            raise BadInput([Problem("email", f"{known.name} is on this team already.")])
+        one_time_links.withdraw_invitations(store, letter.email, seat.group_id, seat.payer_id)
+        one_time_links.write(store, letter)
+        events.record(store, about_letter("invited", author_id, letter, now))
+    return letter
+
+
+def about_letter(verb: str, author_id: str, letter: Letter, at: datetime) -> Event:
+    """The history names the link by the start of its id, never the address it was made for."""
+    return Event(
+        at,
+        author_id,
+        verb,
+        "invitation",
+        letter.id[:12],
+        group_id=letter.group_id,
+        payer_id=letter.payer_id,
+        detail={"role": letter.role, "may_attest": letter.may_attest},
+    )
+
+
+def withdraw_invitation(
+    store: Store,
+    actor: Actor,
+    group_id: str | None,
+    payer_id: str | None,
+    letter_id: str,
+    now: datetime,
+) -> None:
+    require_steward(store, actor, group_id, payer_id, now)
+    letter = one_time_links.get(store, letter_id)
+    here = (letter.purpose, letter.group_id, letter.payer_id) if letter else None
+    if letter is None or here != (Purpose.INVITATION, group_id, payer_id):
+        raise NotFound("There is no such invitation. Reload the page.")
+    with store.writing():
+        one_time_links.withdraw(store, letter.id)
+        events.record(store, about_letter("withdrew", actor.id, letter, now))
+
+
+def open_letter(store: Store, token: str, now: datetime, purpose: Purpose | None = None) -> Opened:
+    """What a one-time link offers; used, run out, made up or for another purpose: not found."""
+    letter = one_time_links.get(store, one_time_links.digest(token))
+    if letter is None or not letter.is_open(now) or purpose not in (None, letter.purpose):
+        raise NotFound(USED_UP)
+    return Opened(
+        letter,
+        place_name(store, letter.group_id, letter.payer_id),
+        people.by_email(store, letter.email) is not None,
+    )
+
+
+def accept(
+    store: Store,
+    hasher: Hasher,
+    token: str,
+    name: str,
+    password: str,
+    ids: tuple[str, str],
+    now: datetime,
+) -> Person:
+    """A new person takes the seat offered; `ids` are those of the person and the membership."""
+    opened = open_letter(store, token, now, Purpose.INVITATION)
+    if problem := passwords.problem_with(password, (name, opened.letter.email)):
+        raise BadInput([Problem("new_password", problem)])
+    person = Person(ids[0], name.strip(), opened.letter.email, True, now)
+    hashed = hasher.hash(password)
+    with store.writing():
+        if people.by_email(store, person.email) is not None:
+            raise WrongState("You have an account already. Sign in, then follow the link again.")
+        people.add(store, person, hashed)
+        take_seat(store, person.id, opened.letter, ids[1], now)
+    return person
+
+
+def accept_as(store: Store, actor: Actor, token: str, membership_id: str, now: datetime) -> None:
+    """A person with an account takes the seat, when the invitation was made out to them."""
+    opened = open_letter(store, token, now, Purpose.INVITATION)
+    person = people.get(store, actor.id)
+    if person.email.casefold() != opened.letter.email.casefold():
+        raise Denied(
+            "This invitation is for somebody else. Sign out, and sign in with the e-mail "
+            "address it was made for."
+        )
+    with store.writing():
+        take_seat(store, person.id, opened.letter, membership_id, now)
+
+
+def take_seat(
+    store: Store, person_id: str, letter: Letter, membership_id: str, now: datetime
+) -> None:
+    if letter.role is None or not one_time_links.use(store, letter.id, now):
+        raise NotFound(USED_UP)
+    if plays(store, person_id, letter.group_id, letter.payer_id):
+        raise WrongState("You are on this team already. There is nothing left to accept.")
+    people.join(
+        store,
+        Membership(
+            membership_id,
+            person_id,
+            letter.role,
+            letter.group_id,
+            letter.payer_id,
+            letter.may_attest,
+        ),
+        now,
+    )
+    events.record(store, about_letter("accepted", person_id, letter, now))
+
+
+def offer_new_password(
+    store: Store, actor: Actor, person_id: str, token: str, now: datetime
+) -> Person:
+    """Write a link under `token` by which that person chooses a new password."""
+    person = people.get(store, person_id)
+    parts = people.memberships(store, person_id=person_id)
+    if not permissions.allowed(actor, Can.ADMINISTER, ANYWHERE):
+        require_all_own(store, actor, parts, now)
+    if not person.is_active:
+        raise WrongState("This account is disabled. An administrator can enable it first.")
+    write_reset(store, actor.id, person, token, now)
+    return person
+
+
+def require_all_own(store: Store, actor: Actor, parts: Iterable[Membership], now: datetime) -> None:
+    """Whoever can set a password can sign in as that person, so every part must be their own to
+    manage: the manager of one group never gains a second group through somebody who is in both."""
+    standing = [may_steward(store, actor, part, now) for part in parts]
+    if not any(standing):
+        raise NotFound("There is no such person.")
+    if not all(standing):
+        raise Denied(
+            "This person also works elsewhere. Ask an administrator for their new password."
+        )
+
+
+def may_steward(store: Store, actor: Actor, part: Membership, now: datetime) -> bool:
+    if part.group_id is not None:
+        return permissions.allowed(
+            actor, Can.MANAGE_TEAM, scope.of_group(store, part.group_id, now)
+        )
+    if part.payer_id is not None:
+        return permissions.allowed(actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(part.payer_id))
+    return False
+
+
+def write_reset(store: Store, author_id: str, person: Person, token: str, now: datetime) -> None:
+    with store.writing():
+        one_time_links.withdraw_resets(store, person.id)
+        one_time_links.write(
+            store,
+            Letter(
+                id=one_time_links.digest(token),
+                purpose=Purpose.NEW_PASSWORD,
+                email=person.email,
+                written_by=author_id,
+                written_at=now,
+                expires_at=now + LASTS[Purpose.NEW_PASSWORD],
+                person_id=person.id,
+            ),
+        )
+        record_person(store, author_id, "offered a new password to", person.id, now)
+
+
+def choose_password(store: Store, hasher: Hasher, token: str, password: str, now: datetime) -> None:
+    """The password a link leads to; every session of that person ends."""
+    letter = open_letter(store, token, now, Purpose.NEW_PASSWORD).letter
+    person = people.get(store, letter.person_id or "")
+    if problem := passwords.problem_with(password, (person.name, person.email)):
+        raise BadInput([Problem("new_password", problem)])
+    hashed = hasher.hash(password)
+    with store.writing():
+        if not one_time_links.use(store, letter.id, now):
+            raise NotFound(USED_UP)
+        people.set_password(store, person.id, hashed)
+        sessions.end_all(store, person.id, now)
+        record_person(store, person.id, "chose a new password for", person.id, now)

@@ -1,0 +1,203 @@
+"""Who belongs to a group or a payer: who may attest, handing over, leaving, being disabled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts import team
+from readiness.accounts.db import groups, one_time_links, people, sessions
+from readiness.accounts.service import scope
+from readiness.accounts.team import Letter
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NotFound, WrongState
+from readiness.core.people import Actor, Membership, Person, Role
+from readiness.core.permissions import ANYWHERE, Can
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person with the part they play here."""
+
+    membership: Membership
+    person: Person
+
+    @property
+    def could_attest(self) -> bool:
+        return self.membership.role is Role.PRACTICE_MANAGER
+
+
+@dataclass(frozen=True)
+class Team:
+    """The people of one group or one payer, and those invited."""
+
+    place: str
+    members: tuple[Member, ...]
+    invited: tuple[Letter, ...]
+    sites: tuple[str, ...] = ()
+
+
+def require_steward(
+    store: Store, actor: Actor, group_id: str | None, payer_id: str | None, now: datetime
+) -> None:
+    """A team is managed by its own managers, and any team by an administrator."""
+    if permissions.allowed(actor, Can.ADMINISTER, ANYWHERE):
+        return
+    if group_id is not None:
+        permissions.require(actor, Can.MANAGE_TEAM, scope.of_group(store, group_id, now))
+    elif payer_id is not None:
+        permissions.require(actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(payer_id))
+    else:
+        permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+
+
+def require_may_let_attest(store: Store, actor: Actor, group_id: str, now: datetime) -> None:
+    """Leave to attest is given by those who have it, and by an administrator: not to oneself."""
+    if not permissions.allowed(actor, Can.ADMINISTER, ANYWHERE):
+        permissions.require(actor, Can.ATTEST, scope.of_group(store, group_id, now))
+
+
+def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
+    if group_id is not None:
+        return groups.get(store, group_id).name
+    return groups.payer(store, payer_id).name if payer_id is not None else "this installation"
+
+
+def of_place(
+    store: Store, actor: Actor, group_id: str | None, payer_id: str | None, now: datetime
+) -> Team:
+    require_steward(store, actor, group_id, payer_id, now)
+    found = members_of(store, group_id, payer_id)
+    persons = people.with_ids(store, (m.person_id for m in found))
+    return Team(
+        place_name(store, group_id, payer_id),
+        tuple(Member(m, persons[m.person_id]) for m in found),
+        one_time_links.invitations(store, now, group_id=group_id, payer_id=payer_id),
+        tuple(site.name for site in groups.sites(store, group_id)) if group_id else (),
+    )
+
+
+def members_of(store: Store, group_id: str | None, payer_id: str | None) -> tuple[Membership, ...]:
+    if group_id is None and payer_id is None:
+        return people.administrators(store)
+    return people.memberships(store, group_id=group_id, payer_id=payer_id)
+
+
+def plays(store: Store, person_id: str, group_id: str | None, payer_id: str | None) -> bool:
+    return any(
+        m.group_id == group_id and m.payer_id == payer_id
+        for m in people.memberships(store, person_id=person_id)
+    )
+
+
+def set_attesting(
+    store: Store, actor: Actor, group_id: str, membership_id: str, may: bool, now: datetime
+) -> None:
+    """Give or take the leave to attest; somebody always keeps it."""
+    require_steward(store, actor, group_id, None, now)
+    require_may_let_attest(store, actor, group_id, now)
+    with store.writing():
+        membership = member_here(store, membership_id, group_id, None)
+        current = people.memberships(store, group_id=group_id)
+        people.change(store, team.attesting(current, membership, may))
+        verb = "let attest" if may else "no longer lets attest"
+        record_part(store, actor, verb, membership, now)
+
+
+def end_part(
+    store: Store,
+    actor: Actor,
+    group_id: str | None,
+    payer_id: str | None,
+    membership_id: str,
+    successor_id: str | None,
+    now: datetime,
+) -> Member:
+    """Somebody leaves a team; `successor_id` is the membership of the one who takes over."""
+    require_steward(store, actor, group_id, payer_id, now)
+    with store.writing():
+        leaving = member_here(store, membership_id, group_id, payer_id)
+        current = members_of(store, group_id, payer_id)
+        if leaving.role is Role.ADMINISTRATOR:
+            refuse_last_administrator(store, leaving.person_id)
+        elif successor := team.handed_over(current, leaving, successor_id):
+            people.change(store, successor)
+            record_part(store, actor, "handed over to", successor, now)
+        people.leave(store, leaving.id, now)
+        record_part(store, actor, "ended the part of", leaving, now)
+    return Member(leaving, people.get(store, leaving.person_id))
+
+
+def member_here(
+    store: Store, membership_id: str, group_id: str | None, payer_id: str | None
+) -> Membership:
+    """The membership, when it belongs to this very place: ids of other teams are not found."""
+    found = people.membership(store, membership_id)
+    if (found.group_id, found.payer_id) != (group_id, payer_id):
+        raise NotFound("There is no such person on this team. Reload the page.")
+    return found
+
+
+def member(
+    store: Store,
+    actor: Actor,
+    group_id: str | None,
+    payer_id: str | None,
+    membership_id: str,
+    now: datetime,
+) -> Member:
+    require_steward(store, actor, group_id, payer_id, now)
+    found = member_here(store, membership_id, group_id, payer_id)
+    return Member(found, people.get(store, found.person_id))
+
+
+def set_active(
+    store: Store, actor: Actor, person_id: str, is_active: bool, now: datetime
+) -> Person:
+    """Disable an account, which ends its sessions at once, or enable it again."""
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    person = people.get(store, person_id)
+    with store.writing():
+        if not is_active:
+            refuse_last_administrator(store, person_id)
+            sessions.end_all(store, person_id, now)
+            one_time_links.withdraw_resets(store, person_id)
+        people.set_active(store, person_id, is_active=is_active)
+        record_person(store, actor.id, "enabled" if is_active else "disabled", person_id, now)
+    return person
+
+
+def refuse_last_administrator(store: Store, person_id: str) -> None:
+    remaining = {m.person_id for m in people.administrators(store)}
+    if remaining and remaining <= {person_id}:
+        raise WrongState("They are the last administrator. Invite another before this one goes.")
+
+
+def record_part(
+    store: Store, actor: Actor, verb: str, membership: Membership, at: datetime
+) -> None:
+    events.record(
+        store,
+        Event(
+            at,
+            actor.id,
+            verb,
+            "person",
+            membership.person_id,
+            group_id=membership.group_id,
+            payer_id=membership.payer_id,
+            detail={"role": membership.role},
+        ),
+    )
+
+
+def record_person(store: Store, author_id: str, verb: str, person_id: str, at: datetime) -> None:
+    """Shown in the history of every place the person plays a part in: once each, or at large."""
+    places = [
+        (part.group_id, part.payer_id) for part in people.memberships(store, person_id=person_id)
+    ]
+    for group_id, payer_id in places or [(None, None)]:
+        events.record(store, Event(at, author_id, verb, "person", person_id, group_id, payer_id))

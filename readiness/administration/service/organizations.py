@@ -1,0 +1,147 @@
+"""Groups, payers and people as an administrator sees them, and the removal of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts.db import groups, people
+from readiness.accounts.passwords import Hasher
+from readiness.accounts.service import account, scope
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, Problem
+from readiness.core.people import Actor, Group, Membership, Payer, Person, Site
+from readiness.core.permissions import ANYWHERE, Can
+from readiness.incentives import db as laboratory
+from readiness.portfolio.bulk_pdf.files import sweep
+
+PAGE = 50  # rows on one page of a list
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list, and how long the list is."""
+
+    groups: Sequence[Group]
+    people: Sequence[Person]
+    total: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A membership with the name of its place."""
+
+    membership: Membership
+    place: str
+
+
+def find_groups(store: Store, actor: Actor, words: str, page: int) -> Found:
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    found, total = groups.search(store, words.strip(), PAGE, PAGE * (page - 1))
+    return Found(found, (), total)
+
+
+def find_people(store: Store, actor: Actor, words: str, page: int) -> Found:
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    found, total = people.search(store, words.strip(), PAGE, PAGE * (page - 1))
+    return Found((), found, total)
+
+
+def all_payers(store: Store, actor: Actor) -> tuple[Payer, ...]:
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    return groups.payers(store)
+
+
+def group(store: Store, actor: Actor, group_id: str) -> tuple[Group, tuple[Site, ...]]:
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    return groups.get(store, group_id), groups.sites(store, group_id)
+
+
+def person(store: Store, actor: Actor, person_id: str) -> tuple[Person, tuple[Part, ...]]:
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    return people.get(store, person_id), parts_of(store, person_id)
+
+
+def own_parts(store: Store, actor: Actor) -> tuple[Part, ...]:
+    return parts_of(store, actor.id)
+
+
+def parts_of(store: Store, person_id: str) -> tuple[Part, ...]:
+    return tuple(
+        Part(membership, place(store, membership))
+        for membership in people.memberships(store, person_id=person_id)
+    )
+
+
+def place(store: Store, membership: Membership) -> str:
+    if membership.group_id is not None:
+        return groups.get(store, membership.group_id).name
+    if membership.payer_id is not None:
+        return groups.payer(store, membership.payer_id).name
+    return "this installation"
+
+
+def add_group(
+    store: Store, actor: Actor, group: Group, site_names: Sequence[str], now: datetime
+) -> None:
+    """A group with the places it works from; without any named, one called "Main site"."""
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    named = list(dict.fromkeys(name.strip() for name in site_names if name.strip()))
+    sites = tuple(
+        Site(f"{group.id}-{number}", group.id, name)
+        for number, name in enumerate(named or ["Main site"], start=1)
+    )
+    with store.writing():
+        if any(g.name.casefold() == group.name.casefold() for g in groups.everyone(store)):
+            raise BadInput([Problem("name", "There is a group of that name. Choose another name.")])
+        groups.add(store, group, now, sites)
+        events.record(store, Event(now, actor.id, "added", "group", group.id, group_id=group.id))
+
+
+def add_payer(store: Store, actor: Actor, payer: Payer, now: datetime) -> None:
+    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    write_payer(store, actor.id, payer, now)
+
+
+def write_payer(store: Store, author_id: str, payer: Payer, now: datetime) -> None:
+    with store.writing():
+        if any(p.name.casefold() == payer.name.casefold() for p in groups.payers(store)):
+            raise BadInput([Problem("name", "There is a payer of that name. Choose another name.")])
+        groups.add_payer(store, payer, now)
+        events.record(store, Event(now, author_id, "added", "payer", payer.id, payer_id=payer.id))
+
+
+def removable(store: Store, actor: Actor, group_id: str, now: datetime) -> Group:
+    permissions.require(actor, Can.REMOVE_GROUP, scope.of_group(store, group_id, now))
+    return groups.get(store, group_id)
+
+
+def remove_group(
+    store: Store,
+    hasher: Hasher,
+    actor: Actor,
+    group_id: str,
+    typed_name: str,
+    password: str,
+    now: datetime,
+) -> None:
+    """Remove all that the group owns, and the accounts of those who were only ever in it.
+
+    The history keeps bare ids: that something was done, and by whom it cannot be told any more.
+    """
+    group = removable(store, actor, group_id, now)
+    if " ".join(typed_name.split()) != group.name:
+        raise BadInput([Problem("name", f"Type the group's name exactly: {group.name}")])
+    account.confirm(store, hasher, actor, password, now)
+    with store.writing():
+        leaving = people.only_of_group(store, group_id)
+        events.record(store, Event(now, actor.id, "removed", "group", group_id, group_id=group_id))
+        laboratory.forget_group(store, group_id)
+        groups.remove(store, group_id)
+        for person_id in leaving:
+            people.remove(store, person_id)
+    sweep(store, now)

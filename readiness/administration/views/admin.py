@@ -1,0 +1,165 @@
+"""The administrator's pages: groups, payers, people and the whole history."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.accounts.forms import GroupForm, PayerForm
+from readiness.accounts.service import history, one_time_links, people
+from readiness.accounts.views.history import before, shown
+from readiness.accounts.views.team import link_page
+from readiness.administration.service import organizations
+from readiness.administration.service.organizations import PAGE, Found
+from readiness.core.errors import BadInput
+from readiness.core.people import Group, Payer
+from readiness.core.permissions import Can
+from readiness.core.web.forms import with_problems
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+
+pages = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@pages.get("")
+@needs(Can.ADMINISTER)
+def overview() -> ResponseReturnValue:
+    return render_template("administration/overview.html")
+
+
+def words() -> str:
+    return request.args.get("q", "")[:200]
+
+
+def page_number() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), 100_000)
+
+
+def paging(found: Found, noun: str) -> dict[str, str]:
+    """What the pager says, and where it leads."""
+    page, endpoint, q = page_number(), request.endpoint or "", words()
+    first, last = PAGE * (page - 1) + 1, min(PAGE * page, found.total)
+    return {
+        "says": f"{noun} {first:,} to {last:,} of {found.total:,}" if last >= first else "",
+        "previous_url": url_for(endpoint, q=q, page=page - 1) if page > 1 else "",
+        "next_url": url_for(endpoint, q=q, page=page + 1) if last < found.total else "",
+    }
+
+
+@pages.get("/groups")
+@needs(Can.ADMINISTER)
+def groups() -> ResponseReturnValue:
+    return groups_page(GroupForm(formdata=None))
+
+
+def groups_page(form: GroupForm) -> str:
+    found = organizations.find_groups(store(), actor(), words(), page_number())
+    return render_template(
+        "administration/groups.html",
+        found=found,
+        pager=paging(found, "Groups"),
+        q=words(),
+        form=form,
+    )
+
+
+@pages.post("/groups")
+@needs(Can.ADMINISTER)
+def add_group() -> ResponseReturnValue:
+    form = GroupForm()
+    if not form.validate():
+        return groups_page(form), 422
+    group = Group(secrets.token_urlsafe(9), " ".join(form.name.data.split()))
+    sites = (form.sites.data or "").splitlines()
+    try:
+        organizations.add_group(store(), actor(), group, sites, now())
+    except BadInput as error:
+        return groups_page(with_problems(form, error)), 422
+    flash(f"{group.name} is added. Invite its first practice manager.")
+    return redirect(url_for("group_people.show", group_id=group.id), 303)
+
+
+@pages.get("/payers")
+@needs(Can.ADMINISTER)
+def payers() -> ResponseReturnValue:
+    return payers_page(PayerForm(formdata=None))
+
+
+def payers_page(form: PayerForm) -> str:
+    found = organizations.all_payers(store(), actor())
+    return render_template("administration/payers.html", payers=found, form=form)
+
+
+@pages.post("/payers")
+@needs(Can.ADMINISTER)
+def add_payer() -> ResponseReturnValue:
+    form = PayerForm()
+    if not form.validate():
+        return payers_page(form), 422
+    payer = Payer(secrets.token_urlsafe(9), " ".join(form.name.data.split()))
+    try:
+        organizations.add_payer(store(), actor(), payer, now())
+    except BadInput as error:
+        return payers_page(with_problems(form, error)), 422
+    flash(f"{payer.name} is added. Invite its first relationship manager.")
+    return redirect(url_for("payer_people.show", payer_id=payer.id), 303)
+
+
+@pages.get("/people")
+@needs(Can.ADMINISTER)
+def everyone() -> ResponseReturnValue:
+    found = organizations.find_people(store(), actor(), words(), page_number())
+    pager = paging(found, "People")
+    return render_template("administration/people.html", found=found, pager=pager, q=words())
+
+
+@pages.get("/people/<person_id>")
+@needs(Can.ADMINISTER)
+def person(person_id: str) -> ResponseReturnValue:
+    found, parts = organizations.person(store(), actor(), person_id)
+    return render_template("administration/person.html", person=found, parts=parts)
+
+
+@pages.post("/people/<person_id>/disable")
+@needs(Can.ADMINISTER)
+def disable(person_id: str) -> ResponseReturnValue:
+    found = people.set_active(store(), actor(), person_id, False, now())
+    flash(f"{found.name} can no longer sign in.")
+    return redirect(url_for(".person", person_id=person_id), 303)
+
+
+@pages.post("/people/<person_id>/enable")
+@needs(Can.ADMINISTER)
+def enable(person_id: str) -> ResponseReturnValue:
+    found = people.set_active(store(), actor(), person_id, True, now())
+    flash(f"{found.name} can sign in again.")
+    return redirect(url_for(".person", person_id=person_id), 303)
+
+
+@pages.post("/people/<person_id>/new-password")
+@needs(Can.ADMINISTER)
+def new_password(person_id: str) -> ResponseReturnValue:
+    token = secrets.token_urlsafe(32)
+    found = one_time_links.offer_new_password(store(), actor(), person_id, token, now())
+    return link_page(token, found.name, "one hour", url_for(".person", person_id=person_id))
+
+
+@pages.get("/history")
+@needs(Can.ADMINISTER)
+def latest() -> ResponseReturnValue:
+    page = history.latest(store(), actor(), before())
+    return shown(page, "administration/history.html")
+
+
+@pages.post("/history/check")
+@needs(Can.ADMINISTER)
+def check_history() -> ResponseReturnValue:
+    line = history.first_broken(store(), actor())
+    flash(
+        "The history is whole: no line was changed or is missing."
+        if line is None
+        else f"The history was changed or cut at line {line}. Compare with your last backup."
+    )
+    return redirect(url_for(".latest"), 303)

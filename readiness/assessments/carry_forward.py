@@ -1,0 +1,53 @@
+"""What becomes of last time's answers when the instrument has changed since.
+
+A carried answer is a memory, not a new answer: someone must confirm it before it counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from readiness.instruments.answers import Answer, Answers, Kind
+from readiness.instruments.models import Instrument, Item
+
+
+class Change(StrEnum):
+    SAME = "same"
+    REWORDED = "reworded"
+    NEW = "new"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class CarriedItem:
+    item_id: str
+    change: Change
+    answer: Answer | None  # as given to the old version; None: nothing to carry
+
+
+def carried_forward(old: Instrument, new: Instrument, answers: Answers) -> tuple[CarriedItem, ...]:
+    """Every item of the new version in its order, then those it dropped in theirs."""
+    asked = (carried(old.item_by_id.get(item.id), item, answers) for item in new.items)
+    dropped = (
+        CarriedItem(item.id, Change.DROPPED, answers.get(item.id))
+        for item in old.items
+        if item.id not in new.item_by_id
+    )
+    return (*asked, *dropped)
+
+
+def carried(before: Item | None, now: Item, answers: Answers) -> CarriedItem:
+    """The same only if the question and all five anchors are, to the letter."""
+    if before is None:
+        return CarriedItem(now.id, Change.NEW, None)
+    same = (before.stem, before.levels) == (now.stem, now.levels)
+    change = Change.SAME if same else Change.REWORDED
+    return CarriedItem(now.id, change, kept(now, answers.get(now.id)))
+
+
+def kept(item: Item, answer: Answer | None) -> Answer | None:
+    """No "not applicable" is carried to an item that no longer allows it."""
+    if answer and answer.kind is Kind.NOT_APPLICABLE and item.na_when is None:
+        return None
+    return answer

@@ -1,0 +1,168 @@
+"""What a group should look at before it sends its answers in.
+
+Some findings keep an assessment from being submitted; others are only worth a look. Each is a
+sentence about one item, so that a page can link straight to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from readiness.assessments.models import AnswerRevision
+from readiness.core import patient_identifiers
+from readiness.instruments.answers import Answer, Answers, Context, Kind
+from readiness.instruments.applicability import Applicability, Verdict, applicability
+from readiness.instruments.models import ContextField, Instrument, Item
+
+NOTE_FROM = 3  # levels from here on need an evidence note
+
+
+class Asks(StrEnum):
+    MISSING = "not answered yet"
+    UNCONFIRMED = "carried from last time, not yet re-confirmed"
+    APPLICABLE = "marked as not applicable without grounds"
+    NOTE = "evidence note missing"
+    IDENTIFIER = "text that could point at a patient"
+    COUNTS = "claimed more than the counts show"
+    UNLIKELY = "unlikely together"
+    UNCHECKED = "no counts to check a claim against"
+    CONTEXT = "facts about the group that are not known yet"
+
+
+BLOCKING = frozenset({Asks.MISSING, Asks.UNCONFIRMED, Asks.APPLICABLE, Asks.NOTE, Asks.IDENTIFIER})
+
+
+@dataclass(frozen=True)
+class Finding:
+    asks: Asks
+    place: str  # an item or context id
+    says: str
+    name: str = ""  # enough under a heading that says the rest
+
+    @property
+    def blocks(self) -> bool:
+        return self.asks in BLOCKING
+
+
+Revisions = Mapping[str, AnswerRevision]  # the latest of each item
+
+
+def confirmed(revisions: Revisions) -> dict[str, Answer]:
+    """The answers that count: a carried one is a memory until somebody re-confirms it."""
+    return {
+        item_id: revision.answer
+        for item_id, revision in revisions.items()
+        if revision.answer is not None and not revision.is_carried
+    }
+
+
+def of_answers(
+    instrument: Instrument, revisions: Revisions, context: Context, tier_id: str
+) -> tuple[Finding, ...]:
+    """Everything to see to, by kind and then in the order the items are asked.
+
+    `tier_id` is the tier these answers would reach: its gates need their evidence written down.
+    """
+    answers = confirmed(revisions)
+    found = (
+        *unanswered(instrument, revisions),
+        *groundless(instrument, answers, context),
+        *without_note(instrument, answers, tier_id),
+        *identifying(instrument, revisions),
+        *unknown_facts(instrument, context),
+    )
+    order = list(Asks)
+    return tuple(sorted(found, key=lambda finding: order.index(finding.asks)))
+
+
+def unanswered(instrument: Instrument, revisions: Revisions) -> Iterator[Finding]:
+    for item in instrument.items:
+        revision = revisions.get(item.id)
+        if revision is None or revision.answer is None:
+            says = f"{named(item)} has no answer yet."
+            yield Finding(Asks.MISSING, item.id, says, named(item))
+        elif revision.is_carried:
+            says = f"{named(item)} still shows last time's answer: confirm or change it."
+            yield Finding(Asks.UNCONFIRMED, item.id, says, named(item))
+
+
+def groundless(instrument: Instrument, answers: Answers, context: Context) -> Iterator[Finding]:
+    """ "Not applicable" stands only while the group's facts meet the item's condition."""
+    for item in instrument.items:
+        answer = answers.get(item.id)
+        if answer is None or answer.kind is not Kind.NOT_APPLICABLE:
+            continue
+        may = applicability(instrument, item, context, answers)
+        if not may.is_open:
+            says = f'{named(item)} is marked "not applicable". {why_not(item, may)}'
+            yield Finding(Asks.APPLICABLE, item.id, says)
+        elif not answer.reason:
+            says = f'{named(item)}: say in a few words why it is "not applicable".'
+            yield Finding(Asks.APPLICABLE, item.id, says)
+
+
+def why_not(item: Item, may: Applicability) -> str:
+    """What stands between an item and "not applicable"."""
+    if may.verdict is Verdict.NEVER:
+        return 'This item applies to every group: choose a level, or "don\'t know".'
+    if may.verdict is Verdict.UNKNOWN:
+        places = " and ".join((*may.context_ids, *may.item_ids))
+        return f"It may be so only if: {item.na_says}. Answer {places} first."
+    return f"It may be so only if: {item.na_says}. Your answers say otherwise."
+
+
+def without_note(instrument: Instrument, answers: Answers, tier_id: str) -> Iterator[Finding]:
+    for item in instrument.items:
+        answer = answers.get(item.id)
+        reason = note_reason(instrument, item, answer, tier_id)
+        if reason and answer and not answer.note:
+            says = f"{named(item)} needs an evidence note: {reason}."
+            yield Finding(Asks.NOTE, item.id, says)
+
+
+def note_reason(instrument: Instrument, item: Item, answer: Answer | None, tier_id: str) -> str:
+    """Why this answer needs an evidence note; empty when it does not.
+
+    A note is required at level 3 or 4, and where a level meets a gate of the tier it leads to.
+    """
+    if answer is None or answer.level is None:
+        return ""
+    if answer.level >= NOTE_FROM:
+        return f"it claims level {answer.level}"
+    for gate in instrument.gates_by_item[item.id]:
+        if gate.tier_id == tier_id and answer.level >= gate.level:
+            return f"it is a gate: tier {tier_id} asks for level {gate.level} here"
+    return ""
+
+
+def identifying(instrument: Instrument, revisions: Revisions) -> Iterator[Finding]:
+    for item in instrument.items:
+        revision = revisions.get(item.id)
+        if revision and revision.answer and (kinds := marks_of(revision.answer)):
+            says = (
+                f"{named(item)}: the text seems to hold {patient_identifiers.in_words(kinds)}. "
+                "Take it out; nobody outside your group sees the text until then."
+            )
+            yield Finding(Asks.IDENTIFIER, item.id, says)
+
+
+def marks_of(answer: Answer) -> tuple[patient_identifiers.Identifier, ...]:
+    return patient_identifiers.found_in(f"{answer.note}\n{answer.reason}")
+
+
+def unknown_facts(instrument: Instrument, context: Context) -> Iterator[Finding]:
+    for asked in instrument.context:
+        if not is_known(asked.fields, context):
+            says = f"{asked.id} is not complete yet: {asked.ask}."
+            yield Finding(Asks.CONTEXT, asked.id, says, f"{asked.id} {asked.ask}")
+
+
+def is_known(fields: tuple[ContextField, ...], context: Context) -> bool:
+    """A table or a set of choices that was said to be empty is known too."""
+    return all(context.get(field.key) is not None for field in fields)
+
+
+def named(item: Item) -> str:
+    return f"{item.id} {item.title}"

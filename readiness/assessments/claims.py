@@ -1,0 +1,149 @@
+"""Claimed levels against what the counts support, and against each other.
+
+Counts are never added to a score. They can only show that a claimed level needs more than they
+have; the supported run is then scored with the lower level. Claimed, supported and validated runs
+are kept apart and never averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+
+from readiness.instruments.answers import Answer, Answers
+from readiness.instruments.models import Instrument, Item
+
+Shares = Mapping[str, Fraction]  # item id -> share the counts show; absent: nothing was counted
+
+
+class Severity(StrEnum):
+    LOWERED = "lowered to what the counts support"
+    UNCHECKED = "no counts to check against"
+    UNLIKELY = "unlikely together"
+
+
+@dataclass(frozen=True)
+class Finding:
+    item_id: str
+    severity: Severity
+    says: str
+
+
+@dataclass(frozen=True)
+class Supported:
+    answers: Answers
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Unlikely:
+    """A level that is hard to believe while another item stays below a level of its own."""
+
+    item_id: str
+    level: int
+    without_id: str
+    below: int
+    because: str
+
+
+UNLIKELY: tuple[Unlikely, ...] = (
+    Unlikely("MEAS-5", 3, "MEAS-2", 2, "feedback needs measures to feed back"),
+    Unlikely("EQME-1", 3, "REAL-2", 2, "results can be split only by what patients have told"),
+    Unlikely("EQME-4", 3, "EQME-1", 2, "a change aimed at a gap needs the gap to be measured"),
+    Unlikely("EQME-5", 3, "EQME-1", 2, "a gap that narrowed has been measured"),
+    Unlikely("EQME-5", 3, "MEAS-7", 2, "a gap narrows by a written rule for real change"),
+    Unlikely("SOCR-2", 1, "SOCR-1", 1, "patients are reached with some screening tool"),
+    Unlikely("SOCR-5", 3, "SOCR-3", 1, "outcomes are known for help that was offered"),
+    Unlikely("PART-3", 3, "REAL-5", 2, "language help is planned from recorded languages"),
+    Unlikely("CONT-4", 3, "EQME-4", 2, "what is paid for lastingly is running"),
+)
+
+
+def supported(instrument: Instrument, answers: Answers, shares: Shares) -> Supported:
+    """The answers with each claim lowered to what its counts support.
+
+    Where nothing was counted the claim stands, and the finding says that nobody could check it.
+    """
+    checkable = [item for item in instrument.items if item.support_at and item.id in answers]
+    findings = [found for item in checkable if (found := check(item, answers[item.id], shares))]
+    lowered = {
+        found.item_id: replace(
+            answers[found.item_id],
+            level=supported_level(instrument.item_by_id[found.item_id], shares[found.item_id]),
+        )
+        for found in findings
+        if found.severity is Severity.LOWERED
+    }
+    return Supported({**answers, **lowered}, tuple(findings))
+
+
+def supported_level(item: Item, share: Fraction) -> int:
+    """The level below the first whose share the counts do not show.
+
+    A level that names no share needs no more than the levels below it.
+    """
+    short = [level for level, least in item.support_at.items() if share < least]
+    return min(short) - 1 if short else len(item.levels) - 1
+
+
+def check(item: Item, answer: Answer, shares: Shares) -> Finding | None:
+    claimed = answer.level
+    if claimed is None or claimed < min(item.support_at):
+        return None
+    if item.id not in shares:
+        return Finding(
+            item.id,
+            Severity.UNCHECKED,
+            f"{item.id} ({item.title}) claims level {claimed}, and there are no counts of the "
+            "last four closed quarters to check it against, or so few patients in them that a "
+            "level would give some away: enter them, or keep the evidence.",
+        )
+    level = supported_level(item, shares[item.id])
+    if level >= claimed:
+        return None
+    return Finding(
+        item.id,
+        Severity.LOWERED,
+        f"{item.id} ({item.title}) claims level {claimed}, but the counts show "
+        f"{percent(shares[item.id])}, which supports level {level}: "
+        "correct the counts or the answer.",
+    )
+
+
+def percent(share: Fraction) -> str:
+    """Rounded down, so that what falls short of a mark never looks as if it reached it.
+
+    >>> percent(Fraction(5999, 10000))
+    '59.9 %'
+    """
+    tenths = floor(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def unlikely(instrument: Instrument, answers: Answers) -> Iterator[Finding]:
+    """Pairs of levels worth a second look. They never change a score."""
+    for pair in UNLIKELY:
+        if pair.item_id not in instrument.item_by_id:
+            continue
+        claimed = level_of(answers, pair.item_id)
+        other = level_of(answers, pair.without_id)
+        if claimed is None or other is None or claimed < pair.level or other >= pair.below:
+            continue
+        yield Finding(pair.item_id, Severity.UNLIKELY, sentence(instrument, pair, answers))
+
+
+def level_of(answers: Answers, item_id: str) -> int | None:
+    answer = answers.get(item_id)
+    return answer.level if answer else None
+
+
+def sentence(instrument: Instrument, pair: Unlikely, answers: Answers) -> str:
+    item, other = (instrument.item_by_id[each] for each in (pair.item_id, pair.without_id))
+    return (
+        f"{item.id} ({item.title}) is at level {level_of(answers, item.id)} while {other.id} "
+        f"({other.title}) is at level {level_of(answers, other.id)}; {pair.because}: "
+        "look at both again."
+    )

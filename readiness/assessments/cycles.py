@@ -1,0 +1,179 @@
+"""Cycles: a payer asks groups to assess themselves by a day; a group decides what it shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from readiness.assessments.lifecycle import Status
+from readiness.core.errors import Problem
+from readiness.instruments.models import Instrument
+
+LONGEST_NAME = 80
+HIGHEST_SCORE = Fraction(100)
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One round of one payer's programme."""
+
+    id: str
+    payer_id: str
+    name: str  # "2026 baseline"
+    instrument_id: str
+    version: str
+    opens_on: date
+    due_on: date
+    created_at: datetime
+    created_by: str
+    axis_min: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A group asked into a cycle. Accepting it grants the payer sight of what is submitted."""
+
+    cycle_id: str
+    group_id: str
+    invited_at: datetime
+    invited_by: str
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    accepted: bool | None = None
+    assessment_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a group shares with a payer, until when; revocable at any time."""
+
+    id: str
+    group_id: str
+    payer_id: str
+    cycle_id: str | None
+    granted_at: datetime
+    granted_by: str
+    expires_on: date | None = None
+    revoked_at: datetime | None = None
+
+    def is_open(self, today: date) -> bool:
+        """A grant's last day still counts; one taken back counts no more from that moment."""
+        return self.revoked_at is None and (self.expires_on is None or self.expires_on >= today)
+
+
+class Stage(StrEnum):
+    """How far an invited group has come, as its payer may know it."""
+
+    NO_REPLY = "no reply yet"
+    DECLINED = "declined"
+    STOPPED = "no longer sharing"
+    NOT_STARTED = "accepted, not started"
+    STARTED = "started"
+    SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes requested"
+    ACCEPTED = "review finished"
+    WITHDRAWN = "withdrawn by the group"
+
+
+STAGES: dict[Status, Stage] = {
+    Status.IN_PROGRESS: Stage.STARTED,
+    Status.SUBMITTED: Stage.SUBMITTED,
+    Status.CHANGES_REQUESTED: Stage.CHANGES_REQUESTED,
+    Status.ACCEPTED: Stage.ACCEPTED,
+    Status.WITHDRAWN: Stage.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One invited group on the payer's list. Of a draft it holds the progress, nothing else."""
+
+    group_id: str
+    group_name: str
+    invited_at: datetime
+    accepted: bool | None
+    is_shared: bool
+    status: Status | None = None
+    answered: int = 0
+
+    @property
+    def stage(self) -> Stage:
+        if self.accepted is None:
+            return Stage.NO_REPLY
+        if not self.accepted:
+            return Stage.DECLINED
+        if not self.is_shared:
+            return Stage.STOPPED
+        if self.status is None or (self.status is Status.IN_PROGRESS and not self.answered):
+            return Stage.NOT_STARTED
+        return STAGES[self.status]
+
+
+def problems_of(cycle: Cycle, instrument: Instrument) -> Iterator[Problem]:
+    """Everything wrong with a cycle before it is opened, by field."""
+    if not cycle.name.strip():
+        yield Problem("name", "Give the cycle a name, such as 2027 baseline.")
+    if len(cycle.name) > LONGEST_NAME:
+        yield Problem("name", f"Shorten the name to {LONGEST_NAME} characters.")
+    if cycle.due_on <= cycle.opens_on:
+        yield Problem("due_on", "Choose a due date after the day it opens.")
+    yield from looser_minimums(instrument, cycle.axis_min)
+
+
+def looser_minimums(
+    instrument: Instrument, axis_min: Mapping[str, Mapping[str, Fraction]]
+) -> Iterator[Problem]:
+    """A program may ask for more than the instrument does, never for less."""
+    titles = {axis.id: axis.title for axis in instrument.axes}
+    for tier_id, minimums in axis_min.items():
+        for axis_id, asked in minimums.items():
+            least = instrument.tier_by_id[tier_id].axis_min.get(axis_id, Fraction(0))
+            if not least <= asked <= HIGHEST_SCORE:
+                yield Problem(
+                    f"{tier_id}-{axis_id}",
+                    f"For {tier_id} the instrument asks for {float(least):g} in "
+                    f"{titles[axis_id]}: enter {float(least):g} to 100, or leave it empty.",
+                )
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A minimum that one program sets above the instrument's."""
+
+    tier_id: str
+    axis_title: str
+    asks: Fraction
+    instead_of: Fraction
+    has: Fraction | None = None
+
+    @property
+    def is_met(self) -> bool:
+        return self.has is not None and self.has >= self.asks
+
+
+def asks_more(
+    cycle: Cycle, instrument: Instrument, low_scores: Mapping[str, Fraction | None]
+) -> tuple[Ask, ...]:
+    """What the program asks beyond the instrument, lowest tier first, beside what a group has."""
+    return tuple(
+        Ask(tier.id, axis.title, asked, least, low_scores.get(axis.id))
+        for tier in instrument.tiers
+        for axis in instrument.axes
+        if (asked := cycle.axis_min.get(tier.id, {}).get(axis.id)) is not None
+        and asked > (least := tier.axis_min.get(axis.id, Fraction(0)))
+    )
+
+
+def tier_in_program(tier_id: str, instrument: Instrument, asks: tuple[Ask, ...]) -> str:
+    """The awarded tier, or the one below the first whose added minimum is not yet met."""
+    first = min(
+        (instrument.tier_by_id[ask.tier_id].number for ask in asks if not ask.is_met), default=None
+    )
+    awarded = instrument.tier_by_id[tier_id].number
+    if first is None or first > awarded:
+        return tier_id
+    return next(tier.id for tier in instrument.tiers if tier.number == first - 1)

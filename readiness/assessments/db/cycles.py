@@ -1,0 +1,248 @@
+"""Cycles, who is invited into them and how far each has come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from readiness.assessments.cycles import Cycle, Invitation, Seat
+from readiness.assessments.lifecycle import Status
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
+from readiness.core.people import Group
+
+# A carried answer counts once somebody has confirmed it.
+ANSWERED = """
+(select count(*) from answers latest
+ where latest.assessment_id = a.id and latest.kind is not null and not latest.is_carried
+ and latest.revision = (select max(revision) from answers every
+                        where every.assessment_id = latest.assessment_id
+                        and every.item_id = latest.item_id))
+"""
+
+
+def add(store: Store, cycle: Cycle, event: Event) -> None:
+    with store.writing():
+        store.insert("cycles", to_row(cycle))
+        events.record(store, event)
+
+
+def change(store: Store, cycle: Cycle, event: Event) -> None:
+    """Write a new due date or the closing; a closed cycle stays as it is."""
+    with store.writing():
+        changed = store.execute(
+            "update cycles set due_on = :due_on, closed_at = :closed_at"
+            " where id = :id and closed_at is null",
+            to_row(cycle),
+        )
+        if not changed:
+            raise WrongState("This cycle is closed. Open a new one to ask again.")
+        events.record(store, event)
+
+
+def move_due_dates(store: Store, cycle_id: str, due_on: date) -> None:
+    """Everybody who works on the cycle's assessments sees the new day."""
+    with store.writing():
+        store.execute(
+            "update assessments set due_on = ?, revision = revision + 1 where cycle_id = ?",
+            (due_on.isoformat(), cycle_id),
+        )
+
+
+def get(store: Store, cycle_id: str) -> Cycle:
+    row = store.row("select * from cycles where id = ?", (cycle_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return from_row(row)
+
+
+def of_payer(store: Store, payer_id: str) -> tuple[Cycle, ...]:
+    """Newest first."""
+    return tuple(
+        from_row(row)
+        for row in store.rows(
+            "select * from cycles where payer_id = ? order by opens_on desc, created_at desc, id",
+            (payer_id,),
+        )
+    )
+
+
+def invite(store: Store, invitations: Iterable[Invitation], told: Iterable[Event]) -> None:
+    """Ask all of them, or none when one has been asked already."""
+    with store.writing():
+        for invitation in invitations:
+            store.insert(
+                "invitations",
+                {
+                    "cycle_id": invitation.cycle_id,
+                    "group_id": invitation.group_id,
+                    "invited_at": invitation.invited_at.isoformat(),
+                    "invited_by": invitation.invited_by,
+                },
+            )
+        for event in told:
+            events.record(store, event)
+
+
+def invitation(store: Store, cycle_id: str, group_id: str) -> Invitation:
+    row = store.row(
+        "select * from invitations where cycle_id = ? and group_id = ?", (cycle_id, group_id)
+    )
+    if row is None:
+        raise NotFound("There is no such invitation. Reload the page to see what there is.")
+    return to_invitation(row)
+
+
+def invitations_of(store: Store, group_id: str) -> tuple[Invitation, ...]:
+    """What a group was asked, newest first."""
+    return tuple(
+        to_invitation(row)
+        for row in store.rows(
+            "select * from invitations where group_id = ? order by invited_at desc, cycle_id",
+            (group_id,),
+        )
+    )
+
+
+def invited(store: Store, cycle_id: str) -> frozenset[str]:
+    return frozenset(
+        row["group_id"]
+        for row in store.rows("select group_id from invitations where cycle_id = ?", (cycle_id,))
+    )
+
+
+def answer(store: Store, answered: Invitation, event: Event) -> None:
+    """Write the group's answer, or refuse it when a colleague has answered already."""
+    with store.writing():
+        changed = store.execute(
+            "update invitations set answered_at = ?, answered_by = ?, accepted = ?,"
+            " assessment_id = ?"
+            " where cycle_id = ? and group_id = ? and accepted is not 1",
+            (
+                answered.answered_at.isoformat() if answered.answered_at else None,
+                answered.answered_by,
+                answered.accepted,
+                answered.assessment_id,
+                answered.cycle_id,
+                answered.group_id,
+            ),
+        )
+        if not changed:
+            raise ChangedMeanwhile(
+                "A colleague has accepted this invitation already. Reload the page to see it."
+            )
+        events.record(store, event)
+
+
+ROSTER = f"""
+select i.group_id, g.name, i.invited_at, i.accepted, a.status, {ANSWERED} as answered,
+  exists (select 1 from grants where grants.group_id = i.group_id and payer_id = c.payer_id
+          and revoked_at is null and (expires_on is null or expires_on >= :today)) as is_shared
+from invitations i
+join cycles c on c.id = i.cycle_id
+join groups g on g.id = i.group_id
+left join assessments a on a.id = i.assessment_id
+where i.cycle_id = :cycle
+order by g.name, g.id
+"""  # noqa: S608 (only our own text is put together)
+
+
+def roster(store: Store, cycle_id: str, today: date) -> tuple[Seat, ...]:
+    """Every invited group by name, with how far it has come."""
+    return tuple(
+        to_seat(row) for row in store.rows(ROSTER, {"cycle": cycle_id, "today": today.isoformat()})
+    )
+
+
+def uninvited(store: Store, cycle_id: str, text: str, limit: int) -> tuple[Group, ...]:
+    """Groups of the whole installation that match a text and were not asked into the cycle."""
+    return tuple(
+        Group(row["id"], row["name"], bool(row["is_synthetic"]))
+        for row in store.rows(
+            "select * from groups where name like :text escape '\\' and id not in"
+            " (select group_id from invitations where cycle_id = :cycle)"
+            " order by name, id limit :limit",
+            {"text": containing(text), "cycle": cycle_id, "limit": limit},
+        )
+    )
+
+
+def containing(text: str) -> str:
+    """A pattern in which what a person typed stands for itself alone.
+
+    >>> containing("50%_")
+    '%50\\\\%\\\\_%'
+    """
+    for mark in ("\\", "%", "_"):
+        text = text.replace(mark, f"\\{mark}")
+    return f"%{text}%"
+
+
+def to_row(cycle: Cycle) -> dict[str, Any]:
+    return {
+        "id": cycle.id,
+        "payer_id": cycle.payer_id,
+        "name": cycle.name,
+        "instrument_id": cycle.instrument_id,
+        "version": cycle.version,
+        "opens_on": cycle.opens_on.isoformat(),
+        "due_on": cycle.due_on.isoformat(),
+        "axis_min": json.dumps(
+            {
+                tier: {axis: str(asked) for axis, asked in minimums.items()}
+                for tier, minimums in cycle.axis_min.items()
+            }
+        ),
+        "closed_at": cycle.closed_at.isoformat() if cycle.closed_at else None,
+        "created_at": cycle.created_at.isoformat(),
+        "created_by": cycle.created_by,
+    }
+
+
+def from_row(row: Mapping[str, Any]) -> Cycle:
+    return Cycle(
+        id=row["id"],
+        payer_id=row["payer_id"],
+        name=row["name"],
+        instrument_id=row["instrument_id"],
+        version=row["version"],
+        opens_on=date.fromisoformat(row["opens_on"]),
+        due_on=date.fromisoformat(row["due_on"]),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        created_by=row["created_by"],
+        axis_min={
+            tier: {axis: Fraction(asked) for axis, asked in minimums.items()}
+            for tier, minimums in json.loads(row["axis_min"]).items()
+        },
+        closed_at=datetime.fromisoformat(row["closed_at"]) if row["closed_at"] else None,
+    )
+
+
+def to_invitation(row: Mapping[str, Any]) -> Invitation:
+    return Invitation(
+        cycle_id=row["cycle_id"],
+        group_id=row["group_id"],
+        invited_at=datetime.fromisoformat(row["invited_at"]),
+        invited_by=row["invited_by"],
+        answered_at=datetime.fromisoformat(row["answered_at"]) if row["answered_at"] else None,
+        answered_by=row["answered_by"],
+        accepted=None if row["accepted"] is None else bool(row["accepted"]),
+        assessment_id=row["assessment_id"],
+    )
+
+
+def to_seat(row: Mapping[str, Any]) -> Seat:
+    return Seat(
+        group_id=row["group_id"],
+        group_name=row["name"],
+        invited_at=datetime.fromisoformat(row["invited_at"]),
+        accepted=None if row["accepted"] is None else bool(row["accepted"]),
+        is_shared=bool(row["is_shared"]),
+        status=Status(row["status"]) if row["status"] else None,
+        answered=row["answered"],
+    )

@@ -1,0 +1,1 @@
+"""Forms of this feature: parse and validate; macros write the HTML."""

@@ -1,0 +1,101 @@
+"""What becomes of an answer that arrives: saved, left as it is, or put before both savers.
+
+Nothing is silently overwritten: who typed over an answer that has changed since is shown both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from readiness.assessments.checks import why_not
+from readiness.assessments.models import AnswerRevision
+from readiness.core.errors import BadInput, Problem
+from readiness.core.free_text import NOTE_CHARACTERS, REASON_CHARACTERS, clean
+from readiness.instruments.answers import Answer, Kind
+from readiness.instruments.applicability import Applicability
+from readiness.instruments.models import Item
+
+CHOICES: dict[str, tuple[Kind, int | None]] = {
+    **{str(level): (Kind.LEVEL, level) for level in range(5)},
+    "dk": (Kind.DONT_KNOW, None),
+    "na": (Kind.NOT_APPLICABLE, None),
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One item as a page sends it: what was chosen and typed, over which revision."""
+
+    item_id: str
+    choice: str = ""  # a key of CHOICES; empty: nothing chosen
+    reason: str = ""
+    note: str = ""
+    base: int = 0  # the revision the page showed; 0: none
+    confirms: bool = False  # that last time's answer is still true
+
+
+class Outcome(StrEnum):
+    KEPT = "nothing to save"
+    SAVED = "saved"
+    CONFLICT = "somebody else answered meanwhile"
+
+
+def answer_of(sent: Sent) -> Answer | None:
+    """What was sent as an answer; None when nothing was chosen. BadInput says what cannot be."""
+    note = typed(sent, sent.note, NOTE_CHARACTERS)
+    reason = typed(sent, sent.reason, REASON_CHARACTERS)
+    if sent.choice == "":
+        if note or reason:
+            says = "Choose a level first. What you typed is not saved until then."
+            raise BadInput([Problem(sent.item_id, says)])
+        return None
+    if sent.choice not in CHOICES:
+        says = "Choose one of the answers that the page offers."
+        raise BadInput([Problem(sent.item_id, says)])
+    kind, level = CHOICES[sent.choice]
+    return Answer(kind, level, reason if kind is Kind.NOT_APPLICABLE else "", note)
+
+
+def typed(sent: Sent, text: str, most: int) -> str:
+    try:
+        return clean(text, most)
+    except ValueError as error:
+        raise BadInput([Problem(sent.item_id, str(error))]) from error
+
+
+def choice_of(answer: Answer | None) -> str:
+    """
+    >>> choice_of(Answer.at(3)), choice_of(Answer.dont_know()), choice_of(None)
+    ('3', 'dk', '')
+    """
+    if answer is None:
+        return ""
+    return next(key for key, value in CHOICES.items() if value == (answer.kind, answer.level))
+
+
+def check(item: Item, answer: Answer | None, may: Applicability) -> None:
+    """An answer that the item does not allow is not stored at all."""
+    if answer is None or answer.kind is not Kind.NOT_APPLICABLE:
+        return
+    if not may.is_open:
+        raise BadInput([Problem(item.id, f'Not saved as "not applicable". {why_not(item, may)}')])
+    if not answer.reason:
+        raise BadInput([Problem(item.id, "Say in a few words why this does not apply.")])
+
+
+def outcome(
+    sent: Sent,
+    wanted: Answer | None,
+    current: AnswerRevision | None,
+    base: AnswerRevision | None,
+) -> Outcome:
+    """`base` is the revision that the sender's page showed, `current` the one stored now."""
+    answer = current.answer if current else None
+    confirms_now = sent.confirms and current is not None and current.is_carried
+    if wanted == answer:
+        return Outcome.SAVED if confirms_now else Outcome.KEPT
+    if sent.base == (current.revision if current else 0):
+        return Outcome.SAVED
+    was = base.answer if base else None
+    return Outcome.KEPT if wanted == was and not sent.confirms else Outcome.CONFLICT

@@ -1,0 +1,136 @@
+"""Scores of domains and axes from the answers, in exact arithmetic.
+
+The context of a group never enters here: it adjusts support, never a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from readiness.assessments.scorecard import ScoreRange, one_decimal
+from readiness.instruments.answers import Answers, Kind
+from readiness.instruments.models import Instrument, Item, Limits
+
+ENGINE_VERSION = "1.0"  # changes whenever the same answers could get another result
+TOP_LEVEL = 4
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the items of a domain, or of the whole instrument, were answered."""
+
+    items: int
+    not_applicable: int
+    dont_know: int
+    points: int  # sum of the levels
+
+    @property
+    def counted(self) -> int:
+        """A missing answer counts, and is worth nothing: silence is never counted as strength."""
+        return self.items - self.not_applicable
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An unrounded score with its range; None where nothing can be said."""
+
+    low: Fraction | None
+    mid: Fraction | None
+    high: Fraction | None
+
+    @property
+    def shown(self) -> ScoreRange:
+        low, mid, high = (
+            None if value is None else one_decimal(value)
+            for value in (self.low, self.mid, self.high)
+        )
+        return ScoreRange(low, mid, high)
+
+
+UNSCORED = Estimate(None, None, None)
+
+
+@dataclass(frozen=True)
+class Scores:
+    tally: Tally
+    tally_by_domain: Mapping[str, Tally]
+    domains: Mapping[str, Estimate]
+    axes: Mapping[str, Estimate]
+    overall: Estimate
+
+
+def scores(instrument: Instrument, answers: Answers) -> Scores:
+    """Every item weighs the same in its domain, and every scored domain the same in its axis."""
+    tallies = {domain.id: tally(domain.items, answers) for domain in instrument.domains}
+    domains = {
+        domain.id: estimate(tallies[domain.id], instrument.limits) for domain in instrument.domains
+    }
+    axes = {
+        axis.id: mean_of_known(domains[domain_id] for domain_id in axis.domain_ids)
+        for axis in instrument.axes
+    }
+    return Scores(
+        tally=tally(instrument.items, answers),
+        tally_by_domain=tallies,
+        domains=domains,
+        axes=axes,
+        overall=mean_of_all(axes.values()),
+    )
+
+
+def tally(items: Iterable[Item], answers: Answers) -> Tally:
+    given = [answers.get(item.id) for item in items]
+    kinds = [answer.kind for answer in given if answer]
+    return Tally(
+        items=len(given),
+        not_applicable=kinds.count(Kind.NOT_APPLICABLE),
+        dont_know=kinds.count(Kind.DONT_KNOW),
+        points=sum(answer.level or 0 for answer in given if answer),
+    )
+
+
+def is_scored(tally: Tally, limits: Limits) -> bool:
+    """Too many "not applicable" leave a domain without a score."""
+    return tally.counted > 0 and tally.not_applicable <= limits.na_per_domain * tally.items
+
+
+def estimate(tally: Tally, limits: Limits) -> Estimate:
+    if not is_scored(tally, limits):
+        return UNSCORED
+    known = tally.counted - tally.dont_know
+    return Estimate(
+        low=percent(tally.points, tally.counted),
+        mid=percent(tally.points, known) if known else None,
+        high=percent(tally.points + TOP_LEVEL * tally.dont_know, tally.counted),
+    )
+
+
+def percent(points: int, items: int) -> Fraction:
+    return Fraction(100 * points, TOP_LEVEL * items)
+
+
+def mean_of_known(estimates: Iterable[Estimate]) -> Estimate:
+    """An axis is the mean of those of its domains that have a score."""
+    parts = tuple(estimates)
+    return Estimate(
+        low=mean([part.low for part in parts if part.low is not None]),
+        mid=mean([part.mid for part in parts if part.mid is not None]),
+        high=mean([part.high for part in parts if part.high is not None]),
+    )
+
+
+def mean_of_all(estimates: Iterable[Estimate]) -> Estimate:
+    """The overall score is the mean of the axes, and there is none when an axis has none."""
+    parts = tuple(estimates)
+    whole = mean_of_known(parts)
+    return Estimate(
+        low=None if any(part.low is None for part in parts) else whole.low,
+        mid=None if any(part.mid is None for part in parts) else whole.mid,
+        high=None if any(part.high is None for part in parts) else whole.high,
+    )
+
+
+def mean(values: list[Fraction]) -> Fraction | None:
+    return sum(values, Fraction(0)) / len(values) if values else None

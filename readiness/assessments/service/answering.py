@@ -1,0 +1,245 @@
+"""Starting an assessment and answering its items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from readiness.accounts.service import scope
+from readiness.assessments import carry_forward
+from readiness.assessments.cycles import Cycle
+from readiness.assessments.db import assessments
+from readiness.assessments.lifecycle import EDITABLE, Status
+from readiness.assessments.models import AnswerRevision, Assessment, ContextRevision
+from readiness.assessments.saving import Outcome, Sent, answer_of, check, outcome
+from readiness.assessments.service import assessment_view, portfolio_entry
+from readiness.assessments.service.assessment_view import Sheet
+from readiness.core import permissions
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.people import Actor
+from readiness.core.permissions import Can
+from readiness.instruments import loader as instruments
+from readiness.instruments.applicability import applicability
+from readiness.instruments.models import Instrument
+
+OWN = "qmer"  # the instrument of a group's own initiative
+
+# Starting
+
+
+def start(
+    store: Store,
+    actor: Actor,
+    group_id: str,
+    assessment_id: str,
+    now: datetime,
+    *,
+    cycle: Cycle | None = None,
+    carries: bool = True,
+) -> Assessment:
+    """The group's assessment under way for that instrument version, or a new one."""
+    permissions.require(actor, Can.ANSWER, scope.of_group(store, group_id, now))
+    instrument = (
+        instruments.load(cycle.instrument_id, cycle.version) if cycle else instruments.load(OWN)
+    )
+    with store.writing():
+        if running := under_way(store, group_id, instrument):
+            return running
+        source = assessment_view.last_sent_in(store, group_id, instrument.id) if carries else None
+        made = Assessment(
+            id=assessment_id,
+            group_id=group_id,
+            instrument_id=instrument.id,
+            version=instrument.version,
+            instrument_sha256=instrument.sha256,
+            title=cycle.name if cycle else title_of(store, group_id, now),
+            status=Status.IN_PROGRESS,
+            created_at=now,
+            cycle_id=cycle.id if cycle else None,
+            due_on=cycle.due_on if cycle else None,
+            carried_from=source.id if source else None,
+        )
+        assessments.add(store, made, told(made, actor, "started", now))
+        if source:
+            carry_over(store, actor, source, made, instrument, now)
+    return made
+
+
+def title_of(store: Store, group_id: str, now: datetime) -> str:
+    """The year; with a number when the group has one of that year already."""
+    taken = {each.title for each in assessments.of_group(store, group_id)}
+    year = str(now.year)
+    names = (year, *(f"{year} ({number})" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+def under_way(store: Store, group_id: str, instrument: Instrument) -> Assessment | None:
+    return next(
+        (
+            each
+            for each in assessments.of_group(store, group_id)
+            if each.status in EDITABLE
+            and (each.instrument_id, each.version) == (instrument.id, instrument.version)
+        ),
+        None,
+    )
+
+
+def carry_over(
+    store: Store,
+    actor: Actor,
+    source: Assessment,
+    made: Assessment,
+    instrument: Instrument,
+    now: datetime,
+) -> None:
+    """Answers come along to be re-confirmed; facts come along with the day they were given."""
+    previous = assessment_view.compared(store, source, instrument)
+    for carried in previous.items:
+        if carried.change is carry_forward.Change.DROPPED or carried.answer is None:
+            continue
+        revision = AnswerRevision(carried.item_id, 1, carried.answer, actor.id, now, True)
+        assessments.save_answer(store, made.id, revision, None)
+    known = instrument.field_by_key
+    facts = tuple(
+        ContextRevision(fact.key, 1, fact.value, fact.author_id, fact.at)
+        for fact in assessments.context(store, source.id).values()
+        if fact.key in known and fact.value is not None
+    )
+    assessments.save_context(store, made.id, facts, None)
+
+
+# Answering
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two people answered one item: what was sent, and what stands there."""
+
+    sent: Sent
+    current: AnswerRevision
+    author: str
+
+
+class AnsweredMeanwhile(ChangedMeanwhile):
+    """Carries both answers, so that a person can choose."""
+
+    def __init__(self, clash: Clash) -> None:
+        self.clash = clash
+        super().__init__(
+            "Somebody else answered this item meanwhile. "
+            "Compare both answers and save the one you agree on."
+        )
+
+
+@dataclass(frozen=True)
+class PageSaved:
+    """What became of a page's items: those in order are stored even when others are not."""
+
+    saved: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    clashes: tuple[Clash, ...]
+
+
+def save_item(
+    store: Store, actor: Actor, assessment_id: str, sent: Sent, now: datetime
+) -> tuple[Sheet, AnswerRevision | None]:
+    """Save one item and return the sheet as it stands, with the item's revision."""
+    with store.writing():
+        found = assessment_view.still_open(
+            assessment_view.opened(store, actor, assessment_id, Can.ANSWER, now)
+        )
+        revision = saved(store, actor, found, sent, now)
+    revisions = {**found.revisions, **({sent.item_id: revision} if revision else {})}
+    return replace(found, revisions=revisions), revision
+
+
+def save_page(
+    store: Store, actor: Actor, assessment_id: str, page: Iterable[Sent], now: datetime
+) -> PageSaved:
+    """Save each item of a page that can be saved, and say what is wrong with the others."""
+    done: list[str] = []
+    problems: list[Problem] = []
+    clashes: list[Clash] = []
+    with store.writing():
+        found = assessment_view.still_open(
+            assessment_view.opened(store, actor, assessment_id, Can.ANSWER, now)
+        )
+        for sent in page:
+            try:
+                revision = saved(store, actor, found, sent, now)
+            except BadInput as error:
+                problems.extend(error.problems)
+            except AnsweredMeanwhile as error:
+                clashes.append(error.clash)
+            else:
+                if revision and revision != found.revisions.get(sent.item_id):
+                    done.append(sent.item_id)
+                    found = replace(found, revisions={**found.revisions, sent.item_id: revision})
+    return PageSaved(tuple(done), tuple(problems), tuple(clashes))
+
+
+def saved(
+    store: Store, actor: Actor, found: Sheet, sent: Sent, now: datetime
+) -> AnswerRevision | None:
+    """The item's revision after saving; what stood there already when nothing changed."""
+    item = assessment_view.item_of(found, sent.item_id)
+    current = found.revisions.get(item.id)
+    last = current.revision if current else 0
+    if not 0 <= sent.base <= last:
+        raise BadInput([Problem(item.id, "This page does not fit the assessment: reload it.")])
+    wanted = answer_of(sent)
+    what = outcome(sent, wanted, current, at_revision(store, found, sent))
+    if what is Outcome.KEPT:
+        return current
+    if what is Outcome.CONFLICT and current:
+        author = assessment_view.names_of(store, [current.author_id])[current.author_id]
+        raise AnsweredMeanwhile(Clash(sent, current, author))
+    check(item, wanted, applicability(found.instrument, item, found.context, found.answers))
+    revision = AnswerRevision(item.id, last + 1, wanted, actor.id, now)
+    event = told(found.assessment, actor, "answered", now)
+    event = replace(event, detail={"item": item.id, "revision": revision.revision})
+    assessments.save_answer(store, found.assessment.id, revision, event)
+    return revision
+
+
+def at_revision(store: Store, found: Sheet, sent: Sent) -> AnswerRevision | None:
+    current = found.revisions.get(sent.item_id)
+    if current is None or sent.base == current.revision:
+        return current
+    history = assessments.answer_history(store, found.assessment.id, sent.item_id)
+    return next((each for each in history if each.revision == sent.base), None)
+
+
+def told(assessment: Assessment, actor: Actor, verb: str, now: datetime) -> Event:
+    return Event(now, actor.id, verb, "assessment", assessment.id, group_id=assessment.group_id)
+
+
+# Withdrawing, and taking that back
+
+
+def withdraw(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Assessment:
+    return moved(store, actor, assessment_id, Status.WITHDRAWN, "withdrew", now)
+
+
+def undo_withdrawal(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Assessment:
+    with store.writing():
+        found = assessment_view.opened(store, actor, assessment_id, Can.ATTEST, now)
+        if under_way(store, found.group.id, found.instrument):
+            raise WrongState("Another assessment is under way. Go on with that one instead.")
+        return moved(store, actor, assessment_id, Status.IN_PROGRESS, "took up again", now)
+
+
+def moved(
+    store: Store, actor: Actor, assessment_id: str, wanted: Status, verb: str, now: datetime
+) -> Assessment:
+    """Only who may sign for the group may take its assessment back."""
+    with store.writing():
+        found = assessment_view.opened(store, actor, assessment_id, Can.ATTEST, now)
+        event = told(found.assessment, actor, verb, now)
+        changed = assessments.save(store, found.assessment.moved_to(wanted), event)
+        portfolio_entry.refresh(store, changed.group_id, now)
+    return changed

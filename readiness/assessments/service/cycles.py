@@ -1,0 +1,221 @@
+"""The payer's cycles: ask groups to assess themselves by a day, and see how far they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments.cycles import Ask, Cycle, Invitation, Seat, Stage, asks_more, problems_of
+from readiness.assessments.db import cycles
+from readiness.core import permissions
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem, WrongState
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.permissions import Can
+from readiness.instruments import loader as instruments
+from readiness.instruments.models import Instrument
+
+MOST_FOUND = 50  # groups offered for one search; a narrower search finds the rest
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a payer enters to open a cycle."""
+
+    name: str
+    instrument_id: str
+    version: str
+    opens_on: date
+    due_on: date
+    axis_min: Mapping[str, Mapping[str, Fraction]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One cycle on the payer's list, with how many groups stand where."""
+
+    cycle: Cycle
+    stages: Mapping[Stage, int]
+
+    @property
+    def invited(self) -> int:
+        return sum(self.stages.values())
+
+
+@dataclass(frozen=True)
+class Board:
+    """One cycle with everybody invited into it."""
+
+    payer: Payer
+    cycle: Cycle
+    seats: tuple[Seat, ...]
+    stages: Mapping[Stage, int]
+    asked: int  # items of the instrument
+    asks: tuple[Ask, ...]  # what this program asks beyond the instrument
+    is_overdue: bool
+
+
+def opened_by(
+    store: Store, actor: Actor, payer_id: str, now: datetime
+) -> tuple[Payer, tuple[Round, ...]]:
+    """A payer and its cycles, newest first."""
+    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    return groups.payer(store, payer_id), tuple(
+        Round(cycle, stages_of(cycles.roster(store, cycle.id, now.date())))
+        for cycle in cycles.of_payer(store, payer_id)
+    )
+
+
+def offered(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Instrument, ...]]:
+    """The published instruments a cycle may be opened with, latest first."""
+    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    published = [
+        instruments.load(instrument_id, version)
+        for instrument_id, version, status in instruments.catalogue()
+        if status == "published"
+    ]
+    return groups.payer(store, payer_id), tuple(reversed(published))
+
+
+def open_cycle(
+    store: Store, actor: Actor, payer_id: str, draft: Draft, cycle_id: str, now: datetime
+) -> Cycle:
+    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    instrument = instruments.load(draft.instrument_id, draft.version)
+    cycle = Cycle(
+        id=cycle_id,
+        payer_id=payer_id,
+        name=draft.name.strip(),
+        instrument_id=instrument.id,
+        version=instrument.version,
+        opens_on=draft.opens_on,
+        due_on=draft.due_on,
+        created_at=now,
+        created_by=actor.id,
+        axis_min=draft.axis_min,
+    )
+    problems = [*problems_of(cycle, instrument)]
+    if draft.due_on <= now.date():
+        problems.append(Problem("due_on", "Choose a due date after today."))
+    if problems:
+        raise BadInput(problems)
+    cycles.add(store, cycle, told(cycle, actor, "opened", now))
+    return cycle
+
+
+def board(store: Store, actor: Actor, payer_id: str, cycle_id: str, now: datetime) -> Board:
+    cycle = own(store, actor, payer_id, cycle_id)
+    instrument = instruments.load(cycle.instrument_id, cycle.version)
+    seats = cycles.roster(store, cycle.id, now.date())
+    return Board(
+        payer=groups.payer(store, payer_id),
+        cycle=cycle,
+        seats=seats,
+        stages=stages_of(seats),
+        asked=len(instrument.items),
+        asks=asks_more(cycle, instrument, {}),
+        is_overdue=cycle.closed_at is None and cycle.due_on < now.date(),
+    )
+
+
+def candidates(
+    store: Store, actor: Actor, payer_id: str, cycle_id: str, text: str
+) -> tuple[Group, ...]:
+    """Groups that could still be invited, by name; the first of them when there are many."""
+    cycle = own(store, actor, payer_id, cycle_id)
+    return cycles.uninvited(store, cycle.id, text.strip(), MOST_FOUND)
+
+
+def invite(
+    store: Store,
+    actor: Actor,
+    payer_id: str,
+    cycle_id: str,
+    group_ids: Iterable[str],
+    now: datetime,
+) -> int:
+    """Ask the groups in, and say how many were new. Who was asked before is not asked again."""
+    wanted = dict.fromkeys(group_ids)
+    own(store, actor, payer_id, cycle_id)
+    if not wanted:
+        raise BadInput([Problem("group", "Choose at least one group to invite.")])
+    with store.writing():
+        cycle = still_open(own(store, actor, payer_id, cycle_id))
+        already = cycles.invited(store, cycle.id)
+        fresh = [group_id for group_id in wanted if group_id not in already]
+        for group_id in fresh:
+            groups.get(store, group_id)  # or there is no such group
+        cycles.invite(
+            store,
+            [Invitation(cycle.id, group_id, now, actor.id) for group_id in fresh],
+            [told(cycle, actor, "invited a group", now, group_id) for group_id in fresh],
+        )
+    return len(fresh)
+
+
+def extend(
+    store: Store, actor: Actor, payer_id: str, cycle_id: str, due_on: date, now: datetime
+) -> Cycle:
+    """More time, never less: groups plan with the date they were told."""
+    with store.writing():
+        cycle = still_open(own(store, actor, payer_id, cycle_id))
+        if due_on <= max(cycle.due_on, now.date()):
+            raise BadInput([Problem("due_on", "Choose a day after today and after the due date.")])
+        later = replace(cycle, due_on=due_on)
+        cycles.change(store, later, told(cycle, actor, "extended", now, due_on=due_on))
+        cycles.move_due_dates(store, cycle.id, due_on)
+    return later
+
+
+def close(store: Store, actor: Actor, payer_id: str, cycle_id: str, now: datetime) -> Cycle:
+    """No more invitations and no more answers to them; what was submitted stays readable."""
+    cycle = still_open(own(store, actor, payer_id, cycle_id))
+    closed = replace(cycle, closed_at=now)
+    cycles.change(store, closed, told(cycle, actor, "closed", now))
+    return closed
+
+
+def own(store: Store, actor: Actor, payer_id: str, cycle_id: str) -> Cycle:
+    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    cycle = cycles.get(store, cycle_id)
+    if cycle.payer_id != payer_id:
+        raise NotFound(NOT_SHARED)
+    return cycle
+
+
+def still_open(cycle: Cycle) -> Cycle:
+    if cycle.closed_at is not None:
+        raise WrongState("This cycle is closed. Open a new one to ask again.")
+    return cycle
+
+
+def stages_of(seats: Iterable[Seat]) -> dict[Stage, int]:
+    """How many groups stand at each stage that any has reached, in the order of the stages."""
+    counted = Counter(seat.stage for seat in seats)
+    return {stage: counted[stage] for stage in Stage if counted[stage]}
+
+
+def told(
+    cycle: Cycle,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    group_id: str | None = None,
+    due_on: date | None = None,
+) -> Event:
+    return Event(
+        at=now,
+        actor_id=actor.id,
+        verb=verb,
+        object_kind="cycle",
+        object_id=cycle.id,
+        group_id=group_id,
+        payer_id=cycle.payer_id,
+        detail={"due_on": due_on.isoformat()} if due_on else {},
+    )

@@ -1,0 +1,137 @@
+"""Where a group's assessments stand, and what one of them still needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments.carry_forward import Change
+from readiness.assessments.db import assessments, cycles
+from readiness.assessments.lifecycle import EDITABLE, Status
+from readiness.assessments.models import Assessment, ItemReview, Submission
+from readiness.assessments.service import answering, result
+from readiness.assessments.service import assessment_view as sheet
+from readiness.assessments.service.assessment_view import Previous, Progress, Sheet
+from readiness.core import permissions
+from readiness.core.db import Store
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.permissions import Can
+from readiness.instruments import loader as instruments
+from readiness.instruments.models import Domain, Instrument, Item
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Every assessment of a group, newest first, and whether another may be started."""
+
+    group: Group
+    assessments: tuple[Assessment, ...]
+    under_way: Assessment | None
+    carries_from: Assessment | None
+    instrument: Instrument  # what a new one would ask
+    may_answer: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One page of the questionnaire."""
+
+    domain: Domain
+    progress: Progress
+    requested: int  # items the reviewer asks to change
+
+
+@dataclass(frozen=True)
+class Request:
+    item: Item
+    review: ItemReview
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An assessment's own task list."""
+
+    sheet: Sheet
+    rows: tuple[Row, ...]
+    requests: tuple[Request, ...]
+    previous: Previous | None
+    reworded: tuple[str, ...]
+    new: tuple[str, ...]
+    dropped: tuple[str, ...]
+    last: Submission | None
+    reviewer: Payer | None
+    may_attest: bool
+
+    @property
+    def is_editable(self) -> bool:
+        return self.sheet.assessment.is_editable
+
+    @property
+    def has_result(self) -> bool:
+        return self.last is not None
+
+    @property
+    def may_withdraw(self) -> bool:
+        open_ones = (*EDITABLE, Status.SUBMITTED)
+        return self.may_attest and self.sheet.assessment.status in open_ones
+
+
+def shelf(store: Store, actor: Actor, group_id: str, now: datetime) -> Shelf:
+    here = scope.of_group(store, group_id, now)
+    permissions.require(actor, Can.READ_ASSESSMENT, here)
+    instrument = instruments.load(answering.OWN)
+    return Shelf(
+        group=groups.get(store, group_id),
+        assessments=assessments.of_group(store, group_id),
+        under_way=answering.under_way(store, group_id, instrument),
+        carries_from=sheet.last_sent_in(store, group_id, instrument.id),
+        instrument=instrument,
+        may_answer=permissions.allowed(actor, Can.ANSWER, here),
+    )
+
+
+def contents(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Contents:
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    here = scope.of_group(store, found.group.id, now)
+    requests = result.requests(store, found)
+    carried_from = found.assessment.carried_from
+    previous = sheet.before(store, found) if carried_from else None
+    return Contents(
+        sheet=found,
+        rows=tuple(
+            Row(
+                domain,
+                found.progress_of(domain.items),
+                sum(item.id in requests for item in domain.items),
+            )
+            for domain in found.instrument.domains
+        ),
+        requests=tuple(
+            Request(item, requests[item.id])
+            for item in found.instrument.items
+            if item.id in requests
+        ),
+        previous=previous,
+        reworded=named(previous, Change.REWORDED, found.instrument),
+        new=named(previous, Change.NEW, found.instrument),
+        dropped=named(previous, Change.DROPPED, found.instrument),
+        last=sheet.last_submission(store, assessment_id),
+        reviewer=reviewer_of(store, found.assessment),
+        may_attest=permissions.allowed(actor, Can.ATTEST, here),
+    )
+
+
+def named(previous: Previous | None, change: Change, now: Instrument) -> tuple[str, ...]:
+    """Items by id and title; what is no longer asked, as it was called last time."""
+    if previous is None:
+        return ()
+    asked = {**previous.instrument.item_by_id, **now.item_by_id}
+    return tuple(f"{each} {asked[each].title}" for each in previous.of_change(change))
+
+
+def reviewer_of(store: Store, assessment: Assessment) -> Payer | None:
+    if assessment.cycle_id is None:
+        return None
+    return groups.payer(store, cycles.get(store, assessment.cycle_id).payer_id)

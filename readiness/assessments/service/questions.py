@@ -1,0 +1,266 @@
+"""One domain of the questionnaire as a page shows it: each item with all that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from readiness.assessments import checks, review
+from readiness.assessments.carry_forward import Change
+from readiness.assessments.db import assessments
+from readiness.assessments.models import AnswerRevision, ItemReview
+from readiness.assessments.saving import Sent, choice_of
+from readiness.assessments.service import assessment_view as sheet
+from readiness.assessments.service import result
+from readiness.assessments.service.answering import Clash
+from readiness.assessments.service.assessment_view import Previous, Progress, Sheet
+from readiness.core import patient_identifiers
+from readiness.core.db import Store
+from readiness.core.errors import Problem
+from readiness.core.people import Actor
+from readiness.core.permissions import Can
+from readiness.instruments.answers import Answer
+from readiness.instruments.applicability import Applicability, Verdict, applicability
+from readiness.instruments.evidence_codes import sentence
+from readiness.instruments.glossary import terms_in
+from readiness.instruments.models import Domain, Instrument, Item
+
+CHANGED = {
+    Change.SAME: "The question is the same as last time.",
+    Change.REWORDED: "The question was reworded since: read the levels again before confirming.",
+    Change.NEW: "This question is new.",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an item's history."""
+
+    says: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Last:
+    """Last time's answer, to stand beside this one."""
+
+    title: str
+    says: str  # "level 2 · Defined"
+    anchor: str  # what that level meant in last time's words
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Question:
+    item: Item
+    sent: Sent  # what the fields show
+    saved: AnswerRevision | None
+    is_carried: bool
+    change: str  # how the question compares with last time's
+    last: Last | None
+    may: Applicability
+    why_not: str  # what would open "not applicable"
+    terms: tuple[tuple[str, str], ...]
+    cut_points: str  # what its cut points rest on; "" when nothing is marked
+    asked_by: tuple[tuple[str, str], ...]  # published frameworks with a like element
+    note_rule: str
+    marks: str  # what its text seems to hold, if it could point at a patient
+    request: ItemReview | None  # what the reviewer asks to change
+    history: tuple[Line, ...]
+    error: str = ""
+    clash: Clash | None = None
+
+    @property
+    def clash_choice(self) -> str:
+        return choice_of(self.clash.current.answer) if self.clash else ""
+
+    @property
+    def offers_na(self) -> bool:
+        return self.may.is_open or self.sent.choice == "na"
+
+
+@dataclass(frozen=True)
+class DomainPage:
+    sheet: Sheet
+    domain: Domain
+    number: int
+    progress: Progress
+    questions: tuple[Question, ...]
+    next_domain: Domain | None
+    previous_domain: Domain | None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the levels, level 0 first."""
+        return tuple(each.label for each in self.sheet.instrument.scale)
+
+    @property
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of (id on the page, sentence) for the summary at the top."""
+        return tuple(
+            (each.item.id, f"{each.item.id}: {each.error}") for each in self.questions if each.error
+        )
+
+
+def page(
+    store: Store, actor: Actor, assessment_id: str, domain_id: str, now: datetime
+) -> DomainPage:
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    domain = sheet.domain_of(found, domain_id)
+    previous = sheet.before(store, found)
+    requests = result.requests(store, found)
+    at = found.instrument.domains.index(domain)
+    around = (None, *found.instrument.domains, None)
+    return DomainPage(
+        sheet=found,
+        domain=domain,
+        number=at + 1,
+        progress=found.progress_of(domain.items),
+        questions=tuple(
+            question(store, found, item, previous, requests.get(item.id)) for item in domain.items
+        ),
+        previous_domain=around[at],
+        next_domain=around[at + 2],
+    )
+
+
+def question(
+    store: Store,
+    found: Sheet,
+    item: Item,
+    previous: Previous | None,
+    request: ItemReview | None,
+) -> Question:
+    saved = found.revisions.get(item.id)
+    may = applicability(found.instrument, item, found.context, found.answers)
+    return Question(
+        item=item,
+        sent=shown_as(saved) if saved else Sent(item.id),
+        saved=saved,
+        is_carried=bool(saved and saved.is_carried),
+        change=change_of(item, previous),
+        last=last_of(item, previous),
+        may=may,
+        why_not="" if may.verdict is Verdict.NEVER else checks.why_not(item, may),
+        terms=terms_in(item, found.instrument.definitions),
+        cut_points=sentence(item.threshold_note),
+        asked_by=asked_by(found.instrument, item),
+        note_rule=note_rule(found, item),
+        marks=marks_in_words(saved),
+        request=request,
+        history=history_of(store, found, item),
+    )
+
+
+def shown_as(saved: AnswerRevision) -> Sent:
+    """A stored answer as a page's fields would hold it."""
+    if saved.answer is None:
+        return Sent(saved.item_id, base=saved.revision)
+    answer = saved.answer
+    return Sent(saved.item_id, choice_of(answer), answer.reason, answer.note, saved.revision)
+
+
+def marks_in_words(saved: AnswerRevision | None) -> str:
+    marks = checks.marks_of(saved.answer) if saved and saved.answer else ()
+    return patient_identifiers.in_words(marks) if marks else ""
+
+
+def change_of(item: Item, previous: Previous | None) -> str:
+    carried = previous.item_by_id.get(item.id) if previous else None
+    return CHANGED.get(carried.change, "") if carried else ""
+
+
+def last_of(item: Item, previous: Previous | None) -> Last | None:
+    revision = previous.revisions.get(item.id) if previous else None
+    if previous is None or revision is None or revision.answer is None:
+        return None
+    answer, old = revision.answer, previous.instrument
+    return Last(
+        title=previous.assessment.title,
+        says=in_words(answer, [each.label for each in old.scale]),
+        anchor="" if answer.level is None else old.item_by_id[item.id].levels[answer.level],
+        note=answer.note,
+        at=revision.at,
+    )
+
+
+def in_words(answer: Answer | None, labels: list[str]) -> str:
+    level = answer.level if answer else None
+    return review.says(answer) + ("" if level is None else f" · {labels[level]}")
+
+
+def asked_by(instrument: Instrument, item: Item) -> tuple[tuple[str, str], ...]:
+    """The frameworks an item is matched to, by name, with the names of their elements."""
+    return tuple(
+        (framework.name, "; ".join(framework.elements[e] for e in item.crosswalk[framework.id]))
+        for framework in instrument.frameworks
+        if framework.id in item.crosswalk
+    )
+
+
+def note_rule(found: Sheet, item: Item) -> str:
+    gates = found.instrument.gates_by_item[item.id]
+    if not gates:
+        return "Required at level 3 or 4."
+    levels = " and ".join(f"level {gate.level} for tier {gate.tier_id}" for gate in gates)
+    return f"Required at level 3 or 4, and where this item is a gate ({levels})."
+
+
+def history_of(store: Store, found: Sheet, item: Item) -> tuple[Line, ...]:
+    """Newest first."""
+    history = assessments.answer_history(store, found.assessment.id, item.id)
+    names = sheet.names_of(store, (each.author_id for each in history))
+    labels = [each.label for each in found.instrument.scale]
+    return tuple(
+        Line(
+            in_words(each.answer, labels)
+            + (" (carried from last time)" if each.is_carried else ""),
+            names[each.author_id],
+            each.at,
+        )
+        for each in reversed(history)
+    )
+
+
+def with_typed(
+    found: DomainPage,
+    typed: Mapping[str, Sent],
+    problems: tuple[Problem, ...],
+    clashes: tuple[Clash, ...],
+) -> DomainPage:
+    """The page once more with what was typed still in its fields, and what is wrong beside it."""
+    says = {problem.place: problem.says for problem in problems}
+    clash_by_id = {clash.sent.item_id: clash for clash in clashes}
+    return replace(
+        found,
+        questions=tuple(
+            retyped(each, typed.get(each.item.id), says.get(each.item.id, ""), clash_by_id)
+            for each in found.questions
+        ),
+    )
+
+
+def as_typed(found: DomainPage, typed: Mapping[str, Sent]) -> DomainPage:
+    """For a page that came too late: what was typed is shown, and can be copied."""
+    return replace(
+        found,
+        questions=tuple(
+            replace(each, sent=typed.get(each.item.id, each.sent)) for each in found.questions
+        ),
+    )
+
+
+def retyped(
+    each: Question, sent: Sent | None, error: str, clash_by_id: Mapping[str, Clash]
+) -> Question:
+    """Over a clash the next save is made in sight of both answers, so it builds on the newer."""
+    clash = clash_by_id.get(each.item.id)
+    if sent is None or not (error or clash):
+        return each
+    if clash:
+        sent = replace(sent, base=clash.current.revision)
+        error = f"{clash.author} answered this meanwhile. Choose one of both, then save."
+    return replace(each, sent=sent, error=error, clash=clash)

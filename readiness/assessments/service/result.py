@@ -1,0 +1,193 @@
+"""The result: the tier, what holds it back, and the shortest way up. Reads runs, computes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from readiness.assessments import attestation
+from readiness.assessments.db import reviews, runs
+from readiness.assessments.db.runs import StoredRun
+from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import Decision, ItemReview, RunKind, Submission
+from readiness.assessments.reliability import Sureness, how_sure
+from readiness.assessments.run_json import answer_in, from_json
+from readiness.assessments.scorecard import GateResult, Raise, ScoringRun
+from readiness.assessments.service import assessment_view as sheet
+from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service.assessment_view import Sheet
+from readiness.assessments.service.scoring import scoring_run
+from readiness.core.db import Store
+from readiness.core.people import Actor
+from readiness.core.permissions import Can
+from readiness.instruments.answers import Answers
+from readiness.instruments.models import Instrument, Item, Tier
+
+GROUPS_COMPARED = 500  # the most recent; more would not make an estimate visibly surer
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One run as it is shown: its tier, and when that runs out."""
+
+    kind: RunKind | None  # None: a preview of what is not submitted
+    run: ScoringRun
+    tier: Tier
+    at: datetime
+    expires_on: date | None
+    is_expired: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the shortest way up, in words."""
+
+    item: Item
+    domain_id: str
+    step: Raise
+    anchor: str  # what must be true then
+    before: str  # what is said now
+
+
+@dataclass(frozen=True)
+class Gate:
+    item: Item
+    tier: Tier
+    result: GateResult
+    why: str
+    has: str
+
+
+@dataclass(frozen=True)
+class Result:
+    sheet: Sheet
+    shown: Seen  # the one that decides
+    kept: tuple[Seen, ...]  # claimed, supported, validated: apart, never averaged
+    previous: ScoringRun | None  # last cycle's
+    previous_title: str
+    next_tier: Tier | None
+    steps: tuple[Step, ...] | None  # None: there is no way up, and the run says why
+    gates: tuple[Gate, ...]
+    last: Submission | None
+    sureness: Sureness
+    has_dropped: bool
+
+    @property
+    def is_preview(self) -> bool:
+        return self.shown.kind is None
+
+
+def result(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Result:
+    """What was found at submission; before that a preview, which nobody else sees."""
+    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+    return result_of(store, found, now)
+
+
+def result_of(store: Store, found: Sheet, now: datetime) -> Result:
+    kept = kept_runs(store, found, now)
+    decisive = portfolio_entry.deciding(store, found.assessment)
+    shown = (
+        preview(found, now)
+        if decisive is None or found.assessment.status is Status.IN_PROGRESS
+        else seen(found.instrument, decisive, now)
+    )
+    earlier = earlier_run(store, found)
+    return Result(
+        sheet=found,
+        shown=shown,
+        kept=kept,
+        previous=earlier[1] if earlier else None,
+        previous_title=earlier[0] if earlier else "",
+        next_tier=found.instrument.tier_after(shown.tier),
+        steps=steps_of(found.instrument, shown.run, found.answers),
+        gates=gates_of(found.instrument, shown.run),
+        last=sheet.last_submission(store, found.assessment.id),
+        sureness=how_sure(found.instrument, shown.run, history(store, found)),
+        has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
+    )
+
+
+def kept_runs(store: Store, found: Sheet, now: datetime) -> tuple[Seen, ...]:
+    stored = (runs.latest(store, found.assessment.id, kind) for kind in RunKind)
+    return tuple(seen(found.instrument, run, now) for run in stored if run)
+
+
+def seen(instrument: Instrument, stored: StoredRun, now: datetime) -> Seen:
+    run = from_json(stored.result)
+    expires_on = portfolio_entry.expiry_of(run, stored.at.date())
+    return Seen(
+        kind=stored.kind,
+        run=run,
+        tier=instrument.tier_by_id[run.tier_id],
+        at=stored.at,
+        expires_on=expires_on,
+        is_expired=attestation.has_expired(expires_on, now.date()),
+    )
+
+
+def preview(found: Sheet, now: datetime) -> Seen:
+    run = scoring_run(found.instrument, found.context, found.answers)
+    return Seen(None, run, found.instrument.tier_by_id[run.tier_id], now, None, False)
+
+
+def earlier_run(store: Store, found: Sheet) -> tuple[str, ScoringRun] | None:
+    """The deciding run of the assessment before this one."""
+    source = sheet.source_of(store, found.assessment)
+    decisive = portfolio_entry.deciding(store, source) if source else None
+    return (source.title, from_json(decisive.result)) if source and decisive else None
+
+
+def history(store: Store, found: Sheet) -> list[Answers]:
+    """One set of answers for each group that stands somewhere with this version."""
+    name = (found.instrument.id, found.instrument.version)
+    return [
+        {item_id: answer_in(each) for item_id, each in inputs["answers"].items()}
+        for inputs in runs.inputs_of_standings(store, *name, GROUPS_COMPARED)
+    ]
+
+
+def number_of(run: ScoringRun) -> int:
+    return int(run.tier_id[1:])
+
+
+def steps_of(instrument: Instrument, run: ScoringRun, answers: Answers) -> tuple[Step, ...] | None:
+    if run.shortest_way is None:
+        return None
+    return tuple(step_of(instrument, each, answers) for each in run.shortest_way)
+
+
+def step_of(instrument: Instrument, step: Raise, answers: Answers) -> Step:
+    item = instrument.item_by_id[step.item_id]
+    unknown = "don't know" if item.id in answers else "not answered yet"
+    before = unknown if step.from_level is None else f"level {step.from_level}"
+    return Step(item, item.domain_id, step, item.levels[step.to], before)
+
+
+def gates_of(instrument: Instrument, run: ScoringRun) -> tuple[Gate, ...]:
+    why = {
+        (gate.tier_id, gate.item_id): gate.why for tier in instrument.tiers for gate in tier.gates
+    }
+    return tuple(
+        Gate(
+            item=instrument.item_by_id[each.item_id],
+            tier=instrument.tier_by_id[each.tier_id],
+            result=each,
+            why=why[each.tier_id, each.item_id],
+            has="no level" if each.has is None else f"level {each.has}",
+        )
+        for each in run.gates
+    )
+
+
+def requests(store: Store, found: Sheet) -> Mapping[str, ItemReview]:
+    """What the reviewer asks to change, by item id, while the group is asked to."""
+    last = sheet.last_submission(store, found.assessment.id)
+    if last is None or found.assessment.status is not Status.CHANGES_REQUESTED:
+        return {}
+    decided = reviews.of_submission(store, found.assessment.id, last.number)
+    return {
+        item_id: review
+        for item_id, review in decided.items()
+        if review.decision is Decision.CHANGE_REQUESTED
+    }

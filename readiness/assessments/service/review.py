@@ -1,0 +1,406 @@
+"""The payer's review of one submission, item by item, until changes are asked or it is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from readiness.accounts.db import groups, people
+from readiness.accounts.service import scope
+from readiness.assessments import review as rules
+from readiness.assessments.db import assessments, cycles, reviews, runs
+from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import Assessment, Decision, ItemReview, RunKind
+from readiness.assessments.review import Change, Choice
+from readiness.assessments.service import portfolio_entry, submission
+from readiness.assessments.service.submission import Submitted
+from readiness.core import free_text, patient_identifiers, permissions
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import (
+    NOT_SHARED,
+    BadInput,
+    ChangedMeanwhile,
+    Denied,
+    NotFound,
+    Problem,
+    WrongState,
+)
+from readiness.core.formatting import percent
+from readiness.core.people import Actor, Group, Payer, Person
+from readiness.core.permissions import Can, Ground
+from readiness.core.small_cells import HIDDEN
+from readiness.counts.social_risk.rates import BY_ID, CLAIMS, SHOWN, Claim
+from readiness.disclosure import social_risk_release
+from readiness.disclosure.db import social_risk
+from readiness.disclosure.social_risk_release import Release, Share
+from readiness.equity.claims import Weighed
+from readiness.equity.service import claims
+from readiness.instruments.answers import Answer
+from readiness.instruments.models import Domain, Item
+
+NEW_VERSION = (
+    "The group has sent in a new version since you opened this page. Reload it: what is unchanged "
+    "keeps what you agreed on."
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item under review, with all a reviewer needs beside it."""
+
+    item: Item
+    answer: Answer
+    note: str
+    withheld: str  # why the note is not shown
+    previous: int | None  # level validated in the group's last review
+    supported: int | None  # level its screening counts support; None: not checked by counts
+    counts_say: str  # what was released of them; empty: not checked by counts
+    change: Change | None  # since the last submission
+    is_worth_a_look: bool
+    decision: ItemReview | None
+    decided_by: str
+    is_carried: bool  # agreed on an earlier submission, and unchanged since
+    seen: int
+
+    @property
+    def exceeds_counts(self) -> bool:
+        level = self.answer.level
+        return self.supported is not None and level is not None and level > self.supported
+
+
+@dataclass(frozen=True)
+class Part:
+    """One domain on the overview."""
+
+    domain: Domain
+    lines: tuple[Line, ...]
+
+    @property
+    def waiting(self) -> int:
+        return sum(line.decision is None for line in self.lines)
+
+    @property
+    def requested(self) -> int:
+        return sum(
+            line.decision is not None and line.decision.decision is Decision.CHANGE_REQUESTED
+            for line in self.lines
+        )
+
+    @property
+    def look_first(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.decision is None and line.is_worth_a_look)
+
+
+@dataclass(frozen=True)
+class Review:
+    payer: Payer
+    group: Group
+    submitted: Submitted
+    parts: tuple[Part, ...]
+    weighed: tuple[Weighed, ...]  # claims beside the released counts behind equity
+    remaining_low: tuple[str, ...]  # claims that may be agreed with together
+    is_open: bool  # decisions can be made now
+
+    @property
+    def waiting(self) -> int:
+        return sum(part.waiting for part in self.parts)
+
+    @property
+    def requested(self) -> int:
+        return sum(part.requested for part in self.parts)
+
+    @property
+    def may_accept(self) -> bool:
+        return self.is_open and not self.waiting and not self.requested
+
+    @property
+    def may_request(self) -> bool:
+        return self.is_open and bool(self.requested)
+
+    def part(self, domain_id: str) -> Part | None:
+        return next((part for part in self.parts if part.domain.id == domain_id), None)
+
+
+def open_review(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Review:
+    assessment, payer = for_reviewer(store, actor, assessment_id, now)
+    shown = submission.last_submitted(store, assessment)
+    lines = tuple(lines_of(store, shown))
+    return Review(
+        payer=payer,
+        group=groups.get(store, assessment.group_id),
+        submitted=shown,
+        parts=tuple(
+            Part(domain, tuple(line for line in lines if line.item.domain_id == domain.id))
+            for domain in shown.instrument.domains
+        ),
+        weighed=claims.of_released(store, assessment.group_id, shown.given, now.date()),
+        remaining_low=rules.remaining_low(
+            shown.instrument, shown.given, decisions_on(store, shown)
+        ),
+        is_open=assessment.status is Status.SUBMITTED,
+    )
+
+
+def decide(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    number: int,
+    choices: tuple[Choice, ...],
+    now: datetime,
+) -> None:
+    """Save decisions on some items of the submission that was on the page, or none of them."""
+    with store.writing():
+        shown, payer = at_number(store, actor, assessment_id, number, now)
+        tidy = checked(choices, shown.given)
+        made = [(decision_of(shown, choice, actor, now), choice.seen) for choice in tidy]
+        asked = sum(choice.decision is Decision.CHANGE_REQUESTED for choice in tidy)
+        detail = {"submission": number, "agreed": len(tidy) - asked, "asked to change": asked}
+        reviews.decide(store, made, told(shown, payer, actor, "reviewed items", now, detail))
+
+
+def agree_with_low(
+    store: Store, actor: Actor, assessment_id: str, number: int, now: datetime
+) -> int:
+    """Agree with every undecided claim that could not have raised the tier; say how many."""
+    with store.writing():
+        shown, _ = at_number(store, actor, assessment_id, number, now)
+        low = rules.remaining_low(shown.instrument, shown.given, decisions_on(store, shown))
+        seen = reviews.last_seen(store, assessment_id, shown.submission.number)
+        choices = tuple(Choice(i, Decision.AGREED, seen=seen.get(i, 0)) for i in low)
+        if choices:
+            decide(store, actor, assessment_id, number, choices, now)
+    return len(choices)
+
+
+def request_changes(
+    store: Store, actor: Actor, assessment_id: str, number: int, now: datetime
+) -> Assessment:
+    """Hand the submission back with every change that was asked for."""
+    with store.writing():
+        shown, payer = at_number(store, actor, assessment_id, number, now)
+        asked = rules.requested(shown.instrument, decisions_on(store, shown))
+        if not asked:
+            raise WrongState("Ask for a change to at least one item first, with a reason.")
+        returned = shown.assessment.moved_to(Status.CHANGES_REQUESTED)
+        event = told(shown, payer, actor, "requested changes", now, {"items": len(asked)})
+        saved = assessments.save(store, returned, event)
+        portfolio_entry.refresh(store, saved.group_id, now)
+    return saved
+
+
+def accept(
+    store: Store, actor: Actor, assessment_id: str, number: int, run_id: str, now: datetime
+) -> Assessment:
+    """Finish the review: the validated levels are scored, and that run stands from now on."""
+    with store.writing():
+        shown, payer = at_number(store, actor, assessment_id, number, now)
+        decisions = decisions_on(store, shown)
+        if left := len(rules.waiting(shown.instrument, shown.given, decisions)):
+            raise WrongState(f"Decide on every item first: {left} wait.")
+        if rules.requested(shown.instrument, decisions):
+            raise WrongState("Changes are still asked for. Request them, or agree instead.")
+        accepted = shown.assessment.moved_to(Status.ACCEPTED)
+        event = told(shown, payer, actor, "accepted", now, {"submission": number})
+        saved = assessments.save(store, accepted, event)
+        validated = rules.validated_answers(shown.given, decisions)
+        portfolio_entry.keep_run(store, shown, RunKind.VALIDATED, validated, run_id, now)
+        portfolio_entry.refresh(store, saved.group_id, now)
+    return saved
+
+
+def for_reviewer(
+    store: Store, actor: Actor, assessment_id: str, now: datetime
+) -> tuple[Assessment, Payer]:
+    """Whoever reads may be shown that somebody else reviews; nobody reviews their own group."""
+    assessment = assessments.get(store, assessment_id)
+    everyone = scope.of_group(store, assessment.group_id, now)
+    permissions.require(actor, Can.READ_SUBMISSION, everyone)
+    if not submission.may_be_read(store, assessment):
+        raise NotFound(NOT_SHARED)
+    if assessment.group_id in actor.group_ids:
+        raise Denied("You belong to this group. Ask a colleague to review its submission.")
+    if assessment.cycle_id is None:
+        raise Denied("This submission belongs to no cycle, so it is read but not reviewed.")
+    payer_id = cycles.get(store, assessment.cycle_id).payer_id
+    reviewing = Ground(payer_ids=everyone.payer_ids & {payer_id})
+    if not permissions.allowed(actor, Can.REVIEW, reviewing):
+        raise Denied("Another payer reviews this submission. You may read it in your portfolio.")
+    return assessment, groups.payer(store, payer_id)
+
+
+def at_number(
+    store: Store, actor: Actor, assessment_id: str, number: int, now: datetime
+) -> tuple[Submitted, Payer]:
+    """What is open for decisions, if it still is the submission that was on the page."""
+    assessment, payer = for_reviewer(store, actor, assessment_id, now)
+    shown = submission.last_submitted(store, assessment)
+    if assessment.status is not Status.SUBMITTED:
+        raise WrongState(
+            f"This assessment is {assessment.status}, so nothing can be decided on it now. "
+            "Reload the page to see where it stands."
+        )
+    if shown.submission.number != number:
+        raise ChangedMeanwhile(NEW_VERSION)
+    return shown, payer
+
+
+def decisions_on(store: Store, shown: Submitted) -> dict[str, ItemReview]:
+    """What was decided on this submission, over what still stands from earlier ones."""
+    decided: dict[str, ItemReview] = {}
+    before: Mapping[str, Answer] = {}
+    for sent in assessments.submissions(store, shown.assessment.id):
+        now = submission.given(store, sent)
+        still = rules.carried(decided, before, now)
+        decided = {**still, **reviews.of_submission(store, sent.assessment_id, sent.number)}
+        before = now
+    return decided
+
+
+def lines_of(store: Store, shown: Submitted) -> list[Line]:
+    number = shown.submission.number
+    decisions = decisions_on(store, shown)
+    seen = reviews.last_seen(store, shown.assessment.id, number)
+    reviewers = people.with_ids(store, (each.reviewer_id for each in decisions.values()))
+    changed = changes_since_last(store, shown)
+    previous = levels_of(store, validated_before(store, shown), RunKind.VALIDATED)
+    supported = levels_of(store, shown.assessment.id, RunKind.SUPPORTED)
+    counted = counts_say(store, shown.assessment.group_id)
+    lines = []
+    for item in shown.instrument.items:
+        if (answer := shown.given.get(item.id)) is None:
+            continue
+        note, withheld = submission.note_for_payer(answer)
+        decision = decisions.get(item.id)
+        lines.append(
+            Line(
+                item=item,
+                answer=answer,
+                note=note,
+                withheld=withheld,
+                previous=previous.get(item.id),
+                supported=supported.get(item.id) if item.support_at else None,
+                counts_say=counted.get(item.id, ""),
+                change=changed.get(item.id),
+                is_worth_a_look=rules.is_worth_a_look(shown.instrument, item.id, answer),
+                decision=decision,
+                decided_by=name_of(decision, reviewers),
+                is_carried=decision is not None and decision.submission_number != number,
+                seen=seen.get(item.id, 0),
+            )
+        )
+    return lines
+
+
+def counts_say(store: Store, group_id: str) -> dict[str, str]:
+    """By item id, what the released counts show; the reviewer reads no others."""
+    quarters = social_risk.newest_of_group(store, group_id, social_risk_release.QUARTERS)
+    return {
+        claim.item_id: share_says(
+            social_risk_release.share_of(quarters, BY_ID[claim.rate_id]), claim, quarters
+        )
+        for claim in (*CLAIMS, *SHOWN)
+        if quarters
+    }
+
+
+def share_says(share: Share, claim: Claim, quarters: Sequence[Release]) -> str:
+    title = BY_ID[claim.rate_id].title.lower()
+    if share.pair is None:
+        return f"Released counts, {title}: {HIDDEN if share.is_hidden else 'not known'}."
+    above, below = share.pair
+    rate = "" if share.is_too_few else f"{percent(above / below)}, "
+    named = ", ".join(each.period.label for each in quarters)
+    return f"Released counts, {title}: {rate}{above:,} of {below:,} ({named}; unit: {claim.unit})."
+
+
+def name_of(decision: ItemReview | None, reviewers: Mapping[str, Person]) -> str:
+    reviewer = reviewers.get(decision.reviewer_id) if decision else None
+    return reviewer.name if reviewer else ""
+
+
+def changes_since_last(store: Store, shown: Submitted) -> dict[str, Change]:
+    """Empty for a first submission: then everything is new, and nothing stands out."""
+    earlier = assessments.submissions(store, shown.assessment.id)[:-1]
+    if not earlier:
+        return {}
+    return rules.changes(submission.given(store, earlier[-1]), shown.given)
+
+
+def validated_before(store: Store, shown: Submitted) -> str | None:
+    """The group's last accepted assessment before this one."""
+    return next(
+        (
+            other.id
+            for other in assessments.of_group(store, shown.assessment.group_id)
+            if other.status is Status.ACCEPTED and other.created_at < shown.assessment.created_at
+        ),
+        None,
+    )
+
+
+def levels_of(store: Store, assessment_id: str | None, kind: RunKind) -> dict[str, int]:
+    """The levels that a stored run rested on, by item id."""
+    run = runs.latest(store, assessment_id, kind) if assessment_id else None
+    if run is None:
+        return {}
+    return {
+        item_id: answer["level"]
+        for item_id, answer in run.inputs["answers"].items()
+        if answer.get("level") is not None
+    }
+
+
+def checked(choices: tuple[Choice, ...], given: Mapping[str, Answer]) -> tuple[Choice, ...]:
+    """The choices with tidy reasons, or everything that is wrong with them at once."""
+    problems = list(rules.of_items(choices, given))
+    tidy = []
+    for choice in choices:
+        try:
+            reason = free_text.clean(choice.reason, rules.LONGEST_REASON)
+        except ValueError as error:
+            problems.append(Problem(choice.item_id, str(error)))
+            continue
+        tidy.append(replace(choice, reason=reason))
+        if refused := patient_identifiers.refusal(reason):
+            problems.append(Problem(choice.item_id, refused))
+        if choice.item_id in given:
+            problems.extend(rules.problems_of(tidy[-1], given[choice.item_id]))
+    if problems:
+        raise BadInput(problems)
+    return tuple(tidy)
+
+
+def decision_of(shown: Submitted, choice: Choice, actor: Actor, now: datetime) -> ItemReview:
+    return ItemReview(
+        assessment_id=shown.assessment.id,
+        submission_number=shown.submission.number,
+        item_id=choice.item_id,
+        decision=choice.decision,
+        validated_level=rules.validated_level(choice, shown.given[choice.item_id]),
+        reason=choice.reason,
+        reviewer_id=actor.id,
+        at=now,
+    )
+
+
+def told(
+    shown: Submitted,
+    payer: Payer,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    detail: Mapping[str, str | int | bool | None],
+) -> Event:
+    return Event(
+        at=now,
+        actor_id=actor.id,
+        verb=verb,
+        object_kind="assessment",
+        object_id=shown.assessment.id,
+        group_id=shown.assessment.group_id,
+        payer_id=payer.id,
+        detail=detail,
+    )

@@ -1,0 +1,201 @@
+"""What a payer reads of one group: what was sent in, never what is still being written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments.cycles import Ask, Cycle, asks_more, tier_in_program
+from readiness.assessments.db import assessments, cycles, runs
+from readiness.assessments.lifecycle import READABLE_BY_PAYER
+from readiness.assessments.models import Assessment, RunKind, Submission
+from readiness.assessments.run_json import from_json
+from readiness.assessments.scorecard import Score, ScoringRun
+from readiness.assessments.service import instrument_version
+from readiness.core import patient_identifiers, permissions
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.permissions import Can
+from readiness.instruments import loader as instruments
+from readiness.instruments.answers import Answer
+from readiness.instruments.models import Instrument
+from readiness.portfolio.db import groups as portfolio
+from readiness.portfolio.models import Line, Query
+
+WITHHELD = (
+    "This note is withheld: it seems to hold {found}. The group has been asked to keep such "
+    "things out of its notes."
+)
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The last version of one assessment that was sent in, with what was made of it."""
+
+    assessment: Assessment
+    instrument: Instrument
+    submission: Submission
+    given: Mapping[str, Answer]  # by item id
+    runs: Mapping[RunKind, ScoringRun]  # the three values, kept apart
+
+    @property
+    def best_run(self) -> ScoringRun | None:
+        """Validated once there is one; before that the lower of claimed and supported."""
+        if RunKind.VALIDATED in self.runs:
+            return self.runs[RunKind.VALIDATED]
+        others = (self.runs.get(RunKind.SUPPORTED), self.runs.get(RunKind.CLAIMED))
+        known = [run for run in others if run]
+        return min(known, key=self.height, default=None)
+
+    def height(self, run: ScoringRun) -> tuple[int, bool]:
+        """A provisional tier stands below the same tier with every gate met."""
+        return self.instrument.tier_by_id[run.tier_id].number, not run.provisional
+
+
+@dataclass(frozen=True)
+class Program:
+    """A cycle of this payer that asks for more than the instrument, and where the group stands."""
+
+    cycle: Cycle
+    asks: tuple[Ask, ...]
+    tier_id: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One line of the history of submissions."""
+
+    assessment: Assessment
+    submission: Submission
+    is_last: bool  # of its assessment
+
+
+@dataclass(frozen=True)
+class GroupFile:
+    """One group as one payer sees it."""
+
+    payer: Payer
+    group: Group
+    line: Line  # as on the portfolio
+    asked: int | None  # items of the newest assessment's instrument
+    shown: Submitted | None  # None: nothing was submitted yet
+    history: tuple[Sent, ...]
+    programs: tuple[Program, ...]
+    may_review: bool
+    today: date
+
+
+def group_file(
+    store: Store,
+    actor: Actor,
+    payer_id: str,
+    group_id: str,
+    assessment_id: str | None,
+    now: datetime,
+) -> GroupFile:
+    """The newest thing the group sent in, or an earlier one by its id."""
+    reader = scope.of_reader(store, payer_id, group_id, now)
+    permissions.require(actor, Can.READ_SUBMISSION, reader)
+    readable = [a for a in assessments.of_group(store, group_id) if may_be_read(store, a)]
+    chosen = [a for a in readable if assessment_id in (None, a.id)]
+    if assessment_id and not chosen:
+        raise NotFound(NOT_SHARED)
+    shown = last_submitted(store, chosen[0]) if chosen else None
+    query = Query(group_ids=(group_id,))
+    (line,) = portfolio.lines(store, payer_id, now.date(), query)
+    return GroupFile(
+        payer=groups.payer(store, payer_id),
+        group=groups.get(store, group_id),
+        line=line,
+        asked=len(instruments.load(*line.instrument).items) if line.instrument else None,
+        shown=shown,
+        history=tuple(history(store, readable)),
+        programs=tuple(programs(store, payer_id, group_id, shown)),
+        may_review=shown is not None and is_reviewed_by(store, shown.assessment, payer_id),
+        today=now.date(),
+    )
+
+
+def may_be_read(store: Store, assessment: Assessment) -> bool:
+    return assessment.status in READABLE_BY_PAYER and bool(
+        assessments.submissions(store, assessment.id)
+    )
+
+
+def last_submitted(store: Store, assessment: Assessment) -> Submitted:
+    if not may_be_read(store, assessment):
+        raise NotFound(NOT_SHARED)
+    submission = assessments.submissions(store, assessment.id)[-1]
+    return Submitted(
+        assessment=assessment,
+        instrument=instrument_version.instrument_of(assessment),
+        submission=submission,
+        given=given(store, submission),
+        runs=runs_of(store, submission),
+    )
+
+
+def given(store: Store, submission: Submission) -> dict[str, Answer]:
+    """The answers of one submission; later edits stay the group's own until it sends them in."""
+    sent = assessments.submitted(store, submission.assessment_id, submission.number)
+    return {item_id: revision.answer for item_id, revision in sent.items() if revision.answer}
+
+
+def runs_of(store: Store, submission: Submission) -> dict[RunKind, ScoringRun]:
+    """The newest run of each kind over this very submission."""
+    found: dict[RunKind, ScoringRun] = {}
+    for run in runs.of_assessment(store, submission.assessment_id):
+        if run.submission_number == submission.number:
+            found.setdefault(run.kind, from_json(run.result))
+    return found
+
+
+def history(store: Store, readable: list[Assessment]) -> Iterator[Sent]:
+    """Newest first."""
+    for assessment in readable:
+        sent = assessments.submissions(store, assessment.id)
+        for submission in reversed(sent):
+            yield Sent(assessment, submission, is_last=submission is sent[-1])
+
+
+def programs(
+    store: Store, payer_id: str, group_id: str, shown: Submitted | None
+) -> Iterator[Program]:
+    """Only the payer's own cycles that the group accepted, and only where they ask for more."""
+    run = shown.best_run if shown else None
+    if shown is None or run is None:
+        return
+    low = {axis_id: exact(score.low) for axis_id, score in run.axes.items()}
+    for invitation in cycles.invitations_of(store, group_id):
+        cycle = cycles.get(store, invitation.cycle_id)
+        if not invitation.accepted or cycle.payer_id != payer_id:
+            continue
+        if (cycle.instrument_id, cycle.version) != (run.instrument_id, run.version):
+            continue
+        if asks := asks_more(cycle, shown.instrument, low):
+            yield Program(cycle, asks, tier_in_program(run.tier_id, shown.instrument, asks))
+
+
+def exact(score: Score) -> Fraction | None:
+    """As it is shown, since numbers are compared as they are shown."""
+    return None if score is None else Fraction(score)
+
+
+def is_reviewed_by(store: Store, assessment: Assessment, payer_id: str) -> bool:
+    """The payer whose cycle the assessment names reviews it; others read."""
+    if assessment.cycle_id is None:
+        return False
+    return cycles.get(store, assessment.cycle_id).payer_id == payer_id
+
+
+def note_for_payer(answer: Answer) -> tuple[str, str]:
+    """The note, or the sentence that says why it is withheld; one of them is empty."""
+    text = "\n".join(part for part in (answer.reason, answer.note) if part)
+    if found := patient_identifiers.found_in(text):
+        return "", WITHHELD.format(found=patient_identifiers.in_words(found))
+    return text, ""

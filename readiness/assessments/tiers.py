@@ -1,0 +1,367 @@
+"""What each tier asks for, what the answers have, and which tier they reach.
+
+Tiers are decided on low scores, where a don't-know counts as level 0, so that not knowing can
+never raise a tier. Numbers are rounded once, and compared as they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from readiness.assessments.scorecard import (
+    Asks,
+    Cap,
+    Criterion,
+    GateResult,
+    TierTrace,
+    Verdict,
+    one_decimal,
+)
+from readiness.assessments.scoring import Estimate, Scores, Tally, is_scored, scores
+from readiness.instruments.answers import Answers, Kind
+from readiness.instruments.models import Gate, GateKind, Instrument, Tier
+
+GATES: dict[GateKind, Asks] = {
+    GateKind.ESSENTIAL: Asks.ESSENTIAL,
+    GateKind.SUPPORTING: Asks.SUPPORTING,
+}
+LIMITING_FIRST = (  # which unmet criterion is named as the one that holds a group back
+    Asks.COMPLETE,
+    Asks.DONT_KNOW_DOMAIN,
+    Asks.DONT_KNOW_OVERALL,
+    Asks.NOT_APPLICABLE,
+    Asks.ESSENTIAL,
+    Asks.DOMAIN,
+    Asks.AXIS,
+    Asks.ALLOWANCE,
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The tier reached, and the reasons."""
+
+    tier: Tier
+    scores: Scores
+    missing: tuple[str, ...]
+    gates: tuple[GateResult, ...]
+    trace: tuple[TierTrace, ...]
+    provisional: bool
+    caps: tuple[Cap, ...]
+
+
+def standing(instrument: Instrument, answers: Answers) -> Standing:
+    """The highest tier whose criteria are met together with those of every tier below it."""
+    found = scores(instrument, answers)
+    trace = tuple(traces(instrument, answers, found))
+    tier = instrument.tier_by_id[[part.tier_id for part in trace if part.holds][-1]]
+    gates = tuple(gate_result(gate, answers) for each in instrument.tiers for gate in each.gates)
+    return Standing(
+        tier=tier,
+        scores=found,
+        missing=missing(instrument, answers),
+        gates=gates,
+        trace=trace,
+        provisional=is_provisional(instrument, tier, gates),
+        caps=tuple(caps(instrument, found)),
+    )
+
+
+def missing(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
+    return tuple(item.id for item in instrument.items if item.id not in answers)
+
+
+def is_provisional(instrument: Instrument, tier: Tier, gates: tuple[GateResult, ...]) -> bool:
+    """A supporting gate of the awarded tier, or of one below it, is still open."""
+    return any(
+        not gate.met
+        and gate.kind is GateKind.SUPPORTING
+        and instrument.tier_by_id[gate.tier_id].number <= tier.number
+        for gate in gates
+    )
+
+
+def gate_result(gate: Gate, answers: Answers) -> GateResult:
+    answer = answers.get(gate.item_id)
+    has = answer.level if answer else None
+    excused = answer is not None and answer.kind is Kind.NOT_APPLICABLE and gate.na_alternative
+    return GateResult(
+        tier_id=gate.tier_id,
+        item_id=gate.item_id,
+        kind=gate.kind,
+        needs=gate.level,
+        has=has,
+        met=excused or (has is not None and has >= gate.level),
+    )
+
+
+def traces(instrument: Instrument, answers: Answers, found: Scores) -> Iterator[TierTrace]:
+    holds = True
+    for tier in instrument.tiers:
+        asked = tuple(criteria(instrument, tier, answers, found))
+        met = not any(blocks(criterion) for criterion in asked)
+        holds = holds and met
+        yield TierTrace(tier.id, tier.title, met, holds, asked)
+
+
+def blocks(criterion: Criterion) -> bool:
+    """Supporting gates are judged together, by how many of them wait."""
+    return is_open(criterion) and criterion.asks is not Asks.SUPPORTING
+
+
+def criteria(
+    instrument: Instrument, tier: Tier, answers: Answers, found: Scores
+) -> Iterator[Criterion]:
+    if tier.number == 0:
+        return
+    if tier.number == 1:
+        yield from ratable(instrument, answers, found)
+    if tier.number > instrument.tier_by_id[instrument.limits.na_cap].number:
+        yield from enough_applies(instrument, tier, found)
+    yield from axis_minimums(instrument, tier, found)
+    yield from domain_minimums(instrument, tier, found)
+    yield from gate_criteria(instrument, tier, answers)
+
+
+# Ratable at all: every item answered, and few enough don't-knows.
+
+
+def ratable(instrument: Instrument, answers: Answers, found: Scores) -> Iterator[Criterion]:
+    yield completeness(instrument, answers)
+    for domain in instrument.domains:
+        yield few_dont_knows(
+            found.tally_by_domain[domain.id],
+            instrument.limits.dk_per_domain,
+            domain.id,
+            f" in {domain.title}",
+        )
+    yield few_dont_knows(found.tally, instrument.limits.dk_overall, "", "")
+
+
+def completeness(instrument: Instrument, answers: Answers) -> Criterion:
+    blank = missing(instrument, answers)
+    total = len(instrument.items)
+    says = f"Every one of the {total} items has an answer."
+    if blank:
+        first = named(instrument, blank[0])
+        others = f", and {len(blank) - 1} more have none either" if len(blank) > 1 else ""
+        says = f"Every item needs an answer: {first} has none yet{others}."
+    verdict = Verdict.NOT_YET if blank else Verdict.MET
+    return Criterion("complete", Asks.COMPLETE, "", total, total - len(blank), verdict, says)
+
+
+def most_dont_knows(tally: Tally, limit: Fraction) -> int:
+    return floor(limit * tally.counted)
+
+
+def few_dont_knows(tally: Tally, limit: Fraction, domain_id: str, where: str) -> Criterion:
+    most = most_dont_knows(tally, limit)
+    return Criterion(
+        id=f"dont-know:{domain_id or 'overall'}",
+        asks=Asks.DONT_KNOW_DOMAIN if domain_id else Asks.DONT_KNOW_OVERALL,
+        subject_id=domain_id,
+        needs=most,
+        has=tally.dont_know,
+        verdict=Verdict.MET if tally.dont_know <= most else Verdict.NOT_YET,
+        says=(
+            f'Of {tally.counted} applicable items{where}, at most {most} may be "don\'t know"; '
+            f"{counted(tally.dont_know)}."
+        ),
+    )
+
+
+def counted(number: int) -> str:
+    return {0: "none is", 1: "1 is"}.get(number, f"{number} are")
+
+
+# Enough items apply: a domain that is not scored keeps the higher tiers closed.
+
+
+def most_not_applicable(tally: Tally, limit: Fraction) -> int:
+    return floor(limit * tally.items)
+
+
+def enough_applies(instrument: Instrument, tier: Tier, found: Scores) -> Iterator[Criterion]:
+    for domain in instrument.domains:
+        tally = found.tally_by_domain[domain.id]
+        most = most_not_applicable(tally, instrument.limits.na_per_domain)
+        scored = is_scored(tally, instrument.limits)
+        yield Criterion(
+            id=f"not-applicable:{domain.id}",
+            asks=Asks.NOT_APPLICABLE,
+            subject_id=domain.id,
+            needs=most,
+            has=tally.not_applicable,
+            verdict=Verdict.MET if scored else Verdict.NOT_YET,
+            says=(
+                f"{tier.id} needs a score in {domain.title}, where at most {most} of "
+                f"{tally.items} items may be not applicable; {counted(tally.not_applicable)}."
+            ),
+        )
+
+
+def caps(instrument: Instrument, found: Scores) -> Iterator[Cap]:
+    highest = instrument.tier_by_id[instrument.limits.na_cap]
+    for domain in instrument.domains:
+        tally = found.tally_by_domain[domain.id]
+        if not is_scored(tally, instrument.limits):
+            yield Cap(
+                highest.id,
+                domain.id,
+                f"{domain.title} is not scored, because {tally.not_applicable} of its "
+                f"{tally.items} items are not applicable; "
+                f"the tier can be {highest.id} {highest.title} at most.",
+            )
+
+
+# Scores: the minimum of each axis, and of each scored domain.
+
+
+def axis_minimums(instrument: Instrument, tier: Tier, found: Scores) -> Iterator[Criterion]:
+    for axis in instrument.axes:
+        if axis.id in tier.axis_min:
+            yield minimum(
+                tier, Asks.AXIS, axis.id, axis.title, found.axes[axis.id], tier.axis_min[axis.id]
+            )
+
+
+def domain_minimums(instrument: Instrument, tier: Tier, found: Scores) -> Iterator[Criterion]:
+    for domain in instrument.domains:
+        if tier.domain_min > 0 and found.domains[domain.id].low is not None:
+            yield minimum(
+                tier,
+                Asks.DOMAIN,
+                domain.id,
+                domain.title,
+                found.domains[domain.id],
+                tier.domain_min,
+            )
+
+
+def minimum(
+    tier: Tier, asks: Asks, subject_id: str, title: str, estimate: Estimate, least: Fraction
+) -> Criterion:
+    """A minimum of 0 asks for nothing, so it holds even where there is no score."""
+    has = estimate.shown.low
+    reached = least <= 0 or (has is not None and Fraction(has) >= least)
+    unmet = Verdict.UNANSWERABLE if has is None else Verdict.NOT_YET
+    needs = one_decimal(least) if one_decimal(least) == least else decimal(least)
+    scored = "it has no score" if has is None else f"its score is {has}"
+    return Criterion(
+        id=f"{'axis' if asks is Asks.AXIS else 'domain'}:{subject_id}",
+        asks=asks,
+        subject_id=subject_id,
+        needs=needs,
+        has=has,
+        verdict=Verdict.MET if reached else unmet,
+        says=f"{tier.id} needs {title} ({subject_id}) at {needs} or more; {scored}.",
+    )
+
+
+def decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+# Gates: items that must have reached a level of their own.
+
+
+def gate_criteria(instrument: Instrument, tier: Tier, answers: Answers) -> Iterator[Criterion]:
+    for gate in tier.gates:
+        yield gate_criterion(instrument, gate, answers)
+    supporting = [gate for gate in tier.gates if gate.kind is GateKind.SUPPORTING]
+    if supporting:
+        waiting = sum(not gate_result(gate, answers).met for gate in supporting)
+        most = tier.supporting_unmet_max
+        yield Criterion(
+            id="supporting",
+            asks=Asks.ALLOWANCE,
+            subject_id="",
+            needs=most,
+            has=waiting,
+            verdict=Verdict.MET if waiting <= most else Verdict.NOT_YET,
+            says=(
+                f"Of the {len(supporting)} supporting items of {tier.id}, at most {most} may "
+                f"be below their level; {counted(waiting)}."
+            ),
+        )
+
+
+def gate_criterion(instrument: Instrument, gate: Gate, answers: Answers) -> Criterion:
+    result = gate_result(gate, answers)
+    unmet = Verdict.UNANSWERABLE if result.has is None else Verdict.NOT_YET
+    return Criterion(
+        id=f"gate:{gate.item_id}",
+        asks=GATES[gate.kind],
+        subject_id=gate.item_id,
+        needs=gate.level,
+        has=result.has,
+        verdict=Verdict.MET if result.met else unmet,
+        says=(
+            f"{gate.tier_id} needs {named(instrument, gate.item_id)} at level {gate.level}; "
+            f"{state(gate.item_id, answers)}."
+        ),
+    )
+
+
+def state(item_id: str, answers: Answers) -> str:
+    answer = answers.get(item_id)
+    if answer is None:
+        return "it has no answer yet"
+    if answer.kind is Kind.LEVEL:
+        return f"it is at level {answer.level}"
+    return f'it is answered "{answer.kind}"'
+
+
+def named(instrument: Instrument, item_id: str) -> str:
+    return f"{item_id} ({instrument.item_by_id[item_id].title})"
+
+
+# What holds a group back.
+
+
+def limiting_factor(instrument: Instrument, answers: Answers, stand: Standing) -> str:
+    """The one criterion of the next tier to turn to first; "" when there is no next tier."""
+    above = instrument.tier_after(stand.tier)
+    if above is None:
+        return ""
+    asked = next(trace.criteria for trace in stand.trace if trace.tier_id == above.id)
+    return most_limiting(instrument, answers, asked).says
+
+
+def most_limiting(
+    instrument: Instrument, answers: Answers, asked: tuple[Criterion, ...]
+) -> Criterion:
+    """By kind, then what no raise can mend, then the furthest from its need, then the first asked.
+
+    Of the open supporting gates any would do, so there the nearest is named.
+    """
+    order = {item.id: place for place, item in enumerate(instrument.items)}
+    unmet = [criterion for criterion in asked if blocks(criterion)]
+    asks = next(kind for kind in LIMITING_FIRST if any(c.asks is kind for c in unmet))
+    if asks is Asks.ALLOWANCE:
+        waiting = [c for c in asked if is_open(c) and c.asks is Asks.SUPPORTING]
+        return min(
+            waiting,
+            key=lambda c: (is_excused(c, answers), shortfall(c), order[c.subject_id]),
+        )
+    return min(
+        (criterion for criterion in unmet if criterion.asks is asks),
+        key=lambda c: (not is_excused(c, answers), -shortfall(c), order.get(c.subject_id, 0)),
+    )
+
+
+def is_open(criterion: Criterion) -> bool:
+    return criterion.verdict is not Verdict.MET
+
+
+def is_excused(criterion: Criterion, answers: Answers) -> bool:
+    answer = answers.get(criterion.subject_id)
+    return answer is not None and answer.kind is Kind.NOT_APPLICABLE
+
+
+def shortfall(criterion: Criterion) -> Fraction:
+    return abs(Fraction(criterion.needs) - Fraction(criterion.has or 0))

@@ -1,0 +1,143 @@
+"""The questionnaire: its overview, one page for each domain, and saving each item at once."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.assessments.forms import item
+from readiness.assessments.models import AnswerRevision
+from readiness.assessments.saving import Sent, choice_of
+from readiness.assessments.service import answering, overview, questions
+from readiness.assessments.service.assessment_view import Sheet
+from readiness.assessments.service.questions import DomainPage
+from readiness.assessments.views.sheet_page import rendered
+from readiness.core.errors import BadInput, WrongState
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+
+pages = Blueprint("assess", __name__)
+
+
+@pages.get("/groups/<group_id>/assessments")
+@needs(Can.READ_ASSESSMENT)
+def of_group(group_id: str) -> ResponseReturnValue:
+    shelf = overview.shelf(store(), actor(), group_id, now())
+    return render_template("assessments/of_group.html", shelf=shelf)
+
+
+@pages.post("/groups/<group_id>/assessments")
+@needs(Can.ANSWER)
+def start(group_id: str) -> ResponseReturnValue:
+    made = answering.start(
+        store(),
+        actor(),
+        group_id,
+        secrets.token_urlsafe(9),
+        now(),
+        carries=request.form.get("carry") == "yes",
+    )
+    return redirect(url_for(".contents", assessment_id=made.id), 303)
+
+
+@pages.get("/assessments/<assessment_id>")
+@needs(Can.READ_ASSESSMENT)
+def contents(assessment_id: str) -> ResponseReturnValue:
+    shown = overview.contents(store(), actor(), assessment_id, now())
+    return rendered("assessments/contents.html", shown.sheet, shown=shown)
+
+
+@pages.get("/assessments/<assessment_id>/domains/<domain_id>")
+@needs(Can.READ_ASSESSMENT)
+def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
+    return shown_page(questions.page(store(), actor(), assessment_id, domain_id, now()))
+
+
+@pages.post("/assessments/<assessment_id>/domains/<domain_id>")
+@needs(Can.ANSWER)
+def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
+    """Without JavaScript: every item of the page at once. Those in order are kept in any case."""
+    before = questions.page(store(), actor(), assessment_id, domain_id, now())
+    sent = item.page_of(request.form, before.domain)
+    typed = {each.item_id: each for each in sent}
+    try:
+        done = answering.save_page(store(), actor(), assessment_id, sent, now())
+    except WrongState as error:
+        return shown_page(questions.as_typed(before, typed), str(error)), 409
+    if done.problems or done.clashes:
+        after = questions.page(store(), actor(), assessment_id, domain_id, now())
+        after = questions.with_typed(after, typed, done.problems, done.clashes)
+        return shown_page(after), 409 if done.clashes else 422
+    flash("Saved.")
+    return redirect(after_saving(before), 303)
+
+
+def shown_page(page: DomainPage, problem: str = "") -> str:
+    return rendered("assessments/domain.html", page.sheet, page=page, problem=problem)
+
+
+def after_saving(page: DomainPage) -> str:
+    assessment_id = page.sheet.assessment.id
+    if request.form.get("go") != "on":
+        return url_for(".domain", assessment_id=assessment_id, domain_id=page.domain.id)
+    if page.next_domain is None:
+        return url_for("submit.check", assessment_id=assessment_id)
+    return url_for(".domain", assessment_id=assessment_id, domain_id=page.next_domain.id)
+
+
+@pages.route("/assessments/<assessment_id>/items/<item_id>", methods=["POST", "PUT"])
+@needs(Can.ANSWER)
+def save_item(assessment_id: str, item_id: str) -> ResponseReturnValue:
+    """Autosave: one item as JSON."""
+    try:
+        sent = item.item_of(request, item_id)
+        sheet, revision = answering.save_item(store(), actor(), assessment_id, sent, now())
+    except BadInput as error:
+        return jsonify(error=" ".join(each.says for each in error.problems)), 422
+    except answering.AnsweredMeanwhile as error:
+        return jsonify(error=str(error), theirs=as_plain(error.clash)), 409
+    return jsonify(after_item(sheet, revision, item_id))
+
+
+def after_item(sheet: Sheet, revision: AnswerRevision | None, item_id: str) -> dict[str, object]:
+    domain = sheet.instrument.domain_by_id[sheet.instrument.item_by_id[item_id].domain_id]
+    here, whole = sheet.progress_of(domain.items), sheet.progress
+    return {
+        "saved_at": now().isoformat(),
+        "revision": revision.revision if revision else 0,
+        "is_carried": bool(revision and revision.is_carried),
+        "marks": questions.marks_in_words(revision),
+        "here": f"{here.answered} of {here.total} answered on this page",
+        "whole": f"{whole.answered} of {whole.total} in all",
+    }
+
+
+def as_plain(clash: answering.Clash) -> dict[str, object]:
+    sent: Sent = questions.shown_as(clash.current)
+    return {
+        "author": clash.author,
+        "at": clash.current.at.isoformat(),
+        "choice": choice_of(clash.current.answer),
+        "reason": sent.reason,
+        "note": sent.note,
+        "revision": clash.current.revision,
+    }
+
+
+@pages.post("/assessments/<assessment_id>/withdraw")
+@needs(Can.ATTEST)
+def withdraw(assessment_id: str) -> ResponseReturnValue:
+    answering.withdraw(store(), actor(), assessment_id, now())
+    flash("Withdrawn. Nothing is deleted, and no payer reads it any more.")
+    return redirect(url_for(".contents", assessment_id=assessment_id), 303)
+
+
+@pages.post("/assessments/<assessment_id>/take-up-again")
+@needs(Can.ATTEST)
+def take_up_again(assessment_id: str) -> ResponseReturnValue:
+    answering.undo_withdrawal(store(), actor(), assessment_id, now())
+    flash("The assessment is in progress again.")
+    return redirect(url_for(".contents", assessment_id=assessment_id), 303)

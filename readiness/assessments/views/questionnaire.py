@@ -1,0 +1,96 @@
+"""The blank questionnaire to print, and the workbook to fill in and send back."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.assessments import workbook
+from readiness.assessments.service import assessment_view, questionnaire
+from readiness.assessments.views.sheet_page import rendered
+from readiness.core.errors import BadInput
+from readiness.core.permissions import Can
+from readiness.core.web.forms import SafeForm
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.plans.views.plan import paper
+
+pages = Blueprint("questionnaire", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NO_FILE = "Choose the spreadsheet that you filled in."
+FROM_HERE = "Choose the spreadsheet again: the page was sent without it."
+
+
+@pages.get("/instruments/<instrument_id>/<version>/questionnaire.pdf")
+@needs(Can.SEE_HOME)
+def pdf(instrument_id: str, version: str) -> ResponseReturnValue:
+    printer = current_app.config["PRINTER"]
+    made = questionnaire.printed(printer, instrument_id, version, paper())
+    return made, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'inline; filename="questionnaire-{version}.pdf"',
+    }
+
+
+@pages.get("/assessments/<assessment_id>/questionnaire.xlsx")
+@needs(Can.READ_ASSESSMENT)
+def xlsx(assessment_id: str) -> ResponseReturnValue:
+    made = questionnaire.download(store(), actor(), assessment_id, now())
+    return made, {
+        "Content-Type": XLSX,
+        "Content-Disposition": 'attachment; filename="questionnaire.xlsx"',
+    }
+
+
+@pages.get("/assessments/<assessment_id>/questionnaire")
+@needs(Can.READ_ASSESSMENT)
+def show(assessment_id: str) -> ResponseReturnValue:
+    found = assessment_view.opened(store(), actor(), assessment_id, Can.READ_ASSESSMENT, now())
+    return rendered("assessments/questionnaire/show.html", found, problems=())
+
+
+@pages.post("/assessments/<assessment_id>/questionnaire")
+@needs(Can.ANSWER)
+def upload(assessment_id: str) -> ResponseReturnValue:
+    """A file is looked at; only the page that shows what it would change can store it."""
+    try:
+        if "filled" in request.form:
+            return take_over(assessment_id)
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise BadInput(NO_FILE)
+        preview = questionnaire.upload(store(), actor(), assessment_id, sent.read(), now())
+    except BadInput as error:
+        found = assessment_view.opened(store(), actor(), assessment_id, Can.ANSWER, now())
+        return rendered("assessments/questionnaire/show.html", found, problems=error.problems), 422
+    return preview_page(preview)
+
+
+def preview_page(preview: questionnaire.Preview) -> str:
+    return rendered(
+        "assessments/questionnaire/preview.html",
+        preview.sheet,
+        preview=preview,
+        form=SafeForm(formdata=None),
+        filled=json.dumps(workbook.plain(preview.filled), ensure_ascii=False),
+    )
+
+
+def take_over(assessment_id: str) -> ResponseReturnValue:
+    found = assessment_view.opened(store(), actor(), assessment_id, Can.ANSWER, now())
+    try:
+        typed = json.loads(request.form["filled"])
+    except (ValueError, RecursionError) as error:
+        raise BadInput(FROM_HERE) from error
+    filled = workbook.from_plain(typed, found.instrument)
+    done = questionnaire.take_over(store(), actor(), assessment_id, filled, now())
+    flash(f"Saved from the spreadsheet: {len(done.changes)} changed.")
+    if done.conflicts:
+        flash(f"Not overwritten, because somebody changed them meanwhile: {named(done.conflicts)}.")
+    return redirect(url_for("assess.contents", assessment_id=assessment_id), 303)
+
+
+def named(lines: tuple[questionnaire.Line, ...]) -> str:
+    return ", ".join(line.id for line in lines)

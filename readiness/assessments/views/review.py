@@ -1,0 +1,130 @@
+"""The payer's review of a submission, one page a domain."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.assessments.forms.review import (
+    ReviewForm,
+    choices_of,
+    name,
+    review_form,
+    show_problems,
+    was,
+)
+from readiness.assessments.service import review
+from readiness.assessments.service.review import Part, Review
+from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
+from readiness.core.permissions import Can
+from readiness.core.web.forms import whole_number
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+
+pages = Blueprint("review", __name__)
+
+
+@pages.get("/assessments/<assessment_id>/review")
+@needs(Can.REVIEW)
+def overview(assessment_id: str) -> ResponseReturnValue:
+    found = review.open_review(store(), actor(), assessment_id, now())
+    return render_template("assessments/review/overview.html", review=found)
+
+
+@pages.get("/assessments/<assessment_id>/review/<domain_id>")
+@needs(Can.REVIEW)
+def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
+    found, part = opened(assessment_id, domain_id)
+    form = review_form(found.submitted.instrument, part.lines, formdata=None)
+    return shown(found, part, form)
+
+
+@pages.post("/assessments/<assessment_id>/review/<domain_id>")
+@needs(Can.REVIEW)
+def deciding(assessment_id: str, domain_id: str) -> ResponseReturnValue:
+    """What was typed is shown again with whatever is wrong, or with what a colleague saved."""
+    found, part = opened(assessment_id, domain_id)
+    form = review_form(found.submitted.instrument, part.lines)
+    if not form.validate():
+        return shown(found, part, form, [("", "Choose one of the decisions offered.")], 422)
+    choices, problems = choices_of(form, part.lines, request.form)
+    try:
+        if problems:
+            raise BadInput(problems)
+        if choices:
+            review.decide(store(), actor(), assessment_id, number_sent(), choices, now())
+    except BadInput as error:
+        return shown(found, part, form, show_problems(form, error.problems), 422)
+    except ChangedMeanwhile as error:
+        return shown(*opened(assessment_id, domain_id), form, [("", str(error))], 409)
+    flash(f"Saved: {len(choices)} {'decision' if len(choices) == 1 else 'decisions'}.")
+    return redirect(after(found, part), 303)
+
+
+def opened(assessment_id: str, domain_id: str) -> tuple[Review, Part]:
+    found = review.open_review(store(), actor(), assessment_id, now())
+    part = found.part(domain_id)
+    if part is None:
+        raise NotFound("This assessment has no such page. Start from its overview.")
+    return found, part
+
+
+def shown(
+    found: Review,
+    part: Part,
+    form: ReviewForm,
+    problems: list[tuple[str, str]] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        "assessments/review/domain.html",
+        review=found,
+        part=part,
+        form=form,
+        problems=problems or [],
+        name=name,
+        was=was,
+    )
+    return page, status
+
+
+def after(found: Review, part: Part) -> str:
+    """On to the next domain, and from the last one back to the overview."""
+    domains = [each.domain.id for each in found.parts]
+    place = domains.index(part.domain.id) + 1
+    assessment_id = found.submitted.assessment.id
+    if place == len(domains):
+        return url_for(".overview", assessment_id=assessment_id)
+    return url_for(".domain", assessment_id=assessment_id, domain_id=domains[place])
+
+
+def number_sent() -> int:
+    """The submission that was on the page; none of ours has the number 0."""
+    return whole_number(request.form.get("number"))
+
+
+@pages.post("/assessments/<assessment_id>/review/agree-with-low")
+@needs(Can.REVIEW)
+def agree_with_low(assessment_id: str) -> ResponseReturnValue:
+    agreed = review.agree_with_low(store(), actor(), assessment_id, number_sent(), now())
+    flash(f"Agreed with {agreed} {'claim' if agreed == 1 else 'claims'}.")
+    return redirect(url_for(".overview", assessment_id=assessment_id), 303)
+
+
+@pages.post("/assessments/<assessment_id>/review/request-changes")
+@needs(Can.REVIEW)
+def request_changes(assessment_id: str) -> ResponseReturnValue:
+    review.request_changes(store(), actor(), assessment_id, number_sent(), now())
+    flash("The group has your requests and can change its answers.")
+    return redirect(url_for(".overview", assessment_id=assessment_id), 303)
+
+
+@pages.post("/assessments/<assessment_id>/review/accept")
+@needs(Can.REVIEW)
+def accept(assessment_id: str) -> ResponseReturnValue:
+    run_id = secrets.token_urlsafe(9)
+    review.accept(store(), actor(), assessment_id, number_sent(), run_id, now())
+    flash("Accepted. The validated tier stands in the portfolio from now on.")
+    return redirect(url_for(".overview", assessment_id=assessment_id), 303)

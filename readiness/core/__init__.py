@@ -1,0 +1,1 @@
+"""What every feature stands on: settings, store, history, jobs, documents, pages."""

@@ -1,0 +1,148 @@
+"""The history, append-only. Each line carries a hash over itself and the line before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+
+FIRST = "0" * 64
+COLUMNS = (
+    "at",
+    "actor_id",
+    "verb",
+    "object_kind",
+    "object_id",
+    "group_id",
+    "payer_id",
+    "detail",
+)
+ALL = 2**62  # no line has a number as high
+Line = tuple[int, Event]  # its number in the history, and what it tells
+
+
+def record(store: Store, event: Event) -> None:
+    """Write the line in the transaction of the change that it tells of."""
+    last = store.row("select sha256 from events order by seq desc limit 1")
+    row = to_row(event)
+    before = last["sha256"] if last else FIRST
+    store.insert("events", {**row, "before_sha256": before, "sha256": chained(before, row)})
+
+
+def chained(before: str, row: dict[str, Any]) -> str:
+    text = json.dumps([before, *(row[name] for name in sorted(COLUMNS))], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def first_broken(store: Store) -> int | None:
+    """The number of the first line that was changed or is missing, or None.
+
+    Lines cut off at the end are missed by the chain alone; the counter that gave out their
+    numbers remembers them.
+    """
+    before, expected = FIRST, 1
+    for row in store.rows("select * from events order by seq"):
+        if (
+            row["seq"] != expected
+            or row["before_sha256"] != before
+            or row["sha256"] != chained(before, row)
+        ):
+            return expected
+        before, expected = row["sha256"], expected + 1
+    return expected if expected <= given_out(store) else None
+
+
+def given_out(store: Store) -> int:
+    row = store.row("select seq from sqlite_sequence where name = 'events'")
+    return int(row["seq"]) if row else 0
+
+
+def head(store: Store) -> tuple[int, str]:
+    """The number and the hash of the last line: kept elsewhere, they anchor all before it."""
+    row = store.row("select seq, sha256 from events order by seq desc limit 1")
+    return (int(row["seq"]), str(row["sha256"])) if row else (0, FIRST)
+
+
+def of_group(store: Store, group_id: str, limit: int = 200) -> list[Event]:
+    """Newest first."""
+    return [event for _, event in lines_of_group(store, group_id, limit, None)]
+
+
+def of_payer(store: Store, payer_id: str, limit: int = 200) -> list[Event]:
+    """Newest first."""
+    return [event for _, event in lines_of_payer(store, payer_id, limit, None)]
+
+
+def lines_of_group(store: Store, group_id: str, limit: int, before: int | None) -> list[Line]:
+    """Newest first; only those before line `before`."""
+    return lines(store, "group_id = ?", (group_id,), limit, before)
+
+
+def lines_of_payer(store: Store, payer_id: str, limit: int, before: int | None) -> list[Line]:
+    return lines(store, "payer_id = ?", (payer_id,), limit, before)
+
+
+def latest_lines(store: Store, limit: int, before: int | None) -> list[Line]:
+    return lines(store, "true", (), limit, before)
+
+
+def lines(
+    store: Store, whose: str, values: tuple[str, ...], limit: int, before: int | None
+) -> list[Line]:
+    return [
+        (row["seq"], from_row(row))
+        for row in store.rows(
+            f"select * from events where {whose} and seq < ? order by seq desc limit ?",  # noqa: S608 - our words
+            (*values, before or ALL, limit),
+        )
+    ]
+
+
+NAMES = {
+    "assessment": "select id, title as name from assessments",
+    "cycle": "select id, name from cycles",
+    "group": "select id, name from groups",
+    "payer": "select id, name from payers",
+    "plan": "select plans.id, title as name from plans"
+    " join assessments on assessments.id = assessment_id",
+}
+
+
+def names_of(store: Store, kind: str, ids: Iterable[str]) -> dict[str, str]:
+    """What those of the things that still exist are called, by id."""
+    found = store.rows(
+        f"select * from ({NAMES[kind]}) where id in (select value from json_each(?))",  # noqa: S608
+        (json.dumps(sorted(set(ids))),),
+    )
+    return {row["id"]: row["name"] for row in found}
+
+
+def to_row(event: Event) -> dict[str, Any]:
+    return {
+        "at": event.at.isoformat(),
+        "actor_id": event.actor_id,
+        "verb": event.verb,
+        "object_kind": event.object_kind,
+        "object_id": event.object_id,
+        "group_id": event.group_id,
+        "payer_id": event.payer_id,
+        "detail": json.dumps(dict(event.detail), sort_keys=True),
+    }
+
+
+def from_row(row: dict[str, Any]) -> Event:
+    return Event(
+        at=datetime.fromisoformat(row["at"]),
+        actor_id=row["actor_id"],
+        verb=row["verb"],
+        object_kind=row["object_kind"],
+        object_id=row["object_id"],
+        group_id=row["group_id"],
+        payer_id=row["payer_id"],
+        detail=json.loads(row["detail"]),
+    )

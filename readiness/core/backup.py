@@ -1,0 +1,200 @@
+"""Copies of the whole file that are known to be good, and the way back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from readiness.core.audit import db as events
+from readiness.core.db import Store, refuses
+from readiness.core.errors import BadInput, NotFound, NotSaved
+
+KEEP = 14  # backups made without naming a file; older ones make room
+PATIENCE_MS = 5_000
+PATTERN = "readiness-*.db"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A copy, and the anchor of its history: the number and hash of its last line."""
+
+    path: Path
+    sha256: str
+    lines: int
+    head: str
+
+    @property
+    def manifest(self) -> Path:
+        return manifest_of(self.path)
+
+
+def manifest_of(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def problems(store: Store) -> list[str]:
+    """Everything wrong with the file: its structure, its references, its history."""
+    found = [
+        f"The database is damaged: {row['integrity_check']}."
+        for row in store.rows("pragma integrity_check")
+        if row["integrity_check"] != "ok"
+    ]
+    found += [
+        f"Table {row['table']} refers to a missing row of {row['parent']}."
+        for row in store.rows("pragma foreign_key_check")
+    ]
+    if (line := events.first_broken(store)) is not None:
+        found.append(f"The history was changed or cut at line {line}.")
+    return found
+
+
+def make(store: Store, target: Path, now: datetime) -> Backup:
+    """Copy in one step, check the copy, and write what it must be beside it.
+
+    In one step, because a copy in parts starts anew at each foreign write and may never end.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with closing(sqlite3.connect(part)) as copy:
+            store.db.conn.backup(copy)
+            copy.execute("pragma journal_mode = delete")  # one file, nothing beside it
+        lines, head = checked(part)
+        flush(part)
+        made = Backup(target, sha256_of(part), lines, head)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
+    made.manifest.write_text(json.dumps(text, indent=1) + "\n")
+    flush(made.manifest)
+    flush(target.parent)
+    return made
+
+
+def checked(path: Path) -> tuple[int, str]:
+    """The head of the copy's history, when nothing is wrong with the copy."""
+    with closing(Store.reading(path)) as copy:
+        if found := problems(copy):
+            raise BadInput("\n".join(found))
+        return events.head(copy)
+
+
+def verify(path: Path) -> Backup:
+    """The backup, when it is byte for byte what its manifest says and nothing is wrong inside."""
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}. Check the path.")
+    try:
+        said = json.loads(manifest_of(path).read_text())["sha256"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        raise BadInput(
+            f"{manifest_of(path)} is missing or cannot be read. "
+            "Keep it beside its backup: without it nobody can tell whether the copy is whole."
+        ) from None
+    sha256 = sha256_of(path)
+    if sha256 != said:
+        raise BadInput(f"{path} is not what its manifest says. Use another backup.")
+    lines, head = checked(path)
+    return Backup(path, sha256, lines, head)
+
+
+def restore(source: Path, database: Path, now: datetime) -> Path | None:
+    """Put a verified backup in the place of the database; return where the former one is kept."""
+    verify(source)
+    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not database.exists():
+        copy_whole(source, database)
+        return None
+    former = database.with_name(f"{database.stem}-before-{stamp(now)}.db")
+    try:
+        write_over(source, database, former)
+    except sqlite3.DatabaseError as error:
+        if refuses(error) and not is_damage(error):
+            raise NotSaved("The database is in use. Stop the server, then try again.") from error
+        former.unlink(missing_ok=True)
+        move_aside(database, former)
+        copy_whole(source, database)
+    return former
+
+
+def write_over(source: Path, database: Path, former: Path) -> None:
+    """As one transaction of the database itself: whoever is reading never sees a mixture."""
+    with closing(Store(database)) as present, present.locked():
+        refuse_stranger(present)
+        with closing(sqlite3.connect(former)) as kept:
+            present.db.conn.backup(kept)
+            kept.execute("pragma journal_mode = delete")
+        former.chmod(0o600)
+        flush(former)
+        with closing(sqlite3.connect(source)) as copy:
+            copy.backup(present.db.conn)
+        present.db.conn.execute("pragma journal_mode = wal")
+
+
+def refuse_stranger(store: Store) -> None:
+    """Fail now when another program is writing: the copying itself would wait for ever."""
+    store.db.conn.execute(f"pragma busy_timeout = {PATIENCE_MS}")
+    store.db.conn.execute("begin immediate")
+    store.db.conn.execute("rollback")
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def move_aside(database: Path, former: Path) -> None:
+    """A damaged file is kept as it lies, with its log: somebody may still mend it."""
+    for ending in ("-wal", "-shm", ""):
+        part = database.with_name(database.name + ending)
+        if part.exists():
+            part.replace(former.with_name(former.name + ending))
+
+
+def copy_whole(source: Path, database: Path) -> None:
+    fresh = database.with_name(database.name + ".part")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(0o600)
+    flush(fresh)
+    fresh.replace(database)
+    flush(database.parent)
+
+
+def rotate(folder: Path, keep: int = KEEP) -> list[Path]:
+    """Remove all but the newest backups of our own naming; return those removed."""
+    old: Sequence[Path] = sorted(folder.glob(PATTERN))[:-keep]
+    for path in old:
+        path.unlink()
+        manifest_of(path).unlink(missing_ok=True)
+    return list(old)
+
+
+def next_path(folder: Path, now: datetime) -> Path:
+    return folder / f"readiness-{stamp(now)}.db"
+
+
+def stamp(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%SZ}"
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def flush(path: Path) -> None:
+    """Onto the disk itself: a backup that a power cut can undo is none."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,76 @@
+"""Settings: read once from the environment, handed down as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.core.small_cells import FEWEST, THRESHOLDS
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path  # the folder with the database and its backups
+    secret_key: str | None = None  # None: commands work, pages are refused
+    is_demo: bool = False  # invented groups, plain HTTP on loopback only
+    hosts: tuple[str, ...] = ()  # names this installation answers to; empty: any
+    instruments: tuple[Path, ...] = ()  # folders with instruments of one's own
+    quick_hashing: bool = False  # for tests: password hashes that protect nothing
+    smallest_shown: int = FEWEST  # patients: smaller counts are hidden from other readers
+    proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
+
+    @property
+    def database(self) -> Path:
+        return self.data / "readiness.db"
+
+
+PROXY_DIGITS = 2  # nobody stands a hundred proxies in a row
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Raises ValueError with a sentence when a value cannot be understood."""
+    is_demo = environ.get("READINESS_DEMO", "") == "1"
+    return Settings(
+        data=Path(environ.get("READINESS_DATA") or ("var/demo" if is_demo else "var")),
+        secret_key=environ.get("READINESS_SECRET_KEY") or None,
+        is_demo=is_demo,
+        hosts=LOOPBACK if is_demo else words(environ.get("READINESS_HOSTS", ""), ","),
+        instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
+        proxies=how_many(environ.get("READINESS_PROXIES", "")),
+        smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
+    )
+
+
+def how_many(text: str) -> int:
+    """
+    >>> how_many("2"), how_many("")
+    (2, 0)
+    """
+    proxies = text.strip() or "0"
+    if not (proxies.isascii() and proxies.isdigit() and len(proxies) <= PROXY_DIGITS):
+        raise ValueError(
+            f"READINESS_PROXIES is {text!r}. Set it to the number of reverse proxies in front, "
+            "such as 1, or leave it out when there is none."
+        )
+    return int(proxies)
+
+
+def smallest_shown(text: str) -> int:
+    """
+    >>> smallest_shown(""), smallest_shown("20")
+    (11, 20)
+    """
+    typed = text.strip() or str(FEWEST)
+    low, high = THRESHOLDS
+    if not (typed.isascii() and typed.isdigit() and low <= int(typed[:3]) <= high):
+        raise ValueError(
+            f"READINESS_SMALLEST_SHOWN is {text!r}. Set it to the smallest count of patients that "
+            f"may leave a group, from {low} to {high}, or leave it out for {FEWEST}."
+        )
+    return int(typed)
+
+
+def words(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(separator) if word.strip())

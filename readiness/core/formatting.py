@@ -1,0 +1,99 @@
+"""How numbers, money and days are written for people, on pages and on paper alike."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from readiness.core.small_cells import HIDDEN
+
+Number = int | float | Decimal | Fraction
+
+
+def rounded(value: Number, places: int) -> Decimal:
+    """Half up, from the exact value: 0.25 becomes 0.3 for one place, whatever its type.
+
+    >>> rounded(Fraction(1, 4), 1)
+    Decimal('0.3')
+    """
+    exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    steps = floor(abs(exact) * 10**places + Fraction(1, 2))
+    return Decimal(steps if exact >= 0 else -steps).scaleb(-places)
+
+
+def one_decimal(value: Number | None) -> str:
+    """
+    >>> one_decimal(62.25), one_decimal(None)
+    ('62.3', '–')
+    """
+    return "–" if value is None else f"{rounded(value, 1):,}"
+
+
+def percent(share: Number | None, places: int = 0) -> str:
+    """A share between 0 and 1 as a person reads it.
+
+    >>> percent(0.345), percent(0.345, 1)
+    ('35%', '34.5%')
+    """
+    if share is None:
+        return "–"
+    exact = Fraction(str(share)) if isinstance(share, float) else Fraction(share)
+    return f"{rounded(exact * 100, places):,}%"
+
+
+def points(difference: Number | None) -> str:
+    """A difference of two shares in percentage points, always signed.
+
+    >>> points(-0.034), points(0.02), points(0)
+    ('−3.4', '+2.0', '0.0')
+    """
+    if difference is None:
+        return "–"
+    exact = Fraction(str(difference)) if isinstance(difference, float) else Fraction(difference)
+    return signed(rounded(exact * 100, 1))
+
+
+def signed(value: Decimal) -> str:
+    """With a true minus sign, as wide as a plus."""
+    if value == 0:
+        return str(abs(value))
+    return f"{'+' if value > 0 else '−'}{abs(value):,}"
+
+
+def dollars(amount: Number | None) -> str:
+    """
+    >>> dollars(14500), dollars(None)
+    ('$14,500', '–')
+    """
+    return "–" if amount is None else f"${rounded(amount, 0):,}"
+
+
+def count(value: int | None) -> str:
+    """
+    >>> count(1204), count(None)
+    ('1,204', 'hidden to protect small counts')
+    """
+    return HIDDEN if value is None else f"{value:,}"
+
+
+def day(on: date | datetime | None) -> str:
+    """
+    >>> day(date(2026, 1, 5))
+    'January 5, 2026'
+    """
+    return "–" if on is None else f"{on:%B} {on.day}, {on.year}"
+
+
+def shortened(text: str, most: int) -> str:
+    """At a word's end where there is one, with a sign that something is missing.
+
+    >>> shortened("north and south", 12), shortened("short", 12), shortened("x" * 20, 5)
+    ('north and …', 'short', 'xxxx…')
+    """
+    tidy = " ".join(text.split())
+    if len(tidy) <= most:
+        return tidy
+    kept, _, rest = tidy[: most - 1].rpartition(" ")
+    return f"{kept} …" if kept and len(rest) < most // 2 else f"{tidy[: most - 1]}…"

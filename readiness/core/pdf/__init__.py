@@ -1,0 +1,1 @@
+"""Documents: HTML in, tagged PDF out, printed in a child process within limits."""

@@ -1,0 +1,40 @@
+"""A document as HTML: plain templates, values in, text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from readiness.core import formatting
+
+ROOT = Path(__file__).resolve().parents[3]
+
+FILTERS = {
+    "one_decimal": formatting.one_decimal,
+    "percent": formatting.percent,
+    "points": formatting.points,
+    "dollars": formatting.dollars,
+    "people": formatting.count,
+    "day": formatting.day,
+}
+
+
+def html_of(template: str, values: Mapping[str, object]) -> str:
+    """`template` is a path under `templates/`; a value it names and is not given is an error."""
+    return environment().get_template(template).render(values)
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    return made

@@ -1,0 +1,144 @@
+"""Printing in a child process: bounded in time, memory and number, so no page waits for paper.
+
+One `Printer` for each web process. Its child is started at the first document, and anew after
+every failure and every two hundred documents. Many documents at once are printed by another one
+with two children of its own, which step aside for everybody else.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as TookTooLong
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Lock
+from types import TracebackType
+from typing import Self, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from readiness.core.errors import NotPrinted
+from readiness.core.pdf import worker
+from readiness.core.pdf.job import Job
+
+Name = TypeVar("Name")  # what a document of many is known by
+BUSY = "Several documents are being printed already. Wait a minute, then ask for yours again."
+TOO_LONG = (
+    "This document took too long to print. Try again; if it happens again, tell your administrator."
+)
+BROKEN = (
+    "This document could not be printed. Try again; if it happens again, tell your administrator."
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    seconds: int = 30
+    memory_bytes: int = 1024**3
+    waiting: int = 8  # documents that may wait behind the one being printed
+    documents_per_child: int = 200
+    children: int = 1
+    niceness: int = 0  # how far its children step aside for other processes
+
+
+MANY = Limits(seconds=120, children=2, niceness=5)  # for packs of documents, which can wait
+
+
+class Printer:
+    """Holds the one thing here that lives on: the child process."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._places = BoundedSemaphore(self.limits.waiting + 1)
+        self._starting = Lock()
+        self._pool: ProcessPool | None = None
+
+    def pdf_of(self, job: Job) -> bytes:
+        """The document's bytes, or a sentence saying why there are none."""
+        if not self._places.acquire(blocking=False):
+            raise NotPrinted(BUSY)
+        try:
+            return self._printed(job)
+        finally:
+            self._places.release()
+
+    def _printed(self, job: Job) -> bytes:
+        return result_of(self._scheduled(job))
+
+    def each_of(
+        self, named: Iterable[tuple[Name, Job | None]]
+    ) -> Iterator[tuple[Name, bytes | NotPrinted | None]]:
+        """All of them in their order: as many at once as there are children, one more made ready,
+        and no others in memory. One that cannot be printed does not stop the rest."""
+        waiting: deque[tuple[Name, ProcessFuture[bytes] | None]] = deque()
+        try:
+            for name, job in named:
+                waiting.append((name, self._scheduled(job) if job else None))
+                if len(waiting) > self.limits.children:
+                    yield outcome_of(*waiting.popleft())
+            while waiting:
+                yield outcome_of(*waiting.popleft())
+        finally:
+            for _, future in waiting:
+                if future:
+                    future.cancel()  # type: ignore[no-untyped-call]
+
+    def _scheduled(self, job: Job) -> ProcessFuture[bytes]:
+        seconds = self.limits.seconds
+        return self._started().schedule(worker.render, args=[job, seconds], timeout=seconds)
+
+    def _started(self) -> ProcessPool:
+        """At the first document, not before: a server may fork after it was set up."""
+        with self._starting:
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=self.limits.children,
+                    max_tasks=self.limits.documents_per_child,
+                    initializer=worker.start,
+                    initargs=[self.limits.memory_bytes, self.limits.niceness],
+                    context=multiprocessing.get_context("spawn"),
+                )
+                atexit.register(self.close)
+            return self._pool
+
+    def close(self) -> None:
+        """End the child now; a document still being printed is given up."""
+        with self._starting:
+            if self._pool is not None:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool.join()
+                self._pool = None
+                atexit.unregister(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def result_of(future: ProcessFuture[bytes]) -> bytes:
+    try:
+        printed: bytes = future.result()
+    except TookTooLong:
+        raise NotPrinted(TOO_LONG) from None
+    except (ProcessExpired, CancelledError, RuntimeError, MemoryError):
+        raise NotPrinted(BROKEN) from None
+    return printed
+
+
+def outcome_of(
+    name: Name, future: ProcessFuture[bytes] | None
+) -> tuple[Name, bytes | NotPrinted | None]:
+    try:
+        return name, result_of(future) if future else None
+    except NotPrinted as fault:
+        return name, fault

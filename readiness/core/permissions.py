@@ -1,0 +1,118 @@
+"""Every yes and no: who may do what, and on whose ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from readiness.core.errors import NOT_SHARED, Denied, NotFound
+from readiness.core.people import Actor, Membership, Role
+
+MANAGER, TEAM, PAYER, ADMIN = (
+    Role.PRACTICE_MANAGER,
+    Role.CARE_TEAM,
+    Role.PAYER_MANAGER,
+    Role.ADMINISTRATOR,
+)
+
+
+class Can(StrEnum):
+    """What a person can do, as the end of the sentence "you may not ..."."""
+
+    SEE_HOME = "see the start page"
+    READ_ASSESSMENT = "read this group's assessment"
+    ANSWER = "answer for this group"
+    ATTEST = "attest for this group"
+    READ_COUNTS = "read this group's screening counts"
+    ENTER_COUNTS = "enter screening counts for this group"
+    READ_QUALITY = "read this group's quality measures"
+    ENTER_QUALITY = "enter quality measures for this group"
+    READ_PLAN = "read this group's action plan"
+    EDIT_PLAN = "change this group's action plan"
+    MANAGE_TEAM = "manage this group's people"
+    SHARE = "decide who this group shares with"
+    TAKE_OUT = "export this group's records"
+    REMOVE_GROUP = "remove this group's records"
+    READ_GROUP_HISTORY = "read this group's history"
+    REVIEW_PORTFOLIO = "see this payer's portfolio"
+    READ_SUBMISSION = "read what this group submitted"
+    REVIEW = "review this group's submission"
+    TEST_INCENTIVES = "try incentives for this payer"
+    OPEN_CYCLE = "open a cycle for this payer"
+    PLAN_INVESTMENT = "plan this payer's investment"
+    MANAGE_PAYER_TEAM = "manage this payer's people"
+    ADMINISTER = "administer this installation"
+
+
+RULES: dict[Can, frozenset[Role]] = {
+    Can.SEE_HOME: frozenset(Role),
+    Can.READ_ASSESSMENT: frozenset({MANAGER, TEAM}),
+    Can.ANSWER: frozenset({MANAGER, TEAM}),
+    Can.ATTEST: frozenset({MANAGER}),
+    Can.READ_COUNTS: frozenset({MANAGER, TEAM}),
+    Can.ENTER_COUNTS: frozenset({MANAGER, TEAM}),
+    Can.READ_QUALITY: frozenset({MANAGER, TEAM}),
+    Can.ENTER_QUALITY: frozenset({MANAGER, TEAM}),
+    Can.READ_PLAN: frozenset({MANAGER, TEAM, PAYER}),
+    Can.EDIT_PLAN: frozenset({MANAGER}),
+    Can.MANAGE_TEAM: frozenset({MANAGER}),
+    Can.SHARE: frozenset({MANAGER}),
+    Can.TAKE_OUT: frozenset({MANAGER}),
+    Can.REMOVE_GROUP: frozenset({MANAGER}),
+    Can.READ_GROUP_HISTORY: frozenset({MANAGER}),
+    Can.REVIEW_PORTFOLIO: frozenset({PAYER}),
+    Can.READ_SUBMISSION: frozenset({PAYER}),
+    Can.REVIEW: frozenset({PAYER}),
+    Can.TEST_INCENTIVES: frozenset({PAYER}),
+    Can.OPEN_CYCLE: frozenset({PAYER}),
+    Can.PLAN_INVESTMENT: frozenset({PAYER}),
+    Can.MANAGE_PAYER_TEAM: frozenset({PAYER}),
+    Can.ADMINISTER: frozenset({ADMIN}),
+}
+
+SIGNED = frozenset({Can.ATTEST, Can.REMOVE_GROUP})  # the membership itself must say so
+FOR_EVERYONE = frozenset({Can.SEE_HOME})  # also for somebody who plays no part yet or any more
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Whose thing it is: a group's own, and of the payers it is shared with."""
+
+    group_id: str | None = None
+    payer_ids: frozenset[str] = frozenset()
+
+
+ANYWHERE = Ground()  # only an administrator stands on no one's ground in particular
+
+
+def stands_on(membership: Membership, ground: Ground) -> bool:
+    if membership.role is Role.ADMINISTRATOR:
+        return ground == ANYWHERE
+    if membership.payer_id is not None:
+        return membership.payer_id in ground.payer_ids
+    return membership.group_id is not None and membership.group_id == ground.group_id
+
+
+def grants(membership: Membership, can: Can) -> bool:
+    return membership.role in RULES[can] and (can not in SIGNED or membership.may_attest)
+
+
+def holds(actor: Actor, can: Can) -> bool:
+    """Whether the person may do this anywhere at all."""
+    return can in FOR_EVERYONE or any(grants(membership, can) for membership in actor.memberships)
+
+
+def allowed(actor: Actor, can: Can, ground: Ground) -> bool:
+    return any(grants(m, can) and stands_on(m, ground) for m in actor.memberships)
+
+
+def require(actor: Actor, can: Can, ground: Ground) -> None:
+    """Return quietly, or raise.
+
+    Somebody else's thing is "not found", so that nobody learns by asking what exists.
+    """
+    if allowed(actor, can, ground):
+        return
+    if not any(stands_on(membership, ground) for membership in actor.memberships):
+        raise NotFound(NOT_SHARED)
+    raise Denied(f"You may not {can}. Ask a colleague who may, or your administrator.")

@@ -1,0 +1,1 @@
+"""Tables from strangers: CSV in its many spellings and workbooks, read as text within limits."""

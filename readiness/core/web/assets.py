@@ -1,0 +1,31 @@
+"""Files that come from installed packages: Bootstrap's stylesheet and our fonts."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from readiness.core.pdf import typefaces
+from readiness.core.web.guard import open_to_anyone
+
+pages = Blueprint("assets", __name__)
+YEAR = "public, max-age=31536000, immutable"
+
+
+@pages.get("/vendor/bootstrap.min.css")
+@open_to_anyone
+def bootstrap() -> ResponseReturnValue:
+    path = files("flask_bootstrap") / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
+    css = path.read_text().replace("/*# sourceMappingURL=bootstrap.min.css.map */", "")
+    return Response(css, mimetype="text/css", headers={"Cache-Control": YEAR})
+
+
+@pages.get("/fonts/<name>")
+@open_to_anyone
+def font(name: str) -> ResponseReturnValue:
+    face = typefaces.face(name)
+    if face is None:
+        abort(404)
+    return Response(face, mimetype="font/ttf", headers={"Cache-Control": YEAR})

@@ -1,0 +1,101 @@
+"""Default deny: a page that declares nothing opens for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from readiness.core import permissions
+from readiness.core.permissions import Can
+from readiness.core.web import preserved_form
+
+View = TypeVar("View", bound=Callable[..., Any])
+ANYONE = "anyone"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Origin(Enum):
+    """Which site's page sent a request."""
+
+    HERE = auto()
+    ELSEWHERE = auto()
+    UNSAID = auto()
+
+
+def needs(can: Can) -> Callable[[View], View]:
+    """Declare what a person must be able to do, somewhere, to open this page.
+
+    Whether they may do it here is for the use case, which knows whose page it is.
+    """
+
+    def declare(view: View) -> View:
+        view.needs = can  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_to_anyone(view: View) -> View:
+    view.needs = ANYONE  # type: ignore[attr-defined]
+    return view
+
+
+def needed_by(app: Flask, endpoint: str | None) -> Can | str | None:
+    if endpoint == "static":
+        return ANYONE
+    return getattr(app.view_functions.get(endpoint or ""), "needs", None)
+
+
+def attach(app: Flask) -> None:
+    app.before_request(check_origin)
+    app.before_request(check_ability)
+
+
+def check_origin() -> None:
+    """Refuse a change that another site sent, whatever token it carries.
+
+    A request that says nothing comes from no browser: its token decides.
+    """
+    if request.method not in SAFE and comes_from() is Origin.ELSEWHERE:
+        abort(403)
+
+
+def comes_from() -> Origin:
+    """Browsers say where a request comes from in Sec-Fetch-Site; older ones send Origin."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is None and origin is None:
+        return Origin.UNSAID
+    is_ours = (
+        site in ("same-origin", "none")
+        if site is not None
+        else origin == request.host_url.rstrip("/")
+    )
+    return Origin.HERE if is_ours else Origin.ELSEWHERE
+
+
+def check_ability() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such page: the error page says so
+    wanted = needed_by(current_app, request.endpoint)
+    if wanted == ANYONE:
+        return None
+    if g.actor is None:
+        return ask_to_sign_in()
+    if not isinstance(wanted, Can) or not permissions.holds(g.actor, wanted):
+        abort(403)
+    return None
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error="Your session has ended. Sign in again; what you typed is kept."), 401
+    return preserved_form.sign_in_page(), 401
+
+
+def wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json" or request.is_json

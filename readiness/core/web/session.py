@@ -1,0 +1,52 @@
+"""What every request has at hand: the time, the store, the person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, current_app, g, request
+
+from readiness.accounts.service import account
+from readiness.core.config import Settings
+from readiness.core.db import Store
+from readiness.core.people import Actor
+
+
+def attach(app: Flask) -> None:
+    app.config.setdefault("CLOCK", lambda: datetime.now(UTC))
+    app.before_request(begin)
+    app.teardown_request(end)
+
+
+def begin() -> None:
+    g.now = current_app.config["CLOCK"]()
+    g.actor, g.session_ends_at = None, None
+    token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"])
+    if token and request.blueprint != "assets" and (found := account.resume(store(), token, g.now)):
+        g.actor, g.session_ends_at = found
+
+
+def end(_error: BaseException | None) -> None:
+    if opened := g.pop("store", None):
+        opened.close()
+
+
+def store() -> Store:
+    """This request's connection, opened when first needed."""
+    if "store" not in g:
+        g.store = Store(settings().database)
+    return cast(Store, g.store)
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+def actor() -> Actor:
+    """The signed-in person; only pages behind the guard may ask."""
+    return cast(Actor, g.actor)
+
+
+def now() -> datetime:
+    return cast(datetime, g.now)

@@ -1,0 +1,119 @@
+"""What every page may say without being told: who is signed in, where they can go, dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from readiness.core import permissions
+from readiness.core.people import Actor
+from readiness.core.permissions import Can, Ground
+from readiness.core.web.session import settings
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation; `also` are the areas that a person enters through it."""
+
+    label: str
+    endpoint: str
+    can: Can
+    also: tuple[str, ...] = ()
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        return (self.endpoint.partition(".")[0], *self.also)
+
+
+PLACES = (
+    Place("Home", "home.start", Can.SEE_HOME),
+    Place("Portfolio", "portfolio.start", Can.REVIEW_PORTFOLIO),
+    Place("Investment", "investment.start", Can.PLAN_INVESTMENT),
+    Place("Cycles", "cycles.start", Can.OPEN_CYCLE),
+    Place("Administration", "admin.overview", Can.ADMINISTER),
+    Place("My account", "account.mine", Can.SEE_HOME),
+)
+GROUP_PLACES = (
+    Place(
+        "Assessments",
+        "assess.of_group",
+        Can.READ_ASSESSMENT,
+        also=("context", "submit", "result", "plan", "money"),
+    ),
+    Place(
+        "Social-risk counts",
+        "screen.quarters",
+        Can.READ_COUNTS,
+        also=("screen_records", "upload", "released", "measures"),
+    ),
+    Place("Quality measures", "quality.periods", Can.READ_QUALITY, also=("equity",)),
+    Place("Sharing", "sharing.overview", Can.SHARE),
+    Place("People", "team.show", Can.MANAGE_TEAM),
+    Place("History", "history.of_group", Can.READ_GROUP_HISTORY),
+    Place("Records", "records.show", Can.TAKE_OUT),
+)
+
+
+def attach(app: Flask) -> None:
+    app.context_processor(common)
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(number)
+
+
+def common() -> dict[str, Any]:
+    actor = g.get("actor")
+    return {
+        "actor": actor,
+        "is_demo": settings().is_demo,
+        "session_ends_at": g.get("session_ends_at"),
+        "session_now": g.get("now"),
+        "places": [
+            {
+                "label": place.label,
+                "href": url_for(place.endpoint),
+                "is_here": request.endpoint == place.endpoint,
+            }
+            for place in PLACES
+            if actor and permissions.holds(actor, place.can)
+        ],
+        "group_places": group_places(actor) if actor else [],
+    }
+
+
+def group_places(actor: Actor) -> list[dict[str, Any]]:
+    """The rooms of the group that the page is about; of one's only group on every page."""
+    named = (request.view_args or {}).get("group_id")
+    group_id = named or (actor.group_ids[0] if len(actor.group_ids) == 1 else None)
+    if group_id not in actor.group_ids:
+        return []
+    ground = Ground(group_id)
+    return [
+        {
+            "label": place.label,
+            "href": url_for(place.endpoint, group_id=group_id),
+            "is_here": request.blueprint in place.areas,
+        }
+        for place in GROUP_PLACES
+        if permissions.allowed(actor, place.can, ground)
+    ]
+
+
+def day(value: date | datetime | None) -> str:
+    """Jan 15, 2027, or "not yet" for nothing."""
+    return f"{value:%b} {value.day}, {value.year}" if value else "not yet"
+
+
+def moment(value: datetime | None) -> str:
+    """Jan 15, 2027, 14:02 UTC."""
+    return f"{day(value)}, {value:%H:%M} UTC" if value else "not yet"
+
+
+def number(value: float | int | None) -> str:
+    """1,234 or 47.5; "not scored" for nothing."""
+    if value is None:
+        return "not scored"
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"

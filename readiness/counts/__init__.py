@@ -1,0 +1,1 @@
+"""Social-risk and quality counts: entered, checked and kept as revisions. Counts, never people."""

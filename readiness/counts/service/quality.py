@@ -1,0 +1,383 @@
+"""Entering the counts behind equity: measures by patient group, and how race is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.people import Actor, Group
+from readiness.core.periods import Period, latest_closed, quarters_back
+from readiness.core.permissions import Can
+from readiness.counts import pasted_grid
+from readiness.counts.db import quality
+from readiness.counts.db.quality import PeriodLine, QualityRevision
+from readiness.counts.edits import CountsClash, Lines, latest, merged, revision_of
+from readiness.counts.grids import Grid, cells_in
+from readiness.counts.measures import quality_loader as measure_files
+from readiness.counts.measures.quality_measure import QualitySet
+from readiness.counts.pasted_grid import Pasted
+from readiness.counts.quality import table
+from readiness.counts.quality.checks import Finding, findings, is_counted
+from readiness.counts.quality.grids import known_grids, measure_grids, sample_grid
+from readiness.counts.quality.models import MEASURED_BY, QualityCell, QualityCounts
+from readiness.counts.service.quarters import enterable
+from readiness.counts.service.social_risk import Sent
+from readiness.counts.social_risk.checks import Severity
+from readiness.counts.social_risk.models import ALL, PeriodState, Stratum, StratumType
+from readiness.counts.typed_counts import count_of
+from readiness.disclosure.service import quality as quality_releases
+from readiness.disclosure.succession import Verdict
+
+SHOWN_PERIODS = 8
+YEAR = 4  # quarters; two periods closer than that have patients in common
+
+AnyGrid = Grid[QualityCell]
+CHANGED = (
+    "Somebody changed these counts while you completed the period. Nothing was released. Look at "
+    "the numbers, then complete it again."
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The 12 months that end with a quarter, as their group sees them."""
+
+    group: Group
+    period: Period
+    is_closed: bool
+    line: PeriodLine | None  # None: not begun
+    measures: QualitySet
+    sites: Mapping[str, str]  # names by id
+    history: Lines[QualityCell]
+    counts: QualityCounts
+    before: QualityCounts | None  # of a year earlier, else the nearest before
+    findings: tuple[Finding, ...]
+
+    @property
+    def reference(self) -> Stratum | None:
+        """The stratum that the others are compared with, once somebody has declared it."""
+        written = self.line.reference if self.line else ""
+        kind, _, name = written.partition(".")
+        return Stratum(StratumType(kind), name) if name else None
+
+    @property
+    def contradictions(self) -> tuple[Finding, ...]:
+        return tuple(each for each in self.findings if each.severity is Severity.HARD)
+
+    @property
+    def grids(self) -> tuple[AnyGrid, ...]:
+        """Every table of the period."""
+        return (
+            *(grid for kind in KINDS for grid in self.measured(kind)),
+            *known_grids(self.sites),
+            sample_grid(),
+        )
+
+    def measured(self, kind: StratumType) -> tuple[AnyGrid, ...]:
+        return tuple(measure_grids(self.measures, self.period, kind, self.sites))
+
+
+KINDS = (StratumType.TOTAL, *MEASURED_BY)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One period in the list."""
+
+    period: Period
+    is_closed: bool
+    state: PeriodState | None
+    measures: int  # with both numbers for all patients
+    is_race_known: bool  # whether anybody entered how race and ethnicity are known
+
+
+@dataclass(frozen=True)
+class Overview:
+    group: Group
+    lines: tuple[Line, ...]  # newest first
+
+
+def overview(store: Store, actor: Actor, group_id: str, now: datetime) -> Overview:
+    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
+    today = now.date()
+    known, states = quality.of_group(store, group_id), quality.states(store, group_id)
+    listed = {*quarters_back(latest_closed(today), SHOWN_PERIODS), *known, *states}
+    return Overview(
+        groups.get(store, group_id),
+        tuple(
+            line_of(each, known.get(each) or QualityCounts(each), states.get(each), today)
+            for each in sorted(listed, reverse=True)
+        ),
+    )
+
+
+def line_of(each: Period, counts: QualityCounts, line: PeriodLine | None, today: date) -> Line:
+    return Line(
+        each,
+        each.is_closed_on(today),
+        line.state if line else None,
+        sum(1 for measure_id in counts.measures() if counts.pair(measure_id, ALL)),
+        any(cell.key.startswith("known.") for cell in counts.known),
+    )
+
+
+def get(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Ending:
+    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
+    return read(store, group_id, enterable(written, now.date()), now.date())
+
+
+def read(store: Store, group_id: str, ending: Period, today: date) -> Ending:
+    """For use cases that have already asked whether the person may see it."""
+    known = quality.of_group(store, group_id)
+    history = quality.history(store, group_id, ending)
+    counts = QualityCounts(ending, latest(history))
+    before = known.get(ending.plus(-YEAR)) or nearest(known, ending)
+    measures = measure_files.load()
+    return Ending(
+        group=groups.get(store, group_id),
+        period=ending,
+        is_closed=ending.is_closed_on(today),
+        line=quality.state(store, group_id, ending),
+        measures=measures,
+        sites={site.id: site.name for site in groups.sites(store, group_id)},
+        history=history,
+        counts=counts,
+        before=before,
+        findings=findings(counts, before, measures),
+    )
+
+
+def nearest(known: Mapping[Period, QualityCounts], ending: Period) -> QualityCounts | None:
+    earlier = [each for each in known if each < ending]
+    return known[max(earlier)] if earlier else None
+
+
+@dataclass(frozen=True)
+class EntryState:
+    """What a task list says of the latest closed period."""
+
+    says: str
+    is_done: bool
+
+
+def states_of(store: Store, group_id: str, today: date) -> tuple[EntryState, EntryState]:
+    """Of the measures, and of how race and ethnicity are known.
+
+    For use cases that have already asked whether the person may see it.
+    """
+    ending = latest_closed(today)
+    known = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
+    line = line_of(ending, known, quality.state(store, group_id, ending), today)
+    is_complete = line.state is PeriodState.COMPLETE
+    measures = "complete" if is_complete else "started" if line.measures else "missing"
+    race = "entered" if line.is_race_known else "missing"
+    return (
+        EntryState(f"12 months to {ending.label} {measures}", is_complete),
+        EntryState(f"12 months to {ending.label} {race}", line.is_race_known),
+    )
+
+
+# Saving
+
+
+def save(
+    store: Store, actor: Actor, group_id: str, written: str, sent: Sent, now: datetime
+) -> bool:
+    """Keep what was typed, finished or not; whether anything was new.
+
+    Numbers that contradict each other are kept too: they stop a period from being complete, not
+    from being worked on. A text that is no count is refused together with all that came with it.
+    """
+    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
+    ending = enterable(written, now.date())
+    with store.writing():
+        before = read(store, group_id, ending, now.date())
+        cells = cells_in(before.grids)
+        typed = counts_in(sent.typed, cells, labels(before.grids))
+        base = {cells[key]: n for key, n in sent.base.items() if key in cells}
+        merge = merged(before.history, base, typed)
+        if merge.clashes:
+            raise CountsClash(merge)
+        revisions = tuple(
+            QualityRevision(cell, revision_of(before.history, cell) + 1, value, actor.id, now)
+            for cell, value in merge.changed.items()
+        )
+        if not revisions:
+            return False
+        event = told(before, actor, "entered quality counts", now)
+        quality.save(store, group_id, ending, revisions, event)
+        if before.line is None or before.line.state is not PeriodState.OPEN:
+            set_state(store, before, PeriodState.OPEN, actor, "opened quality counts", now)
+    return True
+
+
+def counts_in(
+    typed: Mapping[str, str], cells: Mapping[str, QualityCell], names: Mapping[str, str]
+) -> dict[QualityCell, int | None]:
+    """Every count by its cell, or every problem at once. Fields we did not ask for are ignored."""
+    values: dict[QualityCell, int | None] = {}
+    problems: list[Problem] = []
+    for key, text in typed.items():
+        if cell := cells.get(key):
+            try:
+                values[cell] = count_of(text)
+            except ValueError as error:
+                problems.append(Problem(key, f"{names[key]}: this {error}"))
+    if problems:
+        raise BadInput(problems)
+    return values
+
+
+def labels(grids: Iterable[AnyGrid]) -> dict[str, str]:
+    """By cell key: table, row and column, as the page names them."""
+    return {
+        grid.cells[row.key, column.key].key: f"{row.label}, {column.label}"
+        for grid in grids
+        for row in grid.rows
+        for column in grid.columns
+    }
+
+
+def declare(
+    store: Store, actor: Actor, group_id: str, written: str, reference: str, now: datetime
+) -> None:
+    """Say which stratum the others are compared with. It is never picked by the program."""
+    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
+    ending = enterable(written, now.date())
+    with store.writing():
+        before = read(store, group_id, ending, now.date())
+        if reference and reference not in references(before):
+            raise BadInput([Problem("reference", "Choose one of the listed patient groups.")])
+        state = before.line.state if before.line else PeriodState.OPEN
+        set_state(store, before, state, actor, "declared a reference", now, reference)
+
+
+def references(ending: Ending) -> dict[str, str]:
+    """What can be compared with: race and ethnicity strata that have counts."""
+    kinds = (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY, StratumType.LANGUAGE)
+    return {
+        f"{kind}.{stratum.name}": stratum.label
+        for kind in kinds
+        for measure_id in ending.counts.measures()
+        for stratum in ending.counts.strata(measure_id, kind)
+    }
+
+
+def complete(
+    store: Store, actor: Actor, group_id: str, written: str, threshold: int, now: datetime
+) -> Verdict:
+    """Mark the period complete and let its counts out, or raise with everything in the way."""
+    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
+    ending = enterable(written, now.date())
+    if not ending.is_closed_on(now.date()):
+        raise WrongState(
+            f"These 12 months end with {ending.label}, which is still running. They can be marked "
+            f"complete from {ending.plus(1).first_day:%B} 1 on; what you saved is kept."
+        )
+    before = read(store, group_id, ending, now.date())
+    if problems := tuple(in_the_way(before)):
+        raise BadInput(problems)
+    reference = before.line.reference if before.line else ""
+    ready = quality_releases.prepared(store, group_id, before.counts, reference, threshold, now)
+    with store.writing():
+        if read(store, group_id, ending, now.date()).counts != before.counts:
+            raise ChangedMeanwhile(CHANGED)
+        if before.line is None or before.line.state is not PeriodState.COMPLETE:
+            set_state(store, before, PeriodState.COMPLETE, actor, "completed quality counts", now)
+        quality_releases.keep(store, ready, actor.id, now)
+    return ready.verdict
+
+
+def in_the_way(before: Ending) -> Iterator[Problem]:
+    if not is_counted(before.counts):
+        yield Problem("", "Enter one measure for all patients, or how race is known, first.")
+    for finding in before.contradictions:
+        yield Problem(finding.cell.key, finding.says)
+
+
+def set_state(
+    store: Store,
+    before: Ending,
+    wanted: PeriodState,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    reference: str | None = None,
+) -> None:
+    line = before.line
+    quality.set_state(
+        store,
+        before.group.id,
+        before.period,
+        wanted,
+        reference if reference is not None else line.reference if line else "",
+        line.revision if line else 0,
+        told(before, actor, verb, now),
+    )
+
+
+def told(before: Ending, actor: Actor, verb: str, now: datetime) -> Event:
+    return Event(now, actor.id, verb, "quality", str(before.period), group_id=before.group.id)
+
+
+# From a spreadsheet
+
+
+def paste(
+    store: Store,
+    actor: Actor,
+    group_id: str,
+    text: str,
+    grids: tuple[AnyGrid, ...],
+    now: datetime,
+) -> Pasted[QualityCell]:
+    """What a pasted block would fill in. Nothing is stored."""
+    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
+    return pasted_grid.read(text, grids)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a file would change in one count."""
+
+    key: str
+    label: str
+    stored: int | None
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    ending: Ending
+    changes: tuple[Change, ...]
+    same: int  # counts of the file that stand already
+    findings: tuple[Finding, ...] = field(default=())  # as they would be
+
+
+def preview(
+    store: Store, actor: Actor, group_id: str, written: str, raw: bytes, now: datetime
+) -> Preview:
+    """What a file would write, or BadInput with every problem by its row. Nothing is stored."""
+    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
+    ending = read(store, group_id, enterable(written, now.date()), now.date())
+    found = table.read(raw, ending.period, ending.measures, ending.sites)
+    named = labels(ending.grids)
+    changes = tuple(
+        Change(cell.key, named.get(cell.key, cell.key), ending.counts.known.get(cell), value)
+        for cell, value in found.items()
+        if ending.counts.known.get(cell) != value
+    )
+    would_be = QualityCounts(ending.period, {**ending.counts.known, **found})
+    return Preview(
+        ending,
+        changes,
+        len(found) - len(changes),
+        findings(would_be, ending.before, ending.measures),
+    )

@@ -1,0 +1,1 @@
+"""Social-risk counts: people at each step from being seen to a need being met."""

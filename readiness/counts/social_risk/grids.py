@@ -1,0 +1,93 @@
+"""The tables in which counts are entered: rows, columns and which cell stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from readiness.counts.grids import Grid, Heading
+from readiness.counts.social_risk.models import (
+    ALL,
+    BY_HAND,
+    GROUP_MEANINGS,
+    GROUP_STEPS,
+    NEED_LABELS,
+    NEED_MEANINGS,
+    NEED_STEPS,
+    OPTIONAL,
+    STEP_LABELS,
+    STRATUM_TYPE_LABELS,
+    Cell,
+    Need,
+    Step,
+    Stratum,
+    StratumType,
+    strata_of,
+)
+
+ALSO = {
+    Step.SCREENING_OFFERED: ("offered",),
+    Step.ANY_POSITIVE: ("any positive", "any need"),
+    Step.WANTS_HELP: ("wanted help", "want help"),
+    Step.REFERRED_30D: ("referred within 30 days",),
+    Need.FINANCIAL: ("financial",),
+    Need.DIGITAL: ("digital",),
+    Need.SOCIAL: ("social",),
+    Need.TRANSPORTATION: ("transport",),
+}
+ALSO_OF_A_NEED = {Step.SCREENED: ("asked", "answered")}
+
+
+def group_columns() -> tuple[Heading, ...]:
+    return tuple(
+        Heading(step, STEP_LABELS[step], ALSO.get(step, ()), GROUP_MEANINGS[step])
+        for step in GROUP_STEPS
+    )
+
+
+def need_columns() -> tuple[Heading, ...]:
+    return tuple(
+        Heading(
+            step,
+            STEP_LABELS[step],
+            (*ALSO.get(step, ()), *ALSO_OF_A_NEED.get(step, ())),
+            NEED_MEANINGS[step],
+        )
+        for step in NEED_STEPS
+    )
+
+
+def strata_grid(parts: Iterable[Stratum], title: str) -> Grid[Cell]:
+    """The steps of the whole group, a row for each part."""
+    listed = tuple(parts)
+    return Grid(
+        id="group",
+        title=title,
+        rows=tuple(Heading(part.name, part.label) for part in listed),
+        columns=group_columns(),
+        cells={
+            (part.name, step): Cell(step, None, part) for part in listed for step in GROUP_STEPS
+        },
+    )
+
+
+def needs_grid(part: Stratum) -> Grid[Cell]:
+    return Grid(
+        id="needs",
+        title="Each need",
+        rows=tuple(
+            Heading(need, NEED_LABELS[need], ALSO.get(need, ()), is_optional=need in OPTIONAL)
+            for need in BY_HAND
+        ),
+        columns=need_columns(),
+        cells={(need, step): Cell(step, need, part) for need in BY_HAND for step in NEED_STEPS},
+    )
+
+
+def grids_of_part(part: Stratum = ALL) -> tuple[Grid[Cell], ...]:
+    """All that can be entered for all patients, or for one part of them."""
+    return (strata_grid((part,), "All needs"), needs_grid(part))
+
+
+def grids_of_type(kind: StratumType) -> tuple[Grid[Cell], ...]:
+    """The parts side by side."""
+    return (strata_grid(strata_of(kind), STRATUM_TYPE_LABELS[kind]),)

@@ -1,0 +1,221 @@
+"""Rates over the counts: each is a line in a table, and each says what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from readiness.core.periods import Period
+from readiness.counts.social_risk.models import (
+    ALL,
+    FIVE,
+    NEED_LABELS,
+    STEP_LABELS,
+    FunnelCounts,
+    Need,
+    Step,
+    Stratum,
+)
+from readiness.statistics.rates import Rate, wilson_rate
+
+WINDOW = 4  # closed quarters with counts that a claim is held against
+
+
+@dataclass(frozen=True)
+class RateRule:
+    """A rate of the whole group's row (`of_group`), or of each need's."""
+
+    id: str
+    title: str
+    numerator: Step
+    denominator: Step
+    of_group: bool = False
+    note: str = ""
+
+    @property
+    def made_of(self) -> str:
+        return f"{STEP_LABELS[self.numerator]} ÷ {STEP_LABELS[self.denominator]}"
+
+
+RATES = (
+    RateRule("reach", "Screening reach", Step.SCREENED, Step.ELIGIBLE, of_group=True),
+    RateRule(
+        "positive_rate",
+        "One or more needs found",
+        Step.ANY_POSITIVE,
+        Step.SCREENED,
+        of_group=True,
+        note="A higher share can mean better asking or more need. It is never scored.",
+    ),
+    RateRule("need_positive_rate", "Need found", Step.POSITIVE, Step.SCREENED),
+    RateRule("help_wanted_rate", "Want help", Step.WANTS_HELP, Step.POSITIVE),
+    RateRule(
+        "response_30d",
+        "Referred within 30 days",
+        Step.REFERRED_30D,
+        Step.WANTS_HELP,
+        note="Close to the intervention rate of HEDIS SNS-E, but not that measure: this one is "
+        "over those who want help.",
+    ),
+    RateRule("loop_known", "Outcome known", Step.OUTCOME_KNOWN, Step.WANTS_HELP),
+    RateRule(
+        "connection_rate",
+        "Connected, of known outcomes",
+        Step.CONNECTED,
+        Step.OUTCOME_KNOWN,
+        note="Read it with “Outcome known” beside it: of few known outcomes it says little.",
+    ),
+    RateRule(
+        "resolution_rate",
+        "Resolved, of known outcomes",
+        Step.RESOLVED,
+        Step.OUTCOME_KNOWN,
+        note="Read it with “Outcome known” beside it: of few known outcomes it says little.",
+    ),
+)
+BY_ID = {rule.id: rule for rule in RATES}
+TOGETHER = "Five needs together"
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """The rates of one line of the table, in the order of the rules; None where not known."""
+
+    title: str
+    rates: tuple[Rate | None, ...]
+
+
+def rules(of_group: bool) -> tuple[RateRule, ...]:
+    return tuple(rule for rule in RATES if rule.of_group == of_group)
+
+
+def group_rates(
+    counts: FunnelCounts, part: Stratum = ALL
+) -> tuple[tuple[RateRule, Rate | None], ...]:
+    return tuple((rule, rate_at(counts, rule, None, part)) for rule in rules(of_group=True))
+
+
+def need_rates(counts: FunnelCounts) -> tuple[RateRow, ...]:
+    """A line for each need with any count, and one that adds the five up."""
+    known = {cell.need for cell in counts.known if cell.stratum == ALL}
+    rows = (
+        RateRow(
+            NEED_LABELS[need],
+            tuple(rate_at(counts, rule, need) for rule in rules(of_group=False)),
+        )
+        for need in Need
+        if need in known
+    )
+    added = tuple(rate_over_needs([counts], rule) for rule in rules(of_group=False))
+    return (*rows, RateRow(TOGETHER, added)) if known - {None} else ()
+
+
+def rate_at(
+    counts: FunnelCounts, rule: RateRule, need: Need | None = None, part: Stratum = ALL
+) -> Rate | None:
+    pair = both(counts, rule, need, part)
+    return wilson_rate(*pair) if pair and pair[1] else None
+
+
+def rate_over_needs(quarters: Iterable[FunnelCounts], rule: RateRule) -> Rate | None:
+    pairs = [pair for counts in quarters for pair in pairs_of(counts, rule)]
+    numerator, denominator = added(pairs)
+    return wilson_rate(numerator, denominator) if denominator else None
+
+
+def both(
+    counts: FunnelCounts, rule: RateRule, need: Need | None, part: Stratum = ALL
+) -> tuple[int, int] | None:
+    """Numerator and denominator, or None when one is not known or they contradict each other."""
+    numerator = counts.at(rule.numerator, need, part)
+    denominator = counts.at(rule.denominator, need, part)
+    if numerator is None or denominator is None or numerator > denominator:
+        return None
+    return numerator, denominator
+
+
+def pairs_of(counts: FunnelCounts, rule: RateRule) -> Iterator[tuple[int, int]]:
+    """What a quarter adds to a sum: its own pair, or one for each of the five needs."""
+    for need in (None,) if rule.of_group else FIVE:
+        if pair := both(counts, rule, need):
+            yield pair
+
+
+def added(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    listed = list(pairs)
+    return sum(n for n, _ in listed), sum(d for _, d in listed)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What the counts say of a claim: quarters added up."""
+
+    numerator: int
+    denominator: int
+    unit: str
+    periods: tuple[Period, ...]  # newest first
+
+    @property
+    def share(self) -> Fraction:
+        """Exact, for comparing with an anchor."""
+        return Fraction(self.numerator, self.denominator)
+
+    @property
+    def rate(self) -> Rate:
+        return wilson_rate(self.numerator, self.denominator)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which rate a claimed level is held against."""
+
+    item_id: str
+    rate_id: str
+    unit: str
+
+
+CLAIMS = (
+    Claim("SOCR-2", "reach", "patients, each counted once in every quarter they were seen"),
+    Claim(
+        "SOCR-5",
+        "loop_known",
+        "needs of patients who want help, each counted once in a quarter, over the five needs",
+    ),
+)
+# Shown beside its item, and never held against it.
+SHOWN = (
+    Claim(
+        "SOCR-3",
+        "response_30d",
+        "needs of patients who want help, each counted once in a quarter, over the five needs",
+    ),
+)
+
+
+def claims_shares(
+    quarters: Iterable[FunnelCounts], today: date, claims: Iterable[Claim] = CLAIMS
+) -> dict[str, Share]:
+    """By item id, the share over the last four closed quarters that have its counts.
+
+    An item is absent when no quarter has both its numbers: then nothing can be said of the claim.
+    """
+    closed = sorted(
+        (counts for counts in quarters if counts.period.is_closed_on(today)),
+        key=lambda counts: counts.period,
+        reverse=True,
+    )
+    found = ((claim.item_id, share_of(closed, claim)) for claim in claims)
+    return {item_id: share for item_id, share in found if share}
+
+
+def share_of(newest_first: list[FunnelCounts], claim: Claim) -> Share | None:
+    rule = BY_ID[claim.rate_id]
+    having = [
+        (counts.period, pairs) for counts in newest_first if (pairs := list(pairs_of(counts, rule)))
+    ][:WINDOW]
+    numerator, denominator = added(pair for _, pairs in having for pair in pairs)
+    if not denominator:
+        return None
+    return Share(numerator, denominator, claim.unit, tuple(period for period, _ in having))

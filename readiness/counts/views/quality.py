@@ -1,0 +1,244 @@
+"""Quality measures by patient group: the list of periods, and the pages on which one is entered."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField
+
+from readiness.assessments.views.questionnaire import FROM_HERE, XLSX
+from readiness.core.errors import BadInput, Problem, WrongState
+from readiness.core.permissions import Can
+from readiness.core.web.forms import SafeForm
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, settings, store
+from readiness.core.web.template_filters import moment
+from readiness.counts.edits import Clash, CountsClash
+from readiness.counts.forms.social_risk import CountsForm, revisions_in, sent_by
+from readiness.counts.grids import cells_in
+from readiness.counts.presenters import quality as quality_view
+from readiness.counts.presenters.quality import Entry, Scope, scope_of
+from readiness.counts.quality.models import QualityCell
+from readiness.counts.service import quality, quality_sheets
+from readiness.counts.service.quality import Ending
+from readiness.counts.service.social_risk import Sent
+from readiness.counts.social_risk.models import StratumType
+from readiness.counts.views.social_risk import COMPLETED
+
+pages = Blueprint("quality", __name__)
+MAIN = StratumType.TOTAL.value
+NO_FILE = "Choose the file that you filled in."
+MOST_OF_A_FILE = 5_000  # counts that a preview carries
+
+
+class ReferenceForm(SafeForm):
+    reference = SelectField(
+        "Compare the others with",
+        description="The rate that gaps are measured from. It is declared by you, and never picked "
+        "by the program: the best-off group of a small practice is often the luckiest one.",
+    )
+
+
+@pages.get("/groups/<group_id>/quality")
+@needs(Can.READ_QUALITY)
+def periods(group_id: str) -> ResponseReturnValue:
+    found = quality.overview(store(), actor(), group_id, now())
+    return render_template(
+        "counts/quality/periods.html", found=found, states=quality_view.STATE_WORDS
+    )
+
+
+@pages.get("/groups/<group_id>/quality/<period>")
+@needs(Can.READ_QUALITY)
+def period(group_id: str, period: str) -> ResponseReturnValue:
+    return page(group_id, period, MAIN, Entry())
+
+
+@pages.get("/groups/<group_id>/quality/<period>/by/<kind>")
+@needs(Can.READ_QUALITY)
+def breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
+    return page(group_id, period, kind, Entry())
+
+
+@pages.post("/groups/<group_id>/quality/<period>")
+@needs(Can.ENTER_QUALITY)
+def send_period(group_id: str, period: str) -> ResponseReturnValue:
+    return send(group_id, period, MAIN)
+
+
+@pages.post("/groups/<group_id>/quality/<period>/by/<kind>")
+@needs(Can.ENTER_QUALITY)
+def send_breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
+    return send(group_id, period, kind)
+
+
+def send(group_id: str, period: str, kind: str) -> ResponseReturnValue:
+    scope = scope_of(quality.get(store(), actor(), group_id, period, now()), kind)
+    form = CountsForm()
+    sent = sent_by(form, request.form, tuple(cells_in(scope.grids)))
+    wanted = request.form.get("do", "save")
+    if wanted == "preview":
+        return pasted(group_id, period, scope, sent, form.block.data or "")
+    try:
+        is_new = quality.save(store(), actor(), group_id, period, sent, now())
+    except BadInput as error:
+        return page(group_id, period, kind, Entry(sent, error.problems)), 422
+    except CountsClash as clash:
+        return page(group_id, period, kind, Entry(sent, told(clash), clash)), 409
+    if wanted == "complete":
+        return complete(group_id, period, kind)
+    flash(f"Saved, {moment(now())}." if is_new else "Nothing was changed.")
+    return redirect(request.path, 303)
+
+
+def told(clash: CountsClash) -> tuple[Problem, ...]:
+    """The sentence once, then both values of each count."""
+    values = (Problem(each.cell.key, both(each)) for each in clash.merge.clashes)
+    return Problem("", str(clash)), *values
+
+
+def both(clash: Clash[QualityCell]) -> str:
+    mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
+    theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
+    return f"You {mine}, somebody else {theirs}."
+
+
+def pasted(group_id: str, period: str, scope: Scope, sent: Sent, block: str) -> ResponseReturnValue:
+    """The block in the table, beside what was typed. Nothing is saved yet."""
+    found = quality.paste(store(), actor(), group_id, block, scope.grids, now())
+    entry = Entry(
+        sent,
+        tuple(Problem("block", str(problem)) for problem in found.problems),
+        filled=found.values,
+        block=block if found.problems else "",
+    )
+    return page(group_id, period, scope.key, entry), 422 if found.problems else 200
+
+
+def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
+    try:
+        verdict = quality.complete(
+            store(), actor(), group_id, period, settings().smallest_shown, now()
+        )
+    except (BadInput, WrongState) as error:
+        problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
+        entry = Entry(problems=problems, is_unfinished=True)
+        return page(group_id, period, kind, entry), 422 if isinstance(error, BadInput) else 409
+    flash(COMPLETED[verdict])
+    return redirect(url_for(".periods", group_id=group_id), 303)
+
+
+def page(group_id: str, period: str, kind: str, entry: Entry) -> str:
+    found = quality.get(store(), actor(), group_id, period, now())
+    scope = scope_of(found, kind)
+    form = CountsForm(formdata=None)
+    form.block.data = entry.block
+    return render_template(
+        "counts/quality/period.html",
+        form=form,
+        reference=reference_form(found),
+        ending=found,
+        scope=scope,
+        entry=entry,
+        shown=quality_view.shown(found, scope, entry),
+    )
+
+
+# The declared reference
+
+
+def reference_form(found: Ending) -> ReferenceForm:
+    form = ReferenceForm(formdata=None)
+    form.reference.choices = [("", "Not declared yet"), *quality.references(found).items()]
+    form.reference.data = found.line.reference if found.line else ""
+    return form
+
+
+@pages.post("/groups/<group_id>/quality/<period>/reference")
+@needs(Can.ENTER_QUALITY)
+def declare(group_id: str, period: str) -> ResponseReturnValue:
+    wanted = request.form.get("reference", "")[:80]
+    try:
+        quality.declare(store(), actor(), group_id, period, wanted, now())
+    except BadInput as error:
+        entry = Entry(problems=error.problems)
+        return page(group_id, period, MAIN, entry), 422
+    flash("The reference is saved.")
+    return redirect(url_for(".period", group_id=group_id, period=period), 303)
+
+
+# From a file
+
+
+@pages.get("/groups/<group_id>/quality/<period>/counts.xlsx")
+@needs(Can.READ_QUALITY)
+def template_xlsx(group_id: str, period: str) -> ResponseReturnValue:
+    made = quality_sheets.workbook(store(), actor(), group_id, period, now())
+    return attached(made, XLSX, f"quality-{period}.xlsx")
+
+
+@pages.get("/groups/<group_id>/quality/<period>/counts.csv")
+@needs(Can.READ_QUALITY)
+def template_csv(group_id: str, period: str) -> ResponseReturnValue:
+    made = quality_sheets.measures_csv(store(), actor(), group_id, period, now())
+    return attached(made, "text/csv; charset=utf-8", f"quality-{period}.csv")
+
+
+def attached(made: bytes, kind: str, name: str) -> Response:
+    response = Response(made, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.post("/groups/<group_id>/quality/<period>/file")
+@needs(Can.ENTER_QUALITY)
+def upload(group_id: str, period: str) -> ResponseReturnValue:
+    """A file is looked at; only the page that shows what it would change can store it."""
+    if "filled" in request.form:
+        return take_over(group_id, period)
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise BadInput([Problem("file", NO_FILE)])
+        found = quality.preview(store(), actor(), group_id, period, sent.read(), now())
+    except BadInput as error:
+        return page(group_id, period, MAIN, Entry(problems=error.problems)), 422
+    cells = cells_in(found.ending.grids)
+    return render_template(
+        "counts/quality/preview.html",
+        preview=found,
+        form=SafeForm(formdata=None),
+        filled=json.dumps({each.key: each.wanted for each in found.changes}),
+        base=quality_view.seen(found.ending, {each.key: cells[each.key] for each in found.changes}),
+    )
+
+
+def take_over(group_id: str, period: str) -> ResponseReturnValue:
+    try:
+        filled = json.loads(request.form["filled"])
+    except (ValueError, RecursionError) as error:
+        raise BadInput(FROM_HERE) from error
+    if not isinstance(filled, dict) or len(filled) > MOST_OF_A_FILE:
+        raise BadInput(FROM_HERE)
+    typed = {key: str(value)[:60] for key, value in filled.items()}
+    sent = Sent(typed, revisions_in(request.form.get("base", "")))
+    try:
+        is_new = quality.save(store(), actor(), group_id, period, sent, now())
+    except BadInput as error:
+        return page(group_id, period, MAIN, Entry(problems=error.problems)), 422
+    except CountsClash as clash:
+        return page(group_id, period, MAIN, Entry(problems=told(clash))), 409
+    flash(f"Saved from the file: {len(typed):,} counts." if is_new else "Nothing was changed.")
+    return redirect(url_for(".period", group_id=group_id, period=period), 303)
+
+
+# History
+
+
+@pages.get("/groups/<group_id>/quality/<period>/history")
+@needs(Can.READ_QUALITY)
+def history(group_id: str, period: str) -> ResponseReturnValue:
+    found = quality_sheets.history(store(), actor(), group_id, period, now())
+    return render_template("counts/quality/history.html", found=found)

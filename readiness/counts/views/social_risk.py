@@ -1,0 +1,170 @@
+"""Social-risk counts: the list of quarters, and the pages on which one is entered."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, settings, store
+from readiness.core.web.template_filters import moment
+from readiness.counts.edits import Clash, CountsClash
+from readiness.counts.forms.social_risk import CountsForm, sent_by
+from readiness.counts.presenters import social_risk as screen_view
+from readiness.counts.presenters import social_risk_rates
+from readiness.counts.presenters.social_risk import Entry, Scope, scope_of
+from readiness.counts.service import quarters as reading
+from readiness.counts.service import social_risk
+from readiness.counts.service.social_risk import Sent
+from readiness.counts.social_risk.models import Cell
+from readiness.disclosure.succession import Verdict
+
+pages = Blueprint("screen", __name__)
+COMPLETED = {
+    Verdict.FIRST: "Saved, and marked complete. Payers you share with can now read its counts, "
+    "with small counts hidden.",
+    Verdict.RENEWED: "Saved, and marked complete. Payers you share with now read the new counts, "
+    "with small counts hidden.",
+    Verdict.KEPT: "Saved, and marked complete. Payers go on reading the former release: a number "
+    "that they know would move by so few patients that the change could point at somebody.",
+    Verdict.UNCHANGED: "Saved, and marked complete.",
+}
+
+
+@pages.get("/groups/<group_id>/counts")
+@needs(Can.READ_COUNTS)
+def quarters(group_id: str) -> ResponseReturnValue:
+    found = reading.overview(store(), actor(), group_id, now())
+    return render_template(
+        "counts/social_risk/quarters.html",
+        group=found.group,
+        lines=[social_risk_rates.line_view(line, group_id) for line in found.lines],
+        reach=social_risk_rates.trend(
+            found.lines, "Screening reach", [line.reach for line in found.lines]
+        ),
+        positive=social_risk_rates.trend(
+            found.lines,
+            "The share with one or more needs",
+            [line.positive_rate for line in found.lines],
+        ),
+        claims=social_risk_rates.claim_lines(found),
+    )
+
+
+@pages.get("/groups/<group_id>/counts/<period>")
+@needs(Can.READ_COUNTS)
+def quarter(group_id: str, period: str) -> ResponseReturnValue:
+    return page(group_id, period, scope_of(None, None), Entry())
+
+
+@pages.get("/groups/<group_id>/counts/<period>/<kind>")
+@needs(Can.READ_COUNTS)
+def breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
+    return page(group_id, period, scope_of(kind, None), Entry())
+
+
+@pages.get("/groups/<group_id>/counts/<period>/<kind>/<part>")
+@needs(Can.READ_COUNTS)
+def part(group_id: str, period: str, kind: str, part: str) -> ResponseReturnValue:
+    return page(group_id, period, scope_of(kind, part), Entry())
+
+
+@pages.post("/groups/<group_id>/counts/<period>")
+@needs(Can.ENTER_COUNTS)
+def send_quarter(group_id: str, period: str) -> ResponseReturnValue:
+    return send(group_id, period, scope_of(None, None))
+
+
+@pages.post("/groups/<group_id>/counts/<period>/<kind>")
+@needs(Can.ENTER_COUNTS)
+def send_breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
+    return send(group_id, period, scope_of(kind, None))
+
+
+@pages.post("/groups/<group_id>/counts/<period>/<kind>/<part>")
+@needs(Can.ENTER_COUNTS)
+def send_part(group_id: str, period: str, kind: str, part: str) -> ResponseReturnValue:
+    return send(group_id, period, scope_of(kind, part))
+
+
+def send(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
+    form = CountsForm()
+    sent = sent_by(form, request.form, scope.keys)
+    wanted = request.form.get("do", "save")
+    if wanted == "preview":
+        return preview(group_id, period, scope, sent, form.block.data or "")
+    try:
+        is_new = social_risk.save(store(), actor(), group_id, period, sent, now())
+    except BadInput as error:
+        return page(group_id, period, scope, Entry(sent, error.problems)), 422
+    except CountsClash as clash:
+        return page(group_id, period, scope, Entry(sent, told(clash), clash)), 409
+    if wanted == "complete":
+        return complete(group_id, period, scope)
+    flash(f"Saved, {moment(now())}." if is_new else "Nothing was changed.")
+    return redirect(request.path, 303)
+
+
+def told(clash: CountsClash) -> tuple[Problem, ...]:
+    """The sentence once, then both values of each count."""
+    values = (
+        Problem(each.cell.key, f"{each.cell.label}: {both(each)}.") for each in clash.merge.clashes
+    )
+    return Problem("", str(clash)), *values
+
+
+def both(clash: Clash[Cell]) -> str:
+    mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
+    theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
+    return f"you {mine}, somebody else {theirs}"
+
+
+def preview(
+    group_id: str, period: str, scope: Scope, sent: Sent, block: str
+) -> ResponseReturnValue:
+    """The block in the table, beside what was typed. Nothing is saved yet."""
+    pasted = social_risk.paste(store(), actor(), group_id, block, scope.grids, now())
+    entry = Entry(
+        sent,
+        tuple(Problem("block", str(problem)) for problem in pasted.problems),
+        filled=pasted.values,
+        block=block[: screen_view.MOST_OF_A_BLOCK] if pasted.problems else "",
+    )
+    return page(group_id, period, scope, entry), 422 if pasted.problems else 200
+
+
+def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
+    try:
+        verdict = social_risk.complete(
+            store(), actor(), group_id, period, settings().smallest_shown, now()
+        )
+    except (BadInput, ChangedMeanwhile, WrongState) as error:
+        problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
+        entry = Entry(problems=problems, is_unfinished=True)
+        return page(group_id, period, scope, entry), 422 if isinstance(error, BadInput) else 409
+    flash(COMPLETED[verdict])
+    return redirect(url_for(".quarters", group_id=group_id), 303)
+
+
+def page(group_id: str, period: str, scope: Scope, entry: Entry) -> str:
+    found = reading.get(store(), actor(), group_id, period, now())
+    form = CountsForm(formdata=None)
+    form.block.data = entry.block
+    return render_template(
+        "counts/social_risk/quarter.html",
+        form=form,
+        quarter=found,
+        scope=scope,
+        entry=entry,
+        shown=screen_view.shown(found, scope, entry),
+        title=(
+            social_risk_rates.group_title(found)
+            if scope.is_main
+            else social_risk_rates.reach_title(found, scope.kind)
+        ),
+        rates=social_risk_rates.group_figure(found) if scope.is_main else None,
+        needs=social_risk_rates.need_table(found) if scope.is_main else None,
+        parts=social_risk_rates.reach_figure(found, scope.kind if scope.is_breakdown else None),
+    )

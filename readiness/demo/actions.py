@@ -1,0 +1,183 @@
+"""What the invented people do, each deed at its moment, through the use cases of real ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from readiness.accounts.db import people
+from readiness.assessments.attestation import CODE_LETTERS
+from readiness.assessments.models import AnswerRevision, Decision
+from readiness.assessments.review import Choice
+from readiness.assessments.saving import Sent, choice_of
+from readiness.assessments.service import answering, context, cycles, review, sharing, submit
+from readiness.assessments.service.context import Fact
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.people import Actor
+from readiness.core.periods import Period
+from readiness.core.small_cells import FEWEST
+from readiness.counts.db import quality, social_risk
+from readiness.counts.db.quality import QualityRevision
+from readiness.counts.quality.models import QualityCounts
+from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.social_risk.models import Cell, FunnelCounts, Need, PeriodState, Step
+from readiness.demo import quality_counts, world
+from readiness.demo.context import context_of
+from readiness.demo.responses import answers_of
+from readiness.demo.world import PAYER_ID, Character, Round
+from readiness.disclosure.service import quality as quality_releases
+from readiness.disclosure.service import social_risk as releases
+from readiness.instruments.answers import Answer
+from readiness.instruments.models import Instrument
+
+TIER_BEFORE = {"T2": "T1", "T3": "T2", "T4": "T3"}
+REASONS = (
+    "Please add the date of the latest report and who owns it.",
+    "The note names a plan for next year; the level asks for the last 12 months.",
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is written into, with what is asked, as which payer, at which moment."""
+
+    store: Store
+    instrument: Instrument
+    payer: Actor
+    now: datetime
+
+
+def manager(stage: Stage, who: Character) -> Actor:
+    return people.actor(stage.store, who.manager_id)
+
+
+def open_cycle(stage: Stage, which: Round, due_on: date) -> None:
+    """The payer opens a cycle and invites everybody who takes part in it."""
+    draft = cycles.Draft(
+        name=f"{due_on.year} readiness",
+        instrument_id=stage.instrument.id,
+        version=stage.instrument.version,
+        opens_on=stage.now.date(),
+        due_on=due_on,
+        axis_min={},
+    )
+    cycles.open_cycle(stage.store, stage.payer, PAYER_ID, draft, which.cycle_id, stage.now)
+    invited = [who.id for who in world.GROUPS if which is Round.THIS or who.had_last_year]
+    cycles.invite(stage.store, stage.payer, PAYER_ID, which.cycle_id, invited, stage.now)
+
+
+def close_cycle(stage: Stage, which: Round) -> None:
+    cycles.close(stage.store, stage.payer, PAYER_ID, which.cycle_id, stage.now)
+
+
+def accept_invitation(stage: Stage, who: Character, which: Round) -> None:
+    ids = (f"grant-{who.id}-{which}", which.assessment_of(who))
+    actor = manager(stage, who)
+    sharing.accept(stage.store, actor, who.id, which.cycle_id, None, ids, stage.now)
+
+
+def answer(stage: Stage, who: Character, which: Round, share: float) -> None:
+    """The context, then this share of the answers, saved as the pages save them."""
+    actor = manager(stage, who)
+    assessment_id = which.assessment_of(who)
+    facts = {key: Fact(value, 0) for key, value in context_of(who).items()}
+    found = context.save(stage.store, actor, assessment_id, facts, stage.now)
+    tier = who.tier if which is Round.THIS else TIER_BEFORE[who.tier]
+    answers = answers_of(stage.instrument, who, tier, which)
+    sent = [
+        sent_as(item_id, answers[item_id], found.revisions.get(item_id))
+        for item_id in list(answers)[: int(len(answers) * share)]
+    ]
+    saved = answering.save_page(stage.store, actor, assessment_id, sent, stage.now)
+    if saved.problems or saved.clashes:
+        raise AssertionError(f"{who.id}: {saved.problems} {saved.clashes}")
+
+
+def sent_as(item_id: str, answer: Answer, current: AnswerRevision | None) -> Sent:
+    return Sent(
+        item_id,
+        choice=choice_of(answer),
+        reason=answer.reason,
+        note=answer.note,
+        base=current.revision if current else 0,
+        confirms=True,
+    )
+
+
+def send_in(stage: Stage, who: Character, which: Round) -> None:
+    actor = manager(stage, who)
+    code = world.dice("reference", who.id, which)
+    ids = submit.Ids(
+        f"run-{who.id}-{which}-claimed",
+        f"run-{who.id}-{which}-supported",
+        lambda: "".join(code.choices(CODE_LETTERS, k=4)),
+    )
+    signature = submit.Signature(actor.name, True)
+    submit.submit(stage.store, actor, which.assessment_of(who), signature, ids, stage.now)
+
+
+def agree(stage: Stage, who: Character, which: Round) -> None:
+    """The reviewer agrees with every claim, and accepts."""
+    store, payer, assessment_id = stage.store, stage.payer, which.assessment_of(who)
+    review.agree_with_low(store, payer, assessment_id, 1, stage.now)
+    waiting = waiting_lines(stage, assessment_id)
+    choices = tuple(Choice(line.item.id, Decision.AGREED) for line in waiting)
+    if choices:
+        review.decide(store, payer, assessment_id, 1, choices, stage.now)
+    review.accept(store, payer, assessment_id, 1, f"run-{who.id}-{which}-validated", stage.now)
+
+
+def ask_for_changes(stage: Stage, who: Character, which: Round) -> None:
+    assessment_id = which.assessment_of(who)
+    choices = tuple(
+        Choice(line.item.id, Decision.CHANGE_REQUESTED, reason=reason)
+        for line, reason in zip(waiting_lines(stage, assessment_id), REASONS, strict=False)
+    )
+    review.decide(stage.store, stage.payer, assessment_id, 1, choices, stage.now)
+    review.request_changes(stage.store, stage.payer, assessment_id, 1, stage.now)
+
+
+def waiting_lines(stage: Stage, assessment_id: str) -> list[review.Line]:
+    opened = review.open_review(stage.store, stage.payer, assessment_id, stage.now)
+    return [line for part in opened.parts for line in part.lines if line.decision is None]
+
+
+def enter_counts(stage: Stage, who: Character, period: Period, index: int) -> None:
+    """One quarter's counts, marked complete."""
+    author = "team" if who.id == world.ON_SHOW else who.manager_id
+    found = world.quarter(who, index)
+    cells: dict[Cell, int] = {Cell(Step(step)): n for step, n in found.group.items()}
+    for need, row in found.needs.items():
+        cells |= {Cell(Step(step), Need(need)): n for step, n in row.items()}
+    revisions = [CountRevision(cell, 1, n, author, stage.now) for cell, n in cells.items()]
+    event = Event(stage.now, author, "entered counts", "counts", str(period), group_id=who.id)
+    social_risk.save(stage.store, who.id, period, revisions, (), event)
+    done = Event(stage.now, author, "completed a quarter", "counts", str(period), group_id=who.id)
+    social_risk.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)
+    ready = releases.prepared(stage.store, who.id, FunnelCounts(period, cells), FEWEST, stage.now)
+    releases.keep(stage.store, ready, author, stage.now)
+
+
+def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> None:
+    """One period's quality measures, with the declared reference, marked complete."""
+    author = "team" if who.id == world.ON_SHOW else who.manager_id
+    found = quality_counts.counts_of(who, year)
+    revisions = [QualityRevision(cell, 1, n, author, stage.now) for cell, n in found.items()]
+    told = partial(Event, stage.now, author, group_id=who.id)
+    entered = told("entered quality counts", "quality", str(period))
+    quality.save(stage.store, who.id, period, revisions, entered)
+    done = told("completed quality counts", "quality", str(period))
+    quality.set_state(
+        stage.store, who.id, period, PeriodState.COMPLETE, quality_counts.REFERENCE, 0, done
+    )
+    ready = quality_releases.prepared(
+        stage.store,
+        who.id,
+        QualityCounts(period, found),
+        quality_counts.REFERENCE,
+        FEWEST,
+        stage.now,
+    )
+    quality_releases.keep(stage.store, ready, author, stage.now)

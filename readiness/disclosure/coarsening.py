@@ -1,0 +1,91 @@
+"""Small strata of one group are joined into one, where that lets more numbers be shown.
+
+A group's strata of a type are joined in the same way over all domains and periods of a release, so
+that nothing can be learned by comparing them. Only strata are joined of which nothing but zeros
+is shown, so nothing that could be shown is coarsened away.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from readiness.disclosure.counts import TOTAL, Counts, RowKey, added
+
+COMBINED = "other_combined"
+
+
+@dataclass(frozen=True)
+class Merge:
+    group_id: str
+    stratum_type: str
+    parts: tuple[str, ...]
+    name: str
+
+
+Place = tuple[str, str]  # a group and a type of strata
+IsBare = Callable[[Sequence[RowKey]], bool]
+
+
+def merged_rows(keys: Iterable[RowKey], merges: Iterable[Merge]) -> dict[RowKey, list[RowKey]]:
+    """The joined rows and the rows that each stands for."""
+    by_place = {(each.group_id, each.stratum_type): each for each in merges}
+    found: dict[RowKey, list[RowKey]] = defaultdict(list)
+    for key in keys:
+        merge = by_place.get((key.group_id, key.stratum_type))
+        if merge and key.stratum in merge.parts:
+            found[key._replace(stratum=merge.name)].append(key)
+    return found
+
+
+def merges_of(counts: Counts, threshold: int, is_bare: IsBare | None = None) -> list[Merge]:
+    """For each group and type of strata those of which nothing would be shown, if it helps."""
+    is_bare = is_bare or (lambda keys: is_small(counts, keys, threshold))
+    found = (
+        merge_of(counts, place, strata, threshold, is_bare)
+        for place, strata in strata_by_place(counts).items()
+    )
+    return [merge for merge in found if merge]
+
+
+def strata_by_place(keys: Iterable[RowKey]) -> dict[Place, dict[str, list[RowKey]]]:
+    found: dict[Place, dict[str, list[RowKey]]] = defaultdict(lambda: defaultdict(list))
+    for key in keys:
+        if key.stratum_type != TOTAL:
+            found[key.group_id, key.stratum_type][key.stratum].append(key)
+    return found
+
+
+def merge_of(
+    counts: Counts,
+    place: Place,
+    strata: Mapping[str, Sequence[RowKey]],
+    threshold: int,
+    is_bare: IsBare,
+) -> Merge | None:
+    bare = sorted(name for name, keys in strata.items() if is_bare(keys))
+    merge = Merge(*place, tuple(bare), free_name(strata))
+    rows = merged_rows([key for name in bare for key in strata[name]], [merge])
+    helps = len(bare) > 1 and any(is_safe(counts, parts, threshold) for parts in rows.values())
+    return merge if helps else None
+
+
+def is_small(counts: Counts, keys: Iterable[RowKey], threshold: int) -> bool:
+    """Somebody is in it, and all that are would be hidden."""
+    return 0 < max(counts[key].screened for key in keys) <= threshold
+
+
+def is_safe(counts: Counts, parts: Sequence[RowKey], threshold: int) -> bool:
+    """So many that no part is known to be small, should each of the others be a single person."""
+    return added(counts[part] for part in parts).screened >= threshold + len(parts) - 1
+
+
+def free_name(taken: Iterable[str]) -> str:
+    """
+    >>> free_name(["asian", "black"]), free_name(["black", "other_combined"])
+    ('other_combined', 'other_combined_2')
+    """
+    taken = set(taken)
+    names = (COMBINED if n == 1 else f"{COMBINED}_{n}" for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

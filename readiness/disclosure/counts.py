@@ -1,0 +1,150 @@
+"""Counts of people screened and found positive, by group, period, domain and stratum.
+
+A row that is not there counts nobody. Strata of one type exclude each other and make up the total;
+`ALL` is the sum over the groups of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from readiness.core.errors import BadInput, Problem
+
+TOTAL = "total"
+EVERY_GROUP = "ALL"
+
+
+class Measure(StrEnum):
+    SCREENED = "screened"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+class RowKey(NamedTuple):
+    group_id: str
+    period: str
+    domain: str
+    stratum_type: str = TOTAL
+    stratum: str = TOTAL
+
+    @property
+    def total(self) -> RowKey:
+        return self._replace(stratum_type=TOTAL, stratum=TOTAL)
+
+
+class Tally(NamedTuple):
+    screened: int
+    positive: int
+
+    @property
+    def negative(self) -> int:
+        return self.screened - self.positive
+
+    def of(self, measure: Measure) -> int:
+        found: int = getattr(self, measure.value)
+        return found
+
+    def plus(self, other: Tally) -> Tally:
+        return Tally(self.screened + other.screened, self.positive + other.positive)
+
+
+NOBODY = Tally(0, 0)
+Counts = Mapping[RowKey, Tally]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file and where it stands there."""
+
+    number: int
+    key: RowKey
+    tally: Tally
+
+
+def completed(lines: Iterable[Line]) -> dict[RowKey, Tally]:
+    """The counts with the totals that were left out, or everything that does not add up."""
+    given = {line.key: line for line in lines}
+    counts = {key: line.tally for key, line in given.items()}
+    problems = []
+    for total, types in strata_by_total(counts).items():
+        for stratum_type, strata in types.items():
+            found = added(counts[each] for each in strata)
+            if counts.setdefault(total, found) != found:
+                place = given.get(total) or given[strata[0]]
+                says = DISAGREES if total in given else BETWEEN_TYPES
+                problems.append(problem(place, says.format(type=stratum_type)))
+    for key, groups in groups_by_whole(counts).items():
+        if counts[key] != added(counts[each] for each in groups):
+            place = given.get(key) or next(
+                line for each, line in given.items() if each.total == key
+            )
+            problems.append(problem(place, NOT_ALL))
+    if problems:
+        raise BadInput(sorted(problems, key=lambda each: int(each.place.split()[1])))
+    return counts
+
+
+DISAGREES = (
+    "The strata of {type!r} do not add up to this total. Every patient belongs to exactly one of "
+    "them: add a row for those not known, or correct the numbers."
+)
+BETWEEN_TYPES = (
+    "The strata of {type!r} add up to another total than those of the types before. Correct the "
+    "numbers, or give the total in a row of its own."
+)
+NOT_ALL = (
+    "This is not the sum over the groups of the file. Correct it, or leave the rows of ALL out."
+)
+
+
+def problem(line: Line, says: str) -> Problem:
+    return Problem(f"line {line.number}", says)
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    found = NOBODY
+    for each in tallies:
+        found = found.plus(each)
+    return found
+
+
+def strata_by_total(counts: Iterable[RowKey]) -> dict[RowKey, dict[str, list[RowKey]]]:
+    """For each total row, given or not: the rows of its strata, by type."""
+    found: dict[RowKey, dict[str, list[RowKey]]] = {}
+    for key in counts:
+        if key.stratum_type != TOTAL:
+            found.setdefault(key.total, {}).setdefault(key.stratum_type, []).append(key)
+    return found
+
+
+def groups_by_whole(counts: Counts) -> dict[RowKey, list[RowKey]]:
+    """For each row of ALL: the rows of the groups."""
+    found: dict[RowKey, list[RowKey]] = {key: [] for key in counts if key.group_id == EVERY_GROUP}
+    for key in counts:
+        whole = key._replace(group_id=EVERY_GROUP)
+        if key.group_id != EVERY_GROUP and whole in found:
+            found[whole].append(key)
+    return found
+
+
+def in_order(keys: Iterable[RowKey]) -> list[RowKey]:
+    """Groups by name and ALL last, totals before their strata."""
+    return sorted(
+        keys,
+        key=lambda key: (
+            key.group_id == EVERY_GROUP,
+            key.group_id,
+            key.period,
+            key.domain,
+            key.stratum_type != TOTAL,
+            key.stratum_type,
+            key.stratum,
+        ),
+    )
+
+
+def cells_of(key: RowKey) -> Iterator[tuple[RowKey, Measure]]:
+    yield from ((key, measure) for measure in Measure)

@@ -1,0 +1,162 @@
+"""What left a group: releases with their cells, and apart from them the counts they rest on.
+
+`released_cells` may be handed to anybody; `release_grounds` holds true counts, is read only to
+check the next release of the same quarter, and stays inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from readiness.core.db import Store
+from readiness.core.errors import ChangedMeanwhile
+from readiness.core.periods import Period, period
+from readiness.counts.social_risk.models import Cell, Need, PeriodState, Step, Stratum, StratumType
+from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.succession import Former
+
+TAKEN = (
+    "Somebody else completed this quarter a moment ago. Reload the page, look at its numbers, and "
+    "complete it again if they changed."
+)
+
+
+def add(store: Store, release: Release, known: Mapping[Cell, int]) -> None:
+    """Append it, or refuse when another one came first."""
+    with store.writing():
+        if release.number != newest_number(store, release.group_id, release.period) + 1:
+            raise ChangedMeanwhile(TAKEN)
+        name = (release.group_id, str(release.period), release.number)
+        store.insert("releases", to_row(release))
+        for cell, value in release.values.items():
+            store.insert("released_cells", cell_row(name, cell, value))
+        for cell, value in known.items():
+            store.insert("release_grounds", cell_row(name, cell, value))
+
+
+def newest_number(store: Store, group_id: str, quarter: Period) -> int:
+    row = store.row(
+        "select max(number) as n from releases where group_id = ? and period = ?",
+        (group_id, str(quarter)),
+    )
+    return int(row["n"] or 0) if row else 0
+
+
+def newest(store: Store, group_id: str, quarter: Period) -> Release | None:
+    number = newest_number(store, group_id, quarter)
+    found = read(store, "group_id = ? and period = ? and number = ?", group_id, quarter, number)
+    return next(found, None)
+
+
+NEWEST = """
+group_id = ? and number = (select max(number) from releases later
+  where later.group_id = releases.group_id and later.period = releases.period)
+and period in (select distinct period from releases same
+  where same.group_id = releases.group_id order by period desc limit ?)
+"""
+
+
+def newest_of_group(store: Store, group_id: str, quarters: int = -1) -> tuple[Release, ...]:
+    """The newest of each of the last quarters, or of all; the oldest quarter first."""
+    return tuple(read(store, NEWEST, group_id, quarters))
+
+
+def read(store: Store, where: str, *values: object) -> Iterator[Release]:
+    parameters = [each if isinstance(each, int) else str(each) for each in values]
+    rows = store.rows(
+        f"select * from releases where {where} order by period, number",  # noqa: S608 - our text
+        parameters,
+    )
+    for row in list(rows):
+        name = (row["group_id"], row["period"], row["number"])
+        yield from_row(row, cells(store, "released_cells", name))
+
+
+def formers(store: Store, group_id: str, quarter: Period) -> tuple[Former[Cell], ...]:
+    """Every release of the quarter with the true counts it rested on, oldest first."""
+    return tuple(
+        Former(
+            number=each.number,
+            known={
+                cell: value
+                for cell, value in cells(
+                    store, "release_grounds", (group_id, str(quarter), each.number)
+                ).items()
+                if value is not None
+            },
+            values=each.values,
+        )
+        for each in read(store, "group_id = ? and period = ?", group_id, quarter)
+    )
+
+
+def unreleased(store: Store) -> tuple[tuple[str, Period], ...]:
+    """Complete quarters without a release, by group id."""
+    rows = store.rows(
+        "select group_id, period from periods where state = ? and not exists (select 1 from"
+        " releases where releases.group_id = periods.group_id"
+        " and releases.period = periods.period) order by group_id, period",
+        (PeriodState.COMPLETE,),
+    )
+    return tuple((row["group_id"], period(row["period"])) for row in rows)
+
+
+def cells(store: Store, table: str, name: Sequence[str | int]) -> dict[Cell, int | None]:
+    rows = store.rows(
+        f"select * from {table} where group_id = ? and period = ? and number = ?"  # noqa: S608
+        " order by rowid",
+        name,
+    )
+    return {to_cell(row): row["value"] for row in rows}
+
+
+def to_row(release: Release) -> dict[str, Any]:
+    return {
+        "group_id": release.group_id,
+        "period": str(release.period),
+        "number": release.number,
+        "made_at": release.made_at.isoformat(),
+        "threshold": release.threshold,
+        "method": release.method,
+        "rounds": release.rounds,
+        "shown": len(release.values) - release.hidden,
+        "hidden": release.hidden,
+        "hidden_share": release.hidden_share,
+    }
+
+
+def from_row(row: Mapping[str, Any], values: Mapping[Cell, int | None]) -> Release:
+    return Release(
+        group_id=row["group_id"],
+        period=period(row["period"]),
+        number=row["number"],
+        made_at=datetime.fromisoformat(row["made_at"]),
+        threshold=row["threshold"],
+        method=row["method"],
+        rounds=row["rounds"],
+        values=values,
+    )
+
+
+def cell_row(name: tuple[str, str, int], cell: Cell, value: int | None) -> dict[str, Any]:
+    group_id, quarter, number = name
+    return {
+        "group_id": group_id,
+        "period": quarter,
+        "number": number,
+        "need": cell.need or "",
+        "step": cell.step,
+        "stratum_type": cell.stratum.type,
+        "stratum": cell.stratum.name,
+        "value": value,
+    }
+
+
+def to_cell(row: Mapping[str, Any]) -> Cell:
+    return Cell(
+        Step(row["step"]),
+        Need(row["need"]) if row["need"] else None,
+        Stratum(StratumType(row["stratum_type"]), row["stratum"]),
+    )

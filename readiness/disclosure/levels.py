@@ -1,0 +1,124 @@
+"""What a level that rests on counts gives away of the counts behind it.
+
+A payer reads which level of an item the counts support. With the released numbers beside it, "below
+10 percent" of 100 patients says that fewer than 10 were screened. Whether a level may be told is
+decided from what readers know already, and for every level at once: a level that is kept back only
+when it is telling would be told by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from readiness.counts.social_risk.models import FIVE, Cell
+from readiness.counts.social_risk.rates import RateRule
+from readiness.disclosure.funnel_table import Term, inside
+from readiness.disclosure.social_risk_release import Release
+
+Bound = Fraction | None  # None: as large as one likes
+
+
+@dataclass(frozen=True)
+class Span:
+    """Between which whole numbers a reader knows a count to lie."""
+
+    low: int = 0
+    high: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A numerator within its denominator: one row of the sum that a share is made of."""
+
+    above: Span
+    below: Span
+
+    @property
+    def is_known(self) -> bool:
+        return self.above.is_known and self.below.is_known
+
+
+def pairs_of(release: Release | None, rule: RateRule) -> Iterator[Pair]:
+    """What readers know of a quarter's part of a share; None: it never left."""
+    if release is None:
+        yield Pair(Span(), Span())
+        return
+    for need in (None,) if rule.of_group else FIVE:
+        above, below = (need, rule.numerator), (need, rule.denominator)
+        if all(Cell(step, need) in release.values for need, step in (above, below)):
+            yield Pair(span(release, above), span(release, below))
+
+
+def span(release: Release, term: Term) -> Span:
+    """Printed, or between what it holds and what holds it."""
+    need, step = term
+    if (people := release.values[Cell(step, need)]) is not None:
+        return Span(people, people)
+    outer = printed(release, (each for each in inside() if term in inside()[each]))
+    inner = printed(release, inside()[term])
+    return Span(max([1, *inner]), min(outer, default=None))
+
+
+def printed(release: Release, terms: Iterable[Term]) -> list[int]:
+    values = (release.values.get(Cell(step, need)) for need, step in terms)
+    return [value for value in values if value is not None]
+
+
+def may_be_told(pairs: Sequence[Pair], marks: Sequence[Fraction], threshold: int) -> bool:
+    """Whether no level, told beside the released numbers, shows a count below the threshold.
+
+    `marks` are the least shares of the levels; the share of a level lies between two of them.
+    """
+    ends: list[Fraction | None] = [None, *sorted(marks), None]
+    return not any(
+        shows(pairs, at, least, under, threshold)
+        for least, under in pairwise(ends)
+        for at, pair in enumerate(pairs)
+        if not pair.is_known
+    )
+
+
+def shows(pairs: Sequence[Pair], at: int, least: Bound, under: Bound, threshold: int) -> bool:
+    """Whether a share from `least` to `under` would show the numerator at this place, or the rest
+    of its denominator, to be small."""
+    pair, others = pairs[at], [each for n, each in enumerate(pairs) if n != at]
+    if under is not None and not pair.above.is_known:
+        most = added([scaled(pair.below.high, under), *(room_over(o, under) for o in others)])
+        if most is not None and pair.above.low < most <= threshold:  # the share is below `under`
+            return True
+    if least is not None:
+        rest = added([scaled(pair.below.high, 1 - least), *(room_under(o, least) for o in others)])
+        nobody = max(0, pair.below.low - (pair.above.high or pair.below.low))
+        if rest is not None and nobody <= rest < threshold:
+            return True
+    return False
+
+
+def room_over(pair: Pair, under: Fraction) -> Bound:
+    """How far the others can lie below a share, at most."""
+    most = scaled(pair.below.high, under)
+    return None if most is None else most - pair.above.low
+
+
+def room_under(pair: Pair, least: Fraction) -> Bound:
+    """How far the others can lie above a share, at most."""
+    if pair.above.high is not None:
+        return pair.above.high - least * max(pair.below.low, pair.above.high)
+    return scaled(pair.below.high, 1 - least)
+
+
+def scaled(people: int | None, share: Fraction) -> Bound:
+    return None if people is None else share * people
+
+
+def added(bounds: Iterable[Bound]) -> Bound:
+    listed = list(bounds)
+    known = [each for each in listed if each is not None]
+    return sum(known, Fraction(0)) if len(known) == len(listed) else None

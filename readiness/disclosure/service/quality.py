@@ -1,0 +1,188 @@
+"""Letting a period's counts behind equity out of a group, and who reads what left.
+
+As with the counts of screens: readers outside are given releases and nothing else, and what has to
+be worked out is worked out before the writer's lock is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NotFound
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.periods import Period
+from readiness.core.permissions import Can
+from readiness.counts.db import quality
+from readiness.counts.quality.models import QualityCell, QualityCounts
+from readiness.counts.service.quarters import enterable
+from readiness.counts.social_risk.models import PeriodState
+from readiness.disclosure.db import quality as stored
+from readiness.disclosure.quality_release import QualityRelease
+from readiness.disclosure.quality_table import QUALITY, leaving
+from readiness.disclosure.service.social_risk import SYSTEM, is_readable, judged
+from readiness.disclosure.succession import Verdict, is_unchanged
+
+METHOD = "1"  # goes up when the same counts would be released differently
+NO_RELEASE = "No quality measures of this period have left the group. Choose another period."
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What would leave, and why; nothing is stored yet."""
+
+    verdict: Verdict
+    group_id: str
+    period: Period
+    known: Mapping[QualityCell, int]
+    release: QualityRelease | None  # None: the former one stays
+
+
+def prepared(
+    store: Store,
+    group_id: str,
+    found: QualityCounts,
+    reference: str,
+    threshold: int,
+    now: datetime,
+) -> Prepared:
+    """The period's next release. This asks the solver: never call it while writing."""
+    formers = stored.formers(store, group_id, found.period)
+    known = leaving(found, reference, formers)
+    verdict, hidden, rounds = judged(known, formers, threshold, QUALITY)
+    if verdict in (Verdict.UNCHANGED, Verdict.KEPT):
+        return Prepared(verdict, group_id, found.period, known, None)
+    values = {cell: None if cell in hidden else value for cell, value in known.items()}
+    number = formers[-1].number + 1 if formers else 1
+    release = QualityRelease(group_id, found.period, number, now, threshold, METHOD, rounds, values)
+    return Prepared(verdict, group_id, found.period, known, release)
+
+
+VERBS = {
+    Verdict.FIRST: "released quality counts",
+    Verdict.RENEWED: "released quality counts again",
+    Verdict.KEPT: "kept the former release of quality counts",
+}
+
+
+def keep(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
+    """Store what was prepared, with its line of history; inside the caller's transaction."""
+    if ready.verdict is Verdict.UNCHANGED:
+        return
+    with store.writing():
+        if ready.release:
+            stored.add(store, ready.release, ready.known)
+        number = stored.newest_number(store, ready.group_id, ready.period)
+        events.record(
+            store,
+            Event(
+                now,
+                actor_id,
+                VERBS[ready.verdict],
+                "quality",
+                str(ready.period),
+                group_id=ready.group_id,
+                detail={"release": number},
+            ),
+        )
+
+
+def catch_up(store: Store, threshold: int, now: datetime) -> int:
+    """Release every complete period that never was: databases older than releases have such."""
+    waiting = stored.unreleased(store)
+    for group_id, ending in waiting:
+        found = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
+        line = quality.state(store, group_id, ending)
+        reference = line.reference if line else ""
+        ready = prepared(store, group_id, found, reference, threshold, now)
+        keep(store, ready, SYSTEM, now)
+    return len(waiting)
+
+
+# What the group itself is told.
+
+
+@dataclass(frozen=True)
+class Own:
+    """One period's release beside the group's own counts."""
+
+    group: Group
+    period: Period
+    state: PeriodState | None
+    release: QualityRelease | None  # None: nothing has left yet
+    known: Mapping[QualityCell, int]  # those that leave or would leave
+    is_behind: bool  # completed again, and the former release stays
+
+    @property
+    def is_edited(self) -> bool:
+        """Counts were changed and the period is not complete again."""
+        return self.release is not None and self.state is not PeriodState.COMPLETE
+
+
+def own(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Own:
+    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
+    ending = enterable(written, now.date())
+    found = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
+    line = quality.state(store, group_id, ending)
+    formers = stored.formers(store, group_id, ending)
+    known = leaving(found, line.reference if line else "", formers)
+    state = line.state if line else None
+    return Own(
+        group=groups.get(store, group_id),
+        period=ending,
+        state=state,
+        release=stored.newest(store, group_id, ending),
+        known=known,
+        is_behind=bool(formers)
+        and state is PeriodState.COMPLETE
+        and not is_unchanged(known, formers),
+    )
+
+
+# What a payer reads.
+
+
+@dataclass(frozen=True)
+class Read:
+    """A group's released periods as one payer reads them."""
+
+    payer: Payer
+    group: Group
+    release: QualityRelease | None  # the period that is shown; None: nothing to read yet
+    releases: tuple[QualityRelease, ...]  # those that can be read, newest first
+    has_submitted: bool
+
+
+def read(
+    store: Store, actor: Actor, payer_id: str, group_id: str, written: str | None, now: datetime
+) -> Read:
+    """The period asked for, or the newest. Counts are shared from the first submission on."""
+    permissions.require(actor, Can.READ_SUBMISSION, scope.of_reader(store, payer_id, group_id, now))
+    has_submitted = is_readable(store, group_id)
+    found = readable(store, group_id, now.date()) if has_submitted else ()
+    chosen = [each for each in found if written in (None, str(each.period))]
+    if written is not None and not chosen:
+        raise NotFound(NO_RELEASE)
+    return Read(
+        payer=groups.payer(store, payer_id),
+        group=groups.get(store, group_id),
+        release=chosen[0] if chosen else None,
+        releases=found,
+        has_submitted=has_submitted,
+    )
+
+
+def readable(store: Store, group_id: str, today: date) -> tuple[QualityRelease, ...]:
+    """Newest period first. Whoever calls this asks first whether the reader may read the group."""
+    return tuple(
+        each
+        for each in reversed(stored.newest_of_group(store, group_id))
+        if each.period.is_closed_on(today)
+    )

@@ -1,0 +1,222 @@
+"""Letting a closed quarter's counts out of a group, and what its own people are told about it.
+
+Every page for payers, every document and every export reads releases and nothing else. What has to
+be worked out is worked out before the writer's lock is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments.db import assessments
+from readiness.assessments.service import portfolio_entry, submission
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NotFound
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.periods import Period
+from readiness.core.permissions import Can
+from readiness.counts.db import social_risk
+from readiness.counts.service import quarters
+from readiness.counts.social_risk.models import Cell, FunnelCounts, PeriodState
+from readiness.disclosure.db import social_risk as releases
+from readiness.disclosure.funnel_table import leaving
+from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.solver.bounds import extents
+from readiness.disclosure.succession import (
+    FUNNEL,
+    C,
+    Former,
+    Ties,
+    Verdict,
+    is_unchanged,
+    joint,
+    moves_by_few,
+)
+from readiness.disclosure.suppression import Unprotectable, protect
+
+METHOD = "1"  # goes up when the same counts would be released differently
+SYSTEM = "the command line"
+NO_RELEASE = "No counts of this quarter have left the group. Choose another quarter."
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What would leave, and why; nothing is stored yet."""
+
+    verdict: Verdict
+    group_id: str
+    period: Period
+    known: Mapping[Cell, int]
+    release: Release | None  # None: the former one stays
+
+
+def prepared(
+    store: Store, group_id: str, found: FunnelCounts, threshold: int, now: datetime
+) -> Prepared:
+    """The quarter's next release. This asks the solver: never call it while writing."""
+    known = leaving(found)
+    formers = releases.formers(store, group_id, found.period)
+    verdict, hidden, rounds = judged(known, formers, threshold)
+    if verdict in (Verdict.UNCHANGED, Verdict.KEPT):
+        return Prepared(verdict, group_id, found.period, known, None)
+    values = {cell: None if cell in hidden else value for cell, value in known.items()}
+    number = formers[-1].number + 1 if formers else 1
+    release = Release(group_id, found.period, number, now, threshold, METHOD, rounds, values)
+    return Prepared(verdict, group_id, found.period, known, release)
+
+
+def judged(
+    known: Mapping[C, int],
+    formers: tuple[Former[C], ...],
+    threshold: int,
+    ties: Ties[Any] = FUNNEL,
+) -> tuple[Verdict, frozenset[object], int]:
+    """What becomes of these counts after those releases, what is hidden, after how many rounds."""
+    nothing: frozenset[object] = frozenset()
+    if is_unchanged(known, formers):
+        return Verdict.UNCHANGED, nothing, 0
+    if any(moves_by_few(known, former, threshold, ties) for former in formers):
+        return Verdict.KEPT, nothing, 0
+    try:
+        protection = protect(joint(known, formers, threshold, ties), threshold, extents)
+    except Unprotectable:
+        if not formers:
+            raise
+        return Verdict.KEPT, nothing, 0
+    verdict = Verdict.RENEWED if formers else Verdict.FIRST
+    return verdict, frozenset(protection.hidden), protection.rounds
+
+
+VERBS = {
+    Verdict.FIRST: "released counts",
+    Verdict.RENEWED: "released counts again",
+    Verdict.KEPT: "kept the former release of counts",
+}
+
+
+def keep(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
+    """Store what was prepared, with its line of history; inside the caller's transaction."""
+    if ready.verdict is Verdict.UNCHANGED:
+        return
+    with store.writing():
+        if ready.release:
+            releases.add(store, ready.release, ready.known)
+        number = releases.newest_number(store, ready.group_id, ready.period)
+        events.record(
+            store,
+            Event(
+                now,
+                actor_id,
+                VERBS[ready.verdict],
+                "counts",
+                str(ready.period),
+                group_id=ready.group_id,
+                detail={"release": number},
+            ),
+        )
+
+
+def catch_up(store: Store, threshold: int, now: datetime) -> int:
+    """Release every complete quarter that never was: databases older than releases have such."""
+    waiting = releases.unreleased(store)
+    for group_id, quarter in waiting:
+        found = social_risk.of_group(store, group_id).get(quarter) or FunnelCounts(quarter)
+        ready = prepared(store, group_id, found, threshold, now)
+        keep(store, ready, SYSTEM, now)
+    for group_id in dict.fromkeys(group_id for group_id, _ in waiting):
+        portfolio_entry.refresh(store, group_id, now)
+    return len(waiting)
+
+
+# What the group itself is told.
+
+
+@dataclass(frozen=True)
+class Own:
+    """One quarter's release beside the group's own counts."""
+
+    group: Group
+    period: Period
+    state: PeriodState | None
+    release: Release | None  # None: nothing has left yet
+    known: Mapping[Cell, int]  # those that leave or would leave
+    is_behind: bool  # completed again, and the former release stays
+
+    @property
+    def is_edited(self) -> bool:
+        """Counts were changed and the quarter is not complete again."""
+        return self.release is not None and self.state is not PeriodState.COMPLETE
+
+
+def own(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Own:
+    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
+    quarter = quarters.enterable(written, now.date())
+    found = social_risk.of_group(store, group_id).get(quarter) or FunnelCounts(quarter)
+    known, formers = leaving(found), releases.formers(store, group_id, quarter)
+    state = social_risk.state(store, group_id, quarter)[0]
+    return Own(
+        group=groups.get(store, group_id),
+        period=quarter,
+        state=state,
+        release=releases.newest(store, group_id, quarter),
+        known=known,
+        is_behind=bool(formers)
+        and state is PeriodState.COMPLETE
+        and not is_unchanged(known, formers),
+    )
+
+
+# What a payer reads.
+
+
+@dataclass(frozen=True)
+class Read:
+    """A group's released quarters as one payer reads them."""
+
+    payer: Payer
+    group: Group
+    release: Release | None  # the quarter that is shown; None: nothing to read yet
+    periods: tuple[Period, ...]  # those that can be read, newest first
+    has_submitted: bool
+
+
+def read(
+    store: Store, actor: Actor, payer_id: str, group_id: str, written: str | None, now: datetime
+) -> Read:
+    """The quarter asked for, or the newest. Counts are shared from the first submission on."""
+    permissions.require(actor, Can.READ_SUBMISSION, scope.of_reader(store, payer_id, group_id, now))
+    has_submitted = is_readable(store, group_id)
+    found = readable(store, group_id, now.date()) if has_submitted else ()
+    chosen = [each for each in found if written in (None, str(each.period))]
+    if written is not None and not chosen:
+        raise NotFound(NO_RELEASE)
+    return Read(
+        payer=groups.payer(store, payer_id),
+        group=groups.get(store, group_id),
+        release=chosen[0] if chosen else None,
+        periods=tuple(each.period for each in found),
+        has_submitted=has_submitted,
+    )
+
+
+def is_readable(store: Store, group_id: str) -> bool:
+    return any(
+        submission.may_be_read(store, each) for each in assessments.of_group(store, group_id)
+    )
+
+
+def readable(store: Store, group_id: str, today: date) -> tuple[Release, ...]:
+    """Newest quarter first."""
+    return tuple(
+        each
+        for each in reversed(releases.newest_of_group(store, group_id))
+        if each.period.is_closed_on(today)
+    )

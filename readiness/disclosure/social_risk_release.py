@@ -1,0 +1,128 @@
+"""What left a group of one closed quarter, and what readers may add up over several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from readiness.core.periods import Period
+from readiness.counts.measures.results import FEWEST_FOR_A_RATE
+from readiness.counts.social_risk.models import ALL, FIVE, Cell, Need, Step, Stratum
+from readiness.counts.social_risk.rates import RateRule
+
+QUARTERS = 4  # closed ones with a release, added up
+
+
+@dataclass(frozen=True)
+class Release:
+    """The numbers of one quarter as everybody outside the group reads them."""
+
+    group_id: str
+    period: Period
+    number: int  # 1 for the quarter's first
+    made_at: datetime
+    threshold: int
+    method: str
+    rounds: int  # of hiding one more and looking again, until no small count could be worked out
+    values: Mapping[Cell, int | None]  # None: hidden to protect small counts; absent: not known
+
+    @property
+    def hidden(self) -> int:
+        return sum(value is None for value in self.values.values())
+
+    @property
+    def hidden_share(self) -> float:
+        return self.hidden / len(self.values) if self.values else 0.0
+
+    def shown(self, step: Step, need: Need | None = None, part: Stratum = ALL) -> Shown:
+        cell = Cell(step, need, part)
+        value = self.values.get(cell)
+        return Shown(value, is_hidden=cell in self.values and value is None)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number as a reader outside sees it: printed, hidden, or not known at all."""
+
+    people: int | None = None
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Share:
+    """Two numbers of which a share may be made, or why there is none."""
+
+    above: Shown
+    below: Shown
+
+    @property
+    def is_hidden(self) -> bool:
+        """Both are known to the group, and one of them is not shown."""
+        known = all(each.people is not None or each.is_hidden for each in (self.above, self.below))
+        return known and (self.above.is_hidden or self.below.is_hidden)
+
+    @property
+    def pair(self) -> tuple[int, int] | None:
+        above, below = self.above.people, self.below.people
+        if above is None or not below or above > below:
+            return None
+        return above, below
+
+    @property
+    def is_too_few(self) -> bool:
+        """A share of so few patients says too little."""
+        return self.pair is not None and self.pair[1] < FEWEST_FOR_A_RATE
+
+    @property
+    def for_a_rate(self) -> tuple[int, int] | None:
+        return None if self.is_too_few else self.pair
+
+
+def window(releases: Iterable[Release], today: date) -> tuple[Release, ...]:
+    """The newest release of each of the last closed quarters that have one, oldest first."""
+    newest: dict[Period, Release] = {}
+    for each in sorted(releases, key=lambda each: each.number):
+        if each.period.is_closed_on(today):
+            newest[each.period] = each
+    return tuple(newest[period] for period in sorted(newest)[-QUARTERS:])
+
+
+def over(
+    quarters: Sequence[Release], step: Step, need: Need | None = None, part: Stratum = ALL
+) -> Shown:
+    """The sum of what was printed. With one number hidden the sum is hidden, and with one not
+    known it is not known."""
+    return added(each.shown(step, need, part) for each in quarters)
+
+
+def added(numbers: Iterable[Shown]) -> Shown:
+    listed = list(numbers)
+    if not listed or any(each.people is None and not each.is_hidden for each in listed):
+        return Shown()
+    if any(each.is_hidden for each in listed):
+        return Shown(is_hidden=True)
+    return Shown(sum(each.people or 0 for each in listed))
+
+
+def share_of(quarters: Sequence[Release], rule: RateRule) -> Share:
+    """The rate of the group's row, or of the five needs together: a need or quarter that lacks one
+    of the two numbers is left out, and one hidden number hides the share."""
+    rows = (None,) if rule.of_group else FIVE
+    pairs = [
+        (quarter.shown(rule.numerator, row), quarter.shown(rule.denominator, row))
+        for quarter in quarters
+        for row in rows
+    ]
+    known = [(above, below) for above, below in pairs if Shown() not in (above, below)]
+    return Share(added(above for above, _ in known), added(below for _, below in known))
+
+
+def share_over(
+    quarters: Sequence[Release],
+    above: Step,
+    below: Step,
+    need: Need | None = None,
+    part: Stratum = ALL,
+) -> Share:
+    return Share(over(quarters, above, need, part), over(quarters, below, need, part))

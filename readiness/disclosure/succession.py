@@ -1,0 +1,184 @@
+"""A quarter's next release beside all former ones: what was let out cannot be called back.
+
+Whoever kept the former table subtracts it from the new one. So a release that would move any
+number that a reader knows by a few people is not made: the former one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from readiness.counts.social_risk.models import Cell
+from readiness.disclosure.funnel_table import Place, gaps_in, parts_of, table_of
+from readiness.disclosure.table import AtMost, CellId, Sum, Table
+
+C = TypeVar("C", bound=Hashable)  # what is printed: a count of screens, or one behind equity
+
+
+@dataclass(frozen=True)
+class Ties(Generic[C]):
+    """How the numbers of one kind of release hang together."""
+
+    # Of the counts and a threshold; with numbers that must have a cell of their own.
+    table: Callable[[Mapping[C, int], int, frozenset[CellId]], Table]
+    # With every difference that a reader could make.
+    all: Callable[[Mapping[C, int]], Table]
+
+
+class Verdict(StrEnum):
+    FIRST = "first release"
+    UNCHANGED = "nothing changed"
+    KEPT = "former release kept"
+    RENEWED = "released again"
+
+
+@dataclass(frozen=True)
+class Former(Generic[C]):
+    """One release as it was: the counts it rested on, and what of them was printed."""
+
+    number: int
+    known: Mapping[C, int]
+    values: Mapping[C, int | None]  # as printed; None: hidden to protect small counts
+
+    @property
+    def printed(self) -> frozenset[C]:
+        return frozenset(cell for cell, value in self.values.items() if value is not None)
+
+
+@dataclass(frozen=True)
+class Then:
+    """A number of a former release."""
+
+    number: int
+    what: CellId
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how many people a number moved since a former release."""
+
+    number: int
+    what: CellId
+
+
+def ties_of(known: Mapping[Cell, int]) -> Table:
+    """With every difference that a reader could make."""
+    rests, _ = parts_of(known)
+    places: dict[Place, int] = dict((*known.items(), *rests.items()))
+    return table_of(known, 0, frozenset(gap for gap, _, _ in gaps_in(places)))
+
+
+FUNNEL = Ties(table_of, ties_of)
+
+
+def is_unchanged(known: Mapping[C, int], formers: Sequence[Former[C]]) -> bool:
+    return bool(formers) and formers[-1].known == known
+
+
+def moves_by_few(
+    known: Mapping[C, int], former: Former[C], threshold: int, ties: Ties[Any] = FUNNEL
+) -> bool:
+    """Whether a number that readers of the former release know would move by 1 to threshold - 1."""
+    now, then = ties.all(known).counts, ties.all(former.known)
+    return any(
+        is_few(now[each] - then.counts[each], threshold)
+        for each in derivable(then, former.printed)
+        if each in now
+    )
+
+
+def is_few(people: int, threshold: int) -> bool:
+    return 0 < abs(people) < threshold
+
+
+def derivable(table: Table, printed: Collection[CellId]) -> frozenset[CellId]:
+    """What follows from the printed numbers by adding and subtracting; zeros are always printed."""
+    found = {*printed, *(cell for cell, count in table.counts.items() if not count)}
+    waiting = list(table.sums)
+    while waiting:
+        left = []
+        for each in waiting:
+            unknown = {each.whole, *each.parts} - found
+            if len(unknown) > 1:
+                left.append(each)
+            found |= unknown if len(unknown) == 1 else set()
+        waiting = left if len(left) < len(waiting) else []
+    return frozenset(found)
+
+
+def joint(
+    known: Mapping[C, int],
+    formers: Sequence[Former[C]],
+    threshold: int,
+    ties: Ties[Any] = FUNNEL,
+) -> Table:
+    """The new release and all former ones in one table, with the people who came and went."""
+    also: frozenset[CellId] = frozenset().union(
+        *(small_moves(known, former, threshold, ties) for former in formers)
+    )
+    now = ties.table(known, threshold, also)
+    tables = [now]
+    for former in formers:
+        then = ties.table(former.known, threshold, also)
+        tables += [wrapped(then, former), moves(now, then, former.number, threshold)]
+    last: Mapping[C, int | None] = formers[-1].values if formers else {}
+    same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
+    hidden = {
+        cell
+        for each in formers
+        for cell, value in each.values.items()
+        if value is None and known.get(cell)  # nobody at all points at no one
+    }
+    return Table(
+        counts={cell: count for table in tables for cell, count in table.counts.items()},
+        sums=tuple(each for table in tables for each in table.sums),
+        limits=tuple(each for table in tables for each in table.limits),
+        shown=now.shown,
+        worth=now.worth,
+        pinned=frozenset(same).union(*(table.pinned for table in tables)),
+        kept=frozenset(hidden & now.shown).union(*(table.kept for table in tables)),
+    )
+
+
+def small_moves(
+    known: Mapping[C, int], former: Former[C], threshold: int, ties: Ties[Any]
+) -> Iterator[CellId]:
+    now, then = ties.all(known).counts, ties.all(former.known).counts
+    for each in now:
+        if each in then and is_few(now[each] - then[each], threshold):
+            yield each
+
+
+def wrapped(then: Table, former: Former[C]) -> Table:
+    """A former release: what was printed is out, and what was hidden stays so."""
+
+    def name(cell: CellId) -> CellId:
+        return Then(former.number, cell)
+
+    return Table(
+        counts={name(cell): count for cell, count in then.counts.items()},
+        sums=tuple(Sum(name(s.whole), tuple(map(name, s.parts))) for s in then.sums),
+        limits=tuple(AtMost(name(a.part), tuple(map(name, a.others))) for a in then.limits),
+        shown=frozenset(map(name, then.shown)),
+        pinned=frozenset(map(name, former.printed)),
+        kept=frozenset(map(name, then.shown - former.printed)),
+    )
+
+
+def moves(now: Table, then: Table, number: int, threshold: int) -> Table:
+    """Few people who came or went are people too. Larger moves give nobody away."""
+    counts: dict[CellId, int] = {}
+    sums = []
+    for cell in (each for each in now.counts if each in then.counts):
+        people = now.counts[cell] - then.counts[cell]
+        before, change = Then(number, cell), Change(number, cell)
+        if people == 0:
+            sums.append(Sum(cell, (before,)))
+        elif is_few(people, threshold):
+            counts[change] = abs(people)
+            whole, part = (cell, before) if people > 0 else (before, cell)
+            sums.append(Sum(whole, (part, change)))
+    return Table(counts, tuple(sums))

@@ -1,0 +1,160 @@
+"""Which numbers are hidden so that nobody can work out a small one, and the proof of it.
+
+A reader knows every printed number, every sum, and that a hidden number is at least 1, because
+zeros are always printed. A small count is safe when the numbers that the reader does not know
+could all be different whole numbers, with this one at the threshold or above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from readiness.core.integer_program import Program, Row, Solution
+from readiness.disclosure.blocks import Piece, pieces, pieces_of
+from readiness.disclosure.suppression_problem import Extents, Puzzle
+from readiness.disclosure.table import AtMost, CellId, Sum, Table
+
+PRICE = 1_000  # of hiding a number; a larger number costs a little more, as it tells more
+DEAREST = 100
+
+Interval = tuple[int, int | None]
+Windows = Callable[[Sequence[CellId]], Iterable[Sequence[CellId]]]
+
+
+@dataclass(frozen=True)
+class Protection:
+    """`intervals` are proven from inside: a reader cannot rule out either end."""
+
+    hidden: frozenset[CellId]
+    intervals: Mapping[CellId, Interval]
+    rounds: int
+
+
+class Unprotectable(ValueError):
+    """Numbers printed before, or zeros, give a small count away whatever is hidden now."""
+
+    def __init__(self, cells: Iterable[CellId]) -> None:
+        self.cells = frozenset(cells)
+        super().__init__(f"{len(self.cells)} small counts can be worked out whatever is hidden")
+
+
+def protect(
+    table: Table, threshold: int, extents: Extents, windows: Windows = lambda _: ()
+) -> Protection:
+    """Hide the small counts, and others until none of them can be worked out.
+
+    `windows` names parts of cells that hang together. They may overlap, and are protected first,
+    one after the other; what is proven in a part holds for the whole.
+    """
+    work = Work(table, threshold, extents)
+    for piece in pieces_of(table, movable(table)):
+        for part in pieces(table, windows(piece.cells)):
+            work.protect(part, part.loosened(table, work.movable, 2 * threshold))
+        work.protect(piece, piece)
+    if work.exposed:
+        raise Unprotectable(work.exposed)
+    return Protection(frozenset(work.hidden), work.intervals(), work.rounds)
+
+
+class Work:
+    """What is hidden so far, and which small counts are not proven safe yet."""
+
+    def __init__(self, table: Table, threshold: int, extents: Extents) -> None:
+        self.table, self.threshold, self.extents = table, threshold, extents
+        self.movable = frozenset(movable(table))
+        self.hidden = set(must_hide(table, threshold))
+        self.exposed = set(sensitive(table, threshold) & self.movable)
+        self.seen: dict[CellId, Interval] = {}
+        self.rounds = 0
+
+    def protect(self, piece: Piece, looser: Piece) -> None:
+        """Limits that the looser piece lacks are left out of the search, never of the proof."""
+        if self.exposed.isdisjoint(piece.cells):
+            return
+        puzzle = self.puzzle(piece)
+        cover = self.extents(self.puzzle(looser))
+        self.hidden.update(piece.cells[column] for column in cover.hidden)
+        self.exposed -= {piece.cells[c] for c in puzzle.needs.keys() - cover.short(puzzle)}
+        self.widen(piece, [move for move in cover.moves if puzzle.moves.allows(move)])
+        self.rounds += cover.rounds
+
+    def puzzle(self, piece: Piece) -> Puzzle:
+        return Puzzle(
+            moves_of(self.table, piece, 4 * self.threshold),
+            {
+                column: price_of(self.table, cell)
+                for column, cell in enumerate(piece.cells)
+                if cell in self.table.shown and cell not in self.hidden
+            },
+            {
+                column: self.threshold - self.table.counts[cell]
+                for column, cell in enumerate(piece.cells)
+                if cell in self.exposed
+            },
+        )
+
+    def widen(self, piece: Piece, moves: Sequence[Solution]) -> None:
+        for cell, column in zip(piece.cells, zip(*moves, strict=True), strict=False):
+            count = self.table.counts[cell]
+            low, high = self.seen.get(cell, (count, count))
+            self.seen[cell] = (min(low, count + min(column)), max(high or 0, count + max(column)))
+
+    def intervals(self) -> dict[CellId, Interval]:
+        unknown = self.hidden | (self.movable - self.table.shown)
+        return {cell: self.seen.get(cell, (self.table.counts[cell],) * 2) for cell in unknown}
+
+
+def price_of(table: Table, cell: CellId) -> int:
+    return PRICE * table.worth.get(cell, 1) + min(table.counts[cell], DEAREST)
+
+
+def sensitive(table: Table, threshold: int) -> frozenset[CellId]:
+    return frozenset(cell for cell, count in table.counts.items() if 0 < count < threshold)
+
+
+def primary(table: Table, threshold: int) -> frozenset[CellId]:
+    return (sensitive(table, threshold) & table.shown) - table.pinned
+
+
+def must_hide(table: Table, threshold: int) -> frozenset[CellId]:
+    """Small counts, and what was hidden before. Nobody at all points at no one."""
+    return primary(table, threshold) | {cell for cell in table.kept if table.counts[cell]}
+
+
+def movable(table: Table) -> list[CellId]:
+    """Numbers that readers need not know: no zero, and none that was printed before."""
+    return [
+        cell
+        for cell, count in table.counts.items()
+        if cell not in table.pinned and (count > 0 or cell not in table.shown)
+    ]
+
+
+def moves_of(table: Table, piece: Piece, reach: int) -> Program:
+    """How far each number may be from the truth while every sum and limit still holds.
+
+    A number that is never printed may be zero, but a reader may guess that it is not.
+    """
+    column = {cell: number for number, cell in enumerate(piece.cells)}
+    rows = (
+        *(row for each in piece.sums if (row := row_of_sum(each, column)).terms),
+        *(row for each in piece.limits if (row := row_of_limit(table, each, column)).terms),
+    )
+    counts = table.counts
+    lower = tuple(max(-reach, min(1, counts[c]) - counts[c]) for c in piece.cells)
+    return Program(lower, (reach,) * len(piece.cells), rows)
+
+
+def row_of_sum(each: Sum, column: Mapping[CellId, int]) -> Row:
+    terms = {column[part]: 1 for part in each.parts if part in column}
+    if each.whole in column:
+        terms[column[each.whole]] = -1
+    return Row(terms, 0, 0)
+
+
+def row_of_limit(table: Table, limit: AtMost, column: Mapping[CellId, int]) -> Row:
+    terms = {column[other]: -1 for other in limit.others if other in column}
+    if limit.part in column:
+        terms[column[limit.part]] = 1
+    return Row(terms, None, table.slack_of(limit))

@@ -1,0 +1,145 @@
+"""The measures of a released quarter: for the group, and for a payer that it shares with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Blueprint, Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import NotFound
+from readiness.core.formatting import percent
+from readiness.core.permissions import Can
+from readiness.core.small_cells import HIDDEN
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.core.web.template_filters import day
+from readiness.counts.measures.catalogue import STATUS_WORDS, Measure
+from readiness.counts.measures.results import FEWEST_FOR_A_RATE, Figure, Result
+from readiness.counts.social_risk.models import NEED_LABELS
+from readiness.disclosure.service import measures
+from readiness.disclosure.service.measures import Measured
+from readiness.statistics.rates import wilson_rate
+
+pages = Blueprint("measures", __name__)
+FORMATS = {  # ending -> how it is made, and what it is
+    "csv": (measures.csv_of, "text/csv; charset=utf-8"),
+    "xlsx": (
+        measures.xlsx_of,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "json": (measures.fhir_of, "application/fhir+json"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One need or one part of its patients."""
+
+    label: str
+    share: str
+    made_of: str
+    is_part: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    measure: Measure
+    status: str
+    lines: tuple[Line, ...]
+
+
+@pages.get("/groups/<group_id>/counts/<period>/measures")
+@needs(Can.READ_COUNTS)
+def own(group_id: str, period: str) -> ResponseReturnValue:
+    return page(measures.own(store(), actor(), group_id, period, now()))
+
+
+@pages.get("/groups/<group_id>/counts/<period>/measures.<ending>")
+@needs(Can.READ_COUNTS)
+def own_file(group_id: str, period: str, ending: str) -> ResponseReturnValue:
+    return file(measures.own(store(), actor(), group_id, period, now()), ending)
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures")
+@needs(Can.READ_SUBMISSION)
+def for_payer(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
+    return page(measures.read(store(), actor(), payer_id, group_id, period, now()))
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures.<ending>")
+@needs(Can.READ_SUBMISSION)
+def payer_file(payer_id: str, group_id: str, period: str, ending: str) -> ResponseReturnValue:
+    return file(measures.read(store(), actor(), payer_id, group_id, period, now()), ending)
+
+
+def page(found: Measured) -> str:
+    blocks = tuple(
+        Block(measure, STATUS_WORDS[measure.status], tuple(lines_of(tuple(own))))
+        for measure, own in groupby(found.results, key=lambda result: result.measure)
+    )
+    files = [(ending, address(found, ending)) for ending in FORMATS]
+    return render_template(
+        "disclosure/measures/show.html",
+        found=found,
+        blocks=blocks,
+        files=dict(files),
+        fewest=FEWEST_FOR_A_RATE,
+    )
+
+
+def address(found: Measured, ending: str) -> str:
+    group_id, period = found.group.id, str(found.release.period)
+    if found.payer is None:
+        return url_for(".own_file", group_id=group_id, period=period, ending=ending)
+    return url_for(
+        ".payer_file", payer_id=found.payer.id, group_id=group_id, period=period, ending=ending
+    )
+
+
+def lines_of(results: tuple[Result, ...]) -> list[Line]:
+    lines = []
+    for result in results:
+        if result.due_on:
+            lines.append(
+                Line(NEED_LABELS[result.need], f"from {day(result.due_on)} on", "", is_part=False)
+            )
+            continue
+        lines.append(line(NEED_LABELS[result.need], result.whole, is_part=False))
+        lines.extend(line(each.stratum.label, each, is_part=True) for each in result.strata)
+    return lines
+
+
+def line(label: str, figure: Figure | None, *, is_part: bool) -> Line:
+    if figure is None:
+        return Line(label, measures.NOT_KNOWN, "", is_part)
+    return Line(label, share_says(figure), made_of(figure), is_part)
+
+
+def share_says(figure: Figure) -> str:
+    if figure.numerator is None or figure.denominator is None:
+        return HIDDEN
+    if figure.share is None:
+        return f"fewer than {FEWEST_FOR_A_RATE} patients: no share"
+    rate = wilson_rate(figure.numerator, figure.denominator)
+    return f"{percent(rate.share)} ({percent(rate.low)[:-1]}–{percent(rate.high)})"
+
+
+def made_of(figure: Figure) -> str:
+    above, below = (
+        HIDDEN if each is None else f"{each:,}" for each in (figure.numerator, figure.denominator)
+    )
+    return "" if above == below == HIDDEN else f"{above} of {below}"
+
+
+def file(found: Measured, ending: str) -> Response:
+    if ending not in FORMATS:
+        raise NotFound("There is no such file. Choose CSV, Excel or FHIR on the page of measures.")
+    made_by, kind = FORMATS[ending]
+    name = f"measures-{found.release.period}-release-{found.release.number}.{ending}"
+    return Response(
+        made_by(found),
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

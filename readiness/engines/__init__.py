@@ -1,1 +1,0 @@
-"""Heavy or foreign machinery behind small functions."""

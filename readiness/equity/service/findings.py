@@ -1,0 +1,91 @@
+"""What a table of measures by stratum says of equity, seen as a payer would see it.
+
+Small counts are hidden first, by the same rules as in every release; everything else is worked out
+from what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from readiness.core.tables.sources import Source
+from readiness.disclosure.counts import EVERY_GROUP, Counts, Measure, RowKey
+from readiness.disclosure.counts_table import Count as Number
+from readiness.disclosure.residuals import completed, table_with_rests
+from readiness.disclosure.solver.bounds import extents_of
+from readiness.disclosure.suppression import protect
+from readiness.equity.findings import Declared, Findings, findings_of
+from readiness.equity.measures_csv import lines_of
+from readiness.equity.tables import TOTAL, Count, Place, Row
+
+NO_REFERENCE = (
+    "No reference was declared, so no gap was computed. Name one with --reference TYPE=STRATUM."
+)
+NO_SUCH_TYPE = "No row has the stratum type of --reference number {at}: it changes nothing."
+NO_SUCH_STRATUM = (
+    "No row has the stratum of --reference number {at}, so its type has no gaps. Correct it."
+)
+NO_SUCH_MEASURE = "No row has the measure of --direction number {at}: it changes nothing."
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was found, and sentences for whoever asked."""
+
+    findings: Findings
+    says: tuple[str, ...]
+
+
+def told(source: Source, declared: Declared, threshold: int) -> Told:
+    """BadInput with every problem of the table, by its line."""
+    counts = completed(lines_of(source))
+    rows = released(counts, threshold)
+    return Told(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
+
+
+def released(counts: Counts, threshold: int) -> tuple[Row, ...]:
+    """What a payer sees. Those who do not meet a measure are never printed, and protected too."""
+    table = table_with_rests(counts)
+    hidden = protect(table, threshold, extents_of(len(table.counts))).hidden
+
+    def number(key: RowKey, measure: Measure) -> int | None:
+        return None if Number(key, measure) in hidden else counts[key].of(measure)
+
+    return tuple(
+        Row(
+            Place(key.domain, key.period, key.group_id, key.stratum_type),
+            key.stratum,
+            Count(number(key, Measure.POSITIVE), number(key, Measure.SCREENED)),
+        )
+        for key in counts
+    )
+
+
+def of_groups_and_all(rows: Iterable[Row], declared: Declared) -> Findings:
+    """The sum over all groups is no peer of theirs, so it is looked at by itself."""
+    listed = list(rows)
+    groups = findings_of((r for r in listed if r.place.group_id != EVERY_GROUP), declared)
+    every = findings_of((r for r in listed if r.place.group_id == EVERY_GROUP), declared)
+    return Findings(
+        (*groups.tables, *every.tables),
+        {**groups.changes, **every.changes},
+        groups.portfolios,
+    )
+
+
+def remarks(counts: Counts, declared: Declared) -> Iterator[str]:
+    """What was asked for and could not be done, and gaps that nobody asked for."""
+    strata = {(key.stratum_type, key.stratum) for key in counts}
+    types = {kind for kind, _ in strata} - {TOTAL}
+    if not types & declared.references.keys():
+        yield NO_REFERENCE
+    for at, (kind, stratum) in enumerate(declared.references.items(), 1):
+        if kind not in types:
+            yield NO_SUCH_TYPE.format(at=at)
+        elif (kind, stratum) not in strata:
+            yield NO_SUCH_STRATUM.format(at=at)
+    measures = {key.domain for key in counts}
+    for at, measure in enumerate(declared.directions, 1):
+        if measure not in measures:
+            yield NO_SUCH_MEASURE.format(at=at)

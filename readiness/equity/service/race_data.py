@@ -1,0 +1,101 @@
+"""How well a group knows race, ethnicity and language: the ground under every gap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.db import Store
+from readiness.core.people import Actor, Group
+from readiness.core.periods import Period
+from readiness.core.permissions import Can
+from readiness.counts.db import quality
+from readiness.counts.measures import quality_loader as measure_files
+from readiness.counts.measures.quality_measure import QualityMeasure
+from readiness.counts.quality.models import Field, KnownCell, QualityCounts, SampleCell
+from readiness.counts.service.quarters import enterable
+from readiness.counts.social_risk.models import StratumType
+from readiness.equity.known import (
+    FieldQuality,
+    RecordQuality,
+    field_quality,
+    missing_differs,
+    record_quality,
+    sites_of,
+)
+from readiness.equity.service.results import split_rows
+from readiness.equity.tables import tables_of
+from readiness.statistics.differences import Difference
+
+SAID_BY = {  # the first way of splitting there is, whose unknown a field's are
+    Field.RACE: (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY),
+    Field.LANGUAGE: (StratumType.LANGUAGE,),
+}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Whether patients of unknown group fare like the others in one measure."""
+
+    measure: QualityMeasure
+    difference: Difference | None  # None: too few to compare
+
+
+@dataclass(frozen=True)
+class FieldReport:
+    field: Field
+    whole: FieldQuality | None  # None: nothing was counted
+    sites: tuple[FieldQuality, ...]  # the one with most unknown first
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
+class RaceData:
+    group: Group
+    period: Period
+    fields: tuple[FieldReport, ...]
+    site_names: Mapping[str, str]
+    sample: RecordQuality | None
+    sampled: Mapping[SampleCell, int]
+
+
+def race_data(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> RaceData:
+    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
+    ending = enterable(written, now.date())
+    counts = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
+    sampled = {cell: n for cell, n in counts.known.items() if isinstance(cell, SampleCell)}
+    return RaceData(
+        groups.get(store, group_id),
+        ending,
+        tuple(report(field, group_id, counts) for field in Field),
+        {site.id: site.name for site in groups.sites(store, group_id)},
+        record_quality(sampled),
+        sampled,
+    )
+
+
+def report(field: Field, group_id: str, counts: QualityCounts) -> FieldReport:
+    known = {cell: n for cell, n in counts.known.items() if isinstance(cell, KnownCell)}
+    return FieldReport(
+        field,
+        field_quality(known, field),
+        sites_of(known, field),
+        missing_of(field, group_id, counts),
+    )
+
+
+def missing_of(field: Field, group_id: str, counts: QualityCounts) -> tuple[Missing, ...]:
+    """Over the measures split by this field."""
+    tables = tables_of(split_rows(group_id, counts))
+    there = {table.place.stratum_type for table in tables}
+    kind = next((each for each in SAID_BY[field] if each in there), None)
+    listed = measure_files.load().by_id
+    return tuple(
+        Missing(listed[table.place.measure], missing_differs(table))
+        for table in tables
+        if table.place.stratum_type == kind and table.place.measure in listed
+    )

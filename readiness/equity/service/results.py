@@ -1,0 +1,300 @@
+"""What a group's own counts say of its patient groups: rates, gaps, change, and runs of years.
+
+The group's own people see what they entered. Nothing here is for anybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.db import Store
+from readiness.core.errors import NotFound
+from readiness.core.people import Actor, Group
+from readiness.core.periods import Period
+from readiness.core.permissions import Can
+from readiness.counts.db import quality
+from readiness.counts.measures import quality_loader as measure_files
+from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.quality_measure import QualityMeasure, QualitySet
+from readiness.counts.quality.models import QualityCounts
+from readiness.counts.service.quality import YEAR
+from readiness.counts.service.quarters import enterable
+from readiness.counts.social_risk.models import STRATA, STRATUM_TYPE_LABELS, Stratum, StratumType
+from readiness.equity.change import Change, change_between
+from readiness.equity.entered import ESTIMATED, KINDS, rows_of
+from readiness.equity.gaps import TableFinding, finding_of
+from readiness.equity.gates import FEWEST_FOR_CHARTS
+from readiness.equity.known import missing_differs
+from readiness.equity.service.released_gaps import spreads_among_peers
+from readiness.equity.tables import NO_GROUP, TOTAL, Count, Row, Table, pooled, rolled_up, tables_of
+from readiness.statistics.differences import Difference
+
+YEARS_POOLED = 3
+LONGEST_RUN = 6  # periods, a year apart
+FEWEST_FOR_RUN = 3
+MERGED = "Smaller groups together"
+NO_SUCH = "There are no counts split that way. Choose a measure and a way of splitting it."
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the reader asks to see; empty: the first there is."""
+
+    measure_id: str = ""
+    kind: str = ""
+    pools_years: bool = False
+    merges_small: bool = False
+
+
+@dataclass(frozen=True)
+class Split:
+    """One measure split one way, and whatever else was asked of it."""
+
+    measure: QualityMeasure
+    kind: str
+    reference: str | None  # the declared stratum's label, when it is one of these
+    finding: TableFinding
+    change: Change | None  # since the year before
+    run: tuple[Table, ...]  # a year apart, oldest first; empty where there are fewer than three
+    missing: Difference | None  # the unknown minus all others
+    pooled: tuple[Period, ...]  # the periods added up; empty: this one alone
+    merged: tuple[str, ...]  # labels of the strata merged; empty: none
+    may_pool: tuple[Period, ...]  # what could be added up, where a stratum is too small
+    may_merge: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    group: Group
+    period: Period
+    measures: tuple[QualityMeasure, ...]  # those with counts by patient group
+    kinds: Mapping[str, str]  # ways of splitting the chosen measure, by label
+    declared: str  # label of the declared reference, whatever it splits; empty: none
+    split: Split | None  # None: no counts by patient group were entered
+    is_some_left_out: bool  # of the period: numbers that contradict each other
+
+
+def results(
+    store: Store, actor: Actor, group_id: str, written: str, wish: Wish, now: datetime
+) -> Results:
+    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
+    return of_period(store, group_id, enterable(written, now.date()), wish)
+
+
+def newest(store: Store, group_id: str) -> Period | None:
+    """The last period with counts by patient group.
+
+    For use cases that have already asked whether the person may see it.
+    """
+    known = quality.of_group(store, group_id)
+    return max((each for each, own in known.items() if split_rows(group_id, own)), default=None)
+
+
+def newest_of(store: Store, actor: Actor, group_id: str, now: datetime) -> Period | None:
+    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
+    return newest(store, group_id)
+
+
+def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Results:
+    """For use cases that have already asked whether the person may see it."""
+    known = quality.of_group(store, group_id)
+    line = quality.state(store, group_id, ending)
+    declared = stratum_of(line.reference if line else "")
+    rows = split_rows(group_id, known.get(ending))
+    measures = measures_in(measure_files.load(), rows)
+    measure_id = wish.measure_id or (measures[0].id if measures else "")
+    kinds = kinds_of(rows, measure_id)
+    if (wish.measure_id or wish.kind) and (wish.kind or next(iter(kinds), "")) not in kinds:
+        raise NotFound(NO_SUCH)
+    kind = wish.kind or preferred(kinds, declared)
+    names = labels_of(kind, {site.id: site.name for site in groups.sites(store, group_id)})
+    series = series_of(group_id, known, ending, (measure_id, kind))
+    spreads = peers_say(store, measure_id, ending, declared, wish) if kinds else {}
+    return Results(
+        groups.get(store, group_id),
+        ending,
+        measures,
+        kinds,
+        declared.label if declared else "",
+        split_of(series, ending, names, declared, wish, spreads) if kinds else None,
+        is_some_left_out(group_id, known.get(ending)),
+    )
+
+
+def is_some_left_out(group_id: str, counts: QualityCounts | None) -> bool:
+    rows = rows_of(group_id, counts.period, counts.known) if counts else ()
+    return len(possible(rows)) < len(rows)
+
+
+def peers_say(
+    store: Store, measure_id: str, ending: Period, declared: Stratum | None, wish: Wish
+) -> Mapping[str, float]:
+    """How far true gaps lie apart among groups; of one year and of groups as they are named."""
+    if declared is None or wish.pools_years or wish.merges_small:
+        return {}
+    return spreads_among_peers(store, measure_id, ending, declared)
+
+
+def stratum_of(written: str) -> Stratum | None:
+    kind, _, name = written.partition(".")
+    return Stratum(StratumType(kind), name) if name else None
+
+
+def split_rows(group_id: str, counts: QualityCounts | None) -> tuple[Row, ...]:
+    """Everything but all patients together, who have nobody to be compared with."""
+    if counts is None:
+        return ()
+    rows = possible(rows_of(group_id, counts.period, counts.known))
+    return tuple(row for row in rows if row.place.stratum_type != TOTAL)
+
+
+def possible(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Without those of which more meet a measure than are counted in it: numbers are kept while
+    they contradict each other, and nothing can be told from them."""
+    return tuple(row for row in rows if is_possible(row.count))
+
+
+def is_possible(count: Count) -> bool:
+    met, of = count.numerator, count.denominator
+    return met is None or of is None or met <= of
+
+
+def measures_in(listed: QualitySet, rows: Iterable[Row]) -> tuple[QualityMeasure, ...]:
+    there = {row.place.measure for row in rows}
+    return tuple(measure for measure in listed.measures if measure.id in there)
+
+
+def kinds_of(rows: Iterable[Row], measure_id: str) -> dict[str, str]:
+    there = {row.place.stratum_type for row in rows if row.place.measure == measure_id}
+    names = [each for kind in KINDS for each in (str(kind), f"{kind}_{ESTIMATED}")]
+    return {kind: kind_label(kind) for kind in names if kind in there}
+
+
+def kind_label(kind: str) -> str:
+    """
+    >>> kind_label("race_omb2024"), kind_label("race_omb2024_estimated")
+    ('Race and ethnicity', 'Race and ethnicity, estimated by a payer')
+    """
+    plain = kind.removesuffix(f"_{ESTIMATED}")
+    label = STRATUM_TYPE_LABELS[StratumType(plain)]
+    return label if plain == kind else f"{label}, estimated by a payer"
+
+
+def preferred(kinds: Mapping[str, str], declared: Stratum | None) -> str:
+    """What the group declared a reference for, else the first."""
+    if declared and declared.type in kinds:
+        return str(declared.type)
+    return next(iter(kinds), "")
+
+
+def labels_of(kind: str, sites: Mapping[str, str]) -> dict[str, str]:
+    """What the strata are called. Those that are no group keep their names."""
+    plain = kind.removesuffix(f"_{ESTIMATED}")
+    if plain == StratumType.SITE:
+        twice = {name for name in sites.values() if list(sites.values()).count(name) > 1}
+        return {
+            site_id: f"{name} ({site_id})" if name in twice else name
+            for site_id, name in sites.items()
+        }
+    strata = STRATA.get(StratumType(plain), {}) if plain else {}
+    return {name: label for name, label in strata.items() if name not in NO_GROUP}
+
+
+Series = Mapping[Period, tuple[Row, ...]]  # oldest first, never empty rows
+
+
+def series_of(
+    group_id: str, known: Mapping[Period, QualityCounts], ending: Period, what: tuple[str, str]
+) -> Series:
+    """The period and those whole years before it: they have no patient-year in common."""
+    found = {}
+    for back in reversed(range(LONGEST_RUN)):
+        each = ending.plus(-YEAR * back)
+        rows = split_rows(group_id, known.get(each))
+        own = tuple(r for r in rows if (r.place.measure, r.place.stratum_type) == what)
+        if own:
+            found[each] = own
+    return found
+
+
+def split_of(
+    series: Series,
+    ending: Period,
+    names: Mapping[str, str],
+    declared: Stratum | None,
+    wish: Wish,
+    spreads: Mapping[str, float],
+) -> Split:
+    place = series[ending][0].place
+    measure = measure_files.load().by_id[place.measure]
+    is_reference = declared is not None and declared.type == place.stratum_type
+    own = declared.name if declared and is_reference else None
+    small = too_small(series[ending], own)
+    merged = small if wish.merges_small and len(small) > 1 else ()
+    called = {**names, **dict.fromkeys(merged, MERGED)}
+    tables = {each: table(rows, called) for each, rows in series.items()}
+    years = recent(series, ending)
+    pools = wish.pools_years and len(years) > 1
+    shown = added_up(series, years, called) if pools else tables[ending]
+    reference = names.get(own, own) if own else None
+    before = None if pools else tables.get(ending.plus(-YEAR))
+    return Split(
+        measure=measure,
+        kind=place.stratum_type,
+        reference=reference,
+        finding=finding_of(
+            shown,
+            reference,
+            measure.direction,
+            {names.get(name, name): spread for name, spread in spreads.items()},
+        ),
+        change=changed(before, shown, reference, measure.direction),
+        run=tuple(tables.values()) if len(tables) >= FEWEST_FOR_RUN else (),
+        missing=missing_differs(shown),
+        pooled=years if pools else (),
+        merged=tuple(names.get(each, each) for each in merged),
+        may_pool=years if small and len(years) > 1 else (),
+        may_merge=tuple(names.get(each, each) for each in small) if len(small) > 1 else (),
+    )
+
+
+def too_small(rows: Sequence[Row], reference: str | None) -> tuple[str, ...]:
+    """Groups of people, other than the reference, with fewer patients than a chart needs."""
+    return tuple(
+        row.stratum
+        for row in rows
+        if row.stratum not in NO_GROUP | {reference}
+        and (row.count.denominator or 0) < FEWEST_FOR_CHARTS
+    )
+
+
+def table(rows: Iterable[Row], called: Mapping[str, str]) -> Table:
+    (found,) = tables_of(rolled_up(rows, called))
+    return found
+
+
+def recent(series: Series, ending: Period) -> tuple[Period, ...]:
+    """The years next to each other that may be added up, oldest first."""
+    wanted = [ending.plus(-YEAR * back) for back in range(YEARS_POOLED)]
+    found = []
+    for each in wanted:
+        if each not in series:
+            break
+        found.append(each)
+    return tuple(reversed(found))
+
+
+def added_up(series: Series, years: Sequence[Period], called: Mapping[str, str]) -> Table:
+    name = f"{years[0]} to {years[-1]}"
+    return table(pooled((row for each in years for row in series[each]), name), called)
+
+
+def changed(
+    before: Table | None, after: Table, reference: str | None, direction: Direction
+) -> Change | None:
+    return change_between(before, after, reference, direction) if before else None

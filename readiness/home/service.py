@@ -1,0 +1,215 @@
+"""The start page: for each part a person plays, what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice
+from operator import attrgetter
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments import attestation
+from readiness.assessments.db import assessments, cycles, runs
+from readiness.assessments.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
+from readiness.assessments.models import Assessment
+from readiness.assessments.service import assessment_view, result
+from readiness.assessments.service.assessment_view import Sheet
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.db import Store
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.permissions import ANYWHERE, Can, Ground
+from readiness.counts.service import quality, social_risk
+from readiness.equity.service import results
+from readiness.plans.db import plans
+from readiness.plans.db import postings as ledger
+from readiness.plans.service import money
+
+CHANGES_SHOWN = 8
+
+
+class Leads(StrEnum):
+    """Where a task leads; the pages know the addresses."""
+
+    INVITATIONS = "invitations"
+    ASSESSMENTS = "assessments"
+    ASSESSMENT = "assessment"
+    CONTEXT = "context"
+    CHECK = "check"
+    RESULT = "result"
+    PLAN = "plan"
+    MONEY = "money"
+    COUNTS = "counts"
+    QUALITY = "quality"
+    EQUITY = "equity"
+
+
+@dataclass(frozen=True)
+class Task:
+    what: str
+    leads: Leads
+    subject_id: str  # a group's or an assessment's id
+    state: str
+    is_done: bool
+    due_on: date | None = None
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    group: Group
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    group: Group
+    did: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PayerPart:
+    payer: Payer
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    groups: tuple[GroupPart, ...]
+    payers: tuple[PayerPart, ...]
+    administers: bool
+
+
+def home(store: Store, actor: Actor, now: datetime) -> Home:
+    return Home(
+        groups=tuple(
+            GroupPart(groups.get(store, group_id), tuple(tasks(store, actor, group_id, now)))
+            for group_id in actor.group_ids
+        ),
+        payers=tuple(
+            PayerPart(groups.payer(store, payer_id), tuple(changes(store, payer_id, now)))
+            for payer_id in actor.payer_ids
+            if permissions.allowed(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+        ),
+        administers=permissions.allowed(actor, Can.ADMINISTER, ANYWHERE),
+    )
+
+
+def tasks(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[Task]:
+    here = scope.of_group(store, group_id, now)
+    if permissions.allowed(actor, Can.SHARE, here):
+        yield from invitations(store, group_id)
+    if permissions.allowed(actor, Can.READ_ASSESSMENT, here):
+        yield from about_assessments(store, actor, group_id, here, now)
+    if permissions.allowed(actor, Can.READ_PLAN, here):
+        yield from about_money(store, actor, group_id, now)
+    if permissions.allowed(actor, Can.READ_COUNTS, here):
+        state = social_risk.state_of(store, group_id, now.date())
+        yield Task("Social-risk counts", Leads.COUNTS, group_id, state.says, state.is_done)
+    if permissions.allowed(actor, Can.READ_QUALITY, here):
+        measures, race = quality.states_of(store, group_id, now.date())
+        yield Task("Quality measures", Leads.QUALITY, group_id, measures.says, measures.is_done)
+        yield Task("Race and ethnicity data", Leads.QUALITY, group_id, race.says, race.is_done)
+        if ending := results.newest(store, group_id):
+            says = f"12 months to {ending.label}"
+            yield Task("Results by patient group", Leads.EQUITY, group_id, says, is_done=True)
+
+
+def invitations(store: Store, group_id: str) -> Iterator[Task]:
+    for invitation in cycles.invitations_of(store, group_id):
+        cycle = cycles.get(store, invitation.cycle_id)
+        if invitation.accepted is None and cycle.closed_at is None:
+            what = f"Invitation from {groups.payer(store, cycle.payer_id).name}: {cycle.name}"
+            yield Task(what, Leads.INVITATIONS, group_id, "waits for your answer", False)
+
+
+def about_assessments(
+    store: Store, actor: Actor, group_id: str, here: Ground, now: datetime
+) -> Iterator[Task]:
+    """The one under way first; before the first, how to begin; then what came of the last.
+
+    What was taken back and up again is a draft: it has no result until it is sent in anew.
+    """
+    every = [a for a in assessments.of_group(store, group_id) if a.status is not Status.WITHDRAWN]
+    running = next((a for a in every if a.status in EDITABLE), None)
+    sent = next((a for a in every if a.status in READABLE_BY_PAYER), None)
+    has_run_out = has_expired(store, group_id, now)
+    if running:
+        yield from under_way(store, assessment_view.read(store, running), now)
+    elif permissions.allowed(actor, Can.ANSWER, here):
+        state = "a new one can be started" if every else "not started"
+        state = "assess again to renew your tier" if has_run_out else state
+        yield Task(
+            "Assessment", Leads.ASSESSMENTS, group_id, state, bool(every) and not has_run_out
+        )
+    if sent:
+        yield from after_sending(store, sent, has_run_out)
+
+
+def has_expired(store: Store, group_id: str, now: datetime) -> bool:
+    """A provisional tier that ran out is asked about, never lowered by itself."""
+    stands = runs.standing(store, group_id)
+    return stands is not None and attestation.has_expired(stands.tier_expires_on, now.date())
+
+
+def under_way(store: Store, found: Sheet, now: datetime) -> Iterator[Task]:
+    assessment, progress = found.assessment, found.progress
+    is_late = assessment.due_on is not None and assessment.due_on < now.date()
+    state = f"{progress.answered} of {progress.total} answered"
+    if progress.to_confirm:
+        state += f", {progress.to_confirm} to re-confirm"
+    if requested := len(result.requests(store, found)):
+        state = f"{requested} {'item' if requested == 1 else 'items'} to change"
+    yield Task(
+        f"Assessment {assessment.title}",
+        Leads.ASSESSMENT,
+        assessment.id,
+        state,
+        progress.is_done and not requested,
+        assessment.due_on,
+        is_late,
+    )
+    known = found.context_progress
+    yield Task(
+        "About your group",
+        Leads.CONTEXT,
+        assessment.id,
+        f"{known.answered} of {known.total}",
+        known.is_done,
+    )
+    if progress.is_done:
+        yield Task("Check and submit", Leads.CHECK, assessment.id, "ready to check", False)
+
+
+def after_sending(store: Store, sent: Assessment, has_run_out: bool) -> Iterator[Task]:
+    state = f"{sent.status}, tier expired" if has_run_out else str(sent.status)
+    yield Task(f"Result {sent.title}", Leads.RESULT, sent.id, state, not has_run_out)
+    is_stored = plans.latest_of_assessment(store, sent.id) is not None
+    state = "under way" if is_stored else "proposed"
+    yield Task(f"Action plan {sent.title}", Leads.PLAN, sent.id, state, is_stored)
+
+
+def about_money(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[Task]:
+    """Of the newest plan that has any: warnings are of use while there is money left."""
+    paid = {each.assessment_id for each in ledger.of_groups(store, [group_id])}
+    newest = next((a for a in assessments.of_group(store, group_id) if a.id in paid), None)
+    if newest:
+        found = money.of_plan(store, actor, newest.id, now)
+        warned = sum(bool(line.warnings) for line in found.lines)
+        state = f"{warned} {'action' if warned == 1 else 'actions'} to look at"
+        says = state if warned else "nothing to look at"
+        yield Task(f"Money for plan {newest.title}", Leads.MONEY, newest.id, says, not warned)
+
+
+def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:
+    """What happened to groups that share with this payer today, newest first."""
+    sharing = groups.shared_with(store, payer_id, now.date())
+    newest = sorted(events.of_payer(store, payer_id), key=attrgetter("at"), reverse=True)
+    told = ((event.group_id, event) for event in newest if event.group_id in sharing)
+    for group_id, event in islice(told, CHANGES_SHOWN):
+        if group_id is not None:
+            yield Change(groups.get(store, group_id), event.verb, event.at)

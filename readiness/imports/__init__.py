@@ -1,0 +1,1 @@
+"""Files from strangers become counts, or problems with the place the person sees."""

@@ -1,0 +1,101 @@
+"""A long table: one line for each answer, or for each need that the sender judged already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from readiness.core.tables.reader import Row, opened, whole
+from readiness.core.tables.reading import Reading
+from readiness.core.tables.sources import Source
+from readiness.counts.social_risk.models import Need
+from readiness.imports.mapped import (
+    NO_DAY,
+    REMEMBERED,
+    Columns,
+    NotReadError,
+    Run,
+    answers_in,
+    columns_of,
+    head_of,
+    part_of,
+)
+from readiness.imports.mapping_shapes import OVER_ALL, LongMapping, Role, plain
+from readiness.imports.screening_codes.models import CodeTable
+from readiness.imports.screens.parts import Answer, Answered, Part, Person, Result
+
+LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
+NO_QUESTION = "The mapping does not know this line's question. Add it under questions."
+NO_ANSWER = "The mapping does not know this line's answer. Add it under answers."
+NO_NEED = "The mapping does not know this line's need. Add it under needs."
+NO_RESULT = "The mapping does not know this line's result. Add it under results."
+
+
+def parts(
+    sources: Sequence[Source], reading: Reading, mapping: LongMapping, codes: CodeTable
+) -> Iterator[Part | Person]:
+    run = Run(mapping, codes)
+    for source in sources:
+        with opened(source) as table:
+            columns = columns_of(table, mapping)
+            for row in whole(table, reading):
+                try:
+                    part = screen_of(row, table.place(row.line), columns, run, mapping, reading)
+                except NotReadError as error:
+                    reading.report.refuse(table.place(row.line), str(error))
+                    continue
+                if part is not None:
+                    yield part
+
+
+def screen_of(
+    row: Row, place: str, columns: Columns, run: Run, mapping: LongMapping, reading: Reading
+) -> Part | None:
+    head = head_of(row, columns, run)
+    if head.day is None:
+        raise NotReadError(NO_DAY)
+    if Role.NEED in columns.at:
+        results = judged(row, columns, mapping)
+        return part_of(head, head.day, place, run, reading, results=results)
+    question = columns.text(row, Role.QUESTION)
+    code = mapping.questions.get(plain(question), question)
+    if not run.codes.knows(code):
+        if not LOINC.fullmatch(code):
+            raise NotReadError(NO_QUESTION)
+        reading.report.unknown_codes[code] += 1
+        return None
+    if run.codes.is_personal(code):
+        return None
+    text, flag = columns.text(row, Role.ANSWER), columns.text(row, Role.FLAG)
+    answered = Answered(
+        code, answers_to(code, text, run, mapping), mapping.flags.get(plain(flag)) if flag else None
+    )
+    return part_of(head, head.day, place, run, reading, answered=(answered,))
+
+
+def answers_to(code: str, text: str, run: Run, mapping: LongMapping) -> tuple[Answer, ...]:
+    if (code, text) in run.answers:
+        return run.answers[code, text]
+    answers = answers_in(
+        text,
+        code,
+        (mapping.answers.get(code, {}), mapping.answers.get(OVER_ALL, {})),
+        is_number=code in mapping.numbers or run.codes.is_counted(code),
+        codes=run.codes,
+    )
+    if answers is None:
+        raise NotReadError(NO_ANSWER)
+    if len(run.answers) < REMEMBERED:
+        run.answers[code, text] = answers
+    return answers
+
+
+def judged(row: Row, columns: Columns, mapping: LongMapping) -> dict[Need, Result]:
+    need = mapping.need(columns.text(row, Role.NEED))
+    if need is None:
+        raise NotReadError(NO_NEED)
+    text = columns.text(row, Role.RESULT)
+    result = mapping.result(text) if text else Result.INCOMPLETE
+    if result is None:
+        raise NotReadError(NO_RESULT)
+    return {need: result}

@@ -1,0 +1,350 @@
+"""Mapping files: what a table's or form's own names mean. TOML, written once per source.
+
+A file is refused with everything wrong with it at once, each with its place in it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from readiness.core.errors import BadInput, Problem
+from readiness.counts.social_risk.models import Need
+from readiness.imports.days import Order
+from readiness.imports.mapping_shapes import (
+    MADE_BY_US,
+    OVER_ALL,
+    RESULTS,
+    TRAITS,
+    Answers,
+    AnyMapping,
+    Field,
+    FormMapping,
+    LongMapping,
+    RedcapMapping,
+    Role,
+    Shape,
+    plain,
+)
+from readiness.imports.screening_codes.models import CodeTable, Kind
+from readiness.imports.screens.parts import Absent, Answer, Result, Standing
+
+MOST_CHARACTERS = 256 * 1024
+ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
+COLUMN_CHARACTERS = 200
+NO_QUESTION = "The code tables have no such question. Use its LOINC code, or ignore it."
+ALIKE = (Role.PATIENT, Role.DATE, Role.STATUS, Role.ISSUED, Role.GROUP, Role.SITE, *TRAITS)
+ROLES = {
+    Shape.LONG: (*ALIKE, Role.QUESTION, Role.ANSWER, Role.NEED, Role.RESULT, Role.FLAG),
+    Shape.REDCAP: (*ALIKE, Role.COMPLETE),
+}
+KEYS = {
+    Shape.LONG: (
+        "shape instrument dates ignore columns questions answers numbers needs results statuses "
+        "flags values"
+    ).split(),
+    Shape.REDCAP: "shape instrument dates ignore columns fields statuses values".split(),
+    Shape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
+}
+FIELD_KEYS = ("question", "answers", "number", "need", "results")
+VALUED = (Role.GROUP, Role.SITE, Role.RACE, Role.ETHNICITY, Role.LANGUAGE, Role.PAYER, Role.SEX)
+ABSENT = {reason.value: reason for reason in Absent}
+
+
+def mapping_of(text: str, codes: CodeTable) -> AnyMapping:
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput("This mapping is too long. Map only the columns that hold screens.")
+    reader = Reader(parsed(text), codes)
+    made = reader.mapping()
+    if reader.problems or made is None:
+        raise BadInput(sorted(set(reader.problems)))
+    return made
+
+
+def parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        found = re.search(r"line ([0-9]+)", str(error))
+        place = f"line {found[1]}" if found else ""
+        says = "This is not TOML. See the example that comes with the command."
+        raise BadInput([Problem(place, says)]) from None
+
+
+class Reader:
+    """Takes one parsed file apart and notes everything wrong with it."""
+
+    def __init__(self, found: Mapping[str, Any], codes: CodeTable) -> None:
+        self.found = found
+        self.codes = codes
+        self.problems: list[Problem] = []
+
+    def problem(self, place: str, says: str) -> None:
+        self.problems.append(Problem(place, says))
+
+    def mapping(self) -> AnyMapping | None:
+        try:
+            shape = Shape(self.found.get("shape", ""))
+        except ValueError:
+            self.problem("shape", f"Choose one of: {', '.join(Shape)}.")
+            return None
+        for name in self.found.keys() - set(KEYS[shape]):
+            self.problem(name, f"Take it out, or use one of: {', '.join(KEYS[shape])}.")
+        if shape is Shape.FHIR:
+            return self.form()
+        return self.long() if shape is Shape.LONG else self.redcap()
+
+    def long(self) -> LongMapping:
+        shared = self.shared(Shape.LONG)
+        self.needs_a_pair(shared["columns"])
+        return LongMapping(
+            **shared,
+            questions=self.questions("questions", self.texts("questions")),
+            answers=self.all_answers(),
+            numbers=frozenset(self.known_questions("numbers", self.names("numbers"))),
+            needs=self.needs("needs", self.texts("needs")),
+            results=self.results("results", self.texts("results")),
+            flags=self.flags(),
+        )
+
+    def redcap(self) -> RedcapMapping:
+        shared = self.shared(Shape.REDCAP)
+        fields = self.table("fields")
+        if not fields:
+            self.problem("fields", "Name the columns that hold questions, each with its question.")
+        return RedcapMapping(
+            **shared,
+            fields={name: self.field(f"fields.{name}", of) for name, of in fields.items()},
+        )
+
+    def form(self) -> FormMapping:
+        forms = self.texts("questionnaires")
+        for name, instrument in forms.items():
+            self.known_instrument(f"questionnaires.{name}", instrument)
+        questions = self.texts("questions")
+        if not questions:
+            self.problem("questions", "Name the link ids, each with its question.")
+        self.questions("questions", questions)
+        return FormMapping(
+            Shape.FHIR,
+            instrument=self.instrument(),
+            questions=questions,
+            answers=self.all_answers(),
+            instruments=forms,
+            ignore=self.names("ignore"),
+        )
+
+    # What the tables have in common
+
+    def shared(self, shape: Shape) -> dict[str, Any]:
+        return {
+            "shape": shape,
+            "columns": self.columns(shape),
+            "instrument": self.instrument(),
+            "dates": self.dates(),
+            "ignore": self.ignored(),
+            "statuses": self.statuses(),
+            "values": self.values(),
+        }
+
+    def columns(self, shape: Shape) -> dict[Role, str]:
+        found: dict[Role, str] = {}
+        allowed = ROLES[shape]
+        for name, column in self.texts("columns").items():
+            if name not in allowed:
+                self.problem(f"columns.{name}", f"Use one of: {', '.join(sorted(allowed))}.")
+            elif not column.strip() or len(column) > COLUMN_CHARACTERS:
+                self.problem(f"columns.{name}", "Give the heading of the column.")
+            else:
+                found[Role(name)] = column.strip()
+        for role in (Role.PATIENT, Role.DATE):
+            if role not in found:
+                self.problem(f"columns.{role}", f"Name the column of the {role}.")
+        return found
+
+    def needs_a_pair(self, columns: Mapping[Role, str]) -> None:
+        pairs = ({Role.QUESTION, Role.ANSWER}, {Role.NEED, Role.RESULT})
+        chosen = [pair for pair in pairs if pair & columns.keys()]
+        if len(chosen) != 1 or not chosen[0] <= columns.keys():
+            self.problem(
+                "columns", "Name either question and answer, or need and result: both of one pair."
+            )
+
+    def instrument(self) -> str:
+        return self.known_instrument("instrument", self.found.get("instrument", ""))
+
+    def known_instrument(self, place: str, instrument: Any) -> str:
+        if instrument and instrument not in list(self.codes.instruments):
+            self.problem(place, f"Use one of: {', '.join(self.codes.instruments)}; or leave out.")
+            return ""
+        return str(instrument)
+
+    def dates(self) -> Order:
+        try:
+            return Order(self.found.get("dates", Order.MONTH_FIRST))
+        except ValueError:
+            self.problem("dates", f"Choose one of: {', '.join(Order)}.")
+            return Order.MONTH_FIRST
+
+    def ignored(self) -> tuple[str, ...]:
+        names = self.names("ignore")
+        for at, name in enumerate(names, start=1):
+            if not name.rstrip("*") or "*" in name[:-1]:
+                self.problem(f"ignore, {at}", "Name a column, or its beginning and then one *.")
+        return names
+
+    def statuses(self) -> dict[str, str]:
+        found = {}
+        for name, status in self.texts("statuses").items():
+            if standing_of(self.codes, status) is None:
+                known = sorted({each for of in self.codes.standings.values() for each in of})
+                self.problem(f"statuses.{name}", f"Use one of: {', '.join(known)}.")
+            found[plain(name)] = status
+        return found
+
+    def values(self) -> dict[Role, dict[str, str]]:
+        found: dict[Role, dict[str, str]] = {}
+        for name, of in self.table("values").items():
+            if name not in VALUED:
+                self.problem(f"values.{name}", f"Use one of: {', '.join(VALUED)}.")
+            else:
+                texts = self.texts_in(f"values.{name}", of)
+                found[Role(name)] = {plain(text): value for text, value in texts.items()}
+        return found
+
+    # Questions, answers, needs, results
+
+    def field(self, place: str, of: Any) -> Field:
+        if not isinstance(of, dict):
+            self.problem(place, "Give it a question with its answers, or a need with its results.")
+            return Field()
+        for name in of.keys() - set(FIELD_KEYS):
+            self.problem(f"{place}.{name}", f"Use one of: {', '.join(FIELD_KEYS)}.")
+        if ("question" in of) == ("need" in of):
+            self.problem(place, "Give it either a question or a need.")
+            return Field()
+        if "need" in of:
+            needs = self.needs(f"{place}.need", {"": of["need"]})
+            texts = self.texts_in(f"{place}.results", of.get("results", {}))
+            results = self.results(f"{place}.results", texts)
+            return Field(need=needs.get(""), results=results)
+        question = "".join(self.known_questions(f"{place}.question", (of["question"],)))
+        is_number = of.get("number", False)
+        if not isinstance(is_number, bool):
+            self.problem(f"{place}.number", "Write true or false.")
+        texts = self.texts_in(f"{place}.answers", of.get("answers", {}))
+        answers = self.answers(f"{place}.answers", texts, question)
+        return Field(question, answers, is_number is True or self.codes.is_counted(question))
+
+    def questions(self, place: str, texts: Mapping[str, str]) -> dict[str, str]:
+        for name, question in texts.items():
+            self.known_questions(f"{place}.{name}", (question,))
+        return {plain(name): question for name, question in texts.items()}
+
+    def known_questions(self, place: str, questions: Iterable[Any]) -> list[str]:
+        known = [each for each in questions if isinstance(each, str) and self.codes.knows(each)]
+        if len(known) < len(list(questions)):
+            self.problem(place, NO_QUESTION)
+        return known
+
+    def all_answers(self) -> dict[str, Answers]:
+        """Those for every question, and those under the code of a question for it alone."""
+        found: dict[str, Answers] = {}
+        shared = {}
+        for name, of in self.table("answers").items():
+            if isinstance(of, dict):
+                place = f"answers.{name}"
+                for question in self.known_questions(place, (name,)):
+                    found[question] = self.answers(place, self.texts_in(place, of), question)
+            else:
+                shared[name] = of
+        found[OVER_ALL] = self.answers("answers", self.texts_in("answers", shared), OVER_ALL)
+        return found
+
+    def answers(self, place: str, texts: Mapping[str, str], question: str) -> dict[str, Answer]:
+        found: dict[str, Answer] = {}
+        asked = self.codes.questions_by_code.get(question, ())
+        belonging = {code for each in asked for code in each.answers}
+        for text, code in texts.items():
+            if code in ABSENT:
+                found[plain(text)] = Answer(absent=ABSENT[code])
+            elif not ANSWER.fullmatch(code):
+                self.problem(f"{place}.{text}", f"Use an answer code (LA33-6), {words(ABSENT)}.")
+            elif belonging and code not in belonging and self.codes.absent_for(code) is None:
+                self.problem(f"{place}.{text}", "That answer does not belong to this question.")
+            else:
+                absent = self.codes.absent_for(code)
+                found[plain(text)] = Answer(absent=absent) if absent else Answer(code=code)
+        return found
+
+    def needs(self, place: str, texts: Mapping[str, Any]) -> dict[str, Need]:
+        allowed = {need.value: need for need in Need if need not in MADE_BY_US}
+        found = {}
+        for name, need in texts.items():
+            if isinstance(need, str) and need in allowed:
+                found[plain(name)] = allowed[need]
+            else:
+                self.problem(f"{place}.{name}".rstrip("."), f"Use one of: {', '.join(allowed)}.")
+        return found
+
+    def results(self, place: str, texts: Mapping[str, str]) -> dict[str, Result]:
+        found = {}
+        for name, result in texts.items():
+            if result in RESULTS:
+                found[plain(name)] = RESULTS[result]
+            else:
+                self.problem(f"{place}.{name}", f"Use one of: {', '.join(Result)}.")
+        return found
+
+    def flags(self) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for name, flag in self.table("flags").items():
+            if isinstance(flag, bool):
+                found[plain(name)] = flag
+            else:
+                self.problem(f"flags.{name}", "Write true or false.")
+        return found
+
+    # Shapes within the file
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        of = self.found.get(name, {})
+        if isinstance(of, dict):
+            return of
+        self.problem(name, f"Write it as a table: [{name}].")
+        return {}
+
+    def texts(self, name: str) -> dict[str, str]:
+        return self.texts_in(name, self.table(name))
+
+    def texts_in(self, place: str, of: Any) -> dict[str, str]:
+        if not isinstance(of, dict):
+            self.problem(place, "Write it as a table of texts.")
+            return {}
+        for name in (name for name, value in of.items() if not isinstance(value, str)):
+            self.problem(f"{place}.{name}", "Put the value in quotation marks.")
+        return {name: value for name, value in of.items() if isinstance(value, str)}
+
+    def names(self, name: str) -> tuple[str, ...]:
+        of = self.found.get(name, [])
+        if isinstance(of, list) and all(isinstance(each, str) for each in of):
+            return tuple(each.strip() for each in of)
+        self.problem(name, f'Write it as a list of texts: {name} = ["…"].')
+        return ()
+
+
+def words(table: Mapping[str, object]) -> str:
+    """
+    >>> words({"a": 1, "b": 2, "c": 3})
+    'a, b or c'
+    """
+    *first, last = table
+    return f"{', '.join(first)} or {last}"
+
+
+def standing_of(codes: CodeTable, status: str) -> Standing | None:
+    """Tables mix the words for single answers and for forms."""
+    word = "-".join(status.replace("_", " ").replace("-", " ").casefold().split())
+    return codes.standing(Kind.OBSERVATION, word) or codes.standing(Kind.FORM, word)

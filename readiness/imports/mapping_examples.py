@@ -1,0 +1,184 @@
+"""Mapping files to begin from, one for each shape of table."""
+
+from __future__ import annotations
+
+from readiness.imports.mapping_shapes import Shape
+
+LONG = """\
+# What the columns of a long table mean: one line for each answer (or for each need judged).
+# Lines that begin with # are for you. Names in quotation marks are those of your own file.
+
+shape = "long"
+
+# The instrument, if the whole file holds one. Left out, it is told from the questions.
+instrument = "ahc_hrsn"
+
+# How dates such as 7/3/2026 are meant: "month first" or "day first". 2026-07-03 needs no saying.
+dates = "month first"
+
+# Columns that are not needed. They are dropped unread; a * at the end stands for the rest.
+ignore = ["PATIENT_NAME", "PHONE", "NOTE_*"]
+
+# Questions that are answered by a number in your file, such as a total score.
+numbers = ["95614-4"]
+
+[columns]
+patient = "MRN"            # told apart by a keyed hash within one run, never kept
+date = "SCREEN_DATE"       # the day of the screen
+question = "QUESTION"
+answer = "ANSWER"
+# Where your file has judged already, name these two in place of question and answer:
+#   need = "DOMAIN"
+#   result = "RESULT"
+# All others may be left out.
+status = "STATUS"          # final, preliminary, entered-in-error ...
+issued = "UPDATED"         # of two answers to one question on one day the later one counts
+flag = "POSITIVE_FLAG"     # compared with our own judgment, never believed
+site = "CLINIC"
+race = "RACE"              # several in one cell: separate them by ;
+ethnicity = "ETHNICITY"
+language = "LANGUAGE"
+payer = "PAYER"
+sex = "SEX"
+born = "BIRTH_DATE"        # or age = "AGE", in years on the day of the screen
+#   group = "GROUP"
+
+[questions]                # your name for a question = its LOINC code
+"Food worry" = "88122-7"
+"Food ran out" = "88123-5"
+"Transport" = "93030-5"
+
+[answers]                  # your answers, for every question
+"Yes" = "LA33-6"
+"No" = "LA32-8"
+"Refused" = "declined"     # or "unknown", or "not_asked"
+
+[answers."88122-7"]        # and for one question alone
+"Often" = "LA28397-0"
+"Sometimes" = "LA6729-3"
+"Never" = "LA28398-8"
+
+[answers."88123-5"]
+"Often" = "LA28397-0"
+"Sometimes" = "LA6729-3"
+"Never" = "LA28398-8"
+
+[statuses]
+"F" = "final"
+"P" = "preliminary"
+"X" = "entered-in-error"
+
+[flags]
+"Y" = true
+"N" = false
+
+[values.site]
+"Elm Street Clinic" = "elm"
+
+[values.race]              # CDC codes (2106-3) and our own names need no line here
+"Black or African American" = "black"
+"White or Caucasian" = "white"
+
+[values.language]
+"English" = "english"
+"Spanish" = "spanish"
+
+# Where your file has judged already:
+# [needs]
+# "Food insecurity" = "food"
+# [results]
+# "At risk" = "positive"
+# "No risk" = "negative"
+"""
+
+REDCAP = """\
+# What the fields of a wide export mean: one line for each record, one column for each field.
+# Made for REDCap, good for any wide table. Names in quotation marks are those of your own file.
+
+shape = "redcap"
+
+# The instrument, if the form is one. Left out, it is told from the questions.
+instrument = "prapare"
+
+# How dates such as 7/3/2026 are meant: "month first" or "day first". 2026-07-03 needs no saying.
+dates = "month first"
+
+# Columns that are not needed. They are dropped unread; a * at the end stands for the rest.
+# REDCap's own (redcap_event_name, redcap_repeat_instance ...) need no mention.
+ignore = ["first_name", "last_name", "phq9_*"]
+
+[columns]
+patient = "record_id"              # told apart by a keyed hash within one run, never kept
+date = "screen_date"               # or the form's own time: "social_needs_timestamp"
+# All others may be left out.
+complete = "social_needs_complete" # 2 (Complete) counts; other records are held
+issued = "social_needs_timestamp"  # of two forms on one day the later one counts
+site = "redcap_data_access_group"
+race = "race"                      # a field of check boxes (race___1 ...) may be named as well
+ethnicity = "ethnicity"
+language = "language"
+payer = "insurance"
+born = "birth_date"                # or age = "age"
+
+[fields.housing]                   # [fields.<name of the field>]
+question = "71802-3"               # its LOINC code
+[fields.housing.answers]           # what the export holds (raw codes or labels) = answer code
+"1" = "LA30189-7"
+"2" = "LA30190-5"
+"9" = "declined"                   # or "unknown", or "not_asked"
+
+[fields.needs]                     # check boxes: needs___1, needs___2 ...
+question = "93031-3"
+[fields.needs.answers]
+"1" = "LA30125-1"
+"2" = "LA30126-9"
+"3" = "LA30124-4"
+"9" = "declined"
+
+[fields.income]
+question = "63586-2"               # answered by a number
+
+[fields.safety_need]               # a field that has judged already
+need = "safety"
+[fields.safety_need.results]
+"1" = "positive"
+"0" = "negative"
+"9" = "declined"
+
+[values.race]                      # CDC codes (2106-3) and our own names need no line here
+"1" = "white"
+"2" = "black"
+
+[values.language]
+"1" = "english"
+"2" = "spanish"
+"""
+
+FHIR = """\
+# What the link ids of a form of your own mean. Forms whose link ids are LOINC codes need none.
+
+shape = "fhir"
+
+# The instrument, if every form is one; or by the form's address, below.
+instrument = "prapare"
+
+ignore = ["welcome", "signature"]  # link ids that are passed over
+
+[questionnaires]
+"https://example.org/Questionnaire/social-needs" = "prapare"
+
+[questions]                        # link id = LOINC code
+"1.1" = "71802-3"
+"1.2" = "93030-5"
+
+[answers]                          # codes or words of your own, for every question
+"Y" = "LA33-6"
+"N" = "LA32-8"
+"Refused" = "declined"             # or "unknown", or "not_asked"
+
+[answers."71802-3"]                # and for one question alone
+"housed" = "LA30189-7"
+"unhoused" = "LA30190-5"
+"""
+
+EXAMPLES = {Shape.LONG: LONG, Shape.REDCAP: REDCAP, Shape.FHIR: FHIR}

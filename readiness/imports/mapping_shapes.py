@@ -1,0 +1,138 @@
+"""What a mapping file says, as the readers use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from readiness.counts.social_risk.models import Need
+from readiness.imports.days import Order
+from readiness.imports.screens.parts import Answer, Result
+
+
+class Shape(StrEnum):
+    LONG = "long"
+    REDCAP = "redcap"
+    FHIR = "fhir"
+
+
+class Role(StrEnum):
+    """What a column is. Whatever has no role is not read."""
+
+    PATIENT = "patient"
+    DATE = "date"
+    QUESTION = "question"
+    ANSWER = "answer"
+    NEED = "need"
+    RESULT = "result"
+    COMPLETE = "complete"  # REDCap's own: 2 once a form is finished
+    STATUS = "status"
+    ISSUED = "issued"
+    FLAG = "flag"
+    GROUP = "group"
+    SITE = "site"
+    RACE = "race"
+    ETHNICITY = "ethnicity"
+    LANGUAGE = "language"
+    PAYER = "payer"
+    SEX = "sex"
+    BORN = "born"
+    AGE = "age"
+
+
+TRAITS = (Role.RACE, Role.ETHNICITY, Role.LANGUAGE, Role.PAYER, Role.SEX, Role.BORN, Role.AGE)
+MADE_BY_US = (Need.ANY, Need.ALL5)  # worked out from the others
+RESULTS = {
+    **{result.value: result for result in Result},
+    "pos": Result.POSITIVE,
+    "neg": Result.NEGATIVE,
+}
+OVER_ALL = ""  # answers that hold for every question
+
+Answers = Mapping[str, Answer]  # by what stands in the file, in small letters
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column (or one row of check boxes) of a wide table: a question, or a need judged."""
+
+    question: str = ""
+    answers: Answers = field(default_factory=dict)
+    is_number: bool = False
+    need: Need | None = None
+    results: Mapping[str, Result] = field(default_factory=dict)
+
+    def result(self, text: str) -> Result | None:
+        return self.results.get(plain(text)) or RESULTS.get(plain(text))
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """What the long and the wide table have in common."""
+
+    shape: Shape
+    columns: Mapping[Role, str]
+    instrument: str = ""
+    dates: Order = Order.MONTH_FIRST
+    ignore: tuple[str, ...] = ()  # columns dropped unread; a * at the end stands for the rest
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[Role, Mapping[str, str]] = field(default_factory=dict)
+
+    def value(self, role: Role, text: str) -> str:
+        of = self.values.get(role)
+        return of.get(plain(text), text) if of and text else text
+
+    def ignores(self, column: str) -> bool:
+        return any(
+            column.startswith(name[:-1]) if name.endswith("*") else column == name
+            for name in self.ignore
+        )
+
+
+@dataclass(frozen=True)
+class LongMapping(TableMapping):
+    questions: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Answers] = field(default_factory=dict)  # by question; OVER_ALL
+    numbers: frozenset[str] = frozenset()
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    results: Mapping[str, Result] = field(default_factory=dict)
+    flags: Mapping[str, bool] = field(default_factory=dict)
+
+    def need(self, text: str) -> Need | None:
+        """As the mapping names it, or in our own words."""
+        if plain(text) in self.needs:
+            return self.needs[plain(text)]
+        own = next((need for need in Need if need == plain(text)), None)
+        return None if own in MADE_BY_US else own
+
+    def result(self, text: str) -> Result | None:
+        return self.results.get(plain(text)) or RESULTS.get(plain(text))
+
+
+@dataclass(frozen=True)
+class RedcapMapping(TableMapping):
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FormMapping:
+    """For FHIR forms with link ids of their own."""
+
+    shape: Shape
+    instrument: str = ""
+    questions: Mapping[str, str] = field(default_factory=dict)  # link id -> question
+    answers: Mapping[str, Answers] = field(default_factory=dict)
+    instruments: Mapping[str, str] = field(default_factory=dict)  # address of the form -> id
+    ignore: tuple[str, ...] = ()  # link ids
+
+
+AnyMapping = LongMapping | RedcapMapping | FormMapping
+
+
+def plain(text: str) -> str:
+    """
+    >>> plain("  Often  TRUE ")
+    'often true'
+    """
+    return " ".join(text.casefold().split())

@@ -1,0 +1,158 @@
+"""A file of screens or counts on its way into a group's counts: read, looked at, then taken or not.
+
+Of the file itself nothing is kept but the counts it led to and a fingerprint of its content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from readiness.core.errors import Problem
+from readiness.core.periods import Period
+from readiness.core.tables.reading import Report
+from readiness.counts.social_risk.models import Cell, Need, Step
+
+KEPT = timedelta(days=30)  # what nobody has taken over by then is removed
+
+Known = Mapping[Cell, int]
+BySite = Mapping[str, Known]  # "" for the group as a whole
+WHOLE_GROUP = ""
+
+
+class UploadState(StrEnum):
+    READING = "reading"
+    REFUSED = "refused"  # as a whole: nothing in it could be taken
+    READ = "read"  # waits for somebody's yes or no
+    CONFIRMED = "confirmed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was read, without any content: numbers, places, public codes."""
+
+    rows: int = 0
+    skipped: int = 0
+    held: int = 0
+    deleted: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    flag_disagreements: int = 0
+    unknown_codes: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    running: tuple[Period, ...] = ()  # in the file, and not closed when it was read
+    unlisted_sites: int = 0  # named by the file, not among the group's own
+
+
+def account_of(
+    report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
+) -> Account:
+    return Account(
+        rows=report.rows,
+        skipped=report.skipped,
+        held=report.held,
+        deleted=report.deleted,
+        duplicates=report.duplicates,
+        refused=report.refused,
+        flag_disagreements=report.flag_disagreements,
+        unknown_codes=dict(report.unknown_codes),
+        problems=tuple(report.problems),
+        running=running,
+        unlisted_sites=unlisted_sites,
+    )
+
+
+@dataclass(frozen=True)
+class Upload:
+    id: str
+    group_id: str
+    sha256: str  # of the content: the same file is known again
+    author_id: str
+    at: datetime
+    state: UploadState = UploadState.READING
+    account: Account = Account()
+    quarters: tuple[Period, ...] = ()  # what it holds
+    taken: tuple[Period, ...] = ()  # and what was taken over of it
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+def replaced_by(upload: Upload, quarter: Period, others: tuple[Upload, ...]) -> Upload | None:
+    """The next upload that was taken over for the same quarter."""
+    if upload.decided_at is None or quarter not in upload.taken:
+        return None
+    mine = upload.decided_at
+    later = [
+        each
+        for each in others
+        if each.id != upload.id
+        and quarter in each.taken
+        and each.decided_at is not None
+        and each.decided_at >= mine
+    ]
+    return min(later, key=lambda each: each.decided_at or mine, default=None)
+
+
+Told = tuple[Need | None, Step]
+
+
+def told_by(brought: BySite) -> set[Told]:
+    """Which steps of which needs a file says anything about."""
+    return {(cell.need, cell.step) for known in brought.values() for cell in known}
+
+
+def changes(standing: Known, brought: Known, told: set[Told]) -> dict[Cell, int | None]:
+    """What taking the file over changes: None takes a count back.
+
+    A file speaks for a step of a need in every breakdown and at every site at once: where it has
+    no number, there is none any more, for a part of another count would stand beside it. On steps
+    and needs that it is silent on, what stands stays.
+    """
+    changed: dict[Cell, int | None] = {
+        cell: value for cell, value in brought.items() if standing.get(cell) != value
+    }
+    for cell in standing:
+        if cell not in brought and (cell.need, cell.step) in told:
+            changed[cell] = None
+    return changed
+
+
+def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[Cell, int | None]]:
+    told = told_by(brought)
+    found = {
+        site_id: changes(standing.get(site_id, {}), brought.get(site_id, {}), told)
+        for site_id in sorted({*standing, *brought})
+    }
+    return {site_id: changed for site_id, changed in found.items() if changed}
+
+
+def after(standing: Known, changed: Mapping[Cell, int | None]) -> dict[Cell, int]:
+    """What stands once the file is taken over."""
+    values: dict[Cell, int | None] = {**standing, **changed}
+    return {cell: value for cell, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One count as it stands and as it would be."""
+
+    cell: Cell
+    now: int | None
+    then: int | None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.now != self.then
+
+
+def compared(
+    standing: Known, brought: Known, changed: Mapping[Cell, int | None]
+) -> tuple[Compared, ...]:
+    """Every count that the file speaks of."""
+    return tuple(
+        Compared(cell, standing.get(cell), changed.get(cell, standing.get(cell)))
+        for cell in sorted({*brought, *changed}, key=lambda cell: cell.key)
+    )

@@ -1,0 +1,1 @@
+"""Which questions screening instruments ask and what each answer says: a sealed file."""

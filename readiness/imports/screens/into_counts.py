@@ -1,0 +1,147 @@
+"""From the cells of a run over a file to the counts that a group's quarter holds.
+
+The row of `any` is the group's own row: its screened patients are those screened, its positives
+those with one or more needs. What it says beyond that stands under the need `any`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from readiness.core.periods import Period, period
+from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.imports.models import WHOLE_GROUP, BySite
+from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
+from readiness.imports.screens.parts import Result
+
+Steps = Mapping[Step, int]
+
+OF_GROUP_ROW = {Step.SCREENED: Step.SCREENED, Step.POSITIVE: Step.ANY_POSITIVE}
+ALIKE = (Step.ELIGIBLE, Step.EXCLUDED)  # the same for every need, so they stand in the group's row
+STEP_OF_RESULT = {
+    Result.POSITIVE: Step.POSITIVE,
+    Result.DECLINED: Step.DECLINED,
+    Result.UNKNOWN: Step.UNKNOWN,
+    Result.INCOMPLETE: Step.INCOMPLETE,
+}
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a file brings, by quarter and site."""
+
+    quarters: Mapping[Period, BySite]
+    too_early: int  # quarters before any that counts are kept of
+    other_groups: int  # groups named in it that are not this one
+    unlisted_sites: int  # sites named in it that are not the group's own
+
+
+Row = tuple[str, Stratum]  # a site, and a part of its patients
+Rows = dict[Row, dict[Need, Steps]]
+
+
+def brought_by(
+    cells: Mapping[CellKey, Counts],
+    steps: Mapping[CellKey, Steps],
+    group_id: str,
+    sites: Mapping[str, str],  # the group's own: what a file may call one -> its id
+) -> Brought:
+    told = {key: steps_of(key, cells, steps) for key in {*cells, *steps}}
+    own = {key: of for key, of in told.items() if key.group_id in (NOBODY, group_id)}
+    named = {key.site_id for key in own} - {WHOLE}
+    written = sorted({key.period for key in own})
+    quarters = [quarter for text in written if (quarter := quarter_of(text))]
+    return Brought(
+        quarters={
+            quarter: by_site(rows_of(own, quarter), sites, is_table=bool(steps))
+            for quarter in quarters
+        },
+        too_early=len(written) - len(quarters),
+        other_groups=len({key.group_id for key in told} - {NOBODY, group_id}),
+        unlisted_sites=len([site for site in named if site_id(site, sites) is None]),
+    )
+
+
+def quarter_of(written: str) -> Period | None:
+    try:
+        return period(written)
+    except ValueError:
+        return None
+
+
+def steps_of(
+    key: CellKey, cells: Mapping[CellKey, Counts], steps: Mapping[CellKey, Steps]
+) -> dict[Step, int]:
+    """Of a table of counts exactly what it tells; of screens the five results of a need."""
+    if key in steps:
+        return dict(steps[key])
+    counted = cells[key]
+    found = {step: counted.of(result) for result, step in STEP_OF_RESULT.items()}
+    return {Step.SCREENED: counted.screened, **found}
+
+
+def rows_of(told: Mapping[CellKey, Steps], quarter: Period) -> Rows:
+    found: Rows = defaultdict(dict)
+    for key, of in told.items():
+        if key.period == str(quarter):
+            part = Stratum(StratumType(key.stratum_type), key.stratum)
+            found[key.site_id, part][Need(key.need)] = of
+    return found
+
+
+def site_id(named: str, sites: Mapping[str, str]) -> str | None:
+    return sites.get(named.strip().casefold())
+
+
+def by_site(rows: Rows, sites: Mapping[str, str], *, is_table: bool) -> BySite:
+    """The group as a whole, and each of its own sites.
+
+    In a table of counts the rows without a site are the whole; without them the whole is the sum
+    over the sites. Of screens, those without a site are patients like all others, and are added.
+    """
+    found: dict[str, Counter[Cell]] = defaultdict(Counter)
+    told: dict[Cell, int] = {}
+    for (named, part), needs in rows.items():
+        brought = dict(cells_of(needs, part))
+        if named == WHOLE and is_table:
+            told |= brought
+            continue
+        add(found[WHOLE_GROUP], brought)
+        if own := site_id(named, sites):
+            add(found[own], brought)
+    return {**found, WHOLE_GROUP: {**found[WHOLE_GROUP], **told}}
+
+
+def add(total: Counter[Cell], brought: Mapping[Cell, int]) -> None:
+    """A zero is a count too: what is told stays told."""
+    for cell, value in brought.items():
+        total[cell] += value
+
+
+def cells_of(needs: Mapping[Need, Steps], part: Stratum) -> Iterator[tuple[Cell, int]]:
+    for step, value in group_row(needs).items():
+        yield Cell(step, None, part), value
+    for need, steps in needs.items():
+        for step, value in steps.items():
+            is_of_group = step in ALIKE or (need is Need.ANY and step in OF_GROUP_ROW)
+            if not is_of_group:
+                yield Cell(step, need, part), value
+
+
+def group_row(needs: Mapping[Need, Steps]) -> dict[Step, int]:
+    any_row = needs.get(Need.ANY, {})
+    found = {OF_GROUP_ROW[step]: any_row[step] for step in OF_GROUP_ROW if step in any_row}
+    head = any_row if Step.ELIGIBLE in any_row else with_eligible(needs)
+    found |= {step: head[step] for step in ALIKE if step in head}
+    if Step.ELIGIBLE in head and Step.NOT_OFFERED in head:
+        found[Step.SCREENING_OFFERED] = max(0, head[Step.ELIGIBLE] - head[Step.NOT_OFFERED])
+    if Step.ELIGIBLE in any_row and Step.DECLINED in any_row:
+        found[Step.DECLINED] = any_row[Step.DECLINED]
+    return found
+
+
+def with_eligible(needs: Mapping[Need, Steps]) -> Steps:
+    rows = (needs[need] for need in Need if need in needs)
+    return next((row for row in rows if Step.ELIGIBLE in row), {})

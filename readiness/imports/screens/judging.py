@@ -1,0 +1,291 @@
+"""What one screen says of each need, by pairs of question and answer.
+
+What the sender concluded is never believed: it is compared, and disagreements are counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from readiness.counts.social_risk.models import Need
+from readiness.imports.screening_codes.models import CodeTable, Counted, Question, Score
+from readiness.imports.screens.models import Screen
+from readiness.imports.screens.parts import Absent, Answered, Result
+
+PUBLIC = re.compile(r"LA[0-9]{1,5}-[0-9]")
+MOST_PEOPLE = 40  # in one household; more is a slip
+OTHER = "other"  # a code that may be anything, so it is not repeated
+
+RESULT_OF_ABSENT = {Absent.DECLINED: Result.DECLINED, Absent.UNKNOWN: Result.UNKNOWN}
+
+# Of several answers to one question, and of what is left when not every answer is clear.
+STRONGEST = (Result.POSITIVE, Result.DECLINED, Result.UNKNOWN, Result.INCOMPLETE, Result.NEGATIVE)
+
+
+@dataclass(frozen=True)
+class Judgment:
+    needs: Mapping[Need, Result]
+    flag_disagreements: int = 0
+    unknown_answers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One question of a screen with its rule, its answers told apart from reasons for none."""
+
+    rule: Question
+    codes: tuple[str, ...]
+    number: float | None
+    reasons: frozenset[Absent]
+    flag: bool | None
+
+    @property
+    def absent(self) -> Absent | None:
+        """Why there is no answer. Who declined is taken at their word, whatever else is sent."""
+        if not self.reasons:
+            return None
+        if Absent.DECLINED in self.reasons and not (self.rule.has_several and self.codes):
+            return Absent.DECLINED
+        if self.codes or self.number is not None:
+            return None
+        return next(each for each in Absent if each in self.reasons)
+
+
+Replies = dict[tuple[str, Answered], Reply | None]  # by instrument and answers, within one run
+
+
+def judge(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Judgment:
+    """Every need that the screen asks for. `known` spares looking up what a run has seen before."""
+    replies = replies_in(screen, codes, {} if known is None else known)
+    found = [*by_question(screen, replies, codes), *by_score(replies, codes)]
+    asked = {need for need, _, _ in found}
+    judged = {need: combined(need, found, codes) for need in Need if need in asked}
+    return Judgment(
+        needs={**screen.results, **judged},
+        flag_disagreements=disagreements(replies, found, judged, codes),
+        unknown_answers=Counter(
+            code if PUBLIC.fullmatch(code) else OTHER
+            for reply in replies
+            for code in reply.codes
+            if code not in reply.rule.answers and (reply.rule.tells or reply.rule.score_id)
+        ),
+    )
+
+
+Found = tuple[Need, Question, Result]
+
+
+def replies_in(screen: Screen, codes: CodeTable, known: Replies) -> tuple[Reply, ...]:
+    replies = []
+    for answered in screen.answered.values():
+        key = (screen.instrument, answered)
+        if key not in known:
+            known[key] = reply_to(answered, screen.instrument, codes)
+        reply = known[key]
+        if reply and reply.absent is not Absent.NOT_ASKED:
+            replies.append(reply)
+    return tuple(replies)
+
+
+def reply_to(answered: Answered, instrument_id: str, codes: CodeTable) -> Reply | None:
+    """Codes for "declined" and the like are reasons for no answer, whatever the question."""
+    reasons = [each.absent or codes.absent.get(each.code) for each in answered.answers]
+    pairs = zip(answered.answers, reasons, strict=True)
+    answers = [each for each, reason in pairs if reason is None]
+    rule = codes.question(instrument_id, answered.question, answers)
+    if rule is None:
+        return None
+    numbers = [each.number for each in answers if each.number is not None]
+    return Reply(
+        rule,
+        codes=tuple(each.code for each in answers if each.code),
+        number=numbers[-1] if numbers else None,
+        reasons=frozenset(each for each in reasons if each),
+        flag=answered.flag,
+    )
+
+
+def by_question(screen: Screen, replies: Sequence[Reply], codes: CodeTable) -> Iterator[Found]:
+    """What single questions say; those that add up to a score say nothing alone."""
+    for reply in replies:
+        rule = reply.rule
+        if rule.counts:
+            yield from by_number(screen, reply, replies, codes)
+            continue
+        for need, says in rule.tells.items():
+            yield need, rule, result_of(reply, says, is_completed=screen.is_completed)
+    yield from left_blank(screen, codes)
+
+
+def result_of(reply: Reply, says: Mapping[str, Result], *, is_completed: bool) -> Result:
+    """The pairs of one question, for one need."""
+    if reply.absent:
+        return RESULT_OF_ABSENT[reply.absent]
+    if not reply.codes and reply.number is None:
+        none = reply.rule.none_means if is_completed else None
+        return none or Result.INCOMPLETE
+    pairs = {says.get(code, Result.INCOMPLETE) for code in reply.codes}
+    if not reply.reasons and len(pairs) == 1:
+        return pairs.pop()
+    return strongest(pairs | {RESULT_OF_ABSENT.get(each) for each in reply.reasons})
+
+
+def strongest(results: Iterable[Result | None]) -> Result:
+    found = set(results)
+    return next((each for each in STRONGEST if each in found), Result.INCOMPLETE)
+
+
+def left_blank(screen: Screen, codes: CodeTable) -> Iterator[Found]:
+    """Questions whose "none of these" is no answer at all, in a form that was completed."""
+    instrument = codes.instruments.get(screen.instrument)
+    if not instrument or not screen.is_completed:
+        return
+    for code, rule in instrument.questions.items():
+        if rule.none_means and code not in screen.answered:
+            for need in rule.tells:
+                yield need, rule, rule.none_means
+
+
+def by_number(
+    screen: Screen, reply: Reply, replies: Sequence[Reply], codes: CodeTable
+) -> Iterator[Found]:
+    rule = reply.rule
+    for need in rule.about:
+        if reply.absent:
+            yield need, rule, RESULT_OF_ABSENT[reply.absent]
+        elif reply.number is None or not reply.number >= 0:  # nor what is no number
+            yield need, rule, Result.INCOMPLETE
+        elif rule.counts is Counted.TIMES:
+            yield need, rule, sign(is_positive=reply.number >= rule.positive_at)
+        elif rule.counts is Counted.INCOME:
+            yield need, rule, by_income(screen, reply.number, replies, codes)
+
+
+def by_income(screen: Screen, dollars: float, replies: Sequence[Reply], codes: CodeTable) -> Result:
+    """A need below the poverty line for so many people; without their number nobody can say."""
+    people = next((each.number for each in replies if each.rule.counts is Counted.HOUSEHOLD), None)
+    if people is None or not 1 <= people <= MOST_PEOPLE:
+        return Result.INCOMPLETE
+    return sign(is_positive=dollars < codes.poverty_line(int(people), screen.day))
+
+
+def sign(*, is_positive: bool) -> Result:
+    return Result.POSITIVE if is_positive else Result.NEGATIVE
+
+
+def by_score(replies: Sequence[Reply], codes: CodeTable) -> Iterator[Found]:
+    for instrument_id, score_id in dict.fromkeys(
+        (each.rule.instrument_id, each.rule.score_id or each.rule.total_of)
+        for each in replies
+        if each.rule.score_id or each.rule.total_of
+    ):
+        score = codes.instruments[instrument_id].scores[score_id]
+        items = [each for each in replies if each.rule.score_id == score_id]
+        totals = [each for each in replies if each.rule.total_of == score_id]
+        rule = (items or totals)[0].rule
+        for need in rule.about:
+            yield need, rule, by_points(score, items, totals)
+
+
+def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> Result:
+    """Every item answered, and the sum. The sender's total is taken only where no item is sent:
+    one that stands beside half of the items cannot be checked, so it is not believed."""
+    points = points_in(score, items)
+    if len(points) == score.items:
+        return sign(is_positive=sum(points) >= score.positive_at)
+    if not items:
+        total = total_in(score, totals)
+        if total is not None:
+            return sign(is_positive=total >= score.positive_at)
+    reasons = {each.absent for each in (items or totals)}
+    if points or not reasons <= {Absent.DECLINED, Absent.UNKNOWN}:
+        return Result.INCOMPLETE
+    return Result.DECLINED if Absent.DECLINED in reasons else Result.UNKNOWN
+
+
+def points_in(score: Score, items: Sequence[Reply]) -> list[int]:
+    """Of each item that has one answer with points."""
+    chosen = [each.codes for each in items if not each.absent and len(each.codes) == 1]
+    return [score.points[code] for (code,) in chosen if code in score.points]
+
+
+def total_in(score: Score, totals: Sequence[Reply]) -> float | None:
+    numbers = [each.number for each in totals if each.number is not None]
+    total = numbers[-1] if numbers else None
+    possible = total is not None and score.lowest <= total <= score.highest and total % 1 == 0
+    return total if possible else None
+
+
+def combined(need: Need, found: Sequence[Found], codes: CodeTable) -> Result:
+    """One need from all its questions: a clear yes to one is enough, a no needs them all.
+
+    What the sender derived from the questions counts only where none of them is there.
+    """
+    about = [(rule, result) for own, rule, result in found if own is need]
+    asked = [each for each in about if not each[0].is_derived] or about
+    results = {result for _, result in asked}
+    if Result.POSITIVE in results:
+        return Result.POSITIVE
+    if results == {Result.NEGATIVE} and not is_part_missing(need, asked, codes):
+        return Result.NEGATIVE
+    if any(need in codes.instruments[rule.instrument_id].every_question for rule, _ in asked):
+        return Result.DECLINED if results == {Result.DECLINED} else Result.INCOMPLETE
+    return strongest(results - {Result.NEGATIVE})
+
+
+def is_part_missing(need: Need, asked: Sequence[tuple[Question, Result]], codes: CodeTable) -> bool:
+    """Some needs are clear only when every question of the instrument is answered."""
+    instrument = codes.instruments[asked[0][0].instrument_id]
+    if need not in instrument.every_question or asked[0][0].is_derived:
+        return False
+    required = {
+        code for code in instrument.asks(need) if instrument.questions[code].tells.get(need)
+    }
+    return not required <= {rule.code for rule, _ in asked}
+
+
+def disagreements(
+    replies: Sequence[Reply],
+    found: Sequence[Found],
+    judged: Mapping[Need, Result],
+    codes: CodeTable,
+) -> int:
+    """How often the sender's own conclusion is not ours: flags, totals and derived results."""
+    clear = (Result.POSITIVE, Result.NEGATIVE)
+    ours = {rule.code for _, rule, result in found if result is Result.POSITIVE}
+    return sum(
+        (
+            sum(
+                reply.flag != is_positive_alone(reply, ours, codes)
+                for reply in replies
+                if reply.flag is not None and reply.rule.about
+            ),
+            sum(contradicts_the_sum(each, replies, codes) for each in replies),
+            sum(
+                rule.is_derived and result in clear and result is not judged[need]
+                for need, rule, result in found
+            ),
+        )
+    )
+
+
+def is_positive_alone(reply: Reply, ours: set[str], codes: CodeTable) -> bool:
+    rule = reply.rule
+    if rule.score_id:
+        return False  # a single item of a score never is
+    if rule.total_of:
+        score = codes.instruments[rule.instrument_id].scores[rule.total_of]
+        return (total_in(score, [reply]) or 0) >= score.positive_at
+    return rule.code in ours
+
+
+def contradicts_the_sum(reply: Reply, replies: Sequence[Reply], codes: CodeTable) -> bool:
+    if not reply.rule.total_of:
+        return False
+    score = codes.instruments[reply.rule.instrument_id].scores[reply.rule.total_of]
+    items = [each for each in replies if each.rule.score_id == score.id]
+    points = points_in(score, items)
+    return len(points) == score.items and reply.number not in (None, sum(points))

@@ -1,0 +1,141 @@
+"""From judged screens to counts: each patient once per quarter, need and stratum."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from readiness.core.periods import quarter_of
+from readiness.counts.social_risk.models import ALL, UNKNOWN, Need, Step, StratumType
+from readiness.imports.screening_codes.models import CodeTable
+from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
+from readiness.imports.screens.derived_needs import with_made
+from readiness.imports.screens.models import Screen
+from readiness.imports.screens.parts import Result, Traits
+from readiness.imports.screens.strata import NOBODY_KNOWN, Known, known_from, strata_of
+
+# Of several screens of one patient in a quarter the strongest counts: a clear answer over none.
+RANKS: tuple[Result | None, ...] = (
+    None,
+    Result.INCOMPLETE,
+    Result.UNKNOWN,
+    Result.DECLINED,
+    Result.NEGATIVE,
+    Result.POSITIVE,
+)
+RANK = {result: rank for rank, result in enumerate(RANKS)}
+NEEDS = tuple(Need)
+PLACE = {need: place for place, need in enumerate(NEEDS)}
+
+Strata = Mapping[StratumType, str]
+Corner = tuple[str, str, str, str, str]  # group, site, quarter, type of stratum, stratum
+Row = list[int]  # one count for each need and rank
+
+
+@dataclass(slots=True)
+class Sum:
+    """One patient of one group in one quarter, kept small: there may be millions."""
+
+    ranks: bytes = bytes(len(NEEDS))
+    day: date = date.min  # of the latest screen
+    site_id: str = ""
+    known: Known = NOBODY_KNOWN
+
+
+@dataclass
+class Tally:
+    """Screens have to come by day, so that the latest site and the latest words stand."""
+
+    codes: CodeTable
+    sums: dict[tuple[str, str, bytes], Sum] = field(default_factory=dict)
+    same: dict[Any, Any] = field(default_factory=dict)  # equal values are kept once
+
+    def add(self, screen: Screen, needs: Mapping[Need, Result], known: Known) -> None:
+        if not needs:
+            return
+        whose = (screen.group_id or NOBODY, str(quarter_of(screen.day)), screen.patient)
+        one = self.sums.get(whose)
+        if one is None:
+            one = self.sums[whose] = Sum()
+        ranks = stronger(one.ranks, needs)
+        one.ranks = self.same.setdefault(ranks, ranks)
+        one.day = screen.day
+        one.site_id = screen.site_id or one.site_id
+        both = one.known.then(known)
+        one.known = self.same.setdefault(both, both)
+
+    def cells(self, people: Mapping[bytes, Traits]) -> dict[CellKey, Counts]:
+        """Everybody's results. What a record of the person says of them goes before a screen."""
+        strata = self.strata(people)
+        kinds = told_kinds(strata.values())
+        corners = {known: corners_of(each, kinds) for known, each in strata.items()}
+        places = {ranks: places_of(ranks) for ranks in {one.ranks for one in self.sums.values()}}
+        rows: defaultdict[Corner, Row] = defaultdict(new_row)
+        for (group_id, quarter, _), one in self.sums.items():
+            for kind, stratum in corners[one.known]:
+                row = rows[group_id, one.site_id or WHOLE, quarter, kind, stratum]
+                for place in places[one.ranks]:
+                    row[place] += 1
+        return dict(cells_in(rows))
+
+    def strata(self, people: Mapping[bytes, Traits]) -> dict[Known, Strata]:
+        for (_, _, patient), one in self.sums.items():
+            if patient in people:
+                one.known = one.known.then(known_from(people[patient], self.codes, one.day))
+        return {known: strata_of(known) for known in {one.known for one in self.sums.values()}}
+
+
+def stronger(ranks: bytes, needs: Mapping[Need, Result]) -> bytes:
+    """Positive if any screen is; else negative if one is clear; else why it is not known."""
+    raised = bytearray(ranks)
+    for need, result in needs.items():
+        raised[PLACE[need]] = max(raised[PLACE[need]], RANK[result])
+    return bytes(raised)
+
+
+def told_kinds(strata: Iterable[Strata]) -> tuple[StratumType, ...]:
+    """Strata are given only where something is known of somebody; then the rest is `unknown`."""
+    found = {kind for each in strata for kind, stratum in each.items() if stratum != UNKNOWN}
+    return tuple(kind for kind in StratumType if kind in found)
+
+
+def corners_of(strata: Strata, kinds: Iterable[StratumType]) -> tuple[tuple[str, str], ...]:
+    return ((ALL.type.value, ALL.name), *((kind.value, strata[kind]) for kind in kinds))
+
+
+def new_row() -> Row:
+    return [0] * (len(NEEDS) * len(RANKS))
+
+
+def places_of(ranks: bytes) -> tuple[int, ...]:
+    """Where one patient's results stand in a row."""
+    results = {
+        need: result for need, rank in zip(NEEDS, ranks, strict=True) if (result := RANKS[rank])
+    }
+    return tuple(
+        PLACE[need] * len(RANKS) + RANK[result] for need, result in with_made(results).items()
+    )
+
+
+def cells_in(rows: Mapping[Corner, Row]) -> Iterator[tuple[CellKey, Counts]]:
+    for (group_id, site_id, period, kind, stratum), row in sorted(rows.items()):
+        for need, place in PLACE.items():
+            start = place * len(RANKS)
+            counts = {str(result): row[start + rank] for result, rank in RANK.items() if result}
+            if any(counts.values()):
+                key = CellKey(group_id, site_id, period, need.value, kind, stratum)
+                yield key, Counts(**counts)
+
+
+def steps_of(counts: Counts) -> dict[Step, int]:
+    """What screens of single patients tell of the way to help."""
+    return {
+        Step.SCREENED: counts.screened,
+        Step.POSITIVE: counts.positive,
+        Step.DECLINED: counts.declined,
+        Step.UNKNOWN: counts.unknown,
+        Step.INCOMPLETE: counts.incomplete,
+    }

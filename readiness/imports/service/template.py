@@ -1,0 +1,60 @@
+"""The table of counts to fill in, made for one group: its sites, and what was sent last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.db import Store
+from readiness.core.people import Actor, Site
+from readiness.core.periods import latest_closed
+from readiness.core.permissions import Can
+from readiness.counts.db import social_risk
+from readiness.counts.social_risk.models import STRATUM_TYPES, Step
+from readiness.imports.models import WHOLE_GROUP
+from readiness.imports.screens.cells import WHOLE, CellKey
+from readiness.imports.service.upload_review import histories, known
+from readiness.imports.template import workbook
+from readiness.imports.template.filling import Blank, from_counts
+
+Last = Mapping[CellKey, Mapping[Step, int]]
+Written = Callable[[Blank, Last], bytes]
+
+
+def csv(store: Store, actor: Actor, group_id: str, now: datetime) -> bytes:
+    return filled(store, actor, group_id, now, workbook.template_csv)
+
+
+def xlsx(store: Store, actor: Actor, group_id: str, now: datetime) -> bytes:
+    return filled(store, actor, group_id, now, workbook.template_xlsx)
+
+
+def filled(store: Store, actor: Actor, group_id: str, now: datetime, write: Written) -> bytes:
+    """For the latest closed quarter, with the counts of the newest one before it that has any."""
+    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
+    sites = groups.sites(store, group_id)
+    wanted = latest_closed(now.date())
+    blank = Blank(group_id, wanted, now.date(), asked_for(sites), kinds=STRATUM_TYPES)
+    return write(blank, last_sent(store, group_id, blank))
+
+
+def asked_for(sites: tuple[Site, ...]) -> tuple[str, ...]:
+    """A group with one site is counted as a whole."""
+    return tuple(site.id for site in sites) if len(sites) > 1 else ()
+
+
+def last_sent(store: Store, group_id: str, blank: Blank) -> Last:
+    before = [
+        quarter for quarter in social_risk.of_group(store, group_id) if quarter < blank.period
+    ]
+    if not before:
+        return {}
+    quarter = max(before)
+    found: dict[CellKey, Mapping[Step, int]] = {}
+    for site_id, cells in known(histories(social_risk.saved(store, group_id, quarter))).items():
+        named = WHOLE if site_id == WHOLE_GROUP else site_id
+        found |= from_counts(cells, group_id, named, quarter)
+    return found

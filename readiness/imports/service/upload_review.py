@@ -1,0 +1,307 @@
+"""What an upload would change, and the yes or no to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.accounts.db import groups, people
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.people import Actor, Group, Person, Site
+from readiness.core.periods import Period
+from readiness.core.permissions import Can
+from readiness.counts.db import social_risk
+from readiness.counts.edits import latest, revision_of
+from readiness.counts.service import quarters
+from readiness.counts.service import social_risk as screen
+from readiness.counts.social_risk.checks import Finding, contradictions
+from readiness.counts.social_risk.edits import CountRevision, History
+from readiness.counts.social_risk.models import Cell, FunnelCounts, PeriodState
+from readiness.imports import db as uploads
+from readiness.imports.models import (
+    WHOLE_GROUP,
+    BySite,
+    Compared,
+    Upload,
+    UploadState,
+    after,
+    changes_by_site,
+    compared,
+    replaced_by,
+)
+from readiness.imports.service.upload import own
+
+NONE_CHOSEN = "Tick at least one quarter to save."
+CHANGED = (
+    "Somebody changed these counts since you looked. Nothing was overwritten. "
+    "Compare what you saw with what stands now, then save what you agree on."
+)
+NOT_READ = "There is nothing here to save. Upload the file again."
+
+
+class CountsChanged(ChangedMeanwhile):
+    """What the person compared with is no longer what stands."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """One count that somebody changed after the person looked."""
+
+    site: Site | None
+    cell: Cell
+    seen: int | None
+    now: int | None
+
+
+@dataclass(frozen=True)
+class SiteChanges:
+    site: Site | None  # None: the group as a whole
+    lines: tuple[Compared, ...]
+
+
+@dataclass(frozen=True)
+class QuarterPreview:
+    period: Period
+    state: PeriodState | None
+    revisions: int  # how many were saved when this was shown
+    has_counts: bool
+    sites: tuple[SiteChanges, ...]  # the group first
+    contradictions: tuple[Finding, ...]  # once it is saved
+    since: tuple[Since, ...] = ()
+
+    @property
+    def changed(self) -> int:
+        return sum(line.is_changed for part in self.sites for line in part.lines)
+
+
+@dataclass(frozen=True)
+class Preview:
+    group: Group
+    upload: Upload
+    author: str
+    same: tuple[Upload, ...]  # earlier ones with the same content
+    quarters: tuple[QuarterPreview, ...]  # newest first
+
+
+Histories = Mapping[str, History]  # by site
+
+
+def histories(lines: list[tuple[str, CountRevision]]) -> dict[str, dict[Cell, list[CountRevision]]]:
+    found: dict[str, dict[Cell, list[CountRevision]]] = {WHOLE_GROUP: {}}
+    for site_id, line in lines:
+        found.setdefault(site_id, {}).setdefault(line.cell, []).append(line)
+    return found
+
+
+def known(by_site: Histories) -> dict[str, dict[Cell, int]]:
+    return {site_id: latest(history) for site_id, history in by_site.items()}
+
+
+def look(
+    store: Store,
+    actor: Actor,
+    group_id: str,
+    upload_id: str,
+    now: datetime,
+    seen: Mapping[Period, int] | None = None,
+) -> Preview:
+    """With `seen`, how many revisions each quarter had when the person looked before."""
+    upload = own(store, actor, group_id, upload_id, Can.READ_COUNTS, now)
+    sites = {site.id: site for site in groups.sites(store, group_id)}
+    brought = uploads.found_in(store, upload_id) if upload.state is UploadState.READ else {}
+    names = people.with_ids(store, {upload.author_id})
+    author = names.get(upload.author_id)
+    return Preview(
+        group=groups.get(store, group_id),
+        upload=upload,
+        author=author.name if author else "",
+        same=tuple(same_content(store, upload)),
+        quarters=tuple(
+            quarter_preview(store, group_id, quarter, brought[quarter], sites, seen or {})
+            for quarter in sorted(brought, reverse=True)
+        ),
+    )
+
+
+def same_content(store: Store, upload: Upload) -> list[Upload]:
+    """Those before it that can still be looked at."""
+    return [
+        each
+        for each in uploads.of_group(store, upload.group_id)
+        if each.sha256 == upload.sha256
+        and each.id != upload.id
+        and each.at <= upload.at
+        and each.state in (UploadState.CONFIRMED, UploadState.READ, UploadState.REFUSED)
+    ]
+
+
+def quarter_preview(
+    store: Store,
+    group_id: str,
+    quarter: Period,
+    brought: BySite,
+    sites: Mapping[str, Site],
+    seen: Mapping[Period, int],
+) -> QuarterPreview:
+    lines = social_risk.saved(store, group_id, quarter)
+    standing = known(histories(lines))
+    changed = changes_by_site(standing, brought)
+    whole = after(standing[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
+    return QuarterPreview(
+        period=quarter,
+        state=social_risk.state(store, group_id, quarter)[0],
+        revisions=len(lines),
+        has_counts=any(standing.values()),
+        sites=tuple(
+            SiteChanges(
+                sites.get(site_id),
+                compared(
+                    standing.get(site_id, {}), brought.get(site_id, {}), changed.get(site_id, {})
+                ),
+            )
+            for site_id in sorted({WHOLE_GROUP, *brought, *changed})
+        ),
+        contradictions=contradictions(FunnelCounts(quarter, whole)),
+        since=changed_since(lines, seen.get(quarter), sites),
+    )
+
+
+def changed_since(
+    lines: list[tuple[str, CountRevision]], seen: int | None, sites: Mapping[str, Site]
+) -> tuple[Since, ...]:
+    if seen is None or seen >= len(lines):
+        return ()
+    before, now = known(histories(lines[:seen])), known(histories(lines))
+    touched = dict.fromkeys((site_id, line.cell) for site_id, line in lines[seen:])
+    return tuple(
+        Since(sites.get(site_id), cell, before.get(site_id, {}).get(cell), now[site_id].get(cell))
+        for site_id, cell in touched
+    )
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    quarters: tuple[Period, ...]
+    changed: int  # counts
+
+
+def confirm(
+    store: Store,
+    actor: Actor,
+    group_id: str,
+    upload_id: str,
+    chosen: Mapping[Period, int],  # and how many revisions of each the person had seen
+    now: datetime,
+) -> Confirmed:
+    """Take the chosen quarters over, all or none."""
+    with store.writing():
+        upload = own(store, actor, group_id, upload_id, Can.ENTER_COUNTS, now)
+        if upload.state is not UploadState.READ:
+            raise WrongState(NOT_READ)
+        taken = tuple(quarter for quarter in upload.quarters if quarter in chosen)
+        if not taken:
+            raise BadInput([Problem("quarters", NONE_CHOSEN)])
+        brought = uploads.found_in(store, upload_id)
+        changed = sum(
+            take_over(store, actor, upload, quarter, brought[quarter], chosen[quarter], now)
+            for quarter in taken
+        )
+        uploads.decide(store, upload_id, UploadState.CONFIRMED, taken, actor.id, now)
+    return Confirmed(taken, changed)
+
+
+def take_over(
+    store: Store,
+    actor: Actor,
+    upload: Upload,
+    quarter: Period,
+    brought: BySite,
+    seen: int,
+    now: datetime,
+) -> int:
+    lines = social_risk.saved(store, upload.group_id, quarter)
+    if len(lines) != seen:
+        raise CountsChanged(CHANGED)
+    by_site = histories(lines)
+    changed = changes_by_site(known(by_site), brought)
+    for site_id, values in changed.items():
+        history = by_site.get(site_id, {})
+        revisions = [
+            CountRevision(cell, revision_of(history, cell) + 1, value, actor.id, now)
+            for cell, value in values.items()
+        ]
+        social_risk.save(store, upload.group_id, quarter, revisions, (), None, site_id)
+    number = sum(map(len, changed.values()))
+    events.record(store, told(actor, upload, quarter, number, now))
+    if changed:
+        screen.reopen(store, quarters.read(store, upload.group_id, quarter, now.date()), actor, now)
+    return number
+
+
+def told(actor: Actor, upload: Upload, quarter: Period, number: int, now: datetime) -> Event:
+    return Event(
+        now,
+        actor.id,
+        "saved an upload",
+        "counts",
+        str(quarter),
+        group_id=upload.group_id,
+        detail={"upload": upload.id, "counts": number},
+    )
+
+
+def discard(store: Store, actor: Actor, group_id: str, upload_id: str, now: datetime) -> None:
+    own(store, actor, group_id, upload_id, Can.ENTER_COUNTS, now)
+    uploads.decide(store, upload_id, UploadState.DISCARDED, (), actor.id, now)
+
+
+# The list
+
+
+@dataclass(frozen=True)
+class Taken:
+    period: Period
+    replaced_by: Upload | None
+
+
+@dataclass(frozen=True)
+class UploadLine:
+    upload: Upload
+    author: str
+    taken: tuple[Taken, ...]
+
+
+@dataclass(frozen=True)
+class Uploads:
+    group: Group
+    sites: tuple[Site, ...]
+    lines: tuple[UploadLine, ...]  # newest first
+
+
+def listed(store: Store, actor: Actor, group_id: str, now: datetime) -> Uploads:
+    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
+    found = uploads.of_group(store, group_id)
+    names = people.with_ids(store, {upload.author_id for upload in found})
+    return Uploads(
+        group=groups.get(store, group_id),
+        sites=groups.sites(store, group_id),
+        lines=tuple(
+            line_of(upload, found, names)
+            for upload in found
+            if upload.state is not UploadState.DISCARDED
+        ),
+    )
+
+
+def line_of(upload: Upload, others: tuple[Upload, ...], names: Mapping[str, Person]) -> UploadLine:
+    return UploadLine(
+        upload,
+        names[upload.author_id].name if upload.author_id in names else "",
+        tuple(Taken(quarter, replaced_by(upload, quarter, others)) for quarter in upload.taken),
+    )

@@ -1,0 +1,1 @@
+"""Our own table of counts: handed out, filled in by a group, and read back."""

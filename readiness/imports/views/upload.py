@@ -1,0 +1,193 @@
+"""Handing over a file of screens or counts, looking at what it would change, and deciding."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import BadInput, Problem
+from readiness.core.periods import Period
+from readiness.core.permissions import Can
+from readiness.core.tables.sources import Source, in_memory
+from readiness.core.web import guard, upload_limit
+from readiness.core.web.forms import SafeForm, whole_number
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.imports import presenter as upload_view
+from readiness.imports.mapping_shapes import Shape
+from readiness.imports.models import UploadState
+from readiness.imports.service import upload as taking
+from readiness.imports.service import upload_review as review
+from readiness.imports.service.upload import Handed, Progress
+from readiness.imports.service.upload_review import CountsChanged
+
+pages = Blueprint("upload", __name__)
+MEBIBYTES = 64
+MOST_FILES = 20
+TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
+MAPPING_TOO_LONG = "The mapping file is too long. Map only the columns that hold screens."
+MAPPINGS = (
+    (Shape.REDCAP, "a REDCap export"),
+    (Shape.LONG, "a table with a row for each answer"),
+    (Shape.FHIR, "FHIR forms of your own"),
+)
+NO_TEXT = "The mapping file is not text in UTF-8. Save it as such."
+MOST_OF_A_MAPPING = 256 * 1024  # bytes
+
+
+@pages.get("/groups/<group_id>/counts/upload")
+@needs(Can.READ_COUNTS)
+def start(group_id: str) -> ResponseReturnValue:
+    return start_page(group_id, ())
+
+
+def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
+    found = review.listed(store(), actor(), group_id, now())
+    return render_template(
+        "imports/start.html",
+        group=found.group,
+        sites=found.sites,
+        lines=[upload_view.line_view(line) for line in found.lines],
+        problems=[(problem.place, problem.says) for problem in problems],
+        mappings=MAPPINGS,
+        most_megabytes=MEBIBYTES,
+        most_bytes=MEBIBYTES * upload_limit.MEBIBYTE,
+    )
+
+
+@pages.post("/groups/<group_id>/counts/upload")
+@needs(Can.ENTER_COUNTS)
+@upload_limit.takes(MEBIBYTES)
+def send(group_id: str) -> ResponseReturnValue:
+    runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
+    try:
+        upload_id = taking.start(store(), actor(), group_id, handed(), runner, clock, new_id)
+    except BadInput as error:
+        if guard.wants_json():
+            return jsonify(error=" ".join(problem.says for problem in error.problems)), 422
+        return start_page(group_id, error.problems), 422
+    href = url_for(".show", group_id=group_id, upload_id=upload_id)
+    return jsonify(href=href) if guard.wants_json() else redirect(href, 303)
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def handed() -> Handed:
+    """What was sent, in memory. A file is told by its number: its name may say too much."""
+    files = [each for each in request.files.getlist("files") if each.filename]
+    if len(files) > MOST_FILES:
+        raise BadInput([Problem("files", TOO_MANY)])
+    sources: list[Source] = []
+    for number, each in enumerate(files, start=1):
+        sources.append(in_memory(f"file {number}", each.filename or "", each.read()))
+    return Handed(tuple(sources), mapping())
+
+
+def mapping() -> str | None:
+    sent = request.files.get("mapping")
+    if sent is None or not sent.filename:
+        return None
+    text: bytes = sent.read(MOST_OF_A_MAPPING + 1)
+    if len(text) > MOST_OF_A_MAPPING:
+        raise BadInput([Problem("mapping", MAPPING_TOO_LONG)])
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput([Problem("mapping", NO_TEXT)]) from None
+
+
+@pages.get("/groups/<group_id>/counts/upload/<upload_id>")
+@needs(Can.READ_COUNTS)
+def show(group_id: str, upload_id: str) -> ResponseReturnValue:
+    found = taking.progress(store(), actor(), group_id, upload_id, now())
+    if found.upload.state is UploadState.READING:
+        return render_template("imports/reading.html", **progress_words(found))
+    return preview_page(group_id, upload_id)
+
+
+def progress_words(found: Progress) -> dict[str, object]:
+    return {
+        "group_id": found.upload.group_id,
+        "upload_id": found.upload.id,
+        "is_reading": found.is_reading,
+        "says": upload_view.progress_says(found),
+    }
+
+
+@pages.get("/groups/<group_id>/counts/upload/<upload_id>/progress")
+@needs(Can.READ_COUNTS)
+def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
+    """For the page that waits, a few times a second."""
+    found = taking.progress(store(), actor(), group_id, upload_id, now())
+    return jsonify(is_reading=found.is_reading, says=upload_view.progress_says(found))
+
+
+@pages.post("/groups/<group_id>/counts/upload/<upload_id>/stop")
+@needs(Can.ENTER_COUNTS)
+def stop(group_id: str, upload_id: str) -> ResponseReturnValue:
+    if taking.cancel(store(), actor(), group_id, upload_id, now()):
+        flash("Stopped. Nothing of the file was kept.")
+        return redirect(url_for(".start", group_id=group_id), 303)
+    return redirect(url_for(".show", group_id=group_id, upload_id=upload_id), 303)
+
+
+def preview_page(
+    group_id: str,
+    upload_id: str,
+    problems: tuple[Problem, ...] = (),
+    chosen: dict[Period, int] | None = None,
+) -> str:
+    found = review.look(store(), actor(), group_id, upload_id, now(), seen_before())
+    shown = upload_view.shown(found, None if chosen is None else frozenset(chosen))
+    return render_template(
+        "imports/show.html",
+        form=SafeForm(formdata=None),
+        found=found,
+        shown=shown,
+        problems=[(shown.quarters[0].take, problem.says) for problem in problems],
+    )
+
+
+@pages.post("/groups/<group_id>/counts/upload/<upload_id>")
+@needs(Can.ENTER_COUNTS)
+def confirm(group_id: str, upload_id: str) -> ResponseReturnValue:
+    chosen = upload_view.chosen_in(request.form)
+    try:
+        done = review.confirm(store(), actor(), group_id, upload_id, chosen, now())
+    except BadInput as error:
+        return preview_page(group_id, upload_id, error.problems, chosen), 422
+    except CountsChanged as clash:
+        return preview_page(group_id, upload_id, (Problem("", str(clash)),), chosen), 409
+    flash(upload_view.taken_says(done.changed))
+    if len(done.quarters) == 1:
+        (only,) = done.quarters
+        return redirect(url_for("screen.quarter", group_id=group_id, period=only), 303)
+    return redirect(url_for("screen.quarters", group_id=group_id), 303)
+
+
+def seen_before() -> dict[Period, int]:
+    return {
+        quarter: whole_number(request.form.get(f"seen.{quarter}"))
+        for quarter in upload_view.quarters_in(request.form)
+    }
+
+
+@pages.post("/groups/<group_id>/counts/upload/<upload_id>/discard")
+@needs(Can.ENTER_COUNTS)
+def discard(group_id: str, upload_id: str) -> ResponseReturnValue:
+    review.discard(store(), actor(), group_id, upload_id, now())
+    flash("Discarded. Nothing of the file is kept.")
+    return redirect(url_for(".start", group_id=group_id), 303)

@@ -1,0 +1,146 @@
+"""Runs of the incentive laboratory: what was tried and on which numbers, and what came of it.
+
+Both are only ever added to: a run can be read, and done again, as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, NotFound
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """Everything in plain values, as JSON keeps it."""
+
+    id: str
+    payer_id: str
+    asked_by: str
+    asked_at: datetime
+    designs: tuple[Mapping[str, Any], ...]
+    settings: Mapping[str, Any]  # points, replicates, seed
+    numbers: Mapping[str, Any]  # what it is tried on
+    outcome: Mapping[str, Any] | None = None  # None: not done
+    engine: str = ""  # what made the outcome, with its versions
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list: a run's numbers and outcome may be large."""
+
+    id: str
+    asked_at: datetime
+    author: str
+    designs: tuple[str, ...]
+    groups: int
+    period: str
+    is_done: bool
+
+
+FOUND = """
+select r.*, o.outcome, o.engine, o.at as done_at from laboratory_runs r
+left join laboratory_outcomes o on o.run_id = r.id
+"""
+
+
+def add(store: Store, run: StoredRun, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "laboratory_runs",
+            {
+                "id": run.id,
+                "payer_id": run.payer_id,
+                "asked_by": run.asked_by,
+                "asked_at": run.asked_at.isoformat(),
+                "designs": json.dumps(run.designs),
+                "settings": json.dumps(run.settings),
+                "numbers": json.dumps(run.numbers),
+            },
+        )
+        events.record(store, event)
+
+
+def keep(store: Store, run_id: str, outcome: Mapping[str, Any], engine: str, at: datetime) -> None:
+    """What came of it, once."""
+    with store.writing():
+        store.insert(
+            "laboratory_outcomes",
+            {
+                "run_id": run_id,
+                "outcome": json.dumps(outcome),
+                "engine": engine,
+                "at": at.isoformat(),
+            },
+        )
+
+
+def get(store: Store, payer_id: str, run_id: str) -> StoredRun:
+    row = store.row(f"{FOUND} where r.id = ? and r.payer_id = ?", (run_id, payer_id))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return from_row(row)
+
+
+def of_payer(store: Store, payer_id: str) -> tuple[Listed, ...]:
+    """Newest first."""
+    rows = store.rows(
+        "select r.id, r.asked_at, coalesce(p.name, '') as author, r.designs,"
+        " json_array_length(r.numbers, '$.groups') as groups,"
+        " json_extract(r.numbers, '$.period') as period,"
+        " exists (select 1 from laboratory_outcomes o where o.run_id = r.id) as is_done"
+        " from laboratory_runs r left join people p on p.id = r.asked_by"
+        " where r.payer_id = ? order by r.asked_at desc, r.rowid desc",
+        (payer_id,),
+    )
+    return tuple(
+        Listed(
+            id=row["id"],
+            asked_at=datetime.fromisoformat(row["asked_at"]),
+            author=row["author"],
+            designs=tuple(each["name"] for each in json.loads(row["designs"])),
+            groups=row["groups"],
+            period=row["period"],
+            is_done=bool(row["is_done"]),
+        )
+        for row in rows
+    )
+
+
+def forget_group(store: Store, group_id: str) -> None:
+    """A run holds what it was tried on: with a group's records, the runs that rest on them go."""
+    with store.writing():
+        store.execute(
+            "delete from laboratory_runs where exists (select 1"
+            " from json_each(numbers, '$.groups') where json_extract(value, '$.group') = ?)",
+            (group_id,),
+        )
+
+
+def author(store: Store, run: StoredRun) -> str:
+    """The name of who asked for it; "" when the account is gone."""
+    row = store.row("select name from people where id = ?", (run.asked_by,))
+    return str(row["name"]) if row else ""
+
+
+def from_row(row: Mapping[str, Any]) -> StoredRun:
+    return StoredRun(
+        id=row["id"],
+        payer_id=row["payer_id"],
+        asked_by=row["asked_by"],
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        designs=tuple(json.loads(row["designs"])),
+        settings=json.loads(row["settings"]),
+        numbers=json.loads(row["numbers"]),
+        outcome=json.loads(row["outcome"]) if row["outcome"] else None,
+        engine=row["engine"] or "",
+        done_at=datetime.fromisoformat(row["done_at"]) if row["done_at"] else None,
+    )

@@ -1,0 +1,194 @@
+"""The last question: who gets the money, by tier and by social risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from readiness.core.charts.scales import Table
+from readiness.core.formatting import dollars, percent
+from readiness.equity.gates import PEERS_FOR_THIRDS
+from readiness.incentives.charts import MoneyRow, pairs_of
+from readiness.incentives.outcome import Slice, Standing
+from readiness.incentives.presenters.columns import Column, Picture, side_by_side
+from readiness.incentives.presenters.wording import LEAST_MORE, index_says, leaning_says
+from readiness.incentives.service.runs import Settings
+
+NO_THIRDS = (
+    f"Thirds by social risk are not shown: fewer than {PEERS_FOR_THIRDS} groups have a known one."
+)
+TIER_CONDITION = (
+    "A tier decides what help is offered; it must never lower a payment or close access to one."
+)
+
+
+@dataclass(frozen=True)
+class Money:
+    """Who gets the money."""
+
+    asks: str
+    finding: str
+    says: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    key: str
+    tables: tuple[tuple[str, Table], ...]
+
+
+def who_gets(columns: Sequence[Column], settings: Settings) -> Money:
+    has_thirds = columns[0].gained.concentration_groups >= PEERS_FOR_THIRDS
+    pictures = [cut_picture(c, "tier", c.gained.by_tier) for c in columns]
+    tables = [("By tier", cut_table("Tier", columns, [c.gained.by_tier for c in columns]))]
+    if has_thirds:
+        pictures += [cut_picture(c, "risk", c.gained.by_social_risk) for c in columns]
+        slices = [c.gained.by_social_risk for c in columns]
+        tables.append(("By social risk", cut_table("Groups by social risk", columns, slices)))
+    tables.append(("Concentration index", concentration_table(columns)))
+    return Money(
+        asks="Who gets the money?",
+        finding=money_finding(columns),
+        says=tuple(money_says(columns, settings, has_thirds)),
+        pictures=tuple(pictures),
+        key="Upper bar, outlined: share of the patients counted. Lower bar: share of the money.",
+        tables=tuple(tables),
+    )
+
+
+def money_says(columns: Sequence[Column], settings: Settings, has_thirds: bool) -> Iterator[str]:
+    yield (
+        f"In a year in which the groups of people behind truly gain {settings.gain_points:g} "
+        "points. Social risk: patients with any need, of those screened, as released."
+    )
+    yield (
+        "The concentration index runs from −1 to 1: above 0, money leans toward groups with higher "
+        "social risk than their patients’ share; at 0 it goes as patients do. The present is taken "
+        "to be in proportion to patients, 0."
+    )
+    if not has_thirds:
+        yield NO_THIRDS
+    for each in columns:
+        if each.design.least_tier is not None:
+            yield f"{each.quoted}: {tier_condition(each)}"
+
+
+def tier_condition(column: Column) -> str:
+    """What a tier condition does, said plainly."""
+    closed = [
+        group
+        for group in column.still.groups
+        if group.standing in (Standing.TIER, Standing.TIER_UNKNOWN)
+    ]
+    patients = sum(group.patients for group in column.still.groups) or 1
+    share = percent(sum(group.patients for group in closed) / patients)
+    return (
+        f"its tier condition closes the payment to {len(closed)} of {len(column.still.groups)} "
+        f"groups, with {share} of the patients counted. {TIER_CONDITION}"
+    )
+
+
+def slice_title(part: Slice) -> str:
+    return part.name[0].upper() + part.name[1:]
+
+
+def cut_picture(column: Column, by: str, slices: Sequence[Slice]) -> Picture:
+    rows = [
+        MoneyRow(
+            slice_title(each),
+            f"{each.groups} groups, {each.taking_part} can be paid",
+            each.patient_share,
+            each.dollar_share.value if each.dollar_share else None,
+            money_row_says(each),
+        )
+        for each in slices
+    ]
+    what = {"tier": "tier", "risk": "social risk"}[by]
+    return Picture(
+        id=f"{by}-{column.number}",
+        title=f"{column.name}, by {what}: {cut_finding(slices)}",
+        name=column.name,
+        pairs=pairs_of(rows, what.capitalize()),
+    )
+
+
+def money_row_says(part: Slice) -> str:
+    if part.dollar_share is None:
+        return "nothing is paid"
+    return (
+        f"{percent(part.dollar_share.value)} of the money for {percent(part.patient_share)} of the "
+        "patients"
+    )
+
+
+def cut_finding(slices: Sequence[Slice]) -> str:
+    """The part that gets most beyond its patients."""
+    known = [
+        (each.dollar_share.value, each.patient_share, each.name)
+        for each in slices
+        if each.dollar_share
+    ]
+    if not known:
+        return "nothing is paid"
+    money, patients, name = max(known, key=lambda each: each[0] - each[1])
+    if money - patients < LEAST_MORE:
+        return "money goes about as patients do"
+    return f"{name} gets {percent(money)} for {percent(patients)} of the patients"
+
+
+def cut_table(corner: str, columns: Sequence[Column], slices: Sequence[Sequence[Slice]]) -> Table:
+    header = (corner, "Groups", "Share of patients", *(each.name for each in columns))
+    rows = [
+        (
+            slice_title(parts[0]),
+            str(parts[0].groups),
+            percent(parts[0].patient_share),
+            *(slice_says(part) for part in parts),
+        )
+        for parts in zip(*slices, strict=True)
+    ]
+    return Table(header, tuple(rows))
+
+
+def slice_says(part: Slice) -> str:
+    if part.dollar_share is None:
+        return "nothing is paid"
+    return f"{percent(part.dollar_share.value)}, {dollars(part.dollars.value)}"
+
+
+def concentration_table(columns: Sequence[Column]) -> Table:
+    rows = [
+        ("Index", *(index_says(c.gained.concentration) for c in columns)),
+        (
+            "The present",
+            *(
+                "–" if (p := c.gained.present_concentration) is None else f"{p:.3f}"
+                for c in columns
+            ),
+        ),
+        (
+            "In words",
+            *(
+                leaning_says(
+                    c.gained.concentration,
+                    c.gained.present_concentration,
+                    c.gained.concentration_groups,
+                )
+                for c in columns
+            ),
+        ),
+    ]
+    return side_by_side("Money by social risk", columns, rows)
+
+
+def money_finding(columns: Sequence[Column]) -> str:
+    known = [(c.gained.concentration.value, c) for c in columns if c.gained.concentration]
+    if not known:
+        return "Nothing is paid, or no social risk is known"
+    index, column = max(known, key=lambda each: each[0])
+    least, other = min(known, key=lambda each: each[0])
+    if other is not column and index - least > 0.01:
+        return f"{column.quoted} sends most to groups with higher social risk, {other.quoted} least"
+    found = leaning_says(
+        column.gained.concentration,
+        column.gained.present_concentration,
+        column.gained.concentration_groups,
+    )
+    return found.partition(",")[0].rstrip(".")

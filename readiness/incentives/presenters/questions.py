@@ -1,0 +1,266 @@
+"""The first three questions: who is paid by chance, who is found, and is a fall paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from readiness.core.charts.scales import Table
+from readiness.core.formatting import count, dollars, percent
+from readiness.incentives.cautions import WORTH_A_WORD
+from readiness.incentives.charts import Bars, ChanceRow, ShareRow, bars_of, spans_of
+from readiness.incentives.numbers import Numbers
+from readiness.incentives.outcome import GroupOutcome, Standing
+from readiness.incentives.presenters.columns import (
+    Column,
+    Picture,
+    headline,
+    side_by_side,
+    taking_part,
+)
+from readiness.incentives.presenters.wording import (
+    difference_says,
+    dollars_says,
+    fall_says,
+    found_says,
+    is_clear,
+    more,
+    paid_says,
+    pool_says,
+    share_says,
+)
+from readiness.incentives.service.runs import Settings
+
+MOST_NAMED = 40  # groups in a drawing; more are put together in tenths by size
+TENTHS = 10
+
+Twice = tuple[GroupOutcome, GroupOutcome]  # nothing changes; a true gain
+
+
+@dataclass(frozen=True)
+class Question:
+    """Asked, answered in a sentence, drawn and in a table with a column for each design."""
+
+    id: str
+    asks: str
+    finding: str
+    says: tuple[str, ...]
+    bars: Bars
+    key: str
+    table: Table
+    pictures: tuple[Picture, ...] = ()
+    pictures_key: str = ""
+    sizes: Table | None = None  # the pictures' numbers in one table
+
+
+def by_chance(columns: Sequence[Column]) -> Question:
+    rows = [
+        ShareRow(c.name, c.still.paid.value, c.still.paid.error, paid_says(c.still))
+        for c in columns
+    ]
+    return Question(
+        id="chance",
+        asks="Nothing truly changes: who is paid by chance?",
+        finding=headline(columns),
+        says=(
+            "Both years are drawn from the same true rates, so no dollar here pays for a change.",
+            "It pays for luck or, where a level is to be reached, for what was there before.",
+            "A group counts as paid when it is paid anything, on any of its measures.",
+        ),
+        bars=bars_of(rows, ("Design", "Groups paid, of those that can be")),
+        key="Share of the groups that can be paid; the line is the Monte Carlo 95% interval.",
+        table=side_by_side(
+            "Nothing truly changes",
+            columns,
+            [
+                ("Groups that can be paid", *(taking_part(c.still) for c in columns)),
+                ("Paid though nothing changed", *(paid_says(c.still) for c in columns)),
+                ("Chance that nobody is paid", *(share_says(c.still.nobody) for c in columns)),
+                (
+                    "Dollars paid though nothing changed",
+                    *(dollars_says(c.still.spent) for c in columns),
+                ),
+                ("Of a pool of", *(dollars(c.design.pool) for c in columns)),
+            ],
+        ),
+    )
+
+
+def truly_better(columns: Sequence[Column], numbers: Numbers, settings: Settings) -> Question:
+    gain = f"{settings.gain_points:g}"
+    sizes = [rows_by_size(each, numbers) for each in columns]
+    rows = [
+        ShareRow(
+            c.name,
+            c.gained.paid_of_changed.value,
+            c.gained.paid_of_changed.error,
+            found_says(c.gained),
+            c.still.paid.value,
+        )
+        for c in columns
+        if c.gained.paid_of_changed
+    ]
+    return Question(
+        id="gain",
+        asks=f"The groups of people behind truly improve by {gain} points: who is found?",
+        finding=found_finding(columns, gain),
+        says=(
+            "A group of people less far behind improves up to the reference and no further.",
+            "The mark on a bar is what is paid though nothing changed: what lies beyond is found.",
+        ),
+        bars=bars_of(rows, ("Design", "Improving groups that are paid"), "Nothing changes"),
+        key="Share of the truly improving groups; the mark: paid though nothing changed.",
+        table=side_by_side(
+            f"True gain of {gain} points",
+            columns,
+            [
+                ("Groups that can be paid", *(taking_part(c.gained) for c in columns)),
+                ("Of these truly improving", *(str(c.gained.changed) for c in columns)),
+                ("Found: improving and paid", *(found_says(c.gained) for c in columns)),
+                ("Paid though nothing changed", *(paid_says(c.still) for c in columns)),
+                ("Dollars paid", *(dollars_says(c.gained.spent) for c in columns)),
+                ("Not earned by anybody", *(dollars_says(c.gained.unspent) for c in columns)),
+            ],
+        ),
+        pictures=tuple(by_size(c, rows) for c, rows in zip(columns, sizes, strict=True)),
+        pictures_key="Ring: paid though nothing changed. Dot: paid after the true gain. From the "
+        "smallest group to the largest.",
+        sizes=sizes_of(columns, sizes),
+    )
+
+
+def found_finding(columns: Sequence[Column], gain: str) -> str:
+    known = [(c.gained.paid_of_changed.value, c) for c in columns if c.gained.paid_of_changed]
+    if not known:
+        return "No group that can be paid has groups of people behind"
+    best, column = max(known, key=lambda each: each[0])
+    said = f"{column.quoted} finds {percent(best)} of the groups that truly gain {gain} points"
+    least, other = min(known, key=lambda each: each[0])
+    return f"{said}, {other.quoted} {percent(least)}" if other is not column else said
+
+
+def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
+    fall = f"{settings.fall_points:g}"
+    rows = [
+        ShareRow(
+            c.name,
+            c.fallen.spent.value / c.design.pool,
+            c.fallen.spent.error / c.design.pool,
+            pool_says(c.fallen),
+            c.still.spent.value / c.design.pool,
+        )
+        for c in columns
+    ]
+    return Question(
+        id="fall",
+        asks=f"The higher group falls by {fall} points and nobody improves: is that paid for?",
+        finding=fall_finding(columns),
+        says=(
+            "The gap is smaller then, and nobody is better off.",
+            "A design that pays for it pays for worse care.",
+            "Told by the money: on several measures nearly every group is paid something by luck.",
+        ),
+        bars=bars_of(rows, ("Design", "Paid of the pool"), "Nothing changes"),
+        key="Share of the pool that is paid; the mark is the share when nothing changes.",
+        table=side_by_side(
+            f"The higher group falls by {fall} points",
+            columns,
+            [
+                ("Dollars paid after the fall", *(dollars_says(c.fallen.spent) for c in columns)),
+                ("When nothing changes", *(dollars_says(c.still.spent) for c in columns)),
+                (
+                    "Difference, of the pool",
+                    *(difference_says(more(c.fallen, c.still)) for c in columns),
+                ),
+                ("Groups paid after the fall", *(paid_says(c.fallen) for c in columns)),
+                ("Groups paid when nothing changes", *(paid_says(c.still) for c in columns)),
+                ("In words", *(fall_says(c.fallen, c.still) for c in columns)),
+            ],
+        ),
+    )
+
+
+def fall_finding(columns: Sequence[Column]) -> str:
+    changes = [(more(c.fallen, c.still), c) for c in columns]
+    pays = [c for change, c in changes if change.value > 0 and is_clear(change, WORTH_A_WORD)]
+    if not pays:
+        return "No design pays more because the higher group falls"
+    named = " and ".join(c.quoted for c in pays)
+    return f"{named} {'pays' if len(pays) == 1 else 'pay'} for the fall of the higher group"
+
+
+# By size
+
+
+def by_size(column: Column, rows: Sequence[ChanceRow]) -> Picture:
+    return Picture(
+        id=f"size-{column.number}",
+        title=f"{column.name}: {size_finding(pairs_by_size(column))}",
+        name=column.name,
+        spans=spans_of(rows, "Group"),
+    )
+
+
+def sizes_of(columns: Sequence[Column], rows: Sequence[Sequence[ChanceRow]]) -> Table:
+    return Table(
+        ("Group", "Based on", *(each.name for each in columns)),
+        tuple(
+            (of_one[0].title, of_one[0].basis, *(each.brief for each in of_one))
+            for of_one in zip(*rows, strict=True)
+        ),
+    )
+
+
+def rows_by_size(column: Column, numbers: Numbers) -> list[ChanceRow]:
+    """Each group, or tenths of them by size where there are many."""
+    pairs, names = pairs_by_size(column), numbers.names
+    if len(pairs) > MOST_NAMED:
+        return list(tenths(pairs))
+    return [chance_row(still, gained, names) for still, gained in pairs]
+
+
+def pairs_by_size(column: Column) -> list[Twice]:
+    return sorted(
+        zip(column.still.groups, column.gained.groups, strict=True),
+        key=lambda each: (each[0].patients, each[0].group_id),
+    )
+
+
+def chance_row(still: GroupOutcome, gained: GroupOutcome, names: dict[str, str]) -> ChanceRow:
+    title, basis = names[still.group_id], f"{count(still.patients)} patients counted"
+    if still.standing is not Standing.TAKES_PART:
+        return ChanceRow(title, basis, None, None, f"takes no part: {still.standing}")
+    luck, found = still.chance.value, gained.chance.value
+    return ChanceRow(
+        title, basis, luck, found, f"{percent(luck)} unchanged, {percent(found)} improved"
+    )
+
+
+def tenths(pairs: Sequence[Twice]) -> Iterator[ChanceRow]:
+    """Of groups by size, the smallest first; those that take no part are left out of the means."""
+    size = -(-len(pairs) // TENTHS)
+    for start in range(0, len(pairs), size):
+        part = pairs[start : start + size]
+        ends = dict.fromkeys(count(each[0].patients) for each in (part[0], part[-1]))
+        title = f"{' to '.join(ends)} patients"
+        basis = f"{len(part)} groups"
+        can = [each for each in part if each[0].standing is Standing.TAKES_PART]
+        if not can:
+            yield ChanceRow(title, basis, None, None, "none takes part")
+            continue
+        luck = sum(still.chance.value for still, _ in can) / len(can)
+        found = sum(gained.chance.value for _, gained in can) / len(can)
+        says = f"{percent(luck)} unchanged, {percent(found)} improved"
+        yield ChanceRow(title, f"{basis}, {len(can)} can be paid", luck, found, says)
+
+
+def size_finding(pairs: Sequence[Twice]) -> str:
+    """Whether the larger half is found more often than the smaller one."""
+    found = [g.chance.value for s, g in pairs if s.standing is Standing.TAKES_PART]
+    if len(found) < 4:
+        return "too few groups to tell by size"
+    half = len(found) // 2
+    small, large = sum(found[:half]) / half, sum(found[-half:]) / half
+    if abs(large - small) < 0.05:
+        return f"small and large groups are found about as often ({percent(large)})"
+    return f"the larger half is found {percent(large)} of the time, the smaller {percent(small)}"

@@ -1,0 +1,241 @@
+"""A payer tries incentives on what its groups released: asked on a page, simulated by a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, Problem
+from readiness.core.jobs import db as jobs
+from readiness.core.jobs.models import Job, JobState
+from readiness.core.jobs.service import Clock, Runner
+from readiness.core.people import Actor, Payer
+from readiness.core.permissions import Can
+from readiness.incentives import db as laboratory
+from readiness.incentives.db import Listed, StoredRun
+from readiness.incentives.design import Design, problems_of
+from readiness.incentives.numbers import Numbers, numbers_in, numbers_out
+from readiness.incentives.run_json import design_in, design_out
+from readiness.incentives.service import released, simulating
+from readiness.incentives.service.released import FEWEST_GROUPS, Choices, Wish
+
+KIND = "laboratory"
+MOST_DESIGNS = 4
+LEAST_REPLICATES, MOST_REPLICATES = 1_000, 20_000
+NOTHING_RELEASED = (
+    "No group has released a quality measure by groups of patients yet. Try again when one has."
+)
+NO_REFERENCE = (
+    "No group declared a reference for this split. Choose with whom the others are compared."
+)
+TOO_FEW_GROUPS = (
+    f"Fewer than {FEWEST_GROUPS} groups released these measures, split this way, for this period. "
+    "Choose other measures, another split or another period."
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is supposed, and how often it is tried."""
+
+    gain_points: float
+    fall_points: float
+    replicates: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page asks for. `repeats` names the run whose numbers are taken again."""
+
+    designs: tuple[Design, ...]
+    settings: Settings
+    repeats: str = ""
+
+
+def require(actor: Actor, payer_id: str) -> None:
+    permissions.require(actor, Can.TEST_INCENTIVES, scope.of_payer(payer_id))
+
+
+def choices(
+    store: Store, actor: Actor, payer_id: str, wish: Wish, now: datetime
+) -> tuple[Payer, Choices | None]:
+    """What can be tried; None as long as nothing was released."""
+    require(actor, payer_id)
+    return groups.payer(store, payer_id), released.choices_of(store, payer_id, wish, now.date())
+
+
+def start(
+    store: Store,
+    actor: Actor,
+    payer_id: str,
+    wish: Wish,
+    asked: Asked,
+    runner: Runner,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> str:
+    """Begin to simulate on the newest numbers, and return the id of the run."""
+    today = clock().date()
+    _, found = choices(store, actor, payer_id, wish, clock())
+    if found is None:
+        raise BadInput(NOTHING_RELEASED)
+    if problems := [*design_problems(asked.designs), *ground_problems(found)]:
+        raise BadInput(problems)
+    numbers = released.numbers_of(store, payer_id, found, measures_of(asked.designs), today)
+    if len(numbers.groups) < FEWEST_GROUPS:
+        raise BadInput(TOO_FEW_GROUPS)
+    return begin(store, actor, payer_id, asked, numbers, runner, clock, new_id)
+
+
+def again(
+    store: Store,
+    actor: Actor,
+    payer_id: str,
+    run_id: str,
+    runner: Runner,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> str:
+    """Do a run once more, on the very numbers it was done on."""
+    require(actor, payer_id)
+    stored = laboratory.get(store, payer_id, run_id)
+    asked = Asked(designs_of(stored), settings_of(stored), repeats=stored.id)
+    numbers = numbers_in(stored.numbers)
+    return begin(store, actor, payer_id, asked, numbers, runner, clock, new_id)
+
+
+def design_problems(designs: Sequence[Design]) -> list[Problem]:
+    """Each at "number:field"."""
+    names = [each.name.casefold() for each in designs]
+    found = [
+        Problem(f"{number}:{problem.place}", problem.says)
+        for number, design in enumerate(designs)
+        for problem in problems_of(design)
+    ]
+    found += [
+        Problem(f"{number}:name", "Give each design a name of its own.")
+        for number, name in enumerate(names)
+        if name in names[:number]
+    ]
+    if not 1 <= len(designs) <= MOST_DESIGNS:
+        found.append(Problem("", f"Put in 1 to {MOST_DESIGNS} designs."))
+    return found
+
+
+def ground_problems(found: Choices) -> list[Problem]:
+    return [] if found.reference else [Problem("reference", NO_REFERENCE)]
+
+
+def measures_of(designs: Sequence[Design]) -> tuple[str, ...]:
+    """All that any design pays for, each once."""
+    return tuple(dict.fromkeys(id_ for design in designs for id_ in design.measure_ids))
+
+
+def begin(
+    store: Store,
+    actor: Actor,
+    payer_id: str,
+    asked: Asked,
+    numbers: Numbers,
+    runner: Runner,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> str:
+    now, run_id = clock(), new_id()
+    run = stored_as(run_id, payer_id, actor.id, asked, numbers, now)
+    event = Event(now, actor.id, "started", "laboratory run", run.id, payer_id=payer_id)
+    job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, result_id=run.id)
+    place = runner.place()
+    try:
+        with store.writing():
+            jobs.ask(store, job)
+            laboratory.add(store, run, event)
+        runner.start(place, job.id, simulating.work_on(run), clock)
+    except BaseException:
+        place.leave()
+        raise
+    return run.id
+
+
+def stored_as(
+    run_id: str, payer_id: str, author_id: str, asked: Asked, numbers: Numbers, now: datetime
+) -> StoredRun:
+    repeats = {"repeats": asked.repeats} if asked.repeats else {}
+    return StoredRun(
+        id=run_id,
+        payer_id=payer_id,
+        asked_by=author_id,
+        asked_at=now,
+        designs=tuple(design_out(design) for design in asked.designs),
+        settings=asdict(asked.settings) | repeats,
+        numbers=numbers_out(numbers),
+    )
+
+
+def designs_of(stored: StoredRun) -> tuple[Design, ...]:
+    return tuple(design_in(each) for each in stored.designs)
+
+
+def settings_of(stored: StoredRun) -> Settings:
+    plain: Mapping[str, Any] = stored.settings
+    return Settings(plain["gain_points"], plain["fall_points"], plain["replicates"], plain["seed"])
+
+
+# Looking at a run, and stopping it
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run, and the job that makes it as long as that is remembered."""
+
+    payer: Payer
+    run: StoredRun
+    job: Job | None
+    most: int  # replicates in all
+    author: str  # who asked for it
+
+    @property
+    def is_reading(self) -> bool:
+        return self.run.outcome is None and bool(self.job and self.job.is_live)
+
+
+def progress(store: Store, actor: Actor, payer_id: str, run_id: str, now: datetime) -> Progress:
+    require(actor, payer_id)
+    job = jobs.making(store, run_id)
+    run = laboratory.get(store, payer_id, run_id)  # after its job: what it came to stands then
+    if job and job.is_lost(now):
+        jobs.bury(store, now)
+        job = jobs.get(store, job.id)
+    payer, author = groups.payer(store, payer_id), laboratory.author(store, run)
+    return Progress(payer, run, job, simulating.draws(run), author)
+
+
+def repeats(store: Store, run: StoredRun) -> tuple[StoredRun, bool] | None:
+    """The run that this one did again, and whether it gave the same numbers to the last digit."""
+    former_id = run.settings.get("repeats")
+    if not former_id:
+        return None
+    former = laboratory.get(store, run.payer_id, former_id)
+    return former, former.outcome == run.outcome
+
+
+def cancel(store: Store, actor: Actor, payer_id: str, run_id: str, now: datetime) -> bool:
+    """Stop it; what was asked for stays. False when it was over already."""
+    require(actor, payer_id)
+    laboratory.get(store, payer_id, run_id)
+    job = jobs.making(store, run_id)
+    return job is not None and jobs.end(store, job.id, JobState.CANCELED, "", now)
+
+
+def listed(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Listed, ...]]:
+    """All runs, newest first."""
+    require(actor, payer_id)
+    return groups.payer(store, payer_id), laboratory.of_payer(store, payer_id)

@@ -1,0 +1,143 @@
+"""What tallies say, each mean with its Monte Carlo standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from readiness.incentives.breakdowns import Cut, by_social_risk, by_tier, present_index, ranked
+from readiness.incentives.design import Design
+from readiness.incentives.outcome import GroupOutcome, Outcome, Simulated, Slice, Standing
+from readiness.incentives.population import Ground, seen
+from readiness.incentives.scenario import Scenario
+from readiness.incentives.simulate import Study, Tallies, Tally, Watched, study_of
+from readiness.incentives.terms import Terms
+
+# Where in a tally's sums each thing stands.
+NOBODY, FELL, PAID, CHANGED, UNCHANGED, MONEY, RANKED, LEANING, CUTS = range(9)
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Means and their standard errors, from sums and products over replicates."""
+
+    tally: Tally
+    replicates: int
+
+    def mean(self, row: int) -> float:
+        return float(self.tally.sums[row] / self.replicates)
+
+    def covariance(self, row: int, other: int) -> float:
+        """Of single replicates."""
+        product = float(self.tally.products[row, other] / self.replicates)
+        apart = product - self.mean(row) * self.mean(other)
+        return apart * self.replicates / (self.replicates - 1)
+
+    def times(self, row: int, factor: float) -> Simulated:
+        error = sqrt(max(0.0, self.covariance(row, row)) / self.replicates)
+        return Simulated(self.mean(row) * factor, error * factor)
+
+    def ratio(self, row: int, other: int) -> Simulated | None:
+        """Of two means, by the delta method; None where the lower one is 0."""
+        top, bottom = self.mean(row), self.mean(other)
+        if bottom <= 0:
+            return None
+        value = top / bottom
+        variance = (
+            self.covariance(row, row)
+            - 2 * value * self.covariance(row, other)
+            + value**2 * self.covariance(other, other)
+        )
+        return Simulated(value, sqrt(max(0.0, variance) / self.replicates) / bottom)
+
+
+def chance(times: float, replicates: int) -> Simulated:
+    """With an error above 0 even where something happened never or always."""
+    share = (times + 1) / (replicates + 2) if times in (0, replicates) else times / replicates
+    return Simulated(times / replicates, sqrt(share * (1 - share) / replicates))
+
+
+def outcomes(
+    tallies: Tallies, ground: Ground, designs: Sequence[Design], scenario: Scenario
+) -> tuple[Outcome, ...]:
+    return read(tallies, study_of(ground, designs, scenario))
+
+
+def read(tallies: Tallies, study: Study) -> tuple[Outcome, ...]:
+    """One for each design."""
+    return tuple(
+        outcome(tally, tallies.replicates, terms, watched, study)
+        for tally, terms, watched in zip(tallies.of, study.terms, study.watched, strict=True)
+    )
+
+
+def outcome(tally: Tally, replicates: int, terms: Terms, watched: Watched, study: Study) -> Outcome:
+    """Long, because it is the list of all that is told."""
+    ground, pool, sums = study.ground, float(terms.design.pool), Sums(tally, replicates)
+    taking_part = int(terms.takes_part.sum())
+    changed = int(watched.paid[1].sum())
+    at_stake = int(terms.counts[terms.takes_part].sum())
+    shown = seen(ground)[:, terms.places, :]
+    tiers, thirds = by_tier(ground), by_social_risk(ground)
+    slices = tuple(sliced(sums, terms, ground, (*tiers, *thirds)))
+    spent = sums.times(MONEY, pool)
+    return Outcome(
+        design=terms.design,
+        scenario=study.scenario,
+        replicates=replicates,
+        groups=tuple(group_outcomes(tally, replicates, terms, ground)),
+        paid=sums.times(PAID, 1 / max(1, taking_part)),
+        paid_of_changed=sums.times(CHANGED, 1 / changed) if changed else None,
+        paid_of_unchanged=(
+            sums.times(UNCHANGED, 1 / (taking_part - changed)) if changed < taking_part else None
+        ),
+        changed=changed,
+        nobody=chance(float(tally.sums[NOBODY]), replicates),
+        fell=sums.times(FELL, 1 / at_stake) if terms.design.no_fall and at_stake else None,
+        spent=spent,
+        unspent=Simulated(pool - spent.value, spent.error),
+        measures_counted=int(terms.counts.sum()),
+        measures_asked=int(terms.counts.size),
+        cells_not_shown=int((~shown).sum()),
+        cells_too_few=int((shown & ~terms.used).sum()),
+        by_tier=slices[: len(tiers)],
+        by_social_risk=slices[len(tiers) :],
+        concentration=sums.ratio(LEANING, RANKED),
+        present_concentration=present_index(ground),
+        concentration_groups=int(ranked(ground).sum()),
+    )
+
+
+def group_outcomes(
+    tally: Tally, replicates: int, terms: Terms, ground: Ground
+) -> Iterator[GroupOutcome]:
+    for g, group_id in enumerate(ground.group_ids):
+        most = float(terms.most[g]) * terms.design.pool
+        mean = float(tally.earned[g]) / replicates
+        scatter = max(0.0, float(tally.earned_squared[g]) / replicates - mean**2)
+        takes_part = terms.standings[g] is Standing.TAKES_PART
+        yield GroupOutcome(
+            group_id=group_id,
+            patients=int(ground.patients[g]),
+            standing=terms.standings[g],
+            measures=int(terms.counts[g].sum()),
+            most=most,
+            chance=chance(float(tally.paid[g]), replicates) if takes_part else Simulated(0.0, 0.0),
+            dollars=Simulated(mean * most, sqrt(scatter / (replicates - 1)) * most),
+        )
+
+
+def sliced(sums: Sums, terms: Terms, ground: Ground, cuts: tuple[Cut, ...]) -> Iterator[Slice]:
+    everybody = max(1, int(ground.patients.sum()))
+    for place, cut in enumerate(cuts):
+        patients = int(ground.patients[cut.groups].sum())
+        yield Slice(
+            name=cut.name,
+            groups=int(cut.groups.sum()),
+            taking_part=int((cut.groups & terms.takes_part).sum()),
+            patients=patients,
+            patient_share=patients / everybody,
+            dollars=sums.times(CUTS + place, float(terms.design.pool)),
+            dollar_share=sums.ratio(CUTS + place, MONEY),
+        )

@@ -1,0 +1,235 @@
+"""The incentive laboratory: designs are put in side by side, simulated, read and taken along."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import BadInput, WrongState
+from readiness.core.people import Payer
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.incentives import presets
+from readiness.incentives.forms import designs as laboratory_typed
+from readiness.incentives.forms import laboratory
+from readiness.incentives.forms.designs import Typed
+from readiness.incentives.forms.laboratory import LaboratoryForm, laboratory_form
+from readiness.incentives.presenters import runs as laboratory_view
+from readiness.incentives.service import export as sheet
+from readiness.incentives.service import report
+from readiness.incentives.service import runs as asking
+from readiness.incentives.service.released import Choices, Wish
+from readiness.incentives.service.runs import MOST_DESIGNS, Asked
+from readiness.plans.views.plan import paper
+from readiness.portfolio.service import portfolio
+
+pages = Blueprint("laboratory", __name__)
+ADD, REMOVE, RUN = "add-", "remove-", "run"
+USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
+
+
+@pages.get("/payers/<payer_id>/laboratory")
+@needs(Can.TEST_INCENTIVES)
+def listing(payer_id: str) -> ResponseReturnValue:
+    payer, runs = asking.listed(store(), actor(), payer_id)
+    payers = portfolio.payers_of(store(), actor())
+    lines = [laboratory_view.line_of(run) for run in runs]
+    return render_template("incentives/list.html", payer=payer, payers=payers, lines=lines)
+
+
+@pages.get("/payers/<payer_id>/laboratory/new")
+@needs(Can.TEST_INCENTIVES)
+def new(payer_id: str) -> ResponseReturnValue:
+    """From two examples, or from the designs of an earlier run."""
+    earlier = request.args.get("from")
+    if earlier:
+        run = asking.progress(store(), actor(), payer_id, earlier, now()).run
+        wish = laboratory_view.wish_of(run)
+        settings, typed = (
+            run.settings,
+            [laboratory_typed.typed_of(d) for d in asking.designs_of(run)],
+        )
+    else:
+        wish, settings = Wish(), USUAL | {"seed": int(f"{now():%Y%m%d}")}
+        typed = []
+    payer, found = asking.choices(store(), actor(), payer_id, wish, now())
+    if found is None:
+        return form_page(payer, None, None, ())
+    data = laboratory.settings_shown(settings)
+    form = shown_with(laboratory_form(found, formdata=None, data=data), found)
+    return form_page(payer, found, form, typed or first_designs(found))
+
+
+def first_designs(found: Choices) -> list[Typed]:
+    return [example(preset_id, found) for preset_id in presets.FIRST]
+
+
+def example(preset_id: str, found: Choices) -> Typed:
+    design = presets.BY_ID[preset_id].design
+    return laboratory_typed.typed_of(replace(design, measure_ids=found.usual_measures))
+
+
+def shown_with(form: LaboratoryForm, found: Choices) -> LaboratoryForm:
+    """What is not there for a newly chosen split gives way to what is."""
+    for name, value in laboratory.shown_as(found).items():
+        form[name].data = value
+    return form
+
+
+def form_page(
+    payer: Payer,
+    found: Choices | None,
+    form: LaboratoryForm | None,
+    typed: Sequence[Typed],
+) -> str:
+    designs = laboratory_typed.design_forms(typed, found) if found else []
+    return written(payer, found, form, designs)
+
+
+def written(
+    payer: Payer,
+    found: Choices | None,
+    form: LaboratoryForm | None,
+    designs: Sequence[laboratory.DesignForm],
+) -> str:
+    return render_template(
+        "incentives/new.html",
+        payer=payer,
+        found=found,
+        form=form,
+        designs=designs,
+        presets=presets.PRESETS,
+        may_add=len(designs) < MOST_DESIGNS,
+        problems=laboratory.on_top(form, designs) if form else [],
+        says=laboratory_view.choices_say(found) if found else "",
+    )
+
+
+@pages.post("/payers/<payer_id>/laboratory/new")
+@needs(Can.TEST_INCENTIVES)
+def change(payer_id: str) -> ResponseReturnValue:
+    """Add or take away a design, take other numbers, or simulate."""
+    typed = laboratory_typed.typed_in(request.form)
+    wish = laboratory.wish_in(request.form)
+    payer, found = asking.choices(store(), actor(), payer_id, wish, now())
+    if found is None:
+        return form_page(payer, None, None, ()), 422
+    form, do = laboratory_form(found), request.form.get("do", RUN)
+    if do == RUN:
+        return try_them(payer, found, form, typed)
+    if do.startswith(ADD) and do[len(ADD) :] in presets.BY_ID and len(typed) < MOST_DESIGNS:
+        typed.append(example(do[len(ADD) :], found))
+    if do.startswith(REMOVE):
+        typed = [each for n, each in enumerate(typed) if str(n) != do[len(REMOVE) :]]
+    return form_page(payer, found, shown_with(form, found), typed)
+
+
+def try_them(
+    payer: Payer, found: Choices, form: LaboratoryForm, typed: Sequence[Typed]
+) -> ResponseReturnValue:
+    designs = laboratory_typed.design_forms(typed, found)
+    in_order = [laboratory_typed.is_in_order(each) for each in designs]
+    if not (form.validate() and all(in_order)):
+        return written(payer, found, form, designs), 422
+    asked = Asked(tuple(map(laboratory_typed.design_of, designs)), form.settings)
+    runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
+    try:
+        run_id = asking.start(
+            store(),
+            actor(),
+            payer.id,
+            laboratory.wish_in(request.form),
+            asked,
+            runner,
+            clock,
+            new_id,
+        )
+    except BadInput as error:
+        laboratory_typed.tell(form, designs, error.problems)
+        return written(payer, found, form, designs), 422
+    except WrongState as busy:  # another run is under way
+        form.form_errors.append(str(busy))
+        return written(payer, found, form, designs), 409
+    return redirect(url_for(".show", payer_id=payer.id, run_id=run_id), 303)
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(9)
+
+
+@pages.get("/payers/<payer_id>/laboratory/<run_id>")
+@needs(Can.TEST_INCENTIVES)
+def show(payer_id: str, run_id: str) -> ResponseReturnValue:
+    found = asking.progress(store(), actor(), payer_id, run_id, now())
+    if found.run.outcome is None:
+        says = laboratory_view.progress_says(found)
+        return render_template("incentives/waiting.html", found=found, says=says)
+    repeated = asking.repeats(store(), found.run)
+    page = laboratory_view.page_of(found, repeated)
+    return render_template("incentives/show.html", **page)
+
+
+@pages.get("/payers/<payer_id>/laboratory/<run_id>/progress")
+@needs(Can.TEST_INCENTIVES)
+def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
+    """For the page that waits, a few times a second."""
+    found = asking.progress(store(), actor(), payer_id, run_id, now())
+    return jsonify(is_reading=found.is_reading, says=laboratory_view.progress_says(found))
+
+
+@pages.post("/payers/<payer_id>/laboratory/<run_id>/stop")
+@needs(Can.TEST_INCENTIVES)
+def stop(payer_id: str, run_id: str) -> ResponseReturnValue:
+    if asking.cancel(store(), actor(), payer_id, run_id, now()):
+        flash("Stopped. The designs are kept, so that you can change them and try again.")
+    return redirect(url_for(".show", payer_id=payer_id, run_id=run_id), 303)
+
+
+@pages.post("/payers/<payer_id>/laboratory/<run_id>/again")
+@needs(Can.TEST_INCENTIVES)
+def again(payer_id: str, run_id: str) -> ResponseReturnValue:
+    """The same designs, numbers and seed once more."""
+    runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
+    repeat = asking.again(store(), actor(), payer_id, run_id, runner, clock, new_id)
+    return redirect(url_for(".show", payer_id=payer_id, run_id=repeat), 303)
+
+
+@pages.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.pdf")
+@needs(Can.TEST_INCENTIVES)
+def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
+    printer = current_app.config["PRINTER"]
+    printed = report.printed(store(), printer, actor(), payer_id, run_id, paper())
+    return printed, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="incentive-laboratory.pdf"',
+    }
+
+
+@pages.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")
+@needs(Can.TEST_INCENTIVES)
+def xlsx(payer_id: str, run_id: str) -> ResponseReturnValue:
+    run = report.finished(store(), actor(), payer_id, run_id)
+    return sheet.as_xlsx(run), {
+        "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "Content-Disposition": 'attachment; filename="incentive-laboratory.xlsx"',
+    }
+
+
+@pages.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.json")
+@needs(Can.TEST_INCENTIVES)
+def json(payer_id: str, run_id: str) -> ResponseReturnValue:
+    return jsonify(sheet.as_data(report.finished(store(), actor(), payer_id, run_id)))

@@ -1,0 +1,241 @@
+"""Facts about a group as people type them, and the checks between them.
+
+A fact has a type that the instrument declares. Shares are typed in percent and kept from 0 to 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from readiness.core import patient_identifiers
+from readiness.core.errors import Problem
+from readiness.core.free_text import LINE_CHARACTERS, clean
+from readiness.core.small_cells import may_show
+from readiness.instruments.answers import Context, ContextValue
+from readiness.instruments.models import ContextField, Instrument
+
+ROWS = 40  # a table may hold
+LARGEST = Decimal(100_000_000)
+NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
+PLACES = Decimal("0.000001")
+EXCLUSIVE = (  # shares of the same patients, each counted once
+    ("commercial_share", "medicaid_share", "medicare_share", "uninsured_share"),
+)
+ROUNDING = Decimal("0.005")  # shares typed in whole percents may add to a little over the whole
+BOOLEANS = {"yes": True, "no": False}
+EMPTY = "none"  # typed for a table or a set of choices that holds nothing
+
+Row = Mapping[str, str]
+
+
+def value_of(field: ContextField, typed: str) -> ContextValue:
+    """The value behind what was typed, None for a blank, or ValueError with a sentence."""
+    text = clean(typed, LINE_CHARACTERS)
+    if not text:
+        return None
+    return READERS[field.type](field, text)
+
+
+def whole(field: ContextField, text: str) -> ContextValue:
+    value = decimal(text)
+    if value != value.to_integral_value():
+        raise ValueError("Type a whole number, such as 12.")
+    return int(within(field, value))
+
+
+def fraction(field: ContextField, text: str) -> ContextValue:
+    return float(within(field, decimal(text)))
+
+
+def share(field: ContextField, text: str) -> ContextValue:
+    value = (decimal(text.removesuffix("%").strip()) / 100).quantize(PLACES)
+    low, high = field.minimum, field.maximum
+    if (low is not None and value < Decimal(float(low))) or (
+        high is not None and value > Decimal(float(high))
+    ):
+        raise ValueError("Type a percentage from 0 to 100, such as 45.")
+    return float(value)
+
+
+def decimal(text: str) -> Decimal:
+    plain = text.replace(",", "")
+    if not NUMBER.fullmatch(plain) or not plain.isascii():
+        raise ValueError("Type a number in digits, such as 1200 or 3.5.")
+    try:
+        return Decimal(plain)
+    except InvalidOperation as error:
+        raise ValueError("Type a number in digits, such as 1200 or 3.5.") from error
+
+
+def within(field: ContextField, value: Decimal) -> Decimal:
+    low = Decimal(float(field.minimum)) if field.minimum is not None else -LARGEST
+    high = Decimal(float(field.maximum)) if field.maximum is not None else LARGEST
+    if not low <= value <= high:
+        if field.maximum is None:
+            raise ValueError(f"Type a number from {low:,} to {high:,}.")
+        raise ValueError(f"Type a number between {low:,} and {high:,}.")
+    return value
+
+
+def yes_or_no(_field: ContextField, text: str) -> ContextValue:
+    if text not in BOOLEANS:
+        raise ValueError("Choose yes or no.")
+    return BOOLEANS[text]
+
+
+def choice(field: ContextField, text: str) -> ContextValue:
+    if text not in dict(field.choices):
+        raise ValueError("Choose one of the list.")
+    return text
+
+
+def line(_field: ContextField, text: str) -> ContextValue:
+    if refused := patient_identifiers.refusal(text):
+        raise ValueError(refused)
+    return " ".join(text.split())
+
+
+def day(_field: ContextField, text: str) -> ContextValue:
+    try:
+        value = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("Type a date as year-month-day, such as 2027-01-15.") from error
+    if not 1990 <= value.year <= 2100:
+        raise ValueError("Type a date between 1990 and 2100.")
+    return value.isoformat()
+
+
+READERS: dict[str, Callable[[ContextField, str], ContextValue]] = {
+    "integer": whole,
+    "number": fraction,
+    "share": share,
+    "boolean": yes_or_no,
+    "choice": choice,
+    "text": line,
+    "date": day,
+}
+
+
+def choices_of(field: ContextField, typed: Sequence[str]) -> ContextValue:
+    """Several of a list; EMPTY alone says that there are none."""
+    if not typed:
+        return None
+    if EMPTY in typed:
+        if len(typed) > 1:
+            raise ValueError("Choose either some of the list or none of them.")
+        return []
+    wrong = [text for text in typed if text not in dict(field.choices)]
+    if wrong:
+        raise ValueError("Choose from the list.")
+    return [value for value, _ in field.choices if value in typed]
+
+
+def table_of(
+    field: ContextField, rows: Sequence[Row], *, is_empty: bool
+) -> tuple[ContextValue, tuple[Problem, ...]]:
+    """A table's rows without the blank ones, and a problem for every cell that cannot be."""
+    if len(rows) > ROWS:
+        return None, (Problem(field.key, f"A table holds {ROWS} rows at the most."),)
+    read, problems = [], []
+    for number, row in enumerate(rows, start=1):
+        values: dict[str, ContextValue] = {}
+        for column in field.columns:
+            try:
+                values[column.key] = value_of(column, row.get(column.key, ""))
+            except ValueError as error:
+                says = f"{field.label}, row {number}, {column.label}: {error}"
+                problems.append(Problem(cell_place(field, number, column), says))
+        if any(value is not None for value in values.values()):
+            read.append(values)
+    if read and is_empty:
+        problems.append(Problem(field.key, f"{field.label}: fill in rows or say none, not both."))
+    problems.extend(of_table(field, read))
+    if not read and not is_empty:
+        return None, tuple(problems)
+    return list(read), tuple(problems)
+
+
+def cell_place(field: ContextField, number: int, column: ContextField) -> str:
+    return f"{field.key}.{number}.{column.key}"
+
+
+def of_table(field: ContextField, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """No column of shares adds to more than the whole; a column of rates may."""
+    for column in field.columns:
+        if column.type == "share" and column.key.endswith("_share"):
+            total = added(row.get(column.key) for row in rows)
+            if total > 1 + ROUNDING:
+                says = f"{field.label}, {column.label}: the shares add to {total:.0%}, over 100%."
+                yield Problem(field.key, says)
+
+
+def added(shares: Any) -> Decimal:
+    return sum((Decimal(str(value)) for value in shares if value is not None), Decimal(0))
+
+
+def problems_between(instrument: Instrument, context: Context) -> Iterator[Problem]:
+    """What cannot be true together."""
+    for keys in EXCLUSIVE:
+        total = added(context.get(key) for key in keys)
+        if total > 1 + ROUNDING:
+            says = f"These shares of the same patients add to {total:.0%}, over 100%: mend them."
+            yield Problem(keys[0], says)
+    patients, interpreted = context.get("active_patients"), context.get("interpreter_patients")
+    if isinstance(patients, int) and isinstance(interpreted, int) and interpreted > patients:
+        yield Problem("interpreter_patients", "More patients than the group has: mend one of them.")
+    yield from small_cells(instrument, context, patients if isinstance(patients, int) else None)
+
+
+def small_cells(
+    instrument: Instrument, context: Context, patients: int | None
+) -> Iterator[Problem]:
+    """A share of very few patients could point at somebody, and so could the few it leaves out."""
+    for field in instrument.field_by_key.values():
+        rows = context.get(field.key)
+        for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
+            if not isinstance(row, dict):
+                continue
+            for column in field.columns:
+                if column.type == "share" and stands_for_few(row, column.key, patients):
+                    says = (
+                        f"{field.label}, row {number}, {column.label}: this stands for 10 "
+                        "patients or fewer. Leave it out."
+                    )
+                    yield Problem(cell_place(field, number, column), says)
+
+
+def stands_for_few(row: Mapping[str, Any], key: str, patients: int | None) -> bool:
+    value = row.get(key)
+    if value is None:
+        return False
+    if key == "rate":  # of the row's own denominator, read from both sides
+        known = row.get("denominator")
+        met = round(value * known) if known else 0
+        return known is not None and not (may_show(met) and may_show(known - met))
+    return patients is not None and not may_show(value * patients)
+
+
+def as_typed(field: ContextField, value: ContextValue) -> str:
+    """A value as a person would type it.
+
+    >>> as_typed(ContextField("s", "S", "share"), 0.045)
+    '4.5'
+    """
+    if value is None or isinstance(value, list):
+        return ""
+    if field.type == "boolean":
+        return "yes" if value else "no"
+    if field.type == "share":
+        return plain(Decimal(str(value)) * 100)
+    if field.type in ("integer", "number"):
+        return plain(Decimal(str(value)))
+    return str(value)
+
+
+def plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,1 +1,0 @@
-"""Untrusted text and files become values, or problems with the place the person sees."""

@@ -1,0 +1,202 @@
+"""Scenarios of a payer's budget: what was asked, what was answered, how firm it is, and replays.
+
+All of it is only ever added to: a scenario that is changed is a new one that names its parent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from readiness.core import serialization
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.investment.answer import Answer, Stability
+from readiness.investment.candidates import Offer
+from readiness.investment.problem import Problem
+from readiness.investment.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One scenario, before or after it was answered."""
+
+    id: str
+    payer_id: str
+    parent_id: str | None
+    asked_by: str
+    asked_at: datetime
+    scenario: Scenario
+    seed: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The ground as it was, the problem that was solved, and the answer."""
+
+    at: datetime
+    offers: tuple[Offer, ...]
+    problem: Problem  # of the scenario's own policy
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Replay:
+    at: datetime
+    solver: str
+    is_same: bool
+
+
+def add(store: Store, asked: Asked, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "allocations",
+            {
+                "id": asked.id,
+                "payer_id": asked.payer_id,
+                "parent_id": asked.parent_id,
+                "name": asked.scenario.name,
+                "asked_by": asked.asked_by,
+                "asked_at": asked.asked_at.isoformat(),
+                "settings": json.dumps(serialization.plain(asked.scenario)),
+                "seed": asked.seed,
+            },
+        )
+        events.record(store, event)
+
+
+def keep_answer(store: Store, allocation_id: str, answered: Answered, event: Event) -> None:
+    """Once: what was answered stays as it was."""
+    with store.writing():
+        store.insert(
+            "allocation_answers",
+            {
+                "allocation_id": allocation_id,
+                "at": answered.at.isoformat(),
+                "solver": answered.answer.solver,
+                "offers": json.dumps(serialization.plain(answered.offers)),
+                "problem": json.dumps(serialization.plain(answered.problem)),
+                "answer": json.dumps(serialization.plain(answered.answer)),
+            },
+        )
+        events.record(store, event)
+
+
+def keep_stability(
+    store: Store, allocation_id: str, found: Stability, at: datetime, event: Event
+) -> None:
+    with store.writing():
+        store.insert(
+            "allocation_stabilities",
+            {
+                "allocation_id": allocation_id,
+                "number": following(store, "allocation_stabilities", allocation_id),
+                "at": at.isoformat(),
+                "runs": found.runs,
+                "seed": found.seed,
+                "found": json.dumps(serialization.plain(found)),
+            },
+        )
+        events.record(store, event)
+
+
+def keep_replay(store: Store, allocation_id: str, replay: Replay, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "allocation_replays",
+            {
+                "allocation_id": allocation_id,
+                "number": following(store, "allocation_replays", allocation_id),
+                "at": replay.at.isoformat(),
+                "solver": replay.solver,
+                "is_same": int(replay.is_same),
+            },
+        )
+        events.record(store, event)
+
+
+def following(store: Store, table: str, allocation_id: str) -> int:
+    row = store.row(
+        f"select max(number) as n from {table} where allocation_id = ?",  # noqa: S608 - our names
+        (allocation_id,),
+    )
+    return int(row["n"] or 0) + 1 if row else 1
+
+
+def get(store: Store, allocation_id: str) -> Asked:
+    row = store.row("select * from allocations where id = ?", (allocation_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return from_row(row)
+
+
+def of_payer(store: Store, payer_id: str) -> tuple[Asked, ...]:
+    """Newest first."""
+    rows = store.rows(
+        "select * from allocations where payer_id = ? order by asked_at desc, rowid desc",
+        (payer_id,),
+    )
+    return tuple(from_row(row) for row in rows)
+
+
+def answers_of_payer(store: Store, payer_id: str) -> dict[str, Answer]:
+    """By scenario, for a list."""
+    rows = store.rows(
+        "select n.allocation_id, n.answer from allocation_answers n"
+        " join allocations a on a.id = n.allocation_id where a.payer_id = ?",
+        (payer_id,),
+    )
+    return {
+        row["allocation_id"]: serialization.of(Answer, json.loads(row["answer"])) for row in rows
+    }
+
+
+def answered(store: Store, allocation_id: str) -> Answered | None:
+    row = store.row("select * from allocation_answers where allocation_id = ?", (allocation_id,))
+    if row is None:
+        return None
+    return Answered(
+        datetime.fromisoformat(row["at"]),
+        serialization.of(tuple[Offer, ...], json.loads(row["offers"])),
+        serialization.of(Problem, json.loads(row["problem"])),
+        serialization.of(Answer, json.loads(row["answer"])),
+    )
+
+
+def stability(store: Store, allocation_id: str) -> Stability | None:
+    """The latest."""
+    row = store.row(
+        "select found from allocation_stabilities where allocation_id = ?"
+        " order by number desc limit 1",
+        (allocation_id,),
+    )
+    return serialization.of(Stability, json.loads(row["found"])) if row else None
+
+
+def replays(store: Store, allocation_id: str) -> tuple[Replay, ...]:
+    """Oldest first."""
+    rows = store.rows(
+        "select * from allocation_replays where allocation_id = ? order by number",
+        (allocation_id,),
+    )
+    return tuple(
+        Replay(datetime.fromisoformat(row["at"]), row["solver"], bool(row["is_same"]))
+        for row in rows
+    )
+
+
+def from_row(row: Mapping[str, Any]) -> Asked:
+    return Asked(
+        row["id"],
+        row["payer_id"],
+        row["parent_id"],
+        row["asked_by"],
+        datetime.fromisoformat(row["asked_at"]),
+        serialization.of(Scenario, json.loads(row["settings"])),
+        row["seed"],
+    )

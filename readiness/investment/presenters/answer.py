@@ -1,0 +1,388 @@
+"""From a stored scenario to everything that page, spreadsheet and proposal show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from readiness.accounts.db import groups
+from readiness.core.charts.amounts import Amount, Amounts, amounts_of
+from readiness.core.db import Store
+from readiness.core.formatting import day, dollars, one_decimal, percent
+from readiness.core.people import Actor
+from readiness.investment import db as allocations
+from readiness.investment.answer import Found, LeftOut, Pick
+from readiness.investment.candidates import COMPONENT_UNITS, Component
+from readiness.investment.db import Asked
+from readiness.investment.presenters.groups import sheets
+from readiness.investment.presenters.policies import comparison_of
+from readiness.investment.presenters.views import (
+    LeftOutLine,
+    Line,
+    Listing,
+    Result,
+    RivalLine,
+    ScenarioLine,
+    YearLine,
+)
+from readiness.investment.presenters.wording import (
+    WEIGHT_TERMS,
+    listed,
+    numbered,
+    points_says,
+    proof_says,
+    settings_of,
+    weights_says,
+)
+from readiness.investment.scenario import Scenario
+from readiness.investment.service.stored import Stored, names_of, required, stored
+
+IMPOSSIBLE = (
+    "No choice satisfies these limits. Free a pin, lower a floor or the least number of groups, or "
+    "raise the budget."
+)
+WAITING = "not solved yet"
+SHOWN = 0.05  # points: less is rounded to nothing
+METHOD = (
+    (
+        "An action is worth what it serves: the items it lifts toward the group’s next tier, "
+        "and the measures with a gap that counts. Each is counted once in a group, however many "
+        "chosen actions serve it."
+    ),
+    f"Readiness: {COMPONENT_UNITS[Component.READINESS]}.",
+    (
+        "Need: the group’s patients times its social risk (the mean of the released share of "
+        "screened patients with a need and the submitted share living in deprived areas), "
+        "shared out over its work; a measure with a gap weighs as an essential step. At "
+        "Foundation, tier 1, need counts twice, because infrastructure comes first there."
+    ),
+    (
+        "People: patients who would have to meet a measure for a gap to close, for actions that "
+        "change care or access. A potential, never a forecast."
+    ),
+    (
+        "A gap counts where 30 groups tell that it is reliable. With fewer that cannot be told; "
+        "then it counts where its whole 95% interval lies on the worse side."
+    ),
+    (
+        "Costs are drawn between their low and high ends (a tenth of the draws beyond each), half "
+        "of what moves them shared within a group; gaps with their standard errors, need with that "
+        "of social risk."
+    ),
+    (
+        "Each component is scaled so that all there is in the portfolio is 100 points; the "
+        "weights of the policy add the three up."
+    ),
+)
+CAVEATS = (
+    ("Costs are estimates with sources and dates in the cost book; no amount here is a quote."),
+    (
+        "Race is no rule of eligibility: what is weighed is the size of gaps, social risk, "
+        "readiness and place."
+    ),
+    ("A tier decides what help comes first. It never lowers a payment nor closes access to one."),
+    ("Only what groups submitted and released is used; a group that shares nothing is not in it."),
+)
+
+
+def result_of(
+    store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime
+) -> Result:
+    found = stored(store, actor, payer_id, allocation_id, now)
+    scenario, answer, main = found.asked.scenario, found.answered.answer, found.main
+    every = sheets(found) if main.is_possible else ()
+    return Result(
+        id=found.asked.id,
+        payer=found.payer,
+        name=scenario.name,
+        asked_at=found.asked.asked_at,
+        answered_at=found.answered.at,
+        parent=(found.parent.id, found.parent.scenario.name) if found.parent else None,
+        change=change_says(found),
+        policy=scenario.policy.name,
+        policy_says=scenario.policy.says,
+        weights=weights_says(scenario),
+        settings=(*settings_of(scenario), *picks_says(found)),
+        is_possible=main.is_possible,
+        impossible="" if main.is_possible else IMPOSSIBLE,
+        decision=decision_says(scenario, main) if main.is_possible else "",
+        money=tuple(years(scenario, main)) if main.is_possible else (),
+        cost=cost_says(main) if main.is_possible else "",
+        within=within_says(main) if main.is_possible else "",
+        buys=tuple(buys(found)) if main.is_possible else (),
+        proof=proof_says(main) if main.is_possible else "",
+        shadow=tuple(shadow(found)),
+        rivals=tuple(rivals(found)),
+        stability=stability_says(found),
+        stability_span=stability_span(found),
+        groups=tuple(each for each in every if not each.why_nothing),
+        nothing=tuple(each for each in every if each.why_nothing),
+        left_out=tuple(left_out_line(found, each) for each in answer.left_out),
+        dollars_title=dollars_title(found),
+        dollars=dollars_of(found),
+        comparison=comparison_of(found),
+        method=METHOD,
+        caveats=CAVEATS,
+        solver=answer.solver,
+        seed=found.asked.seed,
+        replays=tuple(replays(found)),
+        has_hidden=found.has_hidden,
+    )
+
+
+# The decision, and what it buys.
+
+
+def decision_says(scenario: Scenario, main: Found) -> str:
+    if not main.picks:
+        return "Nothing is chosen: no action is worth its money within these limits."
+    return (
+        f"{numbered(len(main.picks), 'action')} in {numbered(len(main.bought), 'group')} for "
+        f"{dollars(main.spent)} of {dollars(sum(scenario.budgets))}."
+    )
+
+
+def years(scenario: Scenario, main: Found) -> Iterator[YearLine]:
+    for number, (budget, spent) in enumerate(
+        zip(scenario.budgets, main.by_year, strict=True), start=1
+    ):
+        yield YearLine(f"Year {number}", dollars(budget), dollars(spent), dollars(budget - spent))
+
+
+def cost_says(main: Found) -> str:
+    span = main.span
+    return (
+        f"With every cost drawn from its range, all of it together takes {dollars(span.low)} to "
+        f"{dollars(span.high)} in eight of ten draws, and more than {dollars(span.middle)} in half."
+    )
+
+
+def within_says(main: Found) -> str:
+    says = f"The budget covers it in {percent(main.span.within)} of the draws."
+    if main.span.within < 0.5:
+        return (
+            f"{says} Costs run over more easily than under: hold a reserve, or count each action "
+            "with its average cost."
+        )
+    return says
+
+
+def buys(found: Stored) -> Iterator[Line]:
+    main = found.main
+    points = main.points or {}
+    total = {each: found.case.scale.most[each] for each in Component}
+    for component in Component:
+        share = points.get(component, 0.0)
+        amount = total[component] * share / 100
+        yield Line(
+            WEIGHT_TERMS[component],
+            f"{amount:,.0f} {COMPONENT_UNITS[component]} ({one_decimal(share)}% of all there is)",
+        )
+    gates = sum(len(each.gates_met) for each in main.bought)
+    yield Line("Gates of a next tier that would be met", f"{gates}")
+    rising = [each for each in main.bought if each.tier_after != each.tier_before]
+    says = listed(f"{found.name(each.group_id)} to {each.tier_after}" for each in rising)
+    yield Line("Tiers reached, with every lift as intended", says or "none by these actions alone")
+
+
+# How firm it is.
+
+
+def shadow(found: Stored) -> Iterator[str]:
+    """What a little more or less money would change."""
+    answer, main = found.answered.answer, found.main
+    budget = sum(found.asked.scenario.budgets)
+    for other, sign in ((answer.more, 1), (answer.less, -1)):
+        if other is None or not other.is_possible:
+            continue
+        worth = sign * (other.objective - main.objective)
+        rate = 1000 * worth / (budget * 0.05)
+        yield (
+            f"With 5% {'more' if sign > 0 else 'less'} money ({dollars(budget * 0.05)}) the answer "
+            f"{'gains' if sign > 0 else 'loses'} {points_says(max(0.0, worth))}: "
+            f"{max(0.0, rate):.2f} for each $1,000. {moved(found, main, other)}"
+        )
+
+
+def moved(found: Stored, main: Found, other: Found) -> str:
+    before, after = ({pick.key: pick for pick in each.picks} for each in (main, other))
+    added = [after[key] for key in after.keys() - before.keys()]
+    dropped = [before[key] for key in before.keys() - after.keys()]
+    parts = [
+        f"{word} {few(found, picks)}"
+        for word, picks in (("It would add", added), ("and drop" if added else "It drops", dropped))
+        if picks
+    ]
+    return f"{', '.join(parts)}." if parts else "The same actions are chosen."
+
+
+def few(found: Stored, picks: list[Pick]) -> str:
+    """The first three by name, and how many more."""
+    named = [found.dated(pick) for pick in sorted(picks)]
+    more = [numbered(len(named) - 3, "more", "more")] if len(named) > 3 else []
+    return listed([*named[:3], *more])
+
+
+def rivals(found: Stored) -> Iterator[RivalLine]:
+    best = found.main.objective
+    for each in found.answered.answer.rivals:
+        if each.objective is None:
+            yield RivalLine(each.name, "no answer", each.says, "", "")
+            continue
+        behind = max(0.0, best - each.objective) / best if best else 0.0
+        yield RivalLine(
+            each.name,
+            points_says(each.objective),
+            f"{percent(behind, 1)} behind",
+            dollars(each.spent),
+            f"{each.actions}",
+        )
+
+
+def stability_says(found: Stored) -> str:
+    if found.stability is None:
+        return ""
+    runs, seed = found.stability.runs, found.stability.seed
+    always = sum(
+        found.times.get(pick.key, 0) >= 0.9 * found.stability.answered for pick in found.main.picks
+    )
+    return (
+        f"Solved {runs} times with gaps, need and costs drawn from how uncertain each is (seed "
+        f"{seed}): {always} of the {len(found.main.picks)} chosen actions were chosen in nine of "
+        "ten draws or more."
+    )
+
+
+def stability_span(found: Stored) -> str:
+    if found.stability is None:
+        return ""
+    low, high = found.stability.objective_low, found.stability.objective_high
+    return f"The answer was worth {one_decimal(low)} to {points_says(high)} in eight of ten draws."
+
+
+def replays(found: Stored) -> Iterator[str]:
+    for each in found.replays:
+        same = "the same answer came out" if each.is_same else "another answer came out"
+        yield f"{day(each.at)}, {each.solver}: {same}."
+
+
+# What was left out.
+
+
+def left_out_line(found: Stored, each: LeftOut) -> LeftOutLine:
+    pick = Pick(each.group_id, each.action_id)
+    is_hidden = found.is_hidden(each.group_id)
+    return LeftOutLine(
+        found.shown_id(each.group_id),
+        "" if is_hidden else each.action_id,
+        is_hidden,
+        found.titled(pick),
+        "" if is_hidden else dollars(each.dollars),
+        "" if is_hidden else points_says(each.points),
+        "" if is_hidden else why_left(found, each),
+    )
+
+
+def why_left(found: Stored, each: LeftOut) -> str:
+    if each.loses is None:
+        return f"It cannot be had within these limits. {forbids_says(found, each)}"
+    parts = []
+    if each.given_up:
+        parts.append(f"it would take the place of {few(found, list(each.given_up))}")
+    if each.taken_up:
+        parts.append(f"bring in {few(found, list(each.taken_up))}")
+    change = f"With it pinned, {' and '.join(parts)}; " if parts else "With it pinned, "
+    lost = points_says(each.loses) if each.loses >= SHOWN else f"less than {points_says(0.1)}"
+    return f"{change}the whole answer would lose {lost}."
+
+
+def forbids_says(found: Stored, each: LeftOut) -> str:
+    """The gate that it stands behind, in the words of the catalogue; else what it breaks."""
+    offer = found.offer_by_id[each.group_id]
+    chosen = {pick.action_id for pick in found.main.picks if pick.group_id == each.group_id}
+    there = chosen | set(offer.in_place)
+    shut = [
+        door.says
+        for door in offer.doors
+        if each.action_id in door.unlocks and len(there & set(door.of)) < door.needs
+    ]
+    if shut:
+        return f"{shut[0]} There is no room for that too."
+    return "There is no room for it beside what is pinned, or within what the group can take on."
+
+
+# Drawing, lists.
+
+
+def dollars_of(found: Stored) -> Amounts | None:
+    rows = [
+        Amount(found.name(each.group_id), each.dollars, dollars(each.dollars))
+        for each in sorted(found.main.bought, key=lambda each: (-each.dollars, each.group_id))
+    ]
+    return amounts_of(rows, ("Group", "Dollars")) if rows else None
+
+
+def dollars_title(found: Stored) -> str:
+    bought = sorted(found.main.bought, key=lambda each: -each.dollars)
+    if not bought:
+        return ""
+    top = bought[0]
+    share = percent(top.dollars / max(1, found.main.spent))
+    return f"{found.name(top.group_id)} gets most: {share} of what is spent"
+
+
+def picks_says(found: Stored) -> Iterator[Line]:
+    scenario = found.asked.scenario
+    for term, keys in (("Pinned", scenario.pins), ("Banned", scenario.bans)):
+        if keys:
+            known = [Pick(*key) for key in sorted(keys) if key in found.case.candidate_by_key]
+            yield Line(term, listed(found.titled(pick) for pick in known) or "nothing that is open")
+
+
+def change_says(found: Stored) -> str:
+    """What the click changed of the parent."""
+    if found.parent is None:
+        return ""
+    before, after = found.parent.scenario, found.asked.scenario
+    changes = (
+        ("pins", after.pins - before.pins),
+        ("bans", after.bans - before.bans),
+        ("frees", (before.pins | before.bans) - (after.pins | after.bans)),
+    )
+    said = [
+        f"{verb} {listed(found.titled(Pick(*key)) for key in sorted(keys))}"
+        for verb, keys in changes
+        if keys and all(key in found.case.candidate_by_key for key in keys)
+    ]
+    return listed(said) or "changes its settings"
+
+
+def listing(store: Store, actor: Actor, payer_id: str, now: datetime) -> Listing:
+    required(actor, payer_id)
+    answers = allocations.answers_of_payer(store, payer_id)
+    return Listing(
+        groups.payer(store, payer_id),
+        len(names_of(store, payer_id, now.date())),
+        tuple(
+            scenario_line(each, answers[each.id].found(each.scenario.policy_id))
+            if each.id in answers
+            else scenario_line(each, None)
+            for each in allocations.of_payer(store, payer_id)
+        ),
+    )
+
+
+def scenario_line(asked: Asked, main: Found | None) -> ScenarioLine:
+    outcome = WAITING if main is None else "no answer within its limits"
+    if main and main.is_possible:
+        outcome = decision_says(asked.scenario, main)
+    return ScenarioLine(
+        asked.id,
+        asked.scenario.name,
+        asked.asked_at,
+        listed(dollars(each) for each in asked.scenario.budgets),
+        asked.scenario.policy.name,
+        outcome,
+        "changed from another scenario" if asked.parent_id else "",
+        asked.parent_id,
+    )

@@ -1,0 +1,178 @@
+"""The policies side by side: what each chooses, what it buys, and why they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from readiness.core.charts.amounts import Amount, Amounts, amounts_of
+from readiness.core.formatting import dollars, one_decimal
+from readiness.investment.answer import Found
+from readiness.investment.candidates import Candidate, Component, Offer
+from readiness.investment.policy import Policy
+from readiness.investment.presenters.views import Comparison, DifferenceLine, PolicyLine
+from readiness.investment.presenters.wording import (
+    WEIGHT_TERMS,
+    listed,
+    numbered,
+    points_says,
+    proof_says,
+)
+from readiness.investment.problem import Key
+from readiness.investment.service.stored import Stored
+
+IMPOSSIBLE = "No choice satisfies these limits."
+UNITS = {
+    Component.READINESS: "of all steps toward the next tier",
+    Component.NEED: "of all need",
+    Component.PEOPLE: "of all patients in gaps that count",
+}
+
+
+def comparison_of(stored: Stored) -> Comparison:
+    found = {each.policy_id: each for each in stored.answered.answer.founds}
+    policies = [each for each in stored.asked.scenario.policies if found[each.id].is_possible]
+    chosen = {each.id: frozenset(p.key for p in found[each.id].picks) for each in policies}
+    every = frozenset.intersection(*chosen.values()) if chosen else frozenset()
+    return Comparison(
+        tuple(policy_line(stored, e, found[e.id]) for e in stored.asked.scenario.policies),
+        shared_says(len(every), len(policies)),
+        tuple(differences(stored, policies, chosen, every)),
+        tuple(charts(policies, found)),
+    )
+
+
+def shared_says(shared: int, policies: int) -> str:
+    if policies < 2:
+        return "There is nothing to compare with: fewer than two policies have an answer."
+    return (
+        f"All {policies} policies choose the same {numbered(shared, 'action')}: whatever is put "
+        "first, these are worth their money."
+        if shared
+        else f"No action is chosen by all {policies} policies."
+    )
+
+
+def policy_line(stored: Stored, policy: Policy, found: Found) -> PolicyLine:
+    weights = listed(
+        f"{WEIGHT_TERMS[component].lower()} {weight}"
+        for component, weight in policy.weights.items()
+    )
+    is_own = policy.id == stored.asked.scenario.policy_id
+    if not found.is_possible:
+        nothing = ("",) * 9
+        return PolicyLine(
+            policy.id, policy.name, policy.says, weights, is_own, False, *nothing, IMPOSSIBLE
+        )
+    rising = [each for each in found.bought if each.tier_after != each.tier_before]
+    return PolicyLine(
+        id=policy.id,
+        name=policy.name,
+        says=policy.says,
+        weights=weights,
+        is_chosen=is_own,
+        is_possible=True,
+        spent=dollars(found.spent),
+        cost_range=f"{dollars(found.span.low)} to {dollars(found.span.high)}",
+        actions=f"{len(found.picks)}",
+        groups=f"{len(found.bought)}",
+        readiness=share_says(found, Component.READINESS),
+        need=share_says(found, Component.NEED),
+        people=share_says(found, Component.PEOPLE),
+        gates=f"{sum(len(each.gates_met) for each in found.bought)}",
+        tiers=f"{len(rising)}",
+        proof=proof_says(found),
+    )
+
+
+def share_says(found: Found, component: Component) -> str:
+    return f"{one_decimal((found.points or {}).get(component, 0.0))}%"
+
+
+def charts(
+    policies: list[Policy], found: Mapping[str, Found]
+) -> Iterator[tuple[str, str, Amounts]]:
+    """What each policy buys, a drawing for each component on its whole scale."""
+    for component in Component if len(policies) > 1 else ():
+        values = {each.id: (found[each.id].points or {}).get(component, 0.0) for each in policies}
+        best = max(policies, key=lambda each: values[each.id])
+        rows = [
+            Amount(each.name, values[each.id], f"{one_decimal(values[each.id])}%")
+            for each in policies
+        ]
+        title = (
+            f"{WEIGHT_TERMS[component]}: most under {best.name}, "
+            f"{one_decimal(values[best.id])}% {UNITS[component]}"
+        )
+        yield (
+            f"policy-{component}",
+            title,
+            amounts_of(rows, ("Policy", f"Percent {UNITS[component]}"), most=100),
+        )
+
+
+def differences(
+    stored: Stored,
+    policies: list[Policy],
+    chosen: Mapping[str, frozenset[Key]],
+    every: frozenset[Key],
+) -> Iterator[DifferenceLine]:
+    """By dollars, the largest first."""
+    some = frozenset().union(*chosen.values()) - every
+    prices = stored.case.prices.first_year
+    for key in sorted(some, key=lambda each: (-prices[each], each)):
+        group_id, _ = key
+        by = tuple(key in chosen[each.id] for each in policies)
+        if stored.is_hidden(group_id):
+            yield DifferenceLine(
+                stored.shown_id(group_id), True, "", stored.name(group_id), "", by, "", "", "", ""
+            )
+            continue
+        candidate, offer = stored.candidate(key), stored.offer_by_id[group_id]
+        points = points_of(stored, offer, candidate)
+        yield DifferenceLine(
+            group_id,
+            False,
+            candidate.title,
+            stored.name(group_id),
+            dollars(prices[key]),
+            by,
+            readiness=one_decimal(points[Component.READINESS]),
+            need=one_decimal(points[Component.NEED]),
+            people=one_decimal(points[Component.PEOPLE]),
+            because=because(policies, by, points, prices[key]),
+        )
+
+
+def points_of(stored: Stored, offer: Offer, candidate: Candidate) -> dict[Component, float]:
+    scale = stored.case.scale
+    return {each: scale.points(each, offer.raw(candidate, each)) for each in Component}
+
+
+def because(
+    policies: list[Policy],
+    by: tuple[bool, ...],
+    points: Mapping[Component, float],
+    price: int,
+) -> str:
+    """The component in which its dollars buy most, and who weighs that most."""
+    takers = [each for each, takes in zip(policies, by, strict=True) if takes]
+    others = [each for each, takes in zip(policies, by, strict=True) if not takes]
+    if not any(points.values()):
+        return f"It opens the way for others under {named(takers)}, and raises nothing itself."
+    strong = max(Component, key=lambda each: points[each])
+    rate = 1000 * points[strong] / price if price else points[strong]
+    least = max(each.weights.get(strong, 0) for each in others)
+    most = max(each.weights.get(strong, 0) for each in takers)
+    weighed = (
+        f"{named(takers)} weighs that more than {named(others)}"
+        if most > least
+        else f"{named(others)} finds more for the same dollars elsewhere"
+    )
+    return (
+        f"Strongest in {WEIGHT_TERMS[strong].lower()}: {points_says(points[strong])}, "
+        f"{rate:.2f} for each $1,000. {weighed}."
+    )
+
+
+def named(policies: list[Policy]) -> str:
+    return listed(each.name for each in policies)

@@ -1,0 +1,107 @@
+"""A scenario's settings and numbers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from readiness.core.formatting import Number, dollars, one_decimal, percent
+from readiness.investment.answer import Found
+from readiness.investment.candidates import TAG_SAYS, Component, Tag
+from readiness.investment.presenters.views import Line
+from readiness.investment.scenario import BASIS_SAYS, Scenario
+from readiness.plans.costs import CostRange, Days
+
+WEIGHT_TERMS = {
+    Component.READINESS: "Readiness",
+    Component.NEED: "Need",
+    Component.PEOPLE: "People in gaps",
+}
+PROVEN = "This is proven to be the best answer: no other choice within these limits is worth more."
+
+
+def numbered(number: int, one: str, many: str = "") -> str:
+    """
+    >>> numbered(1, "group"), numbered(1200, "group")
+    ('1 group', '1,200 groups')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def range_says(cost: CostRange) -> str:
+    return f"{dollars(cost.low)} to {dollars(cost.high)}"
+
+
+def days_says(days: Days) -> str:
+    return f"{days.low:,} to {days.high:,}, likely {days.likely:,}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """
+    >>> listed(["a", "b", "c"]), listed([])
+    ('a, b and c', '')
+    """
+    *before, last = tuple(words) or ("",)
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def weights_says(scenario: Scenario) -> tuple[Line, ...]:
+    return tuple(
+        Line(WEIGHT_TERMS[component], f"{scenario.policy.weights.get(component, 0)} of 100")
+        for component in Component
+    )
+
+
+def settings_of(scenario: Scenario) -> tuple[Line, ...]:
+    return tuple(settings(scenario))
+
+
+def settings(scenario: Scenario) -> Iterator[Line]:
+    """Only what constrains; what is switched off and usually on is said too."""
+    budgets = [dollars(each) for each in scenario.budgets]
+    if len(budgets) == 1:
+        yield Line("Budget", budgets[0])
+    else:
+        years = (f"{each} in year {n}" for n, each in enumerate(budgets, start=1))
+        yield Line("Budgets", listed(years))
+    yield Line("Costs counted at", BASIS_SAYS[scenario.costs_at])
+    gate = scenario.tier_gate
+    yield Line(
+        "Infrastructure before care changes, below Incentive-ready",
+        f"{numbered(gate, 'enabling or governance action')} first" if gate else "not asked for",
+    )
+    if scenario.starts is not None:
+        yield Line("Starts in one group", f"{scenario.starts} in a half-year at most")
+    if scenario.cap is not None:
+        yield Line("What one group can take on", f"{dollars(scenario.cap)} in a year at most")
+    if scenario.most_days is not None:
+        yield Line("People-days of one group", f"{scenario.most_days:,} at most")
+    if scenario.floor_tag:
+        says = f"{TAG_SAYS[Tag(scenario.floor_tag)]}: {scenario.floor_share}% of the money or more"
+        yield Line("Equity floor", f"{says[0].upper()}{says[1:]}")
+    yield from numbers_of_groups(scenario)
+
+
+def numbers_of_groups(scenario: Scenario) -> Iterator[Line]:
+    if scenario.min_groups:
+        yield Line("Groups that get something", f"{scenario.min_groups} or more")
+    if scenario.max_groups is not None:
+        yield Line("Groups that get something", f"{scenario.max_groups} at most")
+
+
+def proof_says(found: Found) -> str:
+    """The bound and the gap to it, in words."""
+    if found.is_proven or found.gap == 0:
+        return PROVEN
+    return (
+        f"No choice within these limits is worth more than {points_says(found.bound)}; this one is "
+        f"worth {points_says(found.objective)}, so a better one could add "
+        f"{percent(found.gap, 2)} at most."
+    )
+
+
+def points_says(value: Number) -> str:
+    """
+    >>> points_says(1), points_says(61.25)
+    ('1.0 points', '61.3 points')
+    """
+    return f"{one_decimal(value)} points"

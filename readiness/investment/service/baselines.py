@@ -1,0 +1,154 @@
+"""What each sharing group submitted and released, as the ground that an allocation stands on.
+
+Groups that do not share, and those that submitted nothing yet, are never in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from readiness.assessments import assessment_json
+from readiness.assessments.run_json import from_json
+from readiness.assessments.service import instrument_version, portfolio_entry
+from readiness.core.db import Store
+from readiness.core.periods import Period
+from readiness.counts.measures import quality_loader as measure_files
+from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.quality_measure import QualityMeasure
+from readiness.counts.social_risk.models import Step, Stratum, StratumType
+from readiness.disclosure import social_risk_release
+from readiness.disclosure.db import social_risk
+from readiness.disclosure.quality_release import QualityRelease
+from readiness.disclosure.service import quality
+from readiness.equity.entered import rows_of
+from readiness.equity.gaps import StratumGap, finding_of
+from readiness.equity.gates import Use
+from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
+from readiness.equity.tables import Table, tables_of
+from readiness.investment.candidates import Behind, Footing
+from readiness.plans.db import plans
+from readiness.plans.models import ActionStatus
+from readiness.portfolio.db import peers
+
+Z_95 = 1.959964
+BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
+CLEAR = "clear, reliability cannot be told"
+TOLD = "reliable"
+
+
+@dataclass
+class Peers:
+    """How far true gaps lie apart, asked once for each measure, period and reference."""
+
+    store: Store
+    known: dict[tuple[str, Period, Stratum], Mapping[str, float]] = field(default_factory=dict)
+
+    def spreads(self, measure_id: str, ending: Period, reference: Stratum) -> Mapping[str, float]:
+        asked = measure_id, ending, reference
+        if asked not in self.known:
+            self.known[asked] = spreads_among_peers(self.store, *asked)
+        return self.known[asked]
+
+
+def of_payer(store: Store, payer_id: str, today: date) -> tuple[Footing, ...]:
+    others = Peers(store)
+    return tuple(
+        footing
+        for each in peers.sharing(store, payer_id, today)
+        if each.has_submitted and (footing := footing_of(store, others, each, today))
+    )
+
+
+def footing_of(store: Store, others: Peers, shared: peers.Sharing, today: date) -> Footing | None:
+    """From the deciding run of what was submitted last; None where there is none."""
+    group_id = shared.group.id
+    assessment = portfolio_entry.newest_sent_in(store, group_id)
+    decisive = portfolio_entry.deciding(store, assessment) if assessment else None
+    if assessment is None or decisive is None:
+        return None
+    instrument = instrument_version.instrument_of(assessment)
+    reading = assessment_json.read(decisive.inputs, instrument)
+    return Footing(
+        group_id,
+        shared.group.name,
+        instrument,
+        from_json(decisive.result),
+        reading.answers,
+        reading.context,
+        positive=positive_of(store, group_id, today),
+        behind=tuple(behind_of(store, others, group_id, today)),
+        in_place=begun(store, assessment.id),
+    )
+
+
+def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | None:
+    """Patients with any need, of those screened, over the last closed quarters as released."""
+    recent = social_risk.newest_of_group(store, group_id, social_risk_release.QUARTERS)
+    quarters = social_risk_release.window(recent, today)
+    return social_risk_release.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
+
+
+def begun(store: Store, assessment_id: str) -> frozenset[str]:
+    """What the group's own plan says is under way or done."""
+    plan = plans.latest_of_assessment(store, assessment_id)
+    return frozenset(
+        each.id
+        for each in (plan.actions if plan else ())
+        if each.is_intervention and each.status in BEGUN
+    )
+
+
+def behind_of(store: Store, others: Peers, group_id: str, today: date) -> Iterator[Behind]:
+    """The newest release's gaps that count, in patients."""
+    found = quality.readable(store, group_id, today)
+    if not found or not found[0].reference:
+        return
+    kind, _, name = found[0].reference.partition(".")
+    reference = Stratum(StratumType(kind), name)
+    for measure, table in tables_by_measure(found[0], reference):
+        spreads = others.spreads(measure.id, found[0].period, reference)
+        for gap in finding_of(table, name, measure.direction, spreads).gaps:
+            if says := counts(gap, measure):
+                yield behind(gap, measure, table, reference, says)
+
+
+def tables_by_measure(
+    release: QualityRelease, reference: Stratum
+) -> Iterable[tuple[QualityMeasure, Table]]:
+    rows = rows_of(release.group_id, release.period, release.values)
+    tables = tables_of(row for row in rows if row.place.stratum_type == reference.type)
+    by_id = {table.place.measure: table for table in tables}
+    return [(each, by_id[each.id]) for each in measure_files.load().measures if each.id in by_id]
+
+
+def counts(gap: StratumGap, measure: QualityMeasure) -> str:
+    """Why a gap counts; empty when it does not.
+
+    Where 30 groups tell how reliable it is, it has to be so. Where they cannot, its whole 95 %
+    interval has to lie on the worse side.
+    """
+    if not gap.to_close or gap.low is None or gap.high is None:
+        return ""
+    if gap.reliability is not None:
+        return TOLD if gap.use in RELIABLE else ""
+    is_worse = gap.high < 0 if measure.direction is Direction.HIGHER else gap.low > 0
+    return CLEAR if is_worse and gap.use is Use.DIRECTIONAL else ""
+
+
+def behind(
+    gap: StratumGap, measure: QualityMeasure, table: Table, reference: Stratum, says: str
+) -> Behind:
+    size = table.counts[gap.stratum].denominator or 0
+    error = size * ((gap.high or 0.0) - (gap.low or 0.0)) / (2 * Z_95)
+    people = gap.to_close or 0.0
+    return Behind(
+        measure.id,
+        people,
+        error,
+        f"{measure.title}: about {people:,.0f} of {size:,} patients "
+        f"({Stratum(reference.type, gap.stratum).label}) are behind, at a gap of "
+        f"{abs(100 * (gap.difference or 0)):.1f} points to {reference.label} ({says})",
+        is_by_language=reference.type is StratumType.LANGUAGE,
+    )

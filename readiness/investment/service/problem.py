@@ -1,0 +1,130 @@
+"""Choosing what a budget pays for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isinf
+from typing import Any
+
+from readiness.investment import problem_json
+from readiness.investment.formulation import model_of
+from readiness.investment.heuristics import greedy
+from readiness.investment.problem import Key, Problem, benefit, broken, spent
+from readiness.investment.solver import direct
+
+
+class BrokenAnswerError(RuntimeError):
+    """The solver's answer does not hold: our own fault, never shown as an answer."""
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What was chosen, checked against every constraint in plain Python."""
+
+    problem: Problem
+    chosen: tuple[Key, ...] | None  # by ids; None: no choice satisfies every constraint
+    objective: Fraction
+    bound: Fraction
+    is_proven: bool
+    solver: str
+
+    @property
+    def spent(self) -> int:
+        return spent(self.problem, self.chosen or ())
+
+    @property
+    def gap(self) -> float:
+        return float((self.bound - self.objective) / max(Fraction(1), abs(self.objective)))
+
+
+def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
+    """The most benefit; where the solver's time is up before it has anything, a simple answer."""
+    model = model_of(problem)
+    solver = direct.version()
+    try:
+        found = direct.best(model, gap, seconds)
+    except direct.OutOfTimeError as error:
+        bound = None if isinf(error.bound) else Fraction(error.bound) * model.unit
+        return by_ratio(problem, bound, f"{solver} had too little time: by benefit per dollar")
+    if found.solution is None:
+        return Allocation(problem, None, Fraction(), Fraction(), is_proven=True, solver=solver)
+    keys = model.keys_of(found.solution)
+    if faults := broken(problem, keys):
+        raise BrokenAnswerError("; ".join(faults))
+    objective = benefit(problem, keys)
+    bound = objective if found.is_proven else Fraction(found.bound) * model.unit
+    return Allocation(
+        problem, tuple(sorted(keys)), objective, max(bound, objective), found.is_proven, solver
+    )
+
+
+def by_ratio(problem: Problem, bound: Fraction | None, solver: str) -> Allocation:
+    """Without a bound it is held against everything that can be chosen at all."""
+    chosen = greedy(problem)
+    gains = (option.benefit for option in problem.options if problem.is_open(option))
+    most = sum((gain for gain in gains if gain > 0), Fraction())
+    return Allocation(
+        problem,
+        tuple(sorted(chosen)),
+        benefit(problem, chosen),
+        most if bound is None else min(bound, most),
+        is_proven=False,
+        solver=solver,
+    )
+
+
+def allocated_file(raw: bytes) -> Allocation:
+    asked = problem_json.read(raw)
+    return allocate(asked.problem, asked.gap, asked.time_limit)
+
+
+def as_json(made: Allocation) -> dict[str, Any]:
+    if made.chosen is None:
+        return {
+            "status": "infeasible", "chosen": [], "objective": None, "bound": None, "gap": None,
+            "spent": 0, "slack": made.problem.budget, "solver": made.solver,
+        }  # fmt: skip
+    return {
+        "status": "optimal" if made.is_proven else "gap",
+        "chosen": [{"group": group, "action": action} for group, action in made.chosen],
+        "objective": plain(made.objective),
+        "bound": plain(made.bound),
+        "gap": made.gap,
+        "spent": made.spent,
+        "slack": made.problem.budget - made.spent,
+        "solver": made.solver,
+    }
+
+
+def plain(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+EXAMPLE: dict[str, Any] = {
+    "budget": 300_000,
+    "groups": [
+        {"id": "elm", "have": ["reports"], "cap": None, "tags": ["high social risk"]},
+        {"id": "oak", "have": [], "cap": 180_000, "tags": []},
+    ],
+    "actions": [
+        {"group": "elm", "action": "navigator", "cost": 120_000, "benefit": 45.5,
+         "requires": ["reports"], "one_of": "outreach", "pin": False, "ban": False},
+        {"group": "elm", "action": "health worker", "cost": 160_000, "benefit": 60,
+         "requires": ["reports"], "one_of": "outreach", "pin": False, "ban": False},
+        {"group": "oak", "action": "reports", "cost": 60_000, "benefit": 8,
+         "requires": [], "one_of": None, "pin": False, "ban": False},
+        {"group": "oak", "action": "language data", "cost": 40_000, "benefit": 12,
+         "requires": [], "one_of": None, "pin": False, "ban": False},
+        {"group": "oak", "action": "navigator", "cost": 90_000, "benefit": 38,
+         "requires": ["reports"], "one_of": None, "pin": False, "ban": False},
+    ],
+    "gates": [
+        {"group": "oak", "needs": 2, "of": ["reports", "language data"], "unlocks": ["navigator"]},
+    ],
+    "floors": [{"tag": "high social risk", "share": 0.4}],
+    "min_groups": None,
+    "max_groups": None,
+    "gap": 1e-4,
+    "time_limit": 20,
+}  # fmt: skip

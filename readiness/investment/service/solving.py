@@ -1,0 +1,378 @@
+"""The answers to a scenario, one solve after the other, each checked in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from random import Random
+
+from readiness.assessments.scorecard import Raise
+from readiness.assessments.tier_path import raised_answers
+from readiness.assessments.tiers import standing
+from readiness.instruments.answers import Answers
+from readiness.investment.answer import (
+    Answer,
+    Bought,
+    Found,
+    LeftOut,
+    Pick,
+    Rival,
+    Stability,
+    Survival,
+)
+from readiness.investment.candidates import Candidate, Footing, Offer, Purpose
+from readiness.investment.drawing import drawn_offers, drawn_prices, span_of
+from readiness.investment.heuristics import NoStart, equal_split, greedy
+from readiness.investment.policy import Policy, Scale, scale_of
+from readiness.investment.portfolio import (
+    Priced,
+    additive,
+    amounts,
+    is_purpose,
+    over_years,
+    priced,
+    problem_of,
+    served_by,
+)
+from readiness.investment.problem import Key, Problem, broken
+from readiness.investment.scenario import Scenario
+from readiness.investment.service.problem import Allocation, allocate
+from readiness.investment.years import at, start_of
+from readiness.plans.models import Lift
+from readiness.plans.planning import lifts_needed
+
+GAP, SECONDS = 1e-4, 15.0  # of one answer that is shown
+ROUGH_GAP, ROUGH_SECONDS = 1e-2, 15.0  # of one of many draws; the clock should not decide
+FIRST_LEFT_OUT = 3
+LESS, MORE = 95, 105  # hundredths of the budget
+RUNS = 200  # draws, unless fewer are asked for
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario over a portfolio, with what every solve of it shares."""
+
+    scenario: Scenario
+    offers: tuple[Offer, ...]
+    seed: int
+
+    @cached_property
+    def scale(self) -> Scale:
+        return scale_of(self.offers)
+
+    @cached_property
+    def prices(self) -> Priced:
+        return priced(self.offers, self.scenario.costs_at)
+
+    @cached_property
+    def candidate_by_key(self) -> Mapping[Key, Candidate]:
+        return {each.key: each for offer in self.offers for each in offer.candidates}
+
+    @cached_property
+    def purposes(self) -> Mapping[Key, Purpose]:
+        return {(o.group_id, p.id): p for o in self.offers for p in o.purposes}
+
+    @property
+    def years(self) -> int:
+        return len(self.scenario.budgets)
+
+    def one_year(self, policy: Policy) -> Problem:
+        return problem_of(self.offers, self.scenario, policy, self.scale, self.prices)
+
+    def problem(self, policy: Policy) -> Problem:
+        return over_years(self.one_year(policy), self.scenario.budgets, self.prices)
+
+
+def solves_of(scenario: Scenario) -> int:
+    """How many solves there are at most, for who waits."""
+    return len(scenario.policies) + 2 + FIRST_LEFT_OUT
+
+
+def answered(case: Case, footings: Sequence[Footing], told: Told) -> Answer:
+    counted = Counted(told)
+    founds = tuple(found_under(case, each, footings, counted) for each in case.scenario.policies)
+    policy = case.scenario.policy
+    main = next(each for each in founds if each.policy_id == policy.id)
+    problem = case.problem(policy)
+    less, more = (with_budget(case, policy, share, counted) for share in (LESS, MORE))
+    return Answer(
+        founds,
+        less if main.is_possible else None,
+        more if main.is_possible else None,
+        tuple(left_out(case, problem, main, counted)) if main.is_possible else (),
+        tuple(rivals(case, policy)),
+        counted.solver,
+    )
+
+
+class Counted:
+    """Tells whoever waits after each solve."""
+
+    def __init__(self, told: Told) -> None:
+        self.told, self.done, self.solver = told, 0, ""
+
+    def solved(self, problem: Problem, gap: float = GAP, seconds: float = SECONDS) -> Allocation:
+        made = allocate(problem, gap, seconds)
+        self.done += 1
+        self.solver = made.solver
+        self.told(self.done)
+        return made
+
+
+# One answer.
+
+
+def found_under(case: Case, policy: Policy, footings: Sequence[Footing], counted: Counted) -> Found:
+    found = plain_found(case, policy, counted.solved(case.problem(policy)))
+    if not found.is_possible:
+        return found
+    keys = frozenset(each.key for each in found.picks)
+    running = [(case.candidate_by_key[p.key], case.years - p.year) for p in found.picks]
+    return replace(
+        found,
+        span=span_of(running, sum(case.scenario.budgets), case.seed),
+        bought=tuple(bought(case, found, footings)),
+        points={
+            component: case.scale.points(component, amount)
+            for component, amount in amounts(case.offers, served_by(case.offers, keys)).items()
+        },
+    )
+
+
+def plain_found(case: Case, policy: Policy, made: Allocation) -> Found:
+    if made.chosen is None:
+        return Found(policy.id, is_possible=False)
+    picks = tuple(picked(made.chosen))
+    return Found(
+        policy.id,
+        is_possible=True,
+        picks=picks,
+        objective=float(made.objective),
+        bound=float(made.bound),
+        is_proven=made.is_proven,
+        by_year=by_year(case, picks),
+    )
+
+
+def picked(chosen: Iterable[Key]) -> Iterator[Pick]:
+    for group_id, action in chosen:
+        if not is_purpose(action):
+            action_id, year = start_of(action)
+            yield Pick(group_id, action_id, year)
+
+
+def by_year(case: Case, picks: Iterable[Pick]) -> tuple[int, ...]:
+    totals = [0] * case.years
+    for pick in picks:
+        totals[pick.year - 1] += case.prices.first_year[pick.key]
+        for year in range(pick.year, case.years):
+            totals[year] += case.prices.yearly[pick.key]
+    return tuple(totals)
+
+
+def bought(case: Case, found: Found, footings: Sequence[Footing]) -> Iterator[Bought]:
+    by_id = {each.group_id: each for each in footings}
+    for offer in case.offers:
+        picks = [each for each in found.picks if each.group_id == offer.group_id]
+        if picks:
+            served = served_by(case.offers, frozenset(each.key for each in picks))
+            yield lifted(case, by_id[offer.group_id], picks, frozenset(p for _, p in served))
+
+
+def lifted(case: Case, footing: Footing, picks: Sequence[Pick], served: frozenset[str]) -> Bought:
+    """The tier that the group would have with every lift as intended: potential, no forecast."""
+    lifts = [lift for item_id, lift in needed(footing).items() if f"lift:{item_id}" in served]
+    after = raised(footing.answers, lifts)
+    before, reached = (standing(footing.instrument, each) for each in (footing.answers, after))
+    tier = footing.instrument.tier_after(before.tier)
+    open_before = {
+        gate.item_id: gate.needs
+        for gate in before.gates
+        if tier and gate.tier_id == tier.id and not gate.met
+    }
+    return Bought(
+        footing.group_id,
+        sum(by_year(case, picks)),
+        tuple(sorted(served)),
+        tuple(
+            lift.item_id for lift in lifts if lift.to >= open_before.get(lift.item_id, lift.to + 1)
+        ),
+        before.tier.id,
+        reached.tier.id,
+        reached.tier.title,
+    )
+
+
+def needed(footing: Footing) -> Mapping[str, Lift]:
+    return lifts_needed(footing.instrument, footing.answers, footing.run)
+
+
+def raised(answers: Answers, lifts: Iterable[Lift]) -> Answers:
+    return raised_answers(
+        answers, tuple(Raise(each.item_id, each.from_level, each.to) for each in lifts)
+    )
+
+
+# How firm it is.
+
+
+def with_budget(case: Case, policy: Policy, share: int, counted: Counted) -> Found:
+    budgets = tuple(each * share // 100 for each in case.scenario.budgets)
+    other = replace(case, scenario=replace(case.scenario, budgets=budgets))
+    return plain_found(other, policy, counted.solved(other.problem(policy)))
+
+
+def left_out(case: Case, problem: Problem, main: Found, counted: Counted) -> Iterator[LeftOut]:
+    """The first options by points for a dollar that nothing chosen serves already; to the dollars
+    belong those of the cheapest that has to come first."""
+    chosen = frozenset(each.key for each in main.picks)
+    served = served_by(case.offers, chosen)
+    policy = case.scenario.policy
+    worth = {key: case.scale.benefit(purpose, policy) for key, purpose in case.purposes.items()}
+    open_ = [
+        (marginal(each, worth, served), each)
+        for key, each in case.candidate_by_key.items()
+        if key not in chosen and key not in case.scenario.bans
+    ]
+    best = sorted(
+        ((points, each) for points, each in open_ if points > 0),
+        key=lambda pair: (-pair[0] / max(1, opening(case, pair[1], chosen)), pair[1].key),
+    )
+    for points, each in best[:FIRST_LEFT_OUT]:
+        yield tried(case, problem, main, each, float(points), counted)
+
+
+def opening(case: Case, candidate: Candidate, chosen: frozenset[Key]) -> int:
+    """Its dollars, and those of the cheapest way through each door that is still shut."""
+    prices, group = case.prices.first_year, candidate.group_id
+    offer = next(each for each in case.offers if each.group_id == group)
+    there = {action for place, action in chosen if place == group} | set(offer.in_place)
+    total = prices[candidate.key]
+    for door in offer.doors:
+        short = door.needs - len(there & set(door.of))
+        if candidate.id in door.unlocks and short > 0:
+            total += sum(sorted(prices[group, each] for each in set(door.of) - there)[:short])
+    return total
+
+
+def marginal(
+    candidate: Candidate, worth: Mapping[Key, Fraction], served: frozenset[Key]
+) -> Fraction:
+    keys = ((candidate.group_id, each) for each in candidate.serves)
+    return sum((worth[key] for key in keys if key not in served), Fraction(0))
+
+
+def tried(
+    case: Case,
+    problem: Problem,
+    main: Found,
+    candidate: Candidate,
+    points: float,
+    counted: Counted,
+) -> LeftOut:
+    """Pinned, and everything chosen anew around it."""
+    scenario = replace(case.scenario, pins=case.scenario.pins | {candidate.key})
+    pinned = replace(case, scenario=scenario)
+    made = plain_found(pinned, scenario.policy, counted.solved(pinned.problem(scenario.policy)))
+    before, after = frozenset(main.picks), frozenset(made.picks)
+    return LeftOut(
+        candidate.group_id,
+        candidate.id,
+        case.prices.first_year[candidate.key],
+        points,
+        max(0.0, main.objective - made.objective) if made.is_possible else None,
+        tuple(sorted(before - after)) if made.is_possible else (),
+        tuple(sorted(p for p in after - before if p.key != candidate.key)),
+        forbidding(case, problem, main, candidate),
+    )
+
+
+def forbidding(case: Case, problem: Problem, main: Found, candidate: Candidate) -> tuple[str, ...]:
+    """What adding it to the answer as it stands would break, in the year that breaks least."""
+
+    def named(action_id: str, year: int) -> str:
+        return action_id if case.years == 1 else at(action_id, year)
+
+    chosen = frozenset((p.group_id, named(p.action_id, p.year)) for p in main.picks)
+    faults = [
+        broken(problem, chosen | {(candidate.group_id, named(candidate.id, year))})
+        for year in range(1, case.years + 1)
+    ]
+    return min(faults, key=len)
+
+
+def rivals(case: Case, policy: Policy) -> Iterator[Rival]:
+    """Both see what each action is worth alone; what they find is told as the answer is."""
+    one = case.one_year(policy)
+    simple = over_years(additive(one, case.offers), case.scenario.budgets, case.prices)
+    worth = {option.key: option.benefit for option in one.options}
+    for name, way in (("By points for a dollar", greedy), ("Equal parts", equal_split)):
+        try:
+            picks = tuple(picked(way(simple)))
+        except NoStart as none:
+            yield Rival(name, None, 0, 0, str(none))
+            continue
+        total = objective_of(case, picks, worth)
+        yield Rival(name, float(total), sum(by_year(case, picks)), len(picks))
+
+
+def objective_of(case: Case, picks: Iterable[Pick], worth: Mapping[Key, Fraction]) -> Fraction:
+    """Each purpose from the first year in which something serves it."""
+    first: dict[Key, int] = {}
+    for pick in picks:
+        for purpose in case.candidate_by_key[pick.key].serves:
+            key = (pick.group_id, purpose)
+            first[key] = min(pick.year, first.get(key, pick.year))
+    years = case.years
+    return sum(
+        (worth[key] * Fraction(years - year + 1, years) for key, year in first.items()),
+        Fraction(0),
+    )
+
+
+# How often each choice survives.
+
+
+def shaken(case: Case, runs: int, told: Told) -> Stability:
+    """The same scenario over portfolios as they might be; the scale stays that of the portfolio as
+    it is known, so that weights mean the same in every draw."""
+    counted, policy = Counted(told), case.scenario.policy
+    times: dict[Key, int] = {}
+    objectives = []
+    for run in range(runs):
+        made = counted.solved(drawn(case, policy, run), ROUGH_GAP, ROUGH_SECONDS)
+        if made.chosen is not None:
+            objectives.append(float(made.objective))
+            for key in {pick.key for pick in picked(made.chosen)}:
+                times[key] = times.get(key, 0) + 1
+    ranked = sorted(objectives) or [0.0]
+    survivals = sorted(times.items(), key=lambda each: (-each[1], each[0]))
+    return Stability(
+        runs,
+        case.seed,
+        len(objectives),
+        tuple(Survival(*key, number) for key, number in survivals),
+        ranked[round(0.1 * (len(ranked) - 1))],
+        ranked[round(0.9 * (len(ranked) - 1))],
+    )
+
+
+def drawn(case: Case, policy: Policy, run: int) -> Problem:
+    luck = Random(f"{case.seed} {run}")  # noqa: S311  (any run can be drawn again by itself)
+    offers, prices = drawn_offers(case.offers, luck), drawn_prices(case.offers, luck)
+    one = problem_of(offers, case.scenario, policy, case.scale, prices)
+    return over_years(one, case.scenario.budgets, prices)
+
+
+# The stored problem once more.
+
+
+def again(problem: Problem, policy: Policy, told: Told) -> tuple[Found, str]:
+    """Whether today's solver answers as the one before did; dollars are not told again."""
+    made = Counted(told).solved(problem)
+    picks = tuple(picked(made.chosen or ()))
+    found = Found(policy.id, made.chosen is not None, picks, float(made.objective))
+    return found, made.solver

@@ -1,0 +1,116 @@
+"""What is stored of one scenario, read once for everything that is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.core import permissions
+from readiness.core.db import Store
+from readiness.core.errors import NotFound
+from readiness.core.people import Actor, Payer
+from readiness.core.permissions import Can
+from readiness.investment import db as allocations
+from readiness.investment.answer import Found, Pick, Stability
+from readiness.investment.candidates import Candidate, Offer
+from readiness.investment.db import Answered, Asked, Replay
+from readiness.investment.presenters.views import HIDDEN_GROUP
+from readiness.investment.problem import Key
+from readiness.investment.service.scenarios import NOT_ANSWERED, own
+from readiness.investment.service.solving import Case
+from readiness.portfolio.db import peers
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One answered scenario, and what of it may be seen today."""
+
+    payer: Payer
+    asked: Asked
+    answered: Answered
+    stability: Stability | None
+    replays: tuple[Replay, ...]
+    parent: Asked | None
+    names: Mapping[str, str]  # of the groups that share today
+
+    @cached_property
+    def case(self) -> Case:
+        return Case(self.asked.scenario, self.answered.offers, self.asked.seed)
+
+    @cached_property
+    def main(self) -> Found:
+        return self.answered.answer.found(self.asked.scenario.policy_id)
+
+    @cached_property
+    def offer_by_id(self) -> Mapping[str, Offer]:
+        return {offer.group_id: offer for offer in self.answered.offers}
+
+    @cached_property
+    def times(self) -> Mapping[Key, int]:
+        found = self.stability.survivals if self.stability else ()
+        return {(each.group_id, each.action_id): each.times for each in found}
+
+    @property
+    def has_hidden(self) -> bool:
+        return any(self.is_hidden(offer.group_id) for offer in self.answered.offers)
+
+    def is_hidden(self, group_id: str) -> bool:
+        return group_id not in self.names
+
+    def shown_id(self, group_id: str) -> str:
+        """Its id; of one that no longer shares a number among those, which tells nothing."""
+        if not self.is_hidden(group_id):
+            return group_id
+        hidden = [o.group_id for o in self.answered.offers if self.is_hidden(o.group_id)]
+        return f"hidden-{hidden.index(group_id) + 1}"
+
+    def name(self, group_id: str) -> str:
+        return self.names.get(group_id, HIDDEN_GROUP)
+
+    def candidate(self, key: Key) -> Candidate:
+        return self.case.candidate_by_key[key]
+
+    def titled(self, pick: Pick) -> str:
+        """ "Mailed stool-test outreach in Ash Grove"; nothing of a group that no longer shares."""
+        if self.is_hidden(pick.group_id):
+            return f"an action in {HIDDEN_GROUP[0].lower()}{HIDDEN_GROUP[1:]}"
+        return f"{self.candidate(pick.key).title} in {self.name(pick.group_id)}"
+
+    def dated(self, pick: Pick) -> str:
+        """The same with its start, where there are several years to start in."""
+        when = f" from year {pick.year}" if self.case.years > 1 else ""
+        return f"{self.titled(pick)}{when}"
+
+
+def stored(store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime) -> Stored:
+    asked = own(store, actor, payer_id, allocation_id)
+    answered = allocations.answered(store, asked.id)
+    if answered is None:
+        raise NotFound(NOT_ANSWERED)
+    return Stored(
+        groups.payer(store, payer_id),
+        asked,
+        answered,
+        allocations.stability(store, asked.id),
+        allocations.replays(store, asked.id),
+        allocations.get(store, asked.parent_id) if asked.parent_id else None,
+        names_of(store, payer_id, now.date()),
+    )
+
+
+def names_of(store: Store, payer_id: str, today: date) -> dict[str, str]:
+    """The groups that share today and have submitted something."""
+    shared = peers.sharing(store, payer_id, today)
+    return {each.group.id: each.group.name for each in shared if each.has_submitted}
+
+
+def is_answered(store: Store, allocation_id: str) -> bool:
+    return allocations.answered(store, allocation_id) is not None
+
+
+def required(actor: Actor, payer_id: str) -> None:
+    permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))

@@ -1,0 +1,1 @@
+"""The investment problem solved by HiGHS: whole, or group by group at prices of money."""

@@ -1,0 +1,148 @@
+"""HiGHS for investment problems: the most benefit, then the lowest cost, then the first ids.
+
+One thread and a fixed seed, so that the same problem always gets the same answer, unless the time
+is up first: seconds are not the same on every machine. Below 200 options the answer is the one of
+the rule, ties and all. From there on it is proven to within the gap that was asked for; where it
+is proven to be the most of all, the cheapest of equals is looked for in the time that is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+import highspy
+
+from readiness.core.integer_program import Program, Row, Solution, cost_of
+from readiness.core.solver import SolverError, model_of, quiet
+from readiness.investment.formulation import Model
+from readiness.investment.solver import prices
+
+FEW = 200  # options; below, ties are broken to the end
+NAME = "HiGHS"
+
+
+@dataclass(frozen=True)
+class Found:
+    """In units of the model's benefit. None: proven that there is no solution."""
+
+    solution: Solution | None
+    bound: float
+    is_proven: bool
+
+
+class OutOfTimeError(SolverError):
+    """No solution was found, and none was proven impossible, in the time allowed."""
+
+    bound = math.inf  # in units of the model's benefit, where one was found
+
+
+def version() -> str:
+    highs = quiet()
+    return f"{NAME} {highs.version()}"
+
+
+def best(model: Model, gap: float, seconds: float) -> Found:
+    """The most benefit within a relative gap; ties are broken where it is proven most."""
+    ends = monotonic() + seconds
+    program = model.program
+    if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
+        return Found(None, 0.0, is_proven=True)
+    found, bound = most(model, 0.0 if len(model.keys) < FEW else gap, ends)
+    if found is None:
+        return Found(None, 0.0, is_proven=True)
+    gain = cost_of(found, model.gains)
+    is_proven = bound - gain < 1
+    if is_proven:
+        found = cheapest(model, found, gain, ends)
+    return Found(found, max(bound, gain), is_proven)
+
+
+def most(model: Model, gap: float, ends: float) -> tuple[Solution | None, float]:
+    """Group by group where there are many; the whole program where that leaves too much open."""
+    found, bound = None, math.inf
+    if prices.suits(model):
+        found, bound = prices.best_by_groups(model, gap, ends)
+        if found is not None and prices.is_close(
+            cost_of(checked(model.program, found), model.gains), bound, gap
+        ):
+            return found, bound
+    worst = {column: -gain for column, gain in model.gains.items()}
+    try:
+        found, least = solve(model.program, worst, gap, ends - monotonic(), found)
+    except OutOfTimeError as error:
+        error.bound = bound
+        raise
+    return found, min(bound, -least)
+
+
+def cheapest(model: Model, found: Solution, gain: int, ends: float) -> Solution:
+    """Of all with the same benefit those of the lowest cost, and of these the first by ids."""
+    as_good = model.program.also(Row(model.gains, least=gain))
+    found = better(as_good, model.costs, found, ends)
+    as_cheap = as_good.also(Row(model.costs, most=cost_of(found, model.costs)))
+    return first_by_ids(model, as_cheap, found, ends) if len(model.keys) < FEW else found
+
+
+def first_by_ids(model: Model, program: Program, found: Solution, ends: float) -> Solution:
+    """Earlier ids are taken where they can be: the columns stand in the order of ids."""
+    for column in range(len(model.keys)):
+        if not found[column] and program.upper[column]:
+            kept = {before: found[before] for before in range(column)}
+            found = better(program.fixed({**kept, column: 1}), model.costs, found, ends)
+    return found
+
+
+def better(program: Program, costs: Mapping[int, int], found: Solution, ends: float) -> Solution:
+    """What the program allows at the lowest cost, or what was found where it allows nothing."""
+    left = ends - monotonic()
+    if left <= 0:
+        return found
+    try:
+        other, _ = solve(program, costs, 0.0, left)
+    except OutOfTimeError:
+        return found
+    return other if other is not None and program.allows(other) else found
+
+
+def solve(
+    program: Program,
+    costs: Mapping[int, int],
+    gap: float,
+    seconds: float,
+    start: Solution | None = None,
+) -> tuple[Solution | None, float]:
+    """A solution of least cost within the gap, and the bound; None when there is none."""
+    if not program.lower:  # HiGHS calls a program without columns empty, and looks at no row
+        return (() if program.allows(()) else None), 0.0
+    highs = quiet()
+    highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # dear, and finds little
+    highs.setOptionValue("mip_rel_gap", gap)
+    highs.setOptionValue("time_limit", max(0.1, seconds))
+    highs.passModel(model_of(program, costs))
+    if start is not None:
+        highs.setSolution(len(start), list(range(len(start))), list(start))
+    highs.run()
+    status, info = highs.getModelStatus(), highs.getInfo()
+    if status in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,  # every column is bounded
+    ):
+        return None, 0.0
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        raise OutOfTimeError("The solver found no answer in the time allowed: allow it more.")
+    if status not in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kTimeLimit,
+    ):
+        raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
+    solution = tuple(round(value) for value in highs.getSolution().col_value)
+    return checked(program, solution), float(info.mip_dual_bound)
+
+
+def checked(program: Program, solution: Sequence[int]) -> Solution:
+    if not program.allows(tuple(solution)):
+        raise SolverError("HiGHS gave an answer that breaks a constraint")
+    return tuple(solution)

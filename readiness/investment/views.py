@@ -1,0 +1,211 @@
+"""A payer's investment: scenarios, their answers, and what can be changed in them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from readiness.core.errors import BadInput, NotFound
+from readiness.core.permissions import Can
+from readiness.core.web.forms import SafeForm, with_problems
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
+from readiness.investment.presenters import answer
+from readiness.investment.presenters.views import COMPARED
+from readiness.investment.scenario import Scenario
+from readiness.investment.service import export as files
+from readiness.investment.service import scenarios, stored
+from readiness.investment.service.scenarios import Change, Progress, Runs, Stage
+from readiness.portfolio.service import portfolio
+from readiness.portfolio.views.portfolio import XLSX
+
+pages = Blueprint("investment", __name__)
+SEEDS = 2**31
+DOING = {
+    Stage.SOLVE: "Solving: {done} of about {total} questions answered.",
+    Stage.SHAKE: "Solved {done} of {total} draws.",
+    Stage.REPLAY: "Solving the stored problem once more.",
+}
+
+
+def runs() -> Runs:
+    return Runs(current_app.config["RUNNER"], current_app.config["CLOCK"], new_id)
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(9)
+
+
+@pages.get("/investment")
+@needs(Can.PLAN_INVESTMENT)
+def start() -> ResponseReturnValue:
+    payer_ids = actor().payer_ids
+    if not payer_ids:
+        raise NotFound("You work for no payer here. Ask your administrator.")
+    return redirect(url_for(".listing", payer_id=payer_ids[0]))
+
+
+@pages.get("/payers/<payer_id>/investment")
+@needs(Can.PLAN_INVESTMENT)
+def listing(payer_id: str) -> ResponseReturnValue:
+    found = answer.listing(store(), actor(), payer_id, now())
+    payers = portfolio.payers_of(store(), actor())
+    return render_template("investment/list.html", listing=found, payers=payers)
+
+
+@pages.get("/payers/<payer_id>/investment/new")
+@needs(Can.PLAN_INVESTMENT)
+def new(payer_id: str) -> ResponseReturnValue:
+    """Empty, or with what another scenario was asked with."""
+    parent_id = request.args.get("from", "")
+    parent = parent_of(payer_id, parent_id)
+    typed = {**typed_of(parent), "parent": parent_id} if parent else {}
+    return form_page(payer_id, ScenarioForm(formdata=None, data=typed), parent)
+
+
+def parent_of(payer_id: str, parent_id: str) -> Scenario | None:
+    if not parent_id:
+        return None
+    return scenarios.own(store(), actor(), payer_id, parent_id).scenario
+
+
+def form_page(payer_id: str, form: ScenarioForm, parent: Scenario | None) -> str:
+    found = answer.listing(store(), actor(), payer_id, now())
+    return render_template("investment/new.html", listing=found, form=form, parent=parent)
+
+
+@pages.post("/payers/<payer_id>/investment/new")
+@needs(Can.PLAN_INVESTMENT)
+def ask(payer_id: str) -> ResponseReturnValue:
+    form = ScenarioForm()
+    parent_id = form.parent.data or None
+    parent = parent_of(payer_id, parent_id or "")
+    if form.validate():
+        try:
+            scenario = scenario_of(form, parent)
+            made = scenarios.ask(
+                store(), actor(), payer_id, scenario, seed(), runs(), parent_id=parent_id
+            )
+        except BadInput as error:
+            with_problems(form, error)
+        else:
+            return redirect(url_for(".show", payer_id=payer_id, allocation_id=made), 303)
+    return form_page(payer_id, form, parent), 422
+
+
+def seed() -> int:
+    return secrets.randbelow(SEEDS)
+
+
+@pages.get("/payers/<payer_id>/investment/<allocation_id>")
+@needs(Can.PLAN_INVESTMENT)
+def show(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    """The answer, and above it what is under way; the waiting page as long as there is none."""
+    far = scenarios.progress(store(), actor(), payer_id, allocation_id, now())
+    page = {"payer_id": payer_id, "progress": far, "says": progress_says(far)}
+    if not stored.is_answered(store(), allocation_id):
+        return render_template("investment/solving.html", **page)
+    found = answer.result_of(store(), actor(), payer_id, allocation_id, now())
+    return render_template("investment/result.html", result=found, form=SafeForm(), **page)
+
+
+def progress_says(far: Progress) -> str:
+    if far.stage is None:
+        return far.says
+    return DOING[far.stage].format(done=min(far.done, far.total), total=far.total)
+
+
+@pages.get("/payers/<payer_id>/investment/<allocation_id>/progress")
+@needs(Can.PLAN_INVESTMENT)
+def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    """For the page that waits, a few times a second."""
+    far = scenarios.progress(store(), actor(), payer_id, allocation_id, now())
+    return jsonify(is_reading=far.is_live, says=progress_says(far), done=far.done, total=far.total)
+
+
+@pages.get("/payers/<payer_id>/investment/<allocation_id>/compare")
+@needs(Can.PLAN_INVESTMENT)
+def compare(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    found = answer.result_of(store(), actor(), payer_id, allocation_id, now())
+    return render_template("investment/compare.html", result=found, rows=COMPARED)
+
+
+@pages.post("/payers/<payer_id>/investment/<allocation_id>/stop")
+@needs(Can.PLAN_INVESTMENT)
+def stop(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    if scenarios.stop(store(), actor(), payer_id, allocation_id, now()):
+        flash("Stopped. Nothing of it was kept.")
+    return shown(payer_id, allocation_id)
+
+
+def shown(payer_id: str, allocation_id: str) -> Response:
+    return redirect(url_for(".show", payer_id=payer_id, allocation_id=allocation_id), 303)
+
+
+@pages.post("/payers/<payer_id>/investment/<allocation_id>/solve")
+@needs(Can.PLAN_INVESTMENT)
+def solve(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    scenarios.solve_again(store(), actor(), payer_id, allocation_id, runs())
+    return shown(payer_id, allocation_id)
+
+
+@pages.post("/payers/<payer_id>/investment/<allocation_id>/shake")
+@needs(Can.PLAN_INVESTMENT)
+def shake(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    scenarios.shake(store(), actor(), payer_id, allocation_id, runs())
+    return shown(payer_id, allocation_id)
+
+
+@pages.post("/payers/<payer_id>/investment/<allocation_id>/replay")
+@needs(Can.PLAN_INVESTMENT)
+def replay(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    scenarios.replay(store(), actor(), payer_id, allocation_id, runs())
+    return shown(payer_id, allocation_id)
+
+
+@pages.post("/payers/<payer_id>/investment/<allocation_id>/change")
+@needs(Can.PLAN_INVESTMENT)
+def change(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    """One action pinned, banned or freed; the answer to that is a scenario of its own."""
+    wanted, _, rest = request.form.get("change", "").partition(":")
+    group_id, _, action_id = rest.partition(":")
+    if wanted not in set(Change):
+        scenarios.own(store(), actor(), payer_id, allocation_id)
+        raise BadInput("Choose what to change: pin, ban or free an action.")
+    made = scenarios.change(
+        store(), actor(), payer_id, allocation_id, (group_id, action_id), Change(wanted),
+        seed(), runs(),
+    )  # fmt: skip
+    return shown(payer_id, made)
+
+
+@pages.get("/payers/<payer_id>/investment/<allocation_id>.<ending>")
+@needs(Can.PLAN_INVESTMENT)
+def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
+    """The answer as a spreadsheet, or with the problem as JSON that anybody can solve again."""
+    if ending == "xlsx":
+        body = files.xlsx(store(), actor(), payer_id, allocation_id, now())
+        return download(body, "xlsx", XLSX)
+    if ending == "json":
+        found = files.as_json(store(), actor(), payer_id, allocation_id, now())
+        return download(json.dumps(found, indent=2).encode(), "json", "application/json")
+    raise NotFound("A scenario can be had as xlsx or json. Choose one of them.")
+
+
+def download(made: bytes, ending: str, kind: str) -> Response:
+    disposition = f'attachment; filename="investment-{now():%Y-%m-%d}.{ending}"'
+    return Response(made, content_type=kind, headers={"Content-Disposition": disposition})

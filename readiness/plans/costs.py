@@ -1,0 +1,142 @@
+"""What an intervention would cost a group: always a range, always said what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from readiness.instruments.answers import Context
+from readiness.instruments.costs.models import CostNote
+from readiness.instruments.models import Cost, Intervention
+from readiness.instruments.quantities import Quantity
+
+DOLLAR, CENT = Decimal(1), Decimal("0.01")
+CENTS_BELOW = 1_000  # smaller amounts are shown to the cent
+TENTHS_BELOW = 10  # fewer days are shown to a tenth
+
+
+@dataclass(frozen=True)
+class CostRange:
+    """US dollars."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+    def plus(self, other: CostRange) -> CostRange:
+        """Ends added to ends: the widest the sum can be, wider than it will probably be."""
+        return CostRange(self.low + other.low, self.likely + other.likely, self.high + other.high)
+
+
+@dataclass(frozen=True)
+class Days:
+    """People-days: eight hours of one person."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What one intervention takes of one group."""
+
+    one_off: CostRange
+    yearly: CostRange  # what runs, in every year that it does
+    people_days: Days  # in the first year
+
+    @property
+    def first_year(self) -> CostRange:
+        """The instrument's own range: only its parts are told apart here."""
+        return self.one_off.plus(self.yearly)
+
+
+@dataclass(frozen=True)
+class PricedAction:
+    """The cost of one intervention for one group, in its first year."""
+
+    per_unit: CostRange
+    unit: str  # "USD per practice site per year"
+    units: Fraction | None  # None: what drives the cost is not known for this group
+    units_say: str
+    total: CostRange | None  # None where `units` is
+    is_likely_estimated: bool  # the likely value is the geometric mean, not a source's
+    status: str  # marks of the dollars, such as "E" for an estimate
+    basis: str
+    band: int
+
+
+def priced(cost: Cost, context: Context) -> PricedAction:
+    units = Quantity(cost.quantity).units(context) if cost.quantity is not None else None
+    per_unit = ends(cost)
+    return PricedAction(
+        per_unit=CostRange(*(rounded(value) for value in per_unit)),
+        unit=cost.unit,
+        units=units,
+        units_say=cost.quantity_says,
+        total=None if units is None else CostRange(*(rounded(v * units) for v in per_unit)),
+        is_likely_estimated=cost.likely_dollars is None,
+        status=cost.status,
+        basis=cost.basis,
+        band=cost.band,
+    )
+
+
+def takes_of(
+    intervention: Intervention, note: CostNote, context: Context, units: Fraction | None = None
+) -> Takes | None:
+    """With `units` as somebody counted them, else from what is known about the group.
+
+    None where neither is: without a number of units there is no total.
+    """
+    cost = intervention.cost
+    if units is None and cost.quantity is not None:
+        units = Quantity(cost.quantity).units(context)
+    if units is None:
+        return None
+    totals = [rounded(value * units) for value in ends(cost)]
+    starts = [share_of(total, note.one_off_share) for total in totals]
+    runs = [total - start for total, start in zip(totals, starts, strict=True)]
+    return Takes(
+        one_off=CostRange(*starts),
+        yearly=CostRange(*runs),
+        people_days=Days(*(days(value * units) for value in note.people_days)),
+    )
+
+
+def share_of(total: Decimal, share: Fraction) -> Decimal:
+    """As finely rounded as the total, so that both parts rise where the total does."""
+    exact = total * share.numerator / share.denominator
+    return exact.quantize(CENT if total < CENTS_BELOW else DOLLAR, ROUND_HALF_UP)
+
+
+def days(value: Fraction) -> Decimal:
+    """
+    >>> days(Fraction(1, 3)), days(Fraction(221, 2))
+    (Decimal('0.3'), Decimal('111'))
+    """
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(Decimal("0.1") if exact < TENTHS_BELOW else DOLLAR, ROUND_HALF_UP)
+
+
+def ends(cost: Cost) -> tuple[Fraction, Fraction, Fraction]:
+    low, high = cost.low_dollars, cost.high_dollars
+    return low, cost.likely_dollars or geometric_mean(low, high), high
+
+
+def geometric_mean(low: Fraction, high: Fraction) -> Fraction:
+    """The middle of a range that spans a factor rather than a distance.
+
+    >>> geometric_mean(Fraction(10), Fraction(40))
+    Fraction(20, 1)
+    """
+    return Fraction(
+        (Decimal(low.numerator) / low.denominator * high.numerator / high.denominator).sqrt()
+    )
+
+
+def rounded(value: Fraction) -> Decimal:
+    """To the dollar, or to the cent below a thousand dollars."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(CENT if exact < CENTS_BELOW else DOLLAR, ROUND_HALF_UP)

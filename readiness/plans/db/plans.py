@@ -1,0 +1,151 @@
+"""Action plans: the proposal as it was made, and every edit as a revision of one action."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
+from readiness.plans.models import Plan, PlanAction, ProposedPlan
+from readiness.plans.plan_json import action_in, edits_out, proposed_in, proposed_out
+
+
+def add(store: Store, plan: Plan, proposed: ProposedPlan, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "plans",
+            {
+                "id": plan.id,
+                "group_id": plan.group_id,
+                "assessment_id": plan.assessment_id,
+                "run_id": plan.run_id,
+                "starts_on": plan.starts_on.isoformat(),
+                "proposed": json.dumps(proposed_out(proposed)),
+                "created_at": event.at.isoformat(),
+                "created_by": event.actor_id,
+            },
+        )
+        for position, action in enumerate(plan.actions):
+            insert_action(store, plan.id, position, action, event)
+        events.record(store, event)
+
+
+def get(store: Store, plan_id: str) -> Plan:
+    row = store.row("select * from plans where id = ?", (plan_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return from_row(store, row)
+
+
+def latest_of_assessment(store: Store, assessment_id: str) -> Plan | None:
+    row = store.row(
+        "select * from plans where assessment_id = ? order by created_at desc, rowid desc limit 1",
+        (assessment_id,),
+    )
+    return from_row(store, row) if row else None
+
+
+def save_action(store: Store, plan_id: str, action: PlanAction, event: Event) -> None:
+    """Append one revision, or refuse it when somebody saved that action first."""
+    with store.writing():
+        row = store.row(
+            "select max(revision) as revision, position from plan_actions"
+            " where plan_id = ? and action_id = ?",
+            (plan_id, action.id),
+        )
+        last = row["revision"] if row and row["revision"] else 0
+        if action.revision != last + 1:
+            raise ChangedMeanwhile(
+                "Somebody else changed this action a moment ago. Compare both and save again."
+            )
+        position = row["position"] if row and last else count(store, plan_id)
+        insert_action(store, plan_id, position, action, event)
+        events.record(store, event)
+
+
+def count(store: Store, plan_id: str) -> int:
+    row = store.row(
+        "select count(distinct action_id) as n from plan_actions where plan_id = ?", (plan_id,)
+    )
+    return int(row["n"]) if row else 0
+
+
+def insert_action(
+    store: Store, plan_id: str, position: int, action: PlanAction, event: Event
+) -> None:
+    store.insert(
+        "plan_actions",
+        {
+            "plan_id": plan_id,
+            "action_id": action.id,
+            "revision": action.revision,
+            "position": position,
+            "body": json.dumps(edits_out(action)),
+            "author_id": event.actor_id,
+            "at": event.at.isoformat(),
+        },
+    )
+
+
+def history(store: Store, plan_id: str, action_id: str) -> tuple[tuple[datetime, str, int], ...]:
+    """(when, who, revision) of every save of one action, oldest first."""
+    return tuple(
+        (datetime.fromisoformat(row["at"]), row["author_id"], row["revision"])
+        for row in store.rows(
+            "select at, author_id, revision from plan_actions"
+            " where plan_id = ? and action_id = ? order by revision",
+            (plan_id, action_id),
+        )
+    )
+
+
+def from_row(store: Store, row: dict[str, Any]) -> Plan:
+    proposed = proposed_in(json.loads(row["proposed"]))
+    by_id = {proposal.id: proposal for proposal in proposed.proposals}
+    actions = tuple(
+        action_in(
+            each["action_id"],
+            each["revision"],
+            json.loads(each["body"]),
+            by_id.get(each["action_id"]),
+        )
+        for each in store.rows(
+            "select action_id, max(revision) as revision, body from plan_actions"
+            " where plan_id = ? group by action_id order by position",
+            (row["id"],),
+        )
+    )
+    return Plan(
+        id=row["id"],
+        group_id=row["group_id"],
+        assessment_id=row["assessment_id"],
+        run_id=row["run_id"],
+        starts_on=date.fromisoformat(row["starts_on"]),
+        target_tier_id=proposed.target_tier_id,
+        actions=actions,
+        set_aside=proposed.set_aside,
+        need_says=proposed.need_says,
+    )
+
+
+def peer_deprived_shares(store: Store, group_id: str) -> tuple[float, ...]:
+    """What every other group said last of its patients in the most deprived areas.
+
+    Of submitted assessments only, and without saying whose: for a comparison of many.
+    """
+    latest: dict[str, float] = {}
+    for row in store.rows(
+        "select a.group_id, c.value from context c join assessments a on a.id = c.assessment_id"
+        " where c.key = 'deprived_share' and a.group_id <> ?"
+        " and exists (select 1 from submissions s where s.assessment_id = a.id)"
+        " order by a.created_at, a.id, c.revision",
+        (group_id,),
+    ):
+        value = json.loads(row["value"])
+        if isinstance(value, int | float):
+            latest[row["group_id"]] = float(value)
+    return tuple(latest.values())

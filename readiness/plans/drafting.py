@@ -1,0 +1,190 @@
+"""From a proposal to a plan with dates and owners, and from an old plan to a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from readiness.core.periods import months_after
+from readiness.instruments.answers import Context
+from readiness.instruments.costs.models import CostBook, CostNote
+from readiness.instruments.models import Instrument, Intervention
+from readiness.plans.costs import CostRange, ends, priced, rounded, takes_of
+from readiness.plans.models import (
+    ActionStatus,
+    ActionType,
+    Amounts,
+    Plan,
+    PlanAction,
+    Proposal,
+    ProposedPlan,
+    Usual,
+)
+
+COORDINATOR = "practice manager"  # who sees to it that every item has an answer
+DAYS_TO_FIND_OUT = 30
+KEPT = frozenset({ActionStatus.PLANNED, ActionStatus.UNDER_WAY, ActionStatus.DONE})
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a plan is made for."""
+
+    plan_id: str
+    group_id: str
+    assessment_id: str
+    run_id: str
+    starts_on: date
+
+
+def drafted(instrument: Instrument, proposed: ProposedPlan, basis: Basis) -> Plan:
+    return Plan(
+        id=basis.plan_id,
+        group_id=basis.group_id,
+        assessment_id=basis.assessment_id,
+        run_id=basis.run_id,
+        starts_on=basis.starts_on,
+        target_tier_id=proposed.target_tier_id,
+        actions=tuple(
+            as_proposed(instrument, each, basis.starts_on) for each in proposed.proposals
+        ),
+        set_aside=proposed.set_aside,
+        need_says=proposed.need_says,
+    )
+
+
+def as_proposed(instrument: Instrument, proposal: Proposal, starts_on: date) -> PlanAction:
+    return PlanAction(
+        id=proposal.id,
+        revision=1,
+        title=proposal.title,
+        owner=usual_owner(instrument, proposal),
+        due_on=due_on(proposal, starts_on),
+        status=ActionStatus.PROPOSED,
+        note="",
+        proposal=proposal,
+    )
+
+
+def usual_owner(instrument: Instrument, proposal: Proposal) -> str:
+    """The post that usually answers most of what it works on."""
+    if proposal.type is ActionType.FIND_OUT:
+        item = instrument.item_by_id.get(proposal.id.partition(":")[2])
+        return item.answered_by if item else COORDINATOR
+    stakes: Counter[str] = Counter()
+    for lift in proposal.lifts:
+        stakes[instrument.item_by_id[lift.item_id].answered_by] += lift.gap * lift.weight
+    return stakes.most_common(1)[0][0] if stakes else ""
+
+
+def due_on(proposal: Proposal, starts_on: date) -> date:
+    """What is not known, within 30 days; all else by the end of its half-year."""
+    if proposal.type is ActionType.FIND_OUT:
+        return starts_on + timedelta(days=DAYS_TO_FIND_OUT)
+    return end_of(proposal.half_year, starts_on)
+
+
+def end_of(half_year: int, starts_on: date) -> date:
+    """The last day of a plan's half-year.
+
+    >>> end_of(1, date(2026, 8, 31)), end_of(2, date(2026, 3, 1))
+    (datetime.date(2027, 2, 27), datetime.date(2027, 2, 28))
+    """
+    return months_after(starts_on, 6 * half_year) - timedelta(days=1)
+
+
+def repriced(plan: Plan, instrument: Instrument, book: CostBook | None, context: Context) -> Plan:
+    """With today's facts about the group beside what its people typed."""
+    return replace(
+        plan, actions=tuple(at_price(each, instrument, book, context) for each in plan.actions)
+    )
+
+
+def at_price(
+    action: PlanAction, instrument: Instrument, book: CostBook | None, context: Context
+) -> PlanAction:
+    proposal = action.proposal
+    if proposal is None or proposal.intervention_id is None:
+        return action
+    intervention = instrument.intervention_by_id[proposal.intervention_id]
+    note = book.note(intervention.id) if book else None
+    return replace(
+        action,
+        proposal=replace(proposal, cost=priced(intervention.cost, context)),
+        usual=usual_of(intervention, note, context, action.own.units),
+    )
+
+
+def usual_of(
+    intervention: Intervention, note: CostNote | None, context: Context, own_units: Fraction | None
+) -> Usual:
+    price = priced(intervention.cost, context)
+    return Usual(
+        amounts=amounts_of(intervention, note, context, price.units),
+        at_own_units=amounts_of(intervention, note, context, own_units or price.units),
+        units=price.units,
+        units_say=price.units_say,
+        months_to_launch=intervention.months_to_launch,
+        months_to_effect=intervention.months_to_effect,
+        pays_after=note.pays_after if note else intervention.sustain,
+        note=note,
+    )
+
+
+def amounts_of(
+    intervention: Intervention, note: CostNote | None, context: Context, units: Fraction | None
+) -> Amounts:
+    """Without a note nobody has told the parts apart, so the whole is one-off."""
+    if units is None:
+        return Amounts()
+    if note is None:
+        return Amounts(one_off=CostRange(*(rounded(v * units) for v in ends(intervention.cost))))
+    takes = takes_of(intervention, note, context, units)
+    return Amounts(takes.one_off, takes.yearly, takes.people_days) if takes else Amounts()
+
+
+def carried_over(fresh: Plan, old: Plan) -> Plan:
+    """A plan from a newer run keeps what people decided about the actions it still has.
+
+    What they added stays, and so does what they have begun although it is no longer proposed.
+    """
+    before = {action.id: action for action in old.actions}
+    fresh_ids = {action.id for action in fresh.actions}
+    still = tuple(with_edits_of(each, before.get(each.id)) for each in fresh.actions)
+    kept = tuple(
+        on_its_own(each)
+        for each in old.actions
+        if each.id not in fresh_ids and (each.proposal is None or each.status in KEPT)
+    )
+    return replace(fresh, actions=(*still, *kept))
+
+
+def on_its_own(action: PlanAction) -> PlanAction:
+    """What is no longer proposed stands as the group has it, without the catalogue behind it."""
+    usual = action.usual
+    own = replace(
+        action.own,
+        amounts=action.amounts,
+        acts=action.own.acts or (usual.note.acts if usual and usual.note else ""),
+        pays_after=action.own.pays_after or (usual.pays_after if usual else ""),
+        months_to_launch=action.months_to_launch,
+        months_to_effect=action.months_to_effect,
+        levels=tuple((lift.item_id, lift.to) for lift in action.lifts),
+    )
+    return replace(action, revision=1, proposal=None, usual=None, own=own)
+
+
+def with_edits_of(action: PlanAction, before: PlanAction | None) -> PlanAction:
+    if before is None or before.revision == 1:
+        return action
+    return replace(
+        action,
+        owner=before.owner,
+        due_on=before.due_on,
+        status=before.status,
+        note=before.note,
+        evidence=before.evidence,
+        own=before.own,
+    )

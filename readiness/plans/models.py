@@ -1,0 +1,214 @@
+"""An action plan: what to do first, why, and what it takes. Values; `planning` builds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from readiness.instruments.costs.models import CostNote
+from readiness.plans.costs import CostRange, Days, PricedAction
+
+
+class ActionType(StrEnum):
+    FIND_OUT = "find out"  # a don't-know, due in 30 days
+    INTERVENTION = "intervention"  # from the instrument's catalogue
+    RAISE = "own step"  # an item that no intervention in the plan reaches
+    OWN = "added by the group"
+
+
+class ActionStatus(StrEnum):
+    PROPOSED = "proposed"
+    PLANNED = "planned"
+    UNDER_WAY = "under way"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class Lift:
+    """An item that an action is meant to bring to a level."""
+
+    item_id: str
+    from_level: int | None  # None: not known yet
+    to: int
+    weight: int  # 3 essential gate of the next tier, 2 supporting, 1 otherwise
+
+    @property
+    def gap(self) -> int:
+        return max(0, self.to - (self.from_level or 0))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One action as the rules propose it, before anybody edits it."""
+
+    id: str  # "PHARM", "find-out:REAL-2", "raise:SOCR-4"
+    type: ActionType
+    title: str
+    lifts: tuple[Lift, ...]
+    because: tuple[str, ...]  # sentences
+    half_year: int  # 1 is the first six months
+    after: tuple[str, ...] = ()  # ids of the actions that come first
+    intervention_id: str | None = None
+    priority: Fraction = Fraction(0)
+    feasibility: Fraction = Fraction(1)
+    value: Fraction = Fraction(0)
+    cost: PricedAction | None = None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """An intervention that was considered and is not in the plan, and why."""
+
+    intervention_id: str
+    says: str
+
+
+@dataclass(frozen=True)
+class ProposedPlan:
+    target_tier_id: str | None  # None at the top: the plan holds what is there
+    proposals: tuple[Proposal, ...]  # in the order to start them
+    set_aside: tuple[SetAside, ...]
+    need_says: tuple[str, ...]  # what the need multiplier rests on, and what was left out
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What an action takes; None: not known."""
+
+    one_off: CostRange | None = None
+    yearly: CostRange | None = None
+    people_days: Days | None = None  # in the first year
+
+    @property
+    def first_year(self) -> CostRange | None:
+        if self.one_off and self.yearly:
+            return self.one_off.plus(self.yearly)
+        return self.one_off or self.yearly
+
+    def over(self, other: Amounts) -> Amounts:
+        """These, and the other's where there is none."""
+        return Amounts(
+            self.one_off or other.one_off,
+            self.yearly or other.yearly,
+            self.people_days or other.people_days,
+        )
+
+
+Months = tuple[int, int]  # the fewest and the most
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the catalogue says of an action, for this group and at today's facts."""
+
+    amounts: Amounts
+    at_own_units: Amounts  # the same where the group counted the units itself
+    units: Fraction | None
+    units_say: str
+    months_to_launch: int
+    months_to_effect: Months
+    pays_after: str
+    note: CostNote | None  # None: an instrument without a cost book
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the group put in place of the catalogue's values; None or empty: those stand."""
+
+    amounts: Amounts = Amounts()
+    units: Fraction | None = None
+    acts: str = ""
+    may_pay: str = ""
+    pays_after: str = ""
+    half_year: int | None = None
+    months_to_launch: int | None = None
+    months_to_effect: Months | None = None
+    levels: tuple[tuple[str, int], ...] = ()  # (item, level) that it is expected to reach
+
+
+@dataclass(frozen=True)
+class PlanAction:
+    """One action as the group has it now: the proposal, and what people made of it."""
+
+    id: str
+    revision: int
+    title: str
+    owner: str  # a post, such as "quality lead", rather than a name
+    due_on: date | None
+    status: ActionStatus
+    note: str
+    proposal: Proposal | None  # None: added by the group
+    own: Own = Own()
+    evidence: str = ""  # how it is shown that this was done
+    usual: Usual | None = None  # attached when a plan is opened; None: nothing in the catalogue
+
+    @property
+    def is_in_plan(self) -> bool:
+        return self.status is not ActionStatus.DROPPED
+
+    @property
+    def is_intervention(self) -> bool:
+        return self.proposal is not None and self.proposal.type is ActionType.INTERVENTION
+
+    @property
+    def amounts(self) -> Amounts:
+        """The group's own, and what they leave open from the catalogue."""
+        return self.own.amounts.over(self.usual.at_own_units if self.usual else Amounts())
+
+    @property
+    def cost(self) -> CostRange | None:
+        """In its first year: one-off and what runs."""
+        told = self.amounts.first_year
+        return told or (cost_of(self.proposal) if self.proposal and not self.usual else None)
+
+    @property
+    def months_to_launch(self) -> int | None:
+        if self.own.months_to_launch is not None:
+            return self.own.months_to_launch
+        return self.usual.months_to_launch if self.usual else None
+
+    @property
+    def months_to_effect(self) -> Months | None:
+        return self.own.months_to_effect or (self.usual.months_to_effect if self.usual else None)
+
+    @property
+    def lifts(self) -> tuple[Lift, ...]:
+        """The items it is expected to bring to a level, the group's own expectation first."""
+        own = dict(self.own.levels)
+        proposed = self.proposal.lifts if self.proposal else ()
+        known = {lift.item_id for lift in proposed}
+        added = tuple(Lift(item, None, to, 1) for item, to in self.own.levels if item not in known)
+        return (*(replace(each, to=own.get(each.item_id, each.to)) for each in proposed), *added)
+
+
+@dataclass(frozen=True)
+class Plan:
+    id: str
+    group_id: str
+    assessment_id: str
+    run_id: str
+    starts_on: date
+    target_tier_id: str | None
+    actions: tuple[PlanAction, ...]
+    set_aside: tuple[SetAside, ...]
+    need_says: tuple[str, ...]
+
+    @property
+    def current(self) -> tuple[PlanAction, ...]:
+        return tuple(action for action in self.actions if action.is_in_plan)
+
+
+def unpriced(plan: Plan) -> tuple[PlanAction, ...]:
+    """Those of the catalogue whose cost is not known, for nobody knows how many units it takes."""
+    return tuple(
+        each
+        for each in plan.current
+        if each.cost is None and each.proposal and each.proposal.cost is not None
+    )
+
+
+def cost_of(proposal: Proposal) -> CostRange | None:
+    return proposal.cost.total if proposal.cost else None

@@ -1,0 +1,141 @@
+"""Money against the plan in words: the same rows for the page and the paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readiness.core.formatting import day
+from readiness.plans.actuals import AHEAD_POINTS, BASIS, Basis, Expected, sum_of
+from readiness.plans.postings import Cents, dollars
+from readiness.plans.service.money import Line, Money
+
+NONE = "–"
+HOW = (
+    "Remaining: awarded, less what was given back and what was spent. Expected in the end: what "
+    "was spent and what the group says is still needed; without an own estimate, the plan’s. "
+    f"Spending is called ahead of time from {AHEAD_POINTS} points of the likely cost: one-off "
+    "costs are planned at the start, running costs evenly over the year."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action, or the whole plan."""
+
+    action_id: str
+    title: str
+    about: str  # its status, or that it left the plan
+    first_year: str
+    yearly: str
+    awarded: str
+    spent: str
+    remaining: str
+    needed: str
+    needed_on: str
+    expected: str
+    basis: str
+    warnings: tuple[str, ...]
+    has_any: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    rows: tuple[Row, ...]
+    whole: Row
+    has_any: bool
+    warned: tuple[Row, ...]  # those with a warning, the whole plan first
+    research: str
+    how: str
+
+    @property
+    def priced(self) -> tuple[Row, ...]:
+        """The actions with a planned cost, with money or with an estimate."""
+        return tuple(row for row in self.rows if row.has_any or row.first_year != NONE)
+
+    @property
+    def others(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row not in self.priced)
+
+    @property
+    def paid(self) -> tuple[Row, ...]:
+        """The actions with money or an estimate: what a short section shows."""
+        return tuple(row for row in self.rows if row.has_any)
+
+
+def told(money: Money) -> Told:
+    rows = tuple(row_of(line) for line in money.lines)
+    whole = whole_of(money)
+    warned = tuple(row for row in (whole, *rows) if row.warnings)
+    return Told(rows, whole, money.has_any, warned, BASIS, HOW)
+
+
+def row_of(line: Line) -> Row:
+    actual, planned = line.actual, line.actual.planned
+    totals = actual.totals
+    return Row(
+        action_id=line.action_id,
+        title=line.title,
+        about=about(line),
+        first_year=span(planned.first_year if planned else None),
+        yearly=span(planned.yearly if planned else None),
+        awarded=amount(totals.award, totals.awarded),
+        spent=amount(totals.spent, totals.spent),
+        remaining=amount(totals.remaining, not totals.is_empty),
+        needed=span(actual.needed),
+        needed_on=f"as of {day(line.needed_on)}" if line.needed_on else "",
+        expected=expected_says(actual.expected),
+        basis=str(actual.expected.basis) if actual.expected else "",
+        warnings=line.warnings,
+        has_any=line.has_any,
+    )
+
+
+def whole_of(money: Money) -> Row:
+    """Sums of what is known; ends added to ends, so wider than the sum will probably be."""
+    parts, totals = [line.actual for line in money.lines], money.totals
+    planned = [each.planned for each in parts if each.planned]
+    yearly = [each.yearly for each in planned if each.yearly]
+    needed = [each.needed for each in parts if each.needed]
+    expected = [each.expected.cents for each in parts if each.expected]
+    return Row(
+        action_id="",
+        title="The whole plan",
+        about="",
+        first_year=span(sum_of(each.first_year for each in planned) if planned else None),
+        yearly=span(sum_of(yearly) if yearly else None),
+        awarded=amount(totals.award, totals.awarded),
+        spent=amount(totals.spent, totals.spent),
+        remaining=amount(totals.remaining, not totals.is_empty),
+        needed=span(sum_of(needed) if needed else None),
+        needed_on=f"said for {len(needed)} of {len(parts)} actions" if needed else "",
+        expected=expected_says(Expected(sum_of(expected), Basis.ACTIONS) if expected else None),
+        basis=str(Basis.ACTIONS) if expected else "",
+        warnings=money.warnings,
+        has_any=money.has_any,
+    )
+
+
+def about(line: Line) -> str:
+    if line.actual.status is None:
+        return "No longer in the plan"
+    return str(line.actual.status).capitalize() if line.is_in_plan else "Taken out of the plan"
+
+
+def amount(cents: int, is_known: object) -> str:
+    return dollars(cents) if is_known else NONE
+
+
+def expected_says(expected: Expected | None) -> str:
+    return span(expected.cents if expected else None)
+
+
+def span(cents: Cents | None) -> str:
+    """
+    >>> span(Cents(3_000_000, 6_000_000, 12_000_000)), span(Cents(5_00, 5_00, 5_00))
+    ('$30,000 to $120,000, likely $60,000', '$5')
+    """
+    if cents is None:
+        return NONE
+    if cents.low == cents.high:
+        return dollars(cents.likely)
+    return f"{dollars(cents.low)} to {dollars(cents.high)}, likely {dollars(cents.likely)}"

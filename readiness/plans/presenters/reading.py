@@ -1,0 +1,192 @@
+"""A plan in words: the same values for the page and for the paper. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from readiness.assessments import attestation
+from readiness.assessments.scorecard import Raise
+from readiness.assessments.service import portfolio_entry
+from readiness.core.formatting import day
+from readiness.instruments.answers import Context
+from readiness.instruments.evidence_codes import sentence
+from readiness.instruments.models import Cost, Instrument, Source, Tier
+from readiness.instruments.quantities import Quantity
+from readiness.plans import drafting
+from readiness.plans.costs import CostRange
+from readiness.plans.models import Plan, PlanAction, unpriced
+from readiness.plans.presenters.line import ActionLine, action_line, anchor_of
+from readiness.plans.presenters.terms import half_year, half_year_days, money
+from readiness.plans.service.plan import Opened
+from readiness.plans.simulation import outlay
+from readiness.plans.timing import half_year_of
+
+SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
+NO_DATE = "No date yet"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What starts in one stretch of time."""
+
+    title: str
+    dates: str
+    actions: tuple[ActionLine, ...]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A cost that is not in the sum, and what would make it known."""
+
+    title: str
+    anchor: str
+    asks: tuple[tuple[str, str], ...]  # (context item, what is asked)
+    otherwise: str  # what it depends on when no answer would help
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Interventions that were considered and are not in the plan, for one reason."""
+
+    says: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    stretches: tuple[Stretch, ...]
+    dropped: tuple[ActionLine, ...]
+    next_three: tuple[ActionLine, ...]
+    known: CostRange  # of the plan's first year, simulated
+    priced: int  # how many actions the sum holds
+    unknown: tuple[Unknown, ...]
+    set_aside: tuple[Aside, ...]
+    need_says: tuple[str, ...]
+    sources: tuple[Source, ...]  # only those cited
+
+    @property
+    def known_says(self) -> str:
+        return money(self.known) if self.priced else "not known yet"
+
+    @property
+    def actions(self) -> tuple[ActionLine, ...]:
+        return tuple(action for stretch in self.stretches for action in stretch.actions)
+
+    def line(self, action_id: str) -> ActionLine:
+        return next(each for each in (*self.actions, *self.dropped) if each.id == action_id)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Where the group stands and where the plan leads."""
+
+    tier: Tier
+    target: Tier | None
+    is_provisional: bool  # and still good
+    is_expired: bool
+    expires_on: date | None  # the last day of a provisional tier
+    holds_back: str  # empty at the top
+    steps: tuple[str, ...]  # the shortest way up, in words
+    no_way: str  # why there is none
+
+
+def told(plan: Plan, instrument: Instrument, context: Context) -> Told:
+    lines = {each.id: action_line(each, plan, instrument) for each in plan.actions}
+    current = tuple(lines[each.id] for each in plan.current)
+    placed = tuple(stretches(plan, lines))
+    ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
+    return Told(
+        stretches=placed,
+        dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),
+        next_three=tuple(ahead)[:3],
+        known=outlay(plan).first_year,
+        priced=sum(each.cost is not None for each in plan.current),
+        unknown=tuple(
+            line for each in unpriced(plan) if (line := unknown_of(each, instrument, context))
+        ),
+        set_aside=asides(plan, instrument),
+        need_says=plan.need_says,
+        sources=cited(current, instrument),
+    )
+
+
+def summary_of(opened: Opened, today: date) -> Summary:
+    instrument, run = opened.instrument, opened.foundation.run
+    tier = instrument.tier_by_id[run.tier_id]
+    expires_on = None if opened.is_preview else portfolio_entry.expiry_of(run, opened.foundation.on)
+    is_expired = attestation.has_expired(expires_on, today)
+    return Summary(
+        tier=tier,
+        target=instrument.tier_after(tier),
+        is_provisional=run.provisional and not is_expired,
+        is_expired=is_expired,
+        expires_on=expires_on,
+        holds_back=run.limiting_factor,
+        steps=tuple(step_of(each, instrument) for each in run.shortest_way or ()),
+        no_way=run.shortest_way_reason or "",
+    )
+
+
+def step_of(step: Raise, instrument: Instrument) -> str:
+    item = instrument.item_by_id[step.item_id]
+    if step.to == 0:
+        return f"Find out {item.short} ({item.id})."
+    now = "not known" if step.from_level is None else f"level {step.from_level}"
+    return f"{item.short} ({item.id}): from {now} to level {step.to}."
+
+
+def stretches(plan: Plan, lines: dict[str, ActionLine]) -> Iterator[Stretch]:
+    """Find-outs head the plan; then half-years; what nobody dated comes last."""
+    placed: dict[int | None, list[ActionLine]] = {}
+    for action in plan.current:
+        placed.setdefault(half_year_of(action, plan.starts_on), []).append(lines[action.id])
+    if soon := placed.pop(0, None):
+        last = max((line.due_on for line in soon if line.due_on), default=None)
+        yield Stretch(SOON, f"by {day(last)}" if last else "", tuple(soon))
+    undated = placed.pop(None, None)
+    for number in sorted(key for key in placed if key is not None):
+        dates = half_year_days(number, plan.starts_on)
+        yield Stretch(half_year(number), dates, tuple(placed[number]))
+    if undated:
+        yield Stretch(NO_DATE, "", tuple(undated))
+
+
+def unknown_of(action: PlanAction, instrument: Instrument, context: Context) -> Unknown | None:
+    """None when the action has no price in the catalogue."""
+    if action.proposal is None or action.proposal.intervention_id is None:
+        return None
+    cost = instrument.intervention_by_id[action.proposal.intervention_id].cost
+    asks = tuple(missing_facts(cost, instrument, context))
+    return Unknown(
+        title=action.title,
+        anchor=anchor_of(action.id),
+        asks=asks,
+        otherwise="" if asks else sentence(cost.quantity_says),
+    )
+
+
+def asides(plan: Plan, instrument: Instrument) -> tuple[Aside, ...]:
+    """By reason: many share one."""
+    titles: dict[str, list[str]] = {}
+    for each in plan.set_aside:
+        title = instrument.intervention_by_id[each.intervention_id].title
+        titles.setdefault(each.says, []).append(title)
+    return tuple(Aside(says, tuple(found)) for says, found in titles.items())
+
+
+def missing_facts(
+    cost: Cost, instrument: Instrument, context: Context
+) -> Iterator[tuple[str, str]]:
+    """The context answers that the number of units waits for."""
+    keys = Quantity(cost.quantity).keys if cost.quantity else frozenset()
+    for item in instrument.context:
+        for field in item.fields:
+            if field.key in keys and context.get(field.key) is None:
+                yield item.id, field.label
+
+
+def cited(lines: Iterable[ActionLine], instrument: Instrument) -> tuple[Source, ...]:
+    ids = {i for line in lines if line.evidence for i in line.evidence.source_ids}
+    return tuple(source for source in instrument.sources if source.id in ids)

@@ -1,0 +1,211 @@
+"""A group's action plan on paper, and the same as data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from readiness.assessments.lifecycle import READABLE_BY_PAYER
+from readiness.assessments.models import RunKind
+from readiness.assessments.reliability import Sureness, how_sure
+from readiness.assessments.run_json import as_json
+from readiness.assessments.scorecard import GateResult, ScoringRun
+from readiness.assessments.service import assessment_view, result
+from readiness.core.charts import profile
+from readiness.core.db import Store
+from readiness.core.formatting import day, one_decimal
+from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.layout import html_of
+from readiness.core.pdf.printer import Printer
+from readiness.core.people import Actor
+from readiness.disclosure import social_risk_release
+from readiness.disclosure.db import social_risk
+from readiness.disclosure.service.screened import screened_of
+from readiness.equity.service import released_gaps
+from readiness.instruments.models import Instrument
+from readiness.plans.plan_json import plan_out
+from readiness.plans.presenters import money as plan_money
+from readiness.plans.presenters import postings, reading
+from readiness.plans.projection import projected
+from readiness.plans.projection_json import outlay_out, projection_out
+from readiness.plans.service import money, plan
+from readiness.plans.service.gaps import gap_table
+from readiness.plans.service.plan import Opened
+from readiness.plans.simulation import outlay
+
+TITLE = "Action plan"
+KINDS = {
+    None: "Preview of answers that are not submitted",
+    RunKind.CLAIMED: "As claimed by the group",
+    RunKind.SUPPORTED: "As supported by the group’s counts",
+    RunKind.VALIDATED: "As validated by the reviewer",
+}
+
+
+@dataclass(frozen=True)
+class GateLine:
+    item_id: str
+    title: str
+    kind: str
+    needs: int
+    has: str
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class GatesOfTier:
+    tier_id: str
+    title: str
+    gates: tuple[GateLine, ...]
+
+
+def printed(
+    store: Store, printer: Printer, actor: Actor, assessment_id: str, page: Page, now: datetime
+) -> bytes:
+    """The same plan, told from as many groups, gives the same bytes all day."""
+    return printer.pdf_of(job_of(store, actor, assessment_id, page, now))
+
+
+def job_of(store: Store, actor: Actor, assessment_id: str, page: Page, now: datetime) -> Job:
+    opened = plan.for_assessment(store, actor, assessment_id, now)
+    made_at = datetime.combine(now.date(), time(), UTC)
+    html = html_of("plans/print/plan.html", values_of(store, opened, made_at))
+    data = json.dumps(data_of(opened, now.date()), indent=1, ensure_ascii=False).encode()
+    return Job(
+        html=html,
+        identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
+        made_at=made_at,
+        page=page,
+        enclosures=(Enclosure("plan.json", data, "The plan and its scoring run as data"),),
+    )
+
+
+def as_data(store: Store, actor: Actor, assessment_id: str, now: datetime) -> dict[str, Any]:
+    opened = plan.for_assessment(store, actor, assessment_id, now)
+    return data_of(opened, now.date())
+
+
+def data_of(opened: Opened, today: date) -> dict[str, Any]:
+    return {
+        "reference": opened.foundation.reference,
+        "plan": plan_out(opened.plan),
+        "ahead": ahead_out(opened, today),
+        "run": as_json(opened.foundation.run),
+    }
+
+
+def ahead_out(opened: Opened, today: date) -> dict[str, Any]:
+    """When which tier, if all goes as expected, and the simulated cost."""
+    ahead = projected(opened.instrument, opened.foundation.answers, opened.plan, today)
+    return {"projection": projection_out(ahead), "outlay": outlay_out(outlay(opened.plan))}
+
+
+def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, object]:
+    instrument, run = opened.instrument, opened.foundation.run
+    told = reading.told(opened.plan, instrument, opened.context)
+    summary = reading.summary_of(opened, made_at.date())
+    earlier = earlier_run(store, opened)
+    newest = social_risk.newest_of_group(store, opened.group.id, social_risk_release.QUARTERS)
+    quarters = social_risk_release.window(newest, made_at.date())
+    gaps = released_gaps.newest(store, opened.group.id, made_at.date())
+    return {
+        "title": TITLE,
+        "subject": opened.group.name,
+        "reference": opened.foundation.reference,
+        "made_on": day(made_at),
+        "opened": opened,
+        "instrument": instrument,
+        "kind": KINDS[opened.foundation.kind],
+        "based_on": day(opened.foundation.on),
+        "summary": summary,
+        "told": told,
+        "whole": plan_money.told(opened, made_at.date()),
+        "profile": profile_of(instrument, run, earlier),
+        "profile_title": profile_title(instrument, run),
+        "earlier": earlier is not None,
+        "gates": tuple(gates_by_tier(instrument, run)),
+        "sureness": sureness_of(store, opened),
+        "has_room": not quarters or summary.target is None,  # a short document
+        "screened": screened_of(quarters) if quarters else None,
+        "gaps": gap_table(gaps) if gaps else None,
+        "paid": postings.told(money.of_opened(store, opened, made_at)),
+    }
+
+
+def earlier_run(store: Store, opened: Opened) -> ScoringRun | None:
+    """Last cycle's, if it was sent in."""
+    source = assessment_view.source_of(store, opened.assessment)
+    if source is None or source.status not in READABLE_BY_PAYER:
+        return None
+    found = result.earlier_run(store, assessment_view.read(store, opened.assessment))
+    return found[1] if found else None
+
+
+def sureness_of(store: Store, opened: Opened) -> Sureness:
+    """The same sentence as beside the result."""
+    history = result.history(store, assessment_view.read(store, opened.assessment))
+    return how_sure(opened.instrument, opened.foundation.run, history)
+
+
+# The profile and the gates.
+
+
+def profile_of(
+    instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None
+) -> profile.Profile:
+    target = instrument.tier_after(instrument.tier_by_id[run.tier_id])
+    before = earlier.domains if earlier else {}
+    scores = [
+        profile.DomainScore(
+            title=domain.title,
+            low=run.domains[domain.id].low,
+            high=run.domains[domain.id].high,
+            previous=before[domain.id].low if domain.id in before else None,
+        )
+        for domain in instrument.domains
+    ]
+    asks = (
+        (profile.Threshold(f"{target.id} asks for {target.domain_min}", target.domain_min),)
+        if target and target.domain_min
+        else ()
+    )
+    return profile.profile_of(scores, asks)
+
+
+def profile_title(instrument: Instrument, run: ScoringRun) -> str:
+    """What the picture shows, in a sentence."""
+    scored = [
+        (low, domain.title)
+        for domain in instrument.domains
+        if (low := run.domains[domain.id].low) is not None
+    ]
+    if not scored:
+        return "No domain can be scored yet"
+    (least, lowest), (most, highest) = min(scored), max(scored)
+    return f"{highest} is highest at {one_decimal(most)}, {lowest} lowest at {one_decimal(least)}"
+
+
+def gates_by_tier(instrument: Instrument, run: ScoringRun) -> Iterator[GatesOfTier]:
+    """Those of the tier held, of every tier below, and of the next."""
+    tier = instrument.tier_by_id[run.tier_id]
+    top = (instrument.tier_after(tier) or tier).number
+    for each in instrument.tiers:
+        asked = [gate for gate in run.gates if gate.tier_id == each.id]
+        if asked and each.number <= top:
+            lines = tuple(gate_line(instrument, gate) for gate in asked)
+            yield GatesOfTier(each.id, each.title, lines)
+
+
+def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
+    return GateLine(
+        item_id=gate.item_id,
+        title=instrument.item_by_id[gate.item_id].title,
+        kind=str(gate.kind),
+        needs=gate.needs,
+        has="–" if gate.has is None else str(gate.has),
+        is_met=gate.met,
+    )

@@ -1,0 +1,317 @@
+"""A group's action plan: proposed from its deciding run, then the group's own to change.
+
+Until somebody changes it, a plan is worked out anew from the stored run each time it is opened;
+the first change stores it. A draft has a plan too, which nobody but the group sees and which
+cannot be changed before the answers are submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments import assessment_json
+from readiness.assessments.db import assessments, runs
+from readiness.assessments.db.runs import StoredRun
+from readiness.assessments.lifecycle import READABLE_BY_PAYER, Status
+from readiness.assessments.models import Assessment, RunKind
+from readiness.assessments.run_json import from_json
+from readiness.assessments.scorecard import ScoringRun
+from readiness.assessments.service import assessment_view, instrument_version, portfolio_entry
+from readiness.assessments.service.scoring import scoring_run
+from readiness.core import permissions
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
+from readiness.core.people import Actor, Group
+from readiness.core.permissions import Can, Ground
+from readiness.equity.service import released_gaps
+from readiness.instruments.answers import Answers, Context
+from readiness.instruments.costs import loader as costs
+from readiness.instruments.costs.models import CostBook
+from readiness.instruments.models import Instrument
+from readiness.plans import drafting, editing, fitting
+from readiness.plans.db import plans
+from readiness.plans.drafting import Basis
+from readiness.plans.editing import Edit
+from readiness.plans.models import ActionStatus, Plan, PlanAction, ProposedPlan
+from readiness.plans.planning import proposed
+from readiness.plans.selection import Need
+
+NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
+PREVIEW = "preview"  # stands for the run of what is not submitted
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """The run a plan rests on, and what went into it."""
+
+    run_id: str
+    kind: RunKind | None  # None: a preview of what is not submitted
+    run: ScoringRun
+    answers: Answers
+    context: Context
+    on: date
+    reference: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A plan as one person sees it."""
+
+    assessment: Assessment
+    group: Group
+    instrument: Instrument
+    foundation: Foundation
+    plan: Plan
+    context: Context  # what costs are worked out from
+    is_stored: bool
+    has_newer_run: bool
+    may_edit: bool
+    is_own: bool  # of the reader's own group
+
+    @property
+    def is_preview(self) -> bool:
+        return self.foundation.kind is None
+
+
+class EditedMeanwhile(ChangedMeanwhile):
+    """Carries what somebody else saved, so that a person can choose."""
+
+    def __init__(self, current: PlanAction) -> None:
+        self.current = current
+        super().__init__(
+            "Somebody else changed this action meanwhile. Compare both and save what you agree on."
+        )
+
+
+# Opening
+
+
+def for_assessment(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Opened:
+    assessment = assessments.get(store, assessment_id)
+    here = scope.of_group(store, assessment.group_id, now)
+    permissions.require(actor, Can.READ_PLAN, here)
+    is_own = permissions.allowed(actor, Can.READ_PLAN, Ground(assessment.group_id))
+    instrument = instrument_version.instrument_of(assessment)
+    newest = foundation_of(store, assessment, instrument, now)
+    if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
+        raise NotFound(NOT_SHARED)
+    stored = plans.latest_of_assessment(store, assessment_id)
+    base = rests_on(store, stored, instrument) if stored else newest
+    context = assessments.context_values(store, assessment_id) if is_own else base.context
+    plan = stored or drafted(store, assessment, instrument, base)[0]
+    return Opened(
+        assessment=assessment,
+        group=groups.get(store, assessment.group_id),
+        instrument=instrument,
+        foundation=base,
+        plan=drafting.repriced(plan, instrument, book_of(instrument), context),
+        context=context,
+        is_stored=stored is not None,
+        has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
+        may_edit=permissions.allowed(actor, Can.EDIT_PLAN, here) and base.kind is not None,
+        is_own=is_own,
+    )
+
+
+def book_of(instrument: Instrument) -> CostBook | None:
+    """An installation's own instrument may come without one."""
+    try:
+        return costs.load(instrument.id)
+    except NotFound:
+        return None
+
+
+def foundation_of(
+    store: Store, assessment: Assessment, instrument: Instrument, now: datetime
+) -> Foundation:
+    """The deciding run; a preview of the answers as they stand while they are being written."""
+    deciding = portfolio_entry.deciding(store, assessment)
+    if deciding and assessment.status is not Status.IN_PROGRESS:
+        return from_stored(store, deciding, instrument)
+    found = assessment_view.read(store, assessment)
+    run = scoring_run(instrument, found.context, found.answers)
+    return Foundation(
+        PREVIEW, None, run, found.answers, found.context, now.date(), PREVIEW.capitalize()
+    )
+
+
+def rests_on(store: Store, plan: Plan, instrument: Instrument) -> Foundation:
+    stored = runs.get(store, plan.run_id)
+    if stored is None:
+        raise NotFound(NOT_SHARED)
+    return from_stored(store, stored, instrument)
+
+
+def from_stored(store: Store, stored: StoredRun, instrument: Instrument) -> Foundation:
+    reading = assessment_json.read(stored.inputs, instrument)
+    return Foundation(
+        run_id=stored.id,
+        kind=stored.kind,
+        run=from_json(stored.result),
+        answers=reading.answers,
+        context=reading.context,
+        on=stored.at.date(),
+        reference=reference_of(store, stored),
+    )
+
+
+def reference_of(store: Store, stored: StoredRun) -> str:
+    sent = assessments.submissions(store, stored.assessment_id)
+    named = [each.reference for each in sent if each.number == stored.submission_number]
+    return named[0] if named else stored.id
+
+
+def drafted(
+    store: Store, assessment: Assessment, instrument: Instrument, base: Foundation
+) -> tuple[Plan, ProposedPlan]:
+    """The same run gives the same plan, under a name made from the run's."""
+    need = need_of(store, assessment.group_id, base.context, base.on)
+    made = proposed(instrument, base.context, base.answers, base.run, need)
+    basis = Basis(
+        plan_id=f"plan-{base.run_id}",
+        group_id=assessment.group_id,
+        assessment_id=assessment.id,
+        run_id=base.run_id,
+        starts_on=base.on,
+    )
+    return drafting.drafted(instrument, made, basis), made
+
+
+def need_of(store: Store, group_id: str, context: Context, on: date) -> Need:
+    """Gaps come from what was released, for a plan is read by payers too, and only where they are
+    reliable enough to be compared with peers."""
+    gaps = released_gaps.reliable_points(released_gaps.newest(store, group_id, on))
+    own = context.get("deprived_share")
+    if isinstance(own, bool) or not isinstance(own, int | float):
+        return Need(gaps)
+    peers = plans.peer_deprived_shares(store, group_id)
+    return Need(gaps, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
+
+
+# Changing
+
+
+def edit(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    action_id: str,
+    base: int,
+    wanted: Edit,
+    now: datetime,
+) -> PlanAction:
+    """Save one action over the revision the page showed, or say that somebody was faster."""
+
+    def made(opened: Opened, action: PlanAction) -> PlanAction:
+        return editing.edited(opened.plan, action, wanted, opened.foundation.answers)
+
+    return changed(store, actor, assessment_id, action_id, base, made, now)
+
+
+def drop(
+    store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
+) -> PlanAction:
+    """Out of the plan, and kept for whoever wants it back."""
+
+    def out(_: Opened, action: PlanAction) -> PlanAction:
+        return replace(action, revision=action.revision + 1, status=ActionStatus.DROPPED)
+
+    return changed(store, actor, assessment_id, action_id, base, out, now)
+
+
+def restore(
+    store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
+) -> PlanAction:
+    def back(opened: Opened, action: PlanAction) -> PlanAction:
+        return fitting.put_back(opened.plan, action)
+
+    return changed(store, actor, assessment_id, action_id, base, back, now)
+
+
+def changed(
+    store: Store,
+    actor: Actor,
+    assessment_id: str,
+    action_id: str,
+    base: int,
+    change: Callable[[Opened, PlanAction], PlanAction],
+    now: datetime,
+) -> PlanAction:
+    with store.writing():
+        opened = editable(store, actor, assessment_id, now)
+        current = action_of(opened, action_id)
+        if base != current.revision:
+            raise EditedMeanwhile(current)
+        saved = change(opened, current)
+        keep(store, actor, opened, now)
+        event = told(opened, actor, "changed an action of", now, saved)
+        plans.save_action(store, opened.plan.id, saved, event)
+    return saved
+
+
+def add_own(
+    store: Store, actor: Actor, assessment_id: str, action_id: str, wanted: Edit, now: datetime
+) -> PlanAction:
+    with store.writing():
+        opened = editable(store, actor, assessment_id, now)
+        saved = editing.added(opened.plan, action_id, wanted, opened.foundation.answers)
+        keep(store, actor, opened, now)
+        event = told(opened, actor, "added an action to", now, saved)
+        plans.save_action(store, opened.plan.id, saved, event)
+    return saved
+
+
+def renew(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Plan:
+    """A plan from the newest run, which keeps what people decided about the old one."""
+    with store.writing():
+        opened = editable(store, actor, assessment_id, now)
+        if not opened.has_newer_run:
+            return opened.plan
+        base = foundation_of(store, opened.assessment, opened.instrument, now)
+        fresh, made = drafted(store, opened.assessment, opened.instrument, base)
+        renewed = drafting.carried_over(fresh, opened.plan)
+        event = Event(now, actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id)
+        plans.add(store, renewed, made, event)
+    return renewed
+
+
+def editable(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Opened:
+    assessment = assessments.get(store, assessment_id)
+    here = scope.of_group(store, assessment.group_id, now)
+    permissions.require(actor, Can.EDIT_PLAN, here)
+    opened = for_assessment(store, actor, assessment_id, now)
+    if not opened.may_edit:
+        raise WrongState(NOT_YET)
+    return opened
+
+
+def action_of(opened: Opened, action_id: str) -> PlanAction:
+    found = next((each for each in opened.plan.actions if each.id == action_id), None)
+    if found is None:
+        raise NotFound("This plan has no such action. Reload the page to see it as it is.")
+    return found
+
+
+def keep(store: Store, actor: Actor, opened: Opened, now: datetime) -> None:
+    """Store the plan as it was proposed, before the first change to it."""
+    if opened.is_stored:
+        return
+    fresh, made = drafted(store, opened.assessment, opened.instrument, opened.foundation)
+    event = Event(now, actor.id, "took up", "plan", fresh.id, group_id=opened.group.id)
+    plans.add(store, fresh, made, event)
+
+
+def told(opened: Opened, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:
+    detail: dict[str, str | int | bool | None] = {
+        "action": action.id,
+        "revision": action.revision,
+    }
+    return Event(
+        now, actor.id, verb, "plan", opened.plan.id, group_id=opened.group.id, detail=detail
+    )

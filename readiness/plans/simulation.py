@@ -1,0 +1,158 @@
+"""What a plan costs and takes, as a range that its parts will probably keep to together.
+
+Adding low ends to low ends supposes that everything turns out cheap at once. Here every amount is
+drawn many times and the sums are read off: the range holds eight of ten draws.
+
+Each amount follows a lognormal curve of two halves, with its likely value as the median and low
+and high as the 10th and 90th percentile. Costs of one group rise together, for wages and vendors
+are the same: half of what moves an amount is shared by all of them. The parts of one action rise
+and fall as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from hashlib import sha256
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.plans.costs import CostRange, Days
+from readiness.plans.models import Plan, PlanAction
+from readiness.plans.timing import half_year_of
+
+DRAWS = 10_000
+SHARED = 0.5  # correlation of the factors of any two actions of one plan: assumed, not measured
+TENTH = 1.2815515655446004  # the standard normal's 90th percentile
+PERCENTILES = (10, 50, 90)
+DIGITS = 3
+YEARS = 3
+MONTHS_OF_YEAR = 12
+
+Draws = npt.NDArray[np.float64]
+Part = CostRange | Days
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of the plan, counted from its start."""
+
+    number: int
+    cost: CostRange
+
+
+@dataclass(frozen=True)
+class Outlay:
+    """What the actions whose amounts are known come to: 10th, 50th and 90th percentile."""
+
+    years: tuple[Year, ...]
+    total: CostRange  # of those years
+    people_days: Days  # in each action's first year
+    actions: int  # with a known cost
+    correlation: float
+    draws: int
+
+    @property
+    def first_year(self) -> CostRange:
+        return self.years[0].cost
+
+
+@dataclass(frozen=True)
+class Burden:
+    """One action's amounts and when they fall."""
+
+    amounts: tuple[Part | None, Part | None, Part | None]  # one-off, yearly, people-days
+    starts_in_month: int  # of the plan: 0 at its start
+
+
+def outlay(plan: Plan, correlation: float = SHARED, draws: int = DRAWS) -> Outlay:
+    """The same plan gives the same numbers: the draws are seeded from its id."""
+    burdens = [burden_of(each, plan) for each in plan.current if each.cost or days_of(each)]
+    factors = factors_of(len(burdens), correlation, draws, seed_of(plan.id))
+    by_year = np.zeros((YEARS, draws))
+    days = np.zeros(draws)
+    for burden, factor in zip(burdens, factors, strict=True):
+        one_off, yearly, people_days = (drawn(part, factor) for part in burden.amounts)
+        for year in range(YEARS):
+            by_year[year] += one_off * (burden.starts_in_month // MONTHS_OF_YEAR == year)
+            by_year[year] += yearly * running(burden.starts_in_month, year)
+        days += people_days
+    return Outlay(
+        years=tuple(Year(n + 1, CostRange(*ends(each))) for n, each in enumerate(by_year)),
+        total=CostRange(*ends(by_year.sum(axis=0))),
+        people_days=Days(*ends(days)),
+        actions=sum(each.cost is not None for each in plan.current),
+        correlation=correlation,
+        draws=draws,
+    )
+
+
+def days_of(action: PlanAction) -> Days | None:
+    return action.amounts.people_days
+
+
+def burden_of(action: PlanAction, plan: Plan) -> Burden:
+    """What nobody dated is counted from the start; a cost that was never taken apart is one-off."""
+    amounts = action.amounts
+    one_off = amounts.one_off or (None if amounts.yearly else action.cost)
+    half_year = half_year_of(action, plan.starts_on) or 1
+    return Burden((one_off, amounts.yearly, amounts.people_days), 6 * (half_year - 1))
+
+
+def running(starts_in_month: int, year: int) -> float:
+    """The share of that year, 0 being the first, in which something begun then runs.
+
+    >>> running(6, 0), running(6, 1), running(18, 0), running(18, 1)
+    (0.5, 1.0, 0.0, 0.5)
+    """
+    end = MONTHS_OF_YEAR * (year + 1)
+    return min(MONTHS_OF_YEAR, max(0, end - starts_in_month)) / MONTHS_OF_YEAR
+
+
+def seed_of(plan_id: str) -> int:
+    return int.from_bytes(sha256(plan_id.encode()).digest()[:8], "big")
+
+
+def factors_of(count: int, correlation: float, draws: int, seed: int) -> Draws:
+    """Standard normal factors, one row for each action, each pair correlated as said."""
+    luck = np.random.default_rng(seed)
+    shared = luck.standard_normal(draws)
+    own = luck.standard_normal((count, draws))
+    return np.asarray(sqrt(correlation) * shared + sqrt(1 - correlation) * own)
+
+
+def drawn(part: Part | None, factor: Draws) -> Draws:
+    """The amount at each draw of its factor.
+
+    A side that begins or ends at nothing has no logarithm: it falls in a straight line to 0.
+    """
+    if part is None or part.high == 0:
+        return np.zeros_like(factor)
+    low, likely, high = (float(end) for end in (part.low, part.likely, part.high))
+    steps = factor / TENTH
+    below = likely * (likely / low) ** steps if low > 0 else likely + (likely - low) * steps
+    above = likely * (high / likely) ** steps if likely > 0 else high * steps
+    return np.maximum(0.0, np.where(factor < 0, below, above))
+
+
+def ends(values: Draws) -> Iterable[Decimal]:
+    return [rounded(each) for each in percentiles(values)]
+
+
+def percentiles(values: Draws) -> Sequence[float]:
+    found: Any = np.percentile(values, PERCENTILES)
+    return [float(each) for each in found]
+
+
+def rounded(value: float) -> Decimal:
+    """To as many digits as a percentile of so many draws is good for.
+
+    >>> rounded(123456.7), rounded(87.4)
+    (Decimal('123000'), Decimal('87'))
+    """
+    step = Decimal(10) ** max(0, len(str(int(value))) - DIGITS)
+    return (Decimal(repr(value)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step

@@ -1,0 +1,1 @@
+"""Pages: each builds a form, calls the service and renders what comes back."""

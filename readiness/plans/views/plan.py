@@ -1,0 +1,204 @@
+"""A group's action plan: to read, to change, to print and to take along."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import BadInput
+from readiness.core.pdf.job import Page
+from readiness.core.permissions import Can
+from readiness.core.web.forms import with_problems
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.plans import fitting
+from readiness.plans.forms.action import ActionForm, action_form
+from readiness.plans.models import ActionStatus, PlanAction
+from readiness.plans.presenters import line, postings, reading
+from readiness.plans.presenters import money as plan_money
+from readiness.plans.presenters.terms import catalogue_says
+from readiness.plans.service import document, money, plan
+from readiness.plans.service.plan import EditedMeanwhile, Opened
+from readiness.plans.timing import half_year_of
+
+pages = Blueprint("plan", __name__)
+PAPERS = {"a4": Page.A4, "letter": Page.LETTER}
+NO_SUCH_PAPER = (
+    "There is no such paper to print on. Ask for Letter or A4 at the end of the address."
+)
+
+
+@pages.get("/assessments/<assessment_id>/plan")
+@needs(Can.READ_PLAN)
+def show(assessment_id: str) -> ResponseReturnValue:
+    opened = plan.for_assessment(store(), actor(), assessment_id, now())
+    told = reading.told(opened.plan, opened.instrument, opened.context)
+    summary = reading.summary_of(opened, now().date())
+    return render_template(
+        "plans/show.html",
+        opened=opened,
+        told=told,
+        summary=summary,
+        paid=postings.told(money.of_opened(store(), opened, now())),
+        whole=plan_money.told(opened, now().date()),
+        misfits=[each.says for each in fitting.misfits(opened.plan)],
+    )
+
+
+@pages.get("/assessments/<assessment_id>/plan/actions/<action_id>")
+@needs(Can.EDIT_PLAN)
+def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = action_form(opened, plan.action_of(opened, action_id), stored=True)
+    return edit_page(opened, action_id, form)
+
+
+@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>")
+@needs(Can.EDIT_PLAN)
+def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = action_form(opened, plan.action_of(opened, action_id))
+    if not form.validate():
+        return edit_page(opened, action_id, form), 422
+    try:
+        saved = plan.edit(
+            store(), actor(), assessment_id, action_id, form.base_revision, form.edit, now()
+        )
+    except BadInput as error:
+        return edit_page(opened, action_id, with_problems(form, error)), 422
+    except EditedMeanwhile as error:
+        return clash_page(assessment_id, action_id, form, error), 409
+    flash(f"Saved: {saved.title}.")
+    return back_to(assessment_id, action_id)
+
+
+def edit_page(
+    opened: Opened, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile | None = None
+) -> str:
+    action = plan.action_of(opened, action_id)  # or there is none of that id
+    told = reading.told(opened.plan, opened.instrument, opened.context)
+    return render_template(
+        "plans/edit.html",
+        opened=opened,
+        line=told.line(action_id),
+        action=action,
+        form=form,
+        usual=catalogue_says(action),
+        is_timed=half_year_of(action, opened.plan.starts_on) != 0,
+        meanwhile=meanwhile,
+    )
+
+
+def now_holding(assessment_id: str, action: PlanAction) -> ActionForm:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    return action_form(opened, action, stored=True)
+
+
+def clash_page(
+    assessment_id: str, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile
+) -> str:
+    """What was typed stays in the form; saving once more goes over what is stored now."""
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form.base.data = str(meanwhile.current.revision)
+    return edit_page(opened, action_id, form, meanwhile)
+
+
+@pages.get("/assessments/<assessment_id>/plan/new-action")
+@needs(Can.EDIT_PLAN)
+def new(assessment_id: str) -> ResponseReturnValue:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = action_form(opened, None, stored=True)
+    return render_template("plans/new.html", opened=opened, form=form)
+
+
+@pages.post("/assessments/<assessment_id>/plan/new-action")
+@needs(Can.EDIT_PLAN)
+def add(assessment_id: str) -> ResponseReturnValue:
+    opened = plan.editable(store(), actor(), assessment_id, now())
+    form = action_form(opened, None)
+    if form.validate():
+        action_id = f"own:{secrets.token_urlsafe(6)}"
+        try:
+            added = plan.add_own(store(), actor(), assessment_id, action_id, form.edit, now())
+        except BadInput as error:
+            with_problems(form, error)
+        else:
+            flash(f"Added: {added.title}.")
+            return back_to(assessment_id, action_id)
+    return render_template("plans/new.html", opened=opened, form=form), 422
+
+
+@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>/drop")
+@needs(Can.EDIT_PLAN)
+def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    base = ActionForm().base_revision
+    try:
+        plan.drop(store(), actor(), assessment_id, action_id, base, now())
+    except EditedMeanwhile as error:
+        form = now_holding(assessment_id, replace(error.current, status=ActionStatus.DROPPED))
+        return clash_page(assessment_id, action_id, form, error), 409
+    flash("Taken out of the plan. It is listed below the plan and can be put back.")
+    return redirect(url_for(".show", assessment_id=assessment_id), 303)
+
+
+@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>/restore")
+@needs(Can.EDIT_PLAN)
+def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    base = ActionForm().base_revision
+    try:
+        back = plan.restore(store(), actor(), assessment_id, action_id, base, now())
+    except EditedMeanwhile as error:
+        form = now_holding(assessment_id, error.current)
+        return clash_page(assessment_id, action_id, form, error), 409
+    flash(f"Put back where it fits: {back.title}.")
+    return back_to(assessment_id, action_id)
+
+
+@pages.post("/assessments/<assessment_id>/plan/renew")
+@needs(Can.EDIT_PLAN)
+def renew(assessment_id: str) -> ResponseReturnValue:
+    plan.renew(store(), actor(), assessment_id, now())
+    flash("The plan rests on the newest result now. What you had decided was kept.")
+    return redirect(url_for(".show", assessment_id=assessment_id), 303)
+
+
+@pages.get("/assessments/<assessment_id>/plan.pdf")
+@needs(Can.READ_PLAN)
+def pdf(assessment_id: str) -> ResponseReturnValue:
+    printer = current_app.config["PRINTER"]
+    printed = document.printed(store(), printer, actor(), assessment_id, paper(), now())
+    return printed, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="action-plan.pdf"',
+    }
+
+
+@pages.get("/assessments/<assessment_id>/plan.json")
+@needs(Can.READ_PLAN)
+def json(assessment_id: str) -> ResponseReturnValue:
+    return jsonify(document.as_data(store(), actor(), assessment_id, now()))
+
+
+def paper() -> Page:
+    """US Letter unless another is asked for."""
+    found = PAPERS.get(request.args.get("paper", "letter").casefold())
+    if found is None:
+        raise BadInput(NO_SUCH_PAPER)
+    return found
+
+
+def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:
+    anchor = line.anchor_of(action_id)
+    return redirect(url_for(".show", assessment_id=assessment_id, _anchor=anchor), 303)

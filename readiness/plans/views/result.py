@@ -1,0 +1,71 @@
+"""The result of an assessment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.assessments.service import result
+from readiness.assessments.service.result import Result
+from readiness.core.charts.profile import DomainScore, Profile, Threshold, profile_of
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.plans.presenters import reading
+from readiness.plans.service import plan
+
+pages = Blueprint("result", __name__)
+
+
+@pages.get("/assessments/<assessment_id>/result")
+@needs(Can.READ_ASSESSMENT)
+def show(assessment_id: str) -> ResponseReturnValue:
+    found = result.result(store(), actor(), assessment_id, now())
+    opened = plan.for_assessment(store(), actor(), assessment_id, now())
+    return render_template(
+        "plans/result/result.html",
+        found=found,
+        sheet=found.sheet,
+        profile=profile(found),
+        finding=finding(found),
+        told=reading.told(opened.plan, opened.instrument, opened.context),
+        plan_address=url_for("plan.show", assessment_id=assessment_id),
+    )
+
+
+def profile(found: Result) -> Profile:
+    before = found.previous.domains if found.previous else {}
+    scores = [
+        DomainScore(
+            domain.title,
+            found.shown.run.domains[domain.id].low,
+            found.shown.run.domains[domain.id].high,
+            before[domain.id].low if domain.id in before else None,
+        )
+        for domain in found.sheet.instrument.domains
+    ]
+    asks = found.next_tier
+    least = [Threshold(f"{asks.id} asks for {asks.domain_min}", asks.domain_min)] if asks else []
+    return profile_of(scores, [each for each in least if each.at])
+
+
+def finding(found: Result) -> str:
+    """What the chart shows, as its title."""
+    scored = [
+        (scores.low, domain)
+        for domain in found.sheet.instrument.domains
+        if (scores := found.shown.run.domains[domain.id]).low is not None
+    ]
+    if not scored:
+        return "No domain has a score yet"
+    low, weakest = min(scored, key=lambda pair: low_of(pair[0]))
+    high, strongest = max(scored, key=lambda pair: low_of(pair[0]))
+    if low == high:
+        return f"All domains stand at {low}"
+    return f"{strongest.title} is strongest at {high}, {weakest.title} weakest at {low}"
+
+
+def low_of(score: Decimal | None) -> Decimal:
+    return score if score is not None else Decimal(0)

@@ -1,0 +1,1 @@
+"""What a payer sees over all groups that share with it."""

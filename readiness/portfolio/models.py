@@ -1,0 +1,211 @@
+"""A payer's portfolio: what is asked of the list, and what one line of it may say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from readiness.assessments import attestation
+from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import RunKind
+from readiness.core.small_cells import HIDDEN
+from readiness.counts.measures.results import FEWEST_FOR_A_RATE
+
+SIZES = (50, 100, 200)  # lines a page; never more
+MOST_COMPARED = 4
+NO_TIER = "none"
+NOT_STARTED = "not started"
+TIERS = ("T0", "T1", "T2", "T3", "T4")
+LONGEST_TEXT = 100
+
+
+class Sort(StrEnum):
+    """What the list can be ordered by; a domain's score is ordered by through its own field."""
+
+    NAME = "name"
+    TIER = "tier"
+    QMS = "qms"
+    EQR = "eqr"
+    REACH = "reach"
+    STATUS = "status"
+    CHANGED = "changed"
+    DOMAIN = "domain"
+
+
+SORTABLE = frozenset(map(str, Sort)) - {Sort.DOMAIN}
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a payer asks of the list. Empty texts ask for everything."""
+
+    text: str = ""
+    tier: str = ""  # a tier's id, or NO_TIER
+    status: str = ""  # a Status, or NOT_STARTED
+    cycle_id: str = ""
+    domain_id: str = ""  # only groups below `below` there
+    below: float | None = None
+    group_ids: tuple[str, ...] = ()  # only these, to stand side by side
+    sort: Sort = Sort.NAME
+    sort_domain_id: str = ""  # for Sort.DOMAIN
+    is_descending: bool = False
+    page: int = 1
+    size: int = SIZES[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One group with an active grant. Of a draft it holds the progress, nothing else."""
+
+    group_id: str
+    name: str
+    status: Status | None  # of the newest assessment; None: none was started
+    answered: int  # items of the newest assessment
+    instrument: tuple[str, str] | None  # its id and version; None: none was started
+    assessment_id: str | None  # what the scores below rest on; None: nothing submitted yet
+    title: str = ""  # of that assessment
+    scored_by: tuple[str, str] | None = None  # the instrument of that assessment
+    is_newest: bool = True  # False: another one is being written since
+    run_kind: RunKind | None = None
+    tier_id: str | None = None
+    provisional: bool = False
+    tier_expires_on: date | None = None
+    limiting_factor: str = ""
+    qms: float | None = None
+    eqr: float | None = None
+    domains: Mapping[str, float | None] = field(default_factory=dict)
+    screened: int | None = None  # released, over the quarters; None: hidden
+    eligible: int | None = None
+    quarters: int = 0  # released ones that the counts rest on
+    changed_at: datetime | None = None
+
+    @property
+    def instruments(self) -> frozenset[tuple[str, str]]:
+        """A group that writes a new assessment may still stand on one of an older version."""
+        return frozenset(each for each in (self.instrument, self.scored_by) if each)
+
+    @property
+    def is_scored(self) -> bool:
+        return self.tier_id is not None
+
+    @property
+    def is_validated(self) -> bool:
+        return self.run_kind is RunKind.VALIDATED
+
+    def is_expired(self, today: date) -> bool:
+        return attestation.has_expired(self.tier_expires_on, today)
+
+
+def query_of(
+    sent: Mapping[str, str], domain_ids: Collection[str], cycle_ids: Collection[str]
+) -> Query:
+    """What an address asks for. Whatever it does not mean is left out: a link never breaks."""
+    below = score_in(sent.get("below", ""))
+    domain_id = one_of(sent.get("domain", ""), domain_ids)
+    sort, sort_domain_id = sort_in(sent.get("sort", ""), domain_ids)
+    size = int_in(sent.get("size", ""), SIZES[0])
+    return Query(
+        text=" ".join(sent.get("text", "").replace("\0", " ").split())[:LONGEST_TEXT],
+        tier=one_of(sent.get("tier", ""), (*TIERS, NO_TIER)),
+        status=one_of(sent.get("status", ""), (*map(str, Status), NOT_STARTED)),
+        cycle_id=one_of(sent.get("cycle", ""), cycle_ids),
+        domain_id=domain_id if below is not None else "",
+        below=below if domain_id else None,
+        sort=sort,
+        sort_domain_id=sort_domain_id,
+        is_descending=sent.get("order") == "down",
+        page=max(1, int_in(sent.get("page", ""), 1)),
+        size=size if size in SIZES else SIZES[0],
+    )
+
+
+def sort_in(text: str, domain_ids: Collection[str]) -> tuple[Sort, str]:
+    """A column's name, or a domain's."""
+    if text in domain_ids:
+        return Sort.DOMAIN, text
+    return (Sort(text) if text in SORTABLE else Sort.NAME), ""
+
+
+def one_of(text: str, known: Collection[str]) -> str:
+    return text if text in known else ""
+
+
+def int_in(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else otherwise
+
+
+def score_in(text: str) -> float | None:
+    """A score from 0 to 100 with at most a few digits, or None.
+
+    >>> score_in("40"), score_in("40.5"), score_in("nan"), score_in("101")
+    (40.0, 40.5, None, None)
+    """
+    whole, _, part = text.strip().partition(".")
+    if len(text) > 8 or not whole.isdecimal() or (part and not part.isdecimal()):
+        return None
+    return float(text) if float(text) <= 100 else None
+
+
+def address(query: Query) -> dict[str, Any]:
+    """The query as the parts of an address, without what goes without saying."""
+    said = {
+        "text": query.text,
+        "tier": query.tier,
+        "status": query.status,
+        "cycle": query.cycle_id,
+        "domain": query.domain_id,
+        "below": "" if query.below is None else f"{query.below:g}",
+        "sort": query.sort_domain_id or ("" if query.sort is Sort.NAME else query.sort),
+        "order": "down" if query.is_descending else "",
+        "size": "" if query.size == SIZES[0] else query.size,
+        "page": "" if query.page == 1 else query.page,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Screening reach as a payer may read it."""
+
+    share: float | None
+    says: str  # "412 of 980", why it is hidden, or that there is none
+    is_hidden: bool = False
+
+
+def reach_of(line: Line) -> Reach:
+    """From released counts alone."""
+    if not line.quarters:
+        return Reach(None, "no counts yet")
+    if line.screened is None or line.eligible is None:
+        return Reach(None, HIDDEN, is_hidden=True)
+    says = f"{line.screened:,} of {line.eligible:,}"
+    if line.eligible < FEWEST_FOR_A_RATE:
+        return Reach(None, f"{says}, too few for a rate")
+    return Reach(line.screened / line.eligible, says)
+
+
+def open_gates(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """The items whose gates keep a scored group from its next tier, in the order they are asked.
+
+    >>> open_gates({"tier": "T1", "gates": [{"tier": "T2", "item": "REAL-1", "met": False}]})
+    ('REAL-1',)
+    """
+    above = f"T{int(result['tier'][1:]) + 1}"
+    return tuple(
+        gate["item"] for gate in result["gates"] if gate["tier"] == above and not gate["met"]
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many groups of the list stand where, and what most of them lack."""
+
+    by_tier: Mapping[str | None, int]  # None: nothing submitted yet
+    by_gate: tuple[tuple[str, int], ...] = ()  # item id -> groups, most first
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_tier.values())

@@ -1,0 +1,51 @@
+"""How far a ZIP of plans is, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from readiness.core.jobs.models import Job, JobState
+from readiness.portfolio.bulk_pdf.fetching import GONE, Progress
+
+MEBIBYTE = 1024 * 1024
+STATES = {
+    JobState.WAITING: "waiting until other plans have been printed",
+    JobState.RUNNING: "being printed",
+    JobState.DONE: "ready",
+    JobState.FAILED: "not made",
+    JobState.CANCELED: "stopped",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ZIP of the list."""
+
+    pack_id: str
+    asked_at: datetime
+    plans: int
+    state: str
+
+
+def line_of(job: Job) -> Line:
+    return Line(job.result_id, job.asked_at, job.total, STATES[job.state])
+
+
+def says(found: Progress) -> str:
+    job = found.job
+    if job.state is JobState.CANCELED:
+        return "The printing was stopped. Nothing was kept."
+    if job.state is JobState.FAILED:
+        return job.says
+    if job.state is JobState.WAITING:
+        return "Waiting until other plans have been printed."
+    if job.state is JobState.RUNNING:
+        return f"{job.done:,} of {job.total:,} plans printed."
+    return size_says(found) if found.index else GONE
+
+
+def size_says(found: Progress) -> str:
+    plans = len(found.index["plans"]) if found.index else 0
+    size = max(0.1, found.bytes / MEBIBYTE)
+    return f"{plans:,} plan{'' if plans == 1 else 's'}, {size:,.1f} MB."

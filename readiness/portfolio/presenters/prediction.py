@@ -1,0 +1,259 @@
+"""Readiness at first against later change in a gap, in words and a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from readiness.core.formatting import one_decimal, points
+from readiness.core.web.template_filters import day
+from readiness.counts.measures.catalogue import Direction
+from readiness.equity.charts import Change, Chart, scatter_of
+from readiness.equity.gates import GROUPS_FOR_SPREAD
+from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link
+from readiness.equity.service.results import kind_label
+from readiness.portfolio.presenters.peers import DIRECTIONS, p_says
+from readiness.portfolio.service.peers import names_of
+from readiness.portfolio.service.prediction import Analysis, Asked, Line
+from readiness.statistics.regression import Slope
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    title: str
+    groups: str
+    adjusted: str
+    plain: str
+    p_holm: str
+    says: str
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group that counts."""
+
+    name: str
+    sent: str
+    score: str
+    before: str
+    after: str
+    change: str
+    drift: str
+
+
+def page_of(asked: Asked) -> dict[str, Any]:
+    found = asked.found
+    if found is None:
+        return {"asked": asked, "found": None, "instruments": (asked.instrument,)}
+    names, titles = names_of(found.spans.kind), asked.titles
+    return {
+        "asked": asked,
+        "found": found,
+        "instruments": (asked.instrument,),
+        "fewest": FEWEST_GROUPS,
+        "step": STEP,
+        "options": options(asked, found, names),
+        "chosen_reference": found.reference if found.is_chosen else "",
+        "kept": kept(found),
+        "stratum": names.get(found.stratum, ""),
+        "reference": names.get(found.reference, ""),
+        "direction": DIRECTIONS[found.spans.measure.direction],
+        "says": says(found),
+        "reference_says": reference_says(found, names),
+        "late": late_says(found),
+        "drift": drift_says(found),
+        "score_title": titles[found.score_id],
+        "chart": chart_of(found, titles[found.score_id]),
+        "chart_title": chart_title(found, titles[found.score_id]),
+        "chart_key": chart_key(found),
+        "links": [link_line(each, titles[each.score_id], found) for each in links_of(found)],
+        "groups": [group_line(line, found) for line in found.lines if line.followed],
+        "left_out": left_out(found),
+    }
+
+
+def options(
+    asked: Asked, found: Analysis, names: Mapping[str, str]
+) -> dict[str, list[tuple[str, str]]]:
+    spans = found.spans
+    strata = [(each, names[each]) for each in found.strata]
+    declared = names.get(found.vote.reference, "none declared")
+    return {
+        "measure": [(each.id, each.title) for each in spans.measures],
+        "by": [(each, kind_label(each)) for each in spans.kinds],
+        "of": [each for each in strata if each[0] != found.reference],
+        "reference": [("", f"As most groups declared: {declared}"), *strata],
+        "before": [(str(each), f"End of {each.label}") for each in spans.befores],
+        "after": [(str(each), f"End of {each.label}") for each in spans.afters],
+        "score": list(asked.titles.items()),
+    }
+
+
+def kept(found: Analysis) -> dict[str, str]:
+    spans = found.spans
+    address = {
+        "measure": spans.measure.id,
+        "by": spans.kind,
+        "of": found.stratum,
+        "before": str(spans.before),
+        "after": str(spans.after),
+    }
+    return address | ({"reference": found.reference} if found.is_chosen else {})
+
+
+def says(found: Analysis) -> str:
+    """The answer, or honestly none."""
+    groups, told = found.prediction.groups, [each for each in links_of(found) if each.is_told]
+    if groups < FEWEST_GROUPS:
+        return (
+            f"Whether readiness goes with later change in this gap cannot be told from {groups} "
+            f"{noun(groups)}: it takes {FEWEST_GROUPS} with scores and both gaps."
+        )
+    if not told:
+        return (
+            f"Whether readiness goes with later change in this gap cannot be told from {groups} "
+            "groups: of every score the intervals below allow for no link."
+        )
+    scores = f"{len(told)} of {len(links_of(found))} scores"
+    goes = "goes" if len(told) == 1 else "go"
+    return f"In these {groups} groups {scores} {goes} with later change in this gap."
+
+
+def noun(groups: int) -> str:
+    return "group" if groups == 1 else "groups"
+
+
+def reference_says(found: Analysis, names: Mapping[str, str]) -> str:
+    vote = found.vote
+    if not found.reference:
+        return (
+            "No group declared a reference for this split, so no gap is followed: the program "
+            "never picks one. Choose one above."
+        )
+    if found.is_chosen:
+        return f"Compared with {names[found.reference]}, chosen for this view."
+    return (
+        f"Compared with {names[found.reference]}, which {vote.groups} of {vote.asked} "
+        f"{noun(vote.asked)} declared."
+    )
+
+
+def late_says(found: Analysis) -> str:
+    late = found.late
+    if not late:
+        return ""
+    whose = "1 of these groups" if late == 1 else f"{late} of these groups"
+    return (
+        f"{whose} sent in the assessment when the later 12 months had begun: its scores are not "
+        "wholly from before."
+    )
+
+
+def drift_says(found: Analysis) -> str:
+    drift, groups = found.prediction.drift, found.prediction.groups
+    if drift is None:
+        return (
+            "How far single gaps would drift back toward the mean by chance alone cannot be told "
+            f"from {groups} {noun(groups)}: it takes {GROUPS_FOR_SPREAD}."
+        )
+    return (
+        f"A gap at first has a reliability of {drift.reliability:.2f} on average: of its distance "
+        f"from the mean gap ({points(drift.mean)} points), {1 - drift.reliability:.0%} is expected "
+        "to go by itself. The table gives the change that chance alone lets expect of each group."
+    )
+
+
+def links_of(found: Analysis) -> tuple[Link, ...]:
+    return found.prediction.links
+
+
+def shown_link(found: Analysis) -> Link:
+    return next(each for each in links_of(found) if each.score_id == found.score_id)
+
+
+def chart_of(found: Analysis, title: str) -> Chart | None:
+    link = shown_link(found)
+    dots = [
+        Change(line.group.name, score, line.followed.change.difference)
+        for line in found.lines
+        if line.followed and (score := line.followed.scores.get(found.score_id)) is not None
+    ]
+    slope = link.adjusted.value / STEP if link.adjusted else None
+    return scatter_of(dots, link.middle, slope, title) if dots else None
+
+
+def chart_title(found: Analysis, title: str) -> str:
+    link = shown_link(found)
+    if link.is_told:
+        return f"{title}: {link_says(link, found)[0].lower()}{link_says(link, found)[1:]}"
+    groups = f"{link.groups} {noun(link.groups)}"
+    return f"{title}: whether it goes with later change cannot be told from {groups}"
+
+
+def chart_key(found: Analysis) -> str:
+    """What the sloping line is, with its interval."""
+    slope = shown_link(found).adjusted
+    if slope is None:
+        return ""
+    return (
+        f"The sloping line is among groups with the same gap at first: {slope_says(slope)} points "
+        f"for {STEP} more points of score."
+    )
+
+
+def link_line(link: Link, title: str, found: Analysis) -> LinkLine:
+    return LinkLine(
+        title,
+        str(link.groups),
+        slope_says(link.adjusted),
+        slope_says(link.plain),
+        "–" if link.p_holm is None else p_says(link.p_holm),
+        link_says(link, found),
+    )
+
+
+def slope_says(slope: Slope | None) -> str:
+    if slope is None:
+        return "cannot be told"
+    return f"{points(slope.value)} ({points(slope.low)} to {points(slope.high)})"
+
+
+def link_says(link: Link, found: Analysis) -> str:
+    """Which way, for whom; never why."""
+    if link.adjusted is None:
+        return f"Cannot be told from {link.groups} {noun(link.groups)}"
+    if not link.is_told:
+        return f"Cannot be told from {link.groups} {noun(link.groups)}: no link is as possible"
+    sign = -1 if found.spans.measure.direction is Direction.LOWER else 1
+    toward = "toward" if sign * link.adjusted.value > 0 else "away from"
+    whose = names_of(found.spans.kind)[found.stratum]
+    return f"Higher scores went with a gap that moved {toward} the better for {whose}"
+
+
+def group_line(line: Line, found: Analysis) -> GroupLine:
+    followed, first = line.followed, line.baseline
+    if followed is None or first is None:
+        raise AssertionError("only groups that count have a line")
+    drift, change = found.prediction.drift, followed.change
+    return GroupLine(
+        name=line.group.name,
+        sent=f"{first.assessment.title}, {day(first.sent_on)}, {first.run_kind}",
+        score=one_decimal(followed.scores.get(found.score_id)),
+        before=gap_says(followed.gap_before.difference, followed.before[0][1]),
+        after=gap_says(followed.gap_after.difference, followed.after[0][1]),
+        change=f"{points(change.difference)} ({points(change.low)} to {points(change.high)})",
+        drift=points(drift.expected[line.group.id]) if drift else "cannot be told",
+    )
+
+
+def gap_says(gap: float, people: int) -> str:
+    return f"{points(gap)} (n = {people:,})"
+
+
+def left_out(found: Analysis) -> list[tuple[str, list[str]]]:
+    by_why: dict[str, list[str]] = {}
+    for line in found.lines:
+        if line.left_out:
+            by_why.setdefault(line.left_out, []).append(line.group.name)
+    return [(why[0].upper() + why[1:], by_why[why]) for why in sorted(by_why)]

@@ -1,0 +1,203 @@
+"""Change between two assessments beside the money spent in between, over a payer's groups.
+
+Only what payers may read: assessments that were sent in, by the run that decides, and the sums of
+what the groups entered for their plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from readiness.accounts.service import scope
+from readiness.assessments.db import submission_queries
+from readiness.assessments.db.submission_queries import Outcome, SentIn
+from readiness.assessments.models import RunKind
+from readiness.assessments.service.portfolio_entry import chosen
+from readiness.core import permissions
+from readiness.core.db import Store
+from readiness.core.people import Actor, Group, Payer
+from readiness.core.permissions import Can
+from readiness.instruments import loader as instruments
+from readiness.instruments.models import Instrument
+from readiness.plans import postings
+from readiness.plans.db import postings as ledger
+from readiness.plans.postings import Posting, Totals
+from readiness.plans.returns import Followed, Portfolio, Stand, portfolio_of
+from readiness.portfolio.db import peers
+from readiness.portfolio.db.peers import Sharing
+from readiness.portfolio.service import portfolio
+
+Owned = TypeVar("Owned", Posting, SentIn)
+Version = tuple[str, str]  # of an instrument: its id and version
+
+
+class LeftOut(StrEnum):
+    """Why a group is not followed, as a person reads it."""
+
+    NOT_SUBMITTED = "nothing was sent in yet"
+    ONCE = "one assessment was sent in, a second one not yet"
+    OTHER_QUESTIONS = "the two assessments answered different versions of the instrument"
+    NO_MONEY = "assessed twice, with nothing entered as spent in between"
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    SPENT = "spent"
+    AWARDED = "awarded"
+    TIERS = "tiers"
+    GATES = "gates"
+    QMS = "qms"
+    EQR = "eqr"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One group that shares with the payer."""
+
+    group: Group
+    followed: Followed | None
+    left_out: str  # why; "" where it was assessed twice and spent money
+
+
+@dataclass(frozen=True)
+class Returns:
+    payer: Payer
+    instrument: Instrument
+    lines: tuple[Line, ...]  # by name
+    found: Portfolio
+
+    @property
+    def followed(self) -> tuple[Line, ...]:
+        """Assessed twice, with or without money."""
+        return tuple(line for line in self.lines if line.followed)
+
+    @property
+    def first_on(self) -> date | None:
+        return min((e.followed.first.on for e in self.lines if e.followed), default=None)
+
+    @property
+    def latest_on(self) -> date | None:
+        return max((e.followed.latest.on for e in self.lines if e.followed), default=None)
+
+
+def read(store: Store, actor: Actor, payer_id: str, now: datetime) -> Returns:
+    permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+    payer, _, instrument = portfolio.columns(store, actor, payer_id)
+    shared = peers.sharing(store, payer_id, now.date())
+    ids = [each.group.id for each in shared]
+    paid, sent = (
+        by_group(ledger.of_groups(store, ids)),
+        by_group(submission_queries.sent_in(store, ids)),
+    )
+    scored, lowest = submission_queries.outcomes(store, ends_of(sent)), lowest_of(sent.values())
+    lines = tuple(
+        line_of(each, sent.get(id_, []), scored, paid.get(id_, []), lowest)
+        for each, id_ in zip(shared, ids, strict=True)
+    )
+    followed = [line.followed for line in lines if line.followed]
+    axis_ids = tuple(axis.id for axis in instrument.axes)
+    return Returns(payer, instrument, lines, portfolio_of(followed, axis_ids))
+
+
+def by_group(every: Iterable[Owned]) -> dict[str, list[Owned]]:
+    found: dict[str, list[Owned]] = {}
+    for each in every:
+        found.setdefault(each.group_id, []).append(each)
+    return found
+
+
+def line_of(
+    shared: Sharing,
+    sent: Sequence[SentIn],
+    scored: Mapping[str, Mapping[RunKind, Outcome]],
+    paid: Sequence[Posting],
+    lowest: Mapping[Version, str],
+) -> Line:
+    group = shared.group
+    if not sent:
+        return Line(group, None, LeftOut.NOT_SUBMITTED)
+    first, latest = sent[0], sent[-1]
+    if len(sent) == 1:
+        return Line(group, None, LeftOut.ONCE)
+    if version(first) != version(latest):
+        return Line(group, None, LeftOut.OTHER_QUESTIONS)
+    unrated = lowest[version(first)]
+    both = [stand_of(each, scored.get(each.assessment_id, {}), unrated) for each in (first, latest)]
+    if both[0] is None or both[1] is None:
+        return Line(group, None, LeftOut.ONCE)
+    between = spent_between(paid, first.at.date(), latest.at.date())
+    followed = Followed(group.id, both[0], both[1], between.award, between.spent)
+    return Line(group, followed, "" if between.spent else LeftOut.NO_MONEY)
+
+
+def ends_of(sent: Mapping[str, Sequence[SentIn]]) -> list[str]:
+    """The first and the latest assessment of each group that has two."""
+    both = [(each[0], each[-1]) for each in sent.values() if len(each) > 1]
+    return [each.assessment_id for pair in both for each in pair]
+
+
+def version(sent: SentIn) -> Version:
+    return sent.instrument_id, sent.version
+
+
+def lowest_of(sent: Iterable[Sequence[SentIn]]) -> dict[Version, str]:
+    """The tier of what cannot be rated, in each version that is compared."""
+    versions = {version(each[0]) for each in sent if version(each[0]) == version(each[-1])}
+    return {each: instruments.load(*each).tiers[0].id for each in versions}
+
+
+def stand_of(sent: SentIn, runs: Mapping[RunKind, Outcome], unrated: str) -> Stand | None:
+    decisive = chosen(sent.status, runs)
+    if decisive is None:
+        return None
+    return Stand(
+        on=sent.at.date(),
+        title=sent.title,
+        run_kind=decisive.kind,
+        tier_id=decisive.tier_id,
+        tier=None if decisive.tier_id == unrated else int(decisive.tier_id[1:]),
+        provisional=decisive.provisional,
+        axes=decisive.axes,
+        gates_met=sum(decisive.gates),
+        gates=len(decisive.gates),
+    )
+
+
+def spent_between(paid: Sequence[Posting], first: date, latest: date) -> Totals:
+    """After the first day, up to and with the latest."""
+    standing = postings.standing(paid)
+    return postings.totals(each for each in standing if first < each.on <= latest)
+
+
+# In which order
+
+
+def ordered(lines: Sequence[Line], sort: Sort, is_descending: bool) -> tuple[Line, ...]:
+    """What cannot be told comes last, whichever way; of equals by name."""
+    by_name = sorted(lines, key=lambda line: (line.group.name.casefold(), line.group.id))
+    if sort is Sort.NAME:
+        return tuple(reversed(by_name) if is_descending else by_name)
+    values = {line.group.id: value_of(line, sort) for line in by_name}
+    known = [(found, line) for line in by_name if (found := values[line.group.id]) is not None]
+    known.sort(key=lambda pair: pair[0], reverse=is_descending)
+    unknown = [line for line in by_name if values[line.group.id] is None]
+    return (*(line for _, line in known), *unknown)
+
+
+def value_of(line: Line, sort: Sort) -> float | None:
+    followed = line.followed
+    if followed is None:
+        return None
+    values: Mapping[Sort, float | None] = {
+        Sort.SPENT: followed.spent,
+        Sort.AWARDED: followed.awarded,
+        Sort.TIERS: followed.tiers,
+        Sort.GATES: followed.gates,
+        Sort.QMS: followed.points("QMS"),
+        Sort.EQR: followed.points("EQR"),
+    }
+    return values[sort]

@@ -1,0 +1,37 @@
+"""What a payer takes along to one group: two pages, and the same as a spreadsheet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app
+from flask.typing import ResponseReturnValue
+
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.plans.views.plan import paper
+from readiness.portfolio.brief import paper as brief_paper
+from readiness.portfolio.brief import sheet
+from readiness.portfolio.views.portfolio import XLSX
+
+pages = Blueprint("brief", __name__)
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/brief.pdf")
+@needs(Can.READ_SUBMISSION)
+def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
+    printer = current_app.config["PRINTER"]
+    printed = brief_paper.printed(store(), printer, actor(), payer_id, group_id, paper(), now())
+    return printed, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="payer-brief.pdf"',
+    }
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx")
+@needs(Can.READ_SUBMISSION)
+def xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
+    made = sheet.xlsx(store(), actor(), payer_id, group_id, now())
+    return made, {
+        "Content-Type": XLSX,
+        "Content-Disposition": 'attachment; filename="payer-brief.xlsx"',
+    }

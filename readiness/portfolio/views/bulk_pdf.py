@@ -1,0 +1,117 @@
+"""All plans of a portfolio as one ZIP: asking for it, watching it being made, fetching it."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+
+from readiness.core.permissions import Can
+from readiness.core.web.forms import SafeForm
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.plans.views.plan import PAPERS
+from readiness.portfolio.bulk_pdf import fetching, making
+from readiness.portfolio.models import address
+from readiness.portfolio.presenters import bulk_pdf
+
+pages = Blueprint("packs", __name__)
+SORTING = {"sort", "order", "page", "size"}  # of a list, and nothing to a ZIP
+
+
+class PackForm(SafeForm):
+    paper = RadioField(
+        "Paper",
+        choices=[SelectChoice("letter", "US Letter"), SelectChoice("a4", "A4")],
+        default="letter",
+    )
+
+
+@pages.get("/payers/<payer_id>/plans")
+@needs(Can.REVIEW_PORTFOLIO)
+def offer(payer_id: str) -> ResponseReturnValue:
+    return offer_page(payer_id, PackForm(formdata=None))
+
+
+def offer_page(payer_id: str, form: PackForm) -> str:
+    found = making.offer(store(), actor(), payer_id, request.values, now())
+    kept = {name: value for name, value in address(found.query).items() if name not in SORTING}
+    return render_template(
+        "portfolio/bulk_pdf/offer.html",
+        form=form,
+        offer=found,
+        kept=kept,
+        made=[bulk_pdf.line_of(job) for job in found.made],
+    )
+
+
+@pages.post("/payers/<payer_id>/plans")
+@needs(Can.REVIEW_PORTFOLIO)
+def start(payer_id: str) -> ResponseReturnValue:
+    form = PackForm()
+    if not form.validate():
+        return offer_page(payer_id, form), 422
+    pack_id = making.start(
+        store(),
+        actor(),
+        payer_id,
+        request.form,
+        PAPERS[form.paper.data],
+        current_app.config["PACKER"],
+        current_app.config["CLOCK"],
+        lambda: secrets.token_urlsafe(9),
+    )
+    return redirect(url_for(".show", payer_id=payer_id, pack_id=pack_id), 303)
+
+
+@pages.get("/payers/<payer_id>/plans/<pack_id>")
+@needs(Can.REVIEW_PORTFOLIO)
+def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
+    found = fetching.progress(store(), actor(), payer_id, pack_id, now())
+    return render_template(
+        "portfolio/bulk_pdf/show.html", found=found, says=bulk_pdf.says(found), until=found.until
+    )
+
+
+@pages.get("/payers/<payer_id>/plans/<pack_id>/progress")
+@needs(Can.REVIEW_PORTFOLIO)
+def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
+    """For the page that waits, a few times a second."""
+    found = fetching.progress(store(), actor(), payer_id, pack_id, now())
+    return jsonify(is_reading=found.is_at_work, says=bulk_pdf.says(found))
+
+
+@pages.post("/payers/<payer_id>/plans/<pack_id>/stop")
+@needs(Can.REVIEW_PORTFOLIO)
+def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
+    if fetching.cancel(store(), actor(), payer_id, pack_id, now()):
+        flash("Stopped. Nothing was kept.")
+        return redirect(url_for(".offer", payer_id=payer_id), 303)
+    return redirect(url_for(".show", payer_id=payer_id, pack_id=pack_id), 303)
+
+
+@pages.get("/payers/<payer_id>/plans/<pack_id>/plans.zip")
+@needs(Can.REVIEW_PORTFOLIO)
+def download(payer_id: str, pack_id: str) -> ResponseReturnValue:
+    path = fetching.fetched(store(), actor(), payer_id, pack_id, now())
+    reply = send_file(
+        path.absolute(),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"plans-{now():%Y-%m-%d}.zip",
+    )
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

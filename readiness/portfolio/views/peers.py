@@ -1,0 +1,100 @@
+"""For a payer: all groups beside each other, one group's measures, and readiness against change."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import NotFound
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.disclosure.service import quality
+from readiness.portfolio.presenters import (
+    peers as peers_view,
+)
+from readiness.portfolio.presenters import (
+    prediction as prediction_view,
+)
+from readiness.portfolio.presenters import (
+    quality as released_quality_view,
+)
+from readiness.portfolio.service import peers, peers_export, portfolio, prediction
+
+pages = Blueprint("peers", __name__)
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
+NOTHING = "There is nothing to write into a file yet. Look at the page to see why."
+
+
+@pages.get("/payers/<payer_id>/equity")
+@needs(Can.REVIEW_PORTFOLIO)
+def beside(payer_id: str) -> ResponseReturnValue:
+    asked = wish()
+    found = peers.compare(store(), actor(), payer_id, asked, now())
+    payers = portfolio.payers_of(store(), actor())
+    page = peers_view.page_of(found, asked)
+    return render_template("portfolio/peers/beside.html", payers=payers, **page)
+
+
+@pages.get("/payers/<payer_id>/equity.<ending>")
+@needs(Can.REVIEW_PORTFOLIO)
+def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
+    found = peers.compare(store(), actor(), payer_id, wish(), now()).found
+    made = {"csv": peers_export.compared_csv, "xlsx": peers_export.compared_xlsx}.get(ending)
+    if made is None:
+        raise NotFound(NO_FILE)
+    if found is None:
+        raise NotFound(NOTHING)
+    name = f"equity-{found.choices.measure.id}-{found.choices.period}"
+    return download(made(found), name, ending)
+
+
+@pages.get("/payers/<payer_id>/readiness-and-change")
+@needs(Can.REVIEW_PORTFOLIO)
+def change(payer_id: str) -> ResponseReturnValue:
+    asked = prediction.analyze(store(), actor(), payer_id, change_wish(), now())
+    payers = portfolio.payers_of(store(), actor())
+    page = prediction_view.page_of(asked)
+    return render_template("portfolio/peers/change.html", payers=payers, **page)
+
+
+@pages.get("/payers/<payer_id>/readiness-and-change.<ending>")
+@needs(Can.REVIEW_PORTFOLIO)
+def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
+    asked = prediction.analyze(store(), actor(), payer_id, change_wish(), now())
+    made = {"csv": peers_export.analysis_csv, "xlsx": peers_export.analysis_xlsx}.get(ending)
+    if made is None:
+        raise NotFound(NO_FILE)
+    if asked.found is None:
+        raise NotFound(NOTHING)
+    name = f"readiness-and-change-{asked.found.spans.measure.id}-{asked.found.spans.after}"
+    return download(made(asked, asked.found), name, ending)
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>/quality")
+@needs(Can.READ_SUBMISSION)
+def group(payer_id: str, group_id: str) -> ResponseReturnValue:
+    wanted = request.args.get("period") or None
+    read = quality.read(store(), actor(), payer_id, group_id, wanted, now())
+    return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
+
+
+def wish() -> peers.Wish:
+    asked = request.args
+    names = ("measure", "period", "by", "of", "reference")
+    return peers.Wish(*(asked.get(name, "")[:40] for name in names))
+
+
+def change_wish() -> prediction.Wish:
+    asked = request.args
+    names = ("measure", "by", "of", "reference", "before", "after", "score")
+    return prediction.Wish(*(asked.get(name, "")[:40] for name in names))
+
+
+def download(made: bytes, name: str, ending: str) -> Response:
+    disposition = f'attachment; filename="{name}.{ending}"'
+    return Response(made, content_type=KINDS[ending], headers={"Content-Disposition": disposition})

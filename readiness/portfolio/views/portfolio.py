@@ -1,0 +1,76 @@
+"""The payer's list of groups, its export, groups side by side, and one group's own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.assessments.service import submission
+from readiness.core.errors import NotFound
+from readiness.core.permissions import Can
+from readiness.core.web.guard import needs
+from readiness.core.web.session import actor, now, store
+from readiness.portfolio.presenters import group as group_view
+from readiness.portfolio.presenters import portfolio as portfolio_view
+from readiness.portfolio.service import portfolio
+
+pages = Blueprint("portfolio", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("/portfolio")
+@needs(Can.REVIEW_PORTFOLIO)
+def start() -> ResponseReturnValue:
+    """The way in from the navigation: the first payer the person works for."""
+    payer_ids = actor().payer_ids
+    if not payer_ids:
+        raise NotFound("You work for no payer here. Ask your administrator.")
+    return redirect(url_for(".listing", payer_id=payer_ids[0]))
+
+
+@pages.get("/payers/<payer_id>/portfolio")
+@needs(Can.REVIEW_PORTFOLIO)
+def listing(payer_id: str) -> ResponseReturnValue:
+    found = portfolio.listing(store(), actor(), payer_id, request.args, now())
+    payers = portfolio.payers_of(store(), actor())
+    page = portfolio_view.page_of(found)
+    return render_template("portfolio/list.html", payers=payers, **page)
+
+
+@pages.get("/payers/<payer_id>/portfolio.csv")
+@needs(Can.REVIEW_PORTFOLIO)
+def as_csv(payer_id: str) -> ResponseReturnValue:
+    made = portfolio.export_csv(store(), actor(), payer_id, request.args, now())
+    return download(made, "csv", "text/csv; charset=utf-8")
+
+
+@pages.get("/payers/<payer_id>/portfolio.xlsx")
+@needs(Can.REVIEW_PORTFOLIO)
+def as_xlsx(payer_id: str) -> ResponseReturnValue:
+    made = portfolio.export_xlsx(store(), actor(), payer_id, request.args, now())
+    return download(made, "xlsx", XLSX)
+
+
+def download(made: bytes, ending: str, kind: str) -> Response:
+    name = f"portfolio-{now():%Y-%m-%d}.{ending}"
+    disposition = f'attachment; filename="{name}"'
+    return Response(made, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+@pages.get("/payers/<payer_id>/portfolio/compare")
+@needs(Can.REVIEW_PORTFOLIO)
+def compare(payer_id: str) -> ResponseReturnValue:
+    chosen = tuple(request.args.getlist("group"))
+    found = portfolio.compare(store(), actor(), payer_id, chosen, now())
+    rows = [portfolio_view.row_of(found, line) for line in found.lines]
+    return render_template(
+        "portfolio/compare.html", listing=found, rows=rows, chosen=len(set(chosen))
+    )
+
+
+@pages.get("/payers/<payer_id>/groups/<group_id>")
+@needs(Can.READ_SUBMISSION)
+def group(payer_id: str, group_id: str) -> ResponseReturnValue:
+    wanted = request.args.get("assessment") or None
+    found = submission.group_file(store(), actor(), payer_id, group_id, wanted, now())
+    return render_template("portfolio/group.html", **group_view.page_of(found))

@@ -1,0 +1,259 @@
+"""How far a scale's items agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from readiness.statistics.rates import Interval, level
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+Row = Sequence[float | None]
+
+
+class Gaps(StrEnum):
+    """What becomes of a row with an item missing."""
+
+    LEFT_OUT = "left out"
+    PAIRWISE = "pairwise"  # each covariance from the rows that have both its items
+
+
+@dataclass(frozen=True)
+class Alpha:
+    value: float
+    standardized: float | None  # None when an item never varies
+    if_dropped: tuple[float, ...]  # empty with fewer than three items
+    item_rest: tuple[float | None, ...]  # correlations; None of an item that never varies
+    interval: Interval
+    rows: int
+    items: int
+
+
+def cronbach_alpha(
+    rows: Sequence[Row], confidence: float = 0.95, gaps: Gaps = Gaps.LEFT_OUT
+) -> Alpha | None:
+    """Cronbach's alpha with Feldt's interval; None when the sums of all rows are alike.
+
+    With gaps left out the interval counts the rows that are left, not those there were.
+
+    Formula: k/(k − 1) × (1 − Σ variances ÷ variance of the sum), from covariances; standardized
+    k r̄ ÷ (1 + (k − 1) r̄) from the mean correlation; an item's correlation with the sum of the rest.
+    Source: Cronbach, Psychometrika 16 (1951) 297-334; interval `feldt`.
+    Units: none. Shape: rows of item values to an alpha.
+    Raises ValueError with fewer than two items or two whole rows, or rows of unequal length.
+    """
+    kept = whole_rows(rows) if gaps is Gaps.LEFT_OUT else list(rows)
+    matrix = covariances(kept)
+    value = alpha_from(matrix)
+    if value is None:
+        return None
+    items = len(matrix)
+    fewer = (alpha_from(without(matrix, place)) for place in range(items) if items > 2)
+    return Alpha(
+        value,
+        standardized_alpha(matrix),
+        tuple(each for each in fewer if each is not None),
+        tuple(item_rest(matrix, place) for place in range(items)),
+        feldt(value, items, len(kept), confidence),
+        len(kept),
+        items,
+    )
+
+
+def alpha_of_patterns(
+    patterns: Sequence[Sequence[float]], confidence: float = 0.95
+) -> Alpha | None:
+    """`cronbach_alpha` of rows given as patterns, each followed by how often it occurs.
+
+    Formula and source: as there. Units: none. Shape: rows of item values then a frequency.
+    Raises ValueError as there, and when a frequency is not a whole number from 0.
+    """
+    if any(times < 0 or times != int(times) for *_, times in patterns):
+        raise ValueError("How often a pattern occurs is a whole number: check the last column")
+    rows = [tuple(items) for *items, times in patterns for _ in range(int(times))]
+    return cronbach_alpha(rows, confidence)
+
+
+def whole_rows(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if all(value is not None for value in row)]
+
+
+def covariances(rows: Sequence[Row]) -> list[list[float]]:
+    """Sample covariances, each from the rows that have both items."""
+    items = len(rows[0]) if rows else 0
+    if items < 2 or any(len(row) != items for row in rows):
+        raise ValueError("Give rows of at least two items, all of the same length")
+    return [[covariance(rows, a, b) for b in range(items)] for a in range(items)]
+
+
+def covariance(rows: Sequence[Row], a: int, b: int) -> float:
+    pairs = [(x, y) for row in rows if (x := row[a]) is not None and (y := row[b]) is not None]
+    if len(pairs) < 2:
+        raise ValueError("At least two rows must have values for the same items")
+    mean_x, mean_y = sum(x for x, _ in pairs) / len(pairs), sum(y for _, y in pairs) / len(pairs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in pairs) / (len(pairs) - 1)
+
+
+def alpha_from(matrix: Sequence[Sequence[float]]) -> float | None:
+    items, total = len(matrix), float(sum(map(sum, matrix)))
+    own = sum(matrix[place][place] for place in range(items))
+    return items / (items - 1) * (1 - own / total) if total > 0 else None
+
+
+def standardized_alpha(matrix: Sequence[Sequence[float]]) -> float | None:
+    items = range(len(matrix))
+    if any(matrix[i][i] <= 0 for i in items):
+        return None
+    return alpha_from(
+        [[matrix[i][j] / sqrt(matrix[i][i] * matrix[j][j]) for j in items] for i in items]
+    )
+
+
+def without(matrix: Sequence[Sequence[float]], place: int) -> list[list[float]]:
+    return [
+        [value for j, value in enumerate(row) if j != place]
+        for i, row in enumerate(matrix)
+        if i != place
+    ]
+
+
+def item_rest(matrix: Sequence[Sequence[float]], place: int) -> float | None:
+    rest = sum(map(sum, without(matrix, place)))
+    own = matrix[place][place]
+    if own <= 0 or rest <= 0:
+        return None
+    return (sum(matrix[place]) - own) / sqrt(own * rest)
+
+
+def feldt(alpha: float, items: int, rows: int, confidence: float = 0.95) -> Interval:
+    """The interval of Cronbach's alpha.
+
+    Formula: 1 − (1 − a) F(1 − α/2) to 1 − (1 − a) F(α/2), F with n − 1 and (n − 1)(k − 1) degrees.
+    Source: Feldt, Psychometrika 30 (1965) 357-370.
+    Units: none. Shape: an alpha, k items and n rows to an interval.
+    Raises ValueError with fewer than two items or rows, or when `confidence` is no level.
+    """
+    if items < 2 or rows < 2:
+        raise ValueError("An interval of alpha takes at least two items and two rows")
+    tail = (1 - level(confidence)) / 2
+    degrees = rows - 1, (rows - 1) * (items - 1)
+    high, low = (f_quantile(share, *degrees) for share in (tail, 1 - tail))
+    return Interval(1 - (1 - alpha) * low, 1 - (1 - alpha) * high)
+
+
+def f_quantile(share: float, first: float, second: float) -> float:
+    from scipy.special import fdtri  # slow to import, and most pages never need it
+
+    return float(fdtri(first, second, share))
+
+
+@dataclass(frozen=True)
+class Omega:
+    raw: float  # of the sum of the items as they are
+    standardized: float  # of the sum of items brought to one spread
+    loadings: tuple[float, ...]  # standardized
+    uniquenesses: tuple[float, ...]
+
+
+def omega_total(rows: Sequence[Row]) -> Omega:
+    """McDonald's omega from one common factor, fitted by maximum likelihood; whole rows only.
+
+    Formula: (Σ λ)² ÷ ((Σ λ)² + Σ ψ), of the correlations; raw with λ times and ψ times squared
+    the items' standard deviations.
+    Source: McDonald, Test Theory (1999); Jöreskog, Psychometrika 32 (1967) 443-482.
+    Units: none. Shape: rows of item values to an omega.
+    Raises ValueError with fewer than three items or two whole rows, or an item that never varies.
+    """
+    matrix = covariances(whole_rows(rows))
+    deviations = [sqrt(matrix[place][place]) for place in range(len(matrix))]
+    if not all(deviations):
+        raise ValueError("An item never varies: leave it out")
+    correlations = [
+        [value / (deviations[i] * deviations[j]) for j, value in enumerate(row)]
+        for i, row in enumerate(matrix)
+    ]
+    return omega_of_correlations(correlations, deviations)
+
+
+def omega_of_correlations(
+    correlations: Sequence[Sequence[float]], deviations: Sequence[float]
+) -> Omega:
+    """`omega_total` from the items' correlations and standard deviations.
+
+    Formula and source: as there. Units: none. Shape: a square table and a number for each item.
+    Raises ValueError with fewer than three items.
+    """
+    if len(correlations) < 3:
+        raise ValueError("One factor takes at least three items")
+    uniquenesses = likeliest_uniquenesses(correlations)
+    loadings = loadings_of(correlations, uniquenesses)
+    return Omega(
+        omega(
+            [load * sd for load, sd in zip(loadings, deviations, strict=True)],
+            [own * sd**2 for own, sd in zip(uniquenesses, deviations, strict=True)],
+        ),
+        omega(loadings, uniquenesses),
+        tuple(loadings),
+        tuple(uniquenesses),
+    )
+
+
+def omega(loadings: Sequence[float], uniquenesses: Sequence[float]) -> float:
+    """(Σ λ)² ÷ ((Σ λ)² + Σ ψ).
+
+    Formula and source: McDonald (1999). Units: none. Shape: loadings and uniquenesses to a number.
+    Raises ValueError when both sums are 0.
+    """
+    common = sum(loadings) ** 2
+    if common + sum(uniquenesses) == 0:
+        raise ValueError("Loadings and uniquenesses are all 0: check the factor")
+    return common / (common + sum(uniquenesses))
+
+
+LEAST_UNIQUE = 0.005  # below this a maximum likelihood solution is taken as improper
+
+
+def likeliest_uniquenesses(correlations: Sequence[Sequence[float]]) -> list[float]:
+    """Lawley and Maxwell's concentrated likelihood, from starts as Jöreskog gives them."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    matrix = np.array(correlations)
+    start = 0.5 / np.diag(np.linalg.pinv(matrix))
+
+    def misfit(psi: NDArray[float64]) -> tuple[float, NDArray[float64]]:
+        scale = 1 / np.sqrt(psi)
+        values, vectors = np.linalg.eigh(matrix * np.outer(scale, scale))
+        small = values[:-1]
+        factor = vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0)) * np.sqrt(psi)
+        slope = (np.diag(np.outer(factor, factor) - matrix) + psi) / psi**2
+        return float(-(np.log(small) - small).sum() - len(small)), slope
+
+    found = minimize(
+        misfit,
+        np.clip(start, LEAST_UNIQUE, 1),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(LEAST_UNIQUE, 1)] * len(matrix),
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
+    )
+    return [float(value) for value in found.x]
+
+
+def loadings_of(
+    correlations: Sequence[Sequence[float]], uniquenesses: Sequence[float]
+) -> list[float]:
+    """Of the one factor, signed so that they add up to something positive."""
+    import numpy as np
+
+    psi = np.array(uniquenesses)
+    scale = 1 / np.sqrt(psi)
+    values, vectors = np.linalg.eigh(np.array(correlations) * np.outer(scale, scale))
+    found = vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0)) * np.sqrt(psi)
+    return [float(value) for value in found * (1 if found.sum() >= 0 else -1)]

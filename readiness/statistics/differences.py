@@ -1,0 +1,157 @@
+"""Two shares subtracted, with intervals. Every difference is the first share minus the second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import acos, cos, pi, sqrt
+
+from readiness.statistics.rates import share_of, wilson, z_of
+
+HALVINGS = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """p1 − p2 with its interval; all between −1 and 1."""
+
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def reversed(self) -> Difference:
+        return Difference(-self.difference, -self.high, -self.low)
+
+
+def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -> Difference:
+    """The hybrid score interval: the one shown for gaps.
+
+    It keeps its promise at small numbers, where the Wald interval does not: at 15 patients beside
+    60 it covers 96.5 percent where Wald covers 78.8.
+
+    Formula: d − √((p1 − l1)² + (u2 − p2)²) to d + √((u1 − p1)² + (p2 − l2)²), with l and u the
+    Wilson limits of each share.
+    Source: method 10 of Newcombe, Statistics in Medicine 17 (1998) 873-890, whose table gives
+    0.0524 to 0.3339 for 56 of 70 beside 48 of 80.
+    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
+    Raises ValueError when one is no share, or `confidence` no level.
+
+    >>> found = newcombe(56, 70, 48, 80)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.0524, 0.3339)
+    """
+    p1, p2 = share_of(x1, n1), share_of(x2, n2)
+    one, two = wilson(x1, n1, confidence), wilson(x2, n2, confidence)
+    return Difference(
+        p1 - p2,
+        p1 - p2 - sqrt((p1 - one.low) ** 2 + (two.high - p2) ** 2),
+        p1 - p2 + sqrt((one.high - p1) ** 2 + (p2 - two.low) ** 2),
+    )
+
+
+def wald(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -> Difference:
+    """The textbook interval, for research and checks only: it is shown nowhere.
+
+    Formula: d ± z √(p1(1 − p1)/n1 + p2(1 − p2)/n2), not clipped.
+    Source: Wald and Wolfowitz (1939); method 1 of Newcombe (1998).
+    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
+    Raises ValueError when one is no share, or `confidence` no level.
+    """
+    p1, p2 = share_of(x1, n1), share_of(x2, n2)
+    reach = z_of(confidence) * sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
+    return Difference(p1 - p2, p1 - p2 - reach, p1 - p2 + reach)
+
+
+def agresti_caffo(
+    x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95
+) -> Difference:
+    """The Wald interval after one success and one failure are added to each side.
+
+    Formula: d⁺ ± z √(p1⁺(1 − p1⁺)/(n1 + 2) + p2⁺(1 − p2⁺)/(n2 + 2)), with p⁺ = (x + 1)/(n + 2) and
+    d⁺ the center of the interval, cut off at −1 and 1; the difference reported is the plain one.
+    Source: Agresti and Caffo, The American Statistician 54 (2000) 280-288.
+    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
+    Raises ValueError when one is no share, or `confidence` no level.
+    """
+    plain = share_of(x1, n1) - share_of(x2, n2)
+    around = wald(x1 + 1, n1 + 2, x2 + 1, n2 + 2, confidence)
+    return Difference(plain, max(-1.0, around.low), min(1.0, around.high))
+
+
+def miettinen_nurminen(
+    x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95
+) -> Difference:
+    """The score interval with the variance factor N/(N − 1).
+
+    Formula: the D with (p1 − p2 − D)² = z² V(D), V = [p̃1(1 − p̃1)/n1 + p̃2(1 − p̃2)/n2] N/(N − 1),
+    where p̃1 = p̃2 + D are the maximum likelihood shares given D (the root of a cubic).
+    Source: Miettinen and Nurminen, Statistics in Medicine 4 (1985) 213-226.
+    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
+    Raises ValueError when one is no share, or `confidence` no level.
+
+    >>> found = miettinen_nurminen(56, 70, 48, 80)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.0528, 0.3382)
+    """
+    total = n1 + n2
+    return score_interval(x1, n1, x2, n2, z_of(confidence), total / (total - 1))
+
+
+def mee(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -> Difference:
+    """The score interval of `miettinen_nurminen` without its factor N/(N − 1).
+
+    Formula: as there, V = p̃1(1 − p̃1)/n1 + p̃2(1 − p̃2)/n2.
+    Source: Mee, Biometrics 40 (1984) 1175-1176.
+    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
+    Raises ValueError when one is no share, or `confidence` no level.
+    """
+    return score_interval(x1, n1, x2, n2, z_of(confidence), 1.0)
+
+
+def score_interval(
+    x1: float, n1: float, x2: float, n2: float, z: float, factor: float
+) -> Difference:
+    found = share_of(x1, n1) - share_of(x2, n2)
+
+    def is_far(supposed: float) -> bool:
+        p2 = likeliest_second(x1, n1, x2, n2, supposed)
+        p1 = min(1.0, max(0.0, p2 + supposed))
+        variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * factor
+        return (found - supposed) ** 2 > z**2 * variance
+
+    low = -boundary(lambda reach: is_far(-reach), -found, 1.0)
+    return Difference(found, low, boundary(is_far, found, 1.0))
+
+
+def boundary(is_far: Callable[[float], bool], near: float, far: float) -> float:
+    """Where `is_far` turns true on the way from `near` to `far`; `far` when it never does."""
+    if not is_far(far):
+        return far
+    for _ in range(HALVINGS):
+        middle = (near + far) / 2
+        near, far = (near, middle) if is_far(middle) else (middle, far)
+    return (near + far) / 2
+
+
+def likeliest_second(x1: float, n1: float, x2: float, n2: float, difference: float) -> float:
+    """The second share that makes the counts likeliest when the first exceeds it by `difference`.
+
+    The root of Miettinen and Nurminen's cubic, in its trigonometric form.
+    """
+    total, found = n1 + n2, x1 + x2
+    c2 = (n1 + 2 * n2) * difference - total - found
+    c1 = (n2 * difference - total - 2 * x2) * difference + found
+    c0 = x2 * difference * (1 - difference)
+    q = c2**3 / (3 * total) ** 3 - c1 * c2 / (6 * total**2) + c0 / (2 * total)
+    p = sqrt(max(0.0, c2**2 / (3 * total) ** 2 - c1 / (3 * total)))
+    if p == 0:
+        return clipped(-c2 / (3 * total), difference)
+    signed = p if q > 0 else -p
+    angle = (pi + acos(min(1.0, max(-1.0, q / signed**3)))) / 3
+    return clipped(2 * signed * cos(angle) - c2 / (3 * total), difference)
+
+
+def clipped(share: float, difference: float) -> float:
+    """Both shares stay between 0 and 1."""
+    return min(1.0, 1 - difference, max(0.0, -difference, share))

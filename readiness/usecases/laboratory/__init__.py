@@ -1,2 +1,0 @@
-"""The incentive laboratory: an incentive is tried on a payer's own released numbers before it is
-fixed."""

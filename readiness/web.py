@@ -1,0 +1,146 @@
+"""Pages: thin. A page builds a form, calls a use case, renders what comes back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from readiness.accounts.passwords import Hasher
+from readiness.accounts.views import account, history, one_time_links, team
+from readiness.administration.views import admin, data_export
+from readiness.assessments.views import (
+    answering,
+    context,
+    cycles,
+    questionnaire,
+    review,
+    sharing,
+    submit,
+)
+from readiness.core.config import Settings
+from readiness.core.db import Store
+from readiness.core.jobs.service import Runner
+from readiness.core.pdf.printer import Printer
+from readiness.core.schema import is_current
+from readiness.core.web import (
+    assets,
+    error_handlers,
+    guard,
+    headers,
+    session,
+    template_filters,
+    upload_limit,
+)
+from readiness.counts.views import quality
+from readiness.counts.views import social_risk as screen
+from readiness.disclosure.views import measures, social_risk
+from readiness.disclosure.views import quality as quality_released
+from readiness.equity.views import equity
+from readiness.home import views as home
+from readiness.imports.views import history as screen_records
+from readiness.imports.views import upload, upload_files
+from readiness.incentives import views as laboratory
+from readiness.investment import proposal_views
+from readiness.investment import views as investment
+from readiness.plans.views import money, plan, result
+from readiness.portfolio.views import brief, bulk_pdf, peers, portfolio, returns
+
+BLUEPRINTS = (
+    account.pages,
+    admin.pages,
+    answering.pages,
+    assets.pages,
+    brief.pages,
+    context.pages,
+    cycles.pages,
+    equity.pages,
+    history.pages,
+    home.pages,
+    investment.pages,
+    laboratory.pages,
+    one_time_links.pages,
+    measures.pages,
+    money.pages,
+    bulk_pdf.pages,
+    peers.pages,
+    plan.pages,
+    portfolio.pages,
+    proposal_views.pages,
+    quality.pages,
+    quality_released.pages,
+    questionnaire.pages,
+    data_export.pages,
+    social_risk.pages,
+    result.pages,
+    returns.pages,
+    review.pages,
+    sharing.pages,
+    screen.pages,
+    screen_records.pages,
+    submit.pages,
+    upload.pages,
+    upload_files.pages,
+    *team.BLUEPRINTS,
+)
+SHORTEST_KEY = 32  # characters: less can be tried out
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    """Make the application serve pages, or refuse with a sentence that says what is missing."""
+    if not settings.secret_key or len(settings.secret_key) < SHORTEST_KEY:
+        raise SystemExit(
+            f"Set READINESS_SECRET_KEY to a random text of {SHORTEST_KEY} characters or more "
+            "before serving pages, for example "
+            'the output of: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    if not settings.database.exists() or not is_up_to_date(settings):
+        raise SystemExit(
+            f"The database in {settings.data} is missing or out of date. "
+            "Run: flask database migrate"
+        )
+    configure(app, settings)
+    session.attach(app)
+    guard.attach(app)
+    upload_limit.attach(app)
+    CSRFProtect(app)  # after the guard: another site's form is refused, never shown again
+    headers.attach(app)
+    error_handlers.attach(app)
+    template_filters.attach(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def is_up_to_date(settings: Settings) -> bool:
+    with closing(Store(settings.database)) as store:
+        return is_current(store)
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    prefix = "" if settings.is_demo else "__Host-"  # plain HTTP on loopback cannot carry it
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=f"{prefix}form",  # Flask's own cookie holds the form token only
+        SIGN_IN_COOKIE=f"{prefix}session",
+        SESSION_COOKIE_SECURE=not settings.is_demo,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the form cookie: a slow typist is no attacker
+        WTF_CSRF_SSL_STRICT=False,  # the guard checks the origin of every change itself
+        MAX_CONTENT_LENGTH=8 * upload_limit.MEBIBYTE,
+        MAX_FORM_MEMORY_SIZE=2 * upload_limit.MEBIBYTE,
+        MAX_FORM_PARTS=5_000,
+        TRUSTED_HOSTS=list(settings.hosts) or None,
+        HASHER=Hasher(quick=settings.quick_hashing),
+        PRINTER=Printer(),  # its child starts with the first document
+        RUNNER=Runner(settings.database),
+        PACKER=Runner(settings.database, at_once=1),  # packs of documents, apart from other work
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.url_map.strict_slashes = False
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
+        )

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+
+from readiness.accounts.db import people
+from readiness.accounts.passwords import Hasher
+from readiness.accounts.service import history, one_time_links
+from readiness.accounts.service import people as teams
+from readiness.accounts.team import Seat
+from readiness.administration.service import bootstrap
+from readiness.core.audit import db as events
+from readiness.core.errors import BadInput, Denied, NotFound, WrongState
+from readiness.core.people import Membership, Role
+from tests.factories.world import CAST, NOW, email
+
+HASHER = Hasher(quick=True)
+PASSWORD = "gentle otters ride at dawn"
+ELM = Seat("new@example.org", Role.CARE_TEAM, group_id="elm")
+FAIR = Seat("new@example.org", Role.PAYER_MANAGER, payer_id="fair")
+HERE = Seat("new@example.org", Role.ADMINISTRATOR)
+
+INVITES = {  # who may invite to the group elm, to the payer fair, and as administrator
+    "maya": (True, False, False),
+    "cara": (False, False, False),
+    "omar": (False, False, False),
+    "pam": (False, True, False),
+    "pete": (False, False, False),
+    "ada": (True, True, True),
+}
+
+
+@pytest.mark.parametrize("person_id", CAST)
+@pytest.mark.parametrize("number", range(3))
+def test_who_invites_where(store, person_id, number):
+    seat = (ELM, FAIR, HERE)[number]
+    actor = people.actor(store, person_id)
+    if INVITES[person_id][number]:
+        assert one_time_links.invite(store, actor, seat, "token", NOW).role == seat.role
+        return
+    with pytest.raises((Denied, NotFound)):
+        one_time_links.invite(store, actor, seat, "token", NOW)
+    assert store.row("select count(*) as n from letters") == {"n": 0}
+
+
+def test_every_step_of_a_team_is_told_in_its_history(store):
+    maya = people.actor(store, "maya")
+    one_time_links.invite(store, maya, ELM, "token", NOW)
+    nell = one_time_links.accept(store, HASHER, "token", "Nell", PASSWORD, ("nell", "m-nell"), NOW)
+    one_time_links.offer_new_password(store, maya, nell.id, "reset", NOW)
+    one_time_links.choose_password(store, HASHER, "reset", PASSWORD + "!", NOW)
+    teams.end_part(store, maya, "elm", None, "m-maya", "m-nell", NOW)
+    assert [(e.actor_id, e.verb) for e in reversed(events.of_group(store, "elm"))] == [
+        ("maya", "invited"),
+        ("nell", "accepted"),
+        ("maya", "offered a new password to"),
+        ("nell", "chose a new password for"),
+        ("maya", "handed over to"),
+        ("maya", "ended the part of"),
+    ]
+    assert events.first_broken(store) is None
+
+
+def test_a_refused_password_leaves_the_invitation_open(store):
+    one_time_links.invite(store, people.actor(store, "maya"), ELM, "token", NOW)
+    with pytest.raises(BadInput):
+        one_time_links.accept(store, HASHER, "token", "Nell", "password", ("nell", "m"), NOW)
+    assert one_time_links.open_letter(store, "token", NOW).letter.used_at is None
+
+
+def test_a_new_password_is_offered_only_where_every_part_is_ones_own(store):
+    maya = people.actor(store, "maya")
+    one_time_links.offer_new_password(store, maya, "cara", "t1", NOW)
+    people.join(store, Membership("m2", "cara", Role.CARE_TEAM, group_id="oak"), NOW)
+    with pytest.raises(Denied):
+        one_time_links.offer_new_password(store, maya, "cara", "t2", NOW)
+    with pytest.raises(NotFound):
+        one_time_links.offer_new_password(store, maya, "omar", "t3", NOW)
+    one_time_links.offer_new_password(store, people.actor(store, "ada"), "cara", "t4", NOW)
+
+
+def test_a_disabled_person_gets_no_new_password(store):
+    ada = people.actor(store, "ada")
+    teams.set_active(store, ada, "cara", False, NOW)
+    with pytest.raises(WrongState):
+        one_time_links.offer_new_password(store, ada, "cara", "token", NOW)
+
+
+def test_with_a_second_administrator_the_first_can_go(store):
+    ada = people.actor(store, "ada")
+    people.join(store, Membership("m2", "maya", Role.ADMINISTRATOR), NOW)
+    teams.end_part(store, ada, None, None, "m-ada", None, NOW)
+    assert [m.person_id for m in people.administrators(store)] == ["maya"]
+
+
+def test_a_disabled_administrator_does_not_count_as_the_other_one(store):
+    ada = people.actor(store, "ada")
+    people.join(store, Membership("m2", "maya", Role.ADMINISTRATOR), NOW)
+    teams.set_active(store, ada, "maya", False, NOW)
+    with pytest.raises(WrongState):
+        teams.end_part(store, ada, None, None, "m-ada", None, NOW)
+
+
+def test_the_first_administrator_is_invited_by_no_person(store):
+    bootstrap.invite_administrator(store, "first@example.org", "First", "token", NOW)
+    person = one_time_links.accept(
+        store, HASHER, "token", "First", PASSWORD, ("first", "m-first"), NOW
+    )
+    assert people.actor(store, person.id).memberships[0].role is Role.ADMINISTRATOR
+    page = history.latest(store, people.actor(store, "first"), None)
+    assert [line.who for line in page.lines] == ["First", "the command line"]
+
+
+def test_a_payer_is_not_added_when_its_manager_cannot_be_invited(store):
+    for address in ("nobody", "a b@example.org", "@example.org", "x@y\n.org", ""):
+        with pytest.raises(BadInput):
+            bootstrap.add_payer(store, "Near", address, "near", "token", NOW)
+    with pytest.raises(BadInput):
+        bootstrap.add_payer(store, "fair health", email("x"), "near", "token", NOW)
+    assert people.memberships(store, payer_id="near") == ()
+
+
+def test_a_former_colleague_is_told_of_without_a_name(store):
+    teams.end_part(store, people.actor(store, "maya"), "elm", None, "m-cara", None, NOW)
+    people.remove(store, "cara")
+    page = history.of_group(store, people.actor(store, "maya"), "elm", None, NOW)
+    assert page.lines[0].what == "somebody whose account was removed"

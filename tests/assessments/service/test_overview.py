@@ -1,0 +1,30 @@
+"""What an assessment's own task list says of last time's answers."""
+
+from __future__ import annotations
+
+from readiness.assessments import carry_forward
+from readiness.assessments.carry_forward import Change
+from readiness.assessments.service import overview
+from readiness.assessments.service.assessment_view import Previous
+from readiness.instruments import loader as instruments
+from tests.factories import assessments
+from tests.factories.second_version import ADDED, DROPPED, REWORDED, write_second_version
+from tests.factories.world import NOW
+
+
+def test_items_that_changed_are_named_with_their_titles(store, tmp_path):
+    made = assessments.started(store, NOW)
+    old = instruments.load("qmer", "2026.1")
+    write_second_version(tmp_path)
+    instruments.look_in([tmp_path])
+    now = instruments.load("qmer", "2027.1")
+    instruments.look_in([])
+    previous = Previous(made, old, {}, carry_forward.carried_forward(old, now, {}))
+    for change, item_id, instrument in (
+        (Change.REWORDED, REWORDED, now),
+        (Change.NEW, ADDED, now),
+        (Change.DROPPED, DROPPED, old),
+    ):
+        title = instrument.item_by_id[item_id].title
+        assert overview.named(previous, change, now) == (f"{item_id} {title}",)
+    assert overview.named(None, Change.NEW, now) == ()

@@ -1,0 +1,273 @@
+"""Checking, signing and sending in, and where the group stands afterwards."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from readiness.assessments.checks import Asks
+from readiness.assessments.db import assessments, reviews, runs
+from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import Decision, ItemReview, RunKind
+from readiness.assessments.saving import Sent
+from readiness.assessments.service import answering, portfolio_entry, result, submit
+from readiness.assessments.service.submit import Ids, Signature
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.errors import BadInput, Denied, NotFound, WrongState
+from readiness.counts.service import social_risk
+from readiness.counts.social_risk.models import Cell, Step
+from tests.factories import assessments as sheets
+from tests.factories import social_risk_counts
+from tests.factories.world import NOW
+
+IDS = Ids("claimed", "supported", lambda: "7Q4K")
+SIGNED = Signature("maya", agrees=True)
+
+
+@pytest.fixture
+def whole(store):
+    """Every item at level 2, with notes."""
+    made = sheets.started(store, NOW)
+    sheets.answer(store, made.id, NOW)
+    return made
+
+
+def send(store, assessment, signature=SIGNED, ids=IDS, person_id="maya"):
+    actor = sheets.actor(store, person_id)
+    return submit.submit(store, actor, assessment.id, signature, ids, NOW)
+
+
+def test_a_blank_sheet_is_not_sent_in_and_every_gap_is_named(store):
+    made = sheets.started(store, NOW)
+    with pytest.raises(BadInput) as told:
+        send(store, made)
+    assert len(told.value.problems) == 57
+    assert assessments.get(store, made.id).status is Status.IN_PROGRESS
+    assert assessments.submissions(store, made.id) == ()
+
+
+def test_sending_in_locks_scores_once_and_gives_a_reference(store, whole):
+    submission = send(store, whole)
+    assert submission.reference == "2027-ELM-7Q4K"
+    assert submission.attested_name == "maya"
+    assert assessments.get(store, whole.id).status is Status.SUBMITTED
+    kept = {run.kind: run for run in runs.of_assessment(store, whole.id)}
+    assert set(kept) == {RunKind.CLAIMED, RunKind.SUPPORTED}
+    claimed = kept[RunKind.CLAIMED]
+    assert claimed.result["tier"] == "T2"
+    assert claimed.result["trace"]
+    assert claimed.instrument_sha256 == whole.instrument_sha256
+    assert claimed.inputs["answers"]["LEAD-1"] == {"level": 2}
+    assert "submitted" in [event.verb for event in events.of_group(store, "elm")]
+
+
+def test_a_taken_reference_is_not_given_twice(store, whole):
+    codes = iter(["7Q4K", "7Q4K", "ABCD"])
+    send(store, whole, ids=Ids("c1", "s1", lambda: next(codes)))
+    later = NOW + timedelta(days=1)
+    other = sheets.started(store, later, person_id="maya")
+    sheets.answer(store, other.id, later)
+    assert send(store, other, ids=Ids("c2", "s2", lambda: next(codes))).reference.endswith("ABCD")
+
+
+@pytest.mark.parametrize(
+    ("signature", "place"),
+    [(Signature("Omar", True), "name"), (Signature("Maya", False), "agrees")],
+)
+def test_one_signs_with_ones_own_name_and_agrees(store, whole, signature, place):
+    with pytest.raises(BadInput) as told:
+        send(store, whole, signature)
+    assert [each.place for each in told.value.problems] == [place]
+
+
+def test_only_who_may_sign_sends_in(store, whole):
+    with pytest.raises(Denied):
+        send(store, whole, Signature("Cara", True), person_id="cara")
+    with pytest.raises(NotFound):
+        send(store, whole, Signature("Omar", True), person_id="omar")
+
+
+def test_what_is_sent_in_is_not_sent_in_twice(store, whole):
+    send(store, whole)
+    with pytest.raises(WrongState):
+        send(store, whole, ids=Ids("c2", "s2", lambda: "ABCD"))
+    assert len(assessments.submissions(store, whole.id)) == 1
+
+
+def test_a_note_that_could_point_at_a_patient_is_kept_and_blocks(store, whole):
+    sheets.answer(store, whole.id, NOW, "3", ["LEAD-1"], note="MRN 0048213")
+    with pytest.raises(BadInput, match=r"LEAD-1.*medical record number") as told:
+        send(store, whole)
+    assert "0048213" not in str(told.value)
+    assert sheets.answer_in(store, whole.id, "LEAD-1").note == "MRN 0048213"
+
+
+def test_a_level_that_needs_a_note_blocks_without_one(store, whole):
+    sheets.answer(store, whole.id, NOW, "4", ["TEAM-1"], note="")
+    with pytest.raises(BadInput, match=r"TEAM-1.*needs an evidence note"):
+        send(store, whole)
+
+
+def test_claims_that_nobody_can_check_are_said_and_do_not_block(store, whole):
+    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    assert found.is_ready
+    assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    assert Asks.CONTEXT in [kind for kind, _ in found.notices_by_kind]
+
+
+def test_the_page_says_who_will_read_it(store, whole):
+    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    assert [payer.name for payer in found.readers] == ["Fair Health"]
+
+
+def ask_for_change(store, assessment, item_id):
+    review = ItemReview(
+        assessment.id, 1, item_id, Decision.CHANGE_REQUESTED, None, "Show us.", "pam", NOW
+    )
+    event = Event(NOW, "pam", "asked for changes", "assessment", assessment.id, group_id="elm")
+    reviews.decide(store, [(review, 0)], event)
+    there = assessments.get(store, assessment.id)
+    assessments.save(store, there.moved_to(Status.CHANGES_REQUESTED), event)
+
+
+def test_a_resubmission_shows_what_changed_since(store, whole):
+    send(store, whole)
+    ask_for_change(store, whole, "LEAD-1")
+    maya = sheets.actor(store)
+    found = submit.check_up(store, maya, whole.id, NOW)
+    assert set(result.requests(store, found.sheet)) == {"LEAD-1"}
+    assert found.changed == ()
+    sheets.answer(store, whole.id, NOW, "1", ["LEAD-1"])
+    (changed,) = submit.check_up(store, maya, whole.id, NOW).changed
+    assert (changed.item.id, changed.before, changed.now) == ("LEAD-1", "level 2", "level 1")
+    again = send(store, whole, ids=Ids("c2", "s2", lambda: "ABCD"))
+    assert again.number == 2
+    assert sheets.sent(store, whole.id, 1, "LEAD-1").level == 2
+    assert sheets.sent(store, whole.id, 2, "LEAD-1").level == 1
+
+
+# Where the group stands
+
+
+def test_a_group_stands_where_its_submission_says(store, whole):
+    assert runs.standing(store, "elm") is None
+    send(store, whole)
+    stood = sheets.standing_of(store)
+    assert (stood.tier, stood.assessment_id) == ("T2", whole.id)
+    assert stood.run_kind in (RunKind.CLAIMED, RunKind.SUPPORTED)
+    assert stood.qms == 50.0
+    assert stood.domains["LEAD"] == 50.0
+    assert stood.limiting_factor
+
+
+def test_a_group_that_withdrew_stands_nowhere(store, whole):
+    send(store, whole)
+    answering.withdraw(store, sheets.actor(store), whole.id, NOW)
+    assert runs.standing(store, "elm") is None
+
+
+def test_an_earlier_submission_stands_again_when_the_later_is_withdrawn(store, whole):
+    send(store, whole)
+    later = NOW + timedelta(days=300)
+    second = sheets.started(store, later)
+    sheets.answer(store, second.id, later, "1")
+    sheets.sent_in(store, second.id, later)
+    assert sheets.standing_of(store).tier == "T1"
+    answering.withdraw(store, sheets.actor(store), second.id, later)
+    assert sheets.standing_of(store).tier == "T2"
+
+
+def test_the_claim_decides_while_the_counts_take_nothing_from_it(store, whole):
+    send(store, whole)
+    decisive = portfolio_entry.deciding(store, whole)
+    assert decisive
+    assert decisive.kind is RunKind.CLAIMED
+
+
+def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
+    counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 1000, Cell(Step.SCREENED): 50})
+    social_risk.save(store, sheets.actor(store), "elm", "2026-Q3", social_risk.Sent(counted), NOW)
+    social_risk.complete(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
+    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    assert (Asks.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    assert found.is_ready
+    send(store, whole)
+    decisive = portfolio_entry.deciding(store, whole)
+    assert decisive
+    assert decisive.kind is RunKind.SUPPORTED
+    assert decisive.inputs["answers"]["SOCR-2"] == {"level": 0}
+    assert sheets.answer_in(store, whole.id, "SOCR-2").level == 2
+    stands = sheets.standing_of(store)
+    assert stands.screened is not None
+    assert stands.eligible is not None
+    assert stands.screened / stands.eligible == 0.05
+
+
+# The result
+
+
+def test_a_draft_is_previewed_without_storing_a_run(store):
+    made = sheets.started(store, NOW)
+    found = result.result(store, sheets.actor(store), made.id, NOW)
+    assert found.is_preview
+    assert found.shown.tier.id == "T0"
+    assert runs.of_assessment(store, made.id) == ()
+
+
+def test_the_result_shows_the_stored_run_and_the_way_up_in_words(store, whole):
+    send(store, whole)
+    found = result.result(store, sheets.actor(store), whole.id, NOW)
+    assert not found.is_preview
+    assert found.next_tier
+    assert found.next_tier.id == "T3"
+    assert found.steps
+    assert all(each.anchor == each.item.levels[each.step.to] for each in found.steps)
+    assert {each.kind for each in found.kept} == {RunKind.CLAIMED, RunKind.SUPPORTED}
+
+
+def test_a_provisional_tier_is_shown_with_its_last_day_and_expires_unlowered(store):
+    made = sheets.started(store, NOW)
+    sheets.answer(store, made.id, NOW)
+    sheets.answer(store, made.id, NOW, "1", ["LEAD-1"])
+    sheets.sent_in(store, made.id, NOW)
+    maya = sheets.actor(store)
+    shown = result.result(store, maya, made.id, NOW).shown
+    assert (shown.run.provisional, shown.expires_on) == (True, date(2027, 7, 15))
+    assert not shown.is_expired
+    later = result.result(store, maya, made.id, NOW + timedelta(days=200)).shown
+    assert later.is_expired
+    assert later.tier == shown.tier
+
+
+def test_a_drop_is_seen_against_last_time(store, whole):
+    send(store, whole)
+    later = NOW + timedelta(days=365)
+    second = sheets.started(store, later)
+    sheets.answer(store, second.id, later, "1")
+    found = result.result(store, sheets.actor(store), second.id, later)
+    assert found.has_dropped
+    assert found.previous
+    assert found.previous.tier_id == "T2"
+
+
+def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(store, whole):
+    send(store, whole)
+    ask_for_change(store, whole, "LEAD-1")
+    maya = sheets.actor(store)
+    answering.save_item(store, maya, whole.id, Sent("LEAD-1", "1", base=1), NOW)
+    assert sheets.answer_in(store, whole.id, "LEAD-1").level == 1
+
+
+def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(store, whole):
+    """Of 100 printed patients, "below 10 percent" would say that fewer than 10 were screened."""
+    counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 100, Cell(Step.SCREENED): 5})
+    social_risk.save(store, sheets.actor(store), "elm", "2026-Q3", social_risk.Sent(counted), NOW)
+    social_risk.complete(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
+    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    send(store, whole)
+    decisive = portfolio_entry.deciding(store, whole)
+    assert decisive
+    assert decisive.kind is RunKind.CLAIMED

@@ -1,0 +1,234 @@
+"""The shortest way up agrees, hundreds of times, with trying everything."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from readiness.assessments import tier_path
+from readiness.assessments.scorecard import Raise
+from readiness.assessments.tiers import standing
+from readiness.core import solver
+from readiness.instruments.answers import Answer, Kind
+from readiness.instruments.loader import load
+from readiness.instruments.models import Limits
+from tests.factories.instruments import a_gate, a_tier, an_answer, an_instrument, answers_at
+
+QMER = load("qmer", "2026.1")
+
+
+def way_of(instrument, answers):
+    return tier_path.shortest_way(instrument, answers, standing(instrument, answers), solver.least)
+
+
+def try_everything(instrument, answers):
+    """The best of all raises, by the stated order, or None when not one reaches the next tier."""
+    target = standing(instrument, answers).tier.number + 1
+    options = [options_for(answers[item.id]) for item in instrument.items]
+    best = None
+    for ends in product(*options):
+        raised = [
+            (place, item.id, answers[item.id].level, to)
+            for place, (item, to) in enumerate(zip(instrument.items, ends, strict=True))
+            if to is not None
+        ]
+        found = tuple(Raise(item_id, start, to) for _, item_id, start, to in raised)
+        key = (
+            sum(each.steps for each in found),
+            len(found),
+            [(place, to) for place, _, _, to in raised],
+        )
+        if best is not None and key >= best[0]:
+            continue
+        if standing(instrument, tier_path.raised_answers(answers, found)).tier.number >= target:
+            best = (key, found)
+    return best and best[1]
+
+
+def options_for(answer):
+    if answer.kind is Kind.NOT_APPLICABLE:
+        return [None]
+    return [None, *range((answer.level or 0) + 1, 5)]
+
+
+def a_random_instrument(rng):
+    """Up to six items, with minimums and gates drawn so that all of them matter."""
+    sizes = rng.choice([(2, 1, 1), (3, 2), (1, 3), (2, 2), (2, 2, 1), (1, 1, 2), (4, 1)])
+    ids = [f"D{number}" for number in range(len(sizes))]
+    cut = rng.randint(1, len(ids) - 1)
+    shape = {
+        "QMS": dict(zip(ids[:cut], sizes[:cut], strict=True)),
+        "EQR": dict(zip(ids[cut:], sizes[cut:], strict=True)),
+    }
+    item_ids = [f"{d}-{n}" for d, size in zip(ids, sizes, strict=True) for n in range(1, size + 1)]
+    tiers = [a_tier("T0"), a_tier("T1"), *(a_random_tier(rng, n, item_ids) for n in (2, 3))]
+    limits = Limits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
+    return an_instrument(shape, tiers=tuple(tiers), limits=limits)
+
+
+def a_random_tier(rng, number, item_ids):
+    tier_id = f"T{number}"
+    gated = rng.sample(item_ids, rng.randint(0, 3))
+    gates = tuple(
+        a_gate(
+            tier_id,
+            item_id,
+            rng.randint(1, 4),
+            rng.choice(["essential", "supporting", "supporting"]),
+            na_alternative=rng.random() < 0.2,
+        )
+        for item_id in gated
+    )
+    return a_tier(
+        tier_id,
+        axis_min={axis: Fraction(rng.randint(0, 80 * 10), 10) for axis in ("QMS", "EQR")},
+        domain_min=Fraction(rng.choice([0, 15, 40, 60])),
+        gates=gates,
+        supporting_unmet_max=rng.randint(0, 1),
+    )
+
+
+def random_answers(rng, instrument):
+    weights = [4, 4, 5, 3, 1, 2, 1]
+    drawn = rng.choices([0, 1, 2, 3, 4, "dk", "na"], weights, k=len(instrument.items))
+    return {item.id: an_answer(value) for item, value in zip(instrument.items, drawn, strict=True)}
+
+
+def test_agrees_with_trying_everything():
+    rng = random.Random(20260301)
+    seen = {"way": 0, "none": 0}
+    while seen["way"] < 250 or seen["none"] < 20:
+        instrument = a_random_instrument(rng)
+        answers = random_answers(rng, instrument)
+        tier = standing(instrument, answers).tier
+        if tier.number == 0 or instrument.tier_after(tier) is None:
+            continue
+        way = way_of(instrument, answers)
+        assert way.raises == try_everything(instrument, answers)
+        assert (way.raises is None) == bool(way.reason)
+        seen["none" if way.raises is None else "way"] += 1
+
+
+def fewest_to_find_out(instrument, answers):
+    """The smallest set of don't-knows, the earliest first, that makes the answers ratable."""
+    blank = {item.id: Answer.at(0) for item in instrument.items if item.id not in answers}
+    unknown = [i for i in instrument.items if i.id in answers and not_known(answers[i.id])]
+    chosen = min(
+        (
+            [item.id for item, taken in zip(unknown, picks, strict=True) if taken]
+            for picks in product([True, False], repeat=len(unknown))
+            if ratable(instrument, answers | blank, unknown, picks)
+        ),
+        key=lambda ids: (len(ids), [order_of(instrument, item_id) for item_id in ids]),
+    )
+    found = sorted([*blank, *chosen], key=lambda item_id: order_of(instrument, item_id))
+    return tuple(Raise(item_id, None, 0) for item_id in found)
+
+
+def not_known(answer):
+    return answer.kind is Kind.DONT_KNOW
+
+
+def order_of(instrument, item_id):
+    return [item.id for item in instrument.items].index(item_id)
+
+
+def ratable(instrument, answers, unknown, picks):
+    known = {item.id: Answer.at(0) for item, taken in zip(unknown, picks, strict=True) if taken}
+    return standing(instrument, answers | known).tier.number > 0
+
+
+def test_from_unrated_it_lists_the_fewest_answers_to_find_out():
+    rng = random.Random(7)
+    seen = 0
+    while seen < 150:
+        sizes = {f"D{n}": rng.randint(1, 4) for n in range(rng.randint(1, 3))}
+        limits = Limits(
+            Fraction(1, 2), Fraction(rng.randint(0, 9), 10), Fraction(rng.randint(0, 5), 10), "T2"
+        )
+        instrument = an_instrument({"QMS": sizes}, limits=limits)
+        drawn = {item.id: rng.choice([2, 3, "dk", "dk", "na", None]) for item in instrument.items}
+        answers = {key: an_answer(value) for key, value in drawn.items() if value is not None}
+        if standing(instrument, answers).tier.number == 0:
+            seen += 1
+            assert way_of(instrument, answers).raises == fewest_to_find_out(instrument, answers)
+
+
+def test_at_the_top_there_is_nothing_left():
+    assert way_of(QMER, answers_at(QMER, 4)) == tier_path.Way(())
+
+
+def test_an_unscored_domain_that_caps_the_tier_leaves_no_way():
+    three = (*an_instrument().tiers, a_tier("T3"))
+    instrument = an_instrument(tiers=three)
+    way = way_of(instrument, answers_at(instrument, 2, LEAD_1="na"))
+    assert way.raises is None
+    assert way.reason == (
+        "No raise reaches T3 while these items are not applicable. T3 needs a score in Domain "
+        "LEAD, where at most 0 of 2 items may be not applicable; 1 is."
+    )
+
+
+def test_an_essential_gate_marked_not_applicable_leaves_no_way():
+    answers = answers_at(QMER, 3, EQME_4=1, CONT_4="na")
+    assert standing(QMER, answers).tier.id == "T3"
+    way = way_of(QMER, answers)
+    assert way.raises is None
+    assert "CONT-4" in (way.reason or "")
+
+
+def test_a_dont_know_is_raised_from_nothing():
+    tiers = (a_tier("T0"), a_tier("T1"), a_tier("T2", gates=(a_gate("T2", "LEAD-1", 2),)))
+    limits = Limits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
+    instrument = an_instrument(tiers=tiers, limits=limits)
+    way = way_of(instrument, answers_at(instrument, 4, LEAD_1="dk"))
+    assert way.raises == (Raise("LEAD-1", None, 2),)
+
+
+def random_qmer_answers(seed):
+    rng = random.Random(seed)
+    mean = rng.choice([0.5, 1, 1.5, 2, 2.5, 3])
+    return {
+        item.id: an_answer(
+            "dk" if rng.random() < 0.04 else max(0, min(4, round(rng.gauss(mean, 1))))
+        )
+        for item in QMER.items
+    }
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_walking_the_way_reaches_the_next_tier_and_no_step_of_it_can_be_spared(seed):
+    answers = random_qmer_answers(seed)
+    before = standing(QMER, answers).tier
+    found = way_of(QMER, answers).raises
+    assert found
+    walked = tier_path.raised_answers(answers, found)
+    assert standing(QMER, walked).tier.number > before.number
+    if before.number == 0:
+        return
+    for each in found:
+        start, spared = each.from_level or 0, Answer.at(each.to - 1)
+        kept = answers[each.item_id] if each.to - 1 == start else spared
+        assert standing(QMER, {**walked, each.item_id: kept}).tier == before
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_raise_never_lowers_a_tier(seed):
+    rng = random.Random(seed)
+    answers = random_qmer_answers(seed)
+    for _ in range(25):
+        before = standing(QMER, answers).tier.number
+        item = rng.choice(QMER.items)
+        to = min(4, (answers[item.id].level or 0) + 1)
+        answers = {**answers, item.id: Answer.at(to)}
+        assert standing(QMER, answers).tier.number >= before
+
+
+def test_a_solver_that_answers_wrongly_is_not_believed():
+    answers = answers_at(QMER, 2)
+    stand = standing(QMER, answers)
+    with pytest.raises(tier_path.NoWayFoundError):
+        tier_path.shortest_way(QMER, answers, stand, lambda program, _: program.lower)

@@ -1,0 +1,152 @@
+"""Work in the background: told, stopped, and never heard of again when it is over."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import closing
+
+import pytest
+
+from readiness.accounts.db import groups
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, WrongState
+from readiness.core.jobs import db as jobs
+from readiness.core.jobs import service as working
+from readiness.core.jobs.models import Job, JobState
+from readiness.core.jobs.service import OUR_FAULT, ROOM, Runner
+from readiness.core.tables.reading import Canceled
+from tests.factories.world import NOW
+
+SECONDS = 10
+
+
+def clock():
+    return NOW
+
+
+@pytest.fixture
+def runner(store):
+    return Runner(store.path)
+
+
+@pytest.fixture
+def started(store, runner):
+    """Begin a piece of work for the group elm; its job's id."""
+
+    def start(work, job_id="j1"):
+        jobs.ask(store, Job(job_id, "upload", "cara", NOW, NOW, group_id="elm"))
+        runner.start(runner.place(), job_id, work, clock)
+        return job_id
+
+    return start
+
+
+def until(condition):
+    end = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come to that in time"
+        time.sleep(0.02)
+    return found
+
+
+def over(store, job_id):
+    return until(lambda: not (job := jobs.get(store, job_id)).is_live and job)
+
+
+def renamed(name):
+    """What is kept in these tests: a group's new name."""
+
+    def keep(store, _):
+        store.execute("update groups set name = ? where id = 'elm'", (name,))
+
+    return keep
+
+
+def counting(told):
+    """Work that goes on until it is told to stop."""
+    for row in range(1_000_000):
+        told(row)
+        time.sleep(0.001)
+    return renamed("Done")
+
+
+def test_what_came_of_it_is_kept(store, started):
+    job = over(store, started(lambda _: renamed("Done")))
+    assert job.state is JobState.DONE
+    assert groups.get(store, "elm").name == "Done"
+
+
+def test_how_far_it_is_can_be_read_while_it_runs_and_it_can_be_stopped(store, started):
+    job_id = started(counting)
+    until(lambda: jobs.get(store, job_id).done > 0)
+    assert jobs.get(store, job_id).state is JobState.RUNNING
+    jobs.end(store, job_id, JobState.CANCELED, "", NOW)
+    until(lambda: not any(thread.name == f"job {job_id}" for thread in threading.enumerate()))
+    assert jobs.get(store, job_id).state is JobState.CANCELED
+    assert groups.get(store, "elm").name == "Elm Physicians"
+
+
+def test_what_was_stopped_at_the_last_moment_keeps_nothing(store, started):
+    def work(told):
+        with closing(Store(store.path)) as its_own:
+            jobs.end(its_own, "j1", JobState.CANCELED, "", NOW)
+        return renamed("Done")
+
+    job_id = started(work)
+    until(lambda: not any(thread.name == f"job {job_id}" for thread in threading.enumerate()))
+    assert groups.get(store, "elm").name == "Elm Physicians"
+
+
+def test_a_sentence_of_ours_is_told_and_nothing_is_kept(store, started):
+    def work(told):
+        raise BadInput("Choose another file.")
+
+    job = over(store, started(work))
+    assert (job.state, job.says) == (JobState.FAILED, "Choose another file.")
+
+
+def test_a_fault_of_ours_never_quotes_what_was_read(store, started, caplog, capfd):
+    def work(told):
+        try:
+            raise ValueError("Erika Mustermann, 1960-01-02")
+        except ValueError as error:
+            raise KeyError("617-555-0134") from error
+
+    with caplog.at_level(logging.DEBUG):
+        job = over(store, started(work))
+    assert (job.state, job.says) == (JobState.FAILED, OUR_FAULT)
+    told = caplog.text + "".join(capfd.readouterr())
+    assert "KeyError < work" in told
+    assert "Mustermann" not in told
+    assert "555" not in told
+
+
+def test_a_failure_while_keeping_keeps_nothing(store, started):
+    def work(told):
+        def keep(store, now):
+            renamed("Half")(store, now)
+            raise KeyError
+
+        return keep
+
+    assert over(store, started(work)).state is JobState.FAILED
+    assert groups.get(store, "elm").name == "Elm Physicians"
+
+
+def test_a_busy_process_takes_no_more(runner):
+    places = [runner.place() for _ in range(ROOM)]
+    with pytest.raises(WrongState, match="busy"):
+        runner.place()
+    places[0].leave()
+    runner.place()
+
+
+def test_who_is_told_to_stop_stops_at_once(store):
+    pulse = working.Pulse(store.path, "j1", clock)
+    pulse.told(1)
+    pulse.is_canceled = True
+    with pytest.raises(Canceled):
+        pulse.told(2)
+    assert pulse.done == 2

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from readiness.accounts.db import groups
+from readiness.core import backup
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, NotFound, NotSaved
+from readiness.core.people import Group
+
+
+@pytest.fixture
+def store(empty_store):
+    return empty_store
+
+
+AT = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def filled(store):
+    with store.writing():
+        groups.add(store, Group("elm", "Elm"), AT)
+        events.record(store, Event(AT, "ada", "added", "group", "elm"))
+    return store
+
+
+def names(path):
+    with closing(Store(path)) as store:
+        return [group.name for group in groups.everyone(store)]
+
+
+def test_a_copy_holds_what_the_file_held_and_is_anchored(filled, tmp_path):
+    made = backup.make(filled, tmp_path / "copies" / "one.db", AT)
+    said = json.loads(made.manifest.read_text())
+    assert (said["sha256"], said["lines"], said["head"]) == (
+        backup.sha256_of(made.path),
+        *events.head(filled),
+    )
+    assert names(made.path) == ["Elm"]
+
+
+def test_a_copy_is_made_while_somebody_is_writing(filled, tmp_path):
+    with closing(Store(filled.path)) as other, other.writing():
+        groups.add(other, Group("oak", "Oak"), AT)
+        made = backup.make(filled, tmp_path / "one.db", AT)
+    assert names(made.path) == ["Elm"]
+
+
+def test_a_copy_of_a_broken_history_is_refused_and_leaves_no_file(filled, tmp_path):
+    filled.db.conn.execute("drop trigger events_are_never_changed")
+    filled.db.conn.execute("update events set verb = 'removed'")
+    with pytest.raises(BadInput, match="at line 1"):
+        backup.make(filled, tmp_path / "copies" / "one.db", AT)
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_a_backup_comes_back_and_the_former_file_is_kept(filled, tmp_path):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    groups.add(filled, Group("oak", "Oak"), AT)
+    former = backup.restore(made.path, filled.path, AT)
+    assert names(filled.path) == ["Elm"]
+    assert names(former) == ["Elm", "Oak"]
+
+
+def test_somebody_reading_meanwhile_sees_one_state_or_the_other(filled, tmp_path):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    groups.add(filled, Group("oak", "Oak"), AT)
+    with closing(Store(filled.path)) as reader:
+        reader.db.conn.execute("begin")
+        assert len(groups.everyone(reader)) == 2
+        backup.restore(made.path, filled.path, AT)
+        assert len(groups.everyone(reader)) == 2
+        reader.db.conn.execute("commit")
+        assert len(groups.everyone(reader)) == 1
+
+
+def test_a_backup_comes_back_where_there_was_nothing(filled, tmp_path):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    assert backup.restore(made.path, tmp_path / "new" / "readiness.db", AT) is None
+    assert names(tmp_path / "new" / "readiness.db") == ["Elm"]
+
+
+def test_a_backup_replaces_a_damaged_file_which_is_kept_as_it_lies(filled, tmp_path):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"this is no database" * 1000)
+    former = backup.restore(made.path, damaged, AT)
+    assert names(damaged) == ["Elm"]
+    assert former is not None
+    assert former.read_bytes().startswith(b"this is no database")
+
+
+@pytest.mark.parametrize("spoil", ["byte", "manifest", "cut", "gone"])
+def test_a_backup_that_is_not_what_it_was_is_refused(filled, tmp_path, spoil):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    whole = made.path.read_bytes()
+    if spoil == "byte":
+        made.path.write_bytes(whole[:5000] + b"\xff" + whole[5001:])
+    elif spoil == "cut":
+        made.path.write_bytes(whole[: len(whole) // 2])
+    elif spoil == "manifest":
+        made.manifest.unlink()
+    else:
+        made.path.unlink()
+    groups.add(filled, Group("oak", "Oak"), AT)
+    with pytest.raises((BadInput, NotFound)):
+        backup.restore(made.path, filled.path, AT)
+    assert names(filled.path) == ["Elm", "Oak"]
+
+
+@pytest.mark.parametrize(
+    "said", ["[]", "null", '"x"', "{}", '{"sha256": 1}', "[" * 100_000, "\xff"]
+)
+def test_a_manifest_that_says_nothing_is_refused_in_words(filled, tmp_path, said):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    made.manifest.write_bytes(said.encode("latin-1"))
+    with pytest.raises(BadInput, match=r"manifest|beside its backup"):
+        backup.restore(made.path, filled.path, AT)
+    assert names(filled.path) == ["Elm"]
+
+
+def test_a_restore_waits_for_nobody_who_holds_the_file(filled, tmp_path, monkeypatch):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    stranger = sqlite3.connect(filled.path, isolation_level=None)
+    stranger.execute("begin immediate")  # not one of our own writers: it takes no lock
+    monkeypatch.setattr(backup, "PATIENCE_MS", 100)
+    with pytest.raises(NotSaved, match="in use"):
+        backup.restore(made.path, filled.path, AT)
+    stranger.execute("rollback")
+    stranger.close()
+    assert names(filled.path) == ["Elm"]
+
+
+def test_the_newest_copies_are_kept(filled, tmp_path):
+    folder = tmp_path / "backups"
+    for day in range(16):
+        at = AT + timedelta(days=day)
+        backup.make(filled, backup.next_path(folder, at), at)
+    kept_by_hand = backup.make(filled, folder / "before-update.db", AT)
+    removed = backup.rotate(folder)
+    assert [path.name for path in removed] == [
+        "readiness-20270115T120000Z.db",
+        "readiness-20270116T120000Z.db",
+    ]
+    assert len(list(folder.glob("readiness-*.db"))) == 14
+    assert len(list(folder.glob("readiness-*.json"))) == 14
+    assert kept_by_hand.path.exists()

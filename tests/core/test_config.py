@@ -1,0 +1,36 @@
+"""The settings are read from the environment, and a wrong one is told in a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import create_app
+from readiness.core import config
+
+
+def test_the_number_of_proxies_is_read() -> None:
+    assert config.from_environment({"READINESS_PROXIES": " 2 "}).proxies == 2
+    assert config.from_environment({}).proxies == 0
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "1.5", "²", "1000"])
+def test_a_number_of_proxies_that_is_none_is_told(typed: str) -> None:
+    with pytest.raises(ValueError, match="Set it to the number of reverse proxies"):
+        config.from_environment({"READINESS_PROXIES": typed})
+
+
+def test_the_smallest_count_that_is_shown_is_read() -> None:
+    assert config.from_environment({"READINESS_SMALLEST_SHOWN": "20"}).smallest_shown == 20
+    assert config.from_environment({}).smallest_shown == 11
+
+
+@pytest.mark.parametrize("typed", ["4", "31", "0", "eleven", "-11", "11.5", "1" * 5_000])
+def test_a_smallest_count_that_is_not_allowed_is_told(typed: str) -> None:
+    with pytest.raises(ValueError, match="from 5 to 30"):
+        config.from_environment({"READINESS_SMALLEST_SHOWN": typed})
+
+
+def test_the_application_ends_with_that_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("READINESS_PROXIES", "abc")
+    with pytest.raises(SystemExit, match="READINESS_PROXIES is 'abc'"):
+        create_app()

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from readiness.core.db import Store
+from readiness.core.errors import NotSaved
+
+
+@pytest.fixture
+def store(empty_store):
+    return empty_store
+
+
+def add(store, key):
+    with store.writing():
+        store.insert("attempts", {"key": key, "at": "2027-01-15"})
+
+
+def add_and_fail(store, key):
+    with store.writing():
+        add(store, key)
+        raise ZeroDivisionError
+
+
+def add_many(store, count):
+    with store.writing():
+        for number in range(count):
+            add(store, f"{number}" * 50)
+
+
+def keys(store):
+    return [row["key"] for row in store.rows("select key from attempts order by key")]
+
+
+def test_a_change_outside_a_transaction_is_a_mistake_of_ours(store):
+    with pytest.raises(AssertionError):
+        store.execute("delete from attempts")
+
+
+def test_all_of_a_block_is_stored_or_nothing(store):
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail(store, "one")
+    assert keys(store) == []
+    add(store, "two")
+    assert keys(store) == ["two"]
+
+
+def test_whoever_catches_an_inner_error_keeps_nothing_of_the_inner_block(store):
+    with store.writing():
+        add(store, "outer")
+        with pytest.raises(ZeroDivisionError):
+            add_and_fail(store, "inner")
+        add(store, "after")
+    assert keys(store) == ["after", "outer"]
+
+
+def test_an_inner_block_is_undone_with_the_outer_one(store):
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail(store, "inner")
+    assert keys(store) == []
+
+
+def test_every_connection_keeps_references_and_flushes_to_disk(store):
+    assert store.row("pragma foreign_keys") == {"foreign_keys": 1}
+    assert store.row("pragma synchronous") == {"synchronous": 2}
+    assert store.row("pragma journal_mode") == {"journal_mode": "wal"}
+
+
+def test_a_full_disk_is_told_as_not_saved_and_leaves_nothing_behind(store):
+    store.db.conn.execute(f"pragma max_page_count = {store.row('pragma page_count')['page_count']}")
+    with pytest.raises(NotSaved):
+        add_many(store, 10_000)
+    assert keys(store) == []
+    store.db.conn.execute("pragma max_page_count = 100000")
+    add(store, "later")
+    assert keys(store) == ["later"]
+
+
+def test_a_lock_file_that_cannot_be_opened_is_told_as_not_saved(store):
+    store.path = store.path / "not a folder"
+    with pytest.raises(NotSaved):
+        add(store, "one")
+
+
+def test_a_mistake_of_ours_is_not_blamed_on_the_disk(store):
+    with pytest.raises(sqlite3.OperationalError), store.writing():
+        store.execute("update no_such_table set x = 1")
+    with pytest.raises(sqlite3.IntegrityError), store.writing():
+        store.insert("sites", {"id": "s", "group_id": "nowhere", "name": "S"})
+    add(store, "after")
+    assert keys(store) == ["after"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from readiness.store import Store
+store = Store(Path(sys.argv[1]))
+for number in range(40):
+    with store.writing():
+        n = store.row("select count(*) as n from attempts")["n"]
+        store.insert("attempts", {"key": str(n), "at": "2027-01-15"})
+"""
+
+
+def test_processes_that_read_and_then_write_wait_for_each_other(store):
+    """Without the lock and an immediate transaction each would write a number twice, or fail."""
+    command = [sys.executable, "-c", WRITER, str(store.path)]
+    writers = [subprocess.Popen(command) for _ in range(3)]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    assert sorted(map(int, keys(store))) == list(range(120))
+
+
+def test_a_file_opened_for_reading_is_not_written(store, tmp_path):
+    store.db.conn.execute("pragma wal_checkpoint(truncate)")
+    with closing(Store.reading(store.path)) as reading, pytest.raises(NotSaved):
+        add(reading, "one")

@@ -1,0 +1,59 @@
+"""Values as plain JSON, and the same values back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+import pytest
+
+from readiness.core import serialization
+
+
+class Color(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    share: Fraction
+    cost: Decimal
+    maybe: int | None
+    pair: tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Tree:
+    leaves: tuple[Leaf, ...]
+    names: frozenset[str]
+    by_color: Mapping[Color, float]
+    by_pair: Mapping[tuple[str, str], int]
+    is_tall: bool
+    other: Leaf | None = None
+
+
+LEAF = Leaf(Fraction(1, 3), Decimal("0.10"), None, ("a", 2))
+TREE = Tree((LEAF,), frozenset({"b", "a"}), {Color.RED: 1}, {("x", "y"): 4}, is_tall=True)
+
+
+@pytest.mark.parametrize("tree", [TREE, Tree((), frozenset(), {}, {}, False, LEAF)])
+def test_a_value_comes_back_as_it_was_through_json(tree):
+    assert serialization.of(Tree, json.loads(json.dumps(serialization.plain(tree)))) == tree
+
+
+def test_exact_numbers_lose_no_digit():
+    assert serialization.plain(LEAF)["share"] == "1/3"
+    assert serialization.plain(LEAF)["cost"] == "0.10"
+
+
+def test_sets_stand_in_one_order():
+    assert serialization.plain(frozenset({"c", "a", "b"})) == ["a", "b", "c"]
+
+
+def test_what_does_not_fit_is_refused():
+    with pytest.raises((TypeError, KeyError)):
+        serialization.of(Leaf, {"share": "1/3", "unknown": 1})

@@ -1,0 +1,85 @@
+"""What is sent stays in memory: no byte of an upload touches a disk, and too much is refused."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+
+from readiness.core.web import upload_limit
+from tests.factories import sending, world
+
+HERE = "/assessments/a1/questionnaire"
+TWO_MEGABYTES = 2 * 1024 * 1024
+
+
+class Watched(BytesIO):
+    """A body that looks, each time a piece of it was read, where this process holds files open."""
+
+    def __init__(self, content: bytes, folders: tuple[Path, ...]) -> None:
+        super().__init__(content)
+        self.folders = folders
+        self.seen: set[str] = set()
+
+    def readinto(self, buffer: Any) -> int:
+        self.look()
+        return super().readinto(buffer)
+
+    def look(self) -> None:
+        for number in os.listdir("/proc/self/fd"):
+            try:
+                target = os.readlink(f"/proc/self/fd/{number}")
+            except OSError:
+                continue
+            if any(target.startswith(f"{folder}/") for folder in self.folders):
+                self.seen.add(target)
+        self.seen |= {str(path) for path in self.folders[0].iterdir()}
+
+
+@pytest.fixture
+def folder(tmp_path_factory, monkeypatch):
+    fresh = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(fresh))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return fresh
+
+
+def body(client, size=TWO_MEGABYTES):
+    token = {"csrf_token": world.token(client)}
+    return sending.body(token, [("file", "a.xlsx", b"secret\n" * (size // 7))])
+
+
+def places(store, folder):
+    """Everywhere a temporary file may lie, but for the folder with the database."""
+    return (folder, Path("/var/tmp"))  # noqa: S108
+
+
+def test_an_upload_touches_no_disk(client, sign_in, store, folder):
+    sent = body(sign_in(client, "maya"))
+    watched = Watched(sent, places(store, folder))
+    assert (
+        sending.post(client, HERE, sent, watched).status_code == 404
+    )  # read, and then no such assessment
+    assert watched.tell() == len(sent)
+    watched.look()
+    assert watched.seen == set()
+
+
+def test_a_temporary_file_would_be_noticed(app, client, sign_in, store, folder):
+    app.request_class = flask.Request
+    sent = body(sign_in(client, "maya"))
+    watched = Watched(sent, places(store, folder))
+    sending.post(client, HERE, sent, watched)
+    assert watched.seen != set()
+
+
+def test_too_much_is_refused_with_how_much_may_be_sent(client, sign_in):
+    sent = body(sign_in(client, "maya"), 9 * upload_limit.MEBIBYTE)
+    reply = sending.post(client, HERE, sent)
+    assert reply.status_code == 413
+    assert "Send less at once: 8 MB at the most." in reply.text

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from readiness.accounts.db import groups
+from readiness.core.audit import db as events
+from readiness.core.db import Store
+from readiness.core.errors import BadInput, NotFound, WrongState
+from readiness.core.people import Actor, Group, Membership, Role
+from readiness.core.periods import Period
+from readiness.core.schema import migrate
+from readiness.counts.db import social_risk
+from readiness.counts.edits import CountsClash
+from readiness.counts.service import quarters
+from readiness.counts.service import social_risk as screen
+from readiness.counts.service.social_risk import Sent
+from readiness.counts.social_risk.models import Cell, Need, PeriodState, Step
+from tests.factories.social_risk_counts import GOOD, typed
+
+NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
+Q4 = Period(2026, 4)
+CARA = Actor("cara", "Cara", (Membership("m1", "cara", Role.CARE_TEAM, group_id="elm"),))
+MAYA = Actor("maya", "Maya", (Membership("m2", "maya", Role.PRACTICE_MANAGER, group_id="elm"),))
+OMAR = Actor("omar", "Omar", (Membership("m3", "omar", Role.CARE_TEAM, group_id="oak"),))
+PAM = Actor("pam", "Pam", (Membership("m4", "pam", Role.PAYER_MANAGER, payer_id="fair"),))
+ELIGIBLE, SCREENED, ANY = Cell(Step.ELIGIBLE), Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE)
+ODD = {ANY: 210, **{Cell(Step.POSITIVE, need): 150 for need in (Need.FOOD, Need.HOUSING)}}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    for group_id in ("elm", "oak"):
+        groups.add(opened, Group(group_id, group_id.title()), NOW)
+    yield opened
+    opened.close()
+
+
+def save(store: Store, known, base=None, why=None, actor=CARA, quarter="2026-Q4") -> bool:
+    sent = Sent(typed(known), {c.key: n for c, n in (base or {}).items()}, why or {})
+    return screen.save(store, actor, "elm", quarter, sent, NOW)
+
+
+def seen(store: Store) -> quarters.Quarter:
+    return quarters.get(store, CARA, "elm", "2026-Q4", NOW)
+
+
+def test_partial_work_is_kept_and_opens_the_quarter(store):
+    assert save(store, {ELIGIBLE: 400})
+    assert seen(store).counts.known == {ELIGIBLE: 400}
+    assert seen(store).state is PeriodState.OPEN
+    assert [event.verb for event in events.of_group(store, "elm")] == [
+        "opened a quarter",
+        "entered counts",
+    ]
+
+
+def test_saving_the_same_again_is_nothing_new(store):
+    save(store, GOOD)
+    before = len(events.of_group(store, "elm"))
+    assert not save(store, GOOD)
+    assert len(events.of_group(store, "elm")) == before
+
+
+def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):
+    save(store, {ELIGIBLE: 100, SCREENED: 120})
+    assert seen(store).contradictions
+    with pytest.raises(BadInput, match="cannot be more than All patients, Eligible") as refused:
+        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    assert refused.value.problems[0].place == SCREENED.key
+
+
+def test_a_text_that_is_no_count_is_refused_with_its_row_and_column(store):
+    sent = Sent(
+        {ELIGIBLE.key: "400", Cell(Step.POSITIVE, Need.FOOD).key: "3.5", SCREENED.key: "-1"}
+    )
+    with pytest.raises(BadInput) as refused:
+        screen.save(store, CARA, "elm", "2026-Q4", sent, NOW)
+    assert [problem.says.split(":")[0] for problem in refused.value.problems] == [
+        "Food, Need found",
+        "All patients, Screened",
+    ]
+    assert seen(store).counts.known == {}
+
+
+def test_fields_that_no_page_has_are_never_stored(store):
+    sent = Sent({"total.total.food.names": "7", "total.total.income.positive": "7", "x": "7"})
+    assert not screen.save(store, CARA, "elm", "2026-Q4", sent, NOW)
+    assert social_risk.of_group(store, "elm") == {}
+
+
+def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(store):
+    save(store, GOOD)
+    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    assert seen(store).state is PeriodState.COMPLETE
+    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    save(store, {ELIGIBLE: 401}, base={ELIGIBLE: 1})
+    assert seen(store).state is PeriodState.OPEN
+
+
+def test_a_quarter_without_its_two_needed_numbers_is_not_complete(store):
+    save(store, {ELIGIBLE: 400})
+    with pytest.raises(BadInput, match="All patients, Screened: enter this number"):
+        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+
+
+def test_a_running_quarter_can_be_entered_and_not_completed(store):
+    assert save(store, GOOD, quarter="2027-Q1")
+    with pytest.raises(WrongState, match=r"still running.*from April 1"):
+        screen.complete(store, CARA, "elm", "2027-Q1", 11, NOW)
+
+
+@pytest.mark.parametrize("quarter", ["2027-Q2", "2026-Q5", "1999-Q1", "latest"])
+def test_a_quarter_that_is_none_or_has_not_begun_is_not_found(store, quarter):
+    with pytest.raises(NotFound):
+        save(store, GOOD, quarter=quarter)
+
+
+def test_an_odd_number_may_stay_with_an_explanation_for_as_long_as_it_says_the_same(store):
+    save(store, {**GOOD, **ODD})
+    (odd,) = seen(store).odd
+    with pytest.raises(BadInput, match=r"84\.0%"):
+        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    save(store, {}, why={odd.finding.key: "A visit to a shelter in November."})
+    assert seen(store).odd[0].stands
+    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    save(store, {ANY: 220}, base={ANY: 1})
+    (again,) = seen(store).odd
+    assert (again.stands, again.written) == (False, "A visit to a shelter in November.")
+    with pytest.raises(BadInput, match=r"88\.0%"):
+        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+
+
+def test_an_explanation_can_be_taken_back(store):
+    save(store, {**GOOD, **ODD})
+    key = seen(store).odd[0].finding.key
+    save(store, {}, why={key: "A visit."})
+    save(store, {}, why={key: " "})
+    assert not seen(store).odd[0].stands
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("Call 617-555-0134", "a phone number"), ("x" * 301, "301 characters long")]
+)
+def test_an_explanation_holds_nothing_about_one_patient_and_is_short(store, text, says):
+    save(store, {**GOOD, **ODD})
+    key = seen(store).odd[0].finding.key
+    with pytest.raises(BadInput, match=says):
+        save(store, {ELIGIBLE: 500}, base={ELIGIBLE: 1}, why={key: text})
+    assert seen(store).counts.at(Step.ELIGIBLE) == 400
+
+
+def test_two_people_at_one_grid_keep_each_others_numbers(store):
+    save(store, {ELIGIBLE: 400, SCREENED: 250})
+    shown = {ELIGIBLE: 1, SCREENED: 1}
+    save(store, {ELIGIBLE: 410, SCREENED: 250}, base=shown, actor=MAYA)
+    save(store, {ELIGIBLE: 400, SCREENED: 260}, base=shown)
+    assert seen(store).counts.known == {ELIGIBLE: 410, SCREENED: 260}
+
+
+def test_a_clash_is_told_and_nothing_is_overwritten(store):
+    save(store, {ELIGIBLE: 400})
+    save(store, {ELIGIBLE: 410}, base={ELIGIBLE: 1}, actor=MAYA)
+    with pytest.raises(CountsClash) as refused:
+        save(store, {ELIGIBLE: 420, SCREENED: 5}, base={ELIGIBLE: 1})
+    assert [(c.mine, c.theirs) for c in refused.value.merge.clashes] == [(420, 410)]
+    assert seen(store).counts.known == {ELIGIBLE: 410}
+
+
+@pytest.mark.parametrize("actor", [OMAR, PAM])
+def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
+    with pytest.raises(NotFound):
+        save(store, GOOD, actor=actor)
+    with pytest.raises(NotFound):
+        quarters.get(store, actor, "elm", "2026-Q4", NOW)
+    with pytest.raises(NotFound):
+        quarters.overview(store, actor, "elm", NOW)
+    with pytest.raises(NotFound):
+        screen.complete(store, actor, "elm", "2026-Q4", 11, NOW)
+    with pytest.raises(NotFound):
+        screen.paste(store, actor, "elm", "1", (), NOW)
+
+
+def test_the_list_shows_the_running_quarter_and_two_years(store):
+    lines = quarters.overview(store, CARA, "elm", NOW).lines
+    assert [str(line.period) for line in lines[:2]] == ["2027-Q1", "2026-Q4"]
+    assert len(lines) == 9
+    save(store, {ELIGIBLE: 1}, quarter="2016-Q1")
+    assert str(quarters.overview(store, CARA, "elm", NOW).lines[-1].period) == "2016-Q1"
+
+
+def test_the_task_list_names_the_latest_closed_quarter(store):
+    assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 missing"
+    save(store, GOOD)
+    assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 started"
+    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 complete"
+    assert screen.state_of(store, "elm", NOW.date()).is_done
+    assert screen.state_of(store, "elm", date(2027, 4, 1)).says == "Q1 2027 missing"
+
+
+def test_claims_are_held_against_what_was_entered(store):
+    assert quarters.shares_for_claims(store, "elm", NOW.date()) == {}
+    save(store, GOOD)
+    save(store, GOOD, quarter="2027-Q1")
+    found = quarters.shares_for_claims(store, "elm", NOW.date())
+    assert found["SOCR-2"].share == Fraction(250, 400)
+    assert found["SOCR-2"].periods == (Q4,)
+    shown = quarters.overview(store, MAYA, "elm", NOW).shown
+    assert shown["SOCR-3"].share == Fraction(2, 3)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.core.periods import period
+from readiness.counts.social_risk.checks import Severity, contradictions, missing
+from readiness.counts.social_risk.models import (
+    ENTERED,
+    FIVE,
+    Cell,
+    FunnelCounts,
+    Need,
+    Step,
+    Stratum,
+    StratumType,
+)
+from tests.factories.social_risk_counts import GOOD, counts, simulated
+
+FOOD, SAFETY, DIGITAL = Need.FOOD, Need.SAFETY, Need.DIGITAL
+SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
+ENGLISH = Stratum(StratumType.LANGUAGE, "english")
+
+
+def rules(changes: Mapping[Cell, int | None]) -> set[tuple[str, Cell]]:
+    return {(found.rule_id, found.cell) for found in contradictions(counts(changes))}
+
+
+def test_a_good_quarter_contradicts_nothing():
+    assert contradictions(counts()) == ()
+
+
+# left ≥ right: the left one's value, the right one, what is taken out first
+PAIRS = [
+    (Cell(Step.ELIGIBLE), Cell(Step.SCREENING_OFFERED), ()),
+    (Cell(Step.SCREENING_OFFERED), Cell(Step.SCREENED), (Cell(Step.DECLINED),)),
+    (Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE), ()),
+    (Cell(Step.SCREENED), Cell(Step.SCREENED, FOOD), ()),
+    (Cell(Step.SCREENED, FOOD), Cell(Step.POSITIVE, FOOD), ()),
+    (Cell(Step.POSITIVE, FOOD), Cell(Step.WANTS_HELP, FOOD), ()),
+    (Cell(Step.WANTS_HELP, FOOD), Cell(Step.REFERRED, FOOD), ()),
+    (Cell(Step.REFERRED, FOOD), Cell(Step.REFERRED_30D, FOOD), ()),
+    (Cell(Step.REFERRED, FOOD), Cell(Step.OUTCOME_KNOWN, FOOD), ()),
+    (Cell(Step.REFERRED, FOOD), Cell(Step.CONNECTED, FOOD), (Cell(Step.OUTCOME_KNOWN, FOOD),)),
+    (Cell(Step.OUTCOME_KNOWN, FOOD), Cell(Step.CONNECTED, FOOD), ()),
+    (Cell(Step.CONNECTED, FOOD), Cell(Step.RESOLVED, FOOD), ()),
+    (Cell(Step.ANY_POSITIVE), Cell(Step.POSITIVE, FOOD), ()),
+    (Cell(Step.ELIGIBLE), Cell(Step.SCREENED), (Cell(Step.SCREENING_OFFERED), Cell(Step.DECLINED))),
+    (
+        Cell(Step.WANTS_HELP, FOOD),
+        Cell(Step.OUTCOME_KNOWN, FOOD),
+        (Cell(Step.REFERRED, FOOD), Cell(Step.REFERRED_30D, FOOD)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "blank"), PAIRS)
+def test_a_part_may_be_as_large_as_its_whole_and_no_larger(left, right, blank):
+    alone = dict.fromkeys(GOOD)
+    whole = GOOD[left]
+    assert rules({**alone, left: whole, right: whole}) == set()
+    found = rules({**alone, left: whole, right: whole + 1})
+    assert {cell for _, cell in found} == {right}
+    among_others = contradictions(counts({**dict.fromkeys(blank), right: whole + 1}))
+    assert any(each.cell == right and left in each.also for each in among_others)
+
+
+@pytest.mark.parametrize(("left", "right", "blank"), PAIRS)
+def test_a_blank_is_not_zero_and_skips_what_needs_it(left, right, blank):
+    alone = dict.fromkeys(GOOD)
+    assert rules({**alone, right: 5}) == set()
+    assert rules({**alone, left: 0}) == set()
+    assert rules({**alone, left: 0, right: 5}) != set()
+
+
+def test_screened_and_declined_together_were_all_offered():
+    assert rules({Cell(Step.SCREENING_OFFERED): 290}) == set()
+    assert rules({Cell(Step.SCREENING_OFFERED): 289}) == {("group-falls", Cell(Step.SCREENED))}
+
+
+def test_declined_alone_were_all_offered():
+    alone = dict.fromkeys(GOOD)
+    few = {**alone, Cell(Step.SCREENING_OFFERED): 10}
+    assert rules({**few, Cell(Step.DECLINED): 10}) == set()
+    assert rules({**few, Cell(Step.DECLINED): 11}) == {
+        ("declined-were-offered", Cell(Step.DECLINED))
+    }
+
+
+def test_one_or_more_needs_lies_within_the_five_added_up():
+    assert rules({Cell(Step.ANY_POSITIVE): 200}) == set()  # 5 × 40
+    assert rules({Cell(Step.ANY_POSITIVE): 201}) == {("any-within-sum", Cell(Step.ANY_POSITIVE))}
+
+
+def test_the_sum_is_checked_only_once_every_need_that_is_asked_is_entered():
+    too_many = {Cell(Step.ANY_POSITIVE): 201}
+    blank = {Cell(Step.POSITIVE, SAFETY): None}
+    not_asked = {Cell(step, SAFETY): None for step in Step} | {Cell(Step.SCREENED, SAFETY): 0}
+    assert rules({**too_many, **blank}) == set()
+    assert rules({**too_many, **not_asked}) == {("any-within-sum", Cell(Step.ANY_POSITIVE))}
+
+
+def test_needs_beyond_the_five_are_not_part_of_one_or_more_needs():
+    asked = {Cell(Step.SCREENED, DIGITAL): 200, Cell(Step.POSITIVE, DIGITAL): 150}
+    assert rules(asked) == set()
+
+
+def test_a_part_of_the_patients_obeys_the_same_rules():
+    eligible = Cell(Step.ELIGIBLE, None, SPANISH)
+    offered = Cell(Step.SCREENING_OFFERED, None, SPANISH)
+    assert rules({eligible: 50, offered: 50}) == set()
+    assert rules({eligible: 50, offered: 51}) == {("group-falls", offered)}
+
+
+def test_exclusive_parts_add_up_to_no_more_than_the_whole():
+    one, other = Cell(Step.ELIGIBLE, None, ENGLISH), Cell(Step.ELIGIBLE, None, SPANISH)
+    assert rules({one: 300, other: 100}) == set()
+    assert rules({one: 300, other: 101}) == {("parts-over-whole-language", one)}
+    assert rules({one: 300, other: 101, Cell(Step.ELIGIBLE): None}) == set()
+
+
+def test_every_contradiction_names_its_cells_and_is_told_once():
+    found = contradictions(counts({Cell(Step.SCREENED): 0}))
+    assert all(each.severity is Severity.HARD for each in found)
+    assert len({(each.cell, each.says) for each in found}) == len(found)
+    assert {each.cell for each in found} >= {Cell(Step.SCREENED, need) for need in FIVE}
+    assert "240 cannot be more than All patients, Screened (0). Check these numbers." in {
+        each.says for each in found
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**9), patients=st.integers(0, 150))
+def test_counts_of_patients_who_exist_never_contradict_each_other(seed, patients):
+    assert contradictions(simulated(seed, patients, period("2026-Q3"))) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10**9),
+    blanks=st.lists(st.sampled_from(sorted(ENTERED)), max_size=60),
+)
+def test_blanks_in_true_counts_never_make_a_contradiction(seed, blanks):
+    true = simulated(seed, 60, period("2026-Q3"))
+    known = {cell: n for cell, n in true.known.items() if cell.key not in blanks}
+    assert contradictions(FunnelCounts(true.period, known)) == ()
+
+
+def test_a_complete_quarter_needs_those_eligible_and_those_screened():
+    assert missing(counts()) == ()
+    assert missing(FunnelCounts(period("2026-Q3"))) == (Cell(Step.ELIGIBLE), Cell(Step.SCREENED))
+    assert missing(counts({Cell(Step.SCREENED): 0})) == ()

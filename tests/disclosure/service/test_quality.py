@@ -1,0 +1,224 @@
+"""What leaves a group of its counts behind equity, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from readiness.accounts.db import people
+from readiness.cli import maintenance
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.db import Store as Opened
+from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
+from readiness.core.periods import Period
+from readiness.core.schema import migrations
+from readiness.counts.db import quality
+from readiness.counts.db.quality import QualityRevision
+from readiness.counts.quality.models import (
+    Field,
+    Known,
+    KnownCell,
+    MeasureCell,
+    Origin,
+    Part,
+    QualityCell,
+    QualityCounts,
+    SampleCell,
+)
+from readiness.counts.service import quality as use
+from readiness.counts.social_risk.models import ALL, PeriodState, Stratum, StratumType
+from readiness.disclosure.db import quality as stored
+from readiness.disclosure.service import quality as quality_releases
+from readiness.disclosure.succession import Verdict
+from tests.factories import payers, world
+from tests.factories.world import NOW
+
+Q4 = Period(2026, 4)
+WHITE, ASIAN, BLACK = (Stratum(StratumType.RACE, name) for name in ("white", "asian", "black"))
+SAID = KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)
+NOT_ASKED = KnownCell(Field.RACE, Known.NOT_ASKED)
+
+
+def met(stratum: Stratum = ALL) -> MeasureCell:
+    return MeasureCell("COL", Part.NUMERATOR, stratum)
+
+
+def counted(stratum: Stratum = ALL) -> MeasureCell:
+    return MeasureCell("COL", Part.DENOMINATOR, stratum)
+
+
+GOOD: dict[QualityCell, int] = {
+    counted(): 400,
+    met(): 260,
+    counted(WHITE): 300,
+    met(WHITE): 200,
+    counted(ASIAN): 92,
+    met(ASIAN): 56,
+    counted(BLACK): 8,
+    met(BLACK): 4,
+    SAID: 700,
+    NOT_ASKED: 120,
+    SampleCell("white", "white"): 90,
+}
+
+
+def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm") -> None:
+    """The period's counts from now on; what is not named is not known any more."""
+    before = quality.history(store, group_id, Q4)
+    wanted: dict[QualityCell, int | None] = {**dict.fromkeys(before), **known}
+    revisions = [
+        QualityRevision(cell, len(before.get(cell, ())) + 1, value, "cara", NOW)
+        for cell, value in wanted.items()
+    ]
+    quality.save(store, group_id, Q4, revisions, None)
+
+
+def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> Verdict:
+    entered(store, known)
+    return use.complete(store, people.actor(store, "cara"), "elm", "2026-Q4", threshold, NOW)
+
+
+def shown(store: Store) -> Mapping[QualityCell, int | None]:
+    found = stored.newest(store, "elm", Q4)
+    assert found
+    return found.values
+
+
+def test_completing_a_period_lets_its_counts_out_with_small_ones_hidden(store):
+    assert let_out(store, GOOD) is Verdict.FIRST
+    assert shown(store)[counted()] == 400
+    assert shown(store)[counted(BLACK)] is None
+    assert shown(store)[met(BLACK)] is None
+    assert sum(value is None for value in shown(store).values()) == 4
+    assert SampleCell("white", "white") not in shown(store)
+    assert {event.verb for event in events.of_group(store, "elm")} == {
+        "completed quality counts",
+        "released quality counts",
+    }
+
+
+def test_a_release_reads_as_it_was_kept(store):
+    known = {**GOOD, replace(counted(WHITE), is_estimated=True): 400}
+    let_out(store, known)
+    found = stored.newest(store, "elm", Q4)
+    assert found
+    assert found.values.keys() == known.keys() - {SampleCell("white", "white")}
+    assert stored.grounds(store, found) == {
+        cell: value for cell, value in known.items() if not isinstance(cell, SampleCell)
+    }
+    assert (found.number, found.threshold, found.made_at) == (1, 11, NOW)
+    assert stored.newest_of_group(store, "elm") == (found,)
+
+
+def test_nothing_leaves_while_numbers_contradict_each_other(store):
+    with pytest.raises(BadInput):
+        let_out(store, {**GOOD, met(): 500})
+    assert stored.newest(store, "elm", Q4) is None
+
+
+def test_the_same_counts_again_are_no_new_release(store):
+    let_out(store, GOOD)
+    assert let_out(store, GOOD) is Verdict.UNCHANGED
+    assert stored.newest_number(store, "elm", Q4) == 1
+
+
+def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
+    let_out(store, GOOD)
+    assert let_out(store, {**GOOD, met(): 263, met(WHITE): 203}) is Verdict.KEPT
+    assert shown(store)[met()] == 260
+    own = quality_releases.own(store, people.actor(store, "maya"), "elm", "2026-Q4", NOW)
+    assert own.is_behind
+    assert own.known[met()] == 263
+
+
+def test_so_few_who_do_not_meet_it_any_more_keep_it_too(store):
+    """Both numbers move by many, their difference by 5."""
+    let_out(store, GOOD)
+    known = {**GOOD, counted(): 450, met(): 305, counted(WHITE): 350, met(WHITE): 245}
+    assert let_out(store, known) is Verdict.KEPT
+
+
+def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
+    let_out(store, GOOD)
+    gone = {cell for cell, value in shown(store).items() if value is None}
+    larger: dict[QualityCell, int] = {
+        counted(): 600,
+        met(): 380,
+        counted(WHITE): 480,
+        met(WHITE): 300,
+    }
+    more: dict[QualityCell, int] = {
+        counted(ASIAN): 92,
+        met(ASIAN): 56,
+        counted(BLACK): 28,
+        met(BLACK): 24,
+    }
+    assert let_out(store, {**GOOD, **larger, **more}) is Verdict.RENEWED
+    assert shown(store)[counted()] == 600
+    assert all(shown(store)[cell] is None for cell in gone)
+    assert stored.newest_number(store, "elm", Q4) == 2
+
+
+def test_somebody_who_completes_at_the_same_time_is_refused(store):
+    found = QualityCounts(Q4, GOOD)
+    one, other = (quality_releases.prepared(store, "elm", found, "", 11, NOW) for _ in range(2))
+    quality_releases.keep(store, one, "cara", NOW)
+    with pytest.raises(ChangedMeanwhile):
+        quality_releases.keep(store, other, "maya", NOW)
+
+
+def test_a_payer_reads_releases_from_the_first_submission_on(store):
+    let_out(store, GOOD)
+    pam = people.actor(store, "pam")
+    read = quality_releases.read
+    assert read(store, pam, "fair", "elm", None, NOW).releases == ()
+    with pytest.raises(NotFound):
+        read(store, pam, "fair", "elm", "2026-Q4", NOW)
+    payers.sent_in(store)
+    release = read(store, pam, "fair", "elm", "2026-Q4", NOW).release
+    assert release
+    assert release.values == shown(store)
+    with pytest.raises(NotFound):
+        read(store, pam, "fair", "elm", "2026-Q3", NOW)
+
+
+@pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
+def test_nobody_else_reads_releases(store, who, payer):
+    let_out(store, GOOD)
+    payers.sent_in(store)
+    actor = people.actor(store, who)
+    with pytest.raises(NotFound):
+        quality_releases.read(store, actor, payer, "elm", None, NOW)
+    with pytest.raises(NotFound):
+        quality_releases.own(store, actor, "elm", "2026-Q4", NOW)
+
+
+def test_readers_are_told_the_reference_that_stands_now(store):
+    let_out(store, GOOD)
+    assert [each.reference for each in quality_releases.readable(store, "elm", NOW.date())] == [""]
+    cara = people.actor(store, "cara")
+    use.declare(store, cara, "elm", "2026-Q4", "race_omb2024.white", NOW)
+    found = quality_releases.readable(store, "elm", NOW.date())
+    assert [each.reference for each in found] == ["race_omb2024.white"]
+
+
+def test_an_older_database_is_released_when_it_is_brought_up_to_date(tmp_path):
+    path = tmp_path / "readiness.db"
+    with closing(Opened(path)) as store:
+        with store.writing():
+            migrations.apply(store.db, stop_before="quality_releases")
+        world.fill(store)
+        entered(store, GOOD)
+        done = Event(NOW, "cara", "completed quality counts", "quality", "2026-Q4", group_id="elm")
+        quality.set_state(store, "elm", Q4, PeriodState.COMPLETE, "", 0, done)
+    applied, _ = maintenance.bring_up_to_date(path, 11, NOW)
+    assert "quality_releases" in applied
+    with closing(Opened(path)) as store:
+        assert shown(store)[counted()] == 400
+        assert events.of_group(store, "elm")[0].actor_id == "the command line"
+        assert quality_releases.catch_up(store, 11, NOW) == 0

@@ -1,0 +1,261 @@
+"""What leaves a group of a quarter, once and again, and what nobody outside can work out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from readiness.accounts.db import people
+from readiness.assessments.db import runs
+from readiness.cli import maintenance
+from readiness.core.audit import db as events
+from readiness.core.db import Store
+from readiness.core.db import Store as Opened
+from readiness.core.errors import ChangedMeanwhile, NotFound
+from readiness.core.periods import Period
+from readiness.core.schema import migrate, migrations
+from readiness.counts.db import social_risk
+from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.social_risk.models import ALL, Cell, FunnelCounts, Need, Step, StratumType
+from readiness.disclosure.db import social_risk as releases
+from readiness.disclosure.funnel_table import leaving
+from readiness.disclosure.service import social_risk as use
+from readiness.disclosure.succession import Verdict
+from tests.disclosure.release_attacker import Reader
+from tests.factories import payers, world
+from tests.factories.social_risk_counts import counts as good
+from tests.factories.social_risk_counts import simulated
+from tests.factories.world import NOW
+
+Q4 = Period(2026, 4)
+ELIGIBLE, SCREENED = Cell(Step.ELIGIBLE), Cell(Step.SCREENED)
+FOOD, RESOLVED = Cell(Step.POSITIVE, Need.FOOD), Cell(Step.RESOLVED, Need.FOOD)
+
+
+def counted(store: Store, known: Mapping[Cell, int], group_id: str = "elm", quarter=Q4) -> None:
+    """The quarter's counts from now on; what is not named is not known any more."""
+    before = social_risk.history(store, group_id, quarter)
+    wanted = {**dict.fromkeys(before), **known}
+    revisions = [
+        CountRevision(cell, len(before.get(cell, ())) + 1, value, "cara", NOW)
+        for cell, value in wanted.items()
+    ]
+    social_risk.save(store, group_id, quarter, revisions, (), None)
+
+
+def let_out(store: Store, known: Mapping[Cell, int], threshold: int = 11) -> Verdict:
+    counted(store, known)
+    found = social_risk.of_group(store, "elm")[Q4]
+    ready = use.prepared(store, "elm", found, threshold, NOW)
+    use.keep(store, ready, "cara", NOW)
+    return ready.verdict
+
+
+def shown(store: Store) -> Mapping[Cell, int | None]:
+    found = releases.newest(store, "elm", Q4)
+    assert found
+    return found.values
+
+
+def changed(**moves: int) -> dict[Cell, int]:
+    """The good quarter with the group's own steps moved by so many patients."""
+    known = dict(good().known)
+    return known | {Cell(Step(step)): known[Cell(Step(step))] + n for step, n in moves.items()}
+
+
+def test_a_small_count_is_hidden_and_a_large_one_shown(store):
+    assert let_out(store, good().known) is Verdict.FIRST
+    assert shown(store)[ELIGIBLE] == 400
+    assert shown(store)[RESOLVED] is None
+    assert not [v for v in shown(store).values() if v is not None and 0 < v < 11]
+
+
+def test_zeros_are_shown(store):
+    let_out(store, {ELIGIBLE: 400, SCREENED: 0})
+    assert shown(store) == {ELIGIBLE: 400, SCREENED: 0}
+
+
+def test_the_threshold_of_the_installation_decides(store):
+    let_out(store, {ELIGIBLE: 400, SCREENED: 20}, threshold=5)
+    assert shown(store)[SCREENED] == 20
+    let_out(store, {ELIGIBLE: 900, SCREENED: 60, FOOD: 25}, threshold=30)
+    assert shown(store)[FOOD] is None
+
+
+def test_the_same_counts_again_are_no_new_release(store):
+    let_out(store, good().known)
+    before = len(events.of_group(store, "elm"))
+    assert let_out(store, good().known) is Verdict.UNCHANGED
+    assert releases.newest_number(store, "elm", Q4) == 1
+    assert len(events.of_group(store, "elm")) == before
+
+
+def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
+    let_out(store, good().known)
+    assert let_out(store, changed(eligible=3)) is Verdict.KEPT
+    assert shown(store)[ELIGIBLE] == 400
+    assert events.of_group(store, "elm")[0].verb == "kept the former release of counts"
+    maya = people.actor(store, "maya")
+    with store.writing():
+        store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
+    assert use.own(store, maya, "elm", "2026-Q4", NOW).is_behind
+
+
+def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
+    let_out(store, good().known)
+    hidden = {cell for cell, value in shown(store).items() if value is None}
+    assert let_out(store, {**changed(eligible=200), RESOLVED: 12}) is Verdict.RENEWED
+    assert shown(store)[ELIGIBLE] == 600
+    assert shown(store)[RESOLVED] is None
+    assert all(shown(store)[cell] is None for cell in hidden)
+    assert releases.newest_number(store, "elm", Q4) == 2
+
+
+def test_small_steps_do_not_add_up_to_a_way_around(store):
+    """Two large changes that undo each other but for three patients."""
+    let_out(store, good().known)
+    assert let_out(store, changed(eligible=100)) is Verdict.RENEWED
+    assert let_out(store, changed(eligible=3)) is Verdict.KEPT
+
+
+def test_somebody_who_releases_at_the_same_time_is_refused(store):
+    found = FunnelCounts(Q4, {ELIGIBLE: 400})
+    one, other = (use.prepared(store, "elm", found, 11, NOW) for _ in range(2))
+    use.keep(store, one, "cara", NOW)
+    with pytest.raises(ChangedMeanwhile):
+        use.keep(store, other, "maya", NOW)
+
+
+def test_a_payer_reads_releases_from_the_first_submission_on(store):
+    let_out(store, good().known)
+    pam = people.actor(store, "pam")
+    assert use.read(store, pam, "fair", "elm", None, NOW).release is None
+    with pytest.raises(NotFound):
+        use.read(store, pam, "fair", "elm", "2026-Q4", NOW)
+    payers.sent_in(store)
+    read = use.read(store, pam, "fair", "elm", "2026-Q4", NOW).release
+    assert read
+    assert read.values == shown(store)
+    with pytest.raises(NotFound):
+        use.read(store, pam, "fair", "elm", "2026-Q3", NOW)
+
+
+@pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
+def test_nobody_else_reads_releases(store, who, payer):
+    let_out(store, good().known)
+    payers.sent_in(store)
+    actor = people.actor(store, who)
+    with pytest.raises(NotFound):
+        use.read(store, actor, payer, "elm", None, NOW)
+    with pytest.raises(NotFound):
+        use.own(store, actor, "elm", "2026-Q4", NOW)
+
+
+# A database from before there were releases.
+
+
+@pytest.fixture
+def old(tmp_path):
+    path = tmp_path / "readiness.db"
+    with closing(Opened(path)) as store:
+        with store.writing():
+            migrations.apply(store.db, stop_before="releases")
+        world.fill(store)
+        counted(store, good().known)
+        with store.writing():
+            store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
+    return path
+
+
+def test_an_older_database_is_released_when_it_is_brought_up_to_date(old):
+    applied, backup = maintenance.bring_up_to_date(old, 11, NOW)
+    assert "releases" in applied
+    assert backup
+    with closing(Opened(old)) as store:
+        assert shown(store)[ELIGIBLE] == 400
+        assert maintenance.problems(old) == []
+        assert [event.actor_id for event in events.of_group(store, "elm")] == ["the command line"]
+
+
+def test_a_catching_up_that_was_cut_off_goes_on_the_next_time(old):
+    with closing(Opened(old)) as store:
+        migrate(store)
+        assert releases.newest(store, "elm", Q4) is None
+    maintenance.bring_up_to_date(old, 11, NOW)
+    with closing(Opened(old)) as store:
+        assert shown(store)[ELIGIBLE] == 400
+
+
+def test_where_a_group_stood_holds_no_count_that_was_never_released(old):
+    with closing(Opened(old)) as store, store.writing():
+        store.execute(
+            "insert into standings (group_id, screened, eligible, changed_at)"
+            " values ('oak', 3, 900, '')"
+        )
+    maintenance.bring_up_to_date(old, 11, NOW)
+    with closing(Opened(old)) as store:
+        row = store.row("select screened, eligible, quarters from standings")
+    assert row == {"screened": None, "eligible": None, "quarters": 0}
+
+
+def test_where_a_group_stands_rests_on_released_quarters_alone(store):
+    let_out(store, good().known)
+    with store.writing():
+        store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
+    counted(store, {ELIGIBLE: 700, SCREENED: 500}, quarter=Q4.previous)  # never completed
+    payers.sent_in(store)
+    stands = runs.standing(store, "elm")
+    assert stands
+    assert (stands.screened, stands.eligible, stands.quarters) == (250, 400, 1)
+
+
+# Attacks.
+
+SOME = (Need.FOOD, Need.HOUSING, Need.SAFETY)
+
+
+def patients(seed: int, number: int) -> dict[Cell, int]:
+    """Counts of real, if invented, patients: three needs, and one breakdown."""
+    found = leaving(simulated(seed, number, Q4))
+    return {
+        cell: people
+        for cell, people in found.items()
+        if cell.need in (None, *SOME) and cell.stratum.type in (ALL.type, StratumType.LANGUAGE)
+    }
+
+
+def attacked(store: Store, rounds: list[dict[Cell, int]]) -> Sequence[object]:
+    verdicts = [let_out(store, known) for known in rounds]
+    assert verdicts[0] is Verdict.FIRST
+    return Reader([(each.known, each.values) for each in releases.formers(store, "elm", Q4)]).hits()
+
+
+slow = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@slow
+@given(seed=st.integers(0, 10_000), number=st.sampled_from([4, 15, 60, 210, 300]))
+def test_nobody_can_work_out_a_small_count(tmp_path_factory, seed, number):
+    with closing(Opened(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
+        migrate(store)
+        world.fill(store)
+        assert attacked(store, [patients(seed, number)]) == []
+
+
+@slow
+@given(seed=st.integers(0, 10_000), number=st.sampled_from([15, 60, 210]))
+def test_nobody_can_work_one_out_from_two_releases(tmp_path_factory, seed, number):
+    """Late rows, and rows taken back: some numbers move by a few, others by many."""
+    rng = random.Random(seed)
+    later = patients(seed + 1, number + rng.choice([0, 5, 40, 300]))
+    with closing(Opened(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
+        migrate(store)
+        world.fill(store)
+        assert attacked(store, [patients(seed, number), later]) == []

@@ -1,0 +1,65 @@
+"""A level told beside released numbers must not show a small count; whether it would is public."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import pytest
+
+from readiness.core.periods import Period
+from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.rates import BY_ID
+from readiness.disclosure.levels import Pair, Span, may_be_told, pairs_of
+from readiness.disclosure.social_risk_release import Release
+
+MARKS = tuple(Fraction(n, 10) for n in (1, 3, 6, 8))
+HIDDEN = Span(1, None)
+
+
+def known(people: int) -> Span:
+    return Span(people, people)
+
+
+def told(*pairs: Pair) -> bool:
+    return may_be_told(pairs, MARKS, 11)
+
+
+def test_a_level_of_printed_numbers_tells_nothing_new():
+    assert told(Pair(known(5), known(100)), Pair(known(0), known(3)))
+
+
+@pytest.mark.parametrize(("eligible", "may"), [(100, False), (110, False), (111, True)])
+def test_below_ten_percent_of_few_is_few(eligible, may):
+    assert told(Pair(Span(1, eligible), known(eligible))) is may
+
+
+def test_that_most_of_few_were_screened_says_that_few_were_not():
+    marks = (Fraction(8, 10),)
+    assert not may_be_told([Pair(Span(1, 50), known(50))], marks, 11)
+    assert may_be_told([Pair(Span(1, 60), known(60))], marks, 11)
+
+
+def test_printed_quarters_beside_a_hidden_one_can_corner_it():
+    cornered = Pair(known(115), known(300)), Pair(Span(1, 100), known(100))  # 30% of 400 is 120
+    assert not told(*cornered)
+    assert told(Pair(known(90), known(300)), Pair(Span(20, 88), known(100)))
+
+
+def test_what_never_left_corners_nobody():
+    assert told(Pair(Span(), Span()))
+    assert told(Pair(known(115), known(300)), Pair(Span(), Span()))
+
+
+def test_a_hidden_number_lies_between_its_printed_neighbors():
+    values = {
+        Cell(Step.POSITIVE, Need.FOOD): 90,
+        Cell(Step.WANTS_HELP, Need.FOOD): None,
+        Cell(Step.OUTCOME_KNOWN, Need.FOOD): None,
+        Cell(Step.CONNECTED, Need.FOOD): 12,
+    }
+    release = Release(
+        "elm", Period(2026, 4), 1, datetime(2027, 1, 15, tzinfo=UTC), 11, "1", 1, values
+    )
+    (pair,) = pairs_of(release, BY_ID["loop_known"])
+    assert (pair.above, pair.below) == (Span(12, 90), Span(12, 90))

@@ -1,0 +1,186 @@
+"""How the counts behind equity hang together, and which of them leave a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from readiness.core.periods import Period
+from readiness.counts.quality.models import (
+    Field,
+    Known,
+    KnownCell,
+    MeasureCell,
+    Origin,
+    Part,
+    QualityCell,
+    QualityCounts,
+    SampleCell,
+)
+from readiness.counts.social_risk.models import ALL, Stratum, StratumType
+from readiness.disclosure.quality_table import (
+    NOT_MET,
+    Breakdown,
+    Everybody,
+    More,
+    NotMet,
+    Rest,
+    leaving,
+    table_of,
+)
+from readiness.disclosure.solver.bounds import extents
+from readiness.disclosure.succession import Former
+from readiness.disclosure.suppression import protect
+from readiness.disclosure.table import Sum
+
+ENDING = Period(2026, 3)
+RACE = StratumType.RACE
+WHITE, ASIAN, BLACK = (Stratum(RACE, name) for name in ("white", "asian", "black"))
+SAID = KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)
+DECLINED = KnownCell(Field.RACE, Known.DECLINED)
+ENGLISH = KnownCell(Field.LANGUAGE, Known.KNOWN, Origin.SELF_REPORT)
+
+
+def pairs(given: Mapping[Stratum, tuple[int, int]]) -> dict[QualityCell, int]:
+    found: dict[QualityCell, int] = {}
+    for stratum, (above, below) in given.items():
+        found[counted(stratum)] = below
+        found[met(stratum)] = above
+    return found
+
+
+def met(stratum: Stratum) -> MeasureCell:
+    return MeasureCell("COL", Part.NUMERATOR, stratum)
+
+
+def counted(stratum: Stratum) -> MeasureCell:
+    return MeasureCell("COL", Part.DENOMINATOR, stratum)
+
+
+def hidden(known: Mapping[QualityCell, int]) -> frozenset[object]:
+    return frozenset(protect(table_of(known), 11, extents).hidden)
+
+
+def left(known: Mapping[QualityCell, int], reference: str = "", formers=()) -> set[QualityCell]:
+    return set(leaving(QualityCounts(ENDING, known), reference, formers))
+
+
+# What leaves.
+
+
+def test_sites_and_samples_stay_inside() -> None:
+    inside: dict[QualityCell, int] = {
+        SampleCell("white", "white"): 90,
+        KnownCell(Field.RACE, Known.DECLINED, None, "elm-1"): 40,
+        counted(Stratum(StratumType.SITE, "elm-1")): 300,
+    }
+    assert left({**pairs({ALL: (60, 100)}), DECLINED: 40, **inside}) == {
+        counted(ALL),
+        met(ALL),
+        DECLINED,
+    }
+
+
+OLD, NEW = Stratum(StratumType.RACE_1997, "white"), WHITE
+
+
+@pytest.mark.parametrize(
+    ("reference", "leaves"), [("", NEW), ("race_omb1997.white", OLD), ("language.english", NEW)]
+)
+def test_one_scheme_of_race_leaves_by_the_declared_reference(reference, leaves) -> None:
+    assert left(pairs({OLD: (30, 60), NEW: (28, 57)}), reference) == {counted(leaves), met(leaves)}
+
+
+def test_the_scheme_that_left_once_stays() -> None:
+    before = Former(1, pairs({OLD: (30, 60)}), pairs({OLD: (30, 60)}))
+    known = pairs({OLD: (30, 60), NEW: (28, 57)})
+    assert left(known, "race_omb2024.white", (before,)) == {counted(OLD), met(OLD)}
+
+
+def test_a_reference_in_a_scheme_that_nobody_entered_changes_nothing() -> None:
+    assert left(pairs({NEW: (28, 57)}), "race_omb1997.white") == {counted(NEW), met(NEW)}
+
+
+# How it hangs together.
+
+
+def test_who_does_not_meet_a_measure_is_counted_too() -> None:
+    made = table_of(pairs({ALL: (95, 100)}))
+    rest = NotMet("COL", ALL, is_estimated=False)
+    assert made.counts[rest] == 5
+    assert Sum(counted(ALL), (met(ALL), rest)) in made.sums
+    assert hidden(pairs({ALL: (95, 100)})) & {met(ALL), counted(ALL)}
+
+
+def test_strata_that_make_up_the_whole_have_no_rest() -> None:
+    made = table_of(pairs({ALL: (60, 100), WHITE: (40, 60), ASIAN: (20, 40)}))
+    assert Sum(counted(ALL), (counted(ASIAN), counted(WHITE))) in made.sums
+    assert not [cell for cell in made.counts if isinstance(cell, Rest)]
+
+
+def test_strata_that_do_not_make_up_the_whole_leave_a_rest_of_each_kind() -> None:
+    made = table_of(pairs({ALL: (60, 100), WHITE: (40, 60), ASIAN: (15, 32)}))
+    names = Breakdown("COL", RACE), frozenset({"white", "asian"})
+    rests = {cell.which: n for cell, n in made.counts.items() if isinstance(cell, Rest)}
+    assert rests == {Part.NUMERATOR: 5, Part.DENOMINATOR: 8, NOT_MET: 3}
+    assert Sum(Rest(*names, Part.DENOMINATOR), tuple(Rest(*names, w) for w in (Part.NUMERATOR, NOT_MET))) in made.sums  # fmt: skip  # noqa: E501
+
+
+def test_a_hidden_stratum_is_not_the_whole_minus_the_others() -> None:
+    known = pairs({ALL: (60, 100), WHITE: (36, 60), ASIAN: (20, 35), BLACK: (4, 5)})
+    gone = hidden(known)
+    assert {counted(BLACK), met(BLACK)} <= gone
+    assert gone & {counted(ALL), counted(WHITE), counted(ASIAN)}
+    assert not gone & {counted(ALL), met(ALL)}  # all patients are read first
+
+
+def test_breakdowns_of_nobody_s_whole_are_held_against_each_other() -> None:
+    """Whoever reads one breakdown in full knows what the other adds up to."""
+    language = [Stratum(StratumType.LANGUAGE, name) for name in ("english", "spanish", "other")]
+    known = pairs(
+        {
+            WHITE: (36, 60),
+            ASIAN: (20, 40),
+            **dict(zip(language, [(30, 55), (23, 41), (3, 4)], strict=True)),
+        }
+    )
+    others = {counted(each) for each in (WHITE, ASIAN, *language[:2])}
+    assert counted(language[2]) in hidden(known)
+    assert hidden(known) & others
+
+
+def test_estimated_race_is_a_breakdown_of_its_own() -> None:
+    estimated: dict[QualityCell, int] = {
+        MeasureCell("COL", Part.DENOMINATOR, each, is_estimated=True): 50 for each in (WHITE, ASIAN)
+    }
+    made = table_of({**pairs({ALL: (60, 100), WHITE: (60, 100)}), **estimated})
+    assert Sum(counted(ALL), tuple(sorted(estimated))) in made.sums
+
+
+def test_the_states_of_a_record_are_all_patients_of_both_fields() -> None:
+    made = table_of({SAID: 90, DECLINED: 14, ENGLISH: 100})
+    assert made.counts[Everybody(Field.RACE)] == 104
+    assert made.counts[More(Field.RACE)] == 4
+    same = table_of({SAID: 90, DECLINED: 10, ENGLISH: 100})
+    assert Sum(Everybody(Field.RACE), (Everybody(Field.LANGUAGE),)) in same.sums or (
+        Sum(Everybody(Field.LANGUAGE), (Everybody(Field.RACE),)) in same.sums
+    )
+
+
+def test_a_small_state_of_the_record_takes_another_along_when_the_whole_is_known() -> None:
+    gone = hidden({SAID: 95, DECLINED: 5, ENGLISH: 100})
+    assert DECLINED in gone
+    assert gone & {SAID, ENGLISH}
+
+
+def test_numbers_that_contradict_each_other_are_protected_as_they_stand() -> None:
+    known = pairs({ALL: (60, 50), WHITE: (70, 90)})
+    made = table_of(known)
+    assert all(people >= 0 for people in made.counts.values())
+    assert hidden(known) == frozenset()
+
+
+def test_how_many_are_known_is_shown_rather_than_how_many_were_not_asked() -> None:
+    not_asked = KnownCell(Field.RACE, Known.NOT_ASKED)
+    assert hidden({SAID: 75, DECLINED: 5, not_asked: 20, ENGLISH: 100}) == {DECLINED, not_asked}

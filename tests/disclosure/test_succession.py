@@ -1,0 +1,83 @@
+"""What a reader who kept the former release may not learn from the next one."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.disclosure.funnel_table import Gap, leaving
+from readiness.disclosure.succession import (
+    Change,
+    Former,
+    Then,
+    derivable,
+    is_unchanged,
+    joint,
+    moves_by_few,
+    ties_of,
+)
+from tests.factories.social_risk_counts import counts
+
+ELIGIBLE, OFFERED, SCREENED = Cell(Step.ELIGIBLE), Cell(Step.SCREENING_OFFERED), Cell(Step.SCREENED)
+FOOD = Cell(Step.POSITIVE, Need.FOOD)
+
+
+def former(hidden=(), number=1, **changes):
+    known = leaving(counts(**changes))
+    values = {cell: None if cell in hidden else value for cell, value in known.items()}
+    return Former(number, known, values)
+
+
+def moved(changes, hidden=()):
+    return moves_by_few(leaving(counts(changes)), former(hidden), 11)
+
+
+def test_nothing_new_is_nothing_changed():
+    assert is_unchanged(leaving(counts()), (former(),))
+    assert not is_unchanged(leaving(counts({FOOD: 41})), (former(),))
+    assert not is_unchanged(leaving(counts()), ())
+
+
+@pytest.mark.parametrize(("people", "few"), [(400, False), (401, True), (390, True), (411, False)])
+def test_a_printed_number_that_moves_by_a_few_keeps_the_former_release(people, few):
+    assert moved({ELIGIBLE: people}) is few
+
+
+def test_a_hidden_number_may_move_by_a_few():
+    assert not moved({Cell(Step.RESOLVED, Need.FOOD): 8}, {Cell(Step.RESOLVED, Need.FOOD)})
+
+
+def test_a_difference_that_moves_by_a_few_keeps_it_too():
+    larger = {ELIGIBLE: 500, OFFERED: 400, SCREENED: 350, Cell(Step.ANY_POSITIVE): 190}
+    assert not moved(larger)
+    assert moved({**larger, SCREENED: 355})  # offered and not screened: from 50 to 45
+
+
+def test_what_one_sum_leaves_open_is_derivable_and_what_two_unknowns_share_is_not():
+    known = {ELIGIBLE: 400, SCREENED: 250}
+    made = ties_of(known)
+    assert Gap(ELIGIBLE, SCREENED) in derivable(made, known)
+    assert derivable(made, {ELIGIBLE}) == {ELIGIBLE}
+
+
+def test_former_numbers_stay_printed_or_hidden_as_they_were():
+    one = former({FOOD})
+    both = joint(leaving(counts({ELIGIBLE: 500})), (one,), 11)
+    assert Then(1, ELIGIBLE) in both.pinned
+    assert Then(1, FOOD) in both.kept
+    assert FOOD in both.kept
+    assert SCREENED in both.pinned  # the same number as before: hiding it would tell nobody less
+    assert ELIGIBLE not in both.pinned
+
+
+def test_a_few_people_who_came_are_people():
+    one = former({FOOD})
+    both = joint(leaving(counts({FOOD: 43})), (one,), 11)
+    assert both.counts[Change(1, FOOD)] == 3
+    assert both.counts[Change(1, Gap(Cell(Step.SCREENED, Need.FOOD), FOOD))] == 3
+
+
+def test_every_sum_over_two_releases_is_true():
+    both = joint(leaving(counts({FOOD: 43, ELIGIBLE: 390})), (former(), former(number=2)), 11)
+    for each in both.sums:
+        assert both.counts[each.whole] == sum(both.counts[part] for part in each.parts)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from readiness.equity.tables import Count, Part, as_released, pooled, rolled_up, tables_of
+from tests.factories.equity_rows import rows
+
+
+def test_rows_of_one_place_are_one_table():
+    found = tables_of([*rows({"white": (70, 100)}), *rows({"black": (30, 50)}),
+                       *rows({"white": (7, 20)}, group_id="oak")])  # fmt: skip
+    assert [(each.place.group_id, list(each.counts)) for each in found] == [
+        ("elm", ["white", "black"]),
+        ("oak", ["white"]),
+    ]
+
+
+@pytest.mark.parametrize("pair", [(11, 10), (-1, 10)])
+def test_more_than_all_is_refused(pair):
+    with pytest.raises(ValueError, match=r"elm, 2026, COL, race_omb2024 white: .* cannot be"):
+        tables_of(rows({"white": pair}))
+
+
+def test_a_stratum_that_is_there_twice_is_refused():
+    with pytest.raises(ValueError, match="there twice"):
+        tables_of([*rows({"white": (7, 10)}), *rows({"white": (7, 10)})])
+
+
+def test_declined_and_unknown_are_no_group_of_people():
+    table = tables_of(rows({"white": (70, 100), "unknown": (5, 20), "declined": (3, 12)}))[0]
+    assert list(table.groups) == ["white"]
+    assert table.unknown == (8, 32)
+
+
+def test_of_the_unknown_nothing_is_told_when_one_number_is_hidden():
+    table = tables_of(rows({"white": (70, 100), "unknown": (None, 20)}))[0]
+    assert table.unknown is None
+
+
+def test_what_may_not_be_shown_becomes_none():
+    hidden = as_released(
+        rows({"white": (70, 100), "black": (4, 30)}),
+        lambda _, stratum, part: (stratum, part) != ("black", Part.NUMERATOR),
+    )
+    assert [row.count for row in hidden] == [Count(70, 100), Count(None, 30)]
+    assert list(tables_of(hidden)[0].groups) == ["white"]
+
+
+def test_years_added_up_hide_what_one_of_them_hides():
+    two = [*rows({"white": (70, 100), "black": (None, 9)}),
+           *rows({"white": (30, 50), "black": (8, 20)}, period="2025")]  # fmt: skip
+    found = pooled(two, "2025 and 2026")
+    assert [row.count for row in found] == [Count(100, 150), Count(None, 29)]
+    assert {row.place.period for row in found} == {"2025 and 2026"}
+
+
+def test_strata_rolled_up_are_added():
+    found = rolled_up(
+        rows({"white": (70, 100), "nhpi": (3, 9), "aian": (4, 8)}),
+        {"nhpi": "all others", "aian": "all others"},
+    )
+    assert [(row.stratum, row.count) for row in found] == [
+        ("white", Count(70, 100)),
+        ("all others", Count(7, 17)),
+    ]

@@ -1,0 +1,104 @@
+"""An assessment with a result, so that there is something to plan on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from readiness.assessments.db import assessments, runs
+from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import (
+    AnswerRevision,
+    Assessment,
+    ContextRevision,
+    RunKind,
+    Submission,
+)
+from readiness.assessments.service import portfolio_entry
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.instruments import loader as instruments
+from readiness.instruments.answers import Answer
+
+QMER = instruments.load("qmer", "2026.1")
+FACTS = {
+    "sites": 3,
+    "clinicians_fte": 24,
+    "active_patients": 31_000,
+    "interpreter_patients": 900,
+    "deprived_share": 0.22,
+}
+
+
+def answers_at(level: int, **others: int | Answer) -> dict[str, Answer]:
+    given = {item.id: Answer.at(level) for item in QMER.items}
+    for key, value in others.items():
+        given[key.replace("_", "-")] = Answer.at(value) if isinstance(value, int) else value
+    return given
+
+
+def told(verb: str, group_id: str, at: datetime) -> Event:
+    return Event(at, "maya", verb, "assessment", "a1", group_id=group_id)
+
+
+def written(
+    store: Store,
+    group_id: str,
+    answers: Mapping[str, Answer],
+    now: datetime,
+    *,
+    assessment_id: str = "a1",
+    status: Status = Status.IN_PROGRESS,
+    facts: Mapping[str, int | float] = FACTS,
+) -> Assessment:
+    made = Assessment(
+        assessment_id, group_id, QMER.id, QMER.version, QMER.sha256, "2027", status, now
+    )
+    with store.writing():
+        assessments.add(store, made, told("started", group_id, now))
+        for item_id, answer in answers.items():
+            revision = AnswerRevision(item_id, 1, answer, "maya", now)
+            assessments.save_answer(store, made.id, revision, None)
+        kept = tuple(ContextRevision(key, 1, value, "maya", now) for key, value in facts.items())
+        assessments.save_context(store, made.id, kept, None)
+    return made
+
+
+def submitted(
+    store: Store,
+    group_id: str,
+    answers: Mapping[str, Answer],
+    now: datetime,
+    *,
+    assessment_id: str = "a1",
+    facts: Mapping[str, int | float] = FACTS,
+) -> Assessment:
+    made = written(
+        store,
+        group_id,
+        answers,
+        now,
+        assessment_id=assessment_id,
+        status=Status.SUBMITTED,
+        facts=facts,
+    )
+    sent = Submission(
+        made.id, 1, now, "maya", "Maya", "True.", f"2027-ELM-{assessment_id.upper()}", "0" * 64
+    )
+    with store.writing():
+        assessments.submit(store, sent, dict.fromkeys(answers, 1), told("sent", group_id, now))
+        score(store, made, answers, now, f"run-{assessment_id}")
+    return made
+
+
+def score(
+    store: Store,
+    made: Assessment,
+    answers: Mapping[str, Answer],
+    now: datetime,
+    run_id: str,
+    kind: RunKind = RunKind.CLAIMED,
+) -> None:
+    context = assessments.context_values(store, made.id)
+    scored = portfolio_entry.run_of(QMER, context, answers)
+    runs.add(store, portfolio_entry.stored_as(scored, made.id, 1, kind, run_id, now))

@@ -1,0 +1,80 @@
+"""Counts behind equity as a group might have entered them: write only what a test is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.periods import Period
+from readiness.counts.db import quality
+from readiness.counts.db.quality import QualityRevision
+from readiness.counts.quality.models import (
+    Field,
+    Known,
+    KnownCell,
+    MeasureCell,
+    Origin,
+    Part,
+    QualityCell,
+)
+from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
+from readiness.disclosure.service import quality as quality_releases
+
+RACE = StratumType.RACE
+Pairs = Mapping[str, tuple[int, int]]  # numerator and denominator by stratum
+
+
+def counts(pairs: Pairs, measure: str = "COL", kind: StratumType = RACE) -> dict[QualityCell, int]:
+    return {
+        MeasureCell(measure, part, Stratum(kind, name)): number
+        for name, pair in pairs.items()
+        for part, number in zip((Part.NUMERATOR, Part.DENOMINATOR), pair, strict=True)
+    }
+
+
+STATES = {
+    "said": (Known.KNOWN, Origin.SELF_REPORT),
+    "recorded": (Known.KNOWN, Origin.RECORD),
+    "declined": (Known.DECLINED, None),
+    "unknown": (Known.UNKNOWN, None),
+    "not_asked": (Known.NOT_ASKED, None),
+}
+
+
+def known(site_id: str = "", **numbers: int) -> dict[QualityCell, int]:
+    """How race and ethnicity are known: `known(said=80, declined=5)`."""
+    return {
+        KnownCell(Field.RACE, *STATES[name], site_id): number for name, number in numbers.items()
+    }
+
+
+def enter(
+    store: Store, ending: Period, cells: Mapping[QualityCell, int], now: datetime, group_id="elm"
+) -> None:
+    revisions = [QualityRevision(cell, 1, value, "cara", now) for cell, value in cells.items()]
+    quality.save(store, group_id, ending, revisions, None)
+
+
+def release(store: Store, ending: Period, now: datetime, group_id: str = "elm") -> None:
+    """Let out what is entered, as marking the period complete does."""
+    line = quality.state(store, group_id, ending)
+    found = quality.of_group(store, group_id)[ending]
+    reference = line.reference if line else ""
+    ready = quality_releases.prepared(store, group_id, found, reference, 11, now)
+    quality_releases.keep(store, ready, "cara", now)
+
+
+def declare(
+    store: Store,
+    ending: Period,
+    reference: str,
+    now: datetime,
+    group_id: str = "elm",
+    state: PeriodState = PeriodState.COMPLETE,
+) -> None:
+    read = quality.state(store, group_id, ending)
+    event = Event(now, "cara", "declared a reference", "quality", str(ending), group_id=group_id)
+    revision = read.revision if read else 0
+    quality.set_state(store, group_id, ending, state, reference, revision, event)

@@ -1,0 +1,47 @@
+"""Uploads for tests, as their reading leaves them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from readiness.core.db import Store
+from readiness.core.errors import Problem
+from readiness.core.periods import Period
+from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.imports import db as uploads
+from readiness.imports.models import Account, Upload, UploadState
+from tests.factories.world import NOW
+
+Q3, Q4 = Period(2026, 3), Period(2026, 4)
+SCREENED, ANY = Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE)
+ASKED, FOOD = Cell(Step.SCREENED, Need.FOOD), Cell(Step.POSITIVE, Need.FOOD)
+SPANISH = Cell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, "spanish"))
+WHOLE = {SCREENED: 100, ANY: 30, ASKED: 90, FOOD: 20, SPANISH: 9}
+FOUND = {Q4: {"": WHOLE, "elm-1": {ASKED: 40, FOOD: 8}}}
+ACCOUNT = Account(
+    rows=1_200,
+    held=3,
+    refused=2,
+    unknown_codes={"12345-6": 4},
+    problems=(Problem("line 7", "The day of the screen is missing."), Problem("line 9", "No day.")),
+    running=(Period(2027, 1),),
+)
+
+
+def read(
+    store: Store,
+    upload_id: str = "u1",
+    found=FOUND,
+    account: Account = ACCOUNT,
+    at: datetime = NOW,
+    sha256: str = "0" * 64,
+    author_id: str = "cara",
+) -> Upload:
+    """One that waits for somebody's yes or no."""
+    uploads.add(store, Upload(upload_id, "elm", sha256, author_id, at))
+    uploads.keep_found(store, upload_id, UploadState.READ, account, found)
+    return uploads.get(store, upload_id)
+
+
+def later(minutes: int) -> datetime:
+    return NOW + timedelta(minutes=minutes)

@@ -1,0 +1,132 @@
+"""A mapping file says everything that is wrong with it at once; the examples are right."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness.core.errors import BadInput
+from readiness.counts.social_risk.models import Need
+from readiness.imports.days import Order
+from readiness.imports.mapping import mapping_of
+from readiness.imports.mapping_examples import EXAMPLES
+from readiness.imports.mapping_shapes import (
+    OVER_ALL,
+    FormMapping,
+    LongMapping,
+    RedcapMapping,
+    Role,
+    Shape,
+)
+from readiness.imports.screening_codes import loader as screening
+from readiness.imports.screens.parts import Absent, Answer, Result
+
+CODES = screening.load()
+LEAST = 'shape = "long"\n[columns]\npatient = "p"\ndate = "d"\nquestion = "q"\nanswer = "a"\n'
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(BadInput) as told:
+        mapping_of(text, CODES)
+    return [str(problem) for problem in told.value.problems]
+
+
+def test_the_example_of_a_long_table_is_right():
+    found = mapping_of(EXAMPLES[Shape.LONG], CODES)
+    assert isinstance(found, LongMapping)
+    assert found.columns[Role.SITE] == "CLINIC"
+    assert found.questions["food worry"] == "88122-7"
+    assert found.answers["88122-7"]["often"] == Answer(code="LA28397-0")
+    assert found.answers[OVER_ALL]["refused"] == Answer(absent=Absent.DECLINED)
+    assert found.ignores("NOTE_7")
+    assert not found.ignores("NOTES")
+    assert found.dates is Order.MONTH_FIRST
+
+
+def test_the_example_of_a_wide_export_is_right():
+    found = mapping_of(EXAMPLES[Shape.REDCAP], CODES)
+    assert isinstance(found, RedcapMapping)
+    assert found.fields["needs"].question == "93031-3"
+    assert found.fields["income"].is_number
+    assert found.fields["safety_need"].need is Need.SAFETY
+    assert found.fields["safety_need"].results["9"] is Result.DECLINED
+
+
+def test_the_example_of_a_form_is_right():
+    found = mapping_of(EXAMPLES[Shape.FHIR], CODES)
+    assert isinstance(found, FormMapping)
+    assert found.questions["1.1"] == "71802-3"
+
+
+def test_everything_wrong_is_told_at_once_with_its_place():
+    text = (
+        'shape = "long"\ninstrument = "mine"\ndates = "whenever"\nignore = ["*"]\nextra = 1\n'
+        '[columns]\npatient = "p"\ncolour = "x"\nneed = "n"\n'
+        '[questions]\n"Food" = "1-1"\n[answers]\n"Yes" = "yes"\n[needs]\n"Any" = "any"\n'
+        '[results]\n"Y" = "certain"\n[statuses]\n"F" = "done"\n[flags]\n"Y" = "yes"\n'
+        "[values.site]\nelm = 4\n"
+    )
+    assert [each.split(":")[0] for each in problems(text)] == [
+        "answers.Yes",
+        "columns",
+        "columns.colour",
+        "columns.date",
+        "dates",
+        "extra",
+        "flags.Y",
+        "ignore, 1",
+        "instrument",
+        "needs.Any",
+        "questions.Food",
+        "results.Y",
+        "statuses.F",
+        "values.site.elm",
+    ]
+
+
+def test_a_field_is_a_question_or_a_need_never_both():
+    wide = (
+        'shape = "redcap"\n[columns]\npatient = "p"\ndate = "d"\n[fields.x]\nquestion = "88122-7"\n'
+        'need = "food"\n[fields.y]\nquestion = "nothing"\n[fields.z]\nneed = "food"\nresults = 3\n'
+    )
+    assert [each.split(":")[0] for each in problems(wide)] == [
+        "fields.x",
+        "fields.y.question",
+        "fields.z.results",
+    ]
+
+
+def test_an_answer_of_another_question_is_told():
+    assert problems(LEAST + '[answers."88122-7"]\n"Yes" = "LA33-6"\n') == [
+        "answers.88122-7.Yes: That answer does not belong to this question."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("shape = \n", "line 1"),
+        ("a = 1\nshape = x\n", "line 2"),
+        ("shape = 'csv'", "shape"),
+        ("", "shape"),
+        ("[" * 5_000, ""),
+        ("x = " + "[" * 5_000, ""),
+        ("a" * 300_000, ""),
+    ],
+)
+def test_what_is_no_mapping_is_refused(text, place):
+    [told] = problems(text)
+    assert told.startswith((f"{place}: " if place else "This ", "line 1: "))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'shape = "long"\ncolumns = 1\nquestions = []\nanswers = "x"\nnumbers = "x"\nvalues = 2\n',
+        'shape = "redcap"\nfields = {x = 1}\nignore = [1]\n',
+        'shape = "fhir"\nanswers = {"88122-7" = 1, x = {y = 2}}\n',
+        'shape = ["long"]',
+        'shape = "long"\ninstrument = ["x"]\ndates = []\n',
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_not_stumbled_over(text):
+    assert problems(text)

@@ -1,0 +1,133 @@
+"""A wide export with its mapping: forms finished or held, check boxes, people without a form."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from readiness.core.errors import BadInput
+from readiness.core.tables.reading import Report
+from readiness.counts.social_risk.models import Need
+from readiness.imports import mapped, redcap
+from readiness.imports.mapping import mapping_of
+from readiness.imports.mapping_shapes import RedcapMapping
+from readiness.imports.screening_codes import loader as screening
+from readiness.imports.screens.parts import Absent, Answer, Part, Person, Result, Standing
+from tests.factories.readings import DATA, a_reading, file_of, hashed, screens, told_of
+
+CODES = screening.load()
+EXPORT = (DATA / "redcap" / "export.csv").read_text(encoding="utf-8")
+MAPPING = (DATA / "redcap" / "export.toml").read_text(encoding="utf-8")
+
+
+def read(content: str = EXPORT, text: str = MAPPING) -> tuple[list[Part | Person], Report]:
+    mapping = mapping_of(text, CODES)
+    assert isinstance(mapping, RedcapMapping)
+    reading = a_reading()
+    return list(redcap.parts([file_of(content)], reading, mapping, CODES)), reading.report
+
+
+def test_a_finished_form_is_one_whole_screen():
+    found, _ = read()
+    first = screens(iter(found))[0]
+    assert (first.patient, first.day) == (hashed("1"), date(2026, 7, 3))
+    assert (first.is_whole, first.is_completed) == (True, True)
+    assert (first.standing, first.instrument, first.site_id) == (
+        Standing.COUNTED,
+        "prapare",
+        "north",
+    )
+    assert {each.question: each.answers for each in first.answered} == {
+        "71802-3": (Answer(code="LA30190-5"),),
+        "93031-3": (Answer(code="LA30125-1"), Answer(code="LA30124-4")),
+        "63586-2": (Answer(number=25_000.0),),
+    }
+    assert first.results == {Need.SAFETY: Result.NEGATIVE}
+
+
+def test_boxes_of_which_none_is_chosen_are_a_question_without_answer():
+    found, _ = read()
+    second = screens(iter(found))[2]
+    assert {each.question: each.answers for each in second.answered}["93031-3"] == ()
+    assert second.answered[0].answers == (Answer(absent=Absent.DECLINED),)
+    assert second.results == {Need.SAFETY: Result.DECLINED}
+
+
+def test_a_form_that_is_not_finished_is_held():
+    found, _ = read()
+    held = [each for each in screens(iter(found)) if each.standing is Standing.HELD]
+    assert [(each.patient, each.day, each.status) for each in held] == [
+        (hashed("1"), date(2026, 8, 3), "in-progress")
+    ]
+    assert not held[0].is_completed
+
+
+def test_a_line_without_a_form_tells_of_the_person():
+    found, _ = read()
+    [person] = [each for each in found if isinstance(each, Person)]
+    assert person.patient == hashed("1")
+    traits = person.traits
+    assert (traits.races, traits.language, traits.payer) == (
+        ("white", "black"),
+        "english",
+        "medicaid",
+    )
+    assert traits.born == date(1990, 1, 2)
+
+
+def test_what_cannot_be_read_is_told_by_line_and_field():
+    _, report = read()
+    assert told_of(report) == [
+        f"file 1, line 6: {mapped.NO_DAY}",
+        f"file 1, line 7: {redcap.NO_VALUE.format(column='“housing”', what='answers')}",
+        f"file 1, line 8: {redcap.NO_VALUE.format(column='“safety_need”', what='results')}",
+    ]
+
+
+def test_a_group_that_looks_like_a_phone_number_becomes_a_neutral_label():
+    found, report = read()
+    assert screens(iter(found))[2].site_id == "site 1"
+    for planted in ("Planted", "planted@", "617-555"):
+        assert planted not in repr(found) + repr(report)
+
+
+def test_a_labels_export_reads_as_a_raw_one():
+    labels = EXPORT.replace(",2\n", ",Complete\n").replace(",0\n", ",Incomplete\n")
+    assert read(labels)[0] == read()[0]
+
+
+def test_boxes_may_be_checked_in_words():
+    heading = EXPORT.split("\n")[0]
+    row = EXPORT.split("\n")[2].replace(",2,1,0,1,0,", ",2,Checked,Unchecked,Checked,Unchecked,")
+    assert screens(iter(read(f"{heading}\n{row}\n")[0])) == [
+        Part(**{**{f: getattr(p, f) for f in p.__slots__}, "source": "file 1, line 2"})
+        for p in screens(iter(read()[0]))[:1]
+    ]
+    odd = row.replace(",Checked,", ",Food,", 1)
+    assert "hold something other than 0 and 1" in told_of(read(f"{heading}\n{odd}\n")[1])[0]
+
+
+def refused(content: str = EXPORT, text: str = MAPPING) -> str:
+    with pytest.raises(BadInput) as told:
+        read(content, text)
+    return str(told.value)
+
+
+def test_columns_that_nobody_mapped_are_refused_by_name():
+    assert refused(text=MAPPING.replace(', "phq9_*"', "")) == (
+        "file 1: The mapping does not know “phq9_1” and “phq9_2”. Remove these columns, or name "
+        "what is not needed in ignore."
+    )
+
+
+def test_a_box_or_a_field_that_does_not_fit_is_refused():
+    assert "Add what “needs___9” means" in refused(
+        text=MAPPING.replace('"3" = "LA30124-4"\n"9" = "declined"\n', '"3" = "LA30124-4"\n')
+    )
+    assert "There is no column “income”" in refused(EXPORT.replace("income", "pay"))
+
+
+def test_codes_below_zero_are_found_in_the_names_of_boxes():
+    text = MAPPING.replace('"3" = "LA30124-4"\n"9"', '"3" = "LA30124-4"\n"-9"')
+    assert read(EXPORT.replace("needs___9", "needs____9"), text)[0] == read()[0]

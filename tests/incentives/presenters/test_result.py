@@ -1,0 +1,123 @@
+"""A finished run, question by question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from readiness.incentives.presenters import result
+from readiness.incentives.presenters.money import NO_THIRDS, TIER_CONDITION
+from readiness.incentives.service import simulating
+from readiness.incentives.service.runs import Asked
+from tests.factories import incentive_runs
+
+
+@pytest.fixture(scope="module")
+def told():
+    return result.told(incentive_runs.done(incentive_runs.a_run()))
+
+
+def tried_on(groups, designs=(incentive_runs.NARROWING,)):
+    numbers = replace(incentive_runs.NUMBERS, groups=groups)
+    asked = Asked(designs, incentive_runs.SETTINGS)
+    return result.told(incentive_runs.done(incentive_runs.a_run(asked=asked, numbers=numbers)))
+
+
+def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_each_design(told):
+    assert [each.id for each in told.questions] == ["chance", "gain", "fall"]
+    for each in told.questions:
+        assert each.finding
+        assert [bar.title for bar in each.bars.bars] == ["Narrow the gap", "Lift, tested"]
+        assert each.table.header[1:] == ("Narrow the gap", "Lift, tested")
+        assert {len(row) for row in each.table.rows} == {3}
+        assert each.bars.table.rows
+
+
+def test_the_same_run_done_twice_gives_the_same_outcome_and_another_seed_another():
+    run = incentive_runs.a_run()
+    assert simulating.simulated(run, told=lambda _: None) == simulating.simulated(
+        run, told=lambda _: None
+    )
+    other = incentive_runs.a_run(
+        asked=replace(incentive_runs.ASKED, settings=replace(incentive_runs.SETTINGS, seed=8))
+    )
+    assert simulating.simulated(other, told=lambda _: None) != simulating.simulated(
+        run, told=lambda _: None
+    )
+
+
+def test_progress_counts_every_replicate_of_every_question():
+    counted: list[int] = []
+    simulating.simulated(incentive_runs.a_run(), told=counted.append)
+    assert counted == sorted(counted)
+    assert counted[-1] == simulating.draws(incentive_runs.a_run()) == 3_000
+
+
+def test_a_group_that_takes_no_part_says_why_instead_of_a_chance(told):
+    gain = told.questions[1]
+    column = dict(zip(gain.sizes.header, zip(*gain.sizes.rows, strict=True), strict=True))
+    assert column["Group"][0] == "Group 1"
+    assert column["Narrow the gap"][2].endswith("%")
+    assert column["Lift, tested"][2] == "takes no part: its tier is below the one asked for"
+
+
+def test_a_tier_condition_is_said_with_what_it_closes(told):
+    (says,) = [each for each in told.money.says if TIER_CONDITION in each]
+    assert says.startswith("“Lift, tested”: its tier condition closes the payment to 2 of 6 groups")
+
+
+def test_without_a_tier_condition_nothing_is_said_of_one():
+    assert not [
+        s for s in tried_on(incentive_runs.NUMBERS.groups).money.says if TIER_CONDITION in s
+    ]
+
+
+def test_thirds_by_social_risk_take_five_groups_with_a_known_one(told):
+    assert [title for title, _ in told.money.tables] == [
+        "By tier", "By social risk", "Concentration index",
+    ]  # fmt: skip
+    few = tried_on(incentive_runs.NUMBERS.groups[:4])
+    assert [title for title, _ in few.money.tables] == ["By tier", "Concentration index"]
+    assert NO_THIRDS in few.money.says
+
+
+def test_who_is_left_out_and_what_it_rests_on_are_said(told):
+    assert told.left_out[0] == "Nothing submitted yet: Elm Physicians."
+    assert (
+        "“Lift, tested”: leaves out 2 groups: its tier is below the one asked for." in told.left_out
+    )
+    rests_on = dict(told.rests_on)
+    assert rests_on["Groups"] == "6, of which 6 with a known social risk"
+    assert rests_on["Seed"] == "7"
+    assert rests_on["Releases"] == (
+        "the newest of each group (number 1); screening counts of Q3 2026 to Q4 2026"
+    )
+    assert rests_on["Replicates"] == "1,000 invented years for each question"
+    assert len(told.releases.rows) == 6
+
+
+def test_many_groups_are_put_together_in_tenths_by_size():
+    many = tuple(
+        replace(incentive_runs.a_group(n % 6 + 1), group_id=f"x{n}", name=f"X {n}")
+        for n in range(50)
+    )
+    gain = tried_on(many).questions[1]
+    assert len(gain.sizes.rows) == 10
+    assert gain.sizes.rows[0][0] == "120 patients"
+    assert gain.sizes.rows[0][1] == "5 groups, 5 can be paid"
+
+
+def test_where_nobody_can_be_paid_every_question_is_still_answered():
+    nobody = tried_on(
+        incentive_runs.NUMBERS.groups,
+        (replace(incentive_runs.NARROWING, least_denominator=90_000),),
+    )
+    assert "none, for no group can be paid" in nobody.headline
+    assert nobody.questions[1].bars.bars == ()
+    assert nobody.questions[1].finding == "No group that can be paid has groups of people behind"
+    assert nobody.money.finding == "Nothing is paid, or no social risk is known"
+
+
+def test_gap_narrowing_pays_for_the_fall_of_the_higher_group_and_lifting_does_not(told):
+    assert told.questions[2].finding == "“Narrow the gap” pays for the fall of the higher group"

@@ -1,0 +1,71 @@
+"""A stored design and a stored outcome are read again as they were."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from readiness.incentives.design import Design, GapKind, Rule, Split, problems_of
+from readiness.incentives.outcome import GroupOutcome, Outcome, Simulated, Slice, Standing
+from readiness.incentives.presets import PRESETS
+from readiness.incentives.run_json import design_in, design_out, outcome_in, outcome_out
+from readiness.incentives.scenario import Kind, Scenario
+
+COMPOSITE = Design(
+    "Both",
+    ("COL", "CBP"),
+    Rule.COMPOSITE,
+    weights={Rule.NARROWING: 1.0, Rule.ATTAINMENT: 3.0},
+    attainment=0.7,
+    split=Split.BY_PATIENTS,
+    gap=GapKind.LARGEST,
+    least_tier=2,
+    confidence=0.95,
+)
+A = Simulated(0.25, 0.01)
+PART = Slice("T1", 2, 1, 900, 0.3, A, A)
+OUTCOME = Outcome(
+    design=COMPOSITE,
+    scenario=Scenario(Kind.TRUE_GAIN, 4.0),
+    replicates=200,
+    groups=(GroupOutcome("ash", 900, Standing.TAKES_PART, 2, 500_000.0, A, A),),
+    paid=A,
+    paid_of_changed=A,
+    paid_of_unchanged=None,
+    changed=1,
+    nobody=A,
+    fell=None,
+    spent=A,
+    unspent=A,
+    measures_counted=2,
+    measures_asked=2,
+    cells_not_shown=1,
+    cells_too_few=0,
+    by_tier=(PART,),
+    by_social_risk=(replace(PART, dollar_share=None),),
+    concentration=None,
+    present_concentration=0.1,
+    concentration_groups=1,
+)
+
+
+@pytest.mark.parametrize("design", [COMPOSITE, *(each.design for each in PRESETS)])
+def test_a_design_is_read_as_it_was_stored(design):
+    assert design_in(json.loads(json.dumps(design_out(design)))) == design
+
+
+def test_a_design_stored_before_a_setting_was_there_has_it_at_its_usual():
+    stored = {name: value for name, value in design_out(COMPOSITE).items() if name != "gap"}
+    assert design_in(stored) == replace(COMPOSITE, gap=GapKind.MEAN)
+
+
+def test_an_outcome_is_read_as_it_was_stored():
+    assert outcome_in(json.loads(json.dumps(outcome_out(OUTCOME))), COMPOSITE) == OUTCOME
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda each: each.id)
+def test_a_preset_can_be_tried_as_soon_as_measures_are_chosen(preset):
+    assert [each.place for each in problems_of(preset.design)] == ["measure_ids"]
+    assert problems_of(replace(preset.design, measure_ids=("COL",))) == ()

@@ -1,0 +1,204 @@
+"""What is shown of a scenario: everything of groups that share, and nothing of one that stopped."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from contextlib import closing
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from readiness.accounts.db import people
+from readiness.core.db import Store
+from readiness.core.errors import NotFound, WrongState
+from readiness.investment import db as allocations
+from readiness.investment import problem_json
+from readiness.investment.answer import Stability, Survival
+from readiness.investment.db import Replay
+from readiness.investment.presenters import answer
+from readiness.investment.presenters.views import HIDDEN_GROUP
+from readiness.investment.service import export as files
+from readiness.investment.service import scenarios
+from readiness.investment.service.problem import allocate
+from tests.factories import allocations as allocated
+from tests.factories.allocations import SMALL
+from tests.factories.world import NOW
+from tests.investment.conftest import opened_copy
+
+
+@pytest.fixture
+def pam(grove):
+    return people.actor(grove, "pam")
+
+
+@pytest.fixture(scope="module")
+def once(grown, tmp_path_factory):
+    """A scenario solved once, with where it is stored: each test works on a copy."""
+    path = Path(shutil.copy(grown, tmp_path_factory.mktemp("solved") / grown.name))
+    with closing(Store(path)) as store:
+        return path, allocated.solved(store, "a1", replace(SMALL, starts=None))
+
+
+@pytest.fixture
+def grove(request, grown, tmp_path):
+    is_solved = "answered" in request.fixturenames
+    path = request.getfixturevalue("once")[0] if is_solved else grown
+    yield from opened_copy(path, tmp_path)
+
+
+@pytest.fixture
+def answered(once):
+    return once[1]
+
+
+def shown(store, pam, allocation_id="a1"):
+    return answer.result_of(store, pam, "fair", allocation_id, NOW)
+
+
+def words(value):
+    """Every text inside a view, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from words(getattr(value, each.name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from words(each)
+
+
+def stop_sharing(store):
+    with store.writing():
+        store.execute("update grants set revoked_at = ? where id = 'elm-fair'", (NOW.isoformat(),))
+
+
+def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, answered):
+    result = shown(grove, pam)
+    main = answered.answer.found("readiness")
+    assert result.decision.startswith(f"{len(main.picks)} actions in {len(main.bought)} groups")
+    assert sum(len(group.actions) for group in result.groups) == len(main.picks)
+    assert {g.group_id for g in (*result.groups, *result.nothing)} == {"elm", "ash", "fir"}
+    assert result.money[0].budget == "$300,000"
+    assert len(result.left_out) == 3
+    assert len(result.comparison.policies) == 3
+    assert "95% interval" in " ".join(result.method)
+
+
+def test_every_cost_is_a_range_and_every_difference_has_its_reason(grove, pam, answered):
+    result = shown(grove, pam)
+    for group in result.groups:
+        for action in group.actions:
+            assert " to " in action.range
+    for line in result.comparison.differences:
+        assert line.because
+        assert True in line.chosen_by
+        assert False in line.chosen_by
+
+
+def test_survival_is_shown_once_it_was_tried(grove, pam, answered):
+    pick = answered.answer.found("readiness").picks[0]
+    found = Stability(40, 7, 40, (Survival(pick.group_id, pick.action_id, 31),), 50.0, 60.0)
+    asked = allocations.get(grove, "a1")
+    allocations.keep_stability(grove, "a1", found, NOW, scenarios.told_of(asked, pam, "shook", NOW))
+    result = shown(grove, pam)
+    assert "Solved 40 times" in result.stability
+    said = {
+        (group.group_id, action.action_id): action.survives
+        for group in result.groups
+        for action in group.actions
+    }
+    assert said.pop(pick.key) == "31 of 40"
+    assert set(said.values()) == {"0 of 40"}
+
+
+def test_replays_are_told(grove, pam, answered):
+    asked = allocations.get(grove, "a1")
+    event = scenarios.told_of(asked, pam, "replayed", NOW)
+    allocations.keep_replay(grove, "a1", Replay(NOW, "HiGHS 9", is_same=False), event)
+    assert shown(grove, pam).replays == ("January 15, 2027, HiGHS 9: another answer came out.",)
+
+
+def test_nothing_of_a_group_that_stopped_sharing_is_shown(grove, pam, answered):
+    assert any("Elm Physicians" in says for says in words(shown(grove, pam)))
+    stop_sharing(grove)
+    result = shown(grove, pam)
+    assert result.has_hidden
+    assert not [says for says in words(result) if "Elm" in says or "elm" in says.split()]
+    (hidden,) = [g for g in (*result.groups, *result.nothing) if g.is_hidden]
+    assert (hidden.name, hidden.actions, hidden.others, hidden.notes) == (HIDDEN_GROUP, (), (), ())
+    gaps = [says for group in result.groups if group.is_hidden for says in words(group)]
+    assert not [says for says in gaps if "patients" in says]
+
+
+def test_its_problem_does_not_leave_once_a_group_stopped_sharing(grove, pam, answered):
+    stop_sharing(grove)
+    with pytest.raises(WrongState, match="no longer shares"):
+        files.as_json(grove, pam, "fair", "a1", NOW)
+
+
+def test_an_outsider_can_solve_the_problem_again_from_the_file(grove, pam, answered):
+    found = files.as_json(grove, pam, "fair", "a1", NOW)
+    assert found["limits"] == []
+    asked = problem_json.read(json.dumps(found["problem"]).encode())
+    made = allocate(asked.problem, asked.gap, asked.time_limit)
+    main = answered.answer.found("readiness")
+    assert float(made.objective) == pytest.approx(main.objective, rel=1e-4)
+    assert made.spent <= 300_000
+
+
+def test_the_spreadsheet_holds_every_page(grove, pam, answered):
+    book = zipfile.ZipFile(io.BytesIO(files.xlsx(grove, pam, "fair", "a1", NOW)))
+    names = book.read("xl/workbook.xml").decode()
+    for name in ("Decision", "Chosen", "Groups", "Policies", "Differences", "Left out"):
+        assert f'name="{name}"' in names
+
+
+def test_the_list_says_what_each_came_to(grove, pam, answered):
+    allocated.asked(grove, "a2")
+    listed = answer.listing(grove, pam, "fair", NOW)
+    assert listed.groups == 3
+    assert {line.id: line.outcome == answer.WAITING for line in listed.lines} == {
+        "a1": False,
+        "a2": True,
+    }
+
+
+def test_a_scenario_without_an_answer_is_not_found_as_a_result(grove, pam):
+    allocated.asked(grove, "a2")
+    with pytest.raises(NotFound):
+        shown(grove, pam, "a2")
+
+
+def test_impossible_limits_say_what_to_loosen(grove, pam):
+    pins = frozenset({("ash", "REGISTRY")})
+    allocated.solved(grove, "a3", replace(SMALL, budgets=(1_000,), pins=pins))
+    result = shown(grove, pam, "a3")
+    assert not result.is_possible
+    assert "Free a pin" in result.impossible
+    assert result.groups == ()
+
+
+def test_over_years_every_start_is_told(grove, pam):
+    answered = allocated.solved(grove, "a4", replace(SMALL, budgets=(60_000, 80_000)))
+    result = shown(grove, pam, "a4")
+    years = {a.year for group in result.groups for a in group.actions}
+    assert years == {f"year {pick.year}" for pick in answered.answer.found("readiness").picks}
+    assert [line.year for line in result.money] == ["Year 1", "Year 2"]
+    given_up = [each for each in answered.answer.left_out if each.given_up]
+    assert all("from year" in each.why for each in result.left_out if "pinned, it" in each.why)
+    assert given_up
+
+
+def test_no_word_says_that_something_causes_something(grove, pam, answered):
+    text = " ".join(words(shown(grove, pam))).lower()
+    for word in ("will improve", "leads to", "due to", "impact of", "effect of"):
+        assert word not in text
+
+
+def test_answers_are_only_ever_added(grove, answered):
+    with pytest.raises(Exception, match="only ever added"), grove.writing():
+        grove.execute("update allocation_answers set solver = 'other'")

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from readiness.core.errors import BadInput
+from readiness.investment import problem_json
+from readiness.investment.problem import Option, Place, Problem, benefit, broken, spent
+from readiness.investment.service.problem import (
+    EXAMPLE,
+    allocate,
+    allocated_file,
+    as_json,
+    by_ratio,
+)
+from tests.bench.investing import drawn
+from tests.investment import brute_force
+
+
+@pytest.mark.parametrize("seeds", [range(n, n + 40) for n in range(0, 400, 40)], ids=str)
+def test_the_answer_is_the_one_of_trying_every_choice(seeds):
+    for seed in seeds:
+        problem = brute_force.drawn(seed)
+        wanted, made = brute_force.best(problem), allocate(problem, 0.0, 20)
+        assert (None if made.chosen is None else frozenset(made.chosen)) == wanted, seed
+        if wanted is not None:
+            assert made.is_proven
+            assert (made.objective, made.spent) == (
+                benefit(problem, wanted),
+                spent(problem, wanted),
+            )
+
+
+def option(group, action, cost, gain, **more):
+    return Option(group, action, cost, Fraction(gain), **more)
+
+
+PLACES = (Place("g1"), Place("g2"))
+
+
+def test_of_equal_benefit_the_cheapest_is_chosen_then_the_first_by_ids():
+    options = (
+        option("g1", "a", 5, 10, one_of="x"),
+        option("g1", "b", 4, 10, one_of="x"),
+        option("g1", "c", 4, 10, one_of="x"),
+    )
+    assert allocate(Problem(9, PLACES, options), 0.0, 20).chosen == (("g1", "b"),)
+
+
+def test_the_order_of_the_input_changes_nothing():
+    problem = brute_force.drawn(7)
+    turned = replace(
+        problem, options=problem.options[::-1], groups=problem.groups[::-1], gates=problem.gates
+    )
+    assert allocate(problem, 0.0, 20).chosen == allocate(turned, 0.0, 20).chosen
+
+
+def test_every_constraint_of_a_larger_problem_holds_and_the_gap_is_kept():
+    places = tuple(Place(f"g{n:02}", cap=400) for n in range(30))
+    options = tuple(
+        option(
+            place.id,
+            f"a{n:02}",
+            20 + (n * 37 + m * 11) % 90,
+            Fraction(1 + (n * 53 + m * 7) % 97, 10),
+        )
+        for m, place in enumerate(places)
+        for n in range(10)
+    )
+    problem = Problem(3_000, places, options, min_groups=20)
+    made = allocate(problem, 1e-3, 20)
+    assert made.chosen
+    assert not broken(problem, frozenset(made.chosen))
+    assert 0 <= made.gap <= 1e-3
+    assert made.bound >= made.objective
+
+
+def test_the_example_is_a_problem_with_an_answer():
+    found = as_json(allocated_file(json.dumps(EXAMPLE).encode()))
+    assert found["status"] == "optimal"
+    assert found["spent"] + found["slack"] == EXAMPLE["budget"]
+    assert {"group": "oak", "action": "navigator"} not in found["chosen"] or {
+        "group": "oak",
+        "action": "language data",
+    } in found["chosen"]
+
+
+def test_a_problem_without_an_answer_says_so():
+    impossible = Problem(1, PLACES, (option("g1", "a", 5, 1, pin=True),))
+    assert as_json(allocate(impossible, 0.0, 20))["status"] == "infeasible"
+    both = Problem(9, PLACES, (option("g1", "a", 5, 1, pin=True, ban=True),))
+    assert allocate(both, 0.0, 20).chosen is None
+
+
+def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
+    problem = drawn(200, 12, 3)
+    made = allocate(problem, 0.0, 0.0)
+    assert made.chosen
+    assert not made.is_proven
+    assert 0 < made.objective < made.bound
+    assert broken(problem, frozenset(made.chosen)) == ()
+
+
+def test_a_simple_answer_is_held_against_the_bound_or_against_all_that_can_be_chosen():
+    options = (option("g1", "a", 5, 10), option("g1", "b", 5, 9), option("g1", "c", 5, -1))
+    problem = Problem(5, PLACES, (*options, option("g1", "d", 5, 99, ban=True)))
+    assert by_ratio(problem, None, "simple").bound == 19
+    assert by_ratio(problem, Fraction(12), "simple").bound == 12
+    assert by_ratio(problem, None, "simple").chosen == (("g1", "a"),)
+
+
+ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"budget": -1}, "budget"),
+        ({"budget": "much"}, "budget"),
+        ({"groups": [{"id": "elm"}, {"id": "elm"}, {"id": "oak"}]}, "groups"),
+        ({"actions": [{**ONE, "group": "ash"}]}, "actions[0]"),
+        ({"actions": [{**ONE, "cost": 1.5}]}, "actions[0].cost"),
+        ({"actions": [{**ONE, "benefit": True}]}, "actions[0].benefit"),
+        ({"actions": [ONE, ONE]}, "actions"),
+        ({"actions": [7]}, "actions[0]"),
+        ({"floors": [{"tag": "x", "share": 1.2}]}, "floors[0].share"),
+        ({"extra": 1}, '"extra"'),
+    ],
+)
+def test_what_is_wrong_with_a_problem_is_told_with_its_place(changes, place):
+    with pytest.raises(BadInput) as told:
+        problem_json.read(json.dumps({**EXAMPLE, **changes}).encode())
+    assert place in {problem.place for problem in told.value.problems}

@@ -1,0 +1,141 @@
+"""A payer's pages of investment: asked, waited for, read, changed and taken away."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from readiness.core.jobs import db as jobs
+from readiness.core.jobs.models import Job
+from readiness.investment import db as allocations
+from readiness.investment.service.scenarios import KIND
+from tests.factories import allocations as allocated
+from tests.factories import payers, world
+from tests.factories.page import Page
+from tests.factories.world import NOW
+
+BASE = "/payers/fair/investment"
+
+
+@pytest.fixture
+def pam(client, sign_in):
+    return sign_in(client, "pam")
+
+
+@pytest.fixture
+def sent(store):
+    return payers.sent_in(store, level=1)
+
+
+def until_answered(client, path):
+    end = time.monotonic() + 60
+    while client.get(f"{path}/progress").json["is_reading"]:
+        assert time.monotonic() < end, "it was not solved in time"
+        time.sleep(0.1)
+
+
+def test_the_navigation_leads_to_it_and_nobody_sharing_is_said(store, pam):
+    assert "/investment" in Page(pam.get("/portfolio", follow_redirects=True).text).links.values()
+    page = Page(pam.get(BASE).text)
+    assert "0 groups share with you" in page.text
+    assert page.links["Ask for a scenario"] == f"{BASE}/new"
+
+
+def test_a_scenario_is_asked_for_solved_and_read(sent, pam):
+    typed = {**Page(pam.get(f"{BASE}/new").text).values(f"{BASE}/new"), "name": "Spring"}
+    typed |= {"budget_1": "$300,000"}
+    asked = pam.post(f"{BASE}/new", data=typed)
+    assert asked.status_code == 303
+    until_answered(pam, asked.location)
+    page = Page(pam.get(asked.location).text)
+    assert page.heading == "Spring"
+    for said in ("What it buys", "What it takes", "How firm it is", "The first left out"):
+        assert said in page.text
+    assert "is proven to be the best answer" in page.text or "could add" in page.text
+    compared = Page(pam.get(f"{asked.location}/compare").text)
+    for policy in ("Readiness first", "Need first", "Most people in gaps"):
+        assert policy in compared.text
+    listed = Page(pam.get(BASE).text)
+    assert listed.links["Spring"] == asked.location
+
+
+def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(sent, pam):
+    reply = world.send(
+        pam, f"{BASE}/new", name="Spring", policy="own", budget_1="much", costs_at="high",
+        weight_need="60", floor_tag="T1", starts="3",
+    )  # fmt: skip
+    assert reply.status_code == 422
+    page = Page(reply.text)
+    assert page.by_id("budget_1").get("value") == "much"
+    assert page.by_id("budget_1").get("aria-invalid") == "true"
+    reply = world.send(
+        pam, f"{BASE}/new", name="Spring", policy="own", budget_1="9,000", costs_at="high",
+        weight_need="60", floor_tag="T1",
+    )  # fmt: skip
+    assert reply.status_code == 422
+    assert "have to add up to 100" in reply.text
+    assert "needs both a kind of group and a share" in reply.text
+
+
+def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent, pam):
+    answered = allocated.solved(store, "a1")
+    pick = answered.answer.found("readiness").picks[0]
+    page = Page(pam.get(f"{BASE}/a1").text)
+    values = [button.get("value") for button in page.all("button")]
+    wanted = f"ban:{pick.group_id}:{pick.action_id}"
+    assert wanted in values
+    reply = world.send(pam, f"{BASE}/a1/change", change=wanted)
+    assert reply.status_code == 303
+    until_answered(pam, reply.location)
+    child = Page(pam.get(reply.location).text)
+    assert "Changed from Spring grants: it bans" in child.text
+    assert f"free:{pick.group_id}:{pick.action_id}" in [b.get("value") for b in child.all("button")]
+
+
+@pytest.mark.parametrize("change", ["", "drop:elm:GOV", "pin"])
+def test_a_change_that_is_none_is_refused(store, sent, pam, change):
+    allocated.solved(store, "a1")
+    assert world.send(pam, f"{BASE}/a1/change", change=change).status_code in (404, 422)
+    assert len(allocations.of_payer(store, "fair")) == 1
+
+
+def test_new_settings_start_from_those_of_another(store, sent, pam):
+    allocated.solved(store, "a1")
+    page = Page(pam.get(f"{BASE}/new?from=a1").text)
+    assert page.by_id("budget_1").get("value") == "300,000"
+    assert page.values(f"{BASE}/new")["parent"] == "a1"
+
+
+def test_while_it_is_solved_the_page_says_how_far_and_can_stop_it(store, sent, pam):
+    allocated.asked(store, "a1")
+    jobs.ask(store, Job("j", KIND, "pam", NOW, NOW, payer_id="fair", result_id="a1:solve"))
+    page = Page(pam.get(f"{BASE}/a1").text)
+    assert "is being solved" in page.heading
+    assert [tag.get("max") for tag in page.all("progress")] == ["1"]
+    assert world.send(pam, f"{BASE}/a1/stop").status_code == 303
+    page = Page(pam.get(f"{BASE}/a1").text)
+    assert "has no answer yet" in page.heading
+    assert world.send(pam, f"{BASE}/a1/solve").status_code == 303
+    until_answered(pam, f"{BASE}/a1")
+    assert Page(pam.get(f"{BASE}/a1").text).heading == "Spring grants"
+
+
+def test_it_can_be_taken_away_as_a_spreadsheet_and_as_json(store, sent, pam):
+    allocated.solved(store, "a1")
+    book = pam.get(f"{BASE}/a1.xlsx")
+    assert book.data[:2] == b"PK"
+    assert "attachment" in book.headers["Content-Disposition"]
+    found = pam.get(f"{BASE}/a1.json").json
+    assert found["problem"]["budget"] == 300_000
+    assert pam.get(f"{BASE}/a1.csv").status_code == 404
+
+
+def test_what_a_payer_sees_of_a_group_that_stopped_sharing(store, sent, pam):
+    allocated.solved(store, "a1")
+    assert "Elm Physicians" in pam.get(f"{BASE}/a1").text
+    with store.writing():
+        store.execute("update grants set revoked_at = ?", (NOW.isoformat(),))
+    for path in (f"{BASE}/a1", f"{BASE}/a1/compare"):
+        assert "Elm Physicians" not in pam.get(path).text
+    assert pam.get(f"{BASE}/a1.json").status_code == 409

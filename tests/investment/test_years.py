@@ -1,0 +1,161 @@
+"""Several years: what starts when is tried in every way, in the words of the rule."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from readiness.investment.problem import Limit, Option, Place, Problem, broken
+from readiness.investment.service.problem import allocate
+from readiness.investment.years import staged, start_of
+from tests.investment import brute_force
+
+
+def drawn(seed):
+    """A small problem over two or three years, with what each action costs from then on."""
+    throw = random.Random(seed)
+    problem = brute_force.drawn(seed)
+    years = throw.choice([2, 2, 3])
+    problem = replace(problem, options=problem.options[: 6 if years == 2 else 5])
+    budgets = tuple(throw.randint(0, 16) for _ in range(years))
+    yearly = {each.key: throw.randint(0, 3) for each in problem.options if throw.random() < 0.7}
+    return problem, budgets, yearly
+
+
+def may_start(problem, budgets, yearly, starts):
+    """`starts`: the year of each action that is started."""
+    years = range(1, len(budgets) + 1)
+
+    def stands(group, action, year):
+        return action in problem.group_by_id[group].have or starts.get((group, action), 99) <= year
+
+    def paid(key, year):
+        if starts[key] > year:
+            return 0
+        return problem.option_by_key[key].cost if starts[key] == year else yearly.get(key, 0)
+
+    for option in problem.options:
+        has = option.action in problem.group_by_id[option.group].have
+        if option.key not in starts:
+            if option.pin and not has:
+                return False
+            continue
+        if option.ban or has:
+            return False
+        if not all(stands(option.group, need, starts[option.key]) for need in option.requires):
+            return False
+    for gate in problem.gates:
+        for action in gate.unlocks:
+            year = starts.get((gate.group, action))
+            if year and sum(stands(gate.group, each, year) for each in set(gate.of)) < gate.needs:
+                return False
+    sets = [(key[0], problem.option_by_key[key].one_of) for key in starts]
+    named = [each for each in sets if each[1]]
+    if len(set(named)) < len(named):
+        return False
+    for year, budget in zip(years, budgets, strict=True):
+        if sum(paid(key, year) for key in starts) > budget:
+            return False
+        for group in problem.groups:
+            own = sum(paid(key, year) for key in starts if key[0] == group.id)
+            if group.cap is not None and own > group.cap:
+                return False
+        for limit in problem.limits:
+            if sum(limit.uses.get(key, 0) for key in starts if starts[key] == year) > limit.most:
+                return False
+    for limit in problem.limits:
+        if limit.least is not None and sum(limit.uses.get(key, 0) for key in starts) < limit.least:
+            return False
+    money = {key: sum(paid(key, year) for year in years) for key in starts}
+    for floor in problem.floors:
+        tagged = [key for key in starts if floor.tag in problem.group_by_id[key[0]].tags]
+        if sum(money[key] for key in tagged) < floor.share * sum(money.values()):
+            return False
+    served = len({group for group, _ in starts})
+    return (
+        (problem.min_groups or 0)
+        <= served
+        <= (99 if problem.max_groups is None else problem.max_groups)
+    )
+
+
+def most_benefit(problem, budgets, yearly):
+    years = len(budgets)
+    found = None
+    for when in product(range(years + 1), repeat=len(problem.options)):
+        starts = {o.key: year for o, year in zip(problem.options, when, strict=True) if year}
+        if may_start(problem, budgets, yearly, starts):
+            gain = sum(
+                (
+                    problem.option_by_key[key].benefit * Fraction(years + 1 - year, years)
+                    for key, year in starts.items()
+                ),
+                Fraction(),
+            )
+            found = gain if found is None else max(found, gain)
+    return found
+
+
+@pytest.mark.parametrize("seeds", [range(n, n + 50) for n in range(0, 300, 50)], ids=str)
+def test_the_best_starts_are_those_of_trying_every_year_for_every_action(seeds):
+    for seed in seeds:
+        problem, budgets, yearly = drawn(seed)
+        made = allocate(staged(problem, budgets, yearly), 0.0, 20)
+        wanted = most_benefit(problem, budgets, yearly)
+        assert (None if made.chosen is None else made.objective) == wanted, seed
+        if made.chosen:
+            starts = {(group, start_of(each)[0]): start_of(each)[1] for group, each in made.chosen}
+            assert len(starts) == len(made.chosen)
+            assert may_start(problem, budgets, yearly, starts), seed
+
+
+def option(action, cost, benefit, **more):
+    return Option("elm", action, cost, Fraction(benefit), **more)
+
+
+ELM = (Place("elm"),)
+
+
+def test_what_is_kept_up_is_paid_for_in_every_later_year():
+    """100 to start and 40 a year: started in the second of three years it costs 140."""
+    problem = staged(
+        Problem(0, ELM, (option("navigator", 100, 30),)), (50, 100, 40), {("elm", "navigator"): 40}
+    )
+    made = allocate(problem, 0.0, 20)
+    assert made.chosen == (("elm", "navigator@2"),)
+    assert made.spent == 140
+    assert made.objective == 20
+
+
+def test_an_action_that_needs_another_starts_no_earlier():
+    problem = Problem(0, ELM, (option("a", 5, 9, requires=("b",)), option("b", 5, 1)))
+    two = staged(problem, (5, 5), {})
+    assert allocate(two, 0.0, 20).chosen == (("elm", "a@2"), ("elm", "b@1"))
+    assert broken(two, frozenset({("elm", "a@1"), ("elm", "b@2")}))
+
+
+def test_a_pin_holds_in_whichever_year_the_money_is_there():
+    problem = Problem(0, ELM, (option("a", 5, 0, pin=True), option("b", 5, 9)))
+    assert allocate(staged(problem, (2, 5), {}), 0.0, 20).chosen == (("elm", "a@2"),)
+    assert allocate(staged(problem, (2, 2), {}), 0.0, 20).chosen is None
+    banned = Problem(0, ELM, (option("a", 5, 0, pin=True, ban=True),))
+    assert allocate(staged(banned, (9, 9), {}), 0.0, 20).chosen is None
+
+
+def test_so_many_starts_in_a_year_are_a_limit():
+    options = tuple(option(name, 1, 5) for name in "abcd")
+    limit = Limit("starts", 1, {each.key: 1 for each in options})
+    made = allocate(staged(Problem(0, ELM, options, limits=(limit,)), (9, 9), {}), 0.0, 20)
+    assert made.chosen is not None
+    assert sorted(start_of(action)[1] for _, action in made.chosen) == [1, 2]
+
+
+def test_a_cap_is_what_a_group_takes_on_in_one_year():
+    place = (Place("elm", cap=5),)
+    problem = staged(Problem(0, place, (option("a", 5, 1), option("b", 5, 1))), (9, 9), {})
+    made = allocate(problem, 0.0, 20)
+    assert made.chosen == (("elm", "a@1"), ("elm", "b@2"))

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from readiness.assessments.service.scoring import scoring_run
+from readiness.core.audit import db as events
+from readiness.core.audit.models import Event
+from readiness.core.db import Store
+from readiness.core.errors import ChangedMeanwhile, NotFound
+from readiness.core.schema import migrate, migrations
+from readiness.plans.costs import CostRange
+from readiness.plans.db import plans
+from readiness.plans.drafting import Basis, carried_over, drafted
+from readiness.plans.models import ActionStatus, ActionType
+from readiness.plans.plan_json import plan_out, proposed_in, proposed_out, range_out
+from readiness.plans.planning import proposed
+from readiness.plans.selection import Need
+from tests.factories import plans as planned
+from tests.factories import world
+
+NOW = world.NOW
+ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1)
+MADE = proposed(
+    planned.QMER,
+    planned.FACTS,
+    ANSWERS,
+    scoring_run(planned.QMER, planned.FACTS, ANSWERS),
+    Need(),
+)
+PLAN = drafted(planned.QMER, MADE, Basis("p1", "elm", "a1", "run-a1", NOW.date()))
+EVENT = Event(NOW, "maya", "took up", "plan", "p1", group_id="elm")
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", ANSWERS, NOW)
+    plans.add(opened, PLAN, MADE, EVENT)
+    yield opened
+    opened.close()
+
+
+def test_a_plan_comes_back_as_it_went_in(store):
+    assert plans.get(store, "p1") == PLAN
+    assert plans.latest_of_assessment(store, "a1") == PLAN
+
+
+def test_there_is_no_other_plan(store):
+    with pytest.raises(NotFound):
+        plans.get(store, "p2")
+    assert plans.latest_of_assessment(store, "a2") is None
+
+
+def test_a_saved_action_is_a_revision_and_keeps_its_place(store):
+    action = replace(PLAN.actions[1], revision=2, note="agreed", status=ActionStatus.PLANNED)
+    plans.save_action(store, "p1", action, EVENT)
+    assert plans.get(store, "p1").actions[1] == action
+    assert [each[2] for each in plans.history(store, "p1", action.id)] == [1, 2]
+
+
+def test_of_two_savers_the_second_is_refused_and_leaves_no_line_of_history(store):
+    action = replace(PLAN.actions[0], revision=2, note="first")
+    plans.save_action(store, "p1", action, EVENT)
+    before = events.head(store)
+    with pytest.raises(ChangedMeanwhile):
+        plans.save_action(store, "p1", replace(action, note="second"), EVENT)
+    assert plans.get(store, "p1").actions[0].note == "first"
+    assert events.head(store) == before
+
+
+def test_an_action_of_its_own_comes_last(store):
+    own = replace(PLAN.actions[0], id="own:1", revision=1, proposal=None, title="Hire a greeter")
+    plans.save_action(store, "p1", own, EVENT)
+    assert plans.get(store, "p1").actions[-1] == own
+
+
+def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
+    later = replace(EVENT, at=NOW + timedelta(days=1))
+    plans.add(store, replace(PLAN, id="p2"), MADE, later)
+    found = plans.latest_of_assessment(store, "a1")
+    assert found is not None
+    assert found.id == "p2"
+
+
+def test_a_cost_stored_before_it_had_parts_stays_the_first_year_it_was(tmp_path):
+    opened = Store(tmp_path / "older.db")
+    with opened.writing():
+        migrations.apply(opened.db, stop_before="plan_terms")
+    world.fill(opened)
+    planned.submitted(opened, "elm", ANSWERS, NOW)
+    plans.add(opened, PLAN, MADE, EVENT)
+    typed = {"low": "10", "likely": "20", "high": "40.50"}
+    bodies = {a.id: former_body(a) for a in PLAN.actions} | {"own:1": former_body(PLAN.actions[0])}
+    by_hand, untouched = [a.id for a in PLAN.actions if a.is_intervention and a.cost][:2]
+    bodies[by_hand]["cost"] = typed
+    with opened.writing():
+        opened.db.execute("delete from plan_actions")
+        for position, (action_id, body) in enumerate(bodies.items()):
+            row = {"plan_id": "p1", "action_id": action_id, "revision": 1, "position": position}
+            row |= {"body": json.dumps(body), "author_id": "maya", "at": NOW.isoformat()}
+            opened.insert("plan_actions", row)
+    assert "plan_terms" in migrate(opened)
+    after = {a.id: a for a in plans.get(opened, "p1").actions}
+    opened.close()
+    assert after[by_hand].cost == CostRange(Decimal(10), Decimal(20), Decimal("40.50"))
+    assert after[by_hand].own.amounts.yearly == CostRange(Decimal(0), Decimal(0), Decimal(0))
+    assert after[untouched] == next(a for a in PLAN.actions if a.id == untouched)
+    assert after["own:1"].cost == PLAN.actions[0].cost, "nobody else proposed one"
+
+
+def former_body(action):
+    total = action.proposal.cost.total if action.proposal and action.proposal.cost else None
+    return {
+        "title": action.title,
+        "owner": action.owner,
+        "due_on": action.due_on.isoformat() if action.due_on else None,
+        "status": action.status,
+        "cost": range_out(total) if total else None,
+        "note": action.note,
+    }
+
+
+def test_a_proposal_survives_the_way_through_json():
+    assert proposed_in(proposed_out(MADE)) == MADE
+    assert len(plan_out(PLAN)["actions"]) == len(PLAN.actions)
+
+
+def test_what_is_under_way_outlives_a_plan_that_no_longer_proposes_it():
+    begun = replace(PLAN.actions[0], revision=2, status=ActionStatus.UNDER_WAY)
+    old = replace(PLAN, actions=(begun, *PLAN.actions[1:]))
+    fresh = replace(PLAN, id="p2", actions=PLAN.actions[1:])
+    kept = carried_over(fresh, old).actions[-1]
+    assert (kept.id, kept.status, kept.proposal) == (begun.id, ActionStatus.UNDER_WAY, None)
+
+
+def test_what_nobody_touched_goes_with_the_plan_that_proposed_it():
+    fresh = replace(PLAN, id="p2", actions=PLAN.actions[1:])
+    assert carried_over(fresh, PLAN).actions == fresh.actions
+
+
+def test_the_plan_here_has_more_than_one_kind_of_action():
+    assert ActionType.INTERVENTION in {a.proposal.type for a in PLAN.actions if a.proposal}
+    assert len(PLAN.actions) > 2

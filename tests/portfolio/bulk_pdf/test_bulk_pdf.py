@@ -1,0 +1,342 @@
+"""All plans as one ZIP: what is in it, who may fetch it and for how long, and what is left of one
+that was stopped."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import threading
+import time
+import zipfile
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from readiness.accounts.db import groups, people
+from readiness.accounts.passwords import Hasher
+from readiness.administration.service import organizations
+from readiness.assessments.lifecycle import Status
+from readiness.assessments.service import portfolio_entry, sharing
+from readiness.cli import maintenance
+from readiness.core.db import Store
+from readiness.core.errors import NotFound, NotPrinted, NotSaved, WrongState
+from readiness.core.jobs import db as jobs
+from readiness.core.jobs.models import Job, JobState
+from readiness.core.jobs.service import OUR_FAULT, Runner
+from readiness.core.pdf.archive import Pack
+from readiness.core.pdf.job import Page
+from readiness.core.pdf.printer import Printer
+from readiness.core.people import Group
+from readiness.core.schema import migrate
+from readiness.plans.service import document
+from readiness.portfolio.bulk_pdf import fetching, files, making
+from tests.factories import plans as planned
+from tests.factories import world
+
+NOW = world.NOW
+ANSWERS = planned.answers_at(2, REAL_2=1)
+SECONDS = 60
+
+
+def clock():
+    return NOW
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A portfolio whose plans were printed once: three groups share with the payer fair, and one of
+    them has submitted nothing."""
+    here = tmp_path_factory.mktemp("portfolio")
+    with closing(Store(here / "readiness.db")) as store:
+        migrate(store)
+        world.fill(store)
+        planned.submitted(store, "elm", ANSWERS, NOW)
+        for group_id, name in (("fir", "Fir & Sons / <b>Clinic</b>"), ("yew", "Yew")):
+            groups.add(store, Group(group_id, name), NOW)
+            share(store, group_id)
+        planned.submitted(store, "fir", planned.answers_at(1), NOW, assessment_id="a2")
+        for group_id in ("elm", "fir"):
+            portfolio_entry.refresh(store, group_id, NOW)
+        made(store, people.actor(store, "pam"), Runner(store.path), pack_id="first")
+        store.db.conn.execute("pragma wal_checkpoint(truncate)")
+    return here
+
+
+@pytest.fixture
+def store(folder, tmp_path):
+    """A copy, with its ZIP."""
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    with closing(Store(tmp_path / "readiness.db")) as opened:
+        yield opened
+
+
+def share(store, group_id):
+    grant = {"id": f"{group_id}-fair", "group_id": group_id, "payer_id": "fair"}
+    with store.writing():
+        store.insert("grants", {**grant, "granted_at": NOW.isoformat(), "granted_by": "maya"})
+
+
+@pytest.fixture
+def pam(store):
+    return people.actor(store, "pam")
+
+
+@pytest.fixture
+def runner(store):
+    return Runner(store.path, at_once=1)
+
+
+def start(store, pam, runner, pack_id="p1", page=Page.LETTER, sent=None):
+    ids = iter([pack_id, f"job-of-{pack_id}"])
+    return making.start(store, pam, "fair", sent or {}, page, runner, clock, lambda: next(ids))
+
+
+def until(condition):
+    end = time.monotonic() + SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come to that in time"
+        time.sleep(0.05)
+    return found
+
+
+def over(store, pack_id="p1"):
+    job = until(lambda: (job := jobs.making(store, pack_id)) and not job.is_live and job)
+    until(lambda: not any("job-of" in thread.name for thread in threading.enumerate()))
+    return job
+
+
+def made(store, pam, runner, **more):
+    pack_id = start(store, pam, runner, **more)
+    job = over(store, pack_id)
+    assert job.state is JobState.DONE, job.says
+    return fetching.fetched(store, pam, "fair", pack_id, NOW)
+
+
+def left(store):
+    return sorted(path.name for path in files.folder_of(store.path).glob("*"))
+
+
+def first(store, pam, now=NOW):
+    return fetching.fetched(store, pam, "fair", "first", now)
+
+
+def test_it_holds_every_plan_by_name_and_says_who_has_none(store, pam):
+    path = first(store, pam)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == [
+            "plans/001-elm-physicians.pdf",
+            "plans/002-fir-sons-b-clinic-b.pdf",
+            "index.csv",
+            "index.json",
+        ]
+        assert archive.read("plans/001-elm-physicians.pdf").startswith(b"%PDF")
+        index = archive.read("index.csv").decode("utf-8-sig")
+        data = json.loads(archive.read("index.json"))
+    assert list(csv.reader(io.StringIO(index)))[1:] == [
+        ["1", "Elm Physicians", "plans/001-elm-physicians.pdf", ""],
+        ["2", "Fir & Sons / <b>Clinic</b>", "plans/002-fir-sons-b-clinic-b.pdf", ""],
+        ["3", "Yew", "", "nothing submitted yet"],
+    ]
+    assert [each["group_id"] for each in data["plans"]] == ["elm", "fir"]
+    assert [each["why"] for each in data["without"]] == ["nothing submitted yet"]
+
+
+def test_the_same_state_on_the_same_day_is_the_same_bytes(store, pam, runner):
+    again = made(store, pam, runner).read_bytes()
+    assert again == first(store, pam).read_bytes()
+    assert made(store, pam, runner, pack_id="p3", page=Page.A4).read_bytes() != again
+
+
+def test_the_portfolio_s_filters_choose_the_groups(store, pam, runner):
+    path = made(store, pam, runner, sent={"text": "fir", "order": "down", "page": "9"})
+    assert [each["group_id"] for each in files.index_in(path)["plans"]] == ["fir"]
+
+
+def test_it_is_told_how_far_it_is_and_leaves_a_line_of_history(store, pam):
+    found = fetching.progress(store, pam, "fair", "first", NOW)
+    assert found.job.total == 2
+    assert found.bytes > 10_000
+    assert store.row("select * from events where object_id = 'first' and payer_id = 'fair'")
+
+
+def test_one_at_a_time_for_each_payer(store, pam, runner, held):
+    start(store, pam, runner)
+    with pytest.raises(WrongState, match="being printed already"):
+        start(store, pam, runner, pack_id="p2")
+    held.set()
+    over(store)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Composing stops after the first plan until this is set."""
+    go, real = threading.Event(), making.composed
+
+    def slowly(store, order):
+        plans = real(store, order)
+        yield next(plans)
+        go.wait(SECONDS)
+        yield from plans
+
+    monkeypatch.setattr(making, "composed", slowly)
+    yield go
+    go.set()
+
+
+def test_one_that_is_stopped_leaves_nothing(store, pam, runner, held):
+    start(store, pam, runner)
+    until(lambda: "p1.part" in left(store))
+    assert fetching.cancel(store, pam, "fair", "p1", NOW)
+    time.sleep(1)  # the pulse hears of it
+    held.set()
+    assert over(store).state is JobState.CANCELED
+    assert left(store) == ["first.zip"]
+    with pytest.raises(WrongState, match="kept for a day"):
+        fetching.fetched(store, pam, "fair", "p1", NOW)
+    assert not fetching.cancel(store, pam, "fair", "p1", NOW)
+
+
+def test_our_own_fault_leaves_nothing(store, pam, runner, monkeypatch):
+    monkeypatch.setattr(making, "index_of", lambda *_: 1 / 0)
+    start(store, pam, runner)
+    job = over(store)
+    assert (job.state, job.says) == (JobState.FAILED, OUR_FAULT)
+    assert left(store) == ["first.zip"]
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(store, pam, runner, monkeypatch):
+    def full(*_):
+        raise NotSaved("The server's disk refused to keep this file.")
+
+    monkeypatch.setattr(Pack, "add", full)
+    start(store, pam, runner)
+    assert "disk refused" in over(store).says
+    assert left(store) == ["first.zip"]
+
+
+def test_a_plan_that_cannot_be_printed_is_named_and_the_others_are_there(
+    store, pam, runner, monkeypatch
+):
+    real = document.job_of
+
+    def job_of(store, actor, assessment_id, page, now):
+        job = real(store, actor, assessment_id, page, now)
+        deep = "<html><body>" + "<div>" * 400 + "</div>" * 400
+        return replace(job, html=deep) if assessment_id == "a1" else job
+
+    monkeypatch.setattr(document, "job_of", job_of)
+    index = files.index_in(made(store, pam, runner))
+    assert [each["group_id"] for each in index["plans"]] == ["fir"]
+    assert "could not be printed" in index["without"][0]["why"]
+
+
+def test_when_none_can_be_printed_it_is_a_sentence(store, pam, runner, monkeypatch):
+    def none(_printer, named):
+        for entry, _ in named:
+            yield entry, NotPrinted("No.")
+
+    monkeypatch.setattr(Printer, "each_of", none)
+    start(store, pam, runner)
+    assert "No plan could be printed" in over(store).says
+    assert left(store) == ["first.zip"]
+
+
+def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, held):
+    start(store, pam, runner)
+    until(lambda: "p1.part" in left(store))
+    with store.writing():
+        store.execute("delete from grants where group_id = 'fir'")
+    held.set()
+    assert over(store).state is JobState.DONE
+    index = files.index_in(fetching.fetched(store, pam, "fair", "p1", NOW))
+    assert [each["group_id"] for each in index["plans"]] == ["elm"]
+    assert "no longer shared" in [each["why"] for each in index["without"]]
+
+
+def test_once_a_group_in_it_no_longer_shares_it_cannot_be_fetched_and_is_deleted(store, pam):
+    with store.writing():
+        store.execute("update grants set expires_on = '2027-01-14' where group_id = 'elm'")
+    assert fetching.progress(store, pam, "fair", "first", NOW).index is None
+    with pytest.raises(WrongState, match="no longer shares it with you"):
+        first(store, pam)
+    assert left(store) == []
+
+
+def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(store):
+    sharing.stop(store, people.actor(store, "maya"), "elm", "fair", NOW)
+    assert left(store) == []
+
+
+def test_a_group_that_is_removed_takes_its_plan_along(store):
+    maya = people.actor(store, "maya")
+    hasher = Hasher(quick=True)
+    organizations.remove_group(store, hasher, maya, "elm", "Elm Physicians", world.PASSWORD, NOW)
+    assert left(store) == []
+
+
+def test_a_submission_taken_back_takes_the_zip_along(store, pam):
+    with store.writing():
+        store.execute("update assessments set status = ? where id = 'a2'", (Status.WITHDRAWN,))
+    with pytest.raises(WrongState):
+        first(store, pam)
+
+
+def test_it_is_kept_for_a_day(store, pam):
+    late = NOW + timedelta(days=1)
+    assert first(store, pam, late).exists()
+    with pytest.raises(WrongState, match="kept for a day"):
+        first(store, pam, late + timedelta(seconds=1))
+    maintenance.back_up(store.path, None, late)
+    assert left(store) == ["first.zip"]
+    maintenance.back_up(store.path, None, late + timedelta(seconds=1))
+    assert left(store) == []
+
+
+def test_what_no_job_answers_for_is_swept_away(store):
+    folder = files.folder_of(store.path)
+    (folder / "stray.part").write_bytes(b"half")
+    (folder / "stray.zip").write_bytes(b"whole")
+    files.sweep(store, NOW)
+    assert left(store) == ["first.zip"]
+
+
+def test_nothing_to_print_is_said_at_once(store, pam, runner):
+    with pytest.raises(WrongState, match="No group was found"):
+        start(store, pam, runner, sent={"text": "nobody of this name"})
+    with pytest.raises(WrongState, match="has submitted anything yet"):
+        start(store, pam, runner, sent={"text": "yew"})
+    assert [job.result_id for job in jobs.of_payer(store, "fair", "plans")] == ["first"]
+
+
+def test_somebody_else_s_zip_is_not_found(store, pam):
+    pete = people.actor(store, "pete")
+    for payer_id in ("fair", "far"):
+        with pytest.raises(NotFound):
+            fetching.fetched(store, pete, payer_id, "first", NOW)
+        with pytest.raises(NotFound):
+            fetching.cancel(store, pete, payer_id, "first", NOW)
+    with pytest.raises(NotFound):
+        making.offer(store, pete, "fair", {}, NOW)
+    with pytest.raises(NotFound):
+        fetching.fetched(store, pam, "fair", "../readiness", NOW)
+
+
+def test_what_is_offered_counts_groups_and_plans(store, pam):
+    found = making.offer(store, pam, "fair", {}, NOW)
+    assert (len(found.lines), found.with_plan) == (3, 2)
+    assert [job.result_id for job in found.made] == ["first"]
+
+
+def test_a_restarted_server_is_told(store, pam):
+    """The job of a process that ended is over, and its half is swept away."""
+    jobs.ask(store, Job("j", "plans", "pam", NOW, NOW, None, "fair", result_id="lost"))
+    folder = files.folder_of(store.path)
+    (folder / "lost.part").write_bytes(b"half")
+    later = NOW + timedelta(minutes=5)
+    assert "restarted" in fetching.progress(store, pam, "fair", "lost", later).job.says
+    files.sweep(store, later)
+    assert left(store) == ["first.zip"]
