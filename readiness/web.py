@@ -36,8 +36,6 @@ from readiness.core.web import (
 )
 from readiness.counts.views import quality
 from readiness.counts.views import social_risk as screen
-from readiness.disclosure.views import measures, social_risk
-from readiness.disclosure.views import quality as quality_released
 from readiness.equity.views import equity
 from readiness.home import views as home
 from readiness.imports.views import history as screen_records
@@ -47,6 +45,8 @@ from readiness.investment import proposal_views
 from readiness.investment import views as investment
 from readiness.plans.views import money, plan, result
 from readiness.portfolio.views import brief, bulk_pdf, peers, portfolio, returns
+from readiness.releases.views import measures, social_risk
+from readiness.releases.views import quality as quality_released
 
 BLUEPRINTS = (
     account.pages,

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
 
+from readiness.core.formatting import percent_rounded_down
 from readiness.instruments.answers import Answer, Answers
 from readiness.instruments.models import Instrument, Item
 
@@ -108,19 +108,9 @@ def check(item: Item, answer: Answer, shares: Shares) -> Finding | None:
         item.id,
         Severity.LOWERED,
         f"{item.id} ({item.title}) claims level {claimed}, but the counts show "
-        f"{percent(shares[item.id])}, which supports level {level}: "
+        f"{percent_rounded_down(shares[item.id])}, which supports level {level}: "
         "correct the counts or the answer.",
     )
-
-
-def percent(share: Fraction) -> str:
-    """Rounded down, so that what falls short of a mark never looks as if it reached it.
-
-    >>> percent(Fraction(5999, 10000))
-    '59.9 %'
-    """
-    tenths = floor(share * 1000)
-    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def unlikely(instrument: Instrument, answers: Answers) -> Iterator[Finding]:

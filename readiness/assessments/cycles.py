@@ -177,3 +177,15 @@ def tier_in_program(tier_id: str, instrument: Instrument, asks: tuple[Ask, ...])
     if first is None or first > awarded:
         return tier_id
     return next(tier.id for tier in instrument.tiers if tier.number == first - 1)
+
+
+def score_in(text: str) -> float | None:
+    """A score from 0 to 100 with at most a few digits, or None.
+
+    >>> score_in("40"), score_in("40.5"), score_in("nan"), score_in("101")
+    (40.0, 40.5, None, None)
+    """
+    whole, _, part = text.strip().partition(".")
+    if len(text) > 8 or not whole.isdecimal() or (part and not part.isdecimal()):
+        return None
+    return float(text) if float(text) <= 100 else None

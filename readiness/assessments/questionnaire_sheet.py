@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from readiness.assessments.workbook import MOST_COLUMNS, MOST_ROWS, Book, SheetName
+from readiness.assessments.workbook import MOST_COLUMNS, MOST_ROWS, SheetName
 from readiness.core.tables import spreadsheet
+from readiness.core.tables.models import Book
 
 SECONDS = 20
 

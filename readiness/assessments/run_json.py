@@ -208,3 +208,15 @@ def answer_in(plain: Plain) -> Answer:
     if plain.get("na"):
         return Answer.not_applicable(plain["reason"])
     return Answer.at(plain["level"])
+
+
+def open_gates(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """The items whose gates keep a scored group from its next tier, in the order they are asked.
+
+    >>> open_gates({"tier": "T1", "gates": [{"tier": "T2", "item": "REAL-1", "met": False}]})
+    ('REAL-1',)
+    """
+    above = f"T{int(result['tier'][1:]) + 1}"
+    return tuple(
+        gate["item"] for gate in result["gates"] if gate["tier"] == above and not gate["met"]
+    )

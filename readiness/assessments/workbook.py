@@ -13,6 +13,7 @@ from typing import Any
 
 from readiness.assessments.saving import Sent, answer_of, choice_of
 from readiness.core.errors import BadInput, Problem
+from readiness.core.tables.models import Book, Cell
 from readiness.instruments import context_fields as facts
 from readiness.instruments.answers import Answer, ContextValue
 from readiness.instruments.models import ContextField, Instrument, Item
@@ -70,16 +71,6 @@ WORDS = {**{str(n): str(n) for n in range(5)}, "dk": "don't know", "na": "not ap
 CHOICE_BY_WORDS = {words: choice for choice, words in WORDS.items()}
 BOOLEANS = {True: "yes", False: "no"}
 ON_THE_PAGE = frozenset({"table", "choices"})  # asked on the page alone
-
-
-@dataclass(frozen=True)
-class Cell:
-    text: str
-    is_formula: bool = False
-
-
-Rows = Sequence[Sequence[Cell]]
-Book = Mapping[str, Rows]  # by sheet, the headings first
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from readiness.core.backup import Backup
 from readiness.core.db import Store
 from readiness.core.errors import NotFound
 from readiness.core.schema import is_current, migrate
-from readiness.disclosure.service import quality, social_risk
 from readiness.portfolio.bulk_pdf.files import sweep
+from readiness.releases.service import quality, social_risk
 
 
 def bring_up_to_date(

@@ -97,3 +97,13 @@ def shortened(text: str, most: int) -> str:
         return tidy
     kept, _, rest = tidy[: most - 1].rpartition(" ")
     return f"{kept} …" if kept and len(rest) < most // 2 else f"{tidy[: most - 1]}…"
+
+
+def percent_rounded_down(share: Fraction) -> str:
+    """Rounded down, so that what falls short of a mark never looks as if it reached it.
+
+    >>> percent_rounded_down(Fraction(5999, 10000))
+    '59.9 %'
+    """
+    tenths = floor(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"

@@ -27,10 +27,10 @@ from readiness.demo import quality_counts, world
 from readiness.demo.context import context_of
 from readiness.demo.responses import answers_of
 from readiness.demo.world import PAYER_ID, Character, Round
-from readiness.disclosure.service import quality as quality_releases
-from readiness.disclosure.service import social_risk as releases
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Instrument
+from readiness.releases.service import quality as quality_releases
+from readiness.releases.service import social_risk as releases
 
 TIER_BEFORE = {"T2": "T1", "T3": "T2", "T4": "T3"}
 REASONS = (

@@ -9,7 +9,7 @@ from readiness.accounts.db import people
 from readiness.core.db import Store
 from readiness.demo.world import PAYER_ID, SEED
 from readiness.investment import db as allocations
-from readiness.investment.db import Asked
+from readiness.investment.models import Asked
 from readiness.investment.scenario import Scenario
 from readiness.investment.service import scenarios, solving
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import partial
 
-from readiness.assessments.claims import percent
+from readiness.core.formatting import percent_rounded_down
 from readiness.core.periods import Period, period
 from readiness.counts.measures.catalogue import Direction
 from readiness.counts.quality.models import Field, Known, KnownCell, Origin
@@ -91,16 +91,17 @@ def self_reported(level: int, evidence: Evidence, today: date) -> tuple[Verdict,
         return Verdict.UNTOLD, "A count of how race and ethnicity are known is hidden."
     share, declined, total = whole
     says = (
-        f"Self-reported or declined: {percent(share)} of {total:,} active patients, in the 12 "
-        f"months to {ending.label}; level {level} asks for "
-        f"{percent(SELF_REPORTED[level])}. {known_says(counts)}"
+        f"Self-reported or declined: {percent_rounded_down(share)} of {total:,} active patients, "
+        f"in the 12 months to {ending.label}; level {level} asks for "
+        f"{percent_rounded_down(SELF_REPORTED[level])}. {known_says(counts)}"
     )
     if share < SELF_REPORTED[level]:
         return Verdict.DIFFERS, says
     if level == 4 and (low := lowest_site(evidence.known[ending])) < LEAST_AT_A_SITE:
-        return Verdict.DIFFERS, f"{says} One site has {percent(low)}, under 80 %."
+        return Verdict.DIFFERS, f"{says} One site has {percent_rounded_down(low)}, under 80 %."
     if level >= 3 and declined > MOST_DECLINED:
-        says += f" {percent(declined)} declined, over 10 %: a written review of why is asked for."
+        refused = percent_rounded_down(declined)
+        says += f" {refused} declined, over 10 %: a written review of why is asked for."
         return Verdict.UNTOLD, says
     return Verdict.AGREES, says
 
@@ -132,8 +133,8 @@ def known_says(counts: KnownCounts) -> str:
     known = sum(n or 0 for cell, n in counts.items() if cell.known is Known.KNOWN)
     found = completeness(known, sum(n or 0 for n in counts.values()), MARK)
     return (
-        f"Known from any source: {percent(Fraction(found.share))}, with a lower bound of "
-        f"{percent(Fraction(found.low))}."
+        f"Known from any source: {percent_rounded_down(Fraction(found.share))}, "
+        f"with a lower bound of {percent_rounded_down(Fraction(found.low))}."
     )
 
 

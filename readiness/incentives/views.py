@@ -18,10 +18,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from readiness.accounts.service import organizations
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Payer
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, store
 from readiness.incentives import presets
 from readiness.incentives.forms import designs as laboratory_typed
@@ -34,8 +36,6 @@ from readiness.incentives.service import report
 from readiness.incentives.service import runs as asking
 from readiness.incentives.service.released import Choices, Wish
 from readiness.incentives.service.runs import MOST_DESIGNS, Asked
-from readiness.plans.views.plan import paper
-from readiness.portfolio.service import portfolio
 
 pages = Blueprint("laboratory", __name__)
 ADD, REMOVE, RUN = "add-", "remove-", "run"
@@ -46,7 +46,7 @@ USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, runs = asking.listed(store(), actor(), payer_id)
-    payers = portfolio.payers_of(store(), actor())
+    payers = organizations.payers_of(store(), actor())
     lines = [laboratory_view.line_of(run) for run in runs]
     return render_template("incentives/list.html", payer=payer, payers=payers, lines=lines)
 

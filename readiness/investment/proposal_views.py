@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, store
 from readiness.investment.service import proposal
-from readiness.plans.views.plan import paper
 
 pages = Blueprint("proposal", __name__)
 

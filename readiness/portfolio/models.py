@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from readiness.assessments import attestation
+from readiness.assessments.cycles import score_in
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import RunKind
 from readiness.core.small_cells import HIDDEN
@@ -137,18 +138,6 @@ def int_in(text: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else otherwise
 
 
-def score_in(text: str) -> float | None:
-    """A score from 0 to 100 with at most a few digits, or None.
-
-    >>> score_in("40"), score_in("40.5"), score_in("nan"), score_in("101")
-    (40.0, 40.5, None, None)
-    """
-    whole, _, part = text.strip().partition(".")
-    if len(text) > 8 or not whole.isdecimal() or (part and not part.isdecimal()):
-        return None
-    return float(text) if float(text) <= 100 else None
-
-
 def address(query: Query) -> dict[str, Any]:
     """The query as the parts of an address, without what goes without saying."""
     said = {
@@ -185,18 +174,6 @@ def reach_of(line: Line) -> Reach:
     if line.eligible < FEWEST_FOR_A_RATE:
         return Reach(None, f"{says}, too few for a rate")
     return Reach(line.screened / line.eligible, says)
-
-
-def open_gates(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """The items whose gates keep a scored group from its next tier, in the order they are asked.
-
-    >>> open_gates({"tier": "T1", "gates": [{"tier": "T2", "item": "REAL-1", "met": False}]})
-    ('REAL-1',)
-    """
-    above = f"T{int(result['tier'][1:]) + 1}"
-    return tuple(
-        gate["item"] for gate in result["gates"] if gate["tier"] == above and not gate["met"]
-    )
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from openpyxl import Workbook
 
 from readiness.assessments import questionnaire_sheet
 from readiness.assessments.questionnaire_sheet import ACTIVE, NOT_A_BOOK, TOO_LARGE, UNREADABLE
-from readiness.assessments.workbook import Cell, SheetName
+from readiness.assessments.workbook import SheetName
 from readiness.core.errors import BadInput
+from readiness.core.tables.models import Cell
 from tests.factories.questionnaire_workbook import saved
 
 

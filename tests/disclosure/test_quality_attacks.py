@@ -29,8 +29,8 @@ from readiness.counts.quality.models import (
 )
 from readiness.counts.social_risk.models import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
-from readiness.disclosure.service import quality
 from readiness.disclosure.succession import Verdict
+from readiness.releases.service import quality
 from tests.factories import world
 from tests.factories.world import NOW
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from readiness.accounts.db import people
 from readiness.core.db import Store
 from readiness.investment import db as allocations
-from readiness.investment.db import Answered, Asked
+from readiness.investment.models import Answered, Asked
 from readiness.investment.scenario import CostBasis, Scenario
 from readiness.investment.service import scenarios
 from tests.factories.world import NOW

@@ -8,8 +8,8 @@ from typing import Any
 from readiness.core.audit.models import Event
 from readiness.core.db import Store
 from readiness.incentives import db as laboratory
-from readiness.incentives.db import StoredRun
 from readiness.incentives.design import Design, Rule
+from readiness.incentives.models import StoredRun
 from readiness.incentives.numbers import GroupNumbers, LeftOut, Numbers
 from readiness.incentives.service import runs, simulating
 from readiness.incentives.service.runs import Asked, Settings

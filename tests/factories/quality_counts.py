@@ -20,7 +20,7 @@ from readiness.counts.quality.models import (
     QualityCell,
 )
 from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
-from readiness.disclosure.service import quality as quality_releases
+from readiness.releases.service import quality as quality_releases
 
 RACE = StratumType.RACE
 Pairs = Mapping[str, tuple[int, int]]  # numerator and denominator by stratum

@@ -11,7 +11,7 @@ from readiness.core.audit.models import Event
 from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.incentives import db as laboratory
-from readiness.incentives.db import Listed, StoredRun
+from readiness.incentives.models import Listed, StoredRun
 
 
 @pytest.fixture

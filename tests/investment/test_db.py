@@ -16,7 +16,7 @@ from readiness.core.people import Payer
 from readiness.investment import db as allocations
 from readiness.investment.answer import Answer, Found, Pick, Span, Stability, Survival
 from readiness.investment.candidates import Component, Tag
-from readiness.investment.db import Answered, Asked, Replay
+from readiness.investment.models import Answered, Asked, Replay
 from readiness.investment.policy import OWN_ID
 from readiness.investment.problem import Limit, Option, Place, Problem
 from readiness.investment.scenario import CostBasis, Scenario

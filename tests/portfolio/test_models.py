@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.assessments.run_json import open_gates
 from readiness.core.small_cells import HIDDEN
-from readiness.portfolio.models import Line, Query, Sort, address, open_gates, query_of, reach_of
+from readiness.portfolio.models import Line, Query, Sort, address, query_of, reach_of
 
 DOMAINS, CYCLES = ("LEAD", "REAL"), ("c1",)
 

@@ -35,12 +35,12 @@ from readiness.counts.quality.models import (
     QualityCell,
 )
 from readiness.counts.service import quality
-from readiness.counts.service import social_risk as screen
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FIVE, Cell, Step, Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
 from readiness.plans.service import document
+from readiness.releases.service import completion
 from tests.factories import payers, world
 from tests.factories.page import Page
 from tests.factories.world import NOW
@@ -96,14 +96,14 @@ def filled(folder, few: int = 0) -> Store:
             for cell, value in a_quarter(number, few).items()
         ]
         social_risk.save(store, "elm", quarter, revisions, (), None)
-        screen.complete(store, cara, "elm", str(quarter), 11, NOW)
+        completion.complete_quarter(store, cara, "elm", str(quarter), 11, NOW)
         measured = [
             QualityRevision(cell, 1, value, "cara", NOW)
             for cell, value in of_a_measure(number, few).items()
         ]
         quality_counts.save(store, "elm", quarter, measured, None)
         quality.declare(store, cara, "elm", str(quarter), "race_omb2024.white", NOW)
-        quality.complete(store, cara, "elm", str(quarter), 11, NOW)
+        completion.complete_period(store, cara, "elm", str(quarter), 11, NOW)
     payers.answer(store, assessment, payers.all_at(2))
     payers.send_in(store, assessment)
     return store

@@ -20,9 +20,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from readiness.accounts.forms import ChangePasswordForm
-from readiness.accounts.service import account
-from readiness.administration.service import organizations
-from readiness.administration.service.organizations import Part
+from readiness.accounts.service import account, organizations
+from readiness.accounts.service.organizations import Part
 from readiness.core import permissions
 from readiness.core.errors import BadInput, Denied
 from readiness.core.permissions import Can

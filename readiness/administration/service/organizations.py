@@ -9,12 +9,13 @@ from datetime import datetime
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import account, scope
+from readiness.accounts.service.organizations import Part, parts_of
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, Problem
-from readiness.core.people import Actor, Group, Membership, Payer, Person, Site
+from readiness.core.people import Actor, Group, Payer, Person, Site
 from readiness.core.permissions import ANYWHERE, Can
 from readiness.incentives import db as laboratory
 from readiness.portfolio.bulk_pdf.files import sweep
@@ -29,14 +30,6 @@ class Found:
     groups: Sequence[Group]
     people: Sequence[Person]
     total: int
-
-
-@dataclass(frozen=True)
-class Part:
-    """A membership with the name of its place."""
-
-    membership: Membership
-    place: str
 
 
 def find_groups(store: Store, actor: Actor, words: str, page: int) -> Found:
@@ -64,25 +57,6 @@ def group(store: Store, actor: Actor, group_id: str) -> tuple[Group, tuple[Site,
 def person(store: Store, actor: Actor, person_id: str) -> tuple[Person, tuple[Part, ...]]:
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
     return people.get(store, person_id), parts_of(store, person_id)
-
-
-def own_parts(store: Store, actor: Actor) -> tuple[Part, ...]:
-    return parts_of(store, actor.id)
-
-
-def parts_of(store: Store, person_id: str) -> tuple[Part, ...]:
-    return tuple(
-        Part(membership, place(store, membership))
-        for membership in people.memberships(store, person_id=person_id)
-    )
-
-
-def place(store: Store, membership: Membership) -> str:
-    if membership.group_id is not None:
-        return groups.get(store, membership.group_id).name
-    if membership.payer_id is not None:
-        return groups.payer(store, membership.payer_id).name
-    return "this installation"
 
 
 def add_group(

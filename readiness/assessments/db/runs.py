@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from readiness.assessments.models import RunKind
+from readiness.assessments.run_json import open_gates
 from readiness.core.db import Store
-from readiness.portfolio.models import open_gates
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,11 @@ from wtforms import Form, SelectField, SelectMultipleField, StringField, Validat
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from readiness.assessments.cycles import LONGEST_NAME
+from readiness.assessments.cycles import LONGEST_NAME, score_in
 from readiness.assessments.service.cycles import Draft
 from readiness.core.people import Group
 from readiness.core.web.forms import NO_DAY, Day, SafeForm
 from readiness.instruments.models import Axis, Instrument, Tier
-from readiness.portfolio.models import score_in
 
 
 class Minimum(StringField):  # type: ignore[misc]

@@ -35,8 +35,6 @@ from readiness.counts.social_risk.rates import BY_ID, CLAIMS, SHOWN, Claim
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.social_risk_release import Release, Share
-from readiness.equity.claims import Weighed
-from readiness.equity.service import claims
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Domain, Item
 
@@ -99,7 +97,6 @@ class Review:
     group: Group
     submitted: Submitted
     parts: tuple[Part, ...]
-    weighed: tuple[Weighed, ...]  # claims beside the released counts behind equity
     remaining_low: tuple[str, ...]  # claims that may be agreed with together
     is_open: bool  # decisions can be made now
 
@@ -135,7 +132,6 @@ def open_review(store: Store, actor: Actor, assessment_id: str, now: datetime) -
             Part(domain, tuple(line for line in lines if line.item.domain_id == domain.id))
             for domain in shown.instrument.domains
         ),
-        weighed=claims.of_released(store, assessment.group_id, shown.given, now.date()),
         remaining_low=rules.remaining_low(
             shown.instrument, shown.given, decisions_on(store, shown)
         ),

@@ -20,7 +20,6 @@ from readiness.core.errors import BadInput, Problem, WrongState
 from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
-from readiness.portfolio.bulk_pdf.files import sweep
 
 RUNNING = frozenset({Status.IN_PROGRESS, Status.SUBMITTED, Status.CHANGES_REQUESTED})
 
@@ -146,7 +145,6 @@ def stop(store: Store, actor: Actor, group_id: str, payer_id: str, now: datetime
     permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
     event = Event(now, actor.id, "stopped sharing", "payer", payer_id, group_id, payer_id)
     grants.revoke(store, group_id, payer_id, now, event)
-    sweep(store, now)
 
 
 def resume(

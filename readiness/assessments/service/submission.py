@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from fractions import Fraction
 
-from readiness.accounts.db import groups
-from readiness.accounts.service import scope
 from readiness.assessments.cycles import Ask, Cycle, asks_more, tier_in_program
 from readiness.assessments.db import assessments, cycles, runs
 from readiness.assessments.lifecycle import READABLE_BY_PAYER
@@ -16,16 +13,11 @@ from readiness.assessments.models import Assessment, RunKind, Submission
 from readiness.assessments.run_json import from_json
 from readiness.assessments.scorecard import Score, ScoringRun
 from readiness.assessments.service import instrument_version
-from readiness.core import patient_identifiers, permissions
+from readiness.core import patient_identifiers
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.core.people import Actor, Group, Payer
-from readiness.core.permissions import Can
-from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Instrument
-from readiness.portfolio.db import groups as portfolio
-from readiness.portfolio.models import Line, Query
 
 WITHHELD = (
     "This note is withheld: it seems to hold {found}. The group has been asked to keep such "
@@ -73,52 +65,6 @@ class Sent:
     assessment: Assessment
     submission: Submission
     is_last: bool  # of its assessment
-
-
-@dataclass(frozen=True)
-class GroupFile:
-    """One group as one payer sees it."""
-
-    payer: Payer
-    group: Group
-    line: Line  # as on the portfolio
-    asked: int | None  # items of the newest assessment's instrument
-    shown: Submitted | None  # None: nothing was submitted yet
-    history: tuple[Sent, ...]
-    programs: tuple[Program, ...]
-    may_review: bool
-    today: date
-
-
-def group_file(
-    store: Store,
-    actor: Actor,
-    payer_id: str,
-    group_id: str,
-    assessment_id: str | None,
-    now: datetime,
-) -> GroupFile:
-    """The newest thing the group sent in, or an earlier one by its id."""
-    reader = scope.of_reader(store, payer_id, group_id, now)
-    permissions.require(actor, Can.READ_SUBMISSION, reader)
-    readable = [a for a in assessments.of_group(store, group_id) if may_be_read(store, a)]
-    chosen = [a for a in readable if assessment_id in (None, a.id)]
-    if assessment_id and not chosen:
-        raise NotFound(NOT_SHARED)
-    shown = last_submitted(store, chosen[0]) if chosen else None
-    query = Query(group_ids=(group_id,))
-    (line,) = portfolio.lines(store, payer_id, now.date(), query)
-    return GroupFile(
-        payer=groups.payer(store, payer_id),
-        group=groups.get(store, group_id),
-        line=line,
-        asked=len(instruments.load(*line.instrument).items) if line.instrument else None,
-        shown=shown,
-        history=tuple(history(store, readable)),
-        programs=tuple(programs(store, payer_id, group_id, shown)),
-        may_review=shown is not None and is_reviewed_by(store, shown.assessment, payer_id),
-        today=now.date(),
-    )
 
 
 def may_be_read(store: Store, assessment: Assessment) -> bool:

@@ -31,8 +31,6 @@ from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.counts.service import quarters
-from readiness.equity.claims import Weighed
-from readiness.equity.service import claims as equity_claims
 from readiness.instruments.models import Item
 
 CODES_TRIED = 20
@@ -60,7 +58,6 @@ class CheckUp:
     sheet: Sheet
     blocking: tuple[Finding, ...]
     notices: tuple[Finding, ...]
-    weighed: tuple[Weighed, ...]  # claims beside the counts behind equity
     changed: tuple[Changed, ...]  # since the last submission; empty before the first
     readers: tuple[Payer, ...]  # who will see what is sent in
     last: Submission | None
@@ -125,7 +122,6 @@ def checked(store: Store, actor: Actor, found: Sheet, now: datetime) -> CheckUp:
         sheet=found,
         blocking=tuple(finding for finding in findings if finding.blocks),
         notices=tuple(finding for finding in findings if not finding.blocks),
-        weighed=equity_claims.of_entered(store, found.group.id, found.answers, now.date()),
         changed=changed_since(store, found, last),
         readers=tuple(groups.payer(store, payer_id) for payer_id in sorted(here.payer_ids)),
         last=last,

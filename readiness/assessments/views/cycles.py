@@ -7,6 +7,7 @@ import secrets
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from readiness.accounts.service import organizations
 from readiness.assessments.forms.cycles import (
     CycleForm,
     DueForm,
@@ -21,7 +22,6 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
-from readiness.portfolio.service import portfolio
 
 pages = Blueprint("cycles", __name__)
 
@@ -39,7 +39,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.OPEN_CYCLE)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, rounds = cycles.opened_by(store(), actor(), payer_id, now())
-    payers = portfolio.payers_of(store(), actor())
+    payers = organizations.payers_of(store(), actor())
     return render_template(
         "assessments/cycles/list.html", payer=payer, payers=payers, rounds=rounds
     )

@@ -14,8 +14,8 @@ from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, store
-from readiness.plans.views.plan import paper
 
 pages = Blueprint("questionnaire", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

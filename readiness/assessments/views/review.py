@@ -22,6 +22,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
+from readiness.equity.service import claims
 
 pages = Blueprint("review", __name__)
 
@@ -30,7 +31,8 @@ pages = Blueprint("review", __name__)
 @needs(Can.REVIEW)
 def overview(assessment_id: str) -> ResponseReturnValue:
     found = review.open_review(store(), actor(), assessment_id, now())
-    return render_template("assessments/review/overview.html", review=found)
+    beside = claims.of_released(store(), found.group.id, found.submitted.given, now().date())
+    return render_template("assessments/review/overview.html", review=found, weighed_claims=beside)
 
 
 @pages.get("/assessments/<assessment_id>/review/<domain_id>")

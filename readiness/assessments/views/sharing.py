@@ -14,6 +14,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
+from readiness.portfolio.bulk_pdf.files import sweep
 
 pages = Blueprint("sharing", __name__)
 
@@ -67,6 +68,7 @@ def decline(group_id: str, cycle_id: str) -> ResponseReturnValue:
 @needs(Can.SHARE)
 def stop(group_id: str, payer_id: str) -> ResponseReturnValue:
     sharing.stop(store(), actor(), group_id, payer_id, now())
+    sweep(store(), now())  # ZIPs of plans that the payer may no longer fetch
     flash("Sharing has stopped. From this moment that payer finds nothing of yours.")
     return redirect(url_for(".overview", group_id=group_id), 303)
 

@@ -18,6 +18,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
+from readiness.equity.service import claims
 
 pages = Blueprint("submit", __name__)
 
@@ -42,7 +43,8 @@ class SignatureForm(SafeForm):
 @needs(Can.READ_ASSESSMENT)
 def check(assessment_id: str) -> ResponseReturnValue:
     found = submit.check_up(store(), actor(), assessment_id, now())
-    return rendered("assessments/check.html", found.sheet, found=found)
+    beside = claims.of_entered(store(), found.sheet.group.id, found.sheet.answers, now().date())
+    return rendered("assessments/check.html", found.sheet, found=found, weighed_claims=beside)
 
 
 @pages.get("/assessments/<assessment_id>/submit")

@@ -15,9 +15,9 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import NamedTuple, TextIO
 
-from readiness.assessments.workbook import Cell
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
+from readiness.core.tables.models import Cell
 from readiness.core.tables.reading import Reading
 from readiness.core.tables.sources import Source
 

@@ -16,8 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from readiness.assessments.workbook import Book, Cell
 from readiness.core.errors import BadInput
+from readiness.core.tables.models import Book, Cell
 
 ROOT = Path(__file__).resolve().parents[3]
 MEBIBYTE = 1024 * 1024

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TypeVar
 
-from readiness.assessments.workbook import Cell
 from readiness.core.errors import BadInput, Problem
 from readiness.core.patient_identifiers import found_in
 from readiness.core.periods import Period
 from readiness.core.tables import spreadsheet
+from readiness.core.tables.models import Cell
 from readiness.core.tables.spreadsheet import Wanted, Words
 from readiness.counts.measures.quality_measure import QualitySet
 from readiness.counts.quality.grids import WHOLE, in_force

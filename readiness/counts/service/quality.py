@@ -11,7 +11,7 @@ from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit.models import Event
 from readiness.core.db import Store
-from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.errors import BadInput, Problem
 from readiness.core.people import Actor, Group
 from readiness.core.periods import Period, latest_closed, quarters_back
 from readiness.core.permissions import Can
@@ -32,17 +32,11 @@ from readiness.counts.service.social_risk import Sent
 from readiness.counts.social_risk.checks import Severity
 from readiness.counts.social_risk.models import ALL, PeriodState, Stratum, StratumType
 from readiness.counts.typed_counts import count_of
-from readiness.disclosure.service import quality as quality_releases
-from readiness.disclosure.succession import Verdict
 
 SHOWN_PERIODS = 8
 YEAR = 4  # quarters; two periods closer than that have patients in common
 
 AnyGrid = Grid[QualityCell]
-CHANGED = (
-    "Somebody changed these counts while you completed the period. Nothing was released. Look at "
-    "the numbers, then complete it again."
-)
 
 
 @dataclass(frozen=True)
@@ -268,31 +262,6 @@ def references(ending: Ending) -> dict[str, str]:
         for measure_id in ending.counts.measures()
         for stratum in ending.counts.strata(measure_id, kind)
     }
-
-
-def complete(
-    store: Store, actor: Actor, group_id: str, written: str, threshold: int, now: datetime
-) -> Verdict:
-    """Mark the period complete and let its counts out, or raise with everything in the way."""
-    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
-    ending = enterable(written, now.date())
-    if not ending.is_closed_on(now.date()):
-        raise WrongState(
-            f"These 12 months end with {ending.label}, which is still running. They can be marked "
-            f"complete from {ending.plus(1).first_day:%B} 1 on; what you saved is kept."
-        )
-    before = read(store, group_id, ending, now.date())
-    if problems := tuple(in_the_way(before)):
-        raise BadInput(problems)
-    reference = before.line.reference if before.line else ""
-    ready = quality_releases.prepared(store, group_id, before.counts, reference, threshold, now)
-    with store.writing():
-        if read(store, group_id, ending, now.date()).counts != before.counts:
-            raise ChangedMeanwhile(CHANGED)
-        if before.line is None or before.line.state is not PeriodState.COMPLETE:
-            set_state(store, before, PeriodState.COMPLETE, actor, "completed quality counts", now)
-        quality_releases.keep(store, ready, actor.id, now)
-    return ready.verdict
 
 
 def in_the_way(before: Ending) -> Iterator[Problem]:

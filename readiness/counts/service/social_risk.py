@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from readiness.accounts.service import scope
-from readiness.assessments.service import portfolio_entry
 from readiness.core import patient_identifiers, permissions
 from readiness.core.audit.models import Event
 from readiness.core.db import Store
-from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import REASON_CHARACTERS, clean
 from readiness.core.people import Actor
 from readiness.core.periods import Period, latest_closed
@@ -26,13 +25,6 @@ from readiness.counts.social_risk.checks import missing
 from readiness.counts.social_risk.edits import CountRevision, Explanation
 from readiness.counts.social_risk.models import ENTERED, Cell, PeriodState
 from readiness.counts.typed_counts import count_of
-from readiness.disclosure.service import social_risk as releases
-from readiness.disclosure.succession import Verdict
-
-CHANGED = (
-    "Somebody changed these counts while you completed the quarter. Nothing was released. Look at "
-    "the numbers, then complete it again."
-)
 
 
 @dataclass(frozen=True)
@@ -136,33 +128,6 @@ def reopen(store: Store, before: Quarter, actor: Actor, now: datetime) -> None:
         social_risk.set_state(
             store, before.group.id, before.period, PeriodState.OPEN, revision, event
         )
-
-
-def complete(
-    store: Store, actor: Actor, group_id: str, written: str, threshold: int, now: datetime
-) -> Verdict:
-    """Mark the quarter complete and let its counts out, or raise with everything in the way."""
-    permissions.require(actor, Can.ENTER_COUNTS, scope.of_group(store, group_id, now))
-    wanted = enterable(written, now.date())
-    if not wanted.is_closed_on(now.date()):
-        raise WrongState(
-            f"{wanted.label} is still running. It can be marked complete from "
-            f"{wanted.plus(1).first_day:%B} 1 on; what you saved is kept."
-        )
-    before = read(store, group_id, wanted, now.date())
-    if problems := tuple(in_the_way(before)):
-        raise BadInput(problems)
-    ready = releases.prepared(store, group_id, before.counts, threshold, now)
-    with store.writing():
-        if read(store, group_id, wanted, now.date()).counts != before.counts:
-            raise ChangedMeanwhile(CHANGED)
-        revision = social_risk.state(store, group_id, wanted)[1]
-        event = told(before, actor, "completed a quarter", now)
-        if before.state is not PeriodState.COMPLETE:
-            social_risk.set_state(store, group_id, wanted, PeriodState.COMPLETE, revision, event)
-        releases.keep(store, ready, actor.id, now)
-        portfolio_entry.refresh(store, group_id, now)
-    return ready.verdict
 
 
 def in_the_way(before: Quarter) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ from readiness.counts.service.quality import Ending
 from readiness.counts.service.social_risk import Sent
 from readiness.counts.social_risk.models import StratumType
 from readiness.counts.views.social_risk import COMPLETED
+from readiness.releases.service import completion
 
 pages = Blueprint("quality", __name__)
 MAIN = StratumType.TOTAL.value
@@ -119,7 +120,7 @@ def pasted(group_id: str, period: str, scope: Scope, sent: Sent, block: str) -> 
 
 def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     try:
-        verdict = quality.complete(
+        verdict = completion.complete_period(
             store(), actor(), group_id, period, settings().smallest_shown, now()
         )
     except (BadInput, WrongState) as error:

@@ -20,6 +20,7 @@ from readiness.counts.service import social_risk
 from readiness.counts.service.social_risk import Sent
 from readiness.counts.social_risk.models import Cell
 from readiness.disclosure.succession import Verdict
+from readiness.releases.service import completion
 
 pages = Blueprint("screen", __name__)
 COMPLETED = {
@@ -137,7 +138,7 @@ def preview(
 
 def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
     try:
-        verdict = social_risk.complete(
+        verdict = completion.complete_quarter(
             store(), actor(), group_id, period, settings().smallest_shown, now()
         )
     except (BadInput, ChangedMeanwhile, WrongState) as error:

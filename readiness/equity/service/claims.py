@@ -10,7 +10,7 @@ from readiness.core.periods import Period
 from readiness.counts.db import quality
 from readiness.counts.measures import quality_loader as measure_files
 from readiness.counts.quality.models import KnownCell, QualityCell
-from readiness.disclosure.service import quality as quality_releases
+from readiness.disclosure.service import released_quality
 from readiness.equity.claims import Evidence, Weighed, weighed
 from readiness.equity.entered import rows_of
 from readiness.equity.service.results import possible
@@ -29,7 +29,7 @@ def of_entered(store: Store, group_id: str, answers: Answers, today: date) -> tu
 
 def of_released(store: Store, group_id: str, answers: Answers, today: date) -> tuple[Weighed, ...]:
     """For a reviewer, who reads no other numbers. The caller has asked whether they may."""
-    releases = quality_releases.readable(store, group_id, today)
+    releases = released_quality.readable(store, group_id, today)
     values = {each.period: each.values for each in releases}
     declared = {each.period: each.reference for each in releases}
     return weighed(levels_in(answers), evidence(group_id, values, declared), today)

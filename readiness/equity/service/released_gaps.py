@@ -14,7 +14,7 @@ from readiness.counts.measures.catalogue import Direction
 from readiness.counts.measures.quality_measure import QualityMeasure
 from readiness.counts.social_risk.models import Stratum, StratumType
 from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.service import quality
+from readiness.disclosure.service import released_quality
 from readiness.equity import db as released_peers
 from readiness.equity.entered import rows_of
 from readiness.equity.gaps import StratumGap, TableFinding, finding_of
@@ -34,7 +34,7 @@ class ReleasedGaps:
 
 def newest(store: Store, group_id: str, today: date) -> ReleasedGaps | None:
     """None when nothing was released. The caller has asked whether the reader may see the group."""
-    found = quality.readable(store, group_id, today)
+    found = released_quality.readable(store, group_id, today)
     if not found:
         return None
     kind, _, name = found[0].reference.partition(".")

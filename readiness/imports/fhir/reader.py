@@ -14,8 +14,8 @@ import msgspec
 
 from readiness.core.tables.reading import Reading
 from readiness.core.tables.sources import Source
-from readiness.imports.fhir import forms as fhir_forms
 from readiness.imports.fhir import observation, people, response
+from readiness.imports.fhir import questionnaires as fhir_forms
 from readiness.imports.fhir.bundle import entries
 from readiness.imports.fhir.files import Text, documents
 from readiness.imports.fhir.response import Unmapped

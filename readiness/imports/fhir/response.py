@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from readiness.imports.fhir.codes import is_question_code, may_be_told
-from readiness.imports.fhir.forms import form_for, instrument_named
+from readiness.imports.fhir.questionnaires import form_for, instrument_named
 from readiness.imports.fhir.run import Form, Run, is_about_a_patient
 from readiness.imports.fhir.shapes import NO_META, Item, ItemAnswer, QuestionnaireResponse
 from readiness.imports.fhir.times import day_of, instant_of, version_of

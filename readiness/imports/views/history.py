@@ -11,9 +11,9 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
 from readiness.core.web.template_filters import moment
+from readiness.imports.presenters.upload_tables import counted, written
 from readiness.imports.service import history
 from readiness.imports.service.history import SavedLine, Saving
-from readiness.imports.upload_tables import counted, written
 
 pages = Blueprint("screen_records", __name__)
 MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands

@@ -24,9 +24,9 @@ from readiness.core.web import guard, upload_limit
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
-from readiness.imports import presenter as upload_view
 from readiness.imports.mapping_shapes import Shape
 from readiness.imports.models import UploadState
+from readiness.imports.presenters import upload as upload_view
 from readiness.imports.service import upload as taking
 from readiness.imports.service import upload_review as review
 from readiness.imports.service.upload import Handed, Progress

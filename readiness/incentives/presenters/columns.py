@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from readiness.core.charts.scales import Table
 from readiness.incentives.charts import Pairs, Spans
-from readiness.incentives.db import StoredRun
 from readiness.incentives.design import Design
+from readiness.incentives.models import StoredRun
 from readiness.incentives.outcome import Outcome
 from readiness.incentives.presenters.wording import of_groups
 from readiness.incentives.service import runs, simulating

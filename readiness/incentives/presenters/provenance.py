@@ -9,8 +9,8 @@ from readiness.core.formatting import count, dollars, percent
 from readiness.core.periods import period
 from readiness.counts.measures import quality_loader as measure_files
 from readiness.equity.service.results import kind_label
-from readiness.incentives.db import StoredRun
 from readiness.incentives.design import ON_CHANGE, RULE_MEANS, Design, Rule, which_rules
+from readiness.incentives.models import StoredRun
 from readiness.incentives.numbers import GroupNumbers, Numbers
 from readiness.incentives.presenters.columns import Column, side_by_side
 from readiness.incentives.service.runs import Settings

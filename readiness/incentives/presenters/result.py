@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from readiness.core.charts.scales import Table
 from readiness.incentives.cautions import Caution, cautions
-from readiness.incentives.db import StoredRun
+from readiness.incentives.models import StoredRun
 from readiness.incentives.numbers import Numbers, numbers_in
 from readiness.incentives.presenters.columns import (
     Column,

@@ -9,7 +9,7 @@ from typing import Any
 from readiness.core.jobs.models import JobState
 from readiness.core.periods import period
 from readiness.equity.service.results import kind_label
-from readiness.incentives.db import Listed, StoredRun
+from readiness.incentives.models import Listed, StoredRun
 from readiness.incentives.presenters.result import told
 from readiness.incentives.service.released import Choices, Wish, reference_says
 from readiness.incentives.service.runs import Progress

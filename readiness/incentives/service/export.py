@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from readiness.core.exports import Cell, Sheet, xlsx_of
-from readiness.incentives.db import StoredRun
+from readiness.incentives.models import StoredRun
 from readiness.incentives.numbers import Numbers
 from readiness.incentives.outcome import Outcome, Simulated, Slice
 from readiness.incentives.presenters.columns import Column

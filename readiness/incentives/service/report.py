@@ -15,7 +15,7 @@ from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.people import Actor, Payer
 from readiness.incentives import db as laboratory
-from readiness.incentives.db import StoredRun
+from readiness.incentives.models import StoredRun
 from readiness.incentives.presenters.result import told
 from readiness.incentives.service import runs
 from readiness.incentives.service.export import as_data

@@ -19,8 +19,8 @@ from readiness.core.jobs.service import Clock, Runner
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.incentives import db as laboratory
-from readiness.incentives.db import Listed, StoredRun
 from readiness.incentives.design import Design, problems_of
+from readiness.incentives.models import Listed, StoredRun
 from readiness.incentives.numbers import Numbers, numbers_in, numbers_out
 from readiness.incentives.run_json import design_in, design_out
 from readiness.incentives.service import released, simulating

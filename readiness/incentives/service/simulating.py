@@ -10,8 +10,8 @@ from typing import Any
 from readiness.core.db import Store
 from readiness.core.jobs.service import Keep, Told, Work
 from readiness.incentives import db as laboratory
-from readiness.incentives.db import StoredRun
 from readiness.incentives.design import Design
+from readiness.incentives.models import StoredRun
 from readiness.incentives.numbers import numbers_in
 from readiness.incentives.outcome import Outcome
 from readiness.incentives.run_json import design_in, outcome_in, outcome_out

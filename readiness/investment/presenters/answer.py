@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from readiness.accounts.db import groups
 from readiness.core.charts.amounts import Amount, Amounts, amounts_of
-from readiness.core.db import Store
 from readiness.core.formatting import day, dollars, one_decimal, percent
-from readiness.core.people import Actor
-from readiness.investment import db as allocations
 from readiness.investment.answer import Found, LeftOut, Pick
 from readiness.investment.candidates import COMPONENT_UNITS, Component
-from readiness.investment.db import Asked
+from readiness.investment.models import Asked
 from readiness.investment.presenters.groups import sheets
-from readiness.investment.presenters.policies import comparison_of
-from readiness.investment.presenters.views import (
+from readiness.investment.presenters.models import (
     LeftOutLine,
     Line,
-    Listing,
     Result,
     RivalLine,
     ScenarioLine,
     YearLine,
 )
+from readiness.investment.presenters.policies import comparison_of
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
     listed,
@@ -35,7 +29,7 @@ from readiness.investment.presenters.wording import (
     weights_says,
 )
 from readiness.investment.scenario import Scenario
-from readiness.investment.service.stored import Stored, names_of, required, stored
+from readiness.investment.service.stored import Stored
 
 IMPOSSIBLE = (
     "No choice satisfies these limits. Free a pin, lower a floor or the least number of groups, or "
@@ -85,10 +79,7 @@ CAVEATS = (
 )
 
 
-def result_of(
-    store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime
-) -> Result:
-    found = stored(store, actor, payer_id, allocation_id, now)
+def result_of(found: Stored) -> Result:
     scenario, answer, main = found.asked.scenario, found.answered.answer, found.main
     every = sheets(found) if main.is_possible else ()
     return Result(
@@ -355,21 +346,6 @@ def change_says(found: Stored) -> str:
         if keys and all(key in found.case.candidate_by_key for key in keys)
     ]
     return listed(said) or "changes its settings"
-
-
-def listing(store: Store, actor: Actor, payer_id: str, now: datetime) -> Listing:
-    required(actor, payer_id)
-    answers = allocations.answers_of_payer(store, payer_id)
-    return Listing(
-        groups.payer(store, payer_id),
-        len(names_of(store, payer_id, now.date())),
-        tuple(
-            scenario_line(each, answers[each.id].found(each.scenario.policy_id))
-            if each.id in answers
-            else scenario_line(each, None)
-            for each in allocations.of_payer(store, payer_id)
-        ),
-    )
 
 
 def scenario_line(asked: Asked, main: Found | None) -> ScenarioLine:

@@ -8,7 +8,7 @@ from readiness.core.formatting import dollars, percent
 from readiness.investment.answer import Bought, Pick
 from readiness.investment.candidates import Candidate, Component, Offer
 from readiness.investment.offering import UNRATED
-from readiness.investment.presenters.views import ActionLine, GroupSheet, OptionLine
+from readiness.investment.presenters.models import ActionLine, GroupSheet, OptionLine
 from readiness.investment.presenters.wording import days_says, listed, numbered, range_says
 from readiness.investment.service.stored import Stored
 

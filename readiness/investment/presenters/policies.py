@@ -9,7 +9,7 @@ from readiness.core.formatting import dollars, one_decimal
 from readiness.investment.answer import Found
 from readiness.investment.candidates import Candidate, Component, Offer
 from readiness.investment.policy import Policy
-from readiness.investment.presenters.views import Comparison, DifferenceLine, PolicyLine
+from readiness.investment.presenters.models import Comparison, DifferenceLine, PolicyLine
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
     listed,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from readiness.core.formatting import Number, dollars, one_decimal, percent
 from readiness.investment.answer import Found
 from readiness.investment.candidates import TAG_SAYS, Component, Tag
-from readiness.investment.presenters.views import Line
+from readiness.investment.presenters.models import Line
 from readiness.investment.scenario import BASIS_SAYS, Scenario
 from readiness.plans.costs import CostRange, Days
 

@@ -21,7 +21,7 @@ from readiness.counts.social_risk.models import Step, Stratum, StratumType
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.service import quality
+from readiness.disclosure.service import released_quality
 from readiness.equity.entered import rows_of
 from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
@@ -102,7 +102,7 @@ def begun(store: Store, assessment_id: str) -> frozenset[str]:
 
 def behind_of(store: Store, others: Peers, group_id: str, today: date) -> Iterator[Behind]:
     """The newest release's gaps that count, in patients."""
-    found = quality.readable(store, group_id, today)
+    found = released_quality.readable(store, group_id, today)
     if not found or not found[0].reference:
         return
     kind, _, name = found[0].reference.partition(".")

@@ -11,9 +11,9 @@ from readiness.core.db import Store
 from readiness.core.errors import WrongState
 from readiness.core.exports import Sheet
 from readiness.core.people import Actor
-from readiness.investment.presenters.answer import result_of
-from readiness.investment.presenters.views import Result
+from readiness.investment.presenters.models import Result
 from readiness.investment.problem import Problem
+from readiness.investment.service import listing
 from readiness.investment.service.solving import GAP, SECONDS
 from readiness.investment.service.stored import stored
 
@@ -24,7 +24,7 @@ STOPPED = (
 
 
 def xlsx(store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime) -> bytes:
-    return exports.xlsx_of(list(pages(result_of(store, actor, payer_id, allocation_id, now))))
+    return exports.xlsx_of(list(pages(listing.result(store, actor, payer_id, allocation_id, now))))
 
 
 def pages(result: Result) -> Iterator[Sheet]:
@@ -121,7 +121,7 @@ def as_json(
             serialization.plain(each) for o in found.answered.offers for each in o.purposes
         ],
         "stability": serialization.plain(found.stability) if found.stability else None,
-        "method": list(result_of(store, actor, payer_id, allocation_id, now).method),
+        "method": list(listing.result(store, actor, payer_id, allocation_id, now).method),
     }
 
 

@@ -22,10 +22,10 @@ from readiness.instruments import loader as instruments
 from readiness.instruments.costs.models import CostNote
 from readiness.instruments.evidence_codes import in_words, sentence
 from readiness.instruments.models import Source
-from readiness.investment.presenters.answer import result_of
-from readiness.investment.presenters.views import COMPARED, ActionLine, GroupSheet, Result
+from readiness.investment.presenters.models import COMPARED, ActionLine, GroupSheet, Result
 from readiness.investment.presenters.wording import listed, numbered
 from readiness.investment.service import export as files
+from readiness.investment.service import listing
 from readiness.portfolio.brief.actions import notes_of
 
 TITLE = "Investment proposal"
@@ -72,7 +72,7 @@ def printed(
     now: datetime,
 ) -> bytes:
     """The same answer, seen on the same day, gives the same bytes."""
-    result = result_of(store, actor, payer_id, allocation_id, now)
+    result = listing.result(store, actor, payer_id, allocation_id, now)
     if not result.is_possible:
         raise WrongState(NO_ANSWER)
     problem = (

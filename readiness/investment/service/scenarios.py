@@ -23,7 +23,7 @@ from readiness.imports.models import KEPT
 from readiness.instruments.costs import loader as costs
 from readiness.investment import db as allocations
 from readiness.investment.answer import Found
-from readiness.investment.db import Answered, Asked, Replay
+from readiness.investment.models import Answered, Asked, Replay
 from readiness.investment.portfolio import offers_of
 from readiness.investment.problem import Key
 from readiness.investment.scenario import Scenario, wrong_with

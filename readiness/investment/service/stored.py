@@ -17,8 +17,8 @@ from readiness.core.permissions import Can
 from readiness.investment import db as allocations
 from readiness.investment.answer import Found, Pick, Stability
 from readiness.investment.candidates import Candidate, Offer
-from readiness.investment.db import Answered, Asked, Replay
-from readiness.investment.presenters.views import HIDDEN_GROUP
+from readiness.investment.models import Answered, Asked, Replay
+from readiness.investment.presenters.models import HIDDEN_GROUP
 from readiness.investment.problem import Key
 from readiness.investment.service.scenarios import NOT_ANSWERED, own
 from readiness.investment.service.solving import Case

@@ -24,7 +24,6 @@ from readiness.core.pdf.printer import Printer
 from readiness.core.people import Actor
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.service.screened import screened_of
 from readiness.equity.service import released_gaps
 from readiness.instruments.models import Instrument
 from readiness.plans.plan_json import plan_out
@@ -36,6 +35,7 @@ from readiness.plans.service import money, plan
 from readiness.plans.service.gaps import gap_table
 from readiness.plans.service.plan import Opened
 from readiness.plans.simulation import outlay
+from readiness.releases.service.screened import screened_of
 
 TITLE = "Action plan"
 KINDS = {

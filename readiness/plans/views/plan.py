@@ -12,16 +12,15 @@ from flask import (
     jsonify,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from readiness.core.errors import BadInput
-from readiness.core.pdf.job import Page
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, store
 from readiness.plans import fitting
 from readiness.plans.forms.action import ActionForm, action_form
@@ -34,10 +33,6 @@ from readiness.plans.service.plan import EditedMeanwhile, Opened
 from readiness.plans.timing import half_year_of
 
 pages = Blueprint("plan", __name__)
-PAPERS = {"a4": Page.A4, "letter": Page.LETTER}
-NO_SUCH_PAPER = (
-    "There is no such paper to print on. Ask for Letter or A4 at the end of the address."
-)
 
 
 @pages.get("/assessments/<assessment_id>/plan")
@@ -189,14 +184,6 @@ def pdf(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.READ_PLAN)
 def json(assessment_id: str) -> ResponseReturnValue:
     return jsonify(document.as_data(store(), actor(), assessment_id, now()))
-
-
-def paper() -> Page:
-    """US Letter unless another is asked for."""
-    found = PAPERS.get(request.args.get("paper", "letter").casefold())
-    if found is None:
-        raise BadInput(NO_SUCH_PAPER)
-    return found
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
 from readiness.disclosure import social_risk_release
-from readiness.disclosure.service.screened import NEED_RATES, quarters_says, rate_says
 from readiness.disclosure.social_risk_release import Release, Share, Shown
+from readiness.releases.service.screened import NEED_RATES, quarters_says, rate_says
 
 NOTHING = (
     "No social-risk counts of a closed quarter have been released, so reach and needs are not "

@@ -8,8 +8,7 @@ from datetime import date, datetime
 
 from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import GateResult, Score, ScoringRun
-from readiness.assessments.service import submission
-from readiness.assessments.service.submission import GroupFile, Submitted
+from readiness.assessments.service.submission import Submitted
 from readiness.core.db import Store
 from readiness.core.errors import WrongState
 from readiness.core.formatting import one_decimal, percent, rounded, signed
@@ -28,6 +27,8 @@ from readiness.plans.service.plan import Opened
 from readiness.portfolio.brief.actions import ActionLine, action_lines
 from readiness.portfolio.brief.gaps import Gaps, gaps_of
 from readiness.portfolio.brief.needs import Needs, needs_of
+from readiness.portfolio.service import group_file
+from readiness.portfolio.service.group_file import GroupFile
 
 NOTHING_SENT = (
     "This group has not submitted anything yet, so there is nothing to brief on. Ask it when it "
@@ -106,7 +107,7 @@ class Brief:
 
 def of_group(store: Store, actor: Actor, payer_id: str, group_id: str, now: datetime) -> Brief:
     """Raises a sentence where nothing was submitted yet."""
-    file = submission.group_file(store, actor, payer_id, group_id, None, now)
+    file = group_file.group_file(store, actor, payer_id, group_id, None, now)
     if file.shown is None:
         raise WrongState(NOTHING_SENT)
     opened = plan.for_assessment(store, as_payer(actor, payer_id), file.shown.assessment.id, now)

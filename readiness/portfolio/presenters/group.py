@@ -12,13 +12,14 @@ from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import RunKind
 from readiness.assessments.review import says
 from readiness.assessments.scorecard import ScoringRun
-from readiness.assessments.service.submission import GroupFile, Submitted, note_for_payer
+from readiness.assessments.service.submission import Submitted, note_for_payer
 from readiness.core.charts.profile import DomainScore, Threshold, profile_of
 from readiness.core.formatting import one_decimal, percent
 from readiness.instruments.answers import Kind
 from readiness.instruments.models import Instrument, Item
 from readiness.portfolio.models import NOT_STARTED, reach_of
 from readiness.portfolio.presenters.portfolio import UNREVIEWED, VALIDATED, Badge
+from readiness.portfolio.service.group_file import GroupFile
 
 KINDS = {
     RunKind.CLAIMED: ("Claimed", "as the group sent it in"),

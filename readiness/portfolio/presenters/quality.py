@@ -12,7 +12,6 @@ from readiness.core.web.template_filters import day
 from readiness.counts.measures import quality_loader as measure_files
 from readiness.counts.measures.quality_measure import QualityMeasure
 from readiness.counts.social_risk.models import STRATA, StratumType
-from readiness.disclosure.service.quality import Read
 from readiness.equity.charts import written
 from readiness.equity.entered import rows_of
 from readiness.equity.findings import Declared, findings_of
@@ -22,6 +21,7 @@ from readiness.equity.service.results import kind_label
 from readiness.equity.tables import NO_GROUP, TOTAL, Row
 from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import kind_order, names_of
+from readiness.releases.service.quality import Read
 from readiness.statistics.differences import Difference
 
 NOT_GROUPS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}

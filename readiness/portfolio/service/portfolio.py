@@ -68,11 +68,6 @@ def listing(
     return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), now.date())
 
 
-def payers_of(store: Store, actor: Actor) -> tuple[Payer, ...]:
-    """Everybody the person works for."""
-    return tuple(groups.payer(store, payer_id) for payer_id in actor.payer_ids)
-
-
 def compare(
     store: Store, actor: Actor, payer_id: str, group_ids: tuple[str, ...], now: datetime
 ) -> Listing:

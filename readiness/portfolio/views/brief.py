@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, store
-from readiness.plans.views.plan import paper
 from readiness.portfolio.brief import paper as brief_paper
 from readiness.portfolio.brief import sheet
 from readiness.portfolio.views.portfolio import XLSX

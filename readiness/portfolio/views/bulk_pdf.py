@@ -22,8 +22,8 @@ from wtforms.fields.choices import SelectChoice
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import PAPERS
 from readiness.core.web.session import actor, now, store
-from readiness.plans.views.plan import PAPERS
 from readiness.portfolio.bulk_pdf import fetching, making
 from readiness.portfolio.models import address
 from readiness.portfolio.presenters import bulk_pdf

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from readiness.accounts.service import organizations
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
-from readiness.disclosure.service import quality
 from readiness.portfolio.presenters import (
     peers as peers_view,
 )
@@ -19,7 +19,8 @@ from readiness.portfolio.presenters import (
 from readiness.portfolio.presenters import (
     quality as released_quality_view,
 )
-from readiness.portfolio.service import peers, peers_export, portfolio, prediction
+from readiness.portfolio.service import peers, peers_export, prediction
+from readiness.releases.service import quality
 
 pages = Blueprint("peers", __name__)
 KINDS = {
@@ -35,7 +36,7 @@ NOTHING = "There is nothing to write into a file yet. Look at the page to see wh
 def beside(payer_id: str) -> ResponseReturnValue:
     asked = wish()
     found = peers.compare(store(), actor(), payer_id, asked, now())
-    payers = portfolio.payers_of(store(), actor())
+    payers = organizations.payers_of(store(), actor())
     page = peers_view.page_of(found, asked)
     return render_template("portfolio/peers/beside.html", payers=payers, **page)
 
@@ -57,7 +58,7 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def change(payer_id: str) -> ResponseReturnValue:
     asked = prediction.analyze(store(), actor(), payer_id, change_wish(), now())
-    payers = portfolio.payers_of(store(), actor())
+    payers = organizations.payers_of(store(), actor())
     page = prediction_view.page_of(asked)
     return render_template("portfolio/peers/change.html", payers=payers, **page)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.assessments.service import submission
+from readiness.accounts.service import organizations
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
 from readiness.portfolio.presenters import group as group_view
 from readiness.portfolio.presenters import portfolio as portfolio_view
-from readiness.portfolio.service import portfolio
+from readiness.portfolio.service import group_file, portfolio
 
 pages = Blueprint("portfolio", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +32,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = portfolio.listing(store(), actor(), payer_id, request.args, now())
-    payers = portfolio.payers_of(store(), actor())
+    payers = organizations.payers_of(store(), actor())
     page = portfolio_view.page_of(found)
     return render_template("portfolio/list.html", payers=payers, **page)
 
@@ -72,5 +72,5 @@ def compare(payer_id: str) -> ResponseReturnValue:
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None
-    found = submission.group_file(store(), actor(), payer_id, group_id, wanted, now())
+    found = group_file.group_file(store(), actor(), payer_id, group_id, wanted, now())
     return render_template("portfolio/group.html", **group_view.page_of(found))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from readiness.accounts.service import organizations
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
 from readiness.portfolio.presenters import returns as returns_view
-from readiness.portfolio.service import portfolio, returns, returns_export
+from readiness.portfolio.service import returns, returns_export
 
 pages = Blueprint("returns", __name__)
 FILES = {
@@ -27,7 +28,7 @@ NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str) -> ResponseReturnValue:
     found = returns.read(store(), actor(), payer_id, now())
-    payers = portfolio.payers_of(store(), actor())
+    payers = organizations.payers_of(store(), actor())
     page = returns_view.page_of(found, request.args)
     return render_template("portfolio/returns/show.html", payers=payers, **page)
 

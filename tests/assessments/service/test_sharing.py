@@ -9,11 +9,11 @@ import pytest
 from readiness.accounts.db import groups
 from readiness.assessments.db import assessments, cycles
 from readiness.assessments.lifecycle import Status
-from readiness.assessments.service import answering, sharing, submission
+from readiness.assessments.service import answering, sharing
 from readiness.core.audit import db as events
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.core.people import Actor
-from readiness.portfolio.service import portfolio
+from readiness.portfolio.service import group_file, portfolio
 from tests.factories import payers
 from tests.factories.payers import a_cycle, accepted, invited, person
 from tests.factories.world import NOW
@@ -127,14 +127,14 @@ def test_taking_it_back_closes_every_door_at_once(store):
     pam = person(store, "pam")
     portfolio_now = portfolio.listing(store, pam, "fair", {}, NOW)
     assert [line.group_id for line in portfolio_now.lines] == ["elm"]
-    submission.group_file(store, pam, "fair", "elm", None, NOW)
+    group_file.group_file(store, pam, "fair", "elm", None, NOW)
     sharing.stop(store, person(store, "maya"), "elm", "fair", NOW)
     assert portfolio.listing(store, pam, "fair", {}, NOW).lines == ()
     assert portfolio.compare(store, pam, "fair", ("elm",), NOW).lines == ()
     assert b"Elm" not in portfolio.export_csv(store, pam, "fair", {}, NOW)
     for wanted in (None, sent.id):
         with pytest.raises(NotFound):
-            submission.group_file(store, pam, "fair", "elm", wanted, NOW)
+            group_file.group_file(store, pam, "fair", "elm", wanted, NOW)
 
 
 def test_taking_it_back_stands_on_both_histories(store):

@@ -18,6 +18,7 @@ from readiness.core.audit.models import Event
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.service import social_risk
 from readiness.counts.social_risk.models import Cell, Step
+from readiness.releases.service import completion
 from tests.factories import assessments as sheets
 from tests.factories import social_risk_counts
 from tests.factories.world import NOW
@@ -189,7 +190,7 @@ def test_the_claim_decides_while_the_counts_take_nothing_from_it(store, whole):
 def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
     counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 1000, Cell(Step.SCREENED): 50})
     social_risk.save(store, sheets.actor(store), "elm", "2026-Q3", social_risk.Sent(counted), NOW)
-    social_risk.complete(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
+    completion.complete_quarter(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
     found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
     assert (Asks.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert found.is_ready
@@ -264,7 +265,7 @@ def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(sto
     """Of 100 printed patients, "below 10 percent" would say that fewer than 10 were screened."""
     counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 100, Cell(Step.SCREENED): 5})
     social_risk.save(store, sheets.actor(store), "elm", "2026-Q3", social_risk.Sent(counted), NOW)
-    social_risk.complete(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
+    completion.complete_quarter(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
     found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
     assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     send(store, whole)

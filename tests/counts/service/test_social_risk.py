@@ -20,6 +20,7 @@ from readiness.counts.service import quarters
 from readiness.counts.service import social_risk as screen
 from readiness.counts.service.social_risk import Sent
 from readiness.counts.social_risk.models import Cell, Need, PeriodState, Step
+from readiness.releases.service import completion
 from tests.factories.social_risk_counts import GOOD, typed
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):
     save(store, {ELIGIBLE: 100, SCREENED: 120})
     assert seen(store).contradictions
     with pytest.raises(BadInput, match="cannot be more than All patients, Eligible") as refused:
-        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
     assert refused.value.problems[0].place == SCREENED.key
 
 
@@ -97,9 +98,9 @@ def test_fields_that_no_page_has_are_never_stored(store):
 
 def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(store):
     save(store, GOOD)
-    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
     assert seen(store).state is PeriodState.COMPLETE
-    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
     save(store, {ELIGIBLE: 401}, base={ELIGIBLE: 1})
     assert seen(store).state is PeriodState.OPEN
 
@@ -107,13 +108,13 @@ def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(stor
 def test_a_quarter_without_its_two_needed_numbers_is_not_complete(store):
     save(store, {ELIGIBLE: 400})
     with pytest.raises(BadInput, match="All patients, Screened: enter this number"):
-        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
 
 
 def test_a_running_quarter_can_be_entered_and_not_completed(store):
     assert save(store, GOOD, quarter="2027-Q1")
     with pytest.raises(WrongState, match=r"still running.*from April 1"):
-        screen.complete(store, CARA, "elm", "2027-Q1", 11, NOW)
+        completion.complete_quarter(store, CARA, "elm", "2027-Q1", 11, NOW)
 
 
 @pytest.mark.parametrize("quarter", ["2027-Q2", "2026-Q5", "1999-Q1", "latest"])
@@ -126,15 +127,15 @@ def test_an_odd_number_may_stay_with_an_explanation_for_as_long_as_it_says_the_s
     save(store, {**GOOD, **ODD})
     (odd,) = seen(store).odd
     with pytest.raises(BadInput, match=r"84\.0%"):
-        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
     save(store, {}, why={odd.finding.key: "A visit to a shelter in November."})
     assert seen(store).odd[0].stands
-    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
     save(store, {ANY: 220}, base={ANY: 1})
     (again,) = seen(store).odd
     assert (again.stands, again.written) == (False, "A visit to a shelter in November.")
     with pytest.raises(BadInput, match=r"88\.0%"):
-        screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
 
 
 def test_an_explanation_can_be_taken_back(store):
@@ -182,7 +183,7 @@ def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
     with pytest.raises(NotFound):
         quarters.overview(store, actor, "elm", NOW)
     with pytest.raises(NotFound):
-        screen.complete(store, actor, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(store, actor, "elm", "2026-Q4", 11, NOW)
     with pytest.raises(NotFound):
         screen.paste(store, actor, "elm", "1", (), NOW)
 
@@ -199,7 +200,7 @@ def test_the_task_list_names_the_latest_closed_quarter(store):
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 missing"
     save(store, GOOD)
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 started"
-    screen.complete(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 complete"
     assert screen.state_of(store, "elm", NOW.date()).is_done
     assert screen.state_of(store, "elm", date(2027, 4, 1)).says == "Q1 2027 missing"

@@ -33,8 +33,10 @@ from readiness.counts.quality.models import (
 from readiness.counts.service import quality as use
 from readiness.counts.social_risk.models import ALL, PeriodState, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
-from readiness.disclosure.service import quality as quality_releases
+from readiness.disclosure.service import released_quality
 from readiness.disclosure.succession import Verdict
+from readiness.releases.service import completion
+from readiness.releases.service import quality as quality_releases
 from tests.factories import payers, world
 from tests.factories.world import NOW
 
@@ -80,7 +82,9 @@ def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm
 
 def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> Verdict:
     entered(store, known)
-    return use.complete(store, people.actor(store, "cara"), "elm", "2026-Q4", threshold, NOW)
+    return completion.complete_period(
+        store, people.actor(store, "cara"), "elm", "2026-Q4", threshold, NOW
+    )
 
 
 def shown(store: Store) -> Mapping[QualityCell, int | None]:
@@ -200,10 +204,10 @@ def test_nobody_else_reads_releases(store, who, payer):
 
 def test_readers_are_told_the_reference_that_stands_now(store):
     let_out(store, GOOD)
-    assert [each.reference for each in quality_releases.readable(store, "elm", NOW.date())] == [""]
+    assert [each.reference for each in released_quality.readable(store, "elm", NOW.date())] == [""]
     cara = people.actor(store, "cara")
     use.declare(store, cara, "elm", "2026-Q4", "race_omb2024.white", NOW)
-    found = quality_releases.readable(store, "elm", NOW.date())
+    found = released_quality.readable(store, "elm", NOW.date())
     assert [each.reference for each in found] == ["race_omb2024.white"]
 
 

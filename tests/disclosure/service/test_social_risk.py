@@ -24,8 +24,8 @@ from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import ALL, Cell, FunnelCounts, Need, Step, StratumType
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.funnel_table import leaving
-from readiness.disclosure.service import social_risk as use
 from readiness.disclosure.succession import Verdict
+from readiness.releases.service import social_risk as use
 from tests.disclosure.release_attacker import Reader
 from tests.factories import payers, world
 from tests.factories.social_risk_counts import counts as good

@@ -14,6 +14,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.db import quality
 from readiness.counts.service import quality as use
 from readiness.counts.service.social_risk import Sent
+from readiness.releases.service import completion
 from tests.counts.views.test_quality import filled
 from tests.disclosure.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
 from tests.factories.page import Page
@@ -30,7 +31,7 @@ def maya(client, sign_in):
 
 def complete(store, known=GOOD):
     entered(store, known)
-    return use.complete(store, people.actor(store, "cara"), "elm", "2026-Q4", 11, NOW)
+    return completion.complete_period(store, people.actor(store, "cara"), "elm", "2026-Q4", 11, NOW)
 
 
 def shown(client):

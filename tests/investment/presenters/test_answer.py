@@ -18,11 +18,11 @@ from readiness.core.errors import NotFound, WrongState
 from readiness.investment import db as allocations
 from readiness.investment import problem_json
 from readiness.investment.answer import Stability, Survival
-from readiness.investment.db import Replay
+from readiness.investment.models import Replay
 from readiness.investment.presenters import answer
-from readiness.investment.presenters.views import HIDDEN_GROUP
+from readiness.investment.presenters.models import HIDDEN_GROUP
 from readiness.investment.service import export as files
-from readiness.investment.service import scenarios
+from readiness.investment.service import listing, scenarios
 from readiness.investment.service.problem import allocate
 from tests.factories import allocations as allocated
 from tests.factories.allocations import SMALL
@@ -56,7 +56,7 @@ def answered(once):
 
 
 def shown(store, pam, allocation_id="a1"):
-    return answer.result_of(store, pam, "fair", allocation_id, NOW)
+    return listing.result(store, pam, "fair", allocation_id, NOW)
 
 
 def words(value):
@@ -159,7 +159,7 @@ def test_the_spreadsheet_holds_every_page(grove, pam, answered):
 
 def test_the_list_says_what_each_came_to(grove, pam, answered):
     allocated.asked(grove, "a2")
-    listed = answer.listing(grove, pam, "fair", NOW)
+    listed = listing.listing(grove, pam, "fair", NOW)
     assert listed.groups == 3
     assert {line.id: line.outcome == answer.WAITING for line in listed.lines} == {
         "a1": False,

@@ -20,8 +20,7 @@ from readiness.core.pdf.printer import Printer
 from readiness.core.people import Group
 from readiness.core.schema import migrate
 from readiness.investment import db as allocations
-from readiness.investment.presenters.answer import result_of
-from readiness.investment.service import proposal, scenarios, solving
+from readiness.investment.service import listing, proposal, scenarios, solving
 from tests.factories import allocations as allocated
 from tests.factories import plans, world
 
@@ -64,7 +63,7 @@ def store(tmp_path_factory):
 
 
 def shown(store, allocation_id="spring"):
-    return result_of(store, people.actor(store, "pam"), "fair", allocation_id, NOW)
+    return listing.result(store, people.actor(store, "pam"), "fair", allocation_id, NOW)
 
 
 def html(result):

@@ -21,11 +21,11 @@ from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import Cell, Need, Step
-from readiness.disclosure.service import social_risk as releases
 from readiness.instruments.answers import Answer
 from readiness.plans.editing import Edit
 from readiness.plans.models import ActionStatus
 from readiness.plans.service import document, plan
+from readiness.releases.service import social_risk as releases
 from tests.factories import plans, quality_counts, world
 
 NOW = world.NOW

@@ -26,12 +26,12 @@ from readiness.counts.db import social_risk
 from readiness.counts.quality.models import QualityCell
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import Cell, Need, Step
-from readiness.disclosure.service import social_risk as releases
 from readiness.instruments.answers import Answer
 from readiness.plans.db import postings
 from readiness.plans.postings import Posting, PostingKind
 from readiness.portfolio.brief import paper, questions, reading, sheet
 from readiness.portfolio.brief.gaps import GapLine
+from readiness.releases.service import social_risk as releases
 from tests.factories import plans, quality_counts, world
 
 NOW = world.NOW

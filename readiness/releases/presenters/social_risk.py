@@ -27,8 +27,8 @@ from readiness.disclosure.funnel_table import (
     PART_TYPES,
     Term,
 )
-from readiness.disclosure.service.social_risk import Own
 from readiness.disclosure.social_risk_release import Release
+from readiness.releases.service.social_risk import Own
 
 NOT_KNOWN = "–"
 Shown = TypeVar("Shown", bound=Hashable)  # where a number stands: of screens, or behind equity

@@ -10,10 +10,10 @@ from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
-from readiness.disclosure.presenters import social_risk as released_view
-from readiness.disclosure.service import social_risk, social_risk_export
-from readiness.disclosure.service.screened import screened_of
 from readiness.disclosure.social_risk_release import Release
+from readiness.releases.presenters import social_risk as released_view
+from readiness.releases.service import social_risk, social_risk_export
+from readiness.releases.service.screened import screened_of
 
 pages = Blueprint("released", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

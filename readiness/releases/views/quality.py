@@ -10,9 +10,9 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, store
 from readiness.counts.views.quality import attached
-from readiness.disclosure.presenters import quality as quality_released_view
-from readiness.disclosure.service import quality, quality_export
-from readiness.disclosure.views.social_risk import CSV, XLSX
+from readiness.releases.presenters import quality as quality_released_view
+from readiness.releases.service import quality, quality_export
+from readiness.releases.views.social_risk import CSV, XLSX
 
 pages = Blueprint("quality_released", __name__)
 

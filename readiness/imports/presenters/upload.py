@@ -15,9 +15,7 @@ from readiness.core.web.forms import whole_number
 from readiness.core.web.template_filters import moment
 from readiness.counts.social_risk.models import PeriodState
 from readiness.imports.models import Account, Upload, UploadState
-from readiness.imports.service.upload import Progress
-from readiness.imports.service.upload_review import Preview, QuarterPreview, Since, UploadLine
-from readiness.imports.upload_tables import (
+from readiness.imports.presenters.upload_tables import (
     PartShown,
     TableShown,
     counted,
@@ -26,6 +24,8 @@ from readiness.imports.upload_tables import (
     tables_of,
     written,
 )
+from readiness.imports.service.upload import Progress
+from readiness.imports.service.upload_review import Preview, QuarterPreview, Since, UploadLine
 
 TAKE, SEEN = "take.", "seen."  # before the quarter
 

@@ -11,10 +11,10 @@ from readiness.counts.measures import quality_loader as measure_files
 from readiness.counts.quality.grids import known_grids, measure_grids
 from readiness.counts.quality.models import KnownCell, MeasureCell, QualityCell
 from readiness.counts.social_risk.models import STRATUM_TYPE_LABELS, PeriodState, StratumType
-from readiness.disclosure.presenters.social_risk import Grid, Line, number
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import ALWAYS, SCHEMES
-from readiness.disclosure.service.quality import Own
+from readiness.releases.presenters.social_risk import Grid, Line, number
+from readiness.releases.service.quality import Own
 
 KINDS = tuple(kind for kind in StratumType if kind in ALWAYS.union(*SCHEMES))
 

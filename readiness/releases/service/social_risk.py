@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from readiness.accounts.db import groups
@@ -28,6 +28,7 @@ from readiness.counts.service import quarters
 from readiness.counts.social_risk.models import Cell, FunnelCounts, PeriodState
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.funnel_table import leaving
+from readiness.disclosure.service.released_social_risk import readable
 from readiness.disclosure.social_risk_release import Release
 from readiness.disclosure.solver.bounds import extents
 from readiness.disclosure.succession import (
@@ -210,13 +211,4 @@ def read(
 def is_readable(store: Store, group_id: str) -> bool:
     return any(
         submission.may_be_read(store, each) for each in assessments.of_group(store, group_id)
-    )
-
-
-def readable(store: Store, group_id: str, today: date) -> tuple[Release, ...]:
-    """Newest quarter first."""
-    return tuple(
-        each
-        for each in reversed(releases.newest_of_group(store, group_id))
-        if each.period.is_closed_on(today)
     )

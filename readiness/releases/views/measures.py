@@ -18,8 +18,8 @@ from readiness.core.web.template_filters import day
 from readiness.counts.measures.catalogue import STATUS_WORDS, Measure
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE, Figure, Result
 from readiness.counts.social_risk.models import NEED_LABELS
-from readiness.disclosure.service import measures
-from readiness.disclosure.service.measures import Measured
+from readiness.releases.service import measures
+from readiness.releases.service.measures import Measured
 from readiness.statistics.rates import wilson_rate
 
 pages = Blueprint("measures", __name__)

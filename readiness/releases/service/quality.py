@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -27,8 +27,9 @@ from readiness.counts.social_risk.models import PeriodState
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import QUALITY, leaving
-from readiness.disclosure.service.social_risk import SYSTEM, is_readable, judged
+from readiness.disclosure.service.released_quality import readable
 from readiness.disclosure.succession import Verdict, is_unchanged
+from readiness.releases.service.social_risk import SYSTEM, is_readable, judged
 
 METHOD = "1"  # goes up when the same counts would be released differently
 NO_RELEASE = "No quality measures of this period have left the group. Choose another period."
@@ -176,13 +177,4 @@ def read(
         release=chosen[0] if chosen else None,
         releases=found,
         has_submitted=has_submitted,
-    )
-
-
-def readable(store: Store, group_id: str, today: date) -> tuple[QualityRelease, ...]:
-    """Newest period first. Whoever calls this asks first whether the reader may read the group."""
-    return tuple(
-        each
-        for each in reversed(stored.newest_of_group(store, group_id))
-        if each.period.is_closed_on(today)
     )

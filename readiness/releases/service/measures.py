@@ -17,8 +17,8 @@ from readiness.counts.measures.catalogue import STATUS_WORDS, MeasureSet
 from readiness.counts.measures.measure_report import bundle_of
 from readiness.counts.measures.results import Figure, Result, results
 from readiness.counts.social_risk.models import ALL, NEED_LABELS, STRATUM_TYPE_LABELS
-from readiness.disclosure.service import social_risk
 from readiness.disclosure.social_risk_release import Release
+from readiness.releases.service import social_risk
 
 HEADER = (
     "Group",

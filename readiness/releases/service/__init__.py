@@ -1,0 +1,1 @@
+"""What a person does: load, allow, decide, save. One function for each thing."""
