@@ -28,7 +28,7 @@ from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
 from readiness.investment.presenters.models import COMPARED
 from readiness.investment.scenario import Scenario
 from readiness.investment.service import export as files
-from readiness.investment.service import listing as shown
+from readiness.investment.service import listing as answers
 from readiness.investment.service import scenarios, stored
 from readiness.investment.service.scenarios import Change, Progress, Runs, Stage
 from readiness.portfolio.views.portfolio import XLSX
@@ -62,7 +62,7 @@ def start() -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/investment")
 @needs(Can.PLAN_INVESTMENT)
 def listing(payer_id: str) -> ResponseReturnValue:
-    found = shown.listing(store(), actor(), payer_id, now())
+    found = answers.listing(store(), actor(), payer_id, now())
     payers = organizations.payers_of(store(), actor())
     return render_template("investment/list.html", listing=found, payers=payers)
 
@@ -84,7 +84,7 @@ def parent_of(payer_id: str, parent_id: str) -> Scenario | None:
 
 
 def form_page(payer_id: str, form: ScenarioForm, parent: Scenario | None) -> str:
-    found = shown.listing(store(), actor(), payer_id, now())
+    found = answers.listing(store(), actor(), payer_id, now())
     return render_template("investment/new.html", listing=found, form=form, parent=parent)
 
 
@@ -119,7 +119,7 @@ def show(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     page = {"payer_id": payer_id, "progress": far, "says": progress_says(far)}
     if not stored.is_answered(store(), allocation_id):
         return render_template("investment/solving.html", **page)
-    found = shown.result(store(), actor(), payer_id, allocation_id, now())
+    found = answers.result(store(), actor(), payer_id, allocation_id, now())
     return render_template("investment/result.html", result=found, form=SafeForm(), **page)
 
 
@@ -140,7 +140,7 @@ def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/investment/<allocation_id>/compare")
 @needs(Can.PLAN_INVESTMENT)
 def compare(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    found = shown.result(store(), actor(), payer_id, allocation_id, now())
+    found = answers.result(store(), actor(), payer_id, allocation_id, now())
     return render_template("investment/compare.html", result=found, rows=COMPARED)
 
 
