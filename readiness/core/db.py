@@ -12,6 +12,8 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 
 from readiness.core.errors import NotSaved
+from readiness.core.people import Actor
 
 Parameters = Sequence[Any] | dict[str, Any]
 
@@ -154,3 +157,12 @@ class Store:
 
     def close(self) -> None:
         self.db.close()
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one request, command or test acts with: the connection, the person and the moment."""
+
+    store: Store
+    actor: Actor
+    now: datetime

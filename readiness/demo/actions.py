@@ -14,7 +14,7 @@ from readiness.assessments.saving import Sent, choice_of
 from readiness.assessments.service import answering, context, cycles, review, sharing, submit
 from readiness.assessments.service.context import Fact
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.core.periods import Period
 from readiness.core.small_cells import FEWEST
@@ -63,19 +63,19 @@ def open_cycle(stage: Stage, which: Round, due_on: date) -> None:
         due_on=due_on,
         axis_min={},
     )
-    cycles.open_cycle(stage.store, stage.payer, PAYER_ID, draft, which.cycle_id, stage.now)
+    cycles.open_cycle(Session(stage.store, stage.payer, stage.now), PAYER_ID, draft, which.cycle_id)
     invited = [who.id for who in world.GROUPS if which is Round.THIS or who.had_last_year]
-    cycles.invite(stage.store, stage.payer, PAYER_ID, which.cycle_id, invited, stage.now)
+    cycles.invite(Session(stage.store, stage.payer, stage.now), PAYER_ID, which.cycle_id, invited)
 
 
 def close_cycle(stage: Stage, which: Round) -> None:
-    cycles.close(stage.store, stage.payer, PAYER_ID, which.cycle_id, stage.now)
+    cycles.close(Session(stage.store, stage.payer, stage.now), PAYER_ID, which.cycle_id)
 
 
 def accept_invitation(stage: Stage, who: Character, which: Round) -> None:
     ids = (f"grant-{who.id}-{which}", which.assessment_of(who))
     actor = manager(stage, who)
-    sharing.accept(stage.store, actor, who.id, which.cycle_id, None, ids, stage.now)
+    sharing.accept(Session(stage.store, actor, stage.now), who.id, which.cycle_id, None, ids)
 
 
 def answer(stage: Stage, who: Character, which: Round, share: float) -> None:
@@ -83,14 +83,14 @@ def answer(stage: Stage, who: Character, which: Round, share: float) -> None:
     actor = manager(stage, who)
     assessment_id = which.assessment_of(who)
     facts = {key: Fact(value, 0) for key, value in context_of(who).items()}
-    found = context.save(stage.store, actor, assessment_id, facts, stage.now)
+    found = context.save(Session(stage.store, actor, stage.now), assessment_id, facts)
     tier = who.tier if which is Round.THIS else TIER_BEFORE[who.tier]
     answers = answers_of(stage.instrument, who, tier, which)
     sent = [
         sent_as(item_id, answers[item_id], found.revisions.get(item_id))
         for item_id in list(answers)[: int(len(answers) * share)]
     ]
-    saved = answering.save_page(stage.store, actor, assessment_id, sent, stage.now)
+    saved = answering.save_page(Session(stage.store, actor, stage.now), assessment_id, sent)
     if saved.problems or saved.clashes:
         raise AssertionError(f"{who.id}: {saved.problems} {saved.clashes}")
 
@@ -115,18 +115,20 @@ def send_in(stage: Stage, who: Character, which: Round) -> None:
         lambda: "".join(code.choices(CODE_LETTERS, k=4)),
     )
     signature = submit.Signature(actor.name, True)
-    submit.submit(stage.store, actor, which.assessment_of(who), signature, ids, stage.now)
+    submit.submit(Session(stage.store, actor, stage.now), which.assessment_of(who), signature, ids)
 
 
 def agree(stage: Stage, who: Character, which: Round) -> None:
     """The reviewer agrees with every claim, and accepts."""
     store, payer, assessment_id = stage.store, stage.payer, which.assessment_of(who)
-    review.agree_with_low(store, payer, assessment_id, 1, stage.now)
+    review.agree_with_low(Session(store, payer, stage.now), assessment_id, 1)
     waiting = waiting_lines(stage, assessment_id)
     choices = tuple(Choice(line.item.id, Decision.AGREED) for line in waiting)
     if choices:
-        review.decide(store, payer, assessment_id, 1, choices, stage.now)
-    review.accept(store, payer, assessment_id, 1, f"run-{who.id}-{which}-validated", stage.now)
+        review.decide(Session(store, payer, stage.now), assessment_id, 1, choices)
+    review.accept(
+        Session(store, payer, stage.now), assessment_id, 1, f"run-{who.id}-{which}-validated"
+    )
 
 
 def ask_for_changes(stage: Stage, who: Character, which: Round) -> None:
@@ -135,12 +137,12 @@ def ask_for_changes(stage: Stage, who: Character, which: Round) -> None:
         Choice(line.item.id, Decision.CHANGE_REQUESTED, reason=reason)
         for line, reason in zip(waiting_lines(stage, assessment_id), REASONS, strict=False)
     )
-    review.decide(stage.store, stage.payer, assessment_id, 1, choices, stage.now)
-    review.request_changes(stage.store, stage.payer, assessment_id, 1, stage.now)
+    review.decide(Session(stage.store, stage.payer, stage.now), assessment_id, 1, choices)
+    review.request_changes(Session(stage.store, stage.payer, stage.now), assessment_id, 1)
 
 
 def waiting_lines(stage: Stage, assessment_id: str) -> list[review.Line]:
-    opened = review.open_review(stage.store, stage.payer, assessment_id, stage.now)
+    opened = review.open_review(Session(stage.store, stage.payer, stage.now), assessment_id)
     return [line for part in opened.parts for line in part.lines if line.decision is None]
 
 

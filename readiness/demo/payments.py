@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from readiness.core.db import Session
 from readiness.demo import actions, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
@@ -79,7 +80,9 @@ def say_needed(stage: Stage, who: Character, number: int, story: Story) -> None:
         id_ = f"needed-{who.id}-{number}"
         why = "Quotes came in higher than planned."
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-        money.say_needed(stage.store, manager, here, action.id, amounts, why, id_, stage.now)
+        money.say_needed(
+            Session(stage.store, manager, stage.now), here, action.id, amounts, why, id_
+        )
 
 
 def mistype(stage: Stage, who: Character) -> None:
@@ -88,7 +91,7 @@ def mistype(stage: Stage, who: Character) -> None:
     if action:
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         wrong = Wanted(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN, "Printing")
-        money.post(stage.store, manager, here, action.id, wrong, MISTYPED, stage.now)
+        money.post(Session(stage.store, manager, stage.now), here, action.id, wrong, MISTYPED)
 
 
 def put_right(stage: Stage, who: Character) -> None:
@@ -96,7 +99,12 @@ def put_right(stage: Stage, who: Character) -> None:
     manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
     right = Wanted(wrong.kind, 1_200_00, wrong.on, wrong.payer, wrong.note)
     money.correct(
-        stage.store, manager, here, wrong.action_id, wrong.id, right, "put-right", stage.now
+        Session(stage.store, manager, stage.now),
+        here,
+        wrong.action_id,
+        wrong.id,
+        right,
+        "put-right",
     )
 
 
@@ -108,7 +116,7 @@ def post(
         id_ = f"money-{who.id}-{number}-{kind}-{stage.now:%Y-%m-%d}"
         wanted = Wanted(kind, cents(action, who, number, share), stage.now.date(), payer, "")
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-        money.post(stage.store, manager, here, action.id, wanted, id_, stage.now)
+        money.post(Session(stage.store, manager, stage.now), here, action.id, wanted, id_)
 
 
 def set_status(stage: Stage, who: Character, number: int, status: ActionStatus) -> None:
@@ -116,14 +124,16 @@ def set_status(stage: Stage, who: Character, number: int, status: ActionStatus) 
     if action:
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         wanted = replace(edit_of(action), status=status)
-        plan.edit(stage.store, manager, here, action.id, action.revision, wanted, stage.now)
+        plan.edit(
+            Session(stage.store, manager, stage.now), here, action.id, action.revision, wanted
+        )
 
 
 def priced(stage: Stage, who: Character, number: int) -> PlanAction | None:
     """The action of that number among those with a cost; None: the plan has fewer."""
     manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
     kept = plans.latest_of_assessment(stage.store, here)
-    now = kept or plan.for_assessment(stage.store, manager, here, stage.now).plan
+    now = kept or plan.for_assessment(Session(stage.store, manager, stage.now), here).plan
     found = [action for action in now.actions if action.cost]
     return found[number] if number < len(found) else None
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
+from readiness.core.db import Session
 from readiness.demo import actions as deeds
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
@@ -60,10 +61,10 @@ def start_later(stage: Stage, who: Character) -> None:
 
 def save(stage: Stage, who: Character, action: PlanAction, edit: Edit) -> None:
     person, here = deeds.manager(stage, who), Round.THIS.assessment_of(who)
-    plan.edit(stage.store, person, here, action.id, action.revision, edit, stage.now)
+    plan.edit(Session(stage.store, person, stage.now), here, action.id, action.revision, edit)
 
 
 def actions(stage: Stage, who: Character) -> tuple[Opened, list[PlanAction]]:
     here = Round.THIS.assessment_of(who)
-    opened = plan.for_assessment(stage.store, deeds.manager(stage, who), here, stage.now)
+    opened = plan.for_assessment(Session(stage.store, deeds.manager(stage, who), stage.now), here)
     return opened, [each for each in opened.plan.current if each.is_intervention and each.cost]

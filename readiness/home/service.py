@@ -19,8 +19,8 @@ from readiness.assessments.service import assessment_view, result
 from readiness.assessments.service.assessment_view import Sheet
 from readiness.core import permissions
 from readiness.core.audit import db as events
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.db import Session, Store
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import ANYWHERE, Can, Ground
 from readiness.counts.service import quality, social_risk
 from readiness.equity.service import results
@@ -84,37 +84,40 @@ class Home:
     administers: bool
 
 
-def home(store: Store, actor: Actor, now: datetime) -> Home:
+def home(session: Session) -> Home:
     return Home(
         groups=tuple(
-            GroupPart(groups.get(store, group_id), tuple(tasks(store, actor, group_id, now)))
-            for group_id in actor.group_ids
+            GroupPart(groups.get(session.store, group_id), tuple(tasks(session, group_id)))
+            for group_id in session.actor.group_ids
         ),
         payers=tuple(
-            PayerPart(groups.payer(store, payer_id), tuple(changes(store, payer_id, now)))
-            for payer_id in actor.payer_ids
-            if permissions.allowed(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+            PayerPart(
+                groups.payer(session.store, payer_id),
+                tuple(changes(session.store, payer_id, session.now)),
+            )
+            for payer_id in session.actor.payer_ids
+            if permissions.allowed(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
         ),
-        administers=permissions.allowed(actor, Can.ADMINISTER, ANYWHERE),
+        administers=permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE),
     )
 
 
-def tasks(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[Task]:
-    here = scope.of_group(store, group_id, now)
-    if permissions.allowed(actor, Can.SHARE, here):
-        yield from invitations(store, group_id)
-    if permissions.allowed(actor, Can.READ_ASSESSMENT, here):
-        yield from about_assessments(store, actor, group_id, here, now)
-    if permissions.allowed(actor, Can.READ_PLAN, here):
-        yield from about_money(store, actor, group_id, now)
-    if permissions.allowed(actor, Can.READ_COUNTS, here):
-        state = social_risk.state_of(store, group_id, now.date())
+def tasks(session: Session, group_id: str) -> Iterator[Task]:
+    here = scope.of_group(session.store, group_id, session.now)
+    if permissions.allowed(session.actor, Can.SHARE, here):
+        yield from invitations(session.store, group_id)
+    if permissions.allowed(session.actor, Can.READ_ASSESSMENT, here):
+        yield from about_assessments(session, group_id, here)
+    if permissions.allowed(session.actor, Can.READ_PLAN, here):
+        yield from about_money(session, group_id)
+    if permissions.allowed(session.actor, Can.READ_COUNTS, here):
+        state = social_risk.state_of(session.store, group_id, session.now.date())
         yield Task("Social-risk counts", Leads.COUNTS, group_id, state.says, state.is_done)
-    if permissions.allowed(actor, Can.READ_QUALITY, here):
-        measures, race = quality.states_of(store, group_id, now.date())
+    if permissions.allowed(session.actor, Can.READ_QUALITY, here):
+        measures, race = quality.states_of(session.store, group_id, session.now.date())
         yield Task("Quality measures", Leads.QUALITY, group_id, measures.says, measures.is_done)
         yield Task("Race and ethnicity data", Leads.QUALITY, group_id, race.says, race.is_done)
-        if ending := results.newest(store, group_id):
+        if ending := results.newest(session.store, group_id):
             says = f"12 months to {ending.label}"
             yield Task("Results by patient group", Leads.EQUITY, group_id, says, is_done=True)
 
@@ -127,27 +130,29 @@ def invitations(store: Store, group_id: str) -> Iterator[Task]:
             yield Task(what, Leads.INVITATIONS, group_id, "waits for your answer", False)
 
 
-def about_assessments(
-    store: Store, actor: Actor, group_id: str, here: Ground, now: datetime
-) -> Iterator[Task]:
+def about_assessments(session: Session, group_id: str, here: Ground) -> Iterator[Task]:
     """The one under way first; before the first, how to begin; then what came of the last.
 
     What was taken back and up again is a draft: it has no result until it is sent in anew.
     """
-    every = [a for a in assessments.of_group(store, group_id) if a.status is not Status.WITHDRAWN]
+    every = [
+        a for a in assessments.of_group(session.store, group_id) if a.status is not Status.WITHDRAWN
+    ]
     running = next((a for a in every if a.status in EDITABLE), None)
     sent = next((a for a in every if a.status in READABLE_BY_PAYER), None)
-    has_run_out = has_expired(store, group_id, now)
+    has_run_out = has_expired(session.store, group_id, session.now)
     if running:
-        yield from under_way(store, assessment_view.read(store, running), now)
-    elif permissions.allowed(actor, Can.ANSWER, here):
+        yield from under_way(
+            session.store, assessment_view.read(session.store, running), session.now
+        )
+    elif permissions.allowed(session.actor, Can.ANSWER, here):
         state = "a new one can be started" if every else "not started"
         state = "assess again to renew your tier" if has_run_out else state
         yield Task(
             "Assessment", Leads.ASSESSMENTS, group_id, state, bool(every) and not has_run_out
         )
     if sent:
-        yield from after_sending(store, sent, has_run_out)
+        yield from after_sending(session.store, sent, has_run_out)
 
 
 def has_expired(store: Store, group_id: str, now: datetime) -> bool:
@@ -193,12 +198,12 @@ def after_sending(store: Store, sent: Assessment, has_run_out: bool) -> Iterator
     yield Task(f"Action plan {sent.title}", Leads.PLAN, sent.id, state, is_stored)
 
 
-def about_money(store: Store, actor: Actor, group_id: str, now: datetime) -> Iterator[Task]:
+def about_money(session: Session, group_id: str) -> Iterator[Task]:
     """Of the newest plan that has any: warnings are of use while there is money left."""
-    paid = {each.assessment_id for each in ledger.of_groups(store, [group_id])}
-    newest = next((a for a in assessments.of_group(store, group_id) if a.id in paid), None)
+    paid = {each.assessment_id for each in ledger.of_groups(session.store, [group_id])}
+    newest = next((a for a in assessments.of_group(session.store, group_id) if a.id in paid), None)
     if newest:
-        found = money.of_plan(store, actor, newest.id, now)
+        found = money.of_plan(session, newest.id)
         warned = sum(bool(line.warnings) for line in found.lines)
         state = f"{warned} {'action' if warned == 1 else 'actions'} to look at"
         says = state if warned else "nothing to look at"

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs, open_to_anyone
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session, store
 from readiness.home import service as home
 from readiness.home.service import Leads
 
@@ -38,7 +38,7 @@ def front() -> ResponseReturnValue:
 @pages.get("/home")
 @needs(Can.SEE_HOME)
 def start() -> ResponseReturnValue:
-    found = home.home(store(), actor(), now())
+    found = home.home(session())
     return render_template("home/home.html", found=found, address=address)
 
 

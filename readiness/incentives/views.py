@@ -24,7 +24,7 @@ from readiness.core.people import Payer
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, now, session, store
 from readiness.incentives import presets
 from readiness.incentives.forms import designs as laboratory_typed
 from readiness.incentives.forms import laboratory
@@ -57,7 +57,7 @@ def new(payer_id: str) -> ResponseReturnValue:
     """From two examples, or from the designs of an earlier run."""
     earlier = request.args.get("from")
     if earlier:
-        run = asking.progress(store(), actor(), payer_id, earlier, now()).run
+        run = asking.progress(session(), payer_id, earlier).run
         wish = laboratory_view.wish_of(run)
         settings, typed = (
             run.settings,
@@ -66,7 +66,7 @@ def new(payer_id: str) -> ResponseReturnValue:
     else:
         wish, settings = Wish(), USUAL | {"seed": int(f"{now():%Y%m%d}")}
         typed = []
-    payer, found = asking.choices(store(), actor(), payer_id, wish, now())
+    payer, found = asking.choices(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ())
     data = laboratory.settings_shown(settings)
@@ -125,7 +125,7 @@ def change(payer_id: str) -> ResponseReturnValue:
     """Add or take away a design, take other numbers, or simulate."""
     typed = laboratory_typed.typed_in(request.form)
     wish = laboratory.wish_in(request.form)
-    payer, found = asking.choices(store(), actor(), payer_id, wish, now())
+    payer, found = asking.choices(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ()), 422
     form, do = laboratory_form(found), request.form.get("do", RUN)
@@ -174,7 +174,7 @@ def new_id() -> str:
 @pages.get("/payers/<payer_id>/laboratory/<run_id>")
 @needs(Can.TEST_INCENTIVES)
 def show(payer_id: str, run_id: str) -> ResponseReturnValue:
-    found = asking.progress(store(), actor(), payer_id, run_id, now())
+    found = asking.progress(session(), payer_id, run_id)
     if found.run.outcome is None:
         says = laboratory_view.progress_says(found)
         return render_template("incentives/waiting.html", found=found, says=says)
@@ -187,14 +187,14 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
 @needs(Can.TEST_INCENTIVES)
 def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
-    found = asking.progress(store(), actor(), payer_id, run_id, now())
+    found = asking.progress(session(), payer_id, run_id)
     return jsonify(is_reading=found.is_reading, says=laboratory_view.progress_says(found))
 
 
 @pages.post("/payers/<payer_id>/laboratory/<run_id>/stop")
 @needs(Can.TEST_INCENTIVES)
 def stop(payer_id: str, run_id: str) -> ResponseReturnValue:
-    if asking.cancel(store(), actor(), payer_id, run_id, now()):
+    if asking.cancel(session(), payer_id, run_id):
         flash("Stopped. The designs are kept, so that you can change them and try again.")
     return redirect(url_for(".show", payer_id=payer_id, run_id=run_id), 303)
 

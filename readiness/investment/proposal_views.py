@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.investment.service import proposal
 
 pages = Blueprint("proposal", __name__)
@@ -18,7 +18,7 @@ pages = Blueprint("proposal", __name__)
 @needs(Can.PLAN_INVESTMENT)
 def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = proposal.printed(store(), printer, actor(), payer_id, allocation_id, paper(), now())
+    printed = proposal.printed(session(), printer, payer_id, allocation_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="investment-proposal.pdf"',

@@ -23,7 +23,7 @@ from readiness.core.errors import BadInput, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
 from readiness.investment.presenters.models import COMPARED
 from readiness.investment.scenario import Scenario
@@ -62,7 +62,7 @@ def start() -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/investment")
 @needs(Can.PLAN_INVESTMENT)
 def listing(payer_id: str) -> ResponseReturnValue:
-    found = answers.listing(store(), actor(), payer_id, now())
+    found = answers.listing(session(), payer_id)
     payers = organizations.payers_of(store(), actor())
     return render_template("investment/list.html", listing=found, payers=payers)
 
@@ -84,7 +84,7 @@ def parent_of(payer_id: str, parent_id: str) -> Scenario | None:
 
 
 def form_page(payer_id: str, form: ScenarioForm, parent: Scenario | None) -> str:
-    found = answers.listing(store(), actor(), payer_id, now())
+    found = answers.listing(session(), payer_id)
     return render_template("investment/new.html", listing=found, form=form, parent=parent)
 
 
@@ -115,11 +115,11 @@ def seed() -> int:
 @needs(Can.PLAN_INVESTMENT)
 def show(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """The answer, and above it what is under way; the waiting page as long as there is none."""
-    far = scenarios.progress(store(), actor(), payer_id, allocation_id, now())
+    far = scenarios.progress(session(), payer_id, allocation_id)
     page = {"payer_id": payer_id, "progress": far, "says": progress_says(far)}
     if not stored.is_answered(store(), allocation_id):
         return render_template("investment/solving.html", **page)
-    found = answers.result(store(), actor(), payer_id, allocation_id, now())
+    found = answers.result(session(), payer_id, allocation_id)
     return render_template("investment/result.html", result=found, form=SafeForm(), **page)
 
 
@@ -133,21 +133,21 @@ def progress_says(far: Progress) -> str:
 @needs(Can.PLAN_INVESTMENT)
 def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
-    far = scenarios.progress(store(), actor(), payer_id, allocation_id, now())
+    far = scenarios.progress(session(), payer_id, allocation_id)
     return jsonify(is_reading=far.is_live, says=progress_says(far), done=far.done, total=far.total)
 
 
 @pages.get("/payers/<payer_id>/investment/<allocation_id>/compare")
 @needs(Can.PLAN_INVESTMENT)
 def compare(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    found = answers.result(store(), actor(), payer_id, allocation_id, now())
+    found = answers.result(session(), payer_id, allocation_id)
     return render_template("investment/compare.html", result=found, rows=COMPARED)
 
 
 @pages.post("/payers/<payer_id>/investment/<allocation_id>/stop")
 @needs(Can.PLAN_INVESTMENT)
 def stop(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    if scenarios.stop(store(), actor(), payer_id, allocation_id, now()):
+    if scenarios.stop(session(), payer_id, allocation_id):
         flash("Stopped. Nothing of it was kept.")
     return shown(payer_id, allocation_id)
 
@@ -198,10 +198,10 @@ def change(payer_id: str, allocation_id: str) -> ResponseReturnValue:
 def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
     """The answer as a spreadsheet, or with the problem as JSON that anybody can solve again."""
     if ending == "xlsx":
-        body = files.xlsx(store(), actor(), payer_id, allocation_id, now())
+        body = files.xlsx(session(), payer_id, allocation_id)
         return download(body, "xlsx", XLSX)
     if ending == "json":
-        found = files.as_json(store(), actor(), payer_id, allocation_id, now())
+        found = files.as_json(session(), payer_id, allocation_id)
         return download(json.dumps(found, indent=2).encode(), "json", "application/json")
     raise NotFound("A scenario can be had as xlsx or json. Choose one of them.")
 

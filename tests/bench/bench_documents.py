@@ -24,7 +24,7 @@ import pikepdf
 
 from readiness.accounts.db import groups, people
 from readiness.assessments.service import portfolio_entry
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Job, Page
 from readiness.core.pdf.layout import ROOT
 from readiness.core.pdf.printer import MANY, Printer
@@ -44,7 +44,7 @@ def run() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, closing(filled(Path(folder))) as store:
         maya = people.actor(store, "maya")
         began = time.perf_counter()
-        job = plan_document.job_of(store, maya, "a1", Page.LETTER, world.NOW)
+        job = plan_document.job_of(Session(store, maya, world.NOW), "a1", Page.LETTER)
         yield f"the page before printing {time.perf_counter() - began:.2f} s (1 run)"
     with Printer() as printer:
         first = seconds_for(printer, job)
@@ -146,7 +146,7 @@ def case(folder: str, children: str) -> None:
 def zipped(database: Path, children: int) -> int:
     with closing(Store(database)) as store:
         pam = people.actor(store, "pam")
-        _, _, lines = making.found(store, pam, "fair", {}, world.NOW)
+        _, _, lines = making.found(Session(store, pam, world.NOW), "fair", {})
     order = making.Order(f"of-{children}", "fair", pam, lines, Page.LETTER, world.NOW)
     making.printing(database, order, replace(MANY, children=children))(lambda _: None)
     return files.half_written(files.folder_of(database), order.id).stat().st_size
@@ -155,11 +155,11 @@ def zipped(database: Path, children: int) -> int:
 def by_hand(database: Path) -> int:
     with closing(Store(database)) as store, Printer() as printer:
         pam = people.actor(store, "pam")
-        _, _, lines = making.found(store, pam, "fair", {}, world.NOW)
+        _, _, lines = making.found(Session(store, pam, world.NOW), "fair", {})
         return sum(
             len(
                 plan_document.printed(
-                    store, printer, pam, line.assessment_id, Page.LETTER, world.NOW
+                    Session(store, pam, world.NOW), printer, line.assessment_id, Page.LETTER
                 )
             )
             for line in lines

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.schema import migrate
 from readiness.demo import actions, fill, payments, world
 from readiness.demo.actions import Stage
@@ -44,7 +44,9 @@ def lived(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(lived):
-    return money.of_plan(lived, people.actor(lived, ELM.manager_id), "elm-last-year", TODAY)
+    return money.of_plan(
+        Session(lived, people.actor(lived, ELM.manager_id), TODAY), "elm-last-year"
+    )
 
 
 def test_only_groups_that_had_a_plan_last_year_have_money():

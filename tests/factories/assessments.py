@@ -13,7 +13,7 @@ from readiness.assessments.models import Assessment, Submission
 from readiness.assessments.saving import Sent
 from readiness.assessments.service import answering, submit
 from readiness.assessments.service.submit import Ids, Signature
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
@@ -31,7 +31,7 @@ def started(
 ) -> Assessment:
     me = actor(store, person_id)
     (group_id,) = me.group_ids
-    return answering.start(store, me, group_id, f"a{next(numbers)}", now, carries=carries)
+    return answering.start(Session(store, me, now), group_id, f"a{next(numbers)}", carries=carries)
 
 
 def answer(
@@ -50,7 +50,7 @@ def answer(
         Sent(i, choice, note=note, base=there[i].revision if i in there else 0, confirms=True)
         for i in asked
     ]
-    done = answering.save_page(store, actor(store, person_id), assessment_id, page, now)
+    done = answering.save_page(Session(store, actor(store, person_id), now), assessment_id, page)
     assert not done.problems
     assert not done.clashes
 
@@ -59,7 +59,9 @@ def sent_in(store: Store, assessment_id: str, now: datetime) -> Submission:
     number = next(numbers)
     ids = Ids(f"claimed-{number}", f"supported-{number}", lambda: f"{number:04}")
     me = actor(store)
-    return submit.submit(store, me, assessment_id, Signature(me.name, agrees=True), ids, now)
+    return submit.submit(
+        Session(store, me, now), assessment_id, Signature(me.name, agrees=True), ids
+    )
 
 
 def answer_in(store: Store, assessment_id: str, item_id: str) -> Answer:

@@ -16,7 +16,7 @@ from readiness.assessments.cycles import Cycle
 from readiness.assessments.db import assessments
 from readiness.assessments.models import AnswerRevision, Assessment
 from readiness.assessments.service import cycles, sharing, submit
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
@@ -53,7 +53,9 @@ def a_draft(**changes: Any) -> cycles.Draft:
 
 def a_cycle(store: Store, payer_id: str = "fair", **changes: Any) -> Cycle:
     actor = person(store, REVIEWERS[payer_id])
-    return cycles.open_cycle(store, actor, payer_id, a_draft(**changes), fresh("cycle"), NOW)
+    return cycles.open_cycle(
+        Session(store, actor, NOW), payer_id, a_draft(**changes), fresh("cycle")
+    )
 
 
 def asked_more(tier_id: str, axis_id: str, asks: int) -> dict[str, dict[str, Fraction]]:
@@ -62,14 +64,14 @@ def asked_more(tier_id: str, axis_id: str, asks: int) -> dict[str, dict[str, Fra
 
 def invited(store: Store, cycle: Cycle, *group_ids: str) -> Cycle:
     actor = person(store, REVIEWERS[cycle.payer_id])
-    cycles.invite(store, actor, cycle.payer_id, cycle.id, group_ids, NOW)
+    cycles.invite(Session(store, actor, NOW), cycle.payer_id, cycle.id, group_ids)
     return cycle
 
 
 def accepted(store: Store, cycle: Cycle, group_id: str = "elm", now: datetime = NOW) -> Assessment:
     actor = person(store, MANAGERS[group_id])
     ids = fresh("grant"), fresh("assessment")
-    return sharing.accept(store, actor, group_id, cycle.id, None, ids, now)
+    return sharing.accept(Session(store, actor, now), group_id, cycle.id, None, ids)
 
 
 def started(store: Store, group_id: str = "elm", payer_id: str = "fair") -> Assessment:
@@ -102,7 +104,7 @@ def send_in(store: Store, assessment: Assessment, now: datetime = NOW) -> int:
     actor = person(store, MANAGERS[assessment.group_id])
     ids = submit.Ids(fresh("run"), fresh("run"), lambda: f"{next(numbers):04}")
     signature = submit.Signature(actor.name, agrees=True)
-    return submit.submit(store, actor, assessment.id, signature, ids, now).number
+    return submit.submit(Session(store, actor, now), assessment.id, signature, ids).number
 
 
 def sent_in(store: Store, group_id: str = "elm", level: int = 2, **others: Any) -> Assessment:

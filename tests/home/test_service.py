@@ -9,6 +9,7 @@ from readiness.assessments.db import runs
 from readiness.assessments.service import answering
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
+from readiness.core.db import Session
 from readiness.home import service as home
 from readiness.home.service import Leads
 from tests.factories import assessments
@@ -18,7 +19,7 @@ EXPIRED = "submitted, tier expired"
 
 
 def of(store, person_id):
-    return home.home(store, assessments.actor(store, person_id), NOW)
+    return home.home(Session(store, assessments.actor(store, person_id), NOW))
 
 
 def states(store, person_id="maya"):
@@ -75,8 +76,8 @@ def test_what_was_taken_back_and_up_again_has_no_result_yet(store):
     assessments.answer(store, made.id, NOW)
     assessments.sent_in(store, made.id, NOW)
     maya = assessments.actor(store, "maya")
-    answering.withdraw(store, maya, made.id, NOW)
-    answering.undo_withdrawal(store, maya, made.id, NOW)
+    answering.withdraw(Session(store, maya, NOW), made.id)
+    answering.undo_withdrawal(Session(store, maya, NOW), made.id)
     found = states(store)
     assert found[Leads.ASSESSMENT] == "57 of 57 answered"
     assert found.keys().isdisjoint({Leads.RESULT, Leads.PLAN})

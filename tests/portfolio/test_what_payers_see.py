@@ -18,7 +18,7 @@ import pytest
 from app import create_app
 from readiness.accounts.db import people, sessions
 from readiness.core.config import Settings
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Page as Paper
 from readiness.core.periods import Period
 from readiness.core.schema import migrate
@@ -96,14 +96,14 @@ def filled(folder, few: int = 0) -> Store:
             for cell, value in a_quarter(number, few).items()
         ]
         social_risk.save(store, "elm", quarter, revisions, (), None)
-        completion.complete_quarter(store, cara, "elm", str(quarter), 11, NOW)
+        completion.complete_quarter(Session(store, cara, NOW), "elm", str(quarter), 11)
         measured = [
             QualityRevision(cell, 1, value, "cara", NOW)
             for cell, value in of_a_measure(number, few).items()
         ]
         quality_counts.save(store, "elm", quarter, measured, None)
-        quality.declare(store, cara, "elm", str(quarter), "race_omb2024.white", NOW)
-        completion.complete_period(store, cara, "elm", str(quarter), 11, NOW)
+        quality.declare(Session(store, cara, NOW), "elm", str(quarter), "race_omb2024.white")
+        completion.complete_period(Session(store, cara, NOW), "elm", str(quarter), 11)
     payers.answer(store, assessment, payers.all_at(2))
     payers.send_in(store, assessment)
     return store
@@ -217,8 +217,8 @@ def test_no_page_and_no_export_shows_a_count_that_was_not_released(folder, store
 def test_no_paper_shows_one(folder, store):
     pam = people.actor(store, "pam")
     _, assessment_id = payer_in(folder)
-    html = document.job_of(store, pam, assessment_id, Paper.A4, NOW).html
-    data = str(document.as_data(store, pam, assessment_id, NOW))
+    html = document.job_of(Session(store, pam, NOW), assessment_id, Paper.A4).html
+    data = str(document.as_data(Session(store, pam, NOW), assessment_id))
     assert "91,463" not in html  # the sum over both quarters is told
     assert f"{2 * 91_463 + 1_013:,}" in html
     for number in hidden_numbers(store):

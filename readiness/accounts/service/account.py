@@ -10,7 +10,7 @@ from readiness.accounts.db import one_time_links, people, sessions
 from readiness.accounts.passwords import Hasher
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotSaved, Problem
 from readiness.core.people import Actor, Person
 
@@ -22,7 +22,7 @@ ATTEMPTS = 10  # wrong passwords per window, for one address and for one machine
 
 
 @dataclass(frozen=True)
-class Session:
+class SignInSession:
     """One browser in which a person is signed in."""
 
     started_at: datetime
@@ -103,40 +103,50 @@ def person(store: Store, actor: Actor) -> Person:
     return people.get(store, actor.id)
 
 
-def own_sessions(store: Store, actor: Actor, token: str, now: datetime) -> list[Session]:
+def own_sessions(session: Session, token: str) -> list[SignInSession]:
     this = one_time_links.digest(token)
     return [
-        Session(started, seen, key == this)
-        for key, started, seen in sessions.running(store, actor.id, now - LONGEST, now - IDLE)
+        SignInSession(started, seen, key == this)
+        for key, started, seen in sessions.running(
+            session.store, session.actor.id, session.now - LONGEST, session.now - IDLE
+        )
     ]
 
 
-def end_other_sessions(store: Store, actor: Actor, token: str, now: datetime) -> None:
-    with store.writing():
-        sessions.end_all(store, actor.id, now, keep_token=token)
-        events.record(store, Event(now, actor.id, "ended other sessions of", "person", actor.id))
+def end_other_sessions(session: Session, token: str) -> None:
+    with session.store.writing():
+        sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
+        events.record(
+            session.store,
+            Event(
+                session.now, session.actor.id, "ended other sessions of", "person", session.actor.id
+            ),
+        )
 
 
-def change_password(
-    store: Store, hasher: Hasher, actor: Actor, old: str, new: str, token: str, now: datetime
-) -> None:
+def change_password(session: Session, hasher: Hasher, old: str, new: str, token: str) -> None:
     """Other sessions end with the old password, and so do links to choose another."""
-    confirm(store, hasher, actor, old, now)
-    known = people.get(store, actor.id)
+    confirm(session, hasher, old)
+    known = people.get(session.store, session.actor.id)
     if problem := passwords.problem_with(new, (known.name, known.email)):
         raise BadInput([Problem("new_password", problem)])
     hashed = hasher.hash(new)
-    with store.writing():
-        people.set_password(store, actor.id, hashed)
-        one_time_links.withdraw_resets(store, actor.id)
-        sessions.end_all(store, actor.id, now, keep_token=token)
-        events.record(store, Event(now, actor.id, "changed the password of", "person", actor.id))
+    with session.store.writing():
+        people.set_password(session.store, session.actor.id, hashed)
+        one_time_links.withdraw_resets(session.store, session.actor.id)
+        sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
+        events.record(
+            session.store,
+            Event(
+                session.now, session.actor.id, "changed the password of", "person", session.actor.id
+            ),
+        )
 
 
-def confirm(store: Store, hasher: Hasher, actor: Actor, password: str, now: datetime) -> None:
+def confirm(session: Session, hasher: Hasher, password: str) -> None:
     """Ask once more before something that cannot be undone: is it still the same person?"""
-    keys = (f"password of {actor.id}",)
-    refuse_too_many(store, keys, now)
-    if not hasher.matches(people.password_hash_of(store, actor.id), password):
-        note_failure(store, keys, now)
+    keys = (f"password of {session.actor.id}",)
+    refuse_too_many(session.store, keys, session.now)
+    if not hasher.matches(people.password_hash_of(session.store, session.actor.id), password):
+        note_failure(session.store, keys, session.now)
         raise BadInput([Problem("password", "That is not your password. Check it and try again.")])

@@ -12,7 +12,7 @@ from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.db import Line
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.core.periods import period
 from readiness.core.permissions import ANYWHERE, Can
@@ -43,10 +43,12 @@ class Page:
     older: int | None  # the line before which the next page starts
 
 
-def of_group(store: Store, actor: Actor, group_id: str, before: int | None, now: datetime) -> Page:
-    permissions.require(actor, Can.READ_GROUP_HISTORY, scope.of_group(store, group_id, now))
-    lines = events.lines_of_group(store, group_id, PAGE + 1, before)
-    return page(store, groups.get(store, group_id).name, lines)
+def of_group(session: Session, group_id: str, before: int | None) -> Page:
+    permissions.require(
+        session.actor, Can.READ_GROUP_HISTORY, scope.of_group(session.store, group_id, session.now)
+    )
+    lines = events.lines_of_group(session.store, group_id, PAGE + 1, before)
+    return page(session.store, groups.get(session.store, group_id).name, lines)
 
 
 def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> Page:

@@ -24,9 +24,9 @@ from readiness.accounts.team import LASTS, Letter, Purpose, Seat
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, Problem, WrongState
-from readiness.core.people import Actor, Membership, Person
+from readiness.core.people import Membership, Person
 from readiness.core.permissions import ANYWHERE, Can
 
 USED_UP = "This link has been used, was withdrawn or has run out. Ask for a new one."
@@ -41,13 +41,13 @@ class Opened:
     is_known: bool  # they have an account already
 
 
-def invite(store: Store, actor: Actor, seat: Seat, token: str, now: datetime) -> Letter:
+def invite(session: Session, seat: Seat, token: str) -> Letter:
     """Write an invitation under `token`; an earlier one to the same place no longer holds."""
-    require_steward(store, actor, seat.group_id, seat.payer_id, now)
+    require_steward(session, seat.group_id, seat.payer_id)
     if seat.may_attest and seat.group_id is not None:
-        require_may_let_attest(store, actor, seat.group_id, now)
-    place_name(store, seat.group_id, seat.payer_id)  # it exists
-    return write_invitation(store, actor.id, seat, token, now)
+        require_may_let_attest(session, seat.group_id)
+    place_name(session.store, seat.group_id, seat.payer_id)  # it exists
+    return write_invitation(session.store, session.actor.id, seat, token, session.now)
 
 
 def write_invitation(store: Store, author_id: str, seat: Seat, token: str, now: datetime) -> Letter:
@@ -90,21 +90,21 @@ def about_letter(verb: str, author_id: str, letter: Letter, at: datetime) -> Eve
 
 
 def withdraw_invitation(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str | None,
     payer_id: str | None,
     letter_id: str,
-    now: datetime,
 ) -> None:
-    require_steward(store, actor, group_id, payer_id, now)
-    letter = one_time_links.get(store, letter_id)
+    require_steward(session, group_id, payer_id)
+    letter = one_time_links.get(session.store, letter_id)
     here = (letter.purpose, letter.group_id, letter.payer_id) if letter else None
     if letter is None or here != (Purpose.INVITATION, group_id, payer_id):
         raise NotFound("There is no such invitation. Reload the page.")
-    with store.writing():
-        one_time_links.withdraw(store, letter.id)
-        events.record(store, about_letter("withdrew", actor.id, letter, now))
+    with session.store.writing():
+        one_time_links.withdraw(session.store, letter.id)
+        events.record(
+            session.store, about_letter("withdrew", session.actor.id, letter, session.now)
+        )
 
 
 def open_letter(store: Store, token: str, now: datetime, purpose: Purpose | None = None) -> Opened:
@@ -142,17 +142,17 @@ def accept(
     return person
 
 
-def accept_as(store: Store, actor: Actor, token: str, membership_id: str, now: datetime) -> None:
+def accept_as(session: Session, token: str, membership_id: str) -> None:
     """A person with an account takes the seat, when the invitation was made out to them."""
-    opened = open_letter(store, token, now, Purpose.INVITATION)
-    person = people.get(store, actor.id)
+    opened = open_letter(session.store, token, session.now, Purpose.INVITATION)
+    person = people.get(session.store, session.actor.id)
     if person.email.casefold() != opened.letter.email.casefold():
         raise Denied(
             "This invitation is for somebody else. Sign out, and sign in with the e-mail "
             "address it was made for."
         )
-    with store.writing():
-        take_seat(store, person.id, opened.letter, membership_id, now)
+    with session.store.writing():
+        take_seat(session.store, person.id, opened.letter, membership_id, session.now)
 
 
 def take_seat(
@@ -177,24 +177,22 @@ def take_seat(
     events.record(store, about_letter("accepted", person_id, letter, now))
 
 
-def offer_new_password(
-    store: Store, actor: Actor, person_id: str, token: str, now: datetime
-) -> Person:
+def offer_new_password(session: Session, person_id: str, token: str) -> Person:
     """Write a link under `token` by which that person chooses a new password."""
-    person = people.get(store, person_id)
-    parts = people.memberships(store, person_id=person_id)
-    if not permissions.allowed(actor, Can.ADMINISTER, ANYWHERE):
-        require_all_own(store, actor, parts, now)
+    person = people.get(session.store, person_id)
+    parts = people.memberships(session.store, person_id=person_id)
+    if not permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
+        require_all_own(session, parts)
     if not person.is_active:
         raise WrongState("This account is disabled. An administrator can enable it first.")
-    write_reset(store, actor.id, person, token, now)
+    write_reset(session.store, session.actor.id, person, token, session.now)
     return person
 
 
-def require_all_own(store: Store, actor: Actor, parts: Iterable[Membership], now: datetime) -> None:
+def require_all_own(session: Session, parts: Iterable[Membership]) -> None:
     """Whoever can set a password can sign in as that person, so every part must be their own to
     manage: the manager of one group never gains a second group through somebody who is in both."""
-    standing = [may_steward(store, actor, part, now) for part in parts]
+    standing = [may_steward(session, part) for part in parts]
     if not any(standing):
         raise NotFound("There is no such person.")
     if not all(standing):
@@ -203,13 +201,17 @@ def require_all_own(store: Store, actor: Actor, parts: Iterable[Membership], now
         )
 
 
-def may_steward(store: Store, actor: Actor, part: Membership, now: datetime) -> bool:
+def may_steward(session: Session, part: Membership) -> bool:
     if part.group_id is not None:
         return permissions.allowed(
-            actor, Can.MANAGE_TEAM, scope.of_group(store, part.group_id, now)
+            session.actor,
+            Can.MANAGE_TEAM,
+            scope.of_group(session.store, part.group_id, session.now),
         )
     if part.payer_id is not None:
-        return permissions.allowed(actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(part.payer_id))
+        return permissions.allowed(
+            session.actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(part.payer_id)
+        )
     return False
 
 

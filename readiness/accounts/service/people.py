@@ -12,7 +12,7 @@ from readiness.accounts.team import Letter
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.people import Actor, Membership, Person, Role
 from readiness.core.permissions import ANYWHERE, Can
@@ -40,24 +40,26 @@ class Team:
     sites: tuple[str, ...] = ()
 
 
-def require_steward(
-    store: Store, actor: Actor, group_id: str | None, payer_id: str | None, now: datetime
-) -> None:
+def require_steward(session: Session, group_id: str | None, payer_id: str | None) -> None:
     """A team is managed by its own managers, and any team by an administrator."""
-    if permissions.allowed(actor, Can.ADMINISTER, ANYWHERE):
+    if permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
         return
     if group_id is not None:
-        permissions.require(actor, Can.MANAGE_TEAM, scope.of_group(store, group_id, now))
+        permissions.require(
+            session.actor, Can.MANAGE_TEAM, scope.of_group(session.store, group_id, session.now)
+        )
     elif payer_id is not None:
-        permissions.require(actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(payer_id))
+        permissions.require(session.actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(payer_id))
     else:
-        permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+        permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
 
 
-def require_may_let_attest(store: Store, actor: Actor, group_id: str, now: datetime) -> None:
+def require_may_let_attest(session: Session, group_id: str) -> None:
     """Leave to attest is given by those who have it, and by an administrator: not to oneself."""
-    if not permissions.allowed(actor, Can.ADMINISTER, ANYWHERE):
-        permissions.require(actor, Can.ATTEST, scope.of_group(store, group_id, now))
+    if not permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
+        permissions.require(
+            session.actor, Can.ATTEST, scope.of_group(session.store, group_id, session.now)
+        )
 
 
 def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
@@ -66,17 +68,17 @@ def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
     return groups.payer(store, payer_id).name if payer_id is not None else "this installation"
 
 
-def of_place(
-    store: Store, actor: Actor, group_id: str | None, payer_id: str | None, now: datetime
-) -> Team:
-    require_steward(store, actor, group_id, payer_id, now)
-    found = members_of(store, group_id, payer_id)
-    persons = people.with_ids(store, (m.person_id for m in found))
+def of_place(session: Session, group_id: str | None, payer_id: str | None) -> Team:
+    require_steward(session, group_id, payer_id)
+    found = members_of(session.store, group_id, payer_id)
+    persons = people.with_ids(session.store, (m.person_id for m in found))
     return Team(
-        place_name(store, group_id, payer_id),
+        place_name(session.store, group_id, payer_id),
         tuple(Member(m, persons[m.person_id]) for m in found),
-        one_time_links.invitations(store, now, group_id=group_id, payer_id=payer_id),
-        tuple(site.name for site in groups.sites(store, group_id)) if group_id else (),
+        one_time_links.invitations(
+            session.store, session.now, group_id=group_id, payer_id=payer_id
+        ),
+        tuple(site.name for site in groups.sites(session.store, group_id)) if group_id else (),
     )
 
 
@@ -93,42 +95,38 @@ def plays(store: Store, person_id: str, group_id: str | None, payer_id: str | No
     )
 
 
-def set_attesting(
-    store: Store, actor: Actor, group_id: str, membership_id: str, may: bool, now: datetime
-) -> None:
+def set_attesting(session: Session, group_id: str, membership_id: str, may: bool) -> None:
     """Give or take the leave to attest; somebody always keeps it."""
-    require_steward(store, actor, group_id, None, now)
-    require_may_let_attest(store, actor, group_id, now)
-    with store.writing():
-        membership = member_here(store, membership_id, group_id, None)
-        current = people.memberships(store, group_id=group_id)
-        people.change(store, team.attesting(current, membership, may))
+    require_steward(session, group_id, None)
+    require_may_let_attest(session, group_id)
+    with session.store.writing():
+        membership = member_here(session.store, membership_id, group_id, None)
+        current = people.memberships(session.store, group_id=group_id)
+        people.change(session.store, team.attesting(current, membership, may))
         verb = "let attest" if may else "no longer lets attest"
-        record_part(store, actor, verb, membership, now)
+        record_part(session.store, session.actor, verb, membership, session.now)
 
 
 def end_part(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str | None,
     payer_id: str | None,
     membership_id: str,
     successor_id: str | None,
-    now: datetime,
 ) -> Member:
     """Somebody leaves a team; `successor_id` is the membership of the one who takes over."""
-    require_steward(store, actor, group_id, payer_id, now)
-    with store.writing():
-        leaving = member_here(store, membership_id, group_id, payer_id)
-        current = members_of(store, group_id, payer_id)
+    require_steward(session, group_id, payer_id)
+    with session.store.writing():
+        leaving = member_here(session.store, membership_id, group_id, payer_id)
+        current = members_of(session.store, group_id, payer_id)
         if leaving.role is Role.ADMINISTRATOR:
-            refuse_last_administrator(store, leaving.person_id)
+            refuse_last_administrator(session.store, leaving.person_id)
         elif successor := team.handed_over(current, leaving, successor_id):
-            people.change(store, successor)
-            record_part(store, actor, "handed over to", successor, now)
-        people.leave(store, leaving.id, now)
-        record_part(store, actor, "ended the part of", leaving, now)
-    return Member(leaving, people.get(store, leaving.person_id))
+            people.change(session.store, successor)
+            record_part(session.store, session.actor, "handed over to", successor, session.now)
+        people.leave(session.store, leaving.id, session.now)
+        record_part(session.store, session.actor, "ended the part of", leaving, session.now)
+    return Member(leaving, people.get(session.store, leaving.person_id))
 
 
 def member_here(
@@ -142,31 +140,33 @@ def member_here(
 
 
 def member(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str | None,
     payer_id: str | None,
     membership_id: str,
-    now: datetime,
 ) -> Member:
-    require_steward(store, actor, group_id, payer_id, now)
-    found = member_here(store, membership_id, group_id, payer_id)
-    return Member(found, people.get(store, found.person_id))
+    require_steward(session, group_id, payer_id)
+    found = member_here(session.store, membership_id, group_id, payer_id)
+    return Member(found, people.get(session.store, found.person_id))
 
 
-def set_active(
-    store: Store, actor: Actor, person_id: str, is_active: bool, now: datetime
-) -> Person:
+def set_active(session: Session, person_id: str, is_active: bool) -> Person:
     """Disable an account, which ends its sessions at once, or enable it again."""
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    person = people.get(store, person_id)
-    with store.writing():
+    permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
+    person = people.get(session.store, person_id)
+    with session.store.writing():
         if not is_active:
-            refuse_last_administrator(store, person_id)
-            sessions.end_all(store, person_id, now)
-            one_time_links.withdraw_resets(store, person_id)
-        people.set_active(store, person_id, is_active=is_active)
-        record_person(store, actor.id, "enabled" if is_active else "disabled", person_id, now)
+            refuse_last_administrator(session.store, person_id)
+            sessions.end_all(session.store, person_id, session.now)
+            one_time_links.withdraw_resets(session.store, person_id)
+        people.set_active(session.store, person_id, is_active=is_active)
+        record_person(
+            session.store,
+            session.actor.id,
+            "enabled" if is_active else "disabled",
+            person_id,
+            session.now,
+        )
     return person
 
 

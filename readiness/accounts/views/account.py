@@ -13,8 +13,10 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
+)
+from flask import (
+    session as cookie,
 )
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -28,7 +30,7 @@ from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
 from readiness.core.web.forms import SignInForm, with_problems
 from readiness.core.web.guard import needs, open_to_anyone
-from readiness.core.web.session import actor, now, settings, store
+from readiness.core.web.session import actor, now, session, settings, store
 
 pages = Blueprint("account", __name__)
 
@@ -66,7 +68,7 @@ def signing_in() -> ResponseReturnValue:
             status,
         )
     account.sign_out(store(), own_token(), now())  # the session this browser had before
-    session.clear()  # a new form token for a new person
+    cookie.clear()  # a new form token for a new person
     g.pop("csrf_token", None)  # also where this request has already written one
     return with_cookie(after_sign_in(form), token)
 
@@ -109,7 +111,7 @@ def with_cookie(response: Response, token: str) -> Response:
 @needs(Can.SEE_HOME)
 def sign_out() -> ResponseReturnValue:
     account.sign_out(store(), own_token(), now())
-    session.clear()
+    cookie.clear()
     flash("You are signed out.")
     response = redirect(url_for("account.sign_in"), 303)
     response.delete_cookie(
@@ -164,7 +166,7 @@ def my_page(form: ChangePasswordForm) -> str:
         form=form,
         person=account.person(store(), actor()),
         parts=[(part, links_of(part)) for part in organizations.own_parts(store(), actor())],
-        sessions=account.own_sessions(store(), actor(), own_token(), now()),
+        sessions=account.own_sessions(session(), own_token()),
     )
 
 
@@ -176,7 +178,7 @@ def change_password() -> ResponseReturnValue:
         return my_page(form), 422
     hasher, old, new = current_app.config["HASHER"], form.password.data, form.new_password.data
     try:
-        account.change_password(store(), hasher, actor(), old, new, own_token(), now())
+        account.change_password(session(), hasher, old, new, own_token())
     except BadInput as error:
         return my_page(with_problems(form, error)), 422
     flash("Your password is changed. You are signed out everywhere else.")
@@ -186,6 +188,6 @@ def change_password() -> ResponseReturnValue:
 @pages.post("/account/sessions/end")
 @needs(Can.SEE_HOME)
 def end_sessions() -> ResponseReturnValue:
-    account.end_other_sessions(store(), actor(), own_token(), now())
+    account.end_other_sessions(session(), own_token())
     flash("You are signed out everywhere but here.")
     return redirect(url_for(".mine"), 303)

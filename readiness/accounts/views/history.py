@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from readiness.accounts.service import history
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, session, store
 
 pages = Blueprint("history", __name__)
 
@@ -31,7 +31,7 @@ def shown(page: history.Page, template: str, **arguments: Any) -> str:
 @pages.get("/groups/<group_id>/history")
 @needs(Can.READ_GROUP_HISTORY)
 def of_group(group_id: str) -> ResponseReturnValue:
-    page = history.of_group(store(), actor(), group_id, before(), now())
+    page = history.of_group(session(), group_id, before())
     return shown(page, "accounts/history/history.html", group_id=group_id)
 
 

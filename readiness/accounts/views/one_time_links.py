@@ -15,7 +15,7 @@ from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs, open_to_anyone
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session, store
 
 pages = Blueprint("letters", __name__, url_prefix="/letters/<token>")
 
@@ -57,7 +57,7 @@ def accept(token: str) -> ResponseReturnValue:
 @pages.post("/join")
 @needs(Can.SEE_HOME)
 def join(token: str) -> ResponseReturnValue:
-    one_time_links.accept_as(store(), actor(), token, secrets.token_urlsafe(9), now())
+    one_time_links.accept_as(session(), token, secrets.token_urlsafe(9))
     flash("You have joined.")
     return redirect(url_for("home.start"), 303)
 

@@ -21,7 +21,7 @@ from readiness.core.people import Role
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, session
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
 
 
 def team_page(form: InviteForm) -> str:
-    team = people.of_place(store(), actor(), *ground(), now())
+    team = people.of_place(session(), *ground())
     return render_template("accounts/team/team.html", team=team, form=form, place=g.place)
 
 
@@ -60,7 +60,7 @@ def invite() -> ResponseReturnValue:
     if not form.validate():
         return team_page(form), 422
     try:
-        letter = one_time_links.invite(store(), actor(), seat_of(form), token, now())
+        letter = one_time_links.invite(session(), seat_of(form), token)
     except BadInput as error:
         return team_page(with_problems(form, error)), 422
     return link_page(token, letter.email, "7 days", url_for(".show"))
@@ -84,26 +84,26 @@ def link_page(token: str, whom: str, lasts: str, back: str) -> str:
 
 
 def withdraw(letter_id: str) -> ResponseReturnValue:
-    one_time_links.withdraw_invitation(store(), actor(), *ground(), letter_id, now())
+    one_time_links.withdraw_invitation(session(), *ground(), letter_id)
     flash("The invitation no longer holds.")
     return redirect(url_for(".show"), 303)
 
 
 def attest(membership_id: str) -> ResponseReturnValue:
     may = request.form.get("may_attest") == "yes"
-    people.set_attesting(store(), actor(), g.place.group_id, membership_id, may, now())
+    people.set_attesting(session(), g.place.group_id, membership_id, may)
     flash("They may now attest." if may else "They may no longer attest.")
     return redirect(url_for(".show"), 303)
 
 
 def new_password(membership_id: str) -> ResponseReturnValue:
     member, token = found(membership_id), secrets.token_urlsafe(32)
-    one_time_links.offer_new_password(store(), actor(), member.person.id, token, now())
+    one_time_links.offer_new_password(session(), member.person.id, token)
     return link_page(token, member.person.name, "one hour", url_for(".show"))
 
 
 def found(membership_id: str) -> people.Member:
-    return people.member(store(), actor(), *ground(), membership_id, now())
+    return people.member(session(), *ground(), membership_id)
 
 
 def leaving(membership_id: str) -> ResponseReturnValue:
@@ -111,7 +111,7 @@ def leaving(membership_id: str) -> ResponseReturnValue:
 
 
 def leave_page(membership_id: str, form: LeaveForm, problem: str = "") -> str:
-    team = people.of_place(store(), actor(), *ground(), now())
+    team = people.of_place(session(), *ground())
     form.offer(m for m in team.members if m.membership.id != membership_id)
     return render_template(
         "accounts/team/leave.html",
@@ -127,7 +127,7 @@ def leave(membership_id: str) -> ResponseReturnValue:
     form = LeaveForm()
     successor = form.successor.raw_data[0] if form.successor.raw_data else None
     try:
-        gone = people.end_part(store(), actor(), *ground(), membership_id, successor or None, now())
+        gone = people.end_part(session(), *ground(), membership_id, successor or None)
     except (BadInput, WrongState) as error:
         return leave_page(membership_id, form, str(error)), 422
     flash(f"{gone.person.name} no longer belongs to this team.")

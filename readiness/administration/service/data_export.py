@@ -16,9 +16,9 @@ from readiness.administration import db as takeout
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.exports import harmless
-from readiness.core.people import Actor, Group
+from readiness.core.people import Group
 from readiness.core.permissions import Can
 
 NOTE = """Everything this installation holds of one group, as of {at}.
@@ -39,17 +39,26 @@ Passwords and sessions are not part of an export.
 """
 
 
-def exportable(store: Store, actor: Actor, group_id: str, now: datetime) -> Group:
-    permissions.require(actor, Can.TAKE_OUT, scope.of_group(store, group_id, now))
-    return groups.get(store, group_id)
+def exportable(session: Session, group_id: str) -> Group:
+    permissions.require(
+        session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
+    )
+    return groups.get(session.store, group_id)
 
 
-def of_group(store: Store, actor: Actor, group_id: str, now: datetime) -> bytes:
-    permissions.require(actor, Can.TAKE_OUT, scope.of_group(store, group_id, now))
-    with store.writing():
-        events.record(store, Event(now, actor.id, "exported", "group", group_id, group_id=group_id))
-    tables = takeout.tables(store, group_id)
-    return packed({"README.txt": NOTE.format(at=now.isoformat())} | files(tables), now)
+def of_group(session: Session, group_id: str) -> bytes:
+    permissions.require(
+        session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
+    )
+    with session.store.writing():
+        events.record(
+            session.store,
+            Event(session.now, session.actor.id, "exported", "group", group_id, group_id=group_id),
+        )
+    tables = takeout.tables(session.store, group_id)
+    return packed(
+        {"README.txt": NOTE.format(at=session.now.isoformat())} | files(tables), session.now
+    )
 
 
 def files(

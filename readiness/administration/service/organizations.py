@@ -13,7 +13,7 @@ from readiness.accounts.service.organizations import Part, parts_of
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.people import Actor, Group, Payer, Person, Site
 from readiness.core.permissions import ANYWHERE, Can
@@ -59,26 +59,27 @@ def person(store: Store, actor: Actor, person_id: str) -> tuple[Person, tuple[Pa
     return people.get(store, person_id), parts_of(store, person_id)
 
 
-def add_group(
-    store: Store, actor: Actor, group: Group, site_names: Sequence[str], now: datetime
-) -> None:
+def add_group(session: Session, group: Group, site_names: Sequence[str]) -> None:
     """A group with the places it works from; without any named, one called "Main site"."""
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
+    permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
     named = list(dict.fromkeys(name.strip() for name in site_names if name.strip()))
     sites = tuple(
         Site(f"{group.id}-{number}", group.id, name)
         for number, name in enumerate(named or ["Main site"], start=1)
     )
-    with store.writing():
-        if any(g.name.casefold() == group.name.casefold() for g in groups.everyone(store)):
+    with session.store.writing():
+        if any(g.name.casefold() == group.name.casefold() for g in groups.everyone(session.store)):
             raise BadInput([Problem("name", "There is a group of that name. Choose another name.")])
-        groups.add(store, group, now, sites)
-        events.record(store, Event(now, actor.id, "added", "group", group.id, group_id=group.id))
+        groups.add(session.store, group, session.now, sites)
+        events.record(
+            session.store,
+            Event(session.now, session.actor.id, "added", "group", group.id, group_id=group.id),
+        )
 
 
-def add_payer(store: Store, actor: Actor, payer: Payer, now: datetime) -> None:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    write_payer(store, actor.id, payer, now)
+def add_payer(session: Session, payer: Payer) -> None:
+    permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
+    write_payer(session.store, session.actor.id, payer, session.now)
 
 
 def write_payer(store: Store, author_id: str, payer: Payer, now: datetime) -> None:
@@ -89,33 +90,36 @@ def write_payer(store: Store, author_id: str, payer: Payer, now: datetime) -> No
         events.record(store, Event(now, author_id, "added", "payer", payer.id, payer_id=payer.id))
 
 
-def removable(store: Store, actor: Actor, group_id: str, now: datetime) -> Group:
-    permissions.require(actor, Can.REMOVE_GROUP, scope.of_group(store, group_id, now))
-    return groups.get(store, group_id)
+def removable(session: Session, group_id: str) -> Group:
+    permissions.require(
+        session.actor, Can.REMOVE_GROUP, scope.of_group(session.store, group_id, session.now)
+    )
+    return groups.get(session.store, group_id)
 
 
 def remove_group(
-    store: Store,
+    session: Session,
     hasher: Hasher,
-    actor: Actor,
     group_id: str,
     typed_name: str,
     password: str,
-    now: datetime,
 ) -> None:
     """Remove all that the group owns, and the accounts of those who were only ever in it.
 
     The history keeps bare ids: that something was done, and by whom it cannot be told any more.
     """
-    group = removable(store, actor, group_id, now)
+    group = removable(session, group_id)
     if " ".join(typed_name.split()) != group.name:
         raise BadInput([Problem("name", f"Type the group's name exactly: {group.name}")])
-    account.confirm(store, hasher, actor, password, now)
-    with store.writing():
-        leaving = people.only_of_group(store, group_id)
-        events.record(store, Event(now, actor.id, "removed", "group", group_id, group_id=group_id))
-        laboratory.forget_group(store, group_id)
-        groups.remove(store, group_id)
+    account.confirm(session, hasher, password)
+    with session.store.writing():
+        leaving = people.only_of_group(session.store, group_id)
+        events.record(
+            session.store,
+            Event(session.now, session.actor.id, "removed", "group", group_id, group_id=group_id),
+        )
+        laboratory.forget_group(session.store, group_id)
+        groups.remove(session.store, group_id)
         for person_id in leaving:
-            people.remove(store, person_id)
-    sweep(store, now)
+            people.remove(session.store, person_id)
+    sweep(session.store, session.now)

@@ -18,7 +18,7 @@ from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, session, store
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -74,7 +74,7 @@ def add_group() -> ResponseReturnValue:
     group = Group(secrets.token_urlsafe(9), " ".join(form.name.data.split()))
     sites = (form.sites.data or "").splitlines()
     try:
-        organizations.add_group(store(), actor(), group, sites, now())
+        organizations.add_group(session(), group, sites)
     except BadInput as error:
         return groups_page(with_problems(form, error)), 422
     flash(f"{group.name} is added. Invite its first practice manager.")
@@ -100,7 +100,7 @@ def add_payer() -> ResponseReturnValue:
         return payers_page(form), 422
     payer = Payer(secrets.token_urlsafe(9), " ".join(form.name.data.split()))
     try:
-        organizations.add_payer(store(), actor(), payer, now())
+        organizations.add_payer(session(), payer)
     except BadInput as error:
         return payers_page(with_problems(form, error)), 422
     flash(f"{payer.name} is added. Invite its first relationship manager.")
@@ -125,7 +125,7 @@ def person(person_id: str) -> ResponseReturnValue:
 @pages.post("/people/<person_id>/disable")
 @needs(Can.ADMINISTER)
 def disable(person_id: str) -> ResponseReturnValue:
-    found = people.set_active(store(), actor(), person_id, False, now())
+    found = people.set_active(session(), person_id, False)
     flash(f"{found.name} can no longer sign in.")
     return redirect(url_for(".person", person_id=person_id), 303)
 
@@ -133,7 +133,7 @@ def disable(person_id: str) -> ResponseReturnValue:
 @pages.post("/people/<person_id>/enable")
 @needs(Can.ADMINISTER)
 def enable(person_id: str) -> ResponseReturnValue:
-    found = people.set_active(store(), actor(), person_id, True, now())
+    found = people.set_active(session(), person_id, True)
     flash(f"{found.name} can sign in again.")
     return redirect(url_for(".person", person_id=person_id), 303)
 
@@ -142,7 +142,7 @@ def enable(person_id: str) -> ResponseReturnValue:
 @needs(Can.ADMINISTER)
 def new_password(person_id: str) -> ResponseReturnValue:
     token = secrets.token_urlsafe(32)
-    found = one_time_links.offer_new_password(store(), actor(), person_id, token, now())
+    found = one_time_links.offer_new_password(session(), person_id, token)
     return link_page(token, found.name, "one hour", url_for(".person", person_id=person_id))
 
 

@@ -22,7 +22,7 @@ from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, now, session
 
 pages = Blueprint("records", __name__, url_prefix="/groups/<group_id>/records")
 
@@ -32,7 +32,7 @@ pages = Blueprint("records", __name__, url_prefix="/groups/<group_id>/records")
 def show(group_id: str) -> ResponseReturnValue:
     return render_template(
         "administration/records.html",
-        group=data_export.exportable(store(), actor(), group_id, now()),
+        group=data_export.exportable(session(), group_id),
         may_remove=permissions.holds(actor(), Can.REMOVE_GROUP),
     )
 
@@ -40,7 +40,7 @@ def show(group_id: str) -> ResponseReturnValue:
 @pages.post("/export")
 @needs(Can.TAKE_OUT)
 def export(group_id: str) -> ResponseReturnValue:
-    archive = data_export.of_group(store(), actor(), group_id, now())
+    archive = data_export.of_group(session(), group_id)
     name = f"readiness-records-{now():%Y-%m-%d}.zip"
     return send_file(BytesIO(archive), "application/zip", as_attachment=True, download_name=name)
 
@@ -52,20 +52,20 @@ def ask_to_remove(group_id: str) -> ResponseReturnValue:
 
 
 def remove_page(group_id: str, form: RemoveGroupForm) -> str:
-    group = organizations.removable(store(), actor(), group_id, now())
+    group = organizations.removable(session(), group_id)
     return render_template("administration/remove.html", group=group, form=form)
 
 
 @pages.post("/remove")
 @needs(Can.REMOVE_GROUP)
 def remove(group_id: str) -> ResponseReturnValue:
-    organizations.removable(store(), actor(), group_id, now())
+    organizations.removable(session(), group_id)
     form, hasher = RemoveGroupForm(), current_app.config["HASHER"]
     if not form.validate():
         return remove_page(group_id, form), 422
     typed, password = form.name.data, form.password.data
     try:
-        organizations.remove_group(store(), hasher, actor(), group_id, typed, password, now())
+        organizations.remove_group(session(), hasher, group_id, typed, password)
     except BadInput as error:
         return remove_page(group_id, with_problems(form, error)), 422
     flash("All records of the group are removed.")

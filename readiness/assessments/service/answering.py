@@ -17,7 +17,7 @@ from readiness.assessments.service import assessment_view, portfolio_entry
 from readiness.assessments.service.assessment_view import Sheet
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
@@ -31,40 +31,44 @@ OWN = "qmer"  # the instrument of a group's own initiative
 
 
 def start(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str,
     assessment_id: str,
-    now: datetime,
     *,
     cycle: Cycle | None = None,
     carries: bool = True,
 ) -> Assessment:
     """The group's assessment under way for that instrument version, or a new one."""
-    permissions.require(actor, Can.ANSWER, scope.of_group(store, group_id, now))
+    permissions.require(
+        session.actor, Can.ANSWER, scope.of_group(session.store, group_id, session.now)
+    )
     instrument = (
         instruments.load(cycle.instrument_id, cycle.version) if cycle else instruments.load(OWN)
     )
-    with store.writing():
-        if running := under_way(store, group_id, instrument):
+    with session.store.writing():
+        if running := under_way(session.store, group_id, instrument):
             return running
-        source = assessment_view.last_sent_in(store, group_id, instrument.id) if carries else None
+        source = (
+            assessment_view.last_sent_in(session.store, group_id, instrument.id)
+            if carries
+            else None
+        )
         made = Assessment(
             id=assessment_id,
             group_id=group_id,
             instrument_id=instrument.id,
             version=instrument.version,
             instrument_sha256=instrument.sha256,
-            title=cycle.name if cycle else title_of(store, group_id, now),
+            title=cycle.name if cycle else title_of(session.store, group_id, session.now),
             status=Status.IN_PROGRESS,
-            created_at=now,
+            created_at=session.now,
             cycle_id=cycle.id if cycle else None,
             due_on=cycle.due_on if cycle else None,
             carried_from=source.id if source else None,
         )
-        assessments.add(store, made, told(made, actor, "started", now))
+        assessments.add(session.store, made, told(made, session.actor, "started", session.now))
         if source:
-            carry_over(store, actor, source, made, instrument, now)
+            carry_over(session, source, made, instrument)
     return made
 
 
@@ -89,27 +93,27 @@ def under_way(store: Store, group_id: str, instrument: Instrument) -> Assessment
 
 
 def carry_over(
-    store: Store,
-    actor: Actor,
+    session: Session,
     source: Assessment,
     made: Assessment,
     instrument: Instrument,
-    now: datetime,
 ) -> None:
     """Answers come along to be re-confirmed; facts come along with the day they were given."""
-    previous = assessment_view.compared(store, source, instrument)
+    previous = assessment_view.compared(session.store, source, instrument)
     for carried in previous.items:
         if carried.change is carry_forward.Change.DROPPED or carried.answer is None:
             continue
-        revision = AnswerRevision(carried.item_id, 1, carried.answer, actor.id, now, True)
-        assessments.save_answer(store, made.id, revision, None)
+        revision = AnswerRevision(
+            carried.item_id, 1, carried.answer, session.actor.id, session.now, True
+        )
+        assessments.save_answer(session.store, made.id, revision, None)
     known = instrument.field_by_key
     facts = tuple(
         ContextRevision(fact.key, 1, fact.value, fact.author_id, fact.at)
-        for fact in assessments.context(store, source.id).values()
+        for fact in assessments.context(session.store, source.id).values()
         if fact.key in known and fact.value is not None
     )
-    assessments.save_context(store, made.id, facts, None)
+    assessments.save_context(session.store, made.id, facts, None)
 
 
 # Answering
@@ -145,32 +149,30 @@ class PageSaved:
 
 
 def save_item(
-    store: Store, actor: Actor, assessment_id: str, sent: Sent, now: datetime
+    session: Session, assessment_id: str, sent: Sent
 ) -> tuple[Sheet, AnswerRevision | None]:
     """Save one item and return the sheet as it stands, with the item's revision."""
-    with store.writing():
+    with session.store.writing():
         found = assessment_view.still_open(
-            assessment_view.opened(store, actor, assessment_id, Can.ANSWER, now)
+            assessment_view.opened(session, assessment_id, Can.ANSWER)
         )
-        revision = saved(store, actor, found, sent, now)
+        revision = saved(session, found, sent)
     revisions = {**found.revisions, **({sent.item_id: revision} if revision else {})}
     return replace(found, revisions=revisions), revision
 
 
-def save_page(
-    store: Store, actor: Actor, assessment_id: str, page: Iterable[Sent], now: datetime
-) -> PageSaved:
+def save_page(session: Session, assessment_id: str, page: Iterable[Sent]) -> PageSaved:
     """Save each item of a page that can be saved, and say what is wrong with the others."""
     done: list[str] = []
     problems: list[Problem] = []
     clashes: list[Clash] = []
-    with store.writing():
+    with session.store.writing():
         found = assessment_view.still_open(
-            assessment_view.opened(store, actor, assessment_id, Can.ANSWER, now)
+            assessment_view.opened(session, assessment_id, Can.ANSWER)
         )
         for sent in page:
             try:
-                revision = saved(store, actor, found, sent, now)
+                revision = saved(session, found, sent)
             except BadInput as error:
                 problems.extend(error.problems)
             except AnsweredMeanwhile as error:
@@ -182,9 +184,7 @@ def save_page(
     return PageSaved(tuple(done), tuple(problems), tuple(clashes))
 
 
-def saved(
-    store: Store, actor: Actor, found: Sheet, sent: Sent, now: datetime
-) -> AnswerRevision | None:
+def saved(session: Session, found: Sheet, sent: Sent) -> AnswerRevision | None:
     """The item's revision after saving; what stood there already when nothing changed."""
     item = assessment_view.item_of(found, sent.item_id)
     current = found.revisions.get(item.id)
@@ -192,17 +192,17 @@ def saved(
     if not 0 <= sent.base <= last:
         raise BadInput([Problem(item.id, "This page does not fit the assessment: reload it.")])
     wanted = answer_of(sent)
-    what = outcome(sent, wanted, current, at_revision(store, found, sent))
+    what = outcome(sent, wanted, current, at_revision(session.store, found, sent))
     if what is Outcome.KEPT:
         return current
     if what is Outcome.CONFLICT and current:
-        author = assessment_view.names_of(store, [current.author_id])[current.author_id]
+        author = assessment_view.names_of(session.store, [current.author_id])[current.author_id]
         raise AnsweredMeanwhile(Clash(sent, current, author))
     check(item, wanted, applicability(found.instrument, item, found.context, found.answers))
-    revision = AnswerRevision(item.id, last + 1, wanted, actor.id, now)
-    event = told(found.assessment, actor, "answered", now)
+    revision = AnswerRevision(item.id, last + 1, wanted, session.actor.id, session.now)
+    event = told(found.assessment, session.actor, "answered", session.now)
     event = replace(event, detail={"item": item.id, "revision": revision.revision})
-    assessments.save_answer(store, found.assessment.id, revision, event)
+    assessments.save_answer(session.store, found.assessment.id, revision, event)
     return revision
 
 
@@ -221,25 +221,23 @@ def told(assessment: Assessment, actor: Actor, verb: str, now: datetime) -> Even
 # Withdrawing, and taking that back
 
 
-def withdraw(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Assessment:
-    return moved(store, actor, assessment_id, Status.WITHDRAWN, "withdrew", now)
+def withdraw(session: Session, assessment_id: str) -> Assessment:
+    return moved(session, assessment_id, Status.WITHDRAWN, "withdrew")
 
 
-def undo_withdrawal(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Assessment:
-    with store.writing():
-        found = assessment_view.opened(store, actor, assessment_id, Can.ATTEST, now)
-        if under_way(store, found.group.id, found.instrument):
+def undo_withdrawal(session: Session, assessment_id: str) -> Assessment:
+    with session.store.writing():
+        found = assessment_view.opened(session, assessment_id, Can.ATTEST)
+        if under_way(session.store, found.group.id, found.instrument):
             raise WrongState("Another assessment is under way. Go on with that one instead.")
-        return moved(store, actor, assessment_id, Status.IN_PROGRESS, "took up again", now)
+        return moved(session, assessment_id, Status.IN_PROGRESS, "took up again")
 
 
-def moved(
-    store: Store, actor: Actor, assessment_id: str, wanted: Status, verb: str, now: datetime
-) -> Assessment:
+def moved(session: Session, assessment_id: str, wanted: Status, verb: str) -> Assessment:
     """Only who may sign for the group may take its assessment back."""
-    with store.writing():
-        found = assessment_view.opened(store, actor, assessment_id, Can.ATTEST, now)
-        event = told(found.assessment, actor, verb, now)
-        changed = assessments.save(store, found.assessment.moved_to(wanted), event)
-        portfolio_entry.refresh(store, changed.group_id, now)
+    with session.store.writing():
+        found = assessment_view.opened(session, assessment_id, Can.ATTEST)
+        event = told(found.assessment, session.actor, verb, session.now)
+        changed = assessments.save(session.store, found.assessment.moved_to(wanted), event)
+        portfolio_entry.refresh(session.store, changed.group_id, session.now)
     return changed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from readiness.accounts.db import groups, people
@@ -16,9 +15,9 @@ from readiness.assessments.lifecycle import READABLE_BY_PAYER
 from readiness.assessments.models import AnswerRevision, Assessment, ContextRevision, Submission
 from readiness.assessments.service import instrument_version
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.people import Actor, Group
+from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.instruments.answers import Answers, Context
 from readiness.instruments.models import Domain, Instrument, Item
@@ -91,10 +90,12 @@ class Sheet:
         )
 
 
-def opened(store: Store, actor: Actor, assessment_id: str, can: Can, now: datetime) -> Sheet:
-    assessment = assessments.get(store, assessment_id)
-    permissions.require(actor, can, scope.of_group(store, assessment.group_id, now))
-    return read(store, assessment)
+def opened(session: Session, assessment_id: str, can: Can) -> Sheet:
+    assessment = assessments.get(session.store, assessment_id)
+    permissions.require(
+        session.actor, can, scope.of_group(session.store, assessment.group_id, session.now)
+    )
+    return read(session.store, assessment)
 
 
 def read(store: Store, assessment: Assessment) -> Sheet:

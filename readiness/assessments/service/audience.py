@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Payer
+from readiness.core.db import Session
+from readiness.core.people import Payer
 from readiness.core.permissions import Can
 
 
@@ -19,9 +18,9 @@ class Audience:
     may_share: bool  # whether this person decides about it
 
 
-def of_group(store: Store, actor: Actor, group_id: str, now: datetime) -> Audience:
-    here = scope.of_group(store, group_id, now)
+def of_group(session: Session, group_id: str) -> Audience:
+    here = scope.of_group(session.store, group_id, session.now)
     return Audience(
-        readers=tuple(groups.payer(store, payer_id) for payer_id in sorted(here.payer_ids)),
-        may_share=permissions.allowed(actor, Can.SHARE, here),
+        readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
+        may_share=permissions.allowed(session.actor, Can.SHARE, here),
     )

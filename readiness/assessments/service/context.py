@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision
 from readiness.assessments.service import answering, assessment_view
 from readiness.assessments.service.assessment_view import Sheet
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile
-from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.instruments import context_fields
 from readiness.instruments.answers import ContextValue
@@ -44,13 +42,11 @@ class DescribedMeanwhile(ChangedMeanwhile):
         )
 
 
-def save(
-    store: Store, actor: Actor, assessment_id: str, page: Mapping[str, Fact], now: datetime
-) -> Sheet:
+def save(session: Session, assessment_id: str, page: Mapping[str, Fact]) -> Sheet:
     """Save the facts that changed, all together, or none when one of them clashes."""
-    with store.writing():
+    with session.store.writing():
         found = assessment_view.still_open(
-            assessment_view.opened(store, actor, assessment_id, Can.ANSWER, now)
+            assessment_view.opened(session, assessment_id, Can.ANSWER)
         )
         changed, clashes = [], []
         for key, fact in page.items():
@@ -58,11 +54,15 @@ def save(
             if fact.value == (current.value if current else None):
                 continue
             if fact.base == (current.revision if current else 0):
-                changed.append(ContextRevision(key, fact.base + 1, fact.value, actor.id, now))
+                changed.append(
+                    ContextRevision(key, fact.base + 1, fact.value, session.actor.id, session.now)
+                )
             elif current and fact.value != assessments.context_at(
-                store, assessment_id, key, fact.base
+                session.store, assessment_id, key, fact.base
             ):
-                author = assessment_view.names_of(store, [current.author_id])[current.author_id]
+                author = assessment_view.names_of(session.store, [current.author_id])[
+                    current.author_id
+                ]
                 clashes.append(FactClash(key, current, author))
         merged = {**found.context, **{each.key: each.value for each in changed}}
         if problems := tuple(context_fields.problems_between(found.instrument, merged)):
@@ -70,6 +70,8 @@ def save(
         if clashes:
             raise DescribedMeanwhile(tuple(clashes))
         if changed:
-            event = answering.told(found.assessment, actor, "described the group in", now)
-            assessments.save_context(store, assessment_id, tuple(changed), event)
-    return assessment_view.read(store, found.assessment)
+            event = answering.told(
+                found.assessment, session.actor, "described the group in", session.now
+            )
+            assessments.save_context(session.store, assessment_id, tuple(changed), event)
+    return assessment_view.read(session.store, found.assessment)

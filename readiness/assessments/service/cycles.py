@@ -14,7 +14,7 @@ from readiness.assessments.cycles import Ask, Cycle, Invitation, Seat, Stage, as
 from readiness.assessments.db import cycles
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem, WrongState
 from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
@@ -61,14 +61,12 @@ class Board:
     is_overdue: bool
 
 
-def opened_by(
-    store: Store, actor: Actor, payer_id: str, now: datetime
-) -> tuple[Payer, tuple[Round, ...]]:
+def opened_by(session: Session, payer_id: str) -> tuple[Payer, tuple[Round, ...]]:
     """A payer and its cycles, newest first."""
-    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
-    return groups.payer(store, payer_id), tuple(
-        Round(cycle, stages_of(cycles.roster(store, cycle.id, now.date())))
-        for cycle in cycles.of_payer(store, payer_id)
+    permissions.require(session.actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    return groups.payer(session.store, payer_id), tuple(
+        Round(cycle, stages_of(cycles.roster(session.store, cycle.id, session.now.date())))
+        for cycle in cycles.of_payer(session.store, payer_id)
     )
 
 
@@ -83,10 +81,8 @@ def offered(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Ins
     return groups.payer(store, payer_id), tuple(reversed(published))
 
 
-def open_cycle(
-    store: Store, actor: Actor, payer_id: str, draft: Draft, cycle_id: str, now: datetime
-) -> Cycle:
-    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+def open_cycle(session: Session, payer_id: str, draft: Draft, cycle_id: str) -> Cycle:
+    permissions.require(session.actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
     instrument = instruments.load(draft.instrument_id, draft.version)
     cycle = Cycle(
         id=cycle_id,
@@ -96,31 +92,31 @@ def open_cycle(
         version=instrument.version,
         opens_on=draft.opens_on,
         due_on=draft.due_on,
-        created_at=now,
-        created_by=actor.id,
+        created_at=session.now,
+        created_by=session.actor.id,
         axis_min=draft.axis_min,
     )
     problems = [*problems_of(cycle, instrument)]
-    if draft.due_on <= now.date():
+    if draft.due_on <= session.now.date():
         problems.append(Problem("due_on", "Choose a due date after today."))
     if problems:
         raise BadInput(problems)
-    cycles.add(store, cycle, told(cycle, actor, "opened", now))
+    cycles.add(session.store, cycle, told(cycle, session.actor, "opened", session.now))
     return cycle
 
 
-def board(store: Store, actor: Actor, payer_id: str, cycle_id: str, now: datetime) -> Board:
-    cycle = own(store, actor, payer_id, cycle_id)
+def board(session: Session, payer_id: str, cycle_id: str) -> Board:
+    cycle = own(session.store, session.actor, payer_id, cycle_id)
     instrument = instruments.load(cycle.instrument_id, cycle.version)
-    seats = cycles.roster(store, cycle.id, now.date())
+    seats = cycles.roster(session.store, cycle.id, session.now.date())
     return Board(
-        payer=groups.payer(store, payer_id),
+        payer=groups.payer(session.store, payer_id),
         cycle=cycle,
         seats=seats,
         stages=stages_of(seats),
         asked=len(instrument.items),
         asks=asks_more(cycle, instrument, {}),
-        is_overdue=cycle.closed_at is None and cycle.due_on < now.date(),
+        is_overdue=cycle.closed_at is None and cycle.due_on < session.now.date(),
     )
 
 
@@ -133,51 +129,52 @@ def candidates(
 
 
 def invite(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     cycle_id: str,
     group_ids: Iterable[str],
-    now: datetime,
 ) -> int:
     """Ask the groups in, and say how many were new. Who was asked before is not asked again."""
     wanted = dict.fromkeys(group_ids)
-    own(store, actor, payer_id, cycle_id)
+    own(session.store, session.actor, payer_id, cycle_id)
     if not wanted:
         raise BadInput([Problem("group", "Choose at least one group to invite.")])
-    with store.writing():
-        cycle = still_open(own(store, actor, payer_id, cycle_id))
-        already = cycles.invited(store, cycle.id)
+    with session.store.writing():
+        cycle = still_open(own(session.store, session.actor, payer_id, cycle_id))
+        already = cycles.invited(session.store, cycle.id)
         fresh = [group_id for group_id in wanted if group_id not in already]
         for group_id in fresh:
-            groups.get(store, group_id)  # or there is no such group
+            groups.get(session.store, group_id)  # or there is no such group
         cycles.invite(
-            store,
-            [Invitation(cycle.id, group_id, now, actor.id) for group_id in fresh],
-            [told(cycle, actor, "invited a group", now, group_id) for group_id in fresh],
+            session.store,
+            [Invitation(cycle.id, group_id, session.now, session.actor.id) for group_id in fresh],
+            [
+                told(cycle, session.actor, "invited a group", session.now, group_id)
+                for group_id in fresh
+            ],
         )
     return len(fresh)
 
 
-def extend(
-    store: Store, actor: Actor, payer_id: str, cycle_id: str, due_on: date, now: datetime
-) -> Cycle:
+def extend(session: Session, payer_id: str, cycle_id: str, due_on: date) -> Cycle:
     """More time, never less: groups plan with the date they were told."""
-    with store.writing():
-        cycle = still_open(own(store, actor, payer_id, cycle_id))
-        if due_on <= max(cycle.due_on, now.date()):
+    with session.store.writing():
+        cycle = still_open(own(session.store, session.actor, payer_id, cycle_id))
+        if due_on <= max(cycle.due_on, session.now.date()):
             raise BadInput([Problem("due_on", "Choose a day after today and after the due date.")])
         later = replace(cycle, due_on=due_on)
-        cycles.change(store, later, told(cycle, actor, "extended", now, due_on=due_on))
-        cycles.move_due_dates(store, cycle.id, due_on)
+        cycles.change(
+            session.store, later, told(cycle, session.actor, "extended", session.now, due_on=due_on)
+        )
+        cycles.move_due_dates(session.store, cycle.id, due_on)
     return later
 
 
-def close(store: Store, actor: Actor, payer_id: str, cycle_id: str, now: datetime) -> Cycle:
+def close(session: Session, payer_id: str, cycle_id: str) -> Cycle:
     """No more invitations and no more answers to them; what was submitted stays readable."""
-    cycle = still_open(own(store, actor, payer_id, cycle_id))
-    closed = replace(cycle, closed_at=now)
-    cycles.change(store, closed, told(cycle, actor, "closed", now))
+    cycle = still_open(own(session.store, session.actor, payer_id, cycle_id))
+    closed = replace(cycle, closed_at=session.now)
+    cycles.change(session.store, closed, told(cycle, session.actor, "closed", session.now))
     return closed
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -15,8 +14,8 @@ from readiness.assessments.service import answering, result
 from readiness.assessments.service import assessment_view as sheet
 from readiness.assessments.service.assessment_view import Previous, Progress, Sheet
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.db import Session, Store
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Domain, Instrument, Item
@@ -78,26 +77,26 @@ class Contents:
         return self.may_attest and self.sheet.assessment.status in open_ones
 
 
-def shelf(store: Store, actor: Actor, group_id: str, now: datetime) -> Shelf:
-    here = scope.of_group(store, group_id, now)
-    permissions.require(actor, Can.READ_ASSESSMENT, here)
+def shelf(session: Session, group_id: str) -> Shelf:
+    here = scope.of_group(session.store, group_id, session.now)
+    permissions.require(session.actor, Can.READ_ASSESSMENT, here)
     instrument = instruments.load(answering.OWN)
     return Shelf(
-        group=groups.get(store, group_id),
-        assessments=assessments.of_group(store, group_id),
-        under_way=answering.under_way(store, group_id, instrument),
-        carries_from=sheet.last_sent_in(store, group_id, instrument.id),
+        group=groups.get(session.store, group_id),
+        assessments=assessments.of_group(session.store, group_id),
+        under_way=answering.under_way(session.store, group_id, instrument),
+        carries_from=sheet.last_sent_in(session.store, group_id, instrument.id),
         instrument=instrument,
-        may_answer=permissions.allowed(actor, Can.ANSWER, here),
+        may_answer=permissions.allowed(session.actor, Can.ANSWER, here),
     )
 
 
-def contents(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Contents:
-    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
-    here = scope.of_group(store, found.group.id, now)
-    requests = result.requests(store, found)
+def contents(session: Session, assessment_id: str) -> Contents:
+    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
+    here = scope.of_group(session.store, found.group.id, session.now)
+    requests = result.requests(session.store, found)
     carried_from = found.assessment.carried_from
-    previous = sheet.before(store, found) if carried_from else None
+    previous = sheet.before(session.store, found) if carried_from else None
     return Contents(
         sheet=found,
         rows=tuple(
@@ -117,9 +116,9 @@ def contents(store: Store, actor: Actor, assessment_id: str, now: datetime) -> C
         reworded=named(previous, Change.REWORDED, found.instrument),
         new=named(previous, Change.NEW, found.instrument),
         dropped=named(previous, Change.DROPPED, found.instrument),
-        last=sheet.last_submission(store, assessment_id),
-        reviewer=reviewer_of(store, found.assessment),
-        may_attest=permissions.allowed(actor, Can.ATTEST, here),
+        last=sheet.last_submission(session.store, assessment_id),
+        reviewer=reviewer_of(session.store, found.assessment),
+        may_attest=permissions.allowed(session.actor, Can.ATTEST, here),
     )
 
 

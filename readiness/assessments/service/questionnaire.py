@@ -18,13 +18,12 @@ from readiness.assessments.service.assessment_view import Sheet
 from readiness.assessments.service.context import Fact
 from readiness.assessments.workbook import Filled, fact_text
 from readiness.core import patient_identifiers
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.formatting import day
 from readiness.core.pdf.job import Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
-from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
@@ -93,28 +92,26 @@ def blank_job(instrument_id: str, version: str, page: Page) -> Job:
 # As a workbook
 
 
-def download(store: Store, actor: Actor, assessment_id: str, now: datetime) -> bytes:
-    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+def download(session: Session, assessment_id: str) -> bytes:
+    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
     return book_of(found.instrument, assessment_id, found.group.name, found.revisions, found.facts)
 
 
-def upload(store: Store, actor: Actor, assessment_id: str, raw: bytes, now: datetime) -> Preview:
+def upload(session: Session, assessment_id: str, raw: bytes) -> Preview:
     """What a workbook would change, or BadInput with every problem by cell. Nothing is stored."""
-    found = sheet.still_open(sheet.opened(store, actor, assessment_id, Can.ANSWER, now))
+    found = sheet.still_open(sheet.opened(session, assessment_id, Can.ANSWER))
     filled = workbook.read(questionnaire_sheet.read(raw), found.instrument, assessment_id)
-    preview = looked_at(store, found, filled)
+    preview = looked_at(session.store, found, filled)
     if filled.problems:
         raise BadInput(in_reading_order(filled.problems))
     return preview
 
 
-def take_over(
-    store: Store, actor: Actor, assessment_id: str, filled: Filled, now: datetime
-) -> Preview:
+def take_over(session: Session, assessment_id: str, filled: Filled) -> Preview:
     """Store all that can be stored, together or not at all; return what was and what was not."""
-    with store.writing():
-        found = sheet.still_open(sheet.opened(store, actor, assessment_id, Can.ANSWER, now))
-        preview = looked_at(store, found, filled)
+    with session.store.writing():
+        found = sheet.still_open(sheet.opened(session, assessment_id, Can.ANSWER))
+        preview = looked_at(session.store, found, filled)
         if filled.problems:
             raise BadInput(in_reading_order(filled.problems))
         wanted = {line.id for line in preview.changes}
@@ -123,10 +120,10 @@ def take_over(
             for key, given in filled.facts.items()
             if key in wanted
         }
-        describe.save(store, actor, assessment_id, told, now)
+        describe.save(session, assessment_id, told)
         page = [sent for item_id, sent in filled.answers.items() if item_id in wanted]
         page.sort(key=lambda sent: sent.choice == "na")  # what it rests on is stored first
-        done = answering.save_page(store, actor, assessment_id, page, now)
+        done = answering.save_page(session, assessment_id, page)
         if done.problems:
             raise BadInput(done.problems)
     return preview

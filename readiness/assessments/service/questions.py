@@ -16,9 +16,8 @@ from readiness.assessments.service import result
 from readiness.assessments.service.answering import Clash
 from readiness.assessments.service.assessment_view import Previous, Progress, Sheet
 from readiness.core import patient_identifiers
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import Problem
-from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.instruments.answers import Answer
 from readiness.instruments.applicability import Applicability, Verdict, applicability
@@ -105,13 +104,11 @@ class DomainPage:
         )
 
 
-def page(
-    store: Store, actor: Actor, assessment_id: str, domain_id: str, now: datetime
-) -> DomainPage:
-    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
+def page(session: Session, assessment_id: str, domain_id: str) -> DomainPage:
+    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
     domain = sheet.domain_of(found, domain_id)
-    previous = sheet.before(store, found)
-    requests = result.requests(store, found)
+    previous = sheet.before(session.store, found)
+    requests = result.requests(session.store, found)
     at = found.instrument.domains.index(domain)
     around = (None, *found.instrument.domains, None)
     return DomainPage(
@@ -120,7 +117,8 @@ def page(
         number=at + 1,
         progress=found.progress_of(domain.items),
         questions=tuple(
-            question(store, found, item, previous, requests.get(item.id)) for item in domain.items
+            question(session.store, found, item, previous, requests.get(item.id))
+            for item in domain.items
         ),
         previous_domain=around[at],
         next_domain=around[at + 2],

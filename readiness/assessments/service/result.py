@@ -18,8 +18,7 @@ from readiness.assessments.service import assessment_view as sheet
 from readiness.assessments.service import portfolio_entry
 from readiness.assessments.service.assessment_view import Sheet
 from readiness.assessments.service.scoring import scoring_run
-from readiness.core.db import Store
-from readiness.core.people import Actor
+from readiness.core.db import Session, Store
 from readiness.core.permissions import Can
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import Instrument, Item, Tier
@@ -78,10 +77,10 @@ class Result:
         return self.shown.kind is None
 
 
-def result(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Result:
+def result(session: Session, assessment_id: str) -> Result:
     """What was found at submission; before that a preview, which nobody else sees."""
-    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
-    return result_of(store, found, now)
+    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
+    return result_of(session.store, found, session.now)
 
 
 def result_of(store: Store, found: Sheet, now: datetime) -> Result:

@@ -17,7 +17,7 @@ from readiness.assessments.service import portfolio_entry, submission
 from readiness.assessments.service.submission import Submitted
 from readiness.core import free_text, patient_identifiers, permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import (
     NOT_SHARED,
     BadInput,
@@ -120,119 +120,117 @@ class Review:
         return next((part for part in self.parts if part.domain.id == domain_id), None)
 
 
-def open_review(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Review:
-    assessment, payer = for_reviewer(store, actor, assessment_id, now)
-    shown = submission.last_submitted(store, assessment)
-    lines = tuple(lines_of(store, shown))
+def open_review(session: Session, assessment_id: str) -> Review:
+    assessment, payer = for_reviewer(session, assessment_id)
+    shown = submission.last_submitted(session.store, assessment)
+    lines = tuple(lines_of(session.store, shown))
     return Review(
         payer=payer,
-        group=groups.get(store, assessment.group_id),
+        group=groups.get(session.store, assessment.group_id),
         submitted=shown,
         parts=tuple(
             Part(domain, tuple(line for line in lines if line.item.domain_id == domain.id))
             for domain in shown.instrument.domains
         ),
         remaining_low=rules.remaining_low(
-            shown.instrument, shown.given, decisions_on(store, shown)
+            shown.instrument, shown.given, decisions_on(session.store, shown)
         ),
         is_open=assessment.status is Status.SUBMITTED,
     )
 
 
 def decide(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     number: int,
     choices: tuple[Choice, ...],
-    now: datetime,
 ) -> None:
     """Save decisions on some items of the submission that was on the page, or none of them."""
-    with store.writing():
-        shown, payer = at_number(store, actor, assessment_id, number, now)
+    with session.store.writing():
+        shown, payer = at_number(session, assessment_id, number)
         tidy = checked(choices, shown.given)
-        made = [(decision_of(shown, choice, actor, now), choice.seen) for choice in tidy]
+        made = [
+            (decision_of(shown, choice, session.actor, session.now), choice.seen) for choice in tidy
+        ]
         asked = sum(choice.decision is Decision.CHANGE_REQUESTED for choice in tidy)
         detail = {"submission": number, "agreed": len(tidy) - asked, "asked to change": asked}
-        reviews.decide(store, made, told(shown, payer, actor, "reviewed items", now, detail))
+        reviews.decide(
+            session.store,
+            made,
+            told(shown, payer, session.actor, "reviewed items", session.now, detail),
+        )
 
 
-def agree_with_low(
-    store: Store, actor: Actor, assessment_id: str, number: int, now: datetime
-) -> int:
+def agree_with_low(session: Session, assessment_id: str, number: int) -> int:
     """Agree with every undecided claim that could not have raised the tier; say how many."""
-    with store.writing():
-        shown, _ = at_number(store, actor, assessment_id, number, now)
-        low = rules.remaining_low(shown.instrument, shown.given, decisions_on(store, shown))
-        seen = reviews.last_seen(store, assessment_id, shown.submission.number)
+    with session.store.writing():
+        shown, _ = at_number(session, assessment_id, number)
+        low = rules.remaining_low(shown.instrument, shown.given, decisions_on(session.store, shown))
+        seen = reviews.last_seen(session.store, assessment_id, shown.submission.number)
         choices = tuple(Choice(i, Decision.AGREED, seen=seen.get(i, 0)) for i in low)
         if choices:
-            decide(store, actor, assessment_id, number, choices, now)
+            decide(session, assessment_id, number, choices)
     return len(choices)
 
 
-def request_changes(
-    store: Store, actor: Actor, assessment_id: str, number: int, now: datetime
-) -> Assessment:
+def request_changes(session: Session, assessment_id: str, number: int) -> Assessment:
     """Hand the submission back with every change that was asked for."""
-    with store.writing():
-        shown, payer = at_number(store, actor, assessment_id, number, now)
-        asked = rules.requested(shown.instrument, decisions_on(store, shown))
+    with session.store.writing():
+        shown, payer = at_number(session, assessment_id, number)
+        asked = rules.requested(shown.instrument, decisions_on(session.store, shown))
         if not asked:
             raise WrongState("Ask for a change to at least one item first, with a reason.")
         returned = shown.assessment.moved_to(Status.CHANGES_REQUESTED)
-        event = told(shown, payer, actor, "requested changes", now, {"items": len(asked)})
-        saved = assessments.save(store, returned, event)
-        portfolio_entry.refresh(store, saved.group_id, now)
+        event = told(
+            shown, payer, session.actor, "requested changes", session.now, {"items": len(asked)}
+        )
+        saved = assessments.save(session.store, returned, event)
+        portfolio_entry.refresh(session.store, saved.group_id, session.now)
     return saved
 
 
-def accept(
-    store: Store, actor: Actor, assessment_id: str, number: int, run_id: str, now: datetime
-) -> Assessment:
+def accept(session: Session, assessment_id: str, number: int, run_id: str) -> Assessment:
     """Finish the review: the validated levels are scored, and that run stands from now on."""
-    with store.writing():
-        shown, payer = at_number(store, actor, assessment_id, number, now)
-        decisions = decisions_on(store, shown)
+    with session.store.writing():
+        shown, payer = at_number(session, assessment_id, number)
+        decisions = decisions_on(session.store, shown)
         if left := len(rules.waiting(shown.instrument, shown.given, decisions)):
             raise WrongState(f"Decide on every item first: {left} wait.")
         if rules.requested(shown.instrument, decisions):
             raise WrongState("Changes are still asked for. Request them, or agree instead.")
         accepted = shown.assessment.moved_to(Status.ACCEPTED)
-        event = told(shown, payer, actor, "accepted", now, {"submission": number})
-        saved = assessments.save(store, accepted, event)
+        event = told(shown, payer, session.actor, "accepted", session.now, {"submission": number})
+        saved = assessments.save(session.store, accepted, event)
         validated = rules.validated_answers(shown.given, decisions)
-        portfolio_entry.keep_run(store, shown, RunKind.VALIDATED, validated, run_id, now)
-        portfolio_entry.refresh(store, saved.group_id, now)
+        portfolio_entry.keep_run(
+            session.store, shown, RunKind.VALIDATED, validated, run_id, session.now
+        )
+        portfolio_entry.refresh(session.store, saved.group_id, session.now)
     return saved
 
 
-def for_reviewer(
-    store: Store, actor: Actor, assessment_id: str, now: datetime
-) -> tuple[Assessment, Payer]:
+def for_reviewer(session: Session, assessment_id: str) -> tuple[Assessment, Payer]:
     """Whoever reads may be shown that somebody else reviews; nobody reviews their own group."""
-    assessment = assessments.get(store, assessment_id)
-    everyone = scope.of_group(store, assessment.group_id, now)
-    permissions.require(actor, Can.READ_SUBMISSION, everyone)
-    if not submission.may_be_read(store, assessment):
+    assessment = assessments.get(session.store, assessment_id)
+    everyone = scope.of_group(session.store, assessment.group_id, session.now)
+    permissions.require(session.actor, Can.READ_SUBMISSION, everyone)
+    if not submission.may_be_read(session.store, assessment):
         raise NotFound(NOT_SHARED)
-    if assessment.group_id in actor.group_ids:
+    if assessment.group_id in session.actor.group_ids:
         raise Denied("You belong to this group. Ask a colleague to review its submission.")
     if assessment.cycle_id is None:
         raise Denied("This submission belongs to no cycle, so it is read but not reviewed.")
-    payer_id = cycles.get(store, assessment.cycle_id).payer_id
+    payer_id = cycles.get(session.store, assessment.cycle_id).payer_id
     reviewing = Ground(payer_ids=everyone.payer_ids & {payer_id})
-    if not permissions.allowed(actor, Can.REVIEW, reviewing):
+    if not permissions.allowed(session.actor, Can.REVIEW, reviewing):
         raise Denied("Another payer reviews this submission. You may read it in your portfolio.")
-    return assessment, groups.payer(store, payer_id)
+    return assessment, groups.payer(session.store, payer_id)
 
 
-def at_number(
-    store: Store, actor: Actor, assessment_id: str, number: int, now: datetime
-) -> tuple[Submitted, Payer]:
+def at_number(session: Session, assessment_id: str, number: int) -> tuple[Submitted, Payer]:
     """What is open for decisions, if it still is the submission that was on the page."""
-    assessment, payer = for_reviewer(store, actor, assessment_id, now)
-    shown = submission.last_submitted(store, assessment)
+    assessment, payer = for_reviewer(session, assessment_id)
+    shown = submission.last_submitted(session.store, assessment)
     if assessment.status is not Status.SUBMITTED:
         raise WrongState(
             f"This assessment is {assessment.status}, so nothing can be decided on it now. "

@@ -15,7 +15,7 @@ from readiness.assessments.models import Assessment
 from readiness.assessments.service import answering
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem, WrongState
 from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
@@ -69,97 +69,125 @@ class Sharing:
     ended: tuple[Ended, ...]
 
 
-def sharing(store: Store, actor: Actor, group_id: str, now: datetime) -> Sharing:
-    permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
-    asked = tuple(asked_of(store, each) for each in cycles.invitations_of(store, group_id))
+def sharing(session: Session, group_id: str) -> Sharing:
+    permissions.require(
+        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
+    )
+    asked = tuple(
+        asked_of(session.store, each) for each in cycles.invitations_of(session.store, group_id)
+    )
     open_now = tuple(each for each in asked if each.is_waiting)
-    granted = grants.of_group(store, group_id)
+    granted = grants.of_group(session.store, group_id)
     return Sharing(
-        group=groups.get(store, group_id),
+        group=groups.get(session.store, group_id),
         waiting=tuple(each for each in open_now if each.invitation.accepted is None),
         declined=tuple(each for each in open_now if each.invitation.accepted is False),
-        shared=tuple(shared_now(store, granted, now.date())),
-        ended=tuple(ended(store, granted, now.date())),
+        shared=tuple(shared_now(session.store, granted, session.now.date())),
+        ended=tuple(ended(session.store, granted, session.now.date())),
     )
 
 
 def invitation(
-    store: Store, actor: Actor, group_id: str, cycle_id: str, now: datetime
+    session: Session, group_id: str, cycle_id: str
 ) -> tuple[Group, Asked, Assessment | None]:
     """One invitation, and the assessment that accepting it would link to."""
-    permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
-    asked = asked_of(store, cycles.invitation(store, cycle_id, group_id))
-    return groups.get(store, group_id), asked, to_link(store, group_id, asked.cycle)
+    permissions.require(
+        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
+    )
+    asked = asked_of(session.store, cycles.invitation(session.store, cycle_id, group_id))
+    return groups.get(session.store, group_id), asked, to_link(session.store, group_id, asked.cycle)
 
 
 def accept(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str,
     cycle_id: str,
     expires_on: date | None,
     ids: tuple[str, str],
-    now: datetime,
 ) -> Assessment:
     """Share with the payer, and link the assessment that runs already or start one.
 
     One submission serves several payers: who asked first reviews it, the others read it.
     """
-    permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
-    if expires_on is not None and expires_on <= now.date():
+    permissions.require(
+        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
+    )
+    if expires_on is not None and expires_on <= session.now.date():
         raise BadInput([Problem("expires_on", "Choose a day after today, or leave it empty.")])
     grant_id, assessment_id = ids
-    with store.writing():
-        asked = still_asked(store, group_id, cycle_id)
-        found = to_link(store, group_id, asked.cycle)
+    with session.store.writing():
+        asked = still_asked(session.store, group_id, cycle_id)
+        found = to_link(session.store, group_id, asked.cycle)
         assessment = (
-            reviewed_in(store, actor, found, asked.cycle, now)
+            reviewed_in(session, found, asked.cycle)
             if found
-            else answering.start(store, actor, group_id, assessment_id, now, cycle=asked.cycle)
+            else answering.start(session, group_id, assessment_id, cycle=asked.cycle)
         )
         answered = replace(
             asked.invitation,
-            answered_at=now,
-            answered_by=actor.id,
+            answered_at=session.now,
+            answered_by=session.actor.id,
             accepted=True,
             assessment_id=assessment.id,
         )
-        cycles.answer(store, answered, told(asked, actor, "accepted an invitation", now))
-        grant = Grant(
-            grant_id, group_id, asked.payer.id, cycle_id, now, actor.id, expires_on=expires_on
+        cycles.answer(
+            session.store,
+            answered,
+            told(asked, session.actor, "accepted an invitation", session.now),
         )
-        grants.add(store, grant, told(asked, actor, "shared", now))
+        grant = Grant(
+            grant_id,
+            group_id,
+            asked.payer.id,
+            cycle_id,
+            session.now,
+            session.actor.id,
+            expires_on=expires_on,
+        )
+        grants.add(session.store, grant, told(asked, session.actor, "shared", session.now))
     return assessment
 
 
-def decline(store: Store, actor: Actor, group_id: str, cycle_id: str, now: datetime) -> None:
-    permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
-    with store.writing():
-        asked = still_asked(store, group_id, cycle_id)
-        answered = replace(asked.invitation, answered_at=now, answered_by=actor.id, accepted=False)
-        cycles.answer(store, answered, told(asked, actor, "declined an invitation", now))
+def decline(session: Session, group_id: str, cycle_id: str) -> None:
+    permissions.require(
+        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
+    )
+    with session.store.writing():
+        asked = still_asked(session.store, group_id, cycle_id)
+        answered = replace(
+            asked.invitation, answered_at=session.now, answered_by=session.actor.id, accepted=False
+        )
+        cycles.answer(
+            session.store,
+            answered,
+            told(asked, session.actor, "declined an invitation", session.now),
+        )
 
 
-def stop(store: Store, actor: Actor, group_id: str, payer_id: str, now: datetime) -> None:
+def stop(session: Session, group_id: str, payer_id: str) -> None:
     """Take back all that this payer may read. From this moment it finds nothing."""
-    permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
-    event = Event(now, actor.id, "stopped sharing", "payer", payer_id, group_id, payer_id)
-    grants.revoke(store, group_id, payer_id, now, event)
+    permissions.require(
+        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
+    )
+    event = Event(
+        session.now, session.actor.id, "stopped sharing", "payer", payer_id, group_id, payer_id
+    )
+    grants.revoke(session.store, group_id, payer_id, session.now, event)
 
 
-def resume(
-    store: Store, actor: Actor, group_id: str, cycle_id: str, grant_id: str, now: datetime
-) -> None:
+def resume(session: Session, group_id: str, cycle_id: str, grant_id: str) -> None:
     """Share again after taking it back, while the cycle it was for is still open."""
-    permissions.require(actor, Can.SHARE, scope.of_group(store, group_id, now))
-    with store.writing():
-        asked = asked_of(store, cycles.invitation(store, cycle_id, group_id))
+    permissions.require(
+        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
+    )
+    with session.store.writing():
+        asked = asked_of(session.store, cycles.invitation(session.store, cycle_id, group_id))
         if not asked.invitation.accepted or asked.cycle.closed_at is not None:
             raise WrongState("This cycle is closed. Ask the payer for a new invitation.")
-        if asked.payer.id in groups.readers(store, group_id, now.date()):
+        if asked.payer.id in groups.readers(session.store, group_id, session.now.date()):
             raise WrongState("This is shared already. Reload the page to see it.")
-        grant = Grant(grant_id, group_id, asked.payer.id, cycle_id, now, actor.id)
-        grants.add(store, grant, told(asked, actor, "shared", now))
+        grant = Grant(grant_id, group_id, asked.payer.id, cycle_id, session.now, session.actor.id)
+        grants.add(session.store, grant, told(asked, session.actor, "shared", session.now))
 
 
 def asked_of(store: Store, invitation: Invitation) -> Asked:
@@ -196,16 +224,14 @@ def serves(store: Store, assessment: Assessment, cycle: Cycle) -> bool:
     )
 
 
-def reviewed_in(
-    store: Store, actor: Actor, assessment: Assessment, cycle: Cycle, now: datetime
-) -> Assessment:
+def reviewed_in(session: Session, assessment: Assessment, cycle: Cycle) -> Assessment:
     """The cycle takes the review over when nobody else can do it."""
-    if assessment.status is Status.ACCEPTED or has_reviewer(store, assessment, now):
+    if assessment.status is Status.ACCEPTED or has_reviewer(session.store, assessment, session.now):
         return assessment
     taken = replace(assessment, cycle_id=cycle.id, due_on=cycle.due_on)
     event = Event(
-        now,
-        actor.id,
+        session.now,
+        session.actor.id,
         "linked an assessment",
         "assessment",
         assessment.id,
@@ -213,7 +239,7 @@ def reviewed_in(
         cycle.payer_id,
         {"cycle_id": cycle.id},
     )
-    return assessments.save(store, taken, event)
+    return assessments.save(session.store, taken, event)
 
 
 def has_reviewer(store: Store, assessment: Assessment, now: datetime) -> bool:

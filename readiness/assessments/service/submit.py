@@ -26,7 +26,7 @@ from readiness.assessments.service import (
 )
 from readiness.assessments.service.assessment_view import Sheet
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
@@ -99,33 +99,33 @@ class Ids:
     code: Callable[[], str]
 
 
-def check_up(store: Store, actor: Actor, assessment_id: str, now: datetime) -> CheckUp:
-    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
-    return checked(store, actor, found, now)
+def check_up(session: Session, assessment_id: str) -> CheckUp:
+    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
+    return checked(session, found)
 
 
-def signing(store: Store, actor: Actor, assessment_id: str, now: datetime) -> CheckUp:
+def signing(session: Session, assessment_id: str) -> CheckUp:
     """The page to sign on: for those who may sign, while there is something to send in."""
-    found = sheet.opened(store, actor, assessment_id, Can.ATTEST, now)
-    return checked(store, actor, sheet.still_open(found), now)
+    found = sheet.opened(session, assessment_id, Can.ATTEST)
+    return checked(session, sheet.still_open(found))
 
 
-def checked(store: Store, actor: Actor, found: Sheet, now: datetime) -> CheckUp:
+def checked(session: Session, found: Sheet) -> CheckUp:
     reached = tiers.standing(found.instrument, found.answers).tier
     findings = (
         *checks.of_answers(found.instrument, found.revisions, found.context, reached.id),
-        *doubtful(store, found, now),
+        *doubtful(session.store, found, session.now),
     )
-    here = scope.of_group(store, found.group.id, now)
-    last = sheet.last_submission(store, found.assessment.id)
+    here = scope.of_group(session.store, found.group.id, session.now)
+    last = sheet.last_submission(session.store, found.assessment.id)
     return CheckUp(
         sheet=found,
         blocking=tuple(finding for finding in findings if finding.blocks),
         notices=tuple(finding for finding in findings if not finding.blocks),
-        changed=changed_since(store, found, last),
-        readers=tuple(groups.payer(store, payer_id) for payer_id in sorted(here.payer_ids)),
+        changed=changed_since(session.store, found, last),
+        readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
         last=last,
-        may_attest=permissions.allowed(actor, Can.ATTEST, here),
+        may_attest=permissions.allowed(session.actor, Can.ATTEST, here),
     )
 
 
@@ -167,35 +167,35 @@ def changed_since(store: Store, found: Sheet, last: Submission | None) -> tuple[
 
 
 def submit(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     signature: Signature,
     ids: Ids,
-    now: datetime,
 ) -> Submission:
     """Freeze the answers under a signature, score them once, and show where the group stands."""
-    with store.writing():
-        found = sheet.opened(store, actor, assessment_id, Can.ATTEST, now)
+    with session.store.writing():
+        found = sheet.opened(session, assessment_id, Can.ATTEST)
         found = sheet.still_open(found)
         moved = found.assessment.moved_to(Status.SUBMITTED)
-        check_signature(signature, actor)
-        if blocking := checked(store, actor, found, now).blocking:
+        check_signature(signature, session.actor)
+        if blocking := checked(session, found).blocking:
             raise BadInput([Problem(each.place, each.says) for each in blocking])
-        last = sheet.last_submission(store, assessment_id)
+        last = sheet.last_submission(session.store, assessment_id)
         submission = Submission(
             assessment_id=assessment_id,
             number=last.number + 1 if last else 1,
-            at=now,
-            author_id=actor.id,
+            at=session.now,
+            author_id=session.actor.id,
             attested_name=" ".join(signature.name.split()),
             statement=attestation.STATEMENT,
-            reference=free_reference(store, found, ids, now),
+            reference=free_reference(session.store, found, ids, session.now),
             answers_sha256=answers_sha256(found.revisions),
         )
-        record(store, actor, found, submission, ids, now)
-        assessments.save(store, moved, answering.told(moved, actor, "locked", now))
-        portfolio_entry.refresh(store, found.group.id, now)
+        record(session, found, submission, ids)
+        assessments.save(
+            session.store, moved, answering.told(moved, session.actor, "locked", session.now)
+        )
+        portfolio_entry.refresh(session.store, found.group.id, session.now)
     return submission
 
 
@@ -210,24 +210,22 @@ def check_signature(signature: Signature, actor: Actor) -> None:
         raise BadInput(problems)
 
 
-def record(
-    store: Store, actor: Actor, found: Sheet, submission: Submission, ids: Ids, now: datetime
-) -> None:
+def record(session: Session, found: Sheet, submission: Submission, ids: Ids) -> None:
     """The submission with its line of history, and the runs that rest on it."""
     payer_id = None
     if found.assessment.cycle_id:
-        payer_id = cycles.get(store, found.assessment.cycle_id).payer_id
-        if payer_id not in groups.readers(store, found.group.id, now.date()):
+        payer_id = cycles.get(session.store, found.assessment.cycle_id).payer_id
+        if payer_id not in groups.readers(session.store, found.group.id, session.now.date()):
             payer_id = None
     event = replace(
-        answering.told(found.assessment, actor, "submitted", now),
+        answering.told(found.assessment, session.actor, "submitted", session.now),
         payer_id=payer_id,
         detail={"number": submission.number, "reference": submission.reference},
     )
     assessment_id = found.assessment.id
     sent = {item.id: found.revisions[item.id].revision for item in found.instrument.items}
-    assessments.submit(store, submission, sent, event)
-    lowered = supported(store, found, now).answers
+    assessments.submit(session.store, submission, sent, event)
+    lowered = supported(session.store, found, session.now).answers
     claimed = portfolio_entry.run_of(found.instrument, found.context, found.answers)
     as_supported = (
         claimed  # the counts lower nothing: the same answers need no second scoring
@@ -239,7 +237,10 @@ def record(
         (ids.supported_run, RunKind.SUPPORTED, as_supported),
     ):
         number = submission.number
-        runs.add(store, portfolio_entry.stored_as(scored, assessment_id, number, kind, run_id, now))
+        runs.add(
+            session.store,
+            portfolio_entry.stored_as(scored, assessment_id, number, kind, run_id, session.now),
+        )
 
 
 def free_reference(store: Store, found: Sheet, ids: Ids, now: datetime) -> str:
@@ -261,12 +262,16 @@ def answers_sha256(revisions: Mapping[str, AnswerRevision]) -> str:
 
 
 def receipt(
-    store: Store, actor: Actor, assessment_id: str, now: datetime
+    session: Session, assessment_id: str
 ) -> tuple[Sheet, tuple[Submission, ...], tuple[Payer, ...]]:
     """What was sent in, each time, newest first, and who may read it today."""
-    found = sheet.opened(store, actor, assessment_id, Can.READ_ASSESSMENT, now)
-    sent = assessments.submissions(store, assessment_id)
+    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
+    sent = assessments.submissions(session.store, assessment_id)
     if not sent:
         raise NotFound("Nothing was sent in yet, so there is no receipt.")
-    readers = groups.readers(store, found.group.id, now.date())
-    return found, sent[::-1], tuple(groups.payer(store, payer_id) for payer_id in sorted(readers))
+    readers = groups.readers(session.store, found.group.id, session.now.date())
+    return (
+        found,
+        sent[::-1],
+        tuple(groups.payer(session.store, payer_id) for payer_id in sorted(readers)),
+    )

@@ -17,7 +17,7 @@ from readiness.assessments.views.sheet_page import rendered
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session
 
 pages = Blueprint("assess", __name__)
 
@@ -25,7 +25,7 @@ pages = Blueprint("assess", __name__)
 @pages.get("/groups/<group_id>/assessments")
 @needs(Can.READ_ASSESSMENT)
 def of_group(group_id: str) -> ResponseReturnValue:
-    shelf = overview.shelf(store(), actor(), group_id, now())
+    shelf = overview.shelf(session(), group_id)
     return render_template("assessments/of_group.html", shelf=shelf)
 
 
@@ -33,11 +33,9 @@ def of_group(group_id: str) -> ResponseReturnValue:
 @needs(Can.ANSWER)
 def start(group_id: str) -> ResponseReturnValue:
     made = answering.start(
-        store(),
-        actor(),
+        session(),
         group_id,
         secrets.token_urlsafe(9),
-        now(),
         carries=request.form.get("carry") == "yes",
     )
     return redirect(url_for(".contents", assessment_id=made.id), 303)
@@ -46,29 +44,29 @@ def start(group_id: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>")
 @needs(Can.READ_ASSESSMENT)
 def contents(assessment_id: str) -> ResponseReturnValue:
-    shown = overview.contents(store(), actor(), assessment_id, now())
+    shown = overview.contents(session(), assessment_id)
     return rendered("assessments/contents.html", shown.sheet, shown=shown)
 
 
 @pages.get("/assessments/<assessment_id>/domains/<domain_id>")
 @needs(Can.READ_ASSESSMENT)
 def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
-    return shown_page(questions.page(store(), actor(), assessment_id, domain_id, now()))
+    return shown_page(questions.page(session(), assessment_id, domain_id))
 
 
 @pages.post("/assessments/<assessment_id>/domains/<domain_id>")
 @needs(Can.ANSWER)
 def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
     """Without JavaScript: every item of the page at once. Those in order are kept in any case."""
-    before = questions.page(store(), actor(), assessment_id, domain_id, now())
+    before = questions.page(session(), assessment_id, domain_id)
     sent = item.page_of(request.form, before.domain)
     typed = {each.item_id: each for each in sent}
     try:
-        done = answering.save_page(store(), actor(), assessment_id, sent, now())
+        done = answering.save_page(session(), assessment_id, sent)
     except WrongState as error:
         return shown_page(questions.as_typed(before, typed), str(error)), 409
     if done.problems or done.clashes:
-        after = questions.page(store(), actor(), assessment_id, domain_id, now())
+        after = questions.page(session(), assessment_id, domain_id)
         after = questions.with_typed(after, typed, done.problems, done.clashes)
         return shown_page(after), 409 if done.clashes else 422
     flash("Saved.")
@@ -94,7 +92,7 @@ def save_item(assessment_id: str, item_id: str) -> ResponseReturnValue:
     """Autosave: one item as JSON."""
     try:
         sent = item.item_of(request, item_id)
-        sheet, revision = answering.save_item(store(), actor(), assessment_id, sent, now())
+        sheet, revision = answering.save_item(session(), assessment_id, sent)
     except BadInput as error:
         return jsonify(error=" ".join(each.says for each in error.problems)), 422
     except answering.AnsweredMeanwhile as error:
@@ -130,7 +128,7 @@ def as_plain(clash: answering.Clash) -> dict[str, object]:
 @pages.post("/assessments/<assessment_id>/withdraw")
 @needs(Can.ATTEST)
 def withdraw(assessment_id: str) -> ResponseReturnValue:
-    answering.withdraw(store(), actor(), assessment_id, now())
+    answering.withdraw(session(), assessment_id)
     flash("Withdrawn. Nothing is deleted, and no payer reads it any more.")
     return redirect(url_for(".contents", assessment_id=assessment_id), 303)
 
@@ -138,6 +136,6 @@ def withdraw(assessment_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/take-up-again")
 @needs(Can.ATTEST)
 def take_up_again(assessment_id: str) -> ResponseReturnValue:
-    answering.undo_withdrawal(store(), actor(), assessment_id, now())
+    answering.undo_withdrawal(session(), assessment_id)
     flash("The assessment is in progress again.")
     return redirect(url_for(".contents", assessment_id=assessment_id), 303)

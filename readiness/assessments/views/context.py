@@ -14,7 +14,7 @@ from readiness.assessments.views.sheet_page import rendered
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 
 pages = Blueprint("context", __name__)
 
@@ -22,19 +22,19 @@ pages = Blueprint("context", __name__)
 @pages.get("/assessments/<assessment_id>/context")
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_view.opened(store(), actor(), assessment_id, Can.READ_ASSESSMENT, now())
+    found = assessment_view.opened(session(), assessment_id, Can.READ_ASSESSMENT)
     return shown(found, context_form.parts_of(found))
 
 
 @pages.post("/assessments/<assessment_id>/context")
 @needs(Can.ANSWER)
 def save(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_view.opened(store(), actor(), assessment_id, Can.ANSWER, now())
+    found = assessment_view.opened(session(), assessment_id, Can.ANSWER)
     typed = context_form.typed_in(found.instrument, request.form)
     try:
         if typed.problems:
             raise BadInput(typed.problems)
-        context.save(store(), actor(), assessment_id, typed.facts, now())
+        context.save(session(), assessment_id, typed.facts)
     except BadInput as error:
         return shown(found, context_form.parts_of(found, typed.boxes, error.problems)), 422
     except DescribedMeanwhile as error:

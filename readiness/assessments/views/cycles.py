@@ -21,7 +21,7 @@ from readiness.core.errors import BadInput, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, now, session, store
 
 pages = Blueprint("cycles", __name__)
 
@@ -38,7 +38,7 @@ def start() -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/cycles")
 @needs(Can.OPEN_CYCLE)
 def listing(payer_id: str) -> ResponseReturnValue:
-    payer, rounds = cycles.opened_by(store(), actor(), payer_id, now())
+    payer, rounds = cycles.opened_by(session(), payer_id)
     payers = organizations.payers_of(store(), actor())
     return render_template(
         "assessments/cycles/list.html", payer=payer, payers=payers, rounds=rounds
@@ -61,9 +61,7 @@ def opening(payer_id: str) -> ResponseReturnValue:
     if form.validate():
         cycle_id = secrets.token_urlsafe(9)
         try:
-            cycle = cycles.open_cycle(
-                store(), actor(), payer_id, draft_of(form, offered), cycle_id, now()
-            )
+            cycle = cycles.open_cycle(session(), payer_id, draft_of(form, offered), cycle_id)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -80,7 +78,7 @@ def board(payer_id: str, cycle_id: str) -> ResponseReturnValue:
 
 def shown(payer_id: str, cycle_id: str, due: DueForm, problem: str = "") -> ResponseReturnValue:
     """The cycle's page, with what a search for more groups finds."""
-    found = cycles.board(store(), actor(), payer_id, cycle_id, now())
+    found = cycles.board(session(), payer_id, cycle_id)
     text = request.args.get("text", "")[:100]
     groups = cycles.candidates(store(), actor(), payer_id, cycle_id, text)
     page = render_template(
@@ -101,7 +99,7 @@ def shown(payer_id: str, cycle_id: str, due: DueForm, problem: str = "") -> Resp
 def invite(payer_id: str, cycle_id: str) -> ResponseReturnValue:
     chosen = request.form.getlist("group")
     try:
-        asked = cycles.invite(store(), actor(), payer_id, cycle_id, chosen, now())
+        asked = cycles.invite(session(), payer_id, cycle_id, chosen)
     except BadInput as error:
         return shown(payer_id, cycle_id, DueForm(formdata=None), str(error.problems[0].says))
     flash("1 group invited." if asked == 1 else f"{asked} groups invited.")
@@ -114,7 +112,7 @@ def extend(payer_id: str, cycle_id: str) -> ResponseReturnValue:
     form = DueForm()
     if form.validate():
         try:
-            cycles.extend(store(), actor(), payer_id, cycle_id, form.due_on.data, now())
+            cycles.extend(session(), payer_id, cycle_id, form.due_on.data)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -126,6 +124,6 @@ def extend(payer_id: str, cycle_id: str) -> ResponseReturnValue:
 @pages.post("/payers/<payer_id>/cycles/<cycle_id>/close")
 @needs(Can.OPEN_CYCLE)
 def close(payer_id: str, cycle_id: str) -> ResponseReturnValue:
-    cycle = cycles.close(store(), actor(), payer_id, cycle_id, now())
+    cycle = cycles.close(session(), payer_id, cycle_id)
     flash(f"{cycle.name} is closed. What was submitted stays readable.")
     return redirect(url_for(".board", payer_id=payer_id, cycle_id=cycle_id), 303)

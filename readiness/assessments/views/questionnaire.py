@@ -15,7 +15,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 
 pages = Blueprint("questionnaire", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,7 +37,7 @@ def pdf(instrument_id: str, version: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>/questionnaire.xlsx")
 @needs(Can.READ_ASSESSMENT)
 def xlsx(assessment_id: str) -> ResponseReturnValue:
-    made = questionnaire.download(store(), actor(), assessment_id, now())
+    made = questionnaire.download(session(), assessment_id)
     return made, {
         "Content-Type": XLSX,
         "Content-Disposition": 'attachment; filename="questionnaire.xlsx"',
@@ -47,7 +47,7 @@ def xlsx(assessment_id: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>/questionnaire")
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_view.opened(store(), actor(), assessment_id, Can.READ_ASSESSMENT, now())
+    found = assessment_view.opened(session(), assessment_id, Can.READ_ASSESSMENT)
     return rendered("assessments/questionnaire/show.html", found, problems=())
 
 
@@ -61,9 +61,9 @@ def upload(assessment_id: str) -> ResponseReturnValue:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise BadInput(NO_FILE)
-        preview = questionnaire.upload(store(), actor(), assessment_id, sent.read(), now())
+        preview = questionnaire.upload(session(), assessment_id, sent.read())
     except BadInput as error:
-        found = assessment_view.opened(store(), actor(), assessment_id, Can.ANSWER, now())
+        found = assessment_view.opened(session(), assessment_id, Can.ANSWER)
         return rendered("assessments/questionnaire/show.html", found, problems=error.problems), 422
     return preview_page(preview)
 
@@ -79,13 +79,13 @@ def preview_page(preview: questionnaire.Preview) -> str:
 
 
 def take_over(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_view.opened(store(), actor(), assessment_id, Can.ANSWER, now())
+    found = assessment_view.opened(session(), assessment_id, Can.ANSWER)
     try:
         typed = json.loads(request.form["filled"])
     except (ValueError, RecursionError) as error:
         raise BadInput(FROM_HERE) from error
     filled = workbook.from_plain(typed, found.instrument)
-    done = questionnaire.take_over(store(), actor(), assessment_id, filled, now())
+    done = questionnaire.take_over(session(), assessment_id, filled)
     flash(f"Saved from the spreadsheet: {len(done.changes)} changed.")
     if done.conflicts:
         flash(f"Not overwritten, because somebody changed them meanwhile: {named(done.conflicts)}.")

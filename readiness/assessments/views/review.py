@@ -21,7 +21,7 @@ from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import whole_number
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 
 pages = Blueprint("review", __name__)
@@ -30,7 +30,7 @@ pages = Blueprint("review", __name__)
 @pages.get("/assessments/<assessment_id>/review")
 @needs(Can.REVIEW)
 def overview(assessment_id: str) -> ResponseReturnValue:
-    found = review.open_review(store(), actor(), assessment_id, now())
+    found = review.open_review(session(), assessment_id)
     beside = claims.of_released(store(), found.group.id, found.submitted.given, now().date())
     return render_template("assessments/review/overview.html", review=found, weighed_claims=beside)
 
@@ -56,7 +56,7 @@ def deciding(assessment_id: str, domain_id: str) -> ResponseReturnValue:
         if problems:
             raise BadInput(problems)
         if choices:
-            review.decide(store(), actor(), assessment_id, number_sent(), choices, now())
+            review.decide(session(), assessment_id, number_sent(), choices)
     except BadInput as error:
         return shown(found, part, form, show_problems(form, error.problems), 422)
     except ChangedMeanwhile as error:
@@ -66,7 +66,7 @@ def deciding(assessment_id: str, domain_id: str) -> ResponseReturnValue:
 
 
 def opened(assessment_id: str, domain_id: str) -> tuple[Review, Part]:
-    found = review.open_review(store(), actor(), assessment_id, now())
+    found = review.open_review(session(), assessment_id)
     part = found.part(domain_id)
     if part is None:
         raise NotFound("This assessment has no such page. Start from its overview.")
@@ -110,7 +110,7 @@ def number_sent() -> int:
 @pages.post("/assessments/<assessment_id>/review/agree-with-low")
 @needs(Can.REVIEW)
 def agree_with_low(assessment_id: str) -> ResponseReturnValue:
-    agreed = review.agree_with_low(store(), actor(), assessment_id, number_sent(), now())
+    agreed = review.agree_with_low(session(), assessment_id, number_sent())
     flash(f"Agreed with {agreed} {'claim' if agreed == 1 else 'claims'}.")
     return redirect(url_for(".overview", assessment_id=assessment_id), 303)
 
@@ -118,7 +118,7 @@ def agree_with_low(assessment_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/review/request-changes")
 @needs(Can.REVIEW)
 def request_changes(assessment_id: str) -> ResponseReturnValue:
-    review.request_changes(store(), actor(), assessment_id, number_sent(), now())
+    review.request_changes(session(), assessment_id, number_sent())
     flash("The group has your requests and can change its answers.")
     return redirect(url_for(".overview", assessment_id=assessment_id), 303)
 
@@ -127,6 +127,6 @@ def request_changes(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW)
 def accept(assessment_id: str) -> ResponseReturnValue:
     run_id = secrets.token_urlsafe(9)
-    review.accept(store(), actor(), assessment_id, number_sent(), run_id, now())
+    review.accept(session(), assessment_id, number_sent(), run_id)
     flash("Accepted. The validated tier stands in the portfolio from now on.")
     return redirect(url_for(".overview", assessment_id=assessment_id), 303)

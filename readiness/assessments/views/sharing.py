@@ -13,7 +13,7 @@ from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session, store
 from readiness.portfolio.bulk_pdf.files import sweep
 
 pages = Blueprint("sharing", __name__)
@@ -22,7 +22,7 @@ pages = Blueprint("sharing", __name__)
 @pages.get("/groups/<group_id>/sharing")
 @needs(Can.SHARE)
 def overview(group_id: str) -> ResponseReturnValue:
-    found = sharing.sharing(store(), actor(), group_id, now())
+    found = sharing.sharing(session(), group_id)
     return render_template("assessments/sharing/overview.html", sharing=found)
 
 
@@ -33,7 +33,7 @@ def invitation(group_id: str, cycle_id: str) -> ResponseReturnValue:
 
 
 def asked(group_id: str, cycle_id: str, form: AcceptForm) -> ResponseReturnValue:
-    group, found, linked = sharing.invitation(store(), actor(), group_id, cycle_id, now())
+    group, found, linked = sharing.invitation(session(), group_id, cycle_id)
     page = render_template(
         "assessments/sharing/invitation.html", group=group, asked=found, linked=linked, form=form
     )
@@ -47,7 +47,7 @@ def accept(group_id: str, cycle_id: str) -> ResponseReturnValue:
     ids = secrets.token_urlsafe(9), secrets.token_urlsafe(9)
     if form.validate():
         try:
-            sharing.accept(store(), actor(), group_id, cycle_id, form.expires_on.data, ids, now())
+            sharing.accept(session(), group_id, cycle_id, form.expires_on.data, ids)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -59,7 +59,7 @@ def accept(group_id: str, cycle_id: str) -> ResponseReturnValue:
 @pages.post("/groups/<group_id>/invitations/<cycle_id>/decline")
 @needs(Can.SHARE)
 def decline(group_id: str, cycle_id: str) -> ResponseReturnValue:
-    sharing.decline(store(), actor(), group_id, cycle_id, now())
+    sharing.decline(session(), group_id, cycle_id)
     flash("Declined. The payer sees that you declined, and nothing else.")
     return redirect(url_for(".overview", group_id=group_id), 303)
 
@@ -67,7 +67,7 @@ def decline(group_id: str, cycle_id: str) -> ResponseReturnValue:
 @pages.post("/groups/<group_id>/sharing/<payer_id>/stop")
 @needs(Can.SHARE)
 def stop(group_id: str, payer_id: str) -> ResponseReturnValue:
-    sharing.stop(store(), actor(), group_id, payer_id, now())
+    sharing.stop(session(), group_id, payer_id)
     sweep(store(), now())  # ZIPs of plans that the payer may no longer fetch
     flash("Sharing has stopped. From this moment that payer finds nothing of yours.")
     return redirect(url_for(".overview", group_id=group_id), 303)
@@ -76,6 +76,6 @@ def stop(group_id: str, payer_id: str) -> ResponseReturnValue:
 @pages.post("/groups/<group_id>/invitations/<cycle_id>/share-again")
 @needs(Can.SHARE)
 def resume(group_id: str, cycle_id: str) -> ResponseReturnValue:
-    sharing.resume(store(), actor(), group_id, cycle_id, secrets.token_urlsafe(9), now())
+    sharing.resume(session(), group_id, cycle_id, secrets.token_urlsafe(9))
     flash("Shared again.")
     return redirect(url_for(".overview", group_id=group_id), 303)

@@ -8,9 +8,9 @@ from flask import render_template
 
 from readiness.assessments.service import audience
 from readiness.assessments.service.assessment_view import Sheet
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 
 
 def rendered(template: str, sheet: Sheet, **shown: Any) -> str:
-    seen_by = audience.of_group(store(), actor(), sheet.group.id, now())
+    seen_by = audience.of_group(session(), sheet.group.id)
     return render_template(template, sheet=sheet, audience=seen_by, **shown)

@@ -17,7 +17,7 @@ from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 
 pages = Blueprint("submit", __name__)
@@ -42,7 +42,7 @@ class SignatureForm(SafeForm):
 @pages.get("/assessments/<assessment_id>/check")
 @needs(Can.READ_ASSESSMENT)
 def check(assessment_id: str) -> ResponseReturnValue:
-    found = submit.check_up(store(), actor(), assessment_id, now())
+    found = submit.check_up(session(), assessment_id)
     beside = claims.of_entered(store(), found.sheet.group.id, found.sheet.answers, now().date())
     return rendered("assessments/check.html", found.sheet, found=found, weighed_claims=beside)
 
@@ -61,14 +61,14 @@ def send(assessment_id: str) -> ResponseReturnValue:
         return signing_page(assessment_id, form), 422
     signature = Signature(form.name.data or "", bool(form.agrees.data))
     try:
-        submit.submit(store(), actor(), assessment_id, signature, ids(), now())
+        submit.submit(session(), assessment_id, signature, ids())
     except BadInput as error:
         return signing_page(assessment_id, with_problems(form, error)), 422
     return redirect(url_for(".receipt", assessment_id=assessment_id), 303)
 
 
 def signing_page(assessment_id: str, form: SignatureForm) -> str:
-    found = submit.signing(store(), actor(), assessment_id, now())
+    found = submit.signing(session(), assessment_id)
     return rendered(
         "assessments/submit.html", found.sheet, found=found, form=form, statement=STATEMENT
     )
@@ -85,5 +85,5 @@ def code() -> str:
 @pages.get("/assessments/<assessment_id>/receipt")
 @needs(Can.READ_ASSESSMENT)
 def receipt(assessment_id: str) -> ResponseReturnValue:
-    sheet, sent, readers = submit.receipt(store(), actor(), assessment_id, now())
+    sheet, sent, readers = submit.receipt(session(), assessment_id)
     return render_template("assessments/receipt.html", sheet=sheet, sent=sent, readers=readers)

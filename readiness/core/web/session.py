@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request
 
 from readiness.accounts.service import account
 from readiness.core.config import Settings
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 
 
@@ -50,3 +50,8 @@ def actor() -> Actor:
 
 def now() -> datetime:
     return cast(datetime, g.now)
+
+
+def session() -> Session:
+    """This request's connection, person and moment, for a service."""
+    return Session(store(), actor(), now())

@@ -10,7 +10,7 @@ from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.people import Actor, Group
 from readiness.core.periods import Period, latest_closed, quarters_back
@@ -98,13 +98,18 @@ class Overview:
     lines: tuple[Line, ...]  # newest first
 
 
-def overview(store: Store, actor: Actor, group_id: str, now: datetime) -> Overview:
-    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
-    today = now.date()
-    known, states = quality.of_group(store, group_id), quality.states(store, group_id)
+def overview(session: Session, group_id: str) -> Overview:
+    permissions.require(
+        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    today = session.now.date()
+    known, states = (
+        quality.of_group(session.store, group_id),
+        quality.states(session.store, group_id),
+    )
     listed = {*quarters_back(latest_closed(today), SHOWN_PERIODS), *known, *states}
     return Overview(
-        groups.get(store, group_id),
+        groups.get(session.store, group_id),
         tuple(
             line_of(each, known.get(each) or QualityCounts(each), states.get(each), today)
             for each in sorted(listed, reverse=True)
@@ -122,9 +127,11 @@ def line_of(each: Period, counts: QualityCounts, line: PeriodLine | None, today:
     )
 
 
-def get(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Ending:
-    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
-    return read(store, group_id, enterable(written, now.date()), now.date())
+def get(session: Session, group_id: str, written: str) -> Ending:
+    permissions.require(
+        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    return read(session.store, group_id, enterable(written, session.now.date()), session.now.date())
 
 
 def read(store: Store, group_id: str, ending: Period, today: date) -> Ending:
@@ -181,18 +188,18 @@ def states_of(store: Store, group_id: str, today: date) -> tuple[EntryState, Ent
 # Saving
 
 
-def save(
-    store: Store, actor: Actor, group_id: str, written: str, sent: Sent, now: datetime
-) -> bool:
+def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
     """Keep what was typed, finished or not; whether anything was new.
 
     Numbers that contradict each other are kept too: they stop a period from being complete, not
     from being worked on. A text that is no count is refused together with all that came with it.
     """
-    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
-    ending = enterable(written, now.date())
-    with store.writing():
-        before = read(store, group_id, ending, now.date())
+    permissions.require(
+        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    ending = enterable(written, session.now.date())
+    with session.store.writing():
+        before = read(session.store, group_id, ending, session.now.date())
         cells = cells_in(before.grids)
         typed = counts_in(sent.typed, cells, labels(before.grids))
         base = {cells[key]: n for key, n in sent.base.items() if key in cells}
@@ -200,15 +207,17 @@ def save(
         if merge.clashes:
             raise CountsClash(merge)
         revisions = tuple(
-            QualityRevision(cell, revision_of(before.history, cell) + 1, value, actor.id, now)
+            QualityRevision(
+                cell, revision_of(before.history, cell) + 1, value, session.actor.id, session.now
+            )
             for cell, value in merge.changed.items()
         )
         if not revisions:
             return False
-        event = told(before, actor, "entered quality counts", now)
-        quality.save(store, group_id, ending, revisions, event)
+        event = told(before, session.actor, "entered quality counts", session.now)
+        quality.save(session.store, group_id, ending, revisions, event)
         if before.line is None or before.line.state is not PeriodState.OPEN:
-            set_state(store, before, PeriodState.OPEN, actor, "opened quality counts", now)
+            set_state(session, before, PeriodState.OPEN, "opened quality counts")
     return True
 
 
@@ -239,18 +248,18 @@ def labels(grids: Iterable[AnyGrid]) -> dict[str, str]:
     }
 
 
-def declare(
-    store: Store, actor: Actor, group_id: str, written: str, reference: str, now: datetime
-) -> None:
+def declare(session: Session, group_id: str, written: str, reference: str) -> None:
     """Say which stratum the others are compared with. It is never picked by the program."""
-    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
-    ending = enterable(written, now.date())
-    with store.writing():
-        before = read(store, group_id, ending, now.date())
+    permissions.require(
+        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    ending = enterable(written, session.now.date())
+    with session.store.writing():
+        before = read(session.store, group_id, ending, session.now.date())
         if reference and reference not in references(before):
             raise BadInput([Problem("reference", "Choose one of the listed patient groups.")])
         state = before.line.state if before.line else PeriodState.OPEN
-        set_state(store, before, state, actor, "declared a reference", now, reference)
+        set_state(session, before, state, "declared a reference", reference)
 
 
 def references(ending: Ending) -> dict[str, str]:
@@ -272,23 +281,21 @@ def in_the_way(before: Ending) -> Iterator[Problem]:
 
 
 def set_state(
-    store: Store,
+    session: Session,
     before: Ending,
     wanted: PeriodState,
-    actor: Actor,
     verb: str,
-    now: datetime,
     reference: str | None = None,
 ) -> None:
     line = before.line
     quality.set_state(
-        store,
+        session.store,
         before.group.id,
         before.period,
         wanted,
         reference if reference is not None else line.reference if line else "",
         line.revision if line else 0,
-        told(before, actor, verb, now),
+        told(before, session.actor, verb, session.now),
     )
 
 
@@ -300,15 +307,15 @@ def told(before: Ending, actor: Actor, verb: str, now: datetime) -> Event:
 
 
 def paste(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str,
     text: str,
     grids: tuple[AnyGrid, ...],
-    now: datetime,
 ) -> Pasted[QualityCell]:
     """What a pasted block would fill in. Nothing is stored."""
-    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
+    permissions.require(
+        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
     return pasted_grid.read(text, grids)
 
 
@@ -330,12 +337,14 @@ class Preview:
     findings: tuple[Finding, ...] = field(default=())  # as they would be
 
 
-def preview(
-    store: Store, actor: Actor, group_id: str, written: str, raw: bytes, now: datetime
-) -> Preview:
+def preview(session: Session, group_id: str, written: str, raw: bytes) -> Preview:
     """What a file would write, or BadInput with every problem by its row. Nothing is stored."""
-    permissions.require(actor, Can.ENTER_QUALITY, scope.of_group(store, group_id, now))
-    ending = read(store, group_id, enterable(written, now.date()), now.date())
+    permissions.require(
+        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    ending = read(
+        session.store, group_id, enterable(written, session.now.date()), session.now.date()
+    )
     found = table.read(raw, ending.period, ending.measures, ending.sites)
     named = labels(ending.grids)
     changes = tuple(

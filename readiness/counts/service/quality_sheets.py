@@ -8,8 +8,7 @@ from datetime import datetime
 
 from readiness.accounts.db import people
 from readiness.core import exports
-from readiness.core.db import Store
-from readiness.core.people import Actor
+from readiness.core.db import Session
 from readiness.counts.quality.grids import WHOLE, in_force, rows_of
 from readiness.counts.quality.models import (
     CATEGORIES,
@@ -30,9 +29,9 @@ GONE = "Somebody who has left"
 Rows = Iterator[tuple[exports.Cell, ...]]
 
 
-def workbook(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> bytes:
+def workbook(session: Session, group_id: str, written: str) -> bytes:
     """The three tables, filled with what is stored: a way out, and a way back in."""
-    ending = quality.get(store, actor, group_id, written, now)
+    ending = quality.get(session, group_id, written)
     measures, known, again = SHEETS
     return exports.xlsx_of(
         [
@@ -43,8 +42,8 @@ def workbook(store: Store, actor: Actor, group_id: str, written: str, now: datet
     )
 
 
-def measures_csv(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> bytes:
-    ending = quality.get(store, actor, group_id, written, now)
+def measures_csv(session: Session, group_id: str, written: str) -> bytes:
+    ending = quality.get(session, group_id, written)
     return exports.csv_of(MEASURES, measure_rows(ending))
 
 
@@ -97,10 +96,10 @@ class History:
     lines: tuple[Past, ...]  # newest first
 
 
-def history(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> History:
-    ending = quality.get(store, actor, group_id, written, now)
+def history(session: Session, group_id: str, written: str) -> History:
+    ending = quality.get(session, group_id, written)
     authors = people.with_ids(
-        store, {each.author_id for lines in ending.history.values() for each in lines}
+        session.store, {each.author_id for lines in ending.history.values() for each in lines}
     )
     named = labels(ending.grids)
     lines = [

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
-from readiness.core.people import Actor, Group
+from readiness.core.people import Group
 from readiness.core.periods import Period, period, quarter_of, quarters_back
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk as counts
@@ -67,13 +67,15 @@ class Overview:
     shown: Mapping[str, Share]  # and those that are only shown beside it
 
 
-def overview(store: Store, actor: Actor, group_id: str, now: datetime) -> Overview:
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    today = now.date()
-    known, states = counts.of_group(store, group_id), counts.states(store, group_id)
+def overview(session: Session, group_id: str) -> Overview:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    today = session.now.date()
+    known, states = counts.of_group(session.store, group_id), counts.states(session.store, group_id)
     listed = {*quarters_back(quarter_of(today), SHOWN_QUARTERS + 1), *known, *states}
     return Overview(
-        group=groups.get(store, group_id),
+        group=groups.get(session.store, group_id),
         lines=tuple(
             line_of(known.get(each) or FunnelCounts(each), states.get(each), today)
             for each in sorted(listed, reverse=True)
@@ -94,9 +96,11 @@ def line_of(known: FunnelCounts, state: PeriodState | None, today: date) -> Quar
     )
 
 
-def get(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Quarter:
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    return read(store, group_id, enterable(written, now.date()), now.date())
+def get(session: Session, group_id: str, written: str) -> Quarter:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    return read(session.store, group_id, enterable(written, session.now.date()), session.now.date())
 
 
 def enterable(written: str, today: date) -> Period:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from readiness.accounts.service import scope
 from readiness.core import patient_identifiers, permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import REASON_CHARACTERS, clean
 from readiness.core.people import Actor
@@ -39,37 +39,44 @@ class Sent:
 # Saving
 
 
-def save(
-    store: Store, actor: Actor, group_id: str, written: str, sent: Sent, now: datetime
-) -> bool:
+def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
     """Keep what was typed, finished or not; whether anything was new.
 
     Numbers that contradict each other are kept too: they stop a quarter from being complete, not
     from being worked on. A text that is no count is refused together with all that came with it.
     """
-    permissions.require(actor, Can.ENTER_COUNTS, scope.of_group(store, group_id, now))
-    wanted = enterable(written, now.date())
+    permissions.require(
+        session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    wanted = enterable(written, session.now.date())
     typed, base = (
         counts_in(sent.typed),
         {ENTERED[k]: n for k, n in sent.base.items() if k in ENTERED},
     )
-    with store.writing():
-        before = read(store, group_id, wanted, now.date())
+    with session.store.writing():
+        before = read(session.store, group_id, wanted, session.now.date())
         merge = merged(before.history, base, typed)
         if merge.clashes:
             raise CountsClash(merge)
         revisions = tuple(
-            CountRevision(cell, revision_of(before.history, cell) + 1, value, actor.id, now)
+            CountRevision(
+                cell, revision_of(before.history, cell) + 1, value, session.actor.id, session.now
+            )
             for cell, value in merge.changed.items()
         )
-        notes = tuple(new_explanations(store, before, sent.explanations, actor, now))
+        notes = tuple(new_explanations(session, before, sent.explanations))
         if not revisions and not notes:
             return False
         social_risk.save(
-            store, group_id, wanted, revisions, notes, told(before, actor, "entered counts", now)
+            session.store,
+            group_id,
+            wanted,
+            revisions,
+            notes,
+            told(before, session.actor, "entered counts", session.now),
         )
         if revisions:
-            reopen(store, before, actor, now)
+            reopen(session, before)
     return True
 
 
@@ -89,10 +96,10 @@ def counts_in(typed: Mapping[str, str]) -> dict[Cell, int | None]:
 
 
 def new_explanations(
-    store: Store, before: Quarter, texts: Mapping[str, str], actor: Actor, now: datetime
+    session: Session, before: Quarter, texts: Mapping[str, str]
 ) -> Iterator[Explanation]:
     """Of the findings that the person was shown; with the sentence that they explained."""
-    stored = social_risk.explanations(store, before.group.id, before.period)
+    stored = social_risk.explanations(session.store, before.group.id, before.period)
     problems: list[Problem] = []
     for odd in before.odd:
         key = odd.finding.key
@@ -105,7 +112,7 @@ def new_explanations(
             continue
         if text != (odd.written if odd.stands else ""):
             revision = stored[key].revision + 1 if key in stored else 1
-            yield Explanation(key, revision, odd.finding.says, text, actor.id, now)
+            yield Explanation(key, revision, odd.finding.says, text, session.actor.id, session.now)
     if problems:
         raise BadInput(problems)
 
@@ -120,13 +127,13 @@ def safe(text: str) -> str:
     return tidy
 
 
-def reopen(store: Store, before: Quarter, actor: Actor, now: datetime) -> None:
+def reopen(session: Session, before: Quarter) -> None:
     """Changed counts have to be checked again before the quarter is complete."""
-    state, revision = social_risk.state(store, before.group.id, before.period)
+    state, revision = social_risk.state(session.store, before.group.id, before.period)
     if state is not PeriodState.OPEN:
-        event = told(before, actor, "opened a quarter", now)
+        event = told(before, session.actor, "opened a quarter", session.now)
         social_risk.set_state(
-            store, before.group.id, before.period, PeriodState.OPEN, revision, event
+            session.store, before.group.id, before.period, PeriodState.OPEN, revision, event
         )
 
 
@@ -152,15 +159,15 @@ def told(before: Quarter, actor: Actor, verb: str, now: datetime) -> Event:
 
 
 def paste(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str,
     text: str,
     grids: tuple[Grid[Cell], ...],
-    now: datetime,
 ) -> Pasted[Cell]:
     """What a pasted block would fill in. Nothing is stored."""
-    permissions.require(actor, Can.ENTER_COUNTS, scope.of_group(store, group_id, now))
+    permissions.require(
+        session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
     return pasted_grid.read(text, grids)
 
 

@@ -13,7 +13,7 @@ from readiness.core.errors import BadInput, Problem, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, settings, store
+from readiness.core.web.session import now, session, settings
 from readiness.core.web.template_filters import moment
 from readiness.counts.edits import Clash, CountsClash
 from readiness.counts.forms.social_risk import CountsForm, revisions_in, sent_by
@@ -45,7 +45,7 @@ class ReferenceForm(SafeForm):
 @pages.get("/groups/<group_id>/quality")
 @needs(Can.READ_QUALITY)
 def periods(group_id: str) -> ResponseReturnValue:
-    found = quality.overview(store(), actor(), group_id, now())
+    found = quality.overview(session(), group_id)
     return render_template(
         "counts/quality/periods.html", found=found, states=quality_view.STATE_WORDS
     )
@@ -76,14 +76,14 @@ def send_breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue
 
 
 def send(group_id: str, period: str, kind: str) -> ResponseReturnValue:
-    scope = scope_of(quality.get(store(), actor(), group_id, period, now()), kind)
+    scope = scope_of(quality.get(session(), group_id, period), kind)
     form = CountsForm()
     sent = sent_by(form, request.form, tuple(cells_in(scope.grids)))
     wanted = request.form.get("do", "save")
     if wanted == "preview":
         return pasted(group_id, period, scope, sent, form.block.data or "")
     try:
-        is_new = quality.save(store(), actor(), group_id, period, sent, now())
+        is_new = quality.save(session(), group_id, period, sent)
     except BadInput as error:
         return page(group_id, period, kind, Entry(sent, error.problems)), 422
     except CountsClash as clash:
@@ -108,7 +108,7 @@ def both(clash: Clash[QualityCell]) -> str:
 
 def pasted(group_id: str, period: str, scope: Scope, sent: Sent, block: str) -> ResponseReturnValue:
     """The block in the table, beside what was typed. Nothing is saved yet."""
-    found = quality.paste(store(), actor(), group_id, block, scope.grids, now())
+    found = quality.paste(session(), group_id, block, scope.grids)
     entry = Entry(
         sent,
         tuple(Problem("block", str(problem)) for problem in found.problems),
@@ -120,9 +120,7 @@ def pasted(group_id: str, period: str, scope: Scope, sent: Sent, block: str) -> 
 
 def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     try:
-        verdict = completion.complete_period(
-            store(), actor(), group_id, period, settings().smallest_shown, now()
-        )
+        verdict = completion.complete_period(session(), group_id, period, settings().smallest_shown)
     except (BadInput, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
         entry = Entry(problems=problems, is_unfinished=True)
@@ -132,7 +130,7 @@ def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
 
 
 def page(group_id: str, period: str, kind: str, entry: Entry) -> str:
-    found = quality.get(store(), actor(), group_id, period, now())
+    found = quality.get(session(), group_id, period)
     scope = scope_of(found, kind)
     form = CountsForm(formdata=None)
     form.block.data = entry.block
@@ -162,7 +160,7 @@ def reference_form(found: Ending) -> ReferenceForm:
 def declare(group_id: str, period: str) -> ResponseReturnValue:
     wanted = request.form.get("reference", "")[:80]
     try:
-        quality.declare(store(), actor(), group_id, period, wanted, now())
+        quality.declare(session(), group_id, period, wanted)
     except BadInput as error:
         entry = Entry(problems=error.problems)
         return page(group_id, period, MAIN, entry), 422
@@ -176,14 +174,14 @@ def declare(group_id: str, period: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/quality/<period>/counts.xlsx")
 @needs(Can.READ_QUALITY)
 def template_xlsx(group_id: str, period: str) -> ResponseReturnValue:
-    made = quality_sheets.workbook(store(), actor(), group_id, period, now())
+    made = quality_sheets.workbook(session(), group_id, period)
     return attached(made, XLSX, f"quality-{period}.xlsx")
 
 
 @pages.get("/groups/<group_id>/quality/<period>/counts.csv")
 @needs(Can.READ_QUALITY)
 def template_csv(group_id: str, period: str) -> ResponseReturnValue:
-    made = quality_sheets.measures_csv(store(), actor(), group_id, period, now())
+    made = quality_sheets.measures_csv(session(), group_id, period)
     return attached(made, "text/csv; charset=utf-8", f"quality-{period}.csv")
 
 
@@ -203,7 +201,7 @@ def upload(group_id: str, period: str) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise BadInput([Problem("file", NO_FILE)])
-        found = quality.preview(store(), actor(), group_id, period, sent.read(), now())
+        found = quality.preview(session(), group_id, period, sent.read())
     except BadInput as error:
         return page(group_id, period, MAIN, Entry(problems=error.problems)), 422
     cells = cells_in(found.ending.grids)
@@ -226,7 +224,7 @@ def take_over(group_id: str, period: str) -> ResponseReturnValue:
     typed = {key: str(value)[:60] for key, value in filled.items()}
     sent = Sent(typed, revisions_in(request.form.get("base", "")))
     try:
-        is_new = quality.save(store(), actor(), group_id, period, sent, now())
+        is_new = quality.save(session(), group_id, period, sent)
     except BadInput as error:
         return page(group_id, period, MAIN, Entry(problems=error.problems)), 422
     except CountsClash as clash:
@@ -241,5 +239,5 @@ def take_over(group_id: str, period: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/quality/<period>/history")
 @needs(Can.READ_QUALITY)
 def history(group_id: str, period: str) -> ResponseReturnValue:
-    found = quality_sheets.history(store(), actor(), group_id, period, now())
+    found = quality_sheets.history(session(), group_id, period)
     return render_template("counts/quality/history.html", found=found)

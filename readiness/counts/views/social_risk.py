@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, settings, store
+from readiness.core.web.session import now, session, settings
 from readiness.core.web.template_filters import moment
 from readiness.counts.edits import Clash, CountsClash
 from readiness.counts.forms.social_risk import CountsForm, sent_by
@@ -37,7 +37,7 @@ COMPLETED = {
 @pages.get("/groups/<group_id>/counts")
 @needs(Can.READ_COUNTS)
 def quarters(group_id: str) -> ResponseReturnValue:
-    found = reading.overview(store(), actor(), group_id, now())
+    found = reading.overview(session(), group_id)
     return render_template(
         "counts/social_risk/quarters.html",
         group=found.group,
@@ -97,7 +97,7 @@ def send(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
     if wanted == "preview":
         return preview(group_id, period, scope, sent, form.block.data or "")
     try:
-        is_new = social_risk.save(store(), actor(), group_id, period, sent, now())
+        is_new = social_risk.save(session(), group_id, period, sent)
     except BadInput as error:
         return page(group_id, period, scope, Entry(sent, error.problems)), 422
     except CountsClash as clash:
@@ -126,7 +126,7 @@ def preview(
     group_id: str, period: str, scope: Scope, sent: Sent, block: str
 ) -> ResponseReturnValue:
     """The block in the table, beside what was typed. Nothing is saved yet."""
-    pasted = social_risk.paste(store(), actor(), group_id, block, scope.grids, now())
+    pasted = social_risk.paste(session(), group_id, block, scope.grids)
     entry = Entry(
         sent,
         tuple(Problem("block", str(problem)) for problem in pasted.problems),
@@ -139,7 +139,7 @@ def preview(
 def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
     try:
         verdict = completion.complete_quarter(
-            store(), actor(), group_id, period, settings().smallest_shown, now()
+            session(), group_id, period, settings().smallest_shown
         )
     except (BadInput, ChangedMeanwhile, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
@@ -150,7 +150,7 @@ def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
 
 
 def page(group_id: str, period: str, scope: Scope, entry: Entry) -> str:
-    found = reading.get(store(), actor(), group_id, period, now())
+    found = reading.get(session(), group_id, period)
     form = CountsForm(formdata=None)
     form.block.data = entry.block
     return render_template(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group
+from readiness.core.db import Session
+from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import quality
@@ -63,16 +62,18 @@ class RaceData:
     sampled: Mapping[SampleCell, int]
 
 
-def race_data(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> RaceData:
-    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
-    ending = enterable(written, now.date())
-    counts = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
+def race_data(session: Session, group_id: str, written: str) -> RaceData:
+    permissions.require(
+        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    ending = enterable(written, session.now.date())
+    counts = quality.of_group(session.store, group_id).get(ending) or QualityCounts(ending)
     sampled = {cell: n for cell, n in counts.known.items() if isinstance(cell, SampleCell)}
     return RaceData(
-        groups.get(store, group_id),
+        groups.get(session.store, group_id),
         ending,
         tuple(report(field, group_id, counts) for field in Field),
-        {site.id: site.name for site in groups.sites(store, group_id)},
+        {site.id: site.name for site in groups.sites(session.store, group_id)},
         record_quality(sampled),
         sampled,
     )

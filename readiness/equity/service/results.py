@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
-from readiness.core.people import Actor, Group
+from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import quality
@@ -79,11 +78,11 @@ class Results:
     is_some_left_out: bool  # of the period: numbers that contradict each other
 
 
-def results(
-    store: Store, actor: Actor, group_id: str, written: str, wish: Wish, now: datetime
-) -> Results:
-    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
-    return of_period(store, group_id, enterable(written, now.date()), wish)
+def results(session: Session, group_id: str, written: str, wish: Wish) -> Results:
+    permissions.require(
+        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    return of_period(session.store, group_id, enterable(written, session.now.date()), wish)
 
 
 def newest(store: Store, group_id: str) -> Period | None:
@@ -95,9 +94,11 @@ def newest(store: Store, group_id: str) -> Period | None:
     return max((each for each, own in known.items() if split_rows(group_id, own)), default=None)
 
 
-def newest_of(store: Store, actor: Actor, group_id: str, now: datetime) -> Period | None:
-    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
-    return newest(store, group_id)
+def newest_of(session: Session, group_id: str) -> Period | None:
+    permissions.require(
+        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    return newest(session.store, group_id)
 
 
 def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Results:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.equity.gates import FEWEST_FOR_CHARTS
 from readiness.equity.presenters import race_data as race_data_view
 from readiness.equity.presenters import results as equity_view
@@ -22,7 +22,7 @@ pages = Blueprint("equity", __name__)
 @needs(Can.READ_QUALITY)
 def newest(group_id: str) -> ResponseReturnValue:
     """To the last period that can tell anything, else to where one is entered."""
-    period = equity_results.newest_of(store(), actor(), group_id, now())
+    period = equity_results.newest_of(session(), group_id)
     if period is None:
         return redirect(url_for("quality.periods", group_id=group_id))
     return redirect(url_for(".results", group_id=group_id, period=str(period)))
@@ -31,7 +31,7 @@ def newest(group_id: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/quality/<period>/results")
 @needs(Can.READ_QUALITY)
 def results(group_id: str, period: str) -> ResponseReturnValue:
-    found = equity_results.results(store(), actor(), group_id, period, wish(), now())
+    found = equity_results.results(session(), group_id, period, wish())
     split = found.split
     return render_template(
         "equity/results.html",
@@ -47,7 +47,7 @@ def results(group_id: str, period: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/quality/<period>/race-data")
 @needs(Can.READ_QUALITY)
 def race_data(group_id: str, period: str) -> ResponseReturnValue:
-    found = use_case.race_data(store(), actor(), group_id, period, now())
+    found = use_case.race_data(session(), group_id, period)
     return render_template(
         "equity/race_data.html",
         found=found,

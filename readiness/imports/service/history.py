@@ -10,8 +10,8 @@ from itertools import groupby
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group, Person, Site
+from readiness.core.db import Session
+from readiness.core.people import Group, Person, Site
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
@@ -50,15 +50,19 @@ class Record:
     savings: tuple[Saving, ...]  # newest first
 
 
-def record(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Record:
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    wanted = enterable(written, now.date())
-    lines = social_risk.saved(store, group_id, wanted)
-    names = people.with_ids(store, {line.author_id for _, line in lines})
-    sites = {site.id: site for site in groups.sites(store, group_id)}
-    taken = [each for each in uploads.of_group(store, group_id) if wanted in each.taken]
+def record(session: Session, group_id: str, written: str) -> Record:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    wanted = enterable(written, session.now.date())
+    lines = social_risk.saved(session.store, group_id, wanted)
+    names = people.with_ids(session.store, {line.author_id for _, line in lines})
+    sites = {site.id: site for site in groups.sites(session.store, group_id)}
+    taken = [each for each in uploads.of_group(session.store, group_id) if wanted in each.taken]
     return Record(
-        groups.get(store, group_id), wanted, tuple(savings(lines, names, sites, taken))[::-1]
+        groups.get(session.store, group_id),
+        wanted,
+        tuple(savings(lines, names, sites, taken))[::-1],
     )
 
 
@@ -97,16 +101,18 @@ class BySitePage:
     breakdowns: int  # counts by breakdown, shown elsewhere
 
 
-def by_site(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> BySitePage:
+def by_site(session: Session, group_id: str, written: str) -> BySitePage:
     """Every count of all patients, those that only files bring too."""
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    wanted = enterable(written, now.date())
-    standing = known(histories(social_risk.saved(store, group_id, wanted)))
-    sites = tuple(site for site in groups.sites(store, group_id) if standing.get(site.id))
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    wanted = enterable(written, session.now.date())
+    standing = known(histories(social_risk.saved(session.store, group_id, wanted)))
+    sites = tuple(site for site in groups.sites(session.store, group_id) if standing.get(site.id))
     columns = [standing[WHOLE_GROUP], *(standing[site.id] for site in sites)]
     cells = {cell for column in columns for cell in column if cell.stratum == ALL}
     return BySitePage(
-        group=groups.get(store, group_id),
+        group=groups.get(session.store, group_id),
         period=wanted,
         sites=sites,
         rows=tuple(

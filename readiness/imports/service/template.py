@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Site
+from readiness.core.db import Session, Store
+from readiness.core.people import Site
 from readiness.core.periods import latest_closed
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
@@ -24,21 +23,23 @@ Last = Mapping[CellKey, Mapping[Step, int]]
 Written = Callable[[Blank, Last], bytes]
 
 
-def csv(store: Store, actor: Actor, group_id: str, now: datetime) -> bytes:
-    return filled(store, actor, group_id, now, workbook.template_csv)
+def csv(session: Session, group_id: str) -> bytes:
+    return filled(session, group_id, workbook.template_csv)
 
 
-def xlsx(store: Store, actor: Actor, group_id: str, now: datetime) -> bytes:
-    return filled(store, actor, group_id, now, workbook.template_xlsx)
+def xlsx(session: Session, group_id: str) -> bytes:
+    return filled(session, group_id, workbook.template_xlsx)
 
 
-def filled(store: Store, actor: Actor, group_id: str, now: datetime, write: Written) -> bytes:
+def filled(session: Session, group_id: str, write: Written) -> bytes:
     """For the latest closed quarter, with the counts of the newest one before it that has any."""
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    sites = groups.sites(store, group_id)
-    wanted = latest_closed(now.date())
-    blank = Blank(group_id, wanted, now.date(), asked_for(sites), kinds=STRATUM_TYPES)
-    return write(blank, last_sent(store, group_id, blank))
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    sites = groups.sites(session.store, group_id)
+    wanted = latest_closed(session.now.date())
+    blank = Blank(group_id, wanted, session.now.date(), asked_for(sites), kinds=STRATUM_TYPES)
+    return write(blank, last_sent(session.store, group_id, blank))
 
 
 def asked_for(sites: tuple[Site, ...]) -> tuple[str, ...]:

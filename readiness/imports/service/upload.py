@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -187,32 +187,34 @@ class Progress:
         return self.upload.state is UploadState.READING and bool(self.job and self.job.is_live)
 
 
-def progress(store: Store, actor: Actor, group_id: str, upload_id: str, now: datetime) -> Progress:
-    own(store, actor, group_id, upload_id, Can.READ_COUNTS, now)
-    job = jobs.making(store, upload_id)
-    upload = uploads.get(store, upload_id)  # after its job: what a job came to stands once it ended
-    if job and job.is_lost(now):
-        jobs.bury(store, now)
-        job = jobs.get(store, job.id)
+def progress(session: Session, group_id: str, upload_id: str) -> Progress:
+    own(session, group_id, upload_id, Can.READ_COUNTS)
+    job = jobs.making(session.store, upload_id)
+    upload = uploads.get(
+        session.store, upload_id
+    )  # after its job: what a job came to stands once it ended
+    if job and job.is_lost(session.now):
+        jobs.bury(session.store, session.now)
+        job = jobs.get(session.store, job.id)
     return Progress(upload, job)
 
 
-def own(
-    store: Store, actor: Actor, group_id: str, upload_id: str, can: Can, now: datetime
-) -> Upload:
-    permissions.require(actor, can, scope.of_group(store, group_id, now))
-    upload = uploads.get(store, upload_id)
+def own(session: Session, group_id: str, upload_id: str, can: Can) -> Upload:
+    permissions.require(session.actor, can, scope.of_group(session.store, group_id, session.now))
+    upload = uploads.get(session.store, upload_id)
     if upload.group_id != group_id:
         raise NotFound(NOT_SHARED)
     return upload
 
 
-def cancel(store: Store, actor: Actor, group_id: str, upload_id: str, now: datetime) -> bool:
+def cancel(session: Session, group_id: str, upload_id: str) -> bool:
     """Stop the reading and keep nothing of it; False when it was over already."""
-    own(store, actor, group_id, upload_id, Can.ENTER_COUNTS, now)
-    job = jobs.making(store, upload_id)
-    with store.writing():
-        is_stopped = job is not None and jobs.end(store, job.id, JobState.CANCELED, "", now)
+    own(session, group_id, upload_id, Can.ENTER_COUNTS)
+    job = jobs.making(session.store, upload_id)
+    with session.store.writing():
+        is_stopped = job is not None and jobs.end(
+            session.store, job.id, JobState.CANCELED, "", session.now
+        )
         if is_stopped:
-            uploads.remove(store, upload_id)
+            uploads.remove(session.store, upload_id)
     return is_stopped

@@ -11,7 +11,7 @@ from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.people import Actor, Group, Person, Site
 from readiness.core.periods import Period
@@ -104,26 +104,24 @@ def known(by_site: Histories) -> dict[str, dict[Cell, int]]:
 
 
 def look(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str,
     upload_id: str,
-    now: datetime,
     seen: Mapping[Period, int] | None = None,
 ) -> Preview:
     """With `seen`, how many revisions each quarter had when the person looked before."""
-    upload = own(store, actor, group_id, upload_id, Can.READ_COUNTS, now)
-    sites = {site.id: site for site in groups.sites(store, group_id)}
-    brought = uploads.found_in(store, upload_id) if upload.state is UploadState.READ else {}
-    names = people.with_ids(store, {upload.author_id})
+    upload = own(session, group_id, upload_id, Can.READ_COUNTS)
+    sites = {site.id: site for site in groups.sites(session.store, group_id)}
+    brought = uploads.found_in(session.store, upload_id) if upload.state is UploadState.READ else {}
+    names = people.with_ids(session.store, {upload.author_id})
     author = names.get(upload.author_id)
     return Preview(
-        group=groups.get(store, group_id),
+        group=groups.get(session.store, group_id),
         upload=upload,
         author=author.name if author else "",
-        same=tuple(same_content(store, upload)),
+        same=tuple(same_content(session.store, upload)),
         quarters=tuple(
-            quarter_preview(store, group_id, quarter, brought[quarter], sites, seen or {})
+            quarter_preview(session.store, group_id, quarter, brought[quarter], sites, seen or {})
             for quarter in sorted(brought, reverse=True)
         ),
     )
@@ -192,40 +190,38 @@ class Confirmed:
 
 
 def confirm(
-    store: Store,
-    actor: Actor,
+    session: Session,
     group_id: str,
     upload_id: str,
-    chosen: Mapping[Period, int],  # and how many revisions of each the person had seen
-    now: datetime,
+    chosen: Mapping[Period, int],
 ) -> Confirmed:
     """Take the chosen quarters over, all or none."""
-    with store.writing():
-        upload = own(store, actor, group_id, upload_id, Can.ENTER_COUNTS, now)
+    with session.store.writing():
+        upload = own(session, group_id, upload_id, Can.ENTER_COUNTS)
         if upload.state is not UploadState.READ:
             raise WrongState(NOT_READ)
         taken = tuple(quarter for quarter in upload.quarters if quarter in chosen)
         if not taken:
             raise BadInput([Problem("quarters", NONE_CHOSEN)])
-        brought = uploads.found_in(store, upload_id)
+        brought = uploads.found_in(session.store, upload_id)
         changed = sum(
-            take_over(store, actor, upload, quarter, brought[quarter], chosen[quarter], now)
+            take_over(session, upload, quarter, brought[quarter], chosen[quarter])
             for quarter in taken
         )
-        uploads.decide(store, upload_id, UploadState.CONFIRMED, taken, actor.id, now)
+        uploads.decide(
+            session.store, upload_id, UploadState.CONFIRMED, taken, session.actor.id, session.now
+        )
     return Confirmed(taken, changed)
 
 
 def take_over(
-    store: Store,
-    actor: Actor,
+    session: Session,
     upload: Upload,
     quarter: Period,
     brought: BySite,
     seen: int,
-    now: datetime,
 ) -> int:
-    lines = social_risk.saved(store, upload.group_id, quarter)
+    lines = social_risk.saved(session.store, upload.group_id, quarter)
     if len(lines) != seen:
         raise CountsChanged(CHANGED)
     by_site = histories(lines)
@@ -233,14 +229,18 @@ def take_over(
     for site_id, values in changed.items():
         history = by_site.get(site_id, {})
         revisions = [
-            CountRevision(cell, revision_of(history, cell) + 1, value, actor.id, now)
+            CountRevision(
+                cell, revision_of(history, cell) + 1, value, session.actor.id, session.now
+            )
             for cell, value in values.items()
         ]
-        social_risk.save(store, upload.group_id, quarter, revisions, (), None, site_id)
+        social_risk.save(session.store, upload.group_id, quarter, revisions, (), None, site_id)
     number = sum(map(len, changed.values()))
-    events.record(store, told(actor, upload, quarter, number, now))
+    events.record(session.store, told(session.actor, upload, quarter, number, session.now))
     if changed:
-        screen.reopen(store, quarters.read(store, upload.group_id, quarter, now.date()), actor, now)
+        screen.reopen(
+            session, quarters.read(session.store, upload.group_id, quarter, session.now.date())
+        )
     return number
 
 
@@ -256,9 +256,11 @@ def told(actor: Actor, upload: Upload, quarter: Period, number: int, now: dateti
     )
 
 
-def discard(store: Store, actor: Actor, group_id: str, upload_id: str, now: datetime) -> None:
-    own(store, actor, group_id, upload_id, Can.ENTER_COUNTS, now)
-    uploads.decide(store, upload_id, UploadState.DISCARDED, (), actor.id, now)
+def discard(session: Session, group_id: str, upload_id: str) -> None:
+    own(session, group_id, upload_id, Can.ENTER_COUNTS)
+    uploads.decide(
+        session.store, upload_id, UploadState.DISCARDED, (), session.actor.id, session.now
+    )
 
 
 # The list
@@ -284,13 +286,15 @@ class Uploads:
     lines: tuple[UploadLine, ...]  # newest first
 
 
-def listed(store: Store, actor: Actor, group_id: str, now: datetime) -> Uploads:
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    found = uploads.of_group(store, group_id)
-    names = people.with_ids(store, {upload.author_id for upload in found})
+def listed(session: Session, group_id: str) -> Uploads:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    found = uploads.of_group(session.store, group_id)
+    names = people.with_ids(session.store, {upload.author_id for upload in found})
     return Uploads(
-        group=groups.get(store, group_id),
-        sites=groups.sites(store, group_id),
+        group=groups.get(session.store, group_id),
+        sites=groups.sites(session.store, group_id),
         lines=tuple(
             line_of(upload, found, names)
             for upload in found

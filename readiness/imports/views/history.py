@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.core.web.template_filters import moment
 from readiness.imports.presenters.upload_tables import counted, written
 from readiness.imports.service import history
@@ -22,7 +22,7 @@ MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands
 @pages.get("/groups/<group_id>/counts/<period>/sites")
 @needs(Can.READ_COUNTS)
 def by_site(group_id: str, period: str) -> ResponseReturnValue:
-    found = history.by_site(store(), actor(), group_id, period, now())
+    found = history.by_site(session(), group_id, period)
     return render_template(
         "counts/social_risk/by_site.html",
         found=found,
@@ -33,7 +33,7 @@ def by_site(group_id: str, period: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/counts/<period>/history")
 @needs(Can.READ_COUNTS)
 def record(group_id: str, period: str) -> ResponseReturnValue:
-    found = history.record(store(), actor(), group_id, period, now())
+    found = history.record(session(), group_id, period)
     return render_template(
         "counts/social_risk/record.html",
         found=found,

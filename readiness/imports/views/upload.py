@@ -23,7 +23,7 @@ from readiness.core.tables.sources import Source, in_memory
 from readiness.core.web import guard, upload_limit
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, session, store
 from readiness.imports.mapping_shapes import Shape
 from readiness.imports.models import UploadState
 from readiness.imports.presenters import upload as upload_view
@@ -53,7 +53,7 @@ def start(group_id: str) -> ResponseReturnValue:
 
 
 def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
-    found = review.listed(store(), actor(), group_id, now())
+    found = review.listed(session(), group_id)
     return render_template(
         "imports/start.html",
         group=found.group,
@@ -112,7 +112,7 @@ def mapping() -> str | None:
 @pages.get("/groups/<group_id>/counts/upload/<upload_id>")
 @needs(Can.READ_COUNTS)
 def show(group_id: str, upload_id: str) -> ResponseReturnValue:
-    found = taking.progress(store(), actor(), group_id, upload_id, now())
+    found = taking.progress(session(), group_id, upload_id)
     if found.upload.state is UploadState.READING:
         return render_template("imports/reading.html", **progress_words(found))
     return preview_page(group_id, upload_id)
@@ -131,14 +131,14 @@ def progress_words(found: Progress) -> dict[str, object]:
 @needs(Can.READ_COUNTS)
 def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
-    found = taking.progress(store(), actor(), group_id, upload_id, now())
+    found = taking.progress(session(), group_id, upload_id)
     return jsonify(is_reading=found.is_reading, says=upload_view.progress_says(found))
 
 
 @pages.post("/groups/<group_id>/counts/upload/<upload_id>/stop")
 @needs(Can.ENTER_COUNTS)
 def stop(group_id: str, upload_id: str) -> ResponseReturnValue:
-    if taking.cancel(store(), actor(), group_id, upload_id, now()):
+    if taking.cancel(session(), group_id, upload_id):
         flash("Stopped. Nothing of the file was kept.")
         return redirect(url_for(".start", group_id=group_id), 303)
     return redirect(url_for(".show", group_id=group_id, upload_id=upload_id), 303)
@@ -150,7 +150,7 @@ def preview_page(
     problems: tuple[Problem, ...] = (),
     chosen: dict[Period, int] | None = None,
 ) -> str:
-    found = review.look(store(), actor(), group_id, upload_id, now(), seen_before())
+    found = review.look(session(), group_id, upload_id, seen_before())
     shown = upload_view.shown(found, None if chosen is None else frozenset(chosen))
     return render_template(
         "imports/show.html",
@@ -166,7 +166,7 @@ def preview_page(
 def confirm(group_id: str, upload_id: str) -> ResponseReturnValue:
     chosen = upload_view.chosen_in(request.form)
     try:
-        done = review.confirm(store(), actor(), group_id, upload_id, chosen, now())
+        done = review.confirm(session(), group_id, upload_id, chosen)
     except BadInput as error:
         return preview_page(group_id, upload_id, error.problems, chosen), 422
     except CountsChanged as clash:
@@ -188,6 +188,6 @@ def seen_before() -> dict[Period, int]:
 @pages.post("/groups/<group_id>/counts/upload/<upload_id>/discard")
 @needs(Can.ENTER_COUNTS)
 def discard(group_id: str, upload_id: str) -> ResponseReturnValue:
-    review.discard(store(), actor(), group_id, upload_id, now())
+    review.discard(session(), group_id, upload_id)
     flash("Discarded. Nothing of the file is kept.")
     return redirect(url_for(".start", group_id=group_id), 303)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_shapes import Shape
 from readiness.imports.service import template
@@ -20,14 +20,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/groups/<group_id>/counts/template.csv")
 @needs(Can.READ_COUNTS)
 def template_csv(group_id: str) -> ResponseReturnValue:
-    made = template.csv(store(), actor(), group_id, now())
+    made = template.csv(session(), group_id)
     return sent(made, "text/csv; charset=utf-8", "counts.csv")
 
 
 @pages.get("/groups/<group_id>/counts/template.xlsx")
 @needs(Can.READ_COUNTS)
 def template_xlsx(group_id: str) -> ResponseReturnValue:
-    made = template.xlsx(store(), actor(), group_id, now())
+    made = template.xlsx(session(), group_id)
     return sent(made, XLSX, "counts.xlsx")
 
 

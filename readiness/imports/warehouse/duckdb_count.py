@@ -9,7 +9,13 @@ from readiness.core.tables.reading import Reading
 from readiness.counts.social_risk.models import UNKNOWN
 from readiness.imports.screens.cells import CellKey, Counts
 from readiness.imports.warehouse import duckdb_patients, duckdb_rows
-from readiness.imports.warehouse.duckdb_session import UNREADABLE, NotListed, Room, Session, session
+from readiness.imports.warehouse.duckdb_session import (
+    UNREADABLE,
+    DuckdbSession,
+    NotListed,
+    Room,
+    session,
+)
 from readiness.imports.warehouse.duckdb_table import Table, opened
 from readiness.imports.warehouse.duckdb_words import NEEDED, Column, Run, Wording
 
@@ -60,7 +66,7 @@ def refuse_missing(table: Table, wording: Wording, label: str) -> None:
 RAGGED = "This line has not as many cells as there are headings. Mend it and send it again."
 
 
-def note_ragged(db: Session, reading: Reading, label: str) -> None:
+def note_ragged(db: DuckdbSession, reading: Reading, label: str) -> None:
     """Lines that are no rows: by their number, never by what stands in them."""
     lines = [row[0] for row in db.run("SELECT DISTINCT line FROM reject_errors ORDER BY line")]
     reading.report.rows += len(lines)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from readiness.core.errors import BadInput, Problem
-from readiness.imports.warehouse.duckdb_session import Session, literal
+from readiness.imports.warehouse.duckdb_session import DuckdbSession, literal
 from readiness.imports.warehouse.duckdb_words import Column, Run
 
 MOST_TEXTS = 20_000  # different ones in a column; more are names or notes
@@ -24,7 +24,7 @@ def text_of(run: Run, column: Column) -> str:
     return f"COALESCE({run.sql_of(column)}, '')"
 
 
-def explain(db: Session, run: Run, column: Column, texts: str) -> None:
+def explain(db: DuckdbSession, run: Run, column: Column, texts: str) -> None:
     """Make a table of every text and what it means; `texts` selects them as `text`.
 
     The meanings are a type of their own, so that a row holds a small number for each.
@@ -46,7 +46,7 @@ def explain(db: Session, run: Run, column: Column, texts: str) -> None:
     db.run(f"DROP TABLE {column}_texts")
 
 
-def name_words(db: Session, name: str, words: Iterable[str]) -> None:
+def name_words(db: DuckdbSession, name: str, words: Iterable[str]) -> None:
     """A type of these words; an empty one stands in it, since no type is without any."""
     listed = ", ".join(literal(word) for word in dict.fromkeys(["", *words]))
     db.run(f"CREATE TYPE {name} AS ENUM ({listed})")

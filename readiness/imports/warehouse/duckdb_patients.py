@@ -22,7 +22,7 @@ from readiness.imports.warehouse.duckdb_meaning import (
     raw,
     text_of,
 )
-from readiness.imports.warehouse.duckdb_session import NotListed, Session, literal
+from readiness.imports.warehouse.duckdb_session import DuckdbSession, NotListed, literal
 from readiness.imports.warehouse.duckdb_words import Column, Run
 
 SHOWN = 200_000  # rows looked at to learn the texts of a column
@@ -37,7 +37,7 @@ class Slice:
     worth: float  # its share of the whole
 
 
-def cells(db: Session, run: Run) -> dict[CellKey, Counts]:
+def cells(db: DuckdbSession, run: Run) -> dict[CellKey, Counts]:
     slices = max(1, -(-run.table.rows // run.room.slice_rows))
     key = secrets.randbits(63)  # known to this run alone
     for kind in sql.SAID:
@@ -62,7 +62,7 @@ def every_text(run: Run) -> str:
     return f"GROUP BY GROUPING SETS ({', '.join(f'({raw(column)})' for column in run.words)})"
 
 
-def learn(db: Session, run: Run, extent: str) -> None:
+def learn(db: DuckdbSession, run: Run, extent: str) -> None:
     """Make a type of each column's different texts, so that a row holds a small number instead,
     and ask what each of them means."""
     db.run("DROP TABLE IF EXISTS held")
@@ -90,7 +90,7 @@ def by_first_row(column: str) -> str:
 # The rows of one slice
 
 
-def load(db: Session, run: Run, slice_: Slice, key: int) -> None:
+def load(db: DuckdbSession, run: Run, slice_: Slice, key: int) -> None:
     """Rows without a patient come with the first slice, to be told."""
     person = f"trim({run.sql_of(Column.PATIENT)})"
     patient = f"CASE WHEN {person} <> '' THEN hash({person}, {key}) END"
@@ -110,7 +110,7 @@ def load(db: Session, run: Run, slice_: Slice, key: int) -> None:
     db.checkpoint()
 
 
-def say_who_they_are(db: Session, run: Run) -> None:
+def say_who_they_are(db: DuckdbSession, run: Run) -> None:
     """The strata of every different set of traits; few, however many the people are."""
     if not run.traits:
         return
@@ -165,7 +165,7 @@ def age(run: Run, told: str) -> str:
 # What the rows say
 
 
-def judge(db: Session, run: Run, slice_: Slice) -> None:
+def judge(db: DuckdbSession, run: Run, slice_: Slice) -> None:
     say_who_they_are(db, run)
     ((rows,),) = db.run("SELECT count(*) FROM held")
     turns = max(1, -(-rows // run.room.turn_rows))
@@ -179,7 +179,7 @@ def judge(db: Session, run: Run, slice_: Slice) -> None:
     db.run("DROP TABLE results")
 
 
-def add(db: Session, tallies: str, worth: float) -> None:
+def add(db: DuckdbSession, tallies: str, worth: float) -> None:
     """Added up at once, so that the sums stay as few as the cells are."""
     db.run(f"CREATE TABLE IF NOT EXISTS sums AS {tallies} LIMIT 0")
     db.run(f"INSERT INTO sums {tallies}", worth=worth)
@@ -197,14 +197,14 @@ LACKS = {
 }
 
 
-def note(db: Session, run: Run) -> None:
+def note(db: DuckdbSession, run: Run) -> None:
     """Each row once: by the first thing it lacks, or by what its status means."""
     lacks = " ".join(f"WHEN {lacking} THEN '{column}'" for column, lacking in LACKS.items())
     query = f"SELECT CASE {lacks} ELSE status END AS what, count(*) FROM results GROUP BY what"
     run.note(dict(db.run(query)))
 
 
-def note_repeated(db: Session, run: Run) -> None:
+def note_repeated(db: DuckdbSession, run: Run) -> None:
     """Results that a later result of the same question replaced; not those taken back."""
     ((repeated,),) = db.run(
         "SELECT count(*) FROM (SELECT status, LAG(status) OVER ("
@@ -217,7 +217,7 @@ def note_repeated(db: Session, run: Run) -> None:
     run.reading.report.duplicates += repeated
 
 
-def counted(db: Session) -> dict[CellKey, Counts]:
+def counted(db: DuckdbSession) -> dict[CellKey, Counts]:
     rows = db.run(
         f"WITH tallies AS (SELECT * FROM sums), cells AS ({sql.cells()}) SELECT * FROM cells"
     )

@@ -13,14 +13,14 @@ from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
 from readiness.imports.screens.parts import Result, Standing
 from readiness.imports.warehouse import duckdb_days
 from readiness.imports.warehouse.duckdb_meaning import UNREAD, explain, raw
-from readiness.imports.warehouse.duckdb_session import Row, Session, literal
+from readiness.imports.warehouse.duckdb_session import DuckdbSession, Row, literal
 from readiness.imports.warehouse.duckdb_words import MAKES, Column, Run
 
 ALIKE = (Column.GROUP, Column.SITE, Column.NEED, Column.RESULT, Column.STATUS)
 TOTAL = (ALL.type.value, ALL.name)
 
 
-def cells(db: Session, run: Run) -> dict[CellKey, Counts]:
+def cells(db: DuckdbSession, run: Run) -> dict[CellKey, Counts]:
     """One pass over the table; all else is about rows that are alike, and only they are few."""
     plan = Plan(run)
     db.run(plan.count_alike, worth=1)
@@ -144,7 +144,7 @@ class Plan:
         return (*total, *((kind.value, found[kind]) for kind in kinds))
 
 
-def note(db: Session, plan: Plan) -> None:
+def note(db: DuckdbSession, plan: Plan) -> None:
     """Each row once, so by the first of the sets alone."""
     lacking = " ".join(f"WHEN {of} THEN '{column}'" for column, of in plan.lacking.items())
     query = f"SELECT CASE {lacking} ELSE {plan.standing} END AS what, SUM(rows) :: BIGINT"

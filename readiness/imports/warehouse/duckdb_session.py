@@ -36,7 +36,7 @@ class NotListed(Exception):
     """A value turned up that the first rows did not show."""
 
 
-class Session:
+class DuckdbSession:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, told: Callable[[float], None]
     ) -> None:
@@ -96,7 +96,7 @@ def told_as(kind: type[duckdb.Error]) -> Exception:
 
 
 @contextmanager
-def session(path: str, told: Callable[[float], None], room: Room) -> Iterator[Session]:
+def session(path: str, told: Callable[[float], None], room: Room) -> Iterator[DuckdbSession]:
     """Nothing is written: no file to spill into, no log, no history, no secret, no extension."""
     connection = duckdb.connect(
         ":memory:",
@@ -118,7 +118,7 @@ def session(path: str, told: Callable[[float], None], room: Room) -> Iterator[Se
         connection.execute("SET allowed_paths = [?]".replace("?", literal(path)))
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        yield Session(connection, told)
+        yield DuckdbSession(connection, told)
 
 
 def literal(text: str) -> str:

@@ -11,7 +11,7 @@ from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -64,12 +64,12 @@ def require(actor: Actor, payer_id: str) -> None:
     permissions.require(actor, Can.TEST_INCENTIVES, scope.of_payer(payer_id))
 
 
-def choices(
-    store: Store, actor: Actor, payer_id: str, wish: Wish, now: datetime
-) -> tuple[Payer, Choices | None]:
+def choices(session: Session, payer_id: str, wish: Wish) -> tuple[Payer, Choices | None]:
     """What can be tried; None as long as nothing was released."""
-    require(actor, payer_id)
-    return groups.payer(store, payer_id), released.choices_of(store, payer_id, wish, now.date())
+    require(session.actor, payer_id)
+    return groups.payer(session.store, payer_id), released.choices_of(
+        session.store, payer_id, wish, session.now.date()
+    )
 
 
 def start(
@@ -84,7 +84,7 @@ def start(
 ) -> str:
     """Begin to simulate on the newest numbers, and return the id of the run."""
     today = clock().date()
-    _, found = choices(store, actor, payer_id, wish, clock())
+    _, found = choices(Session(store, actor, clock()), payer_id, wish)
     if found is None:
         raise BadInput(NOTHING_RELEASED)
     if problems := [*design_problems(asked.designs), *ground_problems(found)]:
@@ -207,14 +207,16 @@ class Progress:
         return self.run.outcome is None and bool(self.job and self.job.is_live)
 
 
-def progress(store: Store, actor: Actor, payer_id: str, run_id: str, now: datetime) -> Progress:
-    require(actor, payer_id)
-    job = jobs.making(store, run_id)
-    run = laboratory.get(store, payer_id, run_id)  # after its job: what it came to stands then
-    if job and job.is_lost(now):
-        jobs.bury(store, now)
-        job = jobs.get(store, job.id)
-    payer, author = groups.payer(store, payer_id), laboratory.author(store, run)
+def progress(session: Session, payer_id: str, run_id: str) -> Progress:
+    require(session.actor, payer_id)
+    job = jobs.making(session.store, run_id)
+    run = laboratory.get(
+        session.store, payer_id, run_id
+    )  # after its job: what it came to stands then
+    if job and job.is_lost(session.now):
+        jobs.bury(session.store, session.now)
+        job = jobs.get(session.store, job.id)
+    payer, author = groups.payer(session.store, payer_id), laboratory.author(session.store, run)
     return Progress(payer, run, job, simulating.draws(run), author)
 
 
@@ -227,12 +229,12 @@ def repeats(store: Store, run: StoredRun) -> tuple[StoredRun, bool] | None:
     return former, former.outcome == run.outcome
 
 
-def cancel(store: Store, actor: Actor, payer_id: str, run_id: str, now: datetime) -> bool:
+def cancel(session: Session, payer_id: str, run_id: str) -> bool:
     """Stop it; what was asked for stays. False when it was over already."""
-    require(actor, payer_id)
-    laboratory.get(store, payer_id, run_id)
-    job = jobs.making(store, run_id)
-    return job is not None and jobs.end(store, job.id, JobState.CANCELED, "", now)
+    require(session.actor, payer_id)
+    laboratory.get(session.store, payer_id, run_id)
+    job = jobs.making(session.store, run_id)
+    return job is not None and jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 
 
 def listed(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Listed, ...]]:

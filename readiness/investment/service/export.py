@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from readiness.core import exports, serialization
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.errors import WrongState
 from readiness.core.exports import Sheet
-from readiness.core.people import Actor
 from readiness.investment.presenters.models import Result
 from readiness.investment.problem import Problem
 from readiness.investment.service import listing
@@ -23,8 +21,8 @@ STOPPED = (
 )
 
 
-def xlsx(store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime) -> bytes:
-    return exports.xlsx_of(list(pages(listing.result(store, actor, payer_id, allocation_id, now))))
+def xlsx(session: Session, payer_id: str, allocation_id: str) -> bytes:
+    return exports.xlsx_of(list(pages(listing.result(session, payer_id, allocation_id))))
 
 
 def pages(result: Result) -> Iterator[Sheet]:
@@ -102,10 +100,8 @@ def summary(result: Result) -> Iterator[tuple[str, str]]:
     yield from (("To know", each) for each in result.caveats)
 
 
-def as_json(
-    store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime
-) -> dict[str, Any]:
-    found = stored(store, actor, payer_id, allocation_id, now)
+def as_json(session: Session, payer_id: str, allocation_id: str) -> dict[str, Any]:
+    found = stored(session, payer_id, allocation_id)
     if found.has_hidden:
         raise WrongState(STOPPED)
     answer = serialization.plain(found.answered.answer)
@@ -121,7 +117,7 @@ def as_json(
             serialization.plain(each) for o in found.answered.offers for each in o.purposes
         ],
         "stability": serialization.plain(found.stability) if found.stability else None,
-        "method": list(listing.result(store, actor, payer_id, allocation_id, now).method),
+        "method": list(listing.result(session, payer_id, allocation_id).method),
     }
 
 

@@ -11,13 +11,12 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from readiness.core import serialization
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.errors import WrongState
 from readiness.core.formatting import day
 from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
-from readiness.core.people import Actor
 from readiness.instruments import loader as instruments
 from readiness.instruments.costs.models import CostNote
 from readiness.instruments.evidence_codes import in_words, sentence
@@ -63,22 +62,18 @@ FORMULATION = (
 
 
 def printed(
-    store: Store,
+    session: Session,
     printer: Printer,
-    actor: Actor,
     payer_id: str,
     allocation_id: str,
     page: Page,
-    now: datetime,
 ) -> bytes:
     """The same answer, seen on the same day, gives the same bytes."""
-    result = listing.result(store, actor, payer_id, allocation_id, now)
+    result = listing.result(session, payer_id, allocation_id)
     if not result.is_possible:
         raise WrongState(NO_ANSWER)
-    problem = (
-        None if result.has_hidden else files.as_json(store, actor, payer_id, allocation_id, now)
-    )
-    return printer.pdf_of(job_of(result, problem, page, now))
+    problem = None if result.has_hidden else files.as_json(session, payer_id, allocation_id)
+    return printer.pdf_of(job_of(result, problem, page, session.now))
 
 
 def job_of(result: Result, problem: Mapping[str, Any] | None, page: Page, now: datetime) -> Job:

@@ -12,7 +12,7 @@ from pathlib import Path
 from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -263,21 +263,19 @@ class Progress:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
 
-def progress(
-    store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime
-) -> Progress:
-    asked = own(store, actor, payer_id, allocation_id)
+def progress(session: Session, payer_id: str, allocation_id: str) -> Progress:
+    asked = own(session.store, session.actor, payer_id, allocation_id)
     made = [
         (job, stage)
         for stage in Stage
-        if (job := jobs.making(store, made_by(asked.id, stage))) is not None
+        if (job := jobs.making(session.store, made_by(asked.id, stage))) is not None
     ]
     if not made:
         return Progress(asked, None, 0, 0, "")
     job, stage = max(made, key=lambda pair: pair[0].asked_at)
-    if job.is_lost(now):
-        jobs.bury(store, now)
-        job = jobs.get(store, job.id)
+    if job.is_lost(session.now):
+        jobs.bury(session.store, session.now)
+        job = jobs.get(session.store, job.id)
     return Progress(
         asked, stage if job.is_live else None, job.done, total_of(asked, stage), job.says
     )
@@ -289,12 +287,12 @@ def total_of(asked: Asked, stage: Stage) -> int:
     return solving.RUNS if stage is Stage.SHAKE else 1
 
 
-def stop(store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime) -> bool:
+def stop(session: Session, payer_id: str, allocation_id: str) -> bool:
     """End what is under way and keep nothing of it; False when it was over already."""
-    asked = own(store, actor, payer_id, allocation_id)
+    asked = own(session.store, session.actor, payer_id, allocation_id)
     is_stopped = False
     for stage in Stage:
-        job = jobs.making(store, made_by(asked.id, stage))
+        job = jobs.making(session.store, made_by(asked.id, stage))
         if job and job.is_live:
-            is_stopped |= jobs.end(store, job.id, JobState.CANCELED, "", now)
+            is_stopped |= jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
     return is_stopped

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
@@ -86,19 +86,19 @@ class Stored:
         return f"{self.titled(pick)}{when}"
 
 
-def stored(store: Store, actor: Actor, payer_id: str, allocation_id: str, now: datetime) -> Stored:
-    asked = own(store, actor, payer_id, allocation_id)
-    answered = allocations.answered(store, asked.id)
+def stored(session: Session, payer_id: str, allocation_id: str) -> Stored:
+    asked = own(session.store, session.actor, payer_id, allocation_id)
+    answered = allocations.answered(session.store, asked.id)
     if answered is None:
         raise NotFound(NOT_ANSWERED)
     return Stored(
-        groups.payer(store, payer_id),
+        groups.payer(session.store, payer_id),
         asked,
         answered,
-        allocations.stability(store, asked.id),
-        allocations.replays(store, asked.id),
-        allocations.get(store, asked.parent_id) if asked.parent_id else None,
-        names_of(store, payer_id, now.date()),
+        allocations.stability(session.store, asked.id),
+        allocations.replays(session.store, asked.id),
+        allocations.get(session.store, asked.parent_id) if asked.parent_id else None,
+        names_of(session.store, payer_id, session.now.date()),
     )
 
 

@@ -16,12 +16,11 @@ from readiness.assessments.run_json import as_json
 from readiness.assessments.scorecard import GateResult, ScoringRun
 from readiness.assessments.service import assessment_view, result
 from readiness.core.charts import profile
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.formatting import day, one_decimal
 from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
-from readiness.core.people import Actor
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.equity.service import released_gaps
@@ -63,18 +62,16 @@ class GatesOfTier:
     gates: tuple[GateLine, ...]
 
 
-def printed(
-    store: Store, printer: Printer, actor: Actor, assessment_id: str, page: Page, now: datetime
-) -> bytes:
+def printed(session: Session, printer: Printer, assessment_id: str, page: Page) -> bytes:
     """The same plan, told from as many groups, gives the same bytes all day."""
-    return printer.pdf_of(job_of(store, actor, assessment_id, page, now))
+    return printer.pdf_of(job_of(session, assessment_id, page))
 
 
-def job_of(store: Store, actor: Actor, assessment_id: str, page: Page, now: datetime) -> Job:
-    opened = plan.for_assessment(store, actor, assessment_id, now)
-    made_at = datetime.combine(now.date(), time(), UTC)
-    html = html_of("plans/print/plan.html", values_of(store, opened, made_at))
-    data = json.dumps(data_of(opened, now.date()), indent=1, ensure_ascii=False).encode()
+def job_of(session: Session, assessment_id: str, page: Page) -> Job:
+    opened = plan.for_assessment(session, assessment_id)
+    made_at = datetime.combine(session.now.date(), time(), UTC)
+    html = html_of("plans/print/plan.html", values_of(session.store, opened, made_at))
+    data = json.dumps(data_of(opened, session.now.date()), indent=1, ensure_ascii=False).encode()
     return Job(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
@@ -84,9 +81,9 @@ def job_of(store: Store, actor: Actor, assessment_id: str, page: Page, now: date
     )
 
 
-def as_data(store: Store, actor: Actor, assessment_id: str, now: datetime) -> dict[str, Any]:
-    opened = plan.for_assessment(store, actor, assessment_id, now)
-    return data_of(opened, now.date())
+def as_data(session: Session, assessment_id: str) -> dict[str, Any]:
+    opened = plan.for_assessment(session, assessment_id)
+    return data_of(opened, session.now.date())
 
 
 def data_of(opened: Opened, today: date) -> dict[str, Any]:

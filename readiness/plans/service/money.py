@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from readiness.assessments.service import assessment_view
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Actor
 from readiness.instruments.models import Instrument
@@ -108,8 +108,8 @@ class Money:
 # Reading
 
 
-def of_plan(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Money:
-    return of_opened(store, plan.for_assessment(store, actor, assessment_id, now), now)
+def of_plan(session: Session, assessment_id: str) -> Money:
+    return of_opened(session.store, plan.for_assessment(session, assessment_id), session.now)
 
 
 def of_opened(store: Store, opened: Opened, now: datetime) -> Money:
@@ -200,83 +200,83 @@ def entries_of(paid: Sequence[Posting], names: Mapping[str, str]) -> tuple[Entry
 
 
 def post(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     action_id: str,
     wanted: Wanted,
     posting_id: str,
-    now: datetime,
 ) -> Posting:
     """With the first one the plan is kept as it is: money is held against what was planned."""
-    return kept(store, actor, assessment_id, action_id, wanted, (posting_id, None), now)
+    return kept(session, assessment_id, action_id, wanted, (posting_id, None))
 
 
 def correct(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     action_id: str,
     corrects: str,
     wanted: Wanted,
     posting_id: str,
-    now: datetime,
 ) -> Posting:
     """A new posting in the place of one; of two who correct at once, the second is told."""
-    return kept(store, actor, assessment_id, action_id, wanted, (posting_id, corrects), now)
+    return kept(session, assessment_id, action_id, wanted, (posting_id, corrects))
 
 
 def kept(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     action_id: str,
     wanted: Wanted,
     ids: tuple[str, str | None],
-    now: datetime,
 ) -> Posting:
     posting_id, corrects = ids
-    with store.writing():
-        found = enterable(store, actor, assessment_id, action_id, now)
+    with session.store.writing():
+        found = enterable(session, assessment_id, action_id)
         if corrects:
             found.line(action_id).entry(corrects)  # or there is none of that id here
         group_id = found.opened.group.id
-        where = Place(posting_id, group_id, assessment_id, action_id, actor.id, now, corrects)
+        where = Place(
+            posting_id, group_id, assessment_id, action_id, session.actor.id, session.now, corrects
+        )
         made = postings.posted(wanted, where)
-        plan.keep(store, actor, found.opened, now)
+        plan.keep(session, found.opened)
         verb = "corrected money of" if corrects else "entered money for"
         detail = {"action": action_id, "kind": str(made.kind)}
-        ledger.add(store, made, told(found.opened, actor, verb, detail, now))
+        ledger.add(
+            session.store, made, told(found.opened, session.actor, verb, detail, session.now)
+        )
     return made
 
 
 def say_needed(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     action_id: str,
     amounts: Sequence[int | None],
     note: str,
     estimate_id: str,
-    now: datetime,
 ) -> StillNeeded:
     """The newest counts from now on; the ones before stay in the history."""
-    with store.writing():
-        found = enterable(store, actor, assessment_id, action_id, now)
+    with session.store.writing():
+        found = enterable(session, assessment_id, action_id)
         group_id = found.opened.group.id
-        where = Place(estimate_id, group_id, assessment_id, action_id, actor.id, now)
+        where = Place(
+            estimate_id, group_id, assessment_id, action_id, session.actor.id, session.now
+        )
         said = postings.said_needed(amounts, note, where)
-        plan.keep(store, actor, found.opened, now)
+        plan.keep(session, found.opened)
         verb = "said what is still needed for"
-        ledger.say_needed(store, said, told(found.opened, actor, verb, {"action": action_id}, now))
+        ledger.say_needed(
+            session.store,
+            said,
+            told(found.opened, session.actor, verb, {"action": action_id}, session.now),
+        )
     return said
 
 
-def enterable(
-    store: Store, actor: Actor, assessment_id: str, action_id: str, now: datetime
-) -> Money:
+def enterable(session: Session, assessment_id: str, action_id: str) -> Money:
     """The plan's money, for somebody who may change it, and only of an action that it has."""
-    found = of_opened(store, plan.editable(store, actor, assessment_id, now), now)
+    found = of_opened(session.store, plan.editable(session, assessment_id), session.now)
     found.line(action_id)
     return found
 

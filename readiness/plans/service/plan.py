@@ -25,7 +25,7 @@ from readiness.assessments.service import assessment_view, instrument_version, p
 from readiness.assessments.service.scoring import scoring_run
 from readiness.core import permissions
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.core.people import Actor, Group
 from readiness.core.permissions import Can, Ground
@@ -92,29 +92,29 @@ class EditedMeanwhile(ChangedMeanwhile):
 # Opening
 
 
-def for_assessment(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Opened:
-    assessment = assessments.get(store, assessment_id)
-    here = scope.of_group(store, assessment.group_id, now)
-    permissions.require(actor, Can.READ_PLAN, here)
-    is_own = permissions.allowed(actor, Can.READ_PLAN, Ground(assessment.group_id))
+def for_assessment(session: Session, assessment_id: str) -> Opened:
+    assessment = assessments.get(session.store, assessment_id)
+    here = scope.of_group(session.store, assessment.group_id, session.now)
+    permissions.require(session.actor, Can.READ_PLAN, here)
+    is_own = permissions.allowed(session.actor, Can.READ_PLAN, Ground(assessment.group_id))
     instrument = instrument_version.instrument_of(assessment)
-    newest = foundation_of(store, assessment, instrument, now)
+    newest = foundation_of(session.store, assessment, instrument, session.now)
     if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
         raise NotFound(NOT_SHARED)
-    stored = plans.latest_of_assessment(store, assessment_id)
-    base = rests_on(store, stored, instrument) if stored else newest
-    context = assessments.context_values(store, assessment_id) if is_own else base.context
-    plan = stored or drafted(store, assessment, instrument, base)[0]
+    stored = plans.latest_of_assessment(session.store, assessment_id)
+    base = rests_on(session.store, stored, instrument) if stored else newest
+    context = assessments.context_values(session.store, assessment_id) if is_own else base.context
+    plan = stored or drafted(session.store, assessment, instrument, base)[0]
     return Opened(
         assessment=assessment,
-        group=groups.get(store, assessment.group_id),
+        group=groups.get(session.store, assessment.group_id),
         instrument=instrument,
         foundation=base,
         plan=drafting.repriced(plan, instrument, book_of(instrument), context),
         context=context,
         is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
-        may_edit=permissions.allowed(actor, Can.EDIT_PLAN, here) and base.kind is not None,
+        may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
         is_own=is_own,
     )
 
@@ -198,94 +198,86 @@ def need_of(store: Store, group_id: str, context: Context, on: date) -> Need:
 
 
 def edit(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     action_id: str,
     base: int,
     wanted: Edit,
-    now: datetime,
 ) -> PlanAction:
     """Save one action over the revision the page showed, or say that somebody was faster."""
 
     def made(opened: Opened, action: PlanAction) -> PlanAction:
         return editing.edited(opened.plan, action, wanted, opened.foundation.answers)
 
-    return changed(store, actor, assessment_id, action_id, base, made, now)
+    return changed(session, assessment_id, action_id, base, made)
 
 
-def drop(
-    store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
-) -> PlanAction:
+def drop(session: Session, assessment_id: str, action_id: str, base: int) -> PlanAction:
     """Out of the plan, and kept for whoever wants it back."""
 
     def out(_: Opened, action: PlanAction) -> PlanAction:
         return replace(action, revision=action.revision + 1, status=ActionStatus.DROPPED)
 
-    return changed(store, actor, assessment_id, action_id, base, out, now)
+    return changed(session, assessment_id, action_id, base, out)
 
 
-def restore(
-    store: Store, actor: Actor, assessment_id: str, action_id: str, base: int, now: datetime
-) -> PlanAction:
+def restore(session: Session, assessment_id: str, action_id: str, base: int) -> PlanAction:
     def back(opened: Opened, action: PlanAction) -> PlanAction:
         return fitting.put_back(opened.plan, action)
 
-    return changed(store, actor, assessment_id, action_id, base, back, now)
+    return changed(session, assessment_id, action_id, base, back)
 
 
 def changed(
-    store: Store,
-    actor: Actor,
+    session: Session,
     assessment_id: str,
     action_id: str,
     base: int,
     change: Callable[[Opened, PlanAction], PlanAction],
-    now: datetime,
 ) -> PlanAction:
-    with store.writing():
-        opened = editable(store, actor, assessment_id, now)
+    with session.store.writing():
+        opened = editable(session, assessment_id)
         current = action_of(opened, action_id)
         if base != current.revision:
             raise EditedMeanwhile(current)
         saved = change(opened, current)
-        keep(store, actor, opened, now)
-        event = told(opened, actor, "changed an action of", now, saved)
-        plans.save_action(store, opened.plan.id, saved, event)
+        keep(session, opened)
+        event = told(opened, session.actor, "changed an action of", session.now, saved)
+        plans.save_action(session.store, opened.plan.id, saved, event)
     return saved
 
 
-def add_own(
-    store: Store, actor: Actor, assessment_id: str, action_id: str, wanted: Edit, now: datetime
-) -> PlanAction:
-    with store.writing():
-        opened = editable(store, actor, assessment_id, now)
+def add_own(session: Session, assessment_id: str, action_id: str, wanted: Edit) -> PlanAction:
+    with session.store.writing():
+        opened = editable(session, assessment_id)
         saved = editing.added(opened.plan, action_id, wanted, opened.foundation.answers)
-        keep(store, actor, opened, now)
-        event = told(opened, actor, "added an action to", now, saved)
-        plans.save_action(store, opened.plan.id, saved, event)
+        keep(session, opened)
+        event = told(opened, session.actor, "added an action to", session.now, saved)
+        plans.save_action(session.store, opened.plan.id, saved, event)
     return saved
 
 
-def renew(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Plan:
+def renew(session: Session, assessment_id: str) -> Plan:
     """A plan from the newest run, which keeps what people decided about the old one."""
-    with store.writing():
-        opened = editable(store, actor, assessment_id, now)
+    with session.store.writing():
+        opened = editable(session, assessment_id)
         if not opened.has_newer_run:
             return opened.plan
-        base = foundation_of(store, opened.assessment, opened.instrument, now)
-        fresh, made = drafted(store, opened.assessment, opened.instrument, base)
+        base = foundation_of(session.store, opened.assessment, opened.instrument, session.now)
+        fresh, made = drafted(session.store, opened.assessment, opened.instrument, base)
         renewed = drafting.carried_over(fresh, opened.plan)
-        event = Event(now, actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id)
-        plans.add(store, renewed, made, event)
+        event = Event(
+            session.now, session.actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id
+        )
+        plans.add(session.store, renewed, made, event)
     return renewed
 
 
-def editable(store: Store, actor: Actor, assessment_id: str, now: datetime) -> Opened:
-    assessment = assessments.get(store, assessment_id)
-    here = scope.of_group(store, assessment.group_id, now)
-    permissions.require(actor, Can.EDIT_PLAN, here)
-    opened = for_assessment(store, actor, assessment_id, now)
+def editable(session: Session, assessment_id: str) -> Opened:
+    assessment = assessments.get(session.store, assessment_id)
+    here = scope.of_group(session.store, assessment.group_id, session.now)
+    permissions.require(session.actor, Can.EDIT_PLAN, here)
+    opened = for_assessment(session, assessment_id)
     if not opened.may_edit:
         raise WrongState(NOT_YET)
     return opened
@@ -298,13 +290,15 @@ def action_of(opened: Opened, action_id: str) -> PlanAction:
     return found
 
 
-def keep(store: Store, actor: Actor, opened: Opened, now: datetime) -> None:
+def keep(session: Session, opened: Opened) -> None:
     """Store the plan as it was proposed, before the first change to it."""
     if opened.is_stored:
         return
-    fresh, made = drafted(store, opened.assessment, opened.instrument, opened.foundation)
-    event = Event(now, actor.id, "took up", "plan", fresh.id, group_id=opened.group.id)
-    plans.add(store, fresh, made, event)
+    fresh, made = drafted(session.store, opened.assessment, opened.instrument, opened.foundation)
+    event = Event(
+        session.now, session.actor.id, "took up", "plan", fresh.id, group_id=opened.group.id
+    )
+    plans.add(session.store, fresh, made, event)
 
 
 def told(opened: Opened, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:

@@ -11,7 +11,7 @@ from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session, store
 from readiness.plans.forms.money import NeededForm, PostingForm, needed_form, posting_form
 from readiness.plans.postings import dollars
 from readiness.plans.presenters import postings
@@ -33,7 +33,7 @@ HERE = "/assessments/<assessment_id>/plan/money"
 @pages.get(HERE)
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
-    found = money.of_plan(store(), actor(), assessment_id, now())
+    found = money.of_plan(session(), assessment_id)
     return render_template(
         "plans/money/show.html",
         opened=found.opened,
@@ -46,7 +46,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
 @pages.get(f"{HERE}.<ending>")
 @needs(Can.READ_PLAN)
 def file(assessment_id: str, ending: str) -> ResponseReturnValue:
-    found = money.of_plan(store(), actor(), assessment_id, now())
+    found = money.of_plan(session(), assessment_id)
     if ending not in FILES:
         raise NotFound(NO_FILE)
     made, kind = FILES[ending]
@@ -58,7 +58,7 @@ def file(assessment_id: str, ending: str) -> ResponseReturnValue:
 @pages.get(f"{HERE}/actions/<action_id>")
 @needs(Can.READ_PLAN)
 def action(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    return action_page(money.of_plan(store(), actor(), assessment_id, now()), action_id)
+    return action_page(money.of_plan(session(), assessment_id), action_id)
 
 
 def action_page(
@@ -87,7 +87,7 @@ def post(assessment_id: str, action_id: str) -> ResponseReturnValue:
     if form.validate():
         id_ = secrets.token_urlsafe(9)
         try:
-            money.post(store(), actor(), assessment_id, action_id, form.wanted, id_, now())
+            money.post(session(), assessment_id, action_id, form.wanted, id_)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -103,9 +103,7 @@ def say_needed(assessment_id: str, action_id: str) -> ResponseReturnValue:
     if form.validate():
         id_, why = secrets.token_urlsafe(9), form.why.data or ""
         try:
-            money.say_needed(
-                store(), actor(), assessment_id, action_id, form.amounts, why, id_, now()
-            )
+            money.say_needed(session(), assessment_id, action_id, form.amounts, why, id_)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -130,9 +128,7 @@ def correct(assessment_id: str, action_id: str, posting_id: str) -> ResponseRetu
         return correction_page(assessment_id, action_id, posting_id, form), 422
     id_ = secrets.token_urlsafe(9)
     try:
-        money.correct(
-            store(), actor(), assessment_id, action_id, posting_id, form.wanted, id_, now()
-        )
+        money.correct(session(), assessment_id, action_id, posting_id, form.wanted, id_)
     except BadInput as error:
         with_problems(form, error)
         return correction_page(assessment_id, action_id, posting_id, form), 422
@@ -160,7 +156,7 @@ def correction_page(
 
 def opened(assessment_id: str, action_id: str) -> money.Money:
     """For a form: only where its answer could be kept."""
-    return money.enterable(store(), actor(), assessment_id, action_id, now())
+    return money.enterable(session(), assessment_id, action_id)
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import now, session, store
 from readiness.plans import fitting
 from readiness.plans.forms.action import ActionForm, action_form
 from readiness.plans.models import ActionStatus, PlanAction
@@ -38,7 +38,7 @@ pages = Blueprint("plan", __name__)
 @pages.get("/assessments/<assessment_id>/plan")
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
-    opened = plan.for_assessment(store(), actor(), assessment_id, now())
+    opened = plan.for_assessment(session(), assessment_id)
     told = reading.told(opened.plan, opened.instrument, opened.context)
     summary = reading.summary_of(opened, now().date())
     return render_template(
@@ -55,7 +55,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    opened = plan.editable(store(), actor(), assessment_id, now())
+    opened = plan.editable(session(), assessment_id)
     form = action_form(opened, plan.action_of(opened, action_id), stored=True)
     return edit_page(opened, action_id, form)
 
@@ -63,14 +63,12 @@ def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    opened = plan.editable(store(), actor(), assessment_id, now())
+    opened = plan.editable(session(), assessment_id)
     form = action_form(opened, plan.action_of(opened, action_id))
     if not form.validate():
         return edit_page(opened, action_id, form), 422
     try:
-        saved = plan.edit(
-            store(), actor(), assessment_id, action_id, form.base_revision, form.edit, now()
-        )
+        saved = plan.edit(session(), assessment_id, action_id, form.base_revision, form.edit)
     except BadInput as error:
         return edit_page(opened, action_id, with_problems(form, error)), 422
     except EditedMeanwhile as error:
@@ -97,7 +95,7 @@ def edit_page(
 
 
 def now_holding(assessment_id: str, action: PlanAction) -> ActionForm:
-    opened = plan.editable(store(), actor(), assessment_id, now())
+    opened = plan.editable(session(), assessment_id)
     return action_form(opened, action, stored=True)
 
 
@@ -105,7 +103,7 @@ def clash_page(
     assessment_id: str, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile
 ) -> str:
     """What was typed stays in the form; saving once more goes over what is stored now."""
-    opened = plan.editable(store(), actor(), assessment_id, now())
+    opened = plan.editable(session(), assessment_id)
     form.base.data = str(meanwhile.current.revision)
     return edit_page(opened, action_id, form, meanwhile)
 
@@ -113,7 +111,7 @@ def clash_page(
 @pages.get("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def new(assessment_id: str) -> ResponseReturnValue:
-    opened = plan.editable(store(), actor(), assessment_id, now())
+    opened = plan.editable(session(), assessment_id)
     form = action_form(opened, None, stored=True)
     return render_template("plans/new.html", opened=opened, form=form)
 
@@ -121,12 +119,12 @@ def new(assessment_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def add(assessment_id: str) -> ResponseReturnValue:
-    opened = plan.editable(store(), actor(), assessment_id, now())
+    opened = plan.editable(session(), assessment_id)
     form = action_form(opened, None)
     if form.validate():
         action_id = f"own:{secrets.token_urlsafe(6)}"
         try:
-            added = plan.add_own(store(), actor(), assessment_id, action_id, form.edit, now())
+            added = plan.add_own(session(), assessment_id, action_id, form.edit)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -140,7 +138,7 @@ def add(assessment_id: str) -> ResponseReturnValue:
 def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
     base = ActionForm().base_revision
     try:
-        plan.drop(store(), actor(), assessment_id, action_id, base, now())
+        plan.drop(session(), assessment_id, action_id, base)
     except EditedMeanwhile as error:
         form = now_holding(assessment_id, replace(error.current, status=ActionStatus.DROPPED))
         return clash_page(assessment_id, action_id, form, error), 409
@@ -153,7 +151,7 @@ def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
 def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
     base = ActionForm().base_revision
     try:
-        back = plan.restore(store(), actor(), assessment_id, action_id, base, now())
+        back = plan.restore(session(), assessment_id, action_id, base)
     except EditedMeanwhile as error:
         form = now_holding(assessment_id, error.current)
         return clash_page(assessment_id, action_id, form, error), 409
@@ -164,7 +162,7 @@ def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/plan/renew")
 @needs(Can.EDIT_PLAN)
 def renew(assessment_id: str) -> ResponseReturnValue:
-    plan.renew(store(), actor(), assessment_id, now())
+    plan.renew(session(), assessment_id)
     flash("The plan rests on the newest result now. What you had decided was kept.")
     return redirect(url_for(".show", assessment_id=assessment_id), 303)
 
@@ -173,7 +171,7 @@ def renew(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.READ_PLAN)
 def pdf(assessment_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = document.printed(store(), printer, actor(), assessment_id, paper(), now())
+    printed = document.printed(session(), printer, assessment_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="action-plan.pdf"',
@@ -183,7 +181,7 @@ def pdf(assessment_id: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>/plan.json")
 @needs(Can.READ_PLAN)
 def json(assessment_id: str) -> ResponseReturnValue:
-    return jsonify(document.as_data(store(), actor(), assessment_id, now()))
+    return jsonify(document.as_data(session(), assessment_id))
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

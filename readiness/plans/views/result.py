@@ -12,7 +12,7 @@ from readiness.assessments.service.result import Result
 from readiness.core.charts.profile import DomainScore, Profile, Threshold, profile_of
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.plans.presenters import reading
 from readiness.plans.service import plan
 
@@ -22,8 +22,8 @@ pages = Blueprint("result", __name__)
 @pages.get("/assessments/<assessment_id>/result")
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
-    found = result.result(store(), actor(), assessment_id, now())
-    opened = plan.for_assessment(store(), actor(), assessment_id, now())
+    found = result.result(session(), assessment_id)
+    opened = plan.for_assessment(session(), assessment_id)
     return render_template(
         "plans/result/result.html",
         found=found,

@@ -10,12 +10,11 @@ from typing import Any
 
 from readiness.assessments.models import RunKind
 from readiness.core.charts.profile import SCORES
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.formatting import day, shortened
 from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
-from readiness.core.people import Actor
 from readiness.portfolio.brief import as_data, reading
 from readiness.portfolio.brief.actions import ActionLine
 from readiness.portfolio.brief.gaps import RELIABILITY, GapLine
@@ -36,16 +35,14 @@ BASES = {
 
 
 def printed(
-    store: Store,
+    session: Session,
     printer: Printer,
-    actor: Actor,
     payer_id: str,
     group_id: str,
     page: Page,
-    now: datetime,
 ) -> bytes:
     """The same state gives the same bytes all day."""
-    return printer.pdf_of(job_of(reading.of_group(store, actor, payer_id, group_id, now), page))
+    return printer.pdf_of(job_of(reading.of_group(session, payer_id, group_id), page))
 
 
 def job_of(brief: Brief, page: Page) -> Job:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import GateResult, Score, ScoringRun
 from readiness.assessments.service.submission import Submitted
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import WrongState
 from readiness.core.formatting import one_decimal, percent, rounded, signed
 from readiness.core.people import Actor, Group, Payer
@@ -105,13 +105,16 @@ class Brief:
     today: date
 
 
-def of_group(store: Store, actor: Actor, payer_id: str, group_id: str, now: datetime) -> Brief:
+def of_group(session: Session, payer_id: str, group_id: str) -> Brief:
     """Raises a sentence where nothing was submitted yet."""
-    file = group_file.group_file(store, actor, payer_id, group_id, None, now)
+    file = group_file.group_file(session, payer_id, group_id, None)
     if file.shown is None:
         raise WrongState(NOTHING_SENT)
-    opened = plan.for_assessment(store, as_payer(actor, payer_id), file.shown.assessment.id, now)
-    return brief_of(store, file, file.shown, opened, now)
+    opened = plan.for_assessment(
+        Session(session.store, as_payer(session.actor, payer_id), session.now),
+        file.shown.assessment.id,
+    )
+    return brief_of(session.store, file, file.shown, opened, session.now)
 
 
 def as_payer(actor: Actor, payer_id: str) -> Actor:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.exports import Cell, Sheet, xlsx_of
-from readiness.core.people import Actor
 from readiness.core.small_cells import HIDDEN
 from readiness.disclosure.social_risk_release import Share
 from readiness.portfolio.brief import reading
@@ -21,8 +19,8 @@ Rows = Iterator[tuple[Cell, ...]]
 WHAT = ("What", "Says")
 
 
-def xlsx(store: Store, actor: Actor, payer_id: str, group_id: str, now: datetime) -> bytes:
-    return xlsx_of(sheets_of(reading.of_group(store, actor, payer_id, group_id, now)))
+def xlsx(session: Session, payer_id: str, group_id: str) -> bytes:
+    return xlsx_of(sheets_of(reading.of_group(session, payer_id, group_id)))
 
 
 def sheets_of(brief: Brief) -> list[Sheet]:

@@ -11,7 +11,7 @@ from typing import Any
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -45,14 +45,14 @@ class Progress:
         return self.job.is_live
 
 
-def progress(store: Store, actor: Actor, payer_id: str, pack_id: str, now: datetime) -> Progress:
-    job = own(store, actor, payer_id, pack_id)
-    if job.is_lost(now):
-        jobs.bury(store, now)
-        job = jobs.get(store, job.id)
-    payer = groups.payer(store, payer_id)
-    path = kept(folder_of(store.path), pack_id)
-    if not may_be_fetched(store, job, now):
+def progress(session: Session, payer_id: str, pack_id: str) -> Progress:
+    job = own(session.store, session.actor, payer_id, pack_id)
+    if job.is_lost(session.now):
+        jobs.bury(session.store, session.now)
+        job = jobs.get(session.store, job.id)
+    payer = groups.payer(session.store, payer_id)
+    path = kept(folder_of(session.store.path), pack_id)
+    if not may_be_fetched(session.store, job, session.now):
         return Progress(payer, job, None)
     return Progress(payer, job, index_in(path), path.stat().st_size)
 
@@ -65,18 +65,18 @@ def own(store: Store, actor: Actor, payer_id: str, pack_id: str) -> Job:
     return job
 
 
-def cancel(store: Store, actor: Actor, payer_id: str, pack_id: str, now: datetime) -> bool:
+def cancel(session: Session, payer_id: str, pack_id: str) -> bool:
     """Stop the printing and keep nothing of it; False when it was over already."""
-    job = own(store, actor, payer_id, pack_id)
-    return jobs.end(store, job.id, JobState.CANCELED, "", now)
+    job = own(session.store, session.actor, payer_id, pack_id)
+    return jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 
 
-def fetched(store: Store, actor: Actor, payer_id: str, pack_id: str, now: datetime) -> Path:
+def fetched(session: Session, payer_id: str, pack_id: str) -> Path:
     """The ZIP's own path, or a sentence that says why there is none any more."""
-    job = own(store, actor, payer_id, pack_id)
-    path = kept(folder_of(store.path), pack_id)
-    if job.state is JobState.DONE and path.exists() and now - job.asked_at <= KEPT:
-        if may_be_fetched(store, job, now):
+    job = own(session.store, session.actor, payer_id, pack_id)
+    path = kept(folder_of(session.store.path), pack_id)
+    if job.state is JobState.DONE and path.exists() and session.now - job.asked_at <= KEPT:
+        if may_be_fetched(session.store, job, session.now):
             return path
         path.unlink(missing_ok=True)
         raise WrongState(ENDED)

@@ -14,7 +14,7 @@ from typing import Any
 
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, NotPrinted, WrongState
 from readiness.core.exports import csv_of
 from readiness.core.jobs import db as jobs
@@ -66,23 +66,29 @@ class Offer:
         return sum(line.assessment_id is not None for line in self.lines)
 
 
-def offer(
-    store: Store, actor: Actor, payer_id: str, sent: Mapping[str, str], now: datetime
-) -> Offer:
-    payer, query, lines = found(store, actor, payer_id, sent, now)
-    sweep(store, now)
-    made = tuple(job for job in jobs.of_payer(store, payer_id, KIND) if now - job.asked_at <= KEPT)
+def offer(session: Session, payer_id: str, sent: Mapping[str, str]) -> Offer:
+    payer, query, lines = found(session, payer_id, sent)
+    sweep(session.store, session.now)
+    made = tuple(
+        job
+        for job in jobs.of_payer(session.store, payer_id, KIND)
+        if session.now - job.asked_at <= KEPT
+    )
     return Offer(payer, query, lines, made)
 
 
 def found(
-    store: Store, actor: Actor, payer_id: str, sent: Mapping[str, str], now: datetime
+    session: Session, payer_id: str, sent: Mapping[str, str]
 ) -> tuple[Payer, Query, tuple[Line, ...]]:
     """The groups that an address of the portfolio finds, by name: the order of the ZIP."""
-    payer, own, instrument = portfolio.columns(store, actor, payer_id)
+    payer, own, instrument = portfolio.columns(session.store, session.actor, payer_id)
     query = query_of(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     by_name = replace(query, sort=Sort.NAME, sort_domain_id="", is_descending=False, page=1)
-    return payer, by_name, tuple(lists.every_line(store, payer_id, now.date(), by_name))
+    return (
+        payer,
+        by_name,
+        tuple(lists.every_line(session.store, payer_id, session.now.date(), by_name)),
+    )
 
 
 # Making
@@ -100,7 +106,7 @@ def start(
 ) -> str:
     """Begin to print, and return the id under which the ZIP can be watched and fetched."""
     now = clock()
-    _, _, lines = found(store, actor, payer_id, sent, now)
+    _, _, lines = found(Session(store, actor, now), payer_id, sent)
     refuse_empty(lines)
     pack_id = new_id()
     plans = sum(line.assessment_id is not None for line in lines)
@@ -210,7 +216,7 @@ def composed(store: Store, order: Order) -> Iterator[tuple[Entry, Document | Non
             continue
         try:
             document = plan_document.job_of(
-                store, order.actor, line.assessment_id, order.page, order.now
+                Session(store, order.actor, order.now), line.assessment_id, order.page
             )
         except NotFound:
             yield Entry(number, line, why=NOT_SHARED_NOW), None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -19,9 +19,9 @@ from readiness.assessments.service.submission import (
     programs,
 )
 from readiness.core import permissions
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.portfolio.db import groups as portfolio
@@ -44,31 +44,31 @@ class GroupFile:
 
 
 def group_file(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     group_id: str,
     assessment_id: str | None,
-    now: datetime,
 ) -> GroupFile:
     """The newest thing the group sent in, or an earlier one by its id."""
-    reader = scope.of_reader(store, payer_id, group_id, now)
-    permissions.require(actor, Can.READ_SUBMISSION, reader)
-    readable = [a for a in assessments.of_group(store, group_id) if may_be_read(store, a)]
+    reader = scope.of_reader(session.store, payer_id, group_id, session.now)
+    permissions.require(session.actor, Can.READ_SUBMISSION, reader)
+    readable = [
+        a for a in assessments.of_group(session.store, group_id) if may_be_read(session.store, a)
+    ]
     chosen = [a for a in readable if assessment_id in (None, a.id)]
     if assessment_id and not chosen:
         raise NotFound(NOT_SHARED)
-    shown = last_submitted(store, chosen[0]) if chosen else None
+    shown = last_submitted(session.store, chosen[0]) if chosen else None
     query = Query(group_ids=(group_id,))
-    (line,) = portfolio.lines(store, payer_id, now.date(), query)
+    (line,) = portfolio.lines(session.store, payer_id, session.now.date(), query)
     return GroupFile(
-        payer=groups.payer(store, payer_id),
-        group=groups.get(store, group_id),
+        payer=groups.payer(session.store, payer_id),
+        group=groups.get(session.store, group_id),
         line=line,
         asked=len(instruments.load(*line.instrument).items) if line.instrument else None,
         shown=shown,
-        history=tuple(history(store, readable)),
-        programs=tuple(programs(store, payer_id, group_id, shown)),
-        may_review=shown is not None and is_reviewed_by(store, shown.assessment, payer_id),
-        today=now.date(),
+        history=tuple(history(session.store, readable)),
+        programs=tuple(programs(session.store, payer_id, group_id, shown)),
+        may_review=shown is not None and is_reviewed_by(session.store, shown.assessment, payer_id),
+        today=session.now.date(),
     )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.db import Session, Store
+from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.measures import quality_loader as measure_files
@@ -96,13 +96,13 @@ class Peers:
     found: Compared | None  # None: no group has released a quality measure
 
 
-def compare(store: Store, actor: Actor, payer_id: str, wish: Wish, now: datetime) -> Peers:
-    permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    shared = peers.sharing(store, payer_id, now.date())
-    offers = offers_of(store, shared, now.date())
+def compare(session: Session, payer_id: str, wish: Wish) -> Peers:
+    permissions.require(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+    shared = peers.sharing(session.store, payer_id, session.now.date())
+    offers = offers_of(session.store, shared, session.now.date())
     choices = choices_of(offers, wish)
-    found = compared(store, shared, choices, wish, now.date()) if choices else None
-    return Peers(groups.payer(store, payer_id), len(shared), found)
+    found = compared(session.store, shared, choices, wish, session.now.date()) if choices else None
+    return Peers(groups.payer(session.store, payer_id), len(shared), found)
 
 
 def offers_of(store: Store, shared: Iterable[Sharing], today: date) -> tuple[Offer, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.cycles import Cycle
 from readiness.assessments.db import cycles
 from readiness.core import exports, permissions
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.core.small_cells import HIDDEN
@@ -56,54 +56,46 @@ class Listing:
         return pages_of(self.tally.total, self.query.size)
 
 
-def listing(
-    store: Store, actor: Actor, payer_id: str, sent: Mapping[str, str], now: datetime
-) -> Listing:
+def listing(session: Session, payer_id: str, sent: Mapping[str, str]) -> Listing:
     """The page that an address asks for, or the last one when it asks for one too far."""
-    payer, own, instrument = columns(store, actor, payer_id)
+    payer, own, instrument = columns(session.store, session.actor, payer_id)
     query = query_of(sent, instrument.domain_by_id, [cycle.id for cycle in own])
-    tally = portfolio.tally(store, payer_id, now.date(), query)
+    tally = portfolio.tally(session.store, payer_id, session.now.date(), query)
     query = replace(query, page=min(query.page, pages_of(tally.total, query.size)))
-    lines = portfolio.lines(store, payer_id, now.date(), query)
-    return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), now.date())
+    lines = portfolio.lines(session.store, payer_id, session.now.date(), query)
+    return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date())
 
 
-def compare(
-    store: Store, actor: Actor, payer_id: str, group_ids: tuple[str, ...], now: datetime
-) -> Listing:
+def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> Listing:
     """A few groups side by side, in the order they were chosen; what is not shared is left out."""
-    payer, own, instrument = columns(store, actor, payer_id)
+    payer, own, instrument = columns(session.store, session.actor, payer_id)
     chosen = tuple(dict.fromkeys(group_ids))[:MOST_COMPARED]
     query = Query(group_ids=chosen)
-    found = portfolio.lines(store, payer_id, now.date(), query) if chosen else ()
+    found = portfolio.lines(session.store, payer_id, session.now.date(), query) if chosen else ()
     lines = tuple(sorted(found, key=lambda line: chosen.index(line.group_id)))
     tally = Tally({})
-    return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), now.date())
+    return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date())
 
 
-def export_csv(
-    store: Store, actor: Actor, payer_id: str, sent: Mapping[str, str], now: datetime
-) -> bytes:
-    header, rows = export(store, actor, payer_id, sent, now)
+def export_csv(session: Session, payer_id: str, sent: Mapping[str, str]) -> bytes:
+    header, rows = export(session, payer_id, sent)
     return exports.csv_of(header, rows)
 
 
-def export_xlsx(
-    store: Store, actor: Actor, payer_id: str, sent: Mapping[str, str], now: datetime
-) -> bytes:
-    header, rows = export(store, actor, payer_id, sent, now)
+def export_xlsx(session: Session, payer_id: str, sent: Mapping[str, str]) -> bytes:
+    header, rows = export(session, payer_id, sent)
     return exports.xlsx_of([exports.Sheet("Portfolio", header, rows, (36, 8))])
 
 
 def export(
-    store: Store, actor: Actor, payer_id: str, sent: Mapping[str, str], now: datetime
+    session: Session, payer_id: str, sent: Mapping[str, str]
 ) -> tuple[tuple[str, ...], Iterator[tuple[Cell, ...]]]:
     """Every group that the address finds, on whichever page."""
-    _, own, instrument = columns(store, actor, payer_id)
+    _, own, instrument = columns(session.store, session.actor, payer_id)
     query = query_of(sent, instrument.domain_by_id, [cycle.id for cycle in own])
-    lines = tuple(portfolio.every_line(store, payer_id, now.date(), query))
+    lines = tuple(portfolio.every_line(session.store, payer_id, session.now.date(), query))
     asked = asked_by(lines)
-    return header(instrument), (row(line, instrument, asked, now.date()) for line in lines)
+    return header(instrument), (row(line, instrument, asked, session.now.date()) for line in lines)
 
 
 def header(instrument: Instrument) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
@@ -13,8 +13,8 @@ from readiness.assessments.run_json import from_json
 from readiness.assessments.service import submission
 from readiness.assessments.service.portfolio_entry import deciding, low, lows
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.db import Session, Store
+from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.measures.quality_measure import QualityMeasure
@@ -121,15 +121,17 @@ class Asked:
         return axes | {domain.id: domain.title for domain in self.instrument.domains}
 
 
-def analyze(store: Store, actor: Actor, payer_id: str, wish: Wish, now: datetime) -> Asked:
-    permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    payer, _, instrument = portfolio.columns(store, actor, payer_id)
-    shared = peers.sharing(store, payer_id, now.date())
-    spans = spans_of(beside.offers_of(store, shared, now.date()), wish)
+def analyze(session: Session, payer_id: str, wish: Wish) -> Asked:
+    permissions.require(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+    payer, _, instrument = portfolio.columns(session.store, session.actor, payer_id)
+    shared = peers.sharing(session.store, payer_id, session.now.date())
+    spans = spans_of(beside.offers_of(session.store, shared, session.now.date()), wish)
     asked = Asked(payer, instrument, None)
     if spans is None:
         return asked
-    return Asked(payer, instrument, analysis_of(store, shared, spans, wish, tuple(asked.titles)))
+    return Asked(
+        payer, instrument, analysis_of(session.store, shared, spans, wish, tuple(asked.titles))
+    )
 
 
 def spans_of(offers: Sequence[Offer], wish: Wish) -> Spans | None:

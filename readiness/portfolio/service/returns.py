@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -18,8 +18,8 @@ from readiness.assessments.db.submission_queries import Outcome, SentIn
 from readiness.assessments.models import RunKind
 from readiness.assessments.service.portfolio_entry import chosen
 from readiness.core import permissions
-from readiness.core.db import Store
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.db import Session
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
@@ -84,16 +84,19 @@ class Returns:
         return max((e.followed.latest.on for e in self.lines if e.followed), default=None)
 
 
-def read(store: Store, actor: Actor, payer_id: str, now: datetime) -> Returns:
-    permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    payer, _, instrument = portfolio.columns(store, actor, payer_id)
-    shared = peers.sharing(store, payer_id, now.date())
+def read(session: Session, payer_id: str) -> Returns:
+    permissions.require(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+    payer, _, instrument = portfolio.columns(session.store, session.actor, payer_id)
+    shared = peers.sharing(session.store, payer_id, session.now.date())
     ids = [each.group.id for each in shared]
     paid, sent = (
-        by_group(ledger.of_groups(store, ids)),
-        by_group(submission_queries.sent_in(store, ids)),
+        by_group(ledger.of_groups(session.store, ids)),
+        by_group(submission_queries.sent_in(session.store, ids)),
     )
-    scored, lowest = submission_queries.outcomes(store, ends_of(sent)), lowest_of(sent.values())
+    scored, lowest = (
+        submission_queries.outcomes(session.store, ends_of(sent)),
+        lowest_of(sent.values()),
+    )
     lines = tuple(
         line_of(each, sent.get(id_, []), scored, paid.get(id_, []), lowest)
         for each, id_ in zip(shared, ids, strict=True)

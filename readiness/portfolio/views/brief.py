@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.portfolio.brief import paper as brief_paper
 from readiness.portfolio.brief import sheet
 from readiness.portfolio.views.portfolio import XLSX
@@ -20,7 +20,7 @@ pages = Blueprint("brief", __name__)
 @needs(Can.READ_SUBMISSION)
 def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = brief_paper.printed(store(), printer, actor(), payer_id, group_id, paper(), now())
+    printed = brief_paper.printed(session(), printer, payer_id, group_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="payer-brief.pdf"',
@@ -30,7 +30,7 @@ def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx")
 @needs(Can.READ_SUBMISSION)
 def xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
-    made = sheet.xlsx(store(), actor(), payer_id, group_id, now())
+    made = sheet.xlsx(session(), payer_id, group_id)
     return made, {
         "Content-Type": XLSX,
         "Content-Disposition": 'attachment; filename="payer-brief.xlsx"',

@@ -23,7 +23,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import PAPERS
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, now, session, store
 from readiness.portfolio.bulk_pdf import fetching, making
 from readiness.portfolio.models import address
 from readiness.portfolio.presenters import bulk_pdf
@@ -47,7 +47,7 @@ def offer(payer_id: str) -> ResponseReturnValue:
 
 
 def offer_page(payer_id: str, form: PackForm) -> str:
-    found = making.offer(store(), actor(), payer_id, request.values, now())
+    found = making.offer(session(), payer_id, request.values)
     kept = {name: value for name, value in address(found.query).items() if name not in SORTING}
     return render_template(
         "portfolio/bulk_pdf/offer.html",
@@ -80,7 +80,7 @@ def start(payer_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/plans/<pack_id>")
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
-    found = fetching.progress(store(), actor(), payer_id, pack_id, now())
+    found = fetching.progress(session(), payer_id, pack_id)
     return render_template(
         "portfolio/bulk_pdf/show.html", found=found, says=bulk_pdf.says(found), until=found.until
     )
@@ -90,14 +90,14 @@ def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
-    found = fetching.progress(store(), actor(), payer_id, pack_id, now())
+    found = fetching.progress(session(), payer_id, pack_id)
     return jsonify(is_reading=found.is_at_work, says=bulk_pdf.says(found))
 
 
 @pages.post("/payers/<payer_id>/plans/<pack_id>/stop")
 @needs(Can.REVIEW_PORTFOLIO)
 def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
-    if fetching.cancel(store(), actor(), payer_id, pack_id, now()):
+    if fetching.cancel(session(), payer_id, pack_id):
         flash("Stopped. Nothing was kept.")
         return redirect(url_for(".offer", payer_id=payer_id), 303)
     return redirect(url_for(".show", payer_id=payer_id, pack_id=pack_id), 303)
@@ -106,7 +106,7 @@ def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/plans/<pack_id>/plans.zip")
 @needs(Can.REVIEW_PORTFOLIO)
 def download(payer_id: str, pack_id: str) -> ResponseReturnValue:
-    path = fetching.fetched(store(), actor(), payer_id, pack_id, now())
+    path = fetching.fetched(session(), payer_id, pack_id)
     reply = send_file(
         path.absolute(),
         mimetype="application/zip",

@@ -9,7 +9,7 @@ from readiness.accounts.service import organizations
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, session, store
 from readiness.portfolio.presenters import (
     peers as peers_view,
 )
@@ -35,7 +35,7 @@ NOTHING = "There is nothing to write into a file yet. Look at the page to see wh
 @needs(Can.REVIEW_PORTFOLIO)
 def beside(payer_id: str) -> ResponseReturnValue:
     asked = wish()
-    found = peers.compare(store(), actor(), payer_id, asked, now())
+    found = peers.compare(session(), payer_id, asked)
     payers = organizations.payers_of(store(), actor())
     page = peers_view.page_of(found, asked)
     return render_template("portfolio/peers/beside.html", payers=payers, **page)
@@ -44,7 +44,7 @@ def beside(payer_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/equity.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
-    found = peers.compare(store(), actor(), payer_id, wish(), now()).found
+    found = peers.compare(session(), payer_id, wish()).found
     made = {"csv": peers_export.compared_csv, "xlsx": peers_export.compared_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
@@ -57,7 +57,7 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/readiness-and-change")
 @needs(Can.REVIEW_PORTFOLIO)
 def change(payer_id: str) -> ResponseReturnValue:
-    asked = prediction.analyze(store(), actor(), payer_id, change_wish(), now())
+    asked = prediction.analyze(session(), payer_id, change_wish())
     payers = organizations.payers_of(store(), actor())
     page = prediction_view.page_of(asked)
     return render_template("portfolio/peers/change.html", payers=payers, **page)
@@ -66,7 +66,7 @@ def change(payer_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/readiness-and-change.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
-    asked = prediction.analyze(store(), actor(), payer_id, change_wish(), now())
+    asked = prediction.analyze(session(), payer_id, change_wish())
     made = {"csv": peers_export.analysis_csv, "xlsx": peers_export.analysis_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
@@ -80,7 +80,7 @@ def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("period") or None
-    read = quality.read(store(), actor(), payer_id, group_id, wanted, now())
+    read = quality.read(session(), payer_id, group_id, wanted)
     return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
 
 

@@ -9,7 +9,7 @@ from readiness.accounts.service import organizations
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import actor, now, session, store
 from readiness.portfolio.presenters import group as group_view
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import group_file, portfolio
@@ -31,7 +31,7 @@ def start() -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/portfolio")
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
-    found = portfolio.listing(store(), actor(), payer_id, request.args, now())
+    found = portfolio.listing(session(), payer_id, request.args)
     payers = organizations.payers_of(store(), actor())
     page = portfolio_view.page_of(found)
     return render_template("portfolio/list.html", payers=payers, **page)
@@ -40,14 +40,14 @@ def listing(payer_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/portfolio.csv")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_csv(payer_id: str) -> ResponseReturnValue:
-    made = portfolio.export_csv(store(), actor(), payer_id, request.args, now())
+    made = portfolio.export_csv(session(), payer_id, request.args)
     return download(made, "csv", "text/csv; charset=utf-8")
 
 
 @pages.get("/payers/<payer_id>/portfolio.xlsx")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_xlsx(payer_id: str) -> ResponseReturnValue:
-    made = portfolio.export_xlsx(store(), actor(), payer_id, request.args, now())
+    made = portfolio.export_xlsx(session(), payer_id, request.args)
     return download(made, "xlsx", XLSX)
 
 
@@ -61,7 +61,7 @@ def download(made: bytes, ending: str, kind: str) -> Response:
 @needs(Can.REVIEW_PORTFOLIO)
 def compare(payer_id: str) -> ResponseReturnValue:
     chosen = tuple(request.args.getlist("group"))
-    found = portfolio.compare(store(), actor(), payer_id, chosen, now())
+    found = portfolio.compare(session(), payer_id, chosen)
     rows = [portfolio_view.row_of(found, line) for line in found.lines]
     return render_template(
         "portfolio/compare.html", listing=found, rows=rows, chosen=len(set(chosen))
@@ -72,5 +72,5 @@ def compare(payer_id: str) -> ResponseReturnValue:
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None
-    found = group_file.group_file(store(), actor(), payer_id, group_id, wanted, now())
+    found = group_file.group_file(session(), payer_id, group_id, wanted)
     return render_template("portfolio/group.html", **group_view.page_of(found))

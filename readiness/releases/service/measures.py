@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness.core import exports
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.errors import NotFound
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.catalogue import STATUS_WORDS, MeasureSet
@@ -49,16 +49,14 @@ class Measured:
     payer: Payer | None = None
 
 
-def own(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Measured:
-    found = social_risk.own(store, actor, group_id, written, now)
-    return measured(found.group, found.release, now)
+def own(session: Session, group_id: str, written: str) -> Measured:
+    found = social_risk.own(session, group_id, written)
+    return measured(found.group, found.release, session.now)
 
 
-def read(
-    store: Store, actor: Actor, payer_id: str, group_id: str, written: str, now: datetime
-) -> Measured:
-    found = social_risk.read(store, actor, payer_id, group_id, written, now)
-    return measured(found.group, found.release, now, found.payer)
+def read(session: Session, payer_id: str, group_id: str, written: str) -> Measured:
+    found = social_risk.read(session, payer_id, group_id, written)
+    return measured(found.group, found.release, session.now, found.payer)
 
 
 def measured(

@@ -15,9 +15,9 @@ from readiness.accounts.service import scope
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import quality
@@ -127,19 +127,21 @@ class Own:
         return self.release is not None and self.state is not PeriodState.COMPLETE
 
 
-def own(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Own:
-    permissions.require(actor, Can.READ_QUALITY, scope.of_group(store, group_id, now))
-    ending = enterable(written, now.date())
-    found = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
-    line = quality.state(store, group_id, ending)
-    formers = stored.formers(store, group_id, ending)
+def own(session: Session, group_id: str, written: str) -> Own:
+    permissions.require(
+        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
+    )
+    ending = enterable(written, session.now.date())
+    found = quality.of_group(session.store, group_id).get(ending) or QualityCounts(ending)
+    line = quality.state(session.store, group_id, ending)
+    formers = stored.formers(session.store, group_id, ending)
     known = leaving(found, line.reference if line else "", formers)
     state = line.state if line else None
     return Own(
-        group=groups.get(store, group_id),
+        group=groups.get(session.store, group_id),
         period=ending,
         state=state,
-        release=stored.newest(store, group_id, ending),
+        release=stored.newest(session.store, group_id, ending),
         known=known,
         is_behind=bool(formers)
         and state is PeriodState.COMPLETE
@@ -161,19 +163,21 @@ class Read:
     has_submitted: bool
 
 
-def read(
-    store: Store, actor: Actor, payer_id: str, group_id: str, written: str | None, now: datetime
-) -> Read:
+def read(session: Session, payer_id: str, group_id: str, written: str | None) -> Read:
     """The period asked for, or the newest. Counts are shared from the first submission on."""
-    permissions.require(actor, Can.READ_SUBMISSION, scope.of_reader(store, payer_id, group_id, now))
-    has_submitted = is_readable(store, group_id)
-    found = readable(store, group_id, now.date()) if has_submitted else ()
+    permissions.require(
+        session.actor,
+        Can.READ_SUBMISSION,
+        scope.of_reader(session.store, payer_id, group_id, session.now),
+    )
+    has_submitted = is_readable(session.store, group_id)
+    found = readable(session.store, group_id, session.now.date()) if has_submitted else ()
     chosen = [each for each in found if written in (None, str(each.period))]
     if written is not None and not chosen:
         raise NotFound(NO_RELEASE)
     return Read(
-        payer=groups.payer(store, payer_id),
-        group=groups.get(store, group_id),
+        payer=groups.payer(session.store, payer_id),
+        group=groups.get(session.store, group_id),
         release=chosen[0] if chosen else None,
         releases=found,
         has_submitted=has_submitted,

@@ -18,9 +18,9 @@ from readiness.assessments.service import portfolio_entry, submission
 from readiness.core import permissions
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
@@ -157,17 +157,19 @@ class Own:
         return self.release is not None and self.state is not PeriodState.COMPLETE
 
 
-def own(store: Store, actor: Actor, group_id: str, written: str, now: datetime) -> Own:
-    permissions.require(actor, Can.READ_COUNTS, scope.of_group(store, group_id, now))
-    quarter = quarters.enterable(written, now.date())
-    found = social_risk.of_group(store, group_id).get(quarter) or FunnelCounts(quarter)
-    known, formers = leaving(found), releases.formers(store, group_id, quarter)
-    state = social_risk.state(store, group_id, quarter)[0]
+def own(session: Session, group_id: str, written: str) -> Own:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    quarter = quarters.enterable(written, session.now.date())
+    found = social_risk.of_group(session.store, group_id).get(quarter) or FunnelCounts(quarter)
+    known, formers = leaving(found), releases.formers(session.store, group_id, quarter)
+    state = social_risk.state(session.store, group_id, quarter)[0]
     return Own(
-        group=groups.get(store, group_id),
+        group=groups.get(session.store, group_id),
         period=quarter,
         state=state,
-        release=releases.newest(store, group_id, quarter),
+        release=releases.newest(session.store, group_id, quarter),
         known=known,
         is_behind=bool(formers)
         and state is PeriodState.COMPLETE
@@ -189,19 +191,21 @@ class Read:
     has_submitted: bool
 
 
-def read(
-    store: Store, actor: Actor, payer_id: str, group_id: str, written: str | None, now: datetime
-) -> Read:
+def read(session: Session, payer_id: str, group_id: str, written: str | None) -> Read:
     """The quarter asked for, or the newest. Counts are shared from the first submission on."""
-    permissions.require(actor, Can.READ_SUBMISSION, scope.of_reader(store, payer_id, group_id, now))
-    has_submitted = is_readable(store, group_id)
-    found = readable(store, group_id, now.date()) if has_submitted else ()
+    permissions.require(
+        session.actor,
+        Can.READ_SUBMISSION,
+        scope.of_reader(session.store, payer_id, group_id, session.now),
+    )
+    has_submitted = is_readable(session.store, group_id)
+    found = readable(session.store, group_id, session.now.date()) if has_submitted else ()
     chosen = [each for each in found if written in (None, str(each.period))]
     if written is not None and not chosen:
         raise NotFound(NO_RELEASE)
     return Read(
-        payer=groups.payer(store, payer_id),
-        group=groups.get(store, group_id),
+        payer=groups.payer(session.store, payer_id),
+        group=groups.get(session.store, group_id),
         release=chosen[0] if chosen else None,
         periods=tuple(each.period for each in found),
         has_submitted=has_submitted,

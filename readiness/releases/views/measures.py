@@ -13,7 +13,7 @@ from readiness.core.formatting import percent
 from readiness.core.permissions import Can
 from readiness.core.small_cells import HIDDEN
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.core.web.template_filters import day
 from readiness.counts.measures.catalogue import STATUS_WORDS, Measure
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE, Figure, Result
@@ -53,25 +53,25 @@ class Block:
 @pages.get("/groups/<group_id>/counts/<period>/measures")
 @needs(Can.READ_COUNTS)
 def own(group_id: str, period: str) -> ResponseReturnValue:
-    return page(measures.own(store(), actor(), group_id, period, now()))
+    return page(measures.own(session(), group_id, period))
 
 
 @pages.get("/groups/<group_id>/counts/<period>/measures.<ending>")
 @needs(Can.READ_COUNTS)
 def own_file(group_id: str, period: str, ending: str) -> ResponseReturnValue:
-    return file(measures.own(store(), actor(), group_id, period, now()), ending)
+    return file(measures.own(session(), group_id, period), ending)
 
 
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures")
 @needs(Can.READ_SUBMISSION)
 def for_payer(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
-    return page(measures.read(store(), actor(), payer_id, group_id, period, now()))
+    return page(measures.read(session(), payer_id, group_id, period))
 
 
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures.<ending>")
 @needs(Can.READ_SUBMISSION)
 def payer_file(payer_id: str, group_id: str, period: str, ending: str) -> ResponseReturnValue:
-    return file(measures.read(store(), actor(), payer_id, group_id, period, now()), ending)
+    return file(measures.read(session(), payer_id, group_id, period), ending)
 
 
 def page(found: Measured) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.counts.views.quality import attached
 from readiness.releases.presenters import quality as quality_released_view
 from readiness.releases.service import quality, quality_export
@@ -21,7 +21,7 @@ pages = Blueprint("quality_released", __name__)
 @needs(Can.READ_QUALITY)
 def own(group_id: str, period: str) -> ResponseReturnValue:
     """What payers see, beside what the group counted."""
-    found = quality.own(store(), actor(), group_id, period, now())
+    found = quality.own(session(), group_id, period)
     release = found.release
     return render_template(
         "disclosure/quality.html",
@@ -47,7 +47,7 @@ def own_xlsx(group_id: str, period: str) -> ResponseReturnValue:
 
 
 def download(group_id: str, period: str, ending: str) -> Response:
-    found = quality.own(store(), actor(), group_id, period, now())
+    found = quality.own(session(), group_id, period)
     release = found.release
     if release is None:
         raise NotFound(quality.NO_RELEASE)

@@ -9,7 +9,7 @@ from readiness.core.errors import NotFound
 from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, store
+from readiness.core.web.session import session
 from readiness.disclosure.social_risk_release import Release
 from readiness.releases.presenters import social_risk as released_view
 from readiness.releases.service import social_risk, social_risk_export
@@ -24,7 +24,7 @@ CSV = "text/csv; charset=utf-8"
 @needs(Can.READ_COUNTS)
 def own(group_id: str, period: str) -> ResponseReturnValue:
     """What payers see, beside what the group counted."""
-    found = social_risk.own(store(), actor(), group_id, period, now())
+    found = social_risk.own(session(), group_id, period)
     return render_template(
         "disclosure/own.html",
         own=found,
@@ -39,14 +39,14 @@ def own(group_id: str, period: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/counts/<period>/released.csv")
 @needs(Can.READ_COUNTS)
 def own_csv(group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.own(store(), actor(), group_id, period, now())
+    found = social_risk.own(session(), group_id, period)
     return download(found.group, found.release, "csv")
 
 
 @pages.get("/groups/<group_id>/counts/<period>/released.xlsx")
 @needs(Can.READ_COUNTS)
 def own_xlsx(group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.own(store(), actor(), group_id, period, now())
+    found = social_risk.own(session(), group_id, period)
     return download(found.group, found.release, "xlsx")
 
 
@@ -65,19 +65,19 @@ def of_quarter(payer_id: str, group_id: str, period: str) -> ResponseReturnValue
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.csv")
 @needs(Can.READ_SUBMISSION)
 def payer_csv(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.read(store(), actor(), payer_id, group_id, period, now())
+    found = social_risk.read(session(), payer_id, group_id, period)
     return download(found.group, found.release, "csv")
 
 
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.xlsx")
 @needs(Can.READ_SUBMISSION)
 def payer_xlsx(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.read(store(), actor(), payer_id, group_id, period, now())
+    found = social_risk.read(session(), payer_id, group_id, period)
     return download(found.group, found.release, "xlsx")
 
 
 def for_payer(payer_id: str, group_id: str, period: str | None) -> ResponseReturnValue:
-    found = social_risk.read(store(), actor(), payer_id, group_id, period, now())
+    found = social_risk.read(session(), payer_id, group_id, period)
     release = found.release
     return render_template(
         "disclosure/for_payer.html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from readiness.accounts.service import history
+from readiness.core.db import Session
 from tests.factories import payers
 from tests.factories.payers import person
 from tests.factories.world import NOW
@@ -20,5 +21,5 @@ def test_a_payer_reads_what_a_group_did_and_never_by_whom(store):
 def test_a_group_reads_the_names_of_all_who_did_something(store):
     payers.sent_in(store)
     maya = person(store, "maya")
-    lines = history.of_group(store, maya, "elm", None, NOW).lines
+    lines = history.of_group(Session(store, maya, NOW), "elm", None).lines
     assert {line.who for line in lines if line.did == "submitted"} == {maya.name}

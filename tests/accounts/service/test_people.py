@@ -9,6 +9,7 @@ from readiness.accounts.service import people as teams
 from readiness.accounts.team import Seat
 from readiness.administration.service import bootstrap
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.people import Membership, Role
 from tests.factories.world import CAST, NOW, email
@@ -35,20 +36,20 @@ def test_who_invites_where(store, person_id, number):
     seat = (ELM, FAIR, HERE)[number]
     actor = people.actor(store, person_id)
     if INVITES[person_id][number]:
-        assert one_time_links.invite(store, actor, seat, "token", NOW).role == seat.role
+        assert one_time_links.invite(Session(store, actor, NOW), seat, "token").role == seat.role
         return
     with pytest.raises((Denied, NotFound)):
-        one_time_links.invite(store, actor, seat, "token", NOW)
+        one_time_links.invite(Session(store, actor, NOW), seat, "token")
     assert store.row("select count(*) as n from letters") == {"n": 0}
 
 
 def test_every_step_of_a_team_is_told_in_its_history(store):
     maya = people.actor(store, "maya")
-    one_time_links.invite(store, maya, ELM, "token", NOW)
+    one_time_links.invite(Session(store, maya, NOW), ELM, "token")
     nell = one_time_links.accept(store, HASHER, "token", "Nell", PASSWORD, ("nell", "m-nell"), NOW)
-    one_time_links.offer_new_password(store, maya, nell.id, "reset", NOW)
+    one_time_links.offer_new_password(Session(store, maya, NOW), nell.id, "reset")
     one_time_links.choose_password(store, HASHER, "reset", PASSWORD + "!", NOW)
-    teams.end_part(store, maya, "elm", None, "m-maya", "m-nell", NOW)
+    teams.end_part(Session(store, maya, NOW), "elm", None, "m-maya", "m-nell")
     assert [(e.actor_id, e.verb) for e in reversed(events.of_group(store, "elm"))] == [
         ("maya", "invited"),
         ("nell", "accepted"),
@@ -61,7 +62,7 @@ def test_every_step_of_a_team_is_told_in_its_history(store):
 
 
 def test_a_refused_password_leaves_the_invitation_open(store):
-    one_time_links.invite(store, people.actor(store, "maya"), ELM, "token", NOW)
+    one_time_links.invite(Session(store, people.actor(store, "maya"), NOW), ELM, "token")
     with pytest.raises(BadInput):
         one_time_links.accept(store, HASHER, "token", "Nell", "password", ("nell", "m"), NOW)
     assert one_time_links.open_letter(store, "token", NOW).letter.used_at is None
@@ -69,35 +70,35 @@ def test_a_refused_password_leaves_the_invitation_open(store):
 
 def test_a_new_password_is_offered_only_where_every_part_is_ones_own(store):
     maya = people.actor(store, "maya")
-    one_time_links.offer_new_password(store, maya, "cara", "t1", NOW)
+    one_time_links.offer_new_password(Session(store, maya, NOW), "cara", "t1")
     people.join(store, Membership("m2", "cara", Role.CARE_TEAM, group_id="oak"), NOW)
     with pytest.raises(Denied):
-        one_time_links.offer_new_password(store, maya, "cara", "t2", NOW)
+        one_time_links.offer_new_password(Session(store, maya, NOW), "cara", "t2")
     with pytest.raises(NotFound):
-        one_time_links.offer_new_password(store, maya, "omar", "t3", NOW)
-    one_time_links.offer_new_password(store, people.actor(store, "ada"), "cara", "t4", NOW)
+        one_time_links.offer_new_password(Session(store, maya, NOW), "omar", "t3")
+    one_time_links.offer_new_password(Session(store, people.actor(store, "ada"), NOW), "cara", "t4")
 
 
 def test_a_disabled_person_gets_no_new_password(store):
     ada = people.actor(store, "ada")
-    teams.set_active(store, ada, "cara", False, NOW)
+    teams.set_active(Session(store, ada, NOW), "cara", False)
     with pytest.raises(WrongState):
-        one_time_links.offer_new_password(store, ada, "cara", "token", NOW)
+        one_time_links.offer_new_password(Session(store, ada, NOW), "cara", "token")
 
 
 def test_with_a_second_administrator_the_first_can_go(store):
     ada = people.actor(store, "ada")
     people.join(store, Membership("m2", "maya", Role.ADMINISTRATOR), NOW)
-    teams.end_part(store, ada, None, None, "m-ada", None, NOW)
+    teams.end_part(Session(store, ada, NOW), None, None, "m-ada", None)
     assert [m.person_id for m in people.administrators(store)] == ["maya"]
 
 
 def test_a_disabled_administrator_does_not_count_as_the_other_one(store):
     ada = people.actor(store, "ada")
     people.join(store, Membership("m2", "maya", Role.ADMINISTRATOR), NOW)
-    teams.set_active(store, ada, "maya", False, NOW)
+    teams.set_active(Session(store, ada, NOW), "maya", False)
     with pytest.raises(WrongState):
-        teams.end_part(store, ada, None, None, "m-ada", None, NOW)
+        teams.end_part(Session(store, ada, NOW), None, None, "m-ada", None)
 
 
 def test_the_first_administrator_is_invited_by_no_person(store):
@@ -120,7 +121,7 @@ def test_a_payer_is_not_added_when_its_manager_cannot_be_invited(store):
 
 
 def test_a_former_colleague_is_told_of_without_a_name(store):
-    teams.end_part(store, people.actor(store, "maya"), "elm", None, "m-cara", None, NOW)
+    teams.end_part(Session(store, people.actor(store, "maya"), NOW), "elm", None, "m-cara", None)
     people.remove(store, "cara")
-    page = history.of_group(store, people.actor(store, "maya"), "elm", None, NOW)
+    page = history.of_group(Session(store, people.actor(store, "maya"), NOW), "elm", None)
     assert page.lines[0].what == "somebody whose account was removed"

@@ -8,6 +8,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.administration import db as takeout
 from readiness.administration.service import data_export as export
+from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
 from tests.factories.world import NOW
 
@@ -33,10 +34,10 @@ def test_every_table_that_goes_with_a_group_is_in_its_export(store):
 
 def test_only_the_groups_own_managers_take_out_its_records(store):
     with pytest.raises(Denied):
-        export.of_group(store, people.actor(store, "cara"), "elm", NOW)
+        export.of_group(Session(store, people.actor(store, "cara"), NOW), "elm")
     for stranger in ("omar", "pete", "ada"):
         with pytest.raises(NotFound):
-            export.of_group(store, people.actor(store, stranger), "elm", NOW)
+            export.of_group(Session(store, people.actor(store, stranger), NOW), "elm")
 
 
 def test_the_same_records_make_the_same_file(store):

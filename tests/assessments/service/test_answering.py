@@ -11,6 +11,7 @@ from readiness.assessments.lifecycle import Status
 from readiness.assessments.saving import Sent
 from readiness.assessments.service import answering, assessment_view, overview
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.instruments.answers import Answer
 from tests.factories import assessments as sheets
@@ -20,7 +21,9 @@ LATER = NOW + timedelta(days=365)
 
 
 def save(store, assessment, sent, person_id="maya"):
-    return answering.save_item(store, sheets.actor(store, person_id), assessment.id, sent, NOW)
+    return answering.save_item(
+        Session(store, sheets.actor(store, person_id), NOW), assessment.id, sent
+    )
 
 
 def test_starting_twice_goes_on_with_the_same_assessment(store):
@@ -32,9 +35,9 @@ def test_starting_twice_goes_on_with_the_same_assessment(store):
 
 def test_nobody_starts_for_a_group_of_others(store):
     with pytest.raises(NotFound):
-        answering.start(store, sheets.actor(store, "omar"), "elm", "a", NOW)
+        answering.start(Session(store, sheets.actor(store, "omar"), NOW), "elm", "a")
     with pytest.raises(Denied):
-        answering.start(store, sheets.actor(store, "pam"), "elm", "a", NOW)
+        answering.start(Session(store, sheets.actor(store, "pam"), NOW), "elm", "a")
 
 
 def test_each_answer_is_a_revision_with_its_author_and_its_line_of_history(store):
@@ -82,7 +85,7 @@ def test_a_page_saves_what_is_in_order_and_names_the_rest(store):
     made = sheets.started(store, NOW)
     save(store, made, Sent("LEAD-2", "1"))
     page = [Sent("LEAD-1", "2"), Sent("LEAD-2", "3"), Sent("LEAD-3", "9"), Sent("LEAD-4", "0")]
-    done = answering.save_page(store, sheets.actor(store, "cara"), made.id, page, NOW)
+    done = answering.save_page(Session(store, sheets.actor(store, "cara"), NOW), made.id, page)
     assert done.saved == ("LEAD-1", "LEAD-4")
     assert [each.place for each in done.problems] == ["LEAD-3"]
     assert [each.sent.item_id for each in done.clashes] == ["LEAD-2"]
@@ -124,7 +127,7 @@ def test_carried_answers_count_once_each_is_confirmed(store, next_year):
 
 
 def test_what_became_of_each_item_is_said(store, next_year):
-    shown = overview.contents(store, sheets.actor(store), next_year.id, LATER)
+    shown = overview.contents(Session(store, sheets.actor(store), LATER), next_year.id)
     assert shown.previous
     assert shown.previous.assessment.title == "2027"
     assert (shown.reworded, shown.new, shown.dropped) == ((), (), ())
@@ -140,21 +143,23 @@ def test_a_group_may_begin_with_a_blank_sheet(store):
 
 def test_withdrawing_hides_and_taking_up_again_brings_back(store):
     made, maya = sheets.started(store, NOW), sheets.actor(store)
-    assert answering.withdraw(store, maya, made.id, NOW).status is Status.WITHDRAWN
+    assert answering.withdraw(Session(store, maya, NOW), made.id).status is Status.WITHDRAWN
     with pytest.raises(WrongState):
         save(store, made, Sent("LEAD-1", "1"))
-    assert answering.undo_withdrawal(store, maya, made.id, NOW).status is Status.IN_PROGRESS
+    assert (
+        answering.undo_withdrawal(Session(store, maya, NOW), made.id).status is Status.IN_PROGRESS
+    )
 
 
 def test_only_who_may_sign_withdraws(store):
     made = sheets.started(store, NOW)
     with pytest.raises(Denied):
-        answering.withdraw(store, sheets.actor(store, "cara"), made.id, NOW)
+        answering.withdraw(Session(store, sheets.actor(store, "cara"), NOW), made.id)
 
 
 def test_a_withdrawn_one_is_not_taken_up_beside_another(store):
     first, maya = sheets.started(store, NOW), sheets.actor(store)
-    answering.withdraw(store, maya, first.id, NOW)
+    answering.withdraw(Session(store, maya, NOW), first.id)
     sheets.started(store, LATER)
     with pytest.raises(WrongState, match="under way"):
-        answering.undo_withdrawal(store, maya, first.id, LATER)
+        answering.undo_withdrawal(Session(store, maya, LATER), first.id)

@@ -8,6 +8,7 @@ from readiness.assessments.db import assessments
 from readiness.assessments.saving import Sent
 from readiness.assessments.service import answering, context
 from readiness.assessments.service.context import DescribedMeanwhile, Fact
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, WrongState
 from tests.factories import assessments as sheets
 from tests.factories.world import NOW
@@ -20,7 +21,7 @@ def made(store):
 
 def save(store, made, person_id="maya", **facts):
     page = {key: Fact(*fact) for key, fact in facts.items()}
-    return context.save(store, sheets.actor(store, person_id), made.id, page, NOW)
+    return context.save(Session(store, sheets.actor(store, person_id), NOW), made.id, page)
 
 
 def test_only_what_changed_is_saved(store, made):
@@ -58,7 +59,7 @@ def test_what_cannot_be_together_is_refused_as_a_whole(store, made):
 def test_one_site_opens_not_applicable(store, made):
     save(store, made, sites=(1, 0))
     sent = Sent("LEAD-5", "na", reason="One site only")
-    answering.save_item(store, sheets.actor(store), made.id, sent, NOW)
+    answering.save_item(Session(store, sheets.actor(store), NOW), made.id, sent)
     assert sheets.answer_in(store, made.id, "LEAD-5").reason == "One site only"
 
 

@@ -10,6 +10,7 @@ from readiness.assessments.cycles import Stage
 from readiness.assessments.db import assessments
 from readiness.assessments.service import cycles, sharing
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from tests.factories import payers
 from tests.factories.payers import DUE, QMER, a_cycle, a_draft, accepted, invited, person
@@ -17,7 +18,7 @@ from tests.factories.world import NOW
 
 
 def board(store, cycle, now=NOW):
-    return cycles.board(store, person(store, "pam"), "fair", cycle.id, now)
+    return cycles.board(Session(store, person(store, "pam"), now), "fair", cycle.id)
 
 
 def stage(store, cycle, now=NOW):
@@ -37,9 +38,9 @@ def test_a_cycle_is_opened_with_what_it_asks(store):
 def test_everything_wrong_with_a_cycle_is_said_at_once(store):
     draft = a_draft(name=" ", due_on=NOW.date(), axis_min=payers.asked_more("T3", "QMS", 59))
     with pytest.raises(BadInput) as caught:
-        cycles.open_cycle(store, person(store, "pam"), "fair", draft, "c", NOW)
+        cycles.open_cycle(Session(store, person(store, "pam"), NOW), "fair", draft, "c")
     assert {p.place for p in caught.value.problems} == {"name", "due_on", "T3-QMS"}
-    assert cycles.opened_by(store, person(store, "pam"), "fair", NOW)[1] == ()
+    assert cycles.opened_by(Session(store, person(store, "pam"), NOW), "fair")[1] == ()
 
 
 def test_a_program_may_ask_for_as_much_as_the_instrument_but_not_for_less(store):
@@ -54,14 +55,14 @@ def test_another_payer_finds_no_cycle_of_ours(store):
     made = a_cycle(store)
     pete = person(store, "pete")
     for attempt in (
-        lambda: cycles.opened_by(store, pete, "fair", NOW),
-        lambda: cycles.board(store, pete, "fair", made.id, NOW),
-        lambda: cycles.board(store, pete, "far", made.id, NOW),
+        lambda: cycles.opened_by(Session(store, pete, NOW), "fair"),
+        lambda: cycles.board(Session(store, pete, NOW), "fair", made.id),
+        lambda: cycles.board(Session(store, pete, NOW), "far", made.id),
         lambda: cycles.candidates(store, pete, "far", made.id, ""),
-        lambda: cycles.invite(store, pete, "far", made.id, ["elm"], NOW),
-        lambda: cycles.extend(store, pete, "far", made.id, date(2027, 6, 1), NOW),
-        lambda: cycles.close(store, pete, "far", made.id, NOW),
-        lambda: cycles.open_cycle(store, pete, "fair", a_draft(), "c", NOW),
+        lambda: cycles.invite(Session(store, pete, NOW), "far", made.id, ["elm"]),
+        lambda: cycles.extend(Session(store, pete, NOW), "far", made.id, date(2027, 6, 1)),
+        lambda: cycles.close(Session(store, pete, NOW), "far", made.id),
+        lambda: cycles.open_cycle(Session(store, pete, NOW), "fair", a_draft(), "c"),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -69,7 +70,7 @@ def test_another_payer_finds_no_cycle_of_ours(store):
 
 def test_a_group_cannot_open_a_cycle(store):
     with pytest.raises((NotFound, Denied)):
-        cycles.open_cycle(store, person(store, "maya"), "fair", a_draft(), "c", NOW)
+        cycles.open_cycle(Session(store, person(store, "maya"), NOW), "fair", a_draft(), "c")
 
 
 def test_groups_are_searched_by_name_and_who_is_invited_is_left_out(store):
@@ -89,8 +90,8 @@ def test_groups_are_searched_by_name_and_who_is_invited_is_left_out(store):
 def test_many_are_invited_at_once_and_nobody_twice(store):
     made = a_cycle(store)
     pam = person(store, "pam")
-    assert cycles.invite(store, pam, "fair", made.id, ["elm", "oak", "elm"], NOW) == 2
-    assert cycles.invite(store, pam, "fair", made.id, ["elm"], NOW) == 0
+    assert cycles.invite(Session(store, pam, NOW), "fair", made.id, ["elm", "oak", "elm"]) == 2
+    assert cycles.invite(Session(store, pam, NOW), "fair", made.id, ["elm"]) == 0
     assert len(board(store, made).seats) == 2
     told = [e for e in events.of_group(store, "elm") if e.verb == "invited a group"]
     assert [(e.payer_id, e.object_id) for e in told] == [("fair", made.id)]
@@ -99,10 +100,10 @@ def test_many_are_invited_at_once_and_nobody_twice(store):
 def test_an_invitation_names_a_group_that_exists(store):
     made = a_cycle(store)
     with pytest.raises(NotFound):
-        cycles.invite(store, person(store, "pam"), "fair", made.id, ["elm", "nobody"], NOW)
+        cycles.invite(Session(store, person(store, "pam"), NOW), "fair", made.id, ["elm", "nobody"])
     assert board(store, made).seats == ()
     with pytest.raises(BadInput):
-        cycles.invite(store, person(store, "pam"), "fair", made.id, [], NOW)
+        cycles.invite(Session(store, person(store, "pam"), NOW), "fair", made.id, [])
 
 
 def test_the_payer_sees_how_far_a_group_is_and_of_a_draft_the_progress_only(store):
@@ -117,13 +118,13 @@ def test_the_payer_sees_how_far_a_group_is_and_of_a_draft_the_progress_only(stor
     payers.answer(store, assessment, given)
     payers.send_in(store, assessment)
     assert stage(store, made) is Stage.SUBMITTED
-    sharing.stop(store, person(store, "maya"), "elm", "fair", NOW)
+    sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
     assert stage(store, made) is Stage.STOPPED
 
 
 def test_a_declined_invitation_shows_as_declined(store):
     made = invited(store, a_cycle(store), "elm")
-    sharing.decline(store, person(store, "maya"), "elm", made.id, NOW)
+    sharing.decline(Session(store, person(store, "maya"), NOW), "elm", made.id)
     assert stage(store, made) is Stage.DECLINED
 
 
@@ -132,9 +133,9 @@ def test_a_due_date_moves_later_only_and_its_assessments_follow(store):
     assessment = accepted(store, made)
     pam = person(store, "pam")
     with pytest.raises(BadInput):
-        cycles.extend(store, pam, "fair", made.id, DUE, NOW)
+        cycles.extend(Session(store, pam, NOW), "fair", made.id, DUE)
     later = DUE + timedelta(days=30)
-    cycles.extend(store, pam, "fair", made.id, later, NOW)
+    cycles.extend(Session(store, pam, NOW), "fair", made.id, later)
     assert board(store, made).cycle.due_on == later
     assert assessments.get(store, assessment.id).due_on == later
     assert board(store, made, NOW + timedelta(days=90)).is_overdue is False
@@ -144,13 +145,13 @@ def test_a_due_date_moves_later_only_and_its_assessments_follow(store):
 def test_a_closed_cycle_takes_no_more_invitations_answers_or_time(store):
     made = invited(store, a_cycle(store), "elm")
     pam, maya = person(store, "pam"), person(store, "maya")
-    cycles.close(store, pam, "fair", made.id, NOW)
+    cycles.close(Session(store, pam, NOW), "fair", made.id)
     for attempt in (
-        lambda: cycles.close(store, pam, "fair", made.id, NOW),
-        lambda: cycles.invite(store, pam, "fair", made.id, ["oak"], NOW),
-        lambda: cycles.extend(store, pam, "fair", made.id, date(2028, 1, 1), NOW),
-        lambda: sharing.accept(store, maya, "elm", made.id, None, ("g", "a"), NOW),
-        lambda: sharing.decline(store, maya, "elm", made.id, NOW),
+        lambda: cycles.close(Session(store, pam, NOW), "fair", made.id),
+        lambda: cycles.invite(Session(store, pam, NOW), "fair", made.id, ["oak"]),
+        lambda: cycles.extend(Session(store, pam, NOW), "fair", made.id, date(2028, 1, 1)),
+        lambda: sharing.accept(Session(store, maya, NOW), "elm", made.id, None, ("g", "a")),
+        lambda: sharing.decline(Session(store, maya, NOW), "elm", made.id),
     ):
         with pytest.raises(WrongState):
             attempt()

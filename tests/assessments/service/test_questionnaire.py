@@ -16,7 +16,7 @@ from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import AnswerRevision, ContextRevision
 from readiness.assessments.service import questionnaire
 from readiness.assessments.workbook import Column
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
@@ -46,7 +46,7 @@ def maya(store):
 
 @pytest.fixture
 def book(store, maya):
-    return questionnaire.download(store, maya, "a1", NOW)
+    return questionnaire.download(Session(store, maya, NOW), "a1")
 
 
 def at(book, name, column=Column.ANSWER):
@@ -58,7 +58,7 @@ def value(book, name):
 
 
 def look(store, maya, raw):
-    return questionnaire.upload(store, maya, "a1", raw, NOW)
+    return questionnaire.upload(Session(store, maya, NOW), "a1", raw)
 
 
 def problems(store, maya, raw):
@@ -100,13 +100,13 @@ def test_not_applicable_is_offered_only_where_it_can_be(book):
 
 
 def test_the_same_answers_give_the_same_bytes(store, maya, book):
-    assert questionnaire.download(store, maya, "a1", NOW) == book
+    assert questionnaire.download(Session(store, maya, NOW), "a1") == book
 
 
 def test_only_the_group_takes_it_out(store, maya):
     for who in ("omar", "pam"):
         with pytest.raises((NotFound, Denied)):
-            questionnaire.download(store, people.actor(store, who), "a1", NOW)
+            questionnaire.download(Session(store, people.actor(store, who), NOW), "a1")
 
 
 # Coming back
@@ -149,7 +149,7 @@ def take(store, maya, raw):
     """Confirmed on a page: through plain values, as a page would carry them."""
     seen = look(store, maya, raw)
     again = workbook.from_plain(workbook.plain(seen.filled), plans.QMER)
-    return questionnaire.take_over(store, maya, "a1", again, NOW)
+    return questionnaire.take_over(Session(store, maya, NOW), "a1", again)
 
 
 def test_confirmed_it_is_stored(store, maya, book):
@@ -261,7 +261,7 @@ def test_a_damaged_book_is_refused_with_the_place(store, maya, book, cell, typed
 def test_a_book_of_another_assessment_is_refused(store, maya, book):
     plans.written(store, "elm", {}, NOW, assessment_id="a2")
     with pytest.raises(BadInput, match="another assessment"):
-        questionnaire.upload(store, maya, "a2", book, NOW)
+        questionnaire.upload(Session(store, maya, NOW), "a2", book)
 
 
 def test_nothing_is_taken_after_submission(store, maya, book):
@@ -284,7 +284,7 @@ def test_what_a_page_did_not_send_is_refused(sent):
 def test_what_a_page_sends_is_checked_like_any_answer(store, maya):
     sent = {"answers": [["LEAD-1", "9", "", "", 1]], "facts": []}
     filled = workbook.from_plain(sent, plans.QMER)
-    seen = questionnaire.take_over(store, maya, "a1", filled, NOW)
+    seen = questionnaire.take_over(Session(store, maya, NOW), "a1", filled)
     assert seen.changes == ()
     assert answers(store) == STARTED
 

@@ -13,6 +13,7 @@ from readiness.assessments.models import Decision, RunKind
 from readiness.assessments.review import Change, Choice
 from readiness.assessments.service import review, sharing
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.core.people import Membership, Role
 from readiness.portfolio.service import portfolio
@@ -25,7 +26,7 @@ ITEMS = [item.id for item in QMER.items]
 
 
 def opened(store, assessment, who="pam"):
-    return review.open_review(store, person(store, who), assessment.id, LATER)
+    return review.open_review(Session(store, person(store, who), LATER), assessment.id)
 
 
 def line(store, assessment, item_id):
@@ -34,7 +35,7 @@ def line(store, assessment, item_id):
 
 
 def decide(store, assessment, *choices, number=1, who="pam"):
-    review.decide(store, person(store, who), assessment.id, number, choices, LATER)
+    review.decide(Session(store, person(store, who), LATER), assessment.id, number, choices)
 
 
 def agree(*item_ids, **more):
@@ -47,12 +48,14 @@ def ask(item_id, reason="Show the minutes.", **more):
 
 def accept(store, assessment, number=1):
     return review.accept(
-        store, person(store, "pam"), assessment.id, number, payers.fresh("run"), LATER
+        Session(store, person(store, "pam"), LATER), assessment.id, number, payers.fresh("run")
     )
 
 
 def request(store, assessment, number=1):
-    return review.request_changes(store, person(store, "pam"), assessment.id, number, LATER)
+    return review.request_changes(
+        Session(store, person(store, "pam"), LATER), assessment.id, number
+    )
 
 
 def run_of(store, assessment, kind):
@@ -92,10 +95,10 @@ def test_gates_and_high_claims_are_worth_a_look_and_low_ones_go_together(store):
     gates_met = {g.item_id for t in QMER.tiers for g in t.gates if g.level <= 1}
     assert gates_met
     assert not gates_met & set(low)
-    agreed = review.agree_with_low(store, person(store, "pam"), sent.id, 1, LATER)
+    agreed = review.agree_with_low(Session(store, person(store, "pam"), LATER), sent.id, 1)
     assert agreed == len(low)
     assert opened(store, sent).waiting == len(ITEMS) - len(low)
-    assert review.agree_with_low(store, person(store, "pam"), sent.id, 1, LATER) == 0
+    assert review.agree_with_low(Session(store, person(store, "pam"), LATER), sent.id, 1) == 0
 
 
 def test_accepting_scores_the_validated_levels_and_keeps_the_three_values_apart(store):
@@ -111,13 +114,13 @@ def test_accepting_scores_the_validated_levels_and_keeps_the_three_values_apart(
     standing = runs.standing(store, "elm")
     assert standing
     assert (standing.run_id, standing.run_kind) == (validated.id, RunKind.VALIDATED)
-    (shown,) = portfolio.listing(store, person(store, "pam"), "fair", {}, LATER).lines
+    (shown,) = portfolio.listing(Session(store, person(store, "pam"), LATER), "fair", {}).lines
     assert shown.is_validated
 
 
 def test_before_acceptance_the_portfolio_shows_the_unreviewed_value(store):
     payers.sent_in(store, level=3)
-    (shown,) = portfolio.listing(store, person(store, "pam"), "fair", {}, LATER).lines
+    (shown,) = portfolio.listing(Session(store, person(store, "pam"), LATER), "fair", {}).lines
     assert shown.tier_id
     assert not shown.is_validated
 
@@ -208,7 +211,7 @@ def test_a_decision_on_an_earlier_version_is_told_so(store):
     pam = person(store, "pam")
     for attempt in (
         lambda: decide(store, sent, *agree("LEAD-1"), number=1),
-        lambda: review.agree_with_low(store, pam, sent.id, 1, LATER),
+        lambda: review.agree_with_low(Session(store, pam, LATER), sent.id, 1),
         lambda: accept(store, sent, number=1),
         lambda: request(store, sent, number=1),
     ):
@@ -258,7 +261,7 @@ def test_the_groups_own_people_do_not_review(store):
 def test_taking_the_grant_back_ends_a_review_that_runs(store):
     sent = payers.sent_in(store)
     decide(store, sent, *agree("LEAD-1"))
-    sharing.stop(store, person(store, "maya"), "elm", "fair", NOW)
+    sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
     with pytest.raises(NotFound):
         opened(store, sent)
     with pytest.raises(NotFound):

@@ -11,6 +11,7 @@ from readiness.assessments.db import assessments, cycles
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.service import answering, sharing
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.core.people import Actor
 from readiness.portfolio.service import group_file, portfolio
@@ -20,7 +21,7 @@ from tests.factories.world import NOW
 
 
 def sharing_of(store, group_id="oak", now=NOW):
-    return sharing.sharing(store, person(store, payers.MANAGERS[group_id]), group_id, now)
+    return sharing.sharing(Session(store, person(store, payers.MANAGERS[group_id]), now), group_id)
 
 
 def readers(store, group_id, now=NOW):
@@ -43,7 +44,7 @@ def test_accepting_shares_with_the_payer_and_starts_the_assessment(store):
 
 def test_declining_shares_nothing_and_can_be_thought_over(store):
     made = invited(store, a_cycle(store), "oak")
-    sharing.decline(store, person(store, "omar"), "oak", made.id, NOW)
+    sharing.decline(Session(store, person(store, "omar"), NOW), "oak", made.id)
     assert readers(store, "oak") == frozenset()
     assert [asked.cycle.id for asked in sharing_of(store).declined] == [made.id]
     accepted(store, made, "oak")
@@ -56,7 +57,7 @@ def test_what_was_accepted_once_is_not_accepted_or_declined_again(store):
     with pytest.raises(ChangedMeanwhile):
         accepted(store, made, "oak")
     with pytest.raises(ChangedMeanwhile):
-        sharing.decline(store, person(store, "omar"), "oak", made.id, NOW)
+        sharing.decline(Session(store, person(store, "omar"), NOW), "oak", made.id)
     assert len(sharing_of(store).shared) == 1
 
 
@@ -71,7 +72,7 @@ def test_a_second_payer_reads_the_running_assessment_and_the_first_reviews_it(st
 
 
 def test_an_assessment_without_a_reviewer_gets_the_payer_that_is_accepted_next(store):
-    own = answering.start(store, person(store, "omar"), "oak", "own", NOW)
+    own = answering.start(Session(store, person(store, "omar"), NOW), "oak", "own")
     assert own.cycle_id is None
     made = invited(store, a_cycle(store), "oak")
     linked = accepted(store, made, "oak")
@@ -80,7 +81,7 @@ def test_an_assessment_without_a_reviewer_gets_the_payer_that_is_accepted_next(s
 
 def test_the_review_passes_on_when_the_first_payer_no_longer_reads(store):
     first = accepted(store, invited(store, a_cycle(store, "fair"), "oak"), "oak")
-    sharing.stop(store, person(store, "omar"), "oak", "fair", NOW)
+    sharing.stop(Session(store, person(store, "omar"), NOW), "oak", "fair")
     made = invited(store, a_cycle(store, "far"), "oak")
     linked = accepted(store, made, "oak")
     assert (linked.id, linked.cycle_id) == (first.id, made.id)
@@ -106,7 +107,7 @@ def test_sharing_ends_by_itself_after_its_last_day(store):
     made = invited(store, a_cycle(store), "oak")
     last = NOW.date() + timedelta(days=10)
     ids = "grant", "assessment"
-    sharing.accept(store, person(store, "omar"), "oak", made.id, last, ids, NOW)
+    sharing.accept(Session(store, person(store, "omar"), NOW), "oak", made.id, last, ids)
     assert readers(store, "oak", NOW + timedelta(days=10)) == {"fair"}
     after = NOW + timedelta(days=11)
     assert readers(store, "oak", after) == frozenset()
@@ -118,32 +119,34 @@ def test_sharing_ends_by_itself_after_its_last_day(store):
 def test_a_last_day_lies_ahead(store):
     made = invited(store, a_cycle(store), "oak")
     with pytest.raises(BadInput):
-        sharing.accept(store, person(store, "omar"), "oak", made.id, NOW.date(), ("g", "a"), NOW)
+        sharing.accept(
+            Session(store, person(store, "omar"), NOW), "oak", made.id, NOW.date(), ("g", "a")
+        )
     assert assessments.of_group(store, "oak") == ()
 
 
 def test_taking_it_back_closes_every_door_at_once(store):
     sent = payers.sent_in(store, "elm")
     pam = person(store, "pam")
-    portfolio_now = portfolio.listing(store, pam, "fair", {}, NOW)
+    portfolio_now = portfolio.listing(Session(store, pam, NOW), "fair", {})
     assert [line.group_id for line in portfolio_now.lines] == ["elm"]
-    group_file.group_file(store, pam, "fair", "elm", None, NOW)
-    sharing.stop(store, person(store, "maya"), "elm", "fair", NOW)
-    assert portfolio.listing(store, pam, "fair", {}, NOW).lines == ()
-    assert portfolio.compare(store, pam, "fair", ("elm",), NOW).lines == ()
-    assert b"Elm" not in portfolio.export_csv(store, pam, "fair", {}, NOW)
+    group_file.group_file(Session(store, pam, NOW), "fair", "elm", None)
+    sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
+    assert portfolio.listing(Session(store, pam, NOW), "fair", {}).lines == ()
+    assert portfolio.compare(Session(store, pam, NOW), "fair", ("elm",)).lines == ()
+    assert b"Elm" not in portfolio.export_csv(Session(store, pam, NOW), "fair", {})
     for wanted in (None, sent.id):
         with pytest.raises(NotFound):
-            group_file.group_file(store, pam, "fair", "elm", wanted, NOW)
+            group_file.group_file(Session(store, pam, NOW), "fair", "elm", wanted)
 
 
 def test_taking_it_back_stands_on_both_histories(store):
     payers.started(store, "oak")
-    sharing.stop(store, person(store, "omar"), "oak", "fair", NOW)
+    sharing.stop(Session(store, person(store, "omar"), NOW), "oak", "fair")
     assert events.of_group(store, "oak", 1)[0].verb == "stopped sharing"
     assert events.of_payer(store, "fair", 1)[0].verb == "stopped sharing"
     with pytest.raises(NotFound):
-        sharing.stop(store, person(store, "omar"), "oak", "fair", NOW)
+        sharing.stop(Session(store, person(store, "omar"), NOW), "oak", "fair")
 
 
 def test_what_was_taken_back_can_be_shared_again_while_the_cycle_is_open(store):
@@ -151,10 +154,10 @@ def test_what_was_taken_back_can_be_shared_again_while_the_cycle_is_open(store):
     accepted(store, made, "oak")
     omar = person(store, "omar")
     with pytest.raises(WrongState):
-        sharing.resume(store, omar, "oak", made.id, "again", NOW)
-    sharing.stop(store, omar, "oak", "fair", NOW)
+        sharing.resume(Session(store, omar, NOW), "oak", made.id, "again")
+    sharing.stop(Session(store, omar, NOW), "oak", "fair")
     assert sharing_of(store).ended[0].may_resume
-    sharing.resume(store, omar, "oak", made.id, "again", NOW)
+    sharing.resume(Session(store, omar, NOW), "oak", made.id, "again")
     assert readers(store, "oak") == {"fair"}
     assert not sharing_of(store).ended[0].may_resume
 
@@ -162,7 +165,7 @@ def test_what_was_taken_back_can_be_shared_again_while_the_cycle_is_open(store):
 def test_an_invitation_that_was_never_accepted_cannot_be_shared_again(store):
     made = invited(store, a_cycle(store), "oak")
     with pytest.raises(WrongState):
-        sharing.resume(store, person(store, "omar"), "oak", made.id, "again", NOW)
+        sharing.resume(Session(store, person(store, "omar"), NOW), "oak", made.id, "again")
 
 
 @pytest.mark.parametrize("who", ["maya", "pam", "ada"])
@@ -170,12 +173,12 @@ def test_nobody_else_decides_what_a_group_shares(store, who):
     made = invited(store, a_cycle(store), "oak")
     actor = person(store, who)
     for attempt in (
-        lambda: sharing.sharing(store, actor, "oak", NOW),
-        lambda: sharing.invitation(store, actor, "oak", made.id, NOW),
-        lambda: sharing.accept(store, actor, "oak", made.id, None, ("g", "a"), NOW),
-        lambda: sharing.decline(store, actor, "oak", made.id, NOW),
-        lambda: sharing.stop(store, actor, "oak", "fair", NOW),
-        lambda: sharing.resume(store, actor, "oak", made.id, "g", NOW),
+        lambda: sharing.sharing(Session(store, actor, NOW), "oak"),
+        lambda: sharing.invitation(Session(store, actor, NOW), "oak", made.id),
+        lambda: sharing.accept(Session(store, actor, NOW), "oak", made.id, None, ("g", "a")),
+        lambda: sharing.decline(Session(store, actor, NOW), "oak", made.id),
+        lambda: sharing.stop(Session(store, actor, NOW), "oak", "fair"),
+        lambda: sharing.resume(Session(store, actor, NOW), "oak", made.id, "g"),
     ):
         with pytest.raises((NotFound, Denied)):
             attempt()
@@ -184,4 +187,4 @@ def test_nobody_else_decides_what_a_group_shares(store, who):
 
 def test_the_care_team_reads_but_does_not_decide_on_sharing(store):
     with pytest.raises(Denied):
-        sharing.sharing(store, person(store, "cara"), "elm", NOW)
+        sharing.sharing(Session(store, person(store, "cara"), NOW), "elm")

@@ -15,6 +15,7 @@ from readiness.assessments.service import answering, portfolio_entry, result, su
 from readiness.assessments.service.submit import Ids, Signature
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.service import social_risk
 from readiness.counts.social_risk.models import Cell, Step
@@ -37,7 +38,7 @@ def whole(store):
 
 def send(store, assessment, signature=SIGNED, ids=IDS, person_id="maya"):
     actor = sheets.actor(store, person_id)
-    return submit.submit(store, actor, assessment.id, signature, ids, NOW)
+    return submit.submit(Session(store, actor, NOW), assessment.id, signature, ids)
 
 
 def test_a_blank_sheet_is_not_sent_in_and_every_gap_is_named(store):
@@ -112,14 +113,14 @@ def test_a_level_that_needs_a_note_blocks_without_one(store, whole):
 
 
 def test_claims_that_nobody_can_check_are_said_and_do_not_block(store, whole):
-    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
     assert found.is_ready
     assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert Asks.CONTEXT in [kind for kind, _ in found.notices_by_kind]
 
 
 def test_the_page_says_who_will_read_it(store, whole):
-    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
     assert [payer.name for payer in found.readers] == ["Fair Health"]
 
 
@@ -137,11 +138,11 @@ def test_a_resubmission_shows_what_changed_since(store, whole):
     send(store, whole)
     ask_for_change(store, whole, "LEAD-1")
     maya = sheets.actor(store)
-    found = submit.check_up(store, maya, whole.id, NOW)
+    found = submit.check_up(Session(store, maya, NOW), whole.id)
     assert set(result.requests(store, found.sheet)) == {"LEAD-1"}
     assert found.changed == ()
     sheets.answer(store, whole.id, NOW, "1", ["LEAD-1"])
-    (changed,) = submit.check_up(store, maya, whole.id, NOW).changed
+    (changed,) = submit.check_up(Session(store, maya, NOW), whole.id).changed
     assert (changed.item.id, changed.before, changed.now) == ("LEAD-1", "level 2", "level 1")
     again = send(store, whole, ids=Ids("c2", "s2", lambda: "ABCD"))
     assert again.number == 2
@@ -165,7 +166,7 @@ def test_a_group_stands_where_its_submission_says(store, whole):
 
 def test_a_group_that_withdrew_stands_nowhere(store, whole):
     send(store, whole)
-    answering.withdraw(store, sheets.actor(store), whole.id, NOW)
+    answering.withdraw(Session(store, sheets.actor(store), NOW), whole.id)
     assert runs.standing(store, "elm") is None
 
 
@@ -176,7 +177,7 @@ def test_an_earlier_submission_stands_again_when_the_later_is_withdrawn(store, w
     sheets.answer(store, second.id, later, "1")
     sheets.sent_in(store, second.id, later)
     assert sheets.standing_of(store).tier == "T1"
-    answering.withdraw(store, sheets.actor(store), second.id, later)
+    answering.withdraw(Session(store, sheets.actor(store), later), second.id)
     assert sheets.standing_of(store).tier == "T2"
 
 
@@ -189,9 +190,11 @@ def test_the_claim_decides_while_the_counts_take_nothing_from_it(store, whole):
 
 def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
     counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 1000, Cell(Step.SCREENED): 50})
-    social_risk.save(store, sheets.actor(store), "elm", "2026-Q3", social_risk.Sent(counted), NOW)
-    completion.complete_quarter(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
-    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    social_risk.save(
+        Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", social_risk.Sent(counted)
+    )
+    completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
+    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
     assert (Asks.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert found.is_ready
     send(store, whole)
@@ -211,7 +214,7 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
 
 def test_a_draft_is_previewed_without_storing_a_run(store):
     made = sheets.started(store, NOW)
-    found = result.result(store, sheets.actor(store), made.id, NOW)
+    found = result.result(Session(store, sheets.actor(store), NOW), made.id)
     assert found.is_preview
     assert found.shown.tier.id == "T0"
     assert runs.of_assessment(store, made.id) == ()
@@ -219,7 +222,7 @@ def test_a_draft_is_previewed_without_storing_a_run(store):
 
 def test_the_result_shows_the_stored_run_and_the_way_up_in_words(store, whole):
     send(store, whole)
-    found = result.result(store, sheets.actor(store), whole.id, NOW)
+    found = result.result(Session(store, sheets.actor(store), NOW), whole.id)
     assert not found.is_preview
     assert found.next_tier
     assert found.next_tier.id == "T3"
@@ -234,10 +237,10 @@ def test_a_provisional_tier_is_shown_with_its_last_day_and_expires_unlowered(sto
     sheets.answer(store, made.id, NOW, "1", ["LEAD-1"])
     sheets.sent_in(store, made.id, NOW)
     maya = sheets.actor(store)
-    shown = result.result(store, maya, made.id, NOW).shown
+    shown = result.result(Session(store, maya, NOW), made.id).shown
     assert (shown.run.provisional, shown.expires_on) == (True, date(2027, 7, 15))
     assert not shown.is_expired
-    later = result.result(store, maya, made.id, NOW + timedelta(days=200)).shown
+    later = result.result(Session(store, maya, NOW + timedelta(days=200)), made.id).shown
     assert later.is_expired
     assert later.tier == shown.tier
 
@@ -247,7 +250,7 @@ def test_a_drop_is_seen_against_last_time(store, whole):
     later = NOW + timedelta(days=365)
     second = sheets.started(store, later)
     sheets.answer(store, second.id, later, "1")
-    found = result.result(store, sheets.actor(store), second.id, later)
+    found = result.result(Session(store, sheets.actor(store), later), second.id)
     assert found.has_dropped
     assert found.previous
     assert found.previous.tier_id == "T2"
@@ -257,16 +260,18 @@ def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(store, 
     send(store, whole)
     ask_for_change(store, whole, "LEAD-1")
     maya = sheets.actor(store)
-    answering.save_item(store, maya, whole.id, Sent("LEAD-1", "1", base=1), NOW)
+    answering.save_item(Session(store, maya, NOW), whole.id, Sent("LEAD-1", "1", base=1))
     assert sheets.answer_in(store, whole.id, "LEAD-1").level == 1
 
 
 def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(store, whole):
     """Of 100 printed patients, "below 10 percent" would say that fewer than 10 were screened."""
     counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 100, Cell(Step.SCREENED): 5})
-    social_risk.save(store, sheets.actor(store), "elm", "2026-Q3", social_risk.Sent(counted), NOW)
-    completion.complete_quarter(store, sheets.actor(store), "elm", "2026-Q3", 11, NOW)
-    found = submit.check_up(store, sheets.actor(store), whole.id, NOW)
+    social_risk.save(
+        Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", social_risk.Sent(counted)
+    )
+    completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
+    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
     assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     send(store, whole)
     decisive = portfolio_entry.deciding(store, whole)

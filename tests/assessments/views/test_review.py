@@ -9,6 +9,7 @@ from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import Decision
 from readiness.assessments.review import Choice
 from readiness.assessments.service import review
+from readiness.core.db import Session
 from tests.factories import payers, world
 from tests.factories.page import Page
 from tests.factories.payers import QMER, person
@@ -135,7 +136,7 @@ def test_what_is_wrong_is_said_at_its_item_and_nothing_typed_is_lost(
 def test_of_two_reviewers_the_second_gets_both_texts(payer, store, sent):
     form = form_of(payer, sent)
     colleague = Choice("LEAD-1", Decision.CHANGE_REQUESTED, reason="A colleague asks.")
-    review.decide(store, person(store, "pam"), sent.id, 1, (colleague,), NOW)
+    review.decide(Session(store, person(store, "pam"), NOW), sent.id, 1, (colleague,))
     typed = {"LEAD-1-verdict": "agree", "LEAD-1-reason": "I saw the minutes."}
     reply = world.send(payer, path_of(sent, "LEAD"), **(form | typed))
     assert reply.status_code == 409

@@ -22,7 +22,7 @@ from readiness.assessments.saving import Sent, choice_of
 from readiness.assessments.service import answering, cycles, review, sharing, submit
 from readiness.core import people as roles
 from readiness.core.audit import db as events
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import ChangedMeanwhile, ReadinessError, WrongState
 from tests.factories import payers, world
 from tests.factories.page import Page
@@ -79,7 +79,7 @@ def test_two_who_submit_at_once_submit_once(store, ready):
     def act(own, number):
         ids = submit.Ids(f"c{number}", f"s{number}", lambda: f"000{number}")
         maya = person(own, "maya")
-        return submit.submit(own, maya, ready.id, submit.Signature("Maya", True), ids, NOW)
+        return submit.submit(Session(own, maya, NOW), ready.id, submit.Signature("Maya", True), ids)
 
     assert refusals(at_once(store, act)) == [WrongState]
     assert len(assessments.submissions(store, ready.id)) == 1
@@ -93,7 +93,7 @@ def test_two_who_answer_an_item_at_once_keep_both_answers(store, ready):
     def act(own, number):
         sent = Sent("LEAD-1", choice=str(2 + number), note=payers.NOTE, base=base)
         who = person(own, ("maya", "cara")[number - 1])
-        return answering.save_item(own, who, ready.id, sent, NOW)
+        return answering.save_item(Session(own, who, NOW), ready.id, sent)
 
     told = at_once(store, act)
     (refused,) = [each for each in told if isinstance(each, answering.AnsweredMeanwhile)]
@@ -105,7 +105,7 @@ def test_two_who_answer_an_item_at_once_keep_both_answers(store, ready):
 
 def test_two_who_follow_one_link_at_once_join_once(store):
     seat = Seat("new@example.org", roles.Role.CARE_TEAM, "elm")
-    one_time_links.invite(store, person(store, "maya"), seat, "token", NOW)
+    one_time_links.invite(Session(store, person(store, "maya"), NOW), seat, "token")
 
     def act(own, number):
         ids, hasher = (f"p{number}", f"m{number}"), Hasher(quick=True)
@@ -121,7 +121,7 @@ def test_two_who_accept_an_invitation_at_once_share_once(store):
 
     def act(own, number):
         ids = f"g{number}", f"a{number}"
-        return sharing.accept(own, person(own, "omar"), "oak", cycle.id, None, ids, NOW)
+        return sharing.accept(Session(own, person(own, "omar"), NOW), "oak", cycle.id, None, ids)
 
     assert refusals(at_once(store, act)) == [ChangedMeanwhile]
     assert len(grants.of_group(store, "oak")) == 1
@@ -133,9 +133,9 @@ def test_of_accepting_and_closing_at_once_one_comes_first(store):
 
     def act(own, number):
         if number == 1:
-            return cycles.close(own, person(own, "pam"), "fair", cycle.id, NOW)
+            return cycles.close(Session(own, person(own, "pam"), NOW), "fair", cycle.id)
         ids = "g1", "a1"
-        return sharing.accept(own, person(own, "omar"), "oak", cycle.id, None, ids, NOW)
+        return sharing.accept(Session(own, person(own, "omar"), NOW), "oak", cycle.id, None, ids)
 
     told = at_once(store, act)
     assert set(refusals(told)) <= {WrongState}
@@ -144,7 +144,7 @@ def test_of_accepting_and_closing_at_once_one_comes_first(store):
 
 def test_two_who_start_at_once_work_on_the_same_assessment(store):
     def act(own, number):
-        return answering.start(own, person(own, "omar"), "oak", f"a{number}", NOW).id
+        return answering.start(Session(own, person(own, "omar"), NOW), "oak", f"a{number}").id
 
     one, other = at_once(store, act)
     assert one == other
@@ -153,13 +153,13 @@ def test_two_who_start_at_once_work_on_the_same_assessment(store):
 
 def test_two_who_take_an_assessment_up_again_at_once_leave_one_under_way(store, ready):
     maya = person(store, "maya")
-    answering.withdraw(store, maya, ready.id, NOW)
-    again = answering.start(store, maya, "elm", "again", LATER)
-    answering.withdraw(store, maya, again.id, LATER)
+    answering.withdraw(Session(store, maya, NOW), ready.id)
+    again = answering.start(Session(store, maya, LATER), "elm", "again")
+    answering.withdraw(Session(store, maya, LATER), again.id)
 
     def act(own, number):
         chosen = (ready.id, again.id)[number - 1]
-        return answering.undo_withdrawal(own, person(own, "maya"), chosen, LATER)
+        return answering.undo_withdrawal(Session(own, person(own, "maya"), LATER), chosen)
 
     assert refusals(at_once(store, act)) == [WrongState]
     states = [each.status for each in assessments.of_group(store, "elm")]
@@ -171,7 +171,7 @@ def test_two_reviewers_who_decide_at_once_both_stay_on_record(store, sent):
         reason = "The minutes are from 2024." if number == 2 else ""
         wanted = Decision.CHANGE_REQUESTED if number == 2 else Decision.AGREED
         choice = Choice("LEAD-1", wanted, reason=reason, seen=0)
-        return review.decide(own, person(own, "pam"), sent.id, 1, (choice,), LATER)
+        return review.decide(Session(own, person(own, "pam"), LATER), sent.id, 1, (choice,))
 
     assert refusals(at_once(store, act)) == [ChangedMeanwhile]
     row = store.row("select count(*) as n from reviews where assessment_id = ?", (sent.id,))
@@ -241,16 +241,16 @@ def test_starting_twice_carries_over_once(store, sent):
     with store.writing():
         store.execute("update assessments set status = 'accepted' where id = ?", (sent.id,))
     maya = person(store, "maya")
-    first = answering.start(store, maya, "elm", "a-first", LATER)
+    first = answering.start(Session(store, maya, LATER), "elm", "a-first")
     there = assessments.answers(store, first.id)
     assert len(there) == len(payers.QMER.items)
-    assert answering.start(store, maya, "elm", "a-second", LATER).id == first.id
+    assert answering.start(Session(store, maya, LATER), "elm", "a-second").id == first.id
     assert assessments.answers(store, first.id) == there
 
 
 def test_a_closed_cycle_takes_no_invitation_answer_or_later_date(client, sign_in, store):
     cycle = payers.invited(store, payers.a_cycle(store), "oak")
-    cycles.close(store, person(store, "pam"), "fair", cycle.id, NOW)
+    cycles.close(Session(store, person(store, "pam"), NOW), "fair", cycle.id)
     board = f"/payers/fair/cycles/{cycle.id}"
     tries = [
         ("pam", f"{board}/invitations", {"group": "elm"}),
@@ -300,7 +300,7 @@ def test_a_grant_taken_back_closes_the_page_that_is_open(client, sign_in, store,
     sign_in(client, "pam")
     address = f"/assessments/{sent.id}/review"
     form = Page(client.get(f"{address}/LEAD").text).values(f"{address}/LEAD")
-    sharing.stop(store, person(store, "maya"), "elm", "fair", NOW)
+    sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
     pages = (address, f"{address}/LEAD", f"/assessments/{sent.id}/plan", "/payers/fair/groups/elm")
     assert {client.get(page).status_code for page in pages} == {404}
     reply = world.send(client, f"{address}/LEAD", **{**form, "LEAD-1-verdict": "agree"})
@@ -449,7 +449,9 @@ def test_a_group_invites_into_its_own_roles_only(client, sign_in, store, role):
 
 def a_link(store, **changes):
     fields = {"email": "new@example.org", "role": roles.Role.CARE_TEAM, "group_id": "elm"}
-    one_time_links.invite(store, person(store, "maya"), Seat(**{**fields, **changes}), "token", NOW)
+    one_time_links.invite(
+        Session(store, person(store, "maya"), NOW), Seat(**{**fields, **changes}), "token"
+    )
     return "/letters/token"
 
 
@@ -487,7 +489,7 @@ def test_an_invitation_is_no_way_to_a_new_password(client, store):
     words = "gentle otters ride at dawn"
     fields = {"new_password": words, "again": words}
     assert world.send(client, f"{link}/password", **fields).status_code == 404
-    one_time_links.offer_new_password(store, person(store, "maya"), "cara", "reset", NOW)
+    one_time_links.offer_new_password(Session(store, person(store, "maya"), NOW), "cara", "reset")
     assert accepted(client, "/letters/reset").status_code == 404
     assert world.send(client, "/letters/reset/password", **fields).status_code == 303
     assert world.send(client, "/letters/reset/password", **fields).status_code == 404

@@ -26,7 +26,7 @@ from readiness.accounts.db import one_time_links, people
 from readiness.accounts.service.one_time_links import write_invitation
 from readiness.accounts.team import Seat
 from readiness.assessments.service import answering, cycles, sharing
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
 from readiness.core.people import Role
@@ -379,7 +379,7 @@ def submit_one(store):
     """Maya shares with the payer fair, answers everything and submits."""
     maya, pam = (people.actor(store, person_id) for person_id in ("maya", "pam"))
     open_cycle(store, pam, "first")
-    sharing.accept(store, maya, "elm", "first", None, ("grant", "sent"), world.NOW)
+    sharing.accept(Session(store, maya, world.NOW), "elm", "first", None, ("grant", "sent"))
     assessments.answer(store, "sent", world.NOW)
     assessments.sent_in(store, "sent", world.NOW)
 
@@ -387,15 +387,15 @@ def submit_one(store):
 def ask_again(store):
     """Another cycle invites the group, which has begun an assessment of its own."""
     maya, pam = (people.actor(store, person_id) for person_id in ("maya", "pam"))
-    answering.start(store, maya, "elm", "open", world.NOW)
+    answering.start(Session(store, maya, world.NOW), "elm", "open")
     open_cycle(store, pam, "next")
 
 
 def open_cycle(store, pam, cycle_id):
     opens, due = world.NOW.date(), world.NOW.date() + timedelta(days=90)
     draft = cycles.Draft(cycle_id, "qmer", "2026.1", opens, due, {})
-    cycles.open_cycle(store, pam, "fair", draft, cycle_id, world.NOW)
-    cycles.invite(store, pam, "fair", cycle_id, ["elm"], world.NOW)
+    cycles.open_cycle(Session(store, pam, world.NOW), "fair", draft, cycle_id)
+    cycles.invite(Session(store, pam, world.NOW), "fair", cycle_id, ["elm"])
 
 
 @pytest.fixture

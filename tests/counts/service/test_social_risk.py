@@ -9,7 +9,7 @@ import pytest
 
 from readiness.accounts.db import groups
 from readiness.core.audit import db as events
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, WrongState
 from readiness.core.people import Actor, Group, Membership, Role
 from readiness.core.periods import Period
@@ -45,11 +45,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def save(store: Store, known, base=None, why=None, actor=CARA, quarter="2026-Q4") -> bool:
     sent = Sent(typed(known), {c.key: n for c, n in (base or {}).items()}, why or {})
-    return screen.save(store, actor, "elm", quarter, sent, NOW)
+    return screen.save(Session(store, actor, NOW), "elm", quarter, sent)
 
 
 def seen(store: Store) -> quarters.Quarter:
-    return quarters.get(store, CARA, "elm", "2026-Q4", NOW)
+    return quarters.get(Session(store, CARA, NOW), "elm", "2026-Q4")
 
 
 def test_partial_work_is_kept_and_opens_the_quarter(store):
@@ -73,7 +73,7 @@ def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):
     save(store, {ELIGIBLE: 100, SCREENED: 120})
     assert seen(store).contradictions
     with pytest.raises(BadInput, match="cannot be more than All patients, Eligible") as refused:
-        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     assert refused.value.problems[0].place == SCREENED.key
 
 
@@ -82,7 +82,7 @@ def test_a_text_that_is_no_count_is_refused_with_its_row_and_column(store):
         {ELIGIBLE.key: "400", Cell(Step.POSITIVE, Need.FOOD).key: "3.5", SCREENED.key: "-1"}
     )
     with pytest.raises(BadInput) as refused:
-        screen.save(store, CARA, "elm", "2026-Q4", sent, NOW)
+        screen.save(Session(store, CARA, NOW), "elm", "2026-Q4", sent)
     assert [problem.says.split(":")[0] for problem in refused.value.problems] == [
         "Food, Need found",
         "All patients, Screened",
@@ -92,15 +92,15 @@ def test_a_text_that_is_no_count_is_refused_with_its_row_and_column(store):
 
 def test_fields_that_no_page_has_are_never_stored(store):
     sent = Sent({"total.total.food.names": "7", "total.total.income.positive": "7", "x": "7"})
-    assert not screen.save(store, CARA, "elm", "2026-Q4", sent, NOW)
+    assert not screen.save(Session(store, CARA, NOW), "elm", "2026-Q4", sent)
     assert social_risk.of_group(store, "elm") == {}
 
 
 def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(store):
     save(store, GOOD)
-    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     assert seen(store).state is PeriodState.COMPLETE
-    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     save(store, {ELIGIBLE: 401}, base={ELIGIBLE: 1})
     assert seen(store).state is PeriodState.OPEN
 
@@ -108,13 +108,13 @@ def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(stor
 def test_a_quarter_without_its_two_needed_numbers_is_not_complete(store):
     save(store, {ELIGIBLE: 400})
     with pytest.raises(BadInput, match="All patients, Screened: enter this number"):
-        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
 
 
 def test_a_running_quarter_can_be_entered_and_not_completed(store):
     assert save(store, GOOD, quarter="2027-Q1")
     with pytest.raises(WrongState, match=r"still running.*from April 1"):
-        completion.complete_quarter(store, CARA, "elm", "2027-Q1", 11, NOW)
+        completion.complete_quarter(Session(store, CARA, NOW), "elm", "2027-Q1", 11)
 
 
 @pytest.mark.parametrize("quarter", ["2027-Q2", "2026-Q5", "1999-Q1", "latest"])
@@ -127,15 +127,15 @@ def test_an_odd_number_may_stay_with_an_explanation_for_as_long_as_it_says_the_s
     save(store, {**GOOD, **ODD})
     (odd,) = seen(store).odd
     with pytest.raises(BadInput, match=r"84\.0%"):
-        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     save(store, {}, why={odd.finding.key: "A visit to a shelter in November."})
     assert seen(store).odd[0].stands
-    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     save(store, {ANY: 220}, base={ANY: 1})
     (again,) = seen(store).odd
     assert (again.stands, again.written) == (False, "A visit to a shelter in November.")
     with pytest.raises(BadInput, match=r"88\.0%"):
-        completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
 
 
 def test_an_explanation_can_be_taken_back(store):
@@ -179,28 +179,28 @@ def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
     with pytest.raises(NotFound):
         save(store, GOOD, actor=actor)
     with pytest.raises(NotFound):
-        quarters.get(store, actor, "elm", "2026-Q4", NOW)
+        quarters.get(Session(store, actor, NOW), "elm", "2026-Q4")
     with pytest.raises(NotFound):
-        quarters.overview(store, actor, "elm", NOW)
+        quarters.overview(Session(store, actor, NOW), "elm")
     with pytest.raises(NotFound):
-        completion.complete_quarter(store, actor, "elm", "2026-Q4", 11, NOW)
+        completion.complete_quarter(Session(store, actor, NOW), "elm", "2026-Q4", 11)
     with pytest.raises(NotFound):
-        screen.paste(store, actor, "elm", "1", (), NOW)
+        screen.paste(Session(store, actor, NOW), "elm", "1", ())
 
 
 def test_the_list_shows_the_running_quarter_and_two_years(store):
-    lines = quarters.overview(store, CARA, "elm", NOW).lines
+    lines = quarters.overview(Session(store, CARA, NOW), "elm").lines
     assert [str(line.period) for line in lines[:2]] == ["2027-Q1", "2026-Q4"]
     assert len(lines) == 9
     save(store, {ELIGIBLE: 1}, quarter="2016-Q1")
-    assert str(quarters.overview(store, CARA, "elm", NOW).lines[-1].period) == "2016-Q1"
+    assert str(quarters.overview(Session(store, CARA, NOW), "elm").lines[-1].period) == "2016-Q1"
 
 
 def test_the_task_list_names_the_latest_closed_quarter(store):
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 missing"
     save(store, GOOD)
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 started"
-    completion.complete_quarter(store, CARA, "elm", "2026-Q4", 11, NOW)
+    completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     assert screen.state_of(store, "elm", NOW.date()).says == "Q4 2026 complete"
     assert screen.state_of(store, "elm", NOW.date()).is_done
     assert screen.state_of(store, "elm", date(2027, 4, 1)).says == "Q1 2027 missing"
@@ -213,5 +213,5 @@ def test_claims_are_held_against_what_was_entered(store):
     found = quarters.shares_for_claims(store, "elm", NOW.date())
     assert found["SOCR-2"].share == Fraction(250, 400)
     assert found["SOCR-2"].periods == (Q4,)
-    shown = quarters.overview(store, MAYA, "elm", NOW).shown
+    shown = quarters.overview(Session(store, MAYA, NOW), "elm").shown
     assert shown["SOCR-3"].share == Fraction(2, 3)

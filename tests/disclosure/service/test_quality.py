@@ -12,7 +12,7 @@ from readiness.accounts.db import people
 from readiness.cli import maintenance
 from readiness.core.audit import db as events
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.db import Store as Opened
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.periods import Period
@@ -83,7 +83,7 @@ def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm
 def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> Verdict:
     entered(store, known)
     return completion.complete_period(
-        store, people.actor(store, "cara"), "elm", "2026-Q4", threshold, NOW
+        Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", threshold
     )
 
 
@@ -135,7 +135,7 @@ def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     let_out(store, GOOD)
     assert let_out(store, {**GOOD, met(): 263, met(WHITE): 203}) is Verdict.KEPT
     assert shown(store)[met()] == 260
-    own = quality_releases.own(store, people.actor(store, "maya"), "elm", "2026-Q4", NOW)
+    own = quality_releases.own(Session(store, people.actor(store, "maya"), NOW), "elm", "2026-Q4")
     assert own.is_behind
     assert own.known[met()] == 263
 
@@ -180,15 +180,15 @@ def test_a_payer_reads_releases_from_the_first_submission_on(store):
     let_out(store, GOOD)
     pam = people.actor(store, "pam")
     read = quality_releases.read
-    assert read(store, pam, "fair", "elm", None, NOW).releases == ()
+    assert read(Session(store, pam, NOW), "fair", "elm", None).releases == ()
     with pytest.raises(NotFound):
-        read(store, pam, "fair", "elm", "2026-Q4", NOW)
+        read(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
     payers.sent_in(store)
-    release = read(store, pam, "fair", "elm", "2026-Q4", NOW).release
+    release = read(Session(store, pam, NOW), "fair", "elm", "2026-Q4").release
     assert release
     assert release.values == shown(store)
     with pytest.raises(NotFound):
-        read(store, pam, "fair", "elm", "2026-Q3", NOW)
+        read(Session(store, pam, NOW), "fair", "elm", "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
@@ -197,16 +197,16 @@ def test_nobody_else_reads_releases(store, who, payer):
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
-        quality_releases.read(store, actor, payer, "elm", None, NOW)
+        quality_releases.read(Session(store, actor, NOW), payer, "elm", None)
     with pytest.raises(NotFound):
-        quality_releases.own(store, actor, "elm", "2026-Q4", NOW)
+        quality_releases.own(Session(store, actor, NOW), "elm", "2026-Q4")
 
 
 def test_readers_are_told_the_reference_that_stands_now(store):
     let_out(store, GOOD)
     assert [each.reference for each in released_quality.readable(store, "elm", NOW.date())] == [""]
     cara = people.actor(store, "cara")
-    use.declare(store, cara, "elm", "2026-Q4", "race_omb2024.white", NOW)
+    use.declare(Session(store, cara, NOW), "elm", "2026-Q4", "race_omb2024.white")
     found = released_quality.readable(store, "elm", NOW.date())
     assert [each.reference for each in found] == ["race_omb2024.white"]
 

@@ -14,7 +14,7 @@ from readiness.accounts.db import people
 from readiness.assessments.db import runs
 from readiness.cli import maintenance
 from readiness.core.audit import db as events
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.db import Store as Opened
 from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.periods import Period
@@ -103,7 +103,7 @@ def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     maya = people.actor(store, "maya")
     with store.writing():
         store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
-    assert use.own(store, maya, "elm", "2026-Q4", NOW).is_behind
+    assert use.own(Session(store, maya, NOW), "elm", "2026-Q4").is_behind
 
 
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
@@ -134,15 +134,15 @@ def test_somebody_who_releases_at_the_same_time_is_refused(store):
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
     let_out(store, good().known)
     pam = people.actor(store, "pam")
-    assert use.read(store, pam, "fair", "elm", None, NOW).release is None
+    assert use.read(Session(store, pam, NOW), "fair", "elm", None).release is None
     with pytest.raises(NotFound):
-        use.read(store, pam, "fair", "elm", "2026-Q4", NOW)
+        use.read(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
     payers.sent_in(store)
-    read = use.read(store, pam, "fair", "elm", "2026-Q4", NOW).release
+    read = use.read(Session(store, pam, NOW), "fair", "elm", "2026-Q4").release
     assert read
     assert read.values == shown(store)
     with pytest.raises(NotFound):
-        use.read(store, pam, "fair", "elm", "2026-Q3", NOW)
+        use.read(Session(store, pam, NOW), "fair", "elm", "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
@@ -151,9 +151,9 @@ def test_nobody_else_reads_releases(store, who, payer):
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
-        use.read(store, actor, payer, "elm", None, NOW)
+        use.read(Session(store, actor, NOW), payer, "elm", None)
     with pytest.raises(NotFound):
-        use.own(store, actor, "elm", "2026-Q4", NOW)
+        use.own(Session(store, actor, NOW), "elm", "2026-Q4")
 
 
 # A database from before there were releases.

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.db import quality
 from readiness.counts.service import quality as use
@@ -31,7 +32,9 @@ def maya(client, sign_in):
 
 def complete(store, known=GOOD):
     entered(store, known)
-    return completion.complete_period(store, people.actor(store, "cara"), "elm", "2026-Q4", 11, NOW)
+    return completion.complete_period(
+        Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", 11
+    )
 
 
 def shown(client):
@@ -71,7 +74,7 @@ def test_what_changed_after_the_release_is_said(maya, store):
     complete(store)
     cara = people.actor(store, "cara")
     sent = Sent({met().key: "263"}, {met().key: 1})
-    use.save(store, cara, "elm", "2026-Q4", sent, NOW)
+    use.save(Session(store, cara, NOW), "elm", "2026-Q4", sent)
     assert "You changed counts since" in shown(maya)
     complete(store, {**GOOD, met(): 263})
     assert "could point at somebody" in shown(maya)
@@ -100,7 +103,9 @@ def test_the_files_hold_what_was_released_and_nothing_else(maya, store):
 
 def test_the_declared_reference_is_no_part_of_the_counts(maya, store):
     complete(store)
-    use.declare(store, people.actor(store, "cara"), "elm", "2026-Q4", "race_omb2024.white", NOW)
+    use.declare(
+        Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", "race_omb2024.white"
+    )
     line = quality.state(store, "elm", Q4)
     assert line
     assert line.reference == "race_omb2024.white"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.periods import Period
 from readiness.counts.quality.models import Field, QualityCell, SampleCell
@@ -16,7 +17,7 @@ Q4 = Period(2026, 4)
 
 
 def shown(store, person="cara"):
-    return race_data.race_data(store, actor(store, person), "elm", "2026-Q4", NOW)
+    return race_data.race_data(Session(store, actor(store, person), NOW), "elm", "2026-Q4")
 
 
 def race(store):

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from readiness.accounts.db import groups
+from readiness.core.db import Session
 from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.equity.gates import Use
@@ -86,7 +87,7 @@ def test_thirty_groups_tell_how_reliable_a_gap_is(many):
     assert float(points["COL"]) == pytest.approx(20)
     assert "reliability 0.9" in gap_table(found).rows[0][1][0].basis
     wish = Wish("COL")
-    own = results.results(many, actor(many, "cara"), "elm", "2026-Q4", wish, NOW)
+    own = results.results(Session(many, actor(many, "cara"), NOW), "elm", "2026-Q4", wish)
     assert own.split
     assert own.split.finding.gaps[0].reliability == only_gap(found).reliability
 

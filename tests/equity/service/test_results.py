@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import StratumType
@@ -21,7 +22,7 @@ WHITE, BLACK = "White alone", "Black or African American alone"
 
 
 def shown(store, wish=FIRST, person="cara"):
-    return results.results(store, actor(store, person), "elm", "2026-Q4", wish, NOW)
+    return results.results(Session(store, actor(store, person), NOW), "elm", "2026-Q4", wish)
 
 
 def year(store, back, pairs, measure="COL"):

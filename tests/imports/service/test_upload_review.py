@@ -7,6 +7,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.administration import db as takeout
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
@@ -47,12 +48,14 @@ def by_hand(store, values, revision=1, at=NOW):
 
 
 def take(store, actor, upload_id="u1", at=NOW, seen=0, quarters=(Q4,)):
-    return upload_review.confirm(store, actor, "elm", upload_id, dict.fromkeys(quarters, seen), at)
+    return upload_review.confirm(
+        Session(store, actor, at), "elm", upload_id, dict.fromkeys(quarters, seen)
+    )
 
 
 def test_looking_writes_nothing(store, cara):
     read(store)
-    found = upload_review.look(store, cara, "elm", "u1", NOW)
+    found = upload_review.look(Session(store, cara, NOW), "elm", "u1")
     (quarter,) = found.quarters
     assert not quarter.has_counts
     assert quarter.changed == len(WHOLE) + 2
@@ -99,7 +102,7 @@ def test_nothing_chosen_is_asked_about(store, cara, quarters):
 def test_counts_that_stood_are_shown_beside_and_stay_in_the_history(store, cara):
     by_hand(store, {FOOD: 15, ASKED: 90})
     read(store)
-    (quarter,) = upload_review.look(store, cara, "elm", "u1", NOW).quarters
+    (quarter,) = upload_review.look(Session(store, cara, NOW), "elm", "u1").quarters
     assert quarter.has_counts
     compared = {line.cell: (line.now, line.then) for line in quarter.sites[0].lines}
     assert compared[FOOD] == (15, 20)
@@ -115,7 +118,7 @@ def test_what_changed_since_the_person_looked_is_asked_about_with_both(store, ca
     with pytest.raises(CountsChanged):
         take(store, cara)
     assert standing(store) == {FOOD: 15}
-    (quarter,) = upload_review.look(store, cara, "elm", "u1", NOW, {Q4: 0}).quarters
+    (quarter,) = upload_review.look(Session(store, cara, NOW), "elm", "u1", {Q4: 0}).quarters
     (since,) = quarter.since
     assert (since.cell, since.seen, since.now) == (FOOD, None, 15)
     take(store, cara, seen=quarter.revisions)
@@ -150,7 +153,7 @@ def test_an_upload_that_replaced_another_is_named_in_the_list(store, cara):
     read(store, "u2", {Q4: {"": {FOOD: 21, ASKED: 95}}}, at=later(5))
     take(store, cara, "u2", at=later(6), seen=7)
     assert standing(store) == {SCREENED: 100, ANY: 30, ASKED: 95, FOOD: 21}
-    newest, oldest = upload_review.listed(store, cara, "elm", later(7)).lines
+    newest, oldest = upload_review.listed(Session(store, cara, later(7)), "elm").lines
     assert newest.taken[0].replaced_by is None
     replaced = oldest.taken[0].replaced_by
     assert replaced
@@ -162,15 +165,17 @@ def test_the_same_content_is_recognized(store, cara):
     read(store)
     read(store, "u2", at=later(5))
     read(store, "u3", at=later(6), sha256="1" * 64)
-    assert [each.id for each in upload_review.look(store, cara, "elm", "u2", NOW).same] == ["u1"]
-    assert upload_review.look(store, cara, "elm", "u1", NOW).same == ()
-    assert upload_review.look(store, cara, "elm", "u3", NOW).same == ()
+    assert [
+        each.id for each in upload_review.look(Session(store, cara, NOW), "elm", "u2").same
+    ] == ["u1"]
+    assert upload_review.look(Session(store, cara, NOW), "elm", "u1").same == ()
+    assert upload_review.look(Session(store, cara, NOW), "elm", "u3").same == ()
 
 
 def test_what_was_discarded_is_gone_from_the_list_and_cannot_be_taken_over(store, cara):
     read(store)
-    upload_review.discard(store, cara, "elm", "u1", NOW)
-    assert upload_review.listed(store, cara, "elm", NOW).lines == ()
+    upload_review.discard(Session(store, cara, NOW), "elm", "u1")
+    assert upload_review.listed(Session(store, cara, NOW), "elm").lines == ()
     with pytest.raises(WrongState):
         take(store, cara)
     uploads.forget(store, NOW)
@@ -198,9 +203,9 @@ def test_an_upload_is_its_group_s_own(store, who, refusal):
     actor = people.actor(store, who)
     for group_id in ("elm", "oak"):
         with pytest.raises((refusal, Denied)):
-            upload_review.look(store, actor, group_id, "u1", NOW)
+            upload_review.look(Session(store, actor, NOW), group_id, "u1")
         with pytest.raises((refusal, Denied)):
-            upload_review.confirm(store, actor, group_id, "u1", {Q4: 0}, NOW)
+            upload_review.confirm(Session(store, actor, NOW), group_id, "u1", {Q4: 0})
     assert standing(store) == {}
 
 
@@ -208,7 +213,7 @@ def test_the_record_tells_every_saving_from_what_to_what(store, cara):
     by_hand(store, {FOOD: 15})
     read(store)
     take(store, cara, at=later(5), seen=1)
-    newest, oldest = history.record(store, cara, "elm", "2026-Q4", later(6)).savings
+    newest, oldest = history.record(Session(store, cara, later(6)), "elm", "2026-Q4").savings
     assert (oldest.author, oldest.upload) == ("Maya", None)
     assert [(line.cell, line.before, line.after) for line in oldest.lines] == [(FOOD, None, 15)]
     assert newest.upload
@@ -221,7 +226,7 @@ def test_the_record_tells_every_saving_from_what_to_what(store, cara):
 def test_counts_stand_side_by_side_by_site(store, cara):
     read(store)
     take(store, cara)
-    found = history.by_site(store, cara, "elm", "2026-Q4", NOW)
+    found = history.by_site(Session(store, cara, NOW), "elm", "2026-Q4")
     assert [site.id for site in found.sites] == ["elm-1"]
     assert dict(found.rows) == {
         SCREENED: (100, None),

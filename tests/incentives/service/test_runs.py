@@ -11,6 +11,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.accounts.passwords import Hasher
 from readiness.administration.service import organizations
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, NotFound
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -125,9 +126,9 @@ def test_a_payer_s_runs_are_its_own(grown, start):
     for asked in (
         lambda: start(person="pete"),
         lambda: runs.listed(grown, pete, "fair"),
-        lambda: runs.progress(grown, pete, "fair", run_id, NOW),
-        lambda: runs.progress(grown, pete, "far", run_id, NOW),
-        lambda: runs.cancel(grown, pete, "far", run_id, NOW),
+        lambda: runs.progress(Session(grown, pete, NOW), "fair", run_id),
+        lambda: runs.progress(Session(grown, pete, NOW), "far", run_id),
+        lambda: runs.cancel(Session(grown, pete, NOW), "far", run_id),
     ):
         with pytest.raises(NotFound):
             asked()
@@ -138,10 +139,10 @@ def test_stopped_it_keeps_what_was_asked_and_nothing_else(grown):
     job = Job("j1", runs.KIND, "pam", NOW, NOW, payer_id="fair", result_id="a-run")
     jobs.ask(grown, job)
     pam = people.actor(grown, "pam")
-    assert runs.progress(grown, pam, "fair", "a-run", NOW).is_reading
-    assert runs.cancel(grown, pam, "fair", "a-run", NOW)
-    assert not runs.cancel(grown, pam, "fair", "a-run", NOW)
-    assert not runs.progress(grown, pam, "fair", "a-run", NOW).is_reading
+    assert runs.progress(Session(grown, pam, NOW), "fair", "a-run").is_reading
+    assert runs.cancel(Session(grown, pam, NOW), "fair", "a-run")
+    assert not runs.cancel(Session(grown, pam, NOW), "fair", "a-run")
+    assert not runs.progress(Session(grown, pam, NOW), "fair", "a-run").is_reading
     assert laboratory.get(grown, "fair", "a-run").outcome is None
 
 
@@ -167,5 +168,7 @@ def test_when_a_group_removes_its_records_no_run_holds_them_any_more(store):
     incentive_runs.keep(store, incentive_runs.a_run("on others"))
     maya = people.actor(store, "maya")
     hasher = Hasher(quick=True)
-    organizations.remove_group(store, hasher, maya, "elm", "Elm Physicians", world.PASSWORD, NOW)
+    organizations.remove_group(
+        Session(store, maya, NOW), hasher, "elm", "Elm Physicians", world.PASSWORD
+    )
     assert [each.id for each in laboratory.of_payer(store, "fair")] == ["on others"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.investment import db as allocations
 from readiness.investment import problem_json
@@ -56,7 +56,7 @@ def answered(once):
 
 
 def shown(store, pam, allocation_id="a1"):
-    return listing.result(store, pam, "fair", allocation_id, NOW)
+    return listing.result(Session(store, pam, NOW), "fair", allocation_id)
 
 
 def words(value):
@@ -137,11 +137,11 @@ def test_nothing_of_a_group_that_stopped_sharing_is_shown(grove, pam, answered):
 def test_its_problem_does_not_leave_once_a_group_stopped_sharing(grove, pam, answered):
     stop_sharing(grove)
     with pytest.raises(WrongState, match="no longer shares"):
-        files.as_json(grove, pam, "fair", "a1", NOW)
+        files.as_json(Session(grove, pam, NOW), "fair", "a1")
 
 
 def test_an_outsider_can_solve_the_problem_again_from_the_file(grove, pam, answered):
-    found = files.as_json(grove, pam, "fair", "a1", NOW)
+    found = files.as_json(Session(grove, pam, NOW), "fair", "a1")
     assert found["limits"] == []
     asked = problem_json.read(json.dumps(found["problem"]).encode())
     made = allocate(asked.problem, asked.gap, asked.time_limit)
@@ -151,7 +151,7 @@ def test_an_outsider_can_solve_the_problem_again_from_the_file(grove, pam, answe
 
 
 def test_the_spreadsheet_holds_every_page(grove, pam, answered):
-    book = zipfile.ZipFile(io.BytesIO(files.xlsx(grove, pam, "fair", "a1", NOW)))
+    book = zipfile.ZipFile(io.BytesIO(files.xlsx(Session(grove, pam, NOW), "fair", "a1")))
     names = book.read("xl/workbook.xml").decode()
     for name in ("Decision", "Chosen", "Groups", "Policies", "Differences", "Left out"):
         assert f'name="{name}"' in names
@@ -159,7 +159,7 @@ def test_the_spreadsheet_holds_every_page(grove, pam, answered):
 
 def test_the_list_says_what_each_came_to(grove, pam, answered):
     allocated.asked(grove, "a2")
-    listed = listing.listing(grove, pam, "fair", NOW)
+    listed = listing.listing(Session(grove, pam, NOW), "fair")
     assert listed.groups == 3
     assert {line.id: line.outcome == answer.WAITING for line in listed.lines} == {
         "a1": False,

@@ -9,6 +9,7 @@ import pytest
 from readiness.accounts.db import groups, people
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import RunKind
+from readiness.core.db import Session
 from readiness.core.people import Group
 from readiness.instruments.answers import Answer
 from readiness.investment.service import baselines
@@ -79,9 +80,9 @@ def test_what_is_counted_and_not_released_is_not_read(grove):
 
 def test_what_the_group_s_plan_says_is_under_way_is_in_place(grove):
     maya = people.actor(grove, "maya")
-    opened = plan.for_assessment(grove, maya, "of-elm", NOW)
+    opened = plan.for_assessment(Session(grove, maya, NOW), "of-elm")
     action = next(each for each in opened.plan.actions if each.is_intervention)
     assert found(grove)["elm"].in_place == frozenset()
     wanted = replace(edit_of(action), status=ActionStatus.UNDER_WAY)
-    plan.edit(grove, maya, "of-elm", action.id, action.revision, wanted, NOW)
+    plan.edit(Session(grove, maya, NOW), "of-elm", action.id, action.revision, wanted)
     assert found(grove)["elm"].in_place == {action.id}

@@ -13,7 +13,7 @@ import pytest
 
 from readiness.accounts.db import groups, people
 from readiness.assessments.service import portfolio_entry
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
@@ -63,7 +63,7 @@ def store(tmp_path_factory):
 
 
 def shown(store, allocation_id="spring"):
-    return listing.result(store, people.actor(store, "pam"), "fair", allocation_id, NOW)
+    return listing.result(Session(store, people.actor(store, "pam"), NOW), "fair", allocation_id)
 
 
 def html(result):
@@ -72,7 +72,7 @@ def html(result):
 
 def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id="spring"):
     actor = people.actor(store, who)
-    return proposal.printed(store, printer, actor, "fair", allocation_id, size, now)
+    return proposal.printed(Session(store, actor, now), printer, "fair", allocation_id, size)
 
 
 def test_it_conforms_to_pdf_ua_on_either_paper(store, printer, tmp_path):

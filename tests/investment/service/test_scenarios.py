@@ -10,6 +10,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
@@ -41,7 +42,7 @@ def answer_to(store, allocation_id):
 
 def over(store, actor, allocation_id):
     end = time.monotonic() + 60
-    while (far := scenarios.progress(store, actor, "fair", allocation_id, NOW)).is_live:
+    while (far := scenarios.progress(Session(store, actor, NOW), "fair", allocation_id)).is_live:
         assert time.monotonic() < end, "it did not end in time"
         time.sleep(0.05)
     return far
@@ -140,11 +141,11 @@ def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
             told(len(waiting))
 
     scenarios.begin(grove, pam, made, Stage.SOLVE, work, runs)
-    assert scenarios.progress(grove, pam, "fair", "a1", NOW).stage is Stage.SOLVE
-    assert scenarios.stop(grove, pam, "fair", "a1", NOW)
+    assert scenarios.progress(Session(grove, pam, NOW), "fair", "a1").stage is Stage.SOLVE
+    assert scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
     assert not over(grove, pam, "a1").is_live
     assert allocations.answered(grove, "a1") is None
-    assert not scenarios.stop(grove, pam, "fair", "a1", NOW)
+    assert not scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
     scenarios.solve_again(grove, pam, "fair", "a1", runs)
     over(grove, pam, "a1")
     assert allocations.answered(grove, "a1") is not None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans.fitting import with_action
@@ -26,7 +26,7 @@ def opened_for(tmp_path, answers):
     migrate(store)
     world.fill(store)
     plans.submitted(store, "elm", answers, NOW)
-    opened = plan.for_assessment(store, people.actor(store, "maya"), "a1", NOW)
+    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), NOW), "a1")
     store.close()
     return opened
 

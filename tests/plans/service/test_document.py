@@ -13,7 +13,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.assessments.service import result
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
 from readiness.core.periods import period
@@ -50,7 +50,7 @@ def store(tmp_path_factory):
     counted(opened, {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY})
     actor = people.actor(opened, "maya")
     own = Edit("front desk lead", None, ActionStatus.PLANNED, "a <b>note</b>", "A greeter")
-    plan.add_own(opened, actor, "a1", "own:1", own, NOW)
+    plan.add_own(Session(opened, actor, NOW), "a1", "own:1", own)
     yield opened
     opened.close()
 
@@ -98,11 +98,11 @@ def maya(store):
 
 @pytest.fixture(scope="module")
 def printed(store, printer, maya):
-    return document.printed(store, printer, maya, "a1", Page.LETTER, NOW)
+    return document.printed(Session(store, maya, NOW), printer, "a1", Page.LETTER)
 
 
 def job(store, maya, at=NOW, paper=Page.LETTER):
-    return document.job_of(store, maya, "a1", paper, at)
+    return document.job_of(Session(store, maya, at), "a1", paper)
 
 
 def test_it_conforms_to_pdf_ua(printed, tmp_path):
@@ -134,15 +134,15 @@ def test_it_has_a_title_a_language_bookmarks_and_a_handful_of_pages(printed):
 def test_the_plan_and_its_run_come_along_as_data(store, maya, printed):
     with pikepdf.open(BytesIO(printed)) as pdf:
         inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
-    assert inside == json.loads(json.dumps(document.as_data(store, maya, "a1", NOW)))
+    assert inside == json.loads(json.dumps(document.as_data(Session(store, maya, NOW), "a1")))
     assert inside["run"]["tier"] == "T1" or inside["run"]["tier"] == "T2"
     assert "A greeter" in [each["title"] for each in inside["plan"]["actions"]]
 
 
 def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, printed):
     later = NOW + timedelta(hours=3)
-    assert document.printed(store, printer, maya, "a1", Page.LETTER, later) == printed
-    assert document.printed(store, printer, maya, "a1", Page.A4, later) != printed
+    assert document.printed(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
+    assert document.printed(Session(store, maya, later), printer, "a1", Page.A4) != printed
 
 
 def test_what_a_person_typed_is_text(store, maya):
@@ -235,7 +235,7 @@ def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answ
     measured_by_race(opened)
     maya = people.actor(opened, "maya")
     for paper in Page:
-        printed = document.printed(opened, printer, maya, "a1", paper, NOW)
+        printed = document.printed(Session(opened, maya, NOW), printer, "a1", paper)
         with pikepdf.open(BytesIO(printed)) as pdf:
             assert 6 <= len(pdf.pages) <= 10, paper
     opened.close()
@@ -245,8 +245,8 @@ def test_a_provisional_tier_is_expired_the_day_after_its_last(store, maya):
     answers = plans.answers_at(2, LEAD_1=1)
     plans.submitted(store, "oak", answers, NOW, assessment_id="a9")
     omar = people.actor(store, "omar")
-    good = document.job_of(store, omar, "a9", Page.A4, NOW.replace(month=7)).html
-    over = document.job_of(store, omar, "a9", Page.A4, NOW.replace(month=7, day=16)).html
+    good = document.job_of(Session(store, omar, NOW.replace(month=7)), "a9", Page.A4).html
+    over = document.job_of(Session(store, omar, NOW.replace(month=7, day=16)), "a9", Page.A4).html
     assert "(provisional)" in good
     assert "(expired)" not in good
     assert "(expired)" in over
@@ -254,5 +254,5 @@ def test_a_provisional_tier_is_expired_the_day_after_its_last(store, maya):
 
 
 def test_how_sure_the_tier_is_reads_as_beside_the_result(store, maya):
-    says = result.result(store, maya, "a1", NOW).sureness.says
+    says = result.result(Session(store, maya, NOW), "a1").sureness.says
     assert says in job(store, maya).html

@@ -8,6 +8,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.core.audit import db as events
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.plans.db import plans, postings
 from readiness.plans.postings import PostingKind, Totals, Wanted
@@ -28,7 +29,7 @@ def store(store):
 
 
 def opened(store, at=NOW) -> Opened:
-    return plan.for_assessment(store, people.actor(store, "maya"), "a1", at)
+    return plan.for_assessment(Session(store, people.actor(store, "maya"), at), "a1")
 
 
 def priced(store):
@@ -38,11 +39,11 @@ def priced(store):
 def enter(store, action_id, cents, number=1, kind=PostingKind.SPENT, who="maya", at=NOW):
     wanted = Wanted(kind, cents, at.date(), "", "")
     actor = people.actor(store, who)
-    return money.post(store, actor, "a1", action_id, wanted, f"p{number}", at)
+    return money.post(Session(store, actor, at), "a1", action_id, wanted, f"p{number}")
 
 
 def read(store, who="maya", at=NOW):
-    return money.of_plan(store, people.actor(store, who), "a1", at)
+    return money.of_plan(Session(store, people.actor(store, who), at), "a1")
 
 
 def test_reading_stores_nothing_and_the_first_entry_keeps_the_plan(store):
@@ -86,7 +87,7 @@ def test_what_was_taken_out_of_the_plan_keeps_its_money(store):
     enter(store, action.id, 7_00)
     current = opened(store).plan.actions
     revision = next(each.revision for each in current if each.id == action.id)
-    plan.drop(store, people.actor(store, "maya"), "a1", action.id, revision, NOW)
+    plan.drop(Session(store, people.actor(store, "maya"), NOW), "a1", action.id, revision)
     line = read(store).line(action.id)
     assert (line.is_in_plan, line.actual.planned, line.actual.totals.spent) == (False, None, 7_00)
     assert money_reading.row_of(line).about == "Taken out of the plan"
@@ -97,12 +98,14 @@ def test_what_a_renewed_plan_no_longer_has_keeps_its_money_and_its_name(store):
     enter(store, action.id, 7_00)
     made = opened(store).assessment
     planned.score(store, made, planned.answers_at(4), LATER, "run-later")
-    plan.renew(store, people.actor(store, "maya"), "a1", LATER)
+    plan.renew(Session(store, people.actor(store, "maya"), LATER), "a1")
     assert action.id not in {each.id for each in opened(store, LATER).plan.actions}
     line = read(store, at=LATER).line(action.id)
     assert (line.title, line.actual.status, line.actual.totals.spent) == (action.title, None, 7_00)
     wanted = Wanted(PostingKind.SPENT, 6_00, NOW.date(), "", "")
-    money.correct(store, people.actor(store, "maya"), "a1", action.id, "p1", wanted, "p2", LATER)
+    money.correct(
+        Session(store, people.actor(store, "maya"), LATER), "a1", action.id, "p1", wanted, "p2"
+    )
     assert read(store, at=LATER).line(action.id).actual.totals.spent == 6_00
 
 
@@ -135,10 +138,10 @@ def test_the_second_of_two_corrections_is_refused(store):
     action_id = priced(store)[0].id
     enter(store, action_id, 5_00)
     actor, wanted = people.actor(store, "maya"), Wanted(PostingKind.SPENT, 6_00, NOW.date(), "", "")
-    money.correct(store, actor, "a1", action_id, "p1", wanted, "p2", NOW)
+    money.correct(Session(store, actor, NOW), "a1", action_id, "p1", wanted, "p2")
     with pytest.raises(ChangedMeanwhile):
-        money.correct(store, actor, "a1", action_id, "p1", wanted, "p3", NOW)
-    money.correct(store, actor, "a1", action_id, "p2", wanted, "p3", NOW)
+        money.correct(Session(store, actor, NOW), "a1", action_id, "p1", wanted, "p3")
+    money.correct(Session(store, actor, NOW), "a1", action_id, "p2", wanted, "p3")
     assert read(store).line(action_id).actual.totals.spent == 6_00
 
 
@@ -153,7 +156,7 @@ def test_the_whole_plan_adds_up_what_is_known(store):
     enter(store, first.id, 5_00)
     enter(store, second.id, 50_00, 2, PostingKind.AWARDED)
     actor = people.actor(store, "maya")
-    money.say_needed(store, actor, "a1", first.id, (1_00, 2_00, 3_00), "", "n1", NOW)
+    money.say_needed(Session(store, actor, NOW), "a1", first.id, (1_00, 2_00, 3_00), "", "n1")
     told = money_reading.told(read(store))
     assert (told.whole.spent, told.whole.awarded, told.whole.remaining) == ("$5", "$50", "$45")
     assert told.whole.needed == "$1 to $3, likely $2"

@@ -13,7 +13,7 @@ from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision, RunKind
 from readiness.core.audit import db as events
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer
@@ -57,7 +57,7 @@ def sent(store):
 
 
 def opened(store, actors, who="maya", at=NOW):
-    return plan.for_assessment(store, actors[who], "a1", at)
+    return plan.for_assessment(Session(store, actors[who], at), "a1")
 
 
 def first(store, actors):
@@ -87,7 +87,7 @@ def test_the_payer_it_is_shared_with_reads_it_and_may_not_change_it(store, actor
     assert not seen.may_edit
     assert seen.plan.actions == opened(store, actors).plan.actions
     with pytest.raises(Denied):
-        plan.drop(store, actors["pam"], "a1", "GOV", 1, NOW)
+        plan.drop(Session(store, actors["pam"], NOW), "a1", "GOV", 1)
 
 
 @pytest.mark.parametrize("stranger", ["pete", "omar", "ada"])
@@ -102,13 +102,13 @@ def test_a_draft_has_a_plan_that_only_the_group_sees_and_nobody_changes(store, a
     with pytest.raises(NotFound):
         opened(store, actors, "pam")
     with pytest.raises(WrongState):
-        plan.drop(store, actors["maya"], "a1", "GOV", 1, NOW)
+        plan.drop(Session(store, actors["maya"], NOW), "a1", "GOV", 1)
 
 
 def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sent):
     action = first(store, actors)
     edit = replace(edit_of(action), owner="quality lead", status=ActionStatus.PLANNED)
-    plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", action.id, 1, edit)
     again = opened(store, actors)
     assert again.is_stored
     assert plan.action_of(again, action.id).owner == "quality lead"
@@ -122,9 +122,11 @@ def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sen
 def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, actors, sent):
     action = first(store, actors)
     mine = replace(edit_of(action), note="first")
-    plan.edit(store, actors["maya"], "a1", action.id, 1, mine, LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", action.id, 1, mine)
     with pytest.raises(EditedMeanwhile) as told:
-        plan.edit(store, actors["maya"], "a1", action.id, 1, replace(mine, note="second"), LATER)
+        plan.edit(
+            Session(store, actors["maya"], LATER), "a1", action.id, 1, replace(mine, note="second")
+        )
     assert told.value.current.note == "first"
     assert plan.action_of(opened(store, actors), action.id).note == "first"
 
@@ -132,18 +134,18 @@ def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, act
 def test_a_dropped_action_leaves_the_plan_and_its_cost_and_comes_back(store, actors, sent):
     action = first(store, actors)
     before = outlay(opened(store, actors).plan)
-    plan.drop(store, actors["maya"], "a1", action.id, 1, LATER)
+    plan.drop(Session(store, actors["maya"], LATER), "a1", action.id, 1)
     without = opened(store, actors).plan
     assert action.id not in {a.id for a in without.current}
     assert outlay(without).total.high < before.total.high
     assert outlay(without).actions == before.actions - 1
-    plan.restore(store, actors["maya"], "a1", action.id, 2, LATER)
+    plan.restore(Session(store, actors["maya"], LATER), "a1", action.id, 2)
     assert outlay(opened(store, actors).plan) == before
 
 
 def test_a_group_adds_an_action_of_its_own(store, actors, sent):
     edit = replace(edit_of(first(store, actors)), title="Hire a greeter", due_on=date(2027, 9, 1))
-    plan.add_own(store, actors["maya"], "a1", "own:1", edit, LATER)
+    plan.add_own(Session(store, actors["maya"], LATER), "a1", "own:1", edit)
     told = reading.told(opened(store, actors).plan, planned.QMER, opened(store, actors).context)
     (stretch,) = (s for s in told.stretches if "Hire a greeter" in [a.title for a in s.actions])
     assert stretch.title == "Second half-year"
@@ -178,7 +180,11 @@ def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_stored(
     action = first(store, actors)
     with pytest.raises(BadInput) as refused:
         plan.edit(
-            store, actors["maya"], "a1", action.id, 1, replace(edit_of(action), **change), NOW
+            Session(store, actors["maya"], NOW),
+            "a1",
+            action.id,
+            1,
+            replace(edit_of(action), **change),
         )
     assert [p.place for p in refused.value.problems] == [place]
     assert plans.latest_of_assessment(store, "a1") is None
@@ -188,7 +194,7 @@ def test_every_problem_of_an_edit_is_told_at_once(store, actors, sent):
     action = first(store, actors)
     wrong = replace(edit_of(action), owner="x" * 81, note="SSN 123-45-6789")
     with pytest.raises(BadInput) as refused:
-        plan.edit(store, actors["maya"], "a1", action.id, 1, wrong, NOW)
+        plan.edit(Session(store, actors["maya"], NOW), "a1", action.id, 1, wrong)
     assert len(refused.value.problems) == 2
 
 
@@ -202,11 +208,13 @@ def accept(store, sent, answers, at):
 def test_a_newer_result_is_offered_and_keeps_what_people_decided(store, actors, sent):
     action = first(store, actors)
     edit = replace(edit_of(action), note="agreed in March", status=ActionStatus.UNDER_WAY)
-    plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
-    plan.add_own(store, actors["maya"], "a1", "own:1", replace(edit, title="Hire a greeter"), LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", action.id, 1, edit)
+    plan.add_own(
+        Session(store, actors["maya"], LATER), "a1", "own:1", replace(edit, title="Hire a greeter")
+    )
     accept(store, sent, planned.answers_at(2, SOCR_3=1), LATER)
     assert opened(store, actors).has_newer_run
-    plan.renew(store, actors["maya"], "a1", LATER)
+    plan.renew(Session(store, actors["maya"], LATER), "a1")
     after = opened(store, actors)
     assert not after.has_newer_run
     assert plan.action_of(after, action.id).note == "agreed in March"
@@ -249,7 +257,7 @@ def test_a_cost_typed_by_hand_outlives_a_changed_fact(store, actors, sent):
     )
     quote = CostRange(Decimal("1.00"), Decimal("2.00"), Decimal("3.00"))
     edit = replace(edit_of(action), own=Own(Amounts(one_off=quote, yearly=dollars(0, 0, 0))))
-    plan.edit(store, actors["maya"], "a1", action.id, 1, edit, LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", action.id, 1, edit)
     assessments.save_context(store, "a1", (ContextRevision("sites", 2, 9, "maya", LATER),), None)
     assert plan.action_of(opened(store, actors), action.id).cost == quote
 
@@ -276,7 +284,7 @@ def test_other_groups_deprivation_comes_from_their_newest_submission_alone(store
 def change(store, actors, action_id, at=LATER, **own):
     action = plan.action_of(opened(store, actors), action_id)
     edit = replace(edit_of(action), own=replace(action.own, **own))
-    return plan.edit(store, actors["maya"], "a1", action_id, action.revision, edit, at)
+    return plan.edit(Session(store, actors["maya"], at), "a1", action_id, action.revision, edit)
 
 
 def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors, sent):
@@ -338,7 +346,7 @@ def test_every_own_value_comes_back_as_it_was_saved(store, actors, sent):
     )
     contract = plan.action_of(opened(store, actors), "CONTRACT")
     edit = replace(edit_of(contract), own=own, evidence="Minutes of March 3")
-    plan.edit(store, actors["maya"], "a1", "CONTRACT", 1, edit, LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", "CONTRACT", 1, edit)
     saved = plan.action_of(opened(store, actors), "CONTRACT")
     assert (saved.own, saved.evidence) == (own, "Minutes of March 3")
 
@@ -353,22 +361,24 @@ def test_nothing_starts_before_what_it_needs_first(store, actors, sent, action_i
 
 def test_what_is_done_holds_nothing_back(store, actors, sent):
     done = replace(edit_of(plan.action_of(opened(store, actors), "GOV")), status=ActionStatus.DONE)
-    plan.edit(store, actors["maya"], "a1", "GOV", 1, done, LATER)
-    plan.drop(store, actors["maya"], "a1", "COACH", 1, LATER)  # or four would start at once
+    plan.edit(Session(store, actors["maya"], LATER), "a1", "GOV", 1, done)
+    plan.drop(
+        Session(store, actors["maya"], LATER), "a1", "COACH", 1
+    )  # or four would start at once
     assert change(store, actors, "CONTRACT", half_year=1).own.half_year == 1
 
 
 def test_no_more_than_three_interventions_start_in_one_half_year(store, actors, sent):
     change(store, actors, "STRAT", half_year=3)
     change(store, actors, "CONTRACT", half_year=3)
-    plan.drop(store, actors["maya"], "a1", "STRAT", 2, LATER)
+    plan.drop(Session(store, actors["maya"], LATER), "a1", "STRAT", 2)
     change(store, actors, "COACH", half_year=3)
     change(store, actors, "REALCOL", half_year=3)
     strat = plan.action_of(opened(store, actors), "STRAT")
     again = replace(edit_of(strat), status=ActionStatus.PLANNED)
     with pytest.raises(BadInput, match="4 interventions would start in half-year 3"):
-        plan.edit(store, actors["maya"], "a1", "STRAT", 3, again, LATER)
-    back = plan.restore(store, actors["maya"], "a1", "STRAT", 3, LATER)
+        plan.edit(Session(store, actors["maya"], LATER), "a1", "STRAT", 3, again)
+    back = plan.restore(Session(store, actors["maya"], LATER), "a1", "STRAT", 3)
     assert back.own.half_year == 4, "put back, it starts where it fits"
 
 
@@ -377,16 +387,16 @@ def test_a_due_date_nobody_chose_moves_with_its_start(store, actors, sent):
     saved = change(store, actors, "CONTRACT", half_year=4)
     assert (before.due_on, saved.due_on) == (date(2028, 1, 14), date(2029, 1, 14))
     chosen = replace(edit_of(saved), due_on=date(2028, 3, 1), own=replace(saved.own, half_year=6))
-    plan.edit(store, actors["maya"], "a1", "CONTRACT", 2, chosen, LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", "CONTRACT", 2, chosen)
     assert plan.action_of(opened(store, actors), "CONTRACT").due_on == date(2028, 3, 1)
 
 
 def test_what_is_no_longer_proposed_keeps_what_it_takes_and_raises(store, actors, sent):
     before = plan.action_of(opened(store, actors), "COACH")
     edit = replace(edit_of(before), status=ActionStatus.UNDER_WAY)
-    plan.edit(store, actors["maya"], "a1", "COACH", 1, edit, LATER)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", "COACH", 1, edit)
     accept(store, sent, planned.answers_at(4, REAL_2=1), LATER)
-    plan.renew(store, actors["maya"], "a1", LATER)
+    plan.renew(Session(store, actors["maya"], LATER), "a1")
     kept = plan.action_of(opened(store, actors), "COACH")
     assert kept.proposal is None
     assert (kept.amounts, kept.months_to_effect) == (before.amounts, before.months_to_effect)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.plans.progress import Outcome
 from readiness.plans.service import plan, progress
 from readiness.plans.service.plan import Opened
@@ -23,13 +24,13 @@ def sent(store):
 
 
 def opened(store, assessment_id="a1", at=LATER) -> Opened:
-    return plan.for_assessment(store, people.actor(store, "maya"), assessment_id, at)
+    return plan.for_assessment(Session(store, people.actor(store, "maya"), at), assessment_id)
 
 
 def take_up(store):
     """Any change stores the plan."""
     first = opened(store, at=NOW).plan.actions[-1]
-    plan.drop(store, people.actor(store, "maya"), "a1", first.id, first.revision, NOW)
+    plan.drop(Session(store, people.actor(store, "maya"), NOW), "a1", first.id, first.revision)
 
 
 def assess_again(store, **changes):

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.core.pdf.job import Page as PaperSize
 from readiness.plans.db import plans, postings
 from readiness.plans.service import document, plan
@@ -39,7 +40,7 @@ def maya(client, sign_in, sent):
 
 
 def first_action(store):
-    opened = plan.for_assessment(store, people.actor(store, "maya"), "a1", world.NOW)
+    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), world.NOW), "a1")
     return next(each for each in opened.plan.actions if each.cost)
 
 
@@ -234,7 +235,7 @@ def test_another_groups_manager_enters_and_corrects_nothing(client, sign_in, sto
 
 def test_an_entry_is_only_found_under_its_own_action(maya, store, at, action):
     enter(maya, at)
-    opened = plan.for_assessment(store, people.actor(store, "maya"), "a1", world.NOW)
+    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), world.NOW), "a1")
     other = next(each for each in opened.plan.actions if each.id != action.id)
     path = f"{HERE}/actions/{other.id}/entries/{only(store).id}"
     assert maya.get(path).status_code == 404
@@ -297,10 +298,10 @@ def test_a_payer_is_shown_no_section_while_there_is_no_money(client, sign_in, at
 
 def test_the_paper_of_the_plan_holds_money_once_there_is_any(maya, store, at):
     reader, now = people.actor(store, "maya"), world.NOW
-    before = document.job_of(store, reader, "a1", PaperSize.LETTER, now).html
+    before = document.job_of(Session(store, reader, now), "a1", PaperSize.LETTER).html
     assert "Money so far" not in before
     enter(maya, at)
-    after = document.job_of(store, reader, "a1", PaperSize.LETTER, now).html
+    after = document.job_of(Session(store, reader, now), "a1", PaperSize.LETTER).html
     assert "Money so far" in after
     assert "$12,500.50" in after
     assert "bill" not in after

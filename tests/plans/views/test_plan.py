@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.core.errors import NotPrinted
 from readiness.instruments.answers import Answer
 from readiness.plans.db import plans
@@ -31,7 +32,7 @@ def maya(client, sign_in, sent):
 
 
 def first_action(store):
-    opened = plan.for_assessment(store, people.actor(store, "maya"), "a1", world.NOW)
+    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), world.NOW), "a1")
     return opened.plan.actions[0]
 
 

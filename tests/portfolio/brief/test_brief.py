@@ -15,7 +15,7 @@ from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision
 from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
@@ -100,7 +100,7 @@ def release_all(made, needs=(Need.FOOD,), races=RACES):
 
 
 def brief_of(made, now=NOW, who="pam"):
-    return reading.of_group(made, people.actor(made, who), "fair", "elm", now)
+    return reading.of_group(Session(made, people.actor(made, who), now), "fair", "elm")
 
 
 def html(made, now=NOW):
@@ -109,7 +109,7 @@ def html(made, now=NOW):
 
 def printed(made, printer, paper_size=Page.LETTER, now=NOW):
     actor = people.actor(made, "pam")
-    return paper.printed(made, printer, actor, "fair", "elm", paper_size, now)
+    return paper.printed(Session(made, actor, now), printer, "fair", "elm", paper_size)
 
 
 def pages_of(pdf):
@@ -188,14 +188,14 @@ def test_the_same_travels_inside_as_data(store, printer):
 
 
 def test_the_spreadsheet_says_the_same(store):
-    made = sheet.xlsx(store, people.actor(store, "pam"), "fair", "elm", NOW)
+    made = sheet.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm")
     book = load_workbook(BytesIO(made))
     assert book.sheetnames == ["Brief", "Domains", "Gates", "Screening", "Gaps", "Next actions"]
     cells = {row[0].value: row[1].value for row in book["Brief"].iter_rows()}
     assert cells["Group"] == "Elm Physicians"
     assert book["Screening"]["B2"].value == 2310
     assert book["Gaps"].max_row == 13
-    assert sheet.xlsx(store, people.actor(store, "pam"), "fair", "elm", NOW) == made
+    assert sheet.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm") == made
 
 
 def test_of_a_group_that_released_nothing_it_says_so(fresh, printer):
@@ -262,7 +262,7 @@ def test_somebody_elses_payer_finds_nothing(store):
     pete = people.actor(store, "pete")
     for payer_id in ("fair", "far"):
         with pytest.raises(NotFound):
-            reading.of_group(store, pete, payer_id, "elm", NOW)
+            reading.of_group(Session(store, pete, NOW), payer_id, "elm")
 
 
 def test_who_also_works_for_the_group_reads_here_what_the_payer_may(fresh):

@@ -22,7 +22,7 @@ from readiness.administration.service import organizations
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.service import portfolio_entry, sharing
 from readiness.cli import maintenance
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, NotPrinted, NotSaved, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -113,7 +113,7 @@ def made(store, pam, runner, **more):
     pack_id = start(store, pam, runner, **more)
     job = over(store, pack_id)
     assert job.state is JobState.DONE, job.says
-    return fetching.fetched(store, pam, "fair", pack_id, NOW)
+    return fetching.fetched(Session(store, pam, NOW), "fair", pack_id)
 
 
 def left(store):
@@ -121,7 +121,7 @@ def left(store):
 
 
 def first(store, pam, now=NOW):
-    return fetching.fetched(store, pam, "fair", "first", now)
+    return fetching.fetched(Session(store, pam, now), "fair", "first")
 
 
 def test_it_holds_every_plan_by_name_and_says_who_has_none(store, pam):
@@ -157,7 +157,7 @@ def test_the_portfolio_s_filters_choose_the_groups(store, pam, runner):
 
 
 def test_it_is_told_how_far_it_is_and_leaves_a_line_of_history(store, pam):
-    found = fetching.progress(store, pam, "fair", "first", NOW)
+    found = fetching.progress(Session(store, pam, NOW), "fair", "first")
     assert found.job.total == 2
     assert found.bytes > 10_000
     assert store.row("select * from events where object_id = 'first' and payer_id = 'fair'")
@@ -190,14 +190,14 @@ def held(monkeypatch):
 def test_one_that_is_stopped_leaves_nothing(store, pam, runner, held):
     start(store, pam, runner)
     until(lambda: "p1.part" in left(store))
-    assert fetching.cancel(store, pam, "fair", "p1", NOW)
+    assert fetching.cancel(Session(store, pam, NOW), "fair", "p1")
     time.sleep(1)  # the pulse hears of it
     held.set()
     assert over(store).state is JobState.CANCELED
     assert left(store) == ["first.zip"]
     with pytest.raises(WrongState, match="kept for a day"):
-        fetching.fetched(store, pam, "fair", "p1", NOW)
-    assert not fetching.cancel(store, pam, "fair", "p1", NOW)
+        fetching.fetched(Session(store, pam, NOW), "fair", "p1")
+    assert not fetching.cancel(Session(store, pam, NOW), "fair", "p1")
 
 
 def test_our_own_fault_leaves_nothing(store, pam, runner, monkeypatch):
@@ -223,8 +223,8 @@ def test_a_plan_that_cannot_be_printed_is_named_and_the_others_are_there(
 ):
     real = document.job_of
 
-    def job_of(store, actor, assessment_id, page, now):
-        job = real(store, actor, assessment_id, page, now)
+    def job_of(session, assessment_id, page):
+        job = real(session, assessment_id, page)
         deep = "<html><body>" + "<div>" * 400 + "</div>" * 400
         return replace(job, html=deep) if assessment_id == "a1" else job
 
@@ -252,7 +252,7 @@ def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, he
         store.execute("delete from grants where group_id = 'fir'")
     held.set()
     assert over(store).state is JobState.DONE
-    index = files.index_in(fetching.fetched(store, pam, "fair", "p1", NOW))
+    index = files.index_in(fetching.fetched(Session(store, pam, NOW), "fair", "p1"))
     assert [each["group_id"] for each in index["plans"]] == ["elm"]
     assert "no longer shared" in [each["why"] for each in index["without"]]
 
@@ -260,21 +260,23 @@ def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, he
 def test_once_a_group_in_it_no_longer_shares_it_cannot_be_fetched_and_is_deleted(store, pam):
     with store.writing():
         store.execute("update grants set expires_on = '2027-01-14' where group_id = 'elm'")
-    assert fetching.progress(store, pam, "fair", "first", NOW).index is None
+    assert fetching.progress(Session(store, pam, NOW), "fair", "first").index is None
     with pytest.raises(WrongState, match="no longer shares it with you"):
         first(store, pam)
     assert left(store) == []
 
 
 def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(store):
-    sharing.stop(store, people.actor(store, "maya"), "elm", "fair", NOW)
+    sharing.stop(Session(store, people.actor(store, "maya"), NOW), "elm", "fair")
     assert left(store) == []
 
 
 def test_a_group_that_is_removed_takes_its_plan_along(store):
     maya = people.actor(store, "maya")
     hasher = Hasher(quick=True)
-    organizations.remove_group(store, hasher, maya, "elm", "Elm Physicians", world.PASSWORD, NOW)
+    organizations.remove_group(
+        Session(store, maya, NOW), hasher, "elm", "Elm Physicians", world.PASSWORD
+    )
     assert left(store) == []
 
 
@@ -316,17 +318,17 @@ def test_somebody_else_s_zip_is_not_found(store, pam):
     pete = people.actor(store, "pete")
     for payer_id in ("fair", "far"):
         with pytest.raises(NotFound):
-            fetching.fetched(store, pete, payer_id, "first", NOW)
+            fetching.fetched(Session(store, pete, NOW), payer_id, "first")
         with pytest.raises(NotFound):
-            fetching.cancel(store, pete, payer_id, "first", NOW)
+            fetching.cancel(Session(store, pete, NOW), payer_id, "first")
     with pytest.raises(NotFound):
-        making.offer(store, pete, "fair", {}, NOW)
+        making.offer(Session(store, pete, NOW), "fair", {})
     with pytest.raises(NotFound):
-        fetching.fetched(store, pam, "fair", "../readiness", NOW)
+        fetching.fetched(Session(store, pam, NOW), "fair", "../readiness")
 
 
 def test_what_is_offered_counts_groups_and_plans(store, pam):
-    found = making.offer(store, pam, "fair", {}, NOW)
+    found = making.offer(Session(store, pam, NOW), "fair", {})
     assert (len(found.lines), found.with_plan) == (3, 2)
     assert [job.result_id for job in found.made] == ["first"]
 
@@ -337,6 +339,6 @@ def test_a_restarted_server_is_told(store, pam):
     folder = files.folder_of(store.path)
     (folder / "lost.part").write_bytes(b"half")
     later = NOW + timedelta(minutes=5)
-    assert "restarted" in fetching.progress(store, pam, "fair", "lost", later).job.says
+    assert "restarted" in fetching.progress(Session(store, pam, later), "fair", "lost").job.says
     files.sweep(store, later)
     assert left(store) == ["first.zip"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
 from readiness.counts.social_risk.models import StratumType
 from readiness.equity.peers import Standing
@@ -27,7 +28,9 @@ def grown(store):
 
 
 def compared(store, **wish):
-    found = peers.compare(store, people.actor(store, "pam"), "fair", Wish(**wish), NOW).found
+    found = peers.compare(
+        Session(store, people.actor(store, "pam"), NOW), "fair", Wish(**wish)
+    ).found
     assert found
     return found
 
@@ -160,11 +163,11 @@ def test_estimated_race_is_a_split_of_its_own(grown):
 
 
 def test_without_any_release_there_is_nothing_to_compare(store):
-    found = peers.compare(store, people.actor(store, "pam"), "fair", Wish(), NOW)
+    found = peers.compare(Session(store, people.actor(store, "pam"), NOW), "fair", Wish())
     assert (found.shared, found.found) == (1, None)
 
 
 def test_only_the_payer_s_own_people_compare(grown):
     for who, error in (("pete", NotFound), ("maya", NotFound), ("ada", NotFound)):
         with pytest.raises((error, Denied)):
-            peers.compare(grown, people.actor(grown, who), "fair", Wish(), NOW)
+            peers.compare(Session(grown, people.actor(grown, who), NOW), "fair", Wish())

@@ -6,6 +6,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.assessments.models import RunKind
+from readiness.core.db import Session
 from readiness.equity.peers import Standing
 from readiness.portfolio.service import prediction
 from readiness.portfolio.service.prediction import NO_BASELINE, NO_REFERENCE, Wish
@@ -30,7 +31,9 @@ def grown(store):
 
 
 def analyzed(store, **wish):
-    asked = prediction.analyze(store, people.actor(store, "pam"), "fair", Wish(**wish), NOW)
+    asked = prediction.analyze(
+        Session(store, people.actor(store, "pam"), NOW), "fair", Wish(**wish)
+    )
     assert asked.found
     return asked.found
 
@@ -109,7 +112,7 @@ def test_periods_less_than_a_year_apart_are_not_compared(grown):
 
 def test_without_two_periods_a_year_apart_there_is_nothing_to_tell(grown):
     portfolio.change(grown, "delete from quality_releases where period = '2025-Q4'")
-    asked = prediction.analyze(grown, people.actor(grown, "pam"), "fair", Wish(), NOW)
+    asked = prediction.analyze(Session(grown, people.actor(grown, "pam"), NOW), "fair", Wish())
     assert asked.found is None
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
 from readiness.plans.db import postings
 from readiness.plans.postings import Posting, PostingKind
@@ -25,7 +26,7 @@ def grown(store):
 
 
 def read(store, who="pam"):
-    return returns.read(store, people.actor(store, who), "fair", NOW)
+    return returns.read(Session(store, people.actor(store, who), NOW), "fair")
 
 
 def line(found, group_id):

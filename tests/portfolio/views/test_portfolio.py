@@ -15,6 +15,7 @@ from readiness.assessments.db import assessments
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.service import sharing
 from readiness.core.audit.models import Event
+from readiness.core.db import Session
 from readiness.core.people import Group
 from readiness.instruments import loader as instruments
 from tests.factories import payers
@@ -379,6 +380,6 @@ def test_a_group_that_does_not_share_is_not_found(payer, store):
 def test_what_is_taken_back_is_gone_from_the_next_request_on(payer, store, path):
     payers.sent_in(store)
     assert payer.get(path).status_code == 200
-    sharing.stop(store, person(store, "maya"), "elm", "fair", NOW)
+    sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
     assert "Elm" not in payer.get(path).get_data().decode("utf-8", "ignore")
     assert payer.get("/payers/fair/groups/elm").status_code == 404
