@@ -46,7 +46,7 @@ KINDS = {
     "web": ("web.py", "core/web/*"),
     "cli": ("cli/*",),
     "demo": ("demo/*",),
-    "db": ("*/db.py", "*/db/*", "core/schema.py", "core/backup.py"),
+    "db": ("*/db.py", "*/db/*", "core/audit.py", "core/schema.py", "core/backup.py"),
     "solver": ("*/solver.py", "*/solver/*"),
     "duckdb": ("*/duckdb_*.py",),
     "pdf": ("core/pdf/*",),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Store, refuses
 from readiness.core.errors import BadInput, NotFound, NotSaved
 
@@ -51,7 +51,7 @@ def problems(store: Store) -> list[str]:
         f"Table {row['table']} refers to a missing row of {row['parent']}."
         for row in store.rows("pragma foreign_key_check")
     ]
-    if (line := events.first_broken(store)) is not None:
+    if (line := audit.first_broken(store)) is not None:
         found.append(f"The history was changed or cut at line {line}.")
     return found
 
@@ -87,7 +87,7 @@ def checked(path: Path) -> tuple[int, str]:
     with closing(Store.reading(path)) as copy:
         if found := problems(copy):
             raise BadInput("\n".join(found))
-        return events.head(copy)
+        return audit.head(copy)
 
 
 def verify(path: Path) -> Backup:

@@ -13,7 +13,7 @@ from readiness.assessments.review import Choice
 from readiness.assessments.saving import Sent, choice_of
 from readiness.assessments.service import answering, context, cycles, review, sharing, submit
 from readiness.assessments.service.context import Fact
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.core.periods import Period

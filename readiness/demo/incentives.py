@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.demo.actions import Stage
 from readiness.demo.world import PAYER_ID
 from readiness.incentives import db as laboratory

@@ -17,8 +17,7 @@ from readiness.assessments.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
 from readiness.assessments.models import Assessment
 from readiness.assessments.service import assessment_view, result
 from readiness.assessments.service.assessment_view import Sheet
-from readiness.core import permissions
-from readiness.core.audit import db as events
+from readiness.core import audit, permissions
 from readiness.core.db import Session, Store
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import ANYWHERE, Can, Ground
@@ -213,7 +212,7 @@ def about_money(session: Session, group_id: str) -> Iterator[Task]:
 def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:
     """What happened to groups that share with this payer today, newest first."""
     sharing = groups.shared_with(store, payer_id, now.date())
-    newest = sorted(events.of_payer(store, payer_id), key=attrgetter("at"), reverse=True)
+    newest = sorted(audit.of_payer(store, payer_id), key=attrgetter("at"), reverse=True)
     told = ((event.group_id, event) for event in newest if event.group_id in sharing)
     for group_id, event in islice(told, CHANGES_SHOWN):
         if group_id is not None:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
 from readiness.incentives.models import Listed, StoredRun
@@ -36,7 +36,7 @@ def add(store: Store, run: StoredRun, event: Event) -> None:
                 "numbers": json.dumps(run.numbers),
             },
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def keep(store: Store, run_id: str, outcome: Mapping[str, Any], engine: str, at: datetime) -> None:

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from readiness.core import serialization
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, serialization
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
 from readiness.investment.answer import Answer, Stability
@@ -37,7 +36,7 @@ def add(store: Store, asked: Asked, event: Event) -> None:
                 "seed": asked.seed,
             },
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def keep_answer(store: Store, allocation_id: str, answered: Answered, event: Event) -> None:
@@ -54,7 +53,7 @@ def keep_answer(store: Store, allocation_id: str, answered: Answered, event: Eve
                 "answer": json.dumps(serialization.plain(answered.answer)),
             },
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def keep_stability(
@@ -72,7 +71,7 @@ def keep_stability(
                 "found": json.dumps(serialization.plain(found)),
             },
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def keep_replay(store: Store, allocation_id: str, replay: Replay, event: Event) -> None:
@@ -87,7 +86,7 @@ def keep_replay(store: Store, allocation_id: str, replay: Replay, event: Event) 
                 "is_same": int(replay.is_same),
             },
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def following(store: Store, table: str, allocation_id: str) -> int:

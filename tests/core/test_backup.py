@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core import backup
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, backup
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, NotSaved
 from readiness.core.people import Group
@@ -28,7 +27,7 @@ AT = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
 def filled(store):
     with store.writing():
         groups.add(store, Group("elm", "Elm"), AT)
-        events.record(store, Event(AT, "ada", "added", "group", "elm"))
+        audit.record(store, Event(AT, "ada", "added", "group", "elm"))
     return store
 
 
@@ -42,7 +41,7 @@ def test_a_copy_holds_what_the_file_held_and_is_anchored(filled, tmp_path):
     said = json.loads(made.manifest.read_text())
     assert (said["sha256"], said["lines"], said["head"]) == (
         backup.sha256_of(made.path),
-        *events.head(filled),
+        *audit.head(filled),
     )
     assert names(made.path) == ["Elm"]
 

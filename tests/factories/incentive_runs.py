@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, Rule

@@ -15,7 +15,7 @@ from readiness.assessments.models import (
     Submission,
 )
 from readiness.assessments.service import portfolio_entry
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer

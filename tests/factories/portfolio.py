@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from readiness.accounts.db import groups
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.people import Group
 from readiness.core.periods import Period

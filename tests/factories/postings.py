@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.plans.db import postings
 from readiness.plans.postings import Posting, PostingKind

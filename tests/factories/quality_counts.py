@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.db import quality

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from readiness.assessments.db import runs
 from readiness.assessments.service import answering
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.home import service as home
 from readiness.home.service import Leads
@@ -88,7 +88,7 @@ def told(store, group_id, times):
         for minute in range(times):
             at = NOW + timedelta(minutes=minute)
             verb = f"did thing {minute}"
-            events.record(store, Event(at, "maya", verb, "group", group_id, group_id, "fair"))
+            audit.record(store, Event(at, "maya", verb, "group", group_id, group_id, "fair"))
 
 
 def changes(store):

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.incentives import db as laboratory
@@ -47,7 +47,7 @@ def fair(store):
 def test_a_run_is_read_as_it_was_asked_for_and_told_in_the_payer_s_history(fair):
     laboratory.add(fair, a_run(), ASKED)
     assert laboratory.get(fair, "fair", "r1") == a_run()
-    assert [each.verb for each in events.of_payer(fair, "fair")] == ["started"]
+    assert [each.verb for each in audit.of_payer(fair, "fair")] == ["started"]
 
 
 def test_what_came_of_it_is_kept_beside_it_once(fair):

@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.investment import db as allocations
@@ -110,7 +110,7 @@ def test_nothing_is_ever_changed(store, asked, table):
 
 
 def test_each_line_is_kept_with_its_event_or_not_at_all(store, asked, monkeypatch):
-    monkeypatch.setattr(events, "record", lambda *_: 1 / 0)
+    monkeypatch.setattr(audit, "record", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         allocations.keep_answer(store, "a1", ANSWERED, TOLD)
     assert allocations.answered(store, "a1") is None

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from readiness.accounts import passwords
 from readiness.accounts.db import one_time_links, people, sessions
 from readiness.accounts.passwords import Hasher
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotSaved, Problem
 from readiness.core.people import Actor, Person
@@ -116,7 +116,7 @@ def own_sessions(session: Session, token: str) -> list[SignInSession]:
 def end_other_sessions(session: Session, token: str) -> None:
     with session.store.writing():
         sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
-        events.record(
+        audit.record(
             session.store,
             Event(
                 session.now, session.actor.id, "ended other sessions of", "person", session.actor.id
@@ -135,7 +135,7 @@ def change_password(session: Session, hasher: Hasher, old: str, new: str, token:
         people.set_password(session.store, session.actor.id, hashed)
         one_time_links.withdraw_resets(session.store, session.actor.id)
         sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
-        events.record(
+        audit.record(
             session.store,
             Event(
                 session.now, session.actor.id, "changed the password of", "person", session.actor.id

@@ -8,10 +8,8 @@ from datetime import datetime
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.db import Line
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event, Line
 from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.core.periods import period
@@ -47,26 +45,26 @@ def of_group(session: Session, group_id: str, before: int | None) -> Page:
     permissions.require(
         session.actor, Can.READ_GROUP_HISTORY, scope.of_group(session.store, group_id, session.now)
     )
-    lines = events.lines_of_group(session.store, group_id, PAGE + 1, before)
+    lines = audit.lines_of_group(session.store, group_id, PAGE + 1, before)
     return page(session.store, groups.get(session.store, group_id).name, lines)
 
 
 def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> Page:
     permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    lines = events.lines_of_payer(store, payer_id, PAGE + 1, before)
+    lines = audit.lines_of_payer(store, payer_id, PAGE + 1, before)
     own = {membership.person_id for membership in people.memberships(store, payer_id=payer_id)}
     return page(store, groups.payer(store, payer_id).name, lines, own)
 
 
 def latest(store: Store, actor: Actor, before: int | None) -> Page:
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return page(store, "this installation", events.latest_lines(store, PAGE + 1, before))
+    return page(store, "this installation", audit.latest_lines(store, PAGE + 1, before))
 
 
 def first_broken(store: Store, actor: Actor) -> int | None:
     """The first line that was tampered with, or None."""
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return events.first_broken(store)
+    return audit.first_broken(store)
 
 
 def page(store: Store, title: str, lines: list[Line], own: Collection[str] | None = None) -> Page:
@@ -84,9 +82,9 @@ def names_in(store: Store, lines: list[Line]) -> Names:
     ids = {event.actor_id for _, event in lines}
     ids |= {event.object_id for _, event in lines if event.object_kind == "person"}
     names = {("person", key): person.name for key, person in people.with_ids(store, ids).items()}
-    for kind in events.NAMES:
+    for kind in audit.NAMES:
         objects = {event.object_id for _, event in lines if event.object_kind == kind}
-        found = events.names_of(store, kind, objects) if objects else {}
+        found = audit.names_of(store, kind, objects) if objects else {}
         names |= {(kind, key): name for key, name in found.items()}
     return names
 
@@ -112,7 +110,7 @@ def subject(event: Event, names: Names) -> str:
         return f"({period(event.object_id).label})"
     if kind == "cycle":
         return f"({name})" if name else ""
-    return f"{kind} {name}".strip() if kind in events.NAMES else f"{kind} {event.object_id}"
+    return f"{kind} {name}".strip() if kind in audit.NAMES else f"{kind} {event.object_id}"
 
 
 def detail(values: Mapping[str, str | int | bool | None]) -> str:

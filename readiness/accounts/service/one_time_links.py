@@ -21,9 +21,8 @@ from readiness.accounts.service.people import (
     require_steward,
 )
 from readiness.accounts.team import LASTS, Letter, Purpose, Seat
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, Problem, WrongState
 from readiness.core.people import Membership, Person
@@ -71,7 +70,7 @@ def write_invitation(store: Store, author_id: str, seat: Seat, token: str, now: 
             raise BadInput([Problem("email", f"{known.name} is on this team already.")])
         one_time_links.withdraw_invitations(store, letter.email, seat.group_id, seat.payer_id)
         one_time_links.write(store, letter)
-        events.record(store, about_letter("invited", author_id, letter, now))
+        audit.record(store, about_letter("invited", author_id, letter, now))
     return letter
 
 
@@ -102,9 +101,7 @@ def withdraw_invitation(
         raise NotFound("There is no such invitation. Reload the page.")
     with session.store.writing():
         one_time_links.withdraw(session.store, letter.id)
-        events.record(
-            session.store, about_letter("withdrew", session.actor.id, letter, session.now)
-        )
+        audit.record(session.store, about_letter("withdrew", session.actor.id, letter, session.now))
 
 
 def open_letter(store: Store, token: str, now: datetime, purpose: Purpose | None = None) -> Opened:
@@ -174,7 +171,7 @@ def take_seat(
         ),
         now,
     )
-    events.record(store, about_letter("accepted", person_id, letter, now))
+    audit.record(store, about_letter("accepted", person_id, letter, now))
 
 
 def offer_new_password(session: Session, person_id: str, token: str) -> Person:

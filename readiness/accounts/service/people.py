@@ -9,9 +9,8 @@ from readiness.accounts import team
 from readiness.accounts.db import groups, one_time_links, people, sessions
 from readiness.accounts.service import scope
 from readiness.accounts.team import Letter
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.people import Actor, Membership, Person, Role
@@ -179,7 +178,7 @@ def refuse_last_administrator(store: Store, person_id: str) -> None:
 def record_part(
     store: Store, actor: Actor, verb: str, membership: Membership, at: datetime
 ) -> None:
-    events.record(
+    audit.record(
         store,
         Event(
             at,
@@ -200,4 +199,4 @@ def record_person(store: Store, author_id: str, verb: str, person_id: str, at: d
         (part.group_id, part.payer_id) for part in people.memberships(store, person_id=person_id)
     ]
     for group_id, payer_id in places or [(None, None)]:
-        events.record(store, Event(at, author_id, verb, "person", person_id, group_id, payer_id))
+        audit.record(store, Event(at, author_id, verb, "person", person_id, group_id, payer_id))

@@ -13,9 +13,8 @@ from typing import Any
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.administration import db as takeout
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.exports import harmless
 from readiness.core.people import Group
@@ -51,7 +50,7 @@ def of_group(session: Session, group_id: str) -> bytes:
         session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
     )
     with session.store.writing():
-        events.record(
+        audit.record(
             session.store,
             Event(session.now, session.actor.id, "exported", "group", group_id, group_id=group_id),
         )

@@ -10,9 +10,8 @@ from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import account, scope
 from readiness.accounts.service.organizations import Part, parts_of
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.people import Actor, Group, Payer, Person, Site
@@ -71,7 +70,7 @@ def add_group(session: Session, group: Group, site_names: Sequence[str]) -> None
         if any(g.name.casefold() == group.name.casefold() for g in groups.everyone(session.store)):
             raise BadInput([Problem("name", "There is a group of that name. Choose another name.")])
         groups.add(session.store, group, session.now, sites)
-        events.record(
+        audit.record(
             session.store,
             Event(session.now, session.actor.id, "added", "group", group.id, group_id=group.id),
         )
@@ -87,7 +86,7 @@ def write_payer(store: Store, author_id: str, payer: Payer, now: datetime) -> No
         if any(p.name.casefold() == payer.name.casefold() for p in groups.payers(store)):
             raise BadInput([Problem("name", "There is a payer of that name. Choose another name.")])
         groups.add_payer(store, payer, now)
-        events.record(store, Event(now, author_id, "added", "payer", payer.id, payer_id=payer.id))
+        audit.record(store, Event(now, author_id, "added", "payer", payer.id, payer_id=payer.id))
 
 
 def removable(session: Session, group_id: str) -> Group:
@@ -114,7 +113,7 @@ def remove_group(
     account.confirm(session, hasher, password)
     with session.store.writing():
         leaving = people.only_of_group(session.store, group_id)
-        events.record(
+        audit.record(
             session.store,
             Event(session.now, session.actor.id, "removed", "group", group_id, group_id=group_id),
         )

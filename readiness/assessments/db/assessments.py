@@ -10,8 +10,8 @@ from typing import Any
 
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import AnswerRevision, Assessment, ContextRevision, Submission
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.instruments.answers import Answer, ContextValue, Kind
@@ -20,7 +20,7 @@ from readiness.instruments.answers import Answer, ContextValue, Kind
 def add(store: Store, assessment: Assessment, event: Event) -> None:
     with store.writing():
         store.insert("assessments", to_row(assessment))
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def save(store: Store, assessment: Assessment, event: Event) -> Assessment:
@@ -42,7 +42,7 @@ def save(store: Store, assessment: Assessment, event: Event) -> Assessment:
             raise ChangedMeanwhile(
                 "Somebody else changed this assessment a moment ago. Reload the page to see it."
             )
-        events.record(store, event)
+        audit.record(store, event)
     return saved
 
 
@@ -81,7 +81,7 @@ def save_answer(
             (revision.at.isoformat(), assessment_id),
         )
         if event:
-            events.record(store, event)
+            audit.record(store, event)
 
 
 def latest_revision(store: Store, assessment_id: str, item_id: str) -> int:
@@ -144,7 +144,7 @@ def save_context(
                 },
             )
         if event:
-            events.record(store, event)
+            audit.record(store, event)
 
 
 def context(store: Store, assessment_id: str) -> dict[str, ContextRevision]:
@@ -206,7 +206,7 @@ def submit(
                     "revision": revision,
                 },
             )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def submissions(store: Store, assessment_id: str) -> tuple[Submission, ...]:

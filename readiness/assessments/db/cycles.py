@@ -10,8 +10,8 @@ from typing import Any
 
 from readiness.assessments.cycles import Cycle, Invitation, Seat
 from readiness.assessments.lifecycle import Status
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.core.people import Group
@@ -29,7 +29,7 @@ ANSWERED = """
 def add(store: Store, cycle: Cycle, event: Event) -> None:
     with store.writing():
         store.insert("cycles", to_row(cycle))
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def change(store: Store, cycle: Cycle, event: Event) -> None:
@@ -42,7 +42,7 @@ def change(store: Store, cycle: Cycle, event: Event) -> None:
         )
         if not changed:
             raise WrongState("This cycle is closed. Open a new one to ask again.")
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def move_due_dates(store: Store, cycle_id: str, due_on: date) -> None:
@@ -86,7 +86,7 @@ def invite(store: Store, invitations: Iterable[Invitation], told: Iterable[Event
                 },
             )
         for event in told:
-            events.record(store, event)
+            audit.record(store, event)
 
 
 def invitation(store: Store, cycle_id: str, group_id: str) -> Invitation:
@@ -136,7 +136,7 @@ def answer(store: Store, answered: Invitation, event: Event) -> None:
             raise ChangedMeanwhile(
                 "A colleague has accepted this invitation already. Reload the page to see it."
             )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 ROSTER = f"""

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from readiness.assessments.cycles import Grant
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NotFound
 
@@ -27,7 +27,7 @@ def add(store: Store, grant: Grant, event: Event) -> None:
                 "expires_on": grant.expires_on.isoformat() if grant.expires_on else None,
             },
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def revoke(store: Store, group_id: str, payer_id: str, at: datetime, event: Event) -> None:
@@ -40,7 +40,7 @@ def revoke(store: Store, group_id: str, payer_id: str, at: datetime, event: Even
         )
         if not changed:
             raise NotFound("Nothing is shared with that payer. Reload the page to see what is.")
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def of_group(store: Store, group_id: str) -> tuple[Grant, ...]:

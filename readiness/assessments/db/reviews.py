@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from readiness.assessments.models import Decision, ItemReview
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 
@@ -70,4 +70,4 @@ def decide(store: Store, decisions: Iterable[tuple[ItemReview, int]], event: Eve
                     "at": review.at.isoformat(),
                 },
             )
-        events.record(store, event)
+        audit.record(store, event)

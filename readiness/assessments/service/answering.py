@@ -16,7 +16,7 @@ from readiness.assessments.saving import Outcome, Sent, answer_of, check, outcom
 from readiness.assessments.service import assessment_view, portfolio_entry
 from readiness.assessments.service.assessment_view import Sheet
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.people import Actor

@@ -13,7 +13,7 @@ from readiness.accounts.service import scope
 from readiness.assessments.cycles import Ask, Cycle, Invitation, Seat, Stage, asks_more, problems_of
 from readiness.assessments.db import cycles
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem, WrongState
 from readiness.core.people import Actor, Group, Payer

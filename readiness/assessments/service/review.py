@@ -16,7 +16,7 @@ from readiness.assessments.review import Change, Choice
 from readiness.assessments.service import portfolio_entry, submission
 from readiness.assessments.service.submission import Submitted
 from readiness.core import free_text, patient_identifiers, permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import (
     NOT_SHARED,

@@ -14,7 +14,7 @@ from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import Assessment
 from readiness.assessments.service import answering
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem, WrongState
 from readiness.core.people import Actor, Group, Payer

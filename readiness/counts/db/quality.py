@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
@@ -125,7 +125,7 @@ def save(
                 },
             )
         if event:
-            events.record(store, event)
+            audit.record(store, event)
 
 
 def history(
@@ -222,4 +222,4 @@ def set_state(
                 event.actor_id,
             ),
         )
-        events.record(store, event)
+        audit.record(store, event)

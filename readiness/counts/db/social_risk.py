@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
@@ -50,7 +50,7 @@ def save(
             refuse_stale(each.revision, last)
             store.insert("count_explanations", explanation_row(group_id, quarter, each))
         if event:
-            events.record(store, event)
+            audit.record(store, event)
 
 
 def refuse_stale(revision: int, last: int) -> None:
@@ -169,7 +169,7 @@ def set_state(
             " values (?, ?, ?, ?, ?, ?)",
             (group_id, str(quarter), wanted, read + 1, event.at.isoformat(), event.actor_id),
         )
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def cell_columns(cell: Cell, site_id: str = WHOLE_GROUP) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.people import Actor, Group

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from readiness.accounts.service import scope
 from readiness.core import patient_identifiers, permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import REASON_CHARACTERS, clean

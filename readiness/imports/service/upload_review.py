@@ -8,9 +8,8 @@ from datetime import datetime
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.people import Actor, Group, Person, Site
@@ -236,7 +235,7 @@ def take_over(
         ]
         social_risk.save(session.store, upload.group_id, quarter, revisions, (), None, site_id)
     number = sum(map(len, changed.values()))
-    events.record(session.store, told(session.actor, upload, quarter, number, session.now))
+    audit.record(session.store, told(session.actor, upload, quarter, number, session.now))
     if changed:
         screen.reopen(
             session, quarters.read(session.store, upload.group_id, quarter, session.now.date())

@@ -10,7 +10,7 @@ from typing import Any
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.jobs import db as jobs

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from readiness.accounts.service import scope
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, WrongState
 from readiness.core.jobs import db as jobs

@@ -6,8 +6,8 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.plans.models import Plan, PlanAction, ProposedPlan
@@ -31,7 +31,7 @@ def add(store: Store, plan: Plan, proposed: ProposedPlan, event: Event) -> None:
         )
         for position, action in enumerate(plan.actions):
             insert_action(store, plan.id, position, action, event)
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def get(store: Store, plan_id: str) -> Plan:
@@ -64,7 +64,7 @@ def save_action(store: Store, plan_id: str, action: PlanAction, event: Event) ->
             )
         position = row["position"] if row and last else count(store, plan_id)
         insert_action(store, plan_id, position, action, event)
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def count(store: Store, plan_id: str) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.plans.postings import Cents, Posting, PostingKind, StillNeeded
@@ -23,7 +23,7 @@ def add(store: Store, posting: Posting, event: Event) -> None:
                 "correct that if it is wrong."
             )
         store.insert("postings", to_row(posting))
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def is_corrected(store: Store, posting_id: str) -> bool:
@@ -64,7 +64,7 @@ def of_groups(store: Store, group_ids: Iterable[str]) -> tuple[Posting, ...]:
 def say_needed(store: Store, said: StillNeeded, event: Event) -> None:
     with store.writing():
         store.insert("still_needed", needed_to_row(said))
-        events.record(store, event)
+        audit.record(store, event)
 
 
 def needed_of_assessment(store: Store, assessment_id: str) -> tuple[StillNeeded, ...]:

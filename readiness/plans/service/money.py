@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from readiness.assessments.service import assessment_view
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Actor

@@ -24,7 +24,7 @@ from readiness.assessments.scorecard import ScoringRun
 from readiness.assessments.service import assessment_view, instrument_version, portfolio_entry
 from readiness.assessments.service.scoring import scoring_run
 from readiness.core import permissions
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.core.people import Actor, Group

@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, NotPrinted, WrongState
 from readiness.core.exports import csv_of
@@ -183,7 +183,7 @@ def printing(database: Path, order: Order, limits: Limits = MANY) -> Work:
             pack.finish()
 
         def keep(store: Store, now: datetime) -> None:
-            events.record(store, told_of(order, entries, now))
+            audit.record(store, told_of(order, entries, now))
             half.replace(kept(folder, order.id))
 
         return keep

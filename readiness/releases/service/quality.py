@@ -12,9 +12,8 @@ from datetime import datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Group, Payer
@@ -81,7 +80,7 @@ def keep(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
         if ready.release:
             stored.add(store, ready.release, ready.known)
         number = stored.newest_number(store, ready.group_id, ready.period)
-        events.record(
+        audit.record(
             store,
             Event(
                 now,

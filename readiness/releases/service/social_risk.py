@@ -15,9 +15,8 @@ from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
 from readiness.assessments.service import portfolio_entry, submission
-from readiness.core import permissions
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit, permissions
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Group, Payer
@@ -111,7 +110,7 @@ def keep(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
         if ready.release:
             releases.add(store, ready.release, ready.known)
         number = releases.newest_number(store, ready.group_id, ready.period)
-        events.record(
+        audit.record(
             store,
             Event(
                 now,

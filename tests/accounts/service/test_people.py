@@ -8,7 +8,7 @@ from readiness.accounts.service import history, one_time_links
 from readiness.accounts.service import people as teams
 from readiness.accounts.team import Seat
 from readiness.administration.service import bootstrap
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.people import Membership, Role
@@ -50,7 +50,7 @@ def test_every_step_of_a_team_is_told_in_its_history(store):
     one_time_links.offer_new_password(Session(store, maya, NOW), nell.id, "reset")
     one_time_links.choose_password(store, HASHER, "reset", PASSWORD + "!", NOW)
     teams.end_part(Session(store, maya, NOW), "elm", None, "m-maya", "m-nell")
-    assert [(e.actor_id, e.verb) for e in reversed(events.of_group(store, "elm"))] == [
+    assert [(e.actor_id, e.verb) for e in reversed(audit.of_group(store, "elm"))] == [
         ("maya", "invited"),
         ("nell", "accepted"),
         ("maya", "offered a new password to"),
@@ -58,7 +58,7 @@ def test_every_step_of_a_team_is_told_in_its_history(store):
         ("maya", "handed over to"),
         ("maya", "ended the part of"),
     ]
-    assert events.first_broken(store) is None
+    assert audit.first_broken(store) is None
 
 
 def test_a_refused_password_leaves_the_invitation_open(store):

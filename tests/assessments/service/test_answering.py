@@ -10,7 +10,7 @@ from readiness.assessments.db import assessments
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.saving import Sent
 from readiness.assessments.service import answering, assessment_view, overview
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.instruments.answers import Answer
@@ -46,7 +46,7 @@ def test_each_answer_is_a_revision_with_its_author_and_its_line_of_history(store
     save(store, made, Sent("LEAD-1", "2", note="Charter", base=1), "cara")
     history = assessments.answer_history(store, made.id, "LEAD-1")
     assert [(h.revision, h.author_id) for h in history] == [(1, "maya"), (2, "cara")]
-    last = events.of_group(store, "elm")[0]
+    last = audit.of_group(store, "elm")[0]
     assert (last.verb, last.actor_id) == ("answered", "cara")
     assert last.detail == {"item": "LEAD-1", "revision": 2}
 

@@ -9,7 +9,7 @@ import pytest
 from readiness.assessments.cycles import Stage
 from readiness.assessments.db import assessments
 from readiness.assessments.service import cycles, sharing
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from tests.factories import payers
@@ -32,7 +32,7 @@ def test_a_cycle_is_opened_with_what_it_asks(store):
     assert (found.cycle, found.asked) == (made, len(QMER.items))
     (ask,) = found.asks
     assert (ask.tier_id, ask.asks, ask.instead_of) == ("T3", 70, 60)
-    assert [e.verb for e in events.of_payer(store, "fair")] == ["opened"]
+    assert [e.verb for e in audit.of_payer(store, "fair")] == ["opened"]
 
 
 def test_everything_wrong_with_a_cycle_is_said_at_once(store):
@@ -93,7 +93,7 @@ def test_many_are_invited_at_once_and_nobody_twice(store):
     assert cycles.invite(Session(store, pam, NOW), "fair", made.id, ["elm", "oak", "elm"]) == 2
     assert cycles.invite(Session(store, pam, NOW), "fair", made.id, ["elm"]) == 0
     assert len(board(store, made).seats) == 2
-    told = [e for e in events.of_group(store, "elm") if e.verb == "invited a group"]
+    told = [e for e in audit.of_group(store, "elm") if e.verb == "invited a group"]
     assert [(e.payer_id, e.object_id) for e in told] == [("fair", made.id)]
 
 

@@ -12,7 +12,7 @@ from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import Decision, RunKind
 from readiness.assessments.review import Change, Choice
 from readiness.assessments.service import review, sharing
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.core.people import Membership, Role
@@ -282,7 +282,7 @@ def test_the_history_holds_numbers_and_no_reasons(store):
     sent = payers.sent_in(store)
     decide(store, sent, ask("LEAD-1", reason="A secret reason."), *agree("LEAD-2"))
     request(store, sent)
-    told = {e.verb: e for e in events.of_group(store, "elm") if e.actor_id == "pam"}
+    told = {e.verb: e for e in audit.of_group(store, "elm") if e.actor_id == "pam"}
     assert told["reviewed items"].detail == {"submission": 1, "agreed": 1, "asked to change": 1}
     assert told["requested changes"].payer_id == "fair"
     assert "secret" not in str(told)

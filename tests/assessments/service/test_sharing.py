@@ -10,7 +10,7 @@ from readiness.accounts.db import groups
 from readiness.assessments.db import assessments, cycles
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.service import answering, sharing
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.core.people import Actor
@@ -143,8 +143,8 @@ def test_taking_it_back_closes_every_door_at_once(store):
 def test_taking_it_back_stands_on_both_histories(store):
     payers.started(store, "oak")
     sharing.stop(Session(store, person(store, "omar"), NOW), "oak", "fair")
-    assert events.of_group(store, "oak", 1)[0].verb == "stopped sharing"
-    assert events.of_payer(store, "fair", 1)[0].verb == "stopped sharing"
+    assert audit.of_group(store, "oak", 1)[0].verb == "stopped sharing"
+    assert audit.of_payer(store, "fair", 1)[0].verb == "stopped sharing"
     with pytest.raises(NotFound):
         sharing.stop(Session(store, person(store, "omar"), NOW), "oak", "fair")
 

@@ -13,8 +13,8 @@ from readiness.assessments.models import Decision, ItemReview, RunKind
 from readiness.assessments.saving import Sent
 from readiness.assessments.service import answering, portfolio_entry, result, submit
 from readiness.assessments.service.submit import Ids, Signature
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.service import social_risk
@@ -62,7 +62,7 @@ def test_sending_in_locks_scores_once_and_gives_a_reference(store, whole):
     assert claimed.result["trace"]
     assert claimed.instrument_sha256 == whole.instrument_sha256
     assert claimed.inputs["answers"]["LEAD-1"] == {"level": 2}
-    assert "submitted" in [event.verb for event in events.of_group(store, "elm")]
+    assert "submitted" in [event.verb for event in audit.of_group(store, "elm")]
 
 
 def test_a_taken_reference_is_not_given_twice(store, whole):

@@ -20,8 +20,8 @@ from readiness.assessments.models import Decision
 from readiness.assessments.review import Choice
 from readiness.assessments.saving import Sent, choice_of
 from readiness.assessments.service import answering, cycles, review, sharing, submit
+from readiness.core import audit
 from readiness.core import people as roles
-from readiness.core.audit import db as events
 from readiness.core.db import Session, Store
 from readiness.core.errors import ChangedMeanwhile, ReadinessError, WrongState
 from tests.factories import payers, world
@@ -510,7 +510,7 @@ def test_the_history_holds_ids_and_never_what_was_typed(client, sign_in, store, 
     written = " ".join(str(row) for row in store.rows("select * from events"))
     for word in (secret, payers.NOTE, "new@example.org", "Maya", world.PASSWORD):
         assert word not in written
-    assert events.first_broken(store) is None
+    assert audit.first_broken(store) is None
 
 
 def test_nothing_personal_is_logged(client, sign_in, caplog, sent):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.people import Group
 from readiness.core.periods import Period

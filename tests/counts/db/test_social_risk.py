@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.people import Group
@@ -71,7 +71,7 @@ def test_a_second_saver_of_the_same_revision_is_refused_and_nothing_is_stored(st
     with pytest.raises(ChangedMeanwhile, match="Nothing was overwritten"):
         social_risk.save(store, "elm", Q3, revisions, [], EVENT)
     assert social_risk.of_group(store, "elm")[Q3].known == {FOOD: 40}
-    assert len(events.of_group(store, "elm")) == 1
+    assert len(audit.of_group(store, "elm")) == 1
 
 
 def test_an_explanation_is_kept_with_what_it_explains(store):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, WrongState
 from readiness.core.people import Actor, Group, Membership, Role
@@ -56,7 +56,7 @@ def test_partial_work_is_kept_and_opens_the_quarter(store):
     assert save(store, {ELIGIBLE: 400})
     assert seen(store).counts.known == {ELIGIBLE: 400}
     assert seen(store).state is PeriodState.OPEN
-    assert [event.verb for event in events.of_group(store, "elm")] == [
+    assert [event.verb for event in audit.of_group(store, "elm")] == [
         "opened a quarter",
         "entered counts",
     ]
@@ -64,9 +64,9 @@ def test_partial_work_is_kept_and_opens_the_quarter(store):
 
 def test_saving_the_same_again_is_nothing_new(store):
     save(store, GOOD)
-    before = len(events.of_group(store, "elm"))
+    before = len(audit.of_group(store, "elm"))
     assert not save(store, GOOD)
-    assert len(events.of_group(store, "elm")) == before
+    assert len(audit.of_group(store, "elm")) == before
 
 
 def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):

@@ -10,8 +10,8 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.cli import maintenance
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.db import Store as Opened
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
@@ -100,7 +100,7 @@ def test_completing_a_period_lets_its_counts_out_with_small_ones_hidden(store):
     assert shown(store)[met(BLACK)] is None
     assert sum(value is None for value in shown(store).values()) == 4
     assert SampleCell("white", "white") not in shown(store)
-    assert {event.verb for event in events.of_group(store, "elm")} == {
+    assert {event.verb for event in audit.of_group(store, "elm")} == {
         "completed quality counts",
         "released quality counts",
     }
@@ -224,5 +224,5 @@ def test_an_older_database_is_released_when_it_is_brought_up_to_date(tmp_path):
     assert "quality_releases" in applied
     with closing(Opened(path)) as store:
         assert shown(store)[counted()] == 400
-        assert events.of_group(store, "elm")[0].actor_id == "the command line"
+        assert audit.of_group(store, "elm")[0].actor_id == "the command line"
         assert quality_releases.catch_up(store, 11, NOW) == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from readiness.accounts.db import people
 from readiness.assessments.db import runs
 from readiness.cli import maintenance
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.db import Store as Opened
 from readiness.core.errors import ChangedMeanwhile, NotFound
@@ -89,17 +89,17 @@ def test_the_threshold_of_the_installation_decides(store):
 
 def test_the_same_counts_again_are_no_new_release(store):
     let_out(store, good().known)
-    before = len(events.of_group(store, "elm"))
+    before = len(audit.of_group(store, "elm"))
     assert let_out(store, good().known) is Verdict.UNCHANGED
     assert releases.newest_number(store, "elm", Q4) == 1
-    assert len(events.of_group(store, "elm")) == before
+    assert len(audit.of_group(store, "elm")) == before
 
 
 def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     let_out(store, good().known)
     assert let_out(store, changed(eligible=3)) is Verdict.KEPT
     assert shown(store)[ELIGIBLE] == 400
-    assert events.of_group(store, "elm")[0].verb == "kept the former release of counts"
+    assert audit.of_group(store, "elm")[0].verb == "kept the former release of counts"
     maya = people.actor(store, "maya")
     with store.writing():
         store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
@@ -179,7 +179,7 @@ def test_an_older_database_is_released_when_it_is_brought_up_to_date(old):
     with closing(Opened(old)) as store:
         assert shown(store)[ELIGIBLE] == 400
         assert maintenance.problems(old) == []
-        assert [event.actor_id for event in events.of_group(store, "elm")] == ["the command line"]
+        assert [event.actor_id for event in audit.of_group(store, "elm")] == ["the command line"]
 
 
 def test_a_catching_up_that_was_cut_off_goes_on_the_next_time(old):

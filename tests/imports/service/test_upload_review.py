@@ -6,7 +6,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.administration import db as takeout
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.db import social_risk
@@ -61,7 +61,7 @@ def test_looking_writes_nothing(store, cara):
     assert quarter.changed == len(WHOLE) + 2
     assert [part.site and part.site.name for part in quarter.sites] == [None, "Main Street"]
     assert standing(store) == {}
-    assert events.of_group(store, "elm") == []
+    assert audit.of_group(store, "elm") == []
 
 
 def test_taking_over_writes_the_group_and_its_sites_and_says_so(store, cara):
@@ -71,7 +71,7 @@ def test_taking_over_writes_the_group_and_its_sites_and_says_so(store, cara):
     assert standing(store) == WHOLE
     assert [site for site, _ in social_risk.saved(store, "elm", Q4)].count("elm-1") == 2
     assert social_risk.state(store, "elm", Q4)[0] is PeriodState.OPEN
-    told = next(e for e in events.of_group(store, "elm") if e.verb == "saved an upload")
+    told = next(e for e in audit.of_group(store, "elm") if e.verb == "saved an upload")
     assert (told.object_id, told.detail) == ("2026-Q4", {"upload": "u1", "counts": 7})
     upload = uploads.get(store, "u1")
     assert (upload.state, upload.taken, upload.decided_by) == (UploadState.CONFIRMED, (Q4,), "cara")
@@ -137,7 +137,7 @@ def test_a_complete_quarter_is_open_again_only_when_something_changed(store, car
     read(store)
     take(store, cara)
     revision = social_risk.state(store, "elm", Q4)[1]
-    event = events.of_group(store, "elm")[0]
+    event = audit.of_group(store, "elm")[0]
     social_risk.set_state(store, "elm", Q4, PeriodState.COMPLETE, revision, event)
     read(store, "same")
     assert take(store, cara, "same", seen=7).changed == 0

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.jobs import db as jobs
@@ -54,7 +54,7 @@ def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):
     answered = answer_to(grove, made)
     assert {offer.group_id for offer in answered.offers} == {"elm", "ash", "fir"}
     assert answered.answer.found("readiness").picks
-    verbs = [event.verb for event in events.of_payer(grove, "fair")]
+    verbs = [event.verb for event in audit.of_payer(grove, "fair")]
     assert {"asked for", "solved"} <= set(verbs)
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from readiness.assessments.service.scoring import scoring_run
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.schema import migrate, migrations
@@ -68,11 +68,11 @@ def test_a_saved_action_is_a_revision_and_keeps_its_place(store):
 def test_of_two_savers_the_second_is_refused_and_leaves_no_line_of_history(store):
     action = replace(PLAN.actions[0], revision=2, note="first")
     plans.save_action(store, "p1", action, EVENT)
-    before = events.head(store)
+    before = audit.head(store)
     with pytest.raises(ChangedMeanwhile):
         plans.save_action(store, "p1", replace(action, note="second"), EVENT)
     assert plans.get(store, "p1").actions[0].note == "first"
-    assert events.head(store) == before
+    assert audit.head(store) == before
 
 
 def test_an_action_of_its_own_comes_last(store):

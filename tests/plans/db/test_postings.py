@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from readiness.accounts.db import groups
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.schema import migrate
@@ -38,11 +38,11 @@ def store(tmp_path):
 
 
 def test_a_posting_comes_back_as_it_went_in_with_its_line_of_history(store):
-    before = events.head(store)[0]
+    before = audit.head(store)[0]
     postings.add(store, ONE, EVENT)
     assert postings.get(store, "m1") == ONE
     assert postings.of_assessment(store, "a1") == (ONE,)
-    assert events.head(store)[0] == before + 1
+    assert audit.head(store)[0] == before + 1
 
 
 def test_what_is_corrected_stays_and_the_correction_names_it(store):
@@ -55,11 +55,11 @@ def test_what_is_corrected_stays_and_the_correction_names_it(store):
 def test_of_two_who_correct_the_same_posting_the_second_is_told(store):
     postings.add(store, ONE, EVENT)
     postings.add(store, replace(ONE, id="m2", corrects="m1"), EVENT)
-    before = events.head(store)
+    before = audit.head(store)
     with pytest.raises(ChangedMeanwhile):
         postings.add(store, replace(ONE, id="m3", corrects="m1"), EVENT)
     assert len(postings.of_assessment(store, "a1")) == 2
-    assert events.head(store) == before
+    assert audit.head(store) == before
 
 
 @pytest.mark.parametrize("table", ["postings", "still_needed"])
@@ -71,7 +71,7 @@ def test_nothing_that_was_entered_can_be_changed(store, table):
 
 
 def test_a_failed_event_leaves_no_posting_behind(store, monkeypatch):
-    monkeypatch.setattr(events, "record", lambda *_: 1 / 0)
+    monkeypatch.setattr(audit, "record", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         postings.add(store, ONE, EVENT)
     assert postings.of_assessment(store, "a1") == ()

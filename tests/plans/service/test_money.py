@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.plans.db import plans, postings
@@ -47,9 +47,9 @@ def read(store, who="maya", at=NOW):
 
 
 def test_reading_stores_nothing_and_the_first_entry_keeps_the_plan(store):
-    before = events.head(store)
+    before = audit.head(store)
     assert not read(store).has_any
-    assert events.head(store) == before
+    assert audit.head(store) == before
     action = priced(store)[0]
     enter(store, action.id, 5_00)
     kept = plans.latest_of_assessment(store, "a1")
@@ -58,10 +58,10 @@ def test_reading_stores_nothing_and_the_first_entry_keeps_the_plan(store):
 
 
 def test_a_wrong_entry_leaves_nothing_behind(store):
-    before = events.head(store)
+    before = audit.head(store)
     with pytest.raises(BadInput):
         enter(store, priced(store)[0].id, -1)
-    assert events.head(store) == before
+    assert audit.head(store) == before
     assert plans.latest_of_assessment(store, "a1") is None
 
 

@@ -12,7 +12,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision, RunKind
-from readiness.core.audit import db as events
+from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.schema import migrate
@@ -65,10 +65,10 @@ def first(store, actors):
 
 
 def test_opening_a_plan_stores_nothing(store, actors, sent):
-    before = events.head(store)
+    before = audit.head(store)
     assert opened(store, actors).plan == opened(store, actors).plan
     assert plans.latest_of_assessment(store, "a1") is None
-    assert events.head(store) == before
+    assert audit.head(store) == before
 
 
 def test_what_must_be_found_out_is_due_in_thirty_days_and_all_else_with_its_half_year(
@@ -112,7 +112,7 @@ def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sen
     again = opened(store, actors)
     assert again.is_stored
     assert plan.action_of(again, action.id).owner == "quality lead"
-    assert [e.verb for e in events.of_group(store, "elm")][:2] == [
+    assert [e.verb for e in audit.of_group(store, "elm")][:2] == [
         "changed an action of",
         "took up",
     ]

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.pdf.job import Page

@@ -14,7 +14,7 @@ from readiness.accounts.db import groups
 from readiness.assessments.db import assessments
 from readiness.assessments.lifecycle import Status
 from readiness.assessments.service import sharing
-from readiness.core.audit.models import Event
+from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.people import Group
 from readiness.instruments import loader as instruments

@@ -1,29 +1,53 @@
-"""The history, append-only. Each line carries a hash over itself and the line before it."""
+"""The history: who did what to which thing, when. Ids and numbers only, never what was typed.
+
+Append-only, and each line carries a hash over itself and the line before it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from readiness.core.audit.models import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 
 FIRST = "0" * 64
-COLUMNS = (
-    "at",
-    "actor_id",
-    "verb",
-    "object_kind",
-    "object_id",
-    "group_id",
-    "payer_id",
-    "detail",
-)
 ALL = 2**62  # no line has a number as high
-Line = tuple[int, Event]  # its number in the history, and what it tells
+Detail = Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    actor_id: str
+    verb: str  # past tense, as a person reads it: "answered", "submitted"
+    object_kind: str  # "assessment", "cycle", "person"
+    object_id: str
+    group_id: str | None = None  # whose history shows it
+    payer_id: str | None = None
+    detail: Detail = field(default_factory=dict)
+
+
+COLUMNS = tuple(each.name for each in fields(Event))
+Line = tuple[int, Event]  # its number in the history, and the event
+
+
+def event(
+    session: Session,
+    verb: str,
+    object_kind: str,
+    object_id: str,
+    *,
+    group_id: str | None = None,
+    payer_id: str | None = None,
+    detail: Detail | None = None,
+) -> Event:
+    """What the person of this session does now, to be recorded with the change itself."""
+    at, who = session.now, session.actor.id
+    return Event(at, who, verb, object_kind, object_id, group_id, payer_id, detail or {})
 
 
 def record(store: Store, event: Event) -> None:
@@ -123,26 +147,12 @@ def names_of(store: Store, kind: str, ids: Iterable[str]) -> dict[str, str]:
 
 
 def to_row(event: Event) -> dict[str, Any]:
-    return {
-        "at": event.at.isoformat(),
-        "actor_id": event.actor_id,
-        "verb": event.verb,
-        "object_kind": event.object_kind,
-        "object_id": event.object_id,
-        "group_id": event.group_id,
-        "payer_id": event.payer_id,
-        "detail": json.dumps(dict(event.detail), sort_keys=True),
-    }
+    row = {name: getattr(event, name) for name in COLUMNS}
+    detail = json.dumps(dict(event.detail), sort_keys=True)
+    return {**row, "at": event.at.isoformat(), "detail": detail}
 
 
 def from_row(row: dict[str, Any]) -> Event:
-    return Event(
-        at=datetime.fromisoformat(row["at"]),
-        actor_id=row["actor_id"],
-        verb=row["verb"],
-        object_kind=row["object_kind"],
-        object_id=row["object_id"],
-        group_id=row["group_id"],
-        payer_id=row["payer_id"],
-        detail=json.loads(row["detail"]),
-    )
+    kept = {name: row[name] for name in COLUMNS}
+    at, detail = datetime.fromisoformat(row["at"]), json.loads(row["detail"])
+    return Event(**{**kept, "at": at, "detail": detail})

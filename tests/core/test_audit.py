@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.core.audit import db as events
-from readiness.core.audit.models import Event
+from readiness.core import audit
+from readiness.core.audit import Event
 
 
 @pytest.fixture
@@ -26,13 +26,13 @@ def an_event(number: int, **changes) -> Event:
 def store_with_history(store):
     with store.writing():
         for number in range(5):
-            events.record(store, an_event(number))
+            audit.record(store, an_event(number))
     return store
 
 
 def record_and_fail(store, event):
     with store.writing():
-        events.record(store, event)
+        audit.record(store, event)
         raise ZeroDivisionError
 
 
@@ -44,9 +44,9 @@ def tamper(store, sql):
 
 def test_a_line_comes_back_as_it_was_told(store):
     with store.writing():
-        events.record(store, an_event(1, payer_id="fair"))
-    assert events.of_group(store, "elm") == [an_event(1, payer_id="fair")]
-    assert events.of_payer(store, "fair") == [an_event(1, payer_id="fair")]
+        audit.record(store, an_event(1, payer_id="fair"))
+    assert audit.of_group(store, "elm") == [an_event(1, payer_id="fair")]
+    assert audit.of_payer(store, "fair") == [an_event(1, payer_id="fair")]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_line_comes_back_as_it_was_told(store):
 def test_the_history_is_append_only(store_with_history, sql):
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         store_with_history.db.conn.execute(sql)
-    assert events.first_broken(store_with_history) is None
+    assert audit.first_broken(store_with_history) is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_history_is_append_only(store_with_history, sql):
 )
 def test_a_line_that_was_changed_removed_or_cut_is_found(store_with_history, sql, line):
     tamper(store_with_history, sql)
-    assert events.first_broken(store_with_history) == line
+    assert audit.first_broken(store_with_history) == line
 
 
 def test_lines_that_changed_places_are_found(store_with_history):
@@ -81,7 +81,7 @@ def test_lines_that_changed_places_are_found(store_with_history):
         store_with_history,
         "update events set seq = case seq when 2 then 30 else 2 end where seq in (2, 3)",
     )
-    assert events.first_broken(store_with_history) == 2
+    assert audit.first_broken(store_with_history) == 2
 
 
 def test_a_change_that_is_undone_leaves_no_line_and_no_gap(store_with_history):
@@ -89,18 +89,18 @@ def test_a_change_that_is_undone_leaves_no_line_and_no_gap(store_with_history):
     with pytest.raises(ZeroDivisionError):
         record_and_fail(store, an_event(6))
     with store.writing():
-        events.record(store, an_event(7))
-    assert events.first_broken(store) is None
-    assert events.head(store)[0] == 6
+        audit.record(store, an_event(7))
+    assert audit.first_broken(store) is None
+    assert audit.head(store)[0] == 6
 
 
 def test_the_history_is_read_newest_first_and_page_by_page(store_with_history):
-    first = events.lines_of_group(store_with_history, "elm", 2, None)
+    first = audit.lines_of_group(store_with_history, "elm", 2, None)
     assert [number for number, _ in first] == [5, 4]
-    assert [n for n, _ in events.lines_of_group(store_with_history, "elm", 9, 4)] == [3, 2, 1]
-    assert events.lines_of_group(store_with_history, "oak", 9, None) == []
+    assert [n for n, _ in audit.lines_of_group(store_with_history, "elm", 9, 4)] == [3, 2, 1]
+    assert audit.lines_of_group(store_with_history, "oak", 9, None) == []
 
 
 def test_a_line_is_told_only_with_the_change_it_tells_of(store):
     with pytest.raises(AssertionError):
-        events.record(store, an_event(1))
+        audit.record(store, an_event(1))
