@@ -92,6 +92,7 @@ ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
     "assessments/questionnaire_book.py": {"xlsxwriter"},
     "core/exports.py": {"xlsxwriter"},
+    "core/serialization.py": {"msgspec"},
     "core/tables/spreadsheet_child.py": {"openpyxl"},
     "imports/template/workbook.py": {"xlsxwriter"},
     "imports/fhir/*": {"msgspec"},

@@ -32,7 +32,7 @@ def add(store: Store, asked: Asked, event: Event) -> None:
                 "name": asked.scenario.name,
                 "asked_by": asked.asked_by,
                 "asked_at": asked.asked_at.isoformat(),
-                "settings": json.dumps(serialization.plain(asked.scenario)),
+                "settings": json.dumps(serialization.to_json(asked.scenario)),
                 "seed": asked.seed,
             },
         )
@@ -48,9 +48,9 @@ def keep_answer(store: Store, allocation_id: str, answered: Answered, event: Eve
                 "allocation_id": allocation_id,
                 "at": answered.at.isoformat(),
                 "solver": answered.answer.solver,
-                "offers": json.dumps(serialization.plain(answered.offers)),
-                "problem": json.dumps(serialization.plain(answered.problem)),
-                "answer": json.dumps(serialization.plain(answered.answer)),
+                "offers": json.dumps(serialization.to_json(answered.offers)),
+                "problem": json.dumps(serialization.to_json(answered.problem)),
+                "answer": json.dumps(serialization.to_json(answered.answer)),
             },
         )
         audit.record(store, event)
@@ -68,7 +68,7 @@ def keep_stability(
                 "at": at.isoformat(),
                 "runs": found.runs,
                 "seed": found.seed,
-                "found": json.dumps(serialization.plain(found)),
+                "found": json.dumps(serialization.to_json(found)),
             },
         )
         audit.record(store, event)
@@ -121,7 +121,8 @@ def answers_of_payer(store: Store, payer_id: str) -> dict[str, Answer]:
         (payer_id,),
     )
     return {
-        row["allocation_id"]: serialization.of(Answer, json.loads(row["answer"])) for row in rows
+        row["allocation_id"]: serialization.from_json(Answer, json.loads(row["answer"]))
+        for row in rows
     }
 
 
@@ -131,9 +132,9 @@ def answered(store: Store, allocation_id: str) -> Answered | None:
         return None
     return Answered(
         datetime.fromisoformat(row["at"]),
-        serialization.of(tuple[Offer, ...], json.loads(row["offers"])),
-        serialization.of(Problem, json.loads(row["problem"])),
-        serialization.of(Answer, json.loads(row["answer"])),
+        serialization.from_json(tuple[Offer, ...], json.loads(row["offers"])),
+        serialization.from_json(Problem, json.loads(row["problem"])),
+        serialization.from_json(Answer, json.loads(row["answer"])),
     )
 
 
@@ -144,7 +145,7 @@ def stability(store: Store, allocation_id: str) -> Stability | None:
         " order by number desc limit 1",
         (allocation_id,),
     )
-    return serialization.of(Stability, json.loads(row["found"])) if row else None
+    return serialization.from_json(Stability, json.loads(row["found"])) if row else None
 
 
 def replays(store: Store, allocation_id: str) -> tuple[Replay, ...]:
@@ -166,6 +167,6 @@ def from_row(row: Mapping[str, Any]) -> Asked:
         row["parent_id"],
         row["asked_by"],
         datetime.fromisoformat(row["asked_at"]),
-        serialization.of(Scenario, json.loads(row["settings"])),
+        serialization.from_json(Scenario, json.loads(row["settings"])),
         row["seed"],
     )

@@ -31,29 +31,30 @@ class Tree:
     leaves: tuple[Leaf, ...]
     names: frozenset[str]
     by_color: Mapping[Color, float]
-    by_pair: Mapping[tuple[str, str], int]
     is_tall: bool
     other: Leaf | None = None
 
 
 LEAF = Leaf(Fraction(1, 3), Decimal("0.10"), None, ("a", 2))
-TREE = Tree((LEAF,), frozenset({"b", "a"}), {Color.RED: 1}, {("x", "y"): 4}, is_tall=True)
+TREE = Tree((LEAF,), frozenset({"b", "a"}), {Color.RED: 1}, is_tall=True)
 
 
-@pytest.mark.parametrize("tree", [TREE, Tree((), frozenset(), {}, {}, False, LEAF)])
+@pytest.mark.parametrize("tree", [TREE, Tree((), frozenset(), {}, False, LEAF)])
 def test_a_value_comes_back_as_it_was_through_json(tree):
-    assert serialization.of(Tree, json.loads(json.dumps(serialization.plain(tree)))) == tree
+    assert (
+        serialization.from_json(Tree, json.loads(json.dumps(serialization.to_json(tree)))) == tree
+    )
 
 
 def test_exact_numbers_lose_no_digit():
-    assert serialization.plain(LEAF)["share"] == "1/3"
-    assert serialization.plain(LEAF)["cost"] == "0.10"
+    assert serialization.to_json(LEAF)["share"] == "1/3"
+    assert serialization.to_json(LEAF)["cost"] == "0.10"
 
 
 def test_sets_stand_in_one_order():
-    assert serialization.plain(frozenset({"c", "a", "b"})) == ["a", "b", "c"]
+    assert serialization.to_json(frozenset({"c", "a", "b"})) == ["a", "b", "c"]
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises((TypeError, KeyError)):
-        serialization.of(Leaf, {"share": "1/3", "unknown": 1})
+    with pytest.raises(ValueError, match="cost"):
+        serialization.from_json(Leaf, {"share": "1/3", "unknown": 1})

@@ -222,6 +222,6 @@ def test_a_total_is_told_with_how_often_the_budget_covers_it(offers):
 
 
 def test_offers_and_problems_come_back_from_json_as_they_were(offers):
-    assert serialization.of(tuple[Offer, ...], serialization.plain(offers)) == offers
+    assert serialization.from_json(tuple[Offer, ...], serialization.to_json(offers)) == offers
     problem = the_problem(offers)
-    assert serialization.of(Problem, serialization.plain(problem)) == problem
+    assert serialization.from_json(Problem, serialization.to_json(problem)) == problem

@@ -104,19 +104,19 @@ def as_json(session: Session, payer_id: str, allocation_id: str) -> dict[str, An
     found = stored(session, payer_id, allocation_id)
     if found.has_hidden:
         raise WrongState(STOPPED)
-    answer = serialization.plain(found.answered.answer)
+    answer = serialization.to_json(found.answered.answer)
     return {
-        "scenario": serialization.plain(found.asked.scenario),
+        "scenario": serialization.to_json(found.asked.scenario),
         "asked_at": found.asked.asked_at.isoformat(),
         "answered_at": found.answered.at.isoformat(),
         "seed": found.asked.seed,
         "problem": problem_out(found.answered.problem),
-        "limits": [serialization.plain(each) for each in found.answered.problem.limits],
+        "limits": [serialization.to_json(each) for each in found.answered.problem.limits],
         "answer": answer,
         "purposes": [
-            serialization.plain(each) for o in found.answered.offers for each in o.purposes
+            serialization.to_json(each) for o in found.answered.offers for each in o.purposes
         ],
-        "stability": serialization.plain(found.stability) if found.stability else None,
+        "stability": serialization.to_json(found.stability) if found.stability else None,
         "method": list(listing.result(session, payer_id, allocation_id).method),
     }
 

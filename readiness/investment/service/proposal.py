@@ -101,7 +101,7 @@ def job_of(result: Result, problem: Mapping[str, Any] | None, page: Page, now: d
 def as_data(result: Result) -> Any:
     """Without the drawings, whose numbers stand beside them."""
     bare = replace(result, dollars=None, comparison=replace(result.comparison, charts=()))
-    return serialization.plain(bare)
+    return serialization.to_json(bare)
 
 
 def values_of(result: Result, now: datetime) -> dict[str, object]:
