@@ -47,7 +47,7 @@ class Ground:
         """The number of each limit that a choice uses, and how much of it."""
         found: dict[Key, list[tuple[int, int]]] = {}
         for number, limit in enumerate(self.problem.limits):
-            for key, use in limit.uses.items():
+            for key, use in limit.uses:
                 found.setdefault(key, []).append((number, use))
         return found
 

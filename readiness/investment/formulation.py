@@ -202,5 +202,5 @@ def served_rows(problem: Problem, columns: dict[Key, int], served: dict[str, int
 
 def limit_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
     for limit in problem.limits:
-        uses = {columns[key]: use for key, use in limit.uses.items() if key in columns and use}
+        uses = {columns[key]: use for key, use in limit.uses if key in columns and use}
         yield Row(uses, least=limit.least, most=limit.most)

@@ -84,7 +84,7 @@ def take_first(purse: Purse, options: Iterable[Option], dear: Rank) -> bool:
 
 def reach(purse: Purse, number: int, limit: Limit, dear: Rank) -> None:
     option_by_key = purse.ground.problem.option_by_key
-    using = [option_by_key[key] for key, n in limit.uses.items() if n > 0 and key in option_by_key]
+    using = [option_by_key[key] for key, n in limit.uses if n > 0 and key in option_by_key]
     while limit.least is not None and purse.used.get(number, 0) < limit.least:
         if not take_first(purse, (each for each in using if each.key not in purse.chosen), dear):
             return

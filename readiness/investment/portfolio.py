@@ -213,10 +213,10 @@ def limits_of(offers: Sequence[Offer], scenario: Scenario, priced: Priced) -> It
         keys = [candidate.key for candidate in offer.candidates]
         if scenario.starts is not None and keys:
             most = HALF_YEARS * scenario.starts
-            yield Limit(f"starts in {offer.group_id}", most, dict.fromkeys(keys, 1))
+            yield Limit(f"starts in {offer.group_id}", most, tuple((key, 1) for key in keys))
         if scenario.most_days is not None and keys:
             days = {key: priced.days[key] for key in keys}
-            yield Limit(f"people-days of {offer.group_id}", scenario.most_days, days)
+            yield Limit(f"people-days of {offer.group_id}", scenario.most_days, tuple(days.items()))
 
 
 def is_purpose(action_id: str) -> bool:

@@ -65,7 +65,7 @@ class Limit:
 
     name: str
     most: int
-    uses: Mapping[Key, int]  # of each choice; what is not named uses nothing
+    uses: tuple[tuple[Key, int], ...]  # of each choice; what is not named uses nothing
     least: int | None = None  # where so much has to be used: a pin on any one of several
 
 
@@ -197,7 +197,7 @@ def spent_by_group(problem: Problem, keys: Iterable[Key]) -> dict[str, int]:
 
 def of_limits(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
     for limit in problem.limits:
-        used = sum(use for key, use in limit.uses.items() if key in chosen)
+        used = sum(use for key, use in limit.uses if key in chosen)
         if used > limit.most:
             yield f"{limit.name}: {used:,} is more than {limit.most:,}"
         if limit.least is not None and used < limit.least:

@@ -121,12 +121,12 @@ def money(horizon: Horizon) -> Iterator[Limit]:
         yield Limit(f"the budget of year {year}", budget, costs_in(horizon, horizon.options, year))
 
 
-def costs_in(horizon: Horizon, options: Sequence[Option], year: int) -> dict[Key, int]:
-    return {
-        (option.group, at(option.action, start)): horizon.cost_in(option, start, year)
+def costs_in(horizon: Horizon, options: Sequence[Option], year: int) -> tuple[tuple[Key, int], ...]:
+    return tuple(
+        ((option.group, at(option.action, start)), horizon.cost_in(option, start, year))
         for option in options
         for start in range(1, year + 1)
-    }
+    )
 
 
 def absorption(horizon: Horizon) -> Iterator[Limit]:
@@ -145,14 +145,14 @@ def limits(horizon: Horizon) -> Iterator[Limit]:
     """What is used, is used in the year of the start; a least amount is one for all years."""
     for limit in horizon.problem.limits:
         for year in horizon.years:
-            uses = {(group, at(action, year)): n for (group, action), n in limit.uses.items()}
+            uses = tuple(((group, at(action, year)), n) for (group, action), n in limit.uses)
             yield Limit(f"{limit.name}, year {year}", limit.most, uses)
         if limit.least is not None:
-            every = {
-                (group, at(action, year)): n
-                for (group, action), n in limit.uses.items()
+            every = tuple(
+                ((group, at(action, year)), n)
+                for (group, action), n in limit.uses
                 for year in horizon.years
-            }
+            )
             most = limit.most * len(horizon.years)
             yield Limit(f"{limit.name}, all years", most, every, limit.least)
 
@@ -165,4 +165,4 @@ def pins(horizon: Horizon) -> Iterator[Limit]:
                 (option.group, at(option.action, year)) for year in horizon.years if not option.ban
             ]
             name = f"starts of the pinned {option.action} in {option.group}"
-            yield Limit(name, 1, dict.fromkeys(starts, 1), least=1)
+            yield Limit(name, 1, tuple((each, 1) for each in starts), least=1)

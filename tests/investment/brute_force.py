@@ -84,7 +84,7 @@ def drawn(seed: int) -> Problem:
         Limit(
             f"days {n}",
             most := throw.randint(1, 9),
-            {option.key: throw.randint(0, 4) for option in options if throw.random() < 0.7},
+            tuple((o.key, throw.randint(0, 4)) for o in options if throw.random() < 0.7),
             throw.choice([None, None, throw.randint(0, min(most, 4))]),
         )
         for n in range(throw.choice([0, 0, 0, 1, 2]))

@@ -52,7 +52,7 @@ ANSWERED = Answered(
         500_000,
         (Place("elm", frozenset({"GOV"})),),
         (Option("elm", "PAC", 23_238, Fraction(7, 2)),),
-        limits=(Limit("starts in elm", 6, {("elm", "PAC"): 1}),),
+        limits=(Limit("starts in elm", 6, ((("elm", "PAC"), 1),)),),
     ),
     Answer((FOUND,), None, FOUND, (), (), "HiGHS 1"),
 )

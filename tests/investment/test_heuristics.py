@@ -70,7 +70,7 @@ def test_what_a_floor_forbids_waits_until_the_tagged_groups_got_more():
 def test_a_least_amount_and_a_least_number_of_groups_come_first():
     options = (option("elm", "a", 5, 50), option("elm", "b", 5, 40), option("oak", "c", 5, 1))
     assert greedy(Problem(10, PLACES, options, min_groups=2)) == {("elm", "a"), ("oak", "c")}
-    limit = Limit("people", 9, {("oak", "c"): 1}, least=1)
+    limit = Limit("people", 9, ((("oak", "c"), 1),), least=1)
     assert ("oak", "c") in greedy(Problem(10, PLACES, options, limits=(limit,)))
 
 

@@ -32,12 +32,12 @@ ALL = frozenset({A.key, B.key, C.key})
             "groups tagged need get 6 of 12, less than their floor",
         ),
         (
-            Problem(99, PLACES, (A, C), limits=(Limit("days", 3, {A.key: 2, C.key: 2}),)),
+            Problem(99, PLACES, (A, C), limits=(Limit("days", 3, ((A.key, 2), (C.key, 2))),)),
             {A.key, C.key},
             "days: 4 is more than 3",
         ),
         (
-            Problem(99, PLACES, (A, C), limits=(Limit("days", 9, {C.key: 2}, least=1),)),
+            Problem(99, PLACES, (A, C), limits=(Limit("days", 9, ((C.key, 2),), least=1),)),
             {A.key},
             "days: 0 is less than 1",
         ),
@@ -95,6 +95,6 @@ def test_a_choice_at_every_bound_breaks_nothing():
         floors=(Floor("need", Fraction(1, 2)),),
         min_groups=2,
         max_groups=2,
-        limits=(Limit("days", 4, {A.key: 2, C.key: 2}, least=4),),
+        limits=(Limit("days", 4, ((A.key, 2), (C.key, 2)), least=4),),
     )
     assert broken(problem, frozenset({A.key, C.key})) == ()

@@ -65,10 +65,16 @@ def may_start(problem, budgets, yearly, starts):
             if group.cap is not None and own > group.cap:
                 return False
         for limit in problem.limits:
-            if sum(limit.uses.get(key, 0) for key in starts if starts[key] == year) > limit.most:
+            if (
+                sum(dict(limit.uses).get(key, 0) for key in starts if starts[key] == year)
+                > limit.most
+            ):
                 return False
     for limit in problem.limits:
-        if limit.least is not None and sum(limit.uses.get(key, 0) for key in starts) < limit.least:
+        if (
+            limit.least is not None
+            and sum(dict(limit.uses).get(key, 0) for key in starts) < limit.least
+        ):
             return False
     money = {key: sum(paid(key, year) for year in years) for key in starts}
     for floor in problem.floors:
@@ -148,7 +154,7 @@ def test_a_pin_holds_in_whichever_year_the_money_is_there():
 
 def test_so_many_starts_in_a_year_are_a_limit():
     options = tuple(option(name, 1, 5) for name in "abcd")
-    limit = Limit("starts", 1, {each.key: 1 for each in options})
+    limit = Limit("starts", 1, tuple((each.key, 1) for each in options))
     made = allocate(staged(Problem(0, ELM, options, limits=(limit,)), (9, 9), {}), 0.0, 20)
     assert made.chosen is not None
     assert sorted(start_of(action)[1] for _, action in made.chosen) == [1, 2]

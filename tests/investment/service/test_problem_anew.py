@@ -77,7 +77,7 @@ def an_option(group: str, number: int, actions: list[str], throw: random.Random)
 def a_limit(problem: Problem, throw: random.Random) -> Limit:
     uses = {option.key: throw.randint(0, 9) for option in problem.options if throw.random() < 0.8}
     most = int(throw.uniform(0.05, 0.2) * sum(uses.values()))
-    return Limit("days", most, uses, throw.choice([None, most // 3]))
+    return Limit("days", most, tuple(uses.items()), throw.choice([None, most // 3]))
 
 
 def spoken(limit: Limit) -> dict[str, object]:

@@ -50,7 +50,7 @@ def with_everything(problem: Problem) -> Problem:
         problem,
         options=options,
         groups=tuple(Place(each.id, each.have, None, each.tags) for each in problem.groups),
-        limits=(Limit("people-days", 4 * groups, days),),
+        limits=(Limit("people-days", 4 * groups, tuple(days.items())),),
         min_groups=groups // 2,
         max_groups=groups * 3 // 4,
     )
