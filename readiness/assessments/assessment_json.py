@@ -13,9 +13,14 @@ from typing import Any
 
 from readiness.core import strict_json
 from readiness.core.errors import Problem
-from readiness.core.strict_json import shown
-from readiness.instruments.answers import Answer, ContextValue, Kind
-from readiness.instruments.applicability import Verdict, applicability
+from readiness.core.strict_json import excerpt
+from readiness.instruments.answers import (
+    Answer,
+    AnswerKind,
+    ApplicabilityVerdict,
+    ContextValue,
+    applicability,
+)
 from readiness.instruments.models import LEVELS, ContextField, Instrument, Item
 
 MOST_BYTES = 1_000_000
@@ -24,7 +29,7 @@ ANSWER_KEYS = ("level", "na", "reason", "dk", "note")
 
 
 @dataclass
-class Reading:
+class AssessmentReading:
     """What could be read of a file, what is wrong with it, and what was left out."""
 
     context: dict[str, ContextValue] = field(default_factory=dict)
@@ -39,14 +44,16 @@ class Reading:
         self.notices.append(Problem(place, says))
 
 
-def document(raw: bytes) -> dict[str, Any]:
-    return strict_json.document(raw, MOST_BYTES, "assessment")
+def parse_object(raw: bytes) -> dict[str, Any]:
+    return strict_json.parse_object(raw, MOST_BYTES, "assessment")
 
 
 # From a document to an assessment.
 
 
-def named(found: Mapping[str, Any]) -> tuple[str | None, str | None, list[Problem]]:
+def instrument_and_version(
+    found: Mapping[str, Any],
+) -> tuple[str | None, str | None, list[Problem]]:
     """The instrument and version a file names; a version may be left out."""
     problems = []
     instrument_id, version = found.get("instrument"), found.get("version")
@@ -59,14 +66,14 @@ def named(found: Mapping[str, Any]) -> tuple[str | None, str | None, list[Proble
     return instrument_id, version, []
 
 
-def read(found: Mapping[str, Any], instrument: Instrument | None) -> Reading:
+def read(found: Mapping[str, Any], instrument: Instrument | None) -> AssessmentReading:
     """Everything good, everything wrong, in one pass.
 
     Without an instrument (its name was wrong) only what does not depend on it is checked.
     """
-    reading = Reading()
+    reading = AssessmentReading()
     for key in found.keys() - set(TOP_KEYS):
-        reading.notice(shown(key), "is not a part of an assessment, and was left out")
+        reading.notice(excerpt(key), "is not a part of an assessment, and was left out")
     read_context(found.get("context", {}), instrument, reading)
     read_answers(found.get("answers"), instrument, reading)
     if instrument is not None:
@@ -76,34 +83,34 @@ def read(found: Mapping[str, Any], instrument: Instrument | None) -> Reading:
     return reading
 
 
-def refusal(instrument: Instrument, item: Item, reading: Reading) -> str | None:
+def refusal(instrument: Instrument, item: Item, reading: AssessmentReading) -> str | None:
     """Why "not applicable" cannot stand for an item; None when it can, or was not said."""
     answer = reading.answers.get(item.id)
-    if answer is None or answer.kind is not Kind.NOT_APPLICABLE:
+    if answer is None or answer.kind is not AnswerKind.NOT_APPLICABLE:
         return None
     may = applicability(instrument, item, reading.context, reading.answers)
     if may.is_open:
         return None
-    if may.verdict is Verdict.NEVER or item.na_when is None:
+    if may.verdict is ApplicabilityVerdict.NEVER or item.na_when is None:
         return '"not applicable" is not allowed here: give a level, or "dk": true'
     rule = f'"not applicable" is allowed only if {item.na_when.text}'
-    if may.verdict is Verdict.CLOSED:
+    if may.verdict is ApplicabilityVerdict.CLOSED:
         return f"{rule}, which is not so here: answer the item"
     return f"{rule}, which is not known: give what it reads, or answer the item"
 
 
-def read_context(given: Any, instrument: Instrument | None, reading: Reading) -> None:
+def read_context(given: Any, instrument: Instrument | None, reading: AssessmentReading) -> None:
     if not isinstance(given, dict):
         reading.refuse("context", "must be an object of facts about the group, or left out")
         return
     if instrument is None:
         return
     for key, value in given.items():
-        place = f"context.{key}" if key in instrument.field_by_key else f"context[{shown(key)}]"
+        place = f"context.{key}" if key in instrument.field_by_key else f"context[{excerpt(key)}]"
         if key not in instrument.field_by_key:
             reading.notice(place, "is not asked by this instrument, and was left out")
         elif value is not None and not is_readable(value, instrument.field_by_key[key]):
-            says = f"{shown(value)} cannot be read as {wanted(instrument.field_by_key[key])}"
+            says = f"{excerpt(value)} cannot be read as {wanted(instrument.field_by_key[key])}"
             reading.notice(place, f"{says}, and counts as unknown")
         else:
             reading.context[key] = value
@@ -174,22 +181,22 @@ def is_row(value: Any, field: ContextField) -> bool:
     )
 
 
-def read_answers(given: Any, instrument: Instrument | None, reading: Reading) -> None:
+def read_answers(given: Any, instrument: Instrument | None, reading: AssessmentReading) -> None:
     if not isinstance(given, dict):
         reading.refuse("answers", "must be an object with an answer for each item id")
         return
     for item_id, said in given.items():
         if instrument is not None and item_id not in instrument.item_by_id:
             says = f"there is no such item in {instrument.id} {instrument.version}: remove it"
-            reading.refuse(f"answers[{shown(item_id)}]", says)
+            reading.refuse(f"answers[{excerpt(item_id)}]", says)
             continue
-        place = f"answers.{item_id}" if instrument is not None else f"answers[{shown(item_id)}]"
+        place = f"answers.{item_id}" if instrument is not None else f"answers[{excerpt(item_id)}]"
         answer, problems = answer_of(said)
         for says in problems:
             reading.refuse(place, says)
         if isinstance(said, dict):
             for key in sorted(said.keys() - set(ANSWER_KEYS)):
-                reading.notice(place, f"{shown(key)} is not a part of an answer; it was left out")
+                reading.notice(place, f"{excerpt(key)} is not a part of an answer; it was left out")
         if answer is not None:
             reading.answers[item_id] = answer
 
@@ -201,22 +208,22 @@ def answer_of(said: Any) -> tuple[Answer | None, list[str]]:
     problems = list(answer_problems(said))
     note = said.get("note") if is_text(said.get("note")) else ""
     match kinds_of(said):
-        case [Kind.LEVEL] if is_level(said["level"]):
+        case [AnswerKind.LEVEL] if is_level(said["level"]):
             return Answer.at(said["level"], note or ""), problems
-        case [Kind.DONT_KNOW]:
+        case [AnswerKind.DONT_KNOW]:
             return Answer.dont_know(note or ""), problems
-        case [Kind.NOT_APPLICABLE]:
+        case [AnswerKind.NOT_APPLICABLE]:
             reason = said["reason"].strip() if is_text(said.get("reason")) else ""
-            return Answer(Kind.NOT_APPLICABLE, reason=reason, note=note or ""), problems
+            return Answer(AnswerKind.NOT_APPLICABLE, reason=reason, note=note or ""), problems
     return None, problems
 
 
-def kinds_of(said: Mapping[str, Any]) -> list[Kind]:
+def kinds_of(said: Mapping[str, Any]) -> list[AnswerKind]:
     """The kinds of answer given. `"na": false` and `"dk": false` give none."""
     given = {
-        Kind.LEVEL: "level" in said,
-        Kind.DONT_KNOW: said.get("dk", False) is not False,
-        Kind.NOT_APPLICABLE: said.get("na", False) is not False,
+        AnswerKind.LEVEL: "level" in said,
+        AnswerKind.DONT_KNOW: said.get("dk", False) is not False,
+        AnswerKind.NOT_APPLICABLE: said.get("na", False) is not False,
     }
     return [kind for kind, is_given in given.items() if is_given]
 
@@ -228,13 +235,13 @@ def answer_problems(said: Mapping[str, Any]) -> Iterator[str]:
     if len(kinds) > 1:
         yield f"has {len(kinds)} answers at once ({', '.join(kinds)}): keep one"
     if "level" in said and not is_level(said["level"]):
-        yield f"{shown(said['level'])} is not a level: give a whole number from 0 to 4"
+        yield f"{excerpt(said['level'])} is not a level: give a whole number from 0 to 4"
     for key in ("na", "dk"):
         if not isinstance(said.get(key, False), bool):
-            yield f'"{key}" must be true or false, not {shown(said[key])}'
+            yield f'"{key}" must be true or false, not {excerpt(said[key])}'
     for key in ("reason", "note"):
         if not isinstance(said.get(key), str | None):
-            yield f'"{key}" must be a text, not {shown(said[key])}'
+            yield f'"{key}" must be a text, not {excerpt(said[key])}'
     if said.get("na") is True and not is_text(said.get("reason")):
         yield '"not applicable" needs a reason: add "reason" with a short text'
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.instruments.answers import Answer, Answers, Kind
+from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument, Item
 
 
@@ -48,6 +48,6 @@ def carried(before: Item | None, now: Item, answers: Answers) -> CarriedItem:
 
 def kept(item: Item, answer: Answer | None) -> Answer | None:
     """No "not applicable" is carried to an item that no longer allows it."""
-    if answer and answer.kind is Kind.NOT_APPLICABLE and item.na_when is None:
+    if answer and answer.kind is AnswerKind.NOT_APPLICABLE and item.na_when is None:
         return None
     return answer

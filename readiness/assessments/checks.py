@@ -12,8 +12,15 @@ from enum import StrEnum
 
 from readiness.assessments.models import AnswerRevision
 from readiness.core import patient_identifiers
-from readiness.instruments.answers import Answer, Answers, Context, Kind
-from readiness.instruments.applicability import Applicability, Verdict, applicability
+from readiness.instruments.answers import (
+    Answer,
+    AnswerKind,
+    Answers,
+    Applicability,
+    ApplicabilityVerdict,
+    Context,
+    applicability,
+)
 from readiness.instruments.models import ContextField, Instrument, Item
 
 NOTE_FROM = 3  # levels from here on need an evidence note
@@ -92,7 +99,7 @@ def groundless(instrument: Instrument, answers: Answers, context: Context) -> It
     """ "Not applicable" stands only while the group's facts meet the item's condition."""
     for item in instrument.items:
         answer = answers.get(item.id)
-        if answer is None or answer.kind is not Kind.NOT_APPLICABLE:
+        if answer is None or answer.kind is not AnswerKind.NOT_APPLICABLE:
             continue
         may = applicability(instrument, item, context, answers)
         if not may.is_open:
@@ -105,9 +112,9 @@ def groundless(instrument: Instrument, answers: Answers, context: Context) -> It
 
 def why_not(item: Item, may: Applicability) -> str:
     """What stands between an item and "not applicable"."""
-    if may.verdict is Verdict.NEVER:
+    if may.verdict is ApplicabilityVerdict.NEVER:
         return 'This item applies to every group: choose a level, or "don\'t know".'
-    if may.verdict is Verdict.UNKNOWN:
+    if may.verdict is ApplicabilityVerdict.UNKNOWN:
         places = " and ".join((*may.context_ids, *may.item_ids))
         return f"It may be so only if: {item.na_says}. Answer {places} first."
     return f"It may be so only if: {item.na_says}. Your answers say otherwise."

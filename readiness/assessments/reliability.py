@@ -17,8 +17,7 @@ from statistics import variance
 from readiness.assessments.scorecard import Asks, Criterion, ScoringRun
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import Domain, Instrument
-from readiness.statistics.composites import cronbach_alpha
-from readiness.statistics.scores import measurement_error
+from readiness.statistics.scales import cronbach_alpha, measurement_error
 
 GROUPS_FOR_ALPHA = 30
 GROUPS_FOR_ERROR = 60

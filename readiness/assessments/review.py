@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from readiness.assessments.models import Decision, ItemReview
 from readiness.core.errors import Problem
-from readiness.instruments.answers import Answer, Kind
+from readiness.instruments.answers import Answer, AnswerKind
 from readiness.instruments.models import Instrument
 
 LONGEST_REASON = 1000
@@ -92,7 +92,7 @@ def requested(instrument: Instrument, decisions: Decisions) -> tuple[str, ...]:
 
 def is_worth_a_look(instrument: Instrument, item_id: str, answer: Answer) -> bool:
     """Gates and high claims can change a tier, and so can what is said not to apply."""
-    if answer.kind is Kind.NOT_APPLICABLE:
+    if answer.kind is AnswerKind.NOT_APPLICABLE:
         return True
     level = answer.level or 0
     meets_a_gate = any(level >= gate.level for gate in instrument.gates_by_item[item_id])
@@ -145,7 +145,7 @@ def says(answer: Answer | None) -> str:
     """
     if answer is None:
         return "no answer"
-    return f"level {answer.level}" if answer.kind is Kind.LEVEL else str(answer.kind)
+    return f"level {answer.level}" if answer.kind is AnswerKind.LEVEL else str(answer.kind)
 
 
 def of_items(choices: Iterable[Choice], item_ids: Collection[str]) -> Iterable[Problem]:

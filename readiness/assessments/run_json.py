@@ -20,7 +20,7 @@ from readiness.assessments.scorecard import (
     TierTrace,
     Verdict,
 )
-from readiness.instruments.answers import Answer, Answers, Context, Kind
+from readiness.instruments.answers import Answer, AnswerKind, Answers, Context
 from readiness.instruments.models import GateKind, Instrument
 
 Plain = dict[str, Any]
@@ -193,11 +193,11 @@ def inputs_sha256(instrument: Instrument, context: Context, answers: Answers) ->
 def answer_out(answer: Answer) -> Plain:
     """An answer as an assessment file writes it, without its note."""
     match answer.kind:
-        case Kind.LEVEL:
+        case AnswerKind.LEVEL:
             return {"level": answer.level}
-        case Kind.DONT_KNOW:
+        case AnswerKind.DONT_KNOW:
             return {"dk": True}
-        case Kind.NOT_APPLICABLE:
+        case AnswerKind.NOT_APPLICABLE:
             return {"na": True, "reason": answer.reason}
 
 

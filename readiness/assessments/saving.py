@@ -12,14 +12,13 @@ from readiness.assessments.checks import why_not
 from readiness.assessments.models import AnswerRevision
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import NOTE_CHARACTERS, REASON_CHARACTERS, clean
-from readiness.instruments.answers import Answer, Kind
-from readiness.instruments.applicability import Applicability
+from readiness.instruments.answers import Answer, AnswerKind, Applicability
 from readiness.instruments.models import Item
 
-CHOICES: dict[str, tuple[Kind, int | None]] = {
-    **{str(level): (Kind.LEVEL, level) for level in range(5)},
-    "dk": (Kind.DONT_KNOW, None),
-    "na": (Kind.NOT_APPLICABLE, None),
+CHOICES: dict[str, tuple[AnswerKind, int | None]] = {
+    **{str(level): (AnswerKind.LEVEL, level) for level in range(5)},
+    "dk": (AnswerKind.DONT_KNOW, None),
+    "na": (AnswerKind.NOT_APPLICABLE, None),
 }
 
 
@@ -54,7 +53,7 @@ def answer_of(sent: Sent) -> Answer | None:
         says = "Choose one of the answers that the page offers."
         raise BadInput([Problem(sent.item_id, says)])
     kind, level = CHOICES[sent.choice]
-    return Answer(kind, level, reason if kind is Kind.NOT_APPLICABLE else "", note)
+    return Answer(kind, level, reason if kind is AnswerKind.NOT_APPLICABLE else "", note)
 
 
 def typed(sent: Sent, text: str, most: int) -> str:
@@ -76,7 +75,7 @@ def choice_of(answer: Answer | None) -> str:
 
 def check(item: Item, answer: Answer | None, may: Applicability) -> None:
     """An answer that the item does not allow is not stored at all."""
-    if answer is None or answer.kind is not Kind.NOT_APPLICABLE:
+    if answer is None or answer.kind is not AnswerKind.NOT_APPLICABLE:
         return
     if not may.is_open:
         raise BadInput([Problem(item.id, f'Not saved as "not applicable". {why_not(item, may)}')])

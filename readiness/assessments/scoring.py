@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from readiness.assessments.scorecard import ScoreRange, one_decimal
-from readiness.instruments.answers import Answers, Kind
-from readiness.instruments.models import Instrument, Item, Limits
+from readiness.instruments.answers import AnswerKind, Answers
+from readiness.instruments.models import AnswerLimits, Instrument, Item
 
 ENGINE_VERSION = "1.0"  # changes whenever the same answers could get another result
 TOP_LEVEL = 4
@@ -85,18 +85,18 @@ def tally(items: Iterable[Item], answers: Answers) -> Tally:
     kinds = [answer.kind for answer in given if answer]
     return Tally(
         items=len(given),
-        not_applicable=kinds.count(Kind.NOT_APPLICABLE),
-        dont_know=kinds.count(Kind.DONT_KNOW),
+        not_applicable=kinds.count(AnswerKind.NOT_APPLICABLE),
+        dont_know=kinds.count(AnswerKind.DONT_KNOW),
         points=sum(answer.level or 0 for answer in given if answer),
     )
 
 
-def is_scored(tally: Tally, limits: Limits) -> bool:
+def is_scored(tally: Tally, limits: AnswerLimits) -> bool:
     """Too many "not applicable" leave a domain without a score."""
     return tally.counted > 0 and tally.not_applicable <= limits.na_per_domain * tally.items
 
 
-def estimate(tally: Tally, limits: Limits) -> Estimate:
+def estimate(tally: Tally, limits: AnswerLimits) -> Estimate:
     if not is_scored(tally, limits):
         return UNSCORED
     known = tally.counted - tally.dont_know

@@ -17,7 +17,7 @@ from readiness.assessments.scoring import TOP_LEVEL, Tally
 from readiness.assessments.tier_path_model import Climb, climb_to
 from readiness.assessments.tiers import Standing, most_dont_knows, most_limiting, standing
 from readiness.core.integer_program import Program, Row, Solution, Solve, cost_of
-from readiness.instruments.answers import Answer, Answers, Kind
+from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument, Tier
 
 RANKS = TOP_LEVEL + 1  # for one item: raised by 1, 2, 3, 4, or, least wanted, left alone
@@ -78,10 +78,10 @@ def to_find_out(instrument: Instrument, answers: Answers, stand: Standing) -> It
         answer = answers.get(item.id)
         if answer is None:
             yield Raise(item.id, None, 0)
-        elif answer.kind is Kind.DONT_KNOW and owed[item.domain_id]:
+        elif answer.kind is AnswerKind.DONT_KNOW and owed[item.domain_id]:
             owed[item.domain_id] -= 1
             yield Raise(item.id, None, 0)
-        elif answer.kind is Kind.DONT_KNOW and spare:
+        elif answer.kind is AnswerKind.DONT_KNOW and spare:
             spare -= 1
             yield Raise(item.id, None, 0)
 
@@ -96,7 +96,7 @@ def too_many(tally: Tally, limit: Fraction) -> int:
 def no_way(instrument: Instrument, answers: Answers, tier: Tier) -> str | None:
     """Only "not applicable" can stand in the way: everything else could be raised to the top."""
     best = {
-        item_id: answer if answer.kind is Kind.NOT_APPLICABLE else Answer.at(TOP_LEVEL)
+        item_id: answer if answer.kind is AnswerKind.NOT_APPLICABLE else Answer.at(TOP_LEVEL)
         for item_id, answer in answers.items()
     }
     reached = standing(instrument, best)

@@ -16,7 +16,7 @@ from math import ceil, gcd, lcm
 from readiness.assessments.scoring import TOP_LEVEL, Scores
 from readiness.assessments.tiers import gate_result
 from readiness.core.integer_program import Program, Row
-from readiness.instruments.answers import Answers, Kind
+from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import Axis, Gate, GateKind, Instrument, Tier
 
 
@@ -123,7 +123,7 @@ def climb_to(instrument: Instrument, answers: Answers, found: Scores, tier: Tier
 def rooms_of(instrument: Instrument, answers: Answers) -> Iterator[Room]:
     for item in instrument.items:
         answer = answers[item.id]
-        if answer.kind is not Kind.NOT_APPLICABLE and (answer.level or 0) < TOP_LEVEL:
+        if answer.kind is not AnswerKind.NOT_APPLICABLE and (answer.level or 0) < TOP_LEVEL:
             yield Room(item.id, item.domain_id, answer.level)
 
 

@@ -22,7 +22,7 @@ from readiness.assessments.scorecard import (
     one_decimal,
 )
 from readiness.assessments.scoring import Estimate, Scores, Tally, is_scored, scores
-from readiness.instruments.answers import Answers, Kind
+from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import Gate, GateKind, Instrument, Tier
 
 GATES: dict[GateKind, Asks] = {
@@ -88,7 +88,9 @@ def is_provisional(instrument: Instrument, tier: Tier, gates: tuple[GateResult, 
 def gate_result(gate: Gate, answers: Answers) -> GateResult:
     answer = answers.get(gate.item_id)
     has = answer.level if answer else None
-    excused = answer is not None and answer.kind is Kind.NOT_APPLICABLE and gate.na_alternative
+    excused = (
+        answer is not None and answer.kind is AnswerKind.NOT_APPLICABLE and gate.na_alternative
+    )
     return GateResult(
         tier_id=gate.tier_id,
         item_id=gate.item_id,
@@ -311,7 +313,7 @@ def state(item_id: str, answers: Answers) -> str:
     answer = answers.get(item_id)
     if answer is None:
         return "it has no answer yet"
-    if answer.kind is Kind.LEVEL:
+    if answer.kind is AnswerKind.LEVEL:
         return f"it is at level {answer.level}"
     return f'it is answered "{answer.kind}"'
 
@@ -360,7 +362,7 @@ def is_open(criterion: Criterion) -> bool:
 
 def is_excused(criterion: Criterion, answers: Answers) -> bool:
     answer = answers.get(criterion.subject_id)
-    return answer is not None and answer.kind is Kind.NOT_APPLICABLE
+    return answer is not None and answer.kind is AnswerKind.NOT_APPLICABLE
 
 
 def shortfall(criterion: Criterion) -> Fraction:

@@ -14,7 +14,7 @@ from typing import Any
 from readiness.assessments.saving import Sent, answer_of, choice_of
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import Book, Cell
-from readiness.instruments import context_fields as facts
+from readiness.instruments import context_fields
 from readiness.instruments.answers import Answer, ContextValue
 from readiness.instruments.models import ContextField, Instrument, Item
 
@@ -292,7 +292,7 @@ def read_fact(
         filled.problems.extend(problems)
         return
     try:
-        value = facts.value_of(asked, chosen(asked, text))
+        value = context_fields.read_value(asked, chosen(asked, text))
     except ValueError as error:
         filled.problems.append(Problem(place[Column.VALUE], str(error)))
         return
@@ -344,7 +344,7 @@ def from_plain(found: Any, instrument: Instrument) -> Filled:
         for key, value, base in found["facts"]:
             if key in fields and type(base) is int:
                 typed = str(fact_text(fields[key], value))
-                again = facts.value_of(fields[key], chosen(fields[key], typed))
+                again = context_fields.read_value(fields[key], chosen(fields[key], typed))
                 filled.facts[key] = Given(key, again, base)
     except (TypeError, KeyError, ValueError, ArithmeticError) as error:
         raise BadInput("That could not be read. Send the spreadsheet again.") from error

@@ -10,7 +10,7 @@ from readiness.core.errors import BadInput, Problem
 DEEPEST = 12
 
 
-def document(raw: bytes, most_bytes: int, holds: str) -> dict[str, Any]:
+def parse_object(raw: bytes, most_bytes: int, holds: str) -> dict[str, Any]:
     """One object in UTF-8. `holds` ends sentences: "send one assessment"."""
     if len(raw) > most_bytes:
         raise BadInput(f"The file is larger than {most_bytes:,} bytes: send one {holds}.")
@@ -21,9 +21,9 @@ def document(raw: bytes, most_bytes: int, holds: str) -> dict[str, Any]:
     try:
         found = json.loads(
             text,
-            object_pairs_hook=without_doubles,
-            parse_constant=not_a_number,
-            parse_float=finite,
+            object_pairs_hook=refuse_duplicate_keys,
+            parse_constant=refuse_constant,
+            parse_float=finite_float,
         )
     except json.JSONDecodeError as error:
         says = f"This is not JSON ({error.msg}): mend it, then send it again."
@@ -38,20 +38,20 @@ def document(raw: bytes, most_bytes: int, holds: str) -> dict[str, Any]:
     return found
 
 
-def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise BadInput(f"The key {shown(twice)} stands twice in one object: keep one of them.")
+        raise BadInput(f"The key {excerpt(twice)} stands twice in one object: keep one of them.")
     return found
 
 
-def not_a_number(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
     raise BadInput(f"{name} is not a JSON number: leave the value out.")
 
 
-def finite(text: str) -> float:
+def finite_float(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
         raise BadInput(f"The number {text[:40]} is too large: correct it.")
@@ -70,7 +70,7 @@ def check_depth(found: Any, holds: str) -> None:
             for text in (each.keys() if isinstance(each, dict) else [each])
             if isinstance(text, str)
         ]
-        if any(is_broken(text) for text in texts):
+        if any(has_lone_surrogate(text) for text in texts):
             raise BadInput("The file has half a character (a lone surrogate): remove it.")
         layer = [part for each in layer for part in parts_of(each)]
         depth += 1
@@ -82,11 +82,11 @@ def parts_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def is_broken(text: str) -> bool:
+def has_lone_surrogate(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def shown(value: Any) -> str:
+def excerpt(value: Any) -> str:
     """A stranger's value in a sentence: quoted, short, and on one line."""
     text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness.assessments.scorecard import ScoringRun
-from readiness.instruments.answers import Answer, Answers, Context, Kind
+from readiness.instruments.answers import Answer, AnswerKind, Answers, Context
 from readiness.instruments.models import GateKind, Instrument, Item
 
 SEED = 20260301
@@ -134,7 +134,7 @@ def unknown_to(
     free = [
         item.id
         for item in instrument.items
-        if answers[item.id].kind is Kind.LEVEL and (who.is_unratable or item.id not in gates)
+        if answers[item.id].kind is AnswerKind.LEVEL and (who.is_unratable or item.id not in gates)
     ]
     many = len(instrument.items) // 4 if who.is_unratable else 2
     return {item_id: Answer.dont_know() for item_id in throw.sample(free, many)}
@@ -147,7 +147,7 @@ def with_gates(instrument: Instrument, answers: Answers, tier: str) -> dict[str,
         for each in instrument.tiers
         if each.id <= tier
         for gate in each.gates
-        if answers[gate.item_id].kind is Kind.LEVEL
+        if answers[gate.item_id].kind is AnswerKind.LEVEL
     }
     return {**answers, **raised}
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from readiness.counts.measures.catalogue import Direction
 from readiness.equity.gates import Use, gap_use, rate_use
 from readiness.equity.tables import Table
-from readiness.statistics.change import Term, change_in_gap
-from readiness.statistics.differences import Difference, newcombe
+from readiness.statistics.comparisons import Difference, newcombe
+from readiness.statistics.gaps import WeightedCount, change_in_gap
 
 Pair = tuple[int, int]
 
@@ -63,7 +63,10 @@ def stratum_change(
     if stratum == reference or not all(may_compare(own, other) for own, other in pairs):
         return StratumChange(stratum, rate, None, "")
     first, second = (pair for pair in references if pair)
-    gap = change_in_gap((Term(1, *earlier), Term(1, *first)), (Term(1, *later), Term(1, *second)))
+    gap = change_in_gap(
+        (WeightedCount(1, *earlier), WeightedCount(1, *first)),
+        (WeightedCount(1, *later), WeightedCount(1, *second)),
+    )
     says = words(stratum, reference or "", (earlier, first), (later, second), gap, direction)
     return StratumChange(stratum, rate, gap, says)
 

@@ -12,8 +12,8 @@ from readiness.core.charts.rates import GapRow, gap_says
 from readiness.core.charts.scales import Mark, Scale, Table, mark, percentage
 from readiness.core.formatting import count, percent, points
 from readiness.equity.portfolio import FunnelOfAll, FunnelPoint
-from readiness.statistics.control_charts import Funnel, funnel_limits
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
+from readiness.statistics.control_charts import FunnelLimits, funnel_limits
 
 CURVE = 48  # pieces of a curved line
 APART, LETTER = 16, 1.0  # px between two names; percent of the width that a letter takes, at most
@@ -100,7 +100,7 @@ def limits_of(
     sizes = [first * (last / first) ** (n / CURVE) for n in range(CURVE + 1)]
     found = [(n, funnel_limits(funnel.target, n, funnel.overdispersion)) for n in sizes]
 
-    def curve(value: Callable[[Funnel], float]) -> tuple[Line, ...]:
+    def curve(value: Callable[[FunnelLimits], float]) -> tuple[Line, ...]:
         """What lies beyond the drawing is left out."""
         return tuple(
             plane.line(m, value(a), n, value(b))

@@ -21,8 +21,8 @@ from readiness.counts.social_risk.models import Stratum, StratumType
 from readiness.equity.change import change_between, sign_of
 from readiness.equity.known import MARK
 from readiness.equity.tables import NO_GROUP, TOTAL, Table
-from readiness.statistics.completeness import completeness
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
+from readiness.statistics.data_quality import completeness
 
 YEAR = 4  # quarters
 BY_RACE = frozenset({StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY})

@@ -11,7 +11,7 @@ from readiness.equity.change import Change, StratumChange
 from readiness.equity.findings import Findings
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate, TableFinding
 from readiness.equity.portfolio import FunnelOfAll, GapsOfAll, GroupGap, Portfolio
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 
 Json = dict[str, Any]
 

@@ -8,13 +8,19 @@ from dataclasses import dataclass, replace
 from readiness.counts.measures.catalogue import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
 from readiness.equity.tables import NO_GROUP, TOTAL, Count, Table
-from readiness.statistics.completeness import could_flip
-from readiness.statistics.differences import newcombe
+from readiness.statistics.comparisons import newcombe
+from readiness.statistics.data_quality import could_flip
 from readiness.statistics.gaps import gap_of, gap_reliability
+from readiness.statistics.hypothesis_tests import (
+    ChiSquare,
+    detectable_rate_above,
+    detectable_rate_below,
+    equality,
+    holm,
+    homogeneity,
+)
 from readiness.statistics.inequality import corrected_variance
-from readiness.statistics.power import detectable_above, detectable_below
 from readiness.statistics.rates import wilson
-from readiness.statistics.testing import ChiSquare, equality, holm, homogeneity
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,7 @@ def to_close(
 def detectable(people: int, reference: tuple[int, int], direction: Direction) -> float | None:
     """On the worse side of the reference."""
     rate, size = reference[0] / reference[1], reference[1]
-    search = detectable_above if direction is Direction.LOWER else detectable_below
+    search = detectable_rate_above if direction is Direction.LOWER else detectable_rate_below
     found = search(rate, people, size)
     return None if found is None else abs(found - rate)
 

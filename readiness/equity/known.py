@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from readiness.counts.quality.models import CATEGORIES, Field, Known, KnownCell, Origin, SampleCell
 from readiness.equity.gates import Use, gap_use
 from readiness.equity.tables import Table
-from readiness.statistics.agreement import Concordance, concordance
-from readiness.statistics.completeness import Completeness, completeness
-from readiness.statistics.differences import Difference, newcombe
+from readiness.statistics.comparisons import Difference, newcombe
+from readiness.statistics.data_quality import Completeness, Concordance, completeness, concordance
 from readiness.statistics.rates import Rate, wilson_rate
 
 MARK = 0.8  # of all patients, self-reported

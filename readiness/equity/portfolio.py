@@ -15,11 +15,16 @@ from readiness.equity.gates import (
     rate_use,
 )
 from readiness.equity.tables import NO_GROUP, Table
-from readiness.statistics.control_charts import Funnel, funnel_limits, funnel_score, overdispersion
-from readiness.statistics.differences import Difference, newcombe
-from readiness.statistics.gaps import Gap, TrueGaps, gap_of, shrunken_gap, true_gaps
-from readiness.statistics.positions import mid_rank_percentile
-from readiness.statistics.testing import benjamini_hochberg, equality, holm
+from readiness.statistics.comparisons import Difference, newcombe
+from readiness.statistics.control_charts import (
+    FunnelLimits,
+    funnel_limits,
+    funnel_score,
+    overdispersion,
+)
+from readiness.statistics.gaps import GapEstimate, TrueGaps, gap_of, shrunken_gap, true_gaps
+from readiness.statistics.hypothesis_tests import benjamini_hochberg, equality, holm
+from readiness.statistics.percentiles import mid_rank_percentile
 
 THIRDS = ("lowest third", "middle third", "highest third")
 
@@ -58,7 +63,7 @@ class FunnelPoint:
     group_id: str
     people: int
     rate: float
-    limits: Funnel
+    limits: FunnelLimits
     signal: str  # "", "warning" or "alarm"
 
 
@@ -119,7 +124,7 @@ Pair = tuple[int, int]
 
 def compared(
     stratum: str, tables: Sequence[Table], reference: str
-) -> list[tuple[str, tuple[Pair, Pair], Gap]]:
+) -> list[tuple[str, tuple[Pair, Pair], GapEstimate]]:
     """Groups whose numbers may be compared: id, counts of the stratum and the reference, gap."""
     found = []
     for table in tables:

@@ -13,11 +13,17 @@ from dataclasses import dataclass
 
 from readiness.equity.change import may_compare
 from readiness.equity.gates import GROUPS_FOR_SPREAD
-from readiness.statistics.change import Term, change_in_gap
-from readiness.statistics.differences import Difference
-from readiness.statistics.gaps import Gap, gap_of, gap_reliability, true_gaps
+from readiness.statistics.comparisons import Difference
+from readiness.statistics.gaps import (
+    GapEstimate,
+    WeightedCount,
+    change_in_gap,
+    gap_of,
+    gap_reliability,
+    true_gaps,
+)
+from readiness.statistics.hypothesis_tests import holm
 from readiness.statistics.regression import Slope, least_squares
-from readiness.statistics.testing import holm
 
 FEWEST_GROUPS = 10  # fewer leave an interval that says nothing
 STEP = 10  # points of a score from 0 to 100, between which groups are compared
@@ -37,17 +43,19 @@ class Followed:
     after: Pairs
 
     @property
-    def gap_before(self) -> Gap:
+    def gap_before(self) -> GapEstimate:
         return gap_of(*self.before[0], *self.before[1])
 
     @property
-    def gap_after(self) -> Gap:
+    def gap_after(self) -> GapEstimate:
         return gap_of(*self.after[0], *self.after[1])
 
     @property
     def change(self) -> Difference:
         """Later minus earlier, as a share, from the four rates."""
-        first, second = ((Term(1, *own), Term(1, *other)) for own, other in self.both)
+        first, second = (
+            (WeightedCount(1, *own), WeightedCount(1, *other)) for own, other in self.both
+        )
         return change_in_gap(first, second)
 
     @property

@@ -28,7 +28,7 @@ from readiness.imports.mapping_shapes import (
     Shape,
     plain,
 )
-from readiness.imports.screening_codes.models import CodeTable, Kind
+from readiness.imports.screening_codes.models import CodeTable, ResourceType
 from readiness.imports.screens.parts import Absent, Answer, Result, Standing
 
 MOST_CHARACTERS = 256 * 1024
@@ -347,4 +347,4 @@ def words(table: Mapping[str, object]) -> str:
 def standing_of(codes: CodeTable, status: str) -> Standing | None:
     """Tables mix the words for single answers and for forms."""
     word = "-".join(status.replace("_", " ").replace("-", " ").casefold().split())
-    return codes.standing(Kind.OBSERVATION, word) or codes.standing(Kind.FORM, word)
+    return codes.standing(ResourceType.OBSERVATION, word) or codes.standing(ResourceType.FORM, word)

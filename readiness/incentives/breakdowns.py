@@ -9,7 +9,7 @@ import numpy as np
 from readiness.incentives.arrays import Bools, Floats
 from readiness.incentives.outcome import HIGHEST_THIRD
 from readiness.incentives.population import UNKNOWN_TIER, Ground
-from readiness.statistics.concentration import concentration_index, fractional_ranks
+from readiness.statistics.inequality import concentration_index, fractional_ranks
 
 NOT_KNOWN = "not known"
 THIRDS = ("lowest third", "middle third", HIGHEST_THIRD)

@@ -14,7 +14,7 @@ from readiness.incentives.outcome import Standing
 from readiness.incentives.population import UNKNOWN_TIER, Ground, good_rates, seen
 from readiness.incentives.rules import spread
 from readiness.incentives.true_rates import behind
-from readiness.statistics.gaps import Gap, gap_reliability, true_gaps
+from readiness.statistics.gaps import GapEstimate, gap_reliability, true_gaps
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,10 @@ def rate_estimates(good: Floats, people: Floats) -> Estimates:
 def reliability(values: Floats, variances: Floats, among: Bools) -> Floats:
     """(G,) nan where it cannot be told."""
     found = np.full(len(values), np.nan)
-    gaps = [Gap(float(v), float(s)) for v, s in zip(values[among], variances[among], strict=True)]
+    gaps = [
+        GapEstimate(float(v), float(s))
+        for v, s in zip(values[among], variances[among], strict=True)
+    ]
     if len(gaps) < GROUPS_FOR_SPREAD:
         return found
     spread_of_all = true_gaps(gaps).spread

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.instruments.models import LEVELS
+from readiness.instruments.models import LEVELS, Instrument, Item
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     LEVEL = "level"
     DONT_KNOW = "don't know"
     NOT_APPLICABLE = "not applicable"
@@ -19,28 +19,71 @@ class Kind(StrEnum):
 class Answer:
     """One answer. A missing answer is no Answer at all: silence is not a don't-know."""
 
-    kind: Kind
+    kind: AnswerKind
     level: int | None = None  # 0 to 4, for a level only
     reason: str = ""  # why not applicable
     note: str = ""  # evidence: what exists, where, dated when, who owns it
 
     def __post_init__(self) -> None:
-        if (self.kind is Kind.LEVEL) != (self.level in LEVELS and self.level is not None):
+        if (self.kind is AnswerKind.LEVEL) != (self.level in LEVELS and self.level is not None):
             raise ValueError(f"{self.level!r} is not a level for an answer of kind {self.kind}")
 
     @classmethod
     def at(cls, level: int, note: str = "") -> Answer:
-        return cls(Kind.LEVEL, level, note=note)
+        return cls(AnswerKind.LEVEL, level, note=note)
 
     @classmethod
     def dont_know(cls, note: str = "") -> Answer:
-        return cls(Kind.DONT_KNOW, note=note)
+        return cls(AnswerKind.DONT_KNOW, note=note)
 
     @classmethod
     def not_applicable(cls, reason: str) -> Answer:
-        return cls(Kind.NOT_APPLICABLE, reason=reason)
+        return cls(AnswerKind.NOT_APPLICABLE, reason=reason)
 
 
 Answers = Mapping[str, Answer]  # by item id; an item without an entry has not been answered
 ContextValue = int | float | bool | str | list[object] | None
 Context = Mapping[str, ContextValue]  # by context key; an absent key is unknown
+
+
+class ApplicabilityVerdict(StrEnum):
+    NEVER = "this item always applies"
+    OPEN = "allowed"
+    CLOSED = "the group's facts say that it applies"
+    UNKNOWN = "a fact it depends on is not known yet"
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """`context_ids` and `item_ids` are where a person can look up or mend what it depends on."""
+
+    verdict: ApplicabilityVerdict
+    context_ids: tuple[str, ...] = ()  # "CTX-02"
+    item_ids: tuple[str, ...] = ()  # "REAL-5"
+
+    @property
+    def is_open(self) -> bool:
+        return self.verdict is ApplicabilityVerdict.OPEN
+
+
+def applicability(
+    instrument: Instrument, item: Item, context: Context, answers: Answers
+) -> Applicability:
+    """What is not known is unknown, never false: it does not open "not applicable" either."""
+    if item.na_when is None:
+        return Applicability(ApplicabilityVerdict.NEVER)
+    levels = {key: answer.level for key, answer in answers.items() if answer.level is not None}
+    holds = item.na_when.holds(context, levels)
+    return Applicability(
+        ApplicabilityVerdict.UNKNOWN
+        if holds is None
+        else ApplicabilityVerdict.OPEN
+        if holds
+        else ApplicabilityVerdict.CLOSED,
+        tuple(
+            asked.id
+            for asked in instrument.context
+            if any(field.key in item.na_when.keys for field in asked.fields)
+        ),
+        tuple(each.id for each in instrument.items if each.id in item.na_when.item_ids),
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from readiness.instruments.condition_rules import Condition
+from readiness.instruments.conditions import Condition
 from readiness.instruments.file_format import Written
 from readiness.instruments.models import (
     About,
     ActionKind,
+    AnswerLimits,
     Axis,
-    Check,
     ContextField,
     ContextItem,
     CoreMeasure,
@@ -26,8 +26,8 @@ from readiness.instruments.models import (
     Intervention,
     Item,
     LevelName,
-    Limits,
     Metric,
+    MonitoringStep,
     Prerequisite,
     Source,
     Tier,
@@ -54,7 +54,7 @@ def instrument_of(written: Written, sha256: str) -> Instrument:
         axes=tuple(axis_of(axis, written) for axis in written["axes"]),
         domains=tuple(domain_of(domain, written) for domain in written["domains"]),
         tiers=tuple(tier_of(tier, written) for tier in written["tiers"]),
-        limits=Limits(**written["limits"]),
+        limits=AnswerLimits(**written["limits"]),
         interventions=tuple(intervention_of(each) for each in written["interventions"]),
         context=tuple(context_item_of(item) for item in written["context"]),
         frameworks=tuple(Framework(**framework) for framework in written["frameworks"]),
@@ -76,7 +76,7 @@ def about_of(written: Written) -> About:
         cost_reference=written["cost_reference"],
         tier_rationale=written["tier_rationale"],
         before_launch=reliability["before_launch"],
-        monitoring=tuple(Check(**check) for check in reliability["monitoring"]),
+        monitoring=tuple(MonitoringStep(**check) for check in reliability["monitoring"]),
         reliability_notes=reliability["notes"],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from readiness.instruments.condition_rules import Condition, condition
+from readiness.instruments.conditions import Condition, parse_condition
 from readiness.instruments.file_format import Written
 from readiness.instruments.file_shapes import Path
 from readiness.instruments.models import Instrument
@@ -46,7 +46,7 @@ def parsed_or_why(text: str) -> Condition | str:
     if len(text) > MOST_CHARACTERS:
         return f"a condition may have {MOST_CHARACTERS} characters: shorten it"
     try:
-        return condition(text)
+        return parse_condition(text)
     except (RecursionError, MemoryError):
         return "the condition is nested too deeply: shorten it"
     except ValueError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from readiness.instruments.file_format import Written
 from readiness.instruments.file_shapes import Path
 from readiness.instruments.models import Instrument
-from readiness.instruments.quantities import quantity
+from readiness.instruments.quantities import parse_quantity
 
 Finding = tuple[Path, str]
 
@@ -41,7 +41,7 @@ def bad_quantities(written: Written, instrument: Instrument) -> Iterator[Finding
             continue
         path = ("interventions", each["id"], "cost", "quantity")
         try:
-            keys = quantity(text).keys
+            keys = parse_quantity(text).keys
         except (RecursionError, MemoryError):
             yield path, "the quantity is nested too deeply: shorten it"
             continue

@@ -32,7 +32,7 @@ EMPTY = "none"  # typed for a table or a set of choices that holds nothing
 Row = Mapping[str, str]
 
 
-def value_of(field: ContextField, typed: str) -> ContextValue:
+def read_value(field: ContextField, typed: str) -> ContextValue:
     """The value behind what was typed, None for a blank, or ValueError with a sentence."""
     text = clean(typed, LINE_CHARACTERS)
     if not text:
@@ -40,19 +40,19 @@ def value_of(field: ContextField, typed: str) -> ContextValue:
     return READERS[field.type](field, text)
 
 
-def whole(field: ContextField, text: str) -> ContextValue:
-    value = decimal(text)
+def read_integer(field: ContextField, text: str) -> ContextValue:
+    value = parse_decimal(text)
     if value != value.to_integral_value():
         raise ValueError("Type a whole number, such as 12.")
-    return int(within(field, value))
+    return int(check_bounds(field, value))
 
 
-def fraction(field: ContextField, text: str) -> ContextValue:
-    return float(within(field, decimal(text)))
+def read_number(field: ContextField, text: str) -> ContextValue:
+    return float(check_bounds(field, parse_decimal(text)))
 
 
-def share(field: ContextField, text: str) -> ContextValue:
-    value = (decimal(text.removesuffix("%").strip()) / 100).quantize(PLACES)
+def read_share(field: ContextField, text: str) -> ContextValue:
+    value = (parse_decimal(text.removesuffix("%").strip()) / 100).quantize(PLACES)
     low, high = field.minimum, field.maximum
     if (low is not None and value < Decimal(float(low))) or (
         high is not None and value > Decimal(float(high))
@@ -61,7 +61,7 @@ def share(field: ContextField, text: str) -> ContextValue:
     return float(value)
 
 
-def decimal(text: str) -> Decimal:
+def parse_decimal(text: str) -> Decimal:
     plain = text.replace(",", "")
     if not NUMBER.fullmatch(plain) or not plain.isascii():
         raise ValueError("Type a number in digits, such as 1200 or 3.5.")
@@ -71,7 +71,7 @@ def decimal(text: str) -> Decimal:
         raise ValueError("Type a number in digits, such as 1200 or 3.5.") from error
 
 
-def within(field: ContextField, value: Decimal) -> Decimal:
+def check_bounds(field: ContextField, value: Decimal) -> Decimal:
     low = Decimal(float(field.minimum)) if field.minimum is not None else -LARGEST
     high = Decimal(float(field.maximum)) if field.maximum is not None else LARGEST
     if not low <= value <= high:
@@ -81,25 +81,25 @@ def within(field: ContextField, value: Decimal) -> Decimal:
     return value
 
 
-def yes_or_no(_field: ContextField, text: str) -> ContextValue:
+def read_boolean(_field: ContextField, text: str) -> ContextValue:
     if text not in BOOLEANS:
         raise ValueError("Choose yes or no.")
     return BOOLEANS[text]
 
 
-def choice(field: ContextField, text: str) -> ContextValue:
+def read_choice(field: ContextField, text: str) -> ContextValue:
     if text not in dict(field.choices):
         raise ValueError("Choose one of the list.")
     return text
 
 
-def line(_field: ContextField, text: str) -> ContextValue:
+def read_text(_field: ContextField, text: str) -> ContextValue:
     if refused := patient_identifiers.refusal(text):
         raise ValueError(refused)
     return " ".join(text.split())
 
 
-def day(_field: ContextField, text: str) -> ContextValue:
+def read_date(_field: ContextField, text: str) -> ContextValue:
     try:
         value = date.fromisoformat(text)
     except ValueError as error:
@@ -110,17 +110,17 @@ def day(_field: ContextField, text: str) -> ContextValue:
 
 
 READERS: dict[str, Callable[[ContextField, str], ContextValue]] = {
-    "integer": whole,
-    "number": fraction,
-    "share": share,
-    "boolean": yes_or_no,
-    "choice": choice,
-    "text": line,
-    "date": day,
+    "integer": read_integer,
+    "number": read_number,
+    "share": read_share,
+    "boolean": read_boolean,
+    "choice": read_choice,
+    "text": read_text,
+    "date": read_date,
 }
 
 
-def choices_of(field: ContextField, typed: Sequence[str]) -> ContextValue:
+def read_choices(field: ContextField, typed: Sequence[str]) -> ContextValue:
     """Several of a list; EMPTY alone says that there are none."""
     if not typed:
         return None
@@ -134,7 +134,7 @@ def choices_of(field: ContextField, typed: Sequence[str]) -> ContextValue:
     return [value for value, _ in field.choices if value in typed]
 
 
-def table_of(
+def read_table(
     field: ContextField, rows: Sequence[Row], *, is_empty: bool
 ) -> tuple[ContextValue, tuple[Problem, ...]]:
     """A table's rows without the blank ones, and a problem for every cell that cannot be."""
@@ -145,7 +145,7 @@ def table_of(
         values: dict[str, ContextValue] = {}
         for column in field.columns:
             try:
-                values[column.key] = value_of(column, row.get(column.key, ""))
+                values[column.key] = read_value(column, row.get(column.key, ""))
             except ValueError as error:
                 says = f"{field.label}, row {number}, {column.label}: {error}"
                 problems.append(Problem(cell_place(field, number, column), says))
@@ -153,7 +153,7 @@ def table_of(
             read.append(values)
     if read and is_empty:
         problems.append(Problem(field.key, f"{field.label}: fill in rows or say none, not both."))
-    problems.extend(of_table(field, read))
+    problems.extend(table_problems(field, read))
     if not read and not is_empty:
         return None, tuple(problems)
     return list(read), tuple(problems)
@@ -163,34 +163,36 @@ def cell_place(field: ContextField, number: int, column: ContextField) -> str:
     return f"{field.key}.{number}.{column.key}"
 
 
-def of_table(field: ContextField, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+def table_problems(field: ContextField, rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """No column of shares adds to more than the whole; a column of rates may."""
     for column in field.columns:
         if column.type == "share" and column.key.endswith("_share"):
-            total = added(row.get(column.key) for row in rows)
+            total = total_share(row.get(column.key) for row in rows)
             if total > 1 + ROUNDING:
                 says = f"{field.label}, {column.label}: the shares add to {total:.0%}, over 100%."
                 yield Problem(field.key, says)
 
 
-def added(shares: Any) -> Decimal:
+def total_share(shares: Any) -> Decimal:
     return sum((Decimal(str(value)) for value in shares if value is not None), Decimal(0))
 
 
 def problems_between(instrument: Instrument, context: Context) -> Iterator[Problem]:
     """What cannot be true together."""
     for keys in EXCLUSIVE:
-        total = added(context.get(key) for key in keys)
+        total = total_share(context.get(key) for key in keys)
         if total > 1 + ROUNDING:
             says = f"These shares of the same patients add to {total:.0%}, over 100%: mend them."
             yield Problem(keys[0], says)
     patients, interpreted = context.get("active_patients"), context.get("interpreter_patients")
     if isinstance(patients, int) and isinstance(interpreted, int) and interpreted > patients:
         yield Problem("interpreter_patients", "More patients than the group has: mend one of them.")
-    yield from small_cells(instrument, context, patients if isinstance(patients, int) else None)
+    yield from small_cell_problems(
+        instrument, context, patients if isinstance(patients, int) else None
+    )
 
 
-def small_cells(
+def small_cell_problems(
     instrument: Instrument, context: Context, patients: int | None
 ) -> Iterator[Problem]:
     """A share of very few patients could point at somebody, and so could the few it leaves out."""
@@ -200,7 +202,7 @@ def small_cells(
             if not isinstance(row, dict):
                 continue
             for column in field.columns:
-                if column.type == "share" and stands_for_few(row, column.key, patients):
+                if column.type == "share" and is_small_cell(row, column.key, patients):
                     says = (
                         f"{field.label}, row {number}, {column.label}: this stands for 10 "
                         "patients or fewer. Leave it out."
@@ -208,7 +210,7 @@ def small_cells(
                     yield Problem(cell_place(field, number, column), says)
 
 
-def stands_for_few(row: Mapping[str, Any], key: str, patients: int | None) -> bool:
+def is_small_cell(row: Mapping[str, Any], key: str, patients: int | None) -> bool:
     value = row.get(key)
     if value is None:
         return False
@@ -219,10 +221,10 @@ def stands_for_few(row: Mapping[str, Any], key: str, patients: int | None) -> bo
     return patients is not None and not may_show(value * patients)
 
 
-def as_typed(field: ContextField, value: ContextValue) -> str:
+def typed_text(field: ContextField, value: ContextValue) -> str:
     """A value as a person would type it.
 
-    >>> as_typed(ContextField("s", "S", "share"), 0.045)
+    >>> typed_text(ContextField("s", "S", "share"), 0.045)
     '4.5'
     """
     if value is None or isinstance(value, list):
@@ -230,12 +232,12 @@ def as_typed(field: ContextField, value: ContextValue) -> str:
     if field.type == "boolean":
         return "yes" if value else "no"
     if field.type == "share":
-        return plain(Decimal(str(value)) * 100)
+        return format_decimal(Decimal(str(value)) * 100)
     if field.type in ("integer", "number"):
-        return plain(Decimal(str(value)))
+        return format_decimal(Decimal(str(value)))
     return str(value)
 
 
-def plain(value: Decimal) -> str:
+def format_decimal(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

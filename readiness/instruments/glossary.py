@@ -20,3 +20,30 @@ def is_used(term: str, words: str) -> bool:
     (True, False)
     """
     return re.search(rf"\b{re.escape(term)}s?\b", words, re.IGNORECASE) is not None
+
+
+MARKS = (
+    (re.compile(r"^E([:,])"), r"Estimate\1"),
+    (re.compile(r"\bE\b"), "estimate"),
+    (re.compile(r"\bK\b"), "from memory"),
+    (re.compile(r"\bV\b"), "from a source"),
+)
+
+
+def expand_evidence_codes(text: str) -> str:
+    """
+    >>> in_words("low E, high V"), expand_evidence_codes("E: one for 40 clinicians (K)")
+    ('low estimate, high from a source', 'Estimate: one for 40 clinicians (from memory)')
+    """
+    for pattern, words in MARKS:
+        text = pattern.sub(words, text)
+    return text
+
+
+def sentence(text: str) -> str:
+    """
+    >>> sentence("operating budget"), sentence("")
+    ('Operating budget.', '')
+    """
+    tidy = " ".join(expand_evidence_codes(text).split())
+    return f"{tidy[0].upper()}{tidy[1:].rstrip('.')}." if tidy else ""

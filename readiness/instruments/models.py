@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from readiness.instruments.condition_rules import Condition
+from readiness.instruments.conditions import Condition
 
 LEVELS = range(5)  # 0 Absent, 1 Ad hoc, 2 Defined, 3 Deployed, 4 Improving
 
@@ -137,7 +137,7 @@ class Tier:
 
 
 @dataclass(frozen=True)
-class Limits:
+class AnswerLimits:
     """Shares above which (strictly) an answer set says too little."""
 
     na_per_domain: Fraction  # over: the domain is not scored, and `na_cap` applies
@@ -244,7 +244,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Check:
+class MonitoringStep:
     """Something to do once enough answers have come in, such as a reliability estimate."""
 
     needs: str  # "30 groups"
@@ -264,7 +264,7 @@ class About:
     cost_reference: str = ""  # the group that cost bands are for
     tier_rationale: Mapping[str, str] = field(default_factory=dict)
     before_launch: tuple[str, ...] = ()
-    monitoring: tuple[Check, ...] = ()
+    monitoring: tuple[MonitoringStep, ...] = ()
     reliability_notes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -286,7 +286,7 @@ class Instrument:
     axes: tuple[Axis, ...]
     domains: tuple[Domain, ...]
     tiers: tuple[Tier, ...]  # T0 first
-    limits: Limits
+    limits: AnswerLimits
     interventions: tuple[Intervention, ...]
     context: tuple[ContextItem, ...]
     frameworks: tuple[Framework, ...]

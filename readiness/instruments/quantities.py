@@ -43,12 +43,12 @@ class Quantity:
         >>> Quantity("sites").units({}) is None
         True
         """
-        return worth(parse(self.text), context)
+        return evaluate(parse(self.text), context)
 
 
-def quantity(text: str) -> Quantity:
+def parse_quantity(text: str) -> Quantity:
     """Parse, or raise ValueError with a sentence."""
-    check(parse(text))
+    check_syntax(parse(text))
     return Quantity(text)
 
 
@@ -61,12 +61,12 @@ def parse(text: str) -> ast.expr:
         raise ValueError(f"{text!r} is not a quantity: write one like sites * 2") from error
 
 
-def check(node: ast.expr) -> None:
+def check_syntax(node: ast.expr) -> None:
     """Refuse whatever is outside the grammar."""
     match node:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in STEPS:
-            check(left)
-            check(right)
+            check_syntax(left)
+            check_syntax(right)
         case ast.Name():
             pass
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
@@ -75,10 +75,10 @@ def check(node: ast.expr) -> None:
             raise ValueError(f"a quantity may not contain {ast.unparse(node)!r}")
 
 
-def worth(node: ast.expr, context: Mapping[str, Any]) -> Fraction | None:
+def evaluate(node: ast.expr, context: Mapping[str, Any]) -> Fraction | None:
     match node:
         case ast.BinOp(left=left, op=op, right=right):
-            first, second = worth(left, context), worth(right, context)
+            first, second = evaluate(left, context), evaluate(right, context)
             if first is None or second is None or (isinstance(op, ast.Div) and not second):
                 return None
             return STEPS[type(op)](first, second)

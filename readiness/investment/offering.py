@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from readiness.instruments.answers import Context, Kind
+from readiness.instruments.answers import AnswerKind, Context
 from readiness.instruments.costs.models import CostBook
 from readiness.instruments.models import Instrument, Intervention, Prerequisite
 from readiness.instruments.quantities import Quantity
@@ -176,7 +176,7 @@ def closed(footing: Footing, each: Intervention) -> str:
         return IN_PLACE
     for needed in each.prerequisites:
         answer = footing.answers.get(needed.item_id)
-        if answer and answer.kind is Kind.NOT_APPLICABLE:
+        if answer and answer.kind is AnswerKind.NOT_APPLICABLE:
             return f"It rests on {needed.item_id}, which does not apply to this group."
     return ""
 

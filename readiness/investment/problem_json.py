@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from readiness.core import strict_json
 from readiness.core.errors import BadInput
 from readiness.core.errors import Problem as Wrong
-from readiness.core.strict_json import shown
+from readiness.core.strict_json import excerpt
 from readiness.investment.problem import Floor, Gate, Option, Place, Problem
 
 MOST_BYTES = 64_000_000
@@ -30,7 +30,7 @@ Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
-class Asked:
+class AllocationRequest:
     problem: Problem
     gap: float
     time_limit: float  # seconds
@@ -45,8 +45,8 @@ class Notes:
             self.wrong.append(Wrong(place, says))
 
 
-def read(raw: bytes) -> Asked:
-    found = strict_json.document(raw, MOST_BYTES, "investment problem")
+def read(raw: bytes) -> AllocationRequest:
+    found = strict_json.parse_object(raw, MOST_BYTES, "investment problem")
     notes = Notes()
     known_keys(found, TOP, "", notes)
     budget = whole(found, "budget", "", notes, 0, MOST_MONEY)
@@ -67,7 +67,7 @@ def read(raw: bytes) -> Asked:
         contradictions(problem, notes)
     if notes.wrong:
         raise BadInput(notes.wrong)
-    return Asked(problem, float(gap), float(seconds))
+    return AllocationRequest(problem, float(gap), float(seconds))
 
 
 def contradictions(problem: Problem, notes: Notes) -> None:
@@ -79,14 +79,14 @@ def contradictions(problem: Problem, notes: Notes) -> None:
         *((f"gates[{n}]", each.group) for n, each in enumerate(problem.gates)),
     ):
         if own not in problem.group_by_id:
-            notes.refuse(place, f"names the group {shown(own)}, which is not listed: add it")
+            notes.refuse(place, f"names the group {excerpt(own)}, which is not listed: add it")
 
 
 def doubled(notes: Notes, place: str, names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            notes.refuse(place, f"{shown(name)} stands there twice: keep one of them")
+            notes.refuse(place, f"{excerpt(name)} stands there twice: keep one of them")
         seen.add(name)
 
 
@@ -138,7 +138,7 @@ def floor_of(found: Found, place: str, notes: Notes) -> Floor:
 
 def known_keys(found: Found, known: tuple[str, ...], place: str, notes: Notes) -> None:
     for key in found.keys() - set(known):
-        notes.refuse(at(place, shown(key)), f"is not a part of it: use {', '.join(known)}")
+        notes.refuse(at(place, excerpt(key)), f"is not a part of it: use {', '.join(known)}")
 
 
 def at(place: str, key: str) -> str:

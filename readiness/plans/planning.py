@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from readiness.assessments.scorecard import ScoringRun
-from readiness.instruments.answers import Answers, Context, Kind
+from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.models import GateKind, Instrument, Item
 from readiness.plans.models import ActionType, Lift, Proposal, ProposedPlan
 from readiness.plans.selection import Need, choose, need_notes, offers_of
@@ -51,7 +51,7 @@ def find_outs(instrument: Instrument, answers: Answers, run: ScoringRun) -> tupl
     unknown = tuple(
         found_out(f"find-out:{item.id}", f"Find out: {item.short}", f"{item.id} {DID_NOT_KNOW}")
         for item in instrument.items
-        if (answer := answers.get(item.id)) and answer.kind is Kind.DONT_KNOW
+        if (answer := answers.get(item.id)) and answer.kind is AnswerKind.DONT_KNOW
     )
     if not run.missing:
         return unknown
@@ -72,7 +72,7 @@ def lifts_needed(instrument: Instrument, answers: Answers, run: ScoringRun) -> d
     lifts = (
         lift_of(instrument, item, answer.level, run, way.get(item.id, 0))
         for item in instrument.items
-        if (answer := answers.get(item.id)) and answer.kind is not Kind.NOT_APPLICABLE
+        if (answer := answers.get(item.id)) and answer.kind is not AnswerKind.NOT_APPLICABLE
     )
     return {lift.item_id: lift for lift in lifts if lift.gap}
 

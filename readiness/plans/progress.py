@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.instruments.answers import Answer, Kind
+from readiness.instruments.answers import Answer, AnswerKind
 from readiness.plans.models import ActionStatus, ActionType, Plan, PlanAction
 
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
@@ -77,7 +77,7 @@ def outcome_of(
 ) -> Outcome:
     if not is_asked:
         return Outcome.NOT_ASKED
-    if answer and answer.kind is Kind.NOT_APPLICABLE:
+    if answer and answer.kind is AnswerKind.NOT_APPLICABLE:
         return Outcome.NOT_APPLICABLE
     then = answer.level if answer else None
     if then is None:

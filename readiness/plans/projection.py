@@ -14,7 +14,7 @@ from itertools import groupby
 
 from readiness.assessments.scorecard import Asks, Criterion, Verdict
 from readiness.assessments.tiers import Standing, standing
-from readiness.instruments.answers import Answer, Answers, Kind
+from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument
 from readiness.plans.models import ActionStatus, Plan, PlanAction
 from readiness.plans.timing import Timing, is_late, timing_from
@@ -151,9 +151,9 @@ def found_out(
     """From when on the item can be counted: a don't-know only once it is found out, what does not
     apply or has no answer never."""
     answer = answers.get(item_id)
-    if answer is None or answer.kind is Kind.NOT_APPLICABLE:
+    if answer is None or answer.kind is AnswerKind.NOT_APPLICABLE:
         return None
-    return plan.starts_on if answer.kind is Kind.LEVEL else days.get(f"{FIND_OUT}{item_id}")
+    return plan.starts_on if answer.kind is AnswerKind.LEVEL else days.get(f"{FIND_OUT}{item_id}")
 
 
 # What stays short.

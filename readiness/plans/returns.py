@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.statistics.bootstrap import Ratio, ratio_of_sums
+from readiness.statistics.comparisons import RatioOfSums, ratio_of_sums
 
 FEWEST_GROUPS = 20  # with fewer, intervals from drawing groups again come out too narrow
 PER_CENTS = 100_000_00  # 100,000 dollars
@@ -65,7 +65,7 @@ class Gained:
     groups: int
     change: float
     cents: int
-    per_dollars: Ratio | None  # None: too few groups to tell
+    per_dollars: RatioOfSums | None  # None: too few groups to tell
 
 
 @dataclass(frozen=True)

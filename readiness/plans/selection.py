@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.instruments.answers import Answers, Context, Kind
+from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
 from readiness.plans.costs import priced
 from readiness.plans.models import ActionType, Lift, Proposal, SetAside
@@ -182,7 +182,7 @@ def refusal(instrument: Instrument, candidate: Proposal, answers: Answers) -> st
         return f"Screening is expanded only when the group can respond: first {first}."
     for each in instrument.intervention_by_id[candidate.id].prerequisites:
         answer = answers.get(each.item_id)
-        if answer and answer.kind is Kind.NOT_APPLICABLE:
+        if answer and answer.kind is AnswerKind.NOT_APPLICABLE:
             return f"It rests on {each.item_id}, which does not apply to this group."
     return ""
 

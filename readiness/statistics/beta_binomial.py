@@ -47,12 +47,12 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Fit:
+class BetaBinomialFit:
     prior: Prior
     log_likelihood: float  # with the binomial coefficients
 
 
-def fit(counts: Sequence[tuple[float, float]]) -> Fit:
+def fit(counts: Sequence[tuple[float, float]]) -> BetaBinomialFit:
     """The Beta distribution of true rates that makes the counts likeliest.
 
     Where the counts vary no more than by chance, α + β grows without bound: the search ends at
@@ -72,27 +72,27 @@ def fit(counts: Sequence[tuple[float, float]]) -> Fit:
         raise ValueError("Give the counts of at least two groups")
     if sum(x for x, _ in seen) in (0, sum(n for _, n in seen)):
         raise ValueError("Nobody or everybody is counted: how rates differ cannot be told")
-    strength = likeliest_strength(Counts.of(seen))
-    mean = likeliest_mean(strength, Counts.of(seen))
+    strength = likeliest_strength(CountArrays.of(seen))
+    mean = likeliest_mean(strength, CountArrays.of(seen))
     prior = Prior(strength * mean, strength * (1 - mean))
-    return Fit(prior, log_likelihood(prior, seen))
+    return BetaBinomialFit(prior, log_likelihood(prior, seen))
 
 
 @dataclass(frozen=True)
-class Counts:
+class CountArrays:
     """As arrays, for the search."""
 
     x: Array
     n: Array
 
     @classmethod
-    def of(cls, counts: Sequence[tuple[float, float]]) -> Counts:
+    def of(cls, counts: Sequence[tuple[float, float]]) -> CountArrays:
         import numpy as np
 
         return cls(*np.array(counts, dtype=float).T)
 
 
-def likeliest_strength(counts: Counts) -> float:
+def likeliest_strength(counts: CountArrays) -> float:
     """The best of a coarse grid, then the root of the slope between its neighbors."""
     grid = [SMALLEST * (LARGEST / SMALLEST) ** (step / STEPS) for step in range(STEPS + 1)]
     priors = [(s, likeliest_mean(s, counts)) for s in grid]
@@ -102,7 +102,7 @@ def likeliest_strength(counts: Counts) -> float:
     return root(lambda s: slope_in_strength(s, likeliest_mean(s, counts), counts), low, high)
 
 
-def likeliest_mean(strength: float, counts: Counts) -> float:
+def likeliest_mean(strength: float, counts: CountArrays) -> float:
     return root(lambda mean: slope_in_mean(strength, mean, counts), 0.0, 1.0)
 
 
@@ -114,7 +114,7 @@ def root(falling: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def profile(strength: float, mean: float, counts: Counts) -> float:
+def profile(strength: float, mean: float, counts: CountArrays) -> float:
     """The logarithm of the likelihood, up to what does not depend on the prior."""
     from scipy.special import betaln
 
@@ -122,18 +122,18 @@ def profile(strength: float, mean: float, counts: Counts) -> float:
     return float((betaln(counts.x + a, counts.n - counts.x + b) - betaln(a, b)).sum())
 
 
-def slope_in_mean(strength: float, mean: float, counts: Counts) -> float:
+def slope_in_mean(strength: float, mean: float, counts: CountArrays) -> float:
     a, b = strength * mean, strength * (1 - mean)
-    return float((gained(a, counts.x) - gained(b, counts.n - counts.x)).sum())
+    return float((psi_increase(a, counts.x) - psi_increase(b, counts.n - counts.x)).sum())
 
 
-def slope_in_strength(strength: float, mean: float, counts: Counts) -> float:
+def slope_in_strength(strength: float, mean: float, counts: CountArrays) -> float:
     a, b = strength * mean, strength * (1 - mean)
-    for_x, against = gained(a, counts.x), gained(b, counts.n - counts.x)
-    return float((mean * for_x + (1 - mean) * against - gained(strength, counts.n)).sum())
+    for_x, against = psi_increase(a, counts.x), psi_increase(b, counts.n - counts.x)
+    return float((mean * for_x + (1 - mean) * against - psi_increase(strength, counts.n)).sum())
 
 
-def gained(start: float, count: Array) -> Array:
+def psi_increase(start: float, count: Array) -> Array:
     """ψ(start + count) − ψ(start)."""
     from scipy.special import psi  # slow to import, and most pages never need it
 
@@ -179,7 +179,7 @@ def reliability_at(prior: Prior, x: float, n: float) -> float:
     return prior.between_variance / (prior.between_variance + p * (1 - p) / n)
 
 
-def people_for(prior: Prior, wanted: float) -> float:
+def sample_size_for(prior: Prior, wanted: float) -> float:
     """How many people a group needs for a reliability.
 
     Formula: (α + β) R ÷ (1 − R). Source: `reliability` solved for n.
@@ -192,14 +192,14 @@ def people_for(prior: Prior, wanted: float) -> float:
 
 
 @dataclass(frozen=True)
-class Shrunken:
+class ShrunkenRate:
     mean: float
     low: float
     high: float
     weight: float  # of the group's own counts; the rest is the prior's
 
 
-def shrunken(prior: Prior, x: float, n: float, confidence: float = 0.95) -> Shrunken:
+def shrink(prior: Prior, x: float, n: float, confidence: float = 0.95) -> ShrunkenRate:
     """A group's rate drawn toward the mean of all, by how little its counts say.
 
     Formula: (x + α) ÷ (n + α + β), limits the quantiles of Beta(α + x, β + n − x), weight
@@ -213,4 +213,4 @@ def shrunken(prior: Prior, x: float, n: float, confidence: float = 0.95) -> Shru
     tail = (1 - level(confidence)) / 2
     a, b = prior.alpha + x, prior.beta + n - x
     low, high = (beta_quantile(share, a, b) for share in (tail, 1 - tail))
-    return Shrunken(a / (a + b), low, high, reliability(prior, n))
+    return ShrunkenRate(a / (a + b), low, high, reliability(prior, n))

@@ -16,7 +16,7 @@ WARNING, ALARM = 0.95, 0.998  # levels of a funnel's two limits: z = 1.96 and 3.
 WINSORIZED = 0.1  # at each end, before the spread of a funnel is taken
 
 
-def clipped(center: float, reach: float) -> Interval:
+def clip(center: float, reach: float) -> Interval:
     """A rate's limits stay between 0 and 1."""
     return Interval(max(0.0, center - reach), min(1.0, center + reach))
 
@@ -44,7 +44,7 @@ def p_chart(counts: Sequence[tuple[float, float]]) -> PChart:
         share_of(*pair)
     center = sum(x for x, _ in counts) / sum(n for _, n in counts)
     spread = SIGMAS * sqrt(center * (1 - center))
-    return PChart(center, tuple(clipped(center, spread / sqrt(n)) for _, n in counts))
+    return PChart(center, tuple(clip(center, spread / sqrt(n)) for _, n in counts))
 
 
 @dataclass(frozen=True)
@@ -129,14 +129,14 @@ def longest(sides: Sequence[bool]) -> int:
 
 
 @dataclass(frozen=True)
-class Funnel:
+class FunnelLimits:
     """Limits at one size of group."""
 
     warning: Interval
     alarm: Interval
 
 
-def funnel_limits(target: float, n: float, overdispersion: float = 1.0) -> Funnel:
+def funnel_limits(target: float, n: float, overdispersion: float = 1.0) -> FunnelLimits:
     """Where the rates of groups of `n` lie by chance alone, about a target.
 
     Formula: p0 ± z √(φ p0(1 − p0)/n), cut off at 0 and 1, z = Φ⁻¹(0.975) and Φ⁻¹(0.999).
@@ -147,7 +147,7 @@ def funnel_limits(target: float, n: float, overdispersion: float = 1.0) -> Funne
     if not 0 <= target <= 1 or n <= 0:
         raise ValueError("A funnel takes a target between 0 and 1, and at least one person")
     spread = sqrt(max(1.0, overdispersion) * target * (1 - target) / n)
-    return Funnel(*(clipped(target, z_of(level) * spread) for level in (WARNING, ALARM)))
+    return FunnelLimits(*(clip(target, z_of(level) * spread) for level in (WARNING, ALARM)))
 
 
 def funnel_score(x: float, n: float, target: float) -> float:

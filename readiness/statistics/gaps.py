@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from readiness.statistics.differences import Difference
-from readiness.statistics.rates import share_of, z_of
-from readiness.statistics.testing import ChiSquare, chi_square_above
+from readiness.statistics.comparisons import Difference
+from readiness.statistics.hypothesis_tests import ChiSquare, chi_square_above
+from readiness.statistics.rates import share_of, wilson, z_of
 
 HALVINGS = 60
 
 
 @dataclass(frozen=True)
-class Gap:
+class GapEstimate:
     """One group's p1 − p2, and how much of it may be chance."""
 
     difference: float
     variance: float  # squared shares
 
 
-def gap_of(x1: float, n1: float, x2: float, n2: float) -> Gap:
+def gap_of(x1: float, n1: float, x2: float, n2: float) -> GapEstimate:
     """A gap with its variance by chance.
 
     Formula: p1 − p2; p1(1 − p1)/n1 + p2(1 − p2)/n2. A rate of exactly 0 or 1 would claim to be
@@ -34,10 +34,10 @@ def gap_of(x1: float, n1: float, x2: float, n2: float) -> Gap:
     if {x1 / n1, x2 / n2} & {0, 1}:
         x1, n1, x2, n2 = x1 + 1, n1 + 2, x2 + 1, n2 + 2
     p1, p2 = x1 / n1, x2 / n2
-    return Gap(difference, p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
+    return GapEstimate(difference, p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
 
 
-def gap_reliability(gap: Gap, spread: float) -> float:
+def gap_reliability(gap: GapEstimate, spread: float) -> float:
     """How much of a group's observed gap is itself and not chance.
 
     Formula: τ² ÷ (τ² + p1(1 − p1)/n1 + p2(1 − p2)/n2), τ the standard deviation of true gaps.
@@ -60,7 +60,7 @@ class TrueGaps:
     heterogeneity: ChiSquare  # could all true gaps be one?
 
 
-def true_gaps(gaps: Sequence[Gap]) -> TrueGaps:
+def true_gaps(gaps: Sequence[GapEstimate]) -> TrueGaps:
     """The mean of the true gaps and how far they lie apart.
 
     With few groups the spread is itself unstable: take it from 30 groups on.
@@ -86,20 +86,20 @@ def true_gaps(gaps: Sequence[Gap]) -> TrueGaps:
     return TrueGaps(mean, variance, sqrt(low), ChiSquare(apart, df, chi_square_above(apart, df)))
 
 
-def excess(gaps: Sequence[Gap], between: float) -> float:
+def excess(gaps: Sequence[GapEstimate], between: float) -> float:
     """How far gaps lie from their mean, in variances of theirs; falls as `between` rises."""
     mean, _ = weighted_mean(gaps, between)
     return sum((gap.difference - mean) ** 2 / (gap.variance + between) for gap in gaps)
 
 
-def weighted_mean(gaps: Sequence[Gap], between: float) -> tuple[float, float]:
+def weighted_mean(gaps: Sequence[GapEstimate], between: float) -> tuple[float, float]:
     """With its variance."""
     weights = [1 / (gap.variance + between) for gap in gaps]
     total = sum(weights)
     return sum(w * gap.difference for w, gap in zip(weights, gaps, strict=True)) / total, 1 / total
 
 
-def shrunken_gap(gap: Gap, of_all: TrueGaps, confidence: float = 0.95) -> Difference:
+def shrunken_gap(gap: GapEstimate, of_all: TrueGaps, confidence: float = 0.95) -> Difference:
     """A group's gap drawn toward the mean of all, by how little its counts say.
 
     Formula: μ + R(d − μ), R = `gap_reliability`; ± z √(R v + (1 − R)² var μ), where R v is
@@ -112,3 +112,54 @@ def shrunken_gap(gap: Gap, of_all: TrueGaps, confidence: float = 0.95) -> Differ
     value = of_all.mean + r * (gap.difference - of_all.mean)
     reach = z_of(confidence) * sqrt(r * gap.variance + (1 - r) ** 2 * of_all.mean_variance)
     return Difference(value, value - reach, value + reach)
+
+
+@dataclass(frozen=True)
+class WeightedCount:
+    """A count in a sum of shares, added (1) or subtracted (−1), or weighted by any number."""
+
+    weight: float
+    x: float
+    n: float
+
+
+def mover(terms: Sequence[WeightedCount], confidence: float = 0.95) -> Difference:
+    """A sum of independent shares, each with its weight, and its interval.
+
+    For patients counted in both periods the interval is wider than it need be.
+
+    Formula: θ = Σ c p; L = θ − √(Σ c²(p − l or u − p)²), taking of each share the Wilson limit
+    that lowers θ; U = θ + √(…) with the other limits.
+    Source: Zou and Donner, Statistics in Medicine 27 (2008) 1693-1702 (method of variance
+    estimates recovery); with two terms it is Newcombe's method 10.
+    Units: people in, shares out. Shape: terms to a difference.
+    Raises ValueError without terms, when one is no share, or `confidence` no level.
+    """
+    if not terms:
+        raise ValueError("There is nothing to add up: give the shares of at least one group")
+    value = down = up = 0.0
+    for term in terms:
+        share, limits = share_of(term.x, term.n), wilson(term.x, term.n, confidence)
+        below, above = share - limits.low, limits.high - share
+        lowers, raises = (below, above) if term.weight > 0 else (above, below)
+        value += term.weight * share
+        down += (term.weight * lowers) ** 2
+        up += (term.weight * raises) ** 2
+    return Difference(value, value - sqrt(down), value + sqrt(up))
+
+
+def change_in_gap(
+    before: tuple[WeightedCount, WeightedCount],
+    after: tuple[WeightedCount, WeightedCount],
+    confidence: float = 0.95,
+) -> Difference:
+    """(p1 − p2) after, minus (p1 − p2) before, from four rates; see `mover`.
+
+    Formula: θ = (p1 − p2) after − (p1 − p2) before, limits by `mover`.
+    Source: Zou and Donner (2008).
+    Units: people in, shares out. Shape: two pairs of counts to a difference. The weights of the
+    terms handed in are not looked at. Raises ValueError as `mover` does.
+    """
+    (a1, a2), (b1, b2) = after, before
+    signed = ((1, a1), (-1, a2), (-1, b1), (1, b2))
+    return mover([WeightedCount(weight, term.x, term.n) for weight, term in signed], confidence)

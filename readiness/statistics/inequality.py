@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import exp, log, sqrt
 
 from readiness.statistics.rates import share_of, z_of
@@ -18,7 +19,7 @@ PER_THOUSAND = 1000
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupEstimate:
     """One group's estimate, how many people it is of, and its standard error where known."""
 
     estimate: float
@@ -27,7 +28,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class SummaryEstimate:
     """A summary with its standard error and interval, absent where the groups' are not known."""
 
     value: float
@@ -36,14 +37,14 @@ class Estimate:
     high: float | None = None
 
 
-def weights(groups: Sequence[Group]) -> list[float]:
+def weights(groups: Sequence[GroupEstimate]) -> list[float]:
     total = sum(group.people for group in groups)
     if len(groups) < 2 or total <= 0 or any(group.people < 0 for group in groups):
         raise ValueError("Give at least two groups, with how many people each of them has")
     return [group.people / total for group in groups]
 
 
-def mean_of(groups: Sequence[Group]) -> float:
+def mean_of(groups: Sequence[GroupEstimate]) -> float:
     """Σ w y, with w each group's share of the people.
 
     Source: definition. Units: those of the estimates. Shape: groups to a number.
@@ -52,17 +53,17 @@ def mean_of(groups: Sequence[Group]) -> float:
     return sum(w * group.estimate for w, group in zip(weights(groups), groups, strict=True))
 
 
-def errors_of(groups: Sequence[Group]) -> list[float] | None:
+def errors_of(groups: Sequence[GroupEstimate]) -> list[float] | None:
     """Every standard error, or nothing when one is not known."""
     found = [group.error for group in groups if group.error is not None]
     return found if len(found) == len(groups) else None
 
 
-def with_limits(value: float, error: float | None, confidence: float = 0.95) -> Estimate:
+def with_limits(value: float, error: float | None, confidence: float = 0.95) -> SummaryEstimate:
     if error is None:
-        return Estimate(value)
+        return SummaryEstimate(value)
     reach = z_of(confidence) * error
-    return Estimate(value, error, value - reach, value + reach)
+    return SummaryEstimate(value, error, value - reach, value + reach)
 
 
 # Between two groups
@@ -70,11 +71,11 @@ def with_limits(value: float, error: float | None, confidence: float = 0.95) -> 
 
 @dataclass(frozen=True)
 class Pairwise:
-    difference: Estimate
-    ratio: Estimate | None  # None when the lowest is 0; its `error` is that of the logarithm
+    difference: SummaryEstimate
+    ratio: SummaryEstimate | None  # None when the lowest is 0; its `error` is that of the logarithm
 
 
-def pairwise(groups: Sequence[Group], confidence: float = 0.95) -> Pairwise:
+def pairwise(groups: Sequence[GroupEstimate], confidence: float = 0.95) -> Pairwise:
     """The highest estimate minus the lowest, and divided by it; of equals the first listed.
 
     Its expected value is far above 0 even when all groups are the same: never a headline.
@@ -96,10 +97,10 @@ def pairwise(groups: Sequence[Group], confidence: float = 0.95) -> Pairwise:
         return Pairwise(difference, None)
     ratio = top.estimate / bottom.estimate
     if errors is None:
-        return Pairwise(difference, Estimate(ratio))
+        return Pairwise(difference, SummaryEstimate(ratio))
     error = sqrt((errors[0] / top.estimate) ** 2 + (errors[1] / bottom.estimate) ** 2)
     reach = exp(z_of(confidence) * error)
-    return Pairwise(difference, Estimate(ratio, error, ratio / reach, ratio * reach))
+    return Pairwise(difference, SummaryEstimate(ratio, error, ratio / reach, ratio * reach))
 
 
 # Variance between groups
@@ -107,12 +108,12 @@ def pairwise(groups: Sequence[Group], confidence: float = 0.95) -> Pairwise:
 
 @dataclass(frozen=True)
 class Spread:
-    variance: Estimate  # in the squared unit of the estimates
+    variance: SummaryEstimate  # in the squared unit of the estimates
     deviation: float  # its root
     percent_of_mean: float | None  # coefficient of variation; None when the mean is 0
 
 
-def between_group_variance(groups: Sequence[Group], confidence: float = 0.95) -> Spread:
+def between_group_variance(groups: Sequence[GroupEstimate], confidence: float = 0.95) -> Spread:
     """How far groups lie from their weighted mean, uncorrected: chance included.
 
     Formula: BGV = Σ w(y − μ)²; BGSD = √BGV; COV = 100 BGSD/μ;
@@ -170,7 +171,7 @@ def corrected_variance(counts: Sequence[tuple[float, float]]) -> CorrectedVarian
     have at least two people.
     """
     kept = [(share_of(x, n), n) for x, n in counts if n != 1]
-    groups = [Group(100 * p, n) for p, n in kept]
+    groups = [GroupEstimate(100 * p, n) for p, n in kept]
     naive = between_group_variance(groups).variance.value
     bias = sum(
         w * (1 - w) * p * (1 - p) / (n - 1) for w, (p, n) in zip(weights(groups), kept, strict=True)
@@ -194,7 +195,7 @@ class MeanDifferences:
 
 
 def mean_differences(
-    groups: Sequence[Group], is_favorable: bool, reference: int | None = None
+    groups: Sequence[GroupEstimate], is_favorable: bool, reference: int | None = None
 ) -> MeanDifferences:
     """How far groups lie from the mean, from the best of them, and from a declared reference.
 
@@ -210,14 +211,14 @@ def mean_differences(
     return MeanDifferences(*distances(groups, mean_of(groups)), *distances(groups, best), *referred)
 
 
-def distances(groups: Sequence[Group], place: float) -> tuple[float, float]:
+def distances(groups: Sequence[GroupEstimate], place: float) -> tuple[float, float]:
     """Unweighted and weighted."""
     away = [abs(group.estimate - place) for group in groups]
     weighted = sum(w * d for w, d in zip(weights(groups), away, strict=True))
     return sum(away) / len(away), weighted
 
 
-def best_of(groups: Sequence[Group], is_favorable: bool) -> Group:
+def best_of(groups: Sequence[GroupEstimate], is_favorable: bool) -> GroupEstimate:
     sign = 1 if is_favorable else -1
     return max(groups, key=lambda group: sign * group.estimate)
 
@@ -230,7 +231,7 @@ class DisparityIndex:
     weighted: float
 
 
-def index_of_disparity(groups: Sequence[Group]) -> DisparityIndex:
+def index_of_disparity(groups: Sequence[GroupEstimate]) -> DisparityIndex:
     """The variant of the World Health Organization: distances from the mean, over all k groups.
 
     Formula: IDISU = 100 MDMU/μ; IDISW = 100 MDMW/μ.
@@ -243,7 +244,7 @@ def index_of_disparity(groups: Sequence[Group]) -> DisparityIndex:
     return DisparityIndex(100 * unweighted / mean, 100 * weighted / mean)
 
 
-def index_of_disparity_from_reference(groups: Sequence[Group], reference: int) -> float:
+def index_of_disparity_from_reference(groups: Sequence[GroupEstimate], reference: int) -> float:
     """The variant of Pearcy and Keppel: distances from a reference, over the other k − 1 groups.
 
     Formula: 100 Σ|y − y_ref| ÷ (k − 1) ÷ y_ref, unweighted.
@@ -259,7 +260,7 @@ def index_of_disparity_from_reference(groups: Sequence[Group], reference: int) -
     return 100 * away / (len(groups) - 1) / place
 
 
-def nonzero_mean(groups: Sequence[Group]) -> float:
+def nonzero_mean(groups: Sequence[GroupEstimate]) -> float:
     mean = mean_of(groups)
     if mean == 0:
         raise ValueError("The mean is 0: take a measure that is not relative to it")
@@ -273,11 +274,11 @@ def nonzero_mean(groups: Sequence[Group]) -> float:
 class Entropy:
     """Both times 1,000, errors and intervals too."""
 
-    theil: Estimate
-    mean_log_deviation: Estimate
+    theil: SummaryEstimate
+    mean_log_deviation: SummaryEstimate
 
 
-def entropy(groups: Sequence[Group], confidence: float = 0.95) -> Entropy:
+def entropy(groups: Sequence[GroupEstimate], confidence: float = 0.95) -> Entropy:
     """Theil's index and the mean logarithmic deviation.
 
     Formula, with r = y/μ: T = 1000 Σ w r ln r, SE 1000 √(Σ (1 + ln r − Σ w r(1 + ln r))² w²s²/μ²);
@@ -289,13 +290,17 @@ def entropy(groups: Sequence[Group], confidence: float = 0.95) -> Entropy:
     """
     if any(group.estimate < 0 for group in groups):
         raise ValueError("A rate below 0 has no logarithm: check the estimates")
-    raised = [Group(group.estimate or NEARLY_ZERO, group.people, group.error) for group in groups]
+    raised = [
+        GroupEstimate(group.estimate or NEARLY_ZERO, group.people, group.error) for group in groups
+    ]
     shares, mean, errors = weights(raised), mean_of(raised), errors_of(raised)
     each = [(w, group.estimate / mean) for w, group in zip(shares, raised, strict=True)]
     theil = sum(w * r * log(r) for w, r in each)
     deviation = -sum(w * log(r) for w, r in each)
     if errors is None:
-        return Entropy(Estimate(PER_THOUSAND * theil), Estimate(PER_THOUSAND * deviation))
+        return Entropy(
+            SummaryEstimate(PER_THOUSAND * theil), SummaryEstimate(PER_THOUSAND * deviation)
+        )
     centre = sum(w * r * (1 + log(r)) for w, r in each)
     slopes_theil = [w * (1 + log(r) - centre) / mean for w, r in each]
     slopes_deviation = [w * (1 - 1 / r) / mean for w, r in each]
@@ -310,3 +315,87 @@ def entropy(groups: Sequence[Group], confidence: float = 0.95) -> Entropy:
 def delta(slopes: Sequence[float], errors: Sequence[float]) -> float:
     """The standard error of a smooth function of independent estimates."""
     return sqrt(sum((slope * error) ** 2 for slope, error in zip(slopes, errors, strict=True)))
+
+
+@dataclass(frozen=True)
+class Attributable:
+    risk: SummaryEstimate  # in the unit of the estimates
+    percent: SummaryEstimate | None  # of the mean; None when it is 0
+
+
+def attributable(
+    groups: Sequence[GroupEstimate], is_favorable: bool, confidence: float = 0.95
+) -> Attributable:
+    """How much better the mean would be were every group at the best group's rate.
+
+    The sign is kept: of an adverse indicator it is negative. The best group is taken as given; in
+    truth it was chosen by its result, so that the interval is too narrow where groups are small.
+
+    Formula: PAR = y* − μ, SE √((1 − w*)²s*² + Σ_others w²s²);
+    PAF = 100 PAR/μ, SE 100 √(((μ − w*y*)/μ²)²s*² + Σ_others (w y*/μ²)²s²); normal intervals.
+    Source: Walter, American Journal of Epidemiology 108 (1978) 1-11, for the quantities; errors by
+    the delta method, shares of people taken as fixed. Confirmed by simulation.
+    Units: PAR those of the estimates, PAF percent. Shape: groups to two estimates.
+    Raises ValueError with fewer than two groups or nobody in them.
+    """
+    shares, mean, errors = weights(groups), mean_of(groups), errors_of(groups)
+    best = best_of(groups, is_favorable)
+    top, place = best.estimate, groups.index(best)
+    slopes = [float(i == place) - w for i, w in enumerate(shares)]
+    risk = with_limits(top - mean, delta(slopes, errors) if errors else None, confidence)
+    if mean == 0:
+        return Attributable(risk, None)
+    relative = [100 * (mean * (i == place) - w * top) / mean**2 for i, w in enumerate(shares)]
+    error = delta(relative, errors) if errors else None
+    return Attributable(risk, with_limits(100 * (top - mean) / mean, error, confidence))
+
+
+def fractional_ranks(ranked_by: Sequence[float], people: Sequence[float]) -> list[float]:
+    """Where in the ranking of all people the middle one of each group stands.
+
+    Groups that are ranked alike share the middle of their people together, so that their order
+    does not matter.
+
+    Formula: (people ranked below + half of those ranked alike) ÷ all people.
+    Source: O'Donnell and others, Analyzing Health Equity Using Household Survey Data, World Bank
+    (2008), ch. 8; ties as in Van Ourti, J Health Economics 23 (2004) 115-128.
+    Units: any to rank by, people; shares out, above 0 and below 1 where there is anybody.
+    Shape: sequences to one of the same length.
+    Raises ValueError when lengths differ, or there is nobody or less than nobody.
+    """
+    total = sum(people)
+    if len(ranked_by) != len(people) or total <= 0 or min(people) < 0:
+        raise ValueError("Give what to rank by and how many people for each group")
+    ranks = [0.0] * len(people)
+    below = 0.0
+    order = sorted(range(len(people)), key=ranked_by.__getitem__)
+    for _, alike in groupby(order, key=ranked_by.__getitem__):
+        places = list(alike)
+        here = sum(people[place] for place in places)
+        for place in places:
+            ranks[place] = (below + here / 2) / total
+        below += here
+    return ranks
+
+
+def concentration_index(
+    given: Sequence[float], ranked_by: Sequence[float], people: Sequence[float]
+) -> float:
+    """From −1, all to the lowest ranked, over 0, the same to everybody, to 1, all to the highest.
+
+    Formula: (2/μ) Σ f h (R − ½), with f a group's share of the people, h what each of them gets,
+    μ = Σ f h and R the fractional rank; so 2 Σ given (R − ½) ÷ Σ given.
+    Source: Kakwani, Wagstaff and van Doorslaer, J Econometrics 77 (1997) 87-103; O'Donnell and
+    others (2008), ch. 8.
+    Units: `given` in all to each group, in dollars say; no unit out. Shape: sequences to a number.
+    Raises ValueError as `fractional_ranks`, or when nothing, or less than nothing, is given.
+
+    >>> concentration_index([10, 10], [0.1, 0.4], [100, 100])
+    0.0
+    >>> concentration_index([0, 10], [0.1, 0.4], [100, 100])
+    0.5
+    """
+    ranks = fractional_ranks(ranked_by, people)
+    if len(given) != len(people) or sum(given) <= 0 or min(given) < 0:
+        raise ValueError("Give what each group gets, above 0 in all")
+    return 2 * sum(g * (rank - 0.5) for g, rank in zip(given, ranks, strict=True)) / sum(given)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from readiness.statistics.hypothesis_tests import equality
 from readiness.statistics.rates import share_of
-from readiness.statistics.testing import equality
 
 FEWEST_IN_EACH = 12
 FEWEST_TOGETHER = 25
@@ -18,12 +18,12 @@ MEANINGFUL = Fraction(1, 10)
 
 
 @dataclass(frozen=True)
-class Eligibility:
+class DisparityEligibility:
     within: bool
     across: bool
 
 
-def disparity_eligibility(at_risk: float, not_at_risk: float) -> Eligibility:
+def disparity_eligibility(at_risk: float, not_at_risk: float) -> DisparityEligibility:
     """Whether a facility has enough patients for the two disparity methods of CMS.
 
     Formula: within it 12 in each group and 25 together; across facilities 25 at risk.
@@ -33,14 +33,14 @@ def disparity_eligibility(at_risk: float, not_at_risk: float) -> Eligibility:
     """
     if at_risk < 0 or not_at_risk < 0:
         raise ValueError("A number of patients is not below 0")
-    return Eligibility(
+    return DisparityEligibility(
         within=min(at_risk, not_at_risk) >= FEWEST_IN_EACH
         and at_risk + not_at_risk >= FEWEST_TOGETHER,
         across=at_risk >= FEWEST_AT_RISK,
     )
 
 
-class Direction(StrEnum):
+class DifferenceDirection(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     SAME = "same"
@@ -53,7 +53,7 @@ class MeaningfulDifference:
     relative_adverse: float | None  # (q1 − q2) ÷ q2; None when q2 is 0
     is_significant: bool
     is_meaningful: bool
-    direction: Direction
+    direction: DifferenceDirection
 
 
 def meaningful_difference(
@@ -82,7 +82,9 @@ def meaningful_difference(
         None if adverse is None else float(adverse),
         p <= SIGNIFICANT,
         is_meaningful,
-        (Direction.BETTER if is_better else Direction.WORSE) if is_meaningful else Direction.SAME,
+        (DifferenceDirection.BETTER if is_better else DifferenceDirection.WORSE)
+        if is_meaningful
+        else DifferenceDirection.SAME,
     )
 
 

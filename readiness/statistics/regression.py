@@ -26,7 +26,7 @@ class Slope:
 
 
 @dataclass(frozen=True)
-class Fit:
+class RegressionFit:
     intercept: float
     slopes: tuple[Slope, ...]  # one for each predictor, in their order
     deviation: float  # of the points about the line, in the unit of the outcome
@@ -35,7 +35,7 @@ class Fit:
 
 def least_squares(
     predictors: Sequence[Sequence[float]], outcomes: Sequence[float], confidence: float = 0.95
-) -> Fit:
+) -> RegressionFit:
     """The line (or plane) from which the squared distances are smallest.
 
     Formula: b = (X'X)⁻¹X'y with a column of ones, by a QR decomposition of the centered
@@ -70,4 +70,4 @@ def least_squares(
         return Slope(value, error, value - t * error, value + t * error, p)
 
     slopes = tuple(slope(float(b), float(e)) for b, e in zip(values, errors, strict=True))
-    return Fit(float(y.mean() - centers @ values), slopes, deviation, df)
+    return RegressionFit(float(y.mean() - centers @ values), slopes, deviation, df)

@@ -18,7 +18,7 @@ def reading_of(answers=None, context=None, **others):
     found = {"instrument": "qmer", "answers": answers or {}, **others}
     if context is not None:
         found["context"] = context
-    return assessment_json.read(assessment_json.document(json.dumps(found).encode()), QMER)
+    return assessment_json.read(assessment_json.parse_object(json.dumps(found).encode()), QMER)
 
 
 def problems(**given):
@@ -66,11 +66,11 @@ def test_answers_of_every_kind_are_read():
 )
 def test_what_is_not_strict_json_is_refused_with_a_sentence(raw, says):
     with pytest.raises(BadInput, match=says):
-        assessment_json.document(raw)
+        assessment_json.parse_object(raw)
 
 
 def test_a_byte_order_mark_is_no_problem():
-    assert assessment_json.document(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+    assert assessment_json.parse_object(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 @pytest.mark.parametrize("level", [-1, 5, 2.0, "2", None, True, [2], 10**30])

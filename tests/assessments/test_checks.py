@@ -8,9 +8,8 @@ import pytest
 
 from readiness.assessments.checks import Asks, confirmed, note_reason, of_answers
 from readiness.assessments.models import AnswerRevision
-from readiness.instruments.answers import Answer, Kind
-from readiness.instruments.applicability import Verdict, applicability
-from readiness.instruments.condition_rules import condition
+from readiness.instruments.answers import Answer, AnswerKind, ApplicabilityVerdict, applicability
+from readiness.instruments.conditions import parse_condition
 from readiness.instruments.models import ContextField, ContextItem
 from tests.factories.instruments import a_domain, a_gate, a_tier, an_instrument, an_item
 
@@ -21,7 +20,9 @@ NOTE = "Minutes of March"
 
 def instrument():
     first = an_item("LEAD-1")
-    second = an_item("LEAD-2", na_when=condition("sites == 1"), na_says="the group has one site")
+    second = an_item(
+        "LEAD-2", na_when=parse_condition("sites == 1"), na_says="the group has one site"
+    )
     return an_instrument(
         domains=(a_domain("LEAD", "QMS", (first, second)),),
         tiers=(a_tier("T0"), a_tier("T1"), a_tier("T2", gates=(a_gate("T2", "LEAD-1", 2),))),
@@ -59,7 +60,11 @@ def test_a_carried_answer_counts_only_once_it_is_confirmed():
 
 @pytest.mark.parametrize(
     ("context", "verdict"),
-    [({"sites": 1}, Verdict.OPEN), ({"sites": 3}, Verdict.CLOSED), ({}, Verdict.UNKNOWN)],
+    [
+        ({"sites": 1}, ApplicabilityVerdict.OPEN),
+        ({"sites": 3}, ApplicabilityVerdict.CLOSED),
+        ({}, ApplicabilityVerdict.UNKNOWN),
+    ],
 )
 def test_not_applicable_stands_only_on_what_is_known(context, verdict):
     made = instrument()
@@ -68,18 +73,20 @@ def test_not_applicable_stands_only_on_what_is_known(context, verdict):
     assert may.context_ids == ("CTX-02",)
     there = revisions(LEAD_1=Answer.at(0), LEAD_2=Answer.not_applicable("one site"))
     blocked = (Asks.APPLICABLE, "LEAD-2") in asked(of_answers(made, there, context, "T1"))
-    assert blocked is (verdict is not Verdict.OPEN)
+    assert blocked is (verdict is not ApplicabilityVerdict.OPEN)
 
 
 def test_not_applicable_needs_a_reason():
-    there = revisions(LEAD_1=Answer.at(0), LEAD_2=Answer(Kind.NOT_APPLICABLE))
+    there = revisions(LEAD_1=Answer.at(0), LEAD_2=Answer(AnswerKind.NOT_APPLICABLE))
     found = of_answers(instrument(), there, {"sites": 1}, "T1")
     assert asked(found) == [(Asks.APPLICABLE, "LEAD-2")]
 
 
 def test_an_item_without_a_condition_always_applies():
     made = instrument()
-    assert applicability(made, made.item_by_id["LEAD-1"], {}, {}).verdict is Verdict.NEVER
+    assert (
+        applicability(made, made.item_by_id["LEAD-1"], {}, {}).verdict is ApplicabilityVerdict.NEVER
+    )
 
 
 @pytest.mark.parametrize(

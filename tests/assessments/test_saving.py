@@ -9,8 +9,7 @@ import pytest
 from readiness.assessments.models import AnswerRevision
 from readiness.assessments.saving import Outcome, Sent, answer_of, check, outcome
 from readiness.core.errors import BadInput
-from readiness.instruments.answers import Answer
-from readiness.instruments.applicability import Applicability, Verdict
+from readiness.instruments.answers import Answer, Applicability, ApplicabilityVerdict
 from tests.factories.instruments import an_item
 
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
@@ -70,9 +69,13 @@ def test_the_reason_is_kept_for_not_applicable_alone():
 
 def test_not_applicable_is_stored_only_where_it_is_open_and_with_a_reason():
     item, answer = an_item("LEAD-1", na_says="one site"), Answer.not_applicable("one site")
-    check(item, answer, Applicability(Verdict.OPEN))
-    for verdict in (Verdict.NEVER, Verdict.CLOSED, Verdict.UNKNOWN):
+    check(item, answer, Applicability(ApplicabilityVerdict.OPEN))
+    for verdict in (
+        ApplicabilityVerdict.NEVER,
+        ApplicabilityVerdict.CLOSED,
+        ApplicabilityVerdict.UNKNOWN,
+    ):
         with pytest.raises(BadInput, match="Not saved as"):
             check(item, answer, Applicability(verdict))
     with pytest.raises(BadInput, match="why this does not apply"):
-        check(item, Answer.not_applicable(""), Applicability(Verdict.OPEN))
+        check(item, Answer.not_applicable(""), Applicability(ApplicabilityVerdict.OPEN))

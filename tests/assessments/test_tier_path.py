@@ -12,9 +12,9 @@ from readiness.assessments import tier_path
 from readiness.assessments.scorecard import Raise
 from readiness.assessments.tiers import standing
 from readiness.core import solver
-from readiness.instruments.answers import Answer, Kind
+from readiness.instruments.answers import Answer, AnswerKind
 from readiness.instruments.loader import load
-from readiness.instruments.models import Limits
+from readiness.instruments.models import AnswerLimits
 from tests.factories.instruments import a_gate, a_tier, an_answer, an_instrument, answers_at
 
 QMER = load("qmer", "2026.1")
@@ -49,7 +49,7 @@ def try_everything(instrument, answers):
 
 
 def options_for(answer):
-    if answer.kind is Kind.NOT_APPLICABLE:
+    if answer.kind is AnswerKind.NOT_APPLICABLE:
         return [None]
     return [None, *range((answer.level or 0) + 1, 5)]
 
@@ -65,7 +65,7 @@ def a_random_instrument(rng):
     }
     item_ids = [f"{d}-{n}" for d, size in zip(ids, sizes, strict=True) for n in range(1, size + 1)]
     tiers = [a_tier("T0"), a_tier("T1"), *(a_random_tier(rng, n, item_ids) for n in (2, 3))]
-    limits = Limits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
+    limits = AnswerLimits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
     return an_instrument(shape, tiers=tuple(tiers), limits=limits)
 
 
@@ -129,7 +129,7 @@ def fewest_to_find_out(instrument, answers):
 
 
 def not_known(answer):
-    return answer.kind is Kind.DONT_KNOW
+    return answer.kind is AnswerKind.DONT_KNOW
 
 
 def order_of(instrument, item_id):
@@ -146,7 +146,7 @@ def test_from_unrated_it_lists_the_fewest_answers_to_find_out():
     seen = 0
     while seen < 150:
         sizes = {f"D{n}": rng.randint(1, 4) for n in range(rng.randint(1, 3))}
-        limits = Limits(
+        limits = AnswerLimits(
             Fraction(1, 2), Fraction(rng.randint(0, 9), 10), Fraction(rng.randint(0, 5), 10), "T2"
         )
         instrument = an_instrument({"QMS": sizes}, limits=limits)
@@ -182,7 +182,7 @@ def test_an_essential_gate_marked_not_applicable_leaves_no_way():
 
 def test_a_dont_know_is_raised_from_nothing():
     tiers = (a_tier("T0"), a_tier("T1"), a_tier("T2", gates=(a_gate("T2", "LEAD-1", 2),)))
-    limits = Limits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
+    limits = AnswerLimits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
     instrument = an_instrument(tiers=tiers, limits=limits)
     way = way_of(instrument, answers_at(instrument, 4, LEAD_1="dk"))
     assert way.raises == (Raise("LEAD-1", None, 2),)

@@ -17,7 +17,7 @@ import pytest
 from readiness.assessments.scorecard import Raise
 from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import standing
-from readiness.instruments.answers import Kind
+from readiness.instruments.answers import AnswerKind
 from readiness.instruments.loader import load
 from readiness.instruments.models import GateKind
 from tests.factories.instruments import an_answer
@@ -38,7 +38,7 @@ def keep(best, key, cost):
 
 def options(answer, gate, weight):
     """(points gained, supporting gates met, cost) for leaving an item alone or raising it."""
-    if answer.kind is Kind.NOT_APPLICABLE:
+    if answer.kind is AnswerKind.NOT_APPLICABLE:
         return [(0, 0, (0, 0, 0, (None,)))]
     start = answer.level or 0
     found = []
@@ -72,7 +72,8 @@ def axis_costs(axis, answers, tier):
     """The cheapest way to reach the axis and its domains' minimums, by supporting gates met."""
     domains = [QMER.domain_by_id[each] for each in axis.domain_ids]
     sizes = {
-        d.id: sum(answers[i.id].kind is not Kind.NOT_APPLICABLE for i in d.items) for d in domains
+        d.id: sum(answers[i.id].kind is not AnswerKind.NOT_APPLICABLE for i in d.items)
+        for d in domains
     }
     whole = lcm(*sizes.values())
     least = tier.axis_min[axis.id] - Fraction(1, 20)

@@ -9,7 +9,7 @@ import pytest
 
 from readiness.assessments.scorecard import Asks, Verdict
 from readiness.assessments.tiers import limiting_factor, standing
-from readiness.instruments.models import Limits
+from readiness.instruments.models import AnswerLimits
 from tests.factories.instruments import a_gate, a_tier, an_instrument, answers_at
 
 
@@ -101,7 +101,7 @@ def test_a_gate_may_accept_not_applicable():
 
 def test_a_few_supporting_gates_may_wait_and_make_the_tier_provisional():
     gates = tuple(a_gate("T2", f"LEAD-{n}", 3, "supporting") for n in (1, 2, 3))
-    some = Limits(Fraction(34, 100), Fraction(1), Fraction(1), "T2")
+    some = AnswerLimits(Fraction(34, 100), Fraction(1), Fraction(1), "T2")
     instrument = replace(with_tier_two(gates=gates, supporting_unmet_max=2), limits=some)
     for given, tier, provisional in (
         ({}, "T2", False),

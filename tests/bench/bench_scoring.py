@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import standing
-from readiness.instruments.answers import Answer, Answers, Kind
+from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.loader import load
 from readiness.instruments.models import Instrument
 
@@ -36,7 +36,7 @@ def plain_sums(instrument: Instrument, answers: Answers) -> dict[str, float]:
     found = {
         domain.id: 25
         * sum(answers[item.id].level or 0 for item in domain.items)
-        / sum(answers[item.id].kind is not Kind.NOT_APPLICABLE for item in domain.items)
+        / sum(answers[item.id].kind is not AnswerKind.NOT_APPLICABLE for item in domain.items)
         for domain in instrument.domains
     }
     for axis in instrument.axes:

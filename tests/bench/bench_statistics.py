@@ -13,18 +13,16 @@ from math import comb, nan
 from statistics import fmean, quantiles, stdev
 
 from readiness.statistics import (
-    attributable,
     beta_binomial,
-    composites,
+    comparisons,
     control_charts,
-    differences,
     gaps,
+    hypothesis_tests,
     inequality,
     rates,
-    ratios,
-    testing,
+    scales,
 )
-from readiness.statistics.change import Term, change_in_gap
+from readiness.statistics.gaps import WeightedCount, change_in_gap
 
 DRAWS = 4_000
 SIZES = (
@@ -47,9 +45,10 @@ def binomial(rng: random.Random, n: int, p: float) -> int:
     return sum(rng.random() < p for _ in range(n))
 
 
-def groups_of(counts: Counts) -> list[inequality.Group]:
+def groups_of(counts: Counts) -> list[inequality.GroupEstimate]:
     return [
-        inequality.Group(100 * x / n, n, 100 * (x / n * (1 - x / n) / n) ** 0.5) for x, n in counts
+        inequality.GroupEstimate(100 * x / n, n, 100 * (x / n * (1 - x / n) / n) ** 0.5)
+        for x, n in counts
     ]
 
 
@@ -115,7 +114,7 @@ def variance_errors() -> Iterator[str]:
             ("variance", lambda g: inequality.between_group_variance(g).variance),
             ("Theil", lambda g: inequality.entropy(g).theil),
             ("mean log deviation", lambda g: inequality.entropy(g).mean_log_deviation),
-            ("PAR", lambda g: attributable.attributable(g, is_favorable=True).risk),
+            ("PAR", lambda g: inequality.attributable(g, is_favorable=True).risk),
         ):
             simulated = stdev(measure(groups).value for groups in again)
             yield (
@@ -128,7 +127,9 @@ def type_one_error() -> Iterator[str]:
     for p in (0.5, 0.7, 0.9):
         for sizes in ((10, 10, 10, 10), (60, 15, 12, 10), (600, 120, 100, 60)):
             rng = random.Random(5)
-            ps = [testing.homogeneity(drawn(rng, [p] * 4, sizes)).p for _ in range(3 * DRAWS)]
+            ps = [
+                hypothesis_tests.homogeneity(drawn(rng, [p] * 4, sizes)).p for _ in range(3 * DRAWS)
+            ]
             false = sum(each <= 0.05 for each in ps) / len(ps)
             yield f"Chi-square, p = {p}, {'/'.join(map(str, sizes))}: {false:.1%} false [near 5 %]"
 
@@ -140,26 +141,26 @@ def difference_coverage() -> Iterator[str]:
     }
     for (n1, n2, p1, p2), known in expected.items():
         covered = {
-            "Wald": covers(differences.wald, n1, n2, p1, p2, p1 - p2),
+            "Wald": covers(comparisons.wald, n1, n2, p1, p2, p1 - p2),
             "Katz": covers(katz, n1, n2, p1, p2, p1 / p2),
-            "Newcombe": covers(differences.newcombe, n1, n2, p1, p2, p1 - p2),
-            "Agresti-Caffo": covers(differences.agresti_caffo, n1, n2, p1, p2, p1 - p2),
-            "Miettinen-Nurminen": covers(differences.miettinen_nurminen, n1, n2, p1, p2, p1 - p2),
+            "Newcombe": covers(comparisons.newcombe, n1, n2, p1, p2, p1 - p2),
+            "Agresti-Caffo": covers(comparisons.agresti_caffo, n1, n2, p1, p2, p1 - p2),
+            "Miettinen-Nurminen": covers(comparisons.miettinen_nurminen, n1, n2, p1, p2, p1 - p2),
         }
         for (name, share), other in zip(covered.items(), known, strict=True):
             note = f" [{other}]" if other == other else ""
             yield f"Coverage of {name}, {n1} beside {n2}, {p1} and {p2}: {share:.1%}{note}"
 
 
-def katz(x1: int, n1: int, x2: int, n2: int) -> ratios.Ratio:
+def katz(x1: int, n1: int, x2: int, n2: int) -> comparisons.Ratio:
     """Undefined with nobody on one side: then it covers nothing."""
     if not x1 or not x2:
-        return ratios.Ratio(nan, nan, nan)
-    return ratios.katz(x1, n1, x2, n2)
+        return comparisons.Ratio(nan, nan, nan)
+    return comparisons.katz(x1, n1, x2, n2)
 
 
 def covers(
-    method: Callable[..., differences.Difference | ratios.Ratio],
+    method: Callable[..., comparisons.Difference | comparisons.Ratio],
     n1: int, n2: int, p1: float, p2: float, truth: float,
 ) -> float:  # fmt: skip
     """Over every table, each with its chance."""
@@ -197,7 +198,7 @@ def change_coverage() -> Iterator[str]:
         rng, (n1, n2), held = random.Random(6), sizes, 0
         for _ in range(DRAWS):
             before, after = (
-                [Term(1, *pair) for pair in drawn(rng, ps, (n1, n2))]
+                [WeightedCount(1, *pair) for pair in drawn(rng, ps, (n1, n2))]
                 for ps in ((0.60, 0.75), (0.70, 0.78))
             )
             found = change_in_gap((before[0], before[1]), (after[0], after[1]))
@@ -246,7 +247,7 @@ def gap_spread() -> Iterator[str]:
 
 def alpha_intervals() -> Iterator[str]:
     for groups, expected in ((13, ".59-.93"), (30, ".67-.89"), (60, ".72-.87"), (300, ".76-.83")):
-        low, high = (found := composites.feldt(0.8, 10, groups)).low, found.high
+        low, high = (found := scales.feldt(0.8, 10, groups)).low, found.high
         yield f"Alpha .80 of ten items, {groups} groups: {low:.2f}-{high:.2f} [{expected}]"
 
 

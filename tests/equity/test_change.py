@@ -5,7 +5,7 @@ import pytest
 from readiness.counts.measures.catalogue import Direction
 from readiness.equity.change import change_between
 from readiness.equity.tables import tables_of
-from readiness.statistics.change import Term, change_in_gap
+from readiness.statistics.gaps import WeightedCount, change_in_gap
 from tests.factories.equity_rows import rows
 
 
@@ -20,7 +20,8 @@ def test_the_gap_is_told_from_four_rates():
     )
     black = next(each for each in found.strata if each.stratum == "black")
     expected = change_in_gap(
-        (Term(1, 50, 100), Term(1, 400, 500)), (Term(1, 70, 100), Term(1, 410, 500))
+        (WeightedCount(1, 50, 100), WeightedCount(1, 400, 500)),
+        (WeightedCount(1, 70, 100), WeightedCount(1, 410, 500)),
     )
     assert black.gap == expected
     assert black.rate.difference == pytest.approx(0.2)

@@ -12,7 +12,7 @@ from readiness.equity.charts import (
 )
 from readiness.equity.portfolio import funnel_of
 from readiness.equity.tables import tables_of
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 from tests.factories.equity_rows import rows
 
 # Twelve groups of one rate, and one that is far from it.

@@ -6,7 +6,7 @@ from readiness.counts.measures.catalogue import Direction
 from readiness.equity.gaps import finding_of
 from readiness.equity.gates import Use
 from readiness.equity.tables import tables_of
-from readiness.statistics.differences import newcombe
+from readiness.statistics.comparisons import newcombe
 from tests.factories.equity_rows import rows
 
 COUNTS = {"white": (400, 500), "black": (60, 100), "asian": (9, 11), "nhpi": (4, 9)}

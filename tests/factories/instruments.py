@@ -8,6 +8,7 @@ from typing import Any
 
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import (
+    AnswerLimits,
     Axis,
     Domain,
     Gate,
@@ -15,7 +16,6 @@ from readiness.instruments.models import (
     Instrument,
     Item,
     LevelName,
-    Limits,
     Tier,
 )
 
@@ -95,7 +95,7 @@ def an_instrument(
             for domain_id, size in domains.items()
         ),
         "tiers": tuple(a_tier(f"T{number}") for number in range(3)),
-        "limits": Limits(Fraction(34, 100), Fraction(34, 100), Fraction(15, 100), "T2"),
+        "limits": AnswerLimits(Fraction(34, 100), Fraction(34, 100), Fraction(15, 100), "T2"),
         "interventions": (),
         "context": (),
         "frameworks": (),

@@ -232,7 +232,7 @@ def test_groups_are_told_by_tier_and_by_thirds_of_social_risk():
 
 
 def test_the_concentration_of_expected_dollars_is_that_of_their_means():
-    from readiness.statistics.concentration import concentration_index
+    from readiness.statistics.inequality import concentration_index
 
     found = tried(VARIED, a_design(), replicates=500)
     ranked = [0, 1, 2, 4]

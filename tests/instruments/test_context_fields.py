@@ -9,11 +9,11 @@ import pytest
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import ContextValue
 from readiness.instruments.context_fields import (
-    as_typed,
-    choices_of,
     problems_between,
-    table_of,
-    value_of,
+    read_choices,
+    read_table,
+    read_value,
+    typed_text,
 )
 from readiness.instruments.models import ContextField
 
@@ -38,8 +38,8 @@ SITES = QMER.field_by_key["sites"]
     ],
 )
 def test_a_value_is_read_as_typed_and_written_back(field, typed, value):
-    assert value_of(field, typed) == value
-    assert value_of(field, as_typed(field, value)) == value
+    assert read_value(field, typed) == value
+    assert read_value(field, typed_text(field, value)) == value
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_value_is_read_as_typed_and_written_back(field, typed, value):
 )
 def test_what_cannot_be_is_refused_with_a_sentence(field, typed):
     with pytest.raises(ValueError, match=r"\.$"):
-        value_of(field, typed)
+        read_value(field, typed)
 
 
 def test_shares_of_the_same_patients_add_to_the_whole_at_most():
@@ -111,7 +111,7 @@ def test_a_table_keeps_its_filled_rows_and_names_every_bad_cell():
         {"language": "Portuguese", "patients": "12"},
         {"language": "", "patients": ""},
     ]
-    value, problems = table_of(table, rows, is_empty=False)
+    value, problems = read_table(table, rows, is_empty=False)
     assert [each.place for each in problems] == ["languages.2.patients"]
     assert value == [
         {"language": "Spanish", "patients": 80},
@@ -122,22 +122,22 @@ def test_a_table_keeps_its_filled_rows_and_names_every_bad_cell():
 def test_a_column_of_shares_adds_to_the_whole_at_most():
     table = QMER.field_by_key["race_ethnicity"]
     rows = [{"category": c, "self_reported_share": "60"} for c in ("white", "black")]
-    _, problems = table_of(table, rows, is_empty=False)
+    _, problems = read_table(table, rows, is_empty=False)
     assert ["120%" in each.says for each in problems] == [True]
 
 
 def test_an_empty_table_is_known_only_when_somebody_says_so():
     table = QMER.field_by_key["languages"]
-    assert table_of(table, [], is_empty=False) == (None, ())
-    assert table_of(table, [], is_empty=True) == ([], ())
+    assert read_table(table, [], is_empty=False) == (None, ())
+    assert read_table(table, [], is_empty=True) == ([], ())
 
 
 def test_none_of_a_list_is_an_answer_too():
     programs = QMER.field_by_key["other_programs"]
-    assert choices_of(programs, []) is None
-    assert choices_of(programs, ["none"]) == []
-    assert choices_of(programs, ["other", "accreditation"]) == ["accreditation", "other"]
+    assert read_choices(programs, []) is None
+    assert read_choices(programs, ["none"]) == []
+    assert read_choices(programs, ["other", "accreditation"]) == ["accreditation", "other"]
     with pytest.raises(ValueError, match="none of them"):
-        choices_of(programs, ["none", "other"])
+        read_choices(programs, ["none", "other"])
     with pytest.raises(ValueError, match="from the list"):
-        choices_of(programs, ["t3"])
+        read_choices(programs, ["t3"])

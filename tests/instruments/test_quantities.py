@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.instruments.quantities import Quantity, quantity
+from readiness.instruments.quantities import Quantity, parse_quantity
 
 GROUP = {"sites": 8, "clinicians_fte": 12.5, "name": "Elm", "open": True, "none": 0}
 
@@ -25,7 +25,7 @@ GROUP = {"sites": 8, "clinicians_fte": 12.5, "name": "Elm", "open": True, "none"
     ],
 )
 def test_units_are_exact_or_unknown(text, units):
-    assert quantity(text).units(GROUP) == units
+    assert parse_quantity(text).units(GROUP) == units
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("nan"), None, [1]])
@@ -39,8 +39,8 @@ def test_what_is_not_a_number_is_unknown(value):
 )
 def test_whatever_is_outside_the_grammar_is_refused(text):
     with pytest.raises(ValueError, match=r"quantity may not|is not a quantity"):
-        quantity(text)
+        parse_quantity(text)
 
 
 def test_it_names_the_keys_it_reads():
-    assert quantity("sites * clinicians_fte / 2").keys == {"sites", "clinicians_fte"}
+    assert parse_quantity("sites * clinicians_fte / 2").keys == {"sites", "clinicians_fte"}

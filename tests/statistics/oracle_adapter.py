@@ -11,22 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from readiness.statistics import (
-    agreement,
-    attributable,
     beta_binomial,
-    completeness,
-    composites,
+    comparisons,
     control_charts,
-    differences,
-    estimated,
+    data_quality,
+    hypothesis_tests,
     inequality,
-    positions,
-    power,
+    percentiles,
     programs,
     rates,
-    ratios,
-    scores,
-    testing,
+    scales,
 )
 
 Given = Mapping[str, Any]
@@ -93,7 +87,7 @@ def two(given: Given) -> tuple[float, float, float, float, float]:
     return given["x1"], given["n1"], given["x2"], given["n2"], confidence(given)
 
 
-def of_difference(method: Callable[..., differences.Difference]) -> Callable[[Given], Answer]:
+def of_difference(method: Callable[..., comparisons.Difference]) -> Callable[[Given], Answer]:
     def answer(given: Given) -> Answer:
         found = method(*two(given))
         return {"diff": found.difference, "lo": found.low, "hi": found.high}
@@ -101,7 +95,7 @@ def of_difference(method: Callable[..., differences.Difference]) -> Callable[[Gi
     return answer
 
 
-def of_ratio(method: Callable[..., ratios.Ratio]) -> Callable[[Given], Answer]:
+def of_ratio(method: Callable[..., comparisons.Ratio]) -> Callable[[Given], Answer]:
     def answer(given: Given) -> Answer:
         found = method(*two(given))
         return {"ratio": found.ratio, "lo": found.low, "hi": found.high}
@@ -112,7 +106,7 @@ def of_ratio(method: Callable[..., ratios.Ratio]) -> Callable[[Given], Answer]:
 # Inequality
 
 
-def groups(given: Given) -> list[inequality.Group]:
+def groups(given: Given) -> list[inequality.GroupEstimate]:
     """Estimates in the file's unit; made from counts where they are not given."""
     if given.get("est") is None:
         shares = [x / n for x, n in pairs(given)]
@@ -124,14 +118,14 @@ def groups(given: Given) -> list[inequality.Group]:
         size = len(given["est"])
         people = first(given, "pop", "den", default=[1] * size)
         rows = zip(given["est"], people, given.get("se") or [None] * size, strict=True)
-    return [inequality.Group(*row) for row in rows if row[0] is not None]
+    return [inequality.GroupEstimate(*row) for row in rows if row[0] is not None]
 
 
 def is_favorable(given: Given) -> bool:
     return bool(first(given, "favourable", "favorable", default=1))
 
 
-def estimate(name: str, found: inequality.Estimate | None) -> Answer:
+def estimate(name: str, found: inequality.SummaryEstimate | None) -> Answer:
     if found is None:
         return {name: None, f"{name}_se": None, f"{name}_lo": None, f"{name}_hi": None}
     return {
@@ -189,7 +183,7 @@ def theil_mld(given: Given) -> Answer:
 
 
 def par_paf(given: Given) -> Answer:
-    found = attributable.attributable(groups(given), is_favorable(given), confidence(given))
+    found = inequality.attributable(groups(given), is_favorable(given), confidence(given))
     return {**estimate("par", found.risk), **estimate("paf_pct", found.percent)}
 
 
@@ -207,12 +201,15 @@ def bgv_bias_corrected(given: Given) -> Answer:
 
 
 def chi2_homogeneity(given: Given) -> Answer:
-    found = testing.homogeneity(pairs(given))
+    found = hypothesis_tests.homogeneity(pairs(given))
     return {"stat": found.statistic, "df": found.df, "p": found.p}
 
 
 def p_adjust(given: Given) -> Answer:
-    return {"holm": testing.holm(given["p"]), "bh": testing.benjamini_hochberg(given["p"])}
+    return {
+        "holm": hypothesis_tests.holm(given["p"]),
+        "bh": hypothesis_tests.benjamini_hochberg(given["p"]),
+    }
 
 
 def ahrq_meaningful_difference(given: Given) -> Answer:
@@ -253,10 +250,10 @@ def prior_answer(prior: beta_binomial.Prior, x: Sequence[float], n: Sequence[flo
         "alpha": prior.alpha,
         "beta": prior.beta,
         "reliability": reliabilities,
-        "shrunk": [beta_binomial.shrunken(prior, a, b).mean for a, b in counts],
+        "shrunk": [beta_binomial.shrink(prior, a, b).mean for a, b in counts],
         "between_var": prior.between_variance,
         "mean_reliability": sum(reliabilities) / len(reliabilities),
-        "n_for_070": beta_binomial.people_for(prior, 0.7),
+        "n_for_070": beta_binomial.sample_size_for(prior, 0.7),
     }
 
 
@@ -275,7 +272,7 @@ def beta_binomial_reliability_given_ab(given: Given) -> Answer:
 
 def eb_posterior(given: Given) -> Answer:
     prior = beta_binomial.Prior(given["alpha"], given["beta"])
-    found = beta_binomial.shrunken(prior, given["x"], given["n"], confidence(given))
+    found = beta_binomial.shrink(prior, given["x"], given["n"], confidence(given))
     return {"mean": found.mean, "lo": found.low, "hi": found.high, "weight": found.weight}
 
 
@@ -289,17 +286,23 @@ def alpha_of(given: Given) -> float:
 def power_two_prop(given: Given) -> Answer:
     n = first(given, "n", "n_per_group", "n1")
     p1, p2 = first(given, "p1", "p_ref"), first(given, "p2", "p_low")
-    return {"out": power.power(p1, p2, n, first(given, "n2", default=n), alpha_of(given))}
+    return {
+        "out": hypothesis_tests.power(p1, p2, n, first(given, "n2", default=n), alpha_of(given))
+    }
 
 
 def n_two_prop(given: Given) -> Answer:
     p1, p2 = first(given, "p1", "p_ref"), first(given, "p2", "p_low")
-    return {"out": power.people_each(p1, p2, given.get("power", 0.8), alpha_of(given))}
+    return {
+        "out": hypothesis_tests.sample_size_each(p1, p2, given.get("power", 0.8), alpha_of(given))
+    }
 
 
 def mdd_two_prop_equal_n(given: Given) -> Answer:
     n, reference = first(given, "n_per_group", "n"), first(given, "p_ref", "p1")
-    found = power.detectable_below(reference, n, n, given.get("power", 0.8), alpha_of(given))
+    found = hypothesis_tests.detectable_rate_below(
+        reference, n, n, given.get("power", 0.8), alpha_of(given)
+    )
     return {"p_low": found, "mdd": None if found is None else reference - found}
 
 
@@ -313,7 +316,7 @@ def rows_of(given: Given) -> list[list[float | None]]:
     ]
 
 
-def alpha_answer(found: composites.Alpha | None) -> Answer:
+def alpha_answer(found: scales.CronbachAlpha | None) -> Answer:
     if found is None:
         return {"alpha": None}
     low, high = found.interval.low, found.interval.high
@@ -335,12 +338,14 @@ def alpha_answer(found: composites.Alpha | None) -> Answer:
 
 def cronbach_alpha(given: Given) -> Answer:
     gaps = first(given, "nan_policy", "missing", "use", default="pairwise")
-    policy = composites.Gaps.PAIRWISE if gaps == "pairwise" else composites.Gaps.LEFT_OUT
-    return alpha_answer(composites.cronbach_alpha(rows_of(given), confidence(given), policy))
+    policy = (
+        scales.MissingAnswers.PAIRWISE if gaps == "pairwise" else scales.MissingAnswers.LEFT_OUT
+    )
+    return alpha_answer(scales.cronbach_alpha(rows_of(given), confidence(given), policy))
 
 
 def cronbach_alpha_patterns(given: Given) -> Answer:
-    return alpha_answer(composites.alpha_of_patterns(given["patterns"], confidence(given)))
+    return alpha_answer(scales.alpha_of_patterns(given["patterns"], confidence(given)))
 
 
 def omega_total(given: Given) -> Answer:
@@ -348,13 +353,13 @@ def omega_total(given: Given) -> Answer:
     if given.get("loadings"):
         loads = given["loadings"]
         own = first(given, "uniquenesses", "psi", default=[1 - load**2 for load in loads])
-        value = composites.omega(loads, own)
-        found = composites.Omega(value, value, tuple(loads), tuple(own))
+        value = scales.omega(loads, own)
+        found = scales.Omega(value, value, tuple(loads), tuple(own))
     elif correlations:
         spread = first(given, "sd", "sds", default=[1] * len(correlations))
-        found = composites.omega_of_correlations(correlations, spread)
+        found = scales.omega_of_correlations(correlations, spread)
     else:
-        found = composites.omega_total(rows_of(given))
+        found = scales.omega_total(rows_of(given))
     return {
         "omega": found.standardized,
         "omega_total": found.standardized,
@@ -368,7 +373,7 @@ def omega_total(given: Given) -> Answer:
 
 
 def standard_error_of_measurement(given: Given) -> Answer:
-    found = scores.measurement_error(given["sd"], given["reliability"])
+    found = scales.measurement_error(given["sd"], given["reliability"])
     return {
         "sem": found.of_score,
         "sdiff": found.of_difference,
@@ -378,23 +383,23 @@ def standard_error_of_measurement(given: Given) -> Answer:
 
 def reliable_change_index(given: Given) -> Answer:
     x1, x2 = given["x1"], given["x2"]
-    index = scores.reliable_change_index(given["sd"], given["reliability"], x1, x2)
+    index = scales.reliable_change_index(given["sd"], given["reliability"], x1, x2)
     return {**standard_error_of_measurement(given), "rci": index}
 
 
 def spearman_brown(given: Given) -> Answer:
     factor = first(given, "length_factor", "k", "factor", default=2)
-    return {"out": scores.spearman_brown(first(given, "reliability", "r"), factor)}
+    return {"out": scales.spearman_brown(first(given, "reliability", "r"), factor)}
 
 
 def kelley(given: Given) -> Answer:
     r = first(given, "reliability", "r")
-    return {"out": scores.estimated_true_score(given["x"], given["mean"], r)}
+    return {"out": scales.estimated_true_score(given["x"], given["mean"], r)}
 
 
 def quantiles(given: Given) -> Answer:
     return {
-        f"type{kind}": [positions.quantile(given["v"], p, kind) for p in given["probs"]]
+        f"type{kind}": [percentiles.quantile(given["v"], p, kind) for p in given["probs"]]
         for kind in range(1, 10)
     }
 
@@ -406,8 +411,8 @@ def midrank_percentile(given: Given) -> Answer:
     others = [value for value in given.values() if value is not values]
     asked = others[0] if others else values
     if isinstance(asked, Sequence):
-        return {"out": [positions.mid_rank_percentile(values, each) for each in asked]}
-    return {"out": positions.mid_rank_percentile(values, asked)}
+        return {"out": [percentiles.mid_rank_percentile(values, each) for each in asked]}
+    return {"out": percentiles.mid_rank_percentile(values, asked)}
 
 
 # Charts
@@ -486,7 +491,7 @@ def funnel_limits_normal(given: Given) -> Answer:
 # Data quality
 
 
-def kappa_answer(found: agreement.Kappa) -> Answer:
+def kappa_answer(found: data_quality.Kappa) -> Answer:
     return {
         "agreement": found.agreement,
         "kappa": found.value,
@@ -501,21 +506,21 @@ def kappa_answer(found: agreement.Kappa) -> Answer:
 
 
 def cohen_kappa(given: Given) -> Answer:
-    return kappa_answer(agreement.cohen_kappa(given["table"], confidence(given)))
+    return kappa_answer(data_quality.cohen_kappa(given["table"], confidence(given)))
 
 
 def weighted_kappa(given: Given) -> Answer:
-    return kappa_answer(agreement.weighted_kappa(given["table"], confidence(given)))
+    return kappa_answer(data_quality.weighted_kappa(given["table"], confidence(given)))
 
 
-def proportion(found: agreement.Proportion | None) -> Answer | None:
+def proportion(found: data_quality.Proportion | None) -> Answer | None:
     if found is None:
         return None
     return {"est": found.value, "lo": found.low, "hi": found.high}
 
 
 def sens_spec_ci(given: Given) -> Answer:
-    found = agreement.diagnostic(
+    found = data_quality.diagnostic(
         given["tp"], given["fp"], given["fn"], given["tn"], confidence(given)
     )
     return {
@@ -527,7 +532,7 @@ def sens_spec_ci(given: Given) -> Answer:
 
 
 def race_concordance(given: Given) -> Answer:
-    found = agreement.concordance(given["table"], confidence(given))
+    found = data_quality.concordance(given["table"], confidence(given))
 
     def each(name: str) -> list[float | None]:
         return [(own := getattr(part, name)) and own.value for part in found.categories]
@@ -562,7 +567,7 @@ def probability_weighted_rates(given: Given) -> Answer:
         names, table = list(table[0]), [list(row.values()) for row in table]
     is_by_person = len(table) == len(outcomes)
     rows = table if is_by_person else list(zip(*table, strict=True))
-    found = estimated.probability_weighted_rates(rows, outcomes)
+    found = data_quality.probability_weighted_rates(rows, outcomes)
 
     def each(field: str) -> Any:
         values = [getattr(own, field) for own in found]
@@ -584,7 +589,7 @@ def probability_weighted_rates(given: Given) -> Answer:
 
 def completeness_gate(given: Given) -> Answer:
     threshold = given.get("threshold", 0.8)
-    found = completeness.completeness(given["known"], given["total"], threshold, confidence(given))
+    found = data_quality.completeness(given["known"], given["total"], threshold, confidence(given))
     return {
         "completeness": found.share,
         "wilson_lo": found.low,
@@ -628,16 +633,16 @@ ADAPTERS: dict[str, Callable[[Given], Answer]] = {
     "hei_score": hei_score,
     "index_of_disparity": index_of_disparity,
     "jeffreys_ci": of_one(rates.jeffreys),
-    "katz_ratio_ci": of_ratio(ratios.katz),
+    "katz_ratio_ci": of_ratio(comparisons.katz),
     "kelley_estimated_true_score": kelley,
-    "koopman_ratio_ci": of_ratio(ratios.koopman),
+    "koopman_ratio_ci": of_ratio(comparisons.koopman),
     "mdd_two_prop_equal_n": mdd_two_prop_equal_n,
     "mean_difference": mean_difference,
     "midrank_percentile": midrank_percentile,
-    "mn_diff_ci": of_difference(differences.miettinen_nurminen),
-    "mn_ratio_ci": of_ratio(ratios.miettinen_nurminen_ratio),
+    "mn_diff_ci": of_difference(comparisons.miettinen_nurminen),
+    "mn_ratio_ci": of_ratio(comparisons.miettinen_nurminen_ratio),
     "n_two_prop": n_two_prop,
-    "newcombe_diff_ci": of_difference(differences.newcombe),
+    "newcombe_diff_ci": of_difference(comparisons.newcombe),
     "omega_total_ml_1factor": omega_total,
     "p_adjust": p_adjust,
     "p_chart": p_chart,
@@ -654,7 +659,7 @@ ADAPTERS: dict[str, Callable[[Given], Answer]] = {
     "spearman_brown": spearman_brown,
     "standard_error_of_measurement": standard_error_of_measurement,
     "theil_mld": theil_mld,
-    "wald_diff_ci": of_difference(differences.wald),
+    "wald_diff_ci": of_difference(comparisons.wald),
     "weighted_kappa": weighted_kappa,
     "wilson_cc_ci": of_one(rates.wilson_corrected),
     "wilson_ci": of_one(rates.wilson),

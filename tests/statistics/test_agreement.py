@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.agreement import (
+from readiness.statistics.data_quality import (
     cohen_kappa,
     concordance,
     diagnostic,

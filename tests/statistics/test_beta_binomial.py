@@ -10,10 +10,10 @@ from readiness.statistics.beta_binomial import (
     Prior,
     fit,
     log_likelihood,
-    people_for,
     reliability,
     reliability_at,
-    shrunken,
+    sample_size_for,
+    shrink,
 )
 
 PRIORS = st.builds(Prior, st.floats(0.5, 80), st.floats(0.5, 80))
@@ -58,14 +58,14 @@ def test_how_many_patients_a_reliability_takes(spread, strength, for_70, for_40)
     prior = Prior(0.7 * total, 0.3 * total)
     assert prior.between_variance == pytest.approx(spread**2)
     assert prior.strength == pytest.approx(strength, abs=0.6)
-    assert people_for(prior, 0.7) == pytest.approx(for_70, abs=1)
-    assert people_for(prior, 0.4) == pytest.approx(for_40, abs=1)
+    assert sample_size_for(prior, 0.7) == pytest.approx(for_70, abs=1)
+    assert sample_size_for(prior, 0.4) == pytest.approx(for_40, abs=1)
 
 
 @given(PRIORS, st.integers(0, 500), st.integers(1, 500))
 def test_shrinking_lands_between_the_group_and_the_mean(prior, x, more):
     n = x + more
-    found = shrunken(prior, x, n)
+    found = shrink(prior, x, n)
     ends = sorted([x / n, prior.mean])
     assert ends[0] - 1e-9 <= found.mean <= ends[1] + 1e-9
     assert found.low < found.mean < found.high
@@ -75,7 +75,7 @@ def test_shrinking_lands_between_the_group_and_the_mean(prior, x, more):
 @given(PRIORS, st.integers(1, 500))
 def test_more_patients_say_more(prior, n):
     assert reliability(prior, n) < reliability(prior, n + 1) < 1
-    assert reliability(prior, people_for(prior, 0.6)) == pytest.approx(0.6)
+    assert reliability(prior, sample_size_for(prior, 0.6)) == pytest.approx(0.6)
 
 
 def test_at_the_priors_average_variance_both_reliabilities_are_one():

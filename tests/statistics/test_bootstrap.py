@@ -5,7 +5,7 @@ from math import sqrt
 
 import pytest
 
-from readiness.statistics.bootstrap import ratio_of_sums
+from readiness.statistics.comparisons import ratio_of_sums
 
 
 def test_the_ratio_is_that_of_the_sums_and_lies_within_its_interval():

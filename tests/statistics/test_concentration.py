@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.concentration import concentration_index, fractional_ranks
+from readiness.statistics.inequality import concentration_index, fractional_ranks
 
 GROUPS = st.lists(
     st.tuples(st.integers(0, 1000), st.sampled_from([0.1, 0.2, 0.3, 0.4]), st.integers(1, 500)),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.statistics.estimated import probability_weighted_rates
+from readiness.statistics.data_quality import probability_weighted_rates
 
 
 def test_certain_probabilities_are_plain_rates():

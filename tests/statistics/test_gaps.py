@@ -6,10 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.gaps import Gap, excess, gap_of, gap_reliability, shrunken_gap, true_gaps
+from readiness.statistics.gaps import (
+    GapEstimate,
+    excess,
+    gap_of,
+    gap_reliability,
+    shrunken_gap,
+    true_gaps,
+)
 
 GAPS = st.lists(
-    st.builds(Gap, st.floats(-0.5, 0.5), st.floats(1e-4, 0.05)), min_size=2, max_size=40
+    st.builds(GapEstimate, st.floats(-0.5, 0.5), st.floats(1e-4, 0.05)), min_size=2, max_size=40
 )
 
 
@@ -51,7 +58,7 @@ def test_a_shrunken_gap_lies_between_its_own_and_the_mean(gaps):
 def test_drawn_groups_give_their_spread_back_and_shrinking_pays():
     rng = random.Random(5)
     truth = [rng.gauss(-0.06, 0.08) for _ in range(400)]
-    gaps = [Gap(rng.gauss(each, 0.09), 0.09**2) for each in truth]
+    gaps = [GapEstimate(rng.gauss(each, 0.09), 0.09**2) for each in truth]
     found = true_gaps(gaps)
     assert found.mean == pytest.approx(-0.06, abs=0.012)
     assert found.spread == pytest.approx(0.08, abs=0.012)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.attributable import attributable
 from readiness.statistics.inequality import (
-    Estimate,
-    Group,
+    GroupEstimate,
+    SummaryEstimate,
+    attributable,
     between_group_variance,
     corrected_variance,
     entropy,
@@ -21,11 +21,11 @@ from readiness.statistics.inequality import (
 )
 
 GROUPS = st.lists(
-    st.builds(Group, st.floats(1, 100), st.integers(1, 5_000), st.floats(0, 20)),
+    st.builds(GroupEstimate, st.floats(1, 100), st.integers(1, 5_000), st.floats(0, 20)),
     min_size=2,
     max_size=8,
 )
-PAPER = [Group(80, 60, 2), Group(60, 30, 3), Group(50, 10, 5)]  # mean 71
+PAPER = [GroupEstimate(80, 60, 2), GroupEstimate(60, 30, 3), GroupEstimate(50, 10, 5)]  # mean 71
 
 
 def test_measures_on_paper():
@@ -61,7 +61,7 @@ def test_the_order_of_groups_does_not_matter(groups, rng):
 
 @given(GROUPS)
 def test_nothing_is_below_zero_and_equal_groups_are_at_zero(groups):
-    same = [Group(50, group.people, group.error) for group in groups]
+    same = [GroupEstimate(50, group.people, group.error) for group in groups]
     assert entropy(groups).theil.value >= -1e-9
     assert entropy(groups).mean_log_deviation.value >= -1e-9
     assert between_group_variance(same).variance.value == pytest.approx(0, abs=1e-9)
@@ -71,7 +71,9 @@ def test_nothing_is_below_zero_and_equal_groups_are_at_zero(groups):
 
 @given(GROUPS)
 def test_relative_measures_do_not_see_the_unit(groups):
-    shares = [Group(group.estimate / 100, group.people, group.error / 100) for group in groups]
+    shares = [
+        GroupEstimate(group.estimate / 100, group.people, group.error / 100) for group in groups
+    ]
     assert entropy(shares).theil.error == pytest.approx(entropy(groups).theil.error, abs=1e-6)
     one, two = attributable(shares, is_favorable=True), attributable(groups, is_favorable=True)
     assert one.percent
@@ -80,9 +82,9 @@ def test_relative_measures_do_not_see_the_unit(groups):
 
 
 def test_without_standard_errors_there_are_values_only():
-    groups = [Group(80, 60), Group(60, 40)]
+    groups = [GroupEstimate(80, 60), GroupEstimate(60, 40)]
     assert pairwise(groups).difference.error is None
-    assert pairwise(groups).ratio == Estimate(80 / 60)
+    assert pairwise(groups).ratio == SummaryEstimate(80 / 60)
     assert entropy(groups).theil.low is None
     assert attributable(groups, is_favorable=True).risk.low is None
 
@@ -91,10 +93,10 @@ def test_errors_agree_with_drawing_again_and_again():
     """Delta method against 4,000 draws; rates .7/.6/.5 of 2,000/500/300."""
     rates, people = (0.7, 0.6, 0.5), (2_000, 500, 300)
     errors = [100 * (p * (1 - p) / n) ** 0.5 for p, n in zip(rates, people, strict=True)]
-    groups = [Group(100 * p, n, e) for p, n, e in zip(rates, people, errors, strict=True)]
+    groups = [GroupEstimate(100 * p, n, e) for p, n, e in zip(rates, people, errors, strict=True)]
     rng = random.Random(7)
     drawn = [
-        [Group(rng.gauss(g.estimate, g.error or 0), g.people, 1) for g in groups]
+        [GroupEstimate(rng.gauss(g.estimate, g.error or 0), g.people, 1) for g in groups]
         for _ in range(4_000)
     ]
     for measure in (
@@ -102,7 +104,7 @@ def test_errors_agree_with_drawing_again_and_again():
         lambda g: entropy(g).theil,
         lambda g: entropy(g).mean_log_deviation,
         lambda g: attributable(g, is_favorable=True).risk,
-        lambda g: attributable(g, is_favorable=True).percent or Estimate(0),
+        lambda g: attributable(g, is_favorable=True).percent or SummaryEstimate(0),
     ):
         again = [measure(each).value for each in drawn]
         assert stdev(again) == pytest.approx(measure(groups).error, rel=0.06)
@@ -125,13 +127,15 @@ def test_a_group_of_one_says_nothing_of_chance():
 
 
 @pytest.mark.parametrize("measure", [pairwise, between_group_variance, entropy, index_of_disparity])
-@pytest.mark.parametrize("groups", [[], [Group(50, 10)], [Group(50, 0), Group(40, 0)]])
+@pytest.mark.parametrize(
+    "groups", [[], [GroupEstimate(50, 10)], [GroupEstimate(50, 0), GroupEstimate(40, 0)]]
+)
 def test_one_group_is_not_unequal(measure, groups):
     with pytest.raises(ValueError, match="at least two groups"):
         measure(groups)
 
 
 def test_a_lowest_rate_of_zero_has_no_ratio_and_still_an_entropy():
-    groups = [Group(0, 10, 1), Group(40, 10, 1)]
+    groups = [GroupEstimate(0, 10, 1), GroupEstimate(40, 10, 1)]
     assert pairwise(groups).ratio is None
     assert entropy(groups).mean_log_deviation.value > 1_000

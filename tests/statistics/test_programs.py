@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from readiness.statistics.programs import (
-    Direction,
+    DifferenceDirection,
     disparity_eligibility,
     health_equity_index,
     meaningful_difference,
@@ -22,7 +22,7 @@ def test_how_many_patients_each_method_takes(at_risk, others, within, across):
 
 def test_a_large_difference_that_chance_explains_is_the_same():
     found = meaningful_difference(3, 10, 6, 10, higher_is_better=True)
-    assert found.direction is Direction.SAME
+    assert found.direction is DifferenceDirection.SAME
     assert not found.is_significant
 
 
@@ -39,16 +39,21 @@ def test_ten_percent_exactly_is_enough():
 
 def test_which_way_is_better_is_the_measures():
     counts = (930, 1000, 9700, 10_000)
-    assert meaningful_difference(*counts, higher_is_better=True).direction is Direction.WORSE
-    assert meaningful_difference(*counts, higher_is_better=False).direction is Direction.BETTER
+    assert (
+        meaningful_difference(*counts, higher_is_better=True).direction is DifferenceDirection.WORSE
+    )
+    assert (
+        meaningful_difference(*counts, higher_is_better=False).direction
+        is DifferenceDirection.BETTER
+    )
 
 
 def test_from_nobody_anything_is_more_than_ten_percent():
     found = meaningful_difference(40, 100, 0, 100, higher_is_better=True)
     assert found.relative_favorable is None
-    assert found.direction is Direction.BETTER
+    assert found.direction is DifferenceDirection.BETTER
     same = meaningful_difference(0, 100, 0, 100, higher_is_better=True)
-    assert same.direction is Direction.SAME
+    assert same.direction is DifferenceDirection.SAME
 
 
 def test_the_historical_index_is_a_weighted_mean():

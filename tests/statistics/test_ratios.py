@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.ratios import katz, koopman, miettinen_nurminen_ratio
+from readiness.statistics.comparisons import katz, koopman, miettinen_nurminen_ratio
 
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 SOME = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(1, n), st.just(n)))
@@ -22,7 +22,7 @@ def test_an_interval_holds_its_ratio_and_turns_round_with_it(method, one, two):
 
 
 @given(one=COUNTS, two=COUNTS)
-def test_the_factor_of_miettinen_and_nurminen_only_widens(one, two):
+def test_the_factor_of_a_ratio_only_widens(one, two):
     plain, wider = koopman(*one, *two), miettinen_nurminen_ratio(*one, *two)
     assert wider.low <= plain.low * (1 + 1e-9)
     assert plain.high <= wider.high * (1 + 1e-9)

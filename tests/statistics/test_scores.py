@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.scores import (
+from readiness.statistics.scales import (
     estimated_true_score,
     measurement_error,
     reliable_change_index,

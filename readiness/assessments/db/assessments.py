@@ -14,7 +14,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
-from readiness.instruments.answers import Answer, ContextValue, Kind
+from readiness.instruments.answers import Answer, AnswerKind, ContextValue
 
 
 def add(store: Store, assessment: Assessment, event: Event) -> None:
@@ -299,7 +299,9 @@ def answer_row(assessment_id: str, revision: AnswerRevision) -> dict[str, Any]:
 
 def to_answer(row: Mapping[str, Any]) -> AnswerRevision:
     answer = (
-        Answer(Kind(row["kind"]), row["level"], row["reason"], row["note"]) if row["kind"] else None
+        Answer(AnswerKind(row["kind"]), row["level"], row["reason"], row["note"])
+        if row["kind"]
+        else None
     )
     return AnswerRevision(
         item_id=row["item_id"],

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from readiness.assessments.service.assessment_view import Sheet
 from readiness.assessments.service.context import Fact, FactClash
 from readiness.core.errors import BadInput, Problem
-from readiness.instruments import context_fields as facts
+from readiness.instruments import context_fields
 from readiness.instruments.answers import ContextValue
 from readiness.instruments.models import ContextField, ContextItem, Instrument
 
@@ -108,11 +108,14 @@ def box_of(each: ContextField, value: ContextValue, revision: int) -> Box:
     if each.type == "choices":
         chosen = tuple(map(str, value)) if isinstance(value, list) else ()
         return Box(each, chosen=chosen, is_none=value == [], base=revision)
-    return Box(each, typed=facts.as_typed(each, value), base=revision)
+    return Box(each, typed=context_fields.typed_text(each, value), base=revision)
 
 
 def as_typed_row(table: ContextField, row: Any) -> dict[str, str]:
-    return {column.key: facts.as_typed(column, row.get(column.key)) for column in table.columns}
+    return {
+        column.key: context_fields.typed_text(column, row.get(column.key))
+        for column in table.columns
+    }
 
 
 def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[Cell, ...], ...]:
@@ -121,12 +124,12 @@ def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[Cel
         by_choice = {row.get(first.key, ""): row for row in rows}
         rows = [{**by_choice.get(value, {}), first.key: value} for value, _ in first.choices]
     else:
-        rows = [*rows, *[{} for _ in range(BLANK_ROWS)]][: facts.ROWS]
+        rows = [*rows, *[{} for _ in range(BLANK_ROWS)]][: context_fields.ROWS]
     return tuple(
         tuple(
             Cell(
                 column,
-                facts.cell_place(table, number, column),
+                context_fields.cell_place(table, number, column),
                 row.get(column.key, ""),
                 is_fixed=has_fixed_rows(table) and column is table.columns[0],
             )
@@ -168,7 +171,7 @@ def box_in(each: ContextField, form: MultiDict[str, str]) -> Box:
     revision = form.get(f"{each.key}.base", "0")
     if not BASE.fullmatch(revision):
         raise BadInput(STRANGE)
-    is_none = form.get(f"{each.key}.none") == facts.EMPTY
+    is_none = form.get(f"{each.key}.none") == context_fields.EMPTY
     if each.type == "table":
         rows = cells_of(each, rows_in(each, form))
         return Box(each, rows=rows, is_none=is_none, base=int(revision))
@@ -181,9 +184,9 @@ def box_in(each: ContextField, form: MultiDict[str, str]) -> Box:
 def rows_in(table: ContextField, form: MultiDict[str, str]) -> list[dict[str, str]]:
     """Rows in which something was typed; in a table with fixed rows, beside the row's label."""
     found = []
-    for number in range(1, facts.ROWS + 1):
+    for number in range(1, context_fields.ROWS + 1):
         row = {
-            column.key: form.get(facts.cell_place(table, number, column), "").strip()
+            column.key: form.get(context_fields.cell_place(table, number, column), "").strip()
             for column in table.columns
         }
         own = table.columns[1:] if has_fixed_rows(table) else table.columns
@@ -198,11 +201,11 @@ def value_in(box: Box) -> tuple[ContextValue, tuple[Problem, ...]]:
         if each.type == "table":
             rows = [{cell.column.key: cell.typed for cell in row} for row in box.rows]
             filled = [row for row in rows if any(row[key] for key in own_keys(each))]
-            return facts.table_of(each, filled, is_empty=box.is_none)
+            return context_fields.read_table(each, filled, is_empty=box.is_none)
         if each.type == "choices":
-            none = (facts.EMPTY,) if box.is_none else ()
-            return facts.choices_of(each, (*box.chosen, *none)), ()
-        return facts.value_of(each, box.typed), ()
+            none = (context_fields.EMPTY,) if box.is_none else ()
+            return context_fields.read_choices(each, (*box.chosen, *none)), ()
+        return context_fields.read_value(each, box.typed), ()
     except ValueError as error:
         return None, (Problem(each.key, str(error)),)
 
@@ -239,7 +242,7 @@ def beside(box: Box, clash: FactClash) -> Box:
 def in_words(each: ContextField, value: ContextValue) -> str:
     if isinstance(value, list):
         return f"{len(value)} rows" if each.type == "table" else ", ".join(map(str, value))
-    words = dict(each.choices).get(str(value), facts.as_typed(each, value))
+    words = dict(each.choices).get(str(value), context_fields.typed_text(each, value))
     return words or "nothing"
 
 

@@ -22,7 +22,7 @@ from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongStat
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
-from readiness.instruments.applicability import applicability
+from readiness.instruments.answers import applicability
 from readiness.instruments.models import Instrument
 
 OWN = "qmer"  # the instrument of a group's own initiative

@@ -27,9 +27,8 @@ from readiness.core.pdf.printer import Printer
 from readiness.core.permissions import Can
 from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
-from readiness.instruments.answers import Answer, Context, ContextValue
-from readiness.instruments.applicability import applicability
-from readiness.instruments.evidence_codes import sentence
+from readiness.instruments.answers import Answer, Context, ContextValue, applicability
+from readiness.instruments.glossary import sentence
 from readiness.instruments.models import ContextField
 
 TITLE = "Questionnaire"

@@ -19,10 +19,8 @@ from readiness.core import patient_identifiers
 from readiness.core.db import Session, Store
 from readiness.core.errors import Problem
 from readiness.core.permissions import Can
-from readiness.instruments.answers import Answer
-from readiness.instruments.applicability import Applicability, Verdict, applicability
-from readiness.instruments.evidence_codes import sentence
-from readiness.instruments.glossary import terms_in
+from readiness.instruments.answers import Answer, Applicability, ApplicabilityVerdict, applicability
+from readiness.instruments.glossary import sentence, terms_in
 from readiness.instruments.models import Domain, Instrument, Item
 
 CHANGED = {
@@ -142,7 +140,7 @@ def question(
         change=change_of(item, previous),
         last=last_of(item, previous),
         may=may,
-        why_not="" if may.verdict is Verdict.NEVER else checks.why_not(item, may),
+        why_not="" if may.verdict is ApplicabilityVerdict.NEVER else checks.why_not(item, may),
         terms=terms_in(item, found.instrument.definitions),
         cut_points=sentence(item.threshold_note),
         asked_by=asked_by(found.instrument, item),

@@ -45,7 +45,7 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
 
 def scored_file(raw: bytes) -> tuple[ScoringRun, tuple[Problem, ...]]:
     """The run for an assessment sent as JSON, and notices of what was left out; or BadInput."""
-    found = assessment_json.document(raw)
+    found = assessment_json.parse_object(raw)
     instrument, problems = instrument_of(found)
     reading = assessment_json.read(found, instrument)
     if instrument is None or problems or reading.problems:
@@ -56,7 +56,7 @@ def scored_file(raw: bytes) -> tuple[ScoringRun, tuple[Problem, ...]]:
 
 def instrument_of(found: Mapping[str, Any]) -> tuple[Instrument | None, list[Problem]]:
     """Without a version, the latest published."""
-    instrument_id, version, problems = assessment_json.named(found)
+    instrument_id, version, problems = assessment_json.instrument_and_version(found)
     if instrument_id is None:
         return None, problems
     try:

@@ -11,7 +11,7 @@ from readiness.counts.social_risk.models import STRATA, StratumType
 from readiness.equity.known import MARK, FieldQuality
 from readiness.equity.presenters.results import interval
 from readiness.equity.service.race_data import FieldReport, Missing, RaceData
-from readiness.statistics.agreement import Proportion
+from readiness.statistics.data_quality import Proportion
 from readiness.statistics.rates import Rate, wilson_rate
 
 NAMES = {Field.RACE: "Race and ethnicity", Field.LANGUAGE: "Language"}

@@ -18,7 +18,7 @@ from readiness.equity.gates import USE_LABELS, Use
 from readiness.equity.presenters.runs import Runs, runs_of
 from readiness.equity.service.results import Results, Split
 from readiness.equity.tables import NO_GROUP
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 
 CLEAR = 0.05  # a p-value below it, adjusted for how many gaps were looked at
 CHANCE_OFF = "a spread that chance alone would make is taken off"

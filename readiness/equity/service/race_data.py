@@ -28,7 +28,7 @@ from readiness.equity.known import (
 )
 from readiness.equity.service.results import split_rows
 from readiness.equity.tables import tables_of
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 
 SAID_BY = {  # the first way of splitting there is, whose unknown a field's are
     Field.RACE: (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY),

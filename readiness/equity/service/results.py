@@ -31,7 +31,7 @@ from readiness.equity.gates import FEWEST_FOR_CHARTS
 from readiness.equity.known import missing_differs
 from readiness.equity.service.released_gaps import spreads_among_peers
 from readiness.equity.tables import NO_GROUP, TOTAL, Count, Row, Table, pooled, rolled_up, tables_of
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 
 YEARS_POOLED = 3
 LONGEST_RUN = 6  # periods, a year apart

@@ -18,7 +18,7 @@ from readiness.imports.fhir.shapes import (
 )
 from readiness.imports.fhir.times import day_of, instant_of, version_of
 from readiness.imports.fhir.values import answers_of
-from readiness.imports.screening_codes.models import Kind
+from readiness.imports.screening_codes.models import ResourceType
 from readiness.imports.screens.parts import Answer, Answered, Part, Standing
 
 SCREENING = frozenset({"survey", "sdoh"})  # categories of what may be a screen
@@ -38,7 +38,7 @@ def part_of(run: Run, place: str, seen: Observation) -> Part | None:
     if not is_about_a_patient(seen.subject):
         run.skip()
         return None
-    standing = run.standing_of(Kind.OBSERVATION, seen.status)
+    standing = run.standing_of(ResourceType.OBSERVATION, seen.status)
     is_deleted = standing is Standing.DELETED and seen.id is not None
     patient, day = run.whom_and_when(seen.subject, day_seen(seen), may_be_bare=is_deleted)
     note_unknown(run, *(piece.code for piece in seen.component or ()))

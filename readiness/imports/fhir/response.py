@@ -11,7 +11,7 @@ from readiness.imports.fhir.run import Form, Run, is_about_a_patient
 from readiness.imports.fhir.shapes import NO_META, Item, ItemAnswer, QuestionnaireResponse
 from readiness.imports.fhir.times import day_of, instant_of, version_of
 from readiness.imports.fhir.values import answers_of, plainest, reason_beside, reason_for_none
-from readiness.imports.screening_codes.models import Kind
+from readiness.imports.screening_codes.models import ResourceType
 from readiness.imports.screens.parts import Answer, Answered, Part, Standing
 
 
@@ -37,7 +37,7 @@ def part_of(run: Run, place: str, seen: QuestionnaireResponse) -> Part | None:
     if address in run.mapping.ignore or not is_about_a_patient(seen.subject):
         run.skip()
         return None
-    standing = run.standing_of(Kind.FORM, seen.status)
+    standing = run.standing_of(ResourceType.FORM, seen.status)
     form = form_for(run, seen)
     sheet = sheet_of(run, form, seen.item or ())
     is_deleted = standing is Standing.DELETED and seen.id is not None

@@ -13,7 +13,7 @@ import msgspec
 from readiness.core.tables.reading import Reading
 from readiness.imports.fhir.shapes import Reference
 from readiness.imports.mapping_shapes import FormMapping
-from readiness.imports.screening_codes.models import CodeTable, Kind
+from readiness.imports.screening_codes.models import CodeTable, ResourceType
 from readiness.imports.screens.parts import Standing
 
 EVERY = 1_000  # resources between two words on how far it is
@@ -84,7 +84,7 @@ class Run:
     def skip(self) -> None:
         self.reading.report.skipped += 1
 
-    def standing_of(self, kind: Kind, status: str | None) -> Standing:
+    def standing_of(self, kind: ResourceType, status: str | None) -> Standing:
         if standing := self.codes.standing(kind, status or ""):
             return standing
         raise Unreadable(NO_STATUS)

@@ -12,15 +12,15 @@ from readiness.imports.screening_codes.file_format import Written
 from readiness.imports.screening_codes.models import (
     CodeRange,
     CodeTable,
-    Counted,
+    CountedQuantity,
     Guideline,
-    Kind,
-    Question,
+    ResourceType,
     Score,
     ScreeningInstrument,
+    ScreeningQuestion,
     Trait,
     TraitTable,
-    plain,
+    normalize,
 )
 from readiness.imports.screens.parts import Absent, Result, Standing
 
@@ -44,8 +44,8 @@ def table_of(written: Written, sha256: str) -> CodeTable:
         instruments={each["id"]: instrument_of(each) for each in written["instruments"]},
         absent=turned(written["absent"], Absent),
         absent_words=by_plain_word(turned(written["absent_words"], Absent)),
-        words={code: frozenset(map(plain, said)) for code, said in written["words"].items()},
-        standings={kind: turned(written["standings"][kind], Standing) for kind in Kind},
+        words={code: frozenset(map(normalize, said)) for code, said in written["words"].items()},
+        standings={kind: turned(written["standings"][kind], Standing) for kind in ResourceType},
         traits={trait: trait_of(written["traits"][trait]) for trait in Trait},
         guidelines=tuple(
             Guideline(each["year"], each["first"], each["each_more"])
@@ -60,7 +60,7 @@ def turned(written: Mapping[str, tuple[str, ...]], kind: type[Word]) -> dict[str
 
 
 def by_plain_word(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
-    return {plain(said): meaning for said, meaning in meanings.items()}
+    return {normalize(said): meaning for said, meaning in meanings.items()}
 
 
 def instrument_of(written: dict[str, Any]) -> ScreeningInstrument:
@@ -82,11 +82,11 @@ def instrument_of(written: dict[str, Any]) -> ScreeningInstrument:
 
 def question_of(
     code: str, instrument_id: str, written: dict[str, Any], scores: Mapping[str, Score]
-) -> Question:
+) -> ScreeningQuestion:
     points = scores[written["score"]].points if written["score"] else {}
     tells = written["tells"]
     about = [*tells, *([written["about"]] if written["about"] else [])]
-    return Question(
+    return ScreeningQuestion(
         code=code,
         instrument_id=instrument_id,
         verified=written["verified"],
@@ -100,7 +100,7 @@ def question_of(
         is_personal=written["personal"],
         score_id=written["score"],
         total_of=written["total_of"],
-        counts=Counted(written["counts"]) if written["counts"] else None,
+        counts=CountedQuantity(written["counts"]) if written["counts"] else None,
         positive_at=written["positive_at"],
         trait=Trait(written["trait"]) if written["trait"] else None,
         trait_values=written["values"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from readiness.imports.screening_codes.models import Counted, Kind, Trait
+from readiness.imports.screening_codes.models import CountedQuantity, ResourceType, Trait
 from readiness.imports.screens.parts import Absent, Result, Standing
 from readiness.instruments.file_format import DAY, KEY, NAME, VERSION
 from readiness.instruments.file_shapes import (
@@ -35,7 +35,7 @@ QUESTION = record(
         "personal": Maybe(FLAG, False),
         "score": Maybe(KEY, ""),
         "total_of": Maybe(KEY, ""),
-        "counts": Maybe(word(Counted)),
+        "counts": Maybe(word(CountedQuantity)),
         "positive_at": Maybe(whole(1, 100), 0),
         "trait": Maybe(word(Trait)),
         "values": Maybe(table(KEY), {}),
@@ -95,7 +95,10 @@ TABLE = record(
         "absent_words": record({str(each): rows(TEXT, least=1) for each in Absent}),
         "words": table(rows(TEXT, least=1)),
         "standings": record(
-            {str(kind): record({str(each): rows(TEXT) for each in Standing}) for kind in Kind}
+            {
+                str(kind): record({str(each): rows(TEXT) for each in Standing})
+                for kind in ResourceType
+            }
         ),
         "instruments": rows(INSTRUMENT, least=1),
         "traits": record({str(each): TRAIT for each in Trait}),

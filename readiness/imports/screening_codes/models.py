@@ -26,7 +26,7 @@ class Trait(StrEnum):
     SEX = "sex"
 
 
-class Counted(StrEnum):
+class CountedQuantity(StrEnum):
     """What a question answered by a number counts."""
 
     INCOME = "income"  # dollars of the household in a year
@@ -34,7 +34,7 @@ class Counted(StrEnum):
     TIMES = "times"
 
 
-class Kind(StrEnum):
+class ResourceType(StrEnum):
     """What sort of thing a status belongs to."""
 
     OBSERVATION = "Observation"
@@ -54,7 +54,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Question:
+class ScreeningQuestion:
     """One question of one instrument: what it is about and, where an answer alone can say so, what
     each answer tells of needs. Other matters are known and not judged."""
 
@@ -71,7 +71,7 @@ class Question:
     is_personal: bool = False  # its answer names a person or a place: dropped on reading
     score_id: str = ""  # an item of this score
     total_of: str = ""  # the sender's sum of this score
-    counts: Counted | None = None
+    counts: CountedQuantity | None = None
     positive_at: int = 0  # for what is counted in times
     trait: Trait | None = None
     trait_values: Mapping[str, str] = field(default_factory=dict)  # answer -> stratum
@@ -86,7 +86,7 @@ class ScreeningInstrument:
     id: str
     title: str
     panels: tuple[str, ...]
-    questions: Mapping[str, Question]
+    questions: Mapping[str, ScreeningQuestion]
     scores: Mapping[str, Score]
     every_question: frozenset[Need]  # no clear "no" to these unless each question has one
     verified: str
@@ -151,7 +151,7 @@ class CodeTable:
     absent: Mapping[str, Absent]  # answer codes and reasons, whatever the question
     absent_words: Mapping[str, Absent]  # typed words, in small letters
     words: Mapping[str, frozenset[str]]  # answer code -> words for it, in small letters
-    standings: Mapping[Kind, Mapping[str, Standing]]
+    standings: Mapping[ResourceType, Mapping[str, Standing]]
     traits: Mapping[Trait, TraitTable]
     guidelines: tuple[Guideline, ...]  # oldest first
 
@@ -163,9 +163,9 @@ class CodeTable:
         return {panel: each.id for each in self.instruments.values() for panel in each.panels}
 
     @cached_property
-    def questions_by_code(self) -> Mapping[str, tuple[Question, ...]]:
+    def questions_by_code(self) -> Mapping[str, tuple[ScreeningQuestion, ...]]:
         """A code may be asked by several instruments, each with answers of its own."""
-        found: dict[str, tuple[Question, ...]] = {}
+        found: dict[str, tuple[ScreeningQuestion, ...]] = {}
         for instrument in self.instruments.values():
             for code, question in instrument.questions.items():
                 found[code] = (*found.get(code, ()), question)
@@ -190,7 +190,7 @@ class CodeTable:
 
     def question(
         self, instrument_id: str, code: str, answers: Iterable[Answer] = ()
-    ) -> Question | None:
+    ) -> ScreeningQuestion | None:
         """The rule for a question and its answers: the instrument's own where it knows them, else
         one that does. Answers that nobody knows are left to the instrument's own rule."""
         asked = self.questions_by_code.get(code, ())
@@ -201,7 +201,7 @@ class CodeTable:
 
     def absent_for(self, text: str) -> Absent | None:
         """Why there is no answer: by an answer code, a reason's code or a typed word."""
-        return self.absent.get(text) or self.absent_words.get(plain(text))
+        return self.absent.get(text) or self.absent_words.get(normalize(text))
 
     def answer_for(self, question: str, text: str) -> Answer | None:
         """An answer sent as text: a code, or a word for an answer of this question."""
@@ -210,11 +210,11 @@ class CodeTable:
         known = {code for each in self.questions_by_code.get(question, ()) for code in each.answers}
         if text.strip() in known:
             return Answer(code=text.strip())
-        said = plain(text)
+        said = normalize(text)
         codes = sorted(code for code in known if said in self.words.get(code, ()))
         return Answer(code=codes[0]) if len(codes) == 1 else None
 
-    def standing(self, kind: Kind, status: str) -> Standing | None:
+    def standing(self, kind: ResourceType, status: str) -> Standing | None:
         """What a status means for the count; None for one that is not in the standard."""
         return self.standings[kind].get(status)
 
@@ -227,9 +227,9 @@ class CodeTable:
         return (known[-1] if known else self.guidelines[0]).line(people)
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """
-    >>> plain("  Often  TRUE. ")
+    >>> normalize("  Often  TRUE. ")
     'often true'
     """
     return " ".join(text.lower().split()).rstrip(".")

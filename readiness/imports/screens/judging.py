@@ -11,7 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screening_codes.models import CodeTable, Counted, Question, Score
+from readiness.imports.screening_codes.models import (
+    CodeTable,
+    CountedQuantity,
+    Score,
+    ScreeningQuestion,
+)
 from readiness.imports.screens.models import Screen
 from readiness.imports.screens.parts import Absent, Answered, Result
 
@@ -36,7 +41,7 @@ class Judgment:
 class Reply:
     """One question of a screen with its rule, its answers told apart from reasons for none."""
 
-    rule: Question
+    rule: ScreeningQuestion
     codes: tuple[str, ...]
     number: float | None
     reasons: frozenset[Absent]
@@ -75,7 +80,7 @@ def judge(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Jud
     )
 
 
-Found = tuple[Need, Question, Result]
+Found = tuple[Need, ScreeningQuestion, Result]
 
 
 def replies_in(screen: Screen, codes: CodeTable, known: Replies) -> tuple[Reply, ...]:
@@ -158,15 +163,17 @@ def by_number(
             yield need, rule, RESULT_OF_ABSENT[reply.absent]
         elif reply.number is None or not reply.number >= 0:  # nor what is no number
             yield need, rule, Result.INCOMPLETE
-        elif rule.counts is Counted.TIMES:
+        elif rule.counts is CountedQuantity.TIMES:
             yield need, rule, sign(is_positive=reply.number >= rule.positive_at)
-        elif rule.counts is Counted.INCOME:
+        elif rule.counts is CountedQuantity.INCOME:
             yield need, rule, by_income(screen, reply.number, replies, codes)
 
 
 def by_income(screen: Screen, dollars: float, replies: Sequence[Reply], codes: CodeTable) -> Result:
     """A need below the poverty line for so many people; without their number nobody can say."""
-    people = next((each.number for each in replies if each.rule.counts is Counted.HOUSEHOLD), None)
+    people = next(
+        (each.number for each in replies if each.rule.counts is CountedQuantity.HOUSEHOLD), None
+    )
     if people is None or not 1 <= people <= MOST_PEOPLE:
         return Result.INCOMPLETE
     return sign(is_positive=dollars < codes.poverty_line(int(people), screen.day))
@@ -236,7 +243,9 @@ def combined(need: Need, found: Sequence[Found], codes: CodeTable) -> Result:
     return strongest(results - {Result.NEGATIVE})
 
 
-def is_part_missing(need: Need, asked: Sequence[tuple[Question, Result]], codes: CodeTable) -> bool:
+def is_part_missing(
+    need: Need, asked: Sequence[tuple[ScreeningQuestion, Result]], codes: CodeTable
+) -> bool:
     """Some needs are clear only when every question of the instrument is answered."""
     instrument = codes.instruments[asked[0][0].instrument_id]
     if need not in instrument.every_question or asked[0][0].is_derived:

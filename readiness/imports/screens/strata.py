@@ -8,7 +8,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from readiness.counts.social_risk.models import UNKNOWN, StratumType
-from readiness.imports.screening_codes.models import CodeTable, Question, Trait, TraitTable, plain
+from readiness.imports.screening_codes.models import (
+    CodeTable,
+    ScreeningQuestion,
+    Trait,
+    TraitTable,
+    normalize,
+)
 from readiness.imports.screens.models import Screen
 from readiness.imports.screens.parts import Absent, Answer, Traits
 
@@ -96,7 +102,7 @@ def said(stratum: str) -> str:
 
 def read(table: TraitTable, text: str) -> str:
     """A code or a word as a stratum, "" for what we do not know."""
-    word = plain(text)
+    word = normalize(text)
     return table.values.get(word) or in_ranges(table, word) or by_prefix(table, word)
 
 
@@ -120,7 +126,7 @@ def by_prefix(table: TraitTable, word: str) -> str:
 
 def language_of(table: TraitTable, text: str) -> str:
     """English and Spanish by name or tag; anything else that looks like a language is another."""
-    word = plain(text)
+    word = normalize(text)
     tag = re.split("[-_]", word)[0]
     if stratum := table.values.get(word) or (table.values.get(tag) if TAG.fullmatch(word) else ""):
         return stratum
@@ -181,7 +187,9 @@ def age_band(age: int | None) -> str:
     return "0-17" if age < 18 else "18-64" if age < 65 else "65+"
 
 
-def values_of(answers: Iterable[Answer], rule: Question, codes: CodeTable) -> Iterator[str]:
+def values_of(
+    answers: Iterable[Answer], rule: ScreeningQuestion, codes: CodeTable
+) -> Iterator[str]:
     for each in answers:
         if each.absent is Absent.DECLINED or codes.absent.get(each.code) is Absent.DECLINED:
             yield DECLINED

@@ -19,7 +19,7 @@ from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.instruments import loader as instruments
 from readiness.instruments.costs.models import CostNote
-from readiness.instruments.evidence_codes import in_words, sentence
+from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Source
 from readiness.investment.presenters.models import COMPARED, ActionLine, GroupSheet, Result
 from readiness.investment.presenters.wording import listed, numbered
@@ -183,9 +183,10 @@ def prices_of(result: Result, notes: Mapping[str, CostNote]) -> Iterator[tuple[s
     chosen = {a.action_id: a.title for group in result.groups for a in group.actions}
     for action_id, title in sorted(chosen.items(), key=lambda pair: pair[1]):
         if note := notes.get(action_id):
+            evidence = expand_evidence_codes(note.status)
             yield (
                 title,
-                f"{sentence(note.source)} As of {day(note.as_of)}; {in_words(note.status)}.",
+                f"{sentence(note.source)} As of {day(note.as_of)}; {evidence}.",
             )
 
 

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from readiness.core.web.forms import Day, SafeForm, whole_number
-from readiness.instruments.answers import Kind
+from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import LEVELS
 from readiness.plans.costs import CostRange, Days
 from readiness.plans.editing import OWNER_CHARACTERS, TITLE_CHARACTERS, Edit, present_level
@@ -217,7 +217,7 @@ def item_choices(opened: Opened, lifted: Sequence[str]) -> list[SelectChoice]:
             for item in opened.instrument.items
             if item.id not in lifted
             and item.id in answers
-            and answers[item.id].kind is not Kind.NOT_APPLICABLE
+            and answers[item.id].kind is not AnswerKind.NOT_APPLICABLE
         ),
     ]
 

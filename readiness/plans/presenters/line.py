@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.instruments.evidence_codes import in_words, sentence
+from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Instrument, Intervention
 from readiness.plans.costs import CostRange, PricedAction
 from readiness.plans.models import (
@@ -169,9 +169,9 @@ def evidence_of(intervention: Intervention) -> Evidence:
     effect = intervention.effect
     return Evidence(
         says=sentence(effect.summary),
-        grade=in_words(effect.grade),
+        grade=expand_evidence_codes(effect.grade),
         source_ids=effect.source_ids,
-        rests_on=in_words(effect.status),
+        rests_on=expand_evidence_codes(effect.status),
     )
 
 
@@ -185,7 +185,7 @@ def know(action: PlanAction, intervention: Intervention | None, instrument: Inst
     item = instrument.item_by_id[main.item_id]
     says = f"{item.id} at level {main.to} can be shown: {item.levels[main.to]}"
     if intervention and intervention.effect.metric not in ("", "none"):
-        says += f" Watch: {in_words(intervention.effect.metric)}."
+        says += f" Watch: {expand_evidence_codes(intervention.effect.metric)}."
     return says
 
 
@@ -196,10 +196,10 @@ def takes(intervention: Intervention) -> str:
 def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
     return CostLine(
         total=action.cost,
-        per_unit=f"{span(price.per_unit)} {in_words(price.unit)}",
+        per_unit=f"{span(price.per_unit)} {expand_evidence_codes(price.unit)}",
         units=units_line(price),
         basis=sentence(price.basis),
-        rests_on=in_words(price.status),
+        rests_on=expand_evidence_codes(price.status),
         likely=(
             "Likely: their geometric mean, an estimate."
             if price.is_likely_estimated
@@ -211,7 +211,7 @@ def cost_line(action: PlanAction, price: PricedAction) -> CostLine:
 
 
 def units_line(price: PricedAction) -> str:
-    says = in_words(price.units_say)
+    says = expand_evidence_codes(price.units_say)
     if price.units is None or price.units == 1:
         return sentence(says)
     return f"{number(price.units)} of these: {says[0].lower()}{says[1:].rstrip('.')}."

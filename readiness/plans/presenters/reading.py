@@ -11,7 +11,7 @@ from readiness.assessments.scorecard import Raise
 from readiness.assessments.service import portfolio_entry
 from readiness.core.formatting import day
 from readiness.instruments.answers import Context
-from readiness.instruments.evidence_codes import sentence
+from readiness.instruments.glossary import sentence
 from readiness.instruments.models import Cost, Instrument, Source, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.plans import drafting

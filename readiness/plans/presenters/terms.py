@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from readiness.core.formatting import day, dollars, rounded
 from readiness.core.periods import months_after
-from readiness.instruments.evidence_codes import in_words, sentence
+from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.plans.costs import CostRange, Days
 from readiness.plans.drafting import end_of
 from readiness.plans.models import ActionType, Months, Plan, PlanAction, Usual
@@ -224,4 +224,4 @@ def rests_on(usual: Usual | None) -> str:
     if note is None:
         return ""
     source = sentence(note.source)
-    return f"{source} Marked: {in_words(note.status)}. As of {day(note.as_of)}."
+    return f"{source} Marked: {expand_evidence_codes(note.status)}. As of {day(note.as_of)}."

@@ -15,7 +15,7 @@ from readiness.assessments.scorecard import ScoringRun
 from readiness.assessments.service.submission import Submitted, note_for_payer
 from readiness.core.charts.profile import DomainScore, Threshold, profile_of
 from readiness.core.formatting import one_decimal, percent
-from readiness.instruments.answers import Kind
+from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Instrument, Item
 from readiness.portfolio.models import NOT_STARTED, reach_of
 from readiness.portfolio.presenters.portfolio import UNREVIEWED, VALIDATED, Badge
@@ -158,7 +158,7 @@ def given(shown: Submitted, item: Item) -> Given:
     answer = shown.given[item.id]
     note, withheld = note_for_payer(answer)
     anchor = item.levels[answer.level] if answer.level is not None else ""
-    level = answer.level if answer.kind is Kind.LEVEL else None
+    level = answer.level if answer.kind is AnswerKind.LEVEL else None
     return Given(item, says(answer), level, anchor, note, withheld)
 
 

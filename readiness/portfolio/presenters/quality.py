@@ -22,7 +22,7 @@ from readiness.equity.tables import NO_GROUP, TOTAL, Row
 from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import kind_order, names_of
 from readiness.releases.service.quality import Read
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 
 NOT_GROUPS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}
 

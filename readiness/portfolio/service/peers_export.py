@@ -14,7 +14,7 @@ from readiness.equity.tables import Count
 from readiness.portfolio.service.peers import Compared, names_of
 from readiness.portfolio.service.peers import Line as Beside
 from readiness.portfolio.service.prediction import Analysis, Asked, Line
-from readiness.statistics.differences import Difference
+from readiness.statistics.comparisons import Difference
 from readiness.statistics.rates import Interval
 
 COMPARED = (

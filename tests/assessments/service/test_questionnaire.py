@@ -21,7 +21,7 @@ from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
 from readiness.core.schema import migrate
-from readiness.instruments.answers import Answer, Kind
+from readiness.instruments.answers import Answer, AnswerKind
 from tests.factories import plans, world
 from tests.factories.questionnaire_workbook import changed, place_of
 
@@ -187,7 +187,7 @@ def test_what_does_not_apply_is_taken_with_the_fact_that_allows_it(store, maya, 
         },
     )
     take(store, maya, raw)
-    assert answers(store)["LEAD-5"].kind is Kind.NOT_APPLICABLE
+    assert answers(store)["LEAD-5"].kind is AnswerKind.NOT_APPLICABLE
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten(store, maya, book):

@@ -11,7 +11,7 @@ import pytest
 from readiness.core.errors import BadInput, NotFound
 from readiness.counts.social_risk.models import STRATA, Need
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screening_codes.models import Kind
+from readiness.imports.screening_codes.models import ResourceType
 from readiness.imports.screens.parts import Absent, Answer, Result, Standing
 from readiness.instruments.seals import seal_of, seals_in
 
@@ -140,11 +140,11 @@ def test_an_answer_may_come_as_text(question, text, answer):
 
 
 def test_a_status_counts_waits_or_takes_back():
-    assert CODES.standing(Kind.OBSERVATION, "amended") is Standing.COUNTED
-    assert CODES.standing(Kind.OBSERVATION, "preliminary") is Standing.HELD
-    assert CODES.standing(Kind.FORM, "in-progress") is Standing.HELD
-    assert CODES.standing(Kind.FORM, "entered-in-error") is Standing.DELETED
-    assert CODES.standing(Kind.FORM, "final") is None
+    assert CODES.standing(ResourceType.OBSERVATION, "amended") is Standing.COUNTED
+    assert CODES.standing(ResourceType.OBSERVATION, "preliminary") is Standing.HELD
+    assert CODES.standing(ResourceType.FORM, "in-progress") is Standing.HELD
+    assert CODES.standing(ResourceType.FORM, "entered-in-error") is Standing.DELETED
+    assert CODES.standing(ResourceType.FORM, "final") is None
 
 
 def test_the_poverty_line_is_that_of_the_screen_s_year():

@@ -36,12 +36,12 @@ def quantile(values: Sequence[float], share: float, kind: int = 7) -> float:
     if not 0 <= share <= 1:
         raise ValueError(f"{share} is not a share: give one from 0 to 1")
     ordered = sorted(values)
-    whole, rest = placed(len(ordered), share, kind)
+    whole, rest = place_of_quantile(len(ordered), share, kind)
     low, high = (ordered[min(len(ordered) - 1, max(0, at))] for at in (whole - 1, whole))
     return low + rest * (high - low)
 
 
-def placed(n: int, share: float, kind: int) -> tuple[int, float]:
+def place_of_quantile(n: int, share: float, kind: int) -> tuple[int, float]:
     """The whole place from which to count, and how far on toward the next."""
     if kind in PLACES:
         a, b = PLACES[kind]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.positions import mid_rank_percentile, quantile
+from readiness.statistics.percentiles import mid_rank_percentile, quantile
 
 VALUES = st.lists(st.integers(0, 100), min_size=1, max_size=40)
 KINDS = range(1, 10)

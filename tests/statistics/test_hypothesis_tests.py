@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.testing import benjamini_hochberg, equality, holm, homogeneity, two_tailed
+from readiness.statistics.hypothesis_tests import (
+    benjamini_hochberg,
+    equality,
+    holm,
+    homogeneity,
+    two_tailed,
+)
 
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from readiness.statistics.rates import Interval, level
+from readiness.statistics.rates import Interval, level, z_of
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Row = Sequence[float | None]
 
 
-class Gaps(StrEnum):
+class MissingAnswers(StrEnum):
     """What becomes of a row with an item missing."""
 
     LEFT_OUT = "left out"
@@ -25,7 +25,7 @@ class Gaps(StrEnum):
 
 
 @dataclass(frozen=True)
-class Alpha:
+class CronbachAlpha:
     value: float
     standardized: float | None  # None when an item never varies
     if_dropped: tuple[float, ...]  # empty with fewer than three items
@@ -36,8 +36,8 @@ class Alpha:
 
 
 def cronbach_alpha(
-    rows: Sequence[Row], confidence: float = 0.95, gaps: Gaps = Gaps.LEFT_OUT
-) -> Alpha | None:
+    rows: Sequence[Row], confidence: float = 0.95, gaps: MissingAnswers = MissingAnswers.LEFT_OUT
+) -> CronbachAlpha | None:
     """Cronbach's alpha with Feldt's interval; None when the sums of all rows are alike.
 
     With gaps left out the interval counts the rows that are left, not those there were.
@@ -48,14 +48,14 @@ def cronbach_alpha(
     Units: none. Shape: rows of item values to an alpha.
     Raises ValueError with fewer than two items or two whole rows, or rows of unequal length.
     """
-    kept = whole_rows(rows) if gaps is Gaps.LEFT_OUT else list(rows)
+    kept = whole_rows(rows) if gaps is MissingAnswers.LEFT_OUT else list(rows)
     matrix = covariances(kept)
     value = alpha_from(matrix)
     if value is None:
         return None
     items = len(matrix)
     fewer = (alpha_from(without(matrix, place)) for place in range(items) if items > 2)
-    return Alpha(
+    return CronbachAlpha(
         value,
         standardized_alpha(matrix),
         tuple(each for each in fewer if each is not None),
@@ -68,7 +68,7 @@ def cronbach_alpha(
 
 def alpha_of_patterns(
     patterns: Sequence[Sequence[float]], confidence: float = 0.95
-) -> Alpha | None:
+) -> CronbachAlpha | None:
     """`cronbach_alpha` of rows given as patterns, each followed by how often it occurs.
 
     Formula and source: as there. Units: none. Shape: rows of item values then a frequency.
@@ -257,3 +257,68 @@ def loadings_of(
     values, vectors = np.linalg.eigh(np.array(correlations) * np.outer(scale, scale))
     found = vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0)) * np.sqrt(psi)
     return [float(value) for value in found * (1 if found.sum() >= 0 else -1)]
+
+
+def spearman_brown(reliability: float, length_factor: float) -> float:
+    """The reliability of a scale made `length_factor` times as long.
+
+    Formula: k r ÷ (1 + (k − 1) r).
+    Source: Spearman, British Journal of Psychology 3 (1910) 271-295; Brown, ibid. 296-322.
+    Units: none. Shape: numbers to a number.
+    Raises ValueError when nothing is left of the scale.
+    """
+    below = 1 + (length_factor - 1) * reliability
+    if length_factor <= 0 or below == 0:
+        raise ValueError(f"A scale cannot be made {length_factor} times as long")
+    return length_factor * reliability / below
+
+
+@dataclass(frozen=True)
+class MeasurementError:
+    """In the unit of the scores."""
+
+    of_score: float
+    of_difference: float  # between two scores of one group
+    smallest_real_change: float  # at the level of confidence
+
+
+def measurement_error(
+    deviation: float, reliability: float, confidence: float = 0.95
+) -> MeasurementError:
+    """How far a score strays from the true one.
+
+    Formula: SEM = SD √(1 − r); of a difference √2 SEM; smallest real change z √2 SEM.
+    Source: Lord and Novick, Statistical Theories of Mental Test Scores (1968).
+    Units: those of the scores. Shape: numbers to three errors.
+    Raises ValueError when `deviation` is below 0 or `reliability` above 1.
+    """
+    if deviation < 0 or reliability > 1:
+        raise ValueError("A spread is not below 0, and a reliability not above 1")
+    error = deviation * sqrt(1 - reliability)
+    return MeasurementError(error, sqrt(2) * error, z_of(confidence) * sqrt(2) * error)
+
+
+def reliable_change_index(
+    deviation: float, reliability: float, first: float, second: float
+) -> float:
+    """A change in units of its error; beyond 1.96 it is more than measurement error.
+
+    Formula: (x2 − x1) ÷ (√2 SEM).
+    Source: Jacobson and Truax, J Consulting and Clinical Psychology 59 (1991) 12-19.
+    Units: none. Shape: numbers to a number.
+    Raises ValueError when the scores are free of error, and as `measurement_error` does.
+    """
+    error = measurement_error(deviation, reliability).of_difference
+    if error == 0:
+        raise ValueError("Without measurement error every change is real: there is no index")
+    return (second - first) / error
+
+
+def estimated_true_score(score: float, mean: float, reliability: float) -> float:
+    """What a score is expected to be when measured again: drawn toward the mean.
+
+    Formula: μ + r(x − μ).
+    Source: Kelley, Statistical Method (1923).
+    Units: those of the scores. Shape: numbers to a number.
+    """
+    return mean + reliability * (score - mean)

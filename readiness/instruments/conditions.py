@@ -54,13 +54,13 @@ class Condition:
         >>> Condition('sites == 1 and level("REAL-5") >= 3').holds({"sites": 1}, {}) is None
         True
         """
-        answer = truth(parse(self.text).body, context, levels)
+        answer = evaluate(parse(self.text).body, context, levels)
         return None if answer is None else bool(answer)
 
 
-def condition(text: str) -> Condition:
+def parse_condition(text: str) -> Condition:
     """Parse, or raise ValueError with a sentence."""
-    check(parse(text).body)
+    check_syntax(parse(text).body)
     return Condition(text)
 
 
@@ -71,19 +71,19 @@ def parse(text: str) -> ast.Expression:
         raise ValueError(f"{text!r} is not a condition: write one like sites == 1") from error
 
 
-def check(node: ast.expr) -> None:
+def check_syntax(node: ast.expr) -> None:
     """Refuse whatever is outside the grammar."""
     match node:
         case ast.BoolOp(values=values):
             for value in values:
-                check(value)
+                check_syntax(value)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            check(operand)
+            check_syntax(operand)
         case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
             type(op) in COMPARISONS for op in ops
         ):
             for part in (left, *comparators):
-                check(part)
+                check_syntax(part)
         case ast.Call():
             item_of(node)
         case ast.Name() | ast.Constant(value=bool() | int() | float() | str()):
@@ -99,21 +99,21 @@ def item_of(call: ast.Call) -> str:
     raise ValueError(f'a condition may not contain {ast.unparse(call)!r}: write level("ITEM-1")')
 
 
-def truth(node: ast.expr, context: Mapping[str, Any], levels: Mapping[str, int]) -> Any:
+def evaluate(node: ast.expr, context: Mapping[str, Any], levels: Mapping[str, int]) -> Any:
     """The value of a part; None is unknown."""
     match node:
         case ast.BoolOp(op=op, values=values):
-            parts = [truth(value, context, levels) for value in values]
+            parts = [evaluate(value, context, levels) for value in values]
             decisive = isinstance(op, ast.Or)  # True decides an "or", False an "and"
             if any(part is not None and bool(part) == decisive for part in parts):
                 return decisive
             return None if None in parts else not decisive
         case ast.UnaryOp(operand=operand):
-            value = truth(operand, context, levels)
+            value = evaluate(operand, context, levels)
             return None if value is None else not value
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            sides = [truth(part, context, levels) for part in (left, *comparators)]
-            return compared(sides, ops)
+            sides = [evaluate(part, context, levels) for part in (left, *comparators)]
+            return compare(sides, ops)
         case ast.Call():
             return levels.get(item_of(node))
         case ast.Name(id=name):
@@ -123,7 +123,7 @@ def truth(node: ast.expr, context: Mapping[str, Any], levels: Mapping[str, int])
     raise ValueError(f"a condition may not contain {ast.unparse(node)!r}")
 
 
-def compared(sides: list[Any], ops: list[ast.cmpop]) -> bool | None:
+def compare(sides: list[Any], ops: list[ast.cmpop]) -> bool | None:
     if None in sides:
         return None
     try:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.differences import (
+from readiness.statistics.comparisons import (
     agresti_caffo,
-    likeliest_second,
     mee,
     miettinen_nurminen,
     newcombe,
+    second_share_given_difference,
     wald,
 )
 
@@ -50,7 +50,7 @@ def test_turning_the_sides_round_turns_the_interval_round(method, one, two):
 
 
 @given(one=COUNTS, two=COUNTS)
-def test_the_factor_of_miettinen_and_nurminen_only_widens(one, two):
+def test_the_factor_of_a_difference_only_widens(one, two):
     plain, wider = mee(*one, *two), miettinen_nurminen(*one, *two)
     assert wider.low <= plain.low + 1e-9
     assert plain.high <= wider.high + 1e-9
@@ -72,7 +72,7 @@ def test_the_cubic_finds_what_a_search_finds(supposed, one, two):
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if slope(middle) > 0 else (low, middle)
-    assert likeliest_second(x1, n1, x2, n2, supposed) == pytest.approx(low, abs=1e-6)
+    assert second_share_given_difference(x1, n1, x2, n2, supposed) == pytest.approx(low, abs=1e-6)
 
 
 def test_large_groups_agree_whatever_the_method():

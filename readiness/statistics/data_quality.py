@@ -1,4 +1,4 @@
-"""How far two records of the same people agree. Tables have the reference in rows."""
+"""How much of the data is there, and what the missing part could change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,73 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from readiness.statistics.rates import clopper_pearson, z_of
+from readiness.statistics.rates import Interval, clopper_pearson, share_of, wilson, z_of
+
+
+@dataclass(frozen=True)
+class Completeness:
+    share: float
+    low: float
+    high: float
+    threshold: float
+
+    @property
+    def meets_point(self) -> bool:
+        return self.share >= self.threshold
+
+    @property
+    def meets_lower_bound(self) -> bool:
+        """The gate: a share that reaches the mark by luck does not pass."""
+        return self.low >= self.threshold
+
+
+def completeness(
+    known: float, total: float, threshold: float = 0.8, confidence: float = 0.95
+) -> Completeness:
+    """The share that is known, with Wilson limits, against a mark.
+
+    Formula: known ÷ total; `wilson` limits. 412 of 515 is 80.0 percent, and does not pass.
+    Source: Wilson (1927); the mark of 80 percent self-reported is MassHealth's for end of 2025.
+    Units: people in, shares out. Shape: counts to a completeness.
+    Raises ValueError when it is no share, or `confidence` no level.
+    """
+    limits = wilson(known, total, confidence)
+    return Completeness(share_of(known, total), limits.low, limits.high, threshold)
+
+
+def worst_case(x: float, n: float, unknown_met: float, unknown_unmet: float) -> Interval:
+    """What a group's rate could be, were people of unknown group its members.
+
+    Formula: x ÷ (n + u0) to (x + u1) ÷ (n + u1), u1 and u0 the unknown who met the measure or not.
+    Source: Manski, Journal of Human Resources 24 (1989) 343-360 (worst-case bounds).
+    Units: people in, shares out. Shape: counts to an interval.
+    Raises ValueError when it is no share, or an unknown count is below 0.
+    """
+    share_of(x, n)
+    if unknown_met < 0 or unknown_unmet < 0:
+        raise ValueError("A number of people is not below 0: check the unknown")
+    return Interval(x / (n + unknown_unmet), (x + unknown_met) / (n + unknown_met))
+
+
+def could_flip(
+    one: tuple[float, float], two: tuple[float, float], unknown: tuple[float, float]
+) -> bool | None:
+    """Whether people of unknown group could turn round which of two groups has the higher rate.
+
+    Formula: the worst-case bounds of the two overlap; None when the rates are equal, for then
+    there is no order to turn round.
+    Source: `worst_case`: those who met the measure go to the lower group and the others to the
+    higher, which can happen at once.
+    Units: pairs (x, n) of people. Shape: three counts to yes or no.
+    Raises ValueError as `worst_case` does.
+    """
+    (x, n) = unknown
+    first, second = share_of(*one), share_of(*two)
+    if first == second:
+        return None
+    upper, lower = (one, two) if first > second else (two, one)
+    return worst_case(*upper, x, n - x).low <= worst_case(*lower, x, n - x).high
+
 
 Table = Sequence[Sequence[float]]
 
@@ -174,3 +240,58 @@ def people_for_sensitivity(expected: float, reach: float, confidence: float = 0.
     if not (0 < expected < 1 and 0 < reach < 1):
         raise ValueError("Give the sensitivity expected and its reach as shares between 0 and 1")
     return z_of(confidence) ** 2 * expected * (1 - expected) / reach**2
+
+
+@dataclass(frozen=True)
+class EstimatedRate:
+    weighted: float | None  # None when the group has no weight
+    effective_people: float  # Σ p
+    kish_people: float | None  # (Σ p)² ÷ Σ p²: what the weighted rate is worth in people
+    by_likeliest: float | None  # everyone put where they most likely belong; None without anyone
+    likeliest_people: int
+
+
+def probability_weighted_rates(
+    probabilities: Sequence[Sequence[float]], outcomes: Sequence[float]
+) -> tuple[EstimatedRate, ...]:
+    """Rates by group, each person counted in every group by its probability.
+
+    Putting everyone where they most likely belong usually exaggerates gaps, and weighting usually
+    shrinks them: both are given.
+
+    Formula: Σ p y ÷ Σ p, in Σ p people; by the likeliest group (the first of equals), Σ y ÷ n.
+    Source: Chen and others, FAccT (2019) 339-348; McCaffrey and Elliott, HSR 43 (2008) 1085-1101;
+    effective number by Kish, Survey Sampling (1965).
+    Units: probabilities and outcomes of 0 or 1 in, shares out. Shape: a row for each person, a
+    column for each group, to one rate for each group.
+    Raises ValueError when rows and outcomes differ in number, rows in length, or a probability
+    lies outside 0 to 1.
+    """
+    rows = list(probabilities)
+    if not rows or len(rows) != len(outcomes) or len({len(row) for row in rows}) != 1:
+        raise ValueError("Give every person the same number of probabilities, and one outcome")
+    if not all(0 <= p <= 1 for row in rows for p in row):
+        raise ValueError("A probability lies between 0 and 1: check the rows")
+    likeliest = [row.index(max(row)) for row in rows]
+    return tuple(
+        estimated_rate(
+            [row[place] for row in rows],
+            outcomes,
+            [y for y, best in zip(outcomes, likeliest, strict=True) if best == place],
+        )
+        for place in range(len(rows[0]))
+    )
+
+
+def estimated_rate(
+    weights: Sequence[float], outcomes: Sequence[float], own: Sequence[float]
+) -> EstimatedRate:
+    people, squares = sum(weights), sum(p**2 for p in weights)
+    met = sum(p * y for p, y in zip(weights, outcomes, strict=True))
+    return EstimatedRate(
+        weighted=met / people if people else None,
+        effective_people=people,
+        kish_people=people**2 / squares if squares else None,
+        by_likeliest=sum(own) / len(own) if own else None,
+        likeliest_people=len(own),
+    )

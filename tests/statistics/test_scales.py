@@ -4,16 +4,16 @@ import random
 
 import pytest
 
-from readiness.statistics.composites import (
-    Gaps,
+from readiness.statistics.scales import (
+    MissingAnswers,
     alpha_of_patterns,
     cronbach_alpha,
     f_quantile,
     feldt,
     omega_of_correlations,
     omega_total,
+    spearman_brown,
 )
-from readiness.statistics.scores import spearman_brown
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,10 @@ def rows_of(groups, items=4, seed=1):
 def test_a_gap_in_a_row_is_left_out_with_its_row_and_its_count():
     whole = rows_of(20)
     gapped = [*whole, [1.0, None, 2.0, 3.0]]
-    left_out, pairwise = cronbach_alpha(gapped), cronbach_alpha(gapped, gaps=Gaps.PAIRWISE)
+    left_out, pairwise = (
+        cronbach_alpha(gapped),
+        cronbach_alpha(gapped, gaps=MissingAnswers.PAIRWISE),
+    )
     assert left_out
     assert pairwise
     assert left_out == cronbach_alpha(whole)

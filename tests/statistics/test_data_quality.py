@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.completeness import completeness, could_flip, worst_case
+from readiness.statistics.data_quality import completeness, could_flip, worst_case
 
 
 def test_eighty_percent_by_luck_does_not_pass():
