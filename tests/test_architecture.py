@@ -119,7 +119,6 @@ READS = {
     "imports/fhir/files.py",
     "imports/template/workbook.py",
     "*/loader.py",
-    "*/quality_loader.py",
 }
 
 # What makes an answer depend on when, where or by what luck it was asked for.

@@ -11,7 +11,7 @@ from readiness.cli.outcome import ends_well, say
 from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import Period, latest_closed
 from readiness.core.periods import period as period_of
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.strata import StratumType
 from readiness.imports.template.filling import Blank
 from readiness.imports.template.workbook import template_csv, template_xlsx
 

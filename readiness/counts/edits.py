@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from readiness.core.errors import ChangedMeanwhile
+from readiness.counts.social_risk.models import LARGEST
 
 CellT = TypeVar("CellT", bound=Hashable)
 
@@ -24,7 +26,7 @@ class Revision(Generic[CellT]):
 
 
 @dataclass(frozen=True)
-class Clash(Generic[CellT]):
+class CountClash(Generic[CellT]):
     """The same count was changed here and by someone else, to different values."""
 
     cell: CellT
@@ -33,16 +35,16 @@ class Clash(Generic[CellT]):
 
 
 @dataclass(frozen=True)
-class Merge(Generic[CellT]):
+class CountsMerge(Generic[CellT]):
     changed: Mapping[CellT, int | None]  # what is to be saved
     values: Mapping[CellT, int | None]  # both persons' changes, mine where they clash
-    clashes: tuple[Clash[CellT], ...]
+    clashes: tuple[CountClash[CellT], ...]
 
 
 class CountsClash(ChangedMeanwhile):
     """Somebody else saved other numbers in the same fields; nothing was overwritten."""
 
-    def __init__(self, merge: Merge[Any]) -> None:
+    def __init__(self, merge: CountsMerge[Any]) -> None:
         self.merge = merge
         super().__init__(
             "Somebody else changed the same counts a moment ago. Nothing was overwritten. "
@@ -50,30 +52,30 @@ class CountsClash(ChangedMeanwhile):
         )
 
 
-Lines = Mapping[CellT, Sequence[Revision[CellT]]]  # oldest first
+History = Mapping[CellT, Sequence[Revision[CellT]]]  # oldest first
 
 
-def value_at(history: Lines[CellT], cell: CellT, revision: int | None = None) -> int | None:
+def value_at(history: History[CellT], cell: CellT, revision: int | None = None) -> int | None:
     """The count as of that revision, or the latest."""
     lines = history.get(cell, ())
     known = [line.value for line in lines if revision is None or line.revision <= revision]
     return known[-1] if known else None
 
 
-def revision_of(history: Lines[CellT], cell: CellT) -> int:
+def revision_of(history: History[CellT], cell: CellT) -> int:
     lines = history.get(cell, ())
     return lines[-1].revision if lines else 0
 
 
-def latest(history: Lines[CellT]) -> dict[CellT, int]:
+def latest(history: History[CellT]) -> dict[CellT, int]:
     """What is known now."""
     values = {cell: value_at(history, cell) for cell in history}
     return {cell: value for cell, value in values.items() if value is not None}
 
 
-def merged(
-    history: Lines[CellT], base: Mapping[CellT, int], typed: Mapping[CellT, int | None]
-) -> Merge[CellT]:
+def merge(
+    history: History[CellT], base: Mapping[CellT, int], typed: Mapping[CellT, int | None]
+) -> CountsMerge[CellT]:
     """Compare what was typed with what the page showed (`base` revisions) and with what is saved.
 
     A field that was not touched follows whoever changed it. A field that both changed alike is no
@@ -81,7 +83,7 @@ def merged(
     """
     changed: dict[CellT, int | None] = {}
     values: dict[CellT, int | None] = {}
-    clashes: list[Clash[CellT]] = []
+    clashes: list[CountClash[CellT]] = []
     for cell, mine in typed.items():
         shown = value_at(history, cell, base.get(cell, 0))
         theirs = value_at(history, cell)
@@ -90,6 +92,48 @@ def merged(
         if not is_mine or mine == theirs:
             continue
         if theirs != shown:
-            clashes.append(Clash(cell, mine, theirs))
+            clashes.append(CountClash(cell, mine, theirs))
         changed[cell] = mine
-    return Merge(changed, values, tuple(clashes))
+    return CountsMerge(changed, values, tuple(clashes))
+
+
+LONGEST = 12  # characters; "9,999,999" with room for stray spaces
+
+
+PLAIN = re.compile(r"[0-9]+")
+
+
+GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")  # 1,204
+
+
+def count_of(text: str) -> int | None:
+    """The number, or None for a blank; ValueError with a sentence for anything else.
+
+    >>> count_of(" 1,204 "), count_of("0"), count_of("")
+    (1204, 0, None)
+    """
+    typed = text.strip()
+    if not typed:
+        return None
+    if len(typed) > LONGEST:
+        raise ValueError("is too long for a count. Enter a whole number.")
+    if PLAIN.fullmatch(typed) or GROUPED.fullmatch(typed):
+        return within_reason(int(typed.replace(",", "")))
+    raise ValueError(why_not(typed))
+
+
+def within_reason(value: int) -> int:
+    if value > LARGEST:
+        raise ValueError(f"is more than {LARGEST:,}. Check the number.")
+    return value
+
+
+def why_not(typed: str) -> str:
+    if typed.startswith("<"):
+        return (
+            "is not a count. Enter the true number: small counts are hidden from other readers, "
+            "not from you."
+        )
+    if typed.startswith(("-", "\N{MINUS SIGN}")) and typed[1:]:
+        return "is less than 0. Enter 0 or more."
+    return "is not a whole number. Use the digits 0 to 9, or leave it blank when it is not known."

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from readiness.core.errors import Problem
+from readiness.counts.edits import count_of
 from readiness.counts.grids import CellT, Grid, Heading
-from readiness.counts.typed_counts import count_of
 
 MOST_CHARACTERS = 20_000
 MOST_LINES = 60

@@ -20,9 +20,10 @@ from readiness.core.periods import Period
 from readiness.core.small_cells import FEWEST
 from readiness.counts.db import quality, social_risk
 from readiness.counts.db.quality import QualityRevision
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import QualityCounts
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import Cell, FunnelCounts, Need, PeriodState, Step
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.demo import quality_counts, world
 from readiness.demo.context import context_of
 from readiness.demo.responses import answers_of
@@ -150,9 +151,9 @@ def enter_counts(stage: Stage, who: Character, period: Period, index: int) -> No
     """One quarter's counts, marked complete."""
     author = "team" if who.id == world.ON_SHOW else who.manager_id
     found = world.quarter(who, index)
-    cells: dict[Cell, int] = {Cell(Step(step)): n for step, n in found.group.items()}
+    cells: dict[FunnelCell, int] = {FunnelCell(Step(step)): n for step, n in found.group.items()}
     for need, row in found.needs.items():
-        cells |= {Cell(Step(step), Need(need)): n for step, n in row.items()}
+        cells |= {FunnelCell(Step(step), Need(need)): n for step, n in row.items()}
     revisions = [CountRevision(cell, 1, n, author, stage.now) for cell, n in cells.items()]
     event = Event(stage.now, author, "entered counts", "counts", str(period), group_id=who.id)
     social_risk.save(stage.store, who.id, period, revisions, (), event)

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 
 from readiness.counts.quality.models import (
     CATEGORIES,
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     SampleCell,
 )
-from readiness.counts.social_risk.models import UNKNOWN, Stratum, StratumType
+from readiness.counts.strata import UNKNOWN, Stratum, StratumType
 from readiness.demo.context import CHILD_MEASURES, MEASURES, ORIGINS
 from readiness.demo.world import Character, dice
 
@@ -61,8 +61,8 @@ def measured(who: Character, year: int, measure_id: str, usual: float) -> dict[Q
         met[race] = drawn(throw, number, rate + throw.gauss(0, 0.008))
     found = pairs(measure_id, StratumType.RACE, counted, met)
     whole = Stratum()
-    found[MeasureCell(measure_id, Part.DENOMINATOR, whole)] = sum(counted.values())
-    found[MeasureCell(measure_id, Part.NUMERATOR, whole)] = sum(met.values())
+    found[MeasureCell(measure_id, MeasurePart.DENOMINATOR, whole)] = sum(counted.values())
+    found[MeasureCell(measure_id, MeasurePart.NUMERATOR, whole)] = sum(met.values())
     for kind, shares in ((StratumType.LANGUAGE, LANGUAGES), (StratumType.PAYER, INSURANCE)):
         parts = split(patients, shares)
         found |= pairs(measure_id, kind, parts, split(sum(met.values()), shares))
@@ -104,8 +104,8 @@ def pairs(
     found: dict[QualityCell, int] = {}
     for name, number in counted.items():
         stratum = Stratum(kind, name)
-        found[MeasureCell(measure_id, Part.DENOMINATOR, stratum)] = number
-        found[MeasureCell(measure_id, Part.NUMERATOR, stratum)] = min(number, met[name])
+        found[MeasureCell(measure_id, MeasurePart.DENOMINATOR, stratum)] = number
+        found[MeasureCell(measure_id, MeasurePart.NUMERATOR, stratum)] = min(number, met[name])
     return found
 
 
@@ -116,28 +116,28 @@ def race_data(who: Character, year: int) -> dict[QualityCell, int]:
     """
     found: Counter[QualityCell] = Counter()
     sites = [f"{who.id}-{n}" for n, _ in enumerate(who.sites, 1)]
-    for field in Field:
+    for field in DemographicField:
         for site_id, patients in split(who.patients, dict.fromkeys(sites, 1.0)).items():
             throw = dice("known", who.id, year, field, site_id)
-            better = 0.06 if field is Field.LANGUAGE else 0.0
+            better = 0.06 if field is DemographicField.LANGUAGE else 0.0
             told = TOLD[who.tier] * (0.85 + 0.075 * year) + better + throw.uniform(-0.04, 0.04)
             shares = known_shares(max(0.05, min(0.97, told)))
             named = {str(n): share for n, share in enumerate(shares.values())}
             for state, number in zip(shares, split(patients, named).values(), strict=True):
-                found[KnownCell(field, *state, site_id)] = number
-                found[KnownCell(field, *state)] += number
+                found[DemographicCell(field, *state, site_id)] = number
+                found[DemographicCell(field, *state)] += number
     return dict(found)
 
 
-def known_shares(told: float) -> dict[tuple[Known, Origin | None], float]:
+def known_shares(told: float) -> dict[tuple[DemographicStatus, DemographicSource | None], float]:
     """By what is recorded and where it comes from, when this share was asked for."""
     return {
-        (Known.KNOWN, Origin.SELF_REPORT): told * 0.95,
-        (Known.KNOWN, Origin.RECORD): (1 - told) * 0.5,
-        (Known.KNOWN, Origin.PAYER): (1 - told) * 0.05,
-        (Known.DECLINED, None): told * 0.05,
-        (Known.UNKNOWN, None): (1 - told) * 0.15,
-        (Known.NOT_ASKED, None): (1 - told) * 0.3,
+        (DemographicStatus.KNOWN, DemographicSource.SELF_REPORT): told * 0.95,
+        (DemographicStatus.KNOWN, DemographicSource.RECORD): (1 - told) * 0.5,
+        (DemographicStatus.KNOWN, DemographicSource.PAYER): (1 - told) * 0.05,
+        (DemographicStatus.DECLINED, None): told * 0.05,
+        (DemographicStatus.UNKNOWN, None): (1 - told) * 0.15,
+        (DemographicStatus.NOT_ASKED, None): (1 - told) * 0.3,
     }
 
 

@@ -10,7 +10,7 @@ from readiness.core.people import Site
 from readiness.core.periods import Period
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.demo import world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character
@@ -48,15 +48,17 @@ def fingerprint(period: Period) -> str:
 
 def by_site(stage: Stage, who: Character, index: int) -> BySite:
     found = world.quarter(who, index)
-    whole: dict[Cell, int] = {Cell(Step(step)): n for step, n in found.group.items()}
+    whole: dict[FunnelCell, int] = {FunnelCell(Step(step)): n for step, n in found.group.items()}
     for need, row in found.needs.items():
-        whole |= {Cell(Step(step), Need(need)): n for step, n in row.items()}
+        whole |= {FunnelCell(Step(step), Need(need)): n for step, n in row.items()}
     return {WHOLE_GROUP: whole, **divided(whole, groups.sites(stage.store, who.id))}
 
 
-def divided(whole: dict[Cell, int], sites: tuple[Site, ...]) -> dict[str, dict[Cell, int]]:
+def divided(
+    whole: dict[FunnelCell, int], sites: tuple[Site, ...]
+) -> dict[str, dict[FunnelCell, int]]:
     """Each site has its share of what the sites before it leave, the last one the rest."""
-    found: dict[str, dict[Cell, int]] = {}
+    found: dict[str, dict[FunnelCell, int]] = {}
     left = whole
     for site in sites[:-1]:
         found[site.id] = {cell: int(n * SHARE) for cell, n in left.items()}

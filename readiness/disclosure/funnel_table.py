@@ -12,17 +12,14 @@ from functools import cache
 from itertools import pairwise
 
 from readiness.counts.social_risk.models import (
-    ALL,
     FIVE,
     HOUSING_PARTS,
-    Cell,
+    FunnelCell,
     FunnelCounts,
     Need,
     Step,
-    Stratum,
-    StratumType,
-    strata_of,
 )
+from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
 from readiness.disclosure.table import AtMost, CellId, Sum, Table
 
 Term = tuple[Need | None, Step]  # a step of the group's row (None) or of one need's
@@ -70,7 +67,7 @@ PART_TERMS: tuple[Term, ...] = (
     (Need.ALL5, Step.SCREENED),
 )
 
-SCREENED, DECLINED = Cell(Step.SCREENED), Cell(Step.DECLINED)
+SCREENED, DECLINED = FunnelCell(Step.SCREENED), FunnelCell(Step.DECLINED)
 
 GROUP_INSIDE: tuple[tuple[Step, ...], ...] = (
     (Step.ELIGIBLE, Step.SCREENING_OFFERED, Step.SCREENED, Step.ANY_POSITIVE),
@@ -127,7 +124,7 @@ class Rest:
     need: Need | None
 
 
-Place = Cell | Rest
+Place = FunnelCell | Rest
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ class Gap:
 class Neither:
     """People counted in `outer` who were neither screened nor declined."""
 
-    outer: Cell
+    outer: FunnelCell
 
     @property
     def unscreened(self) -> Gap:
@@ -157,16 +154,16 @@ class Neither:
         return Sum(self.unscreened, (DECLINED, self))
 
 
-def leaving(counts: FunnelCounts) -> dict[Cell, int]:
+def leaving(counts: FunnelCounts) -> dict[FunnelCell, int]:
     """The counts that may leave the group at all, shown or hidden."""
-    own = {Cell(Step.ANY_POSITIVE, None, part): found for part, found in any_of_five(counts)}
+    own = {FunnelCell(Step.ANY_POSITIVE, None, part): found for part, found in any_of_five(counts)}
     known = {**own, **counts.known}
-    wanted = [Cell(step, need) for need, step in TERMS]
+    wanted = [FunnelCell(step, need) for need, step in TERMS]
     wanted += [
-        Cell(step, need, part)
+        FunnelCell(step, need, part)
         for kind in PART_TYPES
         for part in strata_of(kind)
-        for need, step in part_terms(known.get(Cell(Step.ELIGIBLE), 0))
+        for need, step in part_terms(known.get(FunnelCell(Step.ELIGIBLE), 0))
     ]
     return {cell: known[cell] for cell in wanted if cell in known}
 
@@ -189,7 +186,7 @@ def any_of_five(counts: FunnelCounts) -> Iterator[tuple[Stratum, int]]:
 
 
 def table_of(
-    known: Mapping[Cell, int], threshold: int, also: Collection[CellId] = frozenset()
+    known: Mapping[FunnelCell, int], threshold: int, also: Collection[CellId] = frozenset()
 ) -> Table:
     """The counts that leave, with every way in which they hang together.
 
@@ -215,7 +212,7 @@ def table_of(
     )
 
 
-def worth_of(cell: Cell) -> int:
+def worth_of(cell: FunnelCell) -> int:
     """The group's reach is read first, then what was found; parts and later steps last."""
     if cell.stratum != ALL:
         return 1
@@ -227,7 +224,7 @@ def worth_of(cell: Cell) -> int:
 # Parts of all patients that exclude each other.
 
 
-def parts_of(known: Mapping[Cell, int]) -> tuple[dict[Rest, int], list[Sum]]:
+def parts_of(known: Mapping[FunnelCell, int]) -> tuple[dict[Rest, int], list[Sum]]:
     """The known parts add up to the whole, with the rest of the patients where some are left."""
     rests: dict[Rest, int] = {}
     sums = []
@@ -235,7 +232,9 @@ def parts_of(known: Mapping[Cell, int]) -> tuple[dict[Rest, int], list[Sum]]:
         if whole.stratum != ALL:
             continue
         for kind in PART_TYPES:
-            parts = [c for s in strata_of(kind) if (c := Cell(whole.step, whole.need, s)) in known]
+            parts = [
+                c for s in strata_of(kind) if (c := FunnelCell(whole.step, whole.need, s)) in known
+            ]
             left = people - sum(known[part] for part in parts)
             if not parts or left < 0:
                 continue
@@ -265,7 +264,7 @@ def populations(places: Iterable[Place]) -> dict[object, dict[Term, Place]]:
     """Places that are about the same patients: all, one part, or the rest of one breakdown."""
     found: dict[object, dict[Term, Place]] = {}
     for place in places:
-        who = place.stratum if isinstance(place, Cell) else (place.type, place.parts)
+        who = place.stratum if isinstance(place, FunnelCell) else (place.type, place.parts)
         found.setdefault(who, {})[place.need, place.step] = place
     return found
 
@@ -275,11 +274,11 @@ def pairs(same: Mapping[Term, Place]) -> Iterator[tuple[Term, Term]]:
         yield from ((outer, inner) for inner in same if inner in inside()[outer])
 
 
-def neither_of(known: Mapping[Cell, int]) -> Iterator[tuple[Neither, int]]:
+def neither_of(known: Mapping[FunnelCell, int]) -> Iterator[tuple[Neither, int]]:
     screened, declined = known.get(SCREENED), known.get(DECLINED)
     if screened is None or declined is None:
         return
-    for outer in (Cell(Step.SCREENING_OFFERED), Cell(Step.ELIGIBLE)):
+    for outer in (FunnelCell(Step.SCREENING_OFFERED), FunnelCell(Step.ELIGIBLE)):
         if outer in known and known[outer] >= screened + declined:
             yield Neither(outer), known[outer] - screened - declined
 
@@ -287,26 +286,26 @@ def neither_of(known: Mapping[Cell, int]) -> Iterator[tuple[Neither, int]]:
 # Bounds that everybody knows.
 
 
-def limits_of(known: Mapping[Cell, int], gaps: Mapping[Gap, int]) -> Iterator[AtMost]:
+def limits_of(known: Mapping[FunnelCell, int], gaps: Mapping[Gap, int]) -> Iterator[AtMost]:
     parts = {cell.stratum for cell in known}
     for part in sorted(parts):
         yield from limits_in(part, known, gaps)
 
 
 def limits_in(
-    part: Stratum, known: Mapping[Cell, int], gaps: Mapping[Gap, int]
+    part: Stratum, known: Mapping[FunnelCell, int], gaps: Mapping[Gap, int]
 ) -> Iterator[AtMost]:
-    screened = Cell(Step.SCREENED, None, part)
-    rules: tuple[tuple[Cell, tuple[CellId, ...]], ...] = (
+    screened = FunnelCell(Step.SCREENED, None, part)
+    rules: tuple[tuple[FunnelCell, tuple[CellId, ...]], ...] = (
         # Nobody has one or more needs without having one.
-        (Cell(Step.ANY_POSITIVE, None, part), positives(FIVE, part)),
-        (Cell(Step.POSITIVE, Need.HOUSING, part), positives(HOUSING_PARTS, part)),
+        (FunnelCell(Step.ANY_POSITIVE, None, part), positives(FIVE, part)),
+        (FunnelCell(Step.POSITIVE, Need.HOUSING, part), positives(HOUSING_PARTS, part)),
         # Whoever was screened was asked all five or missed one of them.
         (
             screened,
             (
-                Cell(Step.SCREENED, Need.ALL5, part),
-                *(Gap(screened, Cell(Step.SCREENED, need, part)) for need in FIVE),
+                FunnelCell(Step.SCREENED, Need.ALL5, part),
+                *(Gap(screened, FunnelCell(Step.SCREENED, need, part)) for need in FIVE),
             ),
         ),
     )
@@ -317,5 +316,5 @@ def limits_in(
             yield AtMost(whole, others)
 
 
-def positives(needs: Iterable[Need], part: Stratum) -> tuple[Cell, ...]:
-    return tuple(Cell(Step.POSITIVE, need, part) for need in needs)
+def positives(needs: Iterable[Need], part: Stratum) -> tuple[FunnelCell, ...]:
+    return tuple(FunnelCell(Step.POSITIVE, need, part) for need in needs)

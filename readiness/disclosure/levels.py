@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from readiness.counts.social_risk.models import FIVE, Cell
+from readiness.counts.social_risk.models import FIVE, FunnelCell
 from readiness.counts.social_risk.rates import RateRule
 from readiness.disclosure.funnel_table import Term, inside
 from readiness.disclosure.social_risk_release import Release
@@ -52,14 +52,14 @@ def pairs_of(release: Release | None, rule: RateRule) -> Iterator[Pair]:
         return
     for need in (None,) if rule.of_group else FIVE:
         above, below = (need, rule.numerator), (need, rule.denominator)
-        if all(Cell(step, need) in release.values for need, step in (above, below)):
+        if all(FunnelCell(step, need) in release.values for need, step in (above, below)):
             yield Pair(span(release, above), span(release, below))
 
 
 def span(release: Release, term: Term) -> Span:
     """Printed, or between what it holds and what holds it."""
     need, step = term
-    if (people := release.values[Cell(step, need)]) is not None:
+    if (people := release.values[FunnelCell(step, need)]) is not None:
         return Span(people, people)
     outer = printed(release, (each for each in inside() if term in inside()[each]))
     inner = printed(release, inside()[term])
@@ -67,7 +67,7 @@ def span(release: Release, term: Term) -> Span:
 
 
 def printed(release: Release, terms: Iterable[Term]) -> list[int]:
-    values = (release.values.get(Cell(step, need)) for need, step in terms)
+    values = (release.values.get(FunnelCell(step, need)) for need, step in terms)
     return [value for value in values if value is not None]
 
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicStatus,
     MeasureCell,
-    Part,
+    MeasurePart,
     QualityCell,
     QualityCounts,
 )
-from readiness.counts.social_risk.models import ALL, Stratum, StratumType
+from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.succession import Former, Ties
 from readiness.disclosure.table import CellId, Sum, Table
 
@@ -33,7 +33,7 @@ ALWAYS = frozenset({StratumType.TOTAL, StratumType.LANGUAGE, StratumType.PAYER, 
 # All patients are read first; of a record, how many are known, and from where.
 WORTH_OF_ALL, WORTH_OF_KNOWN, WORTH_OF_OTHERS = 20, 4, 2
 Values = Mapping[QualityCell, int | None]
-Which = Part | Literal["not met"]
+Which = MeasurePart | Literal["not met"]
 NOT_MET: Literal["not met"] = "not met"
 
 
@@ -65,14 +65,14 @@ class Rest:
 class Everybody:
     """All patients whose record was looked at for one field."""
 
-    field: Field
+    field: DemographicField
 
 
 @dataclass(frozen=True)
 class More:
     """Patients looked at for one field beyond those looked at for the other."""
 
-    field: Field
+    field: DemographicField
 
 
 # What leaves.
@@ -87,7 +87,7 @@ def leaving(
         cell: value
         for cell, value in counts.known.items()
         if (isinstance(cell, MeasureCell) and cell.stratum.type in kinds)
-        or (isinstance(cell, KnownCell) and not cell.site_id)
+        or (isinstance(cell, DemographicCell) and not cell.site_id)
     }
 
 
@@ -130,7 +130,7 @@ def table_of(known: Mapping[QualityCell, int]) -> Table:
 def worth_of(cell: QualityCell) -> int:
     if isinstance(cell, MeasureCell):
         return WORTH_OF_ALL if cell.stratum == ALL else WORTH_OF_OTHERS
-    is_known = isinstance(cell, KnownCell) and cell.known is Known.KNOWN
+    is_known = isinstance(cell, DemographicCell) and cell.known is DemographicStatus.KNOWN
     return WORTH_OF_KNOWN if is_known else WORTH_OF_OTHERS
 
 
@@ -139,7 +139,7 @@ def wholes(known: Mapping[QualityCell, int]) -> dict[QualityCell, int]:
     known though nobody entered them."""
     found: dict[QualityCell, int] = {}
     for breakdown, strata in strata_in(known).items():
-        for part in Part:
+        for part in MeasurePart:
             cells = (cell_of(breakdown, part, name) for name in strata)
             added = sum(known[cell] for cell in cells if cell in known)
             whole = MeasureCell(breakdown.measure_id, part)
@@ -155,10 +155,10 @@ def not_met(known: Mapping[QualityCell, int]) -> Tied:
     found: dict[CellId, int] = {}
     sums = []
     for counted, people in known.items():
-        if not isinstance(counted, MeasureCell) or counted.part is not Part.DENOMINATOR:
+        if not isinstance(counted, MeasureCell) or counted.part is not MeasurePart.DENOMINATOR:
             continue
         name = (counted.measure_id, counted.stratum, counted.is_estimated)
-        met = MeasureCell(name[0], Part.NUMERATOR, *name[1:])
+        met = MeasureCell(name[0], MeasurePart.NUMERATOR, *name[1:])
         if met in known and people >= known[met]:
             rest = NotMet(*name)
             found[rest] = people - known[met]
@@ -171,8 +171,8 @@ def breakdowns(known: Mapping[QualityCell, int]) -> Tied:
     found: dict[CellId, int] = {}
     sums = []
     for breakdown, strata in strata_in(known).items():
-        rests: dict[Part, tuple[Rest, int]] = {}
-        for part in Part:
+        rests: dict[MeasurePart, tuple[Rest, int]] = {}
+        for part in MeasurePart:
             whole = MeasureCell(breakdown.measure_id, part)
             every = (cell_of(breakdown, part, name) for name in sorted(strata))
             cells = [cell for cell in every if cell in known]
@@ -190,11 +190,11 @@ def breakdowns(known: Mapping[QualityCell, int]) -> Tied:
     return found, sums
 
 
-def left_over(rests: Mapping[Part, tuple[Rest, int]]) -> Iterator[tuple[Rest, int, Sum]]:
+def left_over(rests: Mapping[MeasurePart, tuple[Rest, int]]) -> Iterator[tuple[Rest, int, Sum]]:
     """Of the rest too, some meet the measure and some do not, if it is the same rest of both."""
-    if len(rests) < len(Part):
+    if len(rests) < len(MeasurePart):
         return
-    (counted, people), (met, fewer) = rests[Part.DENOMINATOR], rests[Part.NUMERATOR]
+    (counted, people), (met, fewer) = rests[MeasurePart.DENOMINATOR], rests[MeasurePart.NUMERATOR]
     if counted.strata == met.strata and people >= fewer:
         rest = Rest(counted.breakdown, counted.strata, NOT_MET)
         yield rest, people - fewer, Sum(counted, (met, rest))
@@ -209,7 +209,7 @@ def strata_in(known: Iterable[QualityCell]) -> dict[Breakdown, set[str]]:
     return found
 
 
-def cell_of(breakdown: Breakdown, part: Part, name: str) -> MeasureCell:
+def cell_of(breakdown: Breakdown, part: MeasurePart, name: str) -> MeasureCell:
     stratum = Stratum(breakdown.kind, name)
     return MeasureCell(breakdown.measure_id, part, stratum, breakdown.is_estimated)
 
@@ -218,13 +218,15 @@ def records(known: Mapping[QualityCell, int]) -> Tied:
     """Every patient stands in one state of each field; most often both fields are of the same."""
     found: dict[CellId, int] = {}
     sums = []
-    for field in Field:
-        cells = [c for c in known if isinstance(c, KnownCell) and c.field is field]
+    for field in DemographicField:
+        cells = [c for c in known if isinstance(c, DemographicCell) and c.field is field]
         if cells:
             found[Everybody(field)] = sum(known[cell] for cell in cells)
             sums.append(Sum(Everybody(field), tuple(cells)))
-    sizes = sorted((people, field) for field in Field if (people := found.get(Everybody(field))))
-    if len(sizes) == len(Field):
+    sizes = sorted(
+        (people, field) for field in DemographicField if (people := found.get(Everybody(field)))
+    )
+    if len(sizes) == len(DemographicField):
         (fewer, small), (more, large) = sizes
         if more > fewer:
             found[More(large)] = more - fewer

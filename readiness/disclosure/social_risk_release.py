@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from readiness.core.periods import Period
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
-from readiness.counts.social_risk.models import ALL, FIVE, Cell, Need, Step, Stratum
+from readiness.counts.social_risk.models import FIVE, FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import RateRule
+from readiness.counts.strata import ALL, Stratum
 
 QUARTERS = 4  # closed ones with a release, added up
 
@@ -25,7 +26,9 @@ class Release:
     threshold: int
     method: str
     rounds: int  # of hiding one more and looking again, until no small count could be worked out
-    values: Mapping[Cell, int | None]  # None: hidden to protect small counts; absent: not known
+    values: Mapping[
+        FunnelCell, int | None
+    ]  # None: hidden to protect small counts; absent: not known
 
     @property
     def hidden(self) -> int:
@@ -36,7 +39,7 @@ class Release:
         return self.hidden / len(self.values) if self.values else 0.0
 
     def shown(self, step: Step, need: Need | None = None, part: Stratum = ALL) -> Shown:
-        cell = Cell(step, need, part)
+        cell = FunnelCell(step, need, part)
         value = self.values.get(cell)
         return Shown(value, is_hidden=cell in self.values and value is None)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from readiness.counts.social_risk.models import Cell
+from readiness.counts.social_risk.models import FunnelCell
 from readiness.disclosure.funnel_table import Place, gaps_in, parts_of, table_of
 from readiness.disclosure.table import AtMost, CellId, Sum, Table
 
@@ -64,7 +64,7 @@ class Change:
     what: CellId
 
 
-def ties_of(known: Mapping[Cell, int]) -> Table:
+def ties_of(known: Mapping[FunnelCell, int]) -> Table:
     """With every difference that a reader could make."""
     rests, _ = parts_of(known)
     places: dict[Place, int] = dict((*known.items(), *rests.items()))

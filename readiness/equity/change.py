@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.gates import Use, gap_use, rate_use
 from readiness.equity.tables import Table
 from readiness.statistics.comparisons import Difference, newcombe

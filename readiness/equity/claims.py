@@ -15,9 +15,14 @@ from functools import partial
 
 from readiness.core.formatting import percent_rounded_down
 from readiness.core.periods import Period, period
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.quality.models import Field, Known, KnownCell, Origin
-from readiness.counts.social_risk.models import Stratum, StratumType
+from readiness.counts.measures.models import Direction
+from readiness.counts.quality.models import (
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
+)
+from readiness.counts.strata import Stratum, StratumType
 from readiness.equity.change import change_between, sign_of
 from readiness.equity.known import MARK
 from readiness.equity.tables import NO_GROUP, TOTAL, Table
@@ -46,7 +51,7 @@ class Weighed:
     says: str
 
 
-KnownCounts = Mapping[KnownCell, int | None]  # None: hidden to protect small counts
+KnownCounts = Mapping[DemographicCell, int | None]  # None: hidden to protect small counts
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,9 @@ def field_of(counts: KnownCounts, site_id: str) -> KnownCounts:
     return {
         cell: value
         for cell, value in counts.items()
-        if cell.field is Field.RACE
+        if cell.field is DemographicField.RACE
         and cell.site_id == site_id
-        and cell.origin is not Origin.ESTIMATED
+        and cell.origin is not DemographicSource.ESTIMATED
     }
 
 
@@ -123,14 +128,14 @@ def shares_of(counts: KnownCounts) -> tuple[Fraction, Fraction, int] | None:
     total = sum(seen.values())
     if len(seen) < len(counts) or not total:
         return None
-    said = sum(n for cell, n in seen.items() if cell.origin is Origin.SELF_REPORT)
-    declined = sum(n for cell, n in seen.items() if cell.known is Known.DECLINED)
+    said = sum(n for cell, n in seen.items() if cell.origin is DemographicSource.SELF_REPORT)
+    declined = sum(n for cell, n in seen.items() if cell.known is DemographicStatus.DECLINED)
     return Fraction(said + declined, total), Fraction(declined, total), total
 
 
 def known_says(counts: KnownCounts) -> str:
     """The bound that gates on measurement use."""
-    known = sum(n or 0 for cell, n in counts.items() if cell.known is Known.KNOWN)
+    known = sum(n or 0 for cell, n in counts.items() if cell.known is DemographicStatus.KNOWN)
     found = completeness(known, sum(n or 0 for n in counts.values()), MARK)
     return (
         f"Known from any source: {percent_rounded_down(Fraction(found.share))}, "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from readiness.core.periods import Period
-from readiness.counts.quality.models import MEASURED_BY, MeasureCell, Part, QualityCell
-from readiness.counts.social_risk.models import STRATA, StratumType
+from readiness.counts.quality.models import MEASURED_BY, MeasureCell, MeasurePart, QualityCell
+from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.tables import Count, Place, Row
 
 ESTIMATED = "estimated"
@@ -21,7 +21,9 @@ def rows_of(
     Measures by id, all patients first, strata in the order of their lists.
     """
     counted = [
-        cell for cell in values if isinstance(cell, MeasureCell) and cell.part is Part.DENOMINATOR
+        cell
+        for cell in values
+        if isinstance(cell, MeasureCell) and cell.part is MeasurePart.DENOMINATOR
     ]
     return tuple(
         Row(
@@ -36,7 +38,9 @@ def rows_of(
 
 def met(counted: MeasureCell) -> MeasureCell:
     """The numerator that belongs to a denominator."""
-    return MeasureCell(counted.measure_id, Part.NUMERATOR, counted.stratum, counted.is_estimated)
+    return MeasureCell(
+        counted.measure_id, MeasurePart.NUMERATOR, counted.stratum, counted.is_estimated
+    )
 
 
 def stratum_type(cell: MeasureCell) -> str:

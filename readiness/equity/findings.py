@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.change import Change, change_between
 from readiness.equity.gaps import TableFinding, finding_of
 from readiness.equity.portfolio import Portfolio, portfolio_of, true_spreads

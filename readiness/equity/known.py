@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from readiness.counts.quality.models import CATEGORIES, Field, Known, KnownCell, Origin, SampleCell
+from readiness.counts.quality.models import (
+    CATEGORIES,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
+    SampleCell,
+)
 from readiness.equity.gates import Use, gap_use
 from readiness.equity.tables import Table
 from readiness.statistics.comparisons import Difference, newcombe
@@ -13,14 +20,14 @@ from readiness.statistics.data_quality import Completeness, Concordance, complet
 from readiness.statistics.rates import Rate, wilson_rate
 
 MARK = 0.8  # of all patients, self-reported
-Shown = Mapping[KnownCell, int | None]  # None: hidden to protect small counts
+Shown = Mapping[DemographicCell, int | None]  # None: hidden to protect small counts
 
 
 @dataclass(frozen=True)
 class FieldQuality:
     """Of one field, for the whole group or one site. Estimates count as not known."""
 
-    field: Field
+    field: DemographicField
     site_id: str  # "": the whole group
     known: Completeness  # of all patients; declined is asked, and not known
     self_reported: Completeness  # of all patients, against the same mark
@@ -30,35 +37,41 @@ class FieldQuality:
     not_asked: Rate
 
 
-def field_quality(counts: Shown, field: Field, site_id: str = "") -> FieldQuality | None:
+def field_quality(counts: Shown, field: DemographicField, site_id: str = "") -> FieldQuality | None:
     """None when nothing was counted or a number is hidden: a share of the rest would mislead."""
     own = {
         cell: value
         for cell, value in counts.items()
-        if cell.field is field and cell.site_id == site_id and cell.origin is not Origin.ESTIMATED
+        if cell.field is field
+        and cell.site_id == site_id
+        and cell.origin is not DemographicSource.ESTIMATED
     }
     seen = {cell: value for cell, value in own.items() if value is not None}
     total = sum(seen.values())
     if len(seen) < len(own) or not total:
         return None
-    people = {state: people_in(seen, state) for state in Known}
-    said = sum(n for cell, n in seen.items() if cell.origin is Origin.SELF_REPORT)
-    known = people[Known.KNOWN]
+    people = {state: people_in(seen, state) for state in DemographicStatus}
+    said = sum(n for cell, n in seen.items() if cell.origin is DemographicSource.SELF_REPORT)
+    known = people[DemographicStatus.KNOWN]
     return FieldQuality(
         field,
         site_id,
         completeness(known, total, MARK),
         completeness(said, total, MARK),
         wilson_rate(said, known) if known else None,
-        *(wilson_rate(people[state], total) for state in Known if state is not Known.KNOWN),
+        *(
+            wilson_rate(people[state], total)
+            for state in DemographicStatus
+            if state is not DemographicStatus.KNOWN
+        ),
     )
 
 
-def people_in(counts: Mapping[KnownCell, int], state: Known) -> int:
+def people_in(counts: Mapping[DemographicCell, int], state: DemographicStatus) -> int:
     return sum(people for cell, people in counts.items() if cell.known is state)
 
 
-def sites_of(counts: Shown, field: Field) -> tuple[FieldQuality, ...]:
+def sites_of(counts: Shown, field: DemographicField) -> tuple[FieldQuality, ...]:
     """Each site that can be told, the one with most unknown first."""
     ids = {cell.site_id for cell in counts if cell.field is field and cell.site_id}
     found = [each for site_id in ids if (each := field_quality(counts, field, site_id))]

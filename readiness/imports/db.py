@@ -11,7 +11,7 @@ from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
 from readiness.core.periods import Period, period
 from readiness.counts.db.social_risk import cell_columns, to_cell
-from readiness.counts.social_risk.models import Cell
+from readiness.counts.social_risk.models import FunnelCell
 from readiness.imports.models import Account, BySite, Upload, UploadState
 
 DECIDED = "This upload is {state} already. Upload the file again to save it anew."
@@ -124,9 +124,9 @@ def quarters(store: Store, sql: str, whose: str) -> dict[str, dict[Period, bool]
     return found
 
 
-def found_in(store: Store, upload_id: str) -> dict[Period, dict[str, dict[Cell, int]]]:
+def found_in(store: Store, upload_id: str) -> dict[Period, dict[str, dict[FunnelCell, int]]]:
     """What the file held, by quarter and site."""
-    found: dict[Period, dict[str, dict[Cell, int]]] = {}
+    found: dict[Period, dict[str, dict[FunnelCell, int]]] = {}
     for row in store.rows("select * from upload_counts where upload_id = ?", (upload_id,)):
         sites = found.setdefault(period(row["period"]), {})
         sites.setdefault(row["site_id"], {})[to_cell(row)] = row["value"]

@@ -13,11 +13,11 @@ from enum import StrEnum
 from readiness.core.errors import Problem
 from readiness.core.periods import Period
 from readiness.core.tables.reading import Report
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 
 KEPT = timedelta(days=30)  # what nobody has taken over by then is removed
 
-Known = Mapping[Cell, int]
+Known = Mapping[FunnelCell, int]
 BySite = Mapping[str, Known]  # "" for the group as a whole
 WHOLE_GROUP = ""
 
@@ -104,14 +104,14 @@ def told_by(brought: BySite) -> set[Told]:
     return {(cell.need, cell.step) for known in brought.values() for cell in known}
 
 
-def changes(standing: Known, brought: Known, told: set[Told]) -> dict[Cell, int | None]:
+def changes(standing: Known, brought: Known, told: set[Told]) -> dict[FunnelCell, int | None]:
     """What taking the file over changes: None takes a count back.
 
     A file speaks for a step of a need in every breakdown and at every site at once: where it has
     no number, there is none any more, for a part of another count would stand beside it. On steps
     and needs that it is silent on, what stands stays.
     """
-    changed: dict[Cell, int | None] = {
+    changed: dict[FunnelCell, int | None] = {
         cell: value for cell, value in brought.items() if standing.get(cell) != value
     }
     for cell in standing:
@@ -120,7 +120,7 @@ def changes(standing: Known, brought: Known, told: set[Told]) -> dict[Cell, int 
     return changed
 
 
-def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[Cell, int | None]]:
+def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[FunnelCell, int | None]]:
     told = told_by(brought)
     found = {
         site_id: changes(standing.get(site_id, {}), brought.get(site_id, {}), told)
@@ -129,9 +129,9 @@ def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[Cell, i
     return {site_id: changed for site_id, changed in found.items() if changed}
 
 
-def after(standing: Known, changed: Mapping[Cell, int | None]) -> dict[Cell, int]:
+def after(standing: Known, changed: Mapping[FunnelCell, int | None]) -> dict[FunnelCell, int]:
     """What stands once the file is taken over."""
-    values: dict[Cell, int | None] = {**standing, **changed}
+    values: dict[FunnelCell, int | None] = {**standing, **changed}
     return {cell: value for cell, value in values.items() if value is not None}
 
 
@@ -139,7 +139,7 @@ def after(standing: Known, changed: Mapping[Cell, int | None]) -> dict[Cell, int
 class Compared:
     """One count as it stands and as it would be."""
 
-    cell: Cell
+    cell: FunnelCell
     now: int | None
     then: int | None
 
@@ -149,7 +149,7 @@ class Compared:
 
 
 def compared(
-    standing: Known, brought: Known, changed: Mapping[Cell, int | None]
+    standing: Known, brought: Known, changed: Mapping[FunnelCell, int | None]
 ) -> tuple[Compared, ...]:
     """Every count that the file speaks of."""
     return tuple(

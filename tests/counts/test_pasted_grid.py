@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from readiness.counts.pasted_grid import read
 from readiness.counts.social_risk.grids import grids_of_part, grids_of_type
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 
 GRIDS = grids_of_part()
 FOOD, HOUSING = Need.FOOD, Need.HOUSING
@@ -21,10 +22,10 @@ def test_a_block_with_headings_finds_its_cells_in_any_order():
     pasted = read(text, GRIDS)
     assert pasted.problems == ()
     assert pasted.values == {
-        Cell(Step.POSITIVE, HOUSING): 12,
-        Cell(Step.SCREENED, HOUSING): 200,
-        Cell(Step.POSITIVE, FOOD): 30,
-        Cell(Step.SCREENED, FOOD): 1210,
+        FunnelCell(Step.POSITIVE, HOUSING): 12,
+        FunnelCell(Step.SCREENED, HOUSING): 200,
+        FunnelCell(Step.POSITIVE, FOOD): 30,
+        FunnelCell(Step.SCREENED, FOOD): 1210,
     }
 
 
@@ -45,44 +46,46 @@ def test_names_are_known_as_the_grid_the_file_and_the_trade_write_them():
 def test_numbers_alone_fill_the_grid_from_its_first_cell():
     pasted = read("240,40\n230,,12\n", GRIDS)
     assert pasted.values == {
-        Cell(Step.SCREENED, FOOD): 240,
-        Cell(Step.POSITIVE, FOOD): 40,
-        Cell(Step.SCREENED, HOUSING): 230,
-        Cell(Step.WANTS_HELP, HOUSING): 12,
+        FunnelCell(Step.SCREENED, FOOD): 240,
+        FunnelCell(Step.POSITIVE, FOOD): 40,
+        FunnelCell(Step.SCREENED, HOUSING): 230,
+        FunnelCell(Step.WANTS_HELP, HOUSING): 12,
     }
 
 
 def test_a_blank_first_cell_is_a_blank_count_where_rows_have_no_names():
-    assert read("\t40\n", GRIDS).values == {Cell(Step.POSITIVE, FOOD): 40}
+    assert read("\t40\n", GRIDS).values == {FunnelCell(Step.POSITIVE, FOOD): 40}
 
 
 def test_named_rows_need_no_heading():
     assert read("Housing\t200\t12", GRIDS).values == {
-        Cell(Step.SCREENED, HOUSING): 200,
-        Cell(Step.POSITIVE, HOUSING): 12,
+        FunnelCell(Step.SCREENED, HOUSING): 200,
+        FunnelCell(Step.POSITIVE, HOUSING): 12,
     }
 
 
 def test_the_heading_chooses_the_table():
     pasted = read("eligible\tscreening offered\tdeclined\n400\t300\t0\n", GRIDS)
     assert pasted.values == {
-        Cell(Step.ELIGIBLE): 400,
-        Cell(Step.SCREENING_OFFERED): 300,
-        Cell(Step.DECLINED): 0,
+        FunnelCell(Step.ELIGIBLE): 400,
+        FunnelCell(Step.SCREENING_OFFERED): 300,
+        FunnelCell(Step.DECLINED): 0,
     }
 
 
 def test_a_heading_that_fits_two_tables_is_told_apart_by_the_rows():
-    assert read("Need\tScreened\nFood\t240\n", GRIDS).values == {Cell(Step.SCREENED, FOOD): 240}
-    assert read("\tScreened\nAll patients\t250\n", GRIDS).values == {Cell(Step.SCREENED): 250}
+    assert read("Need\tScreened\nFood\t240\n", GRIDS).values == {
+        FunnelCell(Step.SCREENED, FOOD): 240
+    }
+    assert read("\tScreened\nAll patients\t250\n", GRIDS).values == {FunnelCell(Step.SCREENED): 250}
 
 
 def test_parts_of_the_patients_are_rows_too():
     pasted = read("Language;Eligible;Screened\nSpanish;80;50", grids_of_type(StratumType.LANGUAGE))
     spanish = Stratum(StratumType.LANGUAGE, "spanish")
     assert pasted.values == {
-        Cell(Step.ELIGIBLE, None, spanish): 80,
-        Cell(Step.SCREENED, None, spanish): 50,
+        FunnelCell(Step.ELIGIBLE, None, spanish): 80,
+        FunnelCell(Step.SCREENED, None, spanish): 50,
     }
 
 
@@ -91,7 +94,10 @@ def test_every_problem_is_told_with_its_line_and_the_rest_is_read():
         "Need\tScreened\tColour\tPositive\nFood\t240\tred\t3.5\nFodo\t1\t1\t1\nSafety\t100\t\t-2\n"
     )
     pasted = read(text, GRIDS)
-    assert pasted.values == {Cell(Step.SCREENED, FOOD): 240, Cell(Step.SCREENED, Need.SAFETY): 100}
+    assert pasted.values == {
+        FunnelCell(Step.SCREENED, FOOD): 240,
+        FunnelCell(Step.SCREENED, Need.SAFETY): 100,
+    }
     lines = [str(problem) for problem in pasted.problems]
     assert lines[0].startswith("Line 1: “Colour” is not a column here. Use one of: Screened, Need")
     assert lines[1].startswith("Line 2: “3.5” is not a whole number")

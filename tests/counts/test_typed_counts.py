@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.typed_counts import count_of
+from readiness.counts.edits import count_of
 
 
 @pytest.mark.parametrize(

@@ -11,24 +11,25 @@ from itertools import combinations, pairwise
 
 from readiness.core.integer_program import Program, Row
 from readiness.core.solver import least
-from readiness.counts.social_risk.models import ALL, FIVE, STRATA, Cell, Need, Step, Stratum
+from readiness.counts.social_risk.models import FIVE, FunnelCell, Need, Step
+from readiness.counts.strata import ALL, STRATA, Stratum
 
 BIG = 100_000
 GROUP = ("eligible", "screening_offered", "screened", "any_positive")
 NEED = ("screened", "positive", "wants_help", "outcome_known", "connected", "resolved")
-Known = Mapping[Cell, int]
-Printed = Mapping[Cell, int | None]
+Known = Mapping[FunnelCell, int]
+Printed = Mapping[FunnelCell, int | None]
 
 
-def chains(part: Stratum) -> Iterator[tuple[Cell, ...]]:
-    yield tuple(Cell(Step(step), None, part) for step in GROUP)
-    yield tuple(Cell(Step(step), None, part) for step in (*GROUP[:2], "declined"))
+def chains(part: Stratum) -> Iterator[tuple[FunnelCell, ...]]:
+    yield tuple(FunnelCell(Step(step), None, part) for step in GROUP)
+    yield tuple(FunnelCell(Step(step), None, part) for step in (*GROUP[:2], "declined"))
     for need in Need:
-        row = tuple(Cell(Step(step), need, part) for step in NEED)
-        yield (*(Cell(Step(step), None, part) for step in GROUP[:3]), *row)
-        yield (*row[:3], Cell(Step.REFERRED_30D, need, part))
+        row = tuple(FunnelCell(Step(step), need, part) for step in NEED)
+        yield (*(FunnelCell(Step(step), None, part) for step in GROUP[:3]), *row)
+        yield (*row[:3], FunnelCell(Step.REFERRED_30D, need, part))
         if need in FIVE:
-            yield Cell(Step.ANY_POSITIVE, None, part), row[1]
+            yield FunnelCell(Step.ANY_POSITIVE, None, part), row[1]
 
 
 class Reader:
@@ -36,7 +37,7 @@ class Reader:
 
     def __init__(self, releases: Sequence[tuple[Known, Printed]], threshold: int = 11) -> None:
         self.releases, self.threshold = releases, threshold
-        self.columns: dict[tuple[int, Cell], int] = {}
+        self.columns: dict[tuple[int, FunnelCell], int] = {}
         for number, (_, printed) in enumerate(releases):
             for cell in printed:
                 self.columns[number, cell] = len(self.columns)
@@ -46,7 +47,7 @@ class Reader:
             tuple(row for number in range(len(releases)) for row in self.rules(number)),
         )
 
-    def bound(self, number: int, cell: Cell, otherwise: int) -> int:
+    def bound(self, number: int, cell: FunnelCell, otherwise: int) -> int:
         value = self.releases[number][1][cell]
         return otherwise if value is None else value
 
@@ -57,27 +58,32 @@ class Reader:
                 known = [cell for cell in chain if cell in cells]
                 for outer, inner in pairwise(known):
                     yield self.at_least(number, {outer: 1, inner: -1})
-            both = {Cell(Step.SCREENED, None, part): -1, Cell(Step.DECLINED, None, part): -1}
+            both = {
+                FunnelCell(Step.SCREENED, None, part): -1,
+                FunnelCell(Step.DECLINED, None, part): -1,
+            }
             for step in (Step.SCREENING_OFFERED, Step.ELIGIBLE):
-                whole = Cell(step, None, part)
+                whole = FunnelCell(step, None, part)
                 if {whole, *both} <= cells.keys():
                     yield self.at_least(number, {whole: 1, **both})
         for whole, parts, is_all in self.breakdowns(number):
             terms = {whole: 1, **dict.fromkeys(parts, -1)}
             yield self.at_least(number, terms, 0 if is_all else None)
 
-    def breakdowns(self, number: int) -> Iterator[tuple[Cell, list[Cell], bool]]:
+    def breakdowns(self, number: int) -> Iterator[tuple[FunnelCell, list[FunnelCell], bool]]:
         """Parts of a whole, and whether together they are all of it."""
         known, printed = self.releases[number]
         for whole in (cell for cell in printed if cell.stratum == ALL):
             for kind, names in STRATA.items():
-                every = [Cell(whole.step, whole.need, Stratum(kind, name)) for name in names]
+                every = [FunnelCell(whole.step, whole.need, Stratum(kind, name)) for name in names]
                 parts = [cell for cell in every if cell in printed]
                 if parts:
                     is_all = sum(known[cell] for cell in parts) == known[whole]
                     yield whole, parts, is_all and len(parts) == len(every)
 
-    def at_least(self, number: int, terms: Mapping[Cell, int], most: int | None = None) -> Row:
+    def at_least(
+        self, number: int, terms: Mapping[FunnelCell, int], most: int | None = None
+    ) -> Row:
         return Row({self.columns[number, c]: n for c, n in terms.items()}, 0, most)
 
     def extent(self, terms: Mapping[int, int]) -> tuple[int, int]:
@@ -120,7 +126,7 @@ class Reader:
         for one, other in combinations(range(len(self.releases)), 2):
             yield from self.changes(one, other)
 
-    def inclusions(self, number: int) -> set[tuple[Cell, Cell]]:
+    def inclusions(self, number: int) -> set[tuple[FunnelCell, FunnelCell]]:
         cells = self.releases[number][1]
         return {
             pair

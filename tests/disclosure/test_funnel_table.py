@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from readiness.core.periods import period
-from readiness.counts.social_risk.models import Cell, FunnelCounts, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.funnel_table import Gap, Rest, leaving, table_of
 from tests.factories.social_risk_counts import counts, simulated
 
 Q3 = period("2026-Q3")
-ELIGIBLE, OFFERED, SCREENED = Cell(Step.ELIGIBLE), Cell(Step.SCREENING_OFFERED), Cell(Step.SCREENED)
+ELIGIBLE, OFFERED, SCREENED = (
+    FunnelCell(Step.ELIGIBLE),
+    FunnelCell(Step.SCREENING_OFFERED),
+    FunnelCell(Step.SCREENED),
+)
 LANGUAGE = StratumType.LANGUAGE
 
 
@@ -19,7 +24,7 @@ def table(known, threshold=11):
 
 
 def spoken(step, **people):
-    return {Cell(step, None, Stratum(LANGUAGE, name)): n for name, n in people.items()}
+    return {FunnelCell(step, None, Stratum(LANGUAGE, name)): n for name, n in people.items()}
 
 
 @pytest.mark.parametrize("patients", [0, 3, 25, 200])
@@ -46,7 +51,7 @@ def test_a_small_difference_over_several_steps_has_a_cell_of_its_own():
 
 
 def test_a_step_that_nobody_counted_is_stepped_over():
-    food = {Cell(Step.POSITIVE, Need.FOOD): 40, Cell(Step.RESOLVED, Need.FOOD): 6}
+    food = {FunnelCell(Step.POSITIVE, Need.FOOD): 40, FunnelCell(Step.RESOLVED, Need.FOOD): 6}
     made = table(food)
     assert made.counts[Gap(*food)] == 34
 
@@ -69,7 +74,7 @@ def test_the_rest_of_a_breakdown_is_people_with_gaps_of_their_own():
 
 
 def test_people_neither_screened_nor_declined_are_people():
-    made = table({OFFERED: 300, SCREENED: 250, Cell(Step.DECLINED): 46})
+    made = table({OFFERED: 300, SCREENED: 250, FunnelCell(Step.DECLINED): 46})
     assert 4 in made.counts.values()
 
 
@@ -80,25 +85,32 @@ def test_numbers_that_contradict_each_other_are_not_tied():
 
 def test_sites_and_a_second_scheme_of_race_never_leave():
     inside = {
-        Cell(Step.ELIGIBLE, None, Stratum(kind, name)): 50
+        FunnelCell(Step.ELIGIBLE, None, Stratum(kind, name)): 50
         for kind, name in ((StratumType.RACE_1997, "white"), (StratumType.SEX, "female"))
-    } | {Cell(Step.REFERRED, Need.FOOD): 50, Cell(Step.EXCLUDED): 50, Cell(Step.UNKNOWN): 50}
+    } | {
+        FunnelCell(Step.REFERRED, Need.FOOD): 50,
+        FunnelCell(Step.EXCLUDED): 50,
+        FunnelCell(Step.UNKNOWN): 50,
+    }
     assert leaving(FunnelCounts(Q3, {ELIGIBLE: 400, **inside})) == {ELIGIBLE: 400}
 
 
 def test_one_or_more_of_the_five_is_one_number_however_it_came():
-    own = FunnelCounts(Q3, {Cell(Step.POSITIVE, Need.ANY): 90})
-    assert leaving(own) == {Cell(Step.ANY_POSITIVE): 90}
-    told = {ELIGIBLE: 400, Cell(Step.ANY_POSITIVE): 91}
-    spanish = Cell(Step.POSITIVE, Need.ANY, Stratum(LANGUAGE, "spanish"))
-    both = FunnelCounts(Q3, {**told, Cell(Step.POSITIVE, Need.ANY): 90, spanish: 99})
+    own = FunnelCounts(Q3, {FunnelCell(Step.POSITIVE, Need.ANY): 90})
+    assert leaving(own) == {FunnelCell(Step.ANY_POSITIVE): 90}
+    told = {ELIGIBLE: 400, FunnelCell(Step.ANY_POSITIVE): 91}
+    spanish = FunnelCell(Step.POSITIVE, Need.ANY, Stratum(LANGUAGE, "spanish"))
+    both = FunnelCounts(Q3, {**told, FunnelCell(Step.POSITIVE, Need.ANY): 90, spanish: 99})
     assert leaving(both) == told
 
 
 @pytest.mark.parametrize(("eligible", "leave"), [(199, 0), (200, 1), (9_999, 1), (10_000, 2)])
 def test_breakdowns_of_small_groups_are_coarser(eligible, leave):
     spanish = Stratum(LANGUAGE, "spanish")
-    parts = {Cell(Step.ELIGIBLE, None, spanish): 50, Cell(Step.POSITIVE, Need.FOOD, spanish): 20}
+    parts = {
+        FunnelCell(Step.ELIGIBLE, None, spanish): 50,
+        FunnelCell(Step.POSITIVE, Need.FOOD, spanish): 20,
+    }
     left = leaving(FunnelCounts(Q3, {ELIGIBLE: eligible, **parts}))
     assert len(left.keys() & parts.keys()) == leave
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
 from readiness.disclosure.levels import Pair, Span, may_be_told, pairs_of
 from readiness.disclosure.social_risk_release import Release
@@ -53,10 +53,10 @@ def test_what_never_left_corners_nobody():
 
 def test_a_hidden_number_lies_between_its_printed_neighbors():
     values = {
-        Cell(Step.POSITIVE, Need.FOOD): 90,
-        Cell(Step.WANTS_HELP, Need.FOOD): None,
-        Cell(Step.OUTCOME_KNOWN, Need.FOOD): None,
-        Cell(Step.CONNECTED, Need.FOOD): 12,
+        FunnelCell(Step.POSITIVE, Need.FOOD): 90,
+        FunnelCell(Step.WANTS_HELP, Need.FOOD): None,
+        FunnelCell(Step.OUTCOME_KNOWN, Need.FOOD): None,
+        FunnelCell(Step.CONNECTED, Need.FOOD): 12,
     }
     release = Release(
         "elm", Period(2026, 4), 1, datetime(2027, 1, 15, tzinfo=UTC), 11, "1", 1, values

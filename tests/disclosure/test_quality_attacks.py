@@ -18,16 +18,16 @@ from readiness.core.periods import Period
 from readiness.core.schema import migrate
 from readiness.core.solver import least
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     QualityCounts,
 )
-from readiness.counts.social_risk.models import ALL, Stratum, StratumType
+from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.succession import Verdict
 from readiness.releases.service import quality
@@ -75,15 +75,17 @@ class Reader:
         for (measure, kind, estimated), strata in kinds.items():
             met, counted = (
                 [MeasureCell(measure, part, stratum, estimated) for stratum in set(strata)]
-                for part in Part
+                for part in MeasurePart
             )
             yield from (((b,), (a,)) for a, b in zip(met, counted, strict=True))
-            wholes = [MeasureCell(measure, part) for part in Part]
+            wholes = [MeasureCell(measure, part) for part in MeasurePart]
             if kind is not StratumType.TOTAL and wholes[0] in printed:
                 yield (wholes[0],), tuple(met)
                 yield (wholes[1],), tuple(counted)
                 yield (wholes[1], *met), (wholes[0], *counted)
-        fields = [tuple(c for c in printed if getattr(c, "field", "") == f) for f in Field]
+        fields = [
+            tuple(c for c in printed if getattr(c, "field", "") == f) for f in DemographicField
+        ]
         if all(fields):
             yield tuple(sorted(fields, key=lambda cells: -sum(truth[c] for c in cells)))
 
@@ -127,7 +129,7 @@ class Reader:
 def is_not_met(plus, minus):
     """Nobody knows from the form of a table that everybody meets a measure."""
     parts = {cell.part for cell in (*plus, *minus) if isinstance(cell, MeasureCell)}
-    return parts == set(Part)
+    return parts == set(MeasurePart)
 
 
 def counts_of(seed, size):
@@ -143,18 +145,22 @@ def counts_of(seed, size):
         )
         for _ in range(size)
     ]
-    known: dict[QualityCell, int] = {MeasureCell("COL", part): 0 for part in Part}
+    known: dict[QualityCell, int] = {MeasureCell("COL", part): 0 for part in MeasurePart}
     left_out = rng.choice(("other", "nobody"))
     for race, language, is_met in people:
         for stratum in (ALL, race, language):
             if stratum.name != left_out:
-                met, counted = (MeasureCell("COL", part, stratum) for part in Part)
+                met, counted = (MeasureCell("COL", part, stratum) for part in MeasurePart)
                 known[counted] = known.get(counted, 0) + 1
                 known[met] = known.get(met, 0) + is_met
-    for field in Field:
+    for field in DemographicField:
         states = rng.choices(range(3), (80, 15, 5), k=size + rng.choice((0, 0, 4)))
-        for state, origin in enumerate((Origin.SELF_REPORT, Origin.RECORD, None)):
-            cell = KnownCell(field, Known.KNOWN if origin else Known.DECLINED, origin)
+        for state, origin in enumerate(
+            (DemographicSource.SELF_REPORT, DemographicSource.RECORD, None)
+        ):
+            cell = DemographicCell(
+                field, DemographicStatus.KNOWN if origin else DemographicStatus.DECLINED, origin
+            )
             known[cell] = states.count(state)
     return known
 

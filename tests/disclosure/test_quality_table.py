@@ -8,17 +8,17 @@ import pytest
 
 from readiness.core.periods import Period
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     QualityCounts,
     SampleCell,
 )
-from readiness.counts.social_risk.models import ALL, Stratum, StratumType
+from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.quality_table import (
     NOT_MET,
     Breakdown,
@@ -37,9 +37,13 @@ from readiness.disclosure.table import Sum
 ENDING = Period(2026, 3)
 RACE = StratumType.RACE
 WHITE, ASIAN, BLACK = (Stratum(RACE, name) for name in ("white", "asian", "black"))
-SAID = KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)
-DECLINED = KnownCell(Field.RACE, Known.DECLINED)
-ENGLISH = KnownCell(Field.LANGUAGE, Known.KNOWN, Origin.SELF_REPORT)
+SAID = DemographicCell(
+    DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT
+)
+DECLINED = DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED)
+ENGLISH = DemographicCell(
+    DemographicField.LANGUAGE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT
+)
 
 
 def pairs(given: Mapping[Stratum, tuple[int, int]]) -> dict[QualityCell, int]:
@@ -51,11 +55,11 @@ def pairs(given: Mapping[Stratum, tuple[int, int]]) -> dict[QualityCell, int]:
 
 
 def met(stratum: Stratum) -> MeasureCell:
-    return MeasureCell("COL", Part.NUMERATOR, stratum)
+    return MeasureCell("COL", MeasurePart.NUMERATOR, stratum)
 
 
 def counted(stratum: Stratum) -> MeasureCell:
-    return MeasureCell("COL", Part.DENOMINATOR, stratum)
+    return MeasureCell("COL", MeasurePart.DENOMINATOR, stratum)
 
 
 def hidden(known: Mapping[QualityCell, int]) -> frozenset[object]:
@@ -72,7 +76,7 @@ def left(known: Mapping[QualityCell, int], reference: str = "", formers=()) -> s
 def test_sites_and_samples_stay_inside() -> None:
     inside: dict[QualityCell, int] = {
         SampleCell("white", "white"): 90,
-        KnownCell(Field.RACE, Known.DECLINED, None, "elm-1"): 40,
+        DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED, None, "elm-1"): 40,
         counted(Stratum(StratumType.SITE, "elm-1")): 300,
     }
     assert left({**pairs({ALL: (60, 100)}), DECLINED: 40, **inside}) == {
@@ -123,8 +127,8 @@ def test_strata_that_do_not_make_up_the_whole_leave_a_rest_of_each_kind() -> Non
     made = table_of(pairs({ALL: (60, 100), WHITE: (40, 60), ASIAN: (15, 32)}))
     names = Breakdown("COL", RACE), frozenset({"white", "asian"})
     rests = {cell.which: n for cell, n in made.counts.items() if isinstance(cell, Rest)}
-    assert rests == {Part.NUMERATOR: 5, Part.DENOMINATOR: 8, NOT_MET: 3}
-    assert Sum(Rest(*names, Part.DENOMINATOR), tuple(Rest(*names, w) for w in (Part.NUMERATOR, NOT_MET))) in made.sums  # fmt: skip  # noqa: E501
+    assert rests == {MeasurePart.NUMERATOR: 5, MeasurePart.DENOMINATOR: 8, NOT_MET: 3}
+    assert Sum(Rest(*names, MeasurePart.DENOMINATOR), tuple(Rest(*names, w) for w in (MeasurePart.NUMERATOR, NOT_MET))) in made.sums  # fmt: skip  # noqa: E501
 
 
 def test_a_hidden_stratum_is_not_the_whole_minus_the_others() -> None:
@@ -152,7 +156,8 @@ def test_breakdowns_of_nobody_s_whole_are_held_against_each_other() -> None:
 
 def test_estimated_race_is_a_breakdown_of_its_own() -> None:
     estimated: dict[QualityCell, int] = {
-        MeasureCell("COL", Part.DENOMINATOR, each, is_estimated=True): 50 for each in (WHITE, ASIAN)
+        MeasureCell("COL", MeasurePart.DENOMINATOR, each, is_estimated=True): 50
+        for each in (WHITE, ASIAN)
     }
     made = table_of({**pairs({ALL: (60, 100), WHITE: (60, 100)}), **estimated})
     assert Sum(counted(ALL), tuple(sorted(estimated))) in made.sums
@@ -160,11 +165,13 @@ def test_estimated_race_is_a_breakdown_of_its_own() -> None:
 
 def test_the_states_of_a_record_are_all_patients_of_both_fields() -> None:
     made = table_of({SAID: 90, DECLINED: 14, ENGLISH: 100})
-    assert made.counts[Everybody(Field.RACE)] == 104
-    assert made.counts[More(Field.RACE)] == 4
+    assert made.counts[Everybody(DemographicField.RACE)] == 104
+    assert made.counts[More(DemographicField.RACE)] == 4
     same = table_of({SAID: 90, DECLINED: 10, ENGLISH: 100})
-    assert Sum(Everybody(Field.RACE), (Everybody(Field.LANGUAGE),)) in same.sums or (
-        Sum(Everybody(Field.LANGUAGE), (Everybody(Field.RACE),)) in same.sums
+    assert Sum(
+        Everybody(DemographicField.RACE), (Everybody(DemographicField.LANGUAGE),)
+    ) in same.sums or (
+        Sum(Everybody(DemographicField.LANGUAGE), (Everybody(DemographicField.RACE),)) in same.sums
     )
 
 
@@ -182,5 +189,5 @@ def test_numbers_that_contradict_each_other_are_protected_as_they_stand() -> Non
 
 
 def test_how_many_are_known_is_shown_rather_than_how_many_were_not_asked() -> None:
-    not_asked = KnownCell(Field.RACE, Known.NOT_ASKED)
+    not_asked = DemographicCell(DemographicField.RACE, DemographicStatus.NOT_ASKED)
     assert hidden({SAID: 75, DECLINED: 5, not_asked: 20, ENGLISH: 100}) == {DECLINED, not_asked}

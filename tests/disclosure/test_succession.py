@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.disclosure.funnel_table import Gap, leaving
 from readiness.disclosure.succession import (
     Change,
@@ -18,8 +18,12 @@ from readiness.disclosure.succession import (
 )
 from tests.factories.social_risk_counts import counts
 
-ELIGIBLE, OFFERED, SCREENED = Cell(Step.ELIGIBLE), Cell(Step.SCREENING_OFFERED), Cell(Step.SCREENED)
-FOOD = Cell(Step.POSITIVE, Need.FOOD)
+ELIGIBLE, OFFERED, SCREENED = (
+    FunnelCell(Step.ELIGIBLE),
+    FunnelCell(Step.SCREENING_OFFERED),
+    FunnelCell(Step.SCREENED),
+)
+FOOD = FunnelCell(Step.POSITIVE, Need.FOOD)
 
 
 def former(hidden=(), number=1, **changes):
@@ -44,11 +48,13 @@ def test_a_printed_number_that_moves_by_a_few_keeps_the_former_release(people, f
 
 
 def test_a_hidden_number_may_move_by_a_few():
-    assert not moved({Cell(Step.RESOLVED, Need.FOOD): 8}, {Cell(Step.RESOLVED, Need.FOOD)})
+    assert not moved(
+        {FunnelCell(Step.RESOLVED, Need.FOOD): 8}, {FunnelCell(Step.RESOLVED, Need.FOOD)}
+    )
 
 
 def test_a_difference_that_moves_by_a_few_keeps_it_too():
-    larger = {ELIGIBLE: 500, OFFERED: 400, SCREENED: 350, Cell(Step.ANY_POSITIVE): 190}
+    larger = {ELIGIBLE: 500, OFFERED: 400, SCREENED: 350, FunnelCell(Step.ANY_POSITIVE): 190}
     assert not moved(larger)
     assert moved({**larger, SCREENED: 355})  # offered and not screened: from 50 to 45
 
@@ -74,7 +80,7 @@ def test_a_few_people_who_came_are_people():
     one = former({FOOD})
     both = joint(leaving(counts({FOOD: 43})), (one,), 11)
     assert both.counts[Change(1, FOOD)] == 3
-    assert both.counts[Change(1, Gap(Cell(Step.SCREENED, Need.FOOD), FOOD))] == 3
+    assert both.counts[Change(1, Gap(FunnelCell(Step.SCREENED, Need.FOOD), FOOD))] == 3
 
 
 def test_every_sum_over_two_releases_is_true():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.change import change_between
 from readiness.equity.tables import tables_of
 from readiness.statistics.gaps import WeightedCount, change_in_gap

@@ -7,8 +7,13 @@ from datetime import date
 import pytest
 
 from readiness.core.periods import Period
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.quality.models import Field, Known, KnownCell, Origin
+from readiness.counts.measures.models import Direction
+from readiness.counts.quality.models import (
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
+)
 from readiness.equity.claims import Evidence, Verdict, weighed
 from readiness.equity.tables import tables_of
 from tests.factories.equity_rows import rows
@@ -34,9 +39,11 @@ def tables(*listed):
 
 def known(said, declined, others, site_id=""):
     return {
-        KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT, site_id): said,
-        KnownCell(Field.RACE, Known.DECLINED, None, site_id): declined,
-        KnownCell(Field.RACE, Known.NOT_ASKED, None, site_id): others,
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT, site_id
+        ): said,
+        DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED, None, site_id): declined,
+        DemographicCell(DemographicField.RACE, DemographicStatus.NOT_ASKED, None, site_id): others,
     }
 
 
@@ -72,13 +79,20 @@ def test_one_site_under_the_mark_is_enough_for_the_top_level():
 
 
 def test_what_is_hidden_or_absent_cannot_be_told():
-    hidden = {**known(900, 10, 90), KnownCell(Field.RACE, Known.UNKNOWN): None}
+    hidden = {
+        **known(900, 10, 90),
+        DemographicCell(DemographicField.RACE, DemographicStatus.UNKNOWN): None,
+    }
     assert told(3, hidden).verdict is Verdict.UNTOLD
     assert told(3).verdict is Verdict.UNTOLD
 
 
 def test_a_payer_s_estimate_is_no_self_report():
-    estimated = {KnownCell(Field.RACE, Known.KNOWN, Origin.ESTIMATED): 10_000}
+    estimated = {
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.ESTIMATED
+        ): 10_000
+    }
     assert told(3, known(85, 0, 15), estimated).verdict is Verdict.AGREES
 
 

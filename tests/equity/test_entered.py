@@ -1,8 +1,15 @@
 from __future__ import annotations
 
 from readiness.core.periods import Period
-from readiness.counts.quality.models import Field, Known, KnownCell, MeasureCell, Part, QualityCell
-from readiness.counts.social_risk.models import ALL, Stratum, StratumType
+from readiness.counts.quality.models import (
+    DemographicCell,
+    DemographicField,
+    DemographicStatus,
+    MeasureCell,
+    MeasurePart,
+    QualityCell,
+)
+from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.equity.entered import rows_of
 from readiness.equity.tables import Count, tables_of
 
@@ -14,8 +21,8 @@ def both(
     above: int | None, below: int | None, stratum: Stratum = ALL, *, is_estimated: bool = False
 ) -> dict[QualityCell, int | None]:
     return {
-        MeasureCell("COL", Part.NUMERATOR, stratum, is_estimated): above,
-        MeasureCell("COL", Part.DENOMINATOR, stratum, is_estimated): below,
+        MeasureCell("COL", MeasurePart.NUMERATOR, stratum, is_estimated): above,
+        MeasureCell("COL", MeasurePart.DENOMINATOR, stratum, is_estimated): below,
     }
 
 
@@ -33,7 +40,7 @@ def test_all_patients_come_first_and_strata_in_the_order_of_their_list() -> None
 
 def test_hidden_is_none_and_a_number_that_is_not_known_makes_no_row() -> None:
     values = {**both(None, 60, WHITE), **both(12, 20, ASIAN)}
-    del values[MeasureCell("COL", Part.NUMERATOR, ASIAN)]
+    del values[MeasureCell("COL", MeasurePart.NUMERATOR, ASIAN)]
     assert [row.count for row in rows_of("g", ENDING, values)] == [Count(None, 60)]
 
 
@@ -46,4 +53,9 @@ def test_estimated_race_makes_a_table_of_its_own() -> None:
 
 
 def test_how_race_is_known_makes_no_row() -> None:
-    assert rows_of("g", ENDING, {KnownCell(Field.RACE, Known.DECLINED): 5}) == ()
+    assert (
+        rows_of(
+            "g", ENDING, {DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED): 5}
+        )
+        == ()
+    )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.findings import Declared, findings_of
 from readiness.equity.findings_json import as_json
 from readiness.equity.tables import Part, as_released

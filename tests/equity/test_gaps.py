@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.gaps import finding_of
 from readiness.equity.gates import Use
 from readiness.equity.tables import tables_of

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.quality.models import Field, Known, KnownCell, Origin, SampleCell
+from readiness.counts.quality.models import (
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
+    SampleCell,
+)
 from readiness.equity.known import field_quality, missing_differs, record_quality, sites_of
 from readiness.equity.tables import tables_of
 from tests.factories.equity_rows import rows
@@ -10,16 +16,22 @@ from tests.factories.equity_rows import rows
 
 def counts(said=412, record=20, declined=30, unknown=23, not_asked=30, site_id=""):
     return {
-        KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT, site_id): said,
-        KnownCell(Field.RACE, Known.KNOWN, Origin.RECORD, site_id): record,
-        KnownCell(Field.RACE, Known.DECLINED, None, site_id): declined,
-        KnownCell(Field.RACE, Known.UNKNOWN, None, site_id): unknown,
-        KnownCell(Field.RACE, Known.NOT_ASKED, None, site_id): not_asked,
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT, site_id
+        ): said,
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.RECORD, site_id
+        ): record,
+        DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED, None, site_id): declined,
+        DemographicCell(DemographicField.RACE, DemographicStatus.UNKNOWN, None, site_id): unknown,
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.NOT_ASKED, None, site_id
+        ): not_asked,
     }
 
 
 def test_eighty_percent_self_reported_by_luck_does_not_pass():
-    found = field_quality(counts(), Field.RACE)
+    found = field_quality(counts(), DemographicField.RACE)
     assert found
     assert found.self_reported.share == 412 / 515
     assert found.self_reported.meets_point
@@ -32,19 +44,26 @@ def test_eighty_percent_self_reported_by_luck_does_not_pass():
 
 
 def test_an_estimate_is_not_known():
-    estimated = {**counts(), KnownCell(Field.RACE, Known.KNOWN, Origin.ESTIMATED): 400}
-    assert field_quality(estimated, Field.RACE) == field_quality(counts(), Field.RACE)
+    estimated = {
+        **counts(),
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.ESTIMATED
+        ): 400,
+    }
+    assert field_quality(estimated, DemographicField.RACE) == field_quality(
+        counts(), DemographicField.RACE
+    )
 
 
 def test_with_a_number_hidden_or_nothing_counted_there_is_no_share():
-    hidden = {**counts(), KnownCell(Field.RACE, Known.DECLINED): None}
-    assert field_quality(hidden, Field.RACE) is None
-    assert field_quality(counts(), Field.LANGUAGE) is None
+    hidden = {**counts(), DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED): None}
+    assert field_quality(hidden, DemographicField.RACE) is None
+    assert field_quality(counts(), DemographicField.LANGUAGE) is None
 
 
 def test_the_site_that_knows_least_comes_first():
     both = {**counts(site_id="east"), **counts(unknown=500, site_id="west"), **counts()}
-    assert [each.site_id for each in sites_of(both, Field.RACE)] == ["west", "east"]
+    assert [each.site_id for each in sites_of(both, DemographicField.RACE)] == ["west", "east"]
 
 
 def test_the_record_is_held_against_what_patients_said():

@@ -15,8 +15,9 @@ from readiness.core.db import Store
 from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.counts.db import quality
-from readiness.counts.quality.models import MeasureCell, Part, QualityCell
-from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
+from readiness.counts.models import PeriodState
+from readiness.counts.quality.models import MeasureCell, MeasurePart, QualityCell
+from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.quality_release import QualityRelease
 from tests.factories import payers
@@ -85,8 +86,8 @@ def release(
     values: dict[QualityCell, int | None] = {}
     for name, (above, below) in pairs.items():
         stratum = Stratum(kind, name)
-        values[MeasureCell(measure, Part.NUMERATOR, stratum, estimated)] = above
-        values[MeasureCell(measure, Part.DENOMINATOR, stratum, estimated)] = below
+        values[MeasureCell(measure, MeasurePart.NUMERATOR, stratum, estimated)] = above
+        values[MeasureCell(measure, MeasurePart.DENOMINATOR, stratum, estimated)] = below
     made = QualityRelease(group_id, ending, number, NOW, 11, "1", 0, values)
     quality_releases.add(store, made, {})
     if number == 1:

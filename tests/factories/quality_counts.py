@@ -10,16 +10,17 @@ from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.db import quality
 from readiness.counts.db.quality import QualityRevision
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
 )
-from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
+from readiness.counts.strata import Stratum, StratumType
 from readiness.releases.service import quality as quality_releases
 
 RACE = StratumType.RACE
@@ -30,23 +31,24 @@ def counts(pairs: Pairs, measure: str = "COL", kind: StratumType = RACE) -> dict
     return {
         MeasureCell(measure, part, Stratum(kind, name)): number
         for name, pair in pairs.items()
-        for part, number in zip((Part.NUMERATOR, Part.DENOMINATOR), pair, strict=True)
+        for part, number in zip((MeasurePart.NUMERATOR, MeasurePart.DENOMINATOR), pair, strict=True)
     }
 
 
 STATES = {
-    "said": (Known.KNOWN, Origin.SELF_REPORT),
-    "recorded": (Known.KNOWN, Origin.RECORD),
-    "declined": (Known.DECLINED, None),
-    "unknown": (Known.UNKNOWN, None),
-    "not_asked": (Known.NOT_ASKED, None),
+    "said": (DemographicStatus.KNOWN, DemographicSource.SELF_REPORT),
+    "recorded": (DemographicStatus.KNOWN, DemographicSource.RECORD),
+    "declined": (DemographicStatus.DECLINED, None),
+    "unknown": (DemographicStatus.UNKNOWN, None),
+    "not_asked": (DemographicStatus.NOT_ASKED, None),
 }
 
 
 def known(site_id: str = "", **numbers: int) -> dict[QualityCell, int]:
     """How race and ethnicity are known: `known(said=80, declined=5)`."""
     return {
-        KnownCell(Field.RACE, *STATES[name], site_id): number for name, number in numbers.items()
+        DemographicCell(DemographicField.RACE, *STATES[name], site_id): number
+        for name, number in numbers.items()
     }
 
 

@@ -7,16 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from readiness.core.periods import Period, period
-from readiness.counts.social_risk.models import (
-    ALL,
-    FIVE,
-    STRATA,
-    Cell,
-    FunnelCounts,
-    Need,
-    Step,
-    Stratum,
-)
+from readiness.counts.social_risk.models import FIVE, FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.strata import ALL, STRATA, Stratum
 
 GROUP = {
     Step.ELIGIBLE: 400,
@@ -35,27 +27,27 @@ NEED = {
     Step.CONNECTED: 12,
     Step.RESOLVED: 6,
 }
-GOOD: dict[Cell, int] = {Cell(step): value for step, value in GROUP.items()} | {
-    Cell(step, need): value for need in FIVE for step, value in NEED.items()
+GOOD: dict[FunnelCell, int] = {FunnelCell(step): value for step, value in GROUP.items()} | {
+    FunnelCell(step, need): value for need in FIVE for step, value in NEED.items()
 }
 
 
 def counts(
-    changes: Mapping[Cell, int | None] | None = None, quarter: str = "2026-Q3"
+    changes: Mapping[FunnelCell, int | None] | None = None, quarter: str = "2026-Q3"
 ) -> FunnelCounts:
     """A good quarter with some cells changed; None takes one out."""
     known = {**GOOD, **(changes or {})}
     return FunnelCounts(period(quarter), {c: v for c, v in known.items() if v is not None})
 
 
-def typed(known: Mapping[Cell, int]) -> dict[str, str]:
+def typed(known: Mapping[FunnelCell, int]) -> dict[str, str]:
     return {cell.key: str(value) for cell, value in known.items()}
 
 
 def simulated(seed: int, patients: int, quarter: Period) -> FunnelCounts:
     """Counts of invented patients, each walking the steps as far as luck takes them."""
     rng = random.Random(seed)
-    cells: Counter[Cell] = Counter()
+    cells: Counter[FunnelCell] = Counter()
     chance = {step: rng.random() for step in Step}
     for _ in range(patients):
         parts = [
@@ -63,9 +55,9 @@ def simulated(seed: int, patients: int, quarter: Period) -> FunnelCounts:
             *(Stratum(kind, rng.choice(list(names))) for kind, names in STRATA.items() if names),
         ]
         for step, need in walked(rng, chance):
-            cells.update(Cell(step, need, part) for part in parts)
-    everything = {Cell(step): 0 for step in GROUP} | {
-        Cell(step, need): 0 for need in Need for step in NEED
+            cells.update(FunnelCell(step, need, part) for part in parts)
+    everything = {FunnelCell(step): 0 for step in GROUP} | {
+        FunnelCell(step, need): 0 for need in Need for step in NEED
     }
     return FunnelCounts(quarter, {**everything, **cells})
 

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from readiness.core.db import Store
 from readiness.core.errors import Problem
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.imports import db as uploads
 from readiness.imports.models import Account, Upload, UploadState
 from tests.factories.world import NOW
 
 Q3, Q4 = Period(2026, 3), Period(2026, 4)
-SCREENED, ANY = Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE)
-ASKED, FOOD = Cell(Step.SCREENED, Need.FOOD), Cell(Step.POSITIVE, Need.FOOD)
-SPANISH = Cell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, "spanish"))
+SCREENED, ANY = FunnelCell(Step.SCREENED), FunnelCell(Step.ANY_POSITIVE)
+ASKED, FOOD = FunnelCell(Step.SCREENED, Need.FOOD), FunnelCell(Step.POSITIVE, Need.FOOD)
+SPANISH = FunnelCell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, "spanish"))
 WHOLE = {SCREENED: 100, ANY: 30, ASKED: 90, FOOD: 20, SPANISH: 9}
 FOUND = {Q4: {"": WHOLE, "elm-1": {ASKED: 40, FOOD: 8}}}
 ACCOUNT = Account(

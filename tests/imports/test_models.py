@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import (
     Compared,
     Upload,
@@ -17,10 +18,10 @@ from readiness.imports.models import (
 
 AT = datetime(2027, 1, 15, tzinfo=UTC)
 Q3, Q4 = Period(2026, 3), Period(2026, 4)
-FOOD, HOUSING = Cell(Step.SCREENED, Need.FOOD), Cell(Step.SCREENED, Need.HOUSING)
-WANTS = Cell(Step.WANTS_HELP, Need.FOOD)
+FOOD, HOUSING = FunnelCell(Step.SCREENED, Need.FOOD), FunnelCell(Step.SCREENED, Need.HOUSING)
+WANTS = FunnelCell(Step.WANTS_HELP, Need.FOOD)
 SPANISH, ENGLISH = (
-    Cell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, name))
+    FunnelCell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, name))
     for name in ("spanish", "english")
 )
 
@@ -44,7 +45,7 @@ def test_a_part_that_the_file_leaves_out_has_nothing_any_more():
 
 
 def test_a_breakdown_that_the_file_does_not_have_goes_with_the_count_it_was_part_of():
-    spanish_who_want = Cell(Step.WANTS_HELP, Need.FOOD, SPANISH.stratum)
+    spanish_who_want = FunnelCell(Step.WANTS_HELP, Need.FOOD, SPANISH.stratum)
     standing = {"": {SPANISH: 4, spanish_who_want: 2}}
     assert changes_by_site(standing, {"": {FOOD: 10}}) == {"": {FOOD: 10, SPANISH: None}}
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.strata import StratumType
 from readiness.incentives import db as laboratory
 from readiness.incentives.service import runs
 from tests.factories import incentive_runs, portfolio, world

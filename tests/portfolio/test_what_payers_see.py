@@ -26,17 +26,18 @@ from readiness.counts.db import quality as quality_counts
 from readiness.counts.db import social_risk
 from readiness.counts.db.quality import QualityRevision
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
 )
 from readiness.counts.service import quality
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import FIVE, Cell, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FIVE, FunnelCell, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
 from readiness.plans.service import document
@@ -55,15 +56,15 @@ GROUP = {Step.ELIGIBLE: 91_463, Step.SCREENED: 58_237, Step.ANY_POSITIVE: 21_871
 NEED = {Step.POSITIVE: 7_879, Step.WANTS_HELP: 6_151, Step.OUTCOME_KNOWN: 4_643, Step.CONNECTED: 9}
 
 
-def a_quarter(number: int, few: int = 0) -> dict[Cell, int]:
-    known = {Cell(step): people + 1_013 * number for step, people in GROUP.items()}
-    screened = known[Cell(Step.SCREENED)]
+def a_quarter(number: int, few: int = 0) -> dict[FunnelCell, int]:
+    known = {FunnelCell(step): people + 1_013 * number for step, people in GROUP.items()}
+    screened = known[FunnelCell(Step.SCREENED)]
     for place, need in enumerate(FIVE, start=1):
-        known[Cell(Step.SCREENED, need)] = screened - place - few
-        known |= {Cell(step, need): n + 17 * place + 31 * number for step, n in NEED.items()}
-        known[Cell(Step.CONNECTED, need)] = 2 + place + few
-    known[Cell(Step.ELIGIBLE, None, SPANISH)] = 7 + few
-    known[Cell(Step.ELIGIBLE, None, ENGLISH)] = known[Cell(Step.ELIGIBLE)] - 7 - few
+        known[FunnelCell(Step.SCREENED, need)] = screened - place - few
+        known |= {FunnelCell(step, need): n + 17 * place + 31 * number for step, n in NEED.items()}
+        known[FunnelCell(Step.CONNECTED, need)] = 2 + place + few
+    known[FunnelCell(Step.ELIGIBLE, None, SPANISH)] = 7 + few
+    known[FunnelCell(Step.ELIGIBLE, None, ENGLISH)] = known[FunnelCell(Step.ELIGIBLE)] - 7 - few
     return known
 
 
@@ -71,16 +72,24 @@ def of_a_measure(number: int, few: int = 0) -> dict[QualityCell, int]:
     """Two parts of a whole that is shown: the small one is hidden, so the large one is too."""
     known: dict[QualityCell, int] = {}
     for part, (all_patients, black) in {
-        Part.DENOMINATOR: (47_513 + 211 * number, 8 + few),
-        Part.NUMERATOR: (33_391 + 97 * number, 4 + few),
+        MeasurePart.DENOMINATOR: (47_513 + 211 * number, 8 + few),
+        MeasurePart.NUMERATOR: (33_391 + 97 * number, 4 + few),
     }.items():
         known[MeasureCell("COL", part)] = all_patients
         known[MeasureCell("COL", part, BLACK)] = black
         known[MeasureCell("COL", part, WHITE)] = all_patients - black
-    known[KnownCell(Field.LANGUAGE, Known.KNOWN, Origin.RECORD)] = 58_889
-    known[KnownCell(Field.RACE, Known.DECLINED)] = 3 + few
-    known[KnownCell(Field.RACE, Known.NOT_ASKED)] = 12_911 - few
-    known[KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)] = 58_889 - 12_911 - 3
+    known[
+        DemographicCell(
+            DemographicField.LANGUAGE, DemographicStatus.KNOWN, DemographicSource.RECORD
+        )
+    ] = 58_889
+    known[DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED)] = 3 + few
+    known[DemographicCell(DemographicField.RACE, DemographicStatus.NOT_ASKED)] = 12_911 - few
+    known[
+        DemographicCell(
+            DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT
+        )
+    ] = 58_889 - 12_911 - 3
     return known
 
 

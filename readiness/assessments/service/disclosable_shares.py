@@ -8,15 +8,15 @@ from fractions import Fraction
 from readiness.core.db import Store
 from readiness.core.small_cells import FEWEST
 from readiness.counts.db import social_risk
-from readiness.counts.social_risk.models import PeriodState
-from readiness.counts.social_risk.rates import BY_ID, CLAIMS, Share
+from readiness.counts.models import PeriodState
+from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
 from readiness.disclosure import levels
 from readiness.disclosure.db import social_risk as releases
 from readiness.instruments.models import Item
 
 
 def tellable(
-    store: Store, group_id: str, items: Mapping[str, Item], shares: Mapping[str, Share]
+    store: Store, group_id: str, items: Mapping[str, Item], shares: Mapping[str, ClaimShare]
 ) -> dict[str, Fraction]:
     """The shares whose levels payers may read beside what was released."""
     newest = {
@@ -27,7 +27,7 @@ def tellable(
     threshold = max((each.threshold for each in newest.values()), default=FEWEST)
     rates = {claim.item_id: BY_ID[claim.rate_id] for claim in CLAIMS}
 
-    def may_be_told(item_id: str, share: Share) -> bool:
+    def may_be_told(item_id: str, share: ClaimShare) -> bool:
         pairs = [
             pair
             for quarter in share.periods

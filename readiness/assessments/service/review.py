@@ -31,7 +31,7 @@ from readiness.core.formatting import percent
 from readiness.core.people import Actor, Group, Payer, Person
 from readiness.core.permissions import Can, Ground
 from readiness.core.small_cells import HIDDEN
-from readiness.counts.social_risk.rates import BY_ID, CLAIMS, SHOWN, Claim
+from readiness.counts.social_risk.rates import BY_ID, CLAIMS, CONTEXT_CLAIMS, Claim
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.social_risk_release import Release, Share
@@ -295,7 +295,7 @@ def counts_say(store: Store, group_id: str) -> dict[str, str]:
         claim.item_id: share_says(
             social_risk_release.share_of(quarters, BY_ID[claim.rate_id]), claim, quarters
         )
-        for claim in (*CLAIMS, *SHOWN)
+        for claim in (*CLAIMS, *CONTEXT_CLAIMS)
         if quarters
     }
 

@@ -30,7 +30,7 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
-from readiness.counts.service import quarters
+from readiness.counts.service import social_risk
 from readiness.instruments.models import Item
 
 CODES_TRIED = 20
@@ -142,7 +142,7 @@ def doubtful(store: Store, found: Sheet, now: datetime) -> tuple[Finding, ...]:
 
 
 def supported(store: Store, found: Sheet, now: datetime) -> claims.Supported:
-    counted = quarters.shares_for_claims(store, found.group.id, now.date())
+    counted = social_risk.shares_for_claims(store, found.group.id, now.date())
     shares = disclosable_shares.tellable(
         store, found.group.id, found.instrument.item_by_id, counted
     )

@@ -13,18 +13,19 @@ from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
 from readiness.counts.edits import Revision, revision_of
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     QualityCounts,
     SampleCell,
 )
-from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
+from readiness.counts.strata import Stratum, StratumType
 
 CHANGED = (
     "Somebody else changed these counts a moment ago. Nothing was overwritten. "
@@ -62,13 +63,13 @@ def measure_columns(cell: MeasureCell) -> Columns:
 def measure_cell(row: Mapping[str, Any]) -> MeasureCell:
     return MeasureCell(
         row["measure_id"],
-        Part(row["part"]),
+        MeasurePart(row["part"]),
         Stratum(StratumType(row["stratum_type"]), row["stratum"]),
         bool(row["is_estimated"]),
     )
 
 
-def known_columns(cell: KnownCell) -> Columns:
+def known_columns(cell: DemographicCell) -> Columns:
     return {
         "field": cell.field,
         "known": cell.known,
@@ -77,14 +78,16 @@ def known_columns(cell: KnownCell) -> Columns:
     }
 
 
-def known_cell(row: Mapping[str, Any]) -> KnownCell:
-    origin = Origin(row["origin"]) if row["origin"] else None
-    return KnownCell(Field(row["field"]), Known(row["known"]), origin, row["site_id"])
+def known_cell(row: Mapping[str, Any]) -> DemographicCell:
+    origin = DemographicSource(row["origin"]) if row["origin"] else None
+    return DemographicCell(
+        DemographicField(row["field"]), DemographicStatus(row["known"]), origin, row["site_id"]
+    )
 
 
 FAMILIES = (
     Family("measure_counts", MeasureCell, measure_columns, measure_cell),
-    Family("known_counts", KnownCell, known_columns, known_cell),
+    Family("known_counts", DemographicCell, known_columns, known_cell),
     Family(
         "sample_counts",
         SampleCell,

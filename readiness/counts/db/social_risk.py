@@ -11,16 +11,10 @@ from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
+from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.edits import CountRevision, Explanation
-from readiness.counts.social_risk.models import (
-    Cell,
-    FunnelCounts,
-    Need,
-    PeriodState,
-    Step,
-    Stratum,
-    StratumType,
-)
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 
 WHOLE_GROUP = ""  # the site of counts that are entered for the group as a whole
 CHANGED = (
@@ -60,7 +54,7 @@ def refuse_stale(revision: int, last: int) -> None:
 
 def last_revisions(
     store: Store, group_id: str, quarter: Period, site_id: str = WHOLE_GROUP
-) -> dict[Cell, int]:
+) -> dict[FunnelCell, int]:
     return {
         to_cell(row): row["n"]
         for row in store.rows(
@@ -81,9 +75,9 @@ def last_explanation(store: Store, group_id: str, quarter: Period, finding_key: 
     return int(row["n"] or 0) if row else 0
 
 
-def history(store: Store, group_id: str, quarter: Period) -> dict[Cell, list[CountRevision]]:
+def history(store: Store, group_id: str, quarter: Period) -> dict[FunnelCell, list[CountRevision]]:
     """Every revision of every count of the quarter, oldest first."""
-    found: dict[Cell, list[CountRevision]] = {}
+    found: dict[FunnelCell, list[CountRevision]] = {}
     for row in store.rows(
         "select * from counts where group_id = ? and site_id = ? and period = ? order by revision",
         (group_id, WHOLE_GROUP, str(quarter)),
@@ -117,7 +111,7 @@ order by c.period
 
 def of_group(store: Store, group_id: str) -> dict[Period, FunnelCounts]:
     """What is known now of every quarter that has any count, oldest first."""
-    known: dict[Period, dict[Cell, int]] = {}
+    known: dict[Period, dict[FunnelCell, int]] = {}
     for row in store.rows(LATEST, {"group": group_id, "site": WHOLE_GROUP}):
         known.setdefault(period(row["period"]), {})[to_cell(row)] = row["value"]
     return {quarter: FunnelCounts(quarter, cells) for quarter, cells in known.items()}
@@ -172,7 +166,7 @@ def set_state(
         audit.record(store, event)
 
 
-def cell_columns(cell: Cell, site_id: str = WHOLE_GROUP) -> dict[str, str]:
+def cell_columns(cell: FunnelCell, site_id: str = WHOLE_GROUP) -> dict[str, str]:
     return {
         "site_id": site_id,
         "need": cell.need or "",
@@ -206,8 +200,8 @@ def from_row(row: Mapping[str, Any]) -> CountRevision:
     )
 
 
-def to_cell(row: Mapping[str, Any]) -> Cell:
-    return Cell(
+def to_cell(row: Mapping[str, Any]) -> FunnelCell:
+    return FunnelCell(
         Step(row["step"]),
         Need(row["need"]) if row["need"] else None,
         Stratum(StratumType(row["stratum_type"]), row["stratum"]),

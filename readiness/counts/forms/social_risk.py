@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from wtforms import HiddenField, TextAreaField
 
 from readiness.core.web.forms import SafeForm
-from readiness.counts.service.social_risk import Sent
+from readiness.counts.service.social_risk import PostedCounts
 
 WHY = "why."  # before the key of the finding that is explained
 MOST_OF_A_COUNT, MOST_OF_A_TEXT = 60, 2_000  # characters that are read, and shown again
@@ -26,8 +26,8 @@ class CountsForm(SafeForm):
     )
 
 
-def sent_by(form: CountsForm, fields: Mapping[str, str], keys: Iterable[str]) -> Sent:
-    return Sent(
+def sent_by(form: CountsForm, fields: Mapping[str, str], keys: Iterable[str]) -> PostedCounts:
+    return PostedCounts(
         typed={key: fields[key][:MOST_OF_A_COUNT] for key in keys if key in fields},
         base=revisions_in(form.base.data or ""),
         explanations={

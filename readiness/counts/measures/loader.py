@@ -9,9 +9,19 @@ from typing import Any
 
 from readiness.core.errors import BadInput, NotFound
 from readiness.core.periods import period
-from readiness.counts.measures.catalogue import Direction, Measure, MeasureSet, Source, Status, Term
-from readiness.counts.social_risk.models import Need, Step, StratumType
-from readiness.instruments.file_format import DAY, NAME, VERSION
+from readiness.counts.measures.models import (
+    Direction,
+    MeasureSet,
+    MeasureSource,
+    MeasureStatus,
+    MeasureTerm,
+    QualityMeasure,
+    QualitySet,
+    ScreeningMeasure,
+)
+from readiness.counts.social_risk.models import Need, Step
+from readiness.counts.strata import StratumType
+from readiness.instruments.file_format import DAY, ID, NAME, VERSION
 from readiness.instruments.file_shapes import (
     FLAG,
     TEXT,
@@ -48,7 +58,7 @@ SET = record(
                     "numerator": TERM,
                     "denominator": TERM,
                     "direction": word(Direction),
-                    "status": word(Status),
+                    "status": word(MeasureStatus),
                     "window": TEXT,
                     "lag_quarters": Maybe(whole(0, 8), otherwise=0),
                     "strata": Maybe(rows(word(StratumType)), otherwise=()),
@@ -123,15 +133,15 @@ def repeated(written: dict[str, Any]) -> set[str]:
     return {own for own in ids if ids.count(own) > 1}
 
 
-def measure_of(written: dict[str, Any]) -> Measure:
-    return Measure(
+def measure_of(written: dict[str, Any]) -> ScreeningMeasure:
+    return ScreeningMeasure(
         id=written["id"],
         title=written["title"],
         needs=tuple(map(Need, written["needs"])),
         numerator=term_of(written["numerator"]),
         denominator=term_of(written["denominator"]),
         direction=Direction(written["direction"]),
-        status=Status(written["status"]),
+        status=MeasureStatus(written["status"]),
         window=written["window"],
         lag_quarters=written["lag_quarters"],
         strata=tuple(map(StratumType, written["strata"])),
@@ -139,11 +149,72 @@ def measure_of(written: dict[str, Any]) -> Measure:
         aligned_with=written["aligned_with"],
         note=written["note"],
         sources=tuple(
-            Source(each["says"], each["from"], date.fromisoformat(each["on"]))
+            MeasureSource(each["says"], each["from"], date.fromisoformat(each["on"]))
             for each in written["sources"]
         ),
     )
 
 
-def term_of(written: dict[str, Any]) -> Term:
-    return Term(Step(written["step"]), written["of_group"])
+def term_of(written: dict[str, Any]) -> MeasureTerm:
+    return MeasureTerm(Step(written["step"]), written["of_group"])
+
+
+AGES = ("adult", "pediatric")
+
+
+QUALITY_SET = record(
+    {
+        "id": NAME,
+        "version": VERSION,
+        "title": TEXT,
+        "status": word(("draft", "published")),
+        "published_on": DAY,
+        "measures": rows(
+            record(
+                {
+                    "id": ID,
+                    "title": TEXT,
+                    "steward": TEXT,
+                    "specification": TEXT,
+                    "direction": word((Direction.HIGHER, Direction.LOWER)),
+                    "ages": word(AGES),
+                    "status": word(MeasureStatus),
+                    "numerator": TEXT,
+                    "denominator": TEXT,
+                    "until": Maybe(QUARTER),
+                    "note": Maybe(TEXT, otherwise=""),
+                }
+            ),
+            least=1,
+        ),
+    }
+)
+
+
+@cache
+def load_quality(version: str | None = None) -> QualitySet:
+    """One version of the quality measures; without a version, the latest."""
+    return read_quality(sealed(newest("quality", version)))
+
+
+def read_quality(raw: bytes) -> QualitySet:
+    written = written_in(raw, QUALITY_SET)
+    return QualitySet(
+        id=written["id"],
+        version=written["version"],
+        title=written["title"],
+        published_on=date.fromisoformat(written["published_on"]),
+        measures=tuple(map(quality_measure_of, written["measures"])),
+        sha256=seal_of(raw),
+    )
+
+
+def quality_measure_of(written: dict[str, Any]) -> QualityMeasure:
+    return QualityMeasure(
+        **{
+            **written,
+            "direction": Direction(written["direction"]),
+            "status": MeasureStatus(written["status"]),
+            "until": period(written["until"]) if written["until"] else None,
+        }
+    )

@@ -12,9 +12,9 @@ from itertools import groupby
 from typing import Any
 
 from readiness.core.periods import Period
-from readiness.counts.measures.catalogue import Direction, Measure, MeasureSet
-from readiness.counts.measures.results import Figure, Result
-from readiness.counts.social_risk.models import STRATUM_TYPE_LABELS, StratumType
+from readiness.counts.measures.models import Direction, MeasureSet, ScreeningMeasure
+from readiness.counts.measures.results import MeasureFigure, MeasureResult
+from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 
 Json = dict[str, Any]
 
@@ -28,7 +28,7 @@ MASKED, UNKNOWN, NOT_YET = "masked", "unknown", "temp-unknown"
 
 def bundle_of(
     measures: MeasureSet,
-    results: Sequence[Result],
+    results: Sequence[MeasureResult],
     reporter: str,
     period: Period,
     made_at: datetime,
@@ -51,8 +51,8 @@ def bundle_of(
 
 def report_of(
     measures: MeasureSet,
-    measure: Measure,
-    results: Sequence[Result],
+    measure: ScreeningMeasure,
+    results: Sequence[MeasureResult],
     reporter: str,
     period: Period,
     made_at: datetime,
@@ -77,7 +77,7 @@ def report_of(
     return report
 
 
-def group_of(result: Result) -> Json:
+def group_of(result: MeasureResult) -> Json:
     group: Json = {
         "id": result.need.replace("_", "-"),
         "code": {
@@ -91,7 +91,7 @@ def group_of(result: Result) -> Json:
     return group
 
 
-def stratifiers_of(figures: Iterable[Figure]) -> Iterator[Json]:
+def stratifiers_of(figures: Iterable[MeasureFigure]) -> Iterator[Json]:
     for kind, own in groupby(figures, key=lambda figure: figure.stratum.type):
         yield {
             "code": [
@@ -104,7 +104,7 @@ def stratifiers_of(figures: Iterable[Figure]) -> Iterator[Json]:
         }
 
 
-def stratum_of(kind: StratumType, figure: Figure) -> Json:
+def stratum_of(kind: StratumType, figure: MeasureFigure) -> Json:
     return {
         "value": {
             "coding": [{"system": f"{OURS}:strata:{kind}", "code": figure.stratum.name}],
@@ -114,7 +114,7 @@ def stratum_of(kind: StratumType, figure: Figure) -> Json:
     }
 
 
-def counted(figure: Figure | None, otherwise: str) -> Json:
+def counted(figure: MeasureFigure | None, otherwise: str) -> Json:
     """Denominator, numerator and their share, or the reason why one of them is absent."""
     if figure is None:
         return {"population": [population("denominator", None, otherwise)]}

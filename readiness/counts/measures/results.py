@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness.core.periods import Period
-from readiness.counts.measures.catalogue import Measure, MeasureSet
-from readiness.counts.social_risk.models import ALL, NEED_LABELS, Cell, Need, Stratum, strata_of
+from readiness.counts.measures.models import MeasureSet, ScreeningMeasure
+from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Need
+from readiness.counts.strata import ALL, Stratum, strata_of
 
 FEWEST_FOR_A_RATE = 30  # patients in a denominator; a share of fewer says too little
 
 # None: hidden to protect small counts. A cell that is absent is not known.
-Released = Mapping[Cell, int | None]
+Released = Mapping[FunnelCell, int | None]
 
 
 @dataclass(frozen=True)
-class Figure:
+class MeasureFigure:
     """A numerator and a denominator as they may be shown."""
 
     stratum: Stratum
@@ -41,13 +42,13 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Result:
+class MeasureResult:
     """One measure for one need: all patients first, then the strata that have counts."""
 
-    measure: Measure
+    measure: ScreeningMeasure
     need: Need
-    whole: Figure | None  # None: the counts it needs are not known
-    strata: tuple[Figure, ...] = ()
+    whole: MeasureFigure | None  # None: the counts it needs are not known
+    strata: tuple[MeasureFigure, ...] = ()
     due_on: date | None = None  # set: the window is not over before that day
 
     @property
@@ -61,7 +62,7 @@ class Result:
 
 def results(
     measures: MeasureSet, released: Released, period: Period, today: date
-) -> tuple[Result, ...]:
+) -> tuple[MeasureResult, ...]:
     """Every measure in force in the quarter, in the order of the file, need by need."""
     return tuple(
         result_of(measure, need, released, period, today)
@@ -72,11 +73,13 @@ def results(
 
 
 def result_of(
-    measure: Measure, need: Need, released: Released, period: Period, today: date
-) -> Result:
+    measure: ScreeningMeasure, need: Need, released: Released, period: Period, today: date
+) -> MeasureResult:
     if not measure.is_due(period, today):
-        return Result(measure, need, None, due_on=period.plus(measure.lag_quarters + 1).first_day)
-    return Result(
+        return MeasureResult(
+            measure, need, None, due_on=period.plus(measure.lag_quarters + 1).first_day
+        )
+    return MeasureResult(
         measure,
         need,
         figure(measure, need, ALL, released),
@@ -84,14 +87,16 @@ def result_of(
     )
 
 
-def parts(measure: Measure, need: Need, released: Released) -> Iterator[Figure]:
+def parts(measure: ScreeningMeasure, need: Need, released: Released) -> Iterator[MeasureFigure]:
     for kind in measure.strata:
         for stratum in strata_of(kind):
             if found := figure(measure, need, stratum, released):
                 yield found
 
 
-def figure(measure: Measure, need: Need, stratum: Stratum, released: Released) -> Figure | None:
+def figure(
+    measure: ScreeningMeasure, need: Need, stratum: Stratum, released: Released
+) -> MeasureFigure | None:
     """None where one of both numbers is not known, or they contradict each other."""
     above = measure.numerator.cell(need, stratum)
     below = measure.denominator.cell(need, stratum)
@@ -100,4 +105,4 @@ def figure(measure: Measure, need: Need, stratum: Stratum, released: Released) -
     numerator, denominator = released[above], released[below]
     if numerator is not None and denominator is not None and numerator > denominator:
         return None
-    return Figure(stratum, numerator, denominator)
+    return MeasureFigure(stratum, numerator, denominator)

@@ -11,12 +11,13 @@ from flask import url_for
 from readiness.core.errors import NotFound, Problem
 from readiness.counts.edits import CountsClash, revision_of
 from readiness.counts.grids import cells_in
+from readiness.counts.models import PeriodState
 from readiness.counts.presenters.social_risk import Field, GridView, Row, written
 from readiness.counts.quality.grids import known_grids, sample_grid
-from readiness.counts.quality.models import MEASURED_BY, KnownCell, QualityCell, SampleCell
-from readiness.counts.service.quality import AnyGrid, Ending
-from readiness.counts.service.social_risk import Sent
-from readiness.counts.social_risk.models import STRATUM_TYPE_LABELS, PeriodState, StratumType
+from readiness.counts.quality.models import MEASURED_BY, DemographicCell, QualityCell, SampleCell
+from readiness.counts.service.quality import AnyGrid, MeasurementPeriod
+from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 
 RACE_DATA, ASKED_AGAIN = "race-data", "asked-again"
 STATE_WORDS = {
@@ -58,7 +59,7 @@ class Scope:
         return self.key == StratumType.TOTAL
 
 
-def scope_of(ending: Ending, key: str) -> Scope:
+def scope_of(ending: MeasurementPeriod, key: str) -> Scope:
     if key == RACE_DATA:
         grids: tuple[AnyGrid, ...] = tuple(known_grids(ending.sites))
     elif key == ASKED_AGAIN:
@@ -72,7 +73,7 @@ def scope_of(ending: Ending, key: str) -> Scope:
 
 def page_of(cell: QualityCell) -> str:
     """The page on which a count is entered."""
-    if isinstance(cell, KnownCell):
+    if isinstance(cell, DemographicCell):
         return RACE_DATA
     return ASKED_AGAIN if isinstance(cell, SampleCell) else cell.stratum.type
 
@@ -81,7 +82,7 @@ def page_of(cell: QualityCell) -> str:
 class Entry:
     """What the page shows beyond what is stored: typed texts, their errors, the other's values."""
 
-    sent: Sent | None = None
+    sent: PostedCounts | None = None
     problems: tuple[Problem, ...] = ()
     clash: CountsClash | None = None
     filled: Mapping[QualityCell, int] = field(default_factory=dict)  # from a pasted block
@@ -103,7 +104,7 @@ class Shown:
     block: str
 
 
-def shown(ending: Ending, scope: Scope, entry: Entry) -> Shown:
+def shown(ending: MeasurementPeriod, scope: Scope, entry: Entry) -> Shown:
     errors = {problem.place: problem.says for problem in entry.problems}
     hard = ending.contradictions
     return Shown(
@@ -126,7 +127,9 @@ def shown(ending: Ending, scope: Scope, entry: Entry) -> Shown:
     )
 
 
-def grid_view(grid: AnyGrid, ending: Ending, entry: Entry, errors: Mapping[str, str]) -> GridView:
+def grid_view(
+    grid: AnyGrid, ending: MeasurementPeriod, entry: Entry, errors: Mapping[str, str]
+) -> GridView:
     return GridView(
         id=grid.id,
         title=grid.title,
@@ -154,7 +157,11 @@ def grid_view(grid: AnyGrid, ending: Ending, entry: Entry, errors: Mapping[str, 
 
 
 def field_at(
-    cell: QualityCell, label: str, ending: Ending, entry: Entry, errors: Mapping[str, str]
+    cell: QualityCell,
+    label: str,
+    ending: MeasurementPeriod,
+    entry: Entry,
+    errors: Mapping[str, str],
 ) -> Field:
     last = ending.before.known.get(cell) if ending.before else None
     return Field(
@@ -167,7 +174,7 @@ def field_at(
     )
 
 
-def value_at(cell: QualityCell, ending: Ending, entry: Entry) -> str:
+def value_at(cell: QualityCell, ending: MeasurementPeriod, entry: Entry) -> str:
     """What was pasted, else what was typed, else what is stored."""
     if cell in entry.filled:
         return str(entry.filled[cell])
@@ -178,7 +185,7 @@ def value_at(cell: QualityCell, ending: Ending, entry: Entry) -> str:
     return written(ending.counts.known.get(cell))
 
 
-def note_at(cell: QualityCell, ending: Ending, entry: Entry) -> str:
+def note_at(cell: QualityCell, ending: MeasurementPeriod, entry: Entry) -> str:
     for clash in entry.clash.merge.clashes if entry.clash else ():
         if clash.cell == cell:
             return f"Saved by somebody else: {written(clash.theirs) or 'blank'}"
@@ -188,7 +195,7 @@ def note_at(cell: QualityCell, ending: Ending, entry: Entry) -> str:
     return ""
 
 
-def base_of(ending: Ending, scope: Scope, entry: Entry) -> str:
+def base_of(ending: MeasurementPeriod, scope: Scope, entry: Entry) -> str:
     """The revisions that stand on the page; after a clash the other's value counts as seen."""
     if entry.sent and not entry.clash:
         return json.dumps(dict(entry.sent.base))
@@ -196,19 +203,19 @@ def base_of(ending: Ending, scope: Scope, entry: Entry) -> str:
     return seen(ending, cells)
 
 
-def seen(ending: Ending, cells: Mapping[str, QualityCell]) -> str:
+def seen(ending: MeasurementPeriod, cells: Mapping[str, QualityCell]) -> str:
     revisions = {key: revision_of(ending.history, cell) for key, cell in cells.items()}
     return json.dumps({key: revision for key, revision in revisions.items() if revision})
 
 
-def key_address(key: str, ending: Ending, scope: Scope) -> str:
+def key_address(key: str, ending: MeasurementPeriod, scope: Scope) -> str:
     cell = cells_in(ending.grids).get(key)
     if cell is not None:
         return cell_address(cell, ending, scope)
     return f"#{key}" if key else ""
 
 
-def cell_address(cell: QualityCell, ending: Ending, scope: Scope) -> str:
+def cell_address(cell: QualityCell, ending: MeasurementPeriod, scope: Scope) -> str:
     """On this page, or on the page of its own."""
     where = page_of(cell)
     if where == scope.key:
@@ -216,14 +223,14 @@ def cell_address(cell: QualityCell, ending: Ending, scope: Scope) -> str:
     return f"{address(ending, where)}#{cell.key}"
 
 
-def address(ending: Ending, key: str) -> str:
+def address(ending: MeasurementPeriod, key: str) -> str:
     group_id, period = ending.group.id, str(ending.period)
     if key == StratumType.TOTAL:
         return url_for("quality.period", group_id=group_id, period=period)
     return url_for("quality.breakdown", group_id=group_id, period=period, kind=key)
 
 
-def breakdown(ending: Ending, key: str) -> tuple[str, str, str]:
+def breakdown(ending: MeasurementPeriod, key: str) -> tuple[str, str, str]:
     having = sum(1 for cell in ending.counts.known if page_of(cell) == key)
     says = f"{having:,} {'count' if having == 1 else 'counts'}" if having else "No counts yet"
     return address(ending, key), TITLES[key], says

@@ -11,21 +11,12 @@ from flask import url_for
 from readiness.core.errors import NotFound, Problem
 from readiness.counts.edits import CountsClash, revision_of
 from readiness.counts.grids import Grid, Heading, cells_in
-from readiness.counts.service.quarters import Quarter
-from readiness.counts.service.social_risk import Sent
+from readiness.counts.models import PeriodState
+from readiness.counts.service.social_risk import PostedCounts, Quarter
 from readiness.counts.social_risk.checks import Finding
 from readiness.counts.social_risk.grids import grids_of_part, grids_of_type
-from readiness.counts.social_risk.models import (
-    ALL,
-    ENTERED,
-    STRATUM_TYPE_LABELS,
-    STRATUM_TYPES,
-    Cell,
-    PeriodState,
-    Stratum,
-    StratumType,
-    strata_of,
-)
+from readiness.counts.social_risk.models import ENTERED, STRATUM_TYPES, FunnelCell
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType, strata_of
 
 MOST_OF_A_BLOCK = 20_000  # characters of a refused block that are shown again
 UNEXPLAINED = "Explain this, or change the number."
@@ -41,7 +32,7 @@ class Scope:
     """Which page of a quarter: all patients, one breakdown side by side, or one part of it."""
 
     title: str
-    grids: tuple[Grid[Cell], ...]
+    grids: tuple[Grid[FunnelCell], ...]
     kind: StratumType | None = None
     part: Stratum = ALL
 
@@ -78,10 +69,10 @@ def scope_of(kind: str | None, part: str | None) -> Scope:
 class Entry:
     """What the page shows beyond what is stored: typed texts, their errors, the other's values."""
 
-    sent: Sent | None = None
+    sent: PostedCounts | None = None
     problems: tuple[Problem, ...] = ()  # their places are ids: of a cell, a finding, the block
     clash: CountsClash | None = None
-    filled: Mapping[Cell, int] = field(default_factory=dict)  # from a pasted block
+    filled: Mapping[FunnelCell, int] = field(default_factory=dict)  # from a pasted block
     block: str = ""
     is_unfinished: bool = False  # kept, and not yet complete
 
@@ -170,7 +161,7 @@ def contradictions(quarter: Quarter, scope: Scope) -> tuple[tuple[str, str], ...
 
 
 def grid_view(
-    grid: Grid[Cell], quarter: Quarter, scope: Scope, entry: Entry, errors: Mapping[str, str]
+    grid: Grid[FunnelCell], quarter: Quarter, scope: Scope, entry: Entry, errors: Mapping[str, str]
 ) -> GridView:
     return GridView(
         id=grid.id,
@@ -192,7 +183,7 @@ def grid_view(
     )
 
 
-def field_at(cell: Cell, quarter: Quarter, entry: Entry, errors: Mapping[str, str]) -> Field:
+def field_at(cell: FunnelCell, quarter: Quarter, entry: Entry, errors: Mapping[str, str]) -> Field:
     last = quarter.before.known.get(cell) if quarter.before else None
     return Field(
         id=cell.key,
@@ -204,7 +195,7 @@ def field_at(cell: Cell, quarter: Quarter, entry: Entry, errors: Mapping[str, st
     )
 
 
-def value_at(cell: Cell, quarter: Quarter, entry: Entry) -> str:
+def value_at(cell: FunnelCell, quarter: Quarter, entry: Entry) -> str:
     """What was pasted, else what was typed, else what is stored."""
     if cell in entry.filled:
         return str(entry.filled[cell])
@@ -215,7 +206,7 @@ def value_at(cell: Cell, quarter: Quarter, entry: Entry) -> str:
     return written(quarter.counts.known.get(cell))
 
 
-def note_at(cell: Cell, quarter: Quarter, entry: Entry) -> str:
+def note_at(cell: FunnelCell, quarter: Quarter, entry: Entry) -> str:
     for clash in entry.clash.merge.clashes if entry.clash else ():
         if clash.cell == cell:
             return f"Saved by somebody else: {written(clash.theirs) or 'blank'}"
@@ -273,7 +264,7 @@ def address_of(place: str, quarter: Quarter, scope: Scope) -> str:
     return f"#{place}" if place else ""
 
 
-def cell_address(cell: Cell, quarter: Quarter, scope: Scope) -> str:
+def cell_address(cell: FunnelCell, quarter: Quarter, scope: Scope) -> str:
     """On this page, or on the page of its own."""
     if cell.key in scope.keys:
         return f"#{cell.key}"

@@ -12,17 +12,12 @@ from readiness.core.charts.rates import Dots, RateRow, rates_of
 from readiness.core.charts.scales import Scale
 from readiness.core.charts.trend import Moment, Trend, trend_of
 from readiness.core.formatting import percent
+from readiness.counts.models import PeriodState
 from readiness.counts.presenters.social_risk import STATE_WORDS
-from readiness.counts.service.quarters import Overview, Quarter, QuarterLine
-from readiness.counts.social_risk.models import (
-    ALL,
-    FunnelCounts,
-    PeriodState,
-    Stratum,
-    StratumType,
-    strata_of,
-)
+from readiness.counts.service.social_risk import Overview, Quarter, QuarterLine
+from readiness.counts.social_risk.models import FunnelCounts
 from readiness.counts.social_risk.rates import BY_ID, group_rates, need_rates, rate_at, rules
+from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
 from readiness.statistics.rates import Rate
 
 NO_RATE = "not known"

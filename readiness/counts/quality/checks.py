@@ -6,24 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.counts.measures.quality_measure import QualitySet
+from readiness.counts.measures.models import QualitySet
+from readiness.counts.models import Severity
 from readiness.counts.quality.models import (
     MEASURED_BY,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicStatus,
     MeasureCell,
-    Part,
+    MeasurePart,
     QualityCell,
     QualityCounts,
 )
-from readiness.counts.social_risk.checks import Severity
-from readiness.counts.social_risk.models import (
-    ALL,
-    STRATUM_TYPE_LABELS,
-    UNKNOWN,
-    Stratum,
-    StratumType,
-)
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, UNKNOWN, Stratum, StratumType
 
 JUMP = Fraction(20, 100)  # between two periods
 MOST_UNKNOWN = Fraction(20, 100)  # of the patients counted in a measure
@@ -69,7 +63,7 @@ def where(stratum: Stratum) -> str:
 def pairs(counts: QualityCounts) -> Iterator[tuple[str, Stratum, int, int]]:
     """Every measure and stratum with both numbers: id, stratum, numerator, denominator."""
     for cell in counts.known:
-        if isinstance(cell, MeasureCell) and cell.part is Part.DENOMINATOR:
+        if isinstance(cell, MeasureCell) and cell.part is MeasurePart.DENOMINATOR:
             both = counts.pair(cell.measure_id, cell.stratum, is_estimated=cell.is_estimated)
             if both and not cell.is_estimated:
                 yield cell.measure_id, cell.stratum, *both
@@ -81,7 +75,7 @@ def more_than_counted(counts: QualityCounts, measures: QualitySet) -> Iterator[F
             yield Finding(
                 "met-within-counted",
                 Severity.HARD,
-                MeasureCell(measure_id, Part.NUMERATOR, stratum),
+                MeasureCell(measure_id, MeasurePart.NUMERATOR, stratum),
                 f"{title(measures, measure_id)}{where(stratum)}: {above:,} who meet the measure "
                 f"cannot be more than the {below:,} counted in it. Check both numbers.",
             )
@@ -91,7 +85,7 @@ def parts_against_whole(counts: QualityCounts, measures: QualitySet) -> Iterator
     """Strata of one type exclude each other: they add up to the whole or to less, never to more."""
     for measure_id in counts.measures():
         for kind in MEASURED_BY:
-            for part in Part:
+            for part in MeasurePart:
                 whole = counts.known.get(MeasureCell(measure_id, part))
                 cells = [
                     cell
@@ -115,9 +109,9 @@ def parts_against_whole(counts: QualityCounts, measures: QualitySet) -> Iterator
 def sites_against_group(counts: QualityCounts) -> Iterator[Finding]:
     """Patients may be seen at two sites, but one site never has more than the group."""
     for cell, value in counts.known.items():
-        if not isinstance(cell, KnownCell) or not cell.site_id:
+        if not isinstance(cell, DemographicCell) or not cell.site_id:
             continue
-        whole = counts.known.get(KnownCell(cell.field, cell.known, cell.origin))
+        whole = counts.known.get(DemographicCell(cell.field, cell.known, cell.origin))
         if whole is not None and value > whole:
             yield Finding(
                 "site-within-group",
@@ -135,7 +129,7 @@ def odd_shares(counts: QualityCounts, measures: QualitySet) -> Iterator[Finding]
             yield Finding(
                 "all-or-nobody",
                 Severity.SOFT,
-                MeasureCell(measure_id, Part.NUMERATOR, stratum),
+                MeasureCell(measure_id, MeasurePart.NUMERATOR, stratum),
                 f"{title(measures, measure_id)}{where(stratum)}: {share} of {below:,} meets the "
                 "measure. Check that the right column was counted.",
             )
@@ -143,9 +137,9 @@ def odd_shares(counts: QualityCounts, measures: QualitySet) -> Iterator[Finding]
 
 def unknown_strata(counts: QualityCounts, measures: QualitySet) -> Iterator[Finding]:
     for measure_id in counts.measures():
-        whole = counts.known.get(MeasureCell(measure_id, Part.DENOMINATOR))
+        whole = counts.known.get(MeasureCell(measure_id, MeasurePart.DENOMINATOR))
         for kind in (StratumType.RACE, StratumType.RACE_1997, StratumType.LANGUAGE):
-            cell = MeasureCell(measure_id, Part.DENOMINATOR, Stratum(kind, UNKNOWN))
+            cell = MeasureCell(measure_id, MeasurePart.DENOMINATOR, Stratum(kind, UNKNOWN))
             missing = counts.known.get(cell)
             if whole and missing is not None and Fraction(missing, whole) > MOST_UNKNOWN:
                 yield Finding(
@@ -171,7 +165,7 @@ def jumps(
             yield Finding(
                 "jump",
                 Severity.SOFT,
-                MeasureCell(measure_id, Part.NUMERATOR, stratum),
+                MeasureCell(measure_id, MeasurePart.NUMERATOR, stratum),
                 f"{title(measures, measure_id)}{where(stratum)}: the rate moved by "
                 f"{float(change) * 100:+.0f} points since {before.period.label}. Check that both "
                 "periods were counted alike.",
@@ -181,9 +175,11 @@ def jumps(
 def is_counted(counts: QualityCounts) -> bool:
     """Enough to be complete: one measure for all patients, or how race is known."""
     return any(counts.pair(measure_id) for measure_id in counts.measures()) or any(
-        isinstance(cell, KnownCell) for cell in counts.known
+        isinstance(cell, DemographicCell) for cell in counts.known
     )
 
 
-def added_up(cells: Iterable[KnownCell], counts: QualityCounts, *which: Known) -> int:
+def added_up(
+    cells: Iterable[DemographicCell], counts: QualityCounts, *which: DemographicStatus
+) -> int:
     return sum(counts.known[cell] for cell in cells if cell.known in which)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from readiness.core.periods import Period
 from readiness.counts.grids import Grid, Heading
-from readiness.counts.measures.catalogue import Status
-from readiness.counts.measures.quality_measure import QualityMeasure, QualitySet
+from readiness.counts.measures.models import MeasureStatus, QualityMeasure, QualitySet
 from readiness.counts.quality.models import (
     CATEGORIES,
     FIELD_LABELS,
@@ -15,16 +14,16 @@ from readiness.counts.quality.models import (
     ORIGIN_LABELS,
     PART_LABELS,
     STATES,
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     SampleCell,
 )
-from readiness.counts.social_risk.models import (
+from readiness.counts.strata import (
     ALL,
     STRATA,
     STRATUM_TYPE_LABELS,
@@ -34,7 +33,7 @@ from readiness.counts.social_risk.models import (
 )
 
 AGES = {"adult": "Adults", "pediatric": "Children and adolescents"}
-PARTS = (Part.DENOMINATOR, Part.NUMERATOR)  # the larger first, as people count
+PARTS = (MeasurePart.DENOMINATOR, MeasurePart.NUMERATOR)  # the larger first, as people count
 WHOLE = "ALL"  # how a file calls the group as a whole
 
 
@@ -42,7 +41,7 @@ def in_force(measures: QualitySet, ending: Period) -> tuple[QualityMeasure, ...]
     return tuple(
         measure
         for measure in measures.measures
-        if measure.status is Status.ACTIVE or (measure.until and ending <= measure.until)
+        if measure.status is MeasureStatus.ACTIVE or (measure.until and ending <= measure.until)
     )
 
 
@@ -92,8 +91,8 @@ def measure_grid(
     )
 
 
-def column(measure: QualityMeasure, part: Part) -> Heading:
-    says = measure.numerator if part is Part.NUMERATOR else measure.denominator
+def column(measure: QualityMeasure, part: MeasurePart) -> Heading:
+    says = measure.numerator if part is MeasurePart.NUMERATOR else measure.denominator
     return Heading(
         key=f"{measure.id}.{part}",
         label=f"{measure.title}: {part_label(measure, part)}",
@@ -102,14 +101,14 @@ def column(measure: QualityMeasure, part: Part) -> Heading:
     )
 
 
-def part_label(measure: QualityMeasure, part: Part) -> str:
+def part_label(measure: QualityMeasure, part: MeasurePart) -> str:
     """Of a measure where lower is better, the numerator is nobody's success."""
-    if part is Part.NUMERATOR and not measure.is_higher_better:
+    if part is MeasurePart.NUMERATOR and not measure.is_higher_better:
         return "count against it"
     return PART_LABELS[part].lower()
 
 
-def known_grids(sites: Mapping[str, str]) -> tuple[Grid[KnownCell], ...]:
+def known_grids(sites: Mapping[str, str]) -> tuple[Grid[DemographicCell], ...]:
     """For each field a row for what is recorded; the whole group, then its sites."""
     columns = (Heading("", "Whole group", (WHOLE,)), *(Heading(own, sites[own]) for own in sites))
     return tuple(
@@ -119,20 +118,20 @@ def known_grids(sites: Mapping[str, str]) -> tuple[Grid[KnownCell], ...]:
             rows=tuple(Heading(state_key(*state), state_label(*state)) for state in STATES),
             columns=columns,
             cells={
-                (state_key(*state), each.key): KnownCell(field, *state, each.key)
+                (state_key(*state), each.key): DemographicCell(field, *state, each.key)
                 for state in STATES
                 for each in columns
             },
         )
-        for field in Field
+        for field in DemographicField
     )
 
 
-def state_key(known: Known, origin: Origin | None) -> str:
+def state_key(known: DemographicStatus, origin: DemographicSource | None) -> str:
     return origin or known
 
 
-def state_label(known: Known, origin: Origin | None) -> str:
+def state_label(known: DemographicStatus, origin: DemographicSource | None) -> str:
     """
     >>> state_label(Known.KNOWN, Origin.SELF_REPORT), state_label(Known.DECLINED, None)
     ('Known: said by the patient', 'Declined to say')

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import ALL, STRATA, UNKNOWN, Stratum, StratumType
+from readiness.counts.strata import ALL, STRATA, UNKNOWN, Stratum, StratumType
 
 
-class Part(StrEnum):
+class MeasurePart(StrEnum):
     NUMERATOR = "numerator"
     DENOMINATOR = "denominator"
 
 
-PART_LABELS = {Part.NUMERATOR: "Meet the measure", Part.DENOMINATOR: "Counted in it"}
+PART_LABELS = {MeasurePart.NUMERATOR: "Meet the measure", MeasurePart.DENOMINATOR: "Counted in it"}
 
 
-class Origin(StrEnum):
+class DemographicSource(StrEnum):
     """Where an answer about race, ethnicity or language comes from."""
 
     SELF_REPORT = "self_report"
@@ -31,14 +31,14 @@ class Origin(StrEnum):
 
 
 ORIGIN_LABELS = {
-    Origin.SELF_REPORT: "Said by the patient",
-    Origin.RECORD: "In the record, source unknown",
-    Origin.PAYER: "From a payer",
-    Origin.ESTIMATED: "Estimated by a payer",
+    DemographicSource.SELF_REPORT: "Said by the patient",
+    DemographicSource.RECORD: "In the record, source unknown",
+    DemographicSource.PAYER: "From a payer",
+    DemographicSource.ESTIMATED: "Estimated by a payer",
 }
 
 
-class Known(StrEnum):
+class DemographicStatus(StrEnum):
     """What is recorded of one patient's race and ethnicity."""
 
     KNOWN = "known"
@@ -48,28 +48,35 @@ class Known(StrEnum):
 
 
 KNOWN_LABELS = {
-    Known.KNOWN: "Known",
-    Known.DECLINED: "Declined to say",
-    Known.UNKNOWN: "Asked, not known",
-    Known.NOT_ASKED: "Not asked",
+    DemographicStatus.KNOWN: "Known",
+    DemographicStatus.DECLINED: "Declined to say",
+    DemographicStatus.UNKNOWN: "Asked, not known",
+    DemographicStatus.NOT_ASKED: "Not asked",
 }
 
 
-class Field(StrEnum):
+class DemographicField(StrEnum):
     """Which part of REaL: race and ethnicity, or language."""
 
     RACE = "race_ethnicity"
     LANGUAGE = "language"
 
 
-FIELD_LABELS = {Field.RACE: "Race and ethnicity", Field.LANGUAGE: "Preferred language"}
+FIELD_LABELS = {
+    DemographicField.RACE: "Race and ethnicity",
+    DemographicField.LANGUAGE: "Preferred language",
+}
 
 # Known answers have a source; the other states are states of the record itself.
-STATES: tuple[tuple[Known, Origin | None], ...] = (
-    *((Known.KNOWN, origin) for origin in Origin if origin is not Origin.ESTIMATED),
-    (Known.DECLINED, None),
-    (Known.UNKNOWN, None),
-    (Known.NOT_ASKED, None),
+STATES: tuple[tuple[DemographicStatus, DemographicSource | None], ...] = (
+    *(
+        (DemographicStatus.KNOWN, origin)
+        for origin in DemographicSource
+        if origin is not DemographicSource.ESTIMATED
+    ),
+    (DemographicStatus.DECLINED, None),
+    (DemographicStatus.UNKNOWN, None),
+    (DemographicStatus.NOT_ASKED, None),
 )
 
 MEASURED_BY = (  # which strata a measure can be split by
@@ -94,7 +101,7 @@ class MeasureCell:
     """
 
     measure_id: str
-    part: Part
+    part: MeasurePart
     stratum: Stratum = ALL
     is_estimated: bool = False
 
@@ -111,12 +118,12 @@ class MeasureCell:
 
 
 @dataclass(frozen=True, order=True)
-class KnownCell:
+class DemographicCell:
     """Patients whose race and ethnicity (or language) stand so in the record, at one site."""
 
-    field: Field
-    known: Known
-    origin: Origin | None = None
+    field: DemographicField
+    known: DemographicStatus
+    origin: DemographicSource | None = None
     site_id: str = ""  # "": the whole group
 
     @property
@@ -136,7 +143,7 @@ class SampleCell:
         return f"sample.{self.recorded}.{self.asked}"
 
 
-QualityCell = MeasureCell | KnownCell | SampleCell
+QualityCell = MeasureCell | DemographicCell | SampleCell
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,8 @@ class QualityCounts:
     ) -> tuple[int, int] | None:
         """Numerator and denominator, or None where one is not known."""
         above, below = (
-            self.known.get(MeasureCell(measure_id, part, stratum, is_estimated)) for part in Part
+            self.known.get(MeasureCell(measure_id, part, stratum, is_estimated))
+            for part in MeasurePart
         )
         return None if above is None or below is None else (above, below)
 

@@ -14,23 +14,23 @@ from readiness.core.periods import Period
 from readiness.core.tables import spreadsheet
 from readiness.core.tables.models import Cell
 from readiness.core.tables.spreadsheet import Wanted, Words
-from readiness.counts.measures.quality_measure import QualitySet
+from readiness.counts.edits import count_of
+from readiness.counts.measures.models import QualitySet
 from readiness.counts.quality.grids import WHOLE, in_force
 from readiness.counts.quality.models import (
     CATEGORIES,
     MEASURED_BY,
     STATES,
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     SampleCell,
 )
-from readiness.counts.social_risk.models import ALL, STRATA, Stratum, StratumType
-from readiness.counts.typed_counts import count_of
+from readiness.counts.strata import ALL, STRATA, Stratum, StratumType
 
 MOST_BYTES = 2_000_000
 MOST_ROWS = 5_000
@@ -191,7 +191,7 @@ def measure_row(row: Row, context: Context) -> Values:
     if is_estimated and stratum.type not in (StratumType.RACE, StratumType.RACE_1997):
         raise WrongError("is marked as estimated, which only race can be. Leave it empty.")
     values: Values = {}
-    for part in Part:
+    for part in MeasurePart:
         if (count := counted(row, part)) is not None:
             values[MeasureCell(measure_id, part, stratum, is_estimated)] = count
     return values
@@ -209,15 +209,15 @@ def stratum_in(row: Row, context: Context) -> Stratum:
 
 def known_row(row: Row, context: Context) -> Values:
     in_period(row, context)
-    field = one_of(row["field"], {str(each): each for each in Field}, "field")
-    known = one_of(row["known"], {str(each): each for each in Known}, "known")
-    origins: dict[str, Origin | None] = {
+    field = one_of(row["field"], {str(each): each for each in DemographicField}, "field")
+    known = one_of(row["known"], {str(each): each for each in DemographicStatus}, "known")
+    origins: dict[str, DemographicSource | None] = {
         str(origin or ""): origin for state, origin in STATES if state is known
     }
     origin = one_of(row["origin"], origins, "origin")
     site = one_of(row["site"], {"": "", WHOLE.casefold(): "", **by_name(context.sites)}, "site")
     count = counted(row, "patients")
-    return {} if count is None else {KnownCell(field, known, origin, site): count}
+    return {} if count is None else {DemographicCell(field, known, origin, site): count}
 
 
 def sample_row(row: Row, context: Context) -> Values:

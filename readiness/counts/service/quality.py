@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from readiness.accounts.db import groups
+from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import permissions
+from readiness.core import exports, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
@@ -18,20 +18,39 @@ from readiness.core.permissions import Can
 from readiness.counts import pasted_grid
 from readiness.counts.db import quality
 from readiness.counts.db.quality import PeriodLine, QualityRevision
-from readiness.counts.edits import CountsClash, Lines, latest, merged, revision_of
+from readiness.counts.edits import CountsClash, History, count_of, latest, revision_of
+from readiness.counts.edits import merge as merge_edits
 from readiness.counts.grids import Grid, cells_in
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.quality_measure import QualitySet
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import QualitySet
+from readiness.counts.models import PeriodState, Severity
 from readiness.counts.pasted_grid import Pasted
 from readiness.counts.quality import table
 from readiness.counts.quality.checks import Finding, findings, is_counted
-from readiness.counts.quality.grids import known_grids, measure_grids, sample_grid
-from readiness.counts.quality.models import MEASURED_BY, QualityCell, QualityCounts
-from readiness.counts.service.quarters import enterable
-from readiness.counts.service.social_risk import Sent
-from readiness.counts.social_risk.checks import Severity
-from readiness.counts.social_risk.models import ALL, PeriodState, Stratum, StratumType
-from readiness.counts.typed_counts import count_of
+from readiness.counts.quality.grids import (
+    WHOLE,
+    in_force,
+    known_grids,
+    measure_grids,
+    rows_of,
+    sample_grid,
+)
+from readiness.counts.quality.models import (
+    CATEGORIES,
+    MEASURED_BY,
+    STATES,
+    DemographicCell,
+    DemographicField,
+    MeasureCell,
+    MeasurePart,
+    QualityCell,
+    QualityCounts,
+    SampleCell,
+)
+from readiness.counts.quality.table import KNOWN, MEASURES, SAMPLE, SHEETS
+from readiness.counts.service.entry import enterable_period
+from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.strata import ALL, Stratum, StratumType
 
 SHOWN_PERIODS = 8
 YEAR = 4  # quarters; two periods closer than that have patients in common
@@ -40,7 +59,7 @@ AnyGrid = Grid[QualityCell]
 
 
 @dataclass(frozen=True)
-class Ending:
+class MeasurementPeriod:
     """The 12 months that end with a quarter, as their group sees them."""
 
     group: Group
@@ -49,7 +68,7 @@ class Ending:
     line: PeriodLine | None  # None: not begun
     measures: QualitySet
     sites: Mapping[str, str]  # names by id
-    history: Lines[QualityCell]
+    history: History[QualityCell]
     counts: QualityCounts
     before: QualityCounts | None  # of a year earlier, else the nearest before
     findings: tuple[Finding, ...]
@@ -127,21 +146,23 @@ def line_of(each: Period, counts: QualityCounts, line: PeriodLine | None, today:
     )
 
 
-def get(session: Session, group_id: str, written: str) -> Ending:
+def get(session: Session, group_id: str, written: str) -> MeasurementPeriod:
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    return read(session.store, group_id, enterable(written, session.now.date()), session.now.date())
+    return read(
+        session.store, group_id, enterable_period(written, session.now.date()), session.now.date()
+    )
 
 
-def read(store: Store, group_id: str, ending: Period, today: date) -> Ending:
+def read(store: Store, group_id: str, ending: Period, today: date) -> MeasurementPeriod:
     """For use cases that have already asked whether the person may see it."""
     known = quality.of_group(store, group_id)
     history = quality.history(store, group_id, ending)
     counts = QualityCounts(ending, latest(history))
     before = known.get(ending.plus(-YEAR)) or nearest(known, ending)
-    measures = measure_files.load()
-    return Ending(
+    measures = measure_files.load_quality()
+    return MeasurementPeriod(
         group=groups.get(store, group_id),
         period=ending,
         is_closed=ending.is_closed_on(today),
@@ -188,7 +209,7 @@ def states_of(store: Store, group_id: str, today: date) -> tuple[EntryState, Ent
 # Saving
 
 
-def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
+def save(session: Session, group_id: str, written: str, sent: PostedCounts) -> bool:
     """Keep what was typed, finished or not; whether anything was new.
 
     Numbers that contradict each other are kept too: they stop a period from being complete, not
@@ -197,13 +218,13 @@ def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
     permissions.require(
         session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    ending = enterable(written, session.now.date())
+    ending = enterable_period(written, session.now.date())
     with session.store.writing():
         before = read(session.store, group_id, ending, session.now.date())
         cells = cells_in(before.grids)
         typed = counts_in(sent.typed, cells, labels(before.grids))
         base = {cells[key]: n for key, n in sent.base.items() if key in cells}
-        merge = merged(before.history, base, typed)
+        merge = merge_edits(before.history, base, typed)
         if merge.clashes:
             raise CountsClash(merge)
         revisions = tuple(
@@ -214,7 +235,7 @@ def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
         )
         if not revisions:
             return False
-        event = told(before, session.actor, "entered quality counts", session.now)
+        event = event_of(before, session.actor, "entered quality counts", session.now)
         quality.save(session.store, group_id, ending, revisions, event)
         if before.line is None or before.line.state is not PeriodState.OPEN:
             set_state(session, before, PeriodState.OPEN, "opened quality counts")
@@ -253,7 +274,7 @@ def declare(session: Session, group_id: str, written: str, reference: str) -> No
     permissions.require(
         session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    ending = enterable(written, session.now.date())
+    ending = enterable_period(written, session.now.date())
     with session.store.writing():
         before = read(session.store, group_id, ending, session.now.date())
         if reference and reference not in references(before):
@@ -262,7 +283,7 @@ def declare(session: Session, group_id: str, written: str, reference: str) -> No
         set_state(session, before, state, "declared a reference", reference)
 
 
-def references(ending: Ending) -> dict[str, str]:
+def references(ending: MeasurementPeriod) -> dict[str, str]:
     """What can be compared with: race and ethnicity strata that have counts."""
     kinds = (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY, StratumType.LANGUAGE)
     return {
@@ -273,7 +294,7 @@ def references(ending: Ending) -> dict[str, str]:
     }
 
 
-def in_the_way(before: Ending) -> Iterator[Problem]:
+def completion_problems(before: MeasurementPeriod) -> Iterator[Problem]:
     if not is_counted(before.counts):
         yield Problem("", "Enter one measure for all patients, or how race is known, first.")
     for finding in before.contradictions:
@@ -282,7 +303,7 @@ def in_the_way(before: Ending) -> Iterator[Problem]:
 
 def set_state(
     session: Session,
-    before: Ending,
+    before: MeasurementPeriod,
     wanted: PeriodState,
     verb: str,
     reference: str | None = None,
@@ -295,11 +316,11 @@ def set_state(
         wanted,
         reference if reference is not None else line.reference if line else "",
         line.revision if line else 0,
-        told(before, session.actor, verb, session.now),
+        event_of(before, session.actor, verb, session.now),
     )
 
 
-def told(before: Ending, actor: Actor, verb: str, now: datetime) -> Event:
+def event_of(before: MeasurementPeriod, actor: Actor, verb: str, now: datetime) -> Event:
     return Event(now, actor.id, verb, "quality", str(before.period), group_id=before.group.id)
 
 
@@ -331,7 +352,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    ending: Ending
+    ending: MeasurementPeriod
     changes: tuple[Change, ...]
     same: int  # counts of the file that stand already
     findings: tuple[Finding, ...] = field(default=())  # as they would be
@@ -343,7 +364,7 @@ def preview(session: Session, group_id: str, written: str, raw: bytes) -> Previe
         session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
     ending = read(
-        session.store, group_id, enterable(written, session.now.date()), session.now.date()
+        session.store, group_id, enterable_period(written, session.now.date()), session.now.date()
     )
     found = table.read(raw, ending.period, ending.measures, ending.sites)
     named = labels(ending.grids)
@@ -359,3 +380,97 @@ def preview(session: Session, group_id: str, written: str, raw: bytes) -> Previe
         len(found) - len(changes),
         findings(would_be, ending.before, ending.measures),
     )
+
+
+GONE = "Somebody who has left"
+
+
+Rows = Iterator[tuple[exports.Cell, ...]]
+
+
+def workbook(session: Session, group_id: str, written: str) -> bytes:
+    """The three tables, filled with what is stored: a way out, and a way back in."""
+    ending = get(session, group_id, written)
+    measures, known, again = SHEETS
+    return exports.xlsx_of(
+        [
+            exports.Sheet(measures, MEASURES, measure_rows(ending), (10, 10, 16, 16, 12, 12)),
+            exports.Sheet(known, KNOWN, known_rows(ending), (10, 16, 12, 14, 12, 10)),
+            exports.Sheet(again, SAMPLE, sample_rows(ending), (10, 12, 12, 10)),
+        ]
+    )
+
+
+def measures_csv(session: Session, group_id: str, written: str) -> bytes:
+    ending = get(session, group_id, written)
+    return exports.csv_of(MEASURES, measure_rows(ending))
+
+
+def measure_rows(ending: MeasurementPeriod) -> Rows:
+    for measure in in_force(ending.measures, ending.period):
+        for kind in (StratumType.TOTAL, *MEASURED_BY):
+            for stratum, _ in rows_of(kind, ending.sites):
+                both = (
+                    ending.counts.known.get(MeasureCell(measure.id, part, stratum))
+                    for part in MeasurePart
+                )
+                yield str(ending.period), measure.id, kind.value, stratum.name, *both
+
+
+def known_rows(ending: MeasurementPeriod) -> Rows:
+    for each in DemographicField:
+        for known, origin in STATES:
+            for site in ("", *ending.sites):
+                count = ending.counts.known.get(DemographicCell(each, known, origin, site))
+                yield (
+                    str(ending.period),
+                    each.value,
+                    known.value,
+                    origin.value if origin else "",
+                    site or WHOLE,
+                    count,
+                )
+
+
+def sample_rows(ending: MeasurementPeriod) -> Rows:
+    for recorded in CATEGORIES:
+        for asked in CATEGORIES:
+            count = ending.counts.known.get(SampleCell(recorded, asked))
+            yield str(ending.period), recorded, asked, count
+
+
+@dataclass(frozen=True)
+class Past:
+    """One change of one count."""
+
+    at: datetime
+    author: str
+    label: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True)
+class ChangeLog:
+    ending: MeasurementPeriod
+    lines: tuple[Past, ...]  # newest first
+
+
+def change_log(session: Session, group_id: str, written: str) -> ChangeLog:
+    ending = get(session, group_id, written)
+    authors = people.with_ids(
+        session.store, {each.author_id for lines in ending.history.values() for each in lines}
+    )
+    named = labels(ending.grids)
+    lines = [
+        Past(
+            each.at,
+            authors[each.author_id].name if each.author_id in authors else GONE,
+            named.get(cell.key, cell.key),
+            earlier.value if earlier else None,
+            each.value,
+        )
+        for cell, revisions in ending.history.items()
+        for earlier, each in zip((None, *revisions), revisions, strict=False)
+    ]
+    return ChangeLog(ending, tuple(sorted(lines, key=lambda line: line.at, reverse=True)))

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.core import patient_identifiers, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import REASON_CHARACTERS, clean
-from readiness.core.people import Actor
-from readiness.core.periods import Period, latest_closed
+from readiness.core.people import Actor, Group
+from readiness.core.periods import Period, latest_closed, quarter_of, quarters_back
 from readiness.core.permissions import Can
 from readiness.counts import pasted_grid
 from readiness.counts.db import social_risk
-from readiness.counts.edits import CountsClash, merged, revision_of
+from readiness.counts.db import social_risk as counts
+from readiness.counts.edits import CountsClash, count_of, latest, revision_of
+from readiness.counts.edits import merge as merge_edits
 from readiness.counts.grids import Grid
+from readiness.counts.models import PeriodState
 from readiness.counts.pasted_grid import Pasted
-from readiness.counts.service.quarters import Quarter, enterable, read
-from readiness.counts.social_risk.checks import missing
-from readiness.counts.social_risk.edits import CountRevision, Explanation
-from readiness.counts.social_risk.models import ENTERED, Cell, PeriodState
-from readiness.counts.typed_counts import count_of
+from readiness.counts.service.entry import enterable_period
+from readiness.counts.social_risk.checks import Finding, contradictions, missing, oddities
+from readiness.counts.social_risk.edits import CountRevision, Explanation, History
+from readiness.counts.social_risk.models import ENTERED, FunnelCell, FunnelCounts
+from readiness.counts.social_risk.rates import (
+    CLAIMS,
+    CONTEXT_CLAIMS,
+    ClaimShare,
+    claims_shares,
+    group_rates,
+)
+from readiness.statistics.rates import Rate
 
 
 @dataclass(frozen=True)
-class Sent:
+class PostedCounts:
     """What a page sends: texts as typed, and the revisions that it had shown."""
 
     typed: Mapping[str, str]  # by cell key
@@ -39,7 +50,7 @@ class Sent:
 # Saving
 
 
-def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
+def save(session: Session, group_id: str, written: str, sent: PostedCounts) -> bool:
     """Keep what was typed, finished or not; whether anything was new.
 
     Numbers that contradict each other are kept too: they stop a quarter from being complete, not
@@ -48,14 +59,14 @@ def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
     permissions.require(
         session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
-    wanted = enterable(written, session.now.date())
+    wanted = enterable_period(written, session.now.date())
     typed, base = (
         counts_in(sent.typed),
         {ENTERED[k]: n for k, n in sent.base.items() if k in ENTERED},
     )
     with session.store.writing():
         before = read(session.store, group_id, wanted, session.now.date())
-        merge = merged(before.history, base, typed)
+        merge = merge_edits(before.history, base, typed)
         if merge.clashes:
             raise CountsClash(merge)
         revisions = tuple(
@@ -73,16 +84,16 @@ def save(session: Session, group_id: str, written: str, sent: Sent) -> bool:
             wanted,
             revisions,
             notes,
-            told(before, session.actor, "entered counts", session.now),
+            event_of(before, session.actor, "entered counts", session.now),
         )
         if revisions:
             reopen(session, before)
     return True
 
 
-def counts_in(typed: Mapping[str, str]) -> dict[Cell, int | None]:
+def counts_in(typed: Mapping[str, str]) -> dict[FunnelCell, int | None]:
     """Every count by its cell, or every problem at once. Fields we did not ask for are ignored."""
-    values: dict[Cell, int | None] = {}
+    values: dict[FunnelCell, int | None] = {}
     problems: list[Problem] = []
     for key, text in typed.items():
         if cell := ENTERED.get(key):
@@ -131,13 +142,13 @@ def reopen(session: Session, before: Quarter) -> None:
     """Changed counts have to be checked again before the quarter is complete."""
     state, revision = social_risk.state(session.store, before.group.id, before.period)
     if state is not PeriodState.OPEN:
-        event = told(before, session.actor, "opened a quarter", session.now)
+        event = event_of(before, session.actor, "opened a quarter", session.now)
         social_risk.set_state(
             session.store, before.group.id, before.period, PeriodState.OPEN, revision, event
         )
 
 
-def in_the_way(before: Quarter) -> Iterator[Problem]:
+def completion_problems(before: Quarter) -> Iterator[Problem]:
     for cell in missing(before.counts):
         yield Problem(cell.key, f"{cell.label}: enter this number to complete the quarter.")
     for finding in before.contradictions:
@@ -147,7 +158,7 @@ def in_the_way(before: Quarter) -> Iterator[Problem]:
             yield Problem(odd.finding.key, f"{odd.finding.cell.label}: {odd.finding.says}")
 
 
-def told(before: Quarter, actor: Actor, verb: str, now: datetime) -> Event:
+def event_of(before: Quarter, actor: Actor, verb: str, now: datetime) -> Event:
     return Event(
         now,
         actor.id,
@@ -162,8 +173,8 @@ def paste(
     session: Session,
     group_id: str,
     text: str,
-    grids: tuple[Grid[Cell], ...],
-) -> Pasted[Cell]:
+    grids: tuple[Grid[FunnelCell], ...],
+) -> Pasted[FunnelCell]:
     """What a pasted block would fill in. Nothing is stored."""
     permissions.require(
         session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
@@ -201,3 +212,123 @@ def state_of(store: Store, group_id: str, today: date) -> CountsState:
     """For use cases that have already asked whether the person may see it."""
     wanted = latest_closed(today)
     return CountsState(wanted, social_risk.state(store, group_id, wanted)[0])
+
+
+SHOWN_QUARTERS = 8  # closed ones that the list always shows, begun or not
+
+
+@dataclass(frozen=True)
+class Odd:
+    """An odd number, and whether its explanation still stands."""
+
+    finding: Finding
+    written: str = ""  # the last explanation, if any
+    stands: bool = False
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One quarter as its group sees it."""
+
+    group: Group
+    period: Period
+    is_closed: bool
+    state: PeriodState | None  # None: not begun
+    history: History
+    counts: FunnelCounts
+    before: FunnelCounts | None  # the quarter before, if it has counts
+    contradictions: tuple[Finding, ...]
+    odd: tuple[Odd, ...]
+
+
+@dataclass(frozen=True)
+class QuarterLine:
+    period: Period
+    is_closed: bool
+    state: PeriodState | None
+    reach: Rate | None
+    positive_rate: Rate | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    group: Group
+    lines: tuple[QuarterLine, ...]  # newest first
+    claims: Mapping[str, ClaimShare]  # by item id, those that are held against a claim
+    shown: Mapping[str, ClaimShare]  # and those that are only shown beside it
+
+
+def overview(session: Session, group_id: str) -> Overview:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    today = session.now.date()
+    known, states = counts.of_group(session.store, group_id), counts.states(session.store, group_id)
+    listed = {*quarters_back(quarter_of(today), SHOWN_QUARTERS + 1), *known, *states}
+    return Overview(
+        group=groups.get(session.store, group_id),
+        lines=tuple(
+            line_of(known.get(each) or FunnelCounts(each), states.get(each), today)
+            for each in sorted(listed, reverse=True)
+        ),
+        claims=claims_shares(known.values(), today, CLAIMS),
+        shown=claims_shares(known.values(), today, CONTEXT_CLAIMS),
+    )
+
+
+def line_of(known: FunnelCounts, state: PeriodState | None, today: date) -> QuarterLine:
+    rates = {rule.id: rate for rule, rate in group_rates(known)}
+    return QuarterLine(
+        known.period,
+        known.period.is_closed_on(today),
+        state,
+        rates["reach"],
+        rates["positive_rate"],
+    )
+
+
+def get(session: Session, group_id: str, written: str) -> Quarter:
+    permissions.require(
+        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
+    )
+    return read(
+        session.store, group_id, enterable_period(written, session.now.date()), session.now.date()
+    )
+
+
+def read(store: Store, group_id: str, wanted: Period, today: date) -> Quarter:
+    history = counts.history(store, group_id, wanted)
+    known = FunnelCounts(wanted, latest(history))
+    before = latest(counts.history(store, group_id, wanted.previous))
+    previous = FunnelCounts(wanted.previous, before) if before else None
+    return Quarter(
+        group=groups.get(store, group_id),
+        period=wanted,
+        is_closed=wanted.is_closed_on(today),
+        state=counts.state(store, group_id, wanted)[0],
+        history=history,
+        counts=known,
+        before=previous,
+        contradictions=contradictions(known),
+        odd=explained(oddities(known, previous), counts.explanations(store, group_id, wanted)),
+    )
+
+
+def explained(found: Iterable[Finding], explanations: Mapping[str, Explanation]) -> tuple[Odd, ...]:
+    """An explanation stands for the numbers it was written for, and for no others."""
+    pairs = ((finding, explanations.get(finding.key)) for finding in found)
+    return tuple(
+        Odd(finding, last.text, bool(last.text) and last.says == finding.says)
+        if last
+        else Odd(finding)
+        for finding, last in pairs
+    )
+
+
+def shares_for_claims(store: Store, group_id: str, today: date) -> dict[str, ClaimShare]:
+    """By item id, what the last four closed quarters with counts say of the claim.
+
+    For use cases that have already asked whether the person may see it; the numbers are the
+    group's own, with no small count hidden.
+    """
+    return claims_shares(counts.of_group(store, group_id).values(), today)

@@ -5,31 +5,30 @@ A blank is not known: whatever needs it is not checked, and never taken for zero
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
 
+from readiness.counts.models import Severity
 from readiness.counts.social_risk.models import (
     FIVE,
     GROUP_STEPS,
     NEED_STEPS,
     STEP_LABELS,
-    STRATA,
-    STRATUM_TYPE_LABELS,
-    Cell,
+    FunnelCell,
     FunnelCounts,
     Need,
     Step,
+)
+from readiness.counts.strata import (
+    STRATA,
+    STRATUM_TYPE_LABELS,
+    UNKNOWN,
     Stratum,
     StratumType,
     strata_of,
 )
-
-
-class Severity(StrEnum):
-    HARD = "cannot be"  # must be mended before the quarter is complete
-    SOFT = "is unusual"  # may stay, with a short explanation
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,9 @@ class Finding:
 
     rule_id: str
     severity: Severity
-    cell: Cell  # where to look first
+    cell: FunnelCell  # where to look first
     says: str
-    also: tuple[Cell, ...] = ()  # the other numbers it is about
+    also: tuple[FunnelCell, ...] = ()  # the other numbers it is about
 
     @property
     def key(self) -> str:
@@ -48,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Term:
+class ChainTerm:
     """One number in a rule: a step, or several added; of the group's row or of one need.
 
     `in_part` are steps of the need "any" that a file may tell: patients who answered some of the
@@ -59,9 +58,9 @@ class Term:
     of_group: bool
     in_part: tuple[Step, ...] = ()
 
-    def cells(self, need: Need | None, stratum: Stratum) -> tuple[Cell, ...]:
+    def cells(self, need: Need | None, stratum: Stratum) -> tuple[FunnelCell, ...]:
         row = None if self.of_group else need
-        return tuple(Cell(step, row, stratum) for step in self.steps)
+        return tuple(FunnelCell(step, row, stratum) for step in self.steps)
 
     def worth(self, counts: FunnelCounts, need: Need | None, stratum: Stratum) -> int | None:
         values = [counts.known.get(cell) for cell in self.cells(need, stratum)]
@@ -84,16 +83,16 @@ class Term:
         return f"{self.cells(need, stratum)[0].row_label}, {steps}"
 
 
-def group(*steps: Step) -> Term:
-    return Term(steps, of_group=True)
+def group(*steps: Step) -> ChainTerm:
+    return ChainTerm(steps, of_group=True)
 
 
-def need(step: Step) -> Term:
-    return Term((step,), of_group=False)
+def need(step: Step) -> ChainTerm:
+    return ChainTerm((step,), of_group=False)
 
 
 # Each number is at least the next one that is known: a blank in between hides no contradiction.
-GROUP_CHAINS: dict[str, tuple[Term, ...]] = {
+GROUP_CHAINS: dict[str, tuple[ChainTerm, ...]] = {
     "group-falls": (
         group(Step.ELIGIBLE),
         group(Step.SCREENING_OFFERED),
@@ -111,14 +110,18 @@ GROUP_CHAINS: dict[str, tuple[Term, ...]] = {
 TO_REFERRED = (
     group(Step.ELIGIBLE),
     group(Step.SCREENING_OFFERED),
-    Term((Step.SCREENED, Step.DECLINED), of_group=True, in_part=(Step.UNKNOWN, Step.INCOMPLETE)),
-    Term((Step.SCREENED,), of_group=True, in_part=(Step.DECLINED, Step.UNKNOWN, Step.INCOMPLETE)),
+    ChainTerm(
+        (Step.SCREENED, Step.DECLINED), of_group=True, in_part=(Step.UNKNOWN, Step.INCOMPLETE)
+    ),
+    ChainTerm(
+        (Step.SCREENED,), of_group=True, in_part=(Step.DECLINED, Step.UNKNOWN, Step.INCOMPLETE)
+    ),
     need(Step.SCREENED),
     need(Step.POSITIVE),
     need(Step.WANTS_HELP),
     need(Step.REFERRED),
 )
-NEED_CHAINS: dict[str, tuple[Term, ...]] = {
+NEED_CHAINS: dict[str, tuple[ChainTerm, ...]] = {
     "need-falls": (
         *TO_REFERRED,
         need(Step.OUTCOME_KNOWN),
@@ -127,7 +130,7 @@ NEED_CHAINS: dict[str, tuple[Term, ...]] = {
     ),
     "in-time-were-referred": (*TO_REFERRED, need(Step.REFERRED_30D)),
 }
-FIVE_CHAINS: dict[str, tuple[Term, ...]] = {
+FIVE_CHAINS: dict[str, tuple[ChainTerm, ...]] = {
     "any-holds-each": (group(Step.ANY_POSITIVE), need(Step.POSITIVE)),
 }
 
@@ -137,7 +140,7 @@ def contradictions(counts: FunnelCounts) -> tuple[Finding, ...]:
         *(finding for part in counts.strata for finding in within(counts, part)),
         *parts_over_whole(counts),
     ]
-    told: dict[tuple[Cell, tuple[Cell, ...]], Finding] = {}
+    told: dict[tuple[FunnelCell, tuple[FunnelCell, ...]], Finding] = {}
     for finding in found:
         told.setdefault((finding.cell, finding.also), finding)  # chains share stretches
     return tuple(told.values())
@@ -150,13 +153,13 @@ def within(counts: FunnelCounts, part: Stratum) -> Iterator[Finding]:
     for rows, chains in ((tuple(Need), NEED_CHAINS), (FIVE, FIVE_CHAINS)):
         for row in rows:
             for rule_id, chain in chains.items():
-                yield from breaks(rule_id, holding(chain, counts, row, part), counts, row, part)
+                yield from breaks(rule_id, known_terms(chain, counts, row, part), counts, row, part)
     yield from any_over_sum(counts, part)
 
 
-def holding(
-    chain: Iterable[Term], counts: FunnelCounts, row: Need, part: Stratum
-) -> Iterator[Term]:
+def known_terms(
+    chain: Iterable[ChainTerm], counts: FunnelCounts, row: Need, part: Stratum
+) -> Iterator[ChainTerm]:
     """Of a need beyond the five, a file may tell of patients who were asked nothing else.
 
     They stand in nobody's row of all needs, so that row is no upper bound; the eligible are.
@@ -168,7 +171,7 @@ def holding(
 
 
 def breaks(
-    rule_id: str, chain: Iterable[Term], counts: FunnelCounts, row: Need | None, part: Stratum
+    rule_id: str, chain: Iterable[ChainTerm], counts: FunnelCounts, row: Need | None, part: Stratum
 ) -> Iterator[Finding]:
     """Where a number is larger than the one that it is a part of."""
     worth = [(term, term.worth(counts, row, part)) for term in chain]
@@ -186,12 +189,12 @@ def breaks(
             )
 
 
-def added_up(term: Term) -> str:
+def added_up(term: ChainTerm) -> str:
     steps = " and ".join(STEP_LABELS[step] for step in term.steps)
     return f" ({steps} together)" if len(term.steps) > 1 else ""
 
 
-def also_in_part(term: Term, counts: FunnelCounts, part: Stratum) -> str:
+def also_in_part(term: ChainTerm, counts: FunnelCounts, part: Stratum) -> str:
     return " and answered in part" if term.open_answers(counts, part) else ""
 
 
@@ -211,10 +214,10 @@ def any_over_sum(counts: FunnelCounts, part: Stratum) -> Iterator[Finding]:
     yield Finding(
         "any-within-sum",
         Severity.HARD,
-        Cell(Step.ANY_POSITIVE, None, part),
+        FunnelCell(Step.ANY_POSITIVE, None, part),
         f"{total:,} cannot be more than the five needs added up ({sum(known):,}). "
         "Check these numbers.",
-        tuple(Cell(Step.POSITIVE, row, part) for row in FIVE),
+        tuple(FunnelCell(Step.POSITIVE, row, part) for row in FIVE),
     )
 
 
@@ -240,14 +243,14 @@ def part_over_whole(
     if whole is None or sum(parts.values()) <= whole:
         return
     first = next(iter(parts))
-    label = Cell(step, row).label.removeprefix("All patients, ")
+    label = FunnelCell(step, row).label.removeprefix("All patients, ")
     yield Finding(
         f"parts-over-whole-{kind}",
         Severity.HARD,
-        Cell(step, row, first),
+        FunnelCell(step, row, first),
         f"{STRATUM_TYPE_LABELS[kind]} adds up to {sum(parts.values()):,} in {label}, more than the "
         f"{whole:,} of all patients. Count each patient in one part only.",
-        (Cell(step, row),),
+        (FunnelCell(step, row),),
     )
 
 
@@ -255,5 +258,142 @@ def part_over_whole(
 NEEDED = (Step.ELIGIBLE, Step.SCREENED)
 
 
-def missing(counts: FunnelCounts) -> tuple[Cell, ...]:
-    return tuple(Cell(step) for step in NEEDED if counts.at(step) is None)
+def missing(counts: FunnelCounts) -> tuple[FunnelCell, ...]:
+    return tuple(FunnelCell(step) for step in NEEDED if counts.at(step) is None)
+
+
+MUCH_UNKNOWN = Fraction(20, 100)
+
+
+BIG_CHANGE = Fraction(25, 100)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A share of the whole group that is unusual outside its limits."""
+
+    rule_id: str
+    numerator: Step
+    denominator: Step
+    low: Fraction
+    high: Fraction
+    says: str  # what to look at
+
+
+BANDS = (
+    Band(
+        "positive-rate-unusual",
+        Step.ANY_POSITIVE,
+        Step.SCREENED,
+        Fraction(2, 100),
+        Fraction(80, 100),
+        "Check both numbers, or explain: {share} of those screened have a need",
+    ),
+    Band(
+        "nearly-all-screened",
+        Step.SCREENED,
+        Step.ELIGIBLE,
+        Fraction(0),
+        Fraction(98, 100),
+        "Check that all eligible patients were counted, or explain: {share} of them were screened",
+    ),
+)
+
+
+WATCHED = (  # shares of which a sudden change is unusual
+    ("reach-jumped", Step.SCREENED, Step.ELIGIBLE, "screening reach"),
+    ("positive-rate-jumped", Step.ANY_POSITIVE, Step.SCREENED, "the share with a need"),
+)
+
+
+def oddities(counts: FunnelCounts, before: FunnelCounts | None = None) -> tuple[Finding, ...]:
+    """Everything odd; `before` is the quarter before, if it has counts."""
+    return (
+        *(finding for rule in ODD for finding in rule(counts)),
+        *(jumps(counts, before) if before else ()),
+    )
+
+
+def share_at(counts: FunnelCounts, numerator: Step, denominator: Step) -> Fraction | None:
+    some, whole = counts.at(numerator), counts.at(denominator)
+    return Fraction(some, whole) if some is not None and whole else None
+
+
+def unusual_shares(counts: FunnelCounts) -> Iterator[Finding]:
+    for band in BANDS:
+        share = share_at(counts, band.numerator, band.denominator)
+        if share is None or band.low <= share <= band.high:
+            continue
+        yield Finding(
+            band.rule_id,
+            Severity.SOFT,
+            FunnelCell(band.numerator),
+            f"{band.says.format(share=percent(share))}.",
+            (FunnelCell(band.denominator),),
+        )
+
+
+def jumps(counts: FunnelCounts, before: FunnelCounts) -> Iterator[Finding]:
+    for rule_id, numerator, denominator, name in WATCHED:
+        now, then = (share_at(each, numerator, denominator) for each in (counts, before))
+        if now is None or then is None or abs(now - then) <= BIG_CHANGE:
+            continue
+        yield Finding(
+            rule_id,
+            Severity.SOFT,
+            FunnelCell(numerator),
+            f"Check, or explain: {name} went from {percent(then)} in {before.period.label} "
+            f"to {percent(now)}.",
+            (FunnelCell(denominator),),
+        )
+
+
+def unhelped_for_safety(counts: FunnelCounts) -> Iterator[Finding]:
+    positive = counts.at(Step.POSITIVE, Need.SAFETY)
+    if positive and counts.at(Step.REFERRED, Need.SAFETY) == 0:
+        yield Finding(
+            "safety-without-referral",
+            Severity.SOFT,
+            FunnelCell(Step.REFERRED, Need.SAFETY),
+            f"Safety: {positive:,} with this need and nobody referred. "
+            "Confirm that the safety protocol was used, and say so here.",
+            (FunnelCell(Step.POSITIVE, Need.SAFETY),),
+        )
+
+
+def much_unknown(counts: FunnelCounts) -> Iterator[Finding]:
+    """Judged on those screened, or where that is not entered on those eligible."""
+    for kind in STRATA:
+        unknown = Stratum(kind, UNKNOWN)
+        for step in (Step.SCREENED, Step.ELIGIBLE):
+            some = counts.at(step, None, unknown)
+            parts = sum(counts.at(step, None, part) or 0 for part in strata_of(kind))
+            whole = counts.at(step) or parts
+            if some is None or not whole:
+                continue
+            if Fraction(some, whole) > MUCH_UNKNOWN:
+                yield Finding(
+                    f"much-unknown-{kind}",
+                    Severity.SOFT,
+                    FunnelCell(step, None, unknown),
+                    f"{STRATUM_TYPE_LABELS[kind]} is not known for "
+                    f"{percent(Fraction(some, whole))} ({some:,} of {whole:,}). "
+                    "Look for missing records, or explain.",
+                    (FunnelCell(step),),
+                )
+            break
+
+
+ODD: tuple[Callable[[FunnelCounts], Iterator[Finding]], ...] = (
+    unusual_shares,
+    unhelped_for_safety,
+    much_unknown,
+)
+
+
+def percent(share: Fraction) -> str:
+    """
+    >>> percent(Fraction(985, 1000)), percent(Fraction(2, 3))
+    ('98.5%', '66.7%')
+    """
+    return f"{float(share):.1%}"

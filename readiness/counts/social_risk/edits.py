@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness.counts.edits import Revision
-from readiness.counts.social_risk.models import Cell
+from readiness.counts.social_risk.models import FunnelCell
 
-CountRevision = Revision[Cell]
-History = Mapping[Cell, Sequence[CountRevision]]  # oldest first
+CountRevision = Revision[FunnelCell]
+History = Mapping[FunnelCell, Sequence[CountRevision]]  # oldest first
 
 
 @dataclass(frozen=True)

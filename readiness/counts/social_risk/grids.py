@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from readiness.counts.grids import Grid, Heading
 from readiness.counts.social_risk.models import (
-    ALL,
     BY_HAND,
     GROUP_MEANINGS,
     GROUP_STEPS,
@@ -15,14 +14,11 @@ from readiness.counts.social_risk.models import (
     NEED_STEPS,
     OPTIONAL,
     STEP_LABELS,
-    STRATUM_TYPE_LABELS,
-    Cell,
+    FunnelCell,
     Need,
     Step,
-    Stratum,
-    StratumType,
-    strata_of,
 )
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType, strata_of
 
 ALSO = {
     Step.SCREENING_OFFERED: ("offered",),
@@ -56,7 +52,7 @@ def need_columns() -> tuple[Heading, ...]:
     )
 
 
-def strata_grid(parts: Iterable[Stratum], title: str) -> Grid[Cell]:
+def strata_grid(parts: Iterable[Stratum], title: str) -> Grid[FunnelCell]:
     """The steps of the whole group, a row for each part."""
     listed = tuple(parts)
     return Grid(
@@ -65,12 +61,14 @@ def strata_grid(parts: Iterable[Stratum], title: str) -> Grid[Cell]:
         rows=tuple(Heading(part.name, part.label) for part in listed),
         columns=group_columns(),
         cells={
-            (part.name, step): Cell(step, None, part) for part in listed for step in GROUP_STEPS
+            (part.name, step): FunnelCell(step, None, part)
+            for part in listed
+            for step in GROUP_STEPS
         },
     )
 
 
-def needs_grid(part: Stratum) -> Grid[Cell]:
+def needs_grid(part: Stratum) -> Grid[FunnelCell]:
     return Grid(
         id="needs",
         title="Each need",
@@ -79,15 +77,17 @@ def needs_grid(part: Stratum) -> Grid[Cell]:
             for need in BY_HAND
         ),
         columns=need_columns(),
-        cells={(need, step): Cell(step, need, part) for need in BY_HAND for step in NEED_STEPS},
+        cells={
+            (need, step): FunnelCell(step, need, part) for need in BY_HAND for step in NEED_STEPS
+        },
     )
 
 
-def grids_of_part(part: Stratum = ALL) -> tuple[Grid[Cell], ...]:
+def grids_of_part(part: Stratum = ALL) -> tuple[Grid[FunnelCell], ...]:
     """All that can be entered for all patients, or for one part of them."""
     return (strata_grid((part,), "All needs"), needs_grid(part))
 
 
-def grids_of_type(kind: StratumType) -> tuple[Grid[Cell], ...]:
+def grids_of_type(kind: StratumType) -> tuple[Grid[FunnelCell], ...]:
     """The parts side by side."""
     return (strata_grid(strata_of(kind), STRATUM_TYPE_LABELS[kind]),)

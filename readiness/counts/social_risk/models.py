@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from readiness.core.periods import Period
+from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
 
 LARGEST = 9_999_999  # people; more is a slip of the finger
 
@@ -156,116 +157,11 @@ NEED_MEANINGS = {
 }
 
 
-class StratumType(StrEnum):
-    TOTAL = "total"
-    LANGUAGE = "language"
-    RACE = "race_omb2024"
-    PAYER = "payer"
-    RACE_1997 = "race_omb1997"
-    ETHNICITY = "ethnicity"
-    AGE = "age"
-    SEX = "sex"
-    SITE = "site"
-
-
-STRATUM_TYPE_LABELS = {
-    StratumType.TOTAL: "All patients",
-    StratumType.LANGUAGE: "Preferred language",
-    StratumType.RACE: "Race and ethnicity",
-    StratumType.PAYER: "Insurance",
-    StratumType.RACE_1997: "Race, in the categories of 1997",
-    StratumType.ETHNICITY: "Ethnicity",
-    StratumType.AGE: "Age",
-    StratumType.SEX: "Sex",
-    StratumType.SITE: "Practice site",
-}
-
-UNKNOWN = "unknown"
-
-# Exclusive: each patient is counted once within a type.
-STRATA: dict[StratumType, dict[str, str]] = {
-    StratumType.LANGUAGE: {
-        "english": "English",
-        "spanish": "Spanish",
-        "other": "Another language",
-        "declined": "Declined to say",
-        UNKNOWN: "Not known",
-    },
-    StratumType.RACE: {
-        "aian": "American Indian or Alaska Native alone",
-        "asian": "Asian alone",
-        "black": "Black or African American alone",
-        "hispanic": "Hispanic or Latino alone",
-        "mena": "Middle Eastern or North African alone",
-        "nhpi": "Native Hawaiian or Pacific Islander alone",
-        "white": "White alone",
-        "multiple": "Two or more of these",
-        "other": "Another answer",
-        "declined": "Declined to say",
-        UNKNOWN: "Not known",
-    },
-    StratumType.PAYER: {
-        "commercial": "Commercial",
-        "medicaid": "Medicaid",
-        "medicare": "Medicare",
-        "dual": "Medicare and Medicaid",
-        "uninsured": "No insurance",
-        "other": "Other insurance",
-        UNKNOWN: "Not known",
-    },
-    StratumType.RACE_1997: {
-        "aian": "American Indian or Alaska Native",
-        "asian": "Asian",
-        "black": "Black or African American",
-        "nhpi": "Native Hawaiian or Pacific Islander",
-        "white": "White",
-        "multiple": "Two or more races",
-        "other": "Another race",
-        "declined": "Declined to say",
-        UNKNOWN: "Not known",
-    },
-    StratumType.ETHNICITY: {
-        "hispanic": "Hispanic or Latino",
-        "not_hispanic": "Not Hispanic or Latino",
-        "declined": "Declined to say",
-        UNKNOWN: "Not known",
-    },
-    StratumType.AGE: {
-        "0-17": "Up to 17",
-        "18-64": "18 to 64",
-        "65+": "65 and older",
-        UNKNOWN: "Not known",
-    },
-    StratumType.SEX: {
-        "female": "Female",
-        "male": "Male",
-        "other": "Another answer",
-        UNKNOWN: "Not known",
-    },
-    StratumType.SITE: {},  # each group has its own
-}
 STRATUM_TYPES = (StratumType.LANGUAGE, StratumType.RACE, StratumType.PAYER)  # entered by hand
 
 
 @dataclass(frozen=True, order=True)
-class Stratum:
-    """All patients, or one part of them."""
-
-    type: StratumType = StratumType.TOTAL
-    name: str = "total"
-
-    @property
-    def label(self) -> str:
-        if self.type is StratumType.TOTAL:
-            return STRATUM_TYPE_LABELS[self.type]
-        return STRATA[self.type].get(self.name, self.name)
-
-
-ALL = Stratum()
-
-
-@dataclass(frozen=True, order=True)
-class Cell:
+class FunnelCell:
     """Where one count stands. `need` is empty for the steps of the whole group."""
 
     step: Step
@@ -275,7 +171,7 @@ class Cell:
     @property
     def key(self) -> str:
         """
-        >>> Cell(Step.POSITIVE, Need.FOOD).key, Cell(Step.ELIGIBLE).key
+        >>> Cell(Step.POSITIVE, Need.FOOD).key, FunnelCell(Step.ELIGIBLE).key
         ('total.total.food.positive', 'total.total.group.eligible')
         """
         return ".".join((self.stratum.type, self.stratum.name, self.need or "group", self.step))
@@ -291,23 +187,19 @@ class Cell:
     def label(self) -> str:
         """Its row and column, as the grid names them.
 
-        >>> Cell(Step.POSITIVE, Need.FOOD).label
+        >>> FunnelCell(Step.POSITIVE, Need.FOOD).label
         'Food, Need found'
         """
         return f"{self.row_label}, {STEP_LABELS[self.step]}"
 
 
-def strata_of(kind: StratumType) -> tuple[Stratum, ...]:
-    return tuple(Stratum(kind, name) for name in STRATA[kind])
-
-
-def cells_of(stratum: Stratum) -> Iterator[Cell]:
+def cells_of(stratum: Stratum) -> Iterator[FunnelCell]:
     """Every cell a person can enter for these patients, in the order of the grid."""
-    yield from (Cell(step, None, stratum) for step in GROUP_STEPS)
-    yield from (Cell(step, need, stratum) for need in BY_HAND for step in NEED_STEPS)
+    yield from (FunnelCell(step, None, stratum) for step in GROUP_STEPS)
+    yield from (FunnelCell(step, need, stratum) for need in BY_HAND for step in NEED_STEPS)
 
 
-ENTERED: dict[str, Cell] = {
+ENTERED: dict[str, FunnelCell] = {
     cell.key: cell
     for stratum in (ALL, *(each for kind in STRATUM_TYPES for each in strata_of(kind)))
     for cell in cells_of(stratum)
@@ -319,19 +211,14 @@ class FunnelCounts:
     """What is known of one period: the unit is patients, each counted once in a cell."""
 
     period: Period
-    known: Mapping[Cell, int] = field(default_factory=dict)
+    known: Mapping[FunnelCell, int] = field(default_factory=dict)
 
     def at(self, step: Step, need: Need | None = None, stratum: Stratum = ALL) -> int | None:
         """The count, or None when it is not known."""
-        return self.known.get(Cell(step, need, stratum))
+        return self.known.get(FunnelCell(step, need, stratum))
 
     @property
     def strata(self) -> tuple[Stratum, ...]:
         """Those with any count, all patients first."""
         parts = {cell.stratum for cell in self.known} - {ALL}
         return (ALL, *sorted(parts))
-
-
-class PeriodState(StrEnum):
-    OPEN = "open"
-    COMPLETE = "complete"

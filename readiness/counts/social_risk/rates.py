@@ -9,15 +9,14 @@ from fractions import Fraction
 
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import (
-    ALL,
     FIVE,
     NEED_LABELS,
     STEP_LABELS,
     FunnelCounts,
     Need,
     Step,
-    Stratum,
 )
+from readiness.counts.strata import ALL, Stratum
 from readiness.statistics.rates import Rate, wilson_rate
 
 WINDOW = 4  # closed quarters with counts that a claim is held against
@@ -80,7 +79,7 @@ TOGETHER = "Five needs together"
 
 
 @dataclass(frozen=True)
-class RateRow:
+class NeedRates:
     """The rates of one line of the table, in the order of the rules; None where not known."""
 
     title: str
@@ -97,11 +96,11 @@ def group_rates(
     return tuple((rule, rate_at(counts, rule, None, part)) for rule in rules(of_group=True))
 
 
-def need_rates(counts: FunnelCounts) -> tuple[RateRow, ...]:
+def need_rates(counts: FunnelCounts) -> tuple[NeedRates, ...]:
     """A line for each need with any count, and one that adds the five up."""
     known = {cell.need for cell in counts.known if cell.stratum == ALL}
     rows = (
-        RateRow(
+        NeedRates(
             NEED_LABELS[need],
             tuple(rate_at(counts, rule, need) for rule in rules(of_group=False)),
         )
@@ -109,23 +108,23 @@ def need_rates(counts: FunnelCounts) -> tuple[RateRow, ...]:
         if need in known
     )
     added = tuple(rate_over_needs([counts], rule) for rule in rules(of_group=False))
-    return (*rows, RateRow(TOGETHER, added)) if known - {None} else ()
+    return (*rows, NeedRates(TOGETHER, added)) if known - {None} else ()
 
 
 def rate_at(
     counts: FunnelCounts, rule: RateRule, need: Need | None = None, part: Stratum = ALL
 ) -> Rate | None:
-    pair = both(counts, rule, need, part)
+    pair = pair_of(counts, rule, need, part)
     return wilson_rate(*pair) if pair and pair[1] else None
 
 
 def rate_over_needs(quarters: Iterable[FunnelCounts], rule: RateRule) -> Rate | None:
     pairs = [pair for counts in quarters for pair in pairs_of(counts, rule)]
-    numerator, denominator = added(pairs)
+    numerator, denominator = sum_of_pairs(pairs)
     return wilson_rate(numerator, denominator) if denominator else None
 
 
-def both(
+def pair_of(
     counts: FunnelCounts, rule: RateRule, need: Need | None, part: Stratum = ALL
 ) -> tuple[int, int] | None:
     """Numerator and denominator, or None when one is not known or they contradict each other."""
@@ -139,17 +138,17 @@ def both(
 def pairs_of(counts: FunnelCounts, rule: RateRule) -> Iterator[tuple[int, int]]:
     """What a quarter adds to a sum: its own pair, or one for each of the five needs."""
     for need in (None,) if rule.of_group else FIVE:
-        if pair := both(counts, rule, need):
+        if pair := pair_of(counts, rule, need):
             yield pair
 
 
-def added(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+def sum_of_pairs(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
     listed = list(pairs)
     return sum(n for n, _ in listed), sum(d for _, d in listed)
 
 
 @dataclass(frozen=True)
-class Share:
+class ClaimShare:
     """What the counts say of a claim: quarters added up."""
 
     numerator: int
@@ -185,7 +184,7 @@ CLAIMS = (
     ),
 )
 # Shown beside its item, and never held against it.
-SHOWN = (
+CONTEXT_CLAIMS = (
     Claim(
         "SOCR-3",
         "response_30d",
@@ -196,7 +195,7 @@ SHOWN = (
 
 def claims_shares(
     quarters: Iterable[FunnelCounts], today: date, claims: Iterable[Claim] = CLAIMS
-) -> dict[str, Share]:
+) -> dict[str, ClaimShare]:
     """By item id, the share over the last four closed quarters that have its counts.
 
     An item is absent when no quarter has both its numbers: then nothing can be said of the claim.
@@ -210,12 +209,12 @@ def claims_shares(
     return {item_id: share for item_id, share in found if share}
 
 
-def share_of(newest_first: list[FunnelCounts], claim: Claim) -> Share | None:
+def share_of(newest_first: list[FunnelCounts], claim: Claim) -> ClaimShare | None:
     rule = BY_ID[claim.rate_id]
     having = [
         (counts.period, pairs) for counts in newest_first if (pairs := list(pairs_of(counts, rule)))
     ][:WINDOW]
-    numerator, denominator = added(pair for _, pairs in having for pair in pairs)
+    numerator, denominator = sum_of_pairs(pair for _, pairs in having for pair in pairs)
     if not denominator:
         return None
-    return Share(numerator, denominator, claim.unit, tuple(period for period, _ in having))
+    return ClaimShare(numerator, denominator, claim.unit, tuple(period for period, _ in having))

@@ -15,20 +15,20 @@ from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, settings
 from readiness.core.web.template_filters import moment
-from readiness.counts.edits import Clash, CountsClash
+from readiness.counts.edits import CountClash, CountsClash
 from readiness.counts.forms.social_risk import CountsForm, revisions_in, sent_by
 from readiness.counts.grids import cells_in
 from readiness.counts.presenters import quality as quality_view
 from readiness.counts.presenters.quality import Entry, Scope, scope_of
 from readiness.counts.quality.models import QualityCell
-from readiness.counts.service import quality, quality_sheets
-from readiness.counts.service.quality import Ending
-from readiness.counts.service.social_risk import Sent
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.service import quality
+from readiness.counts.service.quality import MeasurementPeriod
+from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.strata import StratumType
 from readiness.counts.views.social_risk import COMPLETED
 from readiness.releases.service import completion
 
-pages = Blueprint("quality", __name__)
+bp = Blueprint("quality", __name__)
 MAIN = StratumType.TOTAL.value
 NO_FILE = "Choose the file that you filled in."
 MOST_OF_A_FILE = 5_000  # counts that a preview carries
@@ -42,7 +42,7 @@ class ReferenceForm(SafeForm):
     )
 
 
-@pages.get("/groups/<group_id>/quality")
+@bp.get("/groups/<group_id>/quality")
 @needs(Can.READ_QUALITY)
 def periods(group_id: str) -> ResponseReturnValue:
     found = quality.overview(session(), group_id)
@@ -51,25 +51,25 @@ def periods(group_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/groups/<group_id>/quality/<period>")
+@bp.get("/groups/<group_id>/quality/<period>")
 @needs(Can.READ_QUALITY)
 def period(group_id: str, period: str) -> ResponseReturnValue:
     return page(group_id, period, MAIN, Entry())
 
 
-@pages.get("/groups/<group_id>/quality/<period>/by/<kind>")
+@bp.get("/groups/<group_id>/quality/<period>/by/<kind>")
 @needs(Can.READ_QUALITY)
 def breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     return page(group_id, period, kind, Entry())
 
 
-@pages.post("/groups/<group_id>/quality/<period>")
+@bp.post("/groups/<group_id>/quality/<period>")
 @needs(Can.ENTER_QUALITY)
 def send_period(group_id: str, period: str) -> ResponseReturnValue:
     return send(group_id, period, MAIN)
 
 
-@pages.post("/groups/<group_id>/quality/<period>/by/<kind>")
+@bp.post("/groups/<group_id>/quality/<period>/by/<kind>")
 @needs(Can.ENTER_QUALITY)
 def send_breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     return send(group_id, period, kind)
@@ -100,13 +100,15 @@ def told(clash: CountsClash) -> tuple[Problem, ...]:
     return Problem("", str(clash)), *values
 
 
-def both(clash: Clash[QualityCell]) -> str:
+def both(clash: CountClash[QualityCell]) -> str:
     mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
     theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
     return f"You {mine}, somebody else {theirs}."
 
 
-def pasted(group_id: str, period: str, scope: Scope, sent: Sent, block: str) -> ResponseReturnValue:
+def pasted(
+    group_id: str, period: str, scope: Scope, sent: PostedCounts, block: str
+) -> ResponseReturnValue:
     """The block in the table, beside what was typed. Nothing is saved yet."""
     found = quality.paste(session(), group_id, block, scope.grids)
     entry = Entry(
@@ -148,14 +150,14 @@ def page(group_id: str, period: str, kind: str, entry: Entry) -> str:
 # The declared reference
 
 
-def reference_form(found: Ending) -> ReferenceForm:
+def reference_form(found: MeasurementPeriod) -> ReferenceForm:
     form = ReferenceForm(formdata=None)
     form.reference.choices = [("", "Not declared yet"), *quality.references(found).items()]
     form.reference.data = found.line.reference if found.line else ""
     return form
 
 
-@pages.post("/groups/<group_id>/quality/<period>/reference")
+@bp.post("/groups/<group_id>/quality/<period>/reference")
 @needs(Can.ENTER_QUALITY)
 def declare(group_id: str, period: str) -> ResponseReturnValue:
     wanted = request.form.get("reference", "")[:80]
@@ -171,17 +173,17 @@ def declare(group_id: str, period: str) -> ResponseReturnValue:
 # From a file
 
 
-@pages.get("/groups/<group_id>/quality/<period>/counts.xlsx")
+@bp.get("/groups/<group_id>/quality/<period>/counts.xlsx")
 @needs(Can.READ_QUALITY)
 def template_xlsx(group_id: str, period: str) -> ResponseReturnValue:
-    made = quality_sheets.workbook(session(), group_id, period)
+    made = quality.workbook(session(), group_id, period)
     return attached(made, XLSX, f"quality-{period}.xlsx")
 
 
-@pages.get("/groups/<group_id>/quality/<period>/counts.csv")
+@bp.get("/groups/<group_id>/quality/<period>/counts.csv")
 @needs(Can.READ_QUALITY)
 def template_csv(group_id: str, period: str) -> ResponseReturnValue:
-    made = quality_sheets.measures_csv(session(), group_id, period)
+    made = quality.measures_csv(session(), group_id, period)
     return attached(made, "text/csv; charset=utf-8", f"quality-{period}.csv")
 
 
@@ -191,7 +193,7 @@ def attached(made: bytes, kind: str, name: str) -> Response:
     return response
 
 
-@pages.post("/groups/<group_id>/quality/<period>/file")
+@bp.post("/groups/<group_id>/quality/<period>/file")
 @needs(Can.ENTER_QUALITY)
 def upload(group_id: str, period: str) -> ResponseReturnValue:
     """A file is looked at; only the page that shows what it would change can store it."""
@@ -222,7 +224,7 @@ def take_over(group_id: str, period: str) -> ResponseReturnValue:
     if not isinstance(filled, dict) or len(filled) > MOST_OF_A_FILE:
         raise BadInput(FROM_HERE)
     typed = {key: str(value)[:60] for key, value in filled.items()}
-    sent = Sent(typed, revisions_in(request.form.get("base", "")))
+    sent = PostedCounts(typed, revisions_in(request.form.get("base", "")))
     try:
         is_new = quality.save(session(), group_id, period, sent)
     except BadInput as error:
@@ -236,8 +238,8 @@ def take_over(group_id: str, period: str) -> ResponseReturnValue:
 # History
 
 
-@pages.get("/groups/<group_id>/quality/<period>/history")
+@bp.get("/groups/<group_id>/quality/<period>/history")
 @needs(Can.READ_QUALITY)
 def history(group_id: str, period: str) -> ResponseReturnValue:
-    found = quality_sheets.history(session(), group_id, period)
+    found = quality.change_log(session(), group_id, period)
     return render_template("counts/quality/history.html", found=found)

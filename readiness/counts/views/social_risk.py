@@ -10,19 +10,18 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, settings
 from readiness.core.web.template_filters import moment
-from readiness.counts.edits import Clash, CountsClash
+from readiness.counts.edits import CountClash, CountsClash
 from readiness.counts.forms.social_risk import CountsForm, sent_by
 from readiness.counts.presenters import social_risk as screen_view
 from readiness.counts.presenters import social_risk_rates
 from readiness.counts.presenters.social_risk import Entry, Scope, scope_of
-from readiness.counts.service import quarters as reading
 from readiness.counts.service import social_risk
-from readiness.counts.service.social_risk import Sent
-from readiness.counts.social_risk.models import Cell
+from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.social_risk.models import FunnelCell
 from readiness.disclosure.succession import Verdict
 from readiness.releases.service import completion
 
-pages = Blueprint("screen", __name__)
+bp = Blueprint("screen", __name__)
 COMPLETED = {
     Verdict.FIRST: "Saved, and marked complete. Payers you share with can now read its counts, "
     "with small counts hidden.",
@@ -34,10 +33,10 @@ COMPLETED = {
 }
 
 
-@pages.get("/groups/<group_id>/counts")
+@bp.get("/groups/<group_id>/counts")
 @needs(Can.READ_COUNTS)
 def quarters(group_id: str) -> ResponseReturnValue:
-    found = reading.overview(session(), group_id)
+    found = social_risk.overview(session(), group_id)
     return render_template(
         "counts/social_risk/quarters.html",
         group=found.group,
@@ -54,37 +53,37 @@ def quarters(group_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/groups/<group_id>/counts/<period>")
+@bp.get("/groups/<group_id>/counts/<period>")
 @needs(Can.READ_COUNTS)
 def quarter(group_id: str, period: str) -> ResponseReturnValue:
     return page(group_id, period, scope_of(None, None), Entry())
 
 
-@pages.get("/groups/<group_id>/counts/<period>/<kind>")
+@bp.get("/groups/<group_id>/counts/<period>/<kind>")
 @needs(Can.READ_COUNTS)
 def breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     return page(group_id, period, scope_of(kind, None), Entry())
 
 
-@pages.get("/groups/<group_id>/counts/<period>/<kind>/<part>")
+@bp.get("/groups/<group_id>/counts/<period>/<kind>/<part>")
 @needs(Can.READ_COUNTS)
 def part(group_id: str, period: str, kind: str, part: str) -> ResponseReturnValue:
     return page(group_id, period, scope_of(kind, part), Entry())
 
 
-@pages.post("/groups/<group_id>/counts/<period>")
+@bp.post("/groups/<group_id>/counts/<period>")
 @needs(Can.ENTER_COUNTS)
 def send_quarter(group_id: str, period: str) -> ResponseReturnValue:
     return send(group_id, period, scope_of(None, None))
 
 
-@pages.post("/groups/<group_id>/counts/<period>/<kind>")
+@bp.post("/groups/<group_id>/counts/<period>/<kind>")
 @needs(Can.ENTER_COUNTS)
 def send_breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     return send(group_id, period, scope_of(kind, None))
 
 
-@pages.post("/groups/<group_id>/counts/<period>/<kind>/<part>")
+@bp.post("/groups/<group_id>/counts/<period>/<kind>/<part>")
 @needs(Can.ENTER_COUNTS)
 def send_part(group_id: str, period: str, kind: str, part: str) -> ResponseReturnValue:
     return send(group_id, period, scope_of(kind, part))
@@ -116,14 +115,14 @@ def told(clash: CountsClash) -> tuple[Problem, ...]:
     return Problem("", str(clash)), *values
 
 
-def both(clash: Clash[Cell]) -> str:
+def both(clash: CountClash[FunnelCell]) -> str:
     mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
     theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
     return f"you {mine}, somebody else {theirs}"
 
 
 def preview(
-    group_id: str, period: str, scope: Scope, sent: Sent, block: str
+    group_id: str, period: str, scope: Scope, sent: PostedCounts, block: str
 ) -> ResponseReturnValue:
     """The block in the table, beside what was typed. Nothing is saved yet."""
     pasted = social_risk.paste(session(), group_id, block, scope.grids)
@@ -150,7 +149,7 @@ def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
 
 
 def page(group_id: str, period: str, scope: Scope, entry: Entry) -> str:
-    found = reading.get(session(), group_id, period)
+    found = social_risk.get(session(), group_id, period)
     form = CountsForm(formdata=None)
     form.block.data = entry.block
     return render_template(

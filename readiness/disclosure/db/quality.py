@@ -14,8 +14,8 @@ from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
 from readiness.counts.db.quality import family_of, known_cell, measure_cell
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import QualityCell
-from readiness.counts.social_risk.models import PeriodState
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.succession import Former
 

@@ -13,7 +13,9 @@ from typing import Any
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
-from readiness.counts.social_risk.models import Cell, Need, PeriodState, Step, Stratum, StratumType
+from readiness.counts.models import PeriodState
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.social_risk_release import Release
 from readiness.disclosure.succession import Former
 
@@ -23,7 +25,7 @@ TAKEN = (
 )
 
 
-def add(store: Store, release: Release, known: Mapping[Cell, int]) -> None:
+def add(store: Store, release: Release, known: Mapping[FunnelCell, int]) -> None:
     """Append it, or refuse when another one came first."""
     with store.writing():
         if release.number != newest_number(store, release.group_id, release.period) + 1:
@@ -74,7 +76,7 @@ def read(store: Store, where: str, *values: object) -> Iterator[Release]:
         yield from_row(row, cells(store, "released_cells", name))
 
 
-def formers(store: Store, group_id: str, quarter: Period) -> tuple[Former[Cell], ...]:
+def formers(store: Store, group_id: str, quarter: Period) -> tuple[Former[FunnelCell], ...]:
     """Every release of the quarter with the true counts it rested on, oldest first."""
     return tuple(
         Former(
@@ -103,7 +105,7 @@ def unreleased(store: Store) -> tuple[tuple[str, Period], ...]:
     return tuple((row["group_id"], period(row["period"])) for row in rows)
 
 
-def cells(store: Store, table: str, name: Sequence[str | int]) -> dict[Cell, int | None]:
+def cells(store: Store, table: str, name: Sequence[str | int]) -> dict[FunnelCell, int | None]:
     rows = store.rows(
         f"select * from {table} where group_id = ? and period = ? and number = ?"  # noqa: S608
         " order by rowid",
@@ -127,7 +129,7 @@ def to_row(release: Release) -> dict[str, Any]:
     }
 
 
-def from_row(row: Mapping[str, Any], values: Mapping[Cell, int | None]) -> Release:
+def from_row(row: Mapping[str, Any], values: Mapping[FunnelCell, int | None]) -> Release:
     return Release(
         group_id=row["group_id"],
         period=period(row["period"]),
@@ -140,7 +142,7 @@ def from_row(row: Mapping[str, Any], values: Mapping[Cell, int | None]) -> Relea
     )
 
 
-def cell_row(name: tuple[str, str, int], cell: Cell, value: int | None) -> dict[str, Any]:
+def cell_row(name: tuple[str, str, int], cell: FunnelCell, value: int | None) -> dict[str, Any]:
     group_id, quarter, number = name
     return {
         "group_id": group_id,
@@ -154,8 +156,8 @@ def cell_row(name: tuple[str, str, int], cell: Cell, value: int | None) -> dict[
     }
 
 
-def to_cell(row: Mapping[str, Any]) -> Cell:
-    return Cell(
+def to_cell(row: Mapping[str, Any]) -> FunnelCell:
+    return FunnelCell(
         Step(row["step"]),
         Need(row["need"]) if row["need"] else None,
         Stratum(StratumType(row["stratum_type"]), row["stratum"]),

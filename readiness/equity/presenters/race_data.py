@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from readiness.core.charts.rates import Dots, RateRow, rates_of
 from readiness.core.formatting import Number, percent
-from readiness.counts.quality.models import FIELD_LABELS, Field
-from readiness.counts.social_risk.models import STRATA, StratumType
+from readiness.counts.quality.models import FIELD_LABELS, DemographicField
+from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.known import MARK, FieldQuality
 from readiness.equity.presenters.results import interval
 from readiness.equity.service.race_data import FieldReport, Missing, RaceData
 from readiness.statistics.data_quality import Proportion
 from readiness.statistics.rates import Rate, wilson_rate
 
-NAMES = {Field.RACE: "Race and ethnicity", Field.LANGUAGE: "Language"}
+NAMES = {DemographicField.RACE: "Race and ethnicity", DemographicField.LANGUAGE: "Language"}
 
 
 @dataclass(frozen=True)

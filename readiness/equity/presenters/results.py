@@ -10,8 +10,8 @@ from flask import url_for
 
 from readiness.core.charts.rates import Dots, GapRow, RateRow, gaps_of, rates_of
 from readiness.core.formatting import percent, points
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.social_risk.models import STRATA, StratumType
+from readiness.counts.measures.models import Direction
+from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.change import StratumChange
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate
 from readiness.equity.gates import USE_LABELS, Use

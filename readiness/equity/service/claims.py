@@ -8,8 +8,8 @@ from datetime import date
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.db import quality
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.quality.models import KnownCell, QualityCell
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.quality.models import DemographicCell, QualityCell
 from readiness.disclosure.service import released_quality
 from readiness.equity.claims import Evidence, Weighed, weighed
 from readiness.equity.entered import rows_of
@@ -44,12 +44,12 @@ def levels_in(answers: Answers) -> dict[str, int]:
 def evidence(
     group_id: str, values: Mapping[Period, Values], declared: Mapping[Period, str]
 ) -> Evidence:
-    measures = measure_files.load().measures
+    measures = measure_files.load_quality().measures
     rows = (row for ending, own in values.items() for row in rows_of(group_id, ending, own))
     return Evidence(
         tables=tables_of(possible(rows)),
         known={
-            ending: {cell: n for cell, n in own.items() if isinstance(cell, KnownCell)}
+            ending: {cell: n for cell, n in own.items() if isinstance(cell, DemographicCell)}
             for ending, own in values.items()
         },
         references=declared,

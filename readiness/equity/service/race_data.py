@@ -13,11 +13,16 @@ from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import quality
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.quality_measure import QualityMeasure
-from readiness.counts.quality.models import Field, KnownCell, QualityCounts, SampleCell
-from readiness.counts.service.quarters import enterable
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import QualityMeasure
+from readiness.counts.quality.models import (
+    DemographicCell,
+    DemographicField,
+    QualityCounts,
+    SampleCell,
+)
+from readiness.counts.service.entry import enterable_period
+from readiness.counts.strata import StratumType
 from readiness.equity.known import (
     FieldQuality,
     RecordQuality,
@@ -31,8 +36,8 @@ from readiness.equity.tables import tables_of
 from readiness.statistics.comparisons import Difference
 
 SAID_BY = {  # the first way of splitting there is, whose unknown a field's are
-    Field.RACE: (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY),
-    Field.LANGUAGE: (StratumType.LANGUAGE,),
+    DemographicField.RACE: (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY),
+    DemographicField.LANGUAGE: (StratumType.LANGUAGE,),
 }
 
 
@@ -46,7 +51,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class FieldReport:
-    field: Field
+    field: DemographicField
     whole: FieldQuality | None  # None: nothing was counted
     sites: tuple[FieldQuality, ...]  # the one with most unknown first
     missing: tuple[Missing, ...]
@@ -66,21 +71,21 @@ def race_data(session: Session, group_id: str, written: str) -> RaceData:
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    ending = enterable(written, session.now.date())
+    ending = enterable_period(written, session.now.date())
     counts = quality.of_group(session.store, group_id).get(ending) or QualityCounts(ending)
     sampled = {cell: n for cell, n in counts.known.items() if isinstance(cell, SampleCell)}
     return RaceData(
         groups.get(session.store, group_id),
         ending,
-        tuple(report(field, group_id, counts) for field in Field),
+        tuple(report(field, group_id, counts) for field in DemographicField),
         {site.id: site.name for site in groups.sites(session.store, group_id)},
         record_quality(sampled),
         sampled,
     )
 
 
-def report(field: Field, group_id: str, counts: QualityCounts) -> FieldReport:
-    known = {cell: n for cell, n in counts.known.items() if isinstance(cell, KnownCell)}
+def report(field: DemographicField, group_id: str, counts: QualityCounts) -> FieldReport:
+    known = {cell: n for cell, n in counts.known.items() if isinstance(cell, DemographicCell)}
     return FieldReport(
         field,
         field_quality(known, field),
@@ -89,12 +94,14 @@ def report(field: Field, group_id: str, counts: QualityCounts) -> FieldReport:
     )
 
 
-def missing_of(field: Field, group_id: str, counts: QualityCounts) -> tuple[Missing, ...]:
+def missing_of(
+    field: DemographicField, group_id: str, counts: QualityCounts
+) -> tuple[Missing, ...]:
     """Over the measures split by this field."""
     tables = tables_of(split_rows(group_id, counts))
     there = {table.place.stratum_type for table in tables}
     kind = next((each for each in SAID_BY[field] if each in there), None)
-    listed = measure_files.load().by_id
+    listed = measure_files.load_quality().by_id
     return tuple(
         Missing(listed[table.place.measure], missing_differs(table))
         for table in tables

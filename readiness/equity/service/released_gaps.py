@@ -9,10 +9,9 @@ from fractions import Fraction
 
 from readiness.core.db import Store
 from readiness.core.periods import Period
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.measures.quality_measure import QualityMeasure
-from readiness.counts.social_risk.models import Stratum, StratumType
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import Direction, QualityMeasure
+from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.service import released_quality
 from readiness.equity import db as released_peers
@@ -52,7 +51,7 @@ def findings(
     by_id = {table.place.measure: table for table in tables}
     return tuple(
         (measure, finding(store, by_id[measure.id], measure.direction, release.period, reference))
-        for measure in measure_files.load().measures
+        for measure in measure_files.load_quality().measures
         if measure.id in by_id
     )
 

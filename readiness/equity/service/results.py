@@ -17,13 +17,12 @@ from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import quality
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.measures.quality_measure import QualityMeasure, QualitySet
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import Direction, QualityMeasure, QualitySet
 from readiness.counts.quality.models import QualityCounts
+from readiness.counts.service.entry import enterable_period
 from readiness.counts.service.quality import YEAR
-from readiness.counts.service.quarters import enterable
-from readiness.counts.social_risk.models import STRATA, STRATUM_TYPE_LABELS, Stratum, StratumType
+from readiness.counts.strata import STRATA, STRATUM_TYPE_LABELS, Stratum, StratumType
 from readiness.equity.change import Change, change_between
 from readiness.equity.entered import ESTIMATED, KINDS, rows_of
 from readiness.equity.gaps import TableFinding, finding_of
@@ -82,7 +81,7 @@ def results(session: Session, group_id: str, written: str, wish: Wish) -> Result
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    return of_period(session.store, group_id, enterable(written, session.now.date()), wish)
+    return of_period(session.store, group_id, enterable_period(written, session.now.date()), wish)
 
 
 def newest(store: Store, group_id: str) -> Period | None:
@@ -107,7 +106,7 @@ def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Result
     line = quality.state(store, group_id, ending)
     declared = stratum_of(line.reference if line else "")
     rows = split_rows(group_id, known.get(ending))
-    measures = measures_in(measure_files.load(), rows)
+    measures = measures_in(measure_files.load_quality(), rows)
     measure_id = wish.measure_id or (measures[0].id if measures else "")
     kinds = kinds_of(rows, measure_id)
     if (wish.measure_id or wish.kind) and (wish.kind or next(iter(kinds), "")) not in kinds:
@@ -232,7 +231,7 @@ def split_of(
     spreads: Mapping[str, float],
 ) -> Split:
     place = series[ending][0].place
-    measure = measure_files.load().by_id[place.measure]
+    measure = measure_files.load_quality().by_id[place.measure]
     is_reference = declared is not None and declared.type == place.stratum_type
     own = declared.name if declared and is_reference else None
     small = too_small(series[ending], own)

@@ -13,7 +13,7 @@ from readiness.core.periods import Period, period
 from readiness.core.tables.reading import MOST_PROBLEMS
 from readiness.core.web.forms import whole_number
 from readiness.core.web.template_filters import moment
-from readiness.counts.social_risk.models import PeriodState
+from readiness.counts.models import PeriodState
 from readiness.imports.models import Account, Upload, UploadState
 from readiness.imports.presenters.upload_tables import (
     PartShown,

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.counts.social_risk.models import (
-    ALL,
     GROUP_STEPS,
     NEED_LABELS,
     NEED_STEPS,
     STEP_LABELS,
-    STRATUM_TYPE_LABELS,
-    Cell,
+    FunnelCell,
     Need,
     Step,
-    Stratum,
 )
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum
 from readiness.imports.models import Compared
 from readiness.imports.service.upload_review import QuarterPreview, SiteChanges
 
@@ -103,9 +101,10 @@ def table(title: str, corner: str, lines: tuple[Compared, ...], *, is_new: bool)
         columns=tuple(STEP_LABELS[step] for step in steps),
         rows=tuple(
             (
-                Cell(steps[0], need, part).row_label,
+                FunnelCell(steps[0], need, part).row_label,
                 tuple(
-                    cell_shown(by_cell.get(Cell(step, need, part)), is_new=is_new) for step in steps
+                    cell_shown(by_cell.get(FunnelCell(step, need, part)), is_new=is_new)
+                    for step in steps
                 ),
             )
             for part, need in rows

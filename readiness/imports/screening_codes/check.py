@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from readiness.counts.social_risk.models import STRATA, Need, StratumType
+from readiness.counts.social_risk.models import Need
+from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screening_codes.file_format import Written
 from readiness.imports.screening_codes.models import Trait
 from readiness.instruments.file_shapes import Path

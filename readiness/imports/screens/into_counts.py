@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from readiness.core.periods import Period, period
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import WHOLE_GROUP, BySite
 from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
 from readiness.imports.screens.parts import Result
@@ -101,8 +102,8 @@ def by_site(rows: Rows, sites: Mapping[str, str], *, is_table: bool) -> BySite:
     In a table of counts the rows without a site are the whole; without them the whole is the sum
     over the sites. Of screens, those without a site are patients like all others, and are added.
     """
-    found: dict[str, Counter[Cell]] = defaultdict(Counter)
-    told: dict[Cell, int] = {}
+    found: dict[str, Counter[FunnelCell]] = defaultdict(Counter)
+    told: dict[FunnelCell, int] = {}
     for (named, part), needs in rows.items():
         brought = dict(cells_of(needs, part))
         if named == WHOLE and is_table:
@@ -114,20 +115,20 @@ def by_site(rows: Rows, sites: Mapping[str, str], *, is_table: bool) -> BySite:
     return {**found, WHOLE_GROUP: {**found[WHOLE_GROUP], **told}}
 
 
-def add(total: Counter[Cell], brought: Mapping[Cell, int]) -> None:
+def add(total: Counter[FunnelCell], brought: Mapping[FunnelCell, int]) -> None:
     """A zero is a count too: what is told stays told."""
     for cell, value in brought.items():
         total[cell] += value
 
 
-def cells_of(needs: Mapping[Need, Steps], part: Stratum) -> Iterator[tuple[Cell, int]]:
+def cells_of(needs: Mapping[Need, Steps], part: Stratum) -> Iterator[tuple[FunnelCell, int]]:
     for step, value in group_row(needs).items():
-        yield Cell(step, None, part), value
+        yield FunnelCell(step, None, part), value
     for need, steps in needs.items():
         for step, value in steps.items():
             is_of_group = step in ALIKE or (need is Need.ANY and step in OF_GROUP_ROW)
             if not is_of_group:
-                yield Cell(step, need, part), value
+                yield FunnelCell(step, need, part), value
 
 
 def group_row(needs: Mapping[Need, Steps]) -> dict[Step, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
-from readiness.counts.social_risk.models import UNKNOWN, StratumType
+from readiness.counts.strata import UNKNOWN, StratumType
 from readiness.imports.screening_codes.models import (
     CodeTable,
     ScreeningQuestion,

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from readiness.core.periods import quarter_of
-from readiness.counts.social_risk.models import ALL, UNKNOWN, Need, Step, StratumType
+from readiness.counts.social_risk.models import Need, Step
+from readiness.counts.strata import ALL, UNKNOWN, StratumType
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
 from readiness.imports.screens.derived_needs import with_made

@@ -15,9 +15,10 @@ from readiness.core.people import Group, Person, Site
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
-from readiness.counts.service.quarters import enterable
+from readiness.counts.service.entry import enterable_period
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import ALL, NEED_LABELS, Cell, Step
+from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Step
+from readiness.counts.strata import ALL
 from readiness.imports import db as uploads
 from readiness.imports.models import WHOLE_GROUP, Upload
 from readiness.imports.service.upload_review import histories, known
@@ -28,7 +29,7 @@ class SavedLine:
     """One count, from what to what."""
 
     site: Site | None  # None: the group as a whole
-    cell: Cell
+    cell: FunnelCell
     before: int | None
     after: int | None
 
@@ -54,7 +55,7 @@ def record(session: Session, group_id: str, written: str) -> Record:
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
-    wanted = enterable(written, session.now.date())
+    wanted = enterable_period(written, session.now.date())
     lines = social_risk.saved(session.store, group_id, wanted)
     names = people.with_ids(session.store, {line.author_id for _, line in lines})
     sites = {site.id: site for site in groups.sites(session.store, group_id)}
@@ -76,7 +77,7 @@ def savings(
     taken: list[Upload],
 ) -> Iterator[Saving]:
     """Oldest first."""
-    last: dict[tuple[str, Cell], int | None] = {}
+    last: dict[tuple[str, FunnelCell], int | None] = {}
     from_upload = {(each.decided_at, each.decided_by): each for each in taken}
     for (at, author_id), together in groupby(lines, key=lambda pair: moment_of(pair[1])):
         saved: list[SavedLine] = []
@@ -97,7 +98,7 @@ class BySitePage:
     group: Group
     period: Period
     sites: tuple[Site, ...]  # those with counts
-    rows: tuple[tuple[Cell, tuple[int | None, ...]], ...]  # the group first, then its sites
+    rows: tuple[tuple[FunnelCell, tuple[int | None, ...]], ...]  # the group first, then its sites
     breakdowns: int  # counts by breakdown, shown elsewhere
 
 
@@ -106,7 +107,7 @@ def by_site(session: Session, group_id: str, written: str) -> BySitePage:
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
-    wanted = enterable(written, session.now.date())
+    wanted = enterable_period(written, session.now.date())
     standing = known(histories(social_risk.saved(session.store, group_id, wanted)))
     sites = tuple(site for site in groups.sites(session.store, group_id) if standing.get(site.id))
     columns = [standing[WHOLE_GROUP], *(standing[site.id] for site in sites)]
@@ -126,6 +127,6 @@ def by_site(session: Session, group_id: str, written: str) -> BySitePage:
 NEEDS, STEPS = (None, *NEED_LABELS), tuple(Step)
 
 
-def place(cell: Cell) -> tuple[int, int]:
+def place(cell: FunnelCell) -> tuple[int, int]:
     """As the grid has them: all needs, then each, step by step."""
     return NEEDS.index(cell.need), STEPS.index(cell.step)

@@ -12,7 +12,7 @@ from datetime import date
 from readiness.core.tables.reader import Row, Table
 from readiness.core.tables.reading import Reading
 from readiness.core.tables.sources import Source
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.strata import StratumType
 from readiness.imports.days import Order
 from readiness.imports.fhir.files import GZIP
 from readiness.imports.long_table import NO_NEED, NO_RESULT

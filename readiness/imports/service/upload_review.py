@@ -17,11 +17,11 @@ from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
 from readiness.counts.edits import latest, revision_of
-from readiness.counts.service import quarters
+from readiness.counts.models import PeriodState
 from readiness.counts.service import social_risk as screen
 from readiness.counts.social_risk.checks import Finding, contradictions
 from readiness.counts.social_risk.edits import CountRevision, History
-from readiness.counts.social_risk.models import Cell, FunnelCounts, PeriodState
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.imports import db as uploads
 from readiness.imports.models import (
     WHOLE_GROUP,
@@ -53,7 +53,7 @@ class Since:
     """One count that somebody changed after the person looked."""
 
     site: Site | None
-    cell: Cell
+    cell: FunnelCell
     seen: int | None
     now: int | None
 
@@ -91,14 +91,16 @@ class Preview:
 Histories = Mapping[str, History]  # by site
 
 
-def histories(lines: list[tuple[str, CountRevision]]) -> dict[str, dict[Cell, list[CountRevision]]]:
-    found: dict[str, dict[Cell, list[CountRevision]]] = {WHOLE_GROUP: {}}
+def histories(
+    lines: list[tuple[str, CountRevision]],
+) -> dict[str, dict[FunnelCell, list[CountRevision]]]:
+    found: dict[str, dict[FunnelCell, list[CountRevision]]] = {WHOLE_GROUP: {}}
     for site_id, line in lines:
         found.setdefault(site_id, {}).setdefault(line.cell, []).append(line)
     return found
 
 
-def known(by_site: Histories) -> dict[str, dict[Cell, int]]:
+def known(by_site: Histories) -> dict[str, dict[FunnelCell, int]]:
     return {site_id: latest(history) for site_id, history in by_site.items()}
 
 
@@ -238,7 +240,7 @@ def take_over(
     audit.record(session.store, told(session.actor, upload, quarter, number, session.now))
     if changed:
         screen.reopen(
-            session, quarters.read(session.store, upload.group_id, quarter, session.now.date())
+            session, screen.read(session.store, upload.group_id, quarter, session.now.date())
         )
     return number
 

@@ -14,21 +14,17 @@ from itertools import chain
 
 from readiness.core.errors import Problem
 from readiness.core.periods import Period, period
-from readiness.counts.social_risk.checks import Finding, contradictions
+from readiness.counts.social_risk.checks import Finding, contradictions, oddities
 from readiness.counts.social_risk.models import (
-    ALL,
     FIVE,
     NEED_LABELS,
     NEED_STEPS,
-    STRATUM_TYPE_LABELS,
-    Cell,
+    FunnelCell,
     FunnelCounts,
     Need,
     Step,
-    Stratum,
-    StratumType,
 )
-from readiness.counts.social_risk.oddities import oddities
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType
 from readiness.imports.screens.cells import WHOLE
 from readiness.imports.screens.into_counts import cells_of
 from readiness.imports.template.models import NAME_OF, SUPPRESSED, Line, Unit
@@ -73,13 +69,13 @@ class Quarter:
     @cached_property
     def counts(self) -> FunnelCounts:
         """As every quarter is held; of screens, without the patients they are no part of."""
-        known: dict[Cell, int] = {}
+        known: dict[FunnelCell, int] = {}
         for part in {line.part for line in self.lines}:
             needs = {line.need: of(line) for line in self.lines if line.part == part}
             known.update(cells_of(needs, part))
         return FunnelCounts(self.period, known)
 
-    def line_of(self, cell: Cell) -> Line:
+    def line_of(self, cell: FunnelCell) -> Line:
         """Where a number stands; that of the whole group in the first row of its patients."""
         if cell.need is not None:
             return self.by_row[cell.need, cell.stratum]

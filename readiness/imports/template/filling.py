@@ -8,17 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import (
-    ALL,
-    FIVE,
-    UNKNOWN,
-    Cell,
-    Need,
-    Step,
-    Stratum,
-    StratumType,
-    strata_of,
-)
+from readiness.counts.social_risk.models import FIVE, FunnelCell, Need, Step
+from readiness.counts.strata import ALL, UNKNOWN, Stratum, StratumType, strata_of
 from readiness.imports.screens.cells import WHOLE, CellKey
 from readiness.imports.template.models import NAME_OF, NAMES, SCHEMA, Unit
 
@@ -72,7 +63,7 @@ def row_of(key: CellKey, counts: Mapping[Step, int], as_of: date) -> Row:
 
 
 def from_counts(
-    known: Mapping[Cell, int], group_id: str, site_id: str, period: Period
+    known: Mapping[FunnelCell, int], group_id: str, site_id: str, period: Period
 ) -> dict[CellKey, dict[Step, int]]:
     """The counts of a quarter as rows: its row of all needs is that of `any`.
 
@@ -117,7 +108,7 @@ def in_no_part(
     }
 
 
-def of_the_group(known: Mapping[Cell, int], part: Stratum, need: Need) -> dict[Step, int]:
+def of_the_group(known: Mapping[FunnelCell, int], part: Stratum, need: Need) -> dict[Step, int]:
     of_group = {cell.step: value for cell, value in known.items()
                 if cell.need is None and cell.stratum == part}  # fmt: skip
     found: dict[Step, int] = {

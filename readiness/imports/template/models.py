@@ -12,7 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from readiness.core.errors import BadInput, Problem
-from readiness.counts.social_risk.models import Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.screens.cells import WHOLE, CellKey
 from readiness.imports.screens.headings import named
 

@@ -9,7 +9,8 @@ from datetime import date
 from readiness.core.errors import Problem
 from readiness.core.patient_identifiers import found_in, in_words
 from readiness.core.periods import Period, period
-from readiness.counts.social_risk.models import LARGEST, STRATA, Need, Step, StratumType
+from readiness.counts.social_risk.models import LARGEST, Need, Step
+from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey
 from readiness.imports.template.checks import looks_like_patients, problems_of, warnings_of
 from readiness.imports.template.models import (

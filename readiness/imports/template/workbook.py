@@ -14,7 +14,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from readiness.core.exports import HEADING, MADE_AT, csv_of
-from readiness.counts.social_risk.models import STRATA, Need, Step, StratumType
+from readiness.counts.social_risk.models import Need, Step
+from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screens.cells import WHOLE, CellKey
 from readiness.imports.template.filling import Blank, Row, blank_rows, last_rows
 from readiness.imports.template.models import COLUMNS, INSTRUMENTS, NAMES, STEPS, SUPPRESSED, Unit

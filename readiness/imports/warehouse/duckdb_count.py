@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.reading import Reading
-from readiness.counts.social_risk.models import UNKNOWN
+from readiness.counts.strata import UNKNOWN
 from readiness.imports.screens.cells import CellKey, Counts
 from readiness.imports.warehouse import duckdb_patients, duckdb_rows
 from readiness.imports.warehouse.duckdb_session import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from readiness.counts.social_risk.models import STRATA, UNKNOWN, StratumType
+from readiness.counts.strata import STRATA, UNKNOWN, StratumType
 from readiness.imports.screens.cells import NOBODY, CellKey, Counts
 from readiness.imports.screens.parts import Result, Standing
 from readiness.imports.warehouse import duckdb_days, sql

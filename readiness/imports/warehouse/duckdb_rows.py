@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from readiness.counts.social_risk.models import ALL, UNKNOWN, StratumType
+from readiness.counts.strata import ALL, UNKNOWN, StratumType
 from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
 from readiness.imports.screens.parts import Result, Standing
 from readiness.imports.warehouse import duckdb_days

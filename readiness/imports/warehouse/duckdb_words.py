@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from readiness.core.errors import Problem
 from readiness.core.tables.reading import Reading
-from readiness.counts.social_risk.models import Need, StratumType
+from readiness.counts.social_risk.models import Need
+from readiness.counts.strata import StratumType
 from readiness.imports.screens.parts import Result, Standing
 from readiness.imports.warehouse import duckdb_days
 from readiness.imports.warehouse.duckdb_session import Room

@@ -9,14 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from readiness.counts.social_risk.models import (
-    FIVE,
-    HOUSING_PARTS,
-    STRATA,
-    UNKNOWN,
-    Need,
-    StratumType,
-)
+from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
+from readiness.counts.strata import STRATA, UNKNOWN, StratumType
 from readiness.imports.screens.cells import NOBODY, WHOLE
 from readiness.imports.screens.parts import Result, Standing
 

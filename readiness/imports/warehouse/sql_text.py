@@ -15,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from readiness.core.errors import BadInput
-from readiness.counts.social_risk.models import STRATA, UNKNOWN
+from readiness.counts.strata import STRATA, UNKNOWN
 from readiness.imports.screens.cells import WHOLE
 from readiness.imports.screens.parts import Result, Standing
 from readiness.imports.template import models as template

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from readiness.core.charts.scales import Table
 from readiness.core.formatting import count, dollars, percent
 from readiness.core.periods import period
-from readiness.counts.measures import quality_loader as measure_files
+from readiness.counts.measures import loader as measure_files
 from readiness.equity.service.results import kind_label
 from readiness.incentives.design import ON_CHANGE, RULE_MEANS, Design, Rule, which_rules
 from readiness.incentives.models import StoredRun
@@ -18,7 +18,7 @@ from readiness.incentives.service.runs import Settings
 
 def titles_of(numbers: Numbers) -> dict[str, str]:
     """What was withdrawn from the list since stands by its id."""
-    known = measure_files.load().by_id
+    known = measure_files.load_quality().by_id
     return {id_: known[id_].title if id_ in known else id_ for id_ in numbers.measure_ids}
 
 

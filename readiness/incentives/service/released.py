@@ -11,8 +11,8 @@ from readiness.core.db import Store
 from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.small_cells import HIDDEN
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.quality_measure import QualityMeasure
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.social_risk.models import Step
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
@@ -111,7 +111,7 @@ def groups_by_period(offers: Sequence[Offer]) -> dict[Period, int]:
 
 def offered_in(offers: Sequence[Offer], period: Period) -> tuple[Offered, ...]:
     groups = {each.measure_id: each.groups for each in offers if each.period == period}
-    listed = measure_files.load().measures
+    listed = measure_files.load_quality().measures
     return tuple(Offered(each, groups[each.id]) for each in listed if each.id in groups)
 
 
@@ -164,7 +164,7 @@ def numbers_of(
     shared = peers.sharing(store, payer_id, today)
     sent = sent_of(store, shared, measure_ids, choices.period)
     tables = {name: tables_in(own, choices.kind) for name, own in sent.items()}
-    tiers, by_id = tiers_of(store, payer_id, today), measure_files.load().by_id
+    tiers, by_id = tiers_of(store, payer_id, today), measure_files.load_quality().by_id
     groups, left_out = [], []
     for each in shared:
         id_ = each.group.id

@@ -14,10 +14,10 @@ from readiness.assessments.run_json import from_json
 from readiness.assessments.service import instrument_version, portfolio_entry
 from readiness.core.db import Store
 from readiness.core.periods import Period
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.measures.quality_measure import QualityMeasure
-from readiness.counts.social_risk.models import Step, Stratum, StratumType
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import Direction, QualityMeasure
+from readiness.counts.social_risk.models import Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.quality_release import QualityRelease
@@ -120,7 +120,9 @@ def tables_by_measure(
     rows = rows_of(release.group_id, release.period, release.values)
     tables = tables_of(row for row in rows if row.place.stratum_type == reference.type)
     by_id = {table.place.measure: table for table in tables}
-    return [(each, by_id[each.id]) for each in measure_files.load().measures if each.id in by_id]
+    return [
+        (each, by_id[each.id]) for each in measure_files.load_quality().measures if each.id in by_id
+    ]
 
 
 def counts(gap: StratumGap, measure: QualityMeasure) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from readiness.core.formatting import day, points
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.measures.quality_measure import QualityMeasure
-from readiness.counts.social_risk.models import Stratum
+from readiness.counts.measures.models import Direction, QualityMeasure
+from readiness.counts.strata import Stratum
 from readiness.equity.gaps import StratumGap, TableFinding
 from readiness.equity.gates import GROUPS_FOR_SPREAD, USE_LABELS
 from readiness.equity.service.released_gaps import ReleasedGaps

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readiness.core.formatting import day, points
-from readiness.counts.measures.catalogue import Direction
-from readiness.counts.measures.quality_measure import QualityMeasure
+from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.core.formatting import percent
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.charts import Caterpillar, GapOf, caterpillar_of, funnel_chart, written
 from readiness.equity.peers import Standing
 from readiness.equity.portfolio import THIRDS, GapsOfAll, GroupGap, Position

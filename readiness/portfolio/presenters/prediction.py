@@ -8,7 +8,7 @@ from typing import Any
 
 from readiness.core.formatting import one_decimal, points
 from readiness.core.web.template_filters import day
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.charts import Change, Chart, scatter_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link

@@ -9,9 +9,9 @@ from typing import Any
 from readiness.core.formatting import percent
 from readiness.core.small_cells import HIDDEN
 from readiness.core.web.template_filters import day
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.quality_measure import QualityMeasure
-from readiness.counts.social_risk.models import STRATA, StratumType
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import QualityMeasure
+from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.charts import written
 from readiness.equity.entered import rows_of
 from readiness.equity.findings import Declared, findings_of
@@ -60,7 +60,7 @@ def page_of(read: Read) -> dict[str, Any]:
     if release is None:
         return {"read": read, "blocks": (), "says": ""}
     kind, _, name = release.reference.partition(".")
-    listed = measure_files.load()
+    listed = measure_files.load_quality()
     reference = names_of(kind).get(name, "") if name else ""
     declared = Declared(
         references={kind: reference} if reference else {},

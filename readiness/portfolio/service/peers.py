@@ -16,9 +16,9 @@ from readiness.core.db import Session, Store
 from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
-from readiness.counts.measures import quality_loader as measure_files
-from readiness.counts.measures.quality_measure import QualityMeasure
-from readiness.counts.social_risk.models import STRATA, STRATUM_TYPE_LABELS, StratumType
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.measures.models import QualityMeasure
+from readiness.counts.strata import STRATA, STRATUM_TYPE_LABELS, StratumType
 from readiness.equity.entered import ESTIMATED, KINDS, rows_of
 from readiness.equity.gaps import StratumRate, rate_of
 from readiness.equity.peers import Standing, Vote, gap_standing, rate_standing, vote_of
@@ -107,7 +107,7 @@ def compare(session: Session, payer_id: str, wish: Wish) -> Peers:
 
 def offers_of(store: Store, shared: Iterable[Sharing], today: date) -> tuple[Offer, ...]:
     every = peers.offers(store, readable_ids(shared))
-    known = measure_files.load().by_id
+    known = measure_files.load_quality().by_id
     return tuple(
         each for each in every if each.period.is_closed_on(today) and each.measure_id in known
     )
@@ -126,7 +126,7 @@ def choices_of(offers: Sequence[Offer], wish: Wish) -> Choices | None:
     if not offers:
         return None
     ids = {each.measure_id for each in offers}
-    measures = tuple(m for m in measure_files.load().measures if m.id in ids)
+    measures = tuple(m for m in measure_files.load_quality().measures if m.id in ids)
     measure = next((m for m in measures if m.id == wish.measure_id), measures[0])
     own = [each for each in offers if each.measure_id == measure.id]
     kinds = tuple(sorted({kind_of(each) for each in own}, key=kind_order))

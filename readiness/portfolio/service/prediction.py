@@ -17,7 +17,7 @@ from readiness.core.db import Session, Store
 from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
-from readiness.counts.measures.quality_measure import QualityMeasure
+from readiness.counts.measures.models import QualityMeasure
 from readiness.equity.peers import Standing, Vote, gap_standing, vote_of
 from readiness.equity.prediction import Followed, Pairs, Prediction, prediction_of
 from readiness.equity.tables import TOTAL, Table

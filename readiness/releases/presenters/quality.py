@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from readiness.core.formatting import day, percent
 from readiness.counts.grids import Grid as Sheet
-from readiness.counts.measures import quality_loader as measure_files
+from readiness.counts.measures import loader as measure_files
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.grids import known_grids, measure_grids
-from readiness.counts.quality.models import KnownCell, MeasureCell, QualityCell
-from readiness.counts.social_risk.models import STRATUM_TYPE_LABELS, PeriodState, StratumType
+from readiness.counts.quality.models import DemographicCell, MeasureCell, QualityCell
+from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import ALWAYS, SCHEMES
 from readiness.releases.presenters.social_risk import Grid, Line, number
@@ -29,7 +30,7 @@ def grids_of(own: Own) -> tuple[Grid, ...]:
 
 def sheets_of(own: Own) -> Iterator[tuple[Sheet[QualityCell], str]]:
     for kind in KINDS:
-        for sheet in measure_grids(measure_files.load(), own.period, kind):
+        for sheet in measure_grids(measure_files.load_quality(), own.period, kind):
             title = f"{STRATUM_TYPE_LABELS[kind]}: {sheet.title.lower()}"
             yield wide(sheet), title
             yield estimated(sheet), f"{title}, estimated by a payer"
@@ -37,7 +38,7 @@ def sheets_of(own: Own) -> Iterator[tuple[Sheet[QualityCell], str]]:
         yield wide(each), f"{each.title} in the record"
 
 
-def wide(sheet: Sheet[MeasureCell] | Sheet[KnownCell]) -> Sheet[QualityCell]:
+def wide(sheet: Sheet[MeasureCell] | Sheet[DemographicCell]) -> Sheet[QualityCell]:
     """The same table, of any kind of count."""
     return Sheet(sheet.id, sheet.title, sheet.rows, sheet.columns, dict(sheet.cells.items()))
 

@@ -8,15 +8,9 @@ from typing import TypeVar
 
 from readiness.core.formatting import day, percent
 from readiness.core.small_cells import HIDDEN
-from readiness.counts.social_risk.models import (
-    ALL,
-    NEED_LABELS,
-    STEP_LABELS,
-    STRATUM_TYPE_LABELS,
-    Cell,
-    PeriodState,
-    strata_of,
-)
+from readiness.counts.models import PeriodState
+from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, strata_of
 from readiness.disclosure.funnel_table import (
     FEWEST_FOR_NEEDS_OF_PARTS,
     FEWEST_FOR_PARTS,
@@ -74,7 +68,7 @@ class Layout:
     title: str
     corner: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    rows: tuple[tuple[str, tuple[FunnelCell, ...]], ...]
 
 
 LAYOUTS = (
@@ -82,14 +76,15 @@ LAYOUTS = (
         "All needs",
         "Patients",
         tuple(STEP_LABELS[step] for step in GROUP_STEPS),
-        ((ALL.label, tuple(Cell(step) for step in GROUP_STEPS)),),
+        ((ALL.label, tuple(FunnelCell(step) for step in GROUP_STEPS)),),
     ),
     Layout(
         "Each need",
         "Need",
         tuple(STEP_LABELS[step] for step in NEED_STEPS),
         tuple(
-            (NEED_LABELS[need], tuple(Cell(step, need) for step in NEED_STEPS)) for need in NEEDS
+            (NEED_LABELS[need], tuple(FunnelCell(step, need) for step in NEED_STEPS))
+            for need in NEEDS
         ),
     ),
     *(
@@ -98,7 +93,7 @@ LAYOUTS = (
             "Patients",
             tuple(column_of(term) for term in PART_TERMS),
             tuple(
-                (part.label, tuple(Cell(step, need, part) for need, step in PART_TERMS))
+                (part.label, tuple(FunnelCell(step, need, part) for need, step in PART_TERMS))
                 for part in strata_of(kind)
             ),
         )
@@ -107,7 +102,9 @@ LAYOUTS = (
 )
 
 
-def grids_of(release: Release | None, own: Mapping[Cell, int] | None = None) -> tuple[Grid, ...]:
+def grids_of(
+    release: Release | None, own: Mapping[FunnelCell, int] | None = None
+) -> tuple[Grid, ...]:
     """`own` is what the group counts today, for its own eyes."""
     values = release.values if release else {}
     known = {*values, *(own or {})}
@@ -116,9 +113,9 @@ def grids_of(release: Release | None, own: Mapping[Cell, int] | None = None) -> 
 
 def grid_of(
     layout: Layout,
-    known: Collection[Cell],
-    values: Mapping[Cell, int | None],
-    own: Mapping[Cell, int] | None,
+    known: Collection[FunnelCell],
+    values: Mapping[FunnelCell, int | None],
+    own: Mapping[FunnelCell, int] | None,
 ) -> Grid:
     rows = [(title, cells) for title, cells in layout.rows if any(c in known for c in cells)]
     used = [n for n in range(len(layout.columns)) if any(cells[n] in known for _, cells in rows)]

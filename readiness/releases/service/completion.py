@@ -9,10 +9,11 @@ from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, WrongState
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
+from readiness.counts.models import PeriodState
 from readiness.counts.service import quality
 from readiness.counts.service import social_risk as entry
-from readiness.counts.service.quarters import enterable, read
-from readiness.counts.social_risk.models import PeriodState
+from readiness.counts.service.entry import enterable_period
+from readiness.counts.service.social_risk import read
 from readiness.disclosure.succession import Verdict
 from readiness.releases.service import quality as quality_releases
 from readiness.releases.service import social_risk as releases
@@ -28,21 +29,21 @@ def complete_quarter(session: Session, group_id: str, written: str, threshold: i
     permissions.require(
         session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
-    wanted = enterable(written, session.now.date())
+    wanted = enterable_period(written, session.now.date())
     if not wanted.is_closed_on(session.now.date()):
         raise WrongState(
             f"{wanted.label} is still running. It can be marked complete from "
             f"{wanted.plus(1).first_day:%B} 1 on; what you saved is kept."
         )
     before = read(session.store, group_id, wanted, session.now.date())
-    if problems := tuple(entry.in_the_way(before)):
+    if problems := tuple(entry.completion_problems(before)):
         raise BadInput(problems)
     ready = releases.prepared(session.store, group_id, before.counts, threshold, session.now)
     with session.store.writing():
         if read(session.store, group_id, wanted, session.now.date()).counts != before.counts:
             raise ChangedMeanwhile(QUARTER_CHANGED)
         revision = social_risk.state(session.store, group_id, wanted)[1]
-        event = entry.told(before, session.actor, "completed a quarter", session.now)
+        event = entry.event_of(before, session.actor, "completed a quarter", session.now)
         if before.state is not PeriodState.COMPLETE:
             social_risk.set_state(
                 session.store, group_id, wanted, PeriodState.COMPLETE, revision, event
@@ -63,14 +64,14 @@ def complete_period(session: Session, group_id: str, written: str, threshold: in
     permissions.require(
         session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    ending = enterable(written, session.now.date())
+    ending = enterable_period(written, session.now.date())
     if not ending.is_closed_on(session.now.date()):
         raise WrongState(
             f"These 12 months end with {ending.label}, which is still running. They can be marked "
             f"complete from {ending.plus(1).first_day:%B} 1 on; what you saved is kept."
         )
     before = quality.read(session.store, group_id, ending, session.now.date())
-    if problems := tuple(quality.in_the_way(before)):
+    if problems := tuple(quality.completion_problems(before)):
         raise BadInput(problems)
     reference = before.line.reference if before.line else ""
     ready = quality_releases.prepared(

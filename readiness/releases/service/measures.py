@@ -13,10 +13,11 @@ from readiness.core.errors import NotFound
 from readiness.core.people import Group, Payer
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
-from readiness.counts.measures.catalogue import STATUS_WORDS, MeasureSet
 from readiness.counts.measures.measure_report import bundle_of
-from readiness.counts.measures.results import Figure, Result, results
-from readiness.counts.social_risk.models import ALL, NEED_LABELS, STRATUM_TYPE_LABELS
+from readiness.counts.measures.models import STATUS_WORDS, MeasureSet
+from readiness.counts.measures.results import MeasureFigure, MeasureResult, results
+from readiness.counts.social_risk.models import NEED_LABELS
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS
 from readiness.disclosure.social_risk_release import Release
 from readiness.releases.service import social_risk
 
@@ -45,7 +46,7 @@ class Measured:
     group: Group
     release: Release
     measures: MeasureSet
-    results: tuple[Result, ...]
+    results: tuple[MeasureResult, ...]
     payer: Payer | None = None
 
 
@@ -110,7 +111,7 @@ def rows(found: Measured) -> Iterator[tuple[exports.Cell, ...]]:
 
 
 def numbers(
-    result: Result, figure: Figure | None
+    result: MeasureResult, figure: MeasureFigure | None
 ) -> tuple[exports.Cell, exports.Cell, exports.Cell]:
     if result.due_on:
         says = f"from {result.due_on.isoformat()}"

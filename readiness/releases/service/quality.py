@@ -20,9 +20,9 @@ from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import quality
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import QualityCell, QualityCounts
-from readiness.counts.service.quarters import enterable
-from readiness.counts.social_risk.models import PeriodState
+from readiness.counts.service.entry import enterable_period
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import QUALITY, leaving
@@ -130,7 +130,7 @@ def own(session: Session, group_id: str, written: str) -> Own:
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    ending = enterable(written, session.now.date())
+    ending = enterable_period(written, session.now.date())
     found = quality.of_group(session.store, group_id).get(ending) or QualityCounts(ending)
     line = quality.state(session.store, group_id, ending)
     formers = stored.formers(session.store, group_id, ending)

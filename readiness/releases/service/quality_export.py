@@ -8,8 +8,8 @@ from readiness.core import exports
 from readiness.core.people import Group
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.quality.grids import state_label
-from readiness.counts.quality.models import FIELD_LABELS, PART_LABELS, KnownCell, MeasureCell
-from readiness.counts.social_risk.models import STRATUM_TYPE_LABELS
+from readiness.counts.quality.models import FIELD_LABELS, PART_LABELS, DemographicCell, MeasureCell
+from readiness.counts.strata import STRATUM_TYPE_LABELS
 from readiness.disclosure.quality_release import QualityRelease
 
 HEADER = (
@@ -41,7 +41,7 @@ def rows(group: Group, release: QualityRelease) -> Iterator[tuple[exports.Cell, 
         shown = HIDDEN if value is None else value
         if isinstance(cell, MeasureCell):
             yield (*about, *of_measure(cell), shown)
-        elif isinstance(cell, KnownCell):
+        elif isinstance(cell, DemographicCell):
             yield (*about, *of_record(cell), shown)
 
 
@@ -51,6 +51,6 @@ def of_measure(cell: MeasureCell) -> tuple[str, str, str, str]:
     return cell.measure_id, breakdown, cell.stratum.label, PART_LABELS[cell.part]
 
 
-def of_record(cell: KnownCell) -> tuple[str, str, str, str]:
+def of_record(cell: DemographicCell) -> tuple[str, str, str, str]:
     what = state_label(cell.known, cell.origin)
     return FIELD_LABELS[cell.field], "How it is known", what, "In the record"

@@ -23,8 +23,9 @@ from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
-from readiness.counts.service import quarters
-from readiness.counts.social_risk.models import Cell, FunnelCounts, PeriodState
+from readiness.counts.models import PeriodState
+from readiness.counts.service import entry
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.funnel_table import leaving
 from readiness.disclosure.service.released_social_risk import readable
@@ -54,7 +55,7 @@ class Prepared:
     verdict: Verdict
     group_id: str
     period: Period
-    known: Mapping[Cell, int]
+    known: Mapping[FunnelCell, int]
     release: Release | None  # None: the former one stays
 
 
@@ -147,7 +148,7 @@ class Own:
     period: Period
     state: PeriodState | None
     release: Release | None  # None: nothing has left yet
-    known: Mapping[Cell, int]  # those that leave or would leave
+    known: Mapping[FunnelCell, int]  # those that leave or would leave
     is_behind: bool  # completed again, and the former release stays
 
     @property
@@ -160,7 +161,7 @@ def own(session: Session, group_id: str, written: str) -> Own:
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
-    quarter = quarters.enterable(written, session.now.date())
+    quarter = entry.enterable_period(written, session.now.date())
     found = social_risk.of_group(session.store, group_id).get(quarter) or FunnelCounts(quarter)
     known, formers = leaving(found), releases.formers(session.store, group_id, quarter)
     state = social_risk.state(session.store, group_id, quarter)[0]

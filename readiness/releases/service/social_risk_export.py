@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from readiness.core import exports
 from readiness.core.people import Group
 from readiness.core.small_cells import HIDDEN
-from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, STRATUM_TYPE_LABELS
+from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS
+from readiness.counts.strata import STRATUM_TYPE_LABELS
 from readiness.disclosure.social_risk_release import Release
 
 HEADER = (

@@ -15,8 +15,8 @@ from readiness.core.small_cells import HIDDEN
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.core.web.template_filters import day
-from readiness.counts.measures.catalogue import STATUS_WORDS, Measure
-from readiness.counts.measures.results import FEWEST_FOR_A_RATE, Figure, Result
+from readiness.counts.measures.models import STATUS_WORDS, ScreeningMeasure
+from readiness.counts.measures.results import FEWEST_FOR_A_RATE, MeasureFigure, MeasureResult
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.releases.service import measures
 from readiness.releases.service.measures import Measured
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    measure: Measure
+    measure: ScreeningMeasure
     status: str
     lines: tuple[Line, ...]
 
@@ -98,7 +98,7 @@ def address(found: Measured, ending: str) -> str:
     )
 
 
-def lines_of(results: tuple[Result, ...]) -> list[Line]:
+def lines_of(results: tuple[MeasureResult, ...]) -> list[Line]:
     lines = []
     for result in results:
         if result.due_on:
@@ -111,13 +111,13 @@ def lines_of(results: tuple[Result, ...]) -> list[Line]:
     return lines
 
 
-def line(label: str, figure: Figure | None, *, is_part: bool) -> Line:
+def line(label: str, figure: MeasureFigure | None, *, is_part: bool) -> Line:
     if figure is None:
         return Line(label, measures.NOT_KNOWN, "", is_part)
     return Line(label, share_says(figure), made_of(figure), is_part)
 
 
-def share_says(figure: Figure) -> str:
+def share_says(figure: MeasureFigure) -> str:
     if figure.numerator is None or figure.denominator is None:
         return HIDDEN
     if figure.share is None:
@@ -126,7 +126,7 @@ def share_says(figure: Figure) -> str:
     return f"{percent(rate.share)} ({percent(rate.low)[:-1]}–{percent(rate.high)})"
 
 
-def made_of(figure: Figure) -> str:
+def made_of(figure: MeasureFigure) -> str:
     above, below = (
         HIDDEN if each is None else f"{each:,}" for each in (figure.numerator, figure.denominator)
     )

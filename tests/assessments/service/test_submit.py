@@ -18,7 +18,7 @@ from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.service import social_risk
-from readiness.counts.social_risk.models import Cell, Step
+from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.releases.service import completion
 from tests.factories import assessments as sheets
 from tests.factories import social_risk_counts
@@ -189,9 +189,14 @@ def test_the_claim_decides_while_the_counts_take_nothing_from_it(store, whole):
 
 
 def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
-    counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 1000, Cell(Step.SCREENED): 50})
+    counted = social_risk_counts.typed(
+        {FunnelCell(Step.ELIGIBLE): 1000, FunnelCell(Step.SCREENED): 50}
+    )
     social_risk.save(
-        Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", social_risk.Sent(counted)
+        Session(store, sheets.actor(store), NOW),
+        "elm",
+        "2026-Q3",
+        social_risk.PostedCounts(counted),
     )
     completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
     found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
@@ -266,9 +271,14 @@ def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(store, 
 
 def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(store, whole):
     """Of 100 printed patients, "below 10 percent" would say that fewer than 10 were screened."""
-    counted = social_risk_counts.typed({Cell(Step.ELIGIBLE): 100, Cell(Step.SCREENED): 5})
+    counted = social_risk_counts.typed(
+        {FunnelCell(Step.ELIGIBLE): 100, FunnelCell(Step.SCREENED): 5}
+    )
     social_risk.save(
-        Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", social_risk.Sent(counted)
+        Session(store, sheets.actor(store), NOW),
+        "elm",
+        "2026-Q3",
+        social_risk.PostedCounts(counted),
     )
     completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
     found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)

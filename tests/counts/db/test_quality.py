@@ -12,16 +12,17 @@ from readiness.core.periods import Period
 from readiness.counts.db import quality
 from readiness.counts.db.quality import PeriodLine
 from readiness.counts.edits import Revision
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     SampleCell,
 )
-from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
+from readiness.counts.strata import Stratum, StratumType
 
 
 @pytest.fixture
@@ -33,11 +34,13 @@ AT = datetime(2026, 10, 5, tzinfo=UTC)
 Q3 = Period(2026, 3)
 ASIAN = Stratum(StratumType.RACE, "asian")
 CELLS = (
-    MeasureCell("COL", Part.NUMERATOR),
-    MeasureCell("COL", Part.DENOMINATOR, ASIAN),
-    MeasureCell("COL", Part.DENOMINATOR, ASIAN, is_estimated=True),
-    KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT, "north"),
-    KnownCell(Field.RACE, Known.DECLINED),
+    MeasureCell("COL", MeasurePart.NUMERATOR),
+    MeasureCell("COL", MeasurePart.DENOMINATOR, ASIAN),
+    MeasureCell("COL", MeasurePart.DENOMINATOR, ASIAN, is_estimated=True),
+    DemographicCell(
+        DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT, "north"
+    ),
+    DemographicCell(DemographicField.RACE, DemographicStatus.DECLINED),
     SampleCell("white", "hispanic"),
 )
 EVENT = Event(AT, "cara", "entered quality counts", "quality", "2026-Q3", group_id="elm")
@@ -96,10 +99,10 @@ def test_a_period_moves_on_only_from_the_state_that_was_read(elm):
 
 
 def test_a_pair_needs_both_numbers(elm):
-    put(elm, MeasureCell("COL", Part.DENOMINATOR, ASIAN), 1, 40)
+    put(elm, MeasureCell("COL", MeasurePart.DENOMINATOR, ASIAN), 1, 40)
     known = quality.of_group(elm, "elm")[Q3]
     assert known.pair("COL", ASIAN) is None
-    put(elm, MeasureCell("COL", Part.NUMERATOR, ASIAN), 1, 30)
+    put(elm, MeasureCell("COL", MeasurePart.NUMERATOR, ASIAN), 1, 30)
     known = quality.of_group(elm, "elm")[Q3]
     assert known.pair("COL", ASIAN) == (30, 40)
     assert known.strata("COL", StratumType.RACE) == (ASIAN,)

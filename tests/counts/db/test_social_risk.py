@@ -15,13 +15,15 @@ from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
+from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.edits import CountRevision, Explanation
-from readiness.counts.social_risk.models import Cell, Need, PeriodState, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 
 AT = datetime(2026, 10, 5, tzinfo=UTC)
 Q3 = Period(2026, 3)
-FOOD = Cell(Step.POSITIVE, Need.FOOD)
-PART = Cell(Step.ELIGIBLE, None, Stratum(StratumType.LANGUAGE, "spanish"))
+FOOD = FunnelCell(Step.POSITIVE, Need.FOOD)
+PART = FunnelCell(Step.ELIGIBLE, None, Stratum(StratumType.LANGUAGE, "spanish"))
 TABLES = ("counts", "periods", "count_explanations")
 EVENT = Event(AT, "cara", "entered counts", "counts", "2026-Q3", group_id="elm")
 
@@ -36,7 +38,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def put(store: Store, cell: Cell, revision: int, value: int | None, quarter: Period = Q3) -> None:
+def put(
+    store: Store, cell: FunnelCell, revision: int, value: int | None, quarter: Period = Q3
+) -> None:
     social_risk.save(
         store, "elm", quarter, [CountRevision(cell, revision, value, "cara", AT)], [], EVENT
     )

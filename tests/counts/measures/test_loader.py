@@ -4,7 +4,7 @@ import pytest
 
 from readiness.core.errors import BadInput, NotFound
 from readiness.counts.measures import loader as measures
-from readiness.counts.measures.catalogue import Status
+from readiness.counts.measures.models import MeasureStatus
 from readiness.instruments.seals import seal_of, seals_in
 
 SHIPPED = measures.FOLDER / "social-risk" / "2026.1.yaml"
@@ -25,8 +25,8 @@ def test_a_measure_of_a_program_is_never_said_to_be_that_measure():
 
 def test_what_a_program_has_removed_is_marked_with_where_that_is_written():
     status = {each.id: each for each in measures.load().measures}
-    assert status["all-five-screened"].status is Status.REMOVED
-    assert status["service-contact-60d"].status is Status.HISTORICAL
+    assert status["all-five-screened"].status is MeasureStatus.REMOVED
+    assert status["service-contact-60d"].status is MeasureStatus.HISTORICAL
     assert all(source.on.year >= 2025 for source in status["all-five-screened"].sources)
 
 

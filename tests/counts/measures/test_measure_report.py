@@ -10,16 +10,17 @@ from readiness.core.periods import Period
 from readiness.counts.measures import loader as measures
 from readiness.counts.measures.measure_report import bundle_of
 from readiness.counts.measures.results import results
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 
 Q3, NOW = Period(2026, 3), datetime(2026, 11, 22, 9, tzinfo=UTC)
 ASIAN = Stratum(StratumType.RACE, "asian")
 COUNTS = {
-    Cell(Step.ELIGIBLE): 1000,
-    Cell(Step.SCREENED, Need.FOOD): 600,
-    Cell(Step.POSITIVE, Need.FOOD): None,
-    Cell(Step.ELIGIBLE, None, ASIAN): 200,
-    Cell(Step.SCREENED, Need.FOOD, ASIAN): None,
+    FunnelCell(Step.ELIGIBLE): 1000,
+    FunnelCell(Step.SCREENED, Need.FOOD): 600,
+    FunnelCell(Step.POSITIVE, Need.FOOD): None,
+    FunnelCell(Step.ELIGIBLE, None, ASIAN): 200,
+    FunnelCell(Step.SCREENED, Need.FOOD, ASIAN): None,
 }
 
 

@@ -5,28 +5,35 @@ from datetime import date
 import pytest
 
 from readiness.core.periods import Period
-from readiness.counts.measures.catalogue import Direction, Measure, MeasureSet, Status, Term
-from readiness.counts.measures.results import Figure, figure, results
-from readiness.counts.social_risk.models import ALL, Cell, Need, Step, Stratum, StratumType
+from readiness.counts.measures.models import (
+    Direction,
+    MeasureSet,
+    MeasureStatus,
+    MeasureTerm,
+    ScreeningMeasure,
+)
+from readiness.counts.measures.results import MeasureFigure, figure, results
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import ALL, Stratum, StratumType
 
 Q3, TODAY = Period(2026, 3), date(2026, 11, 22)
 ASIAN = Stratum(StratumType.RACE, "asian")
-SCREENED = Measure(
+SCREENED = ScreeningMeasure(
     id="screened",
     title="Screened for the need",
     needs=(Need.FOOD, Need.SAFETY),
-    numerator=Term(Step.SCREENED),
-    denominator=Term(Step.ELIGIBLE, of_group=True),
+    numerator=MeasureTerm(Step.SCREENED),
+    denominator=MeasureTerm(Step.ELIGIBLE, of_group=True),
     direction=Direction.HIGHER,
-    status=Status.ACTIVE,
+    status=MeasureStatus.ACTIVE,
     window="a quarter",
     strata=(StratumType.RACE,),
 )
 COUNTS = {
-    Cell(Step.ELIGIBLE): 1000,
-    Cell(Step.SCREENED, Need.FOOD): 600,
-    Cell(Step.ELIGIBLE, None, ASIAN): 29,
-    Cell(Step.SCREENED, Need.FOOD, ASIAN): 14,
+    FunnelCell(Step.ELIGIBLE): 1000,
+    FunnelCell(Step.SCREENED, Need.FOOD): 600,
+    FunnelCell(Step.ELIGIBLE, None, ASIAN): 29,
+    FunnelCell(Step.SCREENED, Need.FOOD, ASIAN): 14,
 }
 
 
@@ -36,12 +43,14 @@ def measured(measure, released=COUNTS, period=Q3, today=TODAY):
 
 
 def changed(**parts):
-    return Measure(**{**{k: getattr(SCREENED, k) for k in SCREENED.__dataclass_fields__}, **parts})
+    return ScreeningMeasure(
+        **{**{k: getattr(SCREENED, k) for k in SCREENED.__dataclass_fields__}, **parts}
+    )
 
 
 def test_a_measure_comes_to_its_numerator_over_the_group_s_denominator_for_each_need():
     food, safety = measured(SCREENED)
-    assert food.whole == Figure(ALL, 600, 1000)
+    assert food.whole == MeasureFigure(ALL, 600, 1000)
     assert food.whole.share == 0.6
     assert safety.whole is None  # nobody counted it
 
@@ -52,7 +61,9 @@ def test_a_stratum_of_fewer_than_thirty_shows_its_counts_and_no_share():
     assert asian.is_too_few
 
 
-@pytest.mark.parametrize("hidden", [Cell(Step.SCREENED, Need.FOOD), Cell(Step.ELIGIBLE)])
+@pytest.mark.parametrize(
+    "hidden", [FunnelCell(Step.SCREENED, Need.FOOD), FunnelCell(Step.ELIGIBLE)]
+)
 def test_one_hidden_number_hides_the_share(hidden):
     whole = measured(SCREENED, {**COUNTS, hidden: None})[0].whole
     assert whole.is_hidden
@@ -60,7 +71,7 @@ def test_one_hidden_number_hides_the_share(hidden):
 
 
 def test_numbers_that_contradict_each_other_give_nothing():
-    assert figure(SCREENED, Need.FOOD, ALL, {**COUNTS, Cell(Step.ELIGIBLE): 599}) is None
+    assert figure(SCREENED, Need.FOOD, ALL, {**COUNTS, FunnelCell(Step.ELIGIBLE): 599}) is None
 
 
 def test_a_measure_waits_until_its_window_has_passed_for_everybody():
@@ -72,6 +83,6 @@ def test_a_measure_waits_until_its_window_has_passed_for_everybody():
 
 
 def test_a_historical_measure_is_worked_out_only_for_the_quarters_of_its_time():
-    old = changed(status=Status.HISTORICAL, until=Period(2026, 2))
+    old = changed(status=MeasureStatus.HISTORICAL, until=Period(2026, 2))
     assert measured(old) == ()
     assert len(measured(old, period=Period(2026, 2))) == 2

@@ -16,10 +16,10 @@ from readiness.core.periods import Period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.edits import CountsClash
-from readiness.counts.service import quarters
+from readiness.counts.models import PeriodState
 from readiness.counts.service import social_risk as screen
-from readiness.counts.service.social_risk import Sent
-from readiness.counts.social_risk.models import Cell, Need, PeriodState, Step
+from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.releases.service import completion
 from tests.factories.social_risk_counts import GOOD, typed
 
@@ -29,8 +29,12 @@ CARA = Actor("cara", "Cara", (Membership("m1", "cara", Role.CARE_TEAM, group_id=
 MAYA = Actor("maya", "Maya", (Membership("m2", "maya", Role.PRACTICE_MANAGER, group_id="elm"),))
 OMAR = Actor("omar", "Omar", (Membership("m3", "omar", Role.CARE_TEAM, group_id="oak"),))
 PAM = Actor("pam", "Pam", (Membership("m4", "pam", Role.PAYER_MANAGER, payer_id="fair"),))
-ELIGIBLE, SCREENED, ANY = Cell(Step.ELIGIBLE), Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE)
-ODD = {ANY: 210, **{Cell(Step.POSITIVE, need): 150 for need in (Need.FOOD, Need.HOUSING)}}
+ELIGIBLE, SCREENED, ANY = (
+    FunnelCell(Step.ELIGIBLE),
+    FunnelCell(Step.SCREENED),
+    FunnelCell(Step.ANY_POSITIVE),
+)
+ODD = {ANY: 210, **{FunnelCell(Step.POSITIVE, need): 150 for need in (Need.FOOD, Need.HOUSING)}}
 
 
 @pytest.fixture
@@ -44,12 +48,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def save(store: Store, known, base=None, why=None, actor=CARA, quarter="2026-Q4") -> bool:
-    sent = Sent(typed(known), {c.key: n for c, n in (base or {}).items()}, why or {})
+    sent = PostedCounts(typed(known), {c.key: n for c, n in (base or {}).items()}, why or {})
     return screen.save(Session(store, actor, NOW), "elm", quarter, sent)
 
 
-def seen(store: Store) -> quarters.Quarter:
-    return quarters.get(Session(store, CARA, NOW), "elm", "2026-Q4")
+def seen(store: Store) -> screen.Quarter:
+    return screen.get(Session(store, CARA, NOW), "elm", "2026-Q4")
 
 
 def test_partial_work_is_kept_and_opens_the_quarter(store):
@@ -78,8 +82,8 @@ def test_numbers_that_contradict_each_other_are_kept_but_stop_completion(store):
 
 
 def test_a_text_that_is_no_count_is_refused_with_its_row_and_column(store):
-    sent = Sent(
-        {ELIGIBLE.key: "400", Cell(Step.POSITIVE, Need.FOOD).key: "3.5", SCREENED.key: "-1"}
+    sent = PostedCounts(
+        {ELIGIBLE.key: "400", FunnelCell(Step.POSITIVE, Need.FOOD).key: "3.5", SCREENED.key: "-1"}
     )
     with pytest.raises(BadInput) as refused:
         screen.save(Session(store, CARA, NOW), "elm", "2026-Q4", sent)
@@ -91,7 +95,9 @@ def test_a_text_that_is_no_count_is_refused_with_its_row_and_column(store):
 
 
 def test_fields_that_no_page_has_are_never_stored(store):
-    sent = Sent({"total.total.food.names": "7", "total.total.income.positive": "7", "x": "7"})
+    sent = PostedCounts(
+        {"total.total.food.names": "7", "total.total.income.positive": "7", "x": "7"}
+    )
     assert not screen.save(Session(store, CARA, NOW), "elm", "2026-Q4", sent)
     assert social_risk.of_group(store, "elm") == {}
 
@@ -179,9 +185,9 @@ def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
     with pytest.raises(NotFound):
         save(store, GOOD, actor=actor)
     with pytest.raises(NotFound):
-        quarters.get(Session(store, actor, NOW), "elm", "2026-Q4")
+        screen.get(Session(store, actor, NOW), "elm", "2026-Q4")
     with pytest.raises(NotFound):
-        quarters.overview(Session(store, actor, NOW), "elm")
+        screen.overview(Session(store, actor, NOW), "elm")
     with pytest.raises(NotFound):
         completion.complete_quarter(Session(store, actor, NOW), "elm", "2026-Q4", 11)
     with pytest.raises(NotFound):
@@ -189,11 +195,11 @@ def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
 
 
 def test_the_list_shows_the_running_quarter_and_two_years(store):
-    lines = quarters.overview(Session(store, CARA, NOW), "elm").lines
+    lines = screen.overview(Session(store, CARA, NOW), "elm").lines
     assert [str(line.period) for line in lines[:2]] == ["2027-Q1", "2026-Q4"]
     assert len(lines) == 9
     save(store, {ELIGIBLE: 1}, quarter="2016-Q1")
-    assert str(quarters.overview(Session(store, CARA, NOW), "elm").lines[-1].period) == "2016-Q1"
+    assert str(screen.overview(Session(store, CARA, NOW), "elm").lines[-1].period) == "2016-Q1"
 
 
 def test_the_task_list_names_the_latest_closed_quarter(store):
@@ -207,11 +213,11 @@ def test_the_task_list_names_the_latest_closed_quarter(store):
 
 
 def test_claims_are_held_against_what_was_entered(store):
-    assert quarters.shares_for_claims(store, "elm", NOW.date()) == {}
+    assert screen.shares_for_claims(store, "elm", NOW.date()) == {}
     save(store, GOOD)
     save(store, GOOD, quarter="2027-Q1")
-    found = quarters.shares_for_claims(store, "elm", NOW.date())
+    found = screen.shares_for_claims(store, "elm", NOW.date())
     assert found["SOCR-2"].share == Fraction(250, 400)
     assert found["SOCR-2"].periods == (Q4,)
-    shown = quarters.overview(Session(store, MAYA, NOW), "elm").shown
+    shown = screen.overview(Session(store, MAYA, NOW), "elm").shown
     assert shown["SOCR-3"].share == Fraction(2, 3)

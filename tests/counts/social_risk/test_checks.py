@@ -7,17 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.core.periods import period
-from readiness.counts.social_risk.checks import Severity, contradictions, missing
-from readiness.counts.social_risk.models import (
-    ENTERED,
-    FIVE,
-    Cell,
-    FunnelCounts,
-    Need,
-    Step,
-    Stratum,
-    StratumType,
-)
+from readiness.counts.models import Severity
+from readiness.counts.social_risk.checks import contradictions, missing
+from readiness.counts.social_risk.models import ENTERED, FIVE, FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from tests.factories.social_risk_counts import GOOD, counts, simulated
 
 FOOD, SAFETY, DIGITAL = Need.FOOD, Need.SAFETY, Need.DIGITAL
@@ -25,7 +18,7 @@ SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
 ENGLISH = Stratum(StratumType.LANGUAGE, "english")
 
 
-def rules(changes: Mapping[Cell, int | None]) -> set[tuple[str, Cell]]:
+def rules(changes: Mapping[FunnelCell, int | None]) -> set[tuple[str, FunnelCell]]:
     return {(found.rule_id, found.cell) for found in contradictions(counts(changes))}
 
 
@@ -35,24 +28,32 @@ def test_a_good_quarter_contradicts_nothing():
 
 # left ≥ right: the left one's value, the right one, what is taken out first
 PAIRS = [
-    (Cell(Step.ELIGIBLE), Cell(Step.SCREENING_OFFERED), ()),
-    (Cell(Step.SCREENING_OFFERED), Cell(Step.SCREENED), (Cell(Step.DECLINED),)),
-    (Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE), ()),
-    (Cell(Step.SCREENED), Cell(Step.SCREENED, FOOD), ()),
-    (Cell(Step.SCREENED, FOOD), Cell(Step.POSITIVE, FOOD), ()),
-    (Cell(Step.POSITIVE, FOOD), Cell(Step.WANTS_HELP, FOOD), ()),
-    (Cell(Step.WANTS_HELP, FOOD), Cell(Step.REFERRED, FOOD), ()),
-    (Cell(Step.REFERRED, FOOD), Cell(Step.REFERRED_30D, FOOD), ()),
-    (Cell(Step.REFERRED, FOOD), Cell(Step.OUTCOME_KNOWN, FOOD), ()),
-    (Cell(Step.REFERRED, FOOD), Cell(Step.CONNECTED, FOOD), (Cell(Step.OUTCOME_KNOWN, FOOD),)),
-    (Cell(Step.OUTCOME_KNOWN, FOOD), Cell(Step.CONNECTED, FOOD), ()),
-    (Cell(Step.CONNECTED, FOOD), Cell(Step.RESOLVED, FOOD), ()),
-    (Cell(Step.ANY_POSITIVE), Cell(Step.POSITIVE, FOOD), ()),
-    (Cell(Step.ELIGIBLE), Cell(Step.SCREENED), (Cell(Step.SCREENING_OFFERED), Cell(Step.DECLINED))),
+    (FunnelCell(Step.ELIGIBLE), FunnelCell(Step.SCREENING_OFFERED), ()),
+    (FunnelCell(Step.SCREENING_OFFERED), FunnelCell(Step.SCREENED), (FunnelCell(Step.DECLINED),)),
+    (FunnelCell(Step.SCREENED), FunnelCell(Step.ANY_POSITIVE), ()),
+    (FunnelCell(Step.SCREENED), FunnelCell(Step.SCREENED, FOOD), ()),
+    (FunnelCell(Step.SCREENED, FOOD), FunnelCell(Step.POSITIVE, FOOD), ()),
+    (FunnelCell(Step.POSITIVE, FOOD), FunnelCell(Step.WANTS_HELP, FOOD), ()),
+    (FunnelCell(Step.WANTS_HELP, FOOD), FunnelCell(Step.REFERRED, FOOD), ()),
+    (FunnelCell(Step.REFERRED, FOOD), FunnelCell(Step.REFERRED_30D, FOOD), ()),
+    (FunnelCell(Step.REFERRED, FOOD), FunnelCell(Step.OUTCOME_KNOWN, FOOD), ()),
     (
-        Cell(Step.WANTS_HELP, FOOD),
-        Cell(Step.OUTCOME_KNOWN, FOOD),
-        (Cell(Step.REFERRED, FOOD), Cell(Step.REFERRED_30D, FOOD)),
+        FunnelCell(Step.REFERRED, FOOD),
+        FunnelCell(Step.CONNECTED, FOOD),
+        (FunnelCell(Step.OUTCOME_KNOWN, FOOD),),
+    ),
+    (FunnelCell(Step.OUTCOME_KNOWN, FOOD), FunnelCell(Step.CONNECTED, FOOD), ()),
+    (FunnelCell(Step.CONNECTED, FOOD), FunnelCell(Step.RESOLVED, FOOD), ()),
+    (FunnelCell(Step.ANY_POSITIVE), FunnelCell(Step.POSITIVE, FOOD), ()),
+    (
+        FunnelCell(Step.ELIGIBLE),
+        FunnelCell(Step.SCREENED),
+        (FunnelCell(Step.SCREENING_OFFERED), FunnelCell(Step.DECLINED)),
+    ),
+    (
+        FunnelCell(Step.WANTS_HELP, FOOD),
+        FunnelCell(Step.OUTCOME_KNOWN, FOOD),
+        (FunnelCell(Step.REFERRED, FOOD), FunnelCell(Step.REFERRED_30D, FOOD)),
     ),
 ]
 
@@ -77,56 +78,62 @@ def test_a_blank_is_not_zero_and_skips_what_needs_it(left, right, blank):
 
 
 def test_screened_and_declined_together_were_all_offered():
-    assert rules({Cell(Step.SCREENING_OFFERED): 290}) == set()
-    assert rules({Cell(Step.SCREENING_OFFERED): 289}) == {("group-falls", Cell(Step.SCREENED))}
+    assert rules({FunnelCell(Step.SCREENING_OFFERED): 290}) == set()
+    assert rules({FunnelCell(Step.SCREENING_OFFERED): 289}) == {
+        ("group-falls", FunnelCell(Step.SCREENED))
+    }
 
 
 def test_declined_alone_were_all_offered():
     alone = dict.fromkeys(GOOD)
-    few = {**alone, Cell(Step.SCREENING_OFFERED): 10}
-    assert rules({**few, Cell(Step.DECLINED): 10}) == set()
-    assert rules({**few, Cell(Step.DECLINED): 11}) == {
-        ("declined-were-offered", Cell(Step.DECLINED))
+    few = {**alone, FunnelCell(Step.SCREENING_OFFERED): 10}
+    assert rules({**few, FunnelCell(Step.DECLINED): 10}) == set()
+    assert rules({**few, FunnelCell(Step.DECLINED): 11}) == {
+        ("declined-were-offered", FunnelCell(Step.DECLINED))
     }
 
 
 def test_one_or_more_needs_lies_within_the_five_added_up():
-    assert rules({Cell(Step.ANY_POSITIVE): 200}) == set()  # 5 × 40
-    assert rules({Cell(Step.ANY_POSITIVE): 201}) == {("any-within-sum", Cell(Step.ANY_POSITIVE))}
+    assert rules({FunnelCell(Step.ANY_POSITIVE): 200}) == set()  # 5 × 40
+    assert rules({FunnelCell(Step.ANY_POSITIVE): 201}) == {
+        ("any-within-sum", FunnelCell(Step.ANY_POSITIVE))
+    }
 
 
 def test_the_sum_is_checked_only_once_every_need_that_is_asked_is_entered():
-    too_many = {Cell(Step.ANY_POSITIVE): 201}
-    blank = {Cell(Step.POSITIVE, SAFETY): None}
-    not_asked = {Cell(step, SAFETY): None for step in Step} | {Cell(Step.SCREENED, SAFETY): 0}
+    too_many = {FunnelCell(Step.ANY_POSITIVE): 201}
+    blank = {FunnelCell(Step.POSITIVE, SAFETY): None}
+    not_asked = {FunnelCell(step, SAFETY): None for step in Step} | {
+        FunnelCell(Step.SCREENED, SAFETY): 0
+    }
     assert rules({**too_many, **blank}) == set()
-    assert rules({**too_many, **not_asked}) == {("any-within-sum", Cell(Step.ANY_POSITIVE))}
+    assert rules({**too_many, **not_asked}) == {("any-within-sum", FunnelCell(Step.ANY_POSITIVE))}
 
 
 def test_needs_beyond_the_five_are_not_part_of_one_or_more_needs():
-    asked = {Cell(Step.SCREENED, DIGITAL): 200, Cell(Step.POSITIVE, DIGITAL): 150}
+    asked = {FunnelCell(Step.SCREENED, DIGITAL): 200, FunnelCell(Step.POSITIVE, DIGITAL): 150}
     assert rules(asked) == set()
 
 
 def test_a_part_of_the_patients_obeys_the_same_rules():
-    eligible = Cell(Step.ELIGIBLE, None, SPANISH)
-    offered = Cell(Step.SCREENING_OFFERED, None, SPANISH)
+    eligible = FunnelCell(Step.ELIGIBLE, None, SPANISH)
+    offered = FunnelCell(Step.SCREENING_OFFERED, None, SPANISH)
     assert rules({eligible: 50, offered: 50}) == set()
     assert rules({eligible: 50, offered: 51}) == {("group-falls", offered)}
 
 
 def test_exclusive_parts_add_up_to_no_more_than_the_whole():
-    one, other = Cell(Step.ELIGIBLE, None, ENGLISH), Cell(Step.ELIGIBLE, None, SPANISH)
+    one, other = FunnelCell(Step.ELIGIBLE, None, ENGLISH), FunnelCell(Step.ELIGIBLE, None, SPANISH)
     assert rules({one: 300, other: 100}) == set()
     assert rules({one: 300, other: 101}) == {("parts-over-whole-language", one)}
-    assert rules({one: 300, other: 101, Cell(Step.ELIGIBLE): None}) == set()
+    assert rules({one: 300, other: 101, FunnelCell(Step.ELIGIBLE): None}) == set()
 
 
 def test_every_contradiction_names_its_cells_and_is_told_once():
-    found = contradictions(counts({Cell(Step.SCREENED): 0}))
+    found = contradictions(counts({FunnelCell(Step.SCREENED): 0}))
     assert all(each.severity is Severity.HARD for each in found)
     assert len({(each.cell, each.says) for each in found}) == len(found)
-    assert {each.cell for each in found} >= {Cell(Step.SCREENED, need) for need in FIVE}
+    assert {each.cell for each in found} >= {FunnelCell(Step.SCREENED, need) for need in FIVE}
     assert "240 cannot be more than All patients, Screened (0). Check these numbers." in {
         each.says for each in found
     }
@@ -151,5 +158,8 @@ def test_blanks_in_true_counts_never_make_a_contradiction(seed, blanks):
 
 def test_a_complete_quarter_needs_those_eligible_and_those_screened():
     assert missing(counts()) == ()
-    assert missing(FunnelCounts(period("2026-Q3"))) == (Cell(Step.ELIGIBLE), Cell(Step.SCREENED))
-    assert missing(counts({Cell(Step.SCREENED): 0})) == ()
+    assert missing(FunnelCounts(period("2026-Q3"))) == (
+        FunnelCell(Step.ELIGIBLE),
+        FunnelCell(Step.SCREENED),
+    )
+    assert missing(counts({FunnelCell(Step.SCREENED): 0})) == ()

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.social_risk.checks import Severity
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
-from readiness.counts.social_risk.oddities import oddities
+from readiness.counts.models import Severity
+from readiness.counts.social_risk.checks import oddities
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from tests.factories.social_risk_counts import counts
 
-ELIGIBLE, SCREENED, ANY = Cell(Step.ELIGIBLE), Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE)
+ELIGIBLE, SCREENED, ANY = (
+    FunnelCell(Step.ELIGIBLE),
+    FunnelCell(Step.SCREENED),
+    FunnelCell(Step.ANY_POSITIVE),
+)
 UNKNOWN = Stratum(StratumType.LANGUAGE, "unknown")
 ENGLISH = Stratum(StratumType.LANGUAGE, "english")
 
@@ -54,28 +59,28 @@ def test_nothing_jumped_where_there_was_nothing_before():
 
 @pytest.mark.parametrize(("referred", "is_odd"), [(0, True), (1, False), (None, False)])
 def test_safety_needs_with_nobody_referred_are_odd(referred, is_odd):
-    found = odd({Cell(Step.REFERRED, Need.SAFETY): referred})
+    found = odd({FunnelCell(Step.REFERRED, Need.SAFETY): referred})
     assert ("safety-without-referral" in found) is is_odd
 
 
 def test_nobody_referred_is_not_odd_where_nobody_has_the_need():
-    changes = {Cell(Step.REFERRED, Need.SAFETY): 0, Cell(Step.POSITIVE, Need.SAFETY): 0}
+    changes = {FunnelCell(Step.REFERRED, Need.SAFETY): 0, FunnelCell(Step.POSITIVE, Need.SAFETY): 0}
     assert odd(changes) == set()
 
 
 @pytest.mark.parametrize(("unknown", "is_odd"), [(50, False), (51, True)])
 def test_more_than_20_percent_unknown_in_a_breakdown_is_odd(unknown, is_odd):
     changes = {
-        Cell(Step.SCREENED, None, ENGLISH): 190,
-        Cell(Step.SCREENED, None, UNKNOWN): unknown,  # of 250
+        FunnelCell(Step.SCREENED, None, ENGLISH): 190,
+        FunnelCell(Step.SCREENED, None, UNKNOWN): unknown,  # of 250
     }
     assert odd(changes) == ({"much-unknown-language"} if is_odd else set())
 
 
 def test_where_screened_is_not_broken_down_the_eligible_are_judged():
-    changes = {Cell(Step.ELIGIBLE, None, UNKNOWN): 81}  # of 400
+    changes = {FunnelCell(Step.ELIGIBLE, None, UNKNOWN): 81}  # of 400
     assert odd(changes) == {"much-unknown-language"}
-    assert odd({Cell(Step.ELIGIBLE, None, UNKNOWN): 80}) == set()
+    assert odd({FunnelCell(Step.ELIGIBLE, None, UNKNOWN): 80}) == set()
 
 
 def test_blanks_are_never_odd():

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.counts.social_risk.models import FIVE, Cell, FunnelCounts, Need, Step
+from readiness.counts.social_risk.models import FIVE, FunnelCell, FunnelCounts, Need, Step
 from readiness.counts.social_risk.rates import (
     BY_ID,
-    SHOWN,
+    CONTEXT_CLAIMS,
     TOGETHER,
     claims_shares,
     group_rates,
@@ -52,25 +52,32 @@ def test_a_need_has_a_rate_for_every_step():
 
 
 def test_the_five_needs_are_added_up_and_the_optional_ones_are_not():
-    more = {Cell(Step.WANTS_HELP, Need.SOCIAL): 7, Cell(Step.OUTCOME_KNOWN, Need.SOCIAL): 7}
+    more = {
+        FunnelCell(Step.WANTS_HELP, Need.SOCIAL): 7,
+        FunnelCell(Step.OUTCOME_KNOWN, Need.SOCIAL): 7,
+    }
     assert row(counts(more), TOGETHER)["loop_known"] == (90, 150)
     assert row(counts(more), "Social isolation")["loop_known"] == (7, 7)
 
 
 def test_a_blank_leaves_its_rate_out_and_no_other():
-    found = row(counts({Cell(Step.OUTCOME_KNOWN, Need.FOOD): None}), "Food")
+    found = row(counts({FunnelCell(Step.OUTCOME_KNOWN, Need.FOOD): None}), "Food")
     assert found["loop_known"] is None
     assert found["connection_rate"] is None
     assert found["response_30d"] == (20, 30)
 
 
 def test_a_rate_of_nobody_is_no_rate():
-    zeros = {Cell(step, Need.FOOD): 0 for step in Step if Cell(step, Need.FOOD) in counts().known}
+    zeros = {
+        FunnelCell(step, Need.FOOD): 0
+        for step in Step
+        if FunnelCell(step, Need.FOOD) in counts().known
+    }
     assert set(row(counts(zeros), "Food").values()) == {None}
 
 
 def test_numbers_that_contradict_each_other_make_no_rate():
-    assert rates(counts({Cell(Step.SCREENED): 401}))["reach"] is None
+    assert rates(counts({FunnelCell(Step.SCREENED): 401}))["reach"] is None
 
 
 def test_connection_and_resolution_tell_to_read_the_known_outcomes_beside_them():
@@ -95,25 +102,27 @@ def test_a_running_quarter_says_nothing_of_claims():
 
 
 def test_a_quarter_without_the_numbers_is_passed_over():
-    known = [counts({Cell(Step.ELIGIBLE): None} if q == "2026-Q4" else {}, q) for q in QUARTERS]
+    known = [
+        counts({FunnelCell(Step.ELIGIBLE): None} if q == "2026-Q4" else {}, q) for q in QUARTERS
+    ]
     found = claims_shares(known, TODAY)
     assert list(map(str, found["SOCR-2"].periods)) == ["2026-Q3", "2026-Q2", "2026-Q1", "2025-Q4"]
     assert str(found["SOCR-5"].periods[0]) == "2026-Q4"
 
 
 def test_a_need_with_a_blank_is_left_out_of_both_numbers():
-    found = claims_shares([counts({Cell(Step.OUTCOME_KNOWN, Need.FOOD): None})], TODAY)
+    found = claims_shares([counts({FunnelCell(Step.OUTCOME_KNOWN, Need.FOOD): None})], TODAY)
     assert (found["SOCR-5"].numerator, found["SOCR-5"].denominator) == (4 * 18, 4 * 30)
 
 
 def test_no_counts_say_nothing_and_zero_says_zero():
-    nobody = {Cell(Step.OUTCOME_KNOWN, need): 0 for need in FIVE}
+    nobody = {FunnelCell(Step.OUTCOME_KNOWN, need): 0 for need in FIVE}
     assert claims_shares([], TODAY) == {}
     assert claims_shares([counts(nobody)], TODAY)["SOCR-5"].share == 0
 
 
 def test_the_response_rate_is_shown_and_held_against_nothing():
-    found = claims_shares([counts()], TODAY, SHOWN)
+    found = claims_shares([counts()], TODAY, CONTEXT_CLAIMS)
     assert found["SOCR-3"].share == Fraction(2, 3)
     assert "SOCR-3" not in claims_shares([counts()], TODAY)
 

@@ -10,8 +10,16 @@ import pytest
 
 from readiness.core.periods import Period
 from readiness.counts.db import quality
-from readiness.counts.quality.models import Field, Known, KnownCell, MeasureCell, Origin, Part
-from readiness.counts.social_risk.models import PeriodState, Stratum, StratumType
+from readiness.counts.models import PeriodState
+from readiness.counts.quality.models import (
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
+    MeasureCell,
+    MeasurePart,
+)
+from readiness.counts.strata import Stratum, StratumType
 from tests.factories.page import Page
 
 LIST = "/groups/elm/quality"
@@ -20,10 +28,12 @@ RACE = f"{HERE}/by/race_omb2024"
 RACE_DATA = f"{HERE}/by/race-data"
 FILE = f"{HERE}/file"
 Q4 = Period(2026, 4)
-MET, COUNTED = (MeasureCell("COL", part) for part in Part)
+MET, COUNTED = (MeasureCell("COL", part) for part in MeasurePart)
 ASIAN = Stratum(StratumType.RACE, "asian")
-MET_ASIAN, COUNTED_ASIAN = (MeasureCell("COL", part, ASIAN) for part in Part)
-SAID = KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)
+MET_ASIAN, COUNTED_ASIAN = (MeasureCell("COL", part, ASIAN) for part in MeasurePart)
+SAID = DemographicCell(
+    DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT
+)
 
 
 @pytest.fixture

@@ -6,16 +6,9 @@ import pytest
 
 from readiness.core.periods import Period
 from readiness.counts.db import social_risk
-from readiness.counts.social_risk.models import (
-    ALL,
-    Cell,
-    Need,
-    PeriodState,
-    Step,
-    Stratum,
-    StratumType,
-    cells_of,
-)
+from readiness.counts.models import PeriodState
+from readiness.counts.social_risk.models import FunnelCell, Need, Step, cells_of
+from readiness.counts.strata import ALL, Stratum, StratumType
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 
@@ -23,8 +16,12 @@ HERE = "/groups/elm/counts/2026-Q4"
 BEFORE = "/groups/elm/counts/2026-Q3"
 SIDE = f"{HERE}/language"
 Q4 = Period(2026, 4)
-ELIGIBLE, SCREENED, ANY = Cell(Step.ELIGIBLE), Cell(Step.SCREENED), Cell(Step.ANY_POSITIVE)
-FOOD = Cell(Step.POSITIVE, Need.FOOD)
+ELIGIBLE, SCREENED, ANY = (
+    FunnelCell(Step.ELIGIBLE),
+    FunnelCell(Step.SCREENED),
+    FunnelCell(Step.ANY_POSITIVE),
+)
+FOOD = FunnelCell(Step.POSITIVE, Need.FOOD)
 SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
 
 
@@ -159,9 +156,9 @@ def test_a_running_quarter_has_no_such_button_and_refuses(cara, store):
 
 
 def test_an_odd_number_asks_for_an_explanation_that_then_stands(cara, store):
-    odd = {**GOOD, Cell(Step.REFERRED, Need.SAFETY): 0}
+    odd = {**GOOD, FunnelCell(Step.REFERRED, Need.SAFETY): 0}
     for step in (Step.REFERRED_30D, Step.OUTCOME_KNOWN, Step.CONNECTED, Step.RESOLVED):
-        odd[Cell(step, Need.SAFETY)] = 0
+        odd[FunnelCell(step, Need.SAFETY)] = 0
     reply = cara.post(HERE, data=filled(cara, typed(odd), do="complete"))
     assert reply.status_code == 422
     name = next(
@@ -226,7 +223,7 @@ def test_a_block_with_problems_names_its_lines_and_is_kept(cara, store):
     assert {href for says, href in linked(page).items() if says.startswith("Line ")} == {"#block"}
     assert "Line 2: “Fodo” is not a row here." in page.text
     assert page.values(HERE)["block"].splitlines() == block.splitlines()
-    assert page.by_id(Cell(Step.SCREENED, Need.SAFETY).key).get("value") == "7"
+    assert page.by_id(FunnelCell(Step.SCREENED, Need.SAFETY).key).get("value") == "7"
 
 
 def test_an_oversized_block_is_refused_in_one_sentence(cara):
@@ -239,15 +236,15 @@ def test_an_oversized_block_is_refused_in_one_sentence(cara):
 def test_a_breakdown_is_entered_side_by_side_and_its_parts_in_full(cara, store):
     side = SIDE
     cells = {
-        Cell(Step.ELIGIBLE, None, SPANISH).key: "80",
-        Cell(Step.SCREENED, None, SPANISH).key: "50",
+        FunnelCell(Step.ELIGIBLE, None, SPANISH).key: "80",
+        FunnelCell(Step.SCREENED, None, SPANISH).key: "50",
     }
     assert cara.post(side, data=filled(cara, cells, side)).status_code == 303
     page = Page(cara.get(side).text)
     assert page.links["Spanish"] == f"{side}/spanish"
     assert "50 of 80 patients" in page.text or "63%" in page.text
     inside = f"{side}/spanish"
-    housing = Cell(Step.POSITIVE, Need.HOUSING, SPANISH)
+    housing = FunnelCell(Step.POSITIVE, Need.HOUSING, SPANISH)
     assert cara.post(inside, data=filled(cara, {housing.key: "9"}, inside)).status_code == 303
     assert stored(store)[housing] == 9
 
@@ -255,14 +252,14 @@ def test_a_breakdown_is_entered_side_by_side_and_its_parts_in_full(cara, store):
 def test_parts_that_exceed_the_whole_are_linked_to_their_own_page(cara):
     cara.post(HERE, data=filled(cara, {ELIGIBLE.key: "70"}))
     side = SIDE
-    part = Cell(Step.ELIGIBLE, None, SPANISH)
+    part = FunnelCell(Step.ELIGIBLE, None, SPANISH)
     cara.post(side, data=filled(cara, {part.key: "80"}, side))
     page = Page(cara.get(HERE).text)
     assert f"{side}#{part.key}" in linked(page).values()
 
 
 def test_a_page_takes_only_its_own_cells(cara, store):
-    cara.post(HERE, data=filled(cara, {Cell(Step.ELIGIBLE, None, SPANISH).key: "80"}))
+    cara.post(HERE, data=filled(cara, {FunnelCell(Step.ELIGIBLE, None, SPANISH).key: "80"}))
     assert stored(store) == {}
 
 

@@ -19,19 +19,20 @@ from readiness.core.periods import Period
 from readiness.core.schema import migrations
 from readiness.counts.db import quality
 from readiness.counts.db.quality import QualityRevision
+from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import (
-    Field,
-    Known,
-    KnownCell,
+    DemographicCell,
+    DemographicField,
+    DemographicSource,
+    DemographicStatus,
     MeasureCell,
-    Origin,
-    Part,
+    MeasurePart,
     QualityCell,
     QualityCounts,
     SampleCell,
 )
 from readiness.counts.service import quality as use
-from readiness.counts.social_risk.models import ALL, PeriodState, Stratum, StratumType
+from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.service import released_quality
 from readiness.disclosure.succession import Verdict
@@ -42,16 +43,18 @@ from tests.factories.world import NOW
 
 Q4 = Period(2026, 4)
 WHITE, ASIAN, BLACK = (Stratum(StratumType.RACE, name) for name in ("white", "asian", "black"))
-SAID = KnownCell(Field.RACE, Known.KNOWN, Origin.SELF_REPORT)
-NOT_ASKED = KnownCell(Field.RACE, Known.NOT_ASKED)
+SAID = DemographicCell(
+    DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.SELF_REPORT
+)
+NOT_ASKED = DemographicCell(DemographicField.RACE, DemographicStatus.NOT_ASKED)
 
 
 def met(stratum: Stratum = ALL) -> MeasureCell:
-    return MeasureCell("COL", Part.NUMERATOR, stratum)
+    return MeasureCell("COL", MeasurePart.NUMERATOR, stratum)
 
 
 def counted(stratum: Stratum = ALL) -> MeasureCell:
-    return MeasureCell("COL", Part.DENOMINATOR, stratum)
+    return MeasureCell("COL", MeasurePart.DENOMINATOR, stratum)
 
 
 GOOD: dict[QualityCell, int] = {

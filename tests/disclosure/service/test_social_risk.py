@@ -21,7 +21,8 @@ from readiness.core.periods import Period
 from readiness.core.schema import migrate, migrations
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import ALL, Cell, FunnelCounts, Need, Step, StratumType
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.strata import ALL, StratumType
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.funnel_table import leaving
 from readiness.disclosure.succession import Verdict
@@ -33,11 +34,13 @@ from tests.factories.social_risk_counts import simulated
 from tests.factories.world import NOW
 
 Q4 = Period(2026, 4)
-ELIGIBLE, SCREENED = Cell(Step.ELIGIBLE), Cell(Step.SCREENED)
-FOOD, RESOLVED = Cell(Step.POSITIVE, Need.FOOD), Cell(Step.RESOLVED, Need.FOOD)
+ELIGIBLE, SCREENED = FunnelCell(Step.ELIGIBLE), FunnelCell(Step.SCREENED)
+FOOD, RESOLVED = FunnelCell(Step.POSITIVE, Need.FOOD), FunnelCell(Step.RESOLVED, Need.FOOD)
 
 
-def counted(store: Store, known: Mapping[Cell, int], group_id: str = "elm", quarter=Q4) -> None:
+def counted(
+    store: Store, known: Mapping[FunnelCell, int], group_id: str = "elm", quarter=Q4
+) -> None:
     """The quarter's counts from now on; what is not named is not known any more."""
     before = social_risk.history(store, group_id, quarter)
     wanted = {**dict.fromkeys(before), **known}
@@ -48,7 +51,7 @@ def counted(store: Store, known: Mapping[Cell, int], group_id: str = "elm", quar
     social_risk.save(store, group_id, quarter, revisions, (), None)
 
 
-def let_out(store: Store, known: Mapping[Cell, int], threshold: int = 11) -> Verdict:
+def let_out(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> Verdict:
     counted(store, known)
     found = social_risk.of_group(store, "elm")[Q4]
     ready = use.prepared(store, "elm", found, threshold, NOW)
@@ -56,16 +59,18 @@ def let_out(store: Store, known: Mapping[Cell, int], threshold: int = 11) -> Ver
     return ready.verdict
 
 
-def shown(store: Store) -> Mapping[Cell, int | None]:
+def shown(store: Store) -> Mapping[FunnelCell, int | None]:
     found = releases.newest(store, "elm", Q4)
     assert found
     return found.values
 
 
-def changed(**moves: int) -> dict[Cell, int]:
+def changed(**moves: int) -> dict[FunnelCell, int]:
     """The good quarter with the group's own steps moved by so many patients."""
     known = dict(good().known)
-    return known | {Cell(Step(step)): known[Cell(Step(step))] + n for step, n in moves.items()}
+    return known | {
+        FunnelCell(Step(step)): known[FunnelCell(Step(step))] + n for step, n in moves.items()
+    }
 
 
 def test_a_small_count_is_hidden_and_a_large_one_shown(store):
@@ -219,7 +224,7 @@ def test_where_a_group_stands_rests_on_released_quarters_alone(store):
 SOME = (Need.FOOD, Need.HOUSING, Need.SAFETY)
 
 
-def patients(seed: int, number: int) -> dict[Cell, int]:
+def patients(seed: int, number: int) -> dict[FunnelCell, int]:
     """Counts of real, if invented, patients: three needs, and one breakdown."""
     found = leaving(simulated(seed, number, Q4))
     return {
@@ -229,7 +234,7 @@ def patients(seed: int, number: int) -> dict[Cell, int]:
     }
 
 
-def attacked(store: Store, rounds: list[dict[Cell, int]]) -> Sequence[object]:
+def attacked(store: Store, rounds: list[dict[FunnelCell, int]]) -> Sequence[object]:
     verdicts = [let_out(store, known) for known in rounds]
     assert verdicts[0] is Verdict.FIRST
     return Reader([(each.known, each.values) for each in releases.formers(store, "elm", Q4)]).hits()

@@ -7,12 +7,12 @@ import json
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from readiness.counts.social_risk.models import Cell, Step
+from readiness.counts.social_risk.models import FunnelCell, Step
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 
 # Enough who were screened and left a need open for nobody to be few.
-COUNTS = {**GOOD, Cell(Step.SCREENING_OFFERED): 340, Cell(Step.SCREENED): 280}
+COUNTS = {**GOOD, FunnelCell(Step.SCREENING_OFFERED): 340, FunnelCell(Step.SCREENED): 280}
 QUARTER = "/groups/elm/counts/2026-Q4"
 HERE = f"{QUARTER}/measures"
 

@@ -14,7 +14,7 @@ from readiness.core.db import Session
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.db import quality
 from readiness.counts.service import quality as use
-from readiness.counts.service.social_risk import Sent
+from readiness.counts.service.social_risk import PostedCounts
 from readiness.releases.service import completion
 from tests.counts.views.test_quality import filled
 from tests.disclosure.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
@@ -73,7 +73,7 @@ def test_hidden_counts_stand_beside_the_group_s_own(maya, store):
 def test_what_changed_after_the_release_is_said(maya, store):
     complete(store)
     cara = people.actor(store, "cara")
-    sent = Sent({met().key: "263"}, {met().key: 1})
+    sent = PostedCounts({met().key: "263"}, {met().key: 1})
     use.save(Session(store, cara, NOW), "elm", "2026-Q4", sent)
     assert "You changed counts since" in shown(maya)
     complete(store, {**GOOD, met(): 263})

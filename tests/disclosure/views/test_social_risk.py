@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from tests.factories import payers
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
@@ -16,7 +16,7 @@ QUARTER = "/groups/elm/counts/2026-Q4"
 HERE = f"{QUARTER}/released"
 THERE = "/payers/fair/groups/elm/counts"
 HIDDEN = "hidden to protect small counts"
-ELIGIBLE = Cell(Step.ELIGIBLE)
+ELIGIBLE = FunnelCell(Step.ELIGIBLE)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.core.tables.sources import in_memory
-from readiness.counts.measures.catalogue import Direction
+from readiness.counts.measures.models import Direction
 from readiness.equity.findings import Declared
 from readiness.equity.findings_json import as_json
 from readiness.equity.service.findings import NO_REFERENCE, told

@@ -7,7 +7,7 @@ import pytest
 from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.periods import Period
-from readiness.counts.quality.models import Field, QualityCell, SampleCell
+from readiness.counts.quality.models import DemographicField, QualityCell, SampleCell
 from readiness.equity.service import race_data
 from tests.factories.assessments import actor
 from tests.factories.quality_counts import counts, enter, known
@@ -21,7 +21,7 @@ def shown(store, person="cara"):
 
 
 def race(store):
-    return next(each for each in shown(store).fields if each.field is Field.RACE)
+    return next(each for each in shown(store).fields if each.field is DemographicField.RACE)
 
 
 def test_nothing_entered_is_told_apart_from_nobody_known(store):

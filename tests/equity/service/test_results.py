@@ -7,7 +7,7 @@ import pytest
 from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.strata import StratumType
 from readiness.equity.gates import Use
 from readiness.equity.service import results
 from readiness.equity.service.results import MERGED, Wish, kind_label, labels_of

@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from readiness.core.errors import BadInput, NotFound
-from readiness.counts.social_risk.models import STRATA, Need
+from readiness.counts.social_risk.models import Need
+from readiness.counts.strata import STRATA
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screening_codes.models import ResourceType
 from readiness.imports.screens.parts import Absent, Answer, Result, Standing

@@ -4,7 +4,8 @@ import pytest
 
 from readiness.core.periods import Period
 from readiness.counts.social_risk.checks import contradictions
-from readiness.counts.social_risk.models import Cell, FunnelCounts, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import WHOLE_GROUP
 from readiness.imports.screens.cells import CellKey, Counts
 from readiness.imports.screens.into_counts import brought_by
@@ -25,22 +26,22 @@ def whole(cells=None, steps=None):
 def test_the_row_of_any_is_the_group_s_own_row():
     found = whole({key("any"): Counts(30, 70, 5, 2, 1), key("food"): Counts(20, 90, 1, 0, 0)})
     assert found == {
-        Cell(Step.SCREENED): 100,
-        Cell(Step.ANY_POSITIVE): 30,
-        Cell(Step.DECLINED, Need.ANY): 5,
-        Cell(Step.UNKNOWN, Need.ANY): 2,
-        Cell(Step.INCOMPLETE, Need.ANY): 1,
-        Cell(Step.SCREENED, Need.FOOD): 110,
-        Cell(Step.POSITIVE, Need.FOOD): 20,
-        Cell(Step.DECLINED, Need.FOOD): 1,
-        Cell(Step.UNKNOWN, Need.FOOD): 0,
-        Cell(Step.INCOMPLETE, Need.FOOD): 0,
+        FunnelCell(Step.SCREENED): 100,
+        FunnelCell(Step.ANY_POSITIVE): 30,
+        FunnelCell(Step.DECLINED, Need.ANY): 5,
+        FunnelCell(Step.UNKNOWN, Need.ANY): 2,
+        FunnelCell(Step.INCOMPLETE, Need.ANY): 1,
+        FunnelCell(Step.SCREENED, Need.FOOD): 110,
+        FunnelCell(Step.POSITIVE, Need.FOOD): 20,
+        FunnelCell(Step.DECLINED, Need.FOOD): 1,
+        FunnelCell(Step.UNKNOWN, Need.FOOD): 0,
+        FunnelCell(Step.INCOMPLETE, Need.FOOD): 0,
     }
 
 
 def test_a_breakdown_stays_with_its_part():
     found = whole({key("food", part=("language", "spanish")): Counts(3, 7)})
-    assert found[Cell(Step.SCREENED, Need.FOOD, SPANISH)] == 10
+    assert found[FunnelCell(Step.SCREENED, Need.FOOD, SPANISH)] == 10
 
 
 def test_a_table_of_counts_tells_who_was_eligible_and_offered_and_only_what_it_tells():
@@ -55,22 +56,22 @@ def test_a_table_of_counts_tells_who_was_eligible_and_offered_and_only_what_it_t
     steps = {key("any", group="elm"): told, key("food", group="elm"): food}
     cells = {each: Counts(40, 60) for each in steps}
     assert whole(cells, steps) == {
-        Cell(Step.ELIGIBLE): 200,
-        Cell(Step.SCREENING_OFFERED): 180,
-        Cell(Step.DECLINED): 30,
-        Cell(Step.SCREENED): 100,
-        Cell(Step.ANY_POSITIVE): 40,
-        Cell(Step.NOT_OFFERED, Need.ANY): 20,
-        Cell(Step.DECLINED, Need.ANY): 30,
-        Cell(Step.SCREENED, Need.FOOD): 90,
-        Cell(Step.POSITIVE, Need.FOOD): 25,
-        Cell(Step.CONNECTED_30D, Need.FOOD): 4,
+        FunnelCell(Step.ELIGIBLE): 200,
+        FunnelCell(Step.SCREENING_OFFERED): 180,
+        FunnelCell(Step.DECLINED): 30,
+        FunnelCell(Step.SCREENED): 100,
+        FunnelCell(Step.ANY_POSITIVE): 40,
+        FunnelCell(Step.NOT_OFFERED, Need.ANY): 20,
+        FunnelCell(Step.DECLINED, Need.ANY): 30,
+        FunnelCell(Step.SCREENED, Need.FOOD): 90,
+        FunnelCell(Step.POSITIVE, Need.FOOD): 25,
+        FunnelCell(Step.CONNECTED_30D, Need.FOOD): 4,
     }
 
 
 def test_without_a_row_of_any_the_eligible_come_from_a_need():
     found = whole(steps={key("utilities"): {Step.ELIGIBLE: 50, Step.EXCLUDED: 3}})
-    assert found == {Cell(Step.ELIGIBLE): 50, Cell(Step.EXCLUDED): 3}
+    assert found == {FunnelCell(Step.ELIGIBLE): 50, FunnelCell(Step.EXCLUDED): 3}
 
 
 def test_screens_without_a_site_are_added_to_those_with_one():
@@ -86,7 +87,7 @@ def test_screens_without_a_site_are_added_to_those_with_one():
         SITES,
     )
     sites = found.quarters[Q3]
-    screened = Cell(Step.SCREENED, Need.FOOD)
+    screened = FunnelCell(Step.SCREENED, Need.FOOD)
     assert {site: known[screened] for site, known in sites.items()} == {"": 143, "elm-1": 130}
     assert found.unlisted_sites == 1
 
@@ -95,13 +96,13 @@ def test_in_a_table_the_rows_without_a_site_are_the_whole():
     screened = {Step.SCREENED: 50}
     steps = {key("food"): screened, key("food", site="elm-1"): {Step.SCREENED: 30}}
     sites = brought_by({}, steps, "elm", SITES).quarters[Q3]
-    assert sites[""] == {Cell(Step.SCREENED, Need.FOOD): 50}
-    assert sites["elm-1"] == {Cell(Step.SCREENED, Need.FOOD): 30}
+    assert sites[""] == {FunnelCell(Step.SCREENED, Need.FOOD): 50}
+    assert sites["elm-1"] == {FunnelCell(Step.SCREENED, Need.FOOD): 30}
 
 
 def test_in_a_table_of_sites_alone_the_whole_is_their_sum():
     steps = {key("food", site=site): {Step.SCREENED: 30} for site in ("elm-1", "elm-2")}
-    assert whole(steps=steps) == {Cell(Step.SCREENED, Need.FOOD): 60}
+    assert whole(steps=steps) == {FunnelCell(Step.SCREENED, Need.FOOD): 60}
 
 
 def test_other_groups_and_quarters_too_early_are_told_and_left_out():
@@ -133,5 +134,5 @@ def test_more_answers_to_one_need_than_patients_in_all_is_one():
 def test_patients_asked_one_other_question_alone_are_no_contradiction():
     known = whole({key("any"): Counts(3, 6), key("stress"): Counts(50, 50)})
     assert contradictions(FunnelCounts(Q3, known)) == ()
-    over = {**known, Cell(Step.ELIGIBLE): 99}
+    over = {**known, FunnelCell(Step.ELIGIBLE): 99}
     assert "100 cannot be more than" in contradictions(FunnelCounts(Q3, over))[0].says

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.counts.social_risk.models import STRATA, StratumType
+from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screens.parts import Traits
 from readiness.imports.screens.strata import Known, known_from, known_in, strata_of
 from tests.factories.screens import CODES, DAY, DECLINED, YES, a_screen, answered

@@ -10,8 +10,8 @@ from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.db import social_risk
+from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import PeriodState
 from readiness.imports import db as uploads
 from readiness.imports.models import UploadState
 from readiness.imports.service import history, upload_review

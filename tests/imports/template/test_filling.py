@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import ALL, Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.imports.screens.into_counts import cells_of
 from readiness.imports.template.filling import Blank, blank_rows, from_counts, last_rows
 from readiness.imports.template.models import NAMES, Ground
@@ -34,7 +35,7 @@ def test_a_quarter_becomes_rows_and_the_same_quarter_again():
 
 def test_what_was_sent_last_is_read_back_under_its_own_quarter():
     female = Stratum(StratumType.SEX, "female")
-    known = {**GOOD, Cell(Step.SCREENED, Need.FOOD, female): 240}
+    known = {**GOOD, FunnelCell(Step.SCREENED, Need.FOOD, female): 240}
     last = from_counts(known, "g1", "ALL", Q2)
     lines = [
         (f"line {n}", [str(row[name]) for name in NAMES])
@@ -48,10 +49,10 @@ def test_what_was_sent_last_is_read_back_under_its_own_quarter():
 def test_parts_that_leave_somebody_out_are_handed_out_so_that_they_can_be_sent_back():
     spanish = Stratum(StratumType.LANGUAGE, "spanish")
     known = {
-        Cell(Step.SCREENED, Need.FOOD): 200,
-        Cell(Step.POSITIVE, Need.FOOD): 50,
-        Cell(Step.SCREENED, Need.FOOD, spanish): 80,
-        Cell(Step.POSITIVE, Need.FOOD, spanish): 30,
+        FunnelCell(Step.SCREENED, Need.FOOD): 200,
+        FunnelCell(Step.POSITIVE, Need.FOOD): 50,
+        FunnelCell(Step.SCREENED, Need.FOOD, spanish): 80,
+        FunnelCell(Step.POSITIVE, Need.FOOD, spanish): 30,
     }
     last = from_counts(known, "g1", "ALL", Q2)
     lines = [

@@ -18,7 +18,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import LOST_AFTER
 from readiness.core.tables.sources import Source
 from readiness.counts.db import social_risk
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.imports import db as uploads
 from readiness.imports.models import UploadState
 from readiness.imports.service import screens
@@ -91,7 +91,7 @@ def test_screens_become_counts_that_are_looked_at_before_they_are_taken_over(car
     assert stored(store, Q3) == {}
     done = cara.post(reply.location, data=page.values(reply.location))
     assert (done.status_code, done.location) == (303, "/groups/elm/counts/2026-Q3")
-    assert stored(store, Q3)[Cell(Step.SCREENED, Need.FOOD)] == 1
+    assert stored(store, Q3)[FunnelCell(Step.SCREENED, Need.FOOD)] == 1
     assert "Saved: " in Page(cara.get(done.location).text).text
     listed = Page(cara.get(HERE).text)
     assert any("Q3 2026" in row and "Saved" in row and "Cara" in row for row in rows(listed))
@@ -169,7 +169,9 @@ def test_whoever_is_signed_out_or_elsewhere_may_not_send_that_much(client, sign_
 
 
 def test_the_template_is_downloaded_filled_in_mended_and_taken_over(cara, store):
-    uploaded.read(store, "before", {Q3: {"": {FOOD: 15, ASKED: 90, Cell(Step.ELIGIBLE): 200}}})
+    uploaded.read(
+        store, "before", {Q3: {"": {FOOD: 15, ASKED: 90, FunnelCell(Step.ELIGIBLE): 200}}}
+    )
     before = f"{HERE}/before"
     cara.post(before, data=Page(cara.get(before).text).values(before))
     links = Page(cara.get(HERE).text).links
@@ -194,7 +196,7 @@ def test_the_template_is_downloaded_filled_in_mended_and_taken_over(cara, store)
     ]
     assert "3 counts, all the same as what stands now." in page.text
     cara.post(mended.location, data=page.values(mended.location))
-    assert stored(store) == {Cell(Step.ELIGIBLE): 210, ASKED: 95, FOOD: 25}
+    assert stored(store) == {FunnelCell(Step.ELIGIBLE): 210, ASKED: 95, FOOD: 25}
 
 
 def read_csv(sheet):

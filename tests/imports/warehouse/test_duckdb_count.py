@@ -8,7 +8,8 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.core.tables.reading import Reading, Report
-from readiness.counts.social_risk.models import STRATA, Need, StratumType
+from readiness.counts.social_risk.models import Need
+from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screens.cells import CellKey, Counts
 from readiness.imports.screens.parts import Result, Standing
 from readiness.imports.screens.strata import age_band

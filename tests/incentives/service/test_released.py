@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.counts.social_risk.models import Cell, Step, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Step
+from readiness.counts.strata import StratumType
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.social_risk_release import Release
 from readiness.incentives.numbers import LeftOut, numbers_in, numbers_out
@@ -37,7 +38,7 @@ def numbers(store, *measure_ids, **wish):
 
 
 def screens(store, group_id, positive, screened):
-    values = {Cell(Step.ANY_POSITIVE): positive, Cell(Step.SCREENED): screened}
+    values = {FunnelCell(Step.ANY_POSITIVE): positive, FunnelCell(Step.SCREENED): screened}
     social_risk.add(store, Release(group_id, portfolio.AFTER, 1, NOW, 11, "1", 0, values), {})
 
 

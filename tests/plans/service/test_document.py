@@ -20,7 +20,7 @@ from readiness.core.periods import period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
 from readiness.plans.editing import Edit
 from readiness.plans.models import ActionStatus
@@ -57,7 +57,7 @@ def store(tmp_path_factory):
 
 def counted(opened, given):
     revisions = [
-        CountRevision(Cell(step, need), 1, value, "maya", NOW)
+        CountRevision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in given.items()
         for step, value in steps.items()
     ]

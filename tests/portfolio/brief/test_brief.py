@@ -25,7 +25,7 @@ from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.quality.models import QualityCell
 from readiness.counts.social_risk.edits import CountRevision
-from readiness.counts.social_risk.models import Cell, Need, Step
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
 from readiness.plans.db import postings
 from readiness.plans.postings import Posting, PostingKind
@@ -84,7 +84,7 @@ def fresh(tmp_path):
 def release_all(made, needs=(Need.FOOD,), races=RACES):
     quarter = period("2026-Q4")
     revisions = [
-        CountRevision(Cell(step, need), 1, value, "maya", NOW)
+        CountRevision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in {None: WHOLE, **dict.fromkeys(needs, FOOD)}.items()
         for step, value in steps.items()
     ]

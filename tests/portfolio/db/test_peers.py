@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from readiness.counts.quality.models import MeasureCell, Part
-from readiness.counts.social_risk.models import Stratum, StratumType
+from readiness.counts.quality.models import MeasureCell, MeasurePart
+from readiness.counts.strata import Stratum, StratumType
 from readiness.portfolio.db import peers
 from tests.factories import portfolio, world
 from tests.factories.world import NOW
@@ -18,7 +18,7 @@ def store(empty_store):
     return empty_store
 
 
-BLACK = MeasureCell("COL", Part.NUMERATOR, Stratum(StratumType.RACE, "black"))
+BLACK = MeasureCell("COL", MeasurePart.NUMERATOR, Stratum(StratumType.RACE, "black"))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.strata import StratumType
 from readiness.equity.peers import Standing
 from readiness.portfolio.service import peers
 from readiness.portfolio.service.peers import Wish

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from readiness.counts.social_risk.models import StratumType
+from readiness.counts.strata import StratumType
 from readiness.disclosure.db import quality
 from tests.factories import portfolio
 from tests.factories.page import Page

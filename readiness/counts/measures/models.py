@@ -7,19 +7,20 @@ from datetime import date
 from enum import StrEnum
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import Cell, Need, Step, Stratum, StratumType
+from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.strata import Stratum, StratumType
 
 
-class Status(StrEnum):
+class MeasureStatus(StrEnum):
     ACTIVE = "active"
     REMOVED = "removed"
     HISTORICAL = "historical"
 
 
 STATUS_WORDS = {
-    Status.ACTIVE: "In use",
-    Status.REMOVED: "Removed by its program",
-    Status.HISTORICAL: "Historical",
+    MeasureStatus.ACTIVE: "In use",
+    MeasureStatus.REMOVED: "Removed by its program",
+    MeasureStatus.HISTORICAL: "Historical",
 }
 
 
@@ -32,39 +33,39 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True)
-class Term:
+class MeasureTerm:
     """A step: of the need's own row, or of the group's, which is the same for every need."""
 
     step: Step
     of_group: bool = False
 
-    def cell(self, need: Need, stratum: Stratum) -> Cell:
-        return Cell(self.step, None if self.of_group else need, stratum)
+    def cell(self, need: Need, stratum: Stratum) -> FunnelCell:
+        return FunnelCell(self.step, None if self.of_group else need, stratum)
 
 
 @dataclass(frozen=True)
-class Source:
+class MeasureSource:
     says: str
     origin: str
     on: date
 
 
 @dataclass(frozen=True)
-class Measure:
+class ScreeningMeasure:
     id: str
     title: str
     needs: tuple[Need, ...]
-    numerator: Term
-    denominator: Term
+    numerator: MeasureTerm
+    denominator: MeasureTerm
     direction: Direction
-    status: Status
+    status: MeasureStatus
     window: str
     lag_quarters: int = 0  # further quarters to wait until the window has passed for everybody
     strata: tuple[StratumType, ...] = ()
     until: Period | None = None
     aligned_with: str = ""
     note: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[MeasureSource, ...] = ()
 
     def is_due(self, period: Period, today: date) -> bool:
         """The quarter, and the wait after it, are over."""
@@ -82,9 +83,48 @@ class MeasureSet:
     version: str
     title: str
     published_on: date
-    measures: tuple[Measure, ...]
+    measures: tuple[ScreeningMeasure, ...]
     sha256: str
 
     @property
     def name(self) -> str:
         return f"{self.id} {self.version}"
+
+
+@dataclass(frozen=True)
+class QualityMeasure:
+    id: str
+    title: str
+    steward: str
+    specification: str
+    direction: Direction  # higher or lower
+    ages: str  # adult or pediatric
+    status: MeasureStatus
+    numerator: str
+    denominator: str
+    until: Period | None = None  # the last period it was in force for
+    note: str = ""
+
+    @property
+    def is_higher_better(self) -> bool:
+        return self.direction is Direction.HIGHER
+
+
+@dataclass(frozen=True)
+class QualitySet:
+    """One published version."""
+
+    id: str
+    version: str
+    title: str
+    published_on: date
+    measures: tuple[QualityMeasure, ...]
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.id} {self.version}"
+
+    @property
+    def by_id(self) -> dict[str, QualityMeasure]:
+        return {measure.id: measure for measure in self.measures}
