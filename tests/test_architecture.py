@@ -37,13 +37,14 @@ FEATURES = (
     "home",
     "administration",
     "demo",
-    "web",
     "cli",
+    "serving",
+    "application",
 )
 
 # What a file is, by its name or its folder's; the first pattern that fits decides.
 KINDS = {
-    "web": ("web.py", "core/web/*"),
+    "web": ("application.py", "core/web/*"),
     "cli": ("cli/*",),
     "demo": ("demo/*",),
     "db": ("*/db.py", "*/db/*", "core/audit.py", "core/schema.py", "core/backup.py"),
@@ -69,7 +70,7 @@ BELOW: dict[str, set[str]] = {
     "service": {RULES, "service", "db", "solver", "duckdb", "pdf", "presenter"},
     "forms": {RULES, "forms", "service", "presenter", "web"},
     "views": {RULES, "service", "forms", "presenter", "views", "web", "pdf"},
-    "web": {RULES, "service", "views", "web", "pdf", "db"},
+    "web": {RULES, "service", "views", "web", "pdf", "db", "cli"},
     "demo": {RULES, "service", "db", "demo"},
     "cli": {RULES, "service", "db", "cli", "demo", "pdf"},
 }
@@ -78,7 +79,7 @@ FLASK = {"flask", "flask_wtf", "wtforms", "werkzeug", "itsdangerous", "markupsaf
 LIBRARIES: dict[str, set[str]] = {
     "views": FLASK,
     "forms": FLASK,
-    "web": FLASK | {"flask_bootstrap"},
+    "web": FLASK | {"flask_bootstrap", "click"},
     "presenter": {"flask"},  # `url_for` alone
     "cli": {"flask", "click"},
     "db": {"sqlite_utils"},
@@ -110,6 +111,7 @@ ABOVE = {"views", "web", "cli"}
 READS = {
     "accounts/passwords.py",
     "core/config.py",
+    "serving.py",
     "core/exports.py",
     "core/strict_json.py",
     "core/tables/*",

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from readiness.core.small_cells import FEWEST, THRESHOLDS
 
+PACKAGE = Path(__file__).resolve().parents[1]
+# Templates and static files stand beside the package in a checkout, and inside it once installed.
+ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
+
 
 @dataclass(frozen=True)
 class Settings:

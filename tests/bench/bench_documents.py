@@ -24,9 +24,9 @@ import pikepdf
 
 from readiness.accounts.db import groups, people
 from readiness.assessments.service import portfolio_entry
+from readiness.core.config import ROOT
 from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Job, Page
-from readiness.core.pdf.layout import ROOT
 from readiness.core.pdf.printer import MANY, Printer
 from readiness.core.people import Group
 from readiness.core.schema import migrate

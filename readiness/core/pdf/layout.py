@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from readiness.core import formatting
-
-ROOT = Path(__file__).resolve().parents[3]
+from readiness.core.config import ROOT
 
 FILTERS = {
     "one_decimal": formatting.one_decimal,

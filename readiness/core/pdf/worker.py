@@ -22,9 +22,9 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from readiness.core.config import ROOT
 from readiness.core.pdf import fonts
 from readiness.core.pdf.job import Enclosure, Job, Page
-from readiness.core.pdf.layout import ROOT
 
 SIZES = {Page.A4: "210mm 297mm", Page.LETTER: "8.5in 11in"}
 STYLES = ("tokens.css", "print.css")

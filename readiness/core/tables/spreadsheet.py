@@ -13,13 +13,12 @@ import threading
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
+from readiness.core.config import PACKAGE
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import Book, Cell
 
-ROOT = Path(__file__).resolve().parents[3]
 MEBIBYTE = 1024 * 1024
 MOST_BYTES = 8 * MEBIBYTE
 MOST_MEMBERS = 100
@@ -123,7 +122,7 @@ def run(raw: bytes, wanted: Wanted, seconds: float) -> bytes:
         input=json.dumps(asked).encode() + b"\n" + raw,
         capture_output=True,
         timeout=seconds,
-        cwd=ROOT,
+        cwd=PACKAGE.parent,
         env={},  # it needs to know nothing, least of all a key
         check=True,
     ).stdout

@@ -5,9 +5,9 @@ from io import BytesIO
 import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from readiness.core.config import ROOT
 from readiness.core.errors import NotFound
 from readiness.core.pdf import fonts
-from readiness.core.pdf.layout import ROOT
 
 WRITTEN = "0123456789 $%&+−–—×÷≤≥±“”‘’…·•→←↑↓©§éñüç"
 

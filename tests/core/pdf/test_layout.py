@@ -5,8 +5,8 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
+from readiness.core.config import ROOT
 from readiness.core.pdf import layout
-from readiness.core.pdf.layout import ROOT
 from tests.factories import documents
 
 PARTS = layout.environment()

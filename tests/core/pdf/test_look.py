@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from readiness.core.pdf.layout import ROOT
+from readiness.core.config import ROOT
 
 LIGHT, DARK = (ROOT / "static" / "tokens.css").read_text("utf-8").split("@media")
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -12,10 +12,10 @@ import page
 import pikepdf
 import pytest
 
+from readiness.core.config import ROOT
 from readiness.core.errors import NotPrinted
 from readiness.core.pdf import worker
 from readiness.core.pdf.job import Enclosure, Page
-from readiness.core.pdf.layout import ROOT
 from readiness.core.pdf.printer import BROKEN, BUSY, TOO_LONG, Limits, Printer
 from tests.factories import documents
 

@@ -8,12 +8,22 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:readiness.serving")
 
 
 def test_a_server_that_may_not_serve_says_why_once_and_ends(tmp_path):
     clean = {key: value for key, value in os.environ.items() if not key.startswith("READINESS_")}
     ended = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "app:create_app()"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "python:readiness.serving",
+            "--bind",
+            "127.0.0.1:0",
+            "app:create_app()",
+        ],
         cwd=ROOT,
         env=clean | {"READINESS_DATA": str(tmp_path)},
         capture_output=True,

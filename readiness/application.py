@@ -1,13 +1,18 @@
-"""Pages: thin. A page builds a form, calls a use case, renders what comes back."""
+"""The application: reads the settings and joins the features."""
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import closing
 
+import click
 from flask import Flask
+from flask.cli import FlaskGroup
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from readiness import cli
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.views import account, history, one_time_links, team
 from readiness.administration.views import admin, data_export
@@ -20,8 +25,9 @@ from readiness.assessments.views import (
     sharing,
     submit,
 )
-from readiness.core.config import Settings
+from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
+from readiness.core.errors import BadInput
 from readiness.core.jobs.service import Runner
 from readiness.core.pdf.printer import Printer
 from readiness.core.schema import is_current
@@ -41,6 +47,7 @@ from readiness.home import views as home
 from readiness.imports.views import history as screen_records
 from readiness.imports.views import upload, upload_files
 from readiness.incentives import views as laboratory
+from readiness.instruments import loader as instruments
 from readiness.investment import proposal_views
 from readiness.investment import views as investment
 from readiness.plans.views import money, plan, result
@@ -88,7 +95,49 @@ BLUEPRINTS = (
 SHORTEST_KEY = 32  # characters: less can be tried out
 
 
-def attach(app: Flask, settings: Settings) -> None:
+def create_app(chosen: Settings | None = None) -> Flask:
+    """The Flask application; without `chosen`, as the environment says."""
+    try:
+        chosen = chosen or from_environment(os.environ)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    app = Flask(
+        "readiness", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    app.config["SETTINGS"] = chosen
+    try:
+        instruments.look_in(chosen.instruments)
+    except BadInput as error:
+        raise SystemExit(str(error)) from None
+    cli.attach(app)
+    if serves_pages():
+        attach_pages(app, chosen)
+    return app
+
+
+def serves_pages() -> bool:
+    """False while a command other than `flask run` loads the application.
+
+    Commands need neither a secret key nor a database; pages need both.
+    """
+    context = click.get_current_context(silent=True)
+    return context is None or context.info_name == "run"
+
+
+@click.group(cls=FlaskGroup, create_app=create_app)
+def main() -> None:
+    """Readiness: serve it, and everything that `flask` offers in a checkout."""
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="address and port")
+def serve(bind: str) -> None:
+    """Serve pages; READINESS_SECRET_KEY and READINESS_DATA say with which key and data."""
+    server = ["-m", "gunicorn", "--config", "python:readiness.serving", "--bind", bind]
+    os.execv(sys.executable, [sys.executable, *server, "readiness.application:create_app()"])  # noqa: S606 (no shell is wanted)
+
+
+def attach_pages(app: Flask, settings: Settings) -> None:
     """Make the application serve pages, or refuse with a sentence that says what is missing."""
     if not settings.secret_key or len(settings.secret_key) < SHORTEST_KEY:
         raise SystemExit(
