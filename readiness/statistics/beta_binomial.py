@@ -157,7 +157,7 @@ def reliability(prior: Prior, n: float) -> float:
     """How much of a group's observed rate is itself and not chance, at the prior's average.
 
     Formula: n ÷ (n + α + β), which is between-group variance over itself plus the average
-    variance within a group of n. `reliability_at` takes the group's own rate instead.
+    variance within a group of n.
     Source: Adams, RAND TR-653 (2009).
     Units: people in, a share out. Shape: a prior and a number to a number.
     Raises ValueError when `n` is below 0.
@@ -165,18 +165,6 @@ def reliability(prior: Prior, n: float) -> float:
     if n < 0:
         raise ValueError(f"{n} people cannot be")
     return n / (n + prior.strength)
-
-
-def reliability_at(prior: Prior, x: float, n: float) -> float:
-    """As `reliability`, with the variance at the group's own rate: it differs from group to group.
-
-    Formula: between ÷ (between + p(1 − p)/n), between = αβ ÷ ((α + β + 1)(α + β)²).
-    Source: Adams, RAND TR-653 (2009).
-    Units: people in, a share out; 1 at a rate of 0 or 1. Shape: a prior and a count to a number.
-    Raises ValueError when it is no share.
-    """
-    p = share_of(x, n)
-    return prior.between_variance / (prior.between_variance + p * (1 - p) / n)
 
 
 def sample_size_for(prior: Prior, wanted: float) -> float:

@@ -1,4 +1,4 @@
-"""Two shares subtracted, with intervals. Every difference is the first share minus the second."""
+"""Two shares or sums compared, with intervals: always the first minus, or over, the second."""
 
 from __future__ import annotations
 
@@ -63,22 +63,6 @@ def wald(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -
     return Difference(p1 - p2, p1 - p2 - reach, p1 - p2 + reach)
 
 
-def agresti_caffo(
-    x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95
-) -> Difference:
-    """The Wald interval after one success and one failure are added to each side.
-
-    Formula: d⁺ ± z √(p1⁺(1 − p1⁺)/(n1 + 2) + p2⁺(1 − p2⁺)/(n2 + 2)), with p⁺ = (x + 1)/(n + 2) and
-    d⁺ the center of the interval, cut off at −1 and 1; the difference reported is the plain one.
-    Source: Agresti and Caffo, The American Statistician 54 (2000) 280-288.
-    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
-    Raises ValueError when one is no share, or `confidence` no level.
-    """
-    plain = share_of(x1, n1) - share_of(x2, n2)
-    around = wald(x1 + 1, n1 + 2, x2 + 1, n2 + 2, confidence)
-    return Difference(plain, max(-1.0, around.low), min(1.0, around.high))
-
-
 def miettinen_nurminen(
     x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95
 ) -> Difference:
@@ -96,17 +80,6 @@ def miettinen_nurminen(
     """
     total = n1 + n2
     return difference_score_interval(x1, n1, x2, n2, z_of(confidence), total / (total - 1))
-
-
-def mee(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -> Difference:
-    """The score interval of `miettinen_nurminen` without its factor N/(N − 1).
-
-    Formula: as there, V = p̃1(1 − p̃1)/n1 + p̃2(1 − p̃2)/n2.
-    Source: Mee, Biometrics 40 (1984) 1175-1176.
-    Units: people in, shares out. Shape: two counts `x` of `n` to a difference.
-    Raises ValueError when one is no share, or `confidence` no level.
-    """
-    return difference_score_interval(x1, n1, x2, n2, z_of(confidence), 1.0)
 
 
 def difference_score_interval(

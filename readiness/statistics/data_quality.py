@@ -1,4 +1,4 @@
-"""How much of the data is there, and what the missing part could change."""
+"""How much of the data is there, how far records agree, and what only estimates can say."""
 
 from __future__ import annotations
 
@@ -228,18 +228,6 @@ def concordance(table: Table, confidence: float = 0.95) -> Concordance:
             for rest in [total - both - only_record - only_reference]
         ),
     )
-
-
-def people_for_sensitivity(expected: float, reach: float, confidence: float = 0.95) -> float:
-    """How many people of a category a reference sample needs.
-
-    Formula: z² p(1 − p) ÷ h². Source: normal approximation, Cochran, Sampling Techniques (1977).
-    Units: shares in, people out, not rounded up. Shape: numbers to a number.
-    Raises ValueError unless `expected` and `reach` lie between 0 and 1.
-    """
-    if not (0 < expected < 1 and 0 < reach < 1):
-        raise ValueError("Give the sensitivity expected and its reach as shares between 0 and 1")
-    return z_of(confidence) ** 2 * expected * (1 - expected) / reach**2
 
 
 @dataclass(frozen=True)

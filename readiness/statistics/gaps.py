@@ -1,4 +1,4 @@
-"""Gaps of many groups: how much they truly differ, and how much to believe of each."""
+"""Gaps of many groups: how much they truly differ, what changed, and how much to believe."""
 
 from __future__ import annotations
 

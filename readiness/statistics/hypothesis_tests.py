@@ -1,4 +1,4 @@
-"""Could it be chance, and what becomes of that when many comparisons are made."""
+"""Could it be chance, also over many comparisons, and what could be found at all."""
 
 from __future__ import annotations
 

@@ -244,22 +244,6 @@ def index_of_disparity(groups: Sequence[GroupEstimate]) -> DisparityIndex:
     return DisparityIndex(100 * unweighted / mean, 100 * weighted / mean)
 
 
-def index_of_disparity_from_reference(groups: Sequence[GroupEstimate], reference: int) -> float:
-    """The variant of Pearcy and Keppel: distances from a reference, over the other k − 1 groups.
-
-    Formula: 100 Σ|y − y_ref| ÷ (k − 1) ÷ y_ref, unweighted.
-    Source: Pearcy and Keppel, Public Health Reports 117 (2002) 273-280.
-    Units: percent. Shape: groups, and the place of the reference among them, to a number.
-    Raises ValueError with fewer than two groups, nobody in them, or a reference of 0.
-    """
-    weights(groups)
-    place = groups[reference].estimate
-    if place == 0:
-        raise ValueError("The reference's rate is 0: take an index that is not relative to it")
-    away = sum(abs(group.estimate - place) for group in groups)
-    return 100 * away / (len(groups) - 1) / place
-
-
 def nonzero_mean(groups: Sequence[GroupEstimate]) -> float:
     mean = mean_of(groups)
     if mean == 0:

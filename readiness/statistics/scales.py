@@ -1,4 +1,4 @@
-"""How far a scale's items agree."""
+"""How far a scale's items agree, and what that means for one score and for a change of it."""
 
 from __future__ import annotations
 

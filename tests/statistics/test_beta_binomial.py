@@ -11,7 +11,6 @@ from readiness.statistics.beta_binomial import (
     fit,
     log_likelihood,
     reliability,
-    reliability_at,
     sample_size_for,
     shrink,
 )
@@ -76,15 +75,6 @@ def test_shrinking_lands_between_the_group_and_the_mean(prior, x, more):
 def test_more_patients_say_more(prior, n):
     assert reliability(prior, n) < reliability(prior, n + 1) < 1
     assert reliability(prior, sample_size_for(prior, 0.6)) == pytest.approx(0.6)
-
-
-def test_at_the_priors_average_variance_both_reliabilities_are_one():
-    """They differ at a group's own rate: the average of p(1 − p) is αβ ÷ ((α + β)(α + β + 1))."""
-    prior = Prior(14, 6)
-    average = 14 * 6 / (20 * 21)
-    p = 0.5 + (0.25 - average) ** 0.5
-    assert reliability_at(prior, p * 100, 100) == pytest.approx(reliability(prior, 100))
-    assert reliability_at(prior, 95, 100) > reliability(prior, 100)
 
 
 @pytest.mark.parametrize("counts", [[], [(3, 5)], [(0, 5), (0, 9)], [(5, 5), (9, 9)]])

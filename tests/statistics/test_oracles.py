@@ -1,4 +1,4 @@
-"""Our statistics against published cases: pytest tests/domain/test_oracles.py --oracles FILE."""
+"""Statistics against published cases: pytest tests/statistics/test_oracles.py --oracles FILE."""
 
 from __future__ import annotations
 
