@@ -13,7 +13,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.small_cells import FEWEST
 from readiness.core.tables.sources import in_memory
 from readiness.counts.measures.models import Direction
-from readiness.disclosure.counts_file import MOST_BYTES
+from readiness.disclosure.flat_counts_file import MOST_BYTES
 from readiness.equity.findings import Declared
 from readiness.equity.findings_json import as_json
 from readiness.equity.service.findings import told

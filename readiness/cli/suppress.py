@@ -11,9 +11,10 @@ import click
 from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.core.small_cells import FEWEST
 from readiness.core.tables.sources import in_memory
-from readiness.disclosure.counts_file import MOST_BYTES
-from readiness.disclosure.printed import Printed, PrintedRow
-from readiness.disclosure.service.suppress import suppressed, suppressed_after
+from readiness.disclosure.flat_counts_file import MOST_BYTES
+from readiness.disclosure.service.suppress import suppress as suppress_counts
+from readiness.disclosure.service.suppress import suppress_beside_ledger
+from readiness.disclosure.suppressed_table import SuppressedRow, SuppressedTable
 
 LEAST_THRESHOLD, MOST_THRESHOLD = 5, 30
 
@@ -44,15 +45,15 @@ def suppress(counts: BinaryIO, threshold: int, ledger: Path | None, _json: bool)
     """
     source = in_memory("file", counts.name, counts.read(MOST_BYTES + 1))
     if ledger is None:
-        click.echo(json.dumps(as_json(suppressed(source, threshold)), indent=2))
+        click.echo(json.dumps(as_json(suppress_counts(source, threshold)), indent=2))
         return
-    found = suppressed_after(source, threshold, ledger)
+    found = suppress_beside_ledger(source, threshold, ledger)
     for notice in found.notices:
         say(notice)
     click.echo(json.dumps(as_json(found.printed), indent=2))
 
 
-def as_json(found: Printed) -> dict[str, Any]:
+def as_json(found: SuppressedTable) -> dict[str, Any]:
     return {
         "rows": [row_json(row) for row in found.rows],
         "coarsened": [
@@ -68,7 +69,7 @@ def as_json(found: Printed) -> dict[str, Any]:
     }
 
 
-def row_json(row: PrintedRow) -> dict[str, Any]:
+def row_json(row: SuppressedRow) -> dict[str, Any]:
     return {
         **row.key._asdict(),
         "screened": row.screened,

@@ -159,8 +159,8 @@ def enter_counts(stage: Stage, who: Character, period: Period, index: int) -> No
     social_risk.save(stage.store, who.id, period, revisions, (), event)
     done = Event(stage.now, author, "completed a quarter", "counts", str(period), group_id=who.id)
     social_risk.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)
-    ready = releases.prepared(stage.store, who.id, FunnelCounts(period, cells), FEWEST, stage.now)
-    releases.keep(stage.store, ready, author, stage.now)
+    ready = releases.prepare(stage.store, who.id, FunnelCounts(period, cells), FEWEST, stage.now)
+    releases.save(stage.store, ready, author, stage.now)
 
 
 def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> None:
@@ -175,7 +175,7 @@ def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> No
     quality.set_state(
         stage.store, who.id, period, PeriodState.COMPLETE, quality_counts.REFERENCE, 0, done
     )
-    ready = quality_releases.prepared(
+    ready = quality_releases.prepare(
         stage.store,
         who.id,
         QualityCounts(period, found),
@@ -183,4 +183,4 @@ def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> No
         FEWEST,
         stage.now,
     )
-    quality_releases.keep(stage.store, ready, author, stage.now)
+    quality_releases.save(stage.store, ready, author, stage.now)

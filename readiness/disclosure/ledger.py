@@ -11,13 +11,13 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from readiness.disclosure.counts import Counts, Measure, RowKey, Tally
-from readiness.disclosure.counts_table import Count, Left, span_limits, span_sums, table_of
+from readiness.disclosure.flat_counts import CountKind, Counts, RowKey, Tally
+from readiness.disclosure.flat_table import Count, Left, span_limits, span_sums, table_of
 from readiness.disclosure.table import AtMost, CellId, Sum, Table
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One release: the true counts of its rows, and which numbers were hidden."""
 
     threshold: int
@@ -26,17 +26,17 @@ class Entry:
 
     @property
     def cells(self) -> Mapping[Count, int]:
-        return {Count(k, m): tally.of(m) for k, tally in self.counts.items() for m in Measure}
+        return {Count(k, m): tally.of(m) for k, tally in self.counts.items() for m in CountKind}
 
 
-class Once(NamedTuple):
+class FormerValue(NamedTuple):
     """A number of a former release that is another one now."""
 
     value: int
     cell: Count
 
 
-class Within(NamedTuple):
+class EntryCell(NamedTuple):
     """A number that only one release has: what it leaves of a longer period, for one."""
 
     entry: int
@@ -44,7 +44,7 @@ class Within(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Standing:
+class LedgerComparison:
     """What the file may say beside the ledger."""
 
     kept: frozenset[str]  # periods whose former release stays
@@ -53,21 +53,21 @@ class Standing:
     withheld: frozenset[RowKey]  # rows that a kept period did not have
 
 
-def latest(entries: Sequence[Entry]) -> dict[RowKey, Tally]:
+def latest_counts(entries: Sequence[LedgerEntry]) -> dict[RowKey, Tally]:
     return {key: tally for entry in entries for key, tally in entry.counts.items()}
 
 
-def strictest(threshold: int, entries: Sequence[Entry]) -> int:
+def strictest(threshold: int, entries: Sequence[LedgerEntry]) -> int:
     """A lower threshold later would take back what an earlier release promised."""
     return max([threshold, *(entry.threshold for entry in entries)])
 
 
-def standing(counts: Counts, entries: Sequence[Entry], threshold: int) -> Standing:
-    former = latest(entries)
+def compare(counts: Counts, entries: Sequence[LedgerEntry], threshold: int) -> LedgerComparison:
+    former = latest_counts(entries)
     kept = frozenset(
         key.period
         for key, tally in counts.items()
-        if key in former and moves_by_few(former[key], tally, threshold)
+        if key in former and changes_by_few(former[key], tally, threshold)
     )
     printed = {
         key: former.get(key, tally) if key.period in kept else tally
@@ -79,28 +79,28 @@ def standing(counts: Counts, entries: Sequence[Entry], threshold: int) -> Standi
         for key, tally in printed.items()
         if key not in withheld and former.get(key) != tally
     }
-    return Standing(kept, printed, new, withheld)
+    return LedgerComparison(kept, printed, new, withheld)
 
 
-def moves_by_few(before: Tally, after: Tally, threshold: int) -> bool:
-    return any(0 < abs(after.of(each) - before.of(each)) < threshold for each in Measure)
+def changes_by_few(before: Tally, after: Tally, threshold: int) -> bool:
+    return any(0 < abs(after.of(each) - before.of(each)) < threshold for each in CountKind)
 
 
-def former_hidden(entries: Sequence[Entry]) -> dict[Count, bool]:
+def hidden_before(entries: Sequence[LedgerEntry]) -> dict[Count, bool]:
     """Of every number of the newest release that has it, whether it is hidden there."""
     return {cell: cell in entry.hidden for entry in entries for cell in entry.cells}
 
 
-def joint(stands: Standing, entries: Sequence[Entry]) -> Table:
+def joint(stands: LedgerComparison, entries: Sequence[LedgerEntry]) -> Table:
     """The new release and all former ones as one table."""
     now = {key: tally for key, tally in stands.counts.items() if key.period not in stands.kept}
-    union = {**latest(entries), **now}
+    union = {**latest_counts(entries), **now}
     tables = [table_of(now), spans(union)]
     tables += [
-        renamed(table_of(entry.counts), union, number) for number, entry in enumerate(entries)
+        rename_cells(table_of(entry.counts), union, number) for number, entry in enumerate(entries)
     ]
     cells = {
-        name(cell, value, union): cell in entry.hidden
+        cell_name(cell, value, union): cell in entry.hidden
         for entry in entries
         for cell, value in entry.cells.items()
     }
@@ -110,7 +110,7 @@ def joint(stands: Standing, entries: Sequence[Entry]) -> Table:
         sums=tuple(dict.fromkeys(each for table in tables for each in table.sums)),
         limits=(
             *dict.fromkeys(each for table in tables for each in table.limits),
-            *later_only_add(entries, union),
+            *growth_limits(entries, union),
         ),
         shown=tables[0].shown | frozenset(cells),
         pinned=frozenset(cell for cell, is_hidden in cells.items() if not is_hidden),
@@ -124,23 +124,25 @@ def spans(union: Counts) -> Table:
     counts: dict[CellId, int] = {
         Count(key, measure): tally.of(measure)
         for key, tally in union.items()
-        for measure in Measure
+        for measure in CountKind
     }
     for (key, without), tally in rests.items():
-        counts.update({Left(key, without, measure): tally.of(measure) for measure in Measure})
+        counts.update({Left(key, without, measure): tally.of(measure) for measure in CountKind})
     return Table(counts, tuple(sums), tuple(span_limits(union)))
 
 
-def name(cell: CellId, value: int, union: Counts, number: int = 0) -> CellId:
+def cell_name(cell: CellId, value: int, union: Counts, number: int = 0) -> CellId:
     """The number as the newest release has it, or as what it was once."""
     if not isinstance(cell, Count):
-        return Within(number, cell)
+        return EntryCell(number, cell)
     tally = union.get(cell.key)
-    return cell if tally is not None and tally.of(cell.measure) == value else Once(value, cell)
+    return (
+        cell if tally is not None and tally.of(cell.measure) == value else FormerValue(value, cell)
+    )
 
 
-def renamed(table: Table, union: Counts, number: int) -> Table:
-    called = {cell: name(cell, value, union, number) for cell, value in table.counts.items()}
+def rename_cells(table: Table, union: Counts, number: int) -> Table:
+    called = {cell: cell_name(cell, value, union, number) for cell, value in table.counts.items()}
     return Table(
         counts={called[cell]: value for cell, value in table.counts.items()},
         sums=tuple(Sum(called[s.whole], tuple(called[p] for p in s.parts)) for s in table.sums),
@@ -150,16 +152,16 @@ def renamed(table: Table, union: Counts, number: int) -> Table:
     )
 
 
-def later_only_add(entries: Sequence[Entry], union: Counts) -> Iterator[AtMost]:
+def growth_limits(entries: Sequence[LedgerEntry], union: Counts) -> Iterator[AtMost]:
     """A reader may take it that late rows only add people, where that is so."""
     for entry in entries:
         for cell, value in entry.cells.items():
             if union[cell.key].of(cell.measure) > value:
-                yield AtMost(Once(value, cell), (cell,))
+                yield AtMost(FormerValue(value, cell), (cell,))
 
 
-def everything(counts: Counts, keys: frozenset[RowKey]) -> frozenset[Count]:
+def nonzero_cells(counts: Counts, keys: frozenset[RowKey]) -> frozenset[Count]:
     """All numbers of these rows but the zeros, which are always printed."""
     return frozenset(
-        Count(key, measure) for key in keys for measure in Measure if counts[key].of(measure)
+        Count(key, measure) for key in keys for measure in CountKind if counts[key].of(measure)
     )

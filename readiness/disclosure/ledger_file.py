@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.core.errors import BadInput, NotSaved
-from readiness.disclosure.counts import Measure, RowKey, Tally
-from readiness.disclosure.counts_table import Count
-from readiness.disclosure.ledger import Entry
+from readiness.disclosure.flat_counts import CountKind, RowKey, Tally
+from readiness.disclosure.flat_table import Count
+from readiness.disclosure.ledger import LedgerEntry
 
 FORMAT = 1
 UNREADABLE = (
@@ -26,7 +26,7 @@ UNREADABLE = (
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def exclusive_lock(path: Path) -> Iterator[None]:
     """One run at a time: two that read the same ledger would each know nothing of the other."""
     try:
         descriptor = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
@@ -45,7 +45,7 @@ def lock_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.lock")
 
 
-def read(path: Path) -> tuple[Entry, ...]:
+def read(path: Path) -> tuple[LedgerEntry, ...]:
     """Every release so far, oldest first; none where there is no file yet."""
     if not path.exists():
         return ()
@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[Entry, ...]:
         raise BadInput(UNREADABLE) from None
 
 
-def append(path: Path, entry: Entry) -> None:
+def append(path: Path, entry: LedgerEntry) -> None:
     lines = path.read_text(encoding="utf-8") if path.exists() else ""
     beside = path.with_name(f".{path.name}.new")
     try:
@@ -71,7 +71,7 @@ def append(path: Path, entry: Entry) -> None:
         ) from None
 
 
-def line_of(entry: Entry) -> str:
+def line_of(entry: LedgerEntry) -> str:
     rows = [
         [*key, tally.screened, tally.positive, hidden_in(entry, key)]
         for key, tally in entry.counts.items()
@@ -79,11 +79,11 @@ def line_of(entry: Entry) -> str:
     return json.dumps({"format": FORMAT, "threshold": entry.threshold, "rows": rows})
 
 
-def hidden_in(entry: Entry, key: RowKey) -> list[str]:
-    return [measure.value for measure in Measure if Count(key, measure) in entry.hidden]
+def hidden_in(entry: LedgerEntry, key: RowKey) -> list[str]:
+    return [measure.value for measure in CountKind if Count(key, measure) in entry.hidden]
 
 
-def entry_of(line: str) -> Entry:
+def entry_of(line: str) -> LedgerEntry:
     found = json.loads(line)
     if found["format"] != FORMAT:
         raise ValueError("another format")
@@ -92,5 +92,5 @@ def entry_of(line: str) -> Entry:
     for *names, screened, positive, gone in found["rows"]:
         key = RowKey(*map(str, names))
         counts[key] = Tally(int(screened), int(positive))
-        hidden |= {Count(key, Measure(each)) for each in gone}
-    return Entry(int(found["threshold"]), counts, frozenset(hidden))
+        hidden |= {Count(key, CountKind(each)) for each in gone}
+    return LedgerEntry(int(found["threshold"]), counts, frozenset(hidden))

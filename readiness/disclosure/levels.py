@@ -15,14 +15,14 @@ from itertools import pairwise
 
 from readiness.counts.social_risk.models import FIVE, FunnelCell
 from readiness.counts.social_risk.rates import RateRule
-from readiness.disclosure.funnel_table import Term, inside
 from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.social_risk_table import Term, inside
 
 Bound = Fraction | None  # None: as large as one likes
 
 
 @dataclass(frozen=True)
-class Span:
+class KnownRange:
     """Between which whole numbers a reader knows a count to lie."""
 
     low: int = 0
@@ -34,91 +34,95 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Pair:
+class ShareBounds:
     """A numerator within its denominator: one row of the sum that a share is made of."""
 
-    above: Span
-    below: Span
+    above: KnownRange
+    below: KnownRange
 
     @property
     def is_known(self) -> bool:
         return self.above.is_known and self.below.is_known
 
 
-def pairs_of(release: Release | None, rule: RateRule) -> Iterator[Pair]:
+def share_bounds(release: Release | None, rule: RateRule) -> Iterator[ShareBounds]:
     """What readers know of a quarter's part of a share; None: it never left."""
     if release is None:
-        yield Pair(Span(), Span())
+        yield ShareBounds(KnownRange(), KnownRange())
         return
     for need in (None,) if rule.of_group else FIVE:
         above, below = (need, rule.numerator), (need, rule.denominator)
         if all(FunnelCell(step, need) in release.values for need, step in (above, below)):
-            yield Pair(span(release, above), span(release, below))
+            yield ShareBounds(known_range(release, above), known_range(release, below))
 
 
-def span(release: Release, term: Term) -> Span:
+def known_range(release: Release, term: Term) -> KnownRange:
     """Printed, or between what it holds and what holds it."""
     need, step = term
     if (people := release.values[FunnelCell(step, need)]) is not None:
-        return Span(people, people)
-    outer = printed(release, (each for each in inside() if term in inside()[each]))
-    inner = printed(release, inside()[term])
-    return Span(max([1, *inner]), min(outer, default=None))
+        return KnownRange(people, people)
+    outer = printed_values(release, (each for each in inside() if term in inside()[each]))
+    inner = printed_values(release, inside()[term])
+    return KnownRange(max([1, *inner]), min(outer, default=None))
 
 
-def printed(release: Release, terms: Iterable[Term]) -> list[int]:
+def printed_values(release: Release, terms: Iterable[Term]) -> list[int]:
     values = (release.values.get(FunnelCell(step, need)) for need, step in terms)
     return [value for value in values if value is not None]
 
 
-def may_be_told(pairs: Sequence[Pair], marks: Sequence[Fraction], threshold: int) -> bool:
+def is_disclosable(pairs: Sequence[ShareBounds], marks: Sequence[Fraction], threshold: int) -> bool:
     """Whether no level, told beside the released numbers, shows a count below the threshold.
 
     `marks` are the least shares of the levels; the share of a level lies between two of them.
     """
     ends: list[Fraction | None] = [None, *sorted(marks), None]
     return not any(
-        shows(pairs, at, least, under, threshold)
+        reveals_small_count(pairs, at, least, under, threshold)
         for least, under in pairwise(ends)
         for at, pair in enumerate(pairs)
         if not pair.is_known
     )
 
 
-def shows(pairs: Sequence[Pair], at: int, least: Bound, under: Bound, threshold: int) -> bool:
+def reveals_small_count(
+    pairs: Sequence[ShareBounds], at: int, least: Bound, under: Bound, threshold: int
+) -> bool:
     """Whether a share from `least` to `under` would show the numerator at this place, or the rest
     of its denominator, to be small."""
     pair, others = pairs[at], [each for n, each in enumerate(pairs) if n != at]
     if under is not None and not pair.above.is_known:
-        most = added([scaled(pair.below.high, under), *(room_over(o, under) for o in others)])
+        most = sum_bounds([scale(pair.below.high, under), *(room_over(o, under) for o in others)])
         if most is not None and pair.above.low < most <= threshold:  # the share is below `under`
             return True
     if least is not None:
-        rest = added([scaled(pair.below.high, 1 - least), *(room_under(o, least) for o in others)])
+        rest = sum_bounds(
+            [scale(pair.below.high, 1 - least), *(room_under(o, least) for o in others)]
+        )
         nobody = max(0, pair.below.low - (pair.above.high or pair.below.low))
         if rest is not None and nobody <= rest < threshold:
             return True
     return False
 
 
-def room_over(pair: Pair, under: Fraction) -> Bound:
+def room_over(pair: ShareBounds, under: Fraction) -> Bound:
     """How far the others can lie below a share, at most."""
-    most = scaled(pair.below.high, under)
+    most = scale(pair.below.high, under)
     return None if most is None else most - pair.above.low
 
 
-def room_under(pair: Pair, least: Fraction) -> Bound:
+def room_under(pair: ShareBounds, least: Fraction) -> Bound:
     """How far the others can lie above a share, at most."""
     if pair.above.high is not None:
         return pair.above.high - least * max(pair.below.low, pair.above.high)
-    return scaled(pair.below.high, 1 - least)
+    return scale(pair.below.high, 1 - least)
 
 
-def scaled(people: int | None, share: Fraction) -> Bound:
+def scale(people: int | None, share: Fraction) -> Bound:
     return None if people is None else share * people
 
 
-def added(bounds: Iterable[Bound]) -> Bound:
+def sum_bounds(bounds: Iterable[Bound]) -> Bound:
     listed = list(bounds)
     known = [each for each in listed if each is not None]
     return sum(known, Fraction(0)) if len(known) == len(listed) else None

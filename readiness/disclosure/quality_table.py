@@ -20,7 +20,7 @@ from readiness.counts.quality.models import (
     QualityCounts,
 )
 from readiness.counts.strata import ALL, Stratum, StratumType
-from readiness.disclosure.succession import Former, Ties
+from readiness.disclosure.succession import PreviousRelease, Schema
 from readiness.disclosure.table import CellId, Sum, Table
 
 # One scheme of race only: people who move between two schemes are few, and could be counted.
@@ -53,7 +53,7 @@ class NotMet:
 
 
 @dataclass(frozen=True)
-class Rest:
+class Residual:
     """The patients of a breakdown in none of its known strata."""
 
     breakdown: Breakdown
@@ -78,8 +78,8 @@ class More:
 # What leaves.
 
 
-def leaving(
-    counts: QualityCounts, reference: str, formers: Sequence[Former[QualityCell]]
+def releasable_cells(
+    counts: QualityCounts, reference: str, formers: Sequence[PreviousRelease[QualityCell]]
 ) -> dict[QualityCell, int]:
     """The counts that may leave the group, shown or hidden; never its sites nor its samples."""
     kinds = ALWAYS | scheme_of(counts, reference, formers)
@@ -92,7 +92,7 @@ def leaving(
 
 
 def scheme_of(
-    counts: QualityCounts, reference: str, formers: Sequence[Former[QualityCell]]
+    counts: QualityCounts, reference: str, formers: Sequence[PreviousRelease[QualityCell]]
 ) -> frozenset[StratumType]:
     """The one released before, else that of the declared reference, else the newer one entered."""
     used = kinds_in(cell for each in formers for cell in each.values)
@@ -171,7 +171,7 @@ def breakdowns(known: Mapping[QualityCell, int]) -> Tied:
     found: dict[CellId, int] = {}
     sums = []
     for breakdown, strata in strata_in(known).items():
-        rests: dict[MeasurePart, tuple[Rest, int]] = {}
+        rests: dict[MeasurePart, tuple[Residual, int]] = {}
         for part in MeasurePart:
             whole = MeasureCell(breakdown.measure_id, part)
             every = (cell_of(breakdown, part, name) for name in sorted(strata))
@@ -179,7 +179,7 @@ def breakdowns(known: Mapping[QualityCell, int]) -> Tied:
             left = known[whole] - sum(known[cell] for cell in cells)
             if not cells or left < 0:
                 continue
-            rest = Rest(breakdown, frozenset(cell.stratum.name for cell in cells), part)
+            rest = Residual(breakdown, frozenset(cell.stratum.name for cell in cells), part)
             if left:
                 rests[part] = rest, left
             sums.append(Sum(whole, (*cells, *([rest] if left else ()))))
@@ -190,13 +190,15 @@ def breakdowns(known: Mapping[QualityCell, int]) -> Tied:
     return found, sums
 
 
-def left_over(rests: Mapping[MeasurePart, tuple[Rest, int]]) -> Iterator[tuple[Rest, int, Sum]]:
+def left_over(
+    rests: Mapping[MeasurePart, tuple[Residual, int]],
+) -> Iterator[tuple[Residual, int, Sum]]:
     """Of the rest too, some meet the measure and some do not, if it is the same rest of both."""
     if len(rests) < len(MeasurePart):
         return
     (counted, people), (met, fewer) = rests[MeasurePart.DENOMINATOR], rests[MeasurePart.NUMERATOR]
     if counted.strata == met.strata and people >= fewer:
-        rest = Rest(counted.breakdown, counted.strata, NOT_MET)
+        rest = Residual(counted.breakdown, counted.strata, NOT_MET)
         yield rest, people - fewer, Sum(counted, (met, rest))
 
 
@@ -236,7 +238,7 @@ def records(known: Mapping[QualityCell, int]) -> Tied:
 
 
 # Every difference that a reader could make is a number of the table already.
-QUALITY = Ties[QualityCell](
+QUALITY = Schema[QualityCell](
     lambda known, threshold, also: table_of(known),  # noqa: ARG005
     table_of,
 )

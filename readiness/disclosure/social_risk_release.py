@@ -38,14 +38,14 @@ class Release:
     def hidden_share(self) -> float:
         return self.hidden / len(self.values) if self.values else 0.0
 
-    def shown(self, step: Step, need: Need | None = None, part: Stratum = ALL) -> Shown:
+    def shown(self, step: Step, need: Need | None = None, part: Stratum = ALL) -> ShownCount:
         cell = FunnelCell(step, need, part)
         value = self.values.get(cell)
-        return Shown(value, is_hidden=cell in self.values and value is None)
+        return ShownCount(value, is_hidden=cell in self.values and value is None)
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownCount:
     """A number as a reader outside sees it: printed, hidden, or not known at all."""
 
     people: int | None = None
@@ -53,11 +53,11 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Share:
+class ReleasedShare:
     """Two numbers of which a share may be made, or why there is none."""
 
-    above: Shown
-    below: Shown
+    above: ShownCount
+    below: ShownCount
 
     @property
     def is_hidden(self) -> bool:
@@ -82,7 +82,7 @@ class Share:
         return None if self.is_too_few else self.pair
 
 
-def window(releases: Iterable[Release], today: date) -> tuple[Release, ...]:
+def latest_quarters(releases: Iterable[Release], today: date) -> tuple[Release, ...]:
     """The newest release of each of the last closed quarters that have one, oldest first."""
     newest: dict[Period, Release] = {}
     for each in sorted(releases, key=lambda each: each.number):
@@ -91,24 +91,24 @@ def window(releases: Iterable[Release], today: date) -> tuple[Release, ...]:
     return tuple(newest[period] for period in sorted(newest)[-QUARTERS:])
 
 
-def over(
+def total_over(
     quarters: Sequence[Release], step: Step, need: Need | None = None, part: Stratum = ALL
-) -> Shown:
+) -> ShownCount:
     """The sum of what was printed. With one number hidden the sum is hidden, and with one not
     known it is not known."""
-    return added(each.shown(step, need, part) for each in quarters)
+    return sum_shown(each.shown(step, need, part) for each in quarters)
 
 
-def added(numbers: Iterable[Shown]) -> Shown:
+def sum_shown(numbers: Iterable[ShownCount]) -> ShownCount:
     listed = list(numbers)
     if not listed or any(each.people is None and not each.is_hidden for each in listed):
-        return Shown()
+        return ShownCount()
     if any(each.is_hidden for each in listed):
-        return Shown(is_hidden=True)
-    return Shown(sum(each.people or 0 for each in listed))
+        return ShownCount(is_hidden=True)
+    return ShownCount(sum(each.people or 0 for each in listed))
 
 
-def share_of(quarters: Sequence[Release], rule: RateRule) -> Share:
+def share_of(quarters: Sequence[Release], rule: RateRule) -> ReleasedShare:
     """The rate of the group's row, or of the five needs together: a need or quarter that lacks one
     of the two numbers is left out, and one hidden number hides the share."""
     rows = (None,) if rule.of_group else FIVE
@@ -117,8 +117,10 @@ def share_of(quarters: Sequence[Release], rule: RateRule) -> Share:
         for quarter in quarters
         for row in rows
     ]
-    known = [(above, below) for above, below in pairs if Shown() not in (above, below)]
-    return Share(added(above for above, _ in known), added(below for _, below in known))
+    known = [(above, below) for above, below in pairs if ShownCount() not in (above, below)]
+    return ReleasedShare(
+        sum_shown(above for above, _ in known), sum_shown(below for _, below in known)
+    )
 
 
 def share_over(
@@ -127,5 +129,7 @@ def share_over(
     below: Step,
     need: Need | None = None,
     part: Stratum = ALL,
-) -> Share:
-    return Share(over(quarters, above, need, part), over(quarters, below, need, part))
+) -> ReleasedShare:
+    return ReleasedShare(
+        total_over(quarters, above, need, part), total_over(quarters, below, need, part)
+    )

@@ -12,14 +12,14 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from readiness.counts.social_risk.models import FunnelCell
-from readiness.disclosure.funnel_table import Place, gaps_in, parts_of, table_of
+from readiness.disclosure.social_risk_table import Place, gaps_in, parts_of, table_of
 from readiness.disclosure.table import AtMost, CellId, Sum, Table
 
 C = TypeVar("C", bound=Hashable)  # what is printed: a count of screens, or one behind equity
 
 
 @dataclass(frozen=True)
-class Ties(Generic[C]):
+class Schema(Generic[C]):
     """How the numbers of one kind of release hang together."""
 
     # Of the counts and a threshold; with numbers that must have a cell of their own.
@@ -28,7 +28,7 @@ class Ties(Generic[C]):
     all: Callable[[Mapping[C, int]], Table]
 
 
-class Verdict(StrEnum):
+class ReleaseOutcome(StrEnum):
     FIRST = "first release"
     UNCHANGED = "nothing changed"
     KEPT = "former release kept"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Former(Generic[C]):
+class PreviousRelease(Generic[C]):
     """One release as it was: the counts it rested on, and what of them was printed."""
 
     number: int
@@ -49,7 +49,7 @@ class Former(Generic[C]):
 
 
 @dataclass(frozen=True)
-class Then:
+class PreviousCell:
     """A number of a former release."""
 
     number: int
@@ -57,7 +57,7 @@ class Then:
 
 
 @dataclass(frozen=True)
-class Change:
+class CountChange:
     """By how many people a number moved since a former release."""
 
     number: int
@@ -71,15 +71,15 @@ def ties_of(known: Mapping[FunnelCell, int]) -> Table:
     return table_of(known, 0, frozenset(gap for gap, _, _ in gaps_in(places)))
 
 
-FUNNEL = Ties(table_of, ties_of)
+FUNNEL = Schema(table_of, ties_of)
 
 
-def is_unchanged(known: Mapping[C, int], formers: Sequence[Former[C]]) -> bool:
+def is_unchanged(known: Mapping[C, int], formers: Sequence[PreviousRelease[C]]) -> bool:
     return bool(formers) and formers[-1].known == known
 
 
-def moves_by_few(
-    known: Mapping[C, int], former: Former[C], threshold: int, ties: Ties[Any] = FUNNEL
+def changes_by_few(
+    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, ties: Schema[Any] = FUNNEL
 ) -> bool:
     """Whether a number that readers of the former release know would move by 1 to threshold - 1."""
     now, then = ties.all(known).counts, ties.all(former.known)
@@ -109,11 +109,11 @@ def derivable(table: Table, printed: Collection[CellId]) -> frozenset[CellId]:
     return frozenset(found)
 
 
-def joint(
+def joint_table(
     known: Mapping[C, int],
-    formers: Sequence[Former[C]],
+    formers: Sequence[PreviousRelease[C]],
     threshold: int,
-    ties: Ties[Any] = FUNNEL,
+    ties: Schema[Any] = FUNNEL,
 ) -> Table:
     """The new release and all former ones in one table, with the people who came and went."""
     also: frozenset[CellId] = frozenset().union(
@@ -123,7 +123,7 @@ def joint(
     tables = [now]
     for former in formers:
         then = ties.table(former.known, threshold, also)
-        tables += [wrapped(then, former), moves(now, then, former.number, threshold)]
+        tables += [previous_table(then, former), change_table(now, then, former.number, threshold)]
     last: Mapping[C, int | None] = formers[-1].values if formers else {}
     same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
     hidden = {
@@ -144,7 +144,7 @@ def joint(
 
 
 def small_moves(
-    known: Mapping[C, int], former: Former[C], threshold: int, ties: Ties[Any]
+    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, ties: Schema[Any]
 ) -> Iterator[CellId]:
     now, then = ties.all(known).counts, ties.all(former.known).counts
     for each in now:
@@ -152,11 +152,11 @@ def small_moves(
             yield each
 
 
-def wrapped(then: Table, former: Former[C]) -> Table:
+def previous_table(then: Table, former: PreviousRelease[C]) -> Table:
     """A former release: what was printed is out, and what was hidden stays so."""
 
     def name(cell: CellId) -> CellId:
-        return Then(former.number, cell)
+        return PreviousCell(former.number, cell)
 
     return Table(
         counts={name(cell): count for cell, count in then.counts.items()},
@@ -168,13 +168,13 @@ def wrapped(then: Table, former: Former[C]) -> Table:
     )
 
 
-def moves(now: Table, then: Table, number: int, threshold: int) -> Table:
+def change_table(now: Table, then: Table, number: int, threshold: int) -> Table:
     """Few people who came or went are people too. Larger moves give nobody away."""
     counts: dict[CellId, int] = {}
     sums = []
     for cell in (each for each in now.counts if each in then.counts):
         people = now.counts[cell] - then.counts[cell]
-        before, change = Then(number, cell), Change(number, cell)
+        before, change = PreviousCell(number, cell), CountChange(number, cell)
         if people == 0:
             sums.append(Sum(cell, (before,)))
         elif is_few(people, threshold):

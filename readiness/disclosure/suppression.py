@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from readiness.core.integer_program import Program, Row, Solution
-from readiness.disclosure.blocks import Piece, pieces, pieces_of
-from readiness.disclosure.suppression_problem import Extents, Puzzle
-from readiness.disclosure.table import AtMost, CellId, Sum, Table
+from readiness.disclosure.table import AtMost, CellId, Piece, Sum, Table, pieces, pieces_of
 
 PRICE = 1_000  # of hiding a number; a larger number costs a little more, as it tells more
 DEAREST = 100
@@ -40,14 +38,14 @@ class Unprotectable(ValueError):
 
 
 def protect(
-    table: Table, threshold: int, extents: Extents, windows: Windows = lambda _: ()
+    table: Table, threshold: int, find_pattern: PatternFinder, windows: Windows = lambda _: ()
 ) -> Protection:
     """Hide the small counts, and others until none of them can be worked out.
 
     `windows` names parts of cells that hang together. They may overlap, and are protected first,
     one after the other; what is proven in a part holds for the whole.
     """
-    work = Work(table, threshold, extents)
+    work = SuppressionRun(table, threshold, find_pattern)
     for piece in pieces_of(table, movable(table)):
         for part in pieces(table, windows(piece.cells)):
             work.protect(part, part.loosened(table, work.movable, 2 * threshold))
@@ -57,11 +55,11 @@ def protect(
     return Protection(frozenset(work.hidden), work.intervals(), work.rounds)
 
 
-class Work:
+class SuppressionRun:
     """What is hidden so far, and which small counts are not proven safe yet."""
 
-    def __init__(self, table: Table, threshold: int, extents: Extents) -> None:
-        self.table, self.threshold, self.extents = table, threshold, extents
+    def __init__(self, table: Table, threshold: int, find_pattern: PatternFinder) -> None:
+        self.table, self.threshold, self.find_pattern = table, threshold, find_pattern
         self.movable = frozenset(movable(table))
         self.hidden = set(must_hide(table, threshold))
         self.exposed = set(sensitive(table, threshold) & self.movable)
@@ -72,15 +70,16 @@ class Work:
         """Limits that the looser piece lacks are left out of the search, never of the proof."""
         if self.exposed.isdisjoint(piece.cells):
             return
-        puzzle = self.puzzle(piece)
-        cover = self.extents(self.puzzle(looser))
-        self.hidden.update(piece.cells[column] for column in cover.hidden)
-        self.exposed -= {piece.cells[c] for c in puzzle.needs.keys() - cover.short(puzzle)}
-        self.widen(piece, [move for move in cover.moves if puzzle.moves.allows(move)])
-        self.rounds += cover.rounds
+        problem = self.problem(piece)
+        pattern = self.find_pattern(self.problem(looser))
+        unmet = pattern.unmet_needs(problem)
+        self.hidden.update(piece.cells[column] for column in pattern.hidden)
+        self.exposed -= {piece.cells[c] for c in problem.needs.keys() - unmet}
+        self.widen(piece, [move for move in pattern.moves if problem.moves.allows(move)])
+        self.rounds += pattern.rounds
 
-    def puzzle(self, piece: Piece) -> Puzzle:
-        return Puzzle(
+    def problem(self, piece: Piece) -> SuppressionProblem:
+        return SuppressionProblem(
             moves_of(self.table, piece, 4 * self.threshold),
             {
                 column: price_of(self.table, cell)
@@ -158,3 +157,38 @@ def row_of_limit(table: Table, limit: AtMost, column: Mapping[CellId, int]) -> R
     if limit.part in column:
         terms[column[limit.part]] = 1
     return Row(terms, None, table.slack_of(limit))
+
+
+@dataclass(frozen=True)
+class SuppressionProblem:
+    moves: Program  # every move there would be if all priced numbers were hidden
+    prices: Mapping[int, int]  # column -> what hiding it costs; the others are hidden anyway
+    needs: Mapping[int, int]  # column -> how far some move must lift it
+
+
+@dataclass(frozen=True)
+class SuppressionPattern:
+    """The priced columns to hide, and moves that prove it enough."""
+
+    hidden: frozenset[int]
+    moves: tuple[Solution, ...]
+    rounds: int = 0
+
+    def unmet_needs(self, problem: SuppressionProblem) -> frozenset[int]:
+        """The needs that none of the moves meets. A move that breaks a rule proves nothing."""
+        kept = [move for move in self.moves if is_allowed(problem, self.hidden, move)]
+        return frozenset(
+            column
+            for column, need in problem.needs.items()
+            if not any(move[column] >= need for move in kept)
+        )
+
+
+def is_allowed(problem: SuppressionProblem, hidden: frozenset[int], move: Solution) -> bool:
+    """Checked in whole numbers: the move keeps every rule and changes no printed number."""
+    printed = (column for column in problem.prices if column not in hidden)
+    return problem.moves.allows(move) and not any(move[column] for column in printed)
+
+
+# Finds columns to hide at a low price, and the moves that prove them enough.
+PatternFinder = Callable[[SuppressionProblem], SuppressionPattern]

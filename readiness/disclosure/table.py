@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 CellId = Hashable
 
@@ -43,3 +44,65 @@ class Table:
     def slack_of(self, limit: AtMost) -> int:
         """How far the limit is from binding."""
         return sum(self.counts[other] for other in limit.others) - self.counts[limit.part]
+
+
+@dataclass(frozen=True)
+class Piece:
+    cells: tuple[CellId, ...]
+    sums: tuple[Sum, ...]
+    limits: tuple[AtMost, ...]
+
+    def loosened(self, table: Table, movable: Collection[CellId], slack: int) -> Piece:
+        """Without the limits that reach beyond the piece, or that are far from binding."""
+        inside = frozenset(self.cells)
+        kept = (
+            limit
+            for limit in self.limits
+            if table.slack_of(limit) < slack
+            and all(c in inside or c not in movable for c in (limit.part, *limit.others))
+        )
+        return replace(self, limits=tuple(kept))
+
+
+def pieces_of(table: Table, cells: Sequence[CellId]) -> list[Piece]:
+    """The cells that hang together through sums and limits."""
+    leader = {cell: cell for cell in cells}
+
+    def top(cell: CellId) -> CellId:
+        while leader[cell] != cell:
+            leader[cell] = leader[leader[cell]]
+            cell = leader[cell]
+        return cell
+
+    for tie in ties_of(table):
+        first, *others = [cell for cell in tie if cell in leader] or [None]
+        for other in others:
+            leader[top(other)] = top(first)
+    members: dict[CellId, list[CellId]] = defaultdict(list)
+    for cell in cells:
+        members[top(cell)].append(cell)
+    return list(pieces(table, members.values()))
+
+
+def ties_of(table: Table) -> Iterator[tuple[CellId, ...]]:
+    yield from ((each.whole, *each.parts) for each in table.sums)
+    yield from ((each.part, *each.others) for each in table.limits)
+
+
+def pieces(table: Table, groups: Iterable[Sequence[CellId]]) -> Iterator[Piece]:
+    """Each group of cells with the sums and limits that touch it."""
+    groups = list(groups)
+    home: dict[CellId, list[int]] = defaultdict(list)
+    for number, cells in enumerate(groups):
+        for cell in cells:
+            home[cell].append(number)
+    sums: list[list[Sum]] = [[] for _ in groups]
+    limits: list[list[AtMost]] = [[] for _ in groups]
+    for each in table.sums:
+        for number in {n for cell in (each.whole, *each.parts) for n in home.get(cell, ())}:
+            sums[number].append(each)
+    for limit in table.limits:
+        for number in {n for cell in (limit.part, *limit.others) for n in home.get(cell, ())}:
+            limits[number].append(limit)
+    for number, cells in enumerate(groups):
+        yield Piece(tuple(cells), tuple(sums[number]), tuple(limits[number]))

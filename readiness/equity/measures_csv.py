@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from readiness.core.tables.sources import Source
-from readiness.disclosure import counts_file
-from readiness.disclosure.counts import Line
-from readiness.disclosure.counts_file import Shape
+from readiness.disclosure import flat_counts_file
+from readiness.disclosure.flat_counts import CountRow
+from readiness.disclosure.flat_counts_file import ColumnNames
 
-MEASURES = Shape(
+MEASURES = ColumnNames(
     labels=("group_id", "period", "measure", "stratum_type", "stratum"),
     numbers=("denominator", "numerator"),
     above="numerator is larger than denominator. Whoever meets a measure is counted in it: correct "
@@ -15,6 +15,6 @@ MEASURES = Shape(
 )
 
 
-def lines_of(source: Source) -> list[Line]:
+def lines_of(source: Source) -> list[CountRow]:
     """As in a table of screens: those counted, and of them those who meet the measure."""
-    return counts_file.lines_of(source, MEASURES)
+    return flat_counts_file.read_rows(source, MEASURES)

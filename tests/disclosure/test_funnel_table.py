@@ -7,7 +7,7 @@ import pytest
 from readiness.core.periods import period
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.counts.strata import Stratum, StratumType
-from readiness.disclosure.funnel_table import Gap, Rest, leaving, table_of
+from readiness.disclosure.social_risk_table import Gap, Residual, releasable_cells, table_of
 from tests.factories.social_risk_counts import counts, simulated
 
 Q3 = period("2026-Q3")
@@ -20,7 +20,7 @@ LANGUAGE = StratumType.LANGUAGE
 
 
 def table(known, threshold=11):
-    return table_of(leaving(FunnelCounts(Q3, known)), threshold)
+    return table_of(releasable_cells(FunnelCounts(Q3, known)), threshold)
 
 
 def spoken(step, **people):
@@ -30,7 +30,7 @@ def spoken(step, **people):
 @pytest.mark.parametrize("patients", [0, 3, 25, 200])
 @pytest.mark.parametrize("seed", range(4))
 def test_every_sum_and_limit_is_true_of_real_patients(patients, seed):
-    made = table_of(leaving(simulated(seed, patients, Q3)), 11)
+    made = table_of(releasable_cells(simulated(seed, patients, Q3)), 11)
     for each in made.sums:
         assert made.counts[each.whole] == sum(made.counts[part] for part in each.parts), each
     for limit in made.limits:
@@ -65,7 +65,7 @@ def test_parts_that_are_all_known_add_up_to_the_whole():
 def test_the_rest_of_a_breakdown_is_people_with_gaps_of_their_own():
     parts = spoken(Step.ELIGIBLE, english=300) | spoken(Step.SCREENED, english=200)
     made = table({ELIGIBLE: 400, SCREENED: 295, **parts})
-    rests = {each.step: each for each in made.counts if isinstance(each, Rest)}
+    rests = {each.step: each for each in made.counts if isinstance(each, Residual)}
     assert {step: made.counts[rest] for step, rest in rests.items()} == {
         Step.ELIGIBLE: 100,
         Step.SCREENED: 95,
@@ -92,16 +92,16 @@ def test_sites_and_a_second_scheme_of_race_never_leave():
         FunnelCell(Step.EXCLUDED): 50,
         FunnelCell(Step.UNKNOWN): 50,
     }
-    assert leaving(FunnelCounts(Q3, {ELIGIBLE: 400, **inside})) == {ELIGIBLE: 400}
+    assert releasable_cells(FunnelCounts(Q3, {ELIGIBLE: 400, **inside})) == {ELIGIBLE: 400}
 
 
 def test_one_or_more_of_the_five_is_one_number_however_it_came():
     own = FunnelCounts(Q3, {FunnelCell(Step.POSITIVE, Need.ANY): 90})
-    assert leaving(own) == {FunnelCell(Step.ANY_POSITIVE): 90}
+    assert releasable_cells(own) == {FunnelCell(Step.ANY_POSITIVE): 90}
     told = {ELIGIBLE: 400, FunnelCell(Step.ANY_POSITIVE): 91}
     spanish = FunnelCell(Step.POSITIVE, Need.ANY, Stratum(LANGUAGE, "spanish"))
     both = FunnelCounts(Q3, {**told, FunnelCell(Step.POSITIVE, Need.ANY): 90, spanish: 99})
-    assert leaving(both) == told
+    assert releasable_cells(both) == told
 
 
 @pytest.mark.parametrize(("eligible", "leave"), [(199, 0), (200, 1), (9_999, 1), (10_000, 2)])
@@ -111,10 +111,10 @@ def test_breakdowns_of_small_groups_are_coarser(eligible, leave):
         FunnelCell(Step.ELIGIBLE, None, spanish): 50,
         FunnelCell(Step.POSITIVE, Need.FOOD, spanish): 20,
     }
-    left = leaving(FunnelCounts(Q3, {ELIGIBLE: eligible, **parts}))
+    left = releasable_cells(FunnelCounts(Q3, {ELIGIBLE: eligible, **parts}))
     assert len(left.keys() & parts.keys()) == leave
 
 
 def test_everything_that_leaves_may_be_shown():
     good = counts()
-    assert table_of(leaving(good), 11).shown == set(leaving(good))
+    assert table_of(releasable_cells(good), 11).shown == set(releasable_cells(good))

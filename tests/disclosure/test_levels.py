@@ -10,45 +10,48 @@ import pytest
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
-from readiness.disclosure.levels import Pair, Span, may_be_told, pairs_of
+from readiness.disclosure.levels import KnownRange, ShareBounds, is_disclosable, share_bounds
 from readiness.disclosure.social_risk_release import Release
 
 MARKS = tuple(Fraction(n, 10) for n in (1, 3, 6, 8))
-HIDDEN = Span(1, None)
+HIDDEN = KnownRange(1, None)
 
 
-def known(people: int) -> Span:
-    return Span(people, people)
+def known(people: int) -> KnownRange:
+    return KnownRange(people, people)
 
 
-def told(*pairs: Pair) -> bool:
-    return may_be_told(pairs, MARKS, 11)
+def told(*pairs: ShareBounds) -> bool:
+    return is_disclosable(pairs, MARKS, 11)
 
 
 def test_a_level_of_printed_numbers_tells_nothing_new():
-    assert told(Pair(known(5), known(100)), Pair(known(0), known(3)))
+    assert told(ShareBounds(known(5), known(100)), ShareBounds(known(0), known(3)))
 
 
 @pytest.mark.parametrize(("eligible", "may"), [(100, False), (110, False), (111, True)])
 def test_below_ten_percent_of_few_is_few(eligible, may):
-    assert told(Pair(Span(1, eligible), known(eligible))) is may
+    assert told(ShareBounds(KnownRange(1, eligible), known(eligible))) is may
 
 
 def test_that_most_of_few_were_screened_says_that_few_were_not():
     marks = (Fraction(8, 10),)
-    assert not may_be_told([Pair(Span(1, 50), known(50))], marks, 11)
-    assert may_be_told([Pair(Span(1, 60), known(60))], marks, 11)
+    assert not is_disclosable([ShareBounds(KnownRange(1, 50), known(50))], marks, 11)
+    assert is_disclosable([ShareBounds(KnownRange(1, 60), known(60))], marks, 11)
 
 
 def test_printed_quarters_beside_a_hidden_one_can_corner_it():
-    cornered = Pair(known(115), known(300)), Pair(Span(1, 100), known(100))  # 30% of 400 is 120
+    cornered = (
+        ShareBounds(known(115), known(300)),
+        ShareBounds(KnownRange(1, 100), known(100)),
+    )  # 30% of 400 is 120
     assert not told(*cornered)
-    assert told(Pair(known(90), known(300)), Pair(Span(20, 88), known(100)))
+    assert told(ShareBounds(known(90), known(300)), ShareBounds(KnownRange(20, 88), known(100)))
 
 
 def test_what_never_left_corners_nobody():
-    assert told(Pair(Span(), Span()))
-    assert told(Pair(known(115), known(300)), Pair(Span(), Span()))
+    assert told(ShareBounds(KnownRange(), KnownRange()))
+    assert told(ShareBounds(known(115), known(300)), ShareBounds(KnownRange(), KnownRange()))
 
 
 def test_a_hidden_number_lies_between_its_printed_neighbors():
@@ -61,5 +64,5 @@ def test_a_hidden_number_lies_between_its_printed_neighbors():
     release = Release(
         "elm", Period(2026, 4), 1, datetime(2027, 1, 15, tzinfo=UTC), 11, "1", 1, values
     )
-    (pair,) = pairs_of(release, BY_ID["loop_known"])
-    assert (pair.above, pair.below) == (Span(12, 90), Span(12, 90))
+    (pair,) = share_bounds(release, BY_ID["loop_known"])
+    assert (pair.above, pair.below) == (KnownRange(12, 90), KnownRange(12, 90))

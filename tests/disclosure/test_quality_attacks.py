@@ -29,7 +29,7 @@ from readiness.counts.quality.models import (
 )
 from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
-from readiness.disclosure.succession import Verdict
+from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import quality
 from tests.factories import world
 from tests.factories.world import NOW
@@ -172,11 +172,11 @@ def released(path, rounds):
         verdicts = []
         for known in rounds:
             found = QualityCounts(ENDING, known)
-            ready = quality.prepared(store, "elm", found, "", 11, NOW)
-            quality.keep(store, ready, "cara", NOW)
+            ready = quality.prepare(store, "elm", found, "", 11, NOW)
+            quality.save(store, ready, "cara", NOW)
             verdicts.append(ready.verdict)
-        formers = stored.formers(store, "elm", ENDING)
-    assert verdicts[0] is Verdict.FIRST
+        formers = stored.previous_releases(store, "elm", ENDING)
+    assert verdicts[0] is ReleaseOutcome.FIRST
     return [(each.known, each.values) for each in formers]
 
 

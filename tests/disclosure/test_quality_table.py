@@ -25,12 +25,12 @@ from readiness.disclosure.quality_table import (
     Everybody,
     More,
     NotMet,
-    Rest,
-    leaving,
+    Residual,
+    releasable_cells,
     table_of,
 )
-from readiness.disclosure.solver.bounds import extents
-from readiness.disclosure.succession import Former
+from readiness.disclosure.solver.find_pattern import find_pattern
+from readiness.disclosure.succession import PreviousRelease
 from readiness.disclosure.suppression import protect
 from readiness.disclosure.table import Sum
 
@@ -63,11 +63,11 @@ def counted(stratum: Stratum) -> MeasureCell:
 
 
 def hidden(known: Mapping[QualityCell, int]) -> frozenset[object]:
-    return frozenset(protect(table_of(known), 11, extents).hidden)
+    return frozenset(protect(table_of(known), 11, find_pattern).hidden)
 
 
 def left(known: Mapping[QualityCell, int], reference: str = "", formers=()) -> set[QualityCell]:
-    return set(leaving(QualityCounts(ENDING, known), reference, formers))
+    return set(releasable_cells(QualityCounts(ENDING, known), reference, formers))
 
 
 # What leaves.
@@ -97,7 +97,7 @@ def test_one_scheme_of_race_leaves_by_the_declared_reference(reference, leaves) 
 
 
 def test_the_scheme_that_left_once_stays() -> None:
-    before = Former(1, pairs({OLD: (30, 60)}), pairs({OLD: (30, 60)}))
+    before = PreviousRelease(1, pairs({OLD: (30, 60)}), pairs({OLD: (30, 60)}))
     known = pairs({OLD: (30, 60), NEW: (28, 57)})
     assert left(known, "race_omb2024.white", (before,)) == {counted(OLD), met(OLD)}
 
@@ -120,15 +120,15 @@ def test_who_does_not_meet_a_measure_is_counted_too() -> None:
 def test_strata_that_make_up_the_whole_have_no_rest() -> None:
     made = table_of(pairs({ALL: (60, 100), WHITE: (40, 60), ASIAN: (20, 40)}))
     assert Sum(counted(ALL), (counted(ASIAN), counted(WHITE))) in made.sums
-    assert not [cell for cell in made.counts if isinstance(cell, Rest)]
+    assert not [cell for cell in made.counts if isinstance(cell, Residual)]
 
 
 def test_strata_that_do_not_make_up_the_whole_leave_a_rest_of_each_kind() -> None:
     made = table_of(pairs({ALL: (60, 100), WHITE: (40, 60), ASIAN: (15, 32)}))
     names = Breakdown("COL", RACE), frozenset({"white", "asian"})
-    rests = {cell.which: n for cell, n in made.counts.items() if isinstance(cell, Rest)}
+    rests = {cell.which: n for cell, n in made.counts.items() if isinstance(cell, Residual)}
     assert rests == {MeasurePart.NUMERATOR: 5, MeasurePart.DENOMINATOR: 8, NOT_MET: 3}
-    assert Sum(Rest(*names, MeasurePart.DENOMINATOR), tuple(Rest(*names, w) for w in (MeasurePart.NUMERATOR, NOT_MET))) in made.sums  # fmt: skip  # noqa: E501
+    assert Sum(Residual(*names, MeasurePart.DENOMINATOR), tuple(Residual(*names, w) for w in (MeasurePart.NUMERATOR, NOT_MET))) in made.sums  # fmt: skip  # noqa: E501
 
 
 def test_a_hidden_stratum_is_not_the_whole_minus_the_others() -> None:

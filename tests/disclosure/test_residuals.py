@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.disclosure.counts import Line, Measure, RowKey, Tally
-from readiness.disclosure.counts_table import Count
-from readiness.disclosure.residuals import Rest, completed, table_with_rests
-from readiness.disclosure.solver.bounds import extents
+from readiness.disclosure.flat_counts import CountKind, CountRow, RowKey, Tally
+from readiness.disclosure.flat_table import (
+    Count,
+    Rest,
+    add_totals_of_partial_strata,
+    table_with_rests,
+)
+from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.suppression import protect
 from readiness.disclosure.table import Sum
 
@@ -19,27 +23,29 @@ ENGLISH = TOTAL._replace(stratum_type="language", stratum="english")
 
 def lines(**rows):
     keys = {"total": TOTAL, "white": WHITE, "black": BLACK, "english": ENGLISH}
-    return [Line(at, keys[name], Tally(*pair)) for at, (name, pair) in enumerate(rows.items(), 2)]
+    return [
+        CountRow(at, keys[name], Tally(*pair)) for at, (name, pair) in enumerate(rows.items(), 2)
+    ]
 
 
 def counted(**rows):
-    return completed(lines(**rows))
+    return add_totals_of_partial_strata(lines(**rows))
 
 
 def test_a_breakdown_may_leave_people_out_and_they_are_counted():
     made = table_with_rests(counted(total=(100, 60), white=(70, 40), black=(25, 16)))
-    rests = {each: made.counts[Rest(TOTAL, "race", each)] for each in Measure}
-    assert rests == {Measure.SCREENED: 5, Measure.POSITIVE: 4, Measure.NEGATIVE: 1}
-    people = [Count(key, Measure.SCREENED) for key in (TOTAL, WHITE, BLACK)]
-    assert Sum(people[0], (*people[1:], Rest(TOTAL, "race", Measure.SCREENED))) in made.sums
+    rests = {each: made.counts[Rest(TOTAL, "race", each)] for each in CountKind}
+    assert rests == {CountKind.SCREENED: 5, CountKind.POSITIVE: 4, CountKind.NEGATIVE: 1}
+    people = [Count(key, CountKind.SCREENED) for key in (TOTAL, WHITE, BLACK)]
+    assert Sum(people[0], (*people[1:], Rest(TOTAL, "race", CountKind.SCREENED))) in made.sums
     assert Sum(people[0], tuple(people[1:])) not in made.sums
 
 
 def test_so_few_left_out_hide_one_of_the_others():
     counts = counted(total=(100, 60), white=(70, 40), black=(25, 16))
-    hidden = protect(table_with_rests(counts), 11, extents).hidden
+    hidden = protect(table_with_rests(counts), 11, find_pattern).hidden
     measures = {each.measure for each in hidden if isinstance(each, Count | Rest)}
-    assert {Measure.SCREENED, Measure.POSITIVE} <= measures
+    assert {CountKind.SCREENED, CountKind.POSITIVE} <= measures
 
 
 def test_a_breakdown_of_everybody_has_no_rest():
@@ -49,9 +55,9 @@ def test_a_breakdown_of_everybody_has_no_rest():
 
 def test_those_who_do_not_meet_a_measure_are_protected_and_never_printed():
     made = table_with_rests(counted(total=(60, 56)))
-    assert made.counts[Count(TOTAL, Measure.NEGATIVE)] == 4
-    assert Count(TOTAL, Measure.NEGATIVE) not in made.shown
-    assert protect(made, 11, extents).hidden
+    assert made.counts[Count(TOTAL, CountKind.NEGATIVE)] == 4
+    assert Count(TOTAL, CountKind.NEGATIVE) not in made.shown
+    assert protect(made, 11, find_pattern).hidden
 
 
 def test_a_total_that_was_left_out_is_that_of_the_breakdown_with_most_people():
@@ -73,6 +79,6 @@ def test_more_than_all_patients_is_refused_by_line(rows, line):
 
 
 def test_the_row_of_all_groups_is_their_sum():
-    other = Line(9, TOTAL._replace(group_id="ALL"), Tally(90, 60))
+    other = CountRow(9, TOTAL._replace(group_id="ALL"), Tally(90, 60))
     with pytest.raises(BadInput, match="line 9: This is not the sum"):
-        completed([*lines(total=(100, 60)), other])
+        add_totals_of_partial_strata([*lines(total=(100, 60)), other])

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
-from readiness.disclosure.funnel_table import Gap, leaving
+from readiness.disclosure.social_risk_table import Gap, releasable_cells
 from readiness.disclosure.succession import (
-    Change,
-    Former,
-    Then,
+    CountChange,
+    PreviousCell,
+    PreviousRelease,
+    changes_by_few,
     derivable,
     is_unchanged,
-    joint,
-    moves_by_few,
+    joint_table,
     ties_of,
 )
 from tests.factories.social_risk_counts import counts
@@ -27,19 +27,19 @@ FOOD = FunnelCell(Step.POSITIVE, Need.FOOD)
 
 
 def former(hidden=(), number=1, **changes):
-    known = leaving(counts(**changes))
+    known = releasable_cells(counts(**changes))
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
-    return Former(number, known, values)
+    return PreviousRelease(number, known, values)
 
 
 def moved(changes, hidden=()):
-    return moves_by_few(leaving(counts(changes)), former(hidden), 11)
+    return changes_by_few(releasable_cells(counts(changes)), former(hidden), 11)
 
 
 def test_nothing_new_is_nothing_changed():
-    assert is_unchanged(leaving(counts()), (former(),))
-    assert not is_unchanged(leaving(counts({FOOD: 41})), (former(),))
-    assert not is_unchanged(leaving(counts()), ())
+    assert is_unchanged(releasable_cells(counts()), (former(),))
+    assert not is_unchanged(releasable_cells(counts({FOOD: 41})), (former(),))
+    assert not is_unchanged(releasable_cells(counts()), ())
 
 
 @pytest.mark.parametrize(("people", "few"), [(400, False), (401, True), (390, True), (411, False)])
@@ -68,9 +68,9 @@ def test_what_one_sum_leaves_open_is_derivable_and_what_two_unknowns_share_is_no
 
 def test_former_numbers_stay_printed_or_hidden_as_they_were():
     one = former({FOOD})
-    both = joint(leaving(counts({ELIGIBLE: 500})), (one,), 11)
-    assert Then(1, ELIGIBLE) in both.pinned
-    assert Then(1, FOOD) in both.kept
+    both = joint_table(releasable_cells(counts({ELIGIBLE: 500})), (one,), 11)
+    assert PreviousCell(1, ELIGIBLE) in both.pinned
+    assert PreviousCell(1, FOOD) in both.kept
     assert FOOD in both.kept
     assert SCREENED in both.pinned  # the same number as before: hiding it would tell nobody less
     assert ELIGIBLE not in both.pinned
@@ -78,12 +78,14 @@ def test_former_numbers_stay_printed_or_hidden_as_they_were():
 
 def test_a_few_people_who_came_are_people():
     one = former({FOOD})
-    both = joint(leaving(counts({FOOD: 43})), (one,), 11)
-    assert both.counts[Change(1, FOOD)] == 3
-    assert both.counts[Change(1, Gap(FunnelCell(Step.SCREENED, Need.FOOD), FOOD))] == 3
+    both = joint_table(releasable_cells(counts({FOOD: 43})), (one,), 11)
+    assert both.counts[CountChange(1, FOOD)] == 3
+    assert both.counts[CountChange(1, Gap(FunnelCell(Step.SCREENED, Need.FOOD), FOOD))] == 3
 
 
 def test_every_sum_over_two_releases_is_true():
-    both = joint(leaving(counts({FOOD: 43, ELIGIBLE: 390})), (former(), former(number=2)), 11)
+    both = joint_table(
+        releasable_cells(counts({FOOD: 43, ELIGIBLE: 390})), (former(), former(number=2)), 11
+    )
     for each in both.sums:
         assert both.counts[each.whole] == sum(both.counts[part] for part in each.parts)

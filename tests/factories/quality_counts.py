@@ -64,8 +64,8 @@ def release(store: Store, ending: Period, now: datetime, group_id: str = "elm") 
     line = quality.state(store, group_id, ending)
     found = quality.of_group(store, group_id)[ending]
     reference = line.reference if line else ""
-    ready = quality_releases.prepared(store, group_id, found, reference, 11, now)
-    quality_releases.keep(store, ready, "cara", now)
+    ready = quality_releases.prepare(store, group_id, found, reference, 11, now)
+    quality_releases.save(store, ready, "cara", now)
 
 
 def declare(

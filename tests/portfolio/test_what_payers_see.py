@@ -196,8 +196,8 @@ def hidden_numbers(store):
     found: set[int] = set()
     for number, quarter in enumerate(QUARTERS):
         for true, release in (
-            (dict[Any, int](a_quarter(number)), releases.newest(store, "elm", quarter)),
-            (dict[Any, int](of_a_measure(number)), quality_releases.newest(store, "elm", quarter)),
+            (dict[Any, int](a_quarter(number)), releases.latest(store, "elm", quarter)),
+            (dict[Any, int](of_a_measure(number)), quality_releases.latest(store, "elm", quarter)),
         ):
             assert release
             found |= {true[cell] for cell, value in release.values.items() if value is None}
@@ -238,7 +238,7 @@ def test_no_paper_shows_one(folder, store):
 def test_every_number_of_a_payers_table_is_one_that_was_released(folder, store):
     client, _ = payer_in(folder)
     page = Page(client.get("/payers/fair/groups/elm/counts/2026-Q4").text)
-    release = releases.newest(store, "elm", QUARTERS[1])
+    release = releases.latest(store, "elm", QUARTERS[1])
     assert release
     values = release.values.values()
     allowed = {f"{value:,}" for value in values if value is not None} | {"–"}
@@ -272,5 +272,5 @@ def released(folder):
 
 
 def released_in(store):
-    of_both = (releases.newest_of_group, quality_releases.newest_of_group)
+    of_both = (releases.latest_of_group, quality_releases.latest_of_group)
     return [each.values for newest in of_both for each in newest(store, "elm")]

@@ -21,7 +21,7 @@ def tellable(
     """The shares whose levels payers may read beside what was released."""
     newest = {
         each.period: each
-        for each in releases.newest_of_group(store, group_id)
+        for each in releases.latest_of_group(store, group_id)
         if social_risk.state(store, group_id, each.period)[0] is PeriodState.COMPLETE
     }
     threshold = max((each.threshold for each in newest.values()), default=FEWEST)
@@ -31,10 +31,10 @@ def tellable(
         pairs = [
             pair
             for quarter in share.periods
-            for pair in levels.pairs_of(newest.get(quarter), rates[item_id])
+            for pair in levels.share_bounds(newest.get(quarter), rates[item_id])
         ]
         marks = tuple(items[item_id].support_at.values())
-        return levels.may_be_told(pairs, marks, threshold)
+        return levels.is_disclosable(pairs, marks, threshold)
 
     return {
         item_id: share.share

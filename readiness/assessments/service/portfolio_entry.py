@@ -37,7 +37,7 @@ def refresh(store: Store, group_id: str, now: datetime) -> Standing | None:
         if newest is None or decisive is None:
             runs.displace(store, group_id)
             return None
-        recent = social_risk.newest_of_group(store, group_id, social_risk_release.QUARTERS)
+        recent = social_risk.latest_of_group(store, group_id, social_risk_release.QUARTERS)
         stood = standing_of(newest, decisive, recent, now)
         runs.place(store, stood)
     return stood
@@ -95,8 +95,8 @@ def standing_of(
         qms=low(run, "QMS"),
         eqr=low(run, "EQR"),
         domains=lows(run),
-        screened=social_risk_release.over(recent, Step.SCREENED).people,
-        eligible=social_risk_release.over(recent, Step.ELIGIBLE).people,
+        screened=social_risk_release.total_over(recent, Step.SCREENED).people,
+        eligible=social_risk_release.total_over(recent, Step.ELIGIBLE).people,
         quarters=len(recent),
         changed_at=now,
     )

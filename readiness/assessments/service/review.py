@@ -34,7 +34,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, CONTEXT_CLAIMS, Claim
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.social_risk_release import Release, Share
+from readiness.disclosure.social_risk_release import Release, ReleasedShare
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Domain, Item
 
@@ -290,7 +290,7 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
 
 def counts_say(store: Store, group_id: str) -> dict[str, str]:
     """By item id, what the released counts show; the reviewer reads no others."""
-    quarters = social_risk.newest_of_group(store, group_id, social_risk_release.QUARTERS)
+    quarters = social_risk.latest_of_group(store, group_id, social_risk_release.QUARTERS)
     return {
         claim.item_id: share_says(
             social_risk_release.share_of(quarters, BY_ID[claim.rate_id]), claim, quarters
@@ -300,7 +300,7 @@ def counts_say(store: Store, group_id: str) -> dict[str, str]:
     }
 
 
-def share_says(share: Share, claim: Claim, quarters: Sequence[Release]) -> str:
+def share_says(share: ReleasedShare, claim: Claim, quarters: Sequence[Release]) -> str:
     title = BY_ID[claim.rate_id].title.lower()
     if share.pair is None:
         return f"Released counts, {title}: {HIDDEN if share.is_hidden else 'not known'}."

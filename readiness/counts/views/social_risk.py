@@ -18,18 +18,18 @@ from readiness.counts.presenters.social_risk import Entry, Scope, scope_of
 from readiness.counts.service import social_risk
 from readiness.counts.service.social_risk import PostedCounts
 from readiness.counts.social_risk.models import FunnelCell
-from readiness.disclosure.succession import Verdict
+from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import completion
 
 bp = Blueprint("screen", __name__)
 COMPLETED = {
-    Verdict.FIRST: "Saved, and marked complete. Payers you share with can now read its counts, "
-    "with small counts hidden.",
-    Verdict.RENEWED: "Saved, and marked complete. Payers you share with now read the new counts, "
-    "with small counts hidden.",
-    Verdict.KEPT: "Saved, and marked complete. Payers go on reading the former release: a number "
-    "that they know would move by so few patients that the change could point at somebody.",
-    Verdict.UNCHANGED: "Saved, and marked complete.",
+    ReleaseOutcome.FIRST: "Saved, and marked complete. Payers you share with can now read its "
+    "counts, with small counts hidden.",
+    ReleaseOutcome.RENEWED: "Saved, and marked complete. Payers you share with now read the new "
+    "counts, with small counts hidden.",
+    ReleaseOutcome.KEPT: "Saved, and marked complete. Payers go on reading the former release: a "
+    "number that they know would move by so few patients that the change could point at somebody.",
+    ReleaseOutcome.UNCHANGED: "Saved, and marked complete.",
 }
 
 

@@ -17,7 +17,7 @@ from readiness.counts.db.quality import family_of, known_cell, measure_cell
 from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import QualityCell
 from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.succession import Former
+from readiness.disclosure.succession import PreviousRelease
 
 TAKEN = (
     "Somebody else completed this period a moment ago. Reload the page, look at its numbers, and "
@@ -42,7 +42,7 @@ r.group_id = ? and r.number = (select max(number) from quality_releases later
 def add(store: Store, release: QualityRelease, known: Mapping[QualityCell, int]) -> None:
     """Append it, or refuse when another one came first."""
     with store.writing():
-        if release.number != newest_number(store, release.group_id, release.period) + 1:
+        if release.number != latest_number(store, release.group_id, release.period) + 1:
             raise ChangedMeanwhile(TAKEN)
         name = {
             "group_id": release.group_id,
@@ -56,7 +56,7 @@ def add(store: Store, release: QualityRelease, known: Mapping[QualityCell, int])
             store.insert("quality_release_grounds", {**name, **cell_row(cell), "value": value})
 
 
-def newest_number(store: Store, group_id: str, ending: Period) -> int:
+def latest_number(store: Store, group_id: str, ending: Period) -> int:
     row = store.row(
         "select max(number) as n from quality_releases where group_id = ? and period = ?",
         (group_id, str(ending)),
@@ -64,11 +64,11 @@ def newest_number(store: Store, group_id: str, ending: Period) -> int:
     return int(row["n"] or 0) if row else 0
 
 
-def newest(store: Store, group_id: str, ending: Period) -> QualityRelease | None:
+def latest(store: Store, group_id: str, ending: Period) -> QualityRelease | None:
     return next(read(store, f"{NEWEST} and r.period = ?", group_id, str(ending)), None)
 
 
-def newest_of_group(store: Store, group_id: str) -> tuple[QualityRelease, ...]:
+def latest_of_group(store: Store, group_id: str) -> tuple[QualityRelease, ...]:
     """The newest of each period, the oldest period first."""
     return tuple(read(store, NEWEST, group_id))
 
@@ -80,16 +80,18 @@ def read(store: Store, where: str, *values: str) -> Iterator[QualityRelease]:
         yield from_row(row, cells(store, "released_quality_cells", name))
 
 
-def formers(store: Store, group_id: str, ending: Period) -> tuple[Former[QualityCell], ...]:
+def previous_releases(
+    store: Store, group_id: str, ending: Period
+) -> tuple[PreviousRelease[QualityCell], ...]:
     """Every release of the period with the true counts it rested on, oldest first."""
     where = "r.group_id = ? and r.period = ?"
     return tuple(
-        Former(each.number, grounds(store, each), each.values)
+        PreviousRelease(each.number, true_counts(store, each), each.values)
         for each in read(store, where, group_id, str(ending))
     )
 
 
-def grounds(store: Store, release: QualityRelease) -> dict[QualityCell, int]:
+def true_counts(store: Store, release: QualityRelease) -> dict[QualityCell, int]:
     name = (release.group_id, str(release.period), release.number)
     found = cells(store, "quality_release_grounds", name)
     return {cell: value for cell, value in found.items() if value is not None}

@@ -17,7 +17,7 @@ from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.social_risk_release import Release
-from readiness.disclosure.succession import Former
+from readiness.disclosure.succession import PreviousRelease
 
 TAKEN = (
     "Somebody else completed this quarter a moment ago. Reload the page, look at its numbers, and "
@@ -28,7 +28,7 @@ TAKEN = (
 def add(store: Store, release: Release, known: Mapping[FunnelCell, int]) -> None:
     """Append it, or refuse when another one came first."""
     with store.writing():
-        if release.number != newest_number(store, release.group_id, release.period) + 1:
+        if release.number != latest_number(store, release.group_id, release.period) + 1:
             raise ChangedMeanwhile(TAKEN)
         name = (release.group_id, str(release.period), release.number)
         store.insert("releases", to_row(release))
@@ -38,7 +38,7 @@ def add(store: Store, release: Release, known: Mapping[FunnelCell, int]) -> None
             store.insert("release_grounds", cell_row(name, cell, value))
 
 
-def newest_number(store: Store, group_id: str, quarter: Period) -> int:
+def latest_number(store: Store, group_id: str, quarter: Period) -> int:
     row = store.row(
         "select max(number) as n from releases where group_id = ? and period = ?",
         (group_id, str(quarter)),
@@ -46,8 +46,8 @@ def newest_number(store: Store, group_id: str, quarter: Period) -> int:
     return int(row["n"] or 0) if row else 0
 
 
-def newest(store: Store, group_id: str, quarter: Period) -> Release | None:
-    number = newest_number(store, group_id, quarter)
+def latest(store: Store, group_id: str, quarter: Period) -> Release | None:
+    number = latest_number(store, group_id, quarter)
     found = read(store, "group_id = ? and period = ? and number = ?", group_id, quarter, number)
     return next(found, None)
 
@@ -60,7 +60,7 @@ and period in (select distinct period from releases same
 """
 
 
-def newest_of_group(store: Store, group_id: str, quarters: int = -1) -> tuple[Release, ...]:
+def latest_of_group(store: Store, group_id: str, quarters: int = -1) -> tuple[Release, ...]:
     """The newest of each of the last quarters, or of all; the oldest quarter first."""
     return tuple(read(store, NEWEST, group_id, quarters))
 
@@ -76,10 +76,12 @@ def read(store: Store, where: str, *values: object) -> Iterator[Release]:
         yield from_row(row, cells(store, "released_cells", name))
 
 
-def formers(store: Store, group_id: str, quarter: Period) -> tuple[Former[FunnelCell], ...]:
+def previous_releases(
+    store: Store, group_id: str, quarter: Period
+) -> tuple[PreviousRelease[FunnelCell], ...]:
     """Every release of the quarter with the true counts it rested on, oldest first."""
     return tuple(
-        Former(
+        PreviousRelease(
             number=each.number,
             known={
                 cell: value

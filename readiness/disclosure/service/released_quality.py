@@ -13,6 +13,6 @@ def readable(store: Store, group_id: str, today: date) -> tuple[QualityRelease, 
     """Newest period first. Whoever calls this asks first whether the reader may read the group."""
     return tuple(
         each
-        for each in reversed(stored.newest_of_group(store, group_id))
+        for each in reversed(stored.latest_of_group(store, group_id))
         if each.period.is_closed_on(today)
     )

@@ -13,6 +13,6 @@ def readable(store: Store, group_id: str, today: date) -> tuple[Release, ...]:
     """Newest quarter first."""
     return tuple(
         each
-        for each in reversed(releases.newest_of_group(store, group_id))
+        for each in reversed(releases.latest_of_group(store, group_id))
         if each.period.is_closed_on(today)
     )

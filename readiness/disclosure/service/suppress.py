@@ -9,37 +9,41 @@ from pathlib import Path
 from readiness.core.tables.sources import Source
 from readiness.disclosure import ledger as rules
 from readiness.disclosure import ledger_file
-from readiness.disclosure.coarsening import Merge, merged_rows, merges_of
-from readiness.disclosure.counts import Counts, RowKey, completed
-from readiness.disclosure.counts_file import lines_of
-from readiness.disclosure.counts_table import Count, table_of
-from readiness.disclosure.ledger import Entry, Standing
-from readiness.disclosure.printed import Printed, printed
-from readiness.disclosure.solver.bounds import extents_of
+from readiness.disclosure.flat_counts import Counts, RowKey, add_missing_totals
+from readiness.disclosure.flat_counts_file import read_rows
+from readiness.disclosure.flat_table import Count, table_of, windows
+from readiness.disclosure.ledger import LedgerComparison, LedgerEntry
+from readiness.disclosure.solver.find_pattern import finder_for
+from readiness.disclosure.suppressed_table import (
+    Merge,
+    SuppressedTable,
+    merged_rows,
+    merges_of,
+    suppressed_table,
+)
 from readiness.disclosure.suppression import Unprotectable, protect
-from readiness.disclosure.windows import windows
 
 FEW_ROWS = 400  # so few are released in several ways, to see which shows more
 MOST_TRIES = 3
 
 
-def suppressed(source: Source, threshold: int) -> Printed:
-    counts = completed(lines_of(source))
+def suppress(source: Source, threshold: int) -> SuppressedTable:
+    counts = add_missing_totals(read_rows(source))
     merges = merges_of(counts, threshold)
     if len(counts) > FEW_ROWS:
-        return released(counts, merges, threshold)
-    best = released(counts, [], threshold)
+        return apply_suppression(counts, merges, threshold)
+    best = apply_suppression(counts, [], threshold)
     for _ in range(MOST_TRIES):
         if not merges:
             break
-        coarser = released(counts, merges, threshold)
+        coarser = apply_suppression(counts, merges, threshold)
         if coarser.hidden_share >= best.hidden_share:
             break
-        best, merges = coarser, further(counts, coarser, threshold)
+        best, merges = coarser, further_merges(counts, coarser, threshold)
     return best
 
 
-def further(counts: Counts, found: Printed, threshold: int) -> list[Merge]:
+def further_merges(counts: Counts, found: SuppressedTable, threshold: int) -> list[Merge]:
     """Strata that a release shows nothing of may be joined, with those that it joined already."""
     shown = {row.key for row in found.rows if any(row.numbers)}
 
@@ -49,34 +53,34 @@ def further(counts: Counts, found: Printed, threshold: int) -> list[Merge]:
     return merges_of(counts, threshold, is_bare)
 
 
-def released(counts: Counts, merges: list[Merge], threshold: int) -> Printed:
+def apply_suppression(counts: Counts, merges: list[Merge], threshold: int) -> SuppressedTable:
     table = table_of(counts, merged_rows(counts, merges))
-    found = protect(table, threshold, extents_of(len(table.counts)), windows)
-    return printed(counts, merges, found.hidden)
+    found = protect(table, threshold, finder_for(len(table.counts)), windows)
+    return suppressed_table(counts, merges, found.hidden)
 
 
 # Successive releases.
 
 
 @dataclass(frozen=True)
-class Succession:
+class LedgerOutcome:
     """What is printed beside all former releases, and what that took, in sentences."""
 
-    printed: Printed
+    printed: SuppressedTable
     notices: tuple[str, ...]
 
 
-def suppressed_after(source: Source, threshold: int, path: Path) -> Succession:
-    """As `suppressed`, held against every release in the ledger, and then appended to it.
+def suppress_beside_ledger(source: Source, threshold: int, path: Path) -> LedgerOutcome:
+    """As `suppress`, held against every release in the ledger, and then appended to it.
 
     Strata are not merged here: a stratum that was merged once and is printed later would tell what
     is left of the merged one.
     """
-    counts = completed(lines_of(source))
-    with ledger_file.alone(path):
+    counts = add_missing_totals(read_rows(source))
+    with ledger_file.exclusive_lock(path):
         entries = ledger_file.read(path)
         strictest = rules.strictest(threshold, entries)
-        stands = rules.standing(counts, entries, strictest)
+        stands = rules.compare(counts, entries, strictest)
         hidden, notices = hidden_beside(stands, entries, strictest)
         if stands.new or stands.withheld:
             released_now = {
@@ -85,25 +89,27 @@ def suppressed_after(source: Source, threshold: int, path: Path) -> Succession:
                 if key in stands.new or key in stands.withheld
             }
             own = frozenset(cell for cell in hidden if cell.key in released_now)
-            ledger_file.append(path, Entry(strictest, released_now, own))
-    return Succession(printed(stands.counts, [], hidden), (*kept_words(stands), *notices))
+            ledger_file.append(path, LedgerEntry(strictest, released_now, own))
+    return LedgerOutcome(
+        suppressed_table(stands.counts, [], hidden), (*notices_of(stands), *notices)
+    )
 
 
 def hidden_beside(
-    stands: Standing, entries: tuple[Entry, ...], threshold: int
+    stands: LedgerComparison, entries: tuple[LedgerEntry, ...], threshold: int
 ) -> tuple[frozenset[Count], tuple[str, ...]]:
     """The numbers of the file that are hidden, in this release or in the one that stays."""
-    former = rules.former_hidden(entries)
+    former = rules.hidden_before(entries)
     stay = frozenset(cell for cell, is_hidden in former.items() if is_hidden)
-    withheld = rules.everything(stands.counts, stands.withheld)
+    withheld = rules.nonzero_cells(stands.counts, stands.withheld)
     same = {cell for cell in stay if cell.key in stands.counts and cell.key not in stands.new}
     if not stands.new:
         return frozenset(same) | withheld, ()
     try:
         table = rules.joint(stands, entries)
-        found = protect(table, threshold, extents_of(len(table.counts)), windows)
+        found = protect(table, threshold, finder_for(len(table.counts)), windows)
     except Unprotectable:
-        nothing = rules.everything(stands.counts, frozenset(stands.new))
+        nothing = rules.nonzero_cells(stands.counts, frozenset(stands.new))
         return frozenset(same) | withheld | nothing, (NOTHING_NEW,)
     new = {
         cell
@@ -119,7 +125,7 @@ NOTHING_NEW = (
 )
 
 
-def kept_words(stands: Standing) -> tuple[str, ...]:
+def notices_of(stands: LedgerComparison) -> tuple[str, ...]:
     return tuple(
         f"{period}: some numbers have changed by a few people, so the former release stays and new "
         "rows are hidden."

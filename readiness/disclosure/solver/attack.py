@@ -51,7 +51,7 @@ class Attack:
         """No further than needed: whole numbers are likelier to come out."""
         self.aim_at({column: 1.0})
         self.highs.changeColBounds(column, self.lower[column], float(need))
-        move = self.solved()
+        move = self.solve()
         steps = np.array(self.highs.getSolution().col_dual)
         height = self.highs.getInfo().objective_function_value
         self.highs.changeColBounds(column, self.lower[column], self.upper[column])
@@ -69,7 +69,7 @@ class Attack:
         self.aim_at({column: 1.0 / needs[column] for column in columns})
         for column in columns:
             self.highs.changeColBounds(column, self.lower[column], float(needs[column]))
-        move = self.solved()
+        move = self.solve()
         for column in columns:
             self.highs.changeColBounds(column, self.lower[column], self.upper[column])
         return move
@@ -81,14 +81,14 @@ class Attack:
             self.highs.changeColCost(column, weight)
         self.aim = aim
 
-    def solved(self) -> Numbers:
+    def solve(self) -> Numbers:
         self.highs.run()
         status = self.highs.getModelStatus()
         if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
             raise SolverError(f"HiGHS stopped with {self.highs.modelStatusToString(status)}")
         return np.array(self.highs.getSolution().col_value)
 
-    def whole(self, move: Numbers) -> Solution | None:
+    def in_whole_numbers(self, move: Numbers) -> Solution | None:
         """The move in whole numbers, or None when rounding breaks a rule."""
         rounded = np.round(move)
         if np.abs(move - rounded).max(initial=0.0) > NEARLY:
@@ -106,7 +106,7 @@ class Attack:
         found = np.array(self.highs.getSolution().col_value) if is_found else None
         self.declare(highspy.HighsVarType.kContinuous, presolve="off")
         self.highs.changeColBounds(column, self.lower[column], self.upper[column])
-        return None if found is None else self.whole(found)
+        return None if found is None else self.in_whole_numbers(found)
 
     def declare(self, kind: highspy.HighsVarType, presolve: str) -> None:
         self.highs.changeColsIntegrality(self.size, self.every, np.array([kind] * self.size))

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.tables.sources import Source
-from readiness.disclosure.counts import EVERY_GROUP, Counts, Measure, RowKey
-from readiness.disclosure.counts_table import Count as Number
-from readiness.disclosure.residuals import completed, table_with_rests
-from readiness.disclosure.solver.bounds import extents_of
+from readiness.disclosure.flat_counts import EVERY_GROUP, CountKind, Counts, RowKey
+from readiness.disclosure.flat_table import Count as Number
+from readiness.disclosure.flat_table import add_totals_of_partial_strata, table_with_rests
+from readiness.disclosure.solver.find_pattern import finder_for
 from readiness.disclosure.suppression import protect
 from readiness.equity.findings import Declared, Findings, findings_of
 from readiness.equity.measures_csv import lines_of
@@ -39,7 +39,7 @@ class Told:
 
 def told(source: Source, declared: Declared, threshold: int) -> Told:
     """BadInput with every problem of the table, by its line."""
-    counts = completed(lines_of(source))
+    counts = add_totals_of_partial_strata(lines_of(source))
     rows = released(counts, threshold)
     return Told(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
 
@@ -47,16 +47,16 @@ def told(source: Source, declared: Declared, threshold: int) -> Told:
 def released(counts: Counts, threshold: int) -> tuple[Row, ...]:
     """What a payer sees. Those who do not meet a measure are never printed, and protected too."""
     table = table_with_rests(counts)
-    hidden = protect(table, threshold, extents_of(len(table.counts))).hidden
+    hidden = protect(table, threshold, finder_for(len(table.counts))).hidden
 
-    def number(key: RowKey, measure: Measure) -> int | None:
+    def number(key: RowKey, measure: CountKind) -> int | None:
         return None if Number(key, measure) in hidden else counts[key].of(measure)
 
     return tuple(
         Row(
             Place(key.domain, key.period, key.group_id, key.stratum_type),
             key.stratum,
-            Count(number(key, Measure.POSITIVE), number(key, Measure.SCREENED)),
+            Count(number(key, CountKind.POSITIVE), number(key, CountKind.SCREENED)),
         )
         for key in counts
     )

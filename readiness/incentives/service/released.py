@@ -173,8 +173,8 @@ def numbers_of(
             left_out.append(LeftOut(each.group.name, why))
             continue
         mine = {name: sent[name][id_] for name in own}
-        quarters = social_risk_release.window(
-            social_risk.newest_of_group(store, id_, social_risk_release.QUARTERS), today
+        quarters = social_risk_release.latest_quarters(
+            social_risk.latest_of_group(store, id_, social_risk_release.QUARTERS), today
         )
         groups.append(group_numbers(each.group, tiers.get(id_), own, mine, quarters))
     return Numbers(

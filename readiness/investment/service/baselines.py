@@ -85,8 +85,8 @@ def footing_of(store: Store, others: Peers, shared: peers.Sharing, today: date) 
 
 def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | None:
     """Patients with any need, of those screened, over the last closed quarters as released."""
-    recent = social_risk.newest_of_group(store, group_id, social_risk_release.QUARTERS)
-    quarters = social_risk_release.window(recent, today)
+    recent = social_risk.latest_of_group(store, group_id, social_risk_release.QUARTERS)
+    quarters = social_risk_release.latest_quarters(recent, today)
     return social_risk_release.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
 
 

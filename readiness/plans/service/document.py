@@ -34,7 +34,7 @@ from readiness.plans.service import money, plan
 from readiness.plans.service.gaps import gap_table
 from readiness.plans.service.plan import Opened
 from readiness.plans.simulation import outlay
-from readiness.releases.service.screened import screened_of
+from readiness.releases.service.screening_figures import screening_figures
 
 TITLE = "Action plan"
 KINDS = {
@@ -106,8 +106,8 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
     told = reading.told(opened.plan, instrument, opened.context)
     summary = reading.summary_of(opened, made_at.date())
     earlier = earlier_run(store, opened)
-    newest = social_risk.newest_of_group(store, opened.group.id, social_risk_release.QUARTERS)
-    quarters = social_risk_release.window(newest, made_at.date())
+    newest = social_risk.latest_of_group(store, opened.group.id, social_risk_release.QUARTERS)
+    quarters = social_risk_release.latest_quarters(newest, made_at.date())
     gaps = released_gaps.newest(store, opened.group.id, made_at.date())
     return {
         "title": TITLE,
@@ -127,7 +127,7 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "gates": tuple(gates_by_tier(instrument, run)),
         "sureness": sureness_of(store, opened),
         "has_room": not quarters or summary.target is None,  # a short document
-        "screened": screened_of(quarters) if quarters else None,
+        "screened": screening_figures(quarters) if quarters else None,
         "gaps": gap_table(gaps) if gaps else None,
         "paid": postings.told(money.of_opened(store, opened, made_at)),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.disclosure.social_risk_release import Share
+from readiness.disclosure.social_risk_release import ReleasedShare
 from readiness.plans.costs import CostRange
 from readiness.portfolio.brief.actions import ActionLine
 from readiness.portfolio.brief.gaps import GapLine
@@ -79,7 +79,7 @@ def need_out(line: NeedLine) -> Plain:
     return {"need": line.title, **shares}
 
 
-def share_out(share: Share | None) -> Mapping[str, int] | str | None:
+def share_out(share: ReleasedShare | None) -> Mapping[str, int] | str | None:
     """Two released numbers; "hidden" where one of them is, and null where none is known."""
     if share is None:
         return None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
 from readiness.disclosure import social_risk_release
-from readiness.disclosure.social_risk_release import Release, Share, Shown
-from readiness.releases.service.screened import NEED_RATES, quarters_says, rate_says
+from readiness.disclosure.social_risk_release import Release, ReleasedShare, ShownCount
+from readiness.releases.service.screening_figures import NEED_RATES, quarters_says, rate_says
 
 NOTHING = (
     "No social-risk counts of a closed quarter have been released, so reach and needs are not "
@@ -22,7 +22,7 @@ ROWS = (*FIVE, *(need for need in Need if need not in FIVE))
 @dataclass(frozen=True)
 class NeedLine:
     need: Need
-    shares: tuple[Share, ...]  # in the order of RATES
+    shares: tuple[ReleasedShare, ...]  # in the order of RATES
 
     @property
     def title(self) -> str:
@@ -36,8 +36,8 @@ class NeedLine:
 @dataclass(frozen=True)
 class Needs:
     quarters: str  # empty: nothing was released
-    reach: Share | None
-    known: Share | None  # outcomes known among those who want help, the five needs together
+    reach: ReleasedShare | None
+    known: ReleasedShare | None  # outcomes known among those who want help, the five needs together
     lines: tuple[NeedLine, ...]
 
     @property
@@ -62,7 +62,7 @@ def needs_of(quarters: Sequence[Release]) -> Needs:
 
 def need_lines(quarters: Sequence[Release]) -> Iterator[NeedLine]:
     for need in ROWS:
-        if social_risk_release.over(quarters, Step.SCREENED, need) != Shown():
+        if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount():
             shares = tuple(
                 social_risk_release.share_over(quarters, above, below, need)
                 for _, above, below in RATES

@@ -133,7 +133,7 @@ def brief_of(
     run = newest.run
     earlier = document.earlier_run(store, opened)
     facts = tuple(facts_of(instrument, newest.context))
-    quarters = social_risk.newest_of_group(store, file.group.id, social_risk_release.QUARTERS)
+    quarters = social_risk.latest_of_group(store, file.group.id, social_risk_release.QUARTERS)
     told = reading.told(opened.plan, instrument, opened.context)
     return Brief(
         payer=file.payer,
@@ -148,7 +148,7 @@ def brief_of(
         domains=tuple(domain_lines(instrument, run, earlier)),
         has_earlier=earlier is not None,
         gates=tuple(gate_line(instrument, gate) for gate in gates_ahead(instrument, run)),
-        needs=needs_of(social_risk_release.window(quarters, today)),
+        needs=needs_of(social_risk_release.latest_quarters(quarters, today)),
         gaps=gaps_of(released_gaps.newest(store, file.group.id, today)),
         actions=tuple(action_lines(opened.plan, told, instrument, today)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),

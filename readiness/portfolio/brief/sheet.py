@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readiness.core.db import Session
 from readiness.core.exports import Cell, Sheet, xlsx_of
 from readiness.core.small_cells import HIDDEN
-from readiness.disclosure.social_risk_release import Share
+from readiness.disclosure.social_risk_release import ReleasedShare
 from readiness.portfolio.brief import reading
 from readiness.portfolio.brief.gaps import RELIABILITY, GapLine
 from readiness.portfolio.brief.needs import RATES
@@ -109,7 +109,7 @@ def counts(brief: Brief) -> Rows:
             yield f"{line.title}: {name.lower()}", *numbers(share)
 
 
-def numbers(share: Share) -> tuple[Cell, ...]:
+def numbers(share: ReleasedShare) -> tuple[Cell, ...]:
     """As they were released; a word where a number is hidden, nothing where it is not known."""
     pair = share.pair
     if pair is None:

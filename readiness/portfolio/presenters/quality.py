@@ -21,7 +21,7 @@ from readiness.equity.service.results import kind_label
 from readiness.equity.tables import NO_GROUP, TOTAL, Row
 from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import kind_order, names_of
-from readiness.releases.service.quality import Read
+from readiness.releases.service.quality import PayerView
 from readiness.statistics.comparisons import Difference
 
 NOT_GROUPS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}
@@ -55,7 +55,7 @@ class Block:
     parts: tuple[Part, ...]
 
 
-def page_of(read: Read) -> dict[str, Any]:
+def page_of(read: PayerView) -> dict[str, Any]:
     release = read.release
     if release is None:
         return {"read": read, "blocks": (), "says": ""}

@@ -80,7 +80,7 @@ def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("period") or None
-    read = quality.read(session(), payer_id, group_id, wanted)
+    read = quality.payer_view(session(), payer_id, group_id, wanted)
     return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
 
 

@@ -15,12 +15,12 @@ from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import ALWAYS, SCHEMES
 from readiness.releases.presenters.social_risk import Grid, Line, number
-from readiness.releases.service.quality import Own
+from readiness.releases.service.quality import GroupView
 
 KINDS = tuple(kind for kind in StratumType if kind in ALWAYS.union(*SCHEMES))
 
 
-def grids_of(own: Own) -> tuple[Grid, ...]:
+def grids_of(own: GroupView) -> tuple[Grid, ...]:
     """One for each breakdown and each field of the record, with what was released or counted."""
     values = own.release.values if own.release else {}
     known = {*values, *own.known}
@@ -28,7 +28,7 @@ def grids_of(own: Own) -> tuple[Grid, ...]:
     return tuple(grid for grid in found if grid.lines)
 
 
-def sheets_of(own: Own) -> Iterator[tuple[Sheet[QualityCell], str]]:
+def sheets_of(own: GroupView) -> Iterator[tuple[Sheet[QualityCell], str]]:
     for kind in KINDS:
         for sheet in measure_grids(measure_files.load_quality(), own.period, kind):
             title = f"{STRATUM_TYPE_LABELS[kind]}: {sheet.title.lower()}"
@@ -99,7 +99,7 @@ def audit_says(release: QualityRelease) -> str:
     )
 
 
-def state_says(own: Own) -> str:
+def state_says(own: GroupView) -> str:
     if own.release is None and own.state is PeriodState.COMPLETE:
         return "Nothing has left yet. Mark the period complete again to let its counts out."
     if own.release is None:

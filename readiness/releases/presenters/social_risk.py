@@ -11,7 +11,8 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, strata_of
-from readiness.disclosure.funnel_table import (
+from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.social_risk_table import (
     FEWEST_FOR_NEEDS_OF_PARTS,
     FEWEST_FOR_PARTS,
     GROUP_STEPS,
@@ -21,8 +22,7 @@ from readiness.disclosure.funnel_table import (
     PART_TYPES,
     Term,
 )
-from readiness.disclosure.social_risk_release import Release
-from readiness.releases.service.social_risk import Own
+from readiness.releases.service.social_risk import GroupView
 
 NOT_KNOWN = "–"
 Shown = TypeVar("Shown", bound=Hashable)  # where a number stands: of screens, or behind equity
@@ -164,7 +164,7 @@ def rule_says(release: Release) -> str:
     )
 
 
-def audit_says(own: Own) -> str:
+def audit_says(own: GroupView) -> str:
     """What was proved of the release, for the group that it came from."""
     if own.release is None:
         return ""
@@ -178,7 +178,7 @@ def audit_says(own: Own) -> str:
     )
 
 
-def state_says(own: Own) -> str:
+def state_says(own: GroupView) -> str:
     if own.release is None and own.state is PeriodState.COMPLETE:
         return "Nothing has left yet. Mark the quarter complete again to let its counts out."
     if own.release is None:

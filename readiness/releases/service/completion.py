@@ -14,7 +14,7 @@ from readiness.counts.service import quality
 from readiness.counts.service import social_risk as entry
 from readiness.counts.service.entry import enterable_period
 from readiness.counts.service.social_risk import read
-from readiness.disclosure.succession import Verdict
+from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import quality as quality_releases
 from readiness.releases.service import social_risk as releases
 
@@ -24,7 +24,9 @@ QUARTER_CHANGED = (
 )
 
 
-def complete_quarter(session: Session, group_id: str, written: str, threshold: int) -> Verdict:
+def complete_quarter(
+    session: Session, group_id: str, written: str, threshold: int
+) -> ReleaseOutcome:
     """Mark the quarter complete and let its counts out, or raise with everything in the way."""
     permissions.require(
         session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
@@ -38,7 +40,7 @@ def complete_quarter(session: Session, group_id: str, written: str, threshold: i
     before = read(session.store, group_id, wanted, session.now.date())
     if problems := tuple(entry.completion_problems(before)):
         raise BadInput(problems)
-    ready = releases.prepared(session.store, group_id, before.counts, threshold, session.now)
+    ready = releases.prepare(session.store, group_id, before.counts, threshold, session.now)
     with session.store.writing():
         if read(session.store, group_id, wanted, session.now.date()).counts != before.counts:
             raise ChangedMeanwhile(QUARTER_CHANGED)
@@ -48,7 +50,7 @@ def complete_quarter(session: Session, group_id: str, written: str, threshold: i
             social_risk.set_state(
                 session.store, group_id, wanted, PeriodState.COMPLETE, revision, event
             )
-        releases.keep(session.store, ready, session.actor.id, session.now)
+        releases.save(session.store, ready, session.actor.id, session.now)
         portfolio_entry.refresh(session.store, group_id, session.now)
     return ready.verdict
 
@@ -59,7 +61,9 @@ PERIOD_CHANGED = (
 )
 
 
-def complete_period(session: Session, group_id: str, written: str, threshold: int) -> Verdict:
+def complete_period(
+    session: Session, group_id: str, written: str, threshold: int
+) -> ReleaseOutcome:
     """Mark the period complete and let its counts out, or raise with everything in the way."""
     permissions.require(
         session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
@@ -74,7 +78,7 @@ def complete_period(session: Session, group_id: str, written: str, threshold: in
     if problems := tuple(quality.completion_problems(before)):
         raise BadInput(problems)
     reference = before.line.reference if before.line else ""
-    ready = quality_releases.prepared(
+    ready = quality_releases.prepare(
         session.store, group_id, before.counts, reference, threshold, session.now
     )
     with session.store.writing():
@@ -85,5 +89,5 @@ def complete_period(session: Session, group_id: str, written: str, threshold: in
             raise ChangedMeanwhile(PERIOD_CHANGED)
         if before.line is None or before.line.state is not PeriodState.COMPLETE:
             quality.set_state(session, before, PeriodState.COMPLETE, "completed quality counts")
-        quality_releases.keep(session.store, ready, session.actor.id, session.now)
+        quality_releases.save(session.store, ready, session.actor.id, session.now)
     return ready.verdict

@@ -40,7 +40,7 @@ NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
-class Measured:
+class ReleasedMeasures:
     """Every measure of one released quarter; `payer` reads it, or the group itself."""
 
     group: Group
@@ -50,27 +50,29 @@ class Measured:
     payer: Payer | None = None
 
 
-def own(session: Session, group_id: str, written: str) -> Measured:
-    found = social_risk.own(session, group_id, written)
-    return measured(found.group, found.release, session.now)
+def group_measures(session: Session, group_id: str, written: str) -> ReleasedMeasures:
+    found = social_risk.group_view(session, group_id, written)
+    return measure_release(found.group, found.release, session.now)
 
 
-def read(session: Session, payer_id: str, group_id: str, written: str) -> Measured:
-    found = social_risk.read(session, payer_id, group_id, written)
-    return measured(found.group, found.release, session.now, found.payer)
+def payer_measures(
+    session: Session, payer_id: str, group_id: str, written: str
+) -> ReleasedMeasures:
+    found = social_risk.payer_view(session, payer_id, group_id, written)
+    return measure_release(found.group, found.release, session.now, found.payer)
 
 
-def measured(
+def measure_release(
     group: Group, release: Release | None, now: datetime, payer: Payer | None = None
-) -> Measured:
+) -> ReleasedMeasures:
     if release is None:
         raise NotFound(social_risk.NO_RELEASE)
     own = measure_files.load()
     found = results(own, release.values, release.period, now.date())
-    return Measured(group, release, own, found, payer)
+    return ReleasedMeasures(group, release, own, found, payer)
 
 
-def fhir_of(found: Measured) -> bytes:
+def fhir_of(found: ReleasedMeasures) -> bytes:
     bundle = bundle_of(
         found.measures,
         found.results,
@@ -81,16 +83,16 @@ def fhir_of(found: Measured) -> bytes:
     return json.dumps(bundle, ensure_ascii=False, indent=1).encode()
 
 
-def csv_of(found: Measured) -> bytes:
+def csv_of(found: ReleasedMeasures) -> bytes:
     return exports.csv_of(HEADER, rows(found))
 
 
-def xlsx_of(found: Measured) -> bytes:
+def xlsx_of(found: ReleasedMeasures) -> bytes:
     sheet = exports.Sheet("Measures", HEADER, rows(found), (36, 10, 9, 40, 24, 14, 30, 40, 20, 24))
     return exports.xlsx_of([sheet])
 
 
-def rows(found: Measured) -> Iterator[tuple[exports.Cell, ...]]:
+def rows(found: ReleasedMeasures) -> Iterator[tuple[exports.Cell, ...]]:
     """A line for each measure, need and part; what is hidden says so, and a blank is not known."""
     for result in found.results:
         for figure in (result.whole, *result.strata):

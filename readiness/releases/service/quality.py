@@ -25,10 +25,10 @@ from readiness.counts.quality.models import QualityCell, QualityCounts
 from readiness.counts.service.entry import enterable_period
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.quality_table import QUALITY, leaving
+from readiness.disclosure.quality_table import QUALITY, releasable_cells
 from readiness.disclosure.service.released_quality import readable
-from readiness.disclosure.succession import Verdict, is_unchanged
-from readiness.releases.service.social_risk import SYSTEM, is_readable, judged
+from readiness.disclosure.succession import ReleaseOutcome, is_unchanged
+from readiness.releases.service.social_risk import SYSTEM, decide, is_readable
 
 METHOD = "1"  # goes up when the same counts would be released differently
 NO_RELEASE = "No quality measures of this period have left the group. Choose another period."
@@ -38,14 +38,14 @@ NO_RELEASE = "No quality measures of this period have left the group. Choose ano
 class Prepared:
     """What would leave, and why; nothing is stored yet."""
 
-    verdict: Verdict
+    verdict: ReleaseOutcome
     group_id: str
     period: Period
     known: Mapping[QualityCell, int]
     release: QualityRelease | None  # None: the former one stays
 
 
-def prepared(
+def prepare(
     store: Store,
     group_id: str,
     found: QualityCounts,
@@ -54,10 +54,10 @@ def prepared(
     now: datetime,
 ) -> Prepared:
     """The period's next release. This asks the solver: never call it while writing."""
-    formers = stored.formers(store, group_id, found.period)
-    known = leaving(found, reference, formers)
-    verdict, hidden, rounds = judged(known, formers, threshold, QUALITY)
-    if verdict in (Verdict.UNCHANGED, Verdict.KEPT):
+    formers = stored.previous_releases(store, group_id, found.period)
+    known = releasable_cells(found, reference, formers)
+    verdict, hidden, rounds = decide(known, formers, threshold, QUALITY)
+    if verdict in (ReleaseOutcome.UNCHANGED, ReleaseOutcome.KEPT):
         return Prepared(verdict, group_id, found.period, known, None)
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
     number = formers[-1].number + 1 if formers else 1
@@ -66,20 +66,20 @@ def prepared(
 
 
 VERBS = {
-    Verdict.FIRST: "released quality counts",
-    Verdict.RENEWED: "released quality counts again",
-    Verdict.KEPT: "kept the former release of quality counts",
+    ReleaseOutcome.FIRST: "released quality counts",
+    ReleaseOutcome.RENEWED: "released quality counts again",
+    ReleaseOutcome.KEPT: "kept the former release of quality counts",
 }
 
 
-def keep(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
+def save(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
     """Store what was prepared, with its line of history; inside the caller's transaction."""
-    if ready.verdict is Verdict.UNCHANGED:
+    if ready.verdict is ReleaseOutcome.UNCHANGED:
         return
     with store.writing():
         if ready.release:
             stored.add(store, ready.release, ready.known)
-        number = stored.newest_number(store, ready.group_id, ready.period)
+        number = stored.latest_number(store, ready.group_id, ready.period)
         audit.record(
             store,
             Event(
@@ -101,8 +101,8 @@ def catch_up(store: Store, threshold: int, now: datetime) -> int:
         found = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
         line = quality.state(store, group_id, ending)
         reference = line.reference if line else ""
-        ready = prepared(store, group_id, found, reference, threshold, now)
-        keep(store, ready, SYSTEM, now)
+        ready = prepare(store, group_id, found, reference, threshold, now)
+        save(store, ready, SYSTEM, now)
     return len(waiting)
 
 
@@ -110,7 +110,7 @@ def catch_up(store: Store, threshold: int, now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Own:
+class GroupView:
     """One period's release beside the group's own counts."""
 
     group: Group
@@ -126,21 +126,21 @@ class Own:
         return self.release is not None and self.state is not PeriodState.COMPLETE
 
 
-def own(session: Session, group_id: str, written: str) -> Own:
+def group_view(session: Session, group_id: str, written: str) -> GroupView:
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
     ending = enterable_period(written, session.now.date())
     found = quality.of_group(session.store, group_id).get(ending) or QualityCounts(ending)
     line = quality.state(session.store, group_id, ending)
-    formers = stored.formers(session.store, group_id, ending)
-    known = leaving(found, line.reference if line else "", formers)
+    formers = stored.previous_releases(session.store, group_id, ending)
+    known = releasable_cells(found, line.reference if line else "", formers)
     state = line.state if line else None
-    return Own(
+    return GroupView(
         group=groups.get(session.store, group_id),
         period=ending,
         state=state,
-        release=stored.newest(session.store, group_id, ending),
+        release=stored.latest(session.store, group_id, ending),
         known=known,
         is_behind=bool(formers)
         and state is PeriodState.COMPLETE
@@ -152,7 +152,7 @@ def own(session: Session, group_id: str, written: str) -> Own:
 
 
 @dataclass(frozen=True)
-class Read:
+class PayerView:
     """A group's released periods as one payer reads them."""
 
     payer: Payer
@@ -162,7 +162,7 @@ class Read:
     has_submitted: bool
 
 
-def read(session: Session, payer_id: str, group_id: str, written: str | None) -> Read:
+def payer_view(session: Session, payer_id: str, group_id: str, written: str | None) -> PayerView:
     """The period asked for, or the newest. Counts are shared from the first submission on."""
     permissions.require(
         session.actor,
@@ -174,7 +174,7 @@ def read(session: Session, payer_id: str, group_id: str, written: str | None) ->
     chosen = [each for each in found if written in (None, str(each.period))]
     if written is not None and not chosen:
         raise NotFound(NO_RELEASE)
-    return Read(
+    return PayerView(
         payer=groups.payer(session.store, payer_id),
         group=groups.get(session.store, group_id),
         release=chosen[0] if chosen else None,

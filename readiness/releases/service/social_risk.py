@@ -27,19 +27,19 @@ from readiness.counts.models import PeriodState
 from readiness.counts.service import entry
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure.db import social_risk as releases
-from readiness.disclosure.funnel_table import leaving
 from readiness.disclosure.service.released_social_risk import readable
 from readiness.disclosure.social_risk_release import Release
-from readiness.disclosure.solver.bounds import extents
+from readiness.disclosure.social_risk_table import releasable_cells
+from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.succession import (
     FUNNEL,
     C,
-    Former,
-    Ties,
-    Verdict,
+    PreviousRelease,
+    ReleaseOutcome,
+    Schema,
+    changes_by_few,
     is_unchanged,
-    joint,
-    moves_by_few,
+    joint_table,
 )
 from readiness.disclosure.suppression import Unprotectable, protect
 
@@ -49,68 +49,68 @@ NO_RELEASE = "No counts of this quarter have left the group. Choose another quar
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRelease:
     """What would leave, and why; nothing is stored yet."""
 
-    verdict: Verdict
+    verdict: ReleaseOutcome
     group_id: str
     period: Period
     known: Mapping[FunnelCell, int]
     release: Release | None  # None: the former one stays
 
 
-def prepared(
+def prepare(
     store: Store, group_id: str, found: FunnelCounts, threshold: int, now: datetime
-) -> Prepared:
+) -> PreparedRelease:
     """The quarter's next release. This asks the solver: never call it while writing."""
-    known = leaving(found)
-    formers = releases.formers(store, group_id, found.period)
-    verdict, hidden, rounds = judged(known, formers, threshold)
-    if verdict in (Verdict.UNCHANGED, Verdict.KEPT):
-        return Prepared(verdict, group_id, found.period, known, None)
+    known = releasable_cells(found)
+    formers = releases.previous_releases(store, group_id, found.period)
+    verdict, hidden, rounds = decide(known, formers, threshold)
+    if verdict in (ReleaseOutcome.UNCHANGED, ReleaseOutcome.KEPT):
+        return PreparedRelease(verdict, group_id, found.period, known, None)
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
     number = formers[-1].number + 1 if formers else 1
     release = Release(group_id, found.period, number, now, threshold, METHOD, rounds, values)
-    return Prepared(verdict, group_id, found.period, known, release)
+    return PreparedRelease(verdict, group_id, found.period, known, release)
 
 
-def judged(
+def decide(
     known: Mapping[C, int],
-    formers: tuple[Former[C], ...],
+    formers: tuple[PreviousRelease[C], ...],
     threshold: int,
-    ties: Ties[Any] = FUNNEL,
-) -> tuple[Verdict, frozenset[object], int]:
+    ties: Schema[Any] = FUNNEL,
+) -> tuple[ReleaseOutcome, frozenset[object], int]:
     """What becomes of these counts after those releases, what is hidden, after how many rounds."""
     nothing: frozenset[object] = frozenset()
     if is_unchanged(known, formers):
-        return Verdict.UNCHANGED, nothing, 0
-    if any(moves_by_few(known, former, threshold, ties) for former in formers):
-        return Verdict.KEPT, nothing, 0
+        return ReleaseOutcome.UNCHANGED, nothing, 0
+    if any(changes_by_few(known, former, threshold, ties) for former in formers):
+        return ReleaseOutcome.KEPT, nothing, 0
     try:
-        protection = protect(joint(known, formers, threshold, ties), threshold, extents)
+        protection = protect(joint_table(known, formers, threshold, ties), threshold, find_pattern)
     except Unprotectable:
         if not formers:
             raise
-        return Verdict.KEPT, nothing, 0
-    verdict = Verdict.RENEWED if formers else Verdict.FIRST
+        return ReleaseOutcome.KEPT, nothing, 0
+    verdict = ReleaseOutcome.RENEWED if formers else ReleaseOutcome.FIRST
     return verdict, frozenset(protection.hidden), protection.rounds
 
 
 VERBS = {
-    Verdict.FIRST: "released counts",
-    Verdict.RENEWED: "released counts again",
-    Verdict.KEPT: "kept the former release of counts",
+    ReleaseOutcome.FIRST: "released counts",
+    ReleaseOutcome.RENEWED: "released counts again",
+    ReleaseOutcome.KEPT: "kept the former release of counts",
 }
 
 
-def keep(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
+def save(store: Store, ready: PreparedRelease, actor_id: str, now: datetime) -> None:
     """Store what was prepared, with its line of history; inside the caller's transaction."""
-    if ready.verdict is Verdict.UNCHANGED:
+    if ready.verdict is ReleaseOutcome.UNCHANGED:
         return
     with store.writing():
         if ready.release:
             releases.add(store, ready.release, ready.known)
-        number = releases.newest_number(store, ready.group_id, ready.period)
+        number = releases.latest_number(store, ready.group_id, ready.period)
         audit.record(
             store,
             Event(
@@ -130,8 +130,8 @@ def catch_up(store: Store, threshold: int, now: datetime) -> int:
     waiting = releases.unreleased(store)
     for group_id, quarter in waiting:
         found = social_risk.of_group(store, group_id).get(quarter) or FunnelCounts(quarter)
-        ready = prepared(store, group_id, found, threshold, now)
-        keep(store, ready, SYSTEM, now)
+        ready = prepare(store, group_id, found, threshold, now)
+        save(store, ready, SYSTEM, now)
     for group_id in dict.fromkeys(group_id for group_id, _ in waiting):
         portfolio_entry.refresh(store, group_id, now)
     return len(waiting)
@@ -141,7 +141,7 @@ def catch_up(store: Store, threshold: int, now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Own:
+class GroupView:
     """One quarter's release beside the group's own counts."""
 
     group: Group
@@ -157,19 +157,22 @@ class Own:
         return self.release is not None and self.state is not PeriodState.COMPLETE
 
 
-def own(session: Session, group_id: str, written: str) -> Own:
+def group_view(session: Session, group_id: str, written: str) -> GroupView:
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
     quarter = entry.enterable_period(written, session.now.date())
     found = social_risk.of_group(session.store, group_id).get(quarter) or FunnelCounts(quarter)
-    known, formers = leaving(found), releases.formers(session.store, group_id, quarter)
+    known, formers = (
+        releasable_cells(found),
+        releases.previous_releases(session.store, group_id, quarter),
+    )
     state = social_risk.state(session.store, group_id, quarter)[0]
-    return Own(
+    return GroupView(
         group=groups.get(session.store, group_id),
         period=quarter,
         state=state,
-        release=releases.newest(session.store, group_id, quarter),
+        release=releases.latest(session.store, group_id, quarter),
         known=known,
         is_behind=bool(formers)
         and state is PeriodState.COMPLETE
@@ -181,7 +184,7 @@ def own(session: Session, group_id: str, written: str) -> Own:
 
 
 @dataclass(frozen=True)
-class Read:
+class PayerView:
     """A group's released quarters as one payer reads them."""
 
     payer: Payer
@@ -191,7 +194,7 @@ class Read:
     has_submitted: bool
 
 
-def read(session: Session, payer_id: str, group_id: str, written: str | None) -> Read:
+def payer_view(session: Session, payer_id: str, group_id: str, written: str | None) -> PayerView:
     """The quarter asked for, or the newest. Counts are shared from the first submission on."""
     permissions.require(
         session.actor,
@@ -203,7 +206,7 @@ def read(session: Session, payer_id: str, group_id: str, written: str | None) ->
     chosen = [each for each in found if written in (None, str(each.period))]
     if written is not None and not chosen:
         raise NotFound(NO_RELEASE)
-    return Read(
+    return PayerView(
         payer=groups.payer(session.store, payer_id),
         group=groups.get(session.store, group_id),
         release=chosen[0] if chosen else None,

@@ -19,7 +19,7 @@ from readiness.counts.measures.models import STATUS_WORDS, ScreeningMeasure
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE, MeasureFigure, MeasureResult
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.releases.service import measures
-from readiness.releases.service.measures import Measured
+from readiness.releases.service.measures import ReleasedMeasures
 from readiness.statistics.rates import wilson_rate
 
 pages = Blueprint("measures", __name__)
@@ -53,28 +53,28 @@ class Block:
 @pages.get("/groups/<group_id>/counts/<period>/measures")
 @needs(Can.READ_COUNTS)
 def own(group_id: str, period: str) -> ResponseReturnValue:
-    return page(measures.own(session(), group_id, period))
+    return page(measures.group_measures(session(), group_id, period))
 
 
 @pages.get("/groups/<group_id>/counts/<period>/measures.<ending>")
 @needs(Can.READ_COUNTS)
 def own_file(group_id: str, period: str, ending: str) -> ResponseReturnValue:
-    return file(measures.own(session(), group_id, period), ending)
+    return file(measures.group_measures(session(), group_id, period), ending)
 
 
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures")
 @needs(Can.READ_SUBMISSION)
 def for_payer(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
-    return page(measures.read(session(), payer_id, group_id, period))
+    return page(measures.payer_measures(session(), payer_id, group_id, period))
 
 
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures.<ending>")
 @needs(Can.READ_SUBMISSION)
 def payer_file(payer_id: str, group_id: str, period: str, ending: str) -> ResponseReturnValue:
-    return file(measures.read(session(), payer_id, group_id, period), ending)
+    return file(measures.payer_measures(session(), payer_id, group_id, period), ending)
 
 
-def page(found: Measured) -> str:
+def page(found: ReleasedMeasures) -> str:
     blocks = tuple(
         Block(measure, STATUS_WORDS[measure.status], tuple(lines_of(tuple(own))))
         for measure, own in groupby(found.results, key=lambda result: result.measure)
@@ -89,7 +89,7 @@ def page(found: Measured) -> str:
     )
 
 
-def address(found: Measured, ending: str) -> str:
+def address(found: ReleasedMeasures, ending: str) -> str:
     group_id, period = found.group.id, str(found.release.period)
     if found.payer is None:
         return url_for(".own_file", group_id=group_id, period=period, ending=ending)
@@ -133,7 +133,7 @@ def made_of(figure: MeasureFigure) -> str:
     return "" if above == below == HIDDEN else f"{above} of {below}"
 
 
-def file(found: Measured, ending: str) -> Response:
+def file(found: ReleasedMeasures, ending: str) -> Response:
     if ending not in FORMATS:
         raise NotFound("There is no such file. Choose CSV, Excel or FHIR on the page of measures.")
     made_by, kind = FORMATS[ending]

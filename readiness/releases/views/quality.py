@@ -21,7 +21,7 @@ pages = Blueprint("quality_released", __name__)
 @needs(Can.READ_QUALITY)
 def own(group_id: str, period: str) -> ResponseReturnValue:
     """What payers see, beside what the group counted."""
-    found = quality.own(session(), group_id, period)
+    found = quality.group_view(session(), group_id, period)
     release = found.release
     return render_template(
         "disclosure/quality.html",
@@ -47,7 +47,7 @@ def own_xlsx(group_id: str, period: str) -> ResponseReturnValue:
 
 
 def download(group_id: str, period: str, ending: str) -> Response:
-    found = quality.own(session(), group_id, period)
+    found = quality.group_view(session(), group_id, period)
     release = found.release
     if release is None:
         raise NotFound(quality.NO_RELEASE)

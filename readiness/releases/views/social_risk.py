@@ -13,7 +13,7 @@ from readiness.core.web.session import session
 from readiness.disclosure.social_risk_release import Release
 from readiness.releases.presenters import social_risk as released_view
 from readiness.releases.service import social_risk, social_risk_export
-from readiness.releases.service.screened import screened_of
+from readiness.releases.service.screening_figures import screening_figures
 
 pages = Blueprint("released", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,7 +24,7 @@ CSV = "text/csv; charset=utf-8"
 @needs(Can.READ_COUNTS)
 def own(group_id: str, period: str) -> ResponseReturnValue:
     """What payers see, beside what the group counted."""
-    found = social_risk.own(session(), group_id, period)
+    found = social_risk.group_view(session(), group_id, period)
     return render_template(
         "disclosure/own.html",
         own=found,
@@ -39,14 +39,14 @@ def own(group_id: str, period: str) -> ResponseReturnValue:
 @pages.get("/groups/<group_id>/counts/<period>/released.csv")
 @needs(Can.READ_COUNTS)
 def own_csv(group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.own(session(), group_id, period)
+    found = social_risk.group_view(session(), group_id, period)
     return download(found.group, found.release, "csv")
 
 
 @pages.get("/groups/<group_id>/counts/<period>/released.xlsx")
 @needs(Can.READ_COUNTS)
 def own_xlsx(group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.own(session(), group_id, period)
+    found = social_risk.group_view(session(), group_id, period)
     return download(found.group, found.release, "xlsx")
 
 
@@ -65,26 +65,26 @@ def of_quarter(payer_id: str, group_id: str, period: str) -> ResponseReturnValue
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.csv")
 @needs(Can.READ_SUBMISSION)
 def payer_csv(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.read(session(), payer_id, group_id, period)
+    found = social_risk.payer_view(session(), payer_id, group_id, period)
     return download(found.group, found.release, "csv")
 
 
 @pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.xlsx")
 @needs(Can.READ_SUBMISSION)
 def payer_xlsx(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
-    found = social_risk.read(session(), payer_id, group_id, period)
+    found = social_risk.payer_view(session(), payer_id, group_id, period)
     return download(found.group, found.release, "xlsx")
 
 
 def for_payer(payer_id: str, group_id: str, period: str | None) -> ResponseReturnValue:
-    found = social_risk.read(session(), payer_id, group_id, period)
+    found = social_risk.payer_view(session(), payer_id, group_id, period)
     release = found.release
     return render_template(
         "disclosure/for_payer.html",
         read=found,
         says=released_view.released_says(release) if release else "",
         rule=released_view.rule_says(release) if release else "",
-        screened=screened_of((release,)) if release else None,
+        screened=screening_figures((release,)) if release else None,
         grids=released_view.grids_of(release),
     )
 

@@ -35,7 +35,7 @@ from readiness.counts.service import quality as use
 from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.service import released_quality
-from readiness.disclosure.succession import Verdict
+from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import completion
 from readiness.releases.service import quality as quality_releases
 from tests.factories import payers, world
@@ -83,7 +83,7 @@ def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm
     quality.save(store, group_id, Q4, revisions, None)
 
 
-def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> Verdict:
+def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> ReleaseOutcome:
     entered(store, known)
     return completion.complete_period(
         Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", threshold
@@ -91,13 +91,13 @@ def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11)
 
 
 def shown(store: Store) -> Mapping[QualityCell, int | None]:
-    found = stored.newest(store, "elm", Q4)
+    found = stored.latest(store, "elm", Q4)
     assert found
     return found.values
 
 
 def test_completing_a_period_lets_its_counts_out_with_small_ones_hidden(store):
-    assert let_out(store, GOOD) is Verdict.FIRST
+    assert let_out(store, GOOD) is ReleaseOutcome.FIRST
     assert shown(store)[counted()] == 400
     assert shown(store)[counted(BLACK)] is None
     assert shown(store)[met(BLACK)] is None
@@ -112,33 +112,35 @@ def test_completing_a_period_lets_its_counts_out_with_small_ones_hidden(store):
 def test_a_release_reads_as_it_was_kept(store):
     known = {**GOOD, replace(counted(WHITE), is_estimated=True): 400}
     let_out(store, known)
-    found = stored.newest(store, "elm", Q4)
+    found = stored.latest(store, "elm", Q4)
     assert found
     assert found.values.keys() == known.keys() - {SampleCell("white", "white")}
-    assert stored.grounds(store, found) == {
+    assert stored.true_counts(store, found) == {
         cell: value for cell, value in known.items() if not isinstance(cell, SampleCell)
     }
     assert (found.number, found.threshold, found.made_at) == (1, 11, NOW)
-    assert stored.newest_of_group(store, "elm") == (found,)
+    assert stored.latest_of_group(store, "elm") == (found,)
 
 
 def test_nothing_leaves_while_numbers_contradict_each_other(store):
     with pytest.raises(BadInput):
         let_out(store, {**GOOD, met(): 500})
-    assert stored.newest(store, "elm", Q4) is None
+    assert stored.latest(store, "elm", Q4) is None
 
 
 def test_the_same_counts_again_are_no_new_release(store):
     let_out(store, GOOD)
-    assert let_out(store, GOOD) is Verdict.UNCHANGED
-    assert stored.newest_number(store, "elm", Q4) == 1
+    assert let_out(store, GOOD) is ReleaseOutcome.UNCHANGED
+    assert stored.latest_number(store, "elm", Q4) == 1
 
 
 def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     let_out(store, GOOD)
-    assert let_out(store, {**GOOD, met(): 263, met(WHITE): 203}) is Verdict.KEPT
+    assert let_out(store, {**GOOD, met(): 263, met(WHITE): 203}) is ReleaseOutcome.KEPT
     assert shown(store)[met()] == 260
-    own = quality_releases.own(Session(store, people.actor(store, "maya"), NOW), "elm", "2026-Q4")
+    own = quality_releases.group_view(
+        Session(store, people.actor(store, "maya"), NOW), "elm", "2026-Q4"
+    )
     assert own.is_behind
     assert own.known[met()] == 263
 
@@ -147,7 +149,7 @@ def test_so_few_who_do_not_meet_it_any_more_keep_it_too(store):
     """Both numbers move by many, their difference by 5."""
     let_out(store, GOOD)
     known = {**GOOD, counted(): 450, met(): 305, counted(WHITE): 350, met(WHITE): 245}
-    assert let_out(store, known) is Verdict.KEPT
+    assert let_out(store, known) is ReleaseOutcome.KEPT
 
 
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
@@ -165,24 +167,24 @@ def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
         counted(BLACK): 28,
         met(BLACK): 24,
     }
-    assert let_out(store, {**GOOD, **larger, **more}) is Verdict.RENEWED
+    assert let_out(store, {**GOOD, **larger, **more}) is ReleaseOutcome.RENEWED
     assert shown(store)[counted()] == 600
     assert all(shown(store)[cell] is None for cell in gone)
-    assert stored.newest_number(store, "elm", Q4) == 2
+    assert stored.latest_number(store, "elm", Q4) == 2
 
 
 def test_somebody_who_completes_at_the_same_time_is_refused(store):
     found = QualityCounts(Q4, GOOD)
-    one, other = (quality_releases.prepared(store, "elm", found, "", 11, NOW) for _ in range(2))
-    quality_releases.keep(store, one, "cara", NOW)
+    one, other = (quality_releases.prepare(store, "elm", found, "", 11, NOW) for _ in range(2))
+    quality_releases.save(store, one, "cara", NOW)
     with pytest.raises(ChangedMeanwhile):
-        quality_releases.keep(store, other, "maya", NOW)
+        quality_releases.save(store, other, "maya", NOW)
 
 
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
     let_out(store, GOOD)
     pam = people.actor(store, "pam")
-    read = quality_releases.read
+    read = quality_releases.payer_view
     assert read(Session(store, pam, NOW), "fair", "elm", None).releases == ()
     with pytest.raises(NotFound):
         read(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
@@ -200,9 +202,9 @@ def test_nobody_else_reads_releases(store, who, payer):
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
-        quality_releases.read(Session(store, actor, NOW), payer, "elm", None)
+        quality_releases.payer_view(Session(store, actor, NOW), payer, "elm", None)
     with pytest.raises(NotFound):
-        quality_releases.own(Session(store, actor, NOW), "elm", "2026-Q4")
+        quality_releases.group_view(Session(store, actor, NOW), "elm", "2026-Q4")
 
 
 def test_readers_are_told_the_reference_that_stands_now(store):

@@ -24,8 +24,8 @@ from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.counts.strata import ALL, StratumType
 from readiness.disclosure.db import social_risk as releases
-from readiness.disclosure.funnel_table import leaving
-from readiness.disclosure.succession import Verdict
+from readiness.disclosure.social_risk_table import releasable_cells
+from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import social_risk as use
 from tests.disclosure.release_attacker import Reader
 from tests.factories import payers, world
@@ -51,16 +51,16 @@ def counted(
     social_risk.save(store, group_id, quarter, revisions, (), None)
 
 
-def let_out(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> Verdict:
+def let_out(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> ReleaseOutcome:
     counted(store, known)
     found = social_risk.of_group(store, "elm")[Q4]
-    ready = use.prepared(store, "elm", found, threshold, NOW)
-    use.keep(store, ready, "cara", NOW)
+    ready = use.prepare(store, "elm", found, threshold, NOW)
+    use.save(store, ready, "cara", NOW)
     return ready.verdict
 
 
 def shown(store: Store) -> Mapping[FunnelCell, int | None]:
-    found = releases.newest(store, "elm", Q4)
+    found = releases.latest(store, "elm", Q4)
     assert found
     return found.values
 
@@ -74,7 +74,7 @@ def changed(**moves: int) -> dict[FunnelCell, int]:
 
 
 def test_a_small_count_is_hidden_and_a_large_one_shown(store):
-    assert let_out(store, good().known) is Verdict.FIRST
+    assert let_out(store, good().known) is ReleaseOutcome.FIRST
     assert shown(store)[ELIGIBLE] == 400
     assert shown(store)[RESOLVED] is None
     assert not [v for v in shown(store).values() if v is not None and 0 < v < 11]
@@ -95,59 +95,59 @@ def test_the_threshold_of_the_installation_decides(store):
 def test_the_same_counts_again_are_no_new_release(store):
     let_out(store, good().known)
     before = len(audit.of_group(store, "elm"))
-    assert let_out(store, good().known) is Verdict.UNCHANGED
-    assert releases.newest_number(store, "elm", Q4) == 1
+    assert let_out(store, good().known) is ReleaseOutcome.UNCHANGED
+    assert releases.latest_number(store, "elm", Q4) == 1
     assert len(audit.of_group(store, "elm")) == before
 
 
 def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     let_out(store, good().known)
-    assert let_out(store, changed(eligible=3)) is Verdict.KEPT
+    assert let_out(store, changed(eligible=3)) is ReleaseOutcome.KEPT
     assert shown(store)[ELIGIBLE] == 400
     assert audit.of_group(store, "elm")[0].verb == "kept the former release of counts"
     maya = people.actor(store, "maya")
     with store.writing():
         store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
-    assert use.own(Session(store, maya, NOW), "elm", "2026-Q4").is_behind
+    assert use.group_view(Session(store, maya, NOW), "elm", "2026-Q4").is_behind
 
 
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
     let_out(store, good().known)
     hidden = {cell for cell, value in shown(store).items() if value is None}
-    assert let_out(store, {**changed(eligible=200), RESOLVED: 12}) is Verdict.RENEWED
+    assert let_out(store, {**changed(eligible=200), RESOLVED: 12}) is ReleaseOutcome.RENEWED
     assert shown(store)[ELIGIBLE] == 600
     assert shown(store)[RESOLVED] is None
     assert all(shown(store)[cell] is None for cell in hidden)
-    assert releases.newest_number(store, "elm", Q4) == 2
+    assert releases.latest_number(store, "elm", Q4) == 2
 
 
 def test_small_steps_do_not_add_up_to_a_way_around(store):
     """Two large changes that undo each other but for three patients."""
     let_out(store, good().known)
-    assert let_out(store, changed(eligible=100)) is Verdict.RENEWED
-    assert let_out(store, changed(eligible=3)) is Verdict.KEPT
+    assert let_out(store, changed(eligible=100)) is ReleaseOutcome.RENEWED
+    assert let_out(store, changed(eligible=3)) is ReleaseOutcome.KEPT
 
 
 def test_somebody_who_releases_at_the_same_time_is_refused(store):
     found = FunnelCounts(Q4, {ELIGIBLE: 400})
-    one, other = (use.prepared(store, "elm", found, 11, NOW) for _ in range(2))
-    use.keep(store, one, "cara", NOW)
+    one, other = (use.prepare(store, "elm", found, 11, NOW) for _ in range(2))
+    use.save(store, one, "cara", NOW)
     with pytest.raises(ChangedMeanwhile):
-        use.keep(store, other, "maya", NOW)
+        use.save(store, other, "maya", NOW)
 
 
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
     let_out(store, good().known)
     pam = people.actor(store, "pam")
-    assert use.read(Session(store, pam, NOW), "fair", "elm", None).release is None
+    assert use.payer_view(Session(store, pam, NOW), "fair", "elm", None).release is None
     with pytest.raises(NotFound):
-        use.read(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
+        use.payer_view(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
     payers.sent_in(store)
-    read = use.read(Session(store, pam, NOW), "fair", "elm", "2026-Q4").release
+    read = use.payer_view(Session(store, pam, NOW), "fair", "elm", "2026-Q4").release
     assert read
     assert read.values == shown(store)
     with pytest.raises(NotFound):
-        use.read(Session(store, pam, NOW), "fair", "elm", "2026-Q3")
+        use.payer_view(Session(store, pam, NOW), "fair", "elm", "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
@@ -156,9 +156,9 @@ def test_nobody_else_reads_releases(store, who, payer):
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
-        use.read(Session(store, actor, NOW), payer, "elm", None)
+        use.payer_view(Session(store, actor, NOW), payer, "elm", None)
     with pytest.raises(NotFound):
-        use.own(Session(store, actor, NOW), "elm", "2026-Q4")
+        use.group_view(Session(store, actor, NOW), "elm", "2026-Q4")
 
 
 # A database from before there were releases.
@@ -190,7 +190,7 @@ def test_an_older_database_is_released_when_it_is_brought_up_to_date(old):
 def test_a_catching_up_that_was_cut_off_goes_on_the_next_time(old):
     with closing(Opened(old)) as store:
         migrate(store)
-        assert releases.newest(store, "elm", Q4) is None
+        assert releases.latest(store, "elm", Q4) is None
     maintenance.bring_up_to_date(old, 11, NOW)
     with closing(Opened(old)) as store:
         assert shown(store)[ELIGIBLE] == 400
@@ -226,7 +226,7 @@ SOME = (Need.FOOD, Need.HOUSING, Need.SAFETY)
 
 def patients(seed: int, number: int) -> dict[FunnelCell, int]:
     """Counts of real, if invented, patients: three needs, and one breakdown."""
-    found = leaving(simulated(seed, number, Q4))
+    found = releasable_cells(simulated(seed, number, Q4))
     return {
         cell: people
         for cell, people in found.items()
@@ -236,8 +236,10 @@ def patients(seed: int, number: int) -> dict[FunnelCell, int]:
 
 def attacked(store: Store, rounds: list[dict[FunnelCell, int]]) -> Sequence[object]:
     verdicts = [let_out(store, known) for known in rounds]
-    assert verdicts[0] is Verdict.FIRST
-    return Reader([(each.known, each.values) for each in releases.formers(store, "elm", Q4)]).hits()
+    assert verdicts[0] is ReleaseOutcome.FIRST
+    return Reader(
+        [(each.known, each.values) for each in releases.previous_releases(store, "elm", Q4)]
+    ).hits()
 
 
 slow = settings(

@@ -14,8 +14,8 @@ from readiness.cli.suppress import as_json
 from readiness.core.errors import BadInput
 from readiness.core.tables.sources import in_memory
 from readiness.disclosure import ledger_file
-from readiness.disclosure.ledger import latest
-from readiness.disclosure.service.suppress import suppressed, suppressed_after
+from readiness.disclosure.ledger import latest_counts
+from readiness.disclosure.service.suppress import suppress, suppress_beside_ledger
 from tests.disclosure.table_attacker import MEASURES, Attacker, small_counts
 
 HEADER = ("group_id", "period", "domain", "stratum_type", "stratum", "screened", "positive")
@@ -50,7 +50,7 @@ class Releases:
         self.path = path
 
     def __call__(self, rows, threshold=11):
-        found = suppressed_after(source(rows), threshold, self.path)
+        found = suppress_beside_ledger(source(rows), threshold, self.path)
         return as_json(found.printed), found.notices
 
 
@@ -68,7 +68,7 @@ def numbers(found):
 
 def test_the_first_release_hides_what_a_payer_may_not_see(release):
     found, notices = release(FIRST)
-    plain = as_json(suppressed(source(FIRST), 11))
+    plain = as_json(suppress(source(FIRST), 11))
     assert notices == ()
     assert found["hidden_share"] >= plain["hidden_share"]
     assert numbers(found)["elm", "2026-Q1", "food", "race_omb2024", "aian"] == (None,) * 3
@@ -191,7 +191,9 @@ def test_no_small_count_can_be_worked_out_from_all_releases_together(release, se
 
     for rows in files(seed):
         found, _ = release(rows)
-        about = latest(ledger_file.read(release.path))  # what the printed numbers are true of
+        about = latest_counts(
+            ledger_file.read(release.path)
+        )  # what the printed numbers are true of
         truth = {
             tuple(key): (tally.screened, tally.positive, tally.negative)
             for key, tally in about.items()

@@ -90,7 +90,7 @@ def release_all(made, needs=(Need.FOOD,), races=RACES):
     ]
     social_risk.save(made, "elm", quarter, revisions, (), None)
     found = social_risk.of_group(made, "elm")[quarter]
-    releases.keep(made, releases.prepared(made, "elm", found, 11, NOW), "maya", NOW)
+    releases.save(made, releases.prepare(made, "elm", found, 11, NOW), "maya", NOW)
     cells: dict[QualityCell, int] = {}
     for measure in ("BCS", "COL", "CBP", "GSD"):
         cells |= quality_counts.counts(races, measure)

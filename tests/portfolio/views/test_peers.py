@@ -197,7 +197,7 @@ def test_no_count_is_shown_that_was_not_released(grown, pam):
     allowed = {
         value
         for group_id in GROUPS
-        for release in quality.newest_of_group(grown, group_id)
+        for release in quality.latest_of_group(grown, group_id)
         for value in release.values.values()
         if value is not None
     }
@@ -215,7 +215,7 @@ def test_counts_of_a_group_that_shares_no_more_are_gone_from_everything(grown, p
     portfolio.change(grown, "update grants set revoked_at = '2027-01-01' where group_id = 'larch'")
     own = {
         f"{value:,}"
-        for release in quality.newest_of_group(grown, "larch")
+        for release in quality.latest_of_group(grown, "larch")
         for value in release.values.values()
         if value is not None
     }

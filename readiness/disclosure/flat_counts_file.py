@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import reader as tables
 from readiness.core.tables.sources import Source
-from readiness.disclosure.counts import TOTAL, Line, RowKey, Tally
-from readiness.disclosure.measurement_periods import months_of
+from readiness.disclosure.flat_counts import TOTAL, CountRow, RowKey, Tally, months_of
 
 
 @dataclass(frozen=True)
-class Shape:
+class ColumnNames:
     """What the columns are called. The labels in the order of a row's key; then the people counted
     and those of them that something is true of."""
 
@@ -27,7 +26,7 @@ class Shape:
         return (*self.labels, *self.numbers)
 
 
-SCREENS = Shape(
+SCREENS = ColumnNames(
     labels=("group_id", "period", "domain", "stratum_type", "stratum"),
     numbers=("screened", "positive"),
     above="positive is larger than screened. Whoever is positive was screened: correct one of "
@@ -55,7 +54,7 @@ NUMBER = "{name} is not a whole number from 0 to 999,999,999. Write digits alone
 TWICE = "This row stands in line {line} already. Keep one of the two."
 
 
-def lines_of(source: Source, shape: Shape = SCREENS) -> list[Line]:
+def read_rows(source: Source, shape: ColumnNames = SCREENS) -> list[CountRow]:
     """Every row, or every problem there is."""
     if source.size > MOST_BYTES:
         raise BadInput([Problem(source.label, TOO_LARGE)])
@@ -63,10 +62,10 @@ def lines_of(source: Source, shape: Shape = SCREENS) -> list[Line]:
         names = [tables.key(name) for name in table.header]
         if wrong := list(heading_problems(source.label, names, shape)):
             raise BadInput(wrong)
-        return Lines(names, shape).read(source.label, table.rows)
+        return RowReader(names, shape).read(source.label, table.rows)
 
 
-def heading_problems(label: str, names: list[str], shape: Shape) -> Iterator[Problem]:
+def heading_problems(label: str, names: list[str], shape: ColumnNames) -> Iterator[Problem]:
     for at, name in enumerate(names, 1):
         if name not in shape.columns:
             yield Problem(label, UNKNOWN_COLUMN.format(at=at))
@@ -75,15 +74,15 @@ def heading_problems(label: str, names: list[str], shape: Shape) -> Iterator[Pro
             yield Problem(label, MISSING_COLUMN.format(name=name))
 
 
-class Lines:
+class RowReader:
     """The rows read so far, and what is wrong with the others."""
 
-    def __init__(self, names: list[str], shape: Shape) -> None:
+    def __init__(self, names: list[str], shape: ColumnNames) -> None:
         self.names, self.shape = names, shape
-        self.found: dict[RowKey, Line] = {}
+        self.found: dict[RowKey, CountRow] = {}
         self.problems: list[Problem] = []
 
-    def read(self, label: str, rows: Iterator[tables.Row]) -> list[Line]:
+    def read(self, label: str, rows: Iterator[tables.Row]) -> list[CountRow]:
         for count, (line, cells) in enumerate(rows, 1):
             if count > MOST_ROWS:
                 raise BadInput([Problem(label, TOO_MANY)])
@@ -105,13 +104,13 @@ class Lines:
         if not wrong and key in self.found:
             wrong = [TWICE.format(line=self.found[key].number)]
         if not wrong:
-            self.found[key] = Line(
+            self.found[key] = CountRow(
                 line, key, Tally(*(int(row[name]) for name in self.shape.numbers))
             )
         return wrong
 
 
-def label_problems(row: dict[str, str], shape: Shape) -> Iterator[str]:
+def label_problems(row: dict[str, str], shape: ColumnNames) -> Iterator[str]:
     for name in shape.labels:
         if not row[name]:
             yield BLANK.format(name=name)
@@ -125,7 +124,7 @@ def label_problems(row: dict[str, str], shape: Shape) -> Iterator[str]:
         yield HALF_TOTAL
 
 
-def number_problems(row: dict[str, str], shape: Shape) -> Iterator[str]:
+def number_problems(row: dict[str, str], shape: ColumnNames) -> Iterator[str]:
     wrong = [name for name in shape.numbers if not WHOLE_NUMBER.fullmatch(row[name])]
     yield from (NUMBER.format(name=name) for name in wrong)
     people, part = shape.numbers

@@ -115,7 +115,7 @@ def inside() -> Mapping[Term, frozenset[Term]]:
 
 
 @dataclass(frozen=True)
-class Rest:
+class Residual:
     """The patients of a breakdown in none of the parts whose count is known."""
 
     type: StratumType
@@ -124,7 +124,7 @@ class Rest:
     need: Need | None
 
 
-Place = FunnelCell | Rest
+Place = FunnelCell | Residual
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Neither:
+class NotScreened:
     """People counted in `outer` who were neither screened nor declined."""
 
     outer: FunnelCell
@@ -154,7 +154,7 @@ class Neither:
         return Sum(self.unscreened, (DECLINED, self))
 
 
-def leaving(counts: FunnelCounts) -> dict[FunnelCell, int]:
+def releasable_cells(counts: FunnelCounts) -> dict[FunnelCell, int]:
     """The counts that may leave the group at all, shown or hidden."""
     own = {FunnelCell(Step.ANY_POSITIVE, None, part): found for part, found in any_of_five(counts)}
     known = {**own, **counts.known}
@@ -200,7 +200,7 @@ def table_of(
         for gap, people, is_next in gaps_in(places)
         if is_next or 0 < people < threshold or gap in also
     }
-    neither = dict(neither_of(known))
+    neither = dict(not_screened(known))
     for each in neither:
         gaps[each.unscreened] = known[each.outer] - known[SCREENED]
     return Table(
@@ -224,9 +224,9 @@ def worth_of(cell: FunnelCell) -> int:
 # Parts of all patients that exclude each other.
 
 
-def parts_of(known: Mapping[FunnelCell, int]) -> tuple[dict[Rest, int], list[Sum]]:
+def parts_of(known: Mapping[FunnelCell, int]) -> tuple[dict[Residual, int], list[Sum]]:
     """The known parts add up to the whole, with the rest of the patients where some are left."""
-    rests: dict[Rest, int] = {}
+    rests: dict[Residual, int] = {}
     sums = []
     for whole, people in known.items():
         if whole.stratum != ALL:
@@ -239,7 +239,7 @@ def parts_of(known: Mapping[FunnelCell, int]) -> tuple[dict[Rest, int], list[Sum
             if not parts or left < 0:
                 continue
             names = frozenset(part.stratum.name for part in parts)
-            rest = Rest(kind, names, whole.step, whole.need)
+            rest = Residual(kind, names, whole.step, whole.need)
             if left:
                 rests[rest] = left
             sums.append(Sum(whole, (*parts, *((rest,) if left else ()))))
@@ -274,13 +274,13 @@ def pairs(same: Mapping[Term, Place]) -> Iterator[tuple[Term, Term]]:
         yield from ((outer, inner) for inner in same if inner in inside()[outer])
 
 
-def neither_of(known: Mapping[FunnelCell, int]) -> Iterator[tuple[Neither, int]]:
+def not_screened(known: Mapping[FunnelCell, int]) -> Iterator[tuple[NotScreened, int]]:
     screened, declined = known.get(SCREENED), known.get(DECLINED)
     if screened is None or declined is None:
         return
     for outer in (FunnelCell(Step.SCREENING_OFFERED), FunnelCell(Step.ELIGIBLE)):
         if outer in known and known[outer] >= screened + declined:
-            yield Neither(outer), known[outer] - screened - declined
+            yield NotScreened(outer), known[outer] - screened - declined
 
 
 # Bounds that everybody knows.

@@ -6,9 +6,11 @@ A row that is not there counts nobody. Strata of one type exclude each other and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from readiness.core.errors import BadInput, Problem
@@ -17,7 +19,7 @@ TOTAL = "total"
 EVERY_GROUP = "ALL"
 
 
-class Measure(StrEnum):
+class CountKind(StrEnum):
     SCREENED = "screened"
     POSITIVE = "positive"
     NEGATIVE = "negative"
@@ -43,7 +45,7 @@ class Tally(NamedTuple):
     def negative(self) -> int:
         return self.screened - self.positive
 
-    def of(self, measure: Measure) -> int:
+    def of(self, measure: CountKind) -> int:
         found: int = getattr(self, measure.value)
         return found
 
@@ -56,7 +58,7 @@ Counts = Mapping[RowKey, Tally]
 
 
 @dataclass(frozen=True)
-class Line:
+class CountRow:
     """One row of a file and where it stands there."""
 
     number: int
@@ -64,24 +66,24 @@ class Line:
     tally: Tally
 
 
-def completed(lines: Iterable[Line]) -> dict[RowKey, Tally]:
+def add_missing_totals(lines: Iterable[CountRow]) -> dict[RowKey, Tally]:
     """The counts with the totals that were left out, or everything that does not add up."""
     given = {line.key: line for line in lines}
     counts = {key: line.tally for key, line in given.items()}
     problems = []
     for total, types in strata_by_total(counts).items():
         for stratum_type, strata in types.items():
-            found = added(counts[each] for each in strata)
+            found = sum_tallies(counts[each] for each in strata)
             if counts.setdefault(total, found) != found:
                 place = given.get(total) or given[strata[0]]
                 says = DISAGREES if total in given else BETWEEN_TYPES
-                problems.append(problem(place, says.format(type=stratum_type)))
+                problems.append(problem_at(place, says.format(type=stratum_type)))
     for key, groups in groups_by_whole(counts).items():
-        if counts[key] != added(counts[each] for each in groups):
+        if counts[key] != sum_tallies(counts[each] for each in groups):
             place = given.get(key) or next(
                 line for each, line in given.items() if each.total == key
             )
-            problems.append(problem(place, NOT_ALL))
+            problems.append(problem_at(place, NOT_ALL))
     if problems:
         raise BadInput(sorted(problems, key=lambda each: int(each.place.split()[1])))
     return counts
@@ -100,11 +102,11 @@ NOT_ALL = (
 )
 
 
-def problem(line: Line, says: str) -> Problem:
+def problem_at(line: CountRow, says: str) -> Problem:
     return Problem(f"line {line.number}", says)
 
 
-def added(tallies: Iterable[Tally]) -> Tally:
+def sum_tallies(tallies: Iterable[Tally]) -> Tally:
     found = NOBODY
     for each in tallies:
         found = found.plus(each)
@@ -130,7 +132,7 @@ def groups_by_whole(counts: Counts) -> dict[RowKey, list[RowKey]]:
     return found
 
 
-def in_order(keys: Iterable[RowKey]) -> list[RowKey]:
+def sort_rows(keys: Iterable[RowKey]) -> list[RowKey]:
     """Groups by name and ALL last, totals before their strata."""
     return sorted(
         keys,
@@ -146,5 +148,62 @@ def in_order(keys: Iterable[RowKey]) -> list[RowKey]:
     )
 
 
-def cells_of(key: RowKey) -> Iterator[tuple[RowKey, Measure]]:
-    yield from ((key, measure) for measure in Measure)
+def cells_of(key: RowKey) -> Iterator[tuple[RowKey, CountKind]]:
+    yield from ((key, measure) for measure in CountKind)
+
+
+# Written form -> its number in the year and how many months it lasts.
+FORMS: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile(r"([0-9]{4})"), 12),
+    (re.compile(r"([0-9]{4})-H([12])"), 6),
+    (re.compile(r"([0-9]{4})-Q([1-4])"), 3),
+    (re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])"), 1),
+)
+
+
+LENGTHS = tuple(months for _, months in FORMS)
+
+
+def months_of(written: str) -> tuple[int, int] | None:
+    """The first month, counted from year 0, and how many there are; None for any other text.
+
+    >>> months_of("2026-Q3"), months_of("2026"), months_of("2026-07"), months_of("summer")
+    ((24318, 3), (24312, 12), (24318, 1), None)
+    """
+    for form, months in FORMS:
+        if found := form.fullmatch(written):
+            number = int(found[2]) - 1 if found.lastindex == 2 else 0
+            return 12 * int(found[1]) + number * months, months
+    return None
+
+
+def written(first: int, months: int) -> str:
+    """
+    >>> written(24318, 3), written(24318, 6), written(24318, 1), written(24312, 12)
+    ('2026-Q3', '2026-H2', '2026-07', '2026')
+    """
+    year, month = divmod(first, 12)
+    return {
+        12: f"{year:04}",
+        6: f"{year:04}-H{month // 6 + 1}",
+        3: f"{year:04}-Q{month // 3 + 1}",
+        1: f"{year:04}-{month + 1:02}",
+    }[months]
+
+
+@cache
+def divisions_of(period: str) -> tuple[tuple[str, ...], ...]:
+    """Every way to cut a period into shorter ones of equal length.
+
+    >>> divisions_of("2026-H1")
+    (('2026-Q1', '2026-Q2'), ('2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'))
+    """
+    found = months_of(period)
+    if found is None:
+        return ()
+    first, months = found
+    return tuple(
+        tuple(written(first + start, length) for start in range(0, months, length))
+        for length in LENGTHS
+        if length < months
+    )

@@ -1,17 +1,77 @@
-"""Small strata of one group are joined into one, where that lets more numbers be shown.
-
-A group's strata of a type are joined in the same way over all domains and periods of a release, so
-that nothing can be learned by comparing them. Only strata are joined of which nothing but zeros
-is shown, so nothing that could be shown is coarsened away.
-"""
+"""What a payer would see: rows of numbers, some of them hidden, and the strata that were joined."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from readiness.disclosure.counts import TOTAL, Counts, RowKey, added
+from readiness.disclosure.flat_counts import (
+    TOTAL,
+    CountKind,
+    Counts,
+    RowKey,
+    sort_rows,
+    sum_tallies,
+)
+from readiness.disclosure.flat_table import Count
+from readiness.disclosure.table import CellId
+
+FEWEST_FOR_A_RATE = 30  # people; a rate of fewer says more about chance than about care
+
+
+@dataclass(frozen=True)
+class SuppressedRow:
+    """None: hidden to protect small counts."""
+
+    key: RowKey
+    screened: int | None
+    positive: int | None
+    negative: int | None
+
+    @property
+    def numbers(self) -> tuple[int | None, int | None, int | None]:
+        return self.screened, self.positive, self.negative
+
+    @property
+    def rate(self) -> float | None:
+        """Of two printed numbers only, so that it says nothing that they do not."""
+        if self.screened is None or self.positive is None or self.screened < FEWEST_FOR_A_RATE:
+            return None
+        return self.positive / self.screened
+
+
+@dataclass(frozen=True)
+class SuppressedTable:
+    rows: tuple[SuppressedRow, ...]
+    merges: tuple[Merge, ...] = ()
+
+    @property
+    def hidden_share(self) -> float:
+        numbers = [number for row in self.rows for number in row.numbers]
+        return numbers.count(None) / len(numbers) if numbers else 0.0
+
+
+def suppressed_table(
+    counts: Counts, merges: Iterable[Merge], hidden: Collection[CellId]
+) -> SuppressedTable:
+    merges = tuple(sorted(merges, key=lambda each: (each.group_id, each.stratum_type)))
+    merged = merged_rows(counts, merges)
+    gone = {part for parts in merged.values() for part in parts}
+    shown = {key: tally for key, tally in counts.items() if key not in gone}
+    shown.update(
+        {key: sum_tallies(counts[part] for part in parts) for key, parts in merged.items()}
+    )
+
+    def number(key: RowKey, measure: CountKind) -> int | None:
+        return None if Count(key, measure) in hidden else shown[key].of(measure)
+
+    def rows() -> Iterator[SuppressedRow]:
+        for key in sort_rows(shown):
+            yield SuppressedRow(key, *(number(key, measure) for measure in CountKind))
+
+    return SuppressedTable(tuple(rows()), merges)
+
 
 COMBINED = "other_combined"
 
@@ -25,6 +85,8 @@ class Merge:
 
 
 Place = tuple[str, str]  # a group and a type of strata
+
+
 IsBare = Callable[[Sequence[RowKey]], bool]
 
 
@@ -78,7 +140,7 @@ def is_small(counts: Counts, keys: Iterable[RowKey], threshold: int) -> bool:
 
 def is_safe(counts: Counts, parts: Sequence[RowKey], threshold: int) -> bool:
     """So many that no part is known to be small, should each of the others be a single person."""
-    return added(counts[part] for part in parts).screened >= threshold + len(parts) - 1
+    return sum_tallies(counts[part] for part in parts).screened >= threshold + len(parts) - 1
 
 
 def free_name(taken: Iterable[str]) -> str:

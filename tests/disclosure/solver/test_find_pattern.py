@@ -9,15 +9,14 @@ import highspy
 import pytest
 
 from readiness.core.integer_program import Program, Row
-from readiness.disclosure.solver.bounds import extents
-from readiness.disclosure.solver.extend import extended
-from readiness.disclosure.solver.improve import NEARLY_BEST
-from readiness.disclosure.suppression_problem import Puzzle
+from readiness.disclosure.solver.find_pattern import NEARLY_BEST, find_pattern
+from readiness.disclosure.solver.greedy import extend
+from readiness.disclosure.suppression import SuppressionProblem
 
 THRESHOLD = 11
 
 
-def puzzle_of(seed: int) -> Puzzle:
+def problem_of(seed: int) -> SuppressionProblem:
     """A small table of strata by answers with its sums, some of its counts below the threshold."""
     luck = random.Random(seed)
     rows, answers = luck.randint(3, 6), luck.randint(2, 3)
@@ -40,21 +39,21 @@ def puzzle_of(seed: int) -> Puzzle:
     )
     needs = {at: THRESHOLD - count for at, count in enumerate(flat) if count < THRESHOLD}
     prices = {at: 1_000 + min(100, count) for at, count in enumerate(flat) if at not in needs}
-    return Puzzle(moves, prices, needs)
+    return SuppressionProblem(moves, prices, needs)
 
 
-def least_cost(puzzle: Puzzle) -> int:
+def least_cost(problem: SuppressionProblem) -> int:
     """One move for each need and one switch for each priced column, all in one program."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
-    switch = {column: highs.addBinary(obj=float(price)) for column, price in puzzle.prices.items()}
-    for need, steps in puzzle.needs.items():
-        bounds = zip(puzzle.moves.lower, puzzle.moves.upper, strict=True)
+    switch = {column: highs.addBinary(obj=float(price)) for column, price in problem.prices.items()}
+    for need, steps in problem.needs.items():
+        bounds = zip(problem.moves.lower, problem.moves.upper, strict=True)
         move = [highs.addIntegral(lb=float(low), ub=float(high)) for low, high in bounds]
         for column, on in switch.items():
-            highs.addConstr(move[column] <= puzzle.moves.upper[column] * on)
-            highs.addConstr(move[column] >= puzzle.moves.lower[column] * on)
-        for row in puzzle.moves.rows:
+            highs.addConstr(move[column] <= problem.moves.upper[column] * on)
+            highs.addConstr(move[column] >= problem.moves.lower[column] * on)
+        for row in problem.moves.rows:
             highs.addConstr(sum(value * move[c] for c, value in row.terms.items()) == 0)
         highs.addConstr(move[need] >= steps)
     highs.minimize()
@@ -62,25 +61,27 @@ def least_cost(puzzle: Puzzle) -> int:
     return round(highs.getInfo().objective_function_value)
 
 
-def cost_of(puzzle: Puzzle, hidden: frozenset[int]) -> int:
-    return sum(puzzle.prices[column] for column in hidden)
+def cost_of(problem: SuppressionProblem, hidden: frozenset[int]) -> int:
+    return sum(problem.prices[column] for column in hidden)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_what_is_hidden_costs_hardly_more_than_the_least_there_is(seed):
-    puzzle = puzzle_of(seed)
-    cover = extents(puzzle)
-    assert not cover.short(puzzle)
-    assert cost_of(puzzle, cover.hidden) <= least_cost(puzzle) / (1 - NEARLY_BEST)
+    problem = problem_of(seed)
+    pattern = find_pattern(problem)
+    assert not pattern.unmet_needs(problem)
+    assert cost_of(problem, pattern.hidden) <= least_cost(problem) / (1 - NEARLY_BEST)
 
 
 def test_looking_for_a_cheaper_choice_pays():
-    """Over the same puzzles, hiding for one count after the other is dearer."""
-    puzzles = [puzzle_of(seed) for seed in range(20)]
-    first, last = (sum(cost_of(p, find(p).hidden) for p in puzzles) for find in (extended, extents))
+    """Over the same problems, hiding for one count after the other is dearer."""
+    problems = [problem_of(seed) for seed in range(20)]
+    first, last = (
+        sum(cost_of(p, find(p).hidden) for p in problems) for find in (extend, find_pattern)
+    )
     assert last < 0.95 * first
 
 
-def test_the_same_puzzle_gets_the_same_answer():
-    answers = [extents(puzzle_of(3)) for _ in range(3)]
+def test_the_same_problem_gets_the_same_answer():
+    answers = [find_pattern(problem_of(3)) for _ in range(3)]
     assert all(one == other for one, other in pairwise(answers))

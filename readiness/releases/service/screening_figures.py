@@ -10,7 +10,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, Need, Step
 from readiness.disclosure import social_risk_release
-from readiness.disclosure.social_risk_release import Release, Share, Shown
+from readiness.disclosure.social_risk_release import Release, ReleasedShare, ShownCount
 from readiness.statistics.rates import wilson_rate
 
 NEED_RATES = (  # heading, numerator, denominator
@@ -31,7 +31,7 @@ TOO_FEW = f"fewer than {FEWEST_FOR_A_RATE}, no rate"
 
 
 @dataclass(frozen=True)
-class Screened:
+class ScreeningFigures:
     """Social-risk counts as they were released."""
 
     quarters: str
@@ -43,10 +43,12 @@ class Screened:
     rows: tuple[tuple[str, ...], ...]
 
 
-def screened_of(quarters: Sequence[Release]) -> Screened:
+def screening_figures(quarters: Sequence[Release]) -> ScreeningFigures:
     """Released counts alone: the paper may end up anywhere."""
     needs = [
-        need for need in Need if social_risk_release.over(quarters, Step.SCREENED, need) != Shown()
+        need
+        for need in Need
+        if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount()
     ]
     found = [
         rates.RateRow(
@@ -56,7 +58,7 @@ def screened_of(quarters: Sequence[Release]) -> Screened:
         for need in needs
     ]
     reach = social_risk_release.share_over(quarters, Step.SCREENED, Step.ELIGIBLE)
-    return Screened(
+    return ScreeningFigures(
         quarters=quarters_says(quarters),
         funnel=funnel.funnel_of(tuple(funnel_steps(quarters))),
         funnel_title=funnel_title(reach),
@@ -82,8 +84,8 @@ def quarters_says(quarters: Sequence[Release]) -> str:
 
 def funnel_steps(quarters: Sequence[Release]) -> Iterator[funnel.Step]:
     for step in FUNNEL:
-        shown = social_risk_release.over(quarters, step)
-        if shown == Shown():
+        shown = social_risk_release.total_over(quarters, step)
+        if shown == ShownCount():
             continue
         says = ""
         if step in GROUP_RATES:
@@ -93,7 +95,7 @@ def funnel_steps(quarters: Sequence[Release]) -> Iterator[funnel.Step]:
         yield funnel.Step(STEP_LABELS[step], shown.people, says)
 
 
-def funnel_title(reach: Share) -> str:
+def funnel_title(reach: ReleasedShare) -> str:
     if reach.for_a_rate is None:
         return "How many patients were reached cannot be shown"
     return f"{rate_says(reach)} of eligible patients were screened"
@@ -106,7 +108,7 @@ def found_title(rows: Sequence[rates.RateRow]) -> str:
     return f"{max(known)[1]} was the need found most often"
 
 
-def rate_of(share: Share) -> tuple[float | None, float | None, float | None, str, str]:
+def rate_of(share: ReleasedShare) -> tuple[float | None, float | None, float | None, str, str]:
     """Rate, its interval, what it is based on, and what is written instead of it."""
     if share.for_a_rate is None:
         return None, None, None, "", why_none(share)
@@ -114,7 +116,7 @@ def rate_of(share: Share) -> tuple[float | None, float | None, float | None, str
     return float(rate.share), rate.low, rate.high, f"n = {rate.denominator:,}", ""
 
 
-def why_none(share: Share) -> str:
+def why_none(share: ReleasedShare) -> str:
     if share.is_hidden:
         return HIDDEN
     if share.below.people == 0:
@@ -122,5 +124,5 @@ def why_none(share: Share) -> str:
     return TOO_FEW if share.is_too_few else NOT_KNOWN
 
 
-def rate_says(share: Share) -> str:
+def rate_says(share: ReleasedShare) -> str:
     return rates.rate_says(rates.RateRow("", *rate_of(share)))
