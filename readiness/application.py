@@ -86,10 +86,10 @@ BLUEPRINTS = (
     review.pages,
     sharing.pages,
     screen.bp,
-    screen_records.pages,
+    screen_records.bp,
     submit.pages,
-    upload.pages,
-    upload_files.pages,
+    upload.bp,
+    upload_files.bp,
     *team.BLUEPRINTS,
 )
 SHORTEST_KEY = 32  # characters: less can be tried out

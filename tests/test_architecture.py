@@ -118,7 +118,7 @@ READS = {
     "assessments/questionnaire_book.py",
     "counts/quality/table.py",
     "disclosure/ledger_file.py",
-    "imports/fhir/files.py",
+    "imports/fhir/documents.py",
     "imports/template/workbook.py",
     "*/loader.py",
 }

@@ -15,11 +15,11 @@ UNREADABLE = "This workbook could not be read. Download a fresh copy and copy yo
 FAR = (
     "The sheet “{sheet}” has something far outside its table: delete it, or copy the answers over."
 )
-QUESTIONNAIRE = spreadsheet.Wanted(
+QUESTIONNAIRE = spreadsheet.SheetRequest(
     sheets=tuple(SheetName),
     most_rows=MOST_ROWS,
     most_columns=MOST_COLUMNS,
-    words=spreadsheet.Words(NOT_A_BOOK, TOO_LARGE, ACTIVE, UNREADABLE, FAR),
+    words=spreadsheet.SheetSentences(NOT_A_BOOK, TOO_LARGE, ACTIVE, UNREADABLE, FAR),
 )
 
 

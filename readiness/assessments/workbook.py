@@ -13,7 +13,7 @@ from typing import Any
 
 from readiness.assessments.saving import Sent, answer_of, choice_of
 from readiness.core.errors import BadInput, Problem
-from readiness.core.tables.models import Book, Cell
+from readiness.core.tables.models import Book, SheetCell
 from readiness.instruments import context_fields
 from readiness.instruments.answers import Answer, ContextValue
 from readiness.instruments.models import ContextField, Instrument, Item
@@ -193,7 +193,7 @@ def refuse_another(book: Book, instrument: Instrument, assessment_id: str) -> No
 
 def body(
     book: Book, sheet: SheetName, columns: tuple[str, ...], filled: Filled
-) -> Iterator[tuple[int, dict[str, Cell]]]:
+) -> Iterator[tuple[int, dict[str, SheetCell]]]:
     """The filled rows below the headings, with the number a person sees beside each."""
     rows = book.get(sheet)
     if not rows:
@@ -208,7 +208,7 @@ def body(
             )
             return
     for number, row in enumerate(rows[1:], start=FIRST_ROW):
-        cells = dict(zip(columns, [*row, *[Cell("")] * len(columns)], strict=False))
+        cells = dict(zip(columns, [*row, *[SheetCell("")] * len(columns)], strict=False))
         if any(cell.text.strip() for cell in cells.values()):
             yield number, cells
 
@@ -219,7 +219,7 @@ def zip_longest(found: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[s
 
 
 def read_answer(
-    number: int, row: Mapping[str, Cell], instrument: Instrument, filled: Filled
+    number: int, row: Mapping[str, SheetCell], instrument: Instrument, filled: Filled
 ) -> None:
     item_id = row[Column.ITEM].text.strip()
     place = {column: cell_name(SheetName.ANSWERS, column, number) for column in ANSWER_COLUMNS}
@@ -273,7 +273,7 @@ def try_answer(sent: Sent, place: Mapping[str, str], filled: Filled) -> None:
 
 def read_fact(
     number: int,
-    row: Mapping[str, Cell],
+    row: Mapping[str, SheetCell],
     fields: Mapping[str, ContextField],
     filled: Filled,
 ) -> None:
@@ -309,14 +309,14 @@ def chosen(asked: ContextField, text: str) -> str:
 
 
 def formulas(
-    row: Mapping[str, Cell], place: Mapping[str, str], columns: Sequence[str]
+    row: Mapping[str, SheetCell], place: Mapping[str, str], columns: Sequence[str]
 ) -> Iterator[Problem]:
     for column in columns:
         if row[column].is_formula:
             yield Problem(place[column], "This is a formula: type the value itself.")
 
 
-def base_of(row: Mapping[str, Cell]) -> int | None:
+def base_of(row: Mapping[str, SheetCell]) -> int | None:
     text = row[Column.BASE].text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 

@@ -11,7 +11,7 @@ import click
 from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.core.errors import BadInput, Problem
 from readiness.core.small_cells import FEWEST
-from readiness.core.tables.sources import in_memory
+from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
 from readiness.disclosure.flat_counts_file import MOST_BYTES
 from readiness.equity.findings import Declared
@@ -49,7 +49,7 @@ def equity(
     are rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
     """
     declared = declared_by(references, directions)
-    source = in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))
+    source = file_in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))
     found = told(source, declared, FEWEST)
     for sentence in found.says:
         say(sentence)

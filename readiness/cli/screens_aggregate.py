@@ -14,11 +14,10 @@ from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import Period
 from readiness.core.periods import period as period_of
-from readiness.core.tables.reading import Report
-from readiness.core.tables.sources import Source
-from readiness.imports.screens.cells import CellKey, Counts
+from readiness.core.tables.models import Report, SourceFile
+from readiness.imports.screens.models import CellKey, ResultCounts
 from readiness.imports.service import screens
-from readiness.imports.service.screens import Aggregated, Judged
+from readiness.imports.service.screens import Aggregation, ExplainedScreen
 
 NO_SUCH_FILE = "There is no such file or folder. Check its name."
 ENDINGS = frozenset(".json .ndjson .jsonl .gz .csv .tsv .psv .txt .xlsx".split())
@@ -68,11 +67,11 @@ def aggregate(
     click.echo(json.dumps(as_json(found, is_explained=is_explained), indent=2))
 
 
-def sources_at(paths: Sequence[Path]) -> list[Source]:
+def sources_at(paths: Sequence[Path]) -> list[SourceFile]:
     """A file's name may tell whose it is, so files are told by number."""
     found = [file for number, path in enumerate(paths, 1) for file in files_at(path, number)]
     return [
-        Source(f"file {number}", path.name, path.stat().st_size, opener(path))
+        SourceFile(f"file {number}", path.name, path.stat().st_size, opener(path))
         for number, path in enumerate(found, 1)
     ]
 
@@ -115,7 +114,7 @@ def text_at(path: Path) -> str:
         raise BadInput([Problem("--mapping", NO_SUCH_FILE)]) from None
 
 
-def as_json(found: Aggregated, *, is_explained: bool) -> dict[str, Any]:
+def as_json(found: Aggregation, *, is_explained: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "cells": [cell_json(key, counts) for key, counts in found.cells.items()],
         "report": report_json(found.report),
@@ -125,7 +124,7 @@ def as_json(found: Aggregated, *, is_explained: bool) -> dict[str, Any]:
     return told
 
 
-def cell_json(key: CellKey, counts: Counts) -> dict[str, Any]:
+def cell_json(key: CellKey, counts: ResultCounts) -> dict[str, Any]:
     return {
         "group_id": key.group_id,
         "site_id": key.site_id,
@@ -142,7 +141,7 @@ def cell_json(key: CellKey, counts: Counts) -> dict[str, Any]:
     }
 
 
-def screen_json(judged: Judged) -> dict[str, Any]:
+def screen_json(judged: ExplainedScreen) -> dict[str, Any]:
     return {
         "source": judged.source,
         "instrument": judged.instrument,

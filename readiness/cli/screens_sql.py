@@ -7,8 +7,8 @@ from datetime import datetime
 import click
 
 from readiness.cli.outcome import ends_well
-from readiness.imports.service import warehouse
-from readiness.imports.warehouse.sql_text import DIALECTS, described
+from readiness.imports.service import screens
+from readiness.imports.warehouse.sql_text import DIALECTS, table_description
 
 
 @click.command()
@@ -28,6 +28,6 @@ def sql(dialect: str, table: str, as_of: datetime | None, is_described: bool) ->
     comes back can be sent as a table of counts.
     """
     if is_described:
-        click.echo("\n".join(described()))
+        click.echo("\n".join(table_description()))
         return
-    click.echo(warehouse.sql_of(dialect, table, as_of.date() if as_of else None), nl=False)
+    click.echo(screens.sql_of(dialect, table, as_of.date() if as_of else None), nl=False)

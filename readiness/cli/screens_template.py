@@ -12,8 +12,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import Period, latest_closed
 from readiness.core.periods import period as period_of
 from readiness.counts.strata import StratumType
-from readiness.imports.template.filling import Blank
-from readiness.imports.template.workbook import template_csv, template_xlsx
+from readiness.imports.template.workbook import BlankTemplate, template_csv, template_xlsx
 
 
 @click.command()
@@ -35,7 +34,7 @@ def template(
     """Write the table of counts to PATH, as a workbook where it ends in .xlsx, else as CSV."""
     today = datetime.now(UTC).date()
     quarter = read(period) if period else latest_closed(today)
-    blank = Blank(group_id, quarter, today, sites, kinds=tuple(map(StratumType, kinds)))
+    blank = BlankTemplate(group_id, quarter, today, sites, kinds=tuple(map(StratumType, kinds)))
     is_book = path.suffix.casefold() == ".xlsx"
     path.write_bytes(template_xlsx(blank) if is_book else template_csv(blank))
     say("Fill in the counts and leave empty what is not known.")

@@ -10,7 +10,7 @@ import click
 
 from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.core.small_cells import FEWEST
-from readiness.core.tables.sources import in_memory
+from readiness.core.tables.models import file_in_memory
 from readiness.disclosure.flat_counts_file import MOST_BYTES
 from readiness.disclosure.service.suppress import suppress as suppress_counts
 from readiness.disclosure.service.suppress import suppress_beside_ledger
@@ -43,7 +43,7 @@ def suppress(counts: BinaryIO, threshold: int, ledger: Path | None, _json: bool)
     Its columns are group_id, period, domain, stratum_type, stratum, screened, positive. Totals are
     rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
     """
-    source = in_memory("file", counts.name, counts.read(MOST_BYTES + 1))
+    source = file_in_memory("file", counts.name, counts.read(MOST_BYTES + 1))
     if ledger is None:
         click.echo(json.dumps(as_json(suppress_counts(source, threshold)), indent=2))
         return

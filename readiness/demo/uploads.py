@@ -15,7 +15,7 @@ from readiness.demo import world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character
 from readiness.imports import db as uploads
-from readiness.imports.models import WHOLE_GROUP, Account, BySite, Upload, UploadState
+from readiness.imports.models import WHOLE_GROUP, BySite, Upload, UploadReport, UploadState
 
 AUTHOR = "team"
 SHARE = Fraction(3, 5)
@@ -26,7 +26,7 @@ def hand_over(stage: Stage, who: Character, period: Period, index: int) -> None:
     found = {period: by_site(stage, who, index)}
     upload = Upload(f"upload-{period}", who.id, fingerprint(period), AUTHOR, stage.now)
     uploads.add(stage.store, upload)
-    account = Account(rows=sum(map(len, found[period].values())))
+    account = UploadReport(rows=sum(map(len, found[period].values())))
     uploads.keep_found(stage.store, upload.id, UploadState.READ, account, found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import reader as tables
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.disclosure.flat_counts import TOTAL, CountRow, RowKey, Tally, months_of
 
 
@@ -54,12 +54,12 @@ NUMBER = "{name} is not a whole number from 0 to 999,999,999. Write digits alone
 TWICE = "This row stands in line {line} already. Keep one of the two."
 
 
-def read_rows(source: Source, shape: ColumnNames = SCREENS) -> list[CountRow]:
+def read_rows(source: SourceFile, shape: ColumnNames = SCREENS) -> list[CountRow]:
     """Every row, or every problem there is."""
     if source.size > MOST_BYTES:
         raise BadInput([Problem(source.label, TOO_LARGE)])
-    with tables.opened(source) as table:
-        names = [tables.key(name) for name in table.header]
+    with tables.open_table(source) as table:
+        names = [tables.column_key(name) for name in table.header]
         if wrong := list(heading_problems(source.label, names, shape)):
             raise BadInput(wrong)
         return RowReader(names, shape).read(source.label, table.rows)
@@ -82,7 +82,7 @@ class RowReader:
         self.found: dict[RowKey, CountRow] = {}
         self.problems: list[Problem] = []
 
-    def read(self, label: str, rows: Iterator[tables.Row]) -> list[CountRow]:
+    def read(self, label: str, rows: Iterator[tables.TableRow]) -> list[CountRow]:
         for count, (line, cells) in enumerate(rows, 1):
             if count > MOST_ROWS:
                 raise BadInput([Problem(label, TOO_MANY)])
@@ -97,7 +97,7 @@ class RowReader:
 
     def add(self, line: int, cells: list[str]) -> list[str]:
         if len(cells) != len(self.names):
-            return [tables.ragged(len(cells), len(self.names))]
+            return [tables.ragged_line(len(cells), len(self.names))]
         row = dict(zip(self.names, cells, strict=True))
         wrong = [*label_problems(row, self.shape), *number_problems(row, self.shape)]
         key = RowKey(*(row[name] for name in self.shape.labels))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.disclosure import flat_counts_file
 from readiness.disclosure.flat_counts import CountRow
 from readiness.disclosure.flat_counts_file import ColumnNames
@@ -15,6 +15,6 @@ MEASURES = ColumnNames(
 )
 
 
-def lines_of(source: Source) -> list[CountRow]:
+def lines_of(source: SourceFile) -> list[CountRow]:
     """As in a table of screens: those counted, and of them those who meet the measure."""
     return flat_counts_file.read_rows(source, MEASURES)

@@ -12,7 +12,7 @@ from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
 from readiness.core.periods import Period, period
 from readiness.counts.db.social_risk import cell_columns, to_cell
 from readiness.counts.social_risk.models import FunnelCell
-from readiness.imports.models import Account, BySite, Upload, UploadState
+from readiness.imports.models import BySite, Upload, UploadReport, UploadState
 
 DECIDED = "This upload is {state} already. Upload the file again to save it anew."
 
@@ -37,7 +37,7 @@ def keep_found(
     store: Store,
     upload_id: str,
     state: UploadState,
-    account: Account,
+    account: UploadReport,
     quarters: Mapping[Period, BySite],
 ) -> None:
     """What the reading came to. When the upload is gone meanwhile, so is this."""
@@ -161,7 +161,7 @@ NUMBERS = (
 )
 
 
-def to_plain(account: Account) -> dict[str, Any]:
+def to_plain(account: UploadReport) -> dict[str, Any]:
     return {
         **{name: getattr(account, name) for name in NUMBERS},
         "unknown_codes": dict(account.unknown_codes),
@@ -170,8 +170,8 @@ def to_plain(account: Account) -> dict[str, Any]:
     }
 
 
-def from_plain(plain: Mapping[str, Any]) -> Account:
-    return Account(
+def from_plain(plain: Mapping[str, Any]) -> UploadReport:
+    return UploadReport(
         **{name: plain.get(name, 0) for name in NUMBERS},
         unknown_codes=plain.get("unknown_codes", {}),
         problems=tuple(Problem(place, says) for place, says in plain.get("problems", ())),

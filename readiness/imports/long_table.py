@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from readiness.core.tables.reader import Row, opened, whole
-from readiness.core.tables.reading import Reading
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.reader import TableRow, full_rows, open_table
 from readiness.counts.social_risk.models import Need
-from readiness.imports.mapped import (
+from readiness.imports.mapped_table import (
     NO_DAY,
     REMEMBERED,
-    Columns,
+    MappedRun,
     NotReadError,
-    Run,
+    RoleColumns,
     answers_in,
     columns_of,
     head_of,
     part_of,
 )
-from readiness.imports.mapping_shapes import OVER_ALL, LongMapping, Role, plain
+from readiness.imports.mapping_shapes import OVER_ALL, ColumnRole, LongMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens.parts import Answer, Answered, Part, Person, Result
+from readiness.imports.screens.models import (
+    AnsweredQuestion,
+    NeedResult,
+    PatientRecord,
+    ScreenAnswer,
+    ScreenPart,
+)
 
 LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 NO_QUESTION = "The mapping does not know this line's question. Add it under questions."
@@ -32,13 +37,13 @@ NO_RESULT = "The mapping does not know this line's result. Add it under results.
 
 
 def parts(
-    sources: Sequence[Source], reading: Reading, mapping: LongMapping, codes: CodeTable
-) -> Iterator[Part | Person]:
-    run = Run(mapping, codes)
+    sources: Sequence[SourceFile], reading: ReadContext, mapping: LongMapping, codes: CodeTable
+) -> Iterator[ScreenPart | PatientRecord]:
+    run = MappedRun(mapping, codes)
     for source in sources:
-        with opened(source) as table:
+        with open_table(source) as table:
             columns = columns_of(table, mapping)
-            for row in whole(table, reading):
+            for row in full_rows(table, reading):
                 try:
                     part = screen_of(row, table.place(row.line), columns, run, mapping, reading)
                 except NotReadError as error:
@@ -49,15 +54,20 @@ def parts(
 
 
 def screen_of(
-    row: Row, place: str, columns: Columns, run: Run, mapping: LongMapping, reading: Reading
-) -> Part | None:
+    row: TableRow,
+    place: str,
+    columns: RoleColumns,
+    run: MappedRun,
+    mapping: LongMapping,
+    reading: ReadContext,
+) -> ScreenPart | None:
     head = head_of(row, columns, run)
     if head.day is None:
         raise NotReadError(NO_DAY)
-    if Role.NEED in columns.at:
-        results = judged(row, columns, mapping)
+    if ColumnRole.NEED in columns.at:
+        results = need_result(row, columns, mapping)
         return part_of(head, head.day, place, run, reading, results=results)
-    question = columns.text(row, Role.QUESTION)
+    question = columns.text(row, ColumnRole.QUESTION)
     code = mapping.questions.get(plain(question), question)
     if not run.codes.knows(code):
         if not LOINC.fullmatch(code):
@@ -66,14 +76,16 @@ def screen_of(
         return None
     if run.codes.is_personal(code):
         return None
-    text, flag = columns.text(row, Role.ANSWER), columns.text(row, Role.FLAG)
-    answered = Answered(
+    text, flag = columns.text(row, ColumnRole.ANSWER), columns.text(row, ColumnRole.FLAG)
+    answered = AnsweredQuestion(
         code, answers_to(code, text, run, mapping), mapping.flags.get(plain(flag)) if flag else None
     )
     return part_of(head, head.day, place, run, reading, answered=(answered,))
 
 
-def answers_to(code: str, text: str, run: Run, mapping: LongMapping) -> tuple[Answer, ...]:
+def answers_to(
+    code: str, text: str, run: MappedRun, mapping: LongMapping
+) -> tuple[ScreenAnswer, ...]:
     if (code, text) in run.answers:
         return run.answers[code, text]
     answers = answers_in(
@@ -90,12 +102,14 @@ def answers_to(code: str, text: str, run: Run, mapping: LongMapping) -> tuple[An
     return answers
 
 
-def judged(row: Row, columns: Columns, mapping: LongMapping) -> dict[Need, Result]:
-    need = mapping.need(columns.text(row, Role.NEED))
+def need_result(
+    row: TableRow, columns: RoleColumns, mapping: LongMapping
+) -> dict[Need, NeedResult]:
+    need = mapping.need(columns.text(row, ColumnRole.NEED))
     if need is None:
         raise NotReadError(NO_NEED)
-    text = columns.text(row, Role.RESULT)
-    result = mapping.result(text) if text else Result.INCOMPLETE
+    text = columns.text(row, ColumnRole.RESULT)
+    result = mapping.result(text) if text else NeedResult.INCOMPLETE
     if result is None:
         raise NotReadError(NO_RESULT)
     return {need: result}

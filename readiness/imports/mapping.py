@@ -12,7 +12,7 @@ from typing import Any
 
 from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import Need
-from readiness.imports.days import Order
+from readiness.imports.dates import DateOrder
 from readiness.imports.mapping_shapes import (
     MADE_BY_US,
     OVER_ALL,
@@ -20,50 +20,73 @@ from readiness.imports.mapping_shapes import (
     TRAITS,
     Answers,
     AnyMapping,
-    Field,
+    ColumnRole,
     FormMapping,
     LongMapping,
+    MappedField,
+    MappingShape,
     RedcapMapping,
-    Role,
-    Shape,
     plain,
 )
 from readiness.imports.screening_codes.models import CodeTable, ResourceType
-from readiness.imports.screens.parts import Absent, Answer, Result, Standing
+from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
 
 MOST_CHARACTERS = 256 * 1024
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
 COLUMN_CHARACTERS = 200
 NO_QUESTION = "The code tables have no such question. Use its LOINC code, or ignore it."
-ALIKE = (Role.PATIENT, Role.DATE, Role.STATUS, Role.ISSUED, Role.GROUP, Role.SITE, *TRAITS)
+ALIKE = (
+    ColumnRole.PATIENT,
+    ColumnRole.DATE,
+    ColumnRole.STATUS,
+    ColumnRole.ISSUED,
+    ColumnRole.GROUP,
+    ColumnRole.SITE,
+    *TRAITS,
+)
 ROLES = {
-    Shape.LONG: (*ALIKE, Role.QUESTION, Role.ANSWER, Role.NEED, Role.RESULT, Role.FLAG),
-    Shape.REDCAP: (*ALIKE, Role.COMPLETE),
+    MappingShape.LONG: (
+        *ALIKE,
+        ColumnRole.QUESTION,
+        ColumnRole.ANSWER,
+        ColumnRole.NEED,
+        ColumnRole.RESULT,
+        ColumnRole.FLAG,
+    ),
+    MappingShape.REDCAP: (*ALIKE, ColumnRole.COMPLETE),
 }
 KEYS = {
-    Shape.LONG: (
+    MappingShape.LONG: (
         "shape instrument dates ignore columns questions answers numbers needs results statuses "
         "flags values"
     ).split(),
-    Shape.REDCAP: "shape instrument dates ignore columns fields statuses values".split(),
-    Shape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
+    MappingShape.REDCAP: "shape instrument dates ignore columns fields statuses values".split(),
+    MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
 }
 FIELD_KEYS = ("question", "answers", "number", "need", "results")
-VALUED = (Role.GROUP, Role.SITE, Role.RACE, Role.ETHNICITY, Role.LANGUAGE, Role.PAYER, Role.SEX)
+VALUED = (
+    ColumnRole.GROUP,
+    ColumnRole.SITE,
+    ColumnRole.RACE,
+    ColumnRole.ETHNICITY,
+    ColumnRole.LANGUAGE,
+    ColumnRole.PAYER,
+    ColumnRole.SEX,
+)
 ABSENT = {reason.value: reason for reason in Absent}
 
 
-def mapping_of(text: str, codes: CodeTable) -> AnyMapping:
+def parse(text: str, codes: CodeTable) -> AnyMapping:
     if len(text) > MOST_CHARACTERS:
         raise BadInput("This mapping is too long. Map only the columns that hold screens.")
-    reader = Reader(parsed(text), codes)
+    reader = MappingReader(parse_toml(text), codes)
     made = reader.mapping()
     if reader.problems or made is None:
         raise BadInput(sorted(set(reader.problems)))
     return made
 
 
-def parsed(text: str) -> dict[str, Any]:
+def parse_toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -73,7 +96,7 @@ def parsed(text: str) -> dict[str, Any]:
         raise BadInput([Problem(place, says)]) from None
 
 
-class Reader:
+class MappingReader:
     """Takes one parsed file apart and notes everything wrong with it."""
 
     def __init__(self, found: Mapping[str, Any], codes: CodeTable) -> None:
@@ -86,18 +109,18 @@ class Reader:
 
     def mapping(self) -> AnyMapping | None:
         try:
-            shape = Shape(self.found.get("shape", ""))
+            shape = MappingShape(self.found.get("shape", ""))
         except ValueError:
-            self.problem("shape", f"Choose one of: {', '.join(Shape)}.")
+            self.problem("shape", f"Choose one of: {', '.join(MappingShape)}.")
             return None
         for name in self.found.keys() - set(KEYS[shape]):
             self.problem(name, f"Take it out, or use one of: {', '.join(KEYS[shape])}.")
-        if shape is Shape.FHIR:
+        if shape is MappingShape.FHIR:
             return self.form()
-        return self.long() if shape is Shape.LONG else self.redcap()
+        return self.long() if shape is MappingShape.LONG else self.redcap()
 
     def long(self) -> LongMapping:
-        shared = self.shared(Shape.LONG)
+        shared = self.shared(MappingShape.LONG)
         self.needs_a_pair(shared["columns"])
         return LongMapping(
             **shared,
@@ -110,7 +133,7 @@ class Reader:
         )
 
     def redcap(self) -> RedcapMapping:
-        shared = self.shared(Shape.REDCAP)
+        shared = self.shared(MappingShape.REDCAP)
         fields = self.table("fields")
         if not fields:
             self.problem("fields", "Name the columns that hold questions, each with its question.")
@@ -128,7 +151,7 @@ class Reader:
             self.problem("questions", "Name the link ids, each with its question.")
         self.questions("questions", questions)
         return FormMapping(
-            Shape.FHIR,
+            MappingShape.FHIR,
             instrument=self.instrument(),
             questions=questions,
             answers=self.all_answers(),
@@ -138,7 +161,7 @@ class Reader:
 
     # What the tables have in common
 
-    def shared(self, shape: Shape) -> dict[str, Any]:
+    def shared(self, shape: MappingShape) -> dict[str, Any]:
         return {
             "shape": shape,
             "columns": self.columns(shape),
@@ -149,8 +172,8 @@ class Reader:
             "values": self.values(),
         }
 
-    def columns(self, shape: Shape) -> dict[Role, str]:
-        found: dict[Role, str] = {}
+    def columns(self, shape: MappingShape) -> dict[ColumnRole, str]:
+        found: dict[ColumnRole, str] = {}
         allowed = ROLES[shape]
         for name, column in self.texts("columns").items():
             if name not in allowed:
@@ -158,14 +181,14 @@ class Reader:
             elif not column.strip() or len(column) > COLUMN_CHARACTERS:
                 self.problem(f"columns.{name}", "Give the heading of the column.")
             else:
-                found[Role(name)] = column.strip()
-        for role in (Role.PATIENT, Role.DATE):
+                found[ColumnRole(name)] = column.strip()
+        for role in (ColumnRole.PATIENT, ColumnRole.DATE):
             if role not in found:
                 self.problem(f"columns.{role}", f"Name the column of the {role}.")
         return found
 
-    def needs_a_pair(self, columns: Mapping[Role, str]) -> None:
-        pairs = ({Role.QUESTION, Role.ANSWER}, {Role.NEED, Role.RESULT})
+    def needs_a_pair(self, columns: Mapping[ColumnRole, str]) -> None:
+        pairs = ({ColumnRole.QUESTION, ColumnRole.ANSWER}, {ColumnRole.NEED, ColumnRole.RESULT})
         chosen = [pair for pair in pairs if pair & columns.keys()]
         if len(chosen) != 1 or not chosen[0] <= columns.keys():
             self.problem(
@@ -181,12 +204,12 @@ class Reader:
             return ""
         return str(instrument)
 
-    def dates(self) -> Order:
+    def dates(self) -> DateOrder:
         try:
-            return Order(self.found.get("dates", Order.MONTH_FIRST))
+            return DateOrder(self.found.get("dates", DateOrder.MONTH_FIRST))
         except ValueError:
-            self.problem("dates", f"Choose one of: {', '.join(Order)}.")
-            return Order.MONTH_FIRST
+            self.problem("dates", f"Choose one of: {', '.join(DateOrder)}.")
+            return DateOrder.MONTH_FIRST
 
     def ignored(self) -> tuple[str, ...]:
         names = self.names("ignore")
@@ -204,39 +227,39 @@ class Reader:
             found[plain(name)] = status
         return found
 
-    def values(self) -> dict[Role, dict[str, str]]:
-        found: dict[Role, dict[str, str]] = {}
+    def values(self) -> dict[ColumnRole, dict[str, str]]:
+        found: dict[ColumnRole, dict[str, str]] = {}
         for name, of in self.table("values").items():
             if name not in VALUED:
                 self.problem(f"values.{name}", f"Use one of: {', '.join(VALUED)}.")
             else:
                 texts = self.texts_in(f"values.{name}", of)
-                found[Role(name)] = {plain(text): value for text, value in texts.items()}
+                found[ColumnRole(name)] = {plain(text): value for text, value in texts.items()}
         return found
 
     # Questions, answers, needs, results
 
-    def field(self, place: str, of: Any) -> Field:
+    def field(self, place: str, of: Any) -> MappedField:
         if not isinstance(of, dict):
             self.problem(place, "Give it a question with its answers, or a need with its results.")
-            return Field()
+            return MappedField()
         for name in of.keys() - set(FIELD_KEYS):
             self.problem(f"{place}.{name}", f"Use one of: {', '.join(FIELD_KEYS)}.")
         if ("question" in of) == ("need" in of):
             self.problem(place, "Give it either a question or a need.")
-            return Field()
+            return MappedField()
         if "need" in of:
             needs = self.needs(f"{place}.need", {"": of["need"]})
             texts = self.texts_in(f"{place}.results", of.get("results", {}))
             results = self.results(f"{place}.results", texts)
-            return Field(need=needs.get(""), results=results)
+            return MappedField(need=needs.get(""), results=results)
         question = "".join(self.known_questions(f"{place}.question", (of["question"],)))
         is_number = of.get("number", False)
         if not isinstance(is_number, bool):
             self.problem(f"{place}.number", "Write true or false.")
         texts = self.texts_in(f"{place}.answers", of.get("answers", {}))
         answers = self.answers(f"{place}.answers", texts, question)
-        return Field(question, answers, is_number is True or self.codes.is_counted(question))
+        return MappedField(question, answers, is_number is True or self.codes.is_counted(question))
 
     def questions(self, place: str, texts: Mapping[str, str]) -> dict[str, str]:
         for name, question in texts.items():
@@ -263,20 +286,26 @@ class Reader:
         found[OVER_ALL] = self.answers("answers", self.texts_in("answers", shared), OVER_ALL)
         return found
 
-    def answers(self, place: str, texts: Mapping[str, str], question: str) -> dict[str, Answer]:
-        found: dict[str, Answer] = {}
+    def answers(
+        self, place: str, texts: Mapping[str, str], question: str
+    ) -> dict[str, ScreenAnswer]:
+        found: dict[str, ScreenAnswer] = {}
         asked = self.codes.questions_by_code.get(question, ())
         belonging = {code for each in asked for code in each.answers}
         for text, code in texts.items():
             if code in ABSENT:
-                found[plain(text)] = Answer(absent=ABSENT[code])
+                found[plain(text)] = ScreenAnswer(absent=ABSENT[code])
             elif not ANSWER.fullmatch(code):
-                self.problem(f"{place}.{text}", f"Use an answer code (LA33-6), {words(ABSENT)}.")
+                self.problem(
+                    f"{place}.{text}", f"Use an answer code (LA33-6), {either_of(ABSENT)}."
+                )
             elif belonging and code not in belonging and self.codes.absent_for(code) is None:
                 self.problem(f"{place}.{text}", "That answer does not belong to this question.")
             else:
                 absent = self.codes.absent_for(code)
-                found[plain(text)] = Answer(absent=absent) if absent else Answer(code=code)
+                found[plain(text)] = (
+                    ScreenAnswer(absent=absent) if absent else ScreenAnswer(code=code)
+                )
         return found
 
     def needs(self, place: str, texts: Mapping[str, Any]) -> dict[str, Need]:
@@ -289,13 +318,13 @@ class Reader:
                 self.problem(f"{place}.{name}".rstrip("."), f"Use one of: {', '.join(allowed)}.")
         return found
 
-    def results(self, place: str, texts: Mapping[str, str]) -> dict[str, Result]:
+    def results(self, place: str, texts: Mapping[str, str]) -> dict[str, NeedResult]:
         found = {}
         for name, result in texts.items():
             if result in RESULTS:
                 found[plain(name)] = RESULTS[result]
             else:
-                self.problem(f"{place}.{name}", f"Use one of: {', '.join(Result)}.")
+                self.problem(f"{place}.{name}", f"Use one of: {', '.join(NeedResult)}.")
         return found
 
     def flags(self) -> dict[str, bool]:
@@ -335,16 +364,16 @@ class Reader:
         return ()
 
 
-def words(table: Mapping[str, object]) -> str:
+def either_of(table: Mapping[str, object]) -> str:
     """
-    >>> words({"a": 1, "b": 2, "c": 3})
+    >>> either_of({"a": 1, "b": 2, "c": 3})
     'a, b or c'
     """
     *first, last = table
     return f"{', '.join(first)} or {last}"
 
 
-def standing_of(codes: CodeTable, status: str) -> Standing | None:
+def standing_of(codes: CodeTable, status: str) -> RecordStatus | None:
     """Tables mix the words for single answers and for forms."""
     word = "-".join(status.replace("_", " ").replace("-", " ").casefold().split())
     return codes.standing(ResourceType.OBSERVATION, word) or codes.standing(ResourceType.FORM, word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.imports.mapping_shapes import Shape
+from readiness.imports.mapping_shapes import MappingShape
 
 LONG = """\
 # What the columns of a long table mean: one line for each answer (or for each need judged).
@@ -181,4 +181,4 @@ ignore = ["welcome", "signature"]  # link ids that are passed over
 "unhoused" = "LA30190-5"
 """
 
-EXAMPLES = {Shape.LONG: LONG, Shape.REDCAP: REDCAP, Shape.FHIR: FHIR}
+EXAMPLES = {MappingShape.LONG: LONG, MappingShape.REDCAP: REDCAP, MappingShape.FHIR: FHIR}

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.days import Order
-from readiness.imports.screens.parts import Answer, Result
+from readiness.imports.dates import DateOrder
+from readiness.imports.screens.models import NeedResult, ScreenAnswer
 
 
-class Shape(StrEnum):
+class MappingShape(StrEnum):
     LONG = "long"
     REDCAP = "redcap"
     FHIR = "fhir"
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What a column is. Whatever has no role is not read."""
 
     PATIENT = "patient"
@@ -41,29 +41,37 @@ class Role(StrEnum):
     AGE = "age"
 
 
-TRAITS = (Role.RACE, Role.ETHNICITY, Role.LANGUAGE, Role.PAYER, Role.SEX, Role.BORN, Role.AGE)
+TRAITS = (
+    ColumnRole.RACE,
+    ColumnRole.ETHNICITY,
+    ColumnRole.LANGUAGE,
+    ColumnRole.PAYER,
+    ColumnRole.SEX,
+    ColumnRole.BORN,
+    ColumnRole.AGE,
+)
 MADE_BY_US = (Need.ANY, Need.ALL5)  # worked out from the others
 RESULTS = {
-    **{result.value: result for result in Result},
-    "pos": Result.POSITIVE,
-    "neg": Result.NEGATIVE,
+    **{result.value: result for result in NeedResult},
+    "pos": NeedResult.POSITIVE,
+    "neg": NeedResult.NEGATIVE,
 }
 OVER_ALL = ""  # answers that hold for every question
 
-Answers = Mapping[str, Answer]  # by what stands in the file, in small letters
+Answers = Mapping[str, ScreenAnswer]  # by what stands in the file, in small letters
 
 
 @dataclass(frozen=True)
-class Field:
+class MappedField:
     """One column (or one row of check boxes) of a wide table: a question, or a need judged."""
 
     question: str = ""
     answers: Answers = field(default_factory=dict)
     is_number: bool = False
     need: Need | None = None
-    results: Mapping[str, Result] = field(default_factory=dict)
+    results: Mapping[str, NeedResult] = field(default_factory=dict)
 
-    def result(self, text: str) -> Result | None:
+    def result(self, text: str) -> NeedResult | None:
         return self.results.get(plain(text)) or RESULTS.get(plain(text))
 
 
@@ -71,15 +79,15 @@ class Field:
 class TableMapping:
     """What the long and the wide table have in common."""
 
-    shape: Shape
-    columns: Mapping[Role, str]
+    shape: MappingShape
+    columns: Mapping[ColumnRole, str]
     instrument: str = ""
-    dates: Order = Order.MONTH_FIRST
+    dates: DateOrder = DateOrder.MONTH_FIRST
     ignore: tuple[str, ...] = ()  # columns dropped unread; a * at the end stands for the rest
     statuses: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[Role, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[ColumnRole, Mapping[str, str]] = field(default_factory=dict)
 
-    def value(self, role: Role, text: str) -> str:
+    def value(self, role: ColumnRole, text: str) -> str:
         of = self.values.get(role)
         return of.get(plain(text), text) if of and text else text
 
@@ -96,7 +104,7 @@ class LongMapping(TableMapping):
     answers: Mapping[str, Answers] = field(default_factory=dict)  # by question; OVER_ALL
     numbers: frozenset[str] = frozenset()
     needs: Mapping[str, Need] = field(default_factory=dict)
-    results: Mapping[str, Result] = field(default_factory=dict)
+    results: Mapping[str, NeedResult] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
 
     def need(self, text: str) -> Need | None:
@@ -106,20 +114,20 @@ class LongMapping(TableMapping):
         own = next((need for need in Need if need == plain(text)), None)
         return None if own in MADE_BY_US else own
 
-    def result(self, text: str) -> Result | None:
+    def result(self, text: str) -> NeedResult | None:
         return self.results.get(plain(text)) or RESULTS.get(plain(text))
 
 
 @dataclass(frozen=True)
 class RedcapMapping(TableMapping):
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, MappedField] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FormMapping:
     """For FHIR forms with link ids of their own."""
 
-    shape: Shape
+    shape: MappingShape
     instrument: str = ""
     questions: Mapping[str, str] = field(default_factory=dict)  # link id -> question
     answers: Mapping[str, Answers] = field(default_factory=dict)

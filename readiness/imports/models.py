@@ -12,13 +12,13 @@ from enum import StrEnum
 
 from readiness.core.errors import Problem
 from readiness.core.periods import Period
-from readiness.core.tables.reading import Report
+from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 
-KEPT = timedelta(days=30)  # what nobody has taken over by then is removed
+RETENTION = timedelta(days=30)  # what nobody has taken over by then is removed
 
-Known = Mapping[FunnelCell, int]
-BySite = Mapping[str, Known]  # "" for the group as a whole
+KnownCounts = Mapping[FunnelCell, int]
+BySite = Mapping[str, KnownCounts]  # "" for the group as a whole
 WHOLE_GROUP = ""
 
 
@@ -31,7 +31,7 @@ class UploadState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Account:
+class UploadReport:
     """What was read, without any content: numbers, places, public codes."""
 
     rows: int = 0
@@ -47,10 +47,10 @@ class Account:
     unlisted_sites: int = 0  # named by the file, not among the group's own
 
 
-def account_of(
+def report_of(
     report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
-) -> Account:
-    return Account(
+) -> UploadReport:
+    return UploadReport(
         rows=report.rows,
         skipped=report.skipped,
         held=report.held,
@@ -73,7 +73,7 @@ class Upload:
     author_id: str
     at: datetime
     state: UploadState = UploadState.READING
-    account: Account = Account()
+    account: UploadReport = UploadReport()
     quarters: tuple[Period, ...] = ()  # what it holds
     taken: tuple[Period, ...] = ()  # and what was taken over of it
     decided_by: str = ""
@@ -96,15 +96,17 @@ def replaced_by(upload: Upload, quarter: Period, others: tuple[Upload, ...]) -> 
     return min(later, key=lambda each: each.decided_at or mine, default=None)
 
 
-Told = tuple[Need | None, Step]
+StepOfNeed = tuple[Need | None, Step]
 
 
-def told_by(brought: BySite) -> set[Told]:
+def covered_steps(brought: BySite) -> set[StepOfNeed]:
     """Which steps of which needs a file says anything about."""
     return {(cell.need, cell.step) for known in brought.values() for cell in known}
 
 
-def changes(standing: Known, brought: Known, told: set[Told]) -> dict[FunnelCell, int | None]:
+def changes(
+    standing: KnownCounts, brought: KnownCounts, told: set[StepOfNeed]
+) -> dict[FunnelCell, int | None]:
     """What taking the file over changes: None takes a count back.
 
     A file speaks for a step of a need in every breakdown and at every site at once: where it has
@@ -121,7 +123,7 @@ def changes(standing: Known, brought: Known, told: set[Told]) -> dict[FunnelCell
 
 
 def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[FunnelCell, int | None]]:
-    told = told_by(brought)
+    told = covered_steps(brought)
     found = {
         site_id: changes(standing.get(site_id, {}), brought.get(site_id, {}), told)
         for site_id in sorted({*standing, *brought})
@@ -129,14 +131,16 @@ def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[FunnelC
     return {site_id: changed for site_id, changed in found.items() if changed}
 
 
-def after(standing: Known, changed: Mapping[FunnelCell, int | None]) -> dict[FunnelCell, int]:
+def counts_after(
+    standing: KnownCounts, changed: Mapping[FunnelCell, int | None]
+) -> dict[FunnelCell, int]:
     """What stands once the file is taken over."""
     values: dict[FunnelCell, int | None] = {**standing, **changed}
     return {cell: value for cell, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True)
-class Compared:
+class CountChange:
     """One count as it stands and as it would be."""
 
     cell: FunnelCell
@@ -148,11 +152,11 @@ class Compared:
         return self.now != self.then
 
 
-def compared(
-    standing: Known, brought: Known, changed: Mapping[FunnelCell, int | None]
-) -> tuple[Compared, ...]:
+def count_changes(
+    standing: KnownCounts, brought: KnownCounts, changed: Mapping[FunnelCell, int | None]
+) -> tuple[CountChange, ...]:
     """Every count that the file speaks of."""
     return tuple(
-        Compared(cell, standing.get(cell), changed.get(cell, standing.get(cell)))
+        CountChange(cell, standing.get(cell), changed.get(cell, standing.get(cell)))
         for cell in sorted({*brought, *changed}, key=lambda cell: cell.key)
     )

@@ -6,25 +6,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from readiness.core.errors import BadInput, Problem
-from readiness.core.tables.reader import Row, Table, key, opened, whole
-from readiness.core.tables.reading import Reading
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.reader import TableRow, TextTable, column_key, full_rows, open_table
 from readiness.counts.social_risk.models import Need
-from readiness.imports.mapped import (
+from readiness.imports import safe_names
+from readiness.imports.mapped_table import (
     NO_DAY,
-    Columns,
-    Head,
+    MappedRun,
     NotReadError,
-    Run,
+    RoleColumns,
+    RowHead,
     answers_in,
     columns_of,
     head_of,
     part_of,
 )
-from readiness.imports.mapping_shapes import Field, RedcapMapping, Role, plain
+from readiness.imports.mapping_shapes import ColumnRole, MappedField, RedcapMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens import headings
-from readiness.imports.screens.parts import Answer, Answered, Part, Person, Result, Standing, Traits
+from readiness.imports.screens.models import (
+    AnsweredQuestion,
+    NeedResult,
+    PatientRecord,
+    PatientTraits,
+    RecordStatus,
+    ScreenAnswer,
+    ScreenPart,
+)
 
 OWN = {
     "redcap_event_name",
@@ -43,33 +50,33 @@ NO_VALUE = "The mapping does not know what stands in {column}. Add it to that fi
 
 
 @dataclass(frozen=True)
-class Place:
+class FieldPlace:
     """Where one field of the mapping stands: one column, or one for each of its check boxes."""
 
     name: str
-    of: Field
+    of: MappedField
     column: int | None = None
-    boxes: tuple[tuple[int, Answer], ...] = ()
+    boxes: tuple[tuple[int, ScreenAnswer], ...] = ()
 
 
 @dataclass(frozen=True)
-class Layout:
-    columns: Columns
-    fields: tuple[Place, ...]
+class RedcapLayout:
+    columns: RoleColumns
+    fields: tuple[FieldPlace, ...]
     races: tuple[tuple[int, str], ...] = ()  # where races are check boxes
 
 
 def parts(
-    sources: Sequence[Source], reading: Reading, mapping: RedcapMapping, codes: CodeTable
-) -> Iterator[Part | Person]:
-    run = Run(mapping, codes)
+    sources: Sequence[SourceFile], reading: ReadContext, mapping: RedcapMapping, codes: CodeTable
+) -> Iterator[ScreenPart | PatientRecord]:
+    run = MappedRun(mapping, codes)
     for source in sources:
-        with opened(source) as table:
+        with open_table(source) as table:
             layout = layout_of(table, mapping)
-            for row in whole(table, reading):
+            for row in full_rows(table, reading):
                 place = table.place(row.line)
                 try:
-                    yield from told_by(row, place, layout, run, reading)
+                    yield from parts_in_row(row, place, layout, run, reading)
                 except NotReadError as error:
                     reading.report.refuse(place, str(error))
 
@@ -77,21 +84,23 @@ def parts(
 # Where everything stands
 
 
-def layout_of(table: Table, mapping: RedcapMapping) -> Layout:
-    columns = {key(name): at for at, name in enumerate(table.header)}
+def layout_of(table: TextTable, mapping: RedcapMapping) -> RedcapLayout:
+    columns = {column_key(name): at for at, name in enumerate(table.header)}
     problems: list[Problem] = []
     fields = []
     for name, of in mapping.fields.items():
-        if key(name) in columns:
-            fields.append(Place(name, of, columns[key(name)]))
+        if column_key(name) in columns:
+            fields.append(FieldPlace(name, of, columns[column_key(name)]))
         elif boxes := boxes_of(name, columns):
-            fields.append(boxed(table, name, of, boxes, problems))
+            fields.append(box_place(table, name, of, boxes, problems))
         else:
-            problems.append(Problem(table.label, f"There is no column {told(name)}. Correct the "
+            problems.append(Problem(table.label, f"There is no column {quoted(name)}. Correct the "
                                     "field's name in the mapping, or add the column."))  # fmt: skip
-    race_name = mapping.columns.get(Role.RACE, "")
-    races = () if key(race_name) in columns else tuple(boxes_of(race_name, columns).items())
-    kept = {role: at for role, at in mapping.columns.items() if role != Role.RACE or not races}
+    race_name = mapping.columns.get(ColumnRole.RACE, "")
+    races = () if column_key(race_name) in columns else tuple(boxes_of(race_name, columns).items())
+    kept = {
+        role: at for role, at in mapping.columns.items() if role != ColumnRole.RACE or not races
+    }
     known = {at for name, at in columns.items() if name in OWN or name.endswith(OWN_ENDINGS)}
     known |= {at for each in fields for at, _ in each.boxes}
     known |= {each.column for each in fields if each.column is not None}
@@ -102,12 +111,12 @@ def layout_of(table: Table, mapping: RedcapMapping) -> Layout:
         raise BadInput([*error.problems, *problems]) from None
     if problems:
         raise BadInput(problems)
-    return Layout(found, tuple(fields), tuple((at, code) for code, at in races))
+    return RedcapLayout(found, tuple(fields), tuple((at, code) for code, at in races))
 
 
 def boxes_of(name: str, columns: Mapping[str, int]) -> dict[str, int]:
     """REDCap writes the boxes of a field as name___1, name___2 and so on."""
-    start = key(name) + BOX
+    start = column_key(name) + BOX
     return {
         column.removeprefix(start): at
         for column, at in columns.items()
@@ -115,19 +124,20 @@ def boxes_of(name: str, columns: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def boxed(
-    table: Table, name: str, of: Field, boxes: Mapping[str, int], problems: list[Problem]
-) -> Place:
+def box_place(
+    table: TextTable, name: str, of: MappedField, boxes: Mapping[str, int], problems: list[Problem]
+) -> FieldPlace:
     answers = {box_of(text): answer for text, answer in of.answers.items()}
     unknown = [at for code, at in boxes.items() if code not in answers]
     if of.need is not None:
-        says = f"{told(name)} has check boxes: give the field a question with its answers."
+        says = f"{quoted(name)} has check boxes: give the field a question with its answers."
         problems.append(Problem(table.label, says))
     elif unknown:
-        says = f"Add what {headings.named(table.header, unknown)} means to the field's answers."
+        names = safe_names.column_names(table.header, unknown)
+        says = f"Add what {names} means to the field's answers."
         problems.append(Problem(table.label, says))
     found = tuple((at, answers[code]) for code, at in boxes.items() if code in answers)
-    return Place(name, of, boxes=found)
+    return FieldPlace(name, of, boxes=found)
 
 
 def box_of(code: str) -> str:
@@ -139,20 +149,20 @@ def box_of(code: str) -> str:
     return plain(code).replace("-", "_")
 
 
-def told(name: str) -> str:
-    return f"“{name}”" if headings.is_heading(name) else "of that field"
+def quoted(name: str) -> str:
+    return f"“{name}”" if safe_names.is_heading(name) else "of that field"
 
 
 # One line
 
 
-def told_by(
-    row: Row, place: str, layout: Layout, run: Run, reading: Reading
-) -> Iterator[Part | Person]:
+def parts_in_row(
+    row: TableRow, place: str, layout: RedcapLayout, run: MappedRun, reading: ReadContext
+) -> Iterator[ScreenPart | PatientRecord]:
     head = with_races(head_of(row, layout.columns, run), row, layout, run)
     head = with_completeness(head, row, layout.columns)
     answered, results = answers_of(row, layout, run)
-    is_finished = plain(layout.columns.text(row, Role.COMPLETE)) in FINISHED
+    is_finished = plain(layout.columns.text(row, ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
         if head.day is None:
@@ -160,52 +170,52 @@ def told_by(
         part = part_of(head, head.day, place, run, reading, answered, results)
         yield replace(part, is_whole=True, is_completed=is_finished)
     elif head.traits is not None:
-        yield Person(reading.hashed(head.patient), head.traits)
+        yield PatientRecord(reading.hashed(head.patient), head.traits)
 
 
-def with_completeness(head: Head, row: Row, columns: Columns) -> Head:
-    if Role.COMPLETE not in columns.at or head.standing is not Standing.COUNTED:
+def with_completeness(head: RowHead, row: TableRow, columns: RoleColumns) -> RowHead:
+    if ColumnRole.COMPLETE not in columns.at or head.standing is not RecordStatus.COUNTED:
         return head
-    if plain(columns.text(row, Role.COMPLETE)) in FINISHED:
+    if plain(columns.text(row, ColumnRole.COMPLETE)) in FINISHED:
         return head
-    return replace(head, standing=Standing.HELD, status=IN_PROGRESS)
+    return replace(head, standing=RecordStatus.HELD, status=IN_PROGRESS)
 
 
-def with_races(head: Head, row: Row, layout: Layout, run: Run) -> Head:
+def with_races(head: RowHead, row: TableRow, layout: RedcapLayout, run: MappedRun) -> RowHead:
     chosen = tuple(
-        run.mapping.value(Role.RACE, code)
+        run.mapping.value(ColumnRole.RACE, code)
         for at, code in layout.races
         if plain(row.cells[at]) in CHECKED
     )
     if not chosen:
         return head
-    return replace(head, traits=replace(head.traits or Traits(), races=chosen))
+    return replace(head, traits=replace(head.traits or PatientTraits(), races=chosen))
 
 
 def answers_of(
-    row: Row, layout: Layout, run: Run
-) -> tuple[tuple[Answered, ...], dict[Need, Result]]:
+    row: TableRow, layout: RedcapLayout, run: MappedRun
+) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
     answered, results = [], {}
     for field in layout.fields:
         if field.of.need is not None:
             if result := result_in(row, field):
                 results[field.of.need] = result
         elif not run.codes.is_personal(field.of.question):
-            answered.append(Answered(field.of.question, answers_to(row, field, run)))
+            answered.append(AnsweredQuestion(field.of.question, answers_to(row, field, run)))
     return tuple(answered), results
 
 
-def result_in(row: Row, field: Place) -> Result | None:
+def result_in(row: TableRow, field: FieldPlace) -> NeedResult | None:
     text = row.cells[field.column] if field.column is not None else ""
     if not text:
         return None
     result = field.of.result(text)
     if result is None:
-        raise NotReadError(NO_VALUE.format(column=told(field.name), what="results"))
+        raise NotReadError(NO_VALUE.format(column=quoted(field.name), what="results"))
     return result
 
 
-def answers_to(row: Row, field: Place, run: Run) -> tuple[Answer, ...]:
+def answers_to(row: TableRow, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:
     if field.column is None:
         return tuple(answer for at, answer in field.boxes if is_checked(row.cells[at], field.name))
     answers = answers_in(
@@ -216,7 +226,7 @@ def answers_to(row: Row, field: Place, run: Run) -> tuple[Answer, ...]:
         codes=run.codes,
     )
     if answers is None:
-        raise NotReadError(NO_VALUE.format(column=told(field.name), what="answers"))
+        raise NotReadError(NO_VALUE.format(column=quoted(field.name), what="answers"))
     return answers
 
 
@@ -227,5 +237,5 @@ def is_checked(text: str, name: str) -> bool:
     if said in CHECKED:
         return True
     raise NotReadError(
-        f"The check boxes {told(name)} hold something other than 0 and 1. Export them as such."
+        f"The check boxes {quoted(name)} hold something other than 0 and 1. Export them as such."
     )

@@ -12,7 +12,7 @@ from readiness.assessments import questionnaire_sheet
 from readiness.assessments.questionnaire_sheet import ACTIVE, NOT_A_BOOK, TOO_LARGE, UNREADABLE
 from readiness.assessments.workbook import SheetName
 from readiness.core.errors import BadInput
-from readiness.core.tables.models import Cell
+from readiness.core.tables.models import SheetCell
 from tests.factories.questionnaire_workbook import saved
 
 
@@ -50,11 +50,11 @@ def refused(raw: bytes) -> str:
 def test_cells_come_back_as_a_person_sees_them():
     rows = questionnaire_sheet.read(a_book(A1=3.0, B1="x", C1="=1+1", D1=True, E1=0.1))
     assert rows[SheetName.ANSWERS][0] == [
-        Cell("3"),
-        Cell("x"),
-        Cell("=1+1", is_formula=True),
-        Cell("yes"),
-        Cell("0.1"),
+        SheetCell("3"),
+        SheetCell("x"),
+        SheetCell("=1+1", is_formula=True),
+        SheetCell("yes"),
+        SheetCell("0.1"),
     ]
 
 

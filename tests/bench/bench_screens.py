@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from readiness.imports.service import warehouse
+from readiness.imports.service import screens
 from readiness.imports.warehouse import sql_text
 from tests.bench.counting import WAYS
 
@@ -132,7 +132,7 @@ def for_a_warehouse(folder: Path) -> Path:
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT {columns} FROM ({INVENTED})) TO '{file}'")
     for dialect in ("duckdb", "spark"):
-        text = warehouse.sql_of(dialect, "results", date(2027, 12, 31))
+        text = screens.sql_of(dialect, "results", date(2027, 12, 31))
         file.with_suffix(f".{dialect}").write_text(text)
     return file
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from readiness.imports.screens.cells import CellKey, Counts
+from readiness.imports.screens.models import CellKey, ResultCounts
 
 MAPPING = """
 shape = "long"
@@ -56,66 +56,65 @@ def ours_by_patient() -> Count:
 
 
 def ours(text: str, *, by_patient: bool) -> Count:
-    from readiness.core.tables.reader import Table
-    from readiness.core.tables.reading import Reading, Report
-    from readiness.imports.mapped import columns_of
-    from readiness.imports.mapping import mapping_of
+    from readiness.core.tables.models import ReadContext, Report
+    from readiness.core.tables.reader import TextTable
+    from readiness.imports.mapped_table import columns_of
+    from readiness.imports.mapping import parse
     from readiness.imports.mapping_shapes import LongMapping
     from readiness.imports.screening_codes import loader as screening
     from readiness.imports.service import large
     from readiness.imports.warehouse import duckdb_count
-    from readiness.imports.warehouse.duckdb_words import Column
+    from readiness.imports.warehouse.duckdb_columns import ResultColumn
 
     codes = screening.load()
-    mapping = mapping_of(text, codes)
+    mapping = parse(text, codes)
     assert isinstance(mapping, LongMapping)
 
     def count(path: Path) -> Found:
         header = duckdb_count.header_of(path.open("rb"))
-        columns = columns_of(Table("table", header, iter(())), mapping)
+        columns = columns_of(TextTable("table", header, iter(())), mapping)
         wording = large.wording_of(mapping, codes, columns, header)
         if not by_patient:
             rest = dict(wording.columns)
-            del rest[Column.PATIENT]
+            del rest[ResultColumn.PATIENT]
             wording = replace(wording, columns=rest)
         return totals(
-            duckdb_count.cells_of(path.open("rb"), wording, Reading(lambda _: b"", Report()))
+            duckdb_count.cells_of(path.open("rb"), wording, ReadContext(lambda _: b"", Report()))
         )
 
     return count
 
 
-def totals(cells: Mapping[CellKey, Counts]) -> Found:
+def totals(cells: Mapping[CellKey, ResultCounts]) -> Found:
     total = [counts for key, counts in cells.items() if key.stratum_type == "total"]
     return sum(each.screened for each in total), sum(each.positive for each in total)
 
 
 def readers() -> Count:
     """Row by row through the readers, the assembly and the tally, as small tables go."""
-    from readiness.core.tables.reading import Reading, Report
-    from readiness.core.tables.sources import on_disk
+    from readiness.core.tables.models import ReadContext, Report, file_on_disk
     from readiness.imports import long_table
     from readiness.imports.fhir import reader as fhir
-    from readiness.imports.mapping import mapping_of
+    from readiness.imports.mapping import parse
     from readiness.imports.mapping_shapes import LongMapping
     from readiness.imports.screening_codes import loader as screening
-    from readiness.imports.screens.assembling import Assembly
-    from readiness.imports.service.screens import counted, hashed_with
+    from readiness.imports.screens.assembly import ScreenAssembly
+    from readiness.imports.service.screens import count_screens, keyed_hash
 
     codes = screening.load()
-    mapping = mapping_of(WITH_STRATA, codes)
+    mapping = parse(WITH_STRATA, codes)
     assert isinstance(mapping, LongMapping)
 
     def count(path: Path) -> Found:
-        reading = Reading(hashed_with(os.urandom(32)), Report())
-        assembly = Assembly(codes, reading.report)
+        reading = ReadContext(keyed_hash(os.urandom(32)), Report())
+        assembly = ScreenAssembly(codes, reading.report)
         if path.suffix == ".ndjson":
-            parts = fhir.parts([on_disk(path)], reading, codes)
+            parts = fhir.parts([file_on_disk(path)], reading, codes)
         else:
-            parts = long_table.parts([on_disk(path)], reading, mapping, codes)
+            parts = long_table.parts([file_on_disk(path)], reading, mapping, codes)
         for part in parts:
             assembly.add(part)
-        return totals(counted(assembly, None).cells)
+        return totals(count_screens(assembly, None).cells)
 
     return count
 

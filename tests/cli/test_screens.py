@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.screens import screens
-from readiness.imports.screens.judging import judge
+from readiness.imports.screens.evaluation import evaluate
 from readiness.imports.service import screens as usecase
 
 DATA = Path(__file__).parents[1] / "data"
@@ -136,7 +136,7 @@ def test_the_name_of_a_file_is_not_told(tmp_path):
 
 def test_our_own_fault_tells_its_kind_and_nothing_of_the_file(monkeypatch):
     def fails(screen, codes, known):
-        judge(screen, codes, known)
+        evaluate(screen, codes, known)
         raise ValueError("Jane Doe, 123-45-6789")
 
     monkeypatch.setattr(usecase, "judge", fails)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness.core.tables.reading import Reading, Report
-from readiness.core.tables.sources import Source, in_memory
+from readiness.core.tables.models import ReadContext, Report, SourceFile, file_in_memory
 from readiness.imports.fhir import reader as fhir
 from readiness.imports.mapping_shapes import FormMapping
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.assembling import Assembly
-from readiness.imports.screens.judging import judge
-from readiness.imports.screens.parts import Answer, Part, Person, Standing
+from readiness.imports.screens.assembly import ScreenAssembly
+from readiness.imports.screens.evaluation import evaluate
+from readiness.imports.screens.models import PatientRecord, RecordStatus, ScreenAnswer, ScreenPart
 
 DATA = Path(__file__).parents[1] / "data" / "fhir"
 CODES = screening.load()
@@ -32,19 +31,19 @@ def hashed(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Read:
-    found: list[Part | Person]
+    found: list[ScreenPart | PatientRecord]
     report: Report
 
     @property
-    def parts(self) -> list[Part]:
-        return [each for each in self.found if isinstance(each, Part)]
+    def parts(self) -> list[ScreenPart]:
+        return [each for each in self.found if isinstance(each, ScreenPart)]
 
     @property
-    def people(self) -> list[Person]:
-        return [each for each in self.found if isinstance(each, Person)]
+    def people(self) -> list[PatientRecord]:
+        return [each for each in self.found if isinstance(each, PatientRecord)]
 
     @property
-    def answers(self) -> dict[str, tuple[Answer, ...]]:
+    def answers(self) -> dict[str, tuple[ScreenAnswer, ...]]:
         """Of everything read, by question."""
         return {each.question: each.answers for part in self.parts for each in part.answered}
 
@@ -54,7 +53,7 @@ class Read:
 
     def screens(self) -> list[dict[str, Any]]:
         """Those that count, put together and judged, in the order of the input."""
-        assembly = Assembly(CODES, self.report, True)
+        assembly = ScreenAssembly(CODES, self.report, True)
         for each in self.found:
             assembly.add(each)
         return [
@@ -63,30 +62,30 @@ class Read:
                 "date": str(each.day),
                 "status": each.status,
                 "needs": {
-                    str(need): str(result) for need, result in judge(each, CODES).needs.items()
+                    str(need): str(result) for need, result in evaluate(each, CODES).needs.items()
                 },
             }
             for each in sorted(assembly.screens(), key=lambda each: each.at)
-            if each.standing is Standing.COUNTED
+            if each.standing is RecordStatus.COUNTED
         ]
 
 
-def read(*sources: Source, mapping: FormMapping | None = None) -> Read:
+def read(*sources: SourceFile, mapping: FormMapping | None = None) -> Read:
     report = Report()
-    return Read([*fhir.parts(sources, Reading(hashed, report), CODES, mapping)], report)
+    return Read([*fhir.parts(sources, ReadContext(hashed, report), CODES, mapping)], report)
 
 
 def read_bytes(content: bytes, name: str = "export.ndjson") -> Read:
-    return read(in_memory("the file", name, content))
+    return read(file_in_memory("the file", name, content))
 
 
 def read_resources(*resources: Mapping[str, Any], mapping: FormMapping | None = None) -> Read:
     lines = b"\n".join(json.dumps(each).encode() for each in resources)
-    return read(in_memory("the file", "export.ndjson", lines), mapping=mapping)
+    return read(file_in_memory("the file", "export.ndjson", lines), mapping=mapping)
 
 
-def fixture(name: str) -> Source:
-    return in_memory(name, name, (DATA / name).read_bytes())
+def fixture(name: str) -> SourceFile:
+    return file_in_memory(name, name, (DATA / name).read_bytes())
 
 
 def concept(code: str, system: str = LOINC, **more: Any) -> dict[str, Any]:

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from readiness.core.tables.reading import Reading, Report
-from readiness.core.tables.sources import Source, in_memory, on_disk
-from readiness.imports.screens.parts import Part, Person
+from readiness.core.tables.models import (
+    ReadContext,
+    Report,
+    SourceFile,
+    file_in_memory,
+    file_on_disk,
+)
+from readiness.imports.screens.models import PatientRecord, ScreenPart
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -17,20 +22,22 @@ def hashed(text: str) -> bytes:
     return blake2b(text.encode(), key=b"a key of the tests", digest_size=16).digest()
 
 
-def a_reading() -> Reading:
-    return Reading(hashed, Report())
+def a_reading() -> ReadContext:
+    return ReadContext(hashed, Report())
 
 
-def file_of(text: str | bytes, name: str = "table.csv", label: str = "file 1") -> Source:
-    return in_memory(label, name, text.encode() if isinstance(text, str) else text)
+def file_of(text: str | bytes, name: str = "table.csv", label: str = "file 1") -> SourceFile:
+    return file_in_memory(label, name, text.encode() if isinstance(text, str) else text)
 
 
-def stored(folder: str) -> list[Source]:
-    return [on_disk(path) for path in sorted((DATA / folder).iterdir()) if path.suffix != ".toml"]
+def stored(folder: str) -> list[SourceFile]:
+    return [
+        file_on_disk(path) for path in sorted((DATA / folder).iterdir()) if path.suffix != ".toml"
+    ]
 
 
-def screens(found: Iterator[Part | Person]) -> list[Part]:
-    return [each for each in found if isinstance(each, Part)]
+def screens(found: Iterator[ScreenPart | PatientRecord]) -> list[ScreenPart]:
+    return [each for each in found if isinstance(each, ScreenPart)]
 
 
 def told_of(report: Report) -> list[str]:

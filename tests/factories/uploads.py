@@ -10,7 +10,7 @@ from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports import db as uploads
-from readiness.imports.models import Account, Upload, UploadState
+from readiness.imports.models import Upload, UploadReport, UploadState
 from tests.factories.world import NOW
 
 Q3, Q4 = Period(2026, 3), Period(2026, 4)
@@ -19,7 +19,7 @@ ASKED, FOOD = FunnelCell(Step.SCREENED, Need.FOOD), FunnelCell(Step.POSITIVE, Ne
 SPANISH = FunnelCell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, "spanish"))
 WHOLE = {SCREENED: 100, ANY: 30, ASKED: 90, FOOD: 20, SPANISH: 9}
 FOUND = {Q4: {"": WHOLE, "elm-1": {ASKED: 40, FOOD: 8}}}
-ACCOUNT = Account(
+ACCOUNT = UploadReport(
     rows=1_200,
     held=3,
     refused=2,
@@ -33,7 +33,7 @@ def read(
     store: Store,
     upload_id: str = "u1",
     found=FOUND,
-    account: Account = ACCOUNT,
+    account: UploadReport = ACCOUNT,
     at: datetime = NOW,
     sha256: str = "0" * 64,
     author_id: str = "cara",

@@ -7,13 +7,19 @@ from datetime import date
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.reading import Report
+from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import Need
-from readiness.imports import long_table, mapped
-from readiness.imports.mapping import mapping_of
+from readiness.imports import long_table, mapped_table
+from readiness.imports.mapping import parse
 from readiness.imports.mapping_shapes import LongMapping
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.parts import Absent, Answer, Part, Result, Standing
+from readiness.imports.screens.models import (
+    Absent,
+    NeedResult,
+    RecordStatus,
+    ScreenAnswer,
+    ScreenPart,
+)
 from tests.factories.readings import DATA, a_reading, file_of, hashed, screens, told_of
 
 CODES = screening.load()
@@ -23,12 +29,12 @@ def mapping(name: str, **changes: str) -> LongMapping:
     text = (DATA / "long" / f"{name}.toml").read_text(encoding="utf-8")
     for old, new in changes.items():
         text = text.replace(old, new)
-    found = mapping_of(text, CODES)
+    found = parse(text, CODES)
     assert isinstance(found, LongMapping)
     return found
 
 
-def read(name: str, content: str | None = None) -> tuple[list[Part], Report]:
+def read(name: str, content: str | None = None) -> tuple[list[ScreenPart], Report]:
     reading = a_reading()
     text = content or (DATA / "long" / f"{name}.csv").read_text(encoding="utf-8")
     found = screens(long_table.parts([file_of(text)], reading, mapping(name), CODES))
@@ -39,10 +45,10 @@ def test_answers_are_read_as_the_mapping_says():
     found, _ = read("answers")
     first = [each.answered[0] for each in found if each.patient == hashed("L-1")]
     assert [(each.question, each.answers) for each in first] == [
-        ("88122-7", (Answer(code="LA28397-0"),)),
-        ("88123-5", (Answer(absent=Absent.DECLINED),)),
+        ("88122-7", (ScreenAnswer(code="LA28397-0"),)),
+        ("88123-5", (ScreenAnswer(absent=Absent.DECLINED),)),
         ("93030-5", ()),
-        ("95614-4", (Answer(number=12.0),)),
+        ("95614-4", (ScreenAnswer(number=12.0),)),
     ]
     assert [each.flag for each in first] == [True, None, None, False]
 
@@ -53,8 +59,8 @@ def test_a_line_tells_its_day_its_standing_and_when_it_was_written():
     first = by_patient[hashed("L-1")]
     assert (first.source, first.day) == ("file 1, line 5", date(2026, 7, 3))
     assert (first.instrument, first.issued) == ("ahc_hrsn", "2026-07-03T09:00:00.000000+00:00")
-    assert by_patient[hashed("L-2")].standing is Standing.HELD
-    assert by_patient[hashed("L-3")].standing is Standing.DELETED
+    assert by_patient[hashed("L-2")].standing is RecordStatus.HELD
+    assert by_patient[hashed("L-3")].standing is RecordStatus.DELETED
 
 
 def test_sites_are_named_by_the_mapping_or_not_at_all():
@@ -76,11 +82,11 @@ def test_traits_come_along():
 def test_what_cannot_be_read_is_told_by_line_and_left_out():
     found, report = read("answers")
     assert told_of(report) == [
-        f"file 1, line 9: {mapped.NO_DAY}",
+        f"file 1, line 9: {mapped_table.NO_DAY}",
         f"file 1, line 10: {long_table.NO_QUESTION}",
         f"file 1, line 11: {long_table.NO_ANSWER}",
-        f"file 1, line 12: {mapped.NO_STANDING}",
-        f"file 1, line 13: {mapped.NO_PATIENT}",
+        f"file 1, line 12: {mapped_table.NO_STANDING}",
+        f"file 1, line 13: {mapped_table.NO_PATIENT}",
     ]
     assert dict(report.unknown_codes) == {"99999-9": 1}
     assert (report.rows, report.refused, len(found)) == (12, 5, 6)
@@ -95,9 +101,9 @@ def test_nothing_of_a_person_is_told():
 def test_a_need_that_was_judged_is_taken_as_it_is():
     found, report = read("judged")
     assert [dict(each.results) for each in found] == [
-        {Need.FOOD: Result.POSITIVE},
-        {Need.TRANSPORTATION: Result.NEGATIVE},
-        {Need.UTILITIES: Result.INCOMPLETE},
+        {Need.FOOD: NeedResult.POSITIVE},
+        {Need.TRANSPORTATION: NeedResult.NEGATIVE},
+        {Need.UTILITIES: NeedResult.INCOMPLETE},
     ]
     assert told_of(report) == [
         f"file 1, line 5: {long_table.NO_NEED}",
@@ -134,7 +140,10 @@ def test_several_answers_in_one_cell_are_several_answers():
     content = "Q-1,,2026-07-03,96778-6,LA31996-4; LA28580-1,F,,,,,\n"
     heading = (DATA / "long" / "answers.csv").read_text(encoding="utf-8").split("\n")[0]
     [part], _ = read("answers", f"{heading}\n{content}")
-    assert part.answered[0].answers == (Answer(code="LA31996-4"), Answer(code="LA28580-1"))
+    assert part.answered[0].answers == (
+        ScreenAnswer(code="LA31996-4"),
+        ScreenAnswer(code="LA28580-1"),
+    )
 
 
 def test_a_column_of_people_is_no_column_of_sites():

@@ -6,19 +6,19 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.counts.social_risk.models import Need
-from readiness.imports.days import Order
-from readiness.imports.mapping import mapping_of
+from readiness.imports.dates import DateOrder
+from readiness.imports.mapping import parse
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_shapes import (
     OVER_ALL,
+    ColumnRole,
     FormMapping,
     LongMapping,
+    MappingShape,
     RedcapMapping,
-    Role,
-    Shape,
 )
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.parts import Absent, Answer, Result
+from readiness.imports.screens.models import Absent, NeedResult, ScreenAnswer
 
 CODES = screening.load()
 LEAST = 'shape = "long"\n[columns]\npatient = "p"\ndate = "d"\nquestion = "q"\nanswer = "a"\n'
@@ -26,33 +26,33 @@ LEAST = 'shape = "long"\n[columns]\npatient = "p"\ndate = "d"\nquestion = "q"\na
 
 def problems(text: str) -> list[str]:
     with pytest.raises(BadInput) as told:
-        mapping_of(text, CODES)
+        parse(text, CODES)
     return [str(problem) for problem in told.value.problems]
 
 
 def test_the_example_of_a_long_table_is_right():
-    found = mapping_of(EXAMPLES[Shape.LONG], CODES)
+    found = parse(EXAMPLES[MappingShape.LONG], CODES)
     assert isinstance(found, LongMapping)
-    assert found.columns[Role.SITE] == "CLINIC"
+    assert found.columns[ColumnRole.SITE] == "CLINIC"
     assert found.questions["food worry"] == "88122-7"
-    assert found.answers["88122-7"]["often"] == Answer(code="LA28397-0")
-    assert found.answers[OVER_ALL]["refused"] == Answer(absent=Absent.DECLINED)
+    assert found.answers["88122-7"]["often"] == ScreenAnswer(code="LA28397-0")
+    assert found.answers[OVER_ALL]["refused"] == ScreenAnswer(absent=Absent.DECLINED)
     assert found.ignores("NOTE_7")
     assert not found.ignores("NOTES")
-    assert found.dates is Order.MONTH_FIRST
+    assert found.dates is DateOrder.MONTH_FIRST
 
 
 def test_the_example_of_a_wide_export_is_right():
-    found = mapping_of(EXAMPLES[Shape.REDCAP], CODES)
+    found = parse(EXAMPLES[MappingShape.REDCAP], CODES)
     assert isinstance(found, RedcapMapping)
     assert found.fields["needs"].question == "93031-3"
     assert found.fields["income"].is_number
     assert found.fields["safety_need"].need is Need.SAFETY
-    assert found.fields["safety_need"].results["9"] is Result.DECLINED
+    assert found.fields["safety_need"].results["9"] is NeedResult.DECLINED
 
 
 def test_the_example_of_a_form_is_right():
-    found = mapping_of(EXAMPLES[Shape.FHIR], CODES)
+    found = parse(EXAMPLES[MappingShape.FHIR], CODES)
     assert isinstance(found, FormMapping)
     assert found.questions["1.1"] == "71802-3"
 

@@ -7,12 +7,12 @@ from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import (
-    Compared,
+    CountChange,
     Upload,
     UploadState,
-    after,
     changes_by_site,
-    compared,
+    count_changes,
+    counts_after,
     replaced_by,
 )
 
@@ -30,7 +30,7 @@ def test_a_file_replaces_what_it_speaks_of_and_leaves_the_rest():
     standing = {"": {FOOD: 10, HOUSING: 20, WANTS: 3}}
     changed = changes_by_site(standing, {"": {FOOD: 12}})
     assert changed == {"": {FOOD: 12}}
-    assert after(standing[""], changed[""]) == {FOOD: 12, HOUSING: 20, WANTS: 3}
+    assert counts_after(standing[""], changed[""]) == {FOOD: 12, HOUSING: 20, WANTS: 3}
 
 
 def test_what_is_the_same_is_no_change():
@@ -41,7 +41,7 @@ def test_a_part_that_the_file_leaves_out_has_nothing_any_more():
     standing = {"": {FOOD: 10, SPANISH: 4, ENGLISH: 6}}
     changed = changes_by_site(standing, {"": {FOOD: 10, ENGLISH: 10}})
     assert changed == {"": {ENGLISH: 10, SPANISH: None}}
-    assert after(standing[""], changed[""]) == {FOOD: 10, ENGLISH: 10}
+    assert counts_after(standing[""], changed[""]) == {FOOD: 10, ENGLISH: 10}
 
 
 def test_a_breakdown_that_the_file_does_not_have_goes_with_the_count_it_was_part_of():
@@ -59,10 +59,10 @@ def test_a_site_that_the_file_leaves_out_has_nothing_any_more():
 def test_counts_are_compared_one_by_one():
     standing, brought = {FOOD: 10, SPANISH: 4}, {FOOD: 12, ENGLISH: 10}
     changed = changes_by_site({"": standing}, {"": brought})[""]
-    assert set(compared(standing, brought, changed)) == {
-        Compared(FOOD, 10, 12),
-        Compared(ENGLISH, None, 10),
-        Compared(SPANISH, 4, None),
+    assert set(count_changes(standing, brought, changed)) == {
+        CountChange(FOOD, 10, 12),
+        CountChange(ENGLISH, None, 10),
+        CountChange(SPANISH, 4, None),
     }
 
 

@@ -8,9 +8,15 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.imports import ny1115
-from readiness.imports.ny1115_columns import FileKind, kind_of
+from readiness.imports.ny1115 import FileKind, kind_of
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.parts import Absent, Answer, Part, Person, Standing
+from readiness.imports.screens.models import (
+    Absent,
+    PatientRecord,
+    RecordStatus,
+    ScreenAnswer,
+    ScreenPart,
+)
 from tests.factories.readings import DATA, a_reading, file_of, hashed, screens, stored, told_of
 
 CODES = screening.load()
@@ -33,8 +39,10 @@ def content(kind: FileKind) -> str:
     return next((DATA / "ny1115").glob(f"{kind}*")).read_text(encoding="utf-8")
 
 
-def answers(parts: list[Part | Person], patient: bytes = FIRST) -> dict[str, tuple[Answer, ...]]:
-    found = [each for each in parts if isinstance(each, Part) and each.patient == patient]
+def answers(
+    parts: list[ScreenPart | PatientRecord], patient: bytes = FIRST
+) -> dict[str, tuple[ScreenAnswer, ...]]:
+    found = [each for each in parts if isinstance(each, ScreenPart) and each.patient == patient]
     return {each.answered[0].question: each.answered[0].answers for each in found}
 
 
@@ -47,12 +55,12 @@ def test_the_four_files_are_told_apart_by_their_headings():
 def test_answers_come_as_codes_numbers_or_reasons():
     found, report = read()
     assert answers(found) == {
-        "71802-3": (Answer(code="LA31994-9"),),
-        "88122-7": (Answer(code="LA28398-8"),),
-        "88123-5": (Answer(code="LA28398-8"),),
-        "93030-5": (Answer(absent=Absent.DECLINED),),
-        "96779-4": (Answer(absent=Absent.DECLINED),),
-        "95614-4": (Answer(number=12.0),),
+        "71802-3": (ScreenAnswer(code="LA31994-9"),),
+        "88122-7": (ScreenAnswer(code="LA28398-8"),),
+        "88123-5": (ScreenAnswer(code="LA28398-8"),),
+        "93030-5": (ScreenAnswer(absent=Absent.DECLINED),),
+        "96779-4": (ScreenAnswer(absent=Absent.DECLINED),),
+        "95614-4": (ScreenAnswer(number=12.0),),
     }
     assert dict(report.unknown_codes) == {"other": 1}
     assert report.refused == 0
@@ -61,22 +69,26 @@ def test_answers_come_as_codes_numbers_or_reasons():
 def test_the_status_and_the_time_come_from_the_profile():
     found, _ = read()
     by_patient = {part.patient: part for part in screens(iter(found))}
-    assert by_patient[hashed("ELMNY\0MR-502")].standing is Standing.HELD
-    assert by_patient[hashed("ELMNY\0MR-504")].standing is Standing.DELETED
+    assert by_patient[hashed("ELMNY\0MR-502")].standing is RecordStatus.HELD
+    assert by_patient[hashed("ELMNY\0MR-504")].standing is RecordStatus.DELETED
     oak = by_patient[hashed("Oak Street Annex\0MR-503")]
-    assert (oak.standing, oak.status, oak.day) == (Standing.COUNTED, "amended", date(2026, 8, 20))
+    assert (oak.standing, oak.status, oak.day) == (
+        RecordStatus.COUNTED,
+        "amended",
+        date(2026, 8, 20),
+    )
     assert oak.issued == "2026-08-20T14:00:00.000000+00:00"
 
 
 def test_what_no_profile_calls_final_is_held():
     found, _ = read()
     lost = next(each for each in screens(iter(found)) if each.patient == hashed("ELMNY\0MR-505"))
-    assert (lost.standing, lost.status) == (Standing.HELD, "unknown")
+    assert (lost.standing, lost.status) == (RecordStatus.HELD, "unknown")
 
 
 def test_without_any_profile_all_is_counted_and_that_is_said():
     found, report = read(FileKind.PROFILES)
-    assert {part.standing for part in screens(iter(found))} == {Standing.COUNTED}
+    assert {part.standing for part in screens(iter(found))} == {RecordStatus.COUNTED}
     assert told_of(report)[0] == f"SCREENING_OBSERVATION_DATA: {ny1115.NO_PROFILES}"
     assert report.refused == 1  # the one line that has its time from the profile
 
@@ -104,7 +116,7 @@ def test_flags_are_handed_on_as_the_sender_set_them():
 
 def test_people_are_joined_and_keep_what_strata_are_made_of_alone():
     found, _ = read()
-    people = {each.patient: each.traits for each in found if isinstance(each, Person)}
+    people = {each.patient: each.traits for each in found if isinstance(each, PatientRecord)}
     first = people[FIRST]
     assert (first.races, first.ethnicity, first.language) == (("1123-9",), "2186-5", "en-US")
     assert (first.sex, first.born) == ("female", date(1990, 1, 2))
@@ -121,7 +133,7 @@ def test_nothing_that_names_a_person_leaves_the_reader(planted):
 def test_people_without_a_facility_are_joined_by_the_only_one_they_are_at():
     people = content(FileKind.PEOPLE).replace("|FACILITY_ID|", "|IGNORED|")
     found, report = read(replaced={FileKind.PEOPLE: people})
-    assert FIRST in {each.patient for each in found if isinstance(each, Person)}
+    assert FIRST in {each.patient for each in found if isinstance(each, PatientRecord)}
     assert report.refused == 0
 
 
@@ -140,7 +152,11 @@ def test_the_older_form_with_everything_in_one_line_is_read():
         "MR-501|ELMNY|final|96777-8|2026-07-14T12:33:12.037861+04:00|96779-4|LA32002-0||Yes\n"
     )
     [part] = screens(ny1115.parts([file_of(line)], a_reading(), CODES))
-    assert (part.patient, part.standing, part.day) == (FIRST, Standing.COUNTED, date(2026, 7, 14))
+    assert (part.patient, part.standing, part.day) == (
+        FIRST,
+        RecordStatus.COUNTED,
+        date(2026, 7, 14),
+    )
 
 
 def test_a_set_without_answers_or_with_a_stranger_is_refused():

@@ -7,13 +7,20 @@ from datetime import date
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.reading import Report
+from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import Need
-from readiness.imports import mapped, redcap
-from readiness.imports.mapping import mapping_of
+from readiness.imports import mapped_table, redcap
+from readiness.imports.mapping import parse
 from readiness.imports.mapping_shapes import RedcapMapping
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.parts import Absent, Answer, Part, Person, Result, Standing
+from readiness.imports.screens.models import (
+    Absent,
+    NeedResult,
+    PatientRecord,
+    RecordStatus,
+    ScreenAnswer,
+    ScreenPart,
+)
 from tests.factories.readings import DATA, a_reading, file_of, hashed, screens, told_of
 
 CODES = screening.load()
@@ -21,8 +28,10 @@ EXPORT = (DATA / "redcap" / "export.csv").read_text(encoding="utf-8")
 MAPPING = (DATA / "redcap" / "export.toml").read_text(encoding="utf-8")
 
 
-def read(content: str = EXPORT, text: str = MAPPING) -> tuple[list[Part | Person], Report]:
-    mapping = mapping_of(text, CODES)
+def read(
+    content: str = EXPORT, text: str = MAPPING
+) -> tuple[list[ScreenPart | PatientRecord], Report]:
+    mapping = parse(text, CODES)
     assert isinstance(mapping, RedcapMapping)
     reading = a_reading()
     return list(redcap.parts([file_of(content)], reading, mapping, CODES)), reading.report
@@ -34,29 +43,29 @@ def test_a_finished_form_is_one_whole_screen():
     assert (first.patient, first.day) == (hashed("1"), date(2026, 7, 3))
     assert (first.is_whole, first.is_completed) == (True, True)
     assert (first.standing, first.instrument, first.site_id) == (
-        Standing.COUNTED,
+        RecordStatus.COUNTED,
         "prapare",
         "north",
     )
     assert {each.question: each.answers for each in first.answered} == {
-        "71802-3": (Answer(code="LA30190-5"),),
-        "93031-3": (Answer(code="LA30125-1"), Answer(code="LA30124-4")),
-        "63586-2": (Answer(number=25_000.0),),
+        "71802-3": (ScreenAnswer(code="LA30190-5"),),
+        "93031-3": (ScreenAnswer(code="LA30125-1"), ScreenAnswer(code="LA30124-4")),
+        "63586-2": (ScreenAnswer(number=25_000.0),),
     }
-    assert first.results == {Need.SAFETY: Result.NEGATIVE}
+    assert first.results == {Need.SAFETY: NeedResult.NEGATIVE}
 
 
 def test_boxes_of_which_none_is_chosen_are_a_question_without_answer():
     found, _ = read()
     second = screens(iter(found))[2]
     assert {each.question: each.answers for each in second.answered}["93031-3"] == ()
-    assert second.answered[0].answers == (Answer(absent=Absent.DECLINED),)
-    assert second.results == {Need.SAFETY: Result.DECLINED}
+    assert second.answered[0].answers == (ScreenAnswer(absent=Absent.DECLINED),)
+    assert second.results == {Need.SAFETY: NeedResult.DECLINED}
 
 
 def test_a_form_that_is_not_finished_is_held():
     found, _ = read()
-    held = [each for each in screens(iter(found)) if each.standing is Standing.HELD]
+    held = [each for each in screens(iter(found)) if each.standing is RecordStatus.HELD]
     assert [(each.patient, each.day, each.status) for each in held] == [
         (hashed("1"), date(2026, 8, 3), "in-progress")
     ]
@@ -65,7 +74,7 @@ def test_a_form_that_is_not_finished_is_held():
 
 def test_a_line_without_a_form_tells_of_the_person():
     found, _ = read()
-    [person] = [each for each in found if isinstance(each, Person)]
+    [person] = [each for each in found if isinstance(each, PatientRecord)]
     assert person.patient == hashed("1")
     traits = person.traits
     assert (traits.races, traits.language, traits.payer) == (
@@ -79,7 +88,7 @@ def test_a_line_without_a_form_tells_of_the_person():
 def test_what_cannot_be_read_is_told_by_line_and_field():
     _, report = read()
     assert told_of(report) == [
-        f"file 1, line 6: {mapped.NO_DAY}",
+        f"file 1, line 6: {mapped_table.NO_DAY}",
         f"file 1, line 7: {redcap.NO_VALUE.format(column='“housing”', what='answers')}",
         f"file 1, line 8: {redcap.NO_VALUE.format(column='“safety_need”', what='results')}",
     ]
@@ -101,7 +110,7 @@ def test_boxes_may_be_checked_in_words():
     heading = EXPORT.split("\n")[0]
     row = EXPORT.split("\n")[2].replace(",2,1,0,1,0,", ",2,Checked,Unchecked,Checked,Unchecked,")
     assert screens(iter(read(f"{heading}\n{row}\n")[0])) == [
-        Part(**{**{f: getattr(p, f) for f in p.__slots__}, "source": "file 1, line 2"})
+        ScreenPart(**{**{f: getattr(p, f) for f in p.__slots__}, "source": "file 1, line 2"})
         for p in screens(iter(read()[0]))[:1]
     ]
     odd = row.replace(",Checked,", ",Food,", 1)

@@ -18,7 +18,7 @@ from readiness.core.db import Store
 from readiness.core.errors import NotSaved, ReadinessError, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import JobState
-from readiness.core.tables.reading import Canceled
+from readiness.core.tables.models import Canceled
 
 Told = Callable[[int], None]  # rows so far; raises Canceled
 Keep = Callable[[Store, datetime], None]  # stores what came of it, in the job's last transaction

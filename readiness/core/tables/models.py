@@ -2,17 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from readiness.core.errors import Problem
 
 
 @dataclass(frozen=True)
-class Cell:
+class SheetCell:
     text: str
     is_formula: bool = False
 
 
-Rows = Sequence[Sequence[Cell]]
+Rows = Sequence[Sequence[SheetCell]]
 
 
 Book = Mapping[str, Rows]  # by sheet, the headings first
+
+
+MOST_PROBLEMS = 100  # told one by one; the rest are a number
+
+
+@dataclass
+class Report:
+    """Grows while a run reads. `unknown_codes` holds public codes only."""
+
+    rows: int = 0  # rows of a table, resources of FHIR
+    skipped: int = 0  # resources that are no screen and tell nothing of a person
+    held: int = 0
+    deleted: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    flag_disagreements: int = 0
+    unknown_codes: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, place: str, says: str) -> None:
+        """One unreadable part: its place as the person sees it, and a sentence of our own."""
+        self.refused += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(place, says))
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """One run over one or more files."""
+
+    hashed: Callable[[str], bytes]  # keyed with a key that this run alone knows
+    report: Report
+    group_id: str = ""  # where a file names none
+    told: Callable[[int], None] = lambda _: None  # rows so far; may raise Canceled
+
+
+class Canceled(Exception):
+    """The person asked to stop; nothing is kept."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """`label` is how places in it are told; it is never stored, since names of files can tell."""
+
+    label: str
+    name: str  # only its ending is looked at
+    size: int  # bytes
+    open: Callable[[], BinaryIO]
+
+
+def file_on_disk(path: Path) -> SourceFile:
+    return SourceFile(str(path), path.name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def file_in_memory(label: str, name: str, content: bytes) -> SourceFile:
+    return SourceFile(label, name, len(content), lambda: BytesIO(content))

@@ -17,9 +17,7 @@ from typing import NamedTuple, TextIO
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
-from readiness.core.tables.models import Cell
-from readiness.core.tables.reading import Reading
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import ReadContext, SheetCell, SourceFile
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_COLUMNS = 5_000  # REDCap projects are wide
@@ -35,12 +33,12 @@ LONG_LINE = "This line is too long for a table. Save the table as CSV (UTF-8) ag
 OPEN_QUOTE = "A quotation mark that is opened here is never closed. Close it, or take it out."
 FORMULA = "is a formula: save the sheet with its values alone"
 
-SHEET = spreadsheet.Wanted(
+SHEET = spreadsheet.SheetRequest(
     sheets=("Counts",),
     or_first=True,
     most_rows=MOST_SHEET_ROWS + 1,
     most_columns=MOST_SHEET_COLUMNS,
-    words=spreadsheet.Words(
+    words=spreadsheet.SheetSentences(
         not_a_book="This is not an Excel workbook (.xlsx). Save it as .xlsx or CSV and send that.",
         too_large="This workbook is too large. Save its table as CSV and send that.",
         active="This workbook holds macros, links or embedded files. Save it as a plain .xlsx.",
@@ -62,44 +60,44 @@ def as_windows(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("readiness-windows", as_windows)
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     line: int  # as an editor or a spreadsheet numbers it
     cells: list[str]
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     label: str
     header: tuple[str, ...]
-    rows: Iterator[Row]  # of any length: see `whole`
+    rows: Iterator[TableRow]  # of any length: see `full_rows`
 
     def place(self, line: int) -> str:
         return f"{self.label}, line {line}"
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Table]:
+def open_table(source: SourceFile) -> Iterator[TextTable]:
     """The headings and then, one by one, the rows that hold anything."""
     if is_workbook(source):
-        yield from_rows(source.label, sheet_rows(source))
+        yield table_from_rows(source.label, sheet_rows(source))
         return
     with TextIOWrapper(
         source.open(), encoding="utf-8-sig", errors="readiness-windows", newline=""
     ) as text:
-        yield from_rows(source.label, csv_rows(source.label, text))
+        yield table_from_rows(source.label, csv_rows(source.label, text))
 
 
-def header_of(source: Source) -> tuple[str, ...]:
-    with opened(source) as table:
+def header_of(source: SourceFile) -> tuple[str, ...]:
+    with open_table(source) as table:
         return table.header
 
 
-def is_workbook(source: Source) -> bool:
+def is_workbook(source: SourceFile) -> bool:
     with source.open() as stream:
         return stream.read(len(spreadsheet.STARTS)) == spreadsheet.STARTS
 
 
-def from_rows(label: str, rows: Iterator[Row]) -> Table:
+def table_from_rows(label: str, rows: Iterator[TableRow]) -> TextTable:
     first = next(rows, None)
     if first is None:
         raise BadInput([Problem(label, EMPTY)])
@@ -109,7 +107,7 @@ def from_rows(label: str, rows: Iterator[Row]) -> Table:
     problems = [Problem(label, says) for says in header_problems(header)]
     if problems:
         raise BadInput(problems)
-    return Table(label, header, rows)
+    return TextTable(label, header, rows)
 
 
 def header_problems(header: Sequence[str]) -> Iterator[str]:
@@ -123,16 +121,16 @@ def header_problems(header: Sequence[str]) -> Iterator[str]:
     for at, name in enumerate(header):
         if not name:
             yield f"Column {at + 1} has no heading. Give it one, or take the column out."
-        elif key(name) in seen:
+        elif column_key(name) in seen:
             yield f"Column {at + 1} has a heading that stands there before. Keep one of the two."
-        seen.add(key(name))
+        seen.add(column_key(name))
 
 
-def key(name: str) -> str:
+def column_key(name: str) -> str:
     return name.strip().casefold()
 
 
-def csv_rows(label: str, text: TextIO) -> Iterator[Row]:
+def csv_rows(label: str, text: TextIO) -> Iterator[TableRow]:
     lines = lines_of(label, text)
     first = next(lines, "")
     pending: list[str] = []  # the lines of the record at hand
@@ -157,7 +155,7 @@ def csv_rows(label: str, text: TextIO) -> Iterator[Row]:
             raise BadInput([Problem(f"{label}, line {line}", OPEN_QUOTE)])
         cells = [cell.strip() for cell in cells]
         if any(cells):
-            yield Row(line, cells)
+            yield TableRow(line, cells)
         pending.clear()
         line = reader.line_num + 1
 
@@ -191,7 +189,7 @@ def delimiter_of(line: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def sheet_rows(source: Source) -> Iterator[Row]:
+def sheet_rows(source: SourceFile) -> Iterator[TableRow]:
     if source.size > spreadsheet.MOST_BYTES:
         raise BadInput([Problem(source.label, SHEET.words.too_large)])
     with source.open() as stream:
@@ -206,17 +204,17 @@ def sheet_rows(source: Source) -> Iterator[Row]:
             refuse_formulas(source.label, line, cells)
             texts = [cell.text.strip() for cell in cells]
             if any(texts):
-                yield Row(line, texts + [""] * (width - len(texts)))
+                yield TableRow(line, texts + [""] * (width - len(texts)))
 
 
-def refuse_formulas(label: str, line: int, cells: Sequence[Cell]) -> None:
+def refuse_formulas(label: str, line: int, cells: Sequence[SheetCell]) -> None:
     for at, cell in enumerate(cells):
         if cell.is_formula:
             place = f"{label}, line {line}"
             raise BadInput([Problem(place, f"Column {at + 1} {FORMULA}.")])
 
 
-def whole(table: Table, reading: Reading) -> Iterator[Row]:
+def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
     """The rows that are as wide as the headings; the others are told by line."""
     width = len(table.header)
     for line, cells in table.rows:
@@ -226,10 +224,10 @@ def whole(table: Table, reading: Reading) -> Iterator[Row]:
         while len(cells) > width and not cells[-1]:
             cells.pop()
         if len(cells) == width:
-            yield Row(line, cells)
+            yield TableRow(line, cells)
         else:
-            reading.report.refuse(table.place(line), ragged(len(cells), width))
+            reading.report.refuse(table.place(line), ragged_line(len(cells), width))
 
 
-def ragged(found: int, wanted: int) -> str:
+def ragged_line(found: int, wanted: int) -> str:
     return f"There are {found:,} cells under {wanted:,} headings. Mend the line and send it again."

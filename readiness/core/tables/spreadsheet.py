@@ -17,7 +17,7 @@ from typing import Any
 
 from readiness.core.config import PACKAGE
 from readiness.core.errors import BadInput
-from readiness.core.tables.models import Book, Cell
+from readiness.core.tables.models import Book, SheetCell
 
 MEBIBYTE = 1024 * 1024
 MOST_BYTES = 8 * MEBIBYTE
@@ -26,14 +26,14 @@ MOST_INFLATED = 64 * MEBIBYTE
 MOST_RATIO = 100
 SMALL = 64 * 1024  # below this a high ratio harms nobody
 CHUNK = 64 * 1024
-PLACES = threading.BoundedSemaphore(2)  # children at once: each may take 512 MiB
+CHILDREN = threading.BoundedSemaphore(2)  # children at once: each may take 512 MiB
 NEVER = ("vbaproject", "externallinks/", "activex/", "embeddings/")
 NOT_XML = (b"<!DOCTYPE", b"<!ENTITY")
 STARTS = b"PK\x03\x04"  # of every zip, and so of every workbook
 
 
 @dataclass(frozen=True)
-class Words:
+class SheetSentences:
     """What a person is told; `far` names the sheet."""
 
     not_a_book: str
@@ -44,22 +44,22 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SheetRequest:
     """Which sheets are read and how far; `or_first`: the first one where none has such a name."""
 
     sheets: tuple[str, ...]
     most_rows: int
     most_columns: int
-    words: Words
+    words: SheetSentences
     or_first: bool = False
 
 
-def read(raw: bytes, wanted: Wanted, seconds: float) -> Book:
+def read(raw: bytes, wanted: SheetRequest, seconds: float) -> Book:
     check(raw, wanted.words)
-    return in_child(raw, wanted, seconds)
+    return read_in_child(raw, wanted, seconds)
 
 
-def check(raw: bytes, words: Words) -> None:
+def check(raw: bytes, words: SheetSentences) -> None:
     """Refuse what could harm, counting what is inflated rather than trusting what is declared."""
     if len(raw) > MOST_BYTES:
         raise BadInput(words.too_large)
@@ -81,7 +81,9 @@ def check(raw: bytes, words: Words) -> None:
         raise BadInput(words.not_a_book) from None
 
 
-def size_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int, words: Words) -> int:
+def size_of(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int, words: SheetSentences
+) -> int:
     size, last = 0, b""
     with archive.open(member) as stream:
         while chunk := stream.read(CHUNK):
@@ -96,21 +98,21 @@ def size_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int, wor
     return size
 
 
-def in_child(raw: bytes, wanted: Wanted, seconds: float) -> Book:
+def read_in_child(raw: bytes, wanted: SheetRequest, seconds: float) -> Book:
     try:
-        with PLACES:
-            found = json.loads(run(raw, wanted, seconds))
+        with CHILDREN:
+            found = json.loads(run_child(raw, wanted, seconds))
     except (subprocess.SubprocessError, OSError, ValueError):  # which may hold what was read
         raise BadInput(wanted.words.unreadable) from None
     if "far" in found:
         raise BadInput(wanted.words.far.format(sheet=found["far"]))
     return {
-        name: [[Cell(text, is_formula) for text, is_formula in row] for row in rows]
+        name: [[SheetCell(text, is_formula) for text, is_formula in row] for row in rows]
         for name, rows in found["sheets"].items()
     }
 
 
-def run(raw: bytes, wanted: Wanted, seconds: float) -> bytes:
+def run_child(raw: bytes, wanted: SheetRequest, seconds: float) -> bytes:
     asked: dict[str, Any] = {
         "names": wanted.sheets,
         "or_first": wanted.or_first,

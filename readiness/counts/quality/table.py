@@ -12,8 +12,8 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.patient_identifiers import found_in
 from readiness.core.periods import Period
 from readiness.core.tables import spreadsheet
-from readiness.core.tables.models import Cell
-from readiness.core.tables.spreadsheet import Wanted, Words
+from readiness.core.tables.models import SheetCell
+from readiness.core.tables.spreadsheet import SheetRequest, SheetSentences
 from readiness.counts.edits import count_of
 from readiness.counts.measures.models import QualitySet
 from readiness.counts.quality.grids import WHOLE, in_force
@@ -47,7 +47,7 @@ Row = Mapping[str, str]
 Values = dict[QualityCell, int]
 Meant = TypeVar("Meant")
 TOO_LARGE = "This file is too large. Keep the rows of one period, and upload it again."
-WORDS = Words(
+WORDS = SheetSentences(
     not_a_book="This is not an Excel workbook. Save it as .xlsx or .csv, and upload it again.",
     too_large=TOO_LARGE,
     active="This workbook holds macros or other active parts. Save it as a plain .xlsx.",
@@ -87,7 +87,7 @@ def read(raw: bytes, ending: Period, measures: QualitySet, sites: Mapping[str, s
 def sheets_of(raw: bytes) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
     if raw.startswith(spreadsheet.STARTS):
         book = spreadsheet.read(
-            raw, Wanted(SHEETS, MOST_ROWS, len(MEASURES) + 2, WORDS, or_first=True), SECONDS
+            raw, SheetRequest(SHEETS, MOST_ROWS, len(MEASURES) + 2, WORDS, or_first=True), SECONDS
         )
         for name, cells in book.items():
             yield name, [[text_of(cell) for cell in row] for row in cells]
@@ -106,7 +106,7 @@ def sheets_of(raw: bytes) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
         ) from None
 
 
-def text_of(cell: Cell) -> str:
+def text_of(cell: SheetCell) -> str:
     return FORMULA if cell.is_formula else cell.text.strip()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.disclosure import ledger as rules
 from readiness.disclosure import ledger_file
 from readiness.disclosure.flat_counts import Counts, RowKey, add_missing_totals
@@ -27,7 +27,7 @@ FEW_ROWS = 400  # so few are released in several ways, to see which shows more
 MOST_TRIES = 3
 
 
-def suppress(source: Source, threshold: int) -> SuppressedTable:
+def suppress(source: SourceFile, threshold: int) -> SuppressedTable:
     counts = add_missing_totals(read_rows(source))
     merges = merges_of(counts, threshold)
     if len(counts) > FEW_ROWS:
@@ -70,7 +70,7 @@ class LedgerOutcome:
     notices: tuple[str, ...]
 
 
-def suppress_beside_ledger(source: Source, threshold: int, path: Path) -> LedgerOutcome:
+def suppress_beside_ledger(source: SourceFile, threshold: int, path: Path) -> LedgerOutcome:
     """As `suppress`, held against every release in the ledger, and then appended to it.
 
     Strata are not merged here: a stratum that was merged once and is printed later would tell what

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.disclosure.flat_counts import EVERY_GROUP, CountKind, Counts, RowKey
 from readiness.disclosure.flat_table import Count as Number
 from readiness.disclosure.flat_table import add_totals_of_partial_strata, table_with_rests
@@ -37,7 +37,7 @@ class Told:
     says: tuple[str, ...]
 
 
-def told(source: Source, declared: Declared, threshold: int) -> Told:
+def told(source: SourceFile, declared: Declared, threshold: int) -> Told:
     """BadInput with every problem of the table, by its line."""
     counts = add_totals_of_partial_strata(lines_of(source))
     rows = released(counts, threshold)

@@ -6,29 +6,41 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from readiness.imports.fhir.codes import OTHER, is_public, loinc_in, may_be_told
-from readiness.imports.fhir.run import Run, is_about_a_patient, kind_at
-from readiness.imports.fhir.shapes import (
+from readiness.imports.fhir.context import FhirRun, is_about_a_patient, kind_at
+from readiness.imports.fhir.datatypes import (
+    OTHER_CODE,
+    answers_of,
+    day_of,
+    instant_of,
+    is_public,
+    loinc_in,
+    public_code,
+    version_of,
+)
+from readiness.imports.fhir.resources import (
     NO_META,
     Coding,
-    Component,
     Concept,
     Observation,
+    ObservationComponent,
     Reference,
 )
-from readiness.imports.fhir.times import day_of, instant_of, version_of
-from readiness.imports.fhir.values import answers_of
 from readiness.imports.screening_codes.models import ResourceType
-from readiness.imports.screens.parts import Answer, Answered, Part, Standing
+from readiness.imports.screens.models import (
+    AnsweredQuestion,
+    RecordStatus,
+    ScreenAnswer,
+    ScreenPart,
+)
 
 SCREENING = frozenset({"survey", "sdoh"})  # categories of what may be a screen
 FORM = "QuestionnaireResponse"
 FLAGS = {"POS": True, "NEG": False}
 
 
-def part_of(run: Run, place: str, seen: Observation) -> Part | None:
+def part_of(run: FhirRun, place: str, seen: Observation) -> ScreenPart | None:
     """The answers in it, or None for an Observation that belongs to no screen."""
-    answered = all_answered(run, seen)
+    answered = answered_questions(run, seen)
     panel = panel_in(run, seen.code) if seen.component or not answered else ""
     if not (answered or panel or is_bare_deletion(seen)):
         run.skip()
@@ -39,11 +51,11 @@ def part_of(run: Run, place: str, seen: Observation) -> Part | None:
         run.skip()
         return None
     standing = run.standing_of(ResourceType.OBSERVATION, seen.status)
-    is_deleted = standing is Standing.DELETED and seen.id is not None
-    patient, day = run.whom_and_when(seen.subject, day_seen(seen), may_be_bare=is_deleted)
+    is_deleted = standing is RecordStatus.DELETED and seen.id is not None
+    patient, day = run.whom_and_when(seen.subject, day_of_observation(seen), may_be_bare=is_deleted)
     note_unknown(run, *(piece.code for piece in seen.component or ()))
     meta = seen.meta or NO_META
-    return Part(
+    return ScreenPart(
         source=place,
         patient=patient,
         day=day,
@@ -57,39 +69,43 @@ def part_of(run: Run, place: str, seen: Observation) -> Part | None:
         belongs_to=form_of(run, seen.derived_from),
         members=tuple(members_of(run, seen.has_member)),
         is_whole=run.is_whole(panel) and bool(answered),
-        is_completed=run.is_whole(panel) and standing is Standing.COUNTED,
+        is_completed=run.is_whole(panel) and standing is RecordStatus.COUNTED,
         group_id=run.reading.group_id,
     )
 
 
-def all_answered(run: Run, seen: Observation) -> tuple[Answered, ...]:
+def answered_questions(run: FhirRun, seen: Observation) -> tuple[AnsweredQuestion, ...]:
     """One for each question."""
     question = question_in(run, seen.code)
     if not seen.component:
-        return (answered_by(run, question, seen),) if question else ()
-    pieces: dict[str, list[Component]] = {question: [seen]} if question else {}
+        return (answered_question(run, question, seen),) if question else ()
+    pieces: dict[str, list[ObservationComponent]] = {question: [seen]} if question else {}
     for piece in seen.component:
         if asked := question_in(run, piece.code):
             pieces.setdefault(asked, []).append(piece)
-    return tuple(answered_by(run, asked, *of) for asked, of in pieces.items())
+    return tuple(answered_question(run, asked, *of) for asked, of in pieces.items())
 
 
-def answered_by(run: Run, question: str, piece: Component, *more: Component) -> Answered:
+def answered_question(
+    run: FhirRun, question: str, piece: ObservationComponent, *more: ObservationComponent
+) -> AnsweredQuestion:
     answers = answers_of(run, question, piece)
     flag = flag_in(piece.interpretation)
     for another in more:
         answers += tuple(each for each in answers_of(run, question, another) if each not in answers)
         flag = flag_in(another.interpretation) or flag
-    return one_answered(question, answers, flag)
+    return shared_answer(question, answers, flag)
 
 
 @lru_cache(maxsize=1_024)
-def one_answered(question: str, answers: tuple[Answer, ...], flag: bool | None) -> Answered:
+def shared_answer(
+    question: str, answers: tuple[ScreenAnswer, ...], flag: bool | None
+) -> AnsweredQuestion:
     """Few pairs of question and answer make up millions of screens."""
-    return Answered(question, answers, flag)
+    return AnsweredQuestion(question, answers, flag)
 
 
-def question_in(run: Run, concept: Concept | None) -> str:
+def question_in(run: FhirRun, concept: Concept | None) -> str:
     """The question that the tables know, "" when there is none or it must not be read."""
     for coding in (concept.coding if concept else None) or ():
         if coding.code in run.questions and is_public(run.codes, coding):
@@ -97,7 +113,7 @@ def question_in(run: Run, concept: Concept | None) -> str:
     return ""
 
 
-def panel_in(run: Run, concept: Concept | None) -> str:
+def panel_in(run: FhirRun, concept: Concept | None) -> str:
     """Panels have codes of public systems, and some of a region's own."""
     panels = run.codes.instrument_by_panel
     for coding in (concept.coding if concept else None) or ():
@@ -111,7 +127,7 @@ def is_bare_deletion(seen: Observation) -> bool:
     return seen.status == "entered-in-error" and not (seen.code and seen.code.coding)
 
 
-def instrument_of(run: Run, seen: Observation, panel: str) -> str:
+def instrument_of(run: FhirRun, seen: Observation, panel: str) -> str:
     """A section entered in error takes its own answers with it and leaves the rest of the screen:
     it then speaks for no instrument."""
     is_taken_back = seen.status == "entered-in-error" and seen.has_member
@@ -129,20 +145,20 @@ def is_screening(seen: Observation) -> bool:
     )
 
 
-def note_unknown(run: Run, *concepts: Concept | None) -> None:
+def note_unknown(run: FhirRun, *concepts: Concept | None) -> None:
     """The questions among them that the tables do not know."""
     for concept in concepts:
         asked = loinc_in(run.codes, codings_in(concept))
         if not any(run.codes.knows(code) for code in asked):
-            for code in asked or (OTHER,):
-                run.reading.report.unknown_codes[may_be_told(code)] += 1
+            for code in asked or (OTHER_CODE,):
+                run.reading.report.unknown_codes[public_code(code)] += 1
 
 
 def codings_in(concept: Concept | None) -> list[Coding]:
     return (concept.coding if concept else None) or []
 
 
-def day_seen(seen: Observation) -> date | None:
+def day_of_observation(seen: Observation) -> date | None:
     span = seen.effective_period
     for text in (
         seen.effective_date_time,
@@ -164,14 +180,14 @@ def flag_in(interpretation: list[Concept] | None) -> bool | None:
     return None
 
 
-def form_of(run: Run, derived_from: list[Reference] | None) -> bytes:
+def form_of(run: FhirRun, derived_from: list[Reference] | None) -> bytes:
     for each in derived_from or ():
         if each.reference and kind_at(each) == FORM:
             return run.key_at(FORM, each.reference)
     return b""
 
 
-def members_of(run: Run, has_member: list[Reference] | None) -> Iterator[bytes]:
+def members_of(run: FhirRun, has_member: list[Reference] | None) -> Iterator[bytes]:
     for each in has_member or ():
         if each.reference:
             yield run.key_at(kind_at(each) or "Observation", each.reference)

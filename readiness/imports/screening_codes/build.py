@@ -22,13 +22,13 @@ from readiness.imports.screening_codes.models import (
     TraitTable,
     normalize,
 )
-from readiness.imports.screens.parts import Absent, Result, Standing
+from readiness.imports.screens.models import Absent, NeedResult, RecordStatus
 
 Word = TypeVar("Word", bound=StrEnum)
 Meaning = TypeVar("Meaning")
 
 NEEDS = frozenset(Need)
-SIDES = (Result.POSITIVE, Result.NEGATIVE)
+SIDES = (NeedResult.POSITIVE, NeedResult.NEGATIVE)
 
 
 def table_of(written: Written, sha256: str) -> CodeTable:
@@ -45,7 +45,7 @@ def table_of(written: Written, sha256: str) -> CodeTable:
         absent=turned(written["absent"], Absent),
         absent_words=by_plain_word(turned(written["absent_words"], Absent)),
         words={code: frozenset(map(normalize, said)) for code, said in written["words"].items()},
-        standings={kind: turned(written["standings"][kind], Standing) for kind in ResourceType},
+        standings={kind: turned(written["standings"][kind], RecordStatus) for kind in ResourceType},
         traits={trait: trait_of(written["traits"][trait]) for trait in Trait},
         guidelines=tuple(
             Guideline(each["year"], each["first"], each["each_more"])
@@ -95,7 +95,7 @@ def question_of(
         matters=tuple(each for each in about if each not in NEEDS),
         answers=answers_of(written) | points.keys(),
         has_several=written["several"],
-        none_means=Result(written["none_means"]) if written["none_means"] else None,
+        none_means=NeedResult(written["none_means"]) if written["none_means"] else None,
         is_derived=written["derived"],
         is_personal=written["personal"],
         score_id=written["score"],
@@ -107,7 +107,7 @@ def question_of(
     )
 
 
-def results_of(says: Mapping[str, tuple[str, ...]]) -> dict[str, Result]:
+def results_of(says: Mapping[str, tuple[str, ...]]) -> dict[str, NeedResult]:
     return {answer: side for side in SIDES for answer in says[side]}
 
 

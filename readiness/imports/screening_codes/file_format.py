@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from readiness.imports.screening_codes.models import CountedQuantity, ResourceType, Trait
-from readiness.imports.screens.parts import Absent, Result, Standing
+from readiness.imports.screens.models import Absent, NeedResult, RecordStatus
 from readiness.instruments.file_format import DAY, KEY, NAME, VERSION
 from readiness.instruments.file_shapes import (
     FLAG,
@@ -30,7 +30,7 @@ QUESTION = record(
         "about": Maybe(KEY, ""),
         "absent": ANSWERS,
         "several": Maybe(FLAG, False),
-        "none_means": Maybe(word(Result)),
+        "none_means": Maybe(word(NeedResult)),
         "derived": Maybe(FLAG, False),
         "personal": Maybe(FLAG, False),
         "score": Maybe(KEY, ""),
@@ -96,7 +96,7 @@ TABLE = record(
         "words": table(rows(TEXT, least=1)),
         "standings": record(
             {
-                str(kind): record({str(each): rows(TEXT) for each in Standing})
+                str(kind): record({str(each): rows(TEXT) for each in RecordStatus})
                 for kind in ResourceType
             }
         ),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screens.parts import Absent, Answer, Result, Standing
+from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
 
 
 class Trait(StrEnum):
@@ -61,12 +61,12 @@ class ScreeningQuestion:
     code: str
     instrument_id: str
     verified: str  # a mark of the table
-    tells: Mapping[Need, Mapping[str, Result]] = field(default_factory=dict)
+    tells: Mapping[Need, Mapping[str, NeedResult]] = field(default_factory=dict)
     about: frozenset[Need] = frozenset()
     matters: tuple[str, ...] = ()  # what else it is about
     answers: frozenset[str] = frozenset()  # every answer that belongs to it
     has_several: bool = False  # more than one answer may be chosen
-    none_means: Result | None = None  # nothing chosen, in a completed form
+    none_means: NeedResult | None = None  # nothing chosen, in a completed form
     is_derived: bool = False  # worked out by the sender from other questions
     is_personal: bool = False  # its answer names a person or a place: dropped on reading
     score_id: str = ""  # an item of this score
@@ -76,7 +76,7 @@ class ScreeningQuestion:
     trait: Trait | None = None
     trait_values: Mapping[str, str] = field(default_factory=dict)  # answer -> stratum
 
-    def knows(self, answers: Iterable[Answer]) -> bool:
+    def knows(self, answers: Iterable[ScreenAnswer]) -> bool:
         """True when every code among the answers belongs to this question."""
         return all(not answer.code or answer.code in self.answers for answer in answers)
 
@@ -151,7 +151,7 @@ class CodeTable:
     absent: Mapping[str, Absent]  # answer codes and reasons, whatever the question
     absent_words: Mapping[str, Absent]  # typed words, in small letters
     words: Mapping[str, frozenset[str]]  # answer code -> words for it, in small letters
-    standings: Mapping[ResourceType, Mapping[str, Standing]]
+    standings: Mapping[ResourceType, Mapping[str, RecordStatus]]
     traits: Mapping[Trait, TraitTable]
     guidelines: tuple[Guideline, ...]  # oldest first
 
@@ -189,7 +189,7 @@ class CodeTable:
         return any(each.counts or each.total_of for each in asked)
 
     def question(
-        self, instrument_id: str, code: str, answers: Iterable[Answer] = ()
+        self, instrument_id: str, code: str, answers: Iterable[ScreenAnswer] = ()
     ) -> ScreeningQuestion | None:
         """The rule for a question and its answers: the instrument's own where it knows them, else
         one that does. Answers that nobody knows are left to the instrument's own rule."""
@@ -203,18 +203,18 @@ class CodeTable:
         """Why there is no answer: by an answer code, a reason's code or a typed word."""
         return self.absent.get(text) or self.absent_words.get(normalize(text))
 
-    def answer_for(self, question: str, text: str) -> Answer | None:
+    def answer_for(self, question: str, text: str) -> ScreenAnswer | None:
         """An answer sent as text: a code, or a word for an answer of this question."""
         if absent := self.absent_for(text):
-            return Answer(absent=absent)
+            return ScreenAnswer(absent=absent)
         known = {code for each in self.questions_by_code.get(question, ()) for code in each.answers}
         if text.strip() in known:
-            return Answer(code=text.strip())
+            return ScreenAnswer(code=text.strip())
         said = normalize(text)
         codes = sorted(code for code in known if said in self.words.get(code, ()))
-        return Answer(code=codes[0]) if len(codes) == 1 else None
+        return ScreenAnswer(code=codes[0]) if len(codes) == 1 else None
 
-    def standing(self, kind: ResourceType, status: str) -> Standing | None:
+    def standing(self, kind: ResourceType, status: str) -> RecordStatus | None:
         """What a status means for the count; None for one that is not in the standard."""
         return self.standings[kind].get(status)
 

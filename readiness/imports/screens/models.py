@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screens.parts import Answered, Result, Standing, Traits
 
 Whose = tuple[bytes, date]  # patient, day
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ScreenPiece:
     """A part as it waits for the others. Its values are shared with those that are equal."""
 
     whose: Whose
     issued: str
     version: int
     at: int  # in the order of the input
-    standing: Standing
+    standing: RecordStatus
     status: str
     instrument: str = ""
-    answered: tuple[Answered, ...] = ()
-    results: Mapping[Need, Result] | None = None
+    answered: tuple[AnsweredQuestion, ...] = ()
+    results: Mapping[Need, NeedResult] | None = None
     resource: bytes = b""
     belongs_to: bytes = b""
     is_whole: bool = False
     is_completed: bool = False
     group_id: str = ""
     site_id: str = ""
-    traits: Traits | None = None
+    traits: PatientTraits | None = None
     source: str = ""
 
     @property
@@ -56,12 +56,140 @@ class Screen:
     day: date
     instrument: str  # id in the code table, or ""
     status: str  # of the latest piece that decides
-    standing: Standing
-    answered: Mapping[str, Answered] = field(default_factory=dict)  # by question
-    results: Mapping[Need, Result] = field(default_factory=dict)
+    standing: RecordStatus
+    answered: Mapping[str, AnsweredQuestion] = field(default_factory=dict)  # by question
+    results: Mapping[Need, NeedResult] = field(default_factory=dict)
     is_completed: bool = False
     group_id: str = ""
     site_id: str = ""
-    traits: tuple[Traits, ...] = ()  # earliest first
+    traits: tuple[PatientTraits, ...] = ()  # earliest first
     source: str = ""  # where its first piece stood; kept only on request
     at: int = 0  # in the order of the input
+
+
+class NeedResult(StrEnum):
+    """What one screen says of one need."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+    INCOMPLETE = "incomplete"
+
+
+class Absent(StrEnum):
+    """Why a question has no answer."""
+
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+    NOT_ASKED = "not_asked"
+
+
+class RecordStatus(StrEnum):
+    """What a status means for the count."""
+
+    COUNTED = "counted"
+    HELD = "held"  # not final yet: told, not counted
+    DELETED = "deleted"  # entered in error: takes back what was sent before
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAnswer:
+    """One answer to one question: a code, a number, or why there is none."""
+
+    code: str = ""  # LOINC answer code
+    number: float | None = None
+    absent: Absent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """One question and what was answered: several codes where several may be chosen."""
+
+    question: str  # LOINC code
+    answers: tuple[ScreenAnswer, ...]  # empty: the question stood there and nothing was chosen
+    flag: bool | None = None  # the sender's own "positive": compared, never believed
+
+
+@dataclass(frozen=True, slots=True)
+class PatientTraits:
+    """What is known of a person that strata are made of, in the sender's codes."""
+
+    races: tuple[str, ...] = ()  # CDC race codes, null flavors, or our own stratum names
+    ethnicity: str = ""
+    language: str = ""
+    payer: str = ""
+    sex: str = ""
+    born: date | None = None  # or the age in years:
+    age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """What a file tells of one patient beside the screens."""
+
+    patient: bytes
+    traits: PatientTraits
+
+
+@dataclass(slots=True)  # not frozen: that would cost a quarter of the time of reading
+class ScreenPart:
+    """A screen or a piece of one, as one resource or one row of a file tells it.
+
+    Made once and never changed.
+    """
+
+    source: str  # "file 1, line 12": the place, never the content
+    patient: bytes  # keyed hash
+    day: date  # the screen's own date
+    standing: RecordStatus
+    status: str  # as the sender calls it, from a closed list
+    answered: tuple[AnsweredQuestion, ...] = ()
+    results: Mapping[Need, NeedResult] = field(
+        default_factory=dict
+    )  # where the file judged already
+    instrument: str = ""  # id in the code table; "": to be told from the questions
+    issued: str = ""  # ISO 8601 in UTC, so that later sorts after; "" sorts first
+    version: int = 0  # of the same resource
+    resource: bytes = b""  # keyed hash of the resource's own id; b"": it has none
+    belongs_to: bytes = b""  # keyed hash of the panel or form that it is a piece of
+    members: tuple[bytes, ...] = ()  # keyed hashes of the pieces that this panel names
+    is_whole: bool = False  # the whole screen in one: an absent answer may mean "none of these"
+    is_completed: bool = False  # and it was finished
+    group_id: str = ""
+    site_id: str = ""
+    traits: PatientTraits | None = None
+
+
+NOBODY = "-"  # the group of a file that names none
+
+
+WHOLE = "ALL"  # the site of a file that names none
+
+
+@dataclass(frozen=True, order=True)
+class CellKey:
+    group_id: str
+    site_id: str
+    period: str  # "2026-Q3"
+    need: str
+    stratum_type: str
+    stratum: str
+
+
+@dataclass(frozen=True)
+class ResultCounts:
+    """Patients, each counted once in a cell. `screened` are those with a clear answer."""
+
+    positive: int = 0
+    negative: int = 0
+    declined: int = 0
+    unknown: int = 0
+    incomplete: int = 0
+
+    @property
+    def screened(self) -> int:
+        return self.positive + self.negative
+
+    def of(self, result: NeedResult) -> int:
+        return int(getattr(self, result.value))

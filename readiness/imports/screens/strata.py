@@ -15,8 +15,7 @@ from readiness.imports.screening_codes.models import (
     TraitTable,
     normalize,
 )
-from readiness.imports.screens.models import Screen
-from readiness.imports.screens.parts import Absent, Answer, Traits
+from readiness.imports.screens.models import Absent, PatientTraits, Screen, ScreenAnswer
 
 DECLINED, OTHER, HISPANIC, MULTIPLE = "declined", "other", "hispanic", "multiple"
 SILENT = frozenset({DECLINED, UNKNOWN})  # said nothing of themselves
@@ -28,7 +27,7 @@ OLDEST = 130  # years; more is a slip
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTraits:
     """What is known of one person in our own words; "" or nothing where it is not."""
 
     races: frozenset[str] = frozenset()
@@ -38,38 +37,38 @@ class Known:
     sex: str = ""
     age: int | None = None
 
-    def then(self, later: Known) -> Known:
+    def then(self, later: KnownTraits) -> KnownTraits:
         """What was said later replaces what was said before, where it says anything."""
-        said = {field.name: getattr(later, field.name) for field in fields(Known)}
+        said = {field.name: getattr(later, field.name) for field in fields(KnownTraits)}
         if all(value in NOTHING for value in said.values()):
             return self
         mine = {name: getattr(self, name) for name, value in said.items() if value in NOTHING}
-        return Known(**{**said, **mine})
+        return KnownTraits(**{**said, **mine})
 
 
-NOBODY_KNOWN = Known()
+NOBODY_KNOWN = KnownTraits()
 NOTHING: tuple[object, ...] = (frozenset(), "", None)
 
 
-def known_from(traits: Traits, codes: CodeTable, on: date) -> Known:
+def known_from(traits: PatientTraits, codes: CodeTable, on: date) -> KnownTraits:
     """What a record says of a person; the age is that on the day of the screen."""
     ethnic = codes.traits[Trait.ETHNICITY]
-    races = [read(codes.traits[Trait.RACE], text) for text in traits.races]
+    races = [stratum_for(codes.traits[Trait.RACE], text) for text in traits.races]
     is_hispanic = HISPANIC in races or any(
         in_ranges(ethnic, text) == HISPANIC for text in traits.races
     )
-    ethnicity = said(read(ethnic, traits.ethnicity))
-    return Known(
-        races=frozenset(filter(said, races)) - {HISPANIC},
+    ethnicity = if_known(stratum_for(ethnic, traits.ethnicity))
+    return KnownTraits(
+        races=frozenset(filter(if_known, races)) - {HISPANIC},
         ethnicity=HISPANIC if is_hispanic and ethnicity in ("", *SILENT) else ethnicity,
-        language=said(language_of(codes.traits[Trait.LANGUAGE], traits.language)),
-        payer=said(read(codes.traits[Trait.PAYER], traits.payer)),
-        sex=said(read(codes.traits[Trait.SEX], traits.sex)),
+        language=if_known(language_of(codes.traits[Trait.LANGUAGE], traits.language)),
+        payer=if_known(stratum_for(codes.traits[Trait.PAYER], traits.payer)),
+        sex=if_known(stratum_for(codes.traits[Trait.SEX], traits.sex)),
         age=age_on(traits, on),
     )
 
 
-def known_in(screen: Screen, codes: CodeTable) -> Known:
+def known_in(screen: Screen, codes: CodeTable) -> KnownTraits:
     """What a screen says of a person: its own questions, and what came with its pieces."""
     known = answered_in(screen, codes)
     for traits in screen.traits:
@@ -77,7 +76,7 @@ def known_in(screen: Screen, codes: CodeTable) -> Known:
     return known
 
 
-def answered_in(screen: Screen, codes: CodeTable) -> Known:
+def answered_in(screen: Screen, codes: CodeTable) -> KnownTraits:
     found: dict[Trait, list[str]] = {}
     if codes.trait_questions.isdisjoint(screen.answered):
         return NOBODY_KNOWN
@@ -86,7 +85,7 @@ def answered_in(screen: Screen, codes: CodeTable) -> Known:
         if rule and rule.trait:
             found.setdefault(rule.trait, []).extend(values_of(answered.answers, rule, codes))
     one = {trait: values[-1] for trait, values in found.items() if values}
-    return Known(
+    return KnownTraits(
         races=frozenset(found.get(Trait.RACE, ())),
         ethnicity=one.get(Trait.ETHNICITY, ""),
         language=one.get(Trait.LANGUAGE, ""),
@@ -95,12 +94,12 @@ def answered_in(screen: Screen, codes: CodeTable) -> Known:
     )
 
 
-def said(stratum: str) -> str:
+def if_known(stratum: str) -> str:
     """Not known is nothing: what is known from elsewhere stands."""
     return "" if stratum == UNKNOWN else stratum
 
 
-def read(table: TraitTable, text: str) -> str:
+def stratum_for(table: TraitTable, text: str) -> str:
     """A code or a word as a stratum, "" for what we do not know."""
     word = normalize(text)
     return table.values.get(word) or in_ranges(table, word) or by_prefix(table, word)
@@ -133,7 +132,7 @@ def language_of(table: TraitTable, text: str) -> str:
     return OTHER if TAG.fullmatch(word) or NAME.fullmatch(word) else ""
 
 
-def age_on(traits: Traits, day: date) -> int | None:
+def age_on(traits: PatientTraits, day: date) -> int | None:
     """
     >>> age_on(Traits(born=date(2000, 2, 29)), date(2018, 2, 28))
     17
@@ -145,7 +144,7 @@ def age_on(traits: Traits, day: date) -> int | None:
     return age if age is not None and 0 <= age <= OLDEST else None
 
 
-def strata_of(known: Known) -> dict[StratumType, str]:
+def strata_of(known: KnownTraits) -> dict[StratumType, str]:
     """One stratum of each type, `unknown` where nothing is known."""
     return {
         StratumType.LANGUAGE: known.language or UNKNOWN,
@@ -160,17 +159,17 @@ def strata_of(known: Known) -> dict[StratumType, str]:
 
 def race_1997(races: frozenset[str]) -> str:
     """Ethnicity is asked apart; Middle Eastern or North African is part of White."""
-    return one_of({"white" if race == "mena" else race for race in races})
+    return single_race({"white" if race == "mena" else race for race in races})
 
 
 def race_2024(races: frozenset[str], ethnicity: str) -> str:
     """One question for race and ethnicity: Hispanic with a race is two or more."""
     if ethnicity != HISPANIC:
-        return one_of(races)
+        return single_race(races)
     return MULTIPLE if races - SILENT - {OTHER} else HISPANIC
 
 
-def one_of(races: Iterable[str]) -> str:
+def single_race(races: Iterable[str]) -> str:
     real = set(races) - SILENT
     if len(real) > 1:
         return MULTIPLE
@@ -188,7 +187,7 @@ def age_band(age: int | None) -> str:
 
 
 def values_of(
-    answers: Iterable[Answer], rule: ScreeningQuestion, codes: CodeTable
+    answers: Iterable[ScreenAnswer], rule: ScreeningQuestion, codes: CodeTable
 ) -> Iterator[str]:
     for each in answers:
         if each.absent is Absent.DECLINED or codes.absent.get(each.code) is Absent.DECLINED:

@@ -12,20 +12,26 @@ from readiness.core.periods import quarter_of
 from readiness.counts.social_risk.models import Need, Step
 from readiness.counts.strata import ALL, UNKNOWN, StratumType
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
-from readiness.imports.screens.derived_needs import with_made
-from readiness.imports.screens.models import Screen
-from readiness.imports.screens.parts import Result, Traits
-from readiness.imports.screens.strata import NOBODY_KNOWN, Known, known_from, strata_of
+from readiness.imports.screens.evaluation import add_derived_needs
+from readiness.imports.screens.models import (
+    NOBODY,
+    WHOLE,
+    CellKey,
+    NeedResult,
+    PatientTraits,
+    ResultCounts,
+    Screen,
+)
+from readiness.imports.screens.strata import NOBODY_KNOWN, KnownTraits, known_from, strata_of
 
 # Of several screens of one patient in a quarter the strongest counts: a clear answer over none.
-RANKS: tuple[Result | None, ...] = (
+RANKS: tuple[NeedResult | None, ...] = (
     None,
-    Result.INCOMPLETE,
-    Result.UNKNOWN,
-    Result.DECLINED,
-    Result.NEGATIVE,
-    Result.POSITIVE,
+    NeedResult.INCOMPLETE,
+    NeedResult.UNKNOWN,
+    NeedResult.DECLINED,
+    NeedResult.NEGATIVE,
+    NeedResult.POSITIVE,
 )
 RANK = {result: rank for rank, result in enumerate(RANKS)}
 NEEDS = tuple(Need)
@@ -37,30 +43,30 @@ Row = list[int]  # one count for each need and rank
 
 
 @dataclass(slots=True)
-class Sum:
+class PatientResults:
     """One patient of one group in one quarter, kept small: there may be millions."""
 
     ranks: bytes = bytes(len(NEEDS))
     day: date = date.min  # of the latest screen
     site_id: str = ""
-    known: Known = NOBODY_KNOWN
+    known: KnownTraits = NOBODY_KNOWN
 
 
 @dataclass
-class Tally:
+class PatientTally:
     """Screens have to come by day, so that the latest site and the latest words stand."""
 
     codes: CodeTable
-    sums: dict[tuple[str, str, bytes], Sum] = field(default_factory=dict)
+    sums: dict[tuple[str, str, bytes], PatientResults] = field(default_factory=dict)
     same: dict[Any, Any] = field(default_factory=dict)  # equal values are kept once
 
-    def add(self, screen: Screen, needs: Mapping[Need, Result], known: Known) -> None:
+    def add(self, screen: Screen, needs: Mapping[Need, NeedResult], known: KnownTraits) -> None:
         if not needs:
             return
         whose = (screen.group_id or NOBODY, str(quarter_of(screen.day)), screen.patient)
         one = self.sums.get(whose)
         if one is None:
-            one = self.sums[whose] = Sum()
+            one = self.sums[whose] = PatientResults()
         ranks = stronger(one.ranks, needs)
         one.ranks = self.same.setdefault(ranks, ranks)
         one.day = screen.day
@@ -68,10 +74,10 @@ class Tally:
         both = one.known.then(known)
         one.known = self.same.setdefault(both, both)
 
-    def cells(self, people: Mapping[bytes, Traits]) -> dict[CellKey, Counts]:
+    def cells(self, people: Mapping[bytes, PatientTraits]) -> dict[CellKey, ResultCounts]:
         """Everybody's results. What a record of the person says of them goes before a screen."""
         strata = self.strata(people)
-        kinds = told_kinds(strata.values())
+        kinds = kinds_with_strata(strata.values())
         corners = {known: corners_of(each, kinds) for known, each in strata.items()}
         places = {ranks: places_of(ranks) for ranks in {one.ranks for one in self.sums.values()}}
         rows: defaultdict[Corner, Row] = defaultdict(new_row)
@@ -82,14 +88,14 @@ class Tally:
                     row[place] += 1
         return dict(cells_in(rows))
 
-    def strata(self, people: Mapping[bytes, Traits]) -> dict[Known, Strata]:
+    def strata(self, people: Mapping[bytes, PatientTraits]) -> dict[KnownTraits, Strata]:
         for (_, _, patient), one in self.sums.items():
             if patient in people:
                 one.known = one.known.then(known_from(people[patient], self.codes, one.day))
         return {known: strata_of(known) for known in {one.known for one in self.sums.values()}}
 
 
-def stronger(ranks: bytes, needs: Mapping[Need, Result]) -> bytes:
+def stronger(ranks: bytes, needs: Mapping[Need, NeedResult]) -> bytes:
     """Positive if any screen is; else negative if one is clear; else why it is not known."""
     raised = bytearray(ranks)
     for need, result in needs.items():
@@ -97,7 +103,7 @@ def stronger(ranks: bytes, needs: Mapping[Need, Result]) -> bytes:
     return bytes(raised)
 
 
-def told_kinds(strata: Iterable[Strata]) -> tuple[StratumType, ...]:
+def kinds_with_strata(strata: Iterable[Strata]) -> tuple[StratumType, ...]:
     """Strata are given only where something is known of somebody; then the rest is `unknown`."""
     found = {kind for each in strata for kind, stratum in each.items() if stratum != UNKNOWN}
     return tuple(kind for kind in StratumType if kind in found)
@@ -117,21 +123,22 @@ def places_of(ranks: bytes) -> tuple[int, ...]:
         need: result for need, rank in zip(NEEDS, ranks, strict=True) if (result := RANKS[rank])
     }
     return tuple(
-        PLACE[need] * len(RANKS) + RANK[result] for need, result in with_made(results).items()
+        PLACE[need] * len(RANKS) + RANK[result]
+        for need, result in add_derived_needs(results).items()
     )
 
 
-def cells_in(rows: Mapping[Corner, Row]) -> Iterator[tuple[CellKey, Counts]]:
+def cells_in(rows: Mapping[Corner, Row]) -> Iterator[tuple[CellKey, ResultCounts]]:
     for (group_id, site_id, period, kind, stratum), row in sorted(rows.items()):
         for need, place in PLACE.items():
             start = place * len(RANKS)
             counts = {str(result): row[start + rank] for result, rank in RANK.items() if result}
             if any(counts.values()):
                 key = CellKey(group_id, site_id, period, need.value, kind, stratum)
-                yield key, Counts(**counts)
+                yield key, ResultCounts(**counts)
 
 
-def steps_of(counts: Counts) -> dict[Step, int]:
+def steps_of(counts: ResultCounts) -> dict[Step, int]:
     """What screens of single patients tell of the way to help."""
     return {
         Step.SCREENED: counts.screened,

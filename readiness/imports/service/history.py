@@ -21,7 +21,7 @@ from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Step
 from readiness.counts.strata import ALL
 from readiness.imports import db as uploads
 from readiness.imports.models import WHOLE_GROUP, Upload
-from readiness.imports.service.upload_review import histories, known
+from readiness.imports.service.review import histories, latest_counts
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ class Saving:
 
 
 @dataclass(frozen=True)
-class Record:
+class CountHistory:
     group: Group
     period: Period
     savings: tuple[Saving, ...]  # newest first
 
 
-def record(session: Session, group_id: str, written: str) -> Record:
+def record(session: Session, group_id: str, written: str) -> CountHistory:
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
@@ -60,7 +60,7 @@ def record(session: Session, group_id: str, written: str) -> Record:
     names = people.with_ids(session.store, {line.author_id for _, line in lines})
     sites = {site.id: site for site in groups.sites(session.store, group_id)}
     taken = [each for each in uploads.of_group(session.store, group_id) if wanted in each.taken]
-    return Record(
+    return CountHistory(
         groups.get(session.store, group_id),
         wanted,
         tuple(savings(lines, names, sites, taken))[::-1],
@@ -94,7 +94,7 @@ def moment_of(line: CountRevision) -> Moment:
 
 
 @dataclass(frozen=True)
-class BySitePage:
+class CountsBySite:
     group: Group
     period: Period
     sites: tuple[Site, ...]  # those with counts
@@ -102,17 +102,17 @@ class BySitePage:
     breakdowns: int  # counts by breakdown, shown elsewhere
 
 
-def by_site(session: Session, group_id: str, written: str) -> BySitePage:
+def by_site(session: Session, group_id: str, written: str) -> CountsBySite:
     """Every count of all patients, those that only files bring too."""
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
     wanted = enterable_period(written, session.now.date())
-    standing = known(histories(social_risk.saved(session.store, group_id, wanted)))
+    standing = latest_counts(histories(social_risk.saved(session.store, group_id, wanted)))
     sites = tuple(site for site in groups.sites(session.store, group_id) if standing.get(site.id))
     columns = [standing[WHOLE_GROUP], *(standing[site.id] for site in sites)]
     cells = {cell for column in columns for cell in column if cell.stratum == ALL}
-    return BySitePage(
+    return CountsBySite(
         group=groups.get(session.store, group_id),
         period=wanted,
         sites=sites,

@@ -9,107 +9,109 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from readiness.core.tables.reader import Row, Table
-from readiness.core.tables.reading import Reading
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import ReadContext, SourceFile
+from readiness.core.tables.reader import TableRow, TextTable
 from readiness.counts.strata import StratumType
-from readiness.imports.days import Order
-from readiness.imports.fhir.files import GZIP
+from readiness.imports.dates import DateOrder
+from readiness.imports.fhir.documents import GZIP
+from readiness.imports.formats import first_bytes, inflate
 from readiness.imports.long_table import NO_NEED, NO_RESULT
-from readiness.imports.mapped import (
+from readiness.imports.mapped_table import (
     NO_DAY,
     NO_PATIENT,
     NO_STANDING,
-    Columns,
+    MappedRun,
     NotReadError,
-    Run,
+    RoleColumns,
     columns_of,
     standing_in,
     traits_from,
 )
-from readiness.imports.mapping_shapes import TRAITS, LongMapping, Role
-from readiness.imports.recognizing import beginning, inflated
+from readiness.imports.mapping_shapes import TRAITS, ColumnRole, LongMapping
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens.cells import CellKey, Counts
-from readiness.imports.screens.parts import Result, Standing
-from readiness.imports.screens.strata import Known, age_band, known_from, race_2024, strata_of
+from readiness.imports.screens.models import CellKey, NeedResult, RecordStatus, ResultCounts
+from readiness.imports.screens.strata import KnownTraits, age_band, known_from, race_2024, strata_of
 from readiness.imports.warehouse import duckdb_count
-from readiness.imports.warehouse.duckdb_session import Room
-from readiness.imports.warehouse.duckdb_words import Column, Told, Wording
+from readiness.imports.warehouse.duckdb_columns import ResultColumn, RowTexts, Wording
+from readiness.imports.warehouse.duckdb_session import MemoryLimits
 
 LARGE = 20 * 1024 * 1024  # bytes: some 200,000 rows
 PARQUET, WORKBOOK = b"PAR1", b"PK"
 SAYS = {
-    Column.PATIENT: NO_PATIENT,
-    Column.STATUS: NO_STANDING,
-    Column.DATE: NO_DAY,
-    Column.NEED: NO_NEED,
-    Column.RESULT: NO_RESULT,
+    ResultColumn.PATIENT: NO_PATIENT,
+    ResultColumn.STATUS: NO_STANDING,
+    ResultColumn.DATE: NO_DAY,
+    ResultColumn.NEED: NO_NEED,
+    ResultColumn.RESULT: NO_RESULT,
 }
-READ = frozenset(Role(each.value) for each in Column)  # a flag is not: it only checks answers
+READ = frozenset(
+    ColumnRole(each.value) for each in ResultColumn
+)  # a flag is not: it only checks answers
 SOME_DAY = date(2000, 1, 1)  # traits beside the age do not depend on it
 
 
-def takes(sources: Sequence[Source], mapping: LongMapping) -> bool:
+def handles(sources: Sequence[SourceFile], mapping: LongMapping) -> bool:
     """False for answers, which have to be judged, and for files that make one table together."""
-    return Role.NEED in mapping.columns and len(sources) == 1 and is_large(sources[0])
+    return ColumnRole.NEED in mapping.columns and len(sources) == 1 and is_large(sources[0])
 
 
-def is_large(source: Source) -> bool:
-    begins = beginning(source)
+def is_large(source: SourceFile) -> bool:
+    begins = first_bytes(source)
     if begins.startswith(GZIP):
-        return not inflated(begins).lstrip().startswith((b"{", b"["))
+        return not inflate(begins).lstrip().startswith((b"{", b"["))
     if begins.startswith(PARQUET):
         return True
     return source.size > LARGE and not begins.startswith((WORKBOOK, b"{", b"["))
 
 
 def cells_of(
-    source: Source,
-    reading: Reading,
+    source: SourceFile,
+    reading: ReadContext,
     mapping: LongMapping,
     codes: CodeTable,
     period: str = "",
-    room: Room | None = None,
-) -> dict[CellKey, Counts]:
+    room: MemoryLimits | None = None,
+) -> dict[CellKey, ResultCounts]:
     header = duckdb_count.header_of(source.open())
-    columns = columns_of(Table(source.label, header, iter(())), mapping)
+    columns = columns_of(TextTable(source.label, header, iter(())), mapping)
     wording = wording_of(mapping, codes, columns, header)
     return duckdb_count.cells_of(source.open(), wording, reading, source.label, period, room)
 
 
 def wording_of(
-    mapping: LongMapping, codes: CodeTable, columns: Columns, header: Sequence[str]
+    mapping: LongMapping, codes: CodeTable, columns: RoleColumns, header: Sequence[str]
 ) -> Wording:
     """The readers' own functions, asked once for each different text."""
-    run = Run(mapping, codes)
-    own = {Column(role.value): header[at] for role, at in columns.at.items() if role in READ}
+    run = MappedRun(mapping, codes)
+    own = {ResultColumn(role.value): header[at] for role, at in columns.at.items() if role in READ}
 
-    def standing(text: str) -> Standing | None:
+    def standing(text: str) -> RecordStatus | None:
         try:
-            return standing_in(Row(0, [text]), Columns({Role.STATUS: 0}), run)[0]
+            return standing_in(TableRow(0, [text]), RoleColumns({ColumnRole.STATUS: 0}), run)[0]
         except NotReadError:
             return None
 
-    def known(told: Told) -> Known:
-        texts = dict.fromkeys(TRAITS, "") | {Role(each.value): text for each, text in told.items()}
+    def known(told: RowTexts) -> KnownTraits:
+        texts = dict.fromkeys(TRAITS, "") | {
+            ColumnRole(each.value): text for each, text in told.items()
+        }
         return known_from(traits_from(texts, run), codes, SOME_DAY)
 
     return Wording(
         columns=own,
         need=mapping.need,
-        result=lambda text: mapping.result(text) if text else Result.INCOMPLETE,
+        result=lambda text: mapping.result(text) if text else NeedResult.INCOMPLETE,
         standing=standing,
         strata=lambda told: strata_of(known(told)),
         apart=lambda told: with_race_alone(known(told)),
         age=age_band,
-        group=lambda text: run.groups.of(mapping.value(Role.GROUP, text)),
-        site=lambda text: run.sites.of(mapping.value(Role.SITE, text)),
-        is_day_first=mapping.dates is Order.DAY_FIRST,
+        group=lambda text: run.groups.of(mapping.value(ColumnRole.GROUP, text)),
+        site=lambda text: run.sites.of(mapping.value(ColumnRole.SITE, text)),
+        is_day_first=mapping.dates is DateOrder.DAY_FIRST,
         says=SAYS,
     )
 
 
-def with_race_alone(known: Known) -> dict[StratumType, str]:
+def with_race_alone(known: KnownTraits) -> dict[StratumType, str]:
     """Race and ethnicity may come in different rows, so they are joined per patient."""
     return {**strata_of(known), StratumType.RACE: race_2024(known.races, "")}

@@ -14,40 +14,42 @@ from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.models import STRATUM_TYPES, Step
 from readiness.imports.models import WHOLE_GROUP
-from readiness.imports.screens.cells import WHOLE, CellKey
-from readiness.imports.service.upload_review import histories, known
+from readiness.imports.screens.models import WHOLE, CellKey
+from readiness.imports.service.review import histories, latest_counts
 from readiness.imports.template import workbook
-from readiness.imports.template.filling import Blank, from_counts
+from readiness.imports.template.workbook import BlankTemplate, from_counts
 
 Last = Mapping[CellKey, Mapping[Step, int]]
-Written = Callable[[Blank, Last], bytes]
+Written = Callable[[BlankTemplate, Last], bytes]
 
 
 def csv(session: Session, group_id: str) -> bytes:
-    return filled(session, group_id, workbook.template_csv)
+    return template_for(session, group_id, workbook.template_csv)
 
 
 def xlsx(session: Session, group_id: str) -> bytes:
-    return filled(session, group_id, workbook.template_xlsx)
+    return template_for(session, group_id, workbook.template_xlsx)
 
 
-def filled(session: Session, group_id: str, write: Written) -> bytes:
+def template_for(session: Session, group_id: str, write: Written) -> bytes:
     """For the latest closed quarter, with the counts of the newest one before it that has any."""
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
     sites = groups.sites(session.store, group_id)
     wanted = latest_closed(session.now.date())
-    blank = Blank(group_id, wanted, session.now.date(), asked_for(sites), kinds=STRATUM_TYPES)
-    return write(blank, last_sent(session.store, group_id, blank))
+    blank = BlankTemplate(
+        group_id, wanted, session.now.date(), site_ids(sites), kinds=STRATUM_TYPES
+    )
+    return write(blank, last_counts(session.store, group_id, blank))
 
 
-def asked_for(sites: tuple[Site, ...]) -> tuple[str, ...]:
+def site_ids(sites: tuple[Site, ...]) -> tuple[str, ...]:
     """A group with one site is counted as a whole."""
     return tuple(site.id for site in sites) if len(sites) > 1 else ()
 
 
-def last_sent(store: Store, group_id: str, blank: Blank) -> Last:
+def last_counts(store: Store, group_id: str, blank: BlankTemplate) -> Last:
     before = [
         quarter for quarter in social_risk.of_group(store, group_id) if quarter < blank.period
     ]
@@ -55,7 +57,9 @@ def last_sent(store: Store, group_id: str, blank: Blank) -> Last:
         return {}
     quarter = max(before)
     found: dict[CellKey, Mapping[Step, int]] = {}
-    for site_id, cells in known(histories(social_risk.saved(store, group_id, quarter))).items():
+    for site_id, cells in latest_counts(
+        histories(social_risk.saved(store, group_id, quarter))
+    ).items():
         named = WHOLE if site_id == WHOLE_GROUP else site_id
         found |= from_counts(cells, group_id, named, quarter)
     return found

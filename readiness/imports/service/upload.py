@@ -18,13 +18,20 @@ from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
 from readiness.core.people import Actor, Site
 from readiness.core.periods import EARLIEST_YEAR, Period
 from readiness.core.permissions import Can
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.imports import db as uploads
-from readiness.imports.models import KEPT, Account, BySite, Upload, UploadState, account_of
-from readiness.imports.screens import into_counts
-from readiness.imports.screens.into_counts import Brought
+from readiness.imports.models import (
+    RETENTION,
+    BySite,
+    Upload,
+    UploadReport,
+    UploadState,
+    report_of,
+)
+from readiness.imports.screens import quarter_counts
+from readiness.imports.screens.quarter_counts import FileCounts
 from readiness.imports.service import screens
-from readiness.imports.service.screens import Aggregated
+from readiness.imports.service.screens import Aggregation
 from readiness.imports.template.models import Unit
 
 KIND = "upload"
@@ -47,10 +54,10 @@ TOO_EARLY = f"Screens from before {EARLIEST_YEAR} were left out."
 
 
 @dataclass(frozen=True)
-class Handed:
+class UploadedFiles:
     """What was handed over; it never leaves the memory of this process."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[SourceFile, ...]
     mapping: str | None = None
 
     @property
@@ -62,7 +69,7 @@ class Handed:
         return hashlib.sha256("\n".join([*each, "", self.mapping or ""]).encode()).hexdigest()
 
 
-def content(source: Source) -> bytes:
+def content(source: SourceFile) -> bytes:
     with source.open() as opened:
         return opened.read()
 
@@ -71,7 +78,7 @@ def start(
     store: Store,
     actor: Actor,
     group_id: str,
-    handed: Handed,
+    handed: UploadedFiles,
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
@@ -86,11 +93,11 @@ def start(
     place = runner.place()
     try:
         with store.writing():
-            uploads.forget(store, now - KEPT)
-            jobs.forget(store, now - KEPT)
+            uploads.forget(store, now - RETENTION)
+            jobs.forget(store, now - RETENTION)
             jobs.ask(store, job)
             uploads.add(store, upload)
-        work = reading(handed, upload, groups.sites(store, group_id), now.date())
+        work = reading_work(handed, upload, groups.sites(store, group_id), now.date())
         runner.start(place, job.id, work, clock)
     except BaseException:
         place.leave()
@@ -98,7 +105,7 @@ def start(
     return upload.id
 
 
-def reading(handed: Handed, upload: Upload, sites: Sequence[Site], today: date) -> Work:
+def reading_work(handed: UploadedFiles, upload: Upload, sites: Sequence[Site], today: date) -> Work:
     def work(told: Told) -> Keep:
         try:
             found = screens.aggregate(
@@ -110,16 +117,16 @@ def reading(handed: Handed, upload: Upload, sites: Sequence[Site], today: date) 
                 sites=tuple(names_of(sites)),
                 groups=[upload.group_id],
             )
-            brought = into_counts.brought_by(
+            brought = quarter_counts.file_counts(
                 found.cells, found.steps, upload.group_id, names_of(sites)
             )
-            account = account_of(found.report, running(brought, today), brought.unlisted_sites)
+            account = report_of(found.report, open_quarters(brought, today), brought.unlisted_sites)
             account = with_problems(account, [*found.problems, *left_out(brought)])
             closed = closed_only(brought, today)
-            if problems := tuple(in_the_way(found, brought, closed)):
-                return refused(upload, with_problems(account, problems))
+            if problems := tuple(refusals(found, brought, closed)):
+                return refuse_upload(upload, with_problems(account, problems))
         except BadInput as error:
-            return refused(upload, Account(problems=error.problems))
+            return refuse_upload(upload, UploadReport(problems=error.problems))
         return lambda store, _: uploads.keep_found(
             store, upload.id, UploadState.READ, account, closed
         )
@@ -133,29 +140,29 @@ def names_of(sites: Sequence[Site]) -> dict[str, str]:
     return by_name | {site.id.casefold(): site.id for site in sites}
 
 
-def refused(upload: Upload, account: Account) -> Keep:
+def refuse_upload(upload: Upload, account: UploadReport) -> Keep:
     return lambda store, _: uploads.keep_found(store, upload.id, UploadState.REFUSED, account, {})
 
 
-def with_problems(account: Account, more: Sequence[Problem]) -> Account:
+def with_problems(account: UploadReport, more: Sequence[Problem]) -> UploadReport:
     return replace(account, problems=(*account.problems, *more))
 
 
-def running(brought: Brought, today: date) -> tuple[Period, ...]:
+def open_quarters(brought: FileCounts, today: date) -> tuple[Period, ...]:
     return tuple(quarter for quarter in brought.quarters if not quarter.is_closed_on(today))
 
 
-def closed_only(brought: Brought, today: date) -> dict[Period, BySite]:
+def closed_only(brought: FileCounts, today: date) -> dict[Period, BySite]:
     return {q: known for q, known in brought.quarters.items() if q.is_closed_on(today)}
 
 
-def left_out(brought: Brought) -> Iterator[Problem]:
+def left_out(brought: FileCounts) -> Iterator[Problem]:
     if brought.too_early:
         yield Problem("", TOO_EARLY)
 
 
-def in_the_way(
-    found: Aggregated, brought: Brought, closed: dict[Period, BySite]
+def refusals(
+    found: Aggregation, brought: FileCounts, closed: dict[Period, BySite]
 ) -> Iterator[Problem]:
     """Why nothing of it can be taken."""
     if found.unit is Unit.SCREENS:
@@ -176,7 +183,7 @@ def none_closed(quarters: tuple[Period, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Progress:
+class UploadProgress:
     """An upload, and the job that reads it as long as there is one."""
 
     upload: Upload
@@ -187,8 +194,8 @@ class Progress:
         return self.upload.state is UploadState.READING and bool(self.job and self.job.is_live)
 
 
-def progress(session: Session, group_id: str, upload_id: str) -> Progress:
-    own(session, group_id, upload_id, Can.READ_COUNTS)
+def progress(session: Session, group_id: str, upload_id: str) -> UploadProgress:
+    require_upload(session, group_id, upload_id, Can.READ_COUNTS)
     job = jobs.making(session.store, upload_id)
     upload = uploads.get(
         session.store, upload_id
@@ -196,10 +203,10 @@ def progress(session: Session, group_id: str, upload_id: str) -> Progress:
     if job and job.is_lost(session.now):
         jobs.bury(session.store, session.now)
         job = jobs.get(session.store, job.id)
-    return Progress(upload, job)
+    return UploadProgress(upload, job)
 
 
-def own(session: Session, group_id: str, upload_id: str, can: Can) -> Upload:
+def require_upload(session: Session, group_id: str, upload_id: str, can: Can) -> Upload:
     permissions.require(session.actor, can, scope.of_group(session.store, group_id, session.now))
     upload = uploads.get(session.store, upload_id)
     if upload.group_id != group_id:
@@ -209,7 +216,7 @@ def own(session: Session, group_id: str, upload_id: str, can: Can) -> Upload:
 
 def cancel(session: Session, group_id: str, upload_id: str) -> bool:
     """Stop the reading and keep nothing of it; False when it was over already."""
-    own(session, group_id, upload_id, Can.ENTER_COUNTS)
+    require_upload(session, group_id, upload_id, Can.ENTER_COUNTS)
     job = jobs.making(session.store, upload_id)
     with session.store.writing():
         is_stopped = job is not None and jobs.end(

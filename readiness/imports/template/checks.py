@@ -25,9 +25,9 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType
-from readiness.imports.screens.cells import WHOLE
-from readiness.imports.screens.into_counts import cells_of
-from readiness.imports.template.models import NAME_OF, SUPPRESSED, Line, Unit
+from readiness.imports.screens.models import WHOLE
+from readiness.imports.screens.quarter_counts import cells_of
+from readiness.imports.template.models import NAME_OF, SUPPRESSED, TemplateLine, Unit
 
 # Each step is at most the largest of those after it that are known.
 AT_MOST: tuple[tuple[Step, tuple[Step, ...]], ...] = (
@@ -53,17 +53,17 @@ Where = tuple[str, str, str]  # group, site, period
 
 
 @dataclass(frozen=True)
-class Quarter:
+class QuarterRows:
     """All rows of one group, site and period."""
 
-    lines: Sequence[Line]
+    lines: Sequence[TemplateLine]
 
     @property
     def period(self) -> Period:
         return period(self.lines[0].key.period)
 
     @cached_property
-    def by_row(self) -> dict[tuple[Need, Stratum], Line]:
+    def by_row(self) -> dict[tuple[Need, Stratum], TemplateLine]:
         return {(line.need, line.part): line for line in self.lines}
 
     @cached_property
@@ -71,11 +71,11 @@ class Quarter:
         """As every quarter is held; of screens, without the patients they are no part of."""
         known: dict[FunnelCell, int] = {}
         for part in {line.part for line in self.lines}:
-            needs = {line.need: of(line) for line in self.lines if line.part == part}
+            needs = {line.need: funnel_counts(line) for line in self.lines if line.part == part}
             known.update(cells_of(needs, part))
         return FunnelCounts(self.period, known)
 
-    def line_of(self, cell: FunnelCell) -> Line:
+    def line_of(self, cell: FunnelCell) -> TemplateLine:
         """Where a number stands; that of the whole group in the first row of its patients."""
         if cell.need is not None:
             return self.by_row[cell.need, cell.stratum]
@@ -84,20 +84,20 @@ class Quarter:
         return next((line for line in self.lines if line.part == cell.stratum), self.lines[0])
 
 
-def of(line: Line) -> Mapping[Step, int]:
+def funnel_counts(line: TemplateLine) -> Mapping[Step, int]:
     if line.unit is Unit.PATIENTS:
         return line.counts
     return {step: value for step, value in line.counts.items() if step is not Step.ELIGIBLE}
 
 
-def quarters_of(lines: Sequence[Line]) -> dict[Where, Quarter]:
-    found: dict[Where, list[Line]] = defaultdict(list)
+def quarters_of(lines: Sequence[TemplateLine]) -> dict[Where, QuarterRows]:
+    found: dict[Where, list[TemplateLine]] = defaultdict(list)
     for line in lines:
         found[line.key.group_id, line.key.site_id, line.key.period].append(line)
-    return {where: Quarter(of) for where, of in found.items()}
+    return {where: QuarterRows(of) for where, of in found.items()}
 
 
-def problems_of(lines: Sequence[Line]) -> Iterator[Problem]:
+def problems_of(lines: Sequence[TemplateLine]) -> Iterator[Problem]:
     quarters = quarters_of(lines)
     for line in lines:
         yield from within_row(line)
@@ -107,11 +107,11 @@ def problems_of(lines: Sequence[Line]) -> Iterator[Problem]:
         yield from all_five(quarter)
         yield from parts_differ(quarter)
         for finding in contradictions(quarter.counts):
-            yield told(finding, quarter)
+            yield problem_from(finding, quarter)
     yield from sites_over_group(quarters)
 
 
-def warnings_of(lines: Sequence[Line]) -> Iterator[Problem]:
+def warnings_of(lines: Sequence[TemplateLine]) -> Iterator[Problem]:
     quarters = quarters_of(lines)
     for line in lines:
         yield from hidden_at_source(line)
@@ -120,11 +120,11 @@ def warnings_of(lines: Sequence[Line]) -> Iterator[Problem]:
     for (group, site, _), quarter in quarters.items():
         before = quarters.get((group, site, str(quarter.period.previous)))
         for finding in oddities(quarter.counts, before.counts if before else None):
-            yield told(finding, quarter)
+            yield problem_from(finding, quarter)
         yield from all_alike(quarter)
 
 
-def told(finding: Finding, quarter: Quarter) -> Problem:
+def problem_from(finding: Finding, quarter: QuarterRows) -> Problem:
     """A finding about a cell, at the row and column where the person sees it."""
     line = quarter.line_of(finding.cell)
     step = finding.cell.step
@@ -136,7 +136,7 @@ def told(finding: Finding, quarter: Quarter) -> Problem:
 # Rules of one row
 
 
-def within_row(line: Line) -> Iterator[Problem]:
+def within_row(line: TemplateLine) -> Iterator[Problem]:
     for step, limits in AT_MOST:
         known = {limit: line.counts[limit] for limit in limits if limit in line.counts}
         if not known or line.counts.get(step, 0) <= max(known.values()):
@@ -148,7 +148,7 @@ def within_row(line: Line) -> Iterator[Problem]:
         yield from eligible_add_up(line)
 
 
-def eligible_add_up(line: Line) -> Iterator[Problem]:
+def eligible_add_up(line: TemplateLine) -> Iterator[Problem]:
     """Everybody eligible ended in one of five ways; those not known may explain a rest."""
     eligible = line.counts.get(Step.ELIGIBLE)
     if eligible is None:
@@ -163,13 +163,13 @@ def eligible_add_up(line: Line) -> Iterator[Problem]:
         yield Problem(line.at("eligible"), says)
 
 
-def hidden_at_source(line: Line) -> Iterator[Problem]:
+def hidden_at_source(line: TemplateLine) -> Iterator[Problem]:
     for step in sorted(line.suppressed):
         says = f"{SUPPRESSED} at the source is taken as not known. Send the true number if you can."
         yield Problem(line.at(NAME_OF[step]), says)
 
 
-def all_or_nobody(line: Line) -> Iterator[Problem]:
+def all_or_nobody(line: TemplateLine) -> Iterator[Problem]:
     screened, positive = line.counts.get(Step.SCREENED, 0), line.counts.get(Step.POSITIVE)
     if line.part == ALL and screened >= ENOUGH and positive in (0, screened):
         who = "nobody" if positive == 0 else "everybody"
@@ -177,7 +177,7 @@ def all_or_nobody(line: Line) -> Iterator[Problem]:
         yield Problem(line.at("positive"), says)
 
 
-def more_screens_than_patients(line: Line) -> Iterator[Problem]:
+def more_screens_than_patients(line: TemplateLine) -> Iterator[Problem]:
     screened, eligible = line.counts.get(Step.SCREENED), line.counts.get(Step.ELIGIBLE)
     if line.unit is Unit.SCREENS and eligible is not None and (screened or 0) > eligible:
         says = f"{screened:,} screens of {eligible:,} eligible. Send patients where you can."
@@ -187,7 +187,7 @@ def more_screens_than_patients(line: Line) -> Iterator[Problem]:
 # Rules over the rows of one group, site and period
 
 
-def total_missing(quarter: Quarter) -> Iterator[Problem]:
+def total_missing(quarter: QuarterRows) -> Iterator[Problem]:
     for line in quarter.lines:
         if (line.need, ALL) not in quarter.by_row:
             yield Problem(
@@ -198,8 +198,8 @@ def total_missing(quarter: Quarter) -> Iterator[Problem]:
             return
 
 
-def eligible_differ(quarter: Quarter) -> Iterator[Problem]:
-    first: dict[Stratum, Line] = {}
+def eligible_differ(quarter: QuarterRows) -> Iterator[Problem]:
+    first: dict[Stratum, TemplateLine] = {}
     for line in quarter.lines:
         if Step.ELIGIBLE not in line.counts:
             continue
@@ -213,7 +213,7 @@ def eligible_differ(quarter: Quarter) -> Iterator[Problem]:
             )
 
 
-def all_five(quarter: Quarter) -> Iterator[Problem]:
+def all_five(quarter: QuarterRows) -> Iterator[Problem]:
     """Asked about all five: no more than about any one, and no fewer than must overlap."""
     for part in {line.part for line in quarter.lines}:
         row = quarter.by_row.get((Need.ALL5, part))
@@ -232,9 +232,9 @@ def all_five(quarter: Quarter) -> Iterator[Problem]:
             )
 
 
-def parts_differ(quarter: Quarter) -> Iterator[Problem]:
+def parts_differ(quarter: QuarterRows) -> Iterator[Problem]:
     """Parts exclude each other and leave nobody out, so they add up to all patients."""
-    kinds: dict[tuple[Need, StratumType], list[Line]] = defaultdict(list)
+    kinds: dict[tuple[Need, StratumType], list[TemplateLine]] = defaultdict(list)
     for line in quarter.lines:
         if line.part != ALL:
             kinds[line.need, line.part.type].append(line)
@@ -253,9 +253,9 @@ def parts_differ(quarter: Quarter) -> Iterator[Problem]:
                 )
 
 
-def sites_over_group(quarters: Mapping[Where, Quarter]) -> Iterator[Problem]:
+def sites_over_group(quarters: Mapping[Where, QuarterRows]) -> Iterator[Problem]:
     """A patient has one site, so the sites cannot add up to more than the group."""
-    together: dict[tuple[str, str], list[Quarter]] = defaultdict(list)
+    together: dict[tuple[str, str], list[QuarterRows]] = defaultdict(list)
     for (group, site, when), quarter in quarters.items():
         if site != WHOLE:
             together[group, when].append(quarter)
@@ -273,7 +273,7 @@ def sites_over_group(quarters: Mapping[Where, Quarter]) -> Iterator[Problem]:
                     )
 
 
-def all_alike(quarter: Quarter) -> Iterator[Problem]:
+def all_alike(quarter: QuarterRows) -> Iterator[Problem]:
     rows = [quarter.by_row[need, ALL] for need in FIVE if (need, ALL) in quarter.by_row]
     told_of = {(line.counts.get(Step.SCREENED), line.counts.get(Step.POSITIVE)) for line in rows}
     if len(rows) > 2 and len(told_of) == 1 and next(iter(told_of))[1]:
@@ -282,6 +282,6 @@ def all_alike(quarter: Quarter) -> Iterator[Problem]:
         yield Problem(rows[0].at("positive"), says)
 
 
-def looks_like_patients(lines: Sequence[Line]) -> bool:
+def looks_like_patients(lines: Sequence[TemplateLine]) -> bool:
     values = set(chain.from_iterable(line.counts.values() for line in lines))
     return values <= {0, 1} and 1 in values

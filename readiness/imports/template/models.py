@@ -14,8 +14,8 @@ from enum import StrEnum
 from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import Need, Step
 from readiness.counts.strata import Stratum, StratumType
-from readiness.imports.screens.cells import WHOLE, CellKey
-from readiness.imports.screens.headings import named
+from readiness.imports.safe_names import column_names
+from readiness.imports.screens.models import WHOLE, CellKey
 
 SCHEMA = "1"
 MOST_ROWS = 50_000
@@ -100,7 +100,7 @@ NOT_OURS = "These are not the headings of our table of counts. Download it and f
 
 
 @dataclass(frozen=True)
-class Line:
+class TemplateLine:
     """One row of the table, read."""
 
     place: str
@@ -135,7 +135,7 @@ class TemplateRows:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Expectations:
     """What the rows are held against. `None`: whatever name is allowed."""
 
     today: date
@@ -180,7 +180,8 @@ def header_problems(header: Sequence[str]) -> Iterator[Problem]:
     if strange:
         what = "this column" if len(strange) == 1 else "these columns"
         yield Problem(
-            "headings", f"Remove {what}: {named(header, strange)}. Send counts, never patients."
+            "headings",
+            f"Remove {what}: {column_names(header, strange)}. Send counts, never patients.",
         )
     missing = [column.name for column in COLUMNS if column.is_required]
     missing = [name for name in missing if name not in names]

@@ -11,15 +11,15 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.core.web.template_filters import moment
-from readiness.imports.presenters.upload_tables import counted, written
+from readiness.imports.presenter import counted, written
 from readiness.imports.service import history
 from readiness.imports.service.history import SavedLine, Saving
 
-pages = Blueprint("screen_records", __name__)
+bp = Blueprint("screen_records", __name__)
 MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands
 
 
-@pages.get("/groups/<group_id>/counts/<period>/sites")
+@bp.get("/groups/<group_id>/counts/<period>/sites")
 @needs(Can.READ_COUNTS)
 def by_site(group_id: str, period: str) -> ResponseReturnValue:
     found = history.by_site(session(), group_id, period)
@@ -30,7 +30,7 @@ def by_site(group_id: str, period: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/groups/<group_id>/counts/<period>/history")
+@bp.get("/groups/<group_id>/counts/<period>/history")
 @needs(Can.READ_COUNTS)
 def record(group_id: str, period: str) -> ResponseReturnValue:
     found = history.record(session(), group_id, period)

@@ -19,41 +19,41 @@ from flask.typing import ResponseReturnValue
 from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
-from readiness.core.tables.sources import Source, in_memory
+from readiness.core.tables.models import SourceFile, file_in_memory
 from readiness.core.web import guard, upload_limit
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
-from readiness.imports.mapping_shapes import Shape
+from readiness.imports import presenter as upload_view
+from readiness.imports.mapping_shapes import MappingShape
 from readiness.imports.models import UploadState
-from readiness.imports.presenters import upload as upload_view
+from readiness.imports.service import review
 from readiness.imports.service import upload as taking
-from readiness.imports.service import upload_review as review
-from readiness.imports.service.upload import Handed, Progress
-from readiness.imports.service.upload_review import CountsChanged
+from readiness.imports.service.review import CountsChanged
+from readiness.imports.service.upload import UploadedFiles, UploadProgress
 
-pages = Blueprint("upload", __name__)
+bp = Blueprint("upload", __name__)
 MEBIBYTES = 64
 MOST_FILES = 20
 TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
 MAPPING_TOO_LONG = "The mapping file is too long. Map only the columns that hold screens."
 MAPPINGS = (
-    (Shape.REDCAP, "a REDCap export"),
-    (Shape.LONG, "a table with a row for each answer"),
-    (Shape.FHIR, "FHIR forms of your own"),
+    (MappingShape.REDCAP, "a REDCap export"),
+    (MappingShape.LONG, "a table with a row for each answer"),
+    (MappingShape.FHIR, "FHIR forms of your own"),
 )
 NO_TEXT = "The mapping file is not text in UTF-8. Save it as such."
 MOST_OF_A_MAPPING = 256 * 1024  # bytes
 
 
-@pages.get("/groups/<group_id>/counts/upload")
+@bp.get("/groups/<group_id>/counts/upload")
 @needs(Can.READ_COUNTS)
 def start(group_id: str) -> ResponseReturnValue:
     return start_page(group_id, ())
 
 
 def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
-    found = review.listed(session(), group_id)
+    found = review.list_uploads(session(), group_id)
     return render_template(
         "imports/start.html",
         group=found.group,
@@ -66,13 +66,15 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
     )
 
 
-@pages.post("/groups/<group_id>/counts/upload")
+@bp.post("/groups/<group_id>/counts/upload")
 @needs(Can.ENTER_COUNTS)
 @upload_limit.takes(MEBIBYTES)
 def send(group_id: str) -> ResponseReturnValue:
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
     try:
-        upload_id = taking.start(store(), actor(), group_id, handed(), runner, clock, new_id)
+        upload_id = taking.start(
+            store(), actor(), group_id, uploaded_files(), runner, clock, new_id
+        )
     except BadInput as error:
         if guard.wants_json():
             return jsonify(error=" ".join(problem.says for problem in error.problems)), 422
@@ -85,15 +87,15 @@ def new_id() -> str:
     return secrets.token_urlsafe(9)
 
 
-def handed() -> Handed:
+def uploaded_files() -> UploadedFiles:
     """What was sent, in memory. A file is told by its number: its name may say too much."""
     files = [each for each in request.files.getlist("files") if each.filename]
     if len(files) > MOST_FILES:
         raise BadInput([Problem("files", TOO_MANY)])
-    sources: list[Source] = []
+    sources: list[SourceFile] = []
     for number, each in enumerate(files, start=1):
-        sources.append(in_memory(f"file {number}", each.filename or "", each.read()))
-    return Handed(tuple(sources), mapping())
+        sources.append(file_in_memory(f"file {number}", each.filename or "", each.read()))
+    return UploadedFiles(tuple(sources), mapping())
 
 
 def mapping() -> str | None:
@@ -109,7 +111,7 @@ def mapping() -> str | None:
         raise BadInput([Problem("mapping", NO_TEXT)]) from None
 
 
-@pages.get("/groups/<group_id>/counts/upload/<upload_id>")
+@bp.get("/groups/<group_id>/counts/upload/<upload_id>")
 @needs(Can.READ_COUNTS)
 def show(group_id: str, upload_id: str) -> ResponseReturnValue:
     found = taking.progress(session(), group_id, upload_id)
@@ -118,7 +120,7 @@ def show(group_id: str, upload_id: str) -> ResponseReturnValue:
     return preview_page(group_id, upload_id)
 
 
-def progress_words(found: Progress) -> dict[str, object]:
+def progress_words(found: UploadProgress) -> dict[str, object]:
     return {
         "group_id": found.upload.group_id,
         "upload_id": found.upload.id,
@@ -127,7 +129,7 @@ def progress_words(found: Progress) -> dict[str, object]:
     }
 
 
-@pages.get("/groups/<group_id>/counts/upload/<upload_id>/progress")
+@bp.get("/groups/<group_id>/counts/upload/<upload_id>/progress")
 @needs(Can.READ_COUNTS)
 def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
@@ -135,7 +137,7 @@ def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
     return jsonify(is_reading=found.is_reading, says=upload_view.progress_says(found))
 
 
-@pages.post("/groups/<group_id>/counts/upload/<upload_id>/stop")
+@bp.post("/groups/<group_id>/counts/upload/<upload_id>/stop")
 @needs(Can.ENTER_COUNTS)
 def stop(group_id: str, upload_id: str) -> ResponseReturnValue:
     if taking.cancel(session(), group_id, upload_id):
@@ -150,7 +152,7 @@ def preview_page(
     problems: tuple[Problem, ...] = (),
     chosen: dict[Period, int] | None = None,
 ) -> str:
-    found = review.look(session(), group_id, upload_id, seen_before())
+    found = review.preview(session(), group_id, upload_id, seen_before())
     shown = upload_view.shown(found, None if chosen is None else frozenset(chosen))
     return render_template(
         "imports/show.html",
@@ -161,7 +163,7 @@ def preview_page(
     )
 
 
-@pages.post("/groups/<group_id>/counts/upload/<upload_id>")
+@bp.post("/groups/<group_id>/counts/upload/<upload_id>")
 @needs(Can.ENTER_COUNTS)
 def confirm(group_id: str, upload_id: str) -> ResponseReturnValue:
     chosen = upload_view.chosen_in(request.form)
@@ -185,7 +187,7 @@ def seen_before() -> dict[Period, int]:
     }
 
 
-@pages.post("/groups/<group_id>/counts/upload/<upload_id>/discard")
+@bp.post("/groups/<group_id>/counts/upload/<upload_id>/discard")
 @needs(Can.ENTER_COUNTS)
 def discard(group_id: str, upload_id: str) -> ResponseReturnValue:
     review.discard(session(), group_id, upload_id)

@@ -10,37 +10,37 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.imports.mapping_examples import EXAMPLES
-from readiness.imports.mapping_shapes import Shape
+from readiness.imports.mapping_shapes import MappingShape
 from readiness.imports.service import template
 
-pages = Blueprint("upload_files", __name__)
+bp = Blueprint("upload_files", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pages.get("/groups/<group_id>/counts/template.csv")
+@bp.get("/groups/<group_id>/counts/template.csv")
 @needs(Can.READ_COUNTS)
 def template_csv(group_id: str) -> ResponseReturnValue:
     made = template.csv(session(), group_id)
-    return sent(made, "text/csv; charset=utf-8", "counts.csv")
+    return download(made, "text/csv; charset=utf-8", "counts.csv")
 
 
-@pages.get("/groups/<group_id>/counts/template.xlsx")
+@bp.get("/groups/<group_id>/counts/template.xlsx")
 @needs(Can.READ_COUNTS)
 def template_xlsx(group_id: str) -> ResponseReturnValue:
     made = template.xlsx(session(), group_id)
-    return sent(made, XLSX, "counts.xlsx")
+    return download(made, XLSX, "counts.xlsx")
 
 
-@pages.get("/mappings/<shape>.toml")
+@bp.get("/mappings/<shape>.toml")
 @needs(Can.READ_COUNTS)
 def mapping(shape: str) -> ResponseReturnValue:
     """The same for everybody."""
-    if shape not in list(Shape):
+    if shape not in list(MappingShape):
         raise NotFound("There is no such example. Choose one from the upload's page.")
-    made = EXAMPLES[Shape(shape)].encode()
-    return sent(made, "text/plain; charset=utf-8", f"mapping-{shape}.toml")
+    made = EXAMPLES[MappingShape(shape)].encode()
+    return download(made, "text/plain; charset=utf-8", f"mapping-{shape}.toml")
 
 
-def sent(made: bytes, kind: str, name: str) -> ResponseReturnValue:
+def download(made: bytes, kind: str, name: str) -> ResponseReturnValue:
     disposition = f'attachment; filename="{name}"'
     return made, {"Content-Type": kind, "Content-Disposition": disposition}

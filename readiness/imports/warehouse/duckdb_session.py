@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import re
+import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from threading import Thread
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.reading import Canceled
+from readiness.core.tables.models import Canceled
 
 TURN = 0.1  # seconds between two words on how far it is
 TOO_LARGE = "There is not enough memory to count this table. Send it in parts."
@@ -23,7 +29,7 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Room:
+class MemoryLimits:
     """How much may be taken: DuckDB's own memory; the process needs some 60 MB beside it."""
 
     memory_mb: int = 400
@@ -32,7 +38,7 @@ class Room:
     turn_rows: int = 700_000  # of these, rows judged at once
 
 
-class NotListed(Exception):
+class UnlistedValue(Exception):
     """A value turned up that the first rows did not show."""
 
 
@@ -78,25 +84,27 @@ class DuckdbSession:
             return self.connection.execute(sql, given or None).fetchall()
         except duckdb.Error as error:
             kind = type(error)
-        return told_as(kind)
+        return error_for(kind)
 
     def checkpoint(self) -> None:
         """Tables in memory are packed by it: to a third or a quarter."""
         self.run("CHECKPOINT")
 
 
-def told_as(kind: type[duckdb.Error]) -> Exception:
+def error_for(kind: type[duckdb.Error]) -> Exception:
     if issubclass(kind, duckdb.InterruptException):
         return Canceled()
     if issubclass(kind, duckdb.ConversionException):
-        return NotListed()
+        return UnlistedValue()
     if issubclass(kind, OUR_FAULT):
         return RuntimeError(f"DuckDB does not understand us ({kind.__name__}).")
     return BadInput(TOO_LARGE if issubclass(kind, duckdb.OutOfMemoryException) else UNREADABLE)
 
 
 @contextmanager
-def session(path: str, told: Callable[[float], None], room: Room) -> Iterator[DuckdbSession]:
+def open_session(
+    path: str, told: Callable[[float], None], room: MemoryLimits
+) -> Iterator[DuckdbSession]:
     """Nothing is written: no file to spill into, no log, no history, no secret, no extension."""
     connection = duckdb.connect(
         ":memory:",
@@ -135,3 +143,122 @@ def identifier(name: str) -> str:
     '"a ""b"" c"'
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
+
+
+DATES = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+
+SAMPLE = 1024 * 1024  # bytes, to learn how long a line is
+
+
+MARGIN = 1.3  # what is packed later may be packed tighter
+
+
+NOT_UTF8 = "This file is not UTF-8. Save it as CSV (UTF-8) and send that."
+
+
+EMPTY = "This file is empty. Save the table with its headings and send that."
+
+
+@dataclass(frozen=True)
+class DuckdbTable:
+    path: str
+    header: tuple[str, ...]
+    scan: str  # what stands after FROM
+    columns: Mapping[str, str]  # heading -> how SQL calls it
+    dates: Mapping[str, str]  # of these, those that are dates already
+    rows: int  # about so many; for Parquet exactly
+    is_text: bool
+
+
+@contextmanager
+def open_table(stream: BinaryIO) -> Iterator[DuckdbTable]:
+    """A file on disk, or an upload in memory: DuckDB is shown that memory, never a copy on disk."""
+    with stream, visible_file(stream) as number:
+        yield table_at(f"/proc/self/fd/{number}")
+
+
+@contextmanager
+def visible_file(stream: BinaryIO) -> Iterator[int]:
+    try:
+        number = stream.fileno()
+    except OSError:  # it is in memory
+        number = os.memfd_create("table")
+        try:
+            with os.fdopen(number, "wb", closefd=False) as held:
+                shutil.copyfileobj(stream, held)
+            yield number
+        finally:
+            os.close(number)
+    else:
+        yield number
+
+
+def table_at(path: str) -> DuckdbTable:
+    with open(path, "rb") as stream:
+        start = stream.read(SAMPLE)
+    return (
+        parquet_table(path)
+        if start.startswith(PARQUET)
+        else text_table(path, os.stat(path).st_size, start)
+    )
+
+
+def parquet_table(path: str) -> DuckdbTable:
+    scan = f"read_parquet({literal(path)})"
+    with open_session(path, lambda _: None, MemoryLimits()) as db:
+        types = {str(row[0]): str(row[1]) for row in db.run(f"DESCRIBE SELECT * FROM {scan}")}
+        ((rows,),) = db.run(f"SELECT count(*) FROM {scan}")
+    columns = {
+        name: identifier(name) if type_ == "VARCHAR" else f"CAST({identifier(name)} AS VARCHAR)"
+        for name, type_ in types.items()
+    }
+    dates = {name: identifier(name) for name, type_ in types.items() if type_ in DATES}
+    return DuckdbTable(path, tuple(types), scan, columns, dates, rows, is_text=False)
+
+
+def text_table(path: str, size: int, start: bytes) -> DuckdbTable:
+    """Columns go by their number, so that no heading reaches the SQL."""
+    packed = start.startswith(GZIP)
+    shown, times = unpack_start(start) if packed else (start, 1)
+    header, delimiter = first_line(shown)
+    named = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(header)))
+    scan = (
+        f"read_csv({literal(path)}, auto_detect = false, header = true, store_rejects = true,"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{named}}},"
+        f" compression = '{'gzip' if packed else 'none'}')"
+    )
+    line = len(shown) / max(1, shown.count(b"\n"))
+    rows = round(size * times / line)
+    columns = {name: f"c{at}" for at, name in enumerate(header)}
+    return DuckdbTable(path, header, scan, columns, {}, rows, is_text=True)
+
+
+def unpack_start(start: bytes) -> tuple[bytes, float]:
+    """Its beginning, and how many times longer it is."""
+    inflating = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        shown = inflating.decompress(start, SAMPLE)
+    except zlib.error:
+        raise BadInput(UNREADABLE) from None
+    packed = len(start) - len(inflating.unconsumed_tail)
+    return shown, MARGIN * len(shown) / max(1, packed)
+
+
+def first_line(start: bytes) -> tuple[tuple[str, ...], str]:
+    stream: BinaryIO = BytesIO(start)
+    try:
+        first = TextIOWrapper(stream, encoding="utf-8-sig", newline="").readline()
+    except UnicodeDecodeError:
+        raise BadInput(NOT_UTF8) from None
+    delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+    header = next(csv.reader([first], delimiter=delimiter), [])
+    if not any(header):
+        raise BadInput(EMPTY)
+    return tuple(name.strip() for name in header), delimiter

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
 from readiness.counts.strata import STRATA, UNKNOWN, StratumType
-from readiness.imports.screens.cells import NOBODY, WHOLE
-from readiness.imports.screens.parts import Result, Standing
+from readiness.imports.screens.models import NOBODY, WHOLE, NeedResult, RecordStatus
 
 TYPES = (
     StratumType.LANGUAGE,
@@ -23,11 +22,13 @@ TYPES = (
     StratumType.AGE,
     StratumType.SEX,
 )
-SAID = tuple(kind for kind in TYPES if kind is not StratumType.AGE)  # as a word, not worked out
+STATED_KINDS = tuple(
+    kind for kind in TYPES if kind is not StratumType.AGE
+)  # as a word, not worked out
 DERIVED = (Need.ANY, Need.ALL5)  # worked out of the others, for each patient
-TOLD = tuple(need for need in Need if need not in DERIVED)  # what a row may be about
-PLACE = {result: place for place, result in enumerate(Result, 1)}  # the lower wins
-CLEAR = PLACE[Result.NEGATIVE]  # this place and the one before it are a clear answer
+STATED_NEEDS = tuple(need for need in Need if need not in DERIVED)  # what a row may be about
+PLACE = {result: place for place, result in enumerate(NeedResult, 1)}  # the lower wins
+CLEAR = PLACE[NeedResult.NEGATIVE]  # this place and the one before it are a clear answer
 FOUR = tuple(need for need in FIVE if need is not Need.HOUSING)
 ONLY_NO, NONE = 8, 9  # behind every place: nothing but "no" was said; nothing was asked
 NUMBER = {need: number for number, need in enumerate(Need, 1)}
@@ -38,7 +39,7 @@ TYPE_CODE = {kind: TYPE_STEP * number for number, kind in enumerate(TYPES, 1)}
 
 
 def tallies_query(
-    standings: Mapping[str, Standing], table: str, types: Collection[StratumType] = TYPES
+    standings: Mapping[str, RecordStatus], table: str, types: Collection[StratumType] = TYPES
 ) -> str:
     """Patients per group, site, quarter, need and stratum, for each of the five results; numbers
     stand for words, so that the parts of a large table can be added up."""
@@ -57,9 +58,11 @@ def tallies_query(
     return "WITH " + ",\n".join(f"{name} AS (\n{step}\n)" for name, step in steps.items())
 
 
-def events(standings: Mapping[str, Standing], table: str, types: Sequence[StratumType]) -> str:
+def events(standings: Mapping[str, RecordStatus], table: str, types: Sequence[StratumType]) -> str:
     """Rows that say something, the newest of each question first. A held one says nothing yet."""
-    heard = listed(word for word, standing in standings.items() if standing is not Standing.HELD)
+    heard = word_list(
+        word for word, standing in standings.items() if standing is not RecordStatus.HELD
+    )
     traits = "".join(f",\n    {case(kind, stratum_codes(kind))} AS {kind}" for kind in types)
     return f"""
   SELECT
@@ -74,13 +77,15 @@ def events(standings: Mapping[str, Standing], table: str, types: Sequence[Stratu
     ) AS newest
   FROM {table}
   WHERE NOT patient IS NULL AND NOT screened_on IS NULL
-    AND need IN ({listed(TOLD)}) AND result IN ({listed(Result)})
+    AND need IN ({word_list(STATED_NEEDS)}) AND result IN ({word_list(NeedResult)})
     AND (status IS NULL OR status IN ({heard}))"""
 
 
-def counted(standings: Mapping[str, Standing]) -> str:
+def counted(standings: Mapping[str, RecordStatus]) -> str:
     """The last word on a question stands; one that was entered in error leaves nothing."""
-    gone = listed(word for word, standing in standings.items() if standing is Standing.DELETED)
+    gone = word_list(
+        word for word, standing in standings.items() if standing is RecordStatus.DELETED
+    )
     return f"  SELECT * FROM events WHERE newest = 1 AND (status IS NULL OR NOT status IN ({gone}))"
 
 
@@ -106,7 +111,7 @@ def people(types: Sequence[StratumType]) -> str:
         f"COALESCE(MIN(turn * {TURN_STEP} + {kind}) % {TURN_STEP}, {TYPE_CODE[kind]}) AS {kind}"
         for kind in types
     ]
-    needs = [f"MIN(CASE WHEN need = '{need}' THEN place END) AS {need}" for need in TOLD]
+    needs = [f"MIN(CASE WHEN need = '{need}' THEN place END) AS {need}" for need in STATED_NEEDS]
     return f"""
   SELECT
     group_id, patient, quarter,
@@ -123,7 +128,7 @@ def housed(types: Sequence[StratumType]) -> str:
     )
     return f"""
   SELECT
-    {comma(["group_id", "site_id", "quarter", *traits, *TOLD])},
+    {comma(["group_id", "site_id", "quarter", *traits, *STATED_NEEDS])},
     {any_of((Need.HOUSING, *HOUSING_PARTS))} AS housed
   FROM people"""
 
@@ -143,7 +148,7 @@ def race_2024(types: Sequence[StratumType]) -> str:
 
 def any_of(needs: Iterable[Need]) -> str:
     """One need is enough; "no" counts only when nothing else was said."""
-    no = PLACE[Result.NEGATIVE]
+    no = PLACE[NeedResult.NEGATIVE]
     weighed = (
         f"CASE WHEN {need} = {no} THEN {ONLY_NO} ELSE COALESCE({need}, {NONE}) END"
         for need in needs
@@ -152,14 +157,14 @@ def any_of(needs: Iterable[Need]) -> str:
 
 
 def as_place(weighed: str) -> str:
-    no = PLACE[Result.NEGATIVE]
+    no = PLACE[NeedResult.NEGATIVE]
     return f"CASE {weighed} WHEN {ONLY_NO} THEN {no} WHEN {NONE} THEN NULL ELSE {weighed} END"
 
 
 FIVES = f"""
   SELECT *,
     LEAST(housed, {any_of(FOUR)}) AS five,
-    CASE WHEN housed IN ({PLACE[Result.POSITIVE]}, {ONLY_NO}) THEN 1 ELSE 0 END
+    CASE WHEN housed IN ({PLACE[NeedResult.POSITIVE]}, {ONLY_NO}) THEN 1 ELSE 0 END
       + {" + ".join(f"CASE WHEN {need} <= {CLEAR} THEN 1 ELSE 0 END" for need in FOUR)} AS clear
   FROM housed"""
 
@@ -169,7 +174,7 @@ JUDGED = f"""
     {as_place("housed")} AS any_housing,
     {as_place("five")} AS any_need,
     CASE
-      WHEN clear BETWEEN 1 AND {len(FIVE) - 1} THEN {PLACE[Result.INCOMPLETE]}
+      WHEN clear BETWEEN 1 AND {len(FIVE) - 1} THEN {PLACE[NeedResult.INCOMPLETE]}
       ELSE {as_place("five")}
     END AS all_five
   FROM fives"""
@@ -189,7 +194,9 @@ def tallies(types: Sequence[StratumType]) -> str:
     own = "".join(f" WHEN {TYPE_CODE[kind]} THEN {kind}" for kind in types)
     stratum = f"CASE kinds.number WHEN {TOTAL} THEN {TOTAL}{own} END"
     kinds = rows([TOTAL, *(TYPE_CODE[kind] for kind in types)])
-    sums = (f"SUM(CASE WHEN place = {PLACE[each]} THEN 1 ELSE 0 END) AS {each}" for each in Result)
+    sums = (
+        f"SUM(CASE WHEN place = {PLACE[each]} THEN 1 ELSE 0 END) AS {each}" for each in NeedResult
+    )
     return f"""
   SELECT
     {alike}, {stratum} AS stratum,
@@ -208,10 +215,10 @@ def cells() -> str:
     COALESCE(group_id, '{NOBODY}') AS group_id, COALESCE(site_id, '{WHOLE}') AS site_id,
     SUBSTRING(CAST(quarter AS TEXT), 1, 4) || '-Q'
       || SUBSTRING(CAST(quarter AS TEXT), 5, 1) AS period,
-    {worded("need", {number: need.value for need, number in NUMBER.items()})} AS need,
-    {worded(type_code, {TOTAL: StratumType.TOTAL.value, **types})} AS stratum_type,
-    {worded("stratum", STRATUM_WORDS)} AS stratum,
-    {", ".join(Result)}
+    {in_words("need", {number: need.value for need, number in NUMBER.items()})} AS need,
+    {in_words(type_code, {TOTAL: StratumType.TOTAL.value, **types})} AS stratum_type,
+    {in_words("stratum", STRATUM_WORDS)} AS stratum,
+    {", ".join(NeedResult)}
   FROM tallies"""
 
 
@@ -227,11 +234,11 @@ STRATUM_WORDS = {TOTAL: StratumType.TOTAL.value} | {
 }
 
 
-def case(column: str, numbers: Mapping[str, int] | Mapping[Result, int]) -> str:
+def case(column: str, numbers: Mapping[str, int] | Mapping[NeedResult, int]) -> str:
     return f"CASE {column}" + "".join(f" WHEN '{w}' THEN {n}" for w, n in numbers.items()) + " END"
 
 
-def worded(column: str, words: Mapping[int, str]) -> str:
+def in_words(column: str, words: Mapping[int, str]) -> str:
     return f"CASE {column}" + "".join(f" WHEN {n} THEN '{w}'" for n, w in words.items()) + " END"
 
 
@@ -239,7 +246,7 @@ def rows(numbers: Iterable[int]) -> str:
     return " UNION ALL ".join(f"SELECT {number} AS number" for number in numbers)
 
 
-def listed(words: Iterable[str]) -> str:
+def word_list(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 

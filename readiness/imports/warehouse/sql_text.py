@@ -16,8 +16,7 @@ from sqlglot import exp
 
 from readiness.core.errors import BadInput
 from readiness.counts.strata import STRATA, UNKNOWN
-from readiness.imports.screens.cells import WHOLE
-from readiness.imports.screens.parts import Result, Standing
+from readiness.imports.screens.models import WHOLE, NeedResult, RecordStatus
 from readiness.imports.template import models as template
 from readiness.imports.warehouse import sql
 
@@ -36,16 +35,16 @@ LABELS = {  # what stands in the columns that name a row
 }
 KEYS = ("group_id", "site_id", "period", "need", "stratum_type", "stratum")
 COUNTS = {
-    "declined": Result.DECLINED,
-    "unknown": Result.UNKNOWN,
-    "incomplete": Result.INCOMPLETE,
-    "screened": f"{Result.POSITIVE} + {Result.NEGATIVE}",
-    "positive": Result.POSITIVE,
+    "declined": NeedResult.DECLINED,
+    "unknown": NeedResult.UNKNOWN,
+    "incomplete": NeedResult.INCOMPLETE,
+    "screened": f"{NeedResult.POSITIVE} + {NeedResult.NEGATIVE}",
+    "positive": NeedResult.POSITIVE,
 }
 
 
 @dataclass(frozen=True)
-class Column:
+class WarehouseColumn:
     """One column of the table that the expression reads."""
 
     name: str
@@ -55,21 +54,31 @@ class Column:
 
 
 COLUMNS = (
-    Column("group_id", "text", "the physician group, as the program names it", is_needed=True),
-    Column("site_id", "text", "its site; who has none counts for the group as a whole alone"),
-    Column("patient", "any type", "what tells patients apart; never returned", is_needed=True),
-    Column("screened_on", "date", "the day of the screen", is_needed=True),
-    Column("instrument", "text", "the instrument: a result replaces only those of its own"),
-    Column("need", "text", "one of " + ", ".join(sql.TOLD), is_needed=True),
-    Column("result", "text", "one of " + ", ".join(Result), is_needed=True),
-    Column("status", "text", "as FHIR has it; none counts as final"),
-    Column("issued", "timestamp", "when the result was written; of one day the latest counts"),
-    Column("version", "integer", "of those written at the same time the highest counts"),
-    *(Column(kind, "text", "one of " + ", ".join(STRATA[kind])) for kind in sql.TYPES),
+    WarehouseColumn(
+        "group_id", "text", "the physician group, as the program names it", is_needed=True
+    ),
+    WarehouseColumn(
+        "site_id", "text", "its site; who has none counts for the group as a whole alone"
+    ),
+    WarehouseColumn(
+        "patient", "any type", "what tells patients apart; never returned", is_needed=True
+    ),
+    WarehouseColumn("screened_on", "date", "the day of the screen", is_needed=True),
+    WarehouseColumn(
+        "instrument", "text", "the instrument: a result replaces only those of its own"
+    ),
+    WarehouseColumn("need", "text", "one of " + ", ".join(sql.STATED_NEEDS), is_needed=True),
+    WarehouseColumn("result", "text", "one of " + ", ".join(NeedResult), is_needed=True),
+    WarehouseColumn("status", "text", "as FHIR has it; none counts as final"),
+    WarehouseColumn(
+        "issued", "timestamp", "when the result was written; of one day the latest counts"
+    ),
+    WarehouseColumn("version", "integer", "of those written at the same time the highest counts"),
+    *(WarehouseColumn(kind, "text", "one of " + ", ".join(STRATA[kind])) for kind in sql.TYPES),
 )
 
 
-def described() -> Iterator[str]:
+def table_description() -> Iterator[str]:
     """The table that the text reads: one row for each result of a need."""
     width = max(len(column.name) for column in COLUMNS)
     for column in COLUMNS:
@@ -80,7 +89,7 @@ def described() -> Iterator[str]:
 
 
 def text_for(
-    dialect: str, table: str, standings: Mapping[str, Standing], as_of: date | None = None
+    dialect: str, table: str, standings: Mapping[str, RecordStatus], as_of: date | None = None
 ) -> str:
     if not TABLE.fullmatch(table):
         raise BadInput(NO_TABLE)
@@ -97,7 +106,7 @@ def head(table: str) -> Iterator[str]:
     yield f"-- Reads {table}: one row for each result of a need."
     yield "-- Every column has to be there; one that you do not have is NULL in every row."
     yield "--"
-    yield from (f"--   {line}" for line in described())
+    yield from (f"--   {line}" for line in table_description())
 
 
 # In a table of counts ALL is the whole group; who has no site is counted there alone.
@@ -105,7 +114,7 @@ PLACED = f"""
   SELECT
     group_id, CASE wholes.number WHEN 1 THEN '{WHOLE}' ELSE site_id END AS site_id,
     period, need, stratum_type, stratum,
-    {", ".join(f"SUM({each}) AS {each}" for each in Result)}
+    {", ".join(f"SUM({each}) AS {each}" for each in NeedResult)}
   FROM cells CROSS JOIN ({sql.rows((0, 1))}) AS wholes
   WHERE wholes.number = 1 OR site_id <> '{WHOLE}'
   GROUP BY
@@ -113,7 +122,7 @@ PLACED = f"""
     period, need, stratum_type, stratum"""
 
 
-def query(standings: Mapping[str, Standing], as_of: date | None) -> str:
+def query(standings: Mapping[str, RecordStatus], as_of: date | None) -> str:
     """Strata are given only where something is known of somebody; then the rest is `unknown`."""
     day = f"CAST('{as_of}' AS DATE)" if as_of else TODAY
     year, quarter = (f"CAST(EXTRACT({each} FROM {day}) AS TEXT)" for each in ("YEAR", "QUARTER"))

@@ -19,7 +19,7 @@ from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
-from readiness.imports.models import KEPT
+from readiness.imports.models import RETENTION
 from readiness.instruments.costs import loader as costs
 from readiness.investment import db as allocations
 from readiness.investment.answer import Found
@@ -101,7 +101,7 @@ def begin(
     place = runs.runner.place()
     try:
         with store.writing():
-            jobs.forget(store, now - KEPT)
+            jobs.forget(store, now - RETENTION)
             jobs.ask(store, job)
             if event:
                 allocations.add(store, asked, event)

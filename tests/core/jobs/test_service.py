@@ -16,7 +16,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs import service as working
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import OUR_FAULT, ROOM, Runner
-from readiness.core.tables.reading import Canceled
+from readiness.core.tables.models import Canceled
 from tests.factories.world import NOW
 
 SECONDS = 10

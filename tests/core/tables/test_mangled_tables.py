@@ -14,20 +14,19 @@ from datetime import date
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.reading import Reading
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.imports import long_table, ny1115, redcap
-from readiness.imports.mapping import mapping_of
+from readiness.imports.mapping import parse
 from readiness.imports.mapping_shapes import LongMapping, RedcapMapping
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.parts import Part, Person
+from readiness.imports.screens.models import PatientRecord, ScreenPart
 from readiness.imports.template import reader as template
 from tests.factories.readings import DATA, a_reading, file_of
 
 CODES = screening.load()
 PLANTED = b"Zyxwvut"
 ROUNDS = 250
-Reader = Callable[[list[Source], Reading], object]
+Reader = Callable[[list[SourceFile], ReadContext], object]
 
 
 def contents(folder: str) -> list[bytes]:
@@ -38,34 +37,34 @@ def contents(folder: str) -> list[bytes]:
 
 
 def mapping(path: str) -> LongMapping | RedcapMapping:
-    found = mapping_of((DATA / path).read_text(encoding="utf-8"), CODES)
+    found = parse((DATA / path).read_text(encoding="utf-8"), CODES)
     assert isinstance(found, LongMapping | RedcapMapping)
     return found
 
 
-def told_in(found: Iterator[Part | Person]) -> list[tuple[str, str]]:
+def told_in(found: Iterator[ScreenPart | PatientRecord]) -> list[tuple[str, str]]:
     """What may be shown of each screen; traits are turned into strata by whoever counts them."""
-    return [(part.source, part.status) for part in found if isinstance(part, Part)]
+    return [(part.source, part.status) for part in found if isinstance(part, ScreenPart)]
 
 
-def read_long(sources: list[Source], reading: Reading) -> object:
+def read_long(sources: list[SourceFile], reading: ReadContext) -> object:
     chosen = mapping("long/answers.toml")
     assert isinstance(chosen, LongMapping)
     return told_in(long_table.parts(sources[:1], reading, chosen, CODES))
 
 
-def read_redcap(sources: list[Source], reading: Reading) -> object:
+def read_redcap(sources: list[SourceFile], reading: ReadContext) -> object:
     chosen = mapping("redcap/export.toml")
     assert isinstance(chosen, RedcapMapping)
     return told_in(redcap.parts(sources, reading, chosen, CODES))
 
 
-def read_ny1115(sources: list[Source], reading: Reading) -> object:
+def read_ny1115(sources: list[SourceFile], reading: ReadContext) -> object:
     return told_in(ny1115.parts(sources, reading, CODES))
 
 
-def read_template(sources: list[Source], reading: Reading) -> object:
-    return template.rows(sources[0], reading, date(2026, 11, 22), ("elm",), ("g1",))
+def read_template(sources: list[SourceFile], reading: ReadContext) -> object:
+    return template.read_template(sources[0], reading, date(2026, 11, 22), ("elm",), ("g1",))
 
 
 READERS: dict[str, Reader] = {
@@ -133,7 +132,7 @@ def test_a_mangled_file_is_read_or_refused_and_never_repeated(shape: str):
         assert PLANTED.decode() not in found + repr(reading.report), "a word of the file is told"
 
 
-def outcome(reader: Reader, sources: list[Source], reading: Reading) -> str:
+def outcome(reader: Reader, sources: list[SourceFile], reading: ReadContext) -> str:
     """What was read or said, with all that an error drags along."""
     try:
         return repr(reader(sources, reading))
@@ -153,4 +152,4 @@ def test_a_mangled_mapping_is_read_or_refused(path):
         for mangle in rng.sample(MANGLERS, rng.randint(1, 2)):
             raw = mangle(raw, rng) or b"x"
         with suppress(BadInput):
-            mapping_of(raw.decode("utf-8", errors="replace"), CODES)
+            parse(raw.decode("utf-8", errors="replace"), CODES)

@@ -7,8 +7,8 @@ from openpyxl import Workbook
 
 from readiness.core.errors import BadInput
 from readiness.core.tables import reader as tables
-from readiness.core.tables.reading import Canceled, Reading, Report
-from readiness.imports.screens import headings
+from readiness.core.tables.models import Canceled, ReadContext, Report
+from readiness.imports import safe_names
 from tests.factories.questionnaire_workbook import saved
 from tests.factories.readings import a_reading, file_of, hashed, told_of
 
@@ -16,9 +16,9 @@ PLAIN = "patient,day,note\nA1,2026-07-03,Peña\nA2,2026-07-04,\n"
 ROWS = [(2, ["A1", "2026-07-03", "Peña"]), (3, ["A2", "2026-07-04", ""])]
 
 
-def rows(content: str | bytes, reading: Reading | None = None) -> list[tuple[int, list[str]]]:
-    with tables.opened(file_of(content)) as table:
-        return [(row.line, row.cells) for row in tables.whole(table, reading or a_reading())]
+def rows(content: str | bytes, reading: ReadContext | None = None) -> list[tuple[int, list[str]]]:
+    with tables.open_table(file_of(content)) as table:
+        return [(row.line, row.cells) for row in tables.full_rows(table, reading or a_reading())]
 
 
 def a_book(*lines: tuple[str, ...]) -> bytes:
@@ -105,7 +105,7 @@ def test_headings_that_cannot_be_told_apart_are_refused():
 
 
 def test_a_person_in_place_of_a_heading_is_not_repeated():
-    assert headings.named(("617-555-0134", "note", "2026-07-03"), (0, 1, 2)) == (
+    assert safe_names.column_names(("617-555-0134", "note", "2026-07-03"), (0, 1, 2)) == (
         "column 1, column 2 and column 3"
     )
 
@@ -115,4 +115,4 @@ def test_whoever_asks_to_stop_is_heard():
         raise Canceled
 
     with pytest.raises(Canceled):
-        rows("a\n" + "1\n" * 1_000, Reading(hashed, Report(), told=stop))
+        rows("a\n" + "1\n" * 1_000, ReadContext(hashed, Report(), told=stop))

@@ -12,7 +12,7 @@ import pytest
 
 from readiness.cli.suppress import as_json
 from readiness.core.errors import BadInput
-from readiness.core.tables.sources import in_memory
+from readiness.core.tables.models import file_in_memory
 from readiness.disclosure import ledger_file
 from readiness.disclosure.ledger import latest_counts
 from readiness.disclosure.service.suppress import suppress, suppress_beside_ledger
@@ -27,7 +27,7 @@ def source(rows):
     lines = csv.writer(written)
     lines.writerow(HEADER)
     lines.writerows((*key, *tally) for key, tally in rows.items())
-    return in_memory("file", "counts.csv", written.getvalue().encode())
+    return file_in_memory("file", "counts.csv", written.getvalue().encode())
 
 
 def block(group, period, tallies):

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.sources import in_memory
+from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
 from readiness.equity.findings import Declared
 from readiness.equity.findings_json import as_json
@@ -22,7 +22,7 @@ LANGUAGES = ("english", "spanish", "other")
 def made(rows):
     """`rows`: (group, period, measure, type, stratum) -> (denominator, numerator)."""
     lines = [",".join((*key, str(above), str(below))) for key, (below, above) in rows.items()]
-    return in_memory("file", "counts.csv", "\n".join((HEADER, *lines)).encode())
+    return file_in_memory("file", "counts.csv", "\n".join((HEADER, *lines)).encode())
 
 
 def found(rows, **references):

@@ -8,13 +8,13 @@ import json
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.sources import Source, in_memory
-from readiness.imports.fhir import bundle, files
-from readiness.imports.fhir.run import Unreadable
+from readiness.core.tables.models import SourceFile, file_in_memory
+from readiness.imports.fhir import documents as files
+from readiness.imports.fhir.context import UnreadableResource
 
 
 def documents(content: bytes) -> list[tuple[str, bytes]]:
-    found = files.documents(in_memory("the file", "x.ndjson", content))
+    found = files.documents(file_in_memory("the file", "x.ndjson", content))
     return [(place, bytes(text)) for place, text in found]
 
 
@@ -52,7 +52,7 @@ def test_a_line_without_end_is_refused(monkeypatch):
 def test_a_file_that_unpacks_without_measure_is_stopped_early():
     line = b"{}" + b" " * 100_000 + b"\n"
     packed = gzip.compress(line * 1_500)
-    source = in_memory("the file", "x.ndjson.gz", packed)
+    source = file_in_memory("the file", "x.ndjson.gz", packed)
     seen = files.documents(source)
     with pytest.raises(BadInput, match="unpacks to far more"):
         list(seen)
@@ -63,7 +63,7 @@ def test_a_file_that_is_gone_is_told_in_a_sentence():
         raise FileNotFoundError("planted path")
 
     with pytest.raises(BadInput) as raised:
-        list(files.documents(Source("the file", "x.json", 1, gone)))
+        list(files.documents(SourceFile("the file", "x.json", 1, gone)))
     assert "planted" not in str(raised.value)
     assert raised.value.__suppress_context__
 
@@ -77,11 +77,11 @@ def test_entries_are_cut_out_of_a_bundle_whatever_stands_inside_them():
     document = {"type": "entry", "link": [{"url": "["}], "entry": entries, "signature": {"x": 1}}
     for indent in (None, 2):
         text = json.dumps(document, indent=indent).encode()
-        cut = [json.loads(text[start:end]) for start, end in bundle.entries(text)]
+        cut = [json.loads(text[start:end]) for start, end in files.entry_spans(text)]
         assert cut == entries
 
 
 def test_a_bundle_with_too_many_entries_is_not_read(monkeypatch):
-    monkeypatch.setattr(bundle, "MOST_ENTRIES", 3)
-    with pytest.raises(Unreadable):
-        list(bundle.entries(b'{"entry":[{},{},{},{}]}'))
+    monkeypatch.setattr(files, "MOST_ENTRIES", 3)
+    with pytest.raises(UnreadableResource):
+        list(files.entry_spans(b'{"entry":[{},{},{},{}]}'))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from readiness.imports.screens.parts import Traits
+from readiness.imports.screens.models import PatientTraits
 from tests.factories.fhir import concept, hashed, read_resources
 
 CORE = "http://hl7.org/fhir/us/core/StructureDefinition"
@@ -25,7 +25,7 @@ def category(code, url="ombCategory"):
     return {"url": url, "valueCoding": {"system": CDC, "code": code}}
 
 
-def traits(**told) -> Traits:
+def traits(**told) -> PatientTraits:
     (person,) = read_resources(patient(**told)).people
     assert person.patient == hashed("Patient/p1")
     return person.traits
@@ -44,7 +44,7 @@ def test_a_record_tells_race_ethnicity_language_sex_and_birth():
             {"language": concept("en-US"), "preferred": True},
         ],
     )
-    assert found == Traits(
+    assert found == PatientTraits(
         races=("2106-3", "1123-9"),
         ethnicity="2186-5",
         language="en-US",
@@ -88,8 +88,8 @@ def test_sex_is_told_by_gender_else_by_sex_at_birth(told, sex):
 
 
 def test_nothing_known_is_nothing_told():
-    assert traits() == Traits()
-    assert traits(birthDate="someday", communication=[{}], extension=[{}]) == Traits()
+    assert traits() == PatientTraits()
+    assert traits(birthDate="someday", communication=[{}], extension=[{}]) == PatientTraits()
 
 
 def test_a_record_without_an_id_belongs_to_nobody():
@@ -122,7 +122,7 @@ def coverage(name="", code="", status="active"):
 )
 def test_the_payer_is_told_where_it_is_plain(covered, payer):
     (person,) = read_resources(*covered).people
-    assert person.traits == Traits(payer=payer)
+    assert person.traits == PatientTraits(payer=payer)
     assert person.patient == hashed("Patient/p1")
 
 

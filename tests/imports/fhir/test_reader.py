@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.reading import Canceled, Reading, Report
-from readiness.core.tables.sources import in_memory
+from readiness.core.tables.models import Canceled, ReadContext, Report, file_in_memory
 from readiness.imports.fhir import reader
-from readiness.imports.mapping import mapping_of
+from readiness.imports.mapping import parse
 from readiness.imports.mapping_shapes import FormMapping
-from readiness.imports.screens.parts import Answer, Standing
+from readiness.imports.screens.models import RecordStatus, ScreenAnswer
 from tests.factories import fhir
 from tests.factories.fhir import (
     bundle,
@@ -37,7 +36,7 @@ def mapping_for(name: str) -> FormMapping | None:
     path = (fhir.DATA / name).with_suffix(".toml")
     if not path.exists():
         return None
-    mapping = mapping_of(path.read_text(encoding="utf-8"), fhir.CODES)
+    mapping = parse(path.read_text(encoding="utf-8"), fhir.CODES)
     assert isinstance(mapping, FormMapping)
     return mapping
 
@@ -55,7 +54,7 @@ def test_every_example_says_what_it_holds():
 @pytest.mark.parametrize("name", EXPECTED)
 def test_each_file_reads_the_same_compressed(name):
     packed = gzip.compress((fhir.DATA / name).read_bytes())
-    again = read(in_memory(name, f"{name}.gz", packed), mapping=mapping_for(name))
+    again = read(file_in_memory(name, f"{name}.gz", packed), mapping=mapping_for(name))
     assert again.screens() == EXPECTED[name]
 
 
@@ -108,8 +107,8 @@ def test_a_choice_that_was_amended_replaces_those_before_it():
 def test_what_is_held_or_taken_back_is_told_apart():
     parts = read(fhir.fixture("changes.ndjson")).parts
     standings = [each.standing for each in parts]
-    assert standings.count(Standing.HELD) == 4
-    assert standings.count(Standing.DELETED) == 5
+    assert standings.count(RecordStatus.HELD) == 4
+    assert standings.count(RecordStatus.DELETED) == 5
 
 
 def test_the_report_counts_resources_and_those_that_are_no_screen():
@@ -161,7 +160,7 @@ def test_the_street_address_inside_a_screen_is_never_read():
 def test_nothing_that_names_a_person_is_handed_on(name):
     raw = (fhir.DATA / name).read_text(encoding="utf-8")
     marked = raw.replace("Patient/", "Patient/Planted-").replace('"id":"', '"id":"Planted-')
-    source = in_memory("the file", name, marked.encode())
+    source = file_in_memory("the file", name, marked.encode())
     told = repr(read(source, mapping=mapping_for(name)))
     assert not [mark for mark in ("Planted", "Inventedname", "555-0100") if mark in told]
 
@@ -252,9 +251,9 @@ def test_somebody_who_stops_a_run_is_heard_within_a_thousand_resources():
         raise Canceled
 
     line = json.dumps(observation("93030-5", **coded("LA33-6"))).encode() + b"\n"
-    source = in_memory("the file", "x.ndjson", line * 2_500)
+    source = file_in_memory("the file", "x.ndjson", line * 2_500)
     with pytest.raises(Canceled):
-        list(reader.parts([source], Reading(fhir.hashed, Report(), told=told), fhir.CODES))
+        list(reader.parts([source], ReadContext(fhir.hashed, Report(), told=told), fhir.CODES))
     assert heard == [1_000]
 
 
@@ -264,14 +263,14 @@ def test_lines_in_any_order_of_their_names_read_alike():
     turned = json.dumps(dict(reversed(answer.items()))).encode()
     first, second = read_bytes(compact).parts, read_bytes(turned).parts
     assert first == second
-    assert first[0].answered[0].answers == (Answer(code="LA33-6"),)
+    assert first[0].answered[0].answers == (ScreenAnswer(code="LA33-6"),)
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public examples are not on this machine")
 def test_a_public_screen_says_the_same_as_a_form_and_as_answers():
     def needs(pattern: str) -> Any:
         names = sorted((PUBLIC / "us-core").glob(pattern))
-        sources = [in_memory(path.name, path.name, path.read_bytes()) for path in names]
+        sources = [file_in_memory(path.name, path.name, path.read_bytes()) for path in names]
         (screen,) = read(*sources).screens()
         return screen["needs"]
 

@@ -6,11 +6,11 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.imports.fhir import reader
-from readiness.imports.mapping_shapes import FormMapping, Shape
-from readiness.imports.screens.parts import Absent, Answer
+from readiness.imports.mapping_shapes import FormMapping, MappingShape
+from readiness.imports.screens.models import Absent, ScreenAnswer
 from tests.factories.fhir import LOINC, bundle, chosen, item, read_resources, response
 
-NEVER = Answer(code="LA28398-8")
+NEVER = ScreenAnswer(code="LA28398-8")
 ADDRESS = "https://forms.example.org/Questionnaire/own"
 FORM = {
     "resourceType": "Questionnaire",
@@ -61,9 +61,9 @@ def test_a_reason_for_no_answer_is_found_beside_the_answer(where):
     ]
     beside = {where: reason} if where == "extension" else {where: {"extension": reason}}
     found = read_resources(response(item("88122-7", beside)))
-    assert found.answers["88122-7"] == (Answer(absent=Absent.DECLINED),)
+    assert found.answers["88122-7"] == (ScreenAnswer(absent=Absent.DECLINED),)
     whole = response({"linkId": "88122-7", "extension": reason})
-    assert read_resources(whole).answers["88122-7"] == (Answer(absent=Absent.DECLINED),)
+    assert read_resources(whole).answers["88122-7"] == (ScreenAnswer(absent=Absent.DECLINED),)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_so_many_forms_wait_and_no_more(monkeypatch):
 
 
 def test_a_mapping_comes_before_what_the_form_says():
-    mapping = FormMapping(Shape.FHIR, questions={"q1": "88123-5"}, ignore=("q2",))
+    mapping = FormMapping(MappingShape.FHIR, questions={"q1": "88123-5"}, ignore=("q2",))
     found = read_resources(
         FORM, FILLED, response(item("q2", {"valueString": "Planted"})), mapping=mapping
     )
@@ -155,7 +155,7 @@ def test_a_mapping_comes_before_what_the_form_says():
 
 
 def test_a_form_may_be_left_out_by_its_address():
-    mapping = FormMapping(Shape.FHIR, ignore=(ADDRESS,))
+    mapping = FormMapping(MappingShape.FHIR, ignore=(ADDRESS,))
     found = read_resources(FILLED, mapping=mapping)
     assert found.parts == []
     assert found.report.skipped == 1

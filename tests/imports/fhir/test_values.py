@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from readiness.imports.screens.parts import Absent, Answer
+from readiness.imports.screens.models import Absent, ScreenAnswer
 from tests.factories import fhir
 from tests.factories.fhir import LOINC, coded, concept, observation, read_resources
 
-YES, NO = Answer(code="LA33-6"), Answer(code="LA32-8")
-DECLINED, UNKNOWN = Answer(absent=Absent.DECLINED), Answer(absent=Absent.UNKNOWN)
-NOT_ASKED = Answer(absent=Absent.NOT_ASKED)
+YES, NO = ScreenAnswer(code="LA33-6"), ScreenAnswer(code="LA32-8")
+DECLINED, UNKNOWN = ScreenAnswer(absent=Absent.DECLINED), ScreenAnswer(absent=Absent.UNKNOWN)
+NOT_ASKED = ScreenAnswer(absent=Absent.NOT_ASKED)
 REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 NULLS = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
 
@@ -75,7 +75,7 @@ def test_what_nobody_can_read_is_an_answer_all_the_same():
     story = "Planted words of a patient"
     for value in ({"valueString": story}, {"valueCodeableConcept": {"coding": [{"code": "ZZ"}]}}):
         found = read_resources(observation("93031-3", **value))
-        assert found.answers["93031-3"] == (Answer(code="?"),)
+        assert found.answers["93031-3"] == (ScreenAnswer(code="?"),)
         assert "Planted" not in repr(found)
 
 
@@ -92,23 +92,23 @@ def test_what_nobody_can_read_is_an_answer_all_the_same():
     ],
 )
 def test_a_total_is_read_wherever_it_stands(value, number):
-    assert answers("95614-4", **value) == (Answer(number=number),)
+    assert answers("95614-4", **value) == (ScreenAnswer(number=number),)
 
 
 def test_a_total_is_never_read_from_a_code():
-    assert answers("95614-4", valueCodeableConcept=concept("12")) == (Answer(code="?"),)
+    assert answers("95614-4", valueCodeableConcept=concept("12")) == (ScreenAnswer(code="?"),)
 
 
 @pytest.mark.parametrize("text", ["61000", "61,000", "$61,000 a year", "61000.00"])
 def test_an_amount_is_read_from_text(text):
-    assert answers("63586-2", valueString=text) == (Answer(number=61000),)
+    assert answers("63586-2", valueString=text) == (ScreenAnswer(number=61000),)
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "1" + "0" * 30 + ".5e300"])
 def test_a_number_beyond_all_bounds_is_no_number(number):
     amount = json.dumps(observation("63586-2", valueQuantity={"value": "?"}))
     found = fhir.read_bytes(amount.replace('"?"', number).encode())
-    assert len(found.report.problems) == 1 or found.answers["63586-2"] == (Answer(code="?"),)
+    assert len(found.report.problems) == 1 or found.answers["63586-2"] == (ScreenAnswer(code="?"),)
 
 
 def test_the_sender_flag_is_kept_beside_the_answer():

@@ -13,7 +13,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import STRATA
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screening_codes.models import ResourceType
-from readiness.imports.screens.parts import Absent, Answer, Result, Standing
+from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
 from readiness.instruments.seals import seal_of, seals_in
 
 CODES = screening.load()
@@ -63,7 +63,7 @@ def test_every_item_has_a_need_or_another_matter_or_a_trait():
 
 def test_every_answer_that_tells_of_a_need_is_positive_or_negative():
     told = {r for each in QUESTIONS for says in each.tells.values() for r in says.values()}
-    assert told == {Result.POSITIVE, Result.NEGATIVE}
+    assert told == {NeedResult.POSITIVE, NeedResult.NEGATIVE}
 
 
 def test_every_rule_carries_its_mark():
@@ -73,25 +73,25 @@ def test_every_rule_carries_its_mark():
 @pytest.mark.parametrize(
     ("question", "answer", "need", "result"),
     [
-        ("93026-3", "LA33-6", Need.SAFETY, Result.NEGATIVE),
-        ("93026-3", "LA32-8", Need.SAFETY, Result.POSITIVE),
-        ("76501-6", "LA33-6", Need.SAFETY, Result.POSITIVE),
-        ("96434-6", "LA32-8", Need.FOOD, Result.POSITIVE),
-        ("96446-0", "LA32-8", Need.EDUCATION, Result.POSITIVE),
-        ("96444-5", "LA33-6", Need.EMPLOYMENT, Result.NEGATIVE),
-        ("96436-1", "LA33-6", Need.UTILITIES, Result.POSITIVE),
-        ("71802-3", "LA31995-6", Need.HOMELESSNESS, Result.POSITIVE),
-        ("71802-3", "LA31994-9", Need.HOMELESSNESS, Result.NEGATIVE),
-        ("71802-3", "LA31994-9", Need.HOUSING_INSTABILITY, Result.POSITIVE),
-        ("71802-3", "LA30190-5", Need.HOMELESSNESS, Result.POSITIVE),
-        ("93031-3", "LA30127-7", Need.MATERIAL, Result.POSITIVE),
-        ("93031-3", "LA30127-7", Need.FOOD, Result.NEGATIVE),
-        ("93031-3", "LA30128-5", Need.MATERIAL, Result.NEGATIVE),
-        ("76513-1", "LA22683-9", Need.FINANCIAL, Result.POSITIVE),
+        ("93026-3", "LA33-6", Need.SAFETY, NeedResult.NEGATIVE),
+        ("93026-3", "LA32-8", Need.SAFETY, NeedResult.POSITIVE),
+        ("76501-6", "LA33-6", Need.SAFETY, NeedResult.POSITIVE),
+        ("96434-6", "LA32-8", Need.FOOD, NeedResult.POSITIVE),
+        ("96446-0", "LA32-8", Need.EDUCATION, NeedResult.POSITIVE),
+        ("96444-5", "LA33-6", Need.EMPLOYMENT, NeedResult.NEGATIVE),
+        ("96436-1", "LA33-6", Need.UTILITIES, NeedResult.POSITIVE),
+        ("71802-3", "LA31995-6", Need.HOMELESSNESS, NeedResult.POSITIVE),
+        ("71802-3", "LA31994-9", Need.HOMELESSNESS, NeedResult.NEGATIVE),
+        ("71802-3", "LA31994-9", Need.HOUSING_INSTABILITY, NeedResult.POSITIVE),
+        ("71802-3", "LA30190-5", Need.HOMELESSNESS, NeedResult.POSITIVE),
+        ("93031-3", "LA30127-7", Need.MATERIAL, NeedResult.POSITIVE),
+        ("93031-3", "LA30127-7", Need.FOOD, NeedResult.NEGATIVE),
+        ("93031-3", "LA30128-5", Need.MATERIAL, NeedResult.NEGATIVE),
+        ("76513-1", "LA22683-9", Need.FINANCIAL, NeedResult.POSITIVE),
     ],
 )
 def test_a_rule_is_a_pair(question, answer, need, result):
-    rule = CODES.question("", question, [Answer(code=answer)])
+    rule = CODES.question("", question, [ScreenAnswer(code=answer)])
     assert rule is not None
     assert rule.tells[need][answer] is result
 
@@ -104,7 +104,9 @@ def test_no_single_question_of_a_score_tells_anything():
 
 def test_a_question_shared_by_instruments_is_told_apart_by_its_answer():
     def told(instrument_id, code, *answers):
-        question = CODES.question(instrument_id, code, [Answer(code=each) for each in answers])
+        question = CODES.question(
+            instrument_id, code, [ScreenAnswer(code=each) for each in answers]
+        )
         assert question
         return question.instrument_id
 
@@ -124,14 +126,14 @@ def test_loinc_travels_under_many_names(name):
 @pytest.mark.parametrize(
     ("question", "text", "answer"),
     [
-        ("88122-7", "Often true", Answer(code="LA28397-0")),
-        ("88122-7", "LA28397-0", Answer(code="LA28397-0")),
-        ("95618-5", "Never", Answer(code="LA6270-8")),
-        ("88122-7", "Declined.", Answer(absent=Absent.DECLINED)),
-        ("96779-4", " PATIENT refused ", Answer(absent=Absent.DECLINED)),
-        ("96779-4", "asked-declined", Answer(absent=Absent.DECLINED)),
-        ("93033-9", "LA30122-8", Answer(absent=Absent.DECLINED)),
-        ("93033-9", "don't know", Answer(absent=Absent.UNKNOWN)),
+        ("88122-7", "Often true", ScreenAnswer(code="LA28397-0")),
+        ("88122-7", "LA28397-0", ScreenAnswer(code="LA28397-0")),
+        ("95618-5", "Never", ScreenAnswer(code="LA6270-8")),
+        ("88122-7", "Declined.", ScreenAnswer(absent=Absent.DECLINED)),
+        ("96779-4", " PATIENT refused ", ScreenAnswer(absent=Absent.DECLINED)),
+        ("96779-4", "asked-declined", ScreenAnswer(absent=Absent.DECLINED)),
+        ("93033-9", "LA30122-8", ScreenAnswer(absent=Absent.DECLINED)),
+        ("93033-9", "don't know", ScreenAnswer(absent=Absent.UNKNOWN)),
         ("93033-9", "Often true", None),
         ("93033-9", "Jane Doe", None),
     ],
@@ -141,10 +143,10 @@ def test_an_answer_may_come_as_text(question, text, answer):
 
 
 def test_a_status_counts_waits_or_takes_back():
-    assert CODES.standing(ResourceType.OBSERVATION, "amended") is Standing.COUNTED
-    assert CODES.standing(ResourceType.OBSERVATION, "preliminary") is Standing.HELD
-    assert CODES.standing(ResourceType.FORM, "in-progress") is Standing.HELD
-    assert CODES.standing(ResourceType.FORM, "entered-in-error") is Standing.DELETED
+    assert CODES.standing(ResourceType.OBSERVATION, "amended") is RecordStatus.COUNTED
+    assert CODES.standing(ResourceType.OBSERVATION, "preliminary") is RecordStatus.HELD
+    assert CODES.standing(ResourceType.FORM, "in-progress") is RecordStatus.HELD
+    assert CODES.standing(ResourceType.FORM, "entered-in-error") is RecordStatus.DELETED
     assert CODES.standing(ResourceType.FORM, "final") is None
 
 

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screens.judging import judge
-from readiness.imports.screens.parts import Person, Result, Standing, Traits
+from readiness.imports.screens.evaluation import evaluate
+from readiness.imports.screens.models import NeedResult, PatientRecord, PatientTraits, RecordStatus
 from tests.factories.screens import CODES, DAY, NO, YES, a_part, answered, assembled
 
 EARLY, LATE, LATEST = "2026-07-03T09:00Z", "2026-07-03T10:00Z", "2026-07-03T11:00Z"
 UTILITIES = "96779-4"
 yes, no = answered(UTILITIES, YES), answered(UTILITIES, NO)
-HELD, DELETED = Standing.HELD, Standing.DELETED
+HELD, DELETED = RecordStatus.HELD, RecordStatus.DELETED
 
 
-def results(*parts) -> list[dict[Need, Result]]:
-    return [dict(judge(screen, CODES).needs) for screen in assembled(*parts)[0]]
+def results(*parts) -> list[dict[Need, NeedResult]]:
+    return [dict(evaluate(screen, CODES).needs) for screen in assembled(*parts)[0]]
 
 
 def utilities(*parts) -> str:
@@ -44,8 +44,8 @@ def test_an_amended_resource_replaces_itself_even_on_another_day(is_turned):
     before = a_part(yes, resource=b"r", version=1, issued=LATE)
     after = a_part(no, resource=b"r", version=2, issued=EARLY, day=date(2026, 8, 1))
     screens, report = assembled(*((after, before) if is_turned else (before, after)))
-    assert [(screen.day, judge(screen, CODES).needs) for screen in screens] == [
-        (date(2026, 8, 1), {Need.UTILITIES: Result.NEGATIVE})
+    assert [(screen.day, evaluate(screen, CODES).needs) for screen in screens] == [
+        (date(2026, 8, 1), {Need.UTILITIES: NeedResult.NEGATIVE})
     ]
     assert report.duplicates == 1
 
@@ -72,7 +72,7 @@ def test_an_item_taken_back_leaves_the_rest_of_its_screen():
         a_part(yes, answered("93030-5", YES), instrument="ahc_hrsn", is_whole=True, issued=EARLY),
         a_part(yes, instrument="ahc_hrsn", standing=DELETED, issued=LATE),
     ]
-    assert results(*parts) == [{Need.TRANSPORTATION: Result.POSITIVE}]
+    assert results(*parts) == [{Need.TRANSPORTATION: NeedResult.POSITIVE}]
 
 
 def test_a_form_taken_back_takes_its_whole_screen_and_what_comes_later_stands():
@@ -87,7 +87,7 @@ def test_what_is_not_final_neither_counts_nor_replaces():
     screens, report = assembled(
         a_part(yes, issued=EARLY), a_part(no, issued=LATE, standing=HELD, status="preliminary")
     )
-    assert judge(screens[0], CODES).needs == {Need.UTILITIES: Result.POSITIVE}
+    assert evaluate(screens[0], CODES).needs == {Need.UTILITIES: NeedResult.POSITIVE}
     assert report.held == 1
     assert results(a_part(yes, standing=HELD)) == []
 
@@ -116,7 +116,7 @@ def test_a_form_and_the_same_answers_one_by_one_are_one_screen(is_turned):
     parts = [form, *items]
     screens, report = assembled(*reversed(parts) if is_turned else parts)
     assert len(screens) == 1
-    assert judge(screens[0], CODES).needs[Need.UTILITIES] is Result.POSITIVE
+    assert evaluate(screens[0], CODES).needs[Need.UTILITIES] is NeedResult.POSITIVE
     assert report.duplicates >= 1
 
 
@@ -125,7 +125,7 @@ def test_a_whole_screen_replaces_all_that_came_before_it():
         a_part(answered("93030-5", YES), instrument="ahc_hrsn", issued=EARLY),
         a_part(yes, instrument="ahc_hrsn", is_whole=True, issued=LATE),
     ]
-    assert results(*parts) == [{Need.UTILITIES: Result.POSITIVE}]
+    assert results(*parts) == [{Need.UTILITIES: NeedResult.POSITIVE}]
 
 
 def test_choices_of_one_issue_are_united_and_those_of_an_earlier_one_replaced():
@@ -140,21 +140,21 @@ def test_choices_of_one_issue_are_united_and_those_of_an_earlier_one_replaced():
     )
     assert found == [
         {
-            Need.FOOD: Result.POSITIVE,
-            Need.UTILITIES: Result.NEGATIVE,
-            Need.MATERIAL: Result.POSITIVE,
+            Need.FOOD: NeedResult.POSITIVE,
+            Need.UTILITIES: NeedResult.NEGATIVE,
+            Need.MATERIAL: NeedResult.POSITIVE,
         }
     ]
     changed = results(
         chosen(food, issued=LATE, resource=b"1", version=1),
         chosen(phone, issued=LATE, resource=b"1", version=2),
     )
-    assert changed[0][Need.FOOD] is Result.NEGATIVE
+    assert changed[0][Need.FOOD] is NeedResult.NEGATIVE
 
 
 def test_where_one_answer_may_be_chosen_two_are_not_united():
     yes_, no_ = answered("93030-5", YES), answered("93030-5", NO)
-    assert results(a_part(yes_), a_part(no_)) == [{Need.TRANSPORTATION: Result.NEGATIVE}]
+    assert results(a_part(yes_), a_part(no_)) == [{Need.TRANSPORTATION: NeedResult.NEGATIVE}]
 
 
 def test_the_same_row_twice_counts_once():
@@ -163,10 +163,10 @@ def test_the_same_row_twice_counts_once():
 
 
 def test_rows_of_one_screen_are_kept_as_one_piece():
-    from readiness.core.tables.reading import Report
-    from readiness.imports.screens.assembling import Assembly
+    from readiness.core.tables.models import Report
+    from readiness.imports.screens.assembly import ScreenAssembly
 
-    assembly = Assembly(CODES, Report())
+    assembly = ScreenAssembly(CODES, Report())
     for question in ("96779-4", "93030-5", "71802-3"):
         assembly.add(a_part(answered(question, YES)))
     assert [len(pieces) for pieces in assembly.days.values()] == [1]
@@ -225,13 +225,13 @@ def test_the_latest_site_and_status_stand():
 
 
 def test_a_later_record_of_a_person_adds_to_an_earlier_one():
-    from readiness.core.tables.reading import Report
-    from readiness.imports.screens.assembling import Assembly
+    from readiness.core.tables.models import Report
+    from readiness.imports.screens.assembly import ScreenAssembly
 
-    assembly = Assembly(CODES, Report())
-    assembly.add(Person(b"p1", Traits(races=("2106-3",), sex="female")))
-    assembly.add(Person(b"p1", Traits(language="en", sex="male")))
-    assert assembly.people[b"p1"] == Traits(races=("2106-3",), sex="male", language="en")
+    assembly = ScreenAssembly(CODES, Report())
+    assembly.add(PatientRecord(b"p1", PatientTraits(races=("2106-3",), sex="female")))
+    assembly.add(PatientRecord(b"p1", PatientTraits(language="en", sex="male")))
+    assert assembly.people[b"p1"] == PatientTraits(races=("2106-3",), sex="male", language="en")
 
 
 QUESTIONS = st.sampled_from(
@@ -258,7 +258,9 @@ def some_parts(draw):
             *draw(st.lists(QUESTIONS, min_size=1, max_size=3, unique_by=lambda q: q.question)),
             issued=issued,
             instrument=draw(st.sampled_from(["", "ahc_hrsn", "prapare"])),
-            standing=draw(st.sampled_from([Standing.COUNTED, Standing.COUNTED, HELD, DELETED])),
+            standing=draw(
+                st.sampled_from([RecordStatus.COUNTED, RecordStatus.COUNTED, HELD, DELETED])
+            ),
             is_whole=draw(st.booleans()),
             is_completed=draw(st.booleans()),
             resource=draw(st.sampled_from([b"", b"1", b"2", b"3"])),
@@ -274,7 +276,7 @@ def some_parts(draw):
 def test_the_order_of_the_pieces_never_matters(parts, data):
     def told(some):
         found = [
-            (s.patient, s.day, s.instrument, sorted(judge(s, CODES).needs.items()))
+            (s.patient, s.day, s.instrument, sorted(evaluate(s, CODES).needs.items()))
             for s in assembled(*some)[0]
         ]
         return sorted(found)

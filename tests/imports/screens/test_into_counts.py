@@ -7,8 +7,8 @@ from readiness.counts.social_risk.checks import contradictions
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import WHOLE_GROUP
-from readiness.imports.screens.cells import CellKey, Counts
-from readiness.imports.screens.into_counts import brought_by
+from readiness.imports.screens.models import CellKey, ResultCounts
+from readiness.imports.screens.quarter_counts import file_counts
 
 Q3 = Period(2026, 3)
 SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
@@ -20,11 +20,13 @@ def key(need, site="ALL", group="-", period="2026-Q3", part=("total", "total")):
 
 
 def whole(cells=None, steps=None):
-    return brought_by(cells or {}, steps or {}, "elm", SITES).quarters[Q3][WHOLE_GROUP]
+    return file_counts(cells or {}, steps or {}, "elm", SITES).quarters[Q3][WHOLE_GROUP]
 
 
 def test_the_row_of_any_is_the_group_s_own_row():
-    found = whole({key("any"): Counts(30, 70, 5, 2, 1), key("food"): Counts(20, 90, 1, 0, 0)})
+    found = whole(
+        {key("any"): ResultCounts(30, 70, 5, 2, 1), key("food"): ResultCounts(20, 90, 1, 0, 0)}
+    )
     assert found == {
         FunnelCell(Step.SCREENED): 100,
         FunnelCell(Step.ANY_POSITIVE): 30,
@@ -40,7 +42,7 @@ def test_the_row_of_any_is_the_group_s_own_row():
 
 
 def test_a_breakdown_stays_with_its_part():
-    found = whole({key("food", part=("language", "spanish")): Counts(3, 7)})
+    found = whole({key("food", part=("language", "spanish")): ResultCounts(3, 7)})
     assert found[FunnelCell(Step.SCREENED, Need.FOOD, SPANISH)] == 10
 
 
@@ -54,7 +56,7 @@ def test_a_table_of_counts_tells_who_was_eligible_and_offered_and_only_what_it_t
     }
     food = {Step.ELIGIBLE: 200, Step.SCREENED: 90, Step.POSITIVE: 25, Step.CONNECTED_30D: 4}
     steps = {key("any", group="elm"): told, key("food", group="elm"): food}
-    cells = {each: Counts(40, 60) for each in steps}
+    cells = {each: ResultCounts(40, 60) for each in steps}
     assert whole(cells, steps) == {
         FunnelCell(Step.ELIGIBLE): 200,
         FunnelCell(Step.SCREENING_OFFERED): 180,
@@ -75,12 +77,12 @@ def test_without_a_row_of_any_the_eligible_come_from_a_need():
 
 
 def test_screens_without_a_site_are_added_to_those_with_one():
-    found = brought_by(
+    found = file_counts(
         {
-            key("food"): Counts(1, 2),
-            key("food", site="elm-1"): Counts(10, 20),
-            key("food", site="North "): Counts(100, 0),
-            key("food", site="elsewhere"): Counts(5, 5),
+            key("food"): ResultCounts(1, 2),
+            key("food", site="elm-1"): ResultCounts(10, 20),
+            key("food", site="North "): ResultCounts(100, 0),
+            key("food", site="elsewhere"): ResultCounts(5, 5),
         },
         {},
         "elm",
@@ -95,7 +97,7 @@ def test_screens_without_a_site_are_added_to_those_with_one():
 def test_in_a_table_the_rows_without_a_site_are_the_whole():
     screened = {Step.SCREENED: 50}
     steps = {key("food"): screened, key("food", site="elm-1"): {Step.SCREENED: 30}}
-    sites = brought_by({}, steps, "elm", SITES).quarters[Q3]
+    sites = file_counts({}, steps, "elm", SITES).quarters[Q3]
     assert sites[""] == {FunnelCell(Step.SCREENED, Need.FOOD): 50}
     assert sites["elm-1"] == {FunnelCell(Step.SCREENED, Need.FOOD): 30}
 
@@ -107,11 +109,11 @@ def test_in_a_table_of_sites_alone_the_whole_is_their_sum():
 
 def test_other_groups_and_quarters_too_early_are_told_and_left_out():
     cells = {
-        key("food", group="oak"): Counts(1, 1),
-        key("food", period="2009-Q1"): Counts(1, 1),
-        key("food"): Counts(2, 2),
+        key("food", group="oak"): ResultCounts(1, 1),
+        key("food", period="2009-Q1"): ResultCounts(1, 1),
+        key("food"): ResultCounts(2, 2),
     }
-    found = brought_by(cells, {}, "elm", SITES)
+    found = file_counts(cells, {}, "elm", SITES)
     assert (found.other_groups, found.too_early) == (1, 1)
     assert list(found.quarters) == [Q3]
 
@@ -120,19 +122,22 @@ def test_other_groups_and_quarters_too_early_are_told_and_left_out():
 def test_who_answered_in_part_is_no_contradiction(part):
     """Ten declined the question on safety alone: of all needs they are not screened."""
     known = whole(
-        {key("any", part=part): Counts(30, 60, 10), key("food", part=part): Counts(5, 95)}
+        {
+            key("any", part=part): ResultCounts(30, 60, 10),
+            key("food", part=part): ResultCounts(5, 95),
+        }
     )
     assert contradictions(FunnelCounts(Q3, known)) == ()
 
 
 def test_more_answers_to_one_need_than_patients_in_all_is_one():
-    known = whole({key("any"): Counts(30, 60, 10), key("food"): Counts(5, 96)})
+    known = whole({key("any"): ResultCounts(30, 60, 10), key("food"): ResultCounts(5, 96)})
     (found,) = contradictions(FunnelCounts(Q3, known))
     assert "101 cannot be more than All patients, Screened and answered in part (100)" in found.says
 
 
 def test_patients_asked_one_other_question_alone_are_no_contradiction():
-    known = whole({key("any"): Counts(3, 6), key("stress"): Counts(50, 50)})
+    known = whole({key("any"): ResultCounts(3, 6), key("stress"): ResultCounts(50, 50)})
     assert contradictions(FunnelCounts(Q3, known)) == ()
     over = {**known, FunnelCell(Step.ELIGIBLE): 99}
     assert "100 cannot be more than" in contradictions(FunnelCounts(Q3, over))[0].says

@@ -5,25 +5,25 @@ from datetime import date
 import pytest
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screens.judging import judge
-from readiness.imports.screens.parts import Absent, Answered, Result
+from readiness.imports.screens.evaluation import evaluate
+from readiness.imports.screens.models import Absent, AnsweredQuestion, NeedResult
 from tests.factories.screens import CODES, DECLINED, HITS, NO, POINTS, YES, a_screen, answered
 
 OFTEN, NEVER, NOT_KNOWN = "LA28397-0", "LA28398-8", "LA15775-2"
 P, N, D, U, OPEN = (
-    Result.POSITIVE,
-    Result.NEGATIVE,
-    Result.DECLINED,
-    Result.UNKNOWN,
-    Result.INCOMPLETE,
+    NeedResult.POSITIVE,
+    NeedResult.NEGATIVE,
+    NeedResult.DECLINED,
+    NeedResult.UNKNOWN,
+    NeedResult.INCOMPLETE,
 )
 
 
-def needs(*questions: Answered, **changes):
-    return judge(a_screen(*questions, **changes), CODES).needs
+def needs(*questions: AnsweredQuestion, **changes):
+    return evaluate(a_screen(*questions, **changes), CODES).needs
 
 
-def hits(*points: int, total: float | None = None) -> list[Answered]:
+def hits(*points: int, total: float | None = None) -> list[AnsweredQuestion]:
     items = [answered(code, POINTS[n]) for code, n in zip(HITS, points, strict=False)]
     return [*items, *([answered("95614-4", total)] if total is not None else [])]
 
@@ -77,8 +77,8 @@ def test_hunger_vital_sign_needs_two_clear_answers_for_no_need(first, second, re
 def test_what_the_sender_derived_from_two_refusals_is_not_believed():
     items = (answered("88122-7", NOT_KNOWN), answered("88123-5", NOT_KNOWN))
     screen = a_screen(*items, answered("88124-3", "LA19983-8"), instrument="hvs")
-    assert judge(screen, CODES).needs == {Need.FOOD: OPEN}
-    assert judge(screen, CODES).flag_disagreements == 1
+    assert evaluate(screen, CODES).needs == {Need.FOOD: OPEN}
+    assert evaluate(screen, CODES).flag_disagreements == 1
 
 
 def test_a_derived_result_counts_where_no_item_is_sent():
@@ -108,8 +108,8 @@ def test_hits_needs_four_answers_and_eleven_points(points, total, result):
 
 
 def test_a_total_beside_the_sum_it_contradicts_is_told():
-    assert judge(a_screen(*hits(4, 2, 2, 2, total=15)), CODES).flag_disagreements == 1
-    assert judge(a_screen(*hits(4, 2, 2, 2, total=10)), CODES).flag_disagreements == 0
+    assert evaluate(a_screen(*hits(4, 2, 2, 2, total=15)), CODES).flag_disagreements == 1
+    assert evaluate(a_screen(*hits(4, 2, 2, 2, total=10)), CODES).flag_disagreements == 0
 
 
 def test_whoever_declined_all_of_hits_declined_and_one_refusal_leaves_it_incomplete():
@@ -216,13 +216,13 @@ def test_an_answer_of_another_instrument_is_judged_as_that_instrument_means_it()
 
 
 def test_an_answer_that_nobody_knows_is_told_and_leaves_the_need_open():
-    judged = judge(a_screen(answered("96779-4", "LA999-9"), answered("93030-5", "?")), CODES)
+    judged = evaluate(a_screen(answered("96779-4", "LA999-9"), answered("93030-5", "?")), CODES)
     assert judged.needs == {Need.TRANSPORTATION: OPEN, Need.UTILITIES: OPEN}
     assert judged.unknown_answers == {"LA999-9": 1, "other": 1}
 
 
 def test_other_matters_are_known_and_not_judged():
-    judged = judge(
+    judged = evaluate(
         a_screen(
             answered("93034-7", YES), answered("68517-2", "LA18934-2"), answered("44250-9", "LA1-1")
         ),
@@ -249,10 +249,12 @@ def test_other_matters_are_known_and_not_judged():
 )
 def test_the_sender_s_flag_is_compared_and_never_believed(question, said, flag, count):
     screen = a_screen(answered(question, said, flag=flag))
-    assert judge(screen, CODES).flag_disagreements == count
-    assert judge(screen, CODES).needs == judge(a_screen(answered(question, said)), CODES).needs
+    assert evaluate(screen, CODES).flag_disagreements == count
+    assert (
+        evaluate(screen, CODES).needs == evaluate(a_screen(answered(question, said)), CODES).needs
+    )
 
 
 def test_what_the_file_judged_itself_stands_where_no_question_tells_better():
     screen = a_screen(answered("96779-4", YES), results={Need.UTILITIES: N, Need.SOCIAL: P})
-    assert judge(screen, CODES).needs == {Need.UTILITIES: P, Need.SOCIAL: P}
+    assert evaluate(screen, CODES).needs == {Need.UTILITIES: P, Need.SOCIAL: P}

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.counts.strata import STRATA, StratumType
-from readiness.imports.screens.parts import Traits
-from readiness.imports.screens.strata import Known, known_from, known_in, strata_of
+from readiness.imports.screens.models import PatientTraits
+from readiness.imports.screens.strata import KnownTraits, known_from, known_in, strata_of
 from tests.factories.screens import CODES, DAY, DECLINED, YES, a_screen, answered
 
 R97, R24, ETHNICITY = StratumType.RACE_1997, StratumType.RACE, StratumType.ETHNICITY
 
 
 def strata(**traits):
-    return strata_of(known_from(Traits(**traits), CODES, DAY))
+    return strata_of(known_from(PatientTraits(**traits), CODES, DAY))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_screen_tells_of_a_person_too():
         instrument="prapare",
     )
     known = known_in(screen, CODES)
-    assert known == Known(
+    assert known == KnownTraits(
         races=frozenset({"white", "nhpi"}),
         ethnicity="hispanic",
         language="other",
@@ -149,10 +149,10 @@ def test_a_refusal_to_tell_one_s_race_is_kept_as_such():
 
 
 def test_what_is_said_later_replaces_what_was_said_before_where_it_says_anything():
-    before = Known(races=frozenset({"white"}), language="english", age=30)
-    after = Known(races=frozenset({"asian"}), sex="male", age=0)
-    assert before.then(after) == Known(frozenset({"asian"}), "", "english", "", "male", 0)
-    assert before.then(Known()) is before
+    before = KnownTraits(races=frozenset({"white"}), language="english", age=30)
+    after = KnownTraits(races=frozenset({"asian"}), sex="male", age=0)
+    assert before.then(after) == KnownTraits(frozenset({"asian"}), "", "english", "", "male", 0)
+    assert before.then(KnownTraits()) is before
 
 
 WORDS = st.one_of(st.text(max_size=12), st.from_regex(r"[0-9]{4}-[0-9]", fullmatch=True))

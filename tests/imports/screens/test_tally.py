@@ -8,27 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
-from readiness.imports.screens.cells import CellKey, Counts
-from readiness.imports.screens.derived_needs import with_made
-from readiness.imports.screens.parts import Result, Traits
-from readiness.imports.screens.strata import Known
-from readiness.imports.screens.tally import Tally
+from readiness.imports.screens.evaluation import add_derived_needs
+from readiness.imports.screens.models import CellKey, NeedResult, PatientTraits, ResultCounts
+from readiness.imports.screens.strata import KnownTraits
+from readiness.imports.screens.tally import PatientTally
 from tests.factories.screens import CODES, DAY, a_screen
 
 P, N, D, U, OPEN = (
-    Result.POSITIVE,
-    Result.NEGATIVE,
-    Result.DECLINED,
-    Result.UNKNOWN,
-    Result.INCOMPLETE,
+    NeedResult.POSITIVE,
+    NeedResult.NEGATIVE,
+    NeedResult.DECLINED,
+    NeedResult.UNKNOWN,
+    NeedResult.INCOMPLETE,
 )
 
 
 def cells_of(*screens: Any, people: Any = None) -> Any:
     """From (patient, needs, changes) to cells."""
-    tally = Tally(CODES)
+    tally = PatientTally(CODES)
     for patient, needs, changes in sorted(screens, key=lambda each: each[2].get("day", DAY)):
-        known = changes.get("known", Known())
+        known = changes.get("known", KnownTraits())
         changed = {key: value for key, value in changes.items() if key != "known"}
         tally.add(a_screen(patient=patient, **changed), needs, known)
     return tally.cells(people or {})
@@ -41,11 +40,11 @@ def total(cells, need, site_id="ALL", period="2026-Q3", group_id="-"):
 @pytest.mark.parametrize(
     ("first", "second", "counts"),
     [
-        (P, N, Counts(positive=1)),
-        (N, D, Counts(negative=1)),
-        (D, U, Counts(declined=1)),
-        (U, OPEN, Counts(unknown=1)),
-        (OPEN, OPEN, Counts(incomplete=1)),
+        (P, N, ResultCounts(positive=1)),
+        (N, D, ResultCounts(negative=1)),
+        (D, U, ResultCounts(declined=1)),
+        (U, OPEN, ResultCounts(unknown=1)),
+        (OPEN, OPEN, ResultCounts(incomplete=1)),
     ],
 )
 @pytest.mark.parametrize("is_turned", [False, True])
@@ -62,8 +61,8 @@ def test_quarters_are_counted_apart_by_the_day_of_the_screen():
         (b"1", {Need.FOOD: P}, {"day": date(2026, 6, 30)}),
         (b"1", {Need.FOOD: N}, {"day": date(2026, 7, 1)}),
     )
-    assert total(cells, Need.FOOD, period="2026-Q2") == Counts(positive=1)
-    assert total(cells, Need.FOOD, period="2026-Q3") == Counts(negative=1)
+    assert total(cells, Need.FOOD, period="2026-Q2") == ResultCounts(positive=1)
+    assert total(cells, Need.FOOD, period="2026-Q3") == ResultCounts(negative=1)
 
 
 def test_a_patient_has_the_site_of_the_latest_screen():
@@ -72,7 +71,7 @@ def test_a_patient_has_the_site_of_the_latest_screen():
         (b"1", {Need.FOOD: N}, {"site_id": "south", "day": date(2026, 8, 1)}),
         (b"1", {Need.SOCIAL: N}, {"day": date(2026, 9, 1)}),
     )
-    assert total(cells, Need.FOOD, "south") == Counts(positive=1)
+    assert total(cells, Need.FOOD, "south") == ResultCounts(positive=1)
     assert {key.site_id for key in cells} == {"south"}
 
 
@@ -80,12 +79,12 @@ def test_a_patient_of_two_groups_counts_in_each():
     cells = cells_of(
         (b"1", {Need.FOOD: P}, {"group_id": "elm"}), (b"1", {Need.FOOD: N}, {"group_id": "oak"})
     )
-    assert total(cells, Need.FOOD, group_id="elm") == Counts(positive=1)
-    assert total(cells, Need.FOOD, group_id="oak") == Counts(negative=1)
+    assert total(cells, Need.FOOD, group_id="elm") == ResultCounts(positive=1)
+    assert total(cells, Need.FOOD, group_id="oak") == ResultCounts(negative=1)
 
 
 def test_strata_are_given_only_where_something_is_known_of_somebody():
-    english = Known(language="english")
+    english = KnownTraits(language="english")
     cells = cells_of((b"1", {Need.FOOD: P}, {"known": english}), (b"2", {Need.FOOD: N}, {}))
     found = {(key.stratum_type, key.stratum): counts for key, counts in cells.items()}
     assert set(found) == {
@@ -93,12 +92,12 @@ def test_strata_are_given_only_where_something_is_known_of_somebody():
         ("language", "english"),
         ("language", "unknown"),
     }
-    assert total(cells, Need.FOOD) == Counts(positive=1, negative=1)
+    assert total(cells, Need.FOOD) == ResultCounts(positive=1, negative=1)
 
 
 def test_the_record_of_a_person_goes_before_what_a_screen_says():
-    screen = (b"1", {Need.FOOD: P}, {"known": Known(language="english", sex="male")})
-    people = {b"1": Traits(language="es", born=date(1990, 1, 1))}
+    screen = (b"1", {Need.FOOD: P}, {"known": KnownTraits(language="english", sex="male")})
+    people = {b"1": PatientTraits(language="es", born=date(1990, 1, 1))}
     kinds = {
         (key.stratum_type, key.stratum)
         for key in cells_of(screen, people=people)
@@ -126,12 +125,12 @@ def test_the_record_of_a_person_goes_before_what_a_screen_says():
 )
 def test_housing_is_any_of_its_parts(parts, result):
     given_ = {need: each for need, each in zip(HOUSING_PARTS, parts, strict=True) if each}
-    assert with_made(given_).get(Need.HOUSING) is result
+    assert add_derived_needs(given_).get(Need.HOUSING) is result
 
 
 def made(*results):
     asked = {need: each for need, each in zip(FIVE, results, strict=False) if each}
-    found = with_made(asked)
+    found = add_derived_needs(asked)
     return found.get(Need.ANY), found.get(Need.ALL5)
 
 
@@ -148,7 +147,7 @@ def test_any_and_all_five():
 
 NEEDS = st.dictionaries(
     st.sampled_from([need for need in Need if need not in (Need.ANY, Need.ALL5, Need.HOUSING)]),
-    st.sampled_from(list(Result)),
+    st.sampled_from(list(NeedResult)),
     max_size=8,
 )
 SCREENS = st.lists(
@@ -159,7 +158,7 @@ SCREENS = st.lists(
             {
                 "day": st.dates(date(2026, 1, 1), date(2026, 12, 31)),
                 "known": st.builds(
-                    Known,
+                    KnownTraits,
                     language=st.sampled_from(["", "english", "spanish"]),
                     age=st.none() | st.integers(0, 90),
                 ),
@@ -181,12 +180,12 @@ def test_the_equations_hold(screens):
         seen.setdefault(corner, []).append(counts)
     for (period, need, _), parts in seen.items():
         whole = total(cells, need, period=period)
-        for result in Result:
+        for result in NeedResult:
             assert sum(each.of(result) for each in parts) == whole.of(result)
     for period in {key.period for key in cells}:
-        five = [total(cells, need, period=period) or Counts() for need in FIVE]
-        any_ = total(cells, Need.ANY, period=period) or Counts()
-        all5 = total(cells, Need.ALL5, period=period) or Counts()
+        five = [total(cells, need, period=period) or ResultCounts() for need in FIVE]
+        any_ = total(cells, Need.ANY, period=period) or ResultCounts()
+        all5 = total(cells, Need.ALL5, period=period) or ResultCounts()
         positives = [each.positive for each in five]
         assert max(positives) <= any_.positive <= sum(positives)
         everybody = len(

@@ -10,29 +10,28 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.core.periods import Period
-from readiness.core.tables.reading import Canceled, Reading, Report
-from readiness.core.tables.sources import in_memory, on_disk
-from readiness.imports.mapping import mapping_of
+from readiness.core.tables.models import Canceled, ReadContext, Report, file_in_memory, file_on_disk
+from readiness.imports.mapping import parse
 from readiness.imports.mapping_shapes import LongMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service import large, screens
 from readiness.imports.warehouse.duckdb_count import RAGGED
-from readiness.imports.warehouse.duckdb_session import Room
+from readiness.imports.warehouse.duckdb_session import MemoryLimits
 from tests.factories.result_tables import HEADER, MAPPING, table
 
 CODES = screening.load()
-SMALL = Room(slice_rows=120, turn_rows=50)  # so that a few hundred rows take many turns
+SMALL = MemoryLimits(slice_rows=120, turn_rows=50)  # so that a few hundred rows take many turns
 
 
 def long_mapping(text: str) -> LongMapping:
-    found = mapping_of(text, CODES)
+    found = parse(text, CODES)
     assert isinstance(found, LongMapping)
     return found
 
 
 def in_engine(source, mapping=MAPPING, room=None, told=lambda _: None, period=""):
     report = Report()
-    reading = Reading(lambda _: b"", report, "", told)
+    reading = ReadContext(lambda _: b"", report, "", told)
     found = large.cells_of(source, reading, long_mapping(mapping), CODES, period, room)
     return found, report
 
@@ -42,7 +41,7 @@ def numbers(report):
 
 
 def file(text):
-    return in_memory("file 1", "screens.csv", text.encode())
+    return file_in_memory("file 1", "screens.csv", text.encode())
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -70,14 +69,14 @@ def test_one_quarter_gives_the_same_cells():
 def test_packed_and_parquet_and_on_disk_give_what_the_text_gives(tmp_path):
     text = table(5, 200)
     cells, report = in_engine(file(text))
-    packed = in_memory("file 1", "x", gzip.compress(text.encode()))
+    packed = file_in_memory("file 1", "x", gzip.compress(text.encode()))
     (tmp_path / "a.csv").write_text(text)
     parquet = str(tmp_path / "a.parquet")
     with duckdb.connect() as connection:
         connection.execute(
             f"COPY (FROM read_csv('{tmp_path}/a.csv', all_varchar=true)) TO '{parquet}'"
         )
-    for other in (packed, on_disk(tmp_path / "a.csv"), on_disk(tmp_path / "a.parquet")):
+    for other in (packed, file_on_disk(tmp_path / "a.csv"), file_on_disk(tmp_path / "a.parquet")):
         assert in_engine(other)[0] == cells
         assert numbers(in_engine(other)[1]) == numbers(report)
 
@@ -114,7 +113,7 @@ def test_rows_that_are_left_out_are_told_by_number_with_what_to_do():
 )
 def test_a_file_that_is_no_such_table_is_refused_with_a_sentence(content, says):
     with pytest.raises(BadInput, match=says) as refused:
-        in_engine(in_memory("file 1", "x", content))
+        in_engine(file_in_memory("file 1", "x", content))
     assert "Wilhelmina" not in str(refused.value)
 
 
@@ -128,7 +127,7 @@ def test_whoever_stops_it_is_heard_at_once():
 
 def test_the_share_that_is_done_only_grows():
     said: list[int] = []
-    in_engine(file(table(1, 60_000)), told=said.append, room=Room(slice_rows=20_000))
+    in_engine(file(table(1, 60_000)), told=said.append, room=MemoryLimits(slice_rows=20_000))
     assert said == sorted(said)
     assert said
 
@@ -146,21 +145,21 @@ def test_the_share_that_is_done_only_grows():
 )
 def test_the_shape_alone_decides_which_way_a_table_goes(content, is_taken):
     mapping = long_mapping(MAPPING)
-    source = in_memory("file 1", "x", content)
-    assert large.takes([source], mapping) is is_taken
-    assert not large.takes([source, source], mapping)
+    source = file_in_memory("file 1", "x", content)
+    assert large.handles([source], mapping) is is_taken
+    assert not large.handles([source, source], mapping)
 
 
 def test_questions_are_never_taken_since_answers_have_to_be_judged():
     mapping = MAPPING.replace('need = "NEED"', 'question = "NEED"')
     mapping = mapping.replace('result = "RESULT"', 'answer = "RESULT"')
-    source = in_memory("file 1", "x", b"PAR1....")
-    assert not large.takes([source], long_mapping(mapping.split("[needs]")[0]))
+    source = file_in_memory("file 1", "x", b"PAR1....")
+    assert not large.handles([source], long_mapping(mapping.split("[needs]")[0]))
 
 
 def test_the_command_counts_a_packed_table_without_further_ado():
     text = table(9, 200)
-    packed = in_memory("file 1", "x", gzip.compress(text.encode()))
+    packed = file_in_memory("file 1", "x", gzip.compress(text.encode()))
     assert (
         screens.aggregate([packed], mapping=MAPPING).cells
         == screens.aggregate([file(text)], mapping=MAPPING).cells

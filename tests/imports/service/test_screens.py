@@ -12,23 +12,21 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.core.periods import Period
-from readiness.core.tables.reading import Canceled
-from readiness.core.tables.sources import Source, in_memory
+from readiness.core.tables.models import Canceled, SourceFile, file_in_memory
 from readiness.counts.social_risk.models import Need, Step
-from readiness.imports.screens.cells import CellKey, Counts
-from readiness.imports.screens.parts import Result
-from readiness.imports.service.screens import Aggregated, aggregate, hashed_with
+from readiness.imports.screens.models import CellKey, NeedResult, ResultCounts
+from readiness.imports.service.screens import Aggregation, aggregate, keyed_hash
 
 DATA = Path(__file__).parents[2] / "data"
 MADE = (Need.HOUSING, Need.ANY, Need.ALL5)
 EXPECTED = json.loads((DATA / "fhir" / "expected.json").read_text(encoding="utf-8"))
 
 
-def file(path: str) -> Source:
-    return in_memory("file 1", "x", (DATA / path).read_bytes())
+def file(path: str) -> SourceFile:
+    return file_in_memory("file 1", "x", (DATA / path).read_bytes())
 
 
-def folder(name: str, ending: str) -> list[Source]:
+def folder(name: str, ending: str) -> list[SourceFile]:
     return [file(f"{name}/{path.name}") for path in sorted((DATA / name).glob(f"*.{ending}"))]
 
 
@@ -37,17 +35,17 @@ def text(path: str) -> str | None:
     return found.read_text(encoding="utf-8") if found.exists() else None
 
 
-def counted(*sources: Source, **named: Any) -> Aggregated:
+def counted(*sources: SourceFile, **named: Any) -> Aggregation:
     return aggregate(sources, is_explained=True, **named)
 
 
-def totals(found: Aggregated, period: str = "2026-Q3") -> dict[str, Counts]:
+def totals(found: Aggregation, period: str = "2026-Q3") -> dict[str, ResultCounts]:
     """By need, all sites added up."""
-    sums: dict[str, Counts] = {}
+    sums: dict[str, ResultCounts] = {}
     for key, counts in found.cells.items():
         if key.stratum_type == "total" and key.period == period:
-            before = sums.get(key.need, Counts())
-            sums[key.need] = Counts(
+            before = sums.get(key.need, ResultCounts())
+            sums[key.need] = ResultCounts(
                 *(
                     getattr(before, name) + getattr(counts, name)
                     for name in ("positive", "negative", "declined", "unknown", "incomplete")
@@ -78,13 +76,13 @@ def test_every_example_of_fhir_gives_its_screens(name):
 def test_a_screen_also_tells_the_needs_that_are_made_of_others():
     (told,) = counted(file("fhir/ahc-bundle.json")).screens
     assert {need: told.needs[need] for need in MADE} == {
-        Need.HOUSING: Result.POSITIVE,  # a steady home with something wrong in it
-        Need.ANY: Result.POSITIVE,
-        Need.ALL5: Result.POSITIVE,
+        Need.HOUSING: NeedResult.POSITIVE,  # a steady home with something wrong in it
+        Need.ANY: NeedResult.POSITIVE,
+        Need.ALL5: NeedResult.POSITIVE,
     }
     hunger = [each.needs for each in counted(file("fhir/hunger.ndjson")).screens if each.needs]
     assert all(Need.HOUSING not in needs for needs in hunger)
-    assert {needs[Need.ALL5] for needs in hunger} == {Result.INCOMPLETE}
+    assert {needs[Need.ALL5] for needs in hunger} == {NeedResult.INCOMPLETE}
 
 
 def test_an_unanswered_question_stays_on_its_form_though_another_lists_the_code():
@@ -102,14 +100,14 @@ def test_an_unanswered_question_stays_on_its_form_though_another_lists_the_code(
 
     given = [("96779-4", "LA33-6"), ("96778-6", "LA9-3"), ("71802-3", "LA30122-8")]
     lines = "\n".join(seen(number, *pair) for number, pair in enumerate(given))
-    (told,) = counted(in_memory("file 1", "a.ndjson", lines.encode())).screens
+    (told,) = counted(file_in_memory("file 1", "a.ndjson", lines.encode())).screens
     assert told.instrument == "ahc_hrsn"
-    assert told.needs[Need.HOUSING_INSTABILITY] is Result.DECLINED
+    assert told.needs[Need.HOUSING_INSTABILITY] is NeedResult.DECLINED
 
 
-def of_one_patient(name: str) -> Source:
+def of_one_patient(name: str) -> SourceFile:
     content = (DATA / "fhir" / name).read_bytes()
-    return in_memory("file 1", name, re.sub(rb"Patient/[a-z-]+", b"Patient/one", content))
+    return file_in_memory("file 1", name, re.sub(rb"Patient/[a-z-]+", b"Patient/one", content))
 
 
 def test_a_form_and_the_same_answers_one_by_one_give_the_same_cells():
@@ -121,9 +119,9 @@ def test_a_form_and_the_same_answers_one_by_one_give_the_same_cells():
 
 def test_the_new_york_set_is_joined_and_counted():
     found = counted(*folder("ny1115", "csv"))
-    assert totals(found)["food"] == Counts(negative=1)
-    assert totals(found)["transportation"] == Counts(negative=1, declined=1)
-    assert totals(found)["safety"] == Counts(positive=1)
+    assert totals(found)["food"] == ResultCounts(negative=1)
+    assert totals(found)["transportation"] == ResultCounts(negative=1, declined=1)
+    assert totals(found)["safety"] == ResultCounts(positive=1)
     assert (found.report.held, found.report.deleted) == (2, 1)
     strata = {(key.stratum_type, key.stratum) for key in found.cells}
     assert {("race_omb1997", "aian"), ("race_omb2024", "unknown"), ("age", "0-17")} <= strata
@@ -131,7 +129,7 @@ def test_the_new_york_set_is_joined_and_counted():
 
 def test_a_wide_export_is_counted_with_its_mapping():
     found = counted(file("redcap/export.csv"), mapping=text("redcap/export.toml"))
-    assert totals(found)["homelessness"] == Counts(positive=1, declined=1)
+    assert totals(found)["homelessness"] == ResultCounts(positive=1, declined=1)
     assert totals(found)["food"].positive == 1
 
 
@@ -156,14 +154,14 @@ eligible,declined,screened,positive
 """
 
 
-def table(group: str = "") -> Source:
-    return in_memory("file 1", "t.csv", TABLE.format(group=group).encode())
+def table(group: str = "") -> SourceFile:
+    return file_in_memory("file 1", "t.csv", TABLE.format(group=group).encode())
 
 
 def test_a_table_of_counts_is_taken_as_it_stands():
     found = counted(table(), group_id="elm", today=date(2026, 11, 22))
     key = CellKey("elm", "ALL", "2026-Q3", "food", "total", "total")
-    assert found.cells[key] == Counts(positive=30, negative=90, declined=5)
+    assert found.cells[key] == ResultCounts(positive=30, negative=90, declined=5)
     assert found.steps[key][Step.ELIGIBLE] == 200
     assert not counted(file("fhir/hits.ndjson")).steps
 
@@ -202,7 +200,7 @@ def test_files_without_a_group_are_of_the_group_that_is_named():
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b"PK\x03\x04", b"\x1f\x8b", b"a,b\n1,2\n"])
 def test_what_is_no_file_of_screens_is_refused_with_its_place(content):
     with pytest.raises(BadInput) as caught:
-        counted(in_memory("file 1", "x", content))
+        counted(file_in_memory("file 1", "x", content))
     assert all(problem.place.startswith("file 1") for problem in caught.value.problems)
 
 
@@ -217,10 +215,10 @@ def test_a_run_can_be_stopped_and_nothing_is_left():
 
     line = (DATA / "fhir" / "hits.ndjson").read_bytes().splitlines()[0] + b"\n"
     with pytest.raises(Canceled):
-        aggregate([in_memory("file 1", "x", line * 2000)], told=stop)
+        aggregate([file_in_memory("file 1", "x", line * 2000)], told=stop)
 
 
 def test_two_runs_never_share_a_hash():
-    assert hashed_with(b"a")("MR-1") != hashed_with(b"b")("MR-1")
-    assert hashed_with(b"a")("MR-1") == hashed_with(b"a")("MR-1")
-    assert hashed_with(b"a")("\ud800")  # half a character, as careless JSON has them
+    assert keyed_hash(b"a")("MR-1") != keyed_hash(b"b")("MR-1")
+    assert keyed_hash(b"a")("MR-1") == keyed_hash(b"a")("MR-1")
+    assert keyed_hash(b"a")("\ud800")  # half a character, as careless JSON has them

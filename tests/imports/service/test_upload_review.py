@@ -14,8 +14,8 @@ from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.imports import db as uploads
 from readiness.imports.models import UploadState
-from readiness.imports.service import history, upload_review
-from readiness.imports.service.upload_review import CountsChanged
+from readiness.imports.service import history, review
+from readiness.imports.service.review import CountsChanged
 from tests.factories.uploads import (
     ANY,
     ASKED,
@@ -48,14 +48,14 @@ def by_hand(store, values, revision=1, at=NOW):
 
 
 def take(store, actor, upload_id="u1", at=NOW, seen=0, quarters=(Q4,)):
-    return upload_review.confirm(
+    return review.confirm(
         Session(store, actor, at), "elm", upload_id, dict.fromkeys(quarters, seen)
     )
 
 
 def test_looking_writes_nothing(store, cara):
     read(store)
-    found = upload_review.look(Session(store, cara, NOW), "elm", "u1")
+    found = review.preview(Session(store, cara, NOW), "elm", "u1")
     (quarter,) = found.quarters
     assert not quarter.has_counts
     assert quarter.changed == len(WHOLE) + 2
@@ -102,7 +102,7 @@ def test_nothing_chosen_is_asked_about(store, cara, quarters):
 def test_counts_that_stood_are_shown_beside_and_stay_in_the_history(store, cara):
     by_hand(store, {FOOD: 15, ASKED: 90})
     read(store)
-    (quarter,) = upload_review.look(Session(store, cara, NOW), "elm", "u1").quarters
+    (quarter,) = review.preview(Session(store, cara, NOW), "elm", "u1").quarters
     assert quarter.has_counts
     compared = {line.cell: (line.now, line.then) for line in quarter.sites[0].lines}
     assert compared[FOOD] == (15, 20)
@@ -118,7 +118,7 @@ def test_what_changed_since_the_person_looked_is_asked_about_with_both(store, ca
     with pytest.raises(CountsChanged):
         take(store, cara)
     assert standing(store) == {FOOD: 15}
-    (quarter,) = upload_review.look(Session(store, cara, NOW), "elm", "u1", {Q4: 0}).quarters
+    (quarter,) = review.preview(Session(store, cara, NOW), "elm", "u1", {Q4: 0}).quarters
     (since,) = quarter.since
     assert (since.cell, since.seen, since.now) == (FOOD, None, 15)
     take(store, cara, seen=quarter.revisions)
@@ -153,7 +153,7 @@ def test_an_upload_that_replaced_another_is_named_in_the_list(store, cara):
     read(store, "u2", {Q4: {"": {FOOD: 21, ASKED: 95}}}, at=later(5))
     take(store, cara, "u2", at=later(6), seen=7)
     assert standing(store) == {SCREENED: 100, ANY: 30, ASKED: 95, FOOD: 21}
-    newest, oldest = upload_review.listed(Session(store, cara, later(7)), "elm").lines
+    newest, oldest = review.list_uploads(Session(store, cara, later(7)), "elm").lines
     assert newest.taken[0].replaced_by is None
     replaced = oldest.taken[0].replaced_by
     assert replaced
@@ -165,17 +165,17 @@ def test_the_same_content_is_recognized(store, cara):
     read(store)
     read(store, "u2", at=later(5))
     read(store, "u3", at=later(6), sha256="1" * 64)
-    assert [
-        each.id for each in upload_review.look(Session(store, cara, NOW), "elm", "u2").same
-    ] == ["u1"]
-    assert upload_review.look(Session(store, cara, NOW), "elm", "u1").same == ()
-    assert upload_review.look(Session(store, cara, NOW), "elm", "u3").same == ()
+    assert [each.id for each in review.preview(Session(store, cara, NOW), "elm", "u2").same] == [
+        "u1"
+    ]
+    assert review.preview(Session(store, cara, NOW), "elm", "u1").same == ()
+    assert review.preview(Session(store, cara, NOW), "elm", "u3").same == ()
 
 
 def test_what_was_discarded_is_gone_from_the_list_and_cannot_be_taken_over(store, cara):
     read(store)
-    upload_review.discard(Session(store, cara, NOW), "elm", "u1")
-    assert upload_review.listed(Session(store, cara, NOW), "elm").lines == ()
+    review.discard(Session(store, cara, NOW), "elm", "u1")
+    assert review.list_uploads(Session(store, cara, NOW), "elm").lines == ()
     with pytest.raises(WrongState):
         take(store, cara)
     uploads.forget(store, NOW)
@@ -203,9 +203,9 @@ def test_an_upload_is_its_group_s_own(store, who, refusal):
     actor = people.actor(store, who)
     for group_id in ("elm", "oak"):
         with pytest.raises((refusal, Denied)):
-            upload_review.look(Session(store, actor, NOW), group_id, "u1")
+            review.preview(Session(store, actor, NOW), group_id, "u1")
         with pytest.raises((refusal, Denied)):
-            upload_review.confirm(Session(store, actor, NOW), group_id, "u1", {Q4: 0})
+            review.confirm(Session(store, actor, NOW), group_id, "u1", {Q4: 0})
     assert standing(store) == {}
 
 

@@ -7,14 +7,14 @@ from datetime import date
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import ALL, Stratum, StratumType
-from readiness.imports.screens.into_counts import cells_of
-from readiness.imports.template.filling import Blank, blank_rows, from_counts, last_rows
-from readiness.imports.template.models import NAMES, Ground
-from readiness.imports.template.reading import read
+from readiness.imports.screens.quarter_counts import cells_of
+from readiness.imports.template.models import NAMES, Expectations
+from readiness.imports.template.reader import read_rows
+from readiness.imports.template.workbook import BlankTemplate, blank_rows, from_counts, last_rows
 from tests.factories.social_risk_counts import GOOD
 
 Q2, Q3 = Period(2026, 2), Period(2026, 3)
-BLANK = Blank("g1", Q3, date(2026, 10, 15), ("elm", "oak"), kinds=(StratumType.SEX,))
+BLANK = BlankTemplate("g1", Q3, date(2026, 10, 15), ("elm", "oak"), kinds=(StratumType.SEX,))
 
 
 def test_there_is_a_row_for_each_site_need_and_part():
@@ -22,7 +22,9 @@ def test_there_is_a_row_for_each_site_need_and_part():
     assert len(rows) == 2 * 7 * (1 + 4)
     assert {row["site_id"] for row in rows} == {"elm", "oak"}
     assert all(row["screened"] == "" for row in rows)
-    assert {row["site_id"] for row in blank_rows(Blank("g1", Q3, date(2026, 10, 15)))} == {"ALL"}
+    assert {row["site_id"] for row in blank_rows(BlankTemplate("g1", Q3, date(2026, 10, 15)))} == {
+        "ALL"
+    }
 
 
 def test_a_quarter_becomes_rows_and_the_same_quarter_again():
@@ -41,7 +43,7 @@ def test_what_was_sent_last_is_read_back_under_its_own_quarter():
         (f"line {n}", [str(row[name]) for name in NAMES])
         for n, row in enumerate(last_rows(last, BLANK), start=2)
     ]
-    found = read(NAMES, lines, Ground(date(2026, 11, 22)))
+    found = read_rows(NAMES, lines, Expectations(date(2026, 11, 22)))
     assert found.cells == last
     assert {key.period for key in found.cells} == {"2026-Q2"}
 
@@ -59,7 +61,7 @@ def test_parts_that_leave_somebody_out_are_handed_out_so_that_they_can_be_sent_b
         (f"line {n}", [str(row[name]) for name in NAMES])
         for n, row in enumerate(last_rows(last, BLANK), start=2)
     ]
-    cells = read(NAMES, lines, Ground(date(2026, 11, 22))).cells
+    cells = read_rows(NAMES, lines, Expectations(date(2026, 11, 22))).cells
     assert {key.stratum: counts for key, counts in cells.items()} == {
         "total": {Step.SCREENED: 200, Step.POSITIVE: 50},
         "spanish": {Step.SCREENED: 80, Step.POSITIVE: 30},

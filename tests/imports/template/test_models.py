@@ -9,7 +9,7 @@ import pytest
 from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import Need, Step
 from readiness.imports.screening_codes import loader as screening
-from readiness.imports.screens.cells import CellKey
+from readiness.imports.screens.models import CellKey
 from readiness.imports.template.models import (
     COLUMNS,
     COUNTS,
@@ -17,14 +17,14 @@ from readiness.imports.template.models import (
     MIXED,
     NAMES,
     NOT_OURS,
-    Ground,
+    Expectations,
     TemplateRows,
     Unit,
 )
-from readiness.imports.template.reading import MIXED_UNITS, NO_ROWS, ONE_PATIENT_A_ROW, read
+from readiness.imports.template.reader import MIXED_UNITS, NO_ROWS, ONE_PATIENT_A_ROW, read_rows
 
 TODAY = date(2026, 11, 22)
-GROUND = Ground(TODAY, sites=("elm", "oak"), groups=("g1",))
+GROUND = Expectations(TODAY, sites=("elm", "oak"), groups=("g1",))
 ROW = {
     "schema_version": "1",
     "group_id": "g1",
@@ -57,17 +57,17 @@ ROW = {
 KEY = CellKey("g1", "elm", "2026-Q3", "food", "total", "total")
 
 
-def table(*changes: dict[str, str], ground: Ground = GROUND, also: str = "") -> TemplateRows:
+def table(*changes: dict[str, str], ground: Expectations = GROUND, also: str = "") -> TemplateRows:
     """A good row with changes, as often as there are changes."""
     names = [*NAMES, *([also] if also else [])]
     rows = [{**ROW, **each} for each in changes or ({},)]
     lines = [
         (f"line {n}", [row.get(name, "") for name in names]) for n, row in enumerate(rows, start=2)
     ]
-    return read(names, lines, ground)
+    return read_rows(names, lines, ground)
 
 
-def problems(*changes: dict[str, str], ground: Ground = GROUND, also: str = "") -> list[str]:
+def problems(*changes: dict[str, str], ground: Expectations = GROUND, also: str = "") -> list[str]:
     with pytest.raises(BadInput) as told:
         table(*changes, ground=ground, also=also)
     return [str(problem) for problem in told.value.problems]
@@ -102,10 +102,10 @@ def test_every_step_of_a_file_has_its_column():
 
 
 def test_the_least_is_a_quarter_a_need_and_two_counts():
-    found = read(
+    found = read_rows(
         ("Period", "as of date", "NEED", "screened", "positive"),
         [("line 2", ["2026-q3", "10/15/2026", "Food", "240", "60"])],
-        Ground(TODAY),
+        Expectations(TODAY),
     )
     assert found.cells == {
         CellKey("-", "ALL", "2026-Q3", "food", "total", "total"): {
@@ -132,13 +132,13 @@ def test_a_column_that_we_do_not_know_is_named_and_refused():
 
 def test_a_table_of_something_else_is_not_repeated():
     with pytest.raises(BadInput) as told:
-        read(("Planted Person", "1990-01-02"), [], GROUND)
+        read_rows(("Planted Person", "1990-01-02"), [], GROUND)
     assert told.value.problems == (Problem("headings", NOT_OURS),)
 
 
 def test_a_missing_column_is_told():
     with pytest.raises(BadInput, match="Add the missing column: as_of_date, positive"):
-        read(("period", "need", "screened"), [], GROUND)
+        read_rows(("period", "need", "screened"), [], GROUND)
 
 
 WRONG = [
@@ -206,7 +206,7 @@ def test_everything_wrong_is_told_at_once():
 )  # fmt: skip
 def test_a_label_that_names_a_person_is_refused_and_not_repeated(planted):
     for column in ("site_id", "group_id", "instrument_version"):
-        [said] = problems({column: planted}, ground=Ground(TODAY))
+        [said] = problems({column: planted}, ground=Expectations(TODAY))
         assert "This seems to hold" in said
         assert planted not in said
 
@@ -243,7 +243,7 @@ def test_what_the_source_hides_is_not_known_and_that_is_said():
 
 def test_a_text_kept_from_running_is_read_without_its_apostrophe():
     assert problems({"instrument": "'=x"})[0].startswith("line 2, instrument: Write one of")
-    assert table({"site_id": "'elm"}, ground=Ground(TODAY)).cells.keys() == {
+    assert table({"site_id": "'elm"}, ground=Expectations(TODAY)).cells.keys() == {
         CellKey("g1", "'elm", "2026-Q3", "food", "total", "total")
     }
 

@@ -8,9 +8,9 @@ import pytest
 from openpyxl import Workbook
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.counts.social_risk.models import Step
-from readiness.imports.screens.cells import CellKey
+from readiness.imports.screens.models import CellKey
 from readiness.imports.template import reader as template
 from tests.factories.questionnaire_workbook import saved
 from tests.factories.readings import DATA, a_reading, file_of
@@ -27,8 +27,8 @@ def as_workbook(content: str) -> bytes:
 
 
 @pytest.mark.parametrize("source", [file_of(CONTENT), file_of(as_workbook(CONTENT))])
-def test_csv_and_workbook_say_the_same(source: Source):
-    found = template.rows(source, a_reading(), TODAY, sites=("elm", "oak"), groups=("g1",))
+def test_csv_and_workbook_say_the_same(source: SourceFile):
+    found = template.read_template(source, a_reading(), TODAY, sites=("elm", "oak"), groups=("g1",))
     assert len(found.cells) == 5
     food = found.cells[CellKey("g1", "elm", "2026-Q3", "food", "total", "total")]
     assert (food[Step.SCREENED], food[Step.UNKNOWN]) == (240, 5)
@@ -41,7 +41,7 @@ def test_a_line_that_is_cut_off_refuses_the_file_with_all_else_that_is_wrong():
         "total,400,100,40,10", "total,400,100,40,x"
     )
     with pytest.raises(BadInput) as told:
-        template.rows(file_of(content), a_reading(), TODAY)
+        template.read_template(file_of(content), a_reading(), TODAY)
     assert [problem.place for problem in told.value.problems] == [
         "file 1, line 4",
         "file 1, line 6, unknown",
@@ -58,5 +58,5 @@ def test_a_table_with_a_column_of_patients_is_still_ours_and_refused():
     content = "\n".join([f"{lines[0]},patient_name", *(f"{line},Planted" for line in lines[1:])])
     assert template.recognizes(content.split("\n")[0].split(","))
     with pytest.raises(BadInput, match="Remove this column: “patient_name”") as told:
-        template.rows(file_of(content), a_reading(), TODAY)
+        template.read_template(file_of(content), a_reading(), TODAY)
     assert "Planted" not in str(told.value)

@@ -10,15 +10,16 @@ from openpyxl import load_workbook
 
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import Need, Step
-from readiness.imports.screens.cells import CellKey
+from readiness.imports.screens.models import CellKey
 from readiness.imports.template import reader as template
-from readiness.imports.template.filling import Blank
 from readiness.imports.template.models import NAMES
-from readiness.imports.template.workbook import template_csv, template_xlsx
+from readiness.imports.template.workbook import BlankTemplate, template_csv, template_xlsx
 from tests.factories.questionnaire_workbook import changed
 from tests.factories.readings import a_reading, file_of
 
-BLANK = Blank("g1", Period(2026, 3), date(2026, 10, 15), ("elm",), needs=(Need.FOOD, Need.SAFETY))
+BLANK = BlankTemplate(
+    "g1", Period(2026, 3), date(2026, 10, 15), ("elm",), needs=(Need.FOOD, Need.SAFETY)
+)
 LAST = {CellKey("g1", "elm", "2026-Q2", "food", "total", "total"): {Step.SCREENED: 200,
                                                                     Step.POSITIVE: 40}}  # fmt: skip
 TODAY = date(2026, 11, 22)
@@ -42,7 +43,9 @@ def test_what_was_sent_last_follows_below_when_asked_for():
 
 def test_a_workbook_filled_in_is_read_back():
     filled = changed(template_xlsx(BLANK, LAST), {"Counts!R2": 240, "Counts!S2": 60})
-    found = template.rows(file_of(filled), a_reading(), TODAY, sites=("elm",), groups=("g1",))
+    found = template.read_template(
+        file_of(filled), a_reading(), TODAY, sites=("elm",), groups=("g1",)
+    )
     assert found.cells == {
         CellKey("g1", "elm", "2026-Q3", "food", "total", "total"): {
             Step.SCREENED: 240,
@@ -63,7 +66,7 @@ def test_the_workbook_explains_each_column_and_offers_lists():
 
 
 def test_a_site_that_a_spreadsheet_would_run_is_kept_from_running():
-    blank = Blank("g1", Period(2026, 3), date(2026, 10, 15), ("=cmd()",))
+    blank = BlankTemplate("g1", Period(2026, 3), date(2026, 10, 15), ("=cmd()",))
     assert b",'=cmd()," in template_csv(blank)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import LOST_AFTER
-from readiness.core.tables.sources import Source
+from readiness.core.tables.models import SourceFile
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.imports import db as uploads
@@ -464,10 +464,12 @@ def fail_half_way(monkeypatch):
 
 def test_a_source_is_closed_with_its_job(cara, store):
     """Nothing of the content outlives the reading."""
-    before = {id(each) for each in gc.get_objects() if isinstance(each, Source)}  # of other tests
+    before = {
+        id(each) for each in gc.get_objects() if isinstance(each, SourceFile)
+    }  # of other tests
     settled(cara, send(cara, fixture("hunger.ndjson")))
     end = time.monotonic() + SECONDS
-    while any(isinstance(each, Source) and id(each) not in before for each in gc.get_objects()):
+    while any(isinstance(each, SourceFile) and id(each) not in before for each in gc.get_objects()):
         assert time.monotonic() < end
         gc.collect()
         time.sleep(0.05)

@@ -7,14 +7,13 @@ from io import BytesIO
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.reading import Reading, Report
+from readiness.core.tables.models import ReadContext, Report
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import STRATA, StratumType
-from readiness.imports.screens.cells import CellKey, Counts
-from readiness.imports.screens.parts import Result, Standing
+from readiness.imports.screens.models import CellKey, NeedResult, RecordStatus, ResultCounts
 from readiness.imports.screens.strata import age_band
 from readiness.imports.warehouse import duckdb_count
-from readiness.imports.warehouse.duckdb_words import Column, Wording
+from readiness.imports.warehouse.duckdb_columns import ResultColumn, Wording
 
 PLAIN = "GROUP,DAY,NEED,RESULT\n"
 
@@ -25,10 +24,10 @@ def one_of(words, text):
 
 def strata(told):
     return {
-        StratumType.RACE: told.get(Column.RACE) or "unknown",
-        StratumType.RACE_1997: told.get(Column.RACE) or "unknown",
+        StratumType.RACE: told.get(ResultColumn.RACE) or "unknown",
+        StratumType.RACE_1997: told.get(ResultColumn.RACE) or "unknown",
         StratumType.ETHNICITY: "unknown",
-        StratumType.LANGUAGE: told.get(Column.LANGUAGE) or "unknown",
+        StratumType.LANGUAGE: told.get(ResultColumn.LANGUAGE) or "unknown",
         StratumType.PAYER: "unknown",
         StratumType.SEX: "unknown",
     }
@@ -37,10 +36,10 @@ def strata(told):
 def wording(**more):
     columns = {"group": "GROUP", "date": "DAY", "need": "NEED", "result": "RESULT", **more}
     return Wording(
-        columns={Column(role): heading for role, heading in columns.items()},
+        columns={ResultColumn(role): heading for role, heading in columns.items()},
         need=lambda text: one_of(Need, text),
-        result=lambda text: one_of(Result, text),
-        standing=lambda text: one_of(Standing, text or "counted"),
+        result=lambda text: one_of(NeedResult, text),
+        standing=lambda text: one_of(RecordStatus, text or "counted"),
         strata=strata,
         apart=strata,
         age=age_band,
@@ -49,7 +48,7 @@ def wording(**more):
 
 def counted(text, **more):
     report = Report()
-    reading = Reading(lambda _: b"", report, "")
+    reading = ReadContext(lambda _: b"", report, "")
     return duckdb_count.cells_of(BytesIO(text.encode()), wording(**more), reading, "file 1"), report
 
 
@@ -62,9 +61,9 @@ def test_each_row_counts_for_itself_and_nothing_is_worked_out_of_others():
     text += ",2026-07-01,housing_instability,declined\n"
     cells, report = counted(text)
     assert cells == {
-        key(): Counts(positive=3),
-        key(period="2026-Q4"): Counts(negative=1),
-        key("housing_instability", group="-"): Counts(declined=1),
+        key(): ResultCounts(positive=3),
+        key(period="2026-Q4"): ResultCounts(negative=1),
+        key("housing_instability", group="-"): ResultCounts(declined=1),
     }
     assert report.rows == 5
 
@@ -87,7 +86,7 @@ def test_each_type_of_strata_is_counted_by_itself_and_the_total_once():
 def test_an_age_is_worked_out_of_the_day_of_birth():
     text = "GROUP,DAY,NEED,RESULT,B\ng,2026-07-01,food,positive,2008-07-02\n"
     cells, _ = counted(text, born="B")
-    assert cells[key(kind="age", stratum="0-17")] == Counts(positive=1)
+    assert cells[key(kind="age", stratum="0-17")] == ResultCounts(positive=1)
 
 
 def test_what_is_held_or_unreadable_is_told_and_not_counted():
@@ -104,7 +103,7 @@ def test_what_is_held_or_unreadable_is_told_and_not_counted():
         ]
     )
     cells, report = counted(text, status="S")
-    assert cells == {key(): Counts(positive=1)}
+    assert cells == {key(): ResultCounts(positive=1)}
     assert (report.rows, report.held, report.deleted, report.refused) == (7, 1, 1, 4)
     assert len(report.problems) == 4
 

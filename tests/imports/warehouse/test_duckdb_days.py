@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from readiness.imports.days import Order, day_of, instant_of
-from readiness.imports.screens.parts import Traits
+from readiness.imports.dates import DateOrder, day_of, instant_of
+from readiness.imports.screens.models import PatientTraits
 from readiness.imports.screens.strata import age_band, age_on
-from readiness.imports.warehouse import duckdb_days
+from readiness.imports.warehouse import duckdb_columns
 
 WRITTEN = [
     "2026-07-03", "2026-7-3", "2026/07/03", "2026-07-03T23:30:00-04:00", "2026-07-03 10:00",
@@ -27,16 +27,16 @@ def found(sql, text):
 
 
 @pytest.mark.parametrize("text", WRITTEN)
-@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("order", DateOrder)
 def test_a_day_is_read_as_in_small_tables(text, order):
-    sql = duckdb_days.day("text", is_day_first=order is Order.DAY_FIRST)
-    day = found(f"(SELECT {duckdb_days.within('d')} FROM (SELECT {sql} AS d))", text)
+    sql = duckdb_columns.day_sql("text", is_day_first=order is DateOrder.DAY_FIRST)
+    day = found(f"(SELECT {duckdb_columns.plausible_day_sql('d')} FROM (SELECT {sql} AS d))", text)
     assert day == day_of(text.strip(), order)
 
 
 @pytest.mark.parametrize("text", [*WRITTEN, "2026-07-03T10:00:00.25Z", "2026-07-03T10:00:00+02:00"])
 def test_an_instant_is_read_as_in_small_tables(text):
-    at = found(duckdb_days.instant("text", is_day_first=False), text.strip())
+    at = found(duckdb_columns.instant_sql("text", is_day_first=False), text.strip())
     wanted = instant_of(text.strip())
     assert (at.replace(tzinfo=UTC) if at else None) == (
         datetime.fromisoformat(wanted) if wanted else None
@@ -46,6 +46,6 @@ def test_an_instant_is_read_as_in_small_tables(text):
 @pytest.mark.parametrize("on", [date(2026, 2, 28), date(2026, 3, 1), date(2024, 2, 29)])
 @pytest.mark.parametrize("born", [date(2008, 2, 29), date(1961, 3, 1), date(2027, 1, 1)])
 def test_an_age_is_that_on_the_day_of_the_screen(born, on):
-    years = duckdb_days.years(f"DATE '{born}'", f"DATE '{on}'")
-    band = found(duckdb_days.band(years, age_band), "")
-    assert (band or "unknown") == age_band(age_on(Traits(born=born), on))
+    years = duckdb_columns.years_sql(f"DATE '{born}'", f"DATE '{on}'")
+    band = found(duckdb_columns.band_sql(years, age_band), "")
+    assert (band or "unknown") == age_band(age_on(PatientTraits(born=born), on))

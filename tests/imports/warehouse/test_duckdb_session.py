@@ -10,7 +10,7 @@ import traceback
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.imports.warehouse.duckdb_session import NotListed, Room, session
+from readiness.imports.warehouse.duckdb_session import MemoryLimits, UnlistedValue, open_session
 from tests.factories.result_tables import MAPPING, table
 
 NAME = "Wilhelmina Quickly"
@@ -41,7 +41,7 @@ except BadInput as error:
 def opened(tmp_path):
     (tmp_path / "own.csv").write_text(f"a,b\n1,{NAME}\n")
     (tmp_path / "other.csv").write_text("a\n1\n")
-    with session(str(tmp_path / "own.csv"), lambda _: None, Room()) as db:
+    with open_session(str(tmp_path / "own.csv"), lambda _: None, MemoryLimits()) as db:
         yield db
 
 
@@ -67,7 +67,7 @@ def test_only_the_one_file_is_opened_and_nothing_is_written(opened, tmp_path, sq
 
 def test_an_error_tells_nothing_of_what_stands_in_the_file(opened, tmp_path):
     query = f"SELECT CAST(b AS INTEGER) FROM read_csv('{tmp_path}/own.csv')"
-    with pytest.raises(NotListed) as failed:
+    with pytest.raises(UnlistedValue) as failed:
         opened.run(query)
     assert failed.value.__context__ is None
     assert failed.value.__cause__ is None

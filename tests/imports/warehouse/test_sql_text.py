@@ -19,8 +19,8 @@ import duckdb
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.core.tables.sources import in_memory
-from readiness.imports.service import screens, warehouse
+from readiness.core.tables.models import file_in_memory
+from readiness.imports.service import screens
 from readiness.imports.template import models as template
 from readiness.imports.warehouse import sql_text
 from readiness.imports.warehouse.sql_text import DIALECTS
@@ -71,7 +71,7 @@ def cells_in(names, rows):
 
 def cells_of(rows):
     """Closed quarters as the readers and the tally find them, by site and for the whole group."""
-    source = in_memory("file 1", "rows.csv", as_csv(rows).encode())
+    source = file_in_memory("file 1", "rows.csv", as_csv(rows).encode())
     sums: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for k, c in screens.aggregate([source], mapping=OWN_WORDS).cells.items():
         for site in {k.site_id, "ALL"}:
@@ -84,7 +84,7 @@ def cells_of(rows):
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_text_is_the_one_that_was_looked_at(dialect):
     kept = (KEPT / f"{dialect}.sql").read_text()
-    assert warehouse.sql_of(dialect, "results", AS_OF) == kept
+    assert screens.sql_of(dialect, "results", AS_OF) == kept
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -99,7 +99,7 @@ def test_what_comes_back_is_our_table_of_counts_and_can_be_sent_as_it_is(tmp_pat
     names, found = in_duckdb(as_table(tmp_path, rows), (KEPT / "duckdb.sql").read_text())
     assert tuple(names) == template.NAMES
     sent = as_csv([dict(zip(names, row, strict=True)) for row in found])
-    source = in_memory("file 1", "counts.csv", sent.encode())
+    source = file_in_memory("file 1", "counts.csv", sent.encode())
     taken = screens.aggregate([source], today=AS_OF)
     assert {key.period for key in taken.steps} == {"2026-Q1", "2026-Q2"}
     assert len(taken.steps) == len(found)
@@ -118,7 +118,7 @@ def test_spark_returns_what_duckdb_returns(tmp_path):
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_table_may_stand_in_a_schema(dialect):
-    text = warehouse.sql_of(dialect, "lake.sdoh.results", AS_OF)
+    text = screens.sql_of(dialect, "lake.sdoh.results", AS_OF)
     assert "FROM lake.sdoh.results" in text.replace("`", "").replace('"', "")
     assert "FROM results" not in text
 
@@ -126,14 +126,14 @@ def test_a_table_may_stand_in_a_schema(dialect):
 @pytest.mark.parametrize("name", ["results; DROP TABLE x", "a b", "", "a.b.c.d.e", "x--"])
 def test_a_table_is_named_and_nothing_more(name):
     with pytest.raises(BadInput, match="letters, digits"):
-        warehouse.sql_of("duckdb", name)
+        screens.sql_of("duckdb", name)
 
 
 def test_without_a_day_the_quarters_are_those_closed_when_it_runs():
-    assert "CURRENT_DATE" in warehouse.sql_of("postgres", "results")
+    assert "CURRENT_DATE" in screens.sql_of("postgres", "results")
 
 
 def test_every_column_is_described_with_what_may_stand_in_it():
-    says = "\n".join(sql_text.described())
+    says = "\n".join(sql_text.table_description())
     assert all(column.name in says for column in sql_text.COLUMNS)
     assert "inadequate_housing" in says

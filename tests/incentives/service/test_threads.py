@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from readiness.core.tables.reading import Canceled
+from readiness.core.tables.models import Canceled
 from readiness.incentives import simulate as simulation
 from readiness.incentives.design import Rule
 from readiness.incentives.scenario import NOTHING, Kind, Scenario

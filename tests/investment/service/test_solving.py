@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from readiness.core.tables.reading import Canceled
+from readiness.core.tables.models import Canceled
 from readiness.instruments.costs import loader as costs
 from readiness.investment.candidates import Component, Tag
 from readiness.investment.portfolio import is_purpose, offers_of

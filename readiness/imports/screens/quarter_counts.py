@@ -7,30 +7,30 @@ those with one or more needs. What it says beyond that stands under the need `an
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from readiness.core.errors import BadInput
 from readiness.core.periods import Period, period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import WHOLE_GROUP, BySite
-from readiness.imports.screens.cells import NOBODY, WHOLE, CellKey, Counts
-from readiness.imports.screens.parts import Result
+from readiness.imports.screens.models import NOBODY, WHOLE, CellKey, NeedResult, ResultCounts
 
 Steps = Mapping[Step, int]
 
 OF_GROUP_ROW = {Step.SCREENED: Step.SCREENED, Step.POSITIVE: Step.ANY_POSITIVE}
 ALIKE = (Step.ELIGIBLE, Step.EXCLUDED)  # the same for every need, so they stand in the group's row
 STEP_OF_RESULT = {
-    Result.POSITIVE: Step.POSITIVE,
-    Result.DECLINED: Step.DECLINED,
-    Result.UNKNOWN: Step.UNKNOWN,
-    Result.INCOMPLETE: Step.INCOMPLETE,
+    NeedResult.POSITIVE: Step.POSITIVE,
+    NeedResult.DECLINED: Step.DECLINED,
+    NeedResult.UNKNOWN: Step.UNKNOWN,
+    NeedResult.INCOMPLETE: Step.INCOMPLETE,
 }
 
 
 @dataclass(frozen=True)
-class Brought:
+class FileCounts:
     """What a file brings, by quarter and site."""
 
     quarters: Mapping[Period, BySite]
@@ -43,18 +43,18 @@ Row = tuple[str, Stratum]  # a site, and a part of its patients
 Rows = dict[Row, dict[Need, Steps]]
 
 
-def brought_by(
-    cells: Mapping[CellKey, Counts],
+def file_counts(
+    cells: Mapping[CellKey, ResultCounts],
     steps: Mapping[CellKey, Steps],
     group_id: str,
     sites: Mapping[str, str],  # the group's own: what a file may call one -> its id
-) -> Brought:
+) -> FileCounts:
     told = {key: steps_of(key, cells, steps) for key in {*cells, *steps}}
     own = {key: of for key, of in told.items() if key.group_id in (NOBODY, group_id)}
     named = {key.site_id for key in own} - {WHOLE}
     written = sorted({key.period for key in own})
     quarters = [quarter for text in written if (quarter := quarter_of(text))]
-    return Brought(
+    return FileCounts(
         quarters={
             quarter: by_site(rows_of(own, quarter), sites, is_table=bool(steps))
             for quarter in quarters
@@ -73,7 +73,7 @@ def quarter_of(written: str) -> Period | None:
 
 
 def steps_of(
-    key: CellKey, cells: Mapping[CellKey, Counts], steps: Mapping[CellKey, Steps]
+    key: CellKey, cells: Mapping[CellKey, ResultCounts], steps: Mapping[CellKey, Steps]
 ) -> dict[Step, int]:
     """Of a table of counts exactly what it tells; of screens the five results of a need."""
     if key in steps:
@@ -109,13 +109,13 @@ def by_site(rows: Rows, sites: Mapping[str, str], *, is_table: bool) -> BySite:
         if named == WHOLE and is_table:
             told |= brought
             continue
-        add(found[WHOLE_GROUP], brought)
+        add_counts(found[WHOLE_GROUP], brought)
         if own := site_id(named, sites):
-            add(found[own], brought)
+            add_counts(found[own], brought)
     return {**found, WHOLE_GROUP: {**found[WHOLE_GROUP], **told}}
 
 
-def add(total: Counter[FunnelCell], brought: Mapping[FunnelCell, int]) -> None:
+def add_counts(total: Counter[FunnelCell], brought: Mapping[FunnelCell, int]) -> None:
     """A zero is a count too: what is told stays told."""
     for cell, value in brought.items():
         total[cell] += value
@@ -146,3 +146,47 @@ def group_row(needs: Mapping[Need, Steps]) -> dict[Step, int]:
 def with_eligible(needs: Mapping[Need, Steps]) -> Steps:
     rows = (needs[need] for need in Need if need in needs)
     return next((row for row in rows if Step.ELIGIBLE in row), {})
+
+
+TableSteps = Mapping[Step, int]
+
+
+TWICE = (
+    "Two of the files tell of the same patients: the same group, site, quarter, need and stratum. "
+    "Keep one of the two."
+)
+
+
+def add_tables(
+    tables: Sequence[Mapping[CellKey, TableSteps]], group_id: str
+) -> dict[CellKey, TableSteps]:
+    """All rows of all tables; those that name no group are of `group_id`."""
+    found: dict[CellKey, TableSteps] = {}
+    for table in tables:
+        named = {of_group(key, group_id): steps for key, steps in table.items()}
+        if found.keys() & named.keys():
+            raise BadInput(TWICE)
+        found |= named
+    return found
+
+
+def of_group(key: CellKey, group_id: str) -> CellKey:
+    return replace(key, group_id=group_id) if group_id and key.group_id == NOBODY else key
+
+
+def in_period(
+    steps: Mapping[CellKey, TableSteps], period: Period | None
+) -> dict[CellKey, TableSteps]:
+    return {key: each for key, each in steps.items() if period is None or key.period == str(period)}
+
+
+def counts_of(steps: TableSteps) -> ResultCounts:
+    """The results that a row tells; what it leaves open is counted as nobody here."""
+    positive = steps.get(Step.POSITIVE, 0)
+    return ResultCounts(
+        positive=positive,
+        negative=max(0, steps.get(Step.SCREENED, positive) - positive),
+        declined=steps.get(Step.DECLINED, 0),
+        unknown=steps.get(Step.UNKNOWN, 0),
+        incomplete=steps.get(Step.INCOMPLETE, 0),
+    )

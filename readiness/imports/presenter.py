@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import url_for
@@ -10,22 +10,29 @@ from flask import url_for
 from readiness.core.errors import Problem
 from readiness.core.jobs.models import JobState
 from readiness.core.periods import Period, period
-from readiness.core.tables.reading import MOST_PROBLEMS
+from readiness.core.tables.models import MOST_PROBLEMS
 from readiness.core.web.forms import whole_number
 from readiness.core.web.template_filters import moment
 from readiness.counts.models import PeriodState
-from readiness.imports.models import Account, Upload, UploadState
-from readiness.imports.presenters.upload_tables import (
-    PartShown,
-    TableShown,
-    counted,
-    lines_of,
-    parts_of,
-    tables_of,
-    written,
+from readiness.counts.social_risk.models import (
+    GROUP_STEPS,
+    NEED_LABELS,
+    NEED_STEPS,
+    STEP_LABELS,
+    FunnelCell,
+    Need,
+    Step,
 )
-from readiness.imports.service.upload import Progress
-from readiness.imports.service.upload_review import Preview, QuarterPreview, Since, UploadLine
+from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum
+from readiness.imports.models import CountChange, Upload, UploadReport, UploadState
+from readiness.imports.service.review import (
+    ChangeSinceSeen,
+    QuarterPreview,
+    SiteChanges,
+    UploadLine,
+    UploadPreview,
+)
+from readiness.imports.service.upload import UploadProgress
 
 TAKE, SEEN = "take.", "seen."  # before the quarter
 
@@ -41,7 +48,7 @@ STATES = {
 # Reading
 
 
-def progress_says(found: Progress) -> str:
+def progress_says(found: UploadProgress) -> str:
     if found.job is None or found.job.state is JobState.CANCELED:
         return "The reading was stopped. Nothing of the file was kept."
     if found.job.state is JobState.FAILED:
@@ -82,7 +89,7 @@ def taken_says(changed: int) -> str:
 # What was read
 
 
-def account_says(account: Account) -> Iterator[str]:
+def account_says(account: UploadReport) -> Iterator[str]:
     yield f"{counted(account.rows, 'row')} read."
     for number, says in (
         (account.skipped, "no screen, and passed over."),
@@ -107,12 +114,12 @@ def account_says(account: Account) -> Iterator[str]:
         yield f"Left out, because not closed yet: {named}."
 
 
-def codes(account: Account) -> tuple[tuple[str, str], ...]:
+def codes(account: UploadReport) -> tuple[tuple[str, str], ...]:
     most_first = sorted(account.unknown_codes.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple((code, f"{number:,}") for code, number in most_first)
 
 
-def more_problems(account: Account) -> int:
+def more_problems(account: UploadReport) -> int:
     """Those that were counted and not told one by one."""
     return max(0, account.refused - MOST_PROBLEMS)
 
@@ -156,7 +163,7 @@ HEADINGS = {
 }
 
 
-def shown(found: Preview, ticked: frozenset[Period] | None) -> Shown:
+def shown(found: UploadPreview, ticked: frozenset[Period] | None) -> Shown:
     upload, account = found.upload, found.upload.account
     return Shown(
         heading=HEADINGS[upload.state],
@@ -215,7 +222,7 @@ def quarter_says(quarter: QuarterPreview) -> Iterator[str]:
         yield "The quarter is marked complete: saving these opens it again."
 
 
-def since_shown(since: Since) -> tuple[str, str, str]:
+def since_shown(since: ChangeSinceSeen) -> tuple[str, str, str]:
     label = f"{since.site.name}: {since.cell.label}" if since.site else since.cell.label
     return label, written(since.seen), written(since.now)
 
@@ -250,3 +257,113 @@ def line_view(line: UploadLine) -> LineShown:
             if each.replaced_by
         ),
     )
+
+
+BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class CellShown:
+    says: str
+    note: str = ""  # what stands now, where it differs
+
+
+@dataclass(frozen=True)
+class TableShown:
+    title: str
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[CellShown, ...]], ...]
+
+
+@dataclass(frozen=True)
+class PartShown:
+    """A breakdown, or a site: folded."""
+
+    title: str
+    tables: tuple[TableShown, ...]
+    says: str = ""
+
+
+def counted(number: int, thing: str) -> str:
+    """
+    >>> counted(1, "count"), counted(1200, "row")
+    ('1 count', '1,200 rows')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def written(value: int | None) -> str:
+    return BLANK if value is None else f"{value:,}"
+
+
+def lines_of(part: SiteChanges, *, is_whole: bool) -> tuple[CountChange, ...]:
+    return tuple(line for line in part.lines if (line.cell.stratum == ALL) is is_whole)
+
+
+def parts_of(quarter: QuarterPreview) -> Iterator[PartShown]:
+    """The breakdowns of the group, then its sites."""
+    is_new = not quarter.has_counts
+    breakdowns = lines_of(quarter.sites[0], is_whole=False)
+    for kind, label in STRATUM_TYPE_LABELS.items():
+        if lines := tuple(line for line in breakdowns if line.cell.stratum.type is kind):
+            yield PartShown(label, tables_of(lines, is_new=is_new))
+    for part in quarter.sites[1:]:
+        rest = len(lines_of(part, is_whole=False))
+        yield PartShown(
+            part.site.name if part.site else "A site that is no longer listed",
+            tables_of(lines_of(part, is_whole=True), is_new=is_new),
+            f"And {counted(rest, 'count')} by breakdown." if rest else "",
+        )
+
+
+def tables_of(lines: Iterable[CountChange], *, is_new: bool) -> tuple[TableShown, ...]:
+    """The group's row and the needs are made of other steps, so they are two tables."""
+    listed = tuple(lines)
+    groups = tuple(line for line in listed if line.cell.need is None)
+    needs = tuple(line for line in listed if line.cell.need is not None)
+    return tuple(
+        table(title, corner, part, is_new=is_new)
+        for title, corner, part in (("All needs", "Patients", groups), ("Each need", "Need", needs))
+        if part
+    )
+
+
+IN_ORDER = dict.fromkeys((*GROUP_STEPS, *NEED_STEPS, *Step))  # first as in the grid
+
+
+def table(title: str, corner: str, lines: tuple[CountChange, ...], *, is_new: bool) -> TableShown:
+    steps = [step for step in IN_ORDER if any(line.cell.step is step for line in lines)]
+    by_cell = {line.cell: line for line in lines}
+    rows = sorted({(line.cell.stratum, line.cell.need) for line in lines}, key=in_order)
+    return TableShown(
+        title=title,
+        corner=corner,
+        columns=tuple(STEP_LABELS[step] for step in steps),
+        rows=tuple(
+            (
+                FunnelCell(steps[0], need, part).row_label,
+                tuple(
+                    cell_shown(by_cell.get(FunnelCell(step, need, part)), is_new=is_new)
+                    for step in steps
+                ),
+            )
+            for part, need in rows
+        ),
+    )
+
+
+NEEDS_IN_ORDER = tuple(NEED_LABELS)
+
+
+def in_order(row: tuple[Stratum, Need | None]) -> tuple[str, int]:
+    part, need = row
+    return part.name, NEEDS_IN_ORDER.index(need) if need else -1
+
+
+def cell_shown(line: CountChange | None, *, is_new: bool) -> CellShown:
+    if line is None:
+        return CellShown("")
+    if is_new or not line.is_changed:
+        return CellShown(written(line.then))
+    return CellShown(written(line.then), f"now {written(line.now)}")

@@ -8,16 +8,23 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from readiness.core.errors import BadInput, Problem
-from readiness.core.tables.reader import Row, Table, key
-from readiness.core.tables.reading import Reading
+from readiness.core.tables.models import ReadContext
+from readiness.core.tables.reader import TableRow, TextTable, column_key
 from readiness.counts.social_risk.models import Need
-from readiness.imports.days import day_of, instant_of
-from readiness.imports.labels import Labels
+from readiness.imports import safe_names
+from readiness.imports.dates import day_of, instant_of
 from readiness.imports.mapping import standing_of
-from readiness.imports.mapping_shapes import TRAITS, Answers, Role, TableMapping, plain
+from readiness.imports.mapping_shapes import TRAITS, Answers, ColumnRole, TableMapping, plain
+from readiness.imports.safe_names import Labels
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens import headings
-from readiness.imports.screens.parts import Answer, Answered, Part, Result, Standing, Traits
+from readiness.imports.screens.models import (
+    AnsweredQuestion,
+    NeedResult,
+    PatientTraits,
+    RecordStatus,
+    ScreenAnswer,
+    ScreenPart,
+)
 
 UNKNOWN_STATUS = "unknown"
 NO_STATUS = "final"  # of a table that has no such column: what it holds is meant to be counted
@@ -25,7 +32,7 @@ REMEMBERED = 10_000  # of each kind of text, so that memory does not grow with t
 SEVERAL = re.compile(r"[;|]")
 NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
-NO_RESULTS: Mapping[Need, Result] = {}
+NO_RESULTS: Mapping[Need, NeedResult] = {}
 NO_PATIENT = "There is no patient in this line. Fill in the patient."
 NO_DAY = "The day of the screen is missing or is no date. Write it as 2026-07-03."
 NO_STANDING = "The mapping does not say what this line's status means. Add it under statuses."
@@ -36,40 +43,40 @@ class NotReadError(Exception):
 
 
 @dataclass(frozen=True)
-class Columns:
+class RoleColumns:
     """Where each role stands in one table."""
 
-    at: Mapping[Role, int]
+    at: Mapping[ColumnRole, int]
 
-    def text(self, row: Row, role: Role) -> str:
+    def text(self, row: TableRow, role: ColumnRole) -> str:
         place = self.at.get(role)
         return row.cells[place] if place is not None else ""
 
 
 @dataclass(frozen=True)
-class Head:
+class RowHead:
     """What one line tells beside its answers."""
 
     patient: str
     day: date | None  # none where there is no screen in the line
-    standing: Standing
+    standing: RecordStatus
     status: str
     issued: str
     group_id: str
     site_id: str
-    traits: Traits | None
+    traits: PatientTraits | None
 
 
 def part_of(
-    head: Head,
+    head: RowHead,
     day: date,
     place: str,
-    run: Run,
-    reading: Reading,
-    answered: tuple[Answered, ...] = (),
-    results: Mapping[Need, Result] = NO_RESULTS,
-) -> Part:
-    return Part(
+    run: MappedRun,
+    reading: ReadContext,
+    answered: tuple[AnsweredQuestion, ...] = (),
+    results: Mapping[Need, NeedResult] = NO_RESULTS,
+) -> ScreenPart:
+    return ScreenPart(
         source=place,
         patient=reading.hashed(head.patient),
         day=day,
@@ -86,7 +93,7 @@ def part_of(
 
 
 @dataclass
-class Run:
+class MappedRun:
     """One run over the files of one mapping. What it remembers is gone when it ends."""
 
     mapping: TableMapping
@@ -94,9 +101,9 @@ class Run:
     groups: Labels = field(default_factory=lambda: Labels("group"))
     sites: Labels = field(default_factory=lambda: Labels("site"))
     days: dict[str, date | None] = field(default_factory=dict)
-    traits: dict[tuple[str, ...], Traits] = field(default_factory=dict)
-    standings: dict[str, tuple[Standing, str]] = field(default_factory=dict)
-    answers: dict[tuple[str, str], tuple[Answer, ...]] = field(default_factory=dict)
+    traits: dict[tuple[str, ...], PatientTraits] = field(default_factory=dict)
+    standings: dict[str, tuple[RecordStatus, str]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], tuple[ScreenAnswer, ...]] = field(default_factory=dict)
 
     def day(self, text: str) -> date | None:
         if text not in self.days:
@@ -106,16 +113,20 @@ class Run:
         return self.days[text]
 
 
-def columns_of(table: Table, mapping: TableMapping, also: Collection[int] = ()) -> Columns:
+def columns_of(table: TextTable, mapping: TableMapping, also: Collection[int] = ()) -> RoleColumns:
     """Refused where a column of the mapping is missing, or where one is not known to it.
 
     `also` are the places of columns that the reader knows by itself.
     """
-    places = {key(name): at for at, name in enumerate(table.header)}
-    at = {role: places[key(name)] for role, name in mapping.columns.items() if key(name) in places}
+    places = {column_key(name): at for at, name in enumerate(table.header)}
+    at = {
+        role: places[column_key(name)]
+        for role, name in mapping.columns.items()
+        if column_key(name) in places
+    }
     missing = mapping.columns.keys() - at.keys()
     problems = [
-        Problem(table.label, f"There is no column for the {role}{as_named(mapping, role)}. "
+        Problem(table.label, f"There is no column for the {role}{quoted_column(mapping, role)}. "
                 "Correct its name in the mapping, or add the column.")
         for role in sorted(missing)
     ]  # fmt: skip
@@ -128,44 +139,46 @@ def columns_of(table: Table, mapping: TableMapping, also: Collection[int] = ()) 
         problems.append(Problem(table.label, strange_columns(table, strange)))
     if problems:
         raise BadInput(problems)
-    return Columns(at)
+    return RoleColumns(at)
 
 
-def as_named(mapping: TableMapping, role: Role) -> str:
+def quoted_column(mapping: TableMapping, role: ColumnRole) -> str:
     name = mapping.columns[role]
-    return f" (“{name}”)" if headings.is_heading(name) else ""
+    return f" (“{name}”)" if safe_names.is_heading(name) else ""
 
 
-def strange_columns(table: Table, strange: list[int]) -> str:
-    names = headings.named(table.header, strange)
+def strange_columns(table: TextTable, strange: list[int]) -> str:
+    names = safe_names.column_names(table.header, strange)
     what = "this column" if len(strange) == 1 else "these columns"
     return (
         f"The mapping does not know {names}. Remove {what}, or name what is not needed in ignore."
     )
 
 
-def head_of(row: Row, columns: Columns, run: Run) -> Head:
-    patient = columns.text(row, Role.PATIENT)
+def head_of(row: TableRow, columns: RoleColumns, run: MappedRun) -> RowHead:
+    patient = columns.text(row, ColumnRole.PATIENT)
     if not patient:
         raise NotReadError(NO_PATIENT)
-    mapping, issued = run.mapping, columns.text(row, Role.ISSUED)
+    mapping, issued = run.mapping, columns.text(row, ColumnRole.ISSUED)
     standing, status = standing_in(row, columns, run)
-    return Head(
+    return RowHead(
         patient=patient,
-        day=run.day(columns.text(row, Role.DATE)),
+        day=run.day(columns.text(row, ColumnRole.DATE)),
         standing=standing,
         status=status,
         issued=instant_of(issued, mapping.dates) if issued else "",
-        group_id=run.groups.of(mapping.value(Role.GROUP, columns.text(row, Role.GROUP))),
-        site_id=run.sites.of(mapping.value(Role.SITE, columns.text(row, Role.SITE))),
+        group_id=run.groups.of(
+            mapping.value(ColumnRole.GROUP, columns.text(row, ColumnRole.GROUP))
+        ),
+        site_id=run.sites.of(mapping.value(ColumnRole.SITE, columns.text(row, ColumnRole.SITE))),
         traits=traits_of(row, columns, run),
     )
 
 
-def standing_in(row: Row, columns: Columns, run: Run) -> tuple[Standing, str]:
-    if Role.STATUS not in columns.at:
-        return Standing.COUNTED, NO_STATUS
-    text = columns.text(row, Role.STATUS)
+def standing_in(row: TableRow, columns: RoleColumns, run: MappedRun) -> tuple[RecordStatus, str]:
+    if ColumnRole.STATUS not in columns.at:
+        return RecordStatus.COUNTED, NO_STATUS
+    text = columns.text(row, ColumnRole.STATUS)
     if text not in run.standings:
         status = run.mapping.statuses.get(plain(text), text) or UNKNOWN_STATUS
         standing = standing_of(run.codes, status)
@@ -175,7 +188,7 @@ def standing_in(row: Row, columns: Columns, run: Run) -> tuple[Standing, str]:
     return run.standings[text]
 
 
-def traits_of(row: Row, columns: Columns, run: Run) -> Traits | None:
+def traits_of(row: TableRow, columns: RoleColumns, run: MappedRun) -> PatientTraits | None:
     """None where the line tells nothing of the person."""
     texts = tuple(columns.text(row, role) for role in TRAITS)
     if not any(texts):
@@ -188,23 +201,23 @@ def traits_of(row: Row, columns: Columns, run: Run) -> Traits | None:
     return found
 
 
-def traits_from(texts: Mapping[Role, str], run: Run) -> Traits:
-    mapping, age = run.mapping, texts[Role.AGE]
-    races = (part.strip() for part in SEVERAL.split(texts[Role.RACE]))
-    return Traits(
-        races=tuple(mapping.value(Role.RACE, race) for race in races if race),
-        ethnicity=mapping.value(Role.ETHNICITY, texts[Role.ETHNICITY]),
-        language=mapping.value(Role.LANGUAGE, texts[Role.LANGUAGE]),
-        payer=mapping.value(Role.PAYER, texts[Role.PAYER]),
-        sex=mapping.value(Role.SEX, texts[Role.SEX]),
-        born=run.day(texts[Role.BORN]),
+def traits_from(texts: Mapping[ColumnRole, str], run: MappedRun) -> PatientTraits:
+    mapping, age = run.mapping, texts[ColumnRole.AGE]
+    races = (part.strip() for part in SEVERAL.split(texts[ColumnRole.RACE]))
+    return PatientTraits(
+        races=tuple(mapping.value(ColumnRole.RACE, race) for race in races if race),
+        ethnicity=mapping.value(ColumnRole.ETHNICITY, texts[ColumnRole.ETHNICITY]),
+        language=mapping.value(ColumnRole.LANGUAGE, texts[ColumnRole.LANGUAGE]),
+        payer=mapping.value(ColumnRole.PAYER, texts[ColumnRole.PAYER]),
+        sex=mapping.value(ColumnRole.SEX, texts[ColumnRole.SEX]),
+        born=run.day(texts[ColumnRole.BORN]),
         age=int(age) if age.isascii() and age.isdigit() and len(age) <= 3 else None,
     )
 
 
 def answers_in(
     text: str, question: str, known: tuple[Answers, ...], *, is_number: bool, codes: CodeTable
-) -> tuple[Answer, ...] | None:
+) -> tuple[ScreenAnswer, ...] | None:
     """Every answer that stands in one cell; None when one of them means nothing to us."""
     if not text:
         return ()
@@ -218,12 +231,12 @@ def answers_in(
 
 def answer_in(
     text: str, question: str, known: tuple[Answers, ...], *, is_number: bool, codes: CodeTable
-) -> Answer | None:
+) -> ScreenAnswer | None:
     for answers in known:
         if found := answers.get(plain(text)):
             return found
     if is_number and (number := number_in(text)) is not None:
-        return Answer(number=number)
+        return ScreenAnswer(number=number)
     return codes.answer_for(question, text)
 
 

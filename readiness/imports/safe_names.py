@@ -7,6 +7,7 @@ or a record number that stands in such a column goes no further.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from readiness.core.errors import BadInput
 from readiness.core.patient_identifiers import found_in
@@ -53,3 +54,36 @@ class Labels:
     def next(self) -> str:
         self.neutral += 1
         return f"{self.word} {self.neutral}"
+
+
+HEADING = re.compile(r"[A-Za-z][A-Za-z0-9 _.()/#%?:&-]{0,63}")
+
+
+ANY_LONG_NUMBER = re.compile(r"[0-9]{5}")
+
+
+AT_MOST = 12  # named one by one; the rest are a number
+
+
+def is_heading(name: str) -> bool:
+    """Whether a name may be repeated to whoever sent the file.
+
+    >>> is_heading("food_worry___1"), is_heading("A1234567"), is_heading("jo@example.org")
+    (True, False, False)
+    """
+    is_plain = HEADING.fullmatch(name) and not ANY_LONG_NUMBER.search(name)
+    return bool(is_plain) and not found_in(name)
+
+
+def column_names(header: Sequence[str], places: Iterable[int]) -> str:
+    """By name where every heading is one; else by place, since a row may have run into the line.
+
+    >>> named(("a", "b", "c"), (0, 2)), column_names(("a", "Jo Doe", "1990-01-02"), (1, 2))
+    ('“a” and “c”', 'column 2 and column 3')
+    """
+    is_safe = all(is_heading(name.strip()) for name in header)
+    names = [f"“{header[at].strip()}”" if is_safe else f"column {at + 1}" for at in places]
+    if len(names) > AT_MOST:
+        names = [*names[:AT_MOST], f"{len(names) - AT_MOST:,} more"]
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -21,11 +21,11 @@ class Concept(Struct, gc=False):
     text: str | None = None
 
 
-class Quantity(Struct, gc=False):
+class FhirQuantity(Struct, gc=False):
     value: Number = None
 
 
-class Identifier(Struct, gc=False):
+class FhirIdentifier(Struct, gc=False):
     system: str | None = None
     value: str | None = None
 
@@ -33,11 +33,11 @@ class Identifier(Struct, gc=False):
 class Reference(Struct, gc=False):
     reference: str | None = None
     type: str | None = None
-    identifier: Identifier | None = None
+    identifier: FhirIdentifier | None = None
     display: str | None = None
 
 
-class Span(Struct, gc=False):
+class FhirPeriod(Struct, gc=False):
     start: str | None = None
     end: str | None = None
 
@@ -50,22 +50,22 @@ class Meta(Struct, gc=False, rename="camel"):
 NO_META = Meta()
 
 
-class Extension(Struct, rename="camel"):
+class FhirExtension(Struct, rename="camel"):
     url: str | None = None
     value_code: str | None = None
     value_string: str | None = None
     value_coding: Coding | None = None
     value_codeable_concept: Concept | None = None
-    extension: list[Extension] | None = None
+    extension: list[FhirExtension] | None = None
 
 
 class Element(Struct):
     """What stands beside a primitive value, as in `_birthDate`."""
 
-    extension: list[Extension] | None = None
+    extension: list[FhirExtension] | None = None
 
 
-class Value(Struct, gc=False, rename="camel"):
+class FhirValue(Struct, gc=False, rename="camel"):
     """`value[x]` in every form that an answer is sent in."""
 
     value_codeable_concept: Concept | None = None
@@ -74,16 +74,16 @@ class Value(Struct, gc=False, rename="camel"):
     value_string: str | None = None
     value_integer: Number = None
     value_decimal: Number = None
-    value_quantity: Quantity | None = None
+    value_quantity: FhirQuantity | None = None
     data_absent_reason: Concept | None = None
 
 
-class Component(Value):
+class ObservationComponent(FhirValue):
     code: Concept | None = None
     interpretation: list[Concept] | None = None
 
 
-class Observation(Component):
+class Observation(ObservationComponent):
     id: str | None = None
     meta: Meta | None = None
     status: str | None = None
@@ -91,16 +91,16 @@ class Observation(Component):
     subject: Reference | None = None
     effective_date_time: str | None = None
     effective_instant: str | None = None
-    effective_period: Span | None = None
+    effective_period: FhirPeriod | None = None
     issued: str | None = None
-    component: list[Component] | None = None
+    component: list[ObservationComponent] | None = None
     has_member: list[Reference] | None = None
     derived_from: list[Reference] | None = None
 
 
-class ItemAnswer(Value):
-    item: list[Item] | None = None
-    extension: list[Extension] | None = None
+class ItemAnswer(FhirValue):
+    item: list[ResponseItem] | None = None
+    extension: list[FhirExtension] | None = None
     beside_coding: Element | None = msgspec.field(default=None, name="_valueCoding")
     beside_string: Element | None = msgspec.field(default=None, name="_valueString")
     beside_boolean: Element | None = msgspec.field(default=None, name="_valueBoolean")
@@ -115,11 +115,11 @@ class ItemAnswer(Value):
     value_reference: Any = None
 
 
-class Item(Struct, gc=False, rename="camel"):
+class ResponseItem(Struct, gc=False, rename="camel"):
     link_id: str | None = None
     answer: list[ItemAnswer] | None = None
-    item: list[Item] | None = None
-    extension: list[Extension] | None = None
+    item: list[ResponseItem] | None = None
+    extension: list[FhirExtension] | None = None
 
 
 class QuestionnaireResponse(Struct, rename="camel"):
@@ -129,7 +129,7 @@ class QuestionnaireResponse(Struct, rename="camel"):
     subject: Reference | None = None
     questionnaire: str | None = None
     authored: str | None = None
-    item: list[Item] | None = None
+    item: list[ResponseItem] | None = None
     contained: list[Raw] | None = None
 
 
@@ -153,8 +153,8 @@ class Communication(Struct):
 
 class Patient(Struct, rename="camel"):
     id: str | None = None
-    identifier: list[Identifier] | None = None
-    extension: list[Extension] | None = None
+    identifier: list[FhirIdentifier] | None = None
+    extension: list[FhirExtension] | None = None
     gender: str | None = None
     birth_date: str | None = None
     communication: list[Communication] | None = None
@@ -175,16 +175,16 @@ class Peek(Struct, gc=False, rename="camel"):
     id: str | None = None
 
 
-class Request(Struct, gc=False):
+class EntryRequest(Struct, gc=False):
     method: str | None = None
     url: str | None = None
 
 
-class Entry(Struct, gc=False, rename="camel"):
+class BundleEntry(Struct, gc=False, rename="camel"):
     full_url: str | None = None
     resource: Raw = Raw()
-    request: Request | None = None
+    request: EntryRequest | None = None
 
 
 class Bundle(Struct):
-    entry: list[Entry] | None = None
+    entry: list[BundleEntry] | None = None

@@ -6,10 +6,10 @@ import zlib
 from enum import StrEnum
 
 from readiness.core.errors import BadInput, Problem
+from readiness.core.tables.models import SourceFile
 from readiness.core.tables.reader import header_of
-from readiness.core.tables.sources import Source
 from readiness.imports import ny1115
-from readiness.imports.fhir.files import BOM, GZIP
+from readiness.imports.fhir.documents import BOM, GZIP
 from readiness.imports.template import reader as template
 
 BEGINNING = 4096  # bytes
@@ -17,28 +17,28 @@ PACKED_TABLE = "Only FHIR files are read as gzip. Unpack this file and send it a
 UNREADABLE = "The file cannot be read. Check that it is still there."
 
 
-class Form(StrEnum):
+class FileFormat(StrEnum):
     FHIR = "fhir"
     NY1115 = "ny1115"
     TEMPLATE = "template"
     TABLE = "table"  # of somebody's own: a mapping says what it holds
 
 
-def form_of(source: Source) -> Form:
-    begins = beginning(source)
+def format_of(source: SourceFile) -> FileFormat:
+    begins = first_bytes(source)
     is_packed = begins.startswith(GZIP)
-    text = (inflated(begins) if is_packed else begins).removeprefix(BOM).lstrip()
+    text = (inflate(begins) if is_packed else begins).removeprefix(BOM).lstrip()
     if text.startswith((b"{", b"[")):
-        return Form.FHIR
+        return FileFormat.FHIR
     if is_packed:
         raise BadInput([Problem(source.label, PACKED_TABLE)])
     header = header_of(source)
     if template.recognizes(header):
-        return Form.TEMPLATE
-    return Form.NY1115 if ny1115.recognizes(header) else Form.TABLE
+        return FileFormat.TEMPLATE
+    return FileFormat.NY1115 if ny1115.recognizes(header) else FileFormat.TABLE
 
 
-def beginning(source: Source) -> bytes:
+def first_bytes(source: SourceFile) -> bytes:
     try:
         with source.open() as stream:
             return stream.read(BEGINNING)
@@ -46,7 +46,7 @@ def beginning(source: Source) -> bytes:
         raise BadInput([Problem(source.label, UNREADABLE)]) from None
 
 
-def inflated(begins: bytes) -> bytes:
+def inflate(begins: bytes) -> bytes:
     """As much as this beginning holds, and no more than one needs."""
     try:
         return zlib.decompressobj(wbits=31).decompress(begins, BEGINNING)

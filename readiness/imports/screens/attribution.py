@@ -7,22 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens.models import Piece
-from readiness.imports.screens.parts import Answered, Standing
+from readiness.imports.screens.models import AnsweredQuestion, RecordStatus, ScreenPiece
 
-UNTOLD = ""
+NO_INSTRUMENT = ""
 
-Attributed = tuple[str, Piece]  # instrument, piece
+InstrumentPiece = tuple[str, ScreenPiece]  # instrument, piece
 
 
 @dataclass
-class Fits:
+class InstrumentIndex:
     """The instruments that know an answer, looked up once for all patients of a run."""
 
     codes: CodeTable
-    found: dict[Answered, tuple[str, ...]] = field(default_factory=dict)
+    found: dict[AnsweredQuestion, tuple[str, ...]] = field(default_factory=dict)
 
-    def of(self, answered: Answered) -> tuple[str, ...]:
+    def of(self, answered: AnsweredQuestion) -> tuple[str, ...]:
         known = self.found.get(answered)
         if known is None:
             asked = self.codes.questions_by_code.get(answered.question, ())
@@ -30,47 +29,51 @@ class Fits:
             self.found[answered] = known
         return known
 
-    def may_be_of(self, answered: Answered, instrument: str) -> bool:
+    def may_be_of(self, answered: AnsweredQuestion, instrument: str) -> bool:
         """Whoever does not answer may do so on any form, whichever lists the code for it."""
         is_absent = all(each.absent or each.code in self.codes.absent for each in answered.answers)
         asked = self.codes.questions_by_code.get(answered.question, ())
         return is_absent and any(each.instrument_id == instrument for each in asked)
 
 
-def attributed(pieces: Sequence[Piece], fits: Fits) -> dict[str, list[Piece]]:
+def by_instrument(
+    pieces: Sequence[ScreenPiece], fits: InstrumentIndex
+) -> dict[str, list[ScreenPiece]]:
     """One patient's day, by instrument. What is held back does not help to tell."""
-    counted = [each for each in pieces if each.standing is not Standing.HELD]
-    held = [each for each in pieces if each.standing is Standing.HELD]
-    groups: defaultdict[str, list[Piece]] = defaultdict(list)
+    counted = [each for each in pieces if each.standing is not RecordStatus.HELD]
+    held = [each for each in pieces if each.standing is RecordStatus.HELD]
+    groups: defaultdict[str, list[ScreenPiece]] = defaultdict(list)
     for some in (counted, held):
-        for instrument, piece in told(some, fits):
+        for instrument, piece in attribute(some, fits):
             groups[instrument].append(piece)
     return groups
 
 
-def told(pieces: Sequence[Piece], fits: Fits) -> Iterator[Attributed]:
-    named = [(each.instrument or form_of(each, fits), each) for each in pieces]
+def attribute(pieces: Sequence[ScreenPiece], fits: InstrumentIndex) -> Iterator[InstrumentPiece]:
+    named = [(each.instrument or form_instrument(each, fits), each) for each in pieces]
     yield from (each for each in named if each[0])
     loose = [piece for instrument, piece in named if not instrument]
     if loose:
         stated = list(dict.fromkeys(instrument for instrument, _ in named if instrument))
-        homes = told_apart((each for piece in loose for each in piece.answered), stated, fits)
+        homes = assign_answers((each for piece in loose for each in piece.answered), stated, fits)
         for piece in loose:
-            yield from split(piece, homes)
+            yield from split_piece(piece, homes)
 
 
-def form_of(piece: Piece, fits: Fits) -> str:
+def form_instrument(piece: ScreenPiece, fits: InstrumentIndex) -> str:
     """A whole form is of one instrument: the one that knows most of its answers."""
-    return best(piece.answered, fits) if piece.is_whole else UNTOLD
+    return best_instrument(piece.answered, fits) if piece.is_whole else NO_INSTRUMENT
 
 
-def split(piece: Piece, homes: Mapping[Answered, str]) -> Iterator[Attributed]:
+def split_piece(
+    piece: ScreenPiece, homes: Mapping[AnsweredQuestion, str]
+) -> Iterator[InstrumentPiece]:
     """A piece of several instruments as one of each."""
-    groups: dict[str, list[Answered]] = {}
+    groups: dict[str, list[AnsweredQuestion]] = {}
     for each in piece.answered:
         groups.setdefault(homes[each], []).append(each)
     if not groups and piece.results:
-        yield UNTOLD, piece
+        yield NO_INSTRUMENT, piece
     elif len(groups) == 1:
         yield next(iter(groups)), piece
     else:
@@ -79,16 +82,16 @@ def split(piece: Piece, homes: Mapping[Answered, str]) -> Iterator[Attributed]:
             yield instrument, replace(piece, answered=tuple(some), results=results)
 
 
-def told_apart(
-    answered: Iterable[Answered], stated: Sequence[str], fits: Fits
-) -> dict[Answered, str]:
+def assign_answers(
+    answered: Iterable[AnsweredQuestion], stated: Sequence[str], fits: InstrumentIndex
+) -> dict[AnsweredQuestion, str]:
     """Each answer's instrument: one that the day names already, else the one that explains most."""
     left = list(dict.fromkeys(answered))
-    found: dict[Answered, str] = {}
+    found: dict[AnsweredQuestion, str] = {}
     chosen = list(stated)
     waiting = list(stated)
     while left:
-        instrument = waiting.pop(0) if waiting else best(left, fits)
+        instrument = waiting.pop(0) if waiting else best_instrument(left, fits)
         if not instrument:
             break
         chosen.append(instrument)
@@ -99,17 +102,19 @@ def told_apart(
             if each.question not in answered_there and fits.may_be_of(each, instrument):
                 found[each] = instrument
         left = [each for each in left if each not in found]
-    return found | {each: asking(each.question, chosen, fits.codes) for each in left}
+    return found | {each: asking_instrument(each.question, chosen, fits.codes) for each in left}
 
 
-def best(answered: Iterable[Answered], fits: Fits) -> str:
+def best_instrument(answered: Iterable[AnsweredQuestion], fits: InstrumentIndex) -> str:
     """The instrument that knows most of the answers, the first of equals; "" when none does."""
     counts = Counter(own for each in answered for own in fits.of(each))
     most = max(counts.values(), default=0)
-    return next((own for own in fits.codes.instruments if most and counts[own] == most), UNTOLD)
+    return next(
+        (own for own in fits.codes.instruments if most and counts[own] == most), NO_INSTRUMENT
+    )
 
 
-def asking(question: str, chosen: Sequence[str], codes: CodeTable) -> str:
+def asking_instrument(question: str, chosen: Sequence[str], codes: CodeTable) -> str:
     """For an answer that nobody knows: an instrument of the day that asks the question."""
     asked = [each.instrument_id for each in codes.questions_by_code.get(question, ())]
-    return next((own for own in chosen if own in asked), next(iter(asked), UNTOLD))
+    return next((own for own in chosen if own in asked), next(iter(asked), NO_INSTRUMENT))

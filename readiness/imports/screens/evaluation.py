@@ -10,29 +10,34 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from readiness.counts.social_risk.models import Need
+from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
 from readiness.imports.screening_codes.models import (
     CodeTable,
     CountedQuantity,
     Score,
     ScreeningQuestion,
 )
-from readiness.imports.screens.models import Screen
-from readiness.imports.screens.parts import Absent, Answered, Result
+from readiness.imports.screens.models import Absent, AnsweredQuestion, NeedResult, Screen
 
 PUBLIC = re.compile(r"LA[0-9]{1,5}-[0-9]")
 MOST_PEOPLE = 40  # in one household; more is a slip
 OTHER = "other"  # a code that may be anything, so it is not repeated
 
-RESULT_OF_ABSENT = {Absent.DECLINED: Result.DECLINED, Absent.UNKNOWN: Result.UNKNOWN}
+RESULT_OF_ABSENT = {Absent.DECLINED: NeedResult.DECLINED, Absent.UNKNOWN: NeedResult.UNKNOWN}
 
 # Of several answers to one question, and of what is left when not every answer is clear.
-STRONGEST = (Result.POSITIVE, Result.DECLINED, Result.UNKNOWN, Result.INCOMPLETE, Result.NEGATIVE)
+STRONGEST = (
+    NeedResult.POSITIVE,
+    NeedResult.DECLINED,
+    NeedResult.UNKNOWN,
+    NeedResult.INCOMPLETE,
+    NeedResult.NEGATIVE,
+)
 
 
 @dataclass(frozen=True)
-class Judgment:
-    needs: Mapping[Need, Result]
+class Evaluation:
+    needs: Mapping[Need, NeedResult]
     flag_disagreements: int = 0
     unknown_answers: Mapping[str, int] = field(default_factory=dict)
 
@@ -59,16 +64,18 @@ class Reply:
         return next(each for each in Absent if each in self.reasons)
 
 
-Replies = dict[tuple[str, Answered], Reply | None]  # by instrument and answers, within one run
+Replies = dict[
+    tuple[str, AnsweredQuestion], Reply | None
+]  # by instrument and answers, within one run
 
 
-def judge(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Judgment:
+def evaluate(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Evaluation:
     """Every need that the screen asks for. `known` spares looking up what a run has seen before."""
     replies = replies_in(screen, codes, {} if known is None else known)
     found = [*by_question(screen, replies, codes), *by_score(replies, codes)]
     asked = {need for need, _, _ in found}
-    judged = {need: combined(need, found, codes) for need in Need if need in asked}
-    return Judgment(
+    judged = {need: combine(need, found, codes) for need in Need if need in asked}
+    return Evaluation(
         needs={**screen.results, **judged},
         flag_disagreements=disagreements(replies, found, judged, codes),
         unknown_answers=Counter(
@@ -80,7 +87,7 @@ def judge(screen: Screen, codes: CodeTable, known: Replies | None = None) -> Jud
     )
 
 
-Found = tuple[Need, ScreeningQuestion, Result]
+Found = tuple[Need, ScreeningQuestion, NeedResult]
 
 
 def replies_in(screen: Screen, codes: CodeTable, known: Replies) -> tuple[Reply, ...]:
@@ -95,7 +102,7 @@ def replies_in(screen: Screen, codes: CodeTable, known: Replies) -> tuple[Reply,
     return tuple(replies)
 
 
-def reply_to(answered: Answered, instrument_id: str, codes: CodeTable) -> Reply | None:
+def reply_to(answered: AnsweredQuestion, instrument_id: str, codes: CodeTable) -> Reply | None:
     """Codes for "declined" and the like are reasons for no answer, whatever the question."""
     reasons = [each.absent or codes.absent.get(each.code) for each in answered.answers]
     pairs = zip(answered.answers, reasons, strict=True)
@@ -125,22 +132,22 @@ def by_question(screen: Screen, replies: Sequence[Reply], codes: CodeTable) -> I
     yield from left_blank(screen, codes)
 
 
-def result_of(reply: Reply, says: Mapping[str, Result], *, is_completed: bool) -> Result:
+def result_of(reply: Reply, says: Mapping[str, NeedResult], *, is_completed: bool) -> NeedResult:
     """The pairs of one question, for one need."""
     if reply.absent:
         return RESULT_OF_ABSENT[reply.absent]
     if not reply.codes and reply.number is None:
         none = reply.rule.none_means if is_completed else None
-        return none or Result.INCOMPLETE
-    pairs = {says.get(code, Result.INCOMPLETE) for code in reply.codes}
+        return none or NeedResult.INCOMPLETE
+    pairs = {says.get(code, NeedResult.INCOMPLETE) for code in reply.codes}
     if not reply.reasons and len(pairs) == 1:
         return pairs.pop()
     return strongest(pairs | {RESULT_OF_ABSENT.get(each) for each in reply.reasons})
 
 
-def strongest(results: Iterable[Result | None]) -> Result:
+def strongest(results: Iterable[NeedResult | None]) -> NeedResult:
     found = set(results)
-    return next((each for each in STRONGEST if each in found), Result.INCOMPLETE)
+    return next((each for each in STRONGEST if each in found), NeedResult.INCOMPLETE)
 
 
 def left_blank(screen: Screen, codes: CodeTable) -> Iterator[Found]:
@@ -162,25 +169,27 @@ def by_number(
         if reply.absent:
             yield need, rule, RESULT_OF_ABSENT[reply.absent]
         elif reply.number is None or not reply.number >= 0:  # nor what is no number
-            yield need, rule, Result.INCOMPLETE
+            yield need, rule, NeedResult.INCOMPLETE
         elif rule.counts is CountedQuantity.TIMES:
             yield need, rule, sign(is_positive=reply.number >= rule.positive_at)
         elif rule.counts is CountedQuantity.INCOME:
             yield need, rule, by_income(screen, reply.number, replies, codes)
 
 
-def by_income(screen: Screen, dollars: float, replies: Sequence[Reply], codes: CodeTable) -> Result:
+def by_income(
+    screen: Screen, dollars: float, replies: Sequence[Reply], codes: CodeTable
+) -> NeedResult:
     """A need below the poverty line for so many people; without their number nobody can say."""
     people = next(
         (each.number for each in replies if each.rule.counts is CountedQuantity.HOUSEHOLD), None
     )
     if people is None or not 1 <= people <= MOST_PEOPLE:
-        return Result.INCOMPLETE
+        return NeedResult.INCOMPLETE
     return sign(is_positive=dollars < codes.poverty_line(int(people), screen.day))
 
 
-def sign(*, is_positive: bool) -> Result:
-    return Result.POSITIVE if is_positive else Result.NEGATIVE
+def sign(*, is_positive: bool) -> NeedResult:
+    return NeedResult.POSITIVE if is_positive else NeedResult.NEGATIVE
 
 
 def by_score(replies: Sequence[Reply], codes: CodeTable) -> Iterator[Found]:
@@ -197,7 +206,7 @@ def by_score(replies: Sequence[Reply], codes: CodeTable) -> Iterator[Found]:
             yield need, rule, by_points(score, items, totals)
 
 
-def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> Result:
+def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> NeedResult:
     """Every item answered, and the sum. The sender's total is taken only where no item is sent:
     one that stands beside half of the items cannot be checked, so it is not believed."""
     points = points_in(score, items)
@@ -209,8 +218,8 @@ def by_points(score: Score, items: Sequence[Reply], totals: Sequence[Reply]) -> 
             return sign(is_positive=total >= score.positive_at)
     reasons = {each.absent for each in (items or totals)}
     if points or not reasons <= {Absent.DECLINED, Absent.UNKNOWN}:
-        return Result.INCOMPLETE
-    return Result.DECLINED if Absent.DECLINED in reasons else Result.UNKNOWN
+        return NeedResult.INCOMPLETE
+    return NeedResult.DECLINED if Absent.DECLINED in reasons else NeedResult.UNKNOWN
 
 
 def points_in(score: Score, items: Sequence[Reply]) -> list[int]:
@@ -226,7 +235,7 @@ def total_in(score: Score, totals: Sequence[Reply]) -> float | None:
     return total if possible else None
 
 
-def combined(need: Need, found: Sequence[Found], codes: CodeTable) -> Result:
+def combine(need: Need, found: Sequence[Found], codes: CodeTable) -> NeedResult:
     """One need from all its questions: a clear yes to one is enough, a no needs them all.
 
     What the sender derived from the questions counts only where none of them is there.
@@ -234,17 +243,17 @@ def combined(need: Need, found: Sequence[Found], codes: CodeTable) -> Result:
     about = [(rule, result) for own, rule, result in found if own is need]
     asked = [each for each in about if not each[0].is_derived] or about
     results = {result for _, result in asked}
-    if Result.POSITIVE in results:
-        return Result.POSITIVE
-    if results == {Result.NEGATIVE} and not is_part_missing(need, asked, codes):
-        return Result.NEGATIVE
+    if NeedResult.POSITIVE in results:
+        return NeedResult.POSITIVE
+    if results == {NeedResult.NEGATIVE} and not is_part_missing(need, asked, codes):
+        return NeedResult.NEGATIVE
     if any(need in codes.instruments[rule.instrument_id].every_question for rule, _ in asked):
-        return Result.DECLINED if results == {Result.DECLINED} else Result.INCOMPLETE
-    return strongest(results - {Result.NEGATIVE})
+        return NeedResult.DECLINED if results == {NeedResult.DECLINED} else NeedResult.INCOMPLETE
+    return strongest(results - {NeedResult.NEGATIVE})
 
 
 def is_part_missing(
-    need: Need, asked: Sequence[tuple[ScreeningQuestion, Result]], codes: CodeTable
+    need: Need, asked: Sequence[tuple[ScreeningQuestion, NeedResult]], codes: CodeTable
 ) -> bool:
     """Some needs are clear only when every question of the instrument is answered."""
     instrument = codes.instruments[asked[0][0].instrument_id]
@@ -259,12 +268,12 @@ def is_part_missing(
 def disagreements(
     replies: Sequence[Reply],
     found: Sequence[Found],
-    judged: Mapping[Need, Result],
+    judged: Mapping[Need, NeedResult],
     codes: CodeTable,
 ) -> int:
     """How often the sender's own conclusion is not ours: flags, totals and derived results."""
-    clear = (Result.POSITIVE, Result.NEGATIVE)
-    ours = {rule.code for _, rule, result in found if result is Result.POSITIVE}
+    clear = (NeedResult.POSITIVE, NeedResult.NEGATIVE)
+    ours = {rule.code for _, rule, result in found if result is NeedResult.POSITIVE}
     return sum(
         (
             sum(
@@ -298,3 +307,42 @@ def contradicts_the_sum(reply: Reply, replies: Sequence[Reply], codes: CodeTable
     items = [each for each in replies if each.rule.score_id == score.id]
     points = points_in(score, items)
     return len(points) == score.items and reply.number not in (None, sum(points))
+
+
+CLEAR = frozenset({NeedResult.POSITIVE, NeedResult.NEGATIVE})
+
+
+NOT_CLEAR = (
+    NeedResult.DECLINED,
+    NeedResult.UNKNOWN,
+    NeedResult.INCOMPLETE,
+)  # the most telling first
+
+
+Results = Mapping[Need, NeedResult]
+
+
+def add_derived_needs(results: Results) -> Results:
+    """The results with housing, any and all5."""
+    parts = [results[need] for need in (*HOUSING_PARTS, Need.HOUSING) if need in results]
+    found = {**results, **({Need.HOUSING: any_of(parts)} if parts else {})}
+    asked = [found[need] for need in FIVE if need in found]
+    if not asked:
+        return found
+    return {**found, Need.ANY: any_of(asked), Need.ALL5: all_of(asked, len(FIVE))}
+
+
+def any_of(results: Iterable[NeedResult]) -> NeedResult:
+    """One need is enough; none is said only when everything asked has a clear no."""
+    found = set(results)
+    if NeedResult.POSITIVE in found:
+        return NeedResult.POSITIVE
+    return next((each for each in NOT_CLEAR if each in found), NeedResult.NEGATIVE)
+
+
+def all_of(results: list[NeedResult], wanted: int) -> NeedResult:
+    """Screened for all of them: a clear answer to each. With some, the screen is incomplete."""
+    clear = [each for each in results if each in CLEAR]
+    if len(clear) == wanted:
+        return NeedResult.POSITIVE if NeedResult.POSITIVE in clear else NeedResult.NEGATIVE
+    return NeedResult.INCOMPLETE if clear else any_of(results)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 
-class Order(StrEnum):
+class DateOrder(StrEnum):
     """How a date with slashes is meant; a year in front needs no saying."""
 
     MONTH_FIRST = "month first"
@@ -21,7 +21,7 @@ SLASHED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].{0,30})?")
 CLOCKED = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?$")
 
 
-def day_of(text: str, order: Order = Order.MONTH_FIRST) -> date | None:
+def day_of(text: str, order: DateOrder = DateOrder.MONTH_FIRST) -> date | None:
     """The day written down, in the place where it was written; None when it is none.
 
     >>> day_of("2026-07-03T23:30:00-04:00") == day_of("7/3/2026 9:15") == day_of("20260703")
@@ -33,7 +33,7 @@ def day_of(text: str, order: Order = Order.MONTH_FIRST) -> date | None:
         year, month, day = map(int, found.groups()[:3])
     elif found := SLASHED.fullmatch(text):
         first, second, year = map(int, found.groups()[:3])
-        month, day = (first, second) if order is Order.MONTH_FIRST else (second, first)
+        month, day = (first, second) if order is DateOrder.MONTH_FIRST else (second, first)
     else:
         return None
     if not EARLIEST <= year <= LATEST:
@@ -44,7 +44,7 @@ def day_of(text: str, order: Order = Order.MONTH_FIRST) -> date | None:
         return None
 
 
-def instant_of(text: str, order: Order = Order.MONTH_FIRST) -> str:
+def instant_of(text: str, order: DateOrder = DateOrder.MONTH_FIRST) -> str:
     """In UTC and written so that later sorts after; "" when it cannot be read.
 
     >>> instant_of("2026-07-03T23:30:00-04:00"), instant_of("7/3/2026 9:15 PM"), instant_of("?")

@@ -26,15 +26,15 @@ from readiness.imports import db as uploads
 from readiness.imports.models import (
     WHOLE_GROUP,
     BySite,
-    Compared,
+    CountChange,
     Upload,
     UploadState,
-    after,
     changes_by_site,
-    compared,
+    count_changes,
+    counts_after,
     replaced_by,
 )
-from readiness.imports.service.upload import own
+from readiness.imports.service.upload import require_upload
 
 NONE_CHOSEN = "Tick at least one quarter to save."
 CHANGED = (
@@ -49,7 +49,7 @@ class CountsChanged(ChangedMeanwhile):
 
 
 @dataclass(frozen=True)
-class Since:
+class ChangeSinceSeen:
     """One count that somebody changed after the person looked."""
 
     site: Site | None
@@ -61,7 +61,7 @@ class Since:
 @dataclass(frozen=True)
 class SiteChanges:
     site: Site | None  # None: the group as a whole
-    lines: tuple[Compared, ...]
+    lines: tuple[CountChange, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class QuarterPreview:
     has_counts: bool
     sites: tuple[SiteChanges, ...]  # the group first
     contradictions: tuple[Finding, ...]  # once it is saved
-    since: tuple[Since, ...] = ()
+    since: tuple[ChangeSinceSeen, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -80,7 +80,7 @@ class QuarterPreview:
 
 
 @dataclass(frozen=True)
-class Preview:
+class UploadPreview:
     group: Group
     upload: Upload
     author: str
@@ -100,23 +100,23 @@ def histories(
     return found
 
 
-def known(by_site: Histories) -> dict[str, dict[FunnelCell, int]]:
+def latest_counts(by_site: Histories) -> dict[str, dict[FunnelCell, int]]:
     return {site_id: latest(history) for site_id, history in by_site.items()}
 
 
-def look(
+def preview(
     session: Session,
     group_id: str,
     upload_id: str,
     seen: Mapping[Period, int] | None = None,
-) -> Preview:
+) -> UploadPreview:
     """With `seen`, how many revisions each quarter had when the person looked before."""
-    upload = own(session, group_id, upload_id, Can.READ_COUNTS)
+    upload = require_upload(session, group_id, upload_id, Can.READ_COUNTS)
     sites = {site.id: site for site in groups.sites(session.store, group_id)}
     brought = uploads.found_in(session.store, upload_id) if upload.state is UploadState.READ else {}
     names = people.with_ids(session.store, {upload.author_id})
     author = names.get(upload.author_id)
-    return Preview(
+    return UploadPreview(
         group=groups.get(session.store, group_id),
         upload=upload,
         author=author.name if author else "",
@@ -149,9 +149,9 @@ def quarter_preview(
     seen: Mapping[Period, int],
 ) -> QuarterPreview:
     lines = social_risk.saved(store, group_id, quarter)
-    standing = known(histories(lines))
+    standing = latest_counts(histories(lines))
     changed = changes_by_site(standing, brought)
-    whole = after(standing[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
+    whole = counts_after(standing[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
     return QuarterPreview(
         period=quarter,
         state=social_risk.state(store, group_id, quarter)[0],
@@ -160,7 +160,7 @@ def quarter_preview(
         sites=tuple(
             SiteChanges(
                 sites.get(site_id),
-                compared(
+                count_changes(
                     standing.get(site_id, {}), brought.get(site_id, {}), changed.get(site_id, {})
                 ),
             )
@@ -173,19 +173,21 @@ def quarter_preview(
 
 def changed_since(
     lines: list[tuple[str, CountRevision]], seen: int | None, sites: Mapping[str, Site]
-) -> tuple[Since, ...]:
+) -> tuple[ChangeSinceSeen, ...]:
     if seen is None or seen >= len(lines):
         return ()
-    before, now = known(histories(lines[:seen])), known(histories(lines))
+    before, now = latest_counts(histories(lines[:seen])), latest_counts(histories(lines))
     touched = dict.fromkeys((site_id, line.cell) for site_id, line in lines[seen:])
     return tuple(
-        Since(sites.get(site_id), cell, before.get(site_id, {}).get(cell), now[site_id].get(cell))
+        ChangeSinceSeen(
+            sites.get(site_id), cell, before.get(site_id, {}).get(cell), now[site_id].get(cell)
+        )
         for site_id, cell in touched
     )
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class Confirmation:
     quarters: tuple[Period, ...]
     changed: int  # counts
 
@@ -195,10 +197,10 @@ def confirm(
     group_id: str,
     upload_id: str,
     chosen: Mapping[Period, int],
-) -> Confirmed:
+) -> Confirmation:
     """Take the chosen quarters over, all or none."""
     with session.store.writing():
-        upload = own(session, group_id, upload_id, Can.ENTER_COUNTS)
+        upload = require_upload(session, group_id, upload_id, Can.ENTER_COUNTS)
         if upload.state is not UploadState.READ:
             raise WrongState(NOT_READ)
         taken = tuple(quarter for quarter in upload.quarters if quarter in chosen)
@@ -206,16 +208,16 @@ def confirm(
             raise BadInput([Problem("quarters", NONE_CHOSEN)])
         brought = uploads.found_in(session.store, upload_id)
         changed = sum(
-            take_over(session, upload, quarter, brought[quarter], chosen[quarter])
+            apply_upload(session, upload, quarter, brought[quarter], chosen[quarter])
             for quarter in taken
         )
         uploads.decide(
             session.store, upload_id, UploadState.CONFIRMED, taken, session.actor.id, session.now
         )
-    return Confirmed(taken, changed)
+    return Confirmation(taken, changed)
 
 
-def take_over(
+def apply_upload(
     session: Session,
     upload: Upload,
     quarter: Period,
@@ -226,7 +228,7 @@ def take_over(
     if len(lines) != seen:
         raise CountsChanged(CHANGED)
     by_site = histories(lines)
-    changed = changes_by_site(known(by_site), brought)
+    changed = changes_by_site(latest_counts(by_site), brought)
     for site_id, values in changed.items():
         history = by_site.get(site_id, {})
         revisions = [
@@ -237,7 +239,7 @@ def take_over(
         ]
         social_risk.save(session.store, upload.group_id, quarter, revisions, (), None, site_id)
     number = sum(map(len, changed.values()))
-    audit.record(session.store, told(session.actor, upload, quarter, number, session.now))
+    audit.record(session.store, saved_event(session.actor, upload, quarter, number, session.now))
     if changed:
         screen.reopen(
             session, screen.read(session.store, upload.group_id, quarter, session.now.date())
@@ -245,7 +247,7 @@ def take_over(
     return number
 
 
-def told(actor: Actor, upload: Upload, quarter: Period, number: int, now: datetime) -> Event:
+def saved_event(actor: Actor, upload: Upload, quarter: Period, number: int, now: datetime) -> Event:
     return Event(
         now,
         actor.id,
@@ -258,7 +260,7 @@ def told(actor: Actor, upload: Upload, quarter: Period, number: int, now: dateti
 
 
 def discard(session: Session, group_id: str, upload_id: str) -> None:
-    own(session, group_id, upload_id, Can.ENTER_COUNTS)
+    require_upload(session, group_id, upload_id, Can.ENTER_COUNTS)
     uploads.decide(
         session.store, upload_id, UploadState.DISCARDED, (), session.actor.id, session.now
     )
@@ -268,7 +270,7 @@ def discard(session: Session, group_id: str, upload_id: str) -> None:
 
 
 @dataclass(frozen=True)
-class Taken:
+class SavedQuarter:
     period: Period
     replaced_by: Upload | None
 
@@ -277,23 +279,23 @@ class Taken:
 class UploadLine:
     upload: Upload
     author: str
-    taken: tuple[Taken, ...]
+    taken: tuple[SavedQuarter, ...]
 
 
 @dataclass(frozen=True)
-class Uploads:
+class UploadList:
     group: Group
     sites: tuple[Site, ...]
     lines: tuple[UploadLine, ...]  # newest first
 
 
-def listed(session: Session, group_id: str) -> Uploads:
+def list_uploads(session: Session, group_id: str) -> UploadList:
     permissions.require(
         session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
     )
     found = uploads.of_group(session.store, group_id)
     names = people.with_ids(session.store, {upload.author_id for upload in found})
-    return Uploads(
+    return UploadList(
         group=groups.get(session.store, group_id),
         sites=groups.sites(session.store, group_id),
         lines=tuple(
@@ -308,5 +310,7 @@ def line_of(upload: Upload, others: tuple[Upload, ...], names: Mapping[str, Pers
     return UploadLine(
         upload,
         names[upload.author_id].name if upload.author_id in names else "",
-        tuple(Taken(quarter, replaced_by(upload, quarter, others)) for quarter in upload.taken),
+        tuple(
+            SavedQuarter(quarter, replaced_by(upload, quarter, others)) for quarter in upload.taken
+        ),
     )

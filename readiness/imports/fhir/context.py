@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import msgspec
 
-from readiness.core.tables.reading import Reading
-from readiness.imports.fhir.shapes import Reference
+from readiness.core.tables.models import ReadContext
+from readiness.imports.fhir.resources import Reference
 from readiness.imports.mapping_shapes import FormMapping
 from readiness.imports.screening_codes.models import CodeTable, ResourceType
-from readiness.imports.screens.parts import Standing
+from readiness.imports.screens.models import RecordStatus
 
 EVERY = 1_000  # resources between two words on how far it is
 UNDATED = date.min  # of what is deleted by its id: nothing else of it is needed
@@ -27,7 +27,7 @@ Shape = TypeVar("Shape")
 
 
 @dataclass(frozen=True)
-class Form:
+class KnownQuestionnaire:
     """A Questionnaire met on the way: what its link ids ask."""
 
     question_by_link: dict[str, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingForm:
     """A form whose link ids nothing explains yet: its Questionnaire may come later."""
 
     place: str
@@ -45,7 +45,7 @@ class Waiting:
     links: frozenset[str]
 
 
-class Unreadable(Exception):
+class UnreadableResource(Exception):
     """A resource that cannot be used, with the sentence that says why."""
 
     def __init__(self, says: str) -> None:
@@ -54,14 +54,14 @@ class Unreadable(Exception):
 
 
 @dataclass
-class Run:
-    reading: Reading
+class FhirRun:
+    reading: ReadContext
     codes: CodeTable
     mapping: FormMapping
-    forms: dict[str, Form] = field(default_factory=dict)  # by their canonical address
+    forms: dict[str, KnownQuestionnaire] = field(default_factory=dict)  # by their canonical address
     aliases: dict[str, str] = field(default_factory=dict)  # of the Bundle in hand: address -> id
     payers: dict[bytes, frozenset[str]] = field(default_factory=dict)  # by patient
-    waiting: list[Waiting] = field(default_factory=list)
+    waiting: list[WaitingForm] = field(default_factory=list)
     waiting_bytes: int = 0
 
     @cached_property
@@ -84,10 +84,10 @@ class Run:
     def skip(self) -> None:
         self.reading.report.skipped += 1
 
-    def standing_of(self, kind: ResourceType, status: str | None) -> Standing:
+    def standing_of(self, kind: ResourceType, status: str | None) -> RecordStatus:
         if standing := self.codes.standing(kind, status or ""):
             return standing
-        raise Unreadable(NO_STATUS)
+        raise UnreadableResource(NO_STATUS)
 
     def is_whole(self, panel: str) -> bool:
         """An instrument's first panel is all of it; the others may be its sections."""
@@ -95,7 +95,7 @@ class Run:
         return bool(instrument) and self.codes.instruments[instrument or ""].panels[0] == panel
 
     def id_at(self, reference: str) -> str:
-        return self.aliases.get(reference) or pointed_at(reference)[1]
+        return self.aliases.get(reference) or target_of(reference)[1]
 
     def key(self, kind: str, resource_id: str | None) -> bytes:
         """The resource's keyed hash, b"" when it has no id."""
@@ -112,9 +112,9 @@ class Run:
         if may_be_bare:
             return patient, day or UNDATED
         if not patient:
-            raise Unreadable(NO_PATIENT)
+            raise UnreadableResource(NO_PATIENT)
         if day is None:
-            raise Unreadable(NO_DAY)
+            raise UnreadableResource(NO_DAY)
         return patient, day
 
     def patient_at(self, subject: Reference | None) -> bytes:
@@ -130,13 +130,13 @@ class Run:
 
 
 @lru_cache(maxsize=256)
-def pointed_at(reference: str) -> tuple[str, str]:
+def target_of(reference: str) -> tuple[str, str]:
     """The kind of a resource, "" when it is not told, and its id.
 
     Servers write the same patient as "Patient/1", as a full address and, inside a Bundle, as a urn;
     the id is what they have in common.
 
-    >>> pointed_at("https://ehr.example.org/fhir/Patient/1/_history/2"), pointed_at("urn:uuid:0-a")
+    >>> pointed_at("https://ehr.example.org/fhir/Patient/1/_history/2"), target_of("urn:uuid:0-a")
     (('Patient', '1'), ('', '0-a'))
     """
     if "/_history/" in reference:
@@ -148,7 +148,7 @@ def pointed_at(reference: str) -> tuple[str, str]:
 
 
 def kind_at(reference: Reference) -> str:
-    return reference.type or pointed_at(reference.reference or "")[0]
+    return reference.type or target_of(reference.reference or "")[0]
 
 
 def is_about_a_patient(subject: Reference | None) -> bool:
@@ -156,7 +156,7 @@ def is_about_a_patient(subject: Reference | None) -> bool:
     return subject is None or kind_at(subject) in ("", "Patient")
 
 
-def decoded(
+def decode(
     decoder: msgspec.json.Decoder[Shape], text: bytes | bytearray | msgspec.Raw
 ) -> Shape | None:
     """The value, or None for what is not JSON or not of this shape.

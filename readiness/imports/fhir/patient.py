@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness.imports.fhir.run import Run, Unreadable
-from readiness.imports.fhir.shapes import Coverage, Extension, Patient
-from readiness.imports.fhir.times import birthday_of
-from readiness.imports.screens.parts import Person, Traits
+from readiness.imports.fhir.context import FhirRun, UnreadableResource
+from readiness.imports.fhir.datatypes import birthday_of
+from readiness.imports.fhir.resources import Coverage, FhirExtension, Patient
+from readiness.imports.screens.models import PatientRecord, PatientTraits
 
 RACE, ETHNICITY = "us-core-race", "us-core-ethnicity"  # the ends of the extensions' addresses
 BIRTH_SEX, SEX = "us-core-birthsex", "us-core-sex"
@@ -31,15 +31,15 @@ PROGRAMS = {"14": "dual", "1": "medicare", "2": "medicaid"}  # how the typology'
 FIRST = ("dual", "medicare", "medicaid")  # before whatever else somebody has
 
 
-def person_of(run: Run, place: str, seen: Patient) -> Person:  # noqa: ARG001
+def person_of(run: FhirRun, place: str, seen: Patient) -> PatientRecord:  # noqa: ARG001
     if not seen.id:
-        raise Unreadable(NO_ID)
+        raise UnreadableResource(NO_ID)
     found = {(each.url or "").rsplit("/", 1)[-1]: each for each in seen.extension or ()}
-    return Person(
+    return PatientRecord(
         run.key("Patient", seen.id),
-        Traits(
-            races=tuple(dict.fromkeys(told_in(found.get(RACE)))),
-            ethnicity=next(told_in(found.get(ETHNICITY)), ""),
+        PatientTraits(
+            races=tuple(dict.fromkeys(codes_or_text(found.get(RACE)))),
+            ethnicity=next(codes_or_text(found.get(ETHNICITY)), ""),
             language=language_of(seen),
             sex=sex_of(seen, found),
             born=birthday_of(seen.birth_date),
@@ -47,7 +47,7 @@ def person_of(run: Run, place: str, seen: Patient) -> Person:  # noqa: ARG001
     )
 
 
-def told_in(extension: Extension | None) -> Iterator[str]:
+def codes_or_text(extension: FhirExtension | None) -> Iterator[str]:
     """Codes before words: categories, then details; the text only where there is no code."""
     if extension is None:
         return
@@ -60,7 +60,7 @@ def told_in(extension: Extension | None) -> Iterator[str]:
                 yield each.value_string
 
 
-def codes_in(extension: Extension) -> Iterator[str]:
+def codes_in(extension: FhirExtension) -> Iterator[str]:
     if extension.value_coding and extension.value_coding.code:
         yield extension.value_coding.code
     concept = extension.value_codeable_concept  # as older releases have it
@@ -83,7 +83,7 @@ def language_of(seen: Patient) -> str:
     return ""
 
 
-def sex_of(seen: Patient, found: dict[str, Extension]) -> str:
+def sex_of(seen: Patient, found: dict[str, FhirExtension]) -> str:
     if seen.gender and seen.gender != "unknown":
         return seen.gender
     for name in (SEX, BIRTH_SEX):
@@ -93,7 +93,7 @@ def sex_of(seen: Patient, found: dict[str, Extension]) -> str:
     return seen.gender or ""
 
 
-def note_payer(run: Run, place: str, seen: Coverage) -> None:  # noqa: ARG001
+def note_payer(run: FhirRun, place: str, seen: Coverage) -> None:  # noqa: ARG001
     """Kept until the end: whoever has both Medicare and Medicaid is neither alone."""
     patient = run.patient_at(seen.beneficiary)
     payer = payer_of(seen)
@@ -114,9 +114,9 @@ def payer_of(seen: Coverage) -> str:
     return next(filter(None, named), "")
 
 
-def payers(run: Run) -> Iterator[Person]:
+def payers(run: FhirRun) -> Iterator[PatientRecord]:
     for patient, kinds in run.payers.items():
-        yield Person(patient, Traits(payer=payer_among(kinds)))
+        yield PatientRecord(patient, PatientTraits(payer=payer_among(kinds)))
 
 
 def payer_among(kinds: frozenset[str]) -> str:

@@ -1,0 +1,158 @@
+"""From files to single JSON documents: lines of a bulk export, or one document as a whole."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from readiness.core.errors import BadInput, Problem
+from readiness.core.tables.models import SourceFile
+from readiness.imports.fhir.context import UnreadableResource
+
+MIB = 1024 * 1024
+LONGEST = 200 * MIB  # of one line or one document
+MOST_INFLATED = 200  # times its packed size: exports stay under 50, a gzip bomb goes to 1,000
+FREE_INFLATED = 16 * MIB
+
+GZIP = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+GOES_ON = (b"{", b"[", b",", b":")  # how the first line of a document ends that has more lines
+
+Text = bytes | bytearray
+Document = tuple[str, Text]  # its place and its text
+
+
+def documents(source: SourceFile) -> Iterator[Document]:
+    """Each with its place as a person finds it again: "export.ndjson, line 12"."""
+    try:
+        with source.open() as raw, unpack(raw) as stream:
+            yield from split(source, stream)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise file_refusal(source, "The compressed file is damaged. Export it again.") from None
+    except OSError:
+        raise file_refusal(
+            source, "The file cannot be read. Check that it is still there."
+        ) from None
+
+
+def unpack(raw: BinaryIO) -> io.BufferedReader:
+    buffered = (
+        raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw))
+    )
+    if buffered.peek(2)[:2] != GZIP:
+        return buffered
+    return io.BufferedReader(gzip.GzipFile(fileobj=buffered, mode="rb"), 4 * 65536)
+
+
+def split(source: SourceFile, stream: io.BufferedReader) -> Iterator[Document]:
+    rows = lines(source, stream)
+    number, first = next(rows, (0, b""))
+    if not first:
+        raise file_refusal(source, "The file is empty. Send FHIR resources as JSON or NDJSON.")
+    if first.startswith(b"["):
+        raise file_refusal(
+            source,
+            "The file holds a list. Send a Bundle, one resource, or NDJSON with one resource "
+            "on each line.",
+        )
+    if not first.startswith(b"{"):
+        raise file_refusal(source, "This is not JSON. Send FHIR resources as JSON or NDJSON.")
+    if first.endswith(GOES_ON):
+        yield source.label, whole_document(source, first, rows)
+        return
+    yield f"{source.label}, line {number}", first
+    for number, line in rows:
+        yield f"{source.label}, line {number}", line
+
+
+def lines(source: SourceFile, stream: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
+    """Lines with something on them, numbered as an editor numbers them."""
+    most = FREE_INFLATED + MOST_INFLATED * source.size
+    size = 0
+    number = 0
+    while line := stream.readline(LONGEST + 1):
+        number += 1
+        size += len(line)
+        if len(line) > LONGEST:
+            raise too_large(source)
+        if size > most:
+            raise file_refusal(
+                source, "The file unpacks to far more than it should. Send it unpacked."
+            )
+        if number == 1:
+            line = line.removeprefix(BOM)
+        if line := line.strip():
+            yield number, line
+
+
+def whole_document(
+    source: SourceFile, first: bytes, rows: Iterator[tuple[int, bytes]]
+) -> bytearray:
+    """One document over many lines, as editors and test servers write it."""
+    kept = bytearray(first)
+    for _, line in rows:
+        kept += b"\n"
+        kept += line
+        if len(kept) > LONGEST:
+            raise too_large(source)
+    return kept
+
+
+def too_large(source: SourceFile) -> BadInput:
+    return file_refusal(
+        source,
+        f"One resource or Bundle is larger than {LONGEST // MIB} MB. Export as NDJSON, with one "
+        "resource on each line.",
+    )
+
+
+def file_refusal(source: SourceFile, says: str) -> BadInput:
+    return BadInput([Problem(source.label, says)])
+
+
+BundleText = bytes | bytearray
+
+
+MOST_ENTRIES = 300_000
+
+
+TOO_MANY = f"This Bundle has more than {MOST_ENTRIES:,} entries. Export as NDJSON."
+
+
+# Strings are matched whole, so that a brace inside one is not taken for structure.
+TOKEN = re.compile(rb'"entry"\s*:\s*\[|"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+
+
+OPENS = (b"{", b"[")
+
+
+def entry_spans(text: BundleText) -> Iterator[tuple[int, int]]:
+    """Where each entry starts and ends.
+
+    >>> text = b'{"entry": [{"a": "}"}, {"b": [1]}]}'
+    >>> [text[start:end] for start, end in entry_spans(text)]
+    [b'{"a": "}"}', b'{"b": [1]}']
+    """
+    depth = start = count = 0
+    is_inside = False  # the array of entries of the outermost object
+    for token in TOKEN.finditer(text):
+        mark = token.group()
+        if mark in OPENS:
+            if is_inside and depth == 2:
+                start = token.start()
+            depth += 1
+        elif mark in (b"}", b"]"):
+            depth -= 1
+            if is_inside and depth == 2:
+                count += 1
+                if count > MOST_ENTRIES:
+                    raise UnreadableResource(TOO_MANY)
+                yield start, token.end()
+            is_inside = is_inside and depth >= 2
+        elif mark.endswith(b"["):
+            is_inside = is_inside or depth == 1
+            depth += 1

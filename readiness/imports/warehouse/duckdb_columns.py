@@ -1,0 +1,277 @@
+"""What a table's columns are called and what its words mean, as whoever knows the file says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby
+
+from readiness.core.errors import BadInput, Problem
+from readiness.core.tables.models import ReadContext
+from readiness.counts.social_risk.models import Need
+from readiness.counts.strata import StratumType
+from readiness.imports.screens.models import NeedResult, RecordStatus
+from readiness.imports.warehouse.duckdb_session import (
+    DuckdbSession,
+    DuckdbTable,
+    MemoryLimits,
+    literal,
+)
+
+
+class ResultColumn(StrEnum):
+    PATIENT = "patient"  # without it each row is counted for itself
+    DATE = "date"
+    NEED = "need"
+    RESULT = "result"
+    STATUS = "status"
+    ISSUED = "issued"
+    GROUP = "group"
+    SITE = "site"
+    RACE = "race"
+    ETHNICITY = "ethnicity"
+    LANGUAGE = "language"
+    PAYER = "payer"
+    SEX = "sex"
+    BORN = "born"
+    AGE = "age"
+
+
+NEEDED = (ResultColumn.DATE, ResultColumn.NEED, ResultColumn.RESULT)
+LACKING = (
+    ResultColumn.PATIENT,
+    ResultColumn.STATUS,
+    *NEEDED,
+)  # without any of them a row says nothing
+TRAITS = (
+    ResultColumn.RACE,
+    ResultColumn.ETHNICITY,
+    ResultColumn.LANGUAGE,
+    ResultColumn.PAYER,
+    ResultColumn.SEX,
+)
+WORDS = (  # columns of few different texts, each of which is looked up once
+    ResultColumn.NEED,
+    ResultColumn.RESULT,
+    ResultColumn.STATUS,
+    ResultColumn.GROUP,
+    ResultColumn.SITE,
+    *TRAITS,
+    ResultColumn.AGE,
+)
+MAKES: dict[tuple[ResultColumn, ...], tuple[StratumType, ...]] = {  # columns that are read together
+    (ResultColumn.RACE, ResultColumn.ETHNICITY): (
+        StratumType.RACE,
+        StratumType.RACE_1997,
+        StratumType.ETHNICITY,
+    ),
+    (ResultColumn.LANGUAGE,): (StratumType.LANGUAGE,),
+    (ResultColumn.PAYER,): (StratumType.PAYER,),
+    (ResultColumn.SEX,): (StratumType.SEX,),
+    (ResultColumn.AGE, ResultColumn.BORN): (StratumType.AGE,),
+}
+RowTexts = Mapping[ResultColumn, str]  # what stands in one row's columns
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Each function is asked once for each different text, however many rows hold it."""
+
+    columns: Mapping[ResultColumn, str]  # heading of each
+    need: Callable[[str], Need | None]
+    result: Callable[[str], NeedResult | None]
+    standing: Callable[[str], RecordStatus | None]
+    strata: Callable[[RowTexts], Mapping[StratumType, str]]  # of the traits
+    apart: Callable[[RowTexts], Mapping[StratumType, str]]  # the same, race without ethnicity
+    age: Callable[[int | None], str]
+    group: Callable[[str], str] = str
+    site: Callable[[str], str] = str
+    is_day_first: bool = False  # how 3/7/2026 is meant
+    says: Mapping[ResultColumn, str] = field(default_factory=dict)  # to whom a row lacks it
+
+
+@dataclass(frozen=True)
+class DuckdbRun:
+    """One run over one table."""
+
+    table: DuckdbTable
+    wording: Wording
+    reading: ReadContext
+    label: str
+    room: MemoryLimits
+
+    @property
+    def words(self) -> tuple[ResultColumn, ...]:
+        return tuple(column for column in WORDS if column in self.wording.columns)
+
+    @property
+    def traits(self) -> tuple[ResultColumn, ...]:
+        return tuple(column for column in TRAITS if column in self.wording.columns)
+
+    @property
+    def types(self) -> tuple[StratumType, ...]:
+        """The strata that its columns can tell anything of."""
+        found = {
+            kind
+            for columns, kinds in MAKES.items()
+            if any(map(self.has, columns))
+            for kind in kinds
+        }
+        return tuple(each for each in StratumType if each in found)
+
+    def sql_of(self, column: ResultColumn) -> str:
+        return self.table.columns[self.wording.columns[column]]
+
+    def day(self, column: ResultColumn) -> str:
+        if date := self.table.dates.get(self.wording.columns[column]):
+            return f"CAST({date} AS DATE)"
+        return day_sql(self.sql_of(column), is_day_first=self.wording.is_day_first)
+
+    def instant(self, column: ResultColumn) -> str:
+        if date := self.table.dates.get(self.wording.columns[column]):
+            return f"CAST({date} AS TIMESTAMP)"
+        return instant_sql(self.sql_of(column), is_day_first=self.wording.is_day_first)
+
+    def has(self, column: ResultColumn) -> bool:
+        return column in self.wording.columns
+
+    def note(self, rows: Mapping[str, int]) -> None:
+        """How many rows have which standing, and how many lack which column."""
+        report = self.reading.report
+        report.rows += sum(rows.values())
+        report.held += rows.get(RecordStatus.HELD, 0)
+        report.deleted += rows.get(RecordStatus.DELETED, 0)
+        for column in LACKING:
+            if column in rows:
+                self.refuse(column, rows[column])
+
+    def refuse(self, column: ResultColumn, rows: int) -> None:
+        """One sentence for all rows that lack the same thing."""
+        self.reading.report.refused += rows
+        says = self.wording.says.get(column, f"The {column} cannot be read. Correct it.")
+        lines = "1 line" if rows == 1 else f"{rows:,} lines"
+        self.reading.report.problems.append(Problem(f"{self.label}, {lines}", says))
+
+
+EARLIEST, LATEST = 1900, 2100
+
+
+OLDEST = 130  # years
+
+
+SEPARATORS = ("/", "-", ".")
+
+
+CLOCKS = (" %H:%M", " %H:%M:%S", " %I:%M %p")
+
+
+def day_sql(column: str, *, is_day_first: bool) -> str:
+    """A day as such, whatever the time of the day behind it. The usual spelling is tried first."""
+    text = f"trim({column})"
+    first = f"split_part(split_part({text}, 'T', 1), ' ', 1)"
+    spellings = [day_format(is_day_first).replace("/", each) for each in SEPARATORS]
+    return (
+        f"COALESCE(TRY_CAST({column} AS DATE), TRY_CAST({first} AS DATE),"
+        f" CAST(try_strptime({first}, {spellings}) AS DATE),"
+        f" CAST(try_strptime(substr({text}, 1, 8), '%Y%m%d') AS DATE))"
+    )
+
+
+def plausible_day_sql(column: str) -> str:
+    """A day that can be meant."""
+    return f"CASE WHEN year({column}) BETWEEN {EARLIEST} AND {LATEST} THEN {column} END"
+
+
+def instant_sql(column: str, *, is_day_first: bool) -> str:
+    """In UTC. A day alone, or one with a time that nobody can read, is the beginning of the day."""
+    spelled = day_format(is_day_first)
+    spellings = [spelled.replace("/", each) + clock for each in SEPARATORS for clock in CLOCKS]
+    return (
+        f"COALESCE(CAST(TRY_CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP),"
+        f" try_strptime(trim({column}), {spellings}),"
+        f" CAST({day_sql(column, is_day_first=is_day_first)} AS TIMESTAMP))"
+    )
+
+
+def day_format(is_day_first: bool) -> str:
+    return "%d/%m/%Y" if is_day_first else "%m/%d/%Y"
+
+
+def years_sql(born: str, on: str) -> str:
+    """Full years: whoever was born on February 29 turns a year older on March 1."""
+    before = f"month({on}) * 100 + day({on}) < month({born}) * 100 + day({born})"
+    return f"year({on}) - year({born}) - CASE WHEN {before} THEN 1 ELSE 0 END"
+
+
+def band_sql(age: str, band_of: Callable[[int | None], str]) -> str:
+    """The bands as the domain draws them, written down as ranges."""
+    ranges = []
+    for name, ages in groupby(range(OLDEST + 1), band_of):
+        run = list(ages)
+        ranges.append(f"WHEN {age} BETWEEN {run[0]} AND {run[-1]} THEN '{name}'")
+    return f"CASE {' '.join(ranges)} END"
+
+
+MOST_TEXTS = 20_000  # different ones in a column; more are names or notes
+
+
+TOO_VARIOUS = "The {column} column holds too many different texts. Name another column."
+
+
+UNREAD = "unread"  # what a status means that nobody explained: its row is left out
+
+
+AGE = re.compile(r"[0-9]{1,3}")
+
+
+def raw_name(column: ResultColumn) -> str:
+    """How its text is called in SQL, where some of the words mean something."""
+    return f"{column}_raw"
+
+
+def text_of(run: DuckdbRun, column: ResultColumn) -> str:
+    return f"COALESCE({run.sql_of(column)}, '')"
+
+
+def explain(db: DuckdbSession, run: DuckdbRun, column: ResultColumn, texts: str) -> None:
+    """Make a table of every text and what it means; `texts` selects them as `text`.
+
+    The meanings are a type of their own, so that a row holds a small number for each.
+    """
+    db.run(f"CREATE OR REPLACE TABLE {column}_words AS {texts}")
+    found = [row[0] for row in db.run(f"SELECT text :: VARCHAR FROM {column}_words")]
+    if len(found) > MOST_TEXTS:
+        raise BadInput([Problem(run.label, TOO_VARIOUS.format(column=column))])
+    meant = [MEANT[column](run, text.strip()) for text in found]
+    db.run(f"ALTER TABLE {column}_words RENAME TO {column}_texts")
+    db.run(f"DROP TYPE IF EXISTS {column}_word")
+    create_word_type(db, f"{column}_word", (each for each in meant if each))
+    db.run(
+        f"CREATE TABLE {column}_words AS SELECT text, CAST(meant AS {column}_word) AS meant"
+        f" FROM {column}_texts JOIN (SELECT unnest(?) AS found, unnest(?) :: VARCHAR AS meant)"
+        " ON text = found",
+        (found, meant),
+    )
+    db.run(f"DROP TABLE {column}_texts")
+
+
+def create_word_type(db: DuckdbSession, name: str, words: Iterable[str]) -> None:
+    """A type of these words; an empty one stands in it, since no type is without any."""
+    listed = ", ".join(literal(word) for word in dict.fromkeys(["", *words]))
+    db.run(f"CREATE TYPE {name} AS ENUM ({listed})")
+
+
+def age_of(run: DuckdbRun, text: str) -> str:
+    return run.wording.age(int(text) if AGE.fullmatch(text) else None)
+
+
+MEANT: dict[ResultColumn, Callable[[DuckdbRun, str], str | None]] = {
+    ResultColumn.NEED: lambda run, text: run.wording.need(text),
+    ResultColumn.RESULT: lambda run, text: run.wording.result(text),
+    ResultColumn.STATUS: lambda run, text: run.wording.standing(text) or UNREAD,
+    ResultColumn.GROUP: lambda run, text: run.wording.group(text) or run.reading.group_id or None,
+    ResultColumn.SITE: lambda run, text: run.wording.site(text) or None,
+    ResultColumn.AGE: age_of,
+}
