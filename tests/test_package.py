@@ -28,7 +28,8 @@ def installed(tmp_path_factory) -> Path:
 def test_it_holds_templates_static_files_and_instruments(installed):
     for folder in ("templates", "static"):
         shipped = {str(p.relative_to(ROOT)) for p in (ROOT / folder).rglob("*") if p.is_file()}
-        found = {str(p.relative_to(installed / "readiness")) for p in installed.rglob("*")}
+        inside = installed / "readiness"
+        found = {str(p.relative_to(inside)) for p in inside.rglob("*")}
         assert shipped <= found
     assert list(installed.glob("readiness/instruments/qmer/*.yaml"))
 
