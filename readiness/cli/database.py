@@ -32,9 +32,7 @@ def here() -> Path:
 @ends_well
 def migrate() -> None:
     """Create the database, or bring it up to date after a backup."""
-    applied, made = maintenance.bring_up_to_date(
-        here(), settings().smallest_shown, datetime.now(UTC)
-    )
+    applied, made = maintenance.bring_up_to_date(here(), datetime.now(UTC))
     if made:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:

@@ -12,33 +12,21 @@ from readiness.core.db import Store
 from readiness.core.errors import NotFound
 from readiness.core.schema import is_current, migrate
 from readiness.portfolio.bulk_pdf.files import sweep
-from readiness.releases.service import quality, social_risk
 
 
-def bring_up_to_date(
-    database: Path, threshold: int, now: datetime
-) -> tuple[list[str], Backup | None]:
-    """The changes applied, and the backup made before: a file in use is never changed without.
-
-    Quarters and periods that were completed before there were releases are released now.
-    """
+def bring_up_to_date(database: Path, now: datetime) -> tuple[list[str], Backup | None]:
+    """The changes applied, and the backup made before: a file in use is never changed without."""
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not database.exists()
     with closing(Store(database)) as store:
         if is_current(store):
-            catch_up(store, threshold, now)
+            sweep(store, now)
             return [], None
         made = None if is_new else backup.make(store, before_update(database, now), now)
         applied = migrate(store)
-        catch_up(store, threshold, now)
+        sweep(store, now)
     database.chmod(0o600)
     return applied, made
-
-
-def catch_up(store: Store, threshold: int, now: datetime) -> None:
-    social_risk.catch_up(store, threshold, now)
-    quality.catch_up(store, threshold, now)
-    sweep(store, now)
 
 
 def before_update(database: Path, now: datetime) -> Path:

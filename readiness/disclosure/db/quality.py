@@ -14,7 +14,6 @@ from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
 from readiness.counts.db.quality import family_of, known_cell, measure_cell
-from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import QualityCell
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.succession import PreviousRelease
@@ -95,17 +94,6 @@ def true_counts(store: Store, release: QualityRelease) -> dict[QualityCell, int]
     name = (release.group_id, str(release.period), release.number)
     found = cells(store, "quality_release_grounds", name)
     return {cell: value for cell, value in found.items() if value is not None}
-
-
-def unreleased(store: Store) -> tuple[tuple[str, Period], ...]:
-    """Complete periods without a release, by group id."""
-    rows = store.rows(
-        "select group_id, period from quality_periods p where state = ? and not exists"
-        " (select 1 from quality_releases r where r.group_id = p.group_id"
-        " and r.period = p.period) order by group_id, period",
-        (PeriodState.COMPLETE,),
-    )
-    return tuple((row["group_id"], period(row["period"])) for row in rows)
 
 
 def cells(store: Store, table: str, name: Sequence[str | int]) -> dict[QualityCell, int | None]:

@@ -13,7 +13,6 @@ from typing import Any
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
-from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.social_risk_release import Release
@@ -94,17 +93,6 @@ def previous_releases(
         )
         for each in read(store, "group_id = ? and period = ?", group_id, quarter)
     )
-
-
-def unreleased(store: Store) -> tuple[tuple[str, Period], ...]:
-    """Complete quarters without a release, by group id."""
-    rows = store.rows(
-        "select group_id, period from periods where state = ? and not exists (select 1 from"
-        " releases where releases.group_id = periods.group_id"
-        " and releases.period = periods.period) order by group_id, period",
-        (PeriodState.COMPLETE,),
-    )
-    return tuple((row["group_id"], period(row["period"])) for row in rows)
 
 
 def cells(store: Store, table: str, name: Sequence[str | int]) -> dict[FunnelCell, int | None]:

@@ -28,7 +28,7 @@ from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import QUALITY, releasable_cells
 from readiness.disclosure.service.released_quality import readable
 from readiness.disclosure.succession import ReleaseOutcome, is_unchanged
-from readiness.releases.service.social_risk import SYSTEM, decide, is_readable
+from readiness.releases.service.social_risk import decide, is_readable
 
 METHOD = "1"  # goes up when the same counts would be released differently
 NO_RELEASE = "No quality measures of this period have left the group. Choose another period."
@@ -92,18 +92,6 @@ def save(store: Store, ready: Prepared, actor_id: str, now: datetime) -> None:
                 detail={"release": number},
             ),
         )
-
-
-def catch_up(store: Store, threshold: int, now: datetime) -> int:
-    """Release every complete period that never was: databases older than releases have such."""
-    waiting = stored.unreleased(store)
-    for group_id, ending in waiting:
-        found = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
-        line = quality.state(store, group_id, ending)
-        reference = line.reference if line else ""
-        ready = prepare(store, group_id, found, reference, threshold, now)
-        save(store, ready, SYSTEM, now)
-    return len(waiting)
 
 
 # What the group itself is told.

@@ -14,7 +14,7 @@ from typing import Any
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
-from readiness.assessments.service import portfolio_entry, submission
+from readiness.assessments.service import submission
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
@@ -123,18 +123,6 @@ def save(store: Store, ready: PreparedRelease, actor_id: str, now: datetime) -> 
                 detail={"release": number},
             ),
         )
-
-
-def catch_up(store: Store, threshold: int, now: datetime) -> int:
-    """Release every complete quarter that never was: databases older than releases have such."""
-    waiting = releases.unreleased(store)
-    for group_id, quarter in waiting:
-        found = social_risk.of_group(store, group_id).get(quarter) or FunnelCounts(quarter)
-        ready = prepare(store, group_id, found, threshold, now)
-        save(store, ready, SYSTEM, now)
-    for group_id in dict.fromkeys(group_id for group_id, _ in waiting):
-        portfolio_entry.refresh(store, group_id, now)
-    return len(waiting)
 
 
 # What the group itself is told.

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from readiness.accounts.db import people
-from readiness.cli import maintenance
 from readiness.core import audit
-from readiness.core.audit import Event
 from readiness.core.db import Session, Store
-from readiness.core.db import Store as Opened
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.periods import Period
-from readiness.core.schema import migrations
 from readiness.counts.db import quality
 from readiness.counts.db.quality import QualityRevision
-from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import (
     DemographicCell,
     DemographicField,
@@ -38,7 +32,7 @@ from readiness.disclosure.service import released_quality
 from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import completion
 from readiness.releases.service import quality as quality_releases
-from tests.factories import payers, world
+from tests.factories import payers
 from tests.factories.world import NOW
 
 Q4 = Period(2026, 4)
@@ -214,20 +208,3 @@ def test_readers_are_told_the_reference_that_stands_now(store):
     use.declare(Session(store, cara, NOW), "elm", "2026-Q4", "race_omb2024.white")
     found = released_quality.readable(store, "elm", NOW.date())
     assert [each.reference for each in found] == ["race_omb2024.white"]
-
-
-def test_an_older_database_is_released_when_it_is_brought_up_to_date(tmp_path):
-    path = tmp_path / "readiness.db"
-    with closing(Opened(path)) as store:
-        with store.writing():
-            migrations.apply(store.db, stop_before="quality_releases")
-        world.fill(store)
-        entered(store, GOOD)
-        done = Event(NOW, "cara", "completed quality counts", "quality", "2026-Q4", group_id="elm")
-        quality.set_state(store, "elm", Q4, PeriodState.COMPLETE, "", 0, done)
-    applied, _ = maintenance.bring_up_to_date(path, 11, NOW)
-    assert "quality_releases" in applied
-    with closing(Opened(path)) as store:
-        assert shown(store)[counted()] == 400
-        assert audit.of_group(store, "elm")[0].actor_id == "the command line"
-        assert quality_releases.catch_up(store, 11, NOW) == 0

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from readiness.accounts.db import people
 from readiness.assessments.db import runs
-from readiness.cli import maintenance
 from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.db import Store as Opened
 from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.periods import Period
-from readiness.core.schema import migrate, migrations
+from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
@@ -159,53 +158,6 @@ def test_nobody_else_reads_releases(store, who, payer):
         use.payer_view(Session(store, actor, NOW), payer, "elm", None)
     with pytest.raises(NotFound):
         use.group_view(Session(store, actor, NOW), "elm", "2026-Q4")
-
-
-# A database from before there were releases.
-
-
-@pytest.fixture
-def old(tmp_path):
-    path = tmp_path / "readiness.db"
-    with closing(Opened(path)) as store:
-        with store.writing():
-            migrations.apply(store.db, stop_before="releases")
-        world.fill(store)
-        counted(store, good().known)
-        with store.writing():
-            store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
-    return path
-
-
-def test_an_older_database_is_released_when_it_is_brought_up_to_date(old):
-    applied, backup = maintenance.bring_up_to_date(old, 11, NOW)
-    assert "releases" in applied
-    assert backup
-    with closing(Opened(old)) as store:
-        assert shown(store)[ELIGIBLE] == 400
-        assert maintenance.problems(old) == []
-        assert [event.actor_id for event in audit.of_group(store, "elm")] == ["the command line"]
-
-
-def test_a_catching_up_that_was_cut_off_goes_on_the_next_time(old):
-    with closing(Opened(old)) as store:
-        migrate(store)
-        assert releases.latest(store, "elm", Q4) is None
-    maintenance.bring_up_to_date(old, 11, NOW)
-    with closing(Opened(old)) as store:
-        assert shown(store)[ELIGIBLE] == 400
-
-
-def test_where_a_group_stood_holds_no_count_that_was_never_released(old):
-    with closing(Opened(old)) as store, store.writing():
-        store.execute(
-            "insert into standings (group_id, screened, eligible, changed_at)"
-            " values ('oak', 3, 900, '')"
-        )
-    maintenance.bring_up_to_date(old, 11, NOW)
-    with closing(Opened(old)) as store:
-        row = store.row("select screened, eligible, quarters from standings")
-    assert row == {"screened": None, "eligible": None, "quarters": 0}
 
 
 def test_where_a_group_stands_rests_on_released_quarters_alone(store):

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -12,12 +10,11 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
-from readiness.core.schema import migrate, migrations
-from readiness.plans.costs import CostRange
+from readiness.core.schema import migrate
 from readiness.plans.db import plans
 from readiness.plans.drafting import Basis, carried_over, drafted
 from readiness.plans.models import ActionStatus, ActionType
-from readiness.plans.plan_json import plan_out, proposed_in, proposed_out, range_out
+from readiness.plans.plan_json import plan_out, proposed_in, proposed_out
 from readiness.plans.planning import proposed
 from readiness.plans.selection import Need
 from tests.factories import plans as planned
@@ -87,44 +84,6 @@ def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
     found = plans.latest_of_assessment(store, "a1")
     assert found is not None
     assert found.id == "p2"
-
-
-def test_a_cost_stored_before_it_had_parts_stays_the_first_year_it_was(tmp_path):
-    opened = Store(tmp_path / "older.db")
-    with opened.writing():
-        migrations.apply(opened.db, stop_before="plan_terms")
-    world.fill(opened)
-    planned.submitted(opened, "elm", ANSWERS, NOW)
-    plans.add(opened, PLAN, MADE, EVENT)
-    typed = {"low": "10", "likely": "20", "high": "40.50"}
-    bodies = {a.id: former_body(a) for a in PLAN.actions} | {"own:1": former_body(PLAN.actions[0])}
-    by_hand, untouched = [a.id for a in PLAN.actions if a.is_intervention and a.cost][:2]
-    bodies[by_hand]["cost"] = typed
-    with opened.writing():
-        opened.db.execute("delete from plan_actions")
-        for position, (action_id, body) in enumerate(bodies.items()):
-            row = {"plan_id": "p1", "action_id": action_id, "revision": 1, "position": position}
-            row |= {"body": json.dumps(body), "author_id": "maya", "at": NOW.isoformat()}
-            opened.insert("plan_actions", row)
-    assert "plan_terms" in migrate(opened)
-    after = {a.id: a for a in plans.get(opened, "p1").actions}
-    opened.close()
-    assert after[by_hand].cost == CostRange(Decimal(10), Decimal(20), Decimal("40.50"))
-    assert after[by_hand].own.amounts.yearly == CostRange(Decimal(0), Decimal(0), Decimal(0))
-    assert after[untouched] == next(a for a in PLAN.actions if a.id == untouched)
-    assert after["own:1"].cost == PLAN.actions[0].cost, "nobody else proposed one"
-
-
-def former_body(action):
-    total = action.proposal.cost.total if action.proposal and action.proposal.cost else None
-    return {
-        "title": action.title,
-        "owner": action.owner,
-        "due_on": action.due_on.isoformat() if action.due_on else None,
-        "status": action.status,
-        "cost": range_out(total) if total else None,
-        "note": action.note,
-    }
 
 
 def test_a_proposal_survives_the_way_through_json():

@@ -1,0 +1,68 @@
+"""The tables of the first release, and the way on from them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Migrations
+
+from readiness.accounts.db import groups
+from readiness.cli import maintenance
+from readiness.core import schema
+from readiness.core.db import Store
+from tests.factories import world
+
+NOW = world.NOW
+
+
+@pytest.fixture
+def next_release(monkeypatch):
+    """A release that adds a column, as the next one may."""
+    later = Migrations("readiness")
+    later()(schema.first_release)
+
+    def add_a_column(db):
+        schema.run(db, "alter table groups add column region text not null default ''")
+
+    later()(add_a_column)
+    monkeypatch.setattr(schema, "migrations", later)
+
+
+@pytest.fixture
+def database(tmp_path) -> Path:
+    """Of the first release, with people and groups in it."""
+    path: Path = tmp_path / "readiness.db"
+    maintenance.bring_up_to_date(path, NOW)
+    with closing(Store(path)) as store:
+        world.fill(store)
+    return path
+
+
+def test_a_database_of_the_first_release_is_current(database):
+    assert maintenance.bring_up_to_date(database, NOW) == ([], None)
+
+
+def test_an_upgrade_keeps_what_is_there_and_makes_a_backup_first(database, request):
+    with closing(Store(database)) as store:
+        before = groups.get(store, "elm")
+    request.getfixturevalue("next_release")
+    applied, backup = maintenance.bring_up_to_date(database, NOW)
+    assert applied == ["add_a_column"]
+    assert backup
+    assert backup.path.exists()
+    with closing(Store(database)) as store:
+        assert groups.get(store, "elm") == before
+        assert store.row("select region from groups where id = 'elm'") == {"region": ""}
+    assert maintenance.problems(database) == []
+
+
+def test_every_statement_of_the_tables_is_run(tmp_path):
+    with closing(Store(tmp_path / "readiness.db")) as store:
+        schema.migrate(store)
+        made = {row["name"] for row in store.rows("select name from sqlite_master")}
+    named = schema.TABLES.read_text(encoding="utf-8").split("create ")[1:]
+    words = [each.split()[2 if each.startswith("unique") else 1] for each in named]
+    assert len(words) > 70
+    assert set(words) <= made
