@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 
 TOTAL = "total"
 # Strata that are not a group of people: they are shown, and neither compared nor spread over.
 NO_GROUP = frozenset({"unknown", "declined", "not_asked"})
-
-
-class Part(StrEnum):
-    NUMERATOR = "numerator"
-    DENOMINATOR = "denominator"
 
 
 @dataclass(frozen=True, order=True)
@@ -94,26 +88,6 @@ def tables_of(rows: Iterable[Row]) -> tuple[Table, ...]:
 def named(row: Row) -> str:
     place = row.place
     return f"{place.group_id}, {place.period}, {place.measure}, {place.stratum_type} {row.stratum}"
-
-
-def as_released(
-    rows: Iterable[Row], may_show: Callable[[Place, str, Part], bool]
-) -> tuple[Row, ...]:
-    """The rows as a reader outside sees them: what may not be shown becomes None."""
-
-    def seen(row: Row, part: Part, value: int | None) -> int | None:
-        return value if may_show(row.place, row.stratum, part) else None
-
-    return tuple(
-        replace(
-            row,
-            count=Count(
-                seen(row, Part.NUMERATOR, row.count.numerator),
-                seen(row, Part.DENOMINATOR, row.count.denominator),
-            ),
-        )
-        for row in rows
-    )
 
 
 def pooled(rows: Iterable[Row], period: str) -> tuple[Row, ...]:

@@ -11,9 +11,9 @@ from readiness.equity.peers import Standing
 from readiness.equity.prediction import Followed
 from readiness.equity.service.results import kind_label
 from readiness.equity.tables import Count
+from readiness.portfolio.service import peers, prediction
 from readiness.portfolio.service.peers import Compared, names_of
-from readiness.portfolio.service.peers import Line as Beside
-from readiness.portfolio.service.prediction import Analysis, Asked, Line
+from readiness.portfolio.service.prediction import Analysis, Asked
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.rates import Interval
 
@@ -98,7 +98,7 @@ def ends(interval: Interval | None) -> tuple[Cell, Cell]:
     return (interval.low, interval.high) if interval else (None, None)
 
 
-def gap_cells(line: Beside, found: Compared) -> tuple[Cell, ...]:
+def gap_cells(line: peers.Line, found: Compared) -> tuple[Cell, ...]:
     if not found.gaps:
         return (None,) * 11
     gap = line.gap
@@ -185,7 +185,7 @@ def analysis_rows(asked: Asked, found: Analysis) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def baseline_cells(line: Line) -> tuple[Cell, Cell, Cell, Cell]:
+def baseline_cells(line: prediction.Line) -> tuple[Cell, Cell, Cell, Cell]:
     first = line.baseline
     if first is None:
         return None, None, None, None
