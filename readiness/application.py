@@ -42,7 +42,7 @@ from readiness.core.web import (
 )
 from readiness.counts.views import quality
 from readiness.counts.views import social_risk as screen
-from readiness.equity.views import equity
+from readiness.equity import views as equity
 from readiness.home import views as home
 from readiness.imports.views import history as screen_records
 from readiness.imports.views import upload, upload_files

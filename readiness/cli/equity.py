@@ -14,9 +14,8 @@ from readiness.core.small_cells import FEWEST
 from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
 from readiness.disclosure.flat_counts_file import MOST_BYTES
-from readiness.equity.findings import Declared
-from readiness.equity.findings_json import as_json
-from readiness.equity.service.findings import told
+from readiness.equity.findings import Declarations, as_json
+from readiness.equity.service.findings import report
 
 DIRECTIONS = {str(each): each for each in (Direction.HIGHER, Direction.LOWER)}
 
@@ -50,13 +49,13 @@ def equity(
     """
     declared = declared_by(references, directions)
     source = file_in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))
-    found = told(source, declared, FEWEST)
+    found = report(source, declared, FEWEST)
     for sentence in found.says:
         say(sentence)
     click.echo(json.dumps(as_json(found.findings), indent=2))
 
 
-def declared_by(references: Iterable[str], directions: Iterable[str]) -> Declared:
+def declared_by(references: Iterable[str], directions: Iterable[str]) -> Declarations:
     """Both options, or every problem with them."""
     problems: list[Problem] = []
     strata = pairs_of("--reference", "TYPE=STRATUM", references, problems)
@@ -66,7 +65,7 @@ def declared_by(references: Iterable[str], directions: Iterable[str]) -> Declare
             problems.append(Problem(f"--direction {at}", "Write higher or lower after the ="))
     if problems:
         raise BadInput(problems)
-    return Declared(strata, {measure: DIRECTIONS[way] for measure, way in ways.items()})
+    return Declarations(strata, {measure: DIRECTIONS[way] for measure, way in ways.items()})
 
 
 def pairs_of(

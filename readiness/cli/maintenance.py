@@ -11,7 +11,7 @@ from readiness.core.backup import Backup
 from readiness.core.db import Store
 from readiness.core.errors import NotFound
 from readiness.core.schema import is_current, migrate
-from readiness.portfolio.bulk_pdf.files import sweep
+from readiness.portfolio.service.bulk_pdf import sweep
 
 
 def bring_up_to_date(database: Path, now: datetime) -> tuple[list[str], Backup | None]:

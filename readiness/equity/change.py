@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import Use, gap_use, rate_use
-from readiness.equity.tables import Table
+from readiness.equity.tables import StratumTable
 from readiness.statistics.comparisons import Difference, newcombe
 from readiness.statistics.gaps import WeightedCount, change_in_gap
 
@@ -24,7 +24,7 @@ class StratumChange:
 
 
 @dataclass(frozen=True)
-class Change:
+class PeriodChange:
     since: str  # the earlier period
     strata: tuple[StratumChange, ...]
     every_group_improved: bool | None  # None when fewer than two can be seen in both
@@ -32,8 +32,8 @@ class Change:
 
 
 def change_between(
-    before: Table, after: Table, reference: str | None, direction: Direction
-) -> Change:
+    before: StratumTable, after: StratumTable, reference: str | None, direction: Direction
+) -> PeriodChange:
     """Of the strata seen in both periods. Patients counted in both make intervals too wide."""
     seen = [
         stratum
@@ -44,7 +44,7 @@ def change_between(
         stratum_change(stratum, before, after, reference, direction) for stratum in seen
     )
     improved = every_group_improved(changes, direction)
-    return Change(
+    return PeriodChange(
         before.place.period, changes, improved, tuple(words_for_all(changes, improved, direction))
     )
 
@@ -54,7 +54,11 @@ def is_comparable(pair: Pair | None) -> bool:
 
 
 def stratum_change(
-    stratum: str, before: Table, after: Table, reference: str | None, direction: Direction
+    stratum: str,
+    before: StratumTable,
+    after: StratumTable,
+    reference: str | None,
+    direction: Direction,
 ) -> StratumChange:
     earlier, later = before.groups[stratum], after.groups[stratum]
     rate = newcombe(*later, *earlier)

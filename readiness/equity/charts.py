@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
+from readiness.core.charts.dots import GapRow, gap_says
 from readiness.core.charts.plane import HEIGHT, LEFT, Line, Plane, Spot, Tick, padded, round_values
-from readiness.core.charts.rates import GapRow, gap_says
 from readiness.core.charts.scales import Mark, Scale, Table, mark, percentage
 from readiness.core.formatting import count, percent, points
-from readiness.equity.portfolio import FunnelOfAll, FunnelPoint
+from readiness.equity.across_groups import FunnelOfAll, FunnelPoint
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.control_charts import FunnelLimits, funnel_limits
 

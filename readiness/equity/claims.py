@@ -24,8 +24,8 @@ from readiness.counts.quality.models import (
 )
 from readiness.counts.strata import Stratum, StratumType
 from readiness.equity.change import change_between, sign_of
-from readiness.equity.known import MARK
-from readiness.equity.tables import NO_GROUP, TOTAL, Table
+from readiness.equity.data_quality import MARK
+from readiness.equity.tables import NO_GROUP, TOTAL, StratumTable
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.data_quality import completeness
 
@@ -34,20 +34,20 @@ BY_RACE = frozenset({StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNIC
 BY_OTHER = frozenset({StratumType.PAYER, StratumType.AGE})
 
 
-class Verdict(StrEnum):
+class ClaimVerdict(StrEnum):
     AGREES = "agrees"
     DIFFERS = "does not agree"
     UNTOLD = "cannot be told"
 
 
 @dataclass(frozen=True)
-class Weighed:
+class WeighedClaim:
     """One claim beside the counts."""
 
     item_id: str
     level: int
     claim: str  # in the fewest words
-    verdict: Verdict
+    verdict: ClaimVerdict
     says: str
 
 
@@ -55,23 +55,25 @@ KnownCounts = Mapping[DemographicCell, int | None]  # None: hidden to protect sm
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ClaimEvidence:
     """The counts of every closed period, as whoever reads the verdicts may see them."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[StratumTable, ...]
     known: Mapping[Period, KnownCounts] = field(default_factory=dict)
     references: Mapping[Period, str] = field(default_factory=dict)  # "race_omb2024.white"
     directions: Mapping[str, Direction] = field(default_factory=dict)  # by measure
     titles: Mapping[str, str] = field(default_factory=dict)  # of measures
 
 
-Weigh = Callable[[int, Evidence, date], tuple[Verdict, str]]
+Weigh = Callable[[int, ClaimEvidence, date], tuple[ClaimVerdict, str]]
 
 
-def weighed(levels: Mapping[str, int], evidence: Evidence, today: date) -> tuple[Weighed, ...]:
+def weigh_claims(
+    levels: Mapping[str, int], evidence: ClaimEvidence, today: date
+) -> tuple[WeighedClaim, ...]:
     """Every claim that counts can speak to, in the order the items are asked."""
     return tuple(
-        Weighed(item_id, levels[item_id], claim, *weigh(levels[item_id], evidence, today))
+        WeighedClaim(item_id, levels[item_id], claim, *weigh(levels[item_id], evidence, today))
         for item_id, (least, claim, weigh) in CLAIMS.items()
         if levels.get(item_id, 0) >= least
     )
@@ -86,14 +88,14 @@ MOST_DECLINED = Fraction(10, 100)  # from level 3 on, or a written review
 LEAST_AT_A_SITE = Fraction(80, 100)  # at level 4
 
 
-def self_reported(level: int, evidence: Evidence, today: date) -> tuple[Verdict, str]:
+def weigh_self_report(level: int, evidence: ClaimEvidence, today: date) -> tuple[ClaimVerdict, str]:
     """By the item's own definition: self-reported or declined, over all; its point value counts."""
     ending = max((each for each in evidence.known if each.is_closed_on(today)), default=None)
     counts = field_of(evidence.known[ending], "") if ending else {}
     if not ending or not counts:
-        return Verdict.UNTOLD, "No counts of how race and ethnicity are known were found."
+        return ClaimVerdict.UNTOLD, "No counts of how race and ethnicity are known were found."
     if (whole := shares_of(counts)) is None:
-        return Verdict.UNTOLD, "A count of how race and ethnicity are known is hidden."
+        return ClaimVerdict.UNTOLD, "A count of how race and ethnicity are known is hidden."
     share, declined, total = whole
     says = (
         f"Self-reported or declined: {percent_rounded_down(share)} of {total:,} active patients, "
@@ -101,14 +103,14 @@ def self_reported(level: int, evidence: Evidence, today: date) -> tuple[Verdict,
         f"{percent_rounded_down(SELF_REPORTED[level])}. {known_says(counts)}"
     )
     if share < SELF_REPORTED[level]:
-        return Verdict.DIFFERS, says
+        return ClaimVerdict.DIFFERS, says
     if level == 4 and (low := lowest_site(evidence.known[ending])) < LEAST_AT_A_SITE:
-        return Verdict.DIFFERS, f"{says} One site has {percent_rounded_down(low)}, under 80 %."
+        return ClaimVerdict.DIFFERS, f"{says} One site has {percent_rounded_down(low)}, under 80 %."
     if level >= 3 and declined > MOST_DECLINED:
         refused = percent_rounded_down(declined)
         says += f" {refused} declined, over 10 %: a written review of why is asked for."
-        return Verdict.UNTOLD, says
-    return Verdict.AGREES, says
+        return ClaimVerdict.UNTOLD, says
+    return ClaimVerdict.AGREES, says
 
 
 def field_of(counts: KnownCounts, site_id: str) -> KnownCounts:
@@ -153,12 +155,15 @@ def lowest_site(counts: KnownCounts) -> Fraction:
 # "We split our results"
 
 
-def split(level: int, evidence: Evidence, today: date) -> tuple[Verdict, str]:
+def weigh_splits(level: int, evidence: ClaimEvidence, today: date) -> tuple[ClaimVerdict, str]:
     """Whether counts exist for the splits that a level asks for; hidden ones exist too."""
     recent = [table for table in evidence.tables if is_of_last_year(table, today)]
     measures = sorted({table.place.measure for table in recent})
     if not measures:
-        return Verdict.UNTOLD, "No counts of a period that ended in the last 12 months were found."
+        return (
+            ClaimVerdict.UNTOLD,
+            "No counts of a period that ended in the last 12 months were found.",
+        )
     times = partial(times_split, recent)
     by_race = [times(each, BY_RACE) for each in measures]
     by_language = [times(each, {StratumType.LANGUAGE}) for each in measures]
@@ -169,7 +174,7 @@ def split(level: int, evidence: Evidence, today: date) -> tuple[Verdict, str]:
         f"{between(by_race)}, by language {between(by_language)}. Level {level} asks for "
         f"{SPLITS_ASKED[level]}."
     )
-    return (Verdict.AGREES if reached >= level else Verdict.DIFFERS), says
+    return (ClaimVerdict.AGREES if reached >= level else ClaimVerdict.DIFFERS), says
 
 
 SPLITS_ASKED = {
@@ -179,7 +184,7 @@ SPLITS_ASKED = {
 }
 
 
-def split_level(recent: list[Table], by_race: list[int], by_language: list[int]) -> int:
+def split_level(recent: list[StratumTable], by_race: list[int], by_language: list[int]) -> int:
     if min(by_race) >= 2 and min(by_language) >= 1:
         kinds = {table.place.stratum_type for table in recent if is_split(table)}
         is_close = StratumType.SITE in kinds and bool(kinds & BY_OTHER)
@@ -187,17 +192,17 @@ def split_level(recent: list[Table], by_race: list[int], by_language: list[int])
     return 2 if max(by_race) or max(by_language) else 0
 
 
-def is_of_last_year(table: Table, today: date) -> bool:
+def is_of_last_year(table: StratumTable, today: date) -> bool:
     ending = period(table.place.period)
     return ending.is_closed_on(today) and not ending.plus(YEAR).is_closed_on(today)
 
 
-def is_split(table: Table) -> bool:
+def is_split(table: StratumTable) -> bool:
     there = [name for name in table.counts if name not in NO_GROUP]
     return table.place.stratum_type != TOTAL and len(there) > 1
 
 
-def times_split(recent: Iterable[Table], measure: str, kinds: Iterable[str]) -> int:
+def times_split(recent: Iterable[StratumTable], measure: str, kinds: Iterable[str]) -> int:
     """In how many periods."""
     return len(
         {
@@ -229,7 +234,7 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 
 @dataclass(frozen=True)
-class Moved:
+class GapMovement:
     """A group that was behind the declared reference, and how it fared since."""
 
     measure: str
@@ -250,40 +255,43 @@ class Moved:
         return self.is_smaller and self.rate.difference > 0
 
 
-def narrowed(level: int, evidence: Evidence, today: date) -> tuple[Verdict, str]:
+def weigh_narrowing(level: int, evidence: ClaimEvidence, today: date) -> tuple[ClaimVerdict, str]:
     ending = newest_declared(evidence, today)
     if ending is None:
-        return Verdict.UNTOLD, "No reference is declared, so no gap can be told."
-    moved, before = list(moves(evidence, ending, YEAR)), list(moves(evidence, ending, 2 * YEAR))
+        return ClaimVerdict.UNTOLD, "No reference is declared, so no gap can be told."
+    moved, before = (
+        list(gap_movements(evidence, ending, YEAR)),
+        list(gap_movements(evidence, ending, 2 * YEAR)),
+    )
     if not moved:
         says = "No group that is behind can be compared with the year before."
-        return Verdict.UNTOLD, says
+        return ClaimVerdict.UNTOLD, says
     if level == 1:
-        return Verdict.AGREES, f"Rates were counted again by {ending.label}, a year later."
+        return ClaimVerdict.AGREES, f"Rates were counted again by {ending.label}, a year later."
     best = max(moved, key=lambda each: (each.is_defended, each.may_be, each.gap.difference))
-    says = moved_says(best, evidence, ending, len(moved))
+    says = movement_says(best, evidence, ending, len(moved))
     if level == 2:
         rose = any(each.rate.difference > 0 for each in moved)
-        return (Verdict.AGREES if rose else Verdict.DIFFERS), says
+        return (ClaimVerdict.AGREES if rose else ClaimVerdict.DIFFERS), says
     defended = {each.measure for each in moved if each.is_defended}
     lasting = any(each.is_defended for each in before)
     if defended and (level == 3 or len(defended) > 1 or lasting):
-        return Verdict.AGREES, says
+        return ClaimVerdict.AGREES, says
     if level == 4 and defended:
-        return Verdict.DIFFERS, f"{says} Level 4 asks for two measures, or for two years."
+        return ClaimVerdict.DIFFERS, f"{says} Level 4 asks for two measures, or for two years."
     if any(each.may_be for each in moved):
-        return Verdict.UNTOLD, f"{says} This may be chance, or another group fell."
-    return Verdict.DIFFERS, says
+        return ClaimVerdict.UNTOLD, f"{says} This may be chance, or another group fell."
+    return ClaimVerdict.DIFFERS, says
 
 
-def newest_declared(evidence: Evidence, today: date) -> Period | None:
+def newest_declared(evidence: ClaimEvidence, today: date) -> Period | None:
     return max(
         (each for each, own in evidence.references.items() if own and each.is_closed_on(today)),
         default=None,
     )
 
 
-def moves(evidence: Evidence, ending: Period, quarters: int) -> Iterator[Moved]:
+def gap_movements(evidence: ClaimEvidence, ending: Period, quarters: int) -> Iterator[GapMovement]:
     """Of every measure split as the reference is, against so many quarters before."""
     kind, _, reference = evidence.references[ending].partition(".")
     by_place = {
@@ -295,10 +303,12 @@ def moves(evidence: Evidence, ending: Period, quarters: int) -> Iterator[Moved]:
         before = by_place.get((measure, str(ending.plus(-quarters))))
         if written == str(ending) and before:
             direction = evidence.directions.get(measure, Direction.HIGHER)
-            yield from moves_of(before, after, reference, direction)
+            yield from movements_between(before, after, reference, direction)
 
 
-def moves_of(before: Table, after: Table, reference: str, direction: Direction) -> Iterator[Moved]:
+def movements_between(
+    before: StratumTable, after: StratumTable, reference: str, direction: Direction
+) -> Iterator[GapMovement]:
     sign = sign_of(direction)
     changes = change_between(before, after, reference, direction).strata
     fell = {each.stratum for each in changes if signed(each.rate, sign).high < 0}
@@ -307,7 +317,7 @@ def moves_of(before: Table, after: Table, reference: str, direction: Direction) 
             continue
         old, new = (sign * gap(table, each.stratum, reference) for table in (before, after))
         if old < 0:
-            yield Moved(
+            yield GapMovement(
                 after.place.measure,
                 each.stratum,
                 signed(each.rate, sign),
@@ -317,7 +327,7 @@ def moves_of(before: Table, after: Table, reference: str, direction: Direction) 
             )
 
 
-def gap(table: Table, stratum: str, reference: str) -> Fraction:
+def gap(table: StratumTable, stratum: str, reference: str) -> Fraction:
     own, other = table.groups[stratum], table.groups[reference]
     return Fraction(*own) - Fraction(*other)
 
@@ -326,7 +336,9 @@ def signed(found: Difference, sign: int) -> Difference:
     return found if sign > 0 else found.reversed
 
 
-def moved_says(best: Moved, evidence: Evidence, ending: Period, looked_at: int) -> str:
+def movement_says(
+    best: GapMovement, evidence: ClaimEvidence, ending: Period, looked_at: int
+) -> str:
     kind, _, reference = evidence.references[ending].partition(".")
     own, other = (Stratum(StratumType(kind), name).label for name in (best.stratum, reference))
     title = evidence.titles.get(best.measure, best.measure)
@@ -349,7 +361,7 @@ def in_points(found: Difference) -> str:
 
 
 CLAIMS: Mapping[str, tuple[int, str, Weigh]] = {  # from which level on there is something to weigh
-    "REAL-2": (1, "how many patients have told their race themselves", self_reported),
-    "EQME-1": (2, "results are split by patient group", split),
-    "EQME-5": (1, "a gap narrowed", narrowed),
+    "REAL-2": (1, "how many patients have told their race themselves", weigh_self_report),
+    "EQME-1": (2, "results are split by patient group", weigh_splits),
+    "EQME-5": (1, "a gap narrowed", weigh_narrowing),
 }

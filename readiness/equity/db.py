@@ -11,8 +11,7 @@ from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.db.quality import measure_cell
 from readiness.counts.quality.models import QualityCell
-from readiness.equity.entered import rows_of
-from readiness.equity.tables import Table, tables_of
+from readiness.equity.tables import StratumTable, rows_of, tables_of
 
 READABLE = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
 SPLIT = f"""
@@ -27,7 +26,9 @@ order by c.group_id, c.rowid
 """  # noqa: S608  (names of our own)
 
 
-def tables(store: Store, measure_id: str, ending: Period, stratum_type: str) -> tuple[Table, ...]:
+def tables(
+    store: Store, measure_id: str, ending: Period, stratum_type: str
+) -> tuple[StratumTable, ...]:
     found: dict[str, dict[QualityCell, int | None]] = {}
     for row in store.rows(SPLIT, (measure_id, str(ending), stratum_type)):
         found.setdefault(row["group_id"], {})[measure_cell(row)] = row["value"]

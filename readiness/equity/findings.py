@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from readiness.counts.measures.models import Direction
-from readiness.equity.change import Change, change_between
-from readiness.equity.gaps import TableFinding, finding_of
-from readiness.equity.portfolio import Portfolio, portfolio_of, true_spreads
-from readiness.equity.tables import TOTAL, Place, Row, Table, tables_of
+from readiness.equity.across_groups import (
+    FunnelOfAll,
+    GapsOfAll,
+    GroupComparison,
+    GroupGap,
+    comparison_of,
+    true_spreads,
+)
+from readiness.equity.change import PeriodChange, StratumChange, change_between
+from readiness.equity.gaps import GapSpread, StratumGap, StratumRate, TableFinding, finding_of
+from readiness.equity.tables import TOTAL, StratumRow, StratumTable, TableKey, tables_of
+from readiness.statistics.comparisons import Difference
 
-Split = tuple[str, str, str]  # measure, period, stratum type
+SplitKey = tuple[str, str, str]  # measure, period, stratum type
 
 
 @dataclass(frozen=True)
-class Declared:
+class Declarations:
     """What nobody may pick by looking at the numbers."""
 
     references: Mapping[str, str] = field(default_factory=dict)  # stratum by stratum type
@@ -24,22 +33,22 @@ class Declared:
     # Standard deviation of true gaps by measure, from elsewhere, for too few groups to tell it.
     true_spreads: Mapping[str, float] = field(default_factory=dict)
 
-    def reference(self, place: Place) -> str | None:
+    def reference(self, place: TableKey) -> str | None:
         """All patients together have nobody to be compared with."""
         return None if place.stratum_type == TOTAL else self.references.get(place.stratum_type)
 
-    def direction(self, place: Place) -> Direction:
+    def direction(self, place: TableKey) -> Direction:
         return self.directions.get(place.measure, Direction.HIGHER)
 
 
 @dataclass(frozen=True)
-class Findings:
+class EquityFindings:
     tables: tuple[TableFinding, ...]
-    changes: Mapping[Place, Change]  # since the period before, where there is one
-    portfolios: tuple[Portfolio, ...]  # where two groups or more have the same split
+    changes: Mapping[TableKey, PeriodChange]  # since the period before, where there is one
+    portfolios: tuple[GroupComparison, ...]  # where two groups or more have the same split
 
 
-def findings_of(rows: Iterable[Row], declared: Declared) -> Findings:
+def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFindings:
     """`rows` as they were released. Raises ValueError when rows contradict each other."""
     tables = tables_of(rows)
     splits = by_split(tables)
@@ -47,7 +56,7 @@ def findings_of(rows: Iterable[Row], declared: Declared) -> Findings:
         split: true_spreads(each, declared.reference(each[0].place))
         for split, each in splits.items()
     }
-    return Findings(
+    return EquityFindings(
         tuple(
             finding_of(
                 table,
@@ -59,36 +68,40 @@ def findings_of(rows: Iterable[Row], declared: Declared) -> Findings:
         ),
         changes_of(tables, declared),
         tuple(
-            portfolio_of(each, declared.reference(each[0].place))
+            comparison_of(each, declared.reference(each[0].place))
             for each in splits.values()
             if len(each) > 1
         ),
     )
 
 
-def split_of(table: Table) -> Split:
+def split_of(table: StratumTable) -> SplitKey:
     return table.place.measure, table.place.period, table.place.stratum_type
 
 
-def by_split(tables: Sequence[Table]) -> dict[Split, list[Table]]:
-    found: dict[Split, list[Table]] = {}
+def by_split(tables: Sequence[StratumTable]) -> dict[SplitKey, list[StratumTable]]:
+    found: dict[SplitKey, list[StratumTable]] = {}
     for table in tables:
         found.setdefault(split_of(table), []).append(table)
     return found
 
 
-def spreads_for(table: Table, told: Mapping[str, float], declared: Declared) -> Mapping[str, float]:
+def spreads_for(
+    table: StratumTable, told: Mapping[str, float], declared: Declarations
+) -> Mapping[str, float]:
     """What these groups tell goes before what was declared."""
     given = declared.true_spreads.get(table.place.measure)
     return told if given is None else {**dict.fromkeys(table.counts, given), **told}
 
 
-def changes_of(tables: Sequence[Table], declared: Declared) -> dict[Place, Change]:
+def changes_of(
+    tables: Sequence[StratumTable], declared: Declarations
+) -> dict[TableKey, PeriodChange]:
     """Each table against the one before it of the same group, measure and way of splitting.
 
     Only periods of one kind are compared, which have names of one length: years with years.
     """
-    series: dict[tuple[str, str, str, int], list[Table]] = {}
+    series: dict[tuple[str, str, str, int], list[StratumTable]] = {}
     for table in tables:
         place = table.place
         key = place.group_id, place.measure, place.stratum_type, len(place.period)
@@ -99,4 +112,151 @@ def changes_of(tables: Sequence[Table], declared: Declared) -> dict[Place, Chang
         )
         for each in series.values()
         for before, after in pairwise(sorted(each, key=lambda table: table.place.period))
+    }
+
+
+Json = dict[str, Any]
+
+
+def as_json(findings: EquityFindings) -> Json:
+    return {
+        "measures": [
+            table_json(table, findings.changes.get(table.table.place)) for table in findings.tables
+        ],
+        "portfolio": {"splits": [portfolio_json(each) for each in findings.portfolios]},
+    }
+
+
+def table_json(finding: TableFinding, change: PeriodChange | None) -> Json:
+    place = finding.table.place
+    return {
+        "measure": place.measure,
+        "period": place.period,
+        "group_id": place.group_id,
+        "stratum_type": place.stratum_type,
+        "strata": [rate_json(rate) for rate in finding.rates],
+        "reference": finding.reference,
+        "gaps": [gap_json(gap) for gap in finding.gaps],
+        "spread": spread_json(finding.spread),
+        "change": [change_json(each, change.since) for each in change.strata] if change else [],
+        "every_group_improved": change and change.every_group_improved,
+        "says": [*finding.says, *(change.says if change else ())],
+    }
+
+
+def rate_json(rate: StratumRate) -> Json:
+    return {
+        "stratum": rate.stratum,
+        "numerator": rate.count.numerator,
+        "denominator": rate.count.denominator,
+        "rate": rate.rate,
+        "low": rate.low,
+        "high": rate.high,
+        "use": str(rate.use),
+    }
+
+
+def gap_json(gap: StratumGap) -> Json:
+    return {
+        "stratum": gap.stratum,
+        "difference": gap.difference,
+        "low": gap.low,
+        "high": gap.high,
+        "to_close": gap.to_close,
+        "detectable": gap.detectable,
+        "reliability": gap.reliability,
+        "use": str(gap.use),
+        "p": gap.p,
+        "p_adjusted": gap.p_adjusted,
+        "could_flip": gap.could_flip,
+    }
+
+
+def spread_json(spread: GapSpread | None) -> Json:
+    """`bgv_corrected` in squared percentage points, below 0 where chance explains more."""
+    return {
+        "bgv_corrected": spread and spread.variance_points,
+        "bgsd_points": spread and spread.deviation_points,
+        "chi2": spread and spread.test.statistic,
+        "df": spread and spread.test.df,
+        "p": spread and spread.test.p,
+        "strata": list(spread.strata) if spread else [],
+    }
+
+
+def change_json(change: StratumChange, since: str) -> Json:
+    """Later minus earlier; of the gap too, which is the stratum's rate minus the reference's."""
+    return {
+        "since": since,
+        "stratum": change.stratum,
+        "rate": difference_json(change.rate),
+        "gap": difference_json(change.gap),
+        "says": change.says,
+    }
+
+
+def difference_json(found: Difference | None) -> Json | None:
+    if found is None:
+        return None
+    return {"difference": found.difference, "low": found.low, "high": found.high}
+
+
+def portfolio_json(portfolio: GroupComparison) -> Json:
+    return {
+        "measure": portfolio.measure,
+        "period": portfolio.period,
+        "stratum_type": portfolio.stratum_type,
+        "reference": portfolio.reference,
+        "gaps": [gaps_json(each) for each in portfolio.gaps],
+        "funnels": [funnel_json(each) for each in portfolio.funnels],
+    }
+
+
+def gaps_json(gaps: GapsOfAll) -> Json:
+    true = gaps.true
+    return {
+        "stratum": gaps.stratum,
+        "n_groups": len(gaps.groups),
+        "mean": true and true.mean,
+        "sd_true": true and true.spread,
+        "heterogeneity": true
+        and {
+            "chi2": true.heterogeneity.statistic,
+            "df": true.heterogeneity.df,
+            "p": true.heterogeneity.p,
+        },
+        "says": gaps.says,
+        "groups": [group_json(each) for each in gaps.groups],
+    }
+
+
+def group_json(group: GroupGap) -> Json:
+    return {
+        "group_id": group.group_id,
+        **(difference_json(group.gap) or {}),
+        "shrunken": difference_json(group.shrunken),
+        "p": group.p,
+        "p_holm": group.p_holm,
+        "p_bh": group.p_bh,
+        "third": group.position.third,
+        "percentile": group.position.percentile,
+    }
+
+
+def funnel_json(funnel: FunnelOfAll) -> Json:
+    return {
+        "stratum": funnel.stratum,
+        "target": funnel.target,
+        "overdispersion": funnel.overdispersion,
+        "groups": [
+            {
+                "group_id": point.group_id,
+                "people": point.people,
+                "rate": point.rate,
+                "warning": [point.limits.warning.low, point.limits.warning.high],
+                "alarm": [point.limits.alarm.low, point.limits.alarm.high],
+                "signal": point.signal,
+            }
+            for point in funnel.points
+        ],
     }

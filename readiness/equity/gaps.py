@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
-from readiness.equity.tables import NO_GROUP, TOTAL, Count, Table
+from readiness.equity.tables import NO_GROUP, TOTAL, StratumCount, StratumTable
 from readiness.statistics.comparisons import newcombe
 from readiness.statistics.data_quality import could_flip
 from readiness.statistics.gaps import gap_of, gap_reliability
@@ -28,7 +28,7 @@ class StratumRate:
     """Shares; no rate where a number is hidden or there are fewer than 11 patients."""
 
     stratum: str
-    count: Count
+    count: StratumCount
     use: Use
     rate: float | None = None
     low: float | None = None
@@ -69,7 +69,7 @@ class GapSpread:
 
 @dataclass(frozen=True)
 class TableFinding:
-    table: Table
+    table: StratumTable
     rates: tuple[StratumRate, ...]
     reference: str | None
     gaps: tuple[StratumGap, ...]
@@ -78,7 +78,7 @@ class TableFinding:
 
 
 def finding_of(
-    table: Table,
+    table: StratumTable,
     reference: str | None,
     direction: Direction,
     true_spreads: Mapping[str, float],
@@ -96,7 +96,7 @@ def finding_of(
     )
 
 
-def rate_of(stratum: str, count: Count) -> StratumRate:
+def rate_of(stratum: str, count: StratumCount) -> StratumRate:
     use = rate_use(count.denominator if count.numerator is not None else None)
     if use is Use.HIDDEN or not count.pair:
         return StratumRate(stratum, count, use)
@@ -105,7 +105,7 @@ def rate_of(stratum: str, count: Count) -> StratumRate:
 
 
 def gaps_of(
-    table: Table, reference: str, direction: Direction, true_spreads: Mapping[str, float]
+    table: StratumTable, reference: str, direction: Direction, true_spreads: Mapping[str, float]
 ) -> tuple[StratumGap, ...]:
     """One for each other group of people; p-values adjusted for how many there are."""
     own = table.groups.get(reference)
@@ -122,7 +122,7 @@ def gap_between(
     stratum: str,
     pair: tuple[int, int] | None,
     reference: tuple[int, int] | None,
-    table: Table,
+    table: StratumTable,
     direction: Direction,
     true_spreads: Mapping[str, float],
 ) -> StratumGap:
@@ -166,7 +166,7 @@ def detectable(people: int, reference: tuple[int, int], direction: Direction) ->
     return None if found is None else abs(found - rate)
 
 
-def spread_of(table: Table) -> GapSpread | None:
+def spread_of(table: StratumTable) -> GapSpread | None:
     """Over the groups of people whose numbers may be seen; at least two of 11 patients or more."""
     pairs = {
         stratum: pair
@@ -181,7 +181,7 @@ def spread_of(table: Table) -> GapSpread | None:
 
 
 def remarks_on_gaps(
-    table: Table, reference: str | None, gaps: tuple[StratumGap, ...]
+    table: StratumTable, reference: str | None, gaps: tuple[StratumGap, ...]
 ) -> tuple[str, ...]:
     """What a reader has to know beside the numbers."""
     if table.place.stratum_type == TOTAL:
@@ -199,7 +199,7 @@ def remarks_on_gaps(
     return (f"{says}: it takes {GROUPS_FOR_SPREAD} groups with the same measure.",)
 
 
-def remarks_on_spread(table: Table, spread: GapSpread | None) -> tuple[str, ...]:
+def remarks_on_spread(table: StratumTable, spread: GapSpread | None) -> tuple[str, ...]:
     there = [stratum for stratum in table.counts if stratum not in NO_GROUP]
     if spread is None or len(spread.strata) == len(there):
         return ()

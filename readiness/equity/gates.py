@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.core.small_cells import FEWEST, may_show
+from readiness.core.small_cells import FEWEST, HIDDEN, may_show
+from readiness.equity.tables import StratumCount, StratumTable
 from readiness.statistics.programs import disparity_eligibility
 
 FEWEST_FOR_CHARTS = 30  # patients a point, for a run chart or p-chart
@@ -62,3 +66,67 @@ def gap_use(people: int | None, reference_people: int | None, reliability: float
     if reliability is None or reliability < PEER_COMPARISON_FROM:
         return Use.DIRECTIONAL
     return Use.RANKING if reliability >= RANKING_FROM else Use.PEER_COMPARISON
+
+
+class Comparability(StrEnum):
+    """Whether a group's number can be looked at, and if not, why."""
+
+    SEEN = "seen"
+    FEW = "too few patients to compare"
+    HIDDEN = HIDDEN
+    NOBODY = "no patients counted"
+    NOT_COUNTED = "not counted by this group"
+    NOT_RELEASED = "nothing released of this measure for this period"
+    NOT_SUBMITTED = "nothing submitted yet"
+
+
+def rate_comparability(table: StratumTable | None, stratum: str) -> Comparability:
+    return comparability(table, (stratum,))
+
+
+def gap_comparability(table: StratumTable | None, stratum: str, reference: str) -> Comparability:
+    """A gap takes both numbers, and enough patients on both sides."""
+    found = comparability(table, (stratum, reference))
+    if table is None or found is not Comparability.SEEN:
+        return found
+    own, other = (table.groups[name][1] for name in (stratum, reference))
+    is_few = gap_use(own, other, None) in (Use.HIDDEN, Use.COUNT_ONLY)
+    return Comparability.FEW if is_few else Comparability.SEEN
+
+
+def comparability(table: StratumTable | None, strata: Sequence[str]) -> Comparability:
+    if table is None:
+        return Comparability.NOT_RELEASED
+    counts = [table.counts.get(stratum) for stratum in strata]
+    known = [count for count in counts if count]
+    if len(known) < len(counts):
+        return Comparability.NOT_COUNTED
+    if any(is_hidden(count) for count in known):
+        return Comparability.HIDDEN
+    return Comparability.SEEN if all(count.pair for count in known) else Comparability.NOBODY
+
+
+def is_hidden(count: StratumCount) -> bool:
+    if count.numerator is None or count.denominator is None:
+        return True
+    return rate_use(count.denominator) is Use.HIDDEN
+
+
+@dataclass(frozen=True)
+class ReferenceVote:
+    """The reference that most groups declared."""
+
+    reference: str  # a stratum; "" when nobody declared one
+    groups: int  # that declared it
+    asked: int  # groups that released this split
+    is_tied: bool = False  # another was declared as often: the first in the list's order stands
+
+
+def reference_vote(declared: Mapping[str, str], order: Sequence[str]) -> ReferenceVote:
+    """`declared`: stratum by group id, "" for none; `order`: the strata as they are listed."""
+    counted = Counter(reference for reference in declared.values() if reference in order)
+    if not counted:
+        return ReferenceVote("", 0, len(declared))
+    most = max(counted.values())
+    first, *others = [stratum for stratum in order if counted[stratum] == most]
+    return ReferenceVote(first, most, len(declared), bool(others))

@@ -34,7 +34,7 @@ Pairs = tuple[Pair, Pair]  # of the stratum and of the reference
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedGap:
     """One group: its scores at first, and its counts in two periods a year or more apart."""
 
     group_id: str
@@ -104,7 +104,7 @@ class Prediction:
     drift: Drift | None  # None below 30 groups
 
 
-def prediction_of(followed: Sequence[Followed], score_ids: Sequence[str]) -> Prediction:
+def prediction_of(followed: Sequence[FollowedGap], score_ids: Sequence[str]) -> Prediction:
     links = [link_of(score_id, followed) for score_id in score_ids]
     adjusted = iter(holm([link.adjusted.p for link in links if link.adjusted]))
     return Prediction(
@@ -118,7 +118,7 @@ def with_holm(link: Link, p: float) -> Link:
     return Link(link.score_id, link.groups, link.adjusted, link.plain, link.middle, p)
 
 
-def link_of(score_id: str, followed: Sequence[Followed]) -> Link:
+def link_of(score_id: str, followed: Sequence[FollowedGap]) -> Link:
     """Over the groups that have this score. Fewer than ten tell nothing."""
     scored = [
         (score, each) for each in followed if (score := each.scores.get(score_id)) is not None
@@ -145,7 +145,7 @@ def slope_of(predictors: Sequence[Sequence[float]], changes: Sequence[float]) ->
         return None
 
 
-def drift_of(followed: Sequence[Followed]) -> Drift | None:
+def drift_of(followed: Sequence[FollowedGap]) -> Drift | None:
     """By how little each gap at first says of the true one: (R − 1)(d − μ).
 
     With R the reliability of the group's own gap; Kelley's expectation of a second measurement.

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from readiness.core.periods import Period
+from readiness.counts.quality.models import MEASURED_BY, MeasureCell, MeasurePart, QualityCell
+from readiness.counts.strata import STRATA, StratumType
+
 TOTAL = "total"
 # Strata that are not a group of people: they are shown, and neither compared nor spread over.
 NO_GROUP = frozenset({"unknown", "declined", "not_asked"})
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class TableKey:
     """One group's measure in one period, split one way."""
 
     measure: str
@@ -22,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Count:
+class StratumCount:
     """Patients who meet a measure, of those counted in it; None: hidden to protect small counts."""
 
     numerator: int | None
@@ -37,20 +41,20 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Row:
+class StratumRow:
     """A line of the table that groups hand in."""
 
-    place: Place
+    place: TableKey
     stratum: str
-    count: Count
+    count: StratumCount
 
 
 @dataclass(frozen=True)
-class Table:
+class StratumTable:
     """All strata of one place, in the order they were handed in."""
 
-    place: Place
-    counts: Mapping[str, Count]
+    place: TableKey
+    counts: Mapping[str, StratumCount]
 
     @cached_property
     def groups(self) -> dict[str, tuple[int, int]]:
@@ -70,51 +74,55 @@ class Table:
         return sum(c.numerator or 0 for c in found), sum(c.denominator or 0 for c in found)
 
 
-def tables_of(rows: Iterable[Row]) -> tuple[Table, ...]:
+def tables_of(rows: Iterable[StratumRow]) -> tuple[StratumTable, ...]:
     """A table for each place, sorted. Raises ValueError when a stratum stands there twice, or a
     numerator is more than its denominator."""
-    found: dict[Place, dict[str, Count]] = {}
+    found: dict[TableKey, dict[str, StratumCount]] = {}
     for row in rows:
         counts = found.setdefault(row.place, {})
         if row.stratum in counts:
-            raise ValueError(f"{named(row)} is there twice: keep one of the two")
+            raise ValueError(f"{row_name(row)} is there twice: keep one of the two")
         above, below = row.count.numerator, row.count.denominator
         if above is not None and below is not None and not 0 <= above <= below:
-            raise ValueError(f"{named(row)}: {above} of {below} cannot be. Check both numbers")
+            raise ValueError(f"{row_name(row)}: {above} of {below} cannot be. Check both numbers")
         counts[row.stratum] = row.count
-    return tuple(Table(place, found[place]) for place in sorted(found))
+    return tuple(StratumTable(place, found[place]) for place in sorted(found))
 
 
-def named(row: Row) -> str:
+def row_name(row: StratumRow) -> str:
     place = row.place
     return f"{place.group_id}, {place.period}, {place.measure}, {place.stratum_type} {row.stratum}"
 
 
-def pooled(rows: Iterable[Row], period: str) -> tuple[Row, ...]:
+def pool_periods(rows: Iterable[StratumRow], period: str) -> tuple[StratumRow, ...]:
     """Several periods added up, for a group too small in each; hidden where one part is.
 
     Patients counted in several periods are counted several times: the name of the new period is to
     say so.
     """
-    found: dict[tuple[Place, str], list[Count]] = {}
+    found: dict[tuple[TableKey, str], list[StratumCount]] = {}
     for row in rows:
         key = replace(row.place, period=period), row.stratum
         found.setdefault(key, []).append(row.count)
-    return tuple(Row(place, stratum, added(each)) for (place, stratum), each in found.items())
+    return tuple(
+        StratumRow(place, stratum, total_count(each)) for (place, stratum), each in found.items()
+    )
 
 
-def rolled_up(rows: Iterable[Row], names: Mapping[str, str]) -> tuple[Row, ...]:
+def merge_strata(rows: Iterable[StratumRow], names: Mapping[str, str]) -> tuple[StratumRow, ...]:
     """Strata merged under new names, for those too small alone; others keep theirs."""
-    found: dict[tuple[Place, str], list[Count]] = {}
+    found: dict[tuple[TableKey, str], list[StratumCount]] = {}
     for row in rows:
         key = row.place, names.get(row.stratum, row.stratum)
         found.setdefault(key, []).append(row.count)
-    return tuple(Row(place, stratum, added(each)) for (place, stratum), each in found.items())
+    return tuple(
+        StratumRow(place, stratum, total_count(each)) for (place, stratum), each in found.items()
+    )
 
 
-def added(counts: Iterable[Count]) -> Count:
+def total_count(counts: Iterable[StratumCount]) -> StratumCount:
     listed = list(counts)
-    return Count(
+    return StratumCount(
         sum_of(each.numerator for each in listed), sum_of(each.denominator for each in listed)
     )
 
@@ -123,3 +131,58 @@ def sum_of(numbers: Iterable[int | None]) -> int | None:
     listed = list(numbers)
     known = [number for number in listed if number is not None]
     return sum(known) if len(known) == len(listed) else None
+
+
+ESTIMATED = "estimated"
+
+
+KINDS = (StratumType.TOTAL, *MEASURED_BY)
+
+
+def rows_of(
+    group_id: str, period: Period, values: Mapping[QualityCell, int | None]
+) -> tuple[StratumRow, ...]:
+    """A row where both numbers were entered; None is hidden, and what is absent is not known.
+
+    Measures by id, all patients first, strata in the order of their lists.
+    """
+    counted = [
+        cell
+        for cell in values
+        if isinstance(cell, MeasureCell) and cell.part is MeasurePart.DENOMINATOR
+    ]
+    return tuple(
+        StratumRow(
+            TableKey(cell.measure_id, str(period), group_id, stratum_type(cell)),
+            cell.stratum.name,
+            StratumCount(values[numerator_of(cell)], values[cell]),
+        )
+        for cell in in_order(counted)
+        if numerator_of(cell) in values
+    )
+
+
+def numerator_of(counted: MeasureCell) -> MeasureCell:
+    """The numerator that belongs to a denominator."""
+    return MeasureCell(
+        counted.measure_id, MeasurePart.NUMERATOR, counted.stratum, counted.is_estimated
+    )
+
+
+def stratum_type(cell: MeasureCell) -> str:
+    """Estimated race has a type of its own, so that it is never compared with what people said.
+
+    >>> stratum_type(MeasureCell("COL", Part.DENOMINATOR))
+    'total'
+    """
+    return f"{cell.stratum.type}_{ESTIMATED}" if cell.is_estimated else str(cell.stratum.type)
+
+
+def in_order(cells: Iterable[MeasureCell]) -> list[MeasureCell]:
+    def place(cell: MeasureCell) -> tuple[str, int, bool, int, str]:
+        names = list(STRATA.get(cell.stratum.type, ()))
+        rank = names.index(cell.stratum.name) if cell.stratum.name in names else len(names)
+        kind = KINDS.index(cell.stratum.type) if cell.stratum.type in KINDS else len(KINDS)
+        return cell.measure_id, kind, cell.is_estimated, rank, cell.stratum.name
+
+    return sorted(cells, key=place)

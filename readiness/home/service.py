@@ -116,7 +116,7 @@ def tasks(session: Session, group_id: str) -> Iterator[Task]:
         measures, race = quality.states_of(session.store, group_id, session.now.date())
         yield Task("Quality measures", Leads.QUALITY, group_id, measures.says, measures.is_done)
         yield Task("Race and ethnicity data", Leads.QUALITY, group_id, race.says, race.is_done)
-        if ending := results.newest(session.store, group_id):
+        if ending := results.newest_period(session.store, group_id):
             says = f"12 months to {ending.label}"
             yield Task("Results by patient group", Leads.EQUITY, group_id, says, is_done=True)
 

@@ -23,7 +23,7 @@ TIERS = ("T0", "T1", "T2", "T3", "T4")
 LONGEST_TEXT = 100
 
 
-class Sort(StrEnum):
+class PortfolioSort(StrEnum):
     """What the list can be ordered by; a domain's score is ordered by through its own field."""
 
     NAME = "name"
@@ -36,11 +36,11 @@ class Sort(StrEnum):
     DOMAIN = "domain"
 
 
-SORTABLE = frozenset(map(str, Sort)) - {Sort.DOMAIN}
+SORTABLE = frozenset(map(str, PortfolioSort)) - {PortfolioSort.DOMAIN}
 
 
 @dataclass(frozen=True)
-class Query:
+class PortfolioQuery:
     """What a payer asks of the list. Empty texts ask for everything."""
 
     text: str = ""
@@ -50,7 +50,7 @@ class Query:
     domain_id: str = ""  # only groups below `below` there
     below: float | None = None
     group_ids: tuple[str, ...] = ()  # only these, to stand side by side
-    sort: Sort = Sort.NAME
+    sort: PortfolioSort = PortfolioSort.NAME
     sort_domain_id: str = ""  # for Sort.DOMAIN
     is_descending: bool = False
     page: int = 1
@@ -58,7 +58,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Line:
+class PortfolioRow:
     """One group with an active grant. Of a draft it holds the progress, nothing else."""
 
     group_id: str
@@ -100,15 +100,15 @@ class Line:
         return attestation.has_expired(self.tier_expires_on, today)
 
 
-def query_of(
+def parse_query(
     sent: Mapping[str, str], domain_ids: Collection[str], cycle_ids: Collection[str]
-) -> Query:
+) -> PortfolioQuery:
     """What an address asks for. Whatever it does not mean is left out: a link never breaks."""
     below = score_in(sent.get("below", ""))
     domain_id = one_of(sent.get("domain", ""), domain_ids)
     sort, sort_domain_id = sort_in(sent.get("sort", ""), domain_ids)
     size = int_in(sent.get("size", ""), SIZES[0])
-    return Query(
+    return PortfolioQuery(
         text=" ".join(sent.get("text", "").replace("\0", " ").split())[:LONGEST_TEXT],
         tier=one_of(sent.get("tier", ""), (*TIERS, NO_TIER)),
         status=one_of(sent.get("status", ""), (*map(str, Status), NOT_STARTED)),
@@ -123,11 +123,11 @@ def query_of(
     )
 
 
-def sort_in(text: str, domain_ids: Collection[str]) -> tuple[Sort, str]:
+def sort_in(text: str, domain_ids: Collection[str]) -> tuple[PortfolioSort, str]:
     """A column's name, or a domain's."""
     if text in domain_ids:
-        return Sort.DOMAIN, text
-    return (Sort(text) if text in SORTABLE else Sort.NAME), ""
+        return PortfolioSort.DOMAIN, text
+    return (PortfolioSort(text) if text in SORTABLE else PortfolioSort.NAME), ""
 
 
 def one_of(text: str, known: Collection[str]) -> str:
@@ -138,7 +138,7 @@ def int_in(text: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else otherwise
 
 
-def address(query: Query) -> dict[str, Any]:
+def query_parameters(query: PortfolioQuery) -> dict[str, Any]:
     """The query as the parts of an address, without what goes without saying."""
     said = {
         "text": query.text,
@@ -147,7 +147,7 @@ def address(query: Query) -> dict[str, Any]:
         "cycle": query.cycle_id,
         "domain": query.domain_id,
         "below": "" if query.below is None else f"{query.below:g}",
-        "sort": query.sort_domain_id or ("" if query.sort is Sort.NAME else query.sort),
+        "sort": query.sort_domain_id or ("" if query.sort is PortfolioSort.NAME else query.sort),
         "order": "down" if query.is_descending else "",
         "size": "" if query.size == SIZES[0] else query.size,
         "page": "" if query.page == 1 else query.page,
@@ -156,7 +156,7 @@ def address(query: Query) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Reach:
+class ScreeningReach:
     """Screening reach as a payer may read it."""
 
     share: float | None
@@ -164,20 +164,20 @@ class Reach:
     is_hidden: bool = False
 
 
-def reach_of(line: Line) -> Reach:
+def screening_reach(line: PortfolioRow) -> ScreeningReach:
     """From released counts alone."""
     if not line.quarters:
-        return Reach(None, "no counts yet")
+        return ScreeningReach(None, "no counts yet")
     if line.screened is None or line.eligible is None:
-        return Reach(None, HIDDEN, is_hidden=True)
+        return ScreeningReach(None, HIDDEN, is_hidden=True)
     says = f"{line.screened:,} of {line.eligible:,}"
     if line.eligible < FEWEST_FOR_A_RATE:
-        return Reach(None, f"{says}, too few for a rate")
-    return Reach(line.screened / line.eligible, says)
+        return ScreeningReach(None, f"{says}, too few for a rate")
+    return ScreeningReach(line.screened / line.eligible, says)
 
 
 @dataclass(frozen=True)
-class Tally:
+class PortfolioTally:
     """How many groups of the list stand where, and what most of them lack."""
 
     by_tier: Mapping[str | None, int]  # None: nothing submitted yet

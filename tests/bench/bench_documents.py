@@ -32,7 +32,7 @@ from readiness.core.people import Group
 from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans.service import document as plan_document
-from readiness.portfolio.bulk_pdf import files, making
+from readiness.portfolio.service import bulk_pdf
 from tests.factories import plans, world
 
 RUNS = 15
@@ -146,16 +146,16 @@ def case(folder: str, children: str) -> None:
 def zipped(database: Path, children: int) -> int:
     with closing(Store(database)) as store:
         pam = people.actor(store, "pam")
-        _, _, lines = making.found(Session(store, pam, world.NOW), "fair", {})
-    order = making.Order(f"of-{children}", "fair", pam, lines, Page.LETTER, world.NOW)
-    making.printing(database, order, replace(MANY, children=children))(lambda _: None)
-    return files.half_written(files.folder_of(database), order.id).stat().st_size
+        _, _, lines = bulk_pdf.matching_groups(Session(store, pam, world.NOW), "fair", {})
+    order = bulk_pdf.BulkPdfOrder(f"of-{children}", "fair", pam, lines, Page.LETTER, world.NOW)
+    bulk_pdf.print_work(database, order, replace(MANY, children=children))(lambda _: None)
+    return bulk_pdf.partial_path(bulk_pdf.folder_of(database), order.id).stat().st_size
 
 
 def by_hand(database: Path) -> int:
     with closing(Store(database)) as store, Printer() as printer:
         pam = people.actor(store, "pam")
-        _, _, lines = making.found(Session(store, pam, world.NOW), "fair", {})
+        _, _, lines = bulk_pdf.matching_groups(Session(store, pam, world.NOW), "fair", {})
         return sum(
             len(
                 plan_document.printed(

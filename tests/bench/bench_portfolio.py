@@ -23,8 +23,8 @@ from readiness.core.db import Store
 from readiness.core.schema import migrate
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
-from readiness.portfolio.db import groups
-from readiness.portfolio.models import Query, Sort
+from readiness.portfolio import db as groups
+from readiness.portfolio.models import PortfolioQuery, PortfolioSort
 from tests.factories import world
 from tests.factories.world import NOW
 
@@ -51,9 +51,9 @@ def run() -> Iterator[str]:
         for says, path in PAGES.items():
             yield f"{says}: {timed(partial(opened, client, path))}"
         yield f"all rows as CSV: {timed(lambda: opened(client, f'{LIST}.csv'), 5)}"
-        query = Query(sort=Sort.QMS, page=20)
+        query = PortfolioQuery(sort=PortfolioSort.QMS, page=20)
         today = NOW.date()
-        page = timed(lambda: groups.lines(store, "fair", today, query))
+        page = timed(lambda: groups.rows_of_page(store, "fair", today, query))
         yield f"the query for a page alone: {page}"
         count = timed(lambda: groups.tally(store, "fair", today, query))
         yield f"the queries that count alone: {count}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.equity.across_groups import funnel_of
 from readiness.equity.charts import (
     MOST_NAMED,
     Change,
@@ -10,7 +11,6 @@ from readiness.equity.charts import (
     funnel_chart,
     scatter_of,
 )
-from readiness.equity.portfolio import funnel_of
 from readiness.equity.tables import tables_of
 from readiness.statistics.comparisons import Difference
 from tests.factories.equity_rows import rows

@@ -14,7 +14,7 @@ from readiness.counts.quality.models import (
     DemographicSource,
     DemographicStatus,
 )
-from readiness.equity.claims import Evidence, Verdict, weighed
+from readiness.equity.claims import ClaimEvidence, ClaimVerdict, weigh_claims
 from readiness.equity.tables import tables_of
 from tests.factories.equity_rows import rows
 
@@ -26,7 +26,7 @@ SPOKEN = {"english": (700, 1000), "spanish": (180, 300)}
 
 
 def verdict(item_id, level, **evidence):
-    (found,) = weighed({item_id: level}, Evidence(**{"tables": (), **evidence}), TODAY)
+    (found,) = weigh_claims({item_id: level}, ClaimEvidence(**{"tables": (), **evidence}), TODAY)
     return found
 
 
@@ -54,13 +54,13 @@ def told(level, *counts):
 @pytest.mark.parametrize(
     ("said", "declined", "level", "verdict"),
     [
-        (75, 5, 3, Verdict.AGREES),  # 80 of 100, with those who declined
-        (74, 5, 3, Verdict.DIFFERS),
-        (50, 0, 2, Verdict.AGREES),
-        (20, 0, 1, Verdict.AGREES),
-        (19, 0, 1, Verdict.DIFFERS),
-        (75, 15, 4, Verdict.UNTOLD),  # too many declined: a written review may say why
-        (89, 0, 4, Verdict.DIFFERS),
+        (75, 5, 3, ClaimVerdict.AGREES),  # 80 of 100, with those who declined
+        (74, 5, 3, ClaimVerdict.DIFFERS),
+        (50, 0, 2, ClaimVerdict.AGREES),
+        (20, 0, 1, ClaimVerdict.AGREES),
+        (19, 0, 1, ClaimVerdict.DIFFERS),
+        (75, 15, 4, ClaimVerdict.UNTOLD),  # too many declined: a written review may say why
+        (89, 0, 4, ClaimVerdict.DIFFERS),
     ],
 )
 def test_self_report_is_judged_by_its_own_definition(said, declined, level, verdict):
@@ -74,8 +74,8 @@ def test_the_lower_bound_of_the_known_share_stands_beside_it():
 
 def test_one_site_under_the_mark_is_enough_for_the_top_level():
     good, bad = known(95, 0, 5, "a"), known(79, 0, 21, "b")
-    assert told(4, known(920, 10, 70), good).verdict is Verdict.AGREES
-    assert told(4, known(920, 10, 70), good, bad).verdict is Verdict.DIFFERS
+    assert told(4, known(920, 10, 70), good).verdict is ClaimVerdict.AGREES
+    assert told(4, known(920, 10, 70), good, bad).verdict is ClaimVerdict.DIFFERS
 
 
 def test_what_is_hidden_or_absent_cannot_be_told():
@@ -83,8 +83,8 @@ def test_what_is_hidden_or_absent_cannot_be_told():
         **known(900, 10, 90),
         DemographicCell(DemographicField.RACE, DemographicStatus.UNKNOWN): None,
     }
-    assert told(3, hidden).verdict is Verdict.UNTOLD
-    assert told(3).verdict is Verdict.UNTOLD
+    assert told(3, hidden).verdict is ClaimVerdict.UNTOLD
+    assert told(3).verdict is ClaimVerdict.UNTOLD
 
 
 def test_a_payer_s_estimate_is_no_self_report():
@@ -93,7 +93,7 @@ def test_a_payer_s_estimate_is_no_self_report():
             DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.ESTIMATED
         ): 10_000
     }
-    assert told(3, known(85, 0, 15), estimated).verdict is Verdict.AGREES
+    assert told(3, known(85, 0, 15), estimated).verdict is ClaimVerdict.AGREES
 
 
 # splitting
@@ -115,17 +115,17 @@ QUARTERLY = [by_race(Q4.plus(-back)) for back in range(4)]
 
 
 def test_one_split_measure_is_what_level_2_asks_for():
-    assert split(2, by_race(Q4)).verdict is Verdict.AGREES
-    assert split(2, by("total", {"total": (5, 10)})).verdict is Verdict.DIFFERS
+    assert split(2, by_race(Q4)).verdict is ClaimVerdict.AGREES
+    assert split(2, by("total", {"total": (5, 10)})).verdict is ClaimVerdict.DIFFERS
 
 
 def test_level_3_asks_for_every_measure_twice_by_race_and_once_by_language():
     twice = [by_race(Q4), by_race(Q4.plus(-2)), by("language")]
-    assert split(3, *twice).verdict is Verdict.AGREES
-    assert split(3, *twice[1:]).verdict is Verdict.DIFFERS
-    assert split(3, *twice[:2]).verdict is Verdict.DIFFERS
+    assert split(3, *twice).verdict is ClaimVerdict.AGREES
+    assert split(3, *twice[1:]).verdict is ClaimVerdict.DIFFERS
+    assert split(3, *twice[:2]).verdict is ClaimVerdict.DIFFERS
     assert split(3, *twice, by("total", {"total": (5, 10)}, measure="BCS")).verdict is (
-        Verdict.DIFFERS
+        ClaimVerdict.DIFFERS
     )
 
 
@@ -133,24 +133,24 @@ def test_level_4_asks_for_it_every_quarter_and_closer():
     site = by("site", {"a": (5, 10), "b": (6, 10)})
     payer = by("payer", {"medicaid": (5, 10), "medicare": (6, 10)})
     whole = [*QUARTERLY, by("language"), site, payer]
-    assert split(4, *whole).verdict is Verdict.AGREES
+    assert split(4, *whole).verdict is ClaimVerdict.AGREES
     for left_out in (QUARTERLY[3], site, payer):
-        assert split(4, *(e for e in whole if e is not left_out)).verdict is Verdict.DIFFERS
+        assert split(4, *(e for e in whole if e is not left_out)).verdict is ClaimVerdict.DIFFERS
 
 
 def test_hidden_numbers_are_a_split_all_the_same():
     hidden = rows({"white": (None, None), "black": (None, None)}, period=str(Q4))
-    assert split(2, hidden).verdict is Verdict.AGREES
+    assert split(2, hidden).verdict is ClaimVerdict.AGREES
 
 
 def test_counts_of_more_than_a_year_ago_say_nothing_of_today():
-    assert split(2, by_race(LAST_YEAR)).verdict is Verdict.UNTOLD
-    assert split(2, by_race(LAST_YEAR.plus(1))).verdict is Verdict.AGREES
+    assert split(2, by_race(LAST_YEAR)).verdict is ClaimVerdict.UNTOLD
+    assert split(2, by_race(LAST_YEAR.plus(1))).verdict is ClaimVerdict.AGREES
 
 
 def test_only_the_unknown_beside_one_group_is_no_split():
     one = rows({"white": (700, 1000), "unknown": (5, 20)}, period=str(Q4))
-    assert split(2, one).verdict is Verdict.DIFFERS
+    assert split(2, one).verdict is ClaimVerdict.DIFFERS
 
 
 # narrowing
@@ -175,52 +175,52 @@ def race(white, black, people=2000):
 
 
 def test_a_gap_that_narrowed_beyond_chance_agrees():
-    assert moved(3, race(1500, 1000), race(1500, 1300)).verdict is Verdict.AGREES
+    assert moved(3, race(1500, 1000), race(1500, 1300)).verdict is ClaimVerdict.AGREES
 
 
 def test_a_gap_that_may_have_narrowed_by_chance_cannot_be_told():
     found = moved(3, race(1500, 1000), race(1500, 1010))
-    assert found.verdict is Verdict.UNTOLD
-    assert moved(2, race(1500, 1000), race(1500, 1010)).verdict is Verdict.AGREES
+    assert found.verdict is ClaimVerdict.UNTOLD
+    assert moved(2, race(1500, 1000), race(1500, 1010)).verdict is ClaimVerdict.AGREES
 
 
 def test_a_gap_that_narrowed_because_the_better_off_fell_does_not_agree():
-    assert moved(3, race(1500, 1000), race(1200, 1000)).verdict is Verdict.DIFFERS
-    assert moved(2, race(1500, 1000), race(1200, 1000)).verdict is Verdict.DIFFERS
+    assert moved(3, race(1500, 1000), race(1200, 1000)).verdict is ClaimVerdict.DIFFERS
+    assert moved(2, race(1500, 1000), race(1200, 1000)).verdict is ClaimVerdict.DIFFERS
 
 
 def test_a_gap_that_narrowed_at_another_group_s_cost_cannot_be_told():
     before = {**race(1500, 1000), "asian": (1500, 2000)}
     after = {**race(1500, 1300), "asian": (1100, 2000)}
-    assert moved(3, before, after).verdict is Verdict.UNTOLD
+    assert moved(3, before, after).verdict is ClaimVerdict.UNTOLD
 
 
 def test_a_gap_that_widened_does_not_agree():
-    assert moved(3, race(1500, 1000), race(1600, 900)).verdict is Verdict.DIFFERS
+    assert moved(3, race(1500, 1000), race(1600, 900)).verdict is ClaimVerdict.DIFFERS
 
 
 def test_where_lower_is_better_a_falling_rate_narrows():
     lower = {"directions": {"COL": Direction.LOWER}}
-    assert moved(3, race(400, 900), race(400, 600), **lower).verdict is Verdict.AGREES
-    assert moved(3, race(400, 600), race(400, 900), **lower).verdict is Verdict.DIFFERS
+    assert moved(3, race(400, 900), race(400, 600), **lower).verdict is ClaimVerdict.AGREES
+    assert moved(3, race(400, 600), race(400, 900), **lower).verdict is ClaimVerdict.DIFFERS
 
 
 def test_the_top_level_asks_for_two_measures_or_two_years():
     before, after = race(1500, 1000), race(1500, 1300)
-    assert moved(4, before, after).verdict is Verdict.DIFFERS
+    assert moved(4, before, after).verdict is ClaimVerdict.DIFFERS
     second = [
         rows(before, period=str(LAST_YEAR), measure="BCS"),
         rows(after, period=str(Q4), measure="BCS"),
     ]
-    assert moved(4, before, after, also=second).verdict is Verdict.AGREES
+    assert moved(4, before, after, also=second).verdict is ClaimVerdict.AGREES
     lasting = [rows(race(1500, 800), period=str(Q4.plus(-8)))]
-    assert moved(4, before, after, also=lasting).verdict is Verdict.AGREES
+    assert moved(4, before, after, also=lasting).verdict is ClaimVerdict.AGREES
 
 
 def test_without_a_reference_or_a_year_before_it_cannot_be_told():
-    assert moved(3, race(1, 2), race(1, 2), reference="").verdict is Verdict.UNTOLD
+    assert moved(3, race(1, 2), race(1, 2), reference="").verdict is ClaimVerdict.UNTOLD
     alone = verdict("EQME-5", 3, tables=tables(by_race(Q4)), references={Q4: "race_omb2024.white"})
-    assert alone.verdict is Verdict.UNTOLD
+    assert alone.verdict is ClaimVerdict.UNTOLD
 
 
 def test_how_many_gaps_were_looked_at_is_said():
@@ -229,4 +229,4 @@ def test_how_many_gaps_were_looked_at_is_said():
 
 def test_a_level_that_claims_nothing_countable_is_not_weighed():
     levels = {"REAL-2": 0, "EQME-1": 1, "EQME-5": 0, "LEAD-1": 4}
-    assert weighed(levels, Evidence(()), TODAY) == ()
+    assert weigh_claims(levels, ClaimEvidence(()), TODAY) == ()

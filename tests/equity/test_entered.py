@@ -10,8 +10,7 @@ from readiness.counts.quality.models import (
     QualityCell,
 )
 from readiness.counts.strata import ALL, Stratum, StratumType
-from readiness.equity.entered import rows_of
-from readiness.equity.tables import Count, tables_of
+from readiness.equity.tables import StratumCount, rows_of, tables_of
 
 ENDING = Period(2026, 3)
 WHITE, ASIAN = (Stratum(StratumType.RACE, name) for name in ("white", "asian"))
@@ -41,14 +40,14 @@ def test_all_patients_come_first_and_strata_in_the_order_of_their_list() -> None
 def test_hidden_is_none_and_a_number_that_is_not_known_makes_no_row() -> None:
     values = {**both(None, 60, WHITE), **both(12, 20, ASIAN)}
     del values[MeasureCell("COL", MeasurePart.NUMERATOR, ASIAN)]
-    assert [row.count for row in rows_of("g", ENDING, values)] == [Count(None, 60)]
+    assert [row.count for row in rows_of("g", ENDING, values)] == [StratumCount(None, 60)]
 
 
 def test_estimated_race_makes_a_table_of_its_own() -> None:
     rows = rows_of("g", ENDING, {**both(3, 6, WHITE), **both(5, 9, WHITE, is_estimated=True)})
     assert {table.place.stratum_type: table.counts["white"] for table in tables_of(rows)} == {
-        "race_omb2024": Count(3, 6),
-        "race_omb2024_estimated": Count(5, 9),
+        "race_omb2024": StratumCount(3, 6),
+        "race_omb2024_estimated": StratumCount(5, 9),
     }
 
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 import pytest
 
 from readiness.counts.measures.models import Direction
-from readiness.equity.findings import Declared, findings_of
-from readiness.equity.findings_json import as_json
-from readiness.equity.tables import Count
+from readiness.equity.findings import Declarations, as_json, findings_of
+from readiness.equity.tables import StratumCount
 from tests.factories.equity_rows import rows
 
-DECLARED = Declared({"race_omb2024": "white"}, {"GSD": Direction.LOWER})
+DECLARED = Declarations({"race_omb2024": "white"}, {"GSD": Direction.LOWER})
 BOTH_YEARS = [
     *rows({"white": (380, 500), "black": (50, 100), "nhpi": (5, 9)}, period="2025"),
     *rows({"white": (400, 500), "black": (66, 100), "nhpi": (6, 9)}),
@@ -38,7 +37,7 @@ def test_years_are_not_compared_with_quarters():
 
 
 def test_all_patients_have_no_gap_and_no_remark():
-    total = findings_of(BOTH_YEARS, Declared({"total": "total"})).tables[-1]
+    total = findings_of(BOTH_YEARS, Declarations({"total": "total"})).tables[-1]
     assert (total.gaps, total.says, total.spread) == ((), (), None)
 
 
@@ -59,7 +58,7 @@ def test_thirty_groups_tell_each_other_how_reliable_their_gaps_are():
 
 
 def test_a_spread_from_elsewhere_is_used_where_these_groups_tell_none():
-    declared = Declared({"race_omb2024": "white"}, true_spreads={"COL": 0.05})
+    declared = Declarations({"race_omb2024": "white"}, true_spreads={"COL": 0.05})
     found = findings_of(BOTH_YEARS, declared).tables[1]
     assert found.gaps[0].reliability == pytest.approx(0.0025 / (0.0025 + 0.16 / 500 + 0.2244 / 100))
 
@@ -88,7 +87,7 @@ def test_nothing_in_the_dictionary_moves_with_a_hidden_number():
     def seen(hidden):
         counts = {"white": (400, 500), "black": (66, 100), "asian": hidden, "mena": (20, 40)}
         shown = [
-            replace(row, count=Count(None, row.count.denominator))
+            replace(row, count=StratumCount(None, row.count.denominator))
             if row.stratum == "asian"
             else row
             for row in rows(counts)

@@ -9,7 +9,7 @@ from readiness.counts.quality.models import (
     DemographicStatus,
     SampleCell,
 )
-from readiness.equity.known import field_quality, missing_differs, record_quality, sites_of
+from readiness.equity.data_quality import field_quality, missing_differs, record_quality, sites_of
 from readiness.equity.tables import tables_of
 from tests.factories.equity_rows import rows
 

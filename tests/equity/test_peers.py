@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.equity.peers import Standing, gap_standing, rate_standing, vote_of
+from readiness.equity.gates import (
+    Comparability,
+    gap_comparability,
+    rate_comparability,
+    reference_vote,
+)
 from readiness.equity.tables import tables_of
 from tests.factories.equity_rows import rows
 
@@ -16,40 +21,40 @@ def table(**counts):
 @pytest.mark.parametrize(
     ("own", "other", "found"),
     [
-        ((30, 40), (70, 90), Standing.SEEN),
-        ((None, None), (70, 90), Standing.HIDDEN),
-        ((None, 40), (70, 90), Standing.HIDDEN),
-        ((30, 40), (None, 90), Standing.HIDDEN),
-        ((4, 8), (70, 90), Standing.HIDDEN),  # a table that was let out with less care
-        ((6, 11), (70, 90), Standing.FEW),
-        ((6, 12), (6, 12), Standing.FEW),  # together fewer than 25
-        ((0, 0), (70, 90), Standing.NOBODY),
+        ((30, 40), (70, 90), Comparability.SEEN),
+        ((None, None), (70, 90), Comparability.HIDDEN),
+        ((None, 40), (70, 90), Comparability.HIDDEN),
+        ((30, 40), (None, 90), Comparability.HIDDEN),
+        ((4, 8), (70, 90), Comparability.HIDDEN),  # a table that was let out with less care
+        ((6, 11), (70, 90), Comparability.FEW),
+        ((6, 12), (6, 12), Comparability.FEW),  # together fewer than 25
+        ((0, 0), (70, 90), Comparability.NOBODY),
     ],
 )
 def test_a_gap_takes_two_numbers_that_may_be_seen(own, other, found):
-    assert gap_standing(table(black=own, white=other), "black", "white") is found
+    assert gap_comparability(table(black=own, white=other), "black", "white") is found
 
 
 def test_a_rate_takes_one_number_and_no_reference():
     one = table(black=(30, 40), white=(None, None))
-    assert rate_standing(one, "black") is Standing.SEEN
-    assert gap_standing(one, "black", "white") is Standing.HIDDEN
+    assert rate_comparability(one, "black") is Comparability.SEEN
+    assert gap_comparability(one, "black", "white") is Comparability.HIDDEN
 
 
 def test_what_is_not_in_the_table_was_not_counted_and_no_table_was_not_released():
-    assert gap_standing(table(white=(70, 90)), "black", "white") is Standing.NOT_COUNTED
-    assert rate_standing(None, "black") is Standing.NOT_RELEASED
+    assert gap_comparability(table(white=(70, 90)), "black", "white") is Comparability.NOT_COUNTED
+    assert rate_comparability(None, "black") is Comparability.NOT_RELEASED
 
 
 def test_the_reference_is_the_one_that_most_groups_declared():
-    vote = vote_of({"a": "white", "b": "asian", "c": "white", "d": ""}, ORDER)
+    vote = reference_vote({"a": "white", "b": "asian", "c": "white", "d": ""}, ORDER)
     assert (vote.reference, vote.groups, vote.asked, vote.is_tied) == ("white", 2, 4, False)
 
 
 def test_of_two_declared_as_often_the_first_in_the_list_stands_and_it_is_said():
-    vote = vote_of({"a": "white", "b": "black"}, ORDER)
+    vote = reference_vote({"a": "white", "b": "black"}, ORDER)
     assert (vote.reference, vote.is_tied) == ("black", True)
 
 
 def test_nobody_s_declaration_is_no_reference():
-    assert vote_of({"a": "", "b": "elsewhere"}, ORDER).reference == ""
+    assert reference_vote({"a": "", "b": "elsewhere"}, ORDER).reference == ""

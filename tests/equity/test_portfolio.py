@@ -4,15 +4,15 @@ import random
 
 import pytest
 
-from readiness.equity.portfolio import portfolio_of, position, true_spreads
-from readiness.equity.tables import Table, tables_of
+from readiness.equity.across_groups import comparison_of, position, true_spreads
+from readiness.equity.tables import StratumTable, tables_of
 from tests.factories.equity_rows import rows
 
 
 def tables(groups, spread=0.08, seed=1):
     """Groups whose gaps truly differ about minus 10 points."""
     rng = random.Random(seed)
-    found: list[Table] = []
+    found: list[StratumTable] = []
     for number in range(groups):
         p = min(0.95, max(0.05, 0.6 + rng.gauss(0, spread)))
         counts = {"white": (sum(rng.random() < 0.7 for _ in range(400)), 400),
@@ -23,7 +23,7 @@ def tables(groups, spread=0.08, seed=1):
 
 
 def test_from_thirty_groups_the_true_spread_is_told_and_gaps_are_shrunken():
-    found = portfolio_of(tables(40), "white").gaps[0]
+    found = comparison_of(tables(40), "white").gaps[0]
     assert found.true
     assert found.true.spread == pytest.approx(0.08, abs=0.04)
     assert found.true.mean == pytest.approx(-0.1, abs=0.04)
@@ -35,7 +35,7 @@ def test_from_thirty_groups_the_true_spread_is_told_and_gaps_are_shrunken():
 
 
 def test_below_thirty_groups_it_cannot_be_told_and_is_said():
-    found = portfolio_of(tables(13), "white").gaps[0]
+    found = comparison_of(tables(13), "white").gaps[0]
     assert found.true is None
     assert {each.shrunken for each in found.groups} == {None}
     assert found.says.startswith("How much true gaps differ cannot be told from 13 groups")
@@ -45,14 +45,14 @@ def test_below_thirty_groups_it_cannot_be_told_and_is_said():
 def test_gaps_alike_are_said_to_be_so():
     same = [table for number in range(30) for table in tables_of(
         rows({"white": (280, 400), "black": (72, 120)}, group_id=f"g{number}"))]  # fmt: skip
-    found = portfolio_of(same, "white").gaps[0]
+    found = comparison_of(same, "white").gaps[0]
     assert found.true
     assert found.true.spread == 0
     assert "no more than by chance" in found.says
 
 
 def test_many_comparisons_are_adjusted_for():
-    for each in portfolio_of(tables(13), "white").gaps[0].groups:
+    for each in comparison_of(tables(13), "white").gaps[0].groups:
         assert each.p <= each.p_bh <= each.p_holm
 
 
@@ -69,19 +69,19 @@ def test_positions_by_how_many_peers_there_are():
 def test_a_group_far_off_is_outside_the_funnel():
     many = tables(20, spread=0)
     many += tables_of(rows({"white": (280, 400), "black": (20, 120)}, group_id="far"))
-    funnel = next(each for each in portfolio_of(many, None).funnels if each.stratum == "black")
+    funnel = next(each for each in comparison_of(many, None).funnels if each.stratum == "black")
     assert [each.group_id for each in funnel.points if each.signal == "alarm"] == ["far"]
 
 
 def test_below_five_groups_there_is_no_funnel_and_no_place():
-    found = portfolio_of(tables(4), "white")
+    found = comparison_of(tables(4), "white")
     assert found.funnels == ()
     assert {each.position.third for each in found.gaps[0].groups} == {None}
 
 
 def test_the_unknown_are_no_group_and_small_gaps_are_left_out():
     few = tables_of(rows({"white": (280, 400), "black": (6, 11)}, group_id="few"))
-    found = portfolio_of([*tables(6), *few], "white")
+    found = comparison_of([*tables(6), *few], "white")
     assert [each.stratum for each in found.gaps] == ["black"]
     assert "few" not in {each.group_id for each in found.gaps[0].groups}
     assert "unknown" not in {each.stratum for each in found.funnels}

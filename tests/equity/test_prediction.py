@@ -4,7 +4,13 @@ import random
 
 import pytest
 
-from readiness.equity.prediction import Followed, drift_of, link_of, may_be_followed, prediction_of
+from readiness.equity.prediction import (
+    FollowedGap,
+    drift_of,
+    link_of,
+    may_be_followed,
+    prediction_of,
+)
 from readiness.statistics.regression import least_squares
 
 BIG = 40_000  # patients of whom next to nothing is chance
@@ -16,7 +22,7 @@ def group(number, score, before, after, n=BIG, name="DATA"):
     def pairs(gap):
         return (round(n * (0.7 + gap)), n), (round(n * 0.7), n)
 
-    return Followed(f"g{number}", {name: score}, pairs(before), pairs(after))
+    return FollowedGap(f"g{number}", {name: score}, pairs(before), pairs(after))
 
 
 def many(groups, per_point, n=BIG, seed=1, starts=None):
@@ -33,7 +39,7 @@ def many(groups, per_point, n=BIG, seed=1, starts=None):
         gap = starts(score) if starts else throw.gauss(-0.1, 0.03)
         before, after = drawn(0.7 + gap), drawn(0.7 + gap + per_point * score)
         found.append(
-            Followed(f"g{number}", {"DATA": score}, (before, drawn(0.7)), (after, drawn(0.7)))
+            FollowedGap(f"g{number}", {"DATA": score}, (before, drawn(0.7)), (after, drawn(0.7)))
         )
     return found
 
@@ -107,7 +113,7 @@ def test_looking_at_many_scores_asks_more_of_each():
     throw = random.Random(3)
     names = [f"S{n}" for n in range(9)]
     every = [
-        Followed(f.group_id, {**f.scores, **{s: throw.uniform(0, 100) for s in names}}, *f.both)
+        FollowedGap(f.group_id, {**f.scores, **{s: throw.uniform(0, 100) for s in names}}, *f.both)
         for f in found
     ]
     alone = prediction_of(every, ["DATA"]).links[0]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.equity.tables import Count, pooled, rolled_up, tables_of
+from readiness.equity.tables import StratumCount, merge_strata, pool_periods, tables_of
 from tests.factories.equity_rows import rows
 
 
@@ -45,17 +45,17 @@ def test_a_stratum_with_a_hidden_number_is_not_compared():
 def test_years_added_up_hide_what_one_of_them_hides():
     two = [*rows({"white": (70, 100), "black": (None, 9)}),
            *rows({"white": (30, 50), "black": (8, 20)}, period="2025")]  # fmt: skip
-    found = pooled(two, "2025 and 2026")
-    assert [row.count for row in found] == [Count(100, 150), Count(None, 29)]
+    found = pool_periods(two, "2025 and 2026")
+    assert [row.count for row in found] == [StratumCount(100, 150), StratumCount(None, 29)]
     assert {row.place.period for row in found} == {"2025 and 2026"}
 
 
 def test_strata_rolled_up_are_added():
-    found = rolled_up(
+    found = merge_strata(
         rows({"white": (70, 100), "nhpi": (3, 9), "aian": (4, 8)}),
         {"nhpi": "all others", "aian": "all others"},
     )
     assert [(row.stratum, row.count) for row in found] == [
-        ("white", Count(70, 100)),
-        ("all others", Count(7, 17)),
+        ("white", StratumCount(70, 100)),
+        ("all others", StratumCount(7, 17)),
     ]

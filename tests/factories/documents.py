@@ -8,12 +8,9 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from readiness.core.charts.funnel import Step, funnel_of
-from readiness.core.charts.heat import heat_of
-from readiness.core.charts.profile import DomainScore, Threshold, profile_of
-from readiness.core.charts.rates import GapRow, RateRow, gaps_of, rates_of
-from readiness.core.charts.scales import Scale
-from readiness.core.charts.trend import Moment, trend_of
+from readiness.core.charts.bars import DomainScore, FunnelStep, Threshold, funnel_of, profile_of
+from readiness.core.charts.dots import GapRow, Moment, RateRow, gaps_of, rates_of, trend_of
+from readiness.core.charts.scales import Scale, heat_of
 from readiness.core.formatting import percent
 from readiness.core.pdf import layout
 from readiness.core.pdf.job import Enclosure, Job, Page
@@ -44,13 +41,13 @@ def figures() -> dict[str, object]:
         "profile": profile_of(DOMAINS, (Threshold("T3 asks for 50", 50),)),
         "funnel": funnel_of(
             (
-                Step("Offered a screen", 1204),
-                Step("Screened", 968, "80% of offered (78–83%)"),
-                Step("Has a food need", 174, "18% of screened (16–21%)"),
-                Step("Wants help", 121, "70% of positive (62–76%)"),
-                Step("Referred within 30 days", 96, "79% of those who want help (71–86%)"),
-                Step("Connected", 61, "64% of referred (54–72%)"),
-                Step("Resolved", None),
+                FunnelStep("Offered a screen", 1204),
+                FunnelStep("Screened", 968, "80% of offered (78–83%)"),
+                FunnelStep("Has a food need", 174, "18% of screened (16–21%)"),
+                FunnelStep("Wants help", 121, "70% of positive (62–76%)"),
+                FunnelStep("Referred within 30 days", 96, "79% of those who want help (71–86%)"),
+                FunnelStep("Connected", 61, "64% of referred (54–72%)"),
+                FunnelStep("Resolved", None),
             )
         ),
         "rates": rates_of(

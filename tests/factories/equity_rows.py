@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from readiness.equity.tables import Count, Place, Row
+from readiness.equity.tables import StratumCount, StratumRow, TableKey
 
 
 def rows(
@@ -13,6 +13,6 @@ def rows(
     period: str = "2026",
     measure: str = "COL",
     stratum_type: str = "race_omb2024",
-) -> list[Row]:
-    place = Place(measure, period, group_id, stratum_type)
-    return [Row(place, stratum, Count(*pair)) for stratum, pair in counts.items()]
+) -> list[StratumRow]:
+    place = TableKey(measure, period, group_id, stratum_type)
+    return [StratumRow(place, stratum, StratumCount(*pair)) for stratum, pair in counts.items()]

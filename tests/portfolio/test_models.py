@@ -6,17 +6,24 @@ import pytest
 
 from readiness.assessments.run_json import open_gates
 from readiness.core.small_cells import HIDDEN
-from readiness.portfolio.models import Line, Query, Sort, address, query_of, reach_of
+from readiness.portfolio.models import (
+    PortfolioQuery,
+    PortfolioRow,
+    PortfolioSort,
+    parse_query,
+    query_parameters,
+    screening_reach,
+)
 
 DOMAINS, CYCLES = ("LEAD", "REAL"), ("c1",)
 
 
 def asked(**sent):
-    return query_of(sent, DOMAINS, CYCLES)
+    return parse_query(sent, DOMAINS, CYCLES)
 
 
 def test_nothing_asked_is_the_whole_list_by_name():
-    assert asked() == Query()
+    assert asked() == PortfolioQuery()
 
 
 def test_every_part_of_an_address_is_understood_and_written_back():
@@ -33,8 +40,8 @@ def test_every_part_of_an_address_is_understood_and_written_back():
         "size": 100,
     }
     query = asked(**{name: str(value) for name, value in sent.items()})
-    assert (query.sort, query.sort_domain_id, query.below) == (Sort.DOMAIN, "LEAD", 40.5)
-    assert address(query) == {**sent}
+    assert (query.sort, query.sort_domain_id, query.below) == (PortfolioSort.DOMAIN, "LEAD", 40.5)
+    assert query_parameters(query) == {**sent}
 
 
 @pytest.mark.parametrize(
@@ -55,14 +62,14 @@ def test_every_part_of_an_address_is_understood_and_written_back():
     ],
 )
 def test_what_means_nothing_is_left_out(sent):
-    assert asked(**sent) == Query()
+    assert asked(**sent) == PortfolioQuery()
 
 
 def reach(screened, eligible, quarters=4):
-    line = Line(
+    line = PortfolioRow(
         "elm", "Elm", None, 0, None, None, screened=screened, eligible=eligible, quarters=quarters
     )
-    return reach_of(line)
+    return screening_reach(line)
 
 
 def test_released_counts_make_a_share():

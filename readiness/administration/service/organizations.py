@@ -17,7 +17,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.people import Actor, Group, Payer, Person, Site
 from readiness.core.permissions import ANYWHERE, Can
 from readiness.incentives import db as laboratory
-from readiness.portfolio.bulk_pdf.files import sweep
+from readiness.portfolio.service.bulk_pdf import sweep
 
 PAGE = 50  # rows on one page of a list
 

@@ -14,7 +14,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, store
-from readiness.portfolio.bulk_pdf.files import sweep
+from readiness.portfolio.service.bulk_pdf import sweep
 
 pages = Blueprint("sharing", __name__)
 

@@ -31,7 +31,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Step:
+class TierStep:
     """From this day on, in this tier."""
 
     on: date
@@ -85,8 +85,8 @@ class Timeline:
 def timeline_of(
     starts_on: date,
     courses: Sequence[Course],
-    earliest: Sequence[Step],
-    latest: Sequence[Step],
+    earliest: Sequence[TierStep],
+    latest: Sequence[TierStep],
 ) -> Timeline:
     scale = Scale(0, span_of(starts_on, courses))
     paths = (
@@ -152,7 +152,7 @@ def cut(title: str) -> str:
     return title if len(title) <= MOST_LETTERS else f"{title[: MOST_LETTERS - 1].rstrip()}…"
 
 
-def path_of(y: int, title: str, steps: Sequence[Step], starts_on: date, scale: Scale) -> Path:
+def path_of(y: int, title: str, steps: Sequence[TierStep], starts_on: date, scale: Scale) -> Path:
     """Neighbours of one tier are one block."""
     kept = [s for n, s in enumerate(steps) if n == 0 or s.tier != steps[n - 1].tier]
     at = [months_between(starts_on, step.on) for step in kept] + [scale.high]
@@ -187,5 +187,5 @@ def told(course: Course) -> str:
     return f"{course.title}: starts {month(course.starts_on)}, {course.says}"
 
 
-def path_says(steps: Sequence[Step]) -> str:
+def path_says(steps: Sequence[TierStep]) -> str:
     return ", then ".join(f"{step.tier} from {month(step.on)}" for step in steps)

@@ -8,9 +8,8 @@ from math import ceil
 
 from flask import url_for
 
-from readiness.core.charts.rates import Dots, RateRow, rates_of
+from readiness.core.charts.dots import Dots, Moment, RateRow, Trend, rates_of, trend_of
 from readiness.core.charts.scales import Scale
-from readiness.core.charts.trend import Moment, Trend, trend_of
 from readiness.core.formatting import percent
 from readiness.counts.models import PeriodState
 from readiness.counts.presenters.social_risk import STATE_WORDS

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readiness.core.charts.rates import Dots, RateRow, rates_of
+from readiness.core.charts.dots import Dots, RateRow, rates_of
 from readiness.core.formatting import Number, percent
 from readiness.counts.quality.models import FIELD_LABELS, DemographicField
 from readiness.counts.strata import STRATA, StratumType
-from readiness.equity.known import MARK, FieldQuality
+from readiness.equity.data_quality import MARK, FieldQuality
 from readiness.equity.presenters.results import interval
-from readiness.equity.service.race_data import FieldReport, Missing, RaceData
+from readiness.equity.service.race_data import FieldReport, MissingDifference, RaceData
 from readiness.statistics.data_quality import Proportion
 from readiness.statistics.rates import Rate, wilson_rate
 
@@ -134,7 +134,7 @@ def site_line(site: FieldQuality, name: str) -> SiteLine:
     )
 
 
-def missing_line(missing: Missing) -> MissingLine:
+def missing_line(missing: MissingDifference) -> MissingLine:
     name, found = missing.measure.title, missing.difference
     if found is None:
         return MissingLine(name, "–", "too few patients of unknown group to compare")

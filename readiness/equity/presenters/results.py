@@ -8,7 +8,7 @@ from math import ceil
 
 from flask import url_for
 
-from readiness.core.charts.rates import Dots, GapRow, RateRow, gaps_of, rates_of
+from readiness.core.charts.dots import Dots, GapRow, RateRow, gaps_of, rates_of
 from readiness.core.formatting import percent, points
 from readiness.counts.measures.models import Direction
 from readiness.counts.strata import STRATA, StratumType
@@ -16,7 +16,7 @@ from readiness.equity.change import StratumChange
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate
 from readiness.equity.gates import USE_LABELS, Use
 from readiness.equity.presenters.runs import Runs, runs_of
-from readiness.equity.service.results import Results, Split
+from readiness.equity.service.results import EquityResults, SplitResult
 from readiness.equity.tables import NO_GROUP
 from readiness.statistics.comparisons import Difference
 
@@ -68,7 +68,7 @@ class Shown:
     runs: Runs | None
 
 
-def shown(found: Results, split: Split) -> Shown:
+def shown(found: EquityResults, split: SplitResult) -> Shown:
     finding = split.finding
     rates = in_order(finding.rates)
     return Shown(
@@ -98,7 +98,7 @@ class Offer:
     href: str
 
 
-def offers(found: Results, split: Split) -> tuple[Offer, ...]:
+def offers(found: EquityResults, split: SplitResult) -> tuple[Offer, ...]:
     """Only where a group of people is too small, or something was asked for already."""
     pools, merges = bool(split.pooled), bool(split.merged)
     listed = []
@@ -115,7 +115,9 @@ def offers(found: Results, split: Split) -> tuple[Offer, ...]:
     return tuple(listed)
 
 
-def address(found: Results, split: Split, *, pools: bool = False, merges: bool = False) -> str:
+def address(
+    found: EquityResults, split: SplitResult, *, pools: bool = False, merges: bool = False
+) -> str:
     """The same measure split the same way, pooled or merged."""
     return url_for(
         "equity.results",
@@ -128,7 +130,7 @@ def address(found: Results, split: Split, *, pools: bool = False, merges: bool =
     )
 
 
-def period_says(found: Results, split: Split) -> str:
+def period_says(found: EquityResults, split: SplitResult) -> str:
     """Over which time; patients of several years are counted several times, and that is said."""
     if not split.pooled:
         return f"12 months to the end of {found.period.label}"
@@ -139,7 +141,7 @@ def period_says(found: Results, split: Split) -> str:
     )
 
 
-def direction_says(split: Split) -> str:
+def direction_says(split: SplitResult) -> str:
     if split.measure.direction is Direction.LOWER:
         return (
             "For this measure a lower rate is better: “behind” means a higher rate than the "
@@ -164,7 +166,7 @@ def rate_row(rate: StratumRate) -> RateRow:
     return RateRow(title, rate.rate, rate.low, rate.high, of)
 
 
-def rates_title(split: Split, rates: Sequence[StratumRate]) -> str:
+def rates_title(split: SplitResult, rates: Sequence[StratumRate]) -> str:
     """The lowest and the highest of those that may be compared."""
     name = split.measure.title
     known = sorted(
@@ -185,7 +187,7 @@ def rates_title(split: Split, rates: Sequence[StratumRate]) -> str:
 # Gaps
 
 
-def behind(split: Split, gap: StratumGap) -> float:
+def behind(split: SplitResult, gap: StratumGap) -> float:
     """How far behind the reference, as a share; below 0 when ahead."""
     sign = 1 if split.measure.direction is Direction.LOWER else -1
     return sign * (gap.difference or 0)
@@ -195,7 +197,7 @@ def is_clear(gap: StratumGap) -> bool:
     return gap.p_adjusted is not None and gap.p_adjusted < CLEAR
 
 
-def gaps_figure(split: Split) -> Dots | None:
+def gaps_figure(split: SplitResult) -> Dots | None:
     if not any(gap.difference is not None for gap in split.finding.gaps):
         return None
     rows = [
@@ -205,7 +207,7 @@ def gaps_figure(split: Split) -> Dots | None:
     return gaps_of(rows, split.reference or "")
 
 
-def gaps_title(split: Split) -> str:
+def gaps_title(split: SplitResult) -> str:
     """How many groups are behind beyond chance, and the furthest of them."""
     compared = [gap for gap in split.finding.gaps if gap.difference is not None]
     clear = [gap for gap in compared if is_clear(gap) and behind(split, gap) > 0]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from readiness.core.charts.dots import Moment, Trend, trend_of
 from readiness.core.charts.scales import Scale
-from readiness.core.charts.trend import Moment, Trend, trend_of
 from readiness.core.formatting import Number, percent, points
 from readiness.core.periods import period
 from readiness.equity.change import is_comparable
 from readiness.equity.gates import Use, rate_use
-from readiness.equity.service.results import FEWEST_FOR_RUN, Split
-from readiness.equity.tables import NO_GROUP, Table
+from readiness.equity.service.results import FEWEST_FOR_RUN, SplitResult
+from readiness.equity.tables import NO_GROUP, StratumTable
 
 Written = Callable[[Number | None], str]
 Values = Mapping[str, Sequence[float | None]]  # by group of people, oldest first
@@ -37,7 +37,7 @@ class Runs:
     gaps: tuple[RunLine, ...]
 
 
-def runs_of(split: Split) -> Runs | None:
+def runs_of(split: SplitResult) -> Runs | None:
     """None with fewer than three years, or where no group can be seen in three of them."""
     if not split.run:
         return None
@@ -53,12 +53,12 @@ def runs_of(split: Split) -> Runs | None:
     return Runs(years, lines, lines_of("gap", gaps, years, points)) if lines else None
 
 
-def rate_at(table: Table, stratum: str) -> float | None:
+def rate_at(table: StratumTable, stratum: str) -> float | None:
     pair = table.groups.get(stratum)
     return None if pair is None or rate_use(pair[1]) is Use.HIDDEN else pair[0] / pair[1]
 
 
-def gap_at(table: Table, stratum: str, reference: str | None) -> float | None:
+def gap_at(table: StratumTable, stratum: str, reference: str | None) -> float | None:
     own, other = table.groups.get(stratum), table.groups.get(reference or "")
     if own is None or other is None or not (is_comparable(own) and is_comparable(other)):
         return None

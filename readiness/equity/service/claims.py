@@ -11,28 +11,31 @@ from readiness.counts.db import quality
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.quality.models import DemographicCell, QualityCell
 from readiness.disclosure.service import released_quality
-from readiness.equity.claims import Evidence, Weighed, weighed
-from readiness.equity.entered import rows_of
-from readiness.equity.service.results import possible
-from readiness.equity.tables import tables_of
+from readiness.equity.claims import ClaimEvidence, WeighedClaim, weigh_claims
+from readiness.equity.service.results import consistent_rows
+from readiness.equity.tables import rows_of, tables_of
 from readiness.instruments.answers import Answers
 
 Values = Mapping[QualityCell, int | None]
 
 
-def of_entered(store: Store, group_id: str, answers: Answers, today: date) -> tuple[Weighed, ...]:
+def of_entered(
+    store: Store, group_id: str, answers: Answers, today: date
+) -> tuple[WeighedClaim, ...]:
     """For the group itself. The caller has asked whether the person may see it."""
     known = {ending: each.known for ending, each in quality.of_group(store, group_id).items()}
     declared = {ending: line.reference for ending, line in quality.states(store, group_id).items()}
-    return weighed(levels_in(answers), evidence(group_id, known, declared), today)
+    return weigh_claims(levels_in(answers), evidence(group_id, known, declared), today)
 
 
-def of_released(store: Store, group_id: str, answers: Answers, today: date) -> tuple[Weighed, ...]:
+def of_released(
+    store: Store, group_id: str, answers: Answers, today: date
+) -> tuple[WeighedClaim, ...]:
     """For a reviewer, who reads no other numbers. The caller has asked whether they may."""
     releases = released_quality.readable(store, group_id, today)
     values = {each.period: each.values for each in releases}
     declared = {each.period: each.reference for each in releases}
-    return weighed(levels_in(answers), evidence(group_id, values, declared), today)
+    return weigh_claims(levels_in(answers), evidence(group_id, values, declared), today)
 
 
 def levels_in(answers: Answers) -> dict[str, int]:
@@ -43,11 +46,11 @@ def levels_in(answers: Answers) -> dict[str, int]:
 
 def evidence(
     group_id: str, values: Mapping[Period, Values], declared: Mapping[Period, str]
-) -> Evidence:
+) -> ClaimEvidence:
     measures = measure_files.load_quality().measures
     rows = (row for ending, own in values.items() for row in rows_of(group_id, ending, own))
-    return Evidence(
-        tables=tables_of(possible(rows)),
+    return ClaimEvidence(
+        tables=tables_of(consistent_rows(rows)),
         known={
             ending: {cell: n for cell, n in own.items() if isinstance(cell, DemographicCell)}
             for ending, own in values.items()

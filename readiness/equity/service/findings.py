@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.tables.models import SourceFile
-from readiness.disclosure.flat_counts import EVERY_GROUP, CountKind, Counts, RowKey
+from readiness.disclosure import flat_counts_file
+from readiness.disclosure.flat_counts import EVERY_GROUP, CountKind, CountRow, Counts, RowKey
+from readiness.disclosure.flat_counts_file import ColumnNames
 from readiness.disclosure.flat_table import Count as Number
 from readiness.disclosure.flat_table import add_totals_of_partial_strata, table_with_rests
 from readiness.disclosure.solver.find_pattern import finder_for
 from readiness.disclosure.suppression import protect
-from readiness.equity.findings import Declared, Findings, findings_of
-from readiness.equity.measures_csv import lines_of
-from readiness.equity.tables import TOTAL, Count, Place, Row
+from readiness.equity.findings import Declarations, EquityFindings, findings_of
+from readiness.equity.tables import TOTAL, StratumCount, StratumRow, TableKey
 
 NO_REFERENCE = (
     "No reference was declared, so no gap was computed. Name one with --reference TYPE=STRATUM."
@@ -30,21 +31,21 @@ NO_SUCH_MEASURE = "No row has the measure of --direction number {at}: it changes
 
 
 @dataclass(frozen=True)
-class Told:
+class FindingsReport:
     """What was found, and sentences for whoever asked."""
 
-    findings: Findings
+    findings: EquityFindings
     says: tuple[str, ...]
 
 
-def told(source: SourceFile, declared: Declared, threshold: int) -> Told:
+def report(source: SourceFile, declared: Declarations, threshold: int) -> FindingsReport:
     """BadInput with every problem of the table, by its line."""
     counts = add_totals_of_partial_strata(lines_of(source))
-    rows = released(counts, threshold)
-    return Told(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
+    rows = releasable_rows(counts, threshold)
+    return FindingsReport(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
 
 
-def released(counts: Counts, threshold: int) -> tuple[Row, ...]:
+def releasable_rows(counts: Counts, threshold: int) -> tuple[StratumRow, ...]:
     """What a payer sees. Those who do not meet a measure are never printed, and protected too."""
     table = table_with_rests(counts)
     hidden = protect(table, threshold, finder_for(len(table.counts))).hidden
@@ -53,28 +54,28 @@ def released(counts: Counts, threshold: int) -> tuple[Row, ...]:
         return None if Number(key, measure) in hidden else counts[key].of(measure)
 
     return tuple(
-        Row(
-            Place(key.domain, key.period, key.group_id, key.stratum_type),
+        StratumRow(
+            TableKey(key.domain, key.period, key.group_id, key.stratum_type),
             key.stratum,
-            Count(number(key, CountKind.POSITIVE), number(key, CountKind.SCREENED)),
+            StratumCount(number(key, CountKind.POSITIVE), number(key, CountKind.SCREENED)),
         )
         for key in counts
     )
 
 
-def of_groups_and_all(rows: Iterable[Row], declared: Declared) -> Findings:
+def of_groups_and_all(rows: Iterable[StratumRow], declared: Declarations) -> EquityFindings:
     """The sum over all groups is no peer of theirs, so it is looked at by itself."""
     listed = list(rows)
     groups = findings_of((r for r in listed if r.place.group_id != EVERY_GROUP), declared)
     every = findings_of((r for r in listed if r.place.group_id == EVERY_GROUP), declared)
-    return Findings(
+    return EquityFindings(
         (*groups.tables, *every.tables),
         {**groups.changes, **every.changes},
         groups.portfolios,
     )
 
 
-def remarks(counts: Counts, declared: Declared) -> Iterator[str]:
+def remarks(counts: Counts, declared: Declarations) -> Iterator[str]:
     """What was asked for and could not be done, and gaps that nobody asked for."""
     strata = {(key.stratum_type, key.stratum) for key in counts}
     types = {kind for kind, _ in strata} - {TOTAL}
@@ -89,3 +90,16 @@ def remarks(counts: Counts, declared: Declared) -> Iterator[str]:
     for at, measure in enumerate(declared.directions, 1):
         if measure not in measures:
             yield NO_SUCH_MEASURE.format(at=at)
+
+
+MEASURES = ColumnNames(
+    labels=("group_id", "period", "measure", "stratum_type", "stratum"),
+    numbers=("denominator", "numerator"),
+    above="numerator is larger than denominator. Whoever meets a measure is counted in it: correct "
+    "one of them.",
+)
+
+
+def lines_of(source: SourceFile) -> list[CountRow]:
+    """As in a table of screens: those counted, and of them those who meet the measure."""
+    return flat_counts_file.read_rows(source, MEASURES)

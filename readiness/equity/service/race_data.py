@@ -23,7 +23,7 @@ from readiness.counts.quality.models import (
 )
 from readiness.counts.service.entry import enterable_period
 from readiness.counts.strata import StratumType
-from readiness.equity.known import (
+from readiness.equity.data_quality import (
     FieldQuality,
     RecordQuality,
     field_quality,
@@ -42,7 +42,7 @@ SAID_BY = {  # the first way of splitting there is, whose unknown a field's are
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingDifference:
     """Whether patients of unknown group fare like the others in one measure."""
 
     measure: QualityMeasure
@@ -54,7 +54,7 @@ class FieldReport:
     field: DemographicField
     whole: FieldQuality | None  # None: nothing was counted
     sites: tuple[FieldQuality, ...]  # the one with most unknown first
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingDifference, ...]
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,14 @@ def report(field: DemographicField, group_id: str, counts: QualityCounts) -> Fie
 
 def missing_of(
     field: DemographicField, group_id: str, counts: QualityCounts
-) -> tuple[Missing, ...]:
+) -> tuple[MissingDifference, ...]:
     """Over the measures split by this field."""
     tables = tables_of(split_rows(group_id, counts))
     there = {table.place.stratum_type for table in tables}
     kind = next((each for each in SAID_BY[field] if each in there), None)
     listed = measure_files.load_quality().by_id
     return tuple(
-        Missing(listed[table.place.measure], missing_differs(table))
+        MissingDifference(listed[table.place.measure], missing_differs(table))
         for table in tables
         if table.place.stratum_type == kind and table.place.measure in listed
     )

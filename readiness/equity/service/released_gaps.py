@@ -15,11 +15,10 @@ from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.service import released_quality
 from readiness.equity import db as released_peers
-from readiness.equity.entered import rows_of
+from readiness.equity.across_groups import true_spreads
 from readiness.equity.gaps import StratumGap, TableFinding, finding_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use
-from readiness.equity.portfolio import true_spreads
-from readiness.equity.tables import Table, tables_of
+from readiness.equity.tables import StratumTable, rows_of, tables_of
 
 RELIABLE = frozenset({Use.PEER_COMPARISON, Use.RANKING})
 
@@ -57,7 +56,7 @@ def findings(
 
 
 def finding(
-    store: Store, table: Table, direction: Direction, ending: Period, reference: Stratum
+    store: Store, table: StratumTable, direction: Direction, ending: Period, reference: Stratum
 ) -> TableFinding:
     spreads = spreads_among_peers(store, table.place.measure, ending, reference)
     return finding_of(table, reference.name, direction, spreads)

@@ -23,13 +23,24 @@ from readiness.counts.quality.models import QualityCounts
 from readiness.counts.service.entry import enterable_period
 from readiness.counts.service.quality import YEAR
 from readiness.counts.strata import STRATA, STRATUM_TYPE_LABELS, Stratum, StratumType
-from readiness.equity.change import Change, change_between
-from readiness.equity.entered import ESTIMATED, KINDS, rows_of
+from readiness.equity.change import PeriodChange, change_between
+from readiness.equity.data_quality import missing_differs
 from readiness.equity.gaps import TableFinding, finding_of
 from readiness.equity.gates import FEWEST_FOR_CHARTS
-from readiness.equity.known import missing_differs
 from readiness.equity.service.released_gaps import spreads_among_peers
-from readiness.equity.tables import NO_GROUP, TOTAL, Count, Row, Table, pooled, rolled_up, tables_of
+from readiness.equity.tables import (
+    ESTIMATED,
+    KINDS,
+    NO_GROUP,
+    TOTAL,
+    StratumCount,
+    StratumRow,
+    StratumTable,
+    merge_strata,
+    pool_periods,
+    rows_of,
+    tables_of,
+)
 from readiness.statistics.comparisons import Difference
 
 YEARS_POOLED = 3
@@ -40,7 +51,7 @@ NO_SUCH = "There are no counts split that way. Choose a measure and a way of spl
 
 
 @dataclass(frozen=True)
-class Wish:
+class ResultsFilters:
     """What the reader asks to see; empty: the first there is."""
 
     measure_id: str = ""
@@ -50,15 +61,17 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Split:
+class SplitResult:
     """One measure split one way, and whatever else was asked of it."""
 
     measure: QualityMeasure
     kind: str
     reference: str | None  # the declared stratum's label, when it is one of these
     finding: TableFinding
-    change: Change | None  # since the year before
-    run: tuple[Table, ...]  # a year apart, oldest first; empty where there are fewer than three
+    change: PeriodChange | None  # since the year before
+    run: tuple[
+        StratumTable, ...
+    ]  # a year apart, oldest first; empty where there are fewer than three
     missing: Difference | None  # the unknown minus all others
     pooled: tuple[Period, ...]  # the periods added up; empty: this one alone
     merged: tuple[str, ...]  # labels of the strata merged; empty: none
@@ -67,24 +80,24 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Results:
+class EquityResults:
     group: Group
     period: Period
     measures: tuple[QualityMeasure, ...]  # those with counts by patient group
     kinds: Mapping[str, str]  # ways of splitting the chosen measure, by label
     declared: str  # label of the declared reference, whatever it splits; empty: none
-    split: Split | None  # None: no counts by patient group were entered
+    split: SplitResult | None  # None: no counts by patient group were entered
     is_some_left_out: bool  # of the period: numbers that contradict each other
 
 
-def results(session: Session, group_id: str, written: str, wish: Wish) -> Results:
+def results(session: Session, group_id: str, written: str, wish: ResultsFilters) -> EquityResults:
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
     return of_period(session.store, group_id, enterable_period(written, session.now.date()), wish)
 
 
-def newest(store: Store, group_id: str) -> Period | None:
+def newest_period(store: Store, group_id: str) -> Period | None:
     """The last period with counts by patient group.
 
     For use cases that have already asked whether the person may see it.
@@ -93,14 +106,14 @@ def newest(store: Store, group_id: str) -> Period | None:
     return max((each for each, own in known.items() if split_rows(group_id, own)), default=None)
 
 
-def newest_of(session: Session, group_id: str) -> Period | None:
+def readable_period(session: Session, group_id: str) -> Period | None:
     permissions.require(
         session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
     )
-    return newest(session.store, group_id)
+    return newest_period(session.store, group_id)
 
 
-def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Results:
+def of_period(store: Store, group_id: str, ending: Period, wish: ResultsFilters) -> EquityResults:
     """For use cases that have already asked whether the person may see it."""
     known = quality.of_group(store, group_id)
     line = quality.state(store, group_id, ending)
@@ -111,11 +124,11 @@ def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Result
     kinds = kinds_of(rows, measure_id)
     if (wish.measure_id or wish.kind) and (wish.kind or next(iter(kinds), "")) not in kinds:
         raise NotFound(NO_SUCH)
-    kind = wish.kind or preferred(kinds, declared)
+    kind = wish.kind or default_kind(kinds, declared)
     names = labels_of(kind, {site.id: site.name for site in groups.sites(store, group_id)})
     series = series_of(group_id, known, ending, (measure_id, kind))
-    spreads = peers_say(store, measure_id, ending, declared, wish) if kinds else {}
-    return Results(
+    spreads = peer_spreads(store, measure_id, ending, declared, wish) if kinds else {}
+    return EquityResults(
         groups.get(store, group_id),
         ending,
         measures,
@@ -128,11 +141,11 @@ def of_period(store: Store, group_id: str, ending: Period, wish: Wish) -> Result
 
 def is_some_left_out(group_id: str, counts: QualityCounts | None) -> bool:
     rows = rows_of(group_id, counts.period, counts.known) if counts else ()
-    return len(possible(rows)) < len(rows)
+    return len(consistent_rows(rows)) < len(rows)
 
 
-def peers_say(
-    store: Store, measure_id: str, ending: Period, declared: Stratum | None, wish: Wish
+def peer_spreads(
+    store: Store, measure_id: str, ending: Period, declared: Stratum | None, wish: ResultsFilters
 ) -> Mapping[str, float]:
     """How far true gaps lie apart among groups; of one year and of groups as they are named."""
     if declared is None or wish.pools_years or wish.merges_small:
@@ -145,31 +158,31 @@ def stratum_of(written: str) -> Stratum | None:
     return Stratum(StratumType(kind), name) if name else None
 
 
-def split_rows(group_id: str, counts: QualityCounts | None) -> tuple[Row, ...]:
+def split_rows(group_id: str, counts: QualityCounts | None) -> tuple[StratumRow, ...]:
     """Everything but all patients together, who have nobody to be compared with."""
     if counts is None:
         return ()
-    rows = possible(rows_of(group_id, counts.period, counts.known))
+    rows = consistent_rows(rows_of(group_id, counts.period, counts.known))
     return tuple(row for row in rows if row.place.stratum_type != TOTAL)
 
 
-def possible(rows: Iterable[Row]) -> tuple[Row, ...]:
+def consistent_rows(rows: Iterable[StratumRow]) -> tuple[StratumRow, ...]:
     """Without those of which more meet a measure than are counted in it: numbers are kept while
     they contradict each other, and nothing can be told from them."""
-    return tuple(row for row in rows if is_possible(row.count))
+    return tuple(row for row in rows if is_consistent(row.count))
 
 
-def is_possible(count: Count) -> bool:
+def is_consistent(count: StratumCount) -> bool:
     met, of = count.numerator, count.denominator
     return met is None or of is None or met <= of
 
 
-def measures_in(listed: QualitySet, rows: Iterable[Row]) -> tuple[QualityMeasure, ...]:
+def measures_in(listed: QualitySet, rows: Iterable[StratumRow]) -> tuple[QualityMeasure, ...]:
     there = {row.place.measure for row in rows}
     return tuple(measure for measure in listed.measures if measure.id in there)
 
 
-def kinds_of(rows: Iterable[Row], measure_id: str) -> dict[str, str]:
+def kinds_of(rows: Iterable[StratumRow], measure_id: str) -> dict[str, str]:
     there = {row.place.stratum_type for row in rows if row.place.measure == measure_id}
     names = [each for kind in KINDS for each in (str(kind), f"{kind}_{ESTIMATED}")]
     return {kind: kind_label(kind) for kind in names if kind in there}
@@ -185,7 +198,7 @@ def kind_label(kind: str) -> str:
     return label if plain == kind else f"{label}, estimated by a payer"
 
 
-def preferred(kinds: Mapping[str, str], declared: Stratum | None) -> str:
+def default_kind(kinds: Mapping[str, str], declared: Stratum | None) -> str:
     """What the group declared a reference for, else the first."""
     if declared and declared.type in kinds:
         return str(declared.type)
@@ -205,7 +218,7 @@ def labels_of(kind: str, sites: Mapping[str, str]) -> dict[str, str]:
     return {name: label for name, label in strata.items() if name not in NO_GROUP}
 
 
-Series = Mapping[Period, tuple[Row, ...]]  # oldest first, never empty rows
+Series = Mapping[Period, tuple[StratumRow, ...]]  # oldest first, never empty rows
 
 
 def series_of(
@@ -227,9 +240,9 @@ def split_of(
     ending: Period,
     names: Mapping[str, str],
     declared: Stratum | None,
-    wish: Wish,
+    wish: ResultsFilters,
     spreads: Mapping[str, float],
-) -> Split:
+) -> SplitResult:
     place = series[ending][0].place
     measure = measure_files.load_quality().by_id[place.measure]
     is_reference = declared is not None and declared.type == place.stratum_type
@@ -238,12 +251,12 @@ def split_of(
     merged = small if wish.merges_small and len(small) > 1 else ()
     called = {**names, **dict.fromkeys(merged, MERGED)}
     tables = {each: table(rows, called) for each, rows in series.items()}
-    years = recent(series, ending)
+    years = recent_years(series, ending)
     pools = wish.pools_years and len(years) > 1
-    shown = added_up(series, years, called) if pools else tables[ending]
+    shown = pooled_table(series, years, called) if pools else tables[ending]
     reference = names.get(own, own) if own else None
     before = None if pools else tables.get(ending.plus(-YEAR))
-    return Split(
+    return SplitResult(
         measure=measure,
         kind=place.stratum_type,
         reference=reference,
@@ -263,7 +276,7 @@ def split_of(
     )
 
 
-def too_small(rows: Sequence[Row], reference: str | None) -> tuple[str, ...]:
+def too_small(rows: Sequence[StratumRow], reference: str | None) -> tuple[str, ...]:
     """Groups of people, other than the reference, with fewer patients than a chart needs."""
     return tuple(
         row.stratum
@@ -273,12 +286,12 @@ def too_small(rows: Sequence[Row], reference: str | None) -> tuple[str, ...]:
     )
 
 
-def table(rows: Iterable[Row], called: Mapping[str, str]) -> Table:
-    (found,) = tables_of(rolled_up(rows, called))
+def table(rows: Iterable[StratumRow], called: Mapping[str, str]) -> StratumTable:
+    (found,) = tables_of(merge_strata(rows, called))
     return found
 
 
-def recent(series: Series, ending: Period) -> tuple[Period, ...]:
+def recent_years(series: Series, ending: Period) -> tuple[Period, ...]:
     """The years next to each other that may be added up, oldest first."""
     wanted = [ending.plus(-YEAR * back) for back in range(YEARS_POOLED)]
     found = []
@@ -289,12 +302,14 @@ def recent(series: Series, ending: Period) -> tuple[Period, ...]:
     return tuple(reversed(found))
 
 
-def added_up(series: Series, years: Sequence[Period], called: Mapping[str, str]) -> Table:
+def pooled_table(
+    series: Series, years: Sequence[Period], called: Mapping[str, str]
+) -> StratumTable:
     name = f"{years[0]} to {years[-1]}"
-    return table(pooled((row for each in years for row in series[each]), name), called)
+    return table(pool_periods((row for each in years for row in series[each]), name), called)
 
 
 def changed(
-    before: Table | None, after: Table, reference: str | None, direction: Direction
-) -> Change | None:
+    before: StratumTable | None, after: StratumTable, reference: str | None, direction: Direction
+) -> PeriodChange | None:
     return change_between(before, after, reference, direction) if before else None

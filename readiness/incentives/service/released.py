@@ -17,23 +17,22 @@ from readiness.counts.social_risk.models import Step
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.social_risk_release import Release
-from readiness.equity.peers import Vote, vote_of
-from readiness.equity.tables import TOTAL, Table
+from readiness.equity.gates import ReferenceVote, reference_vote
+from readiness.equity.tables import TOTAL, StratumTable
 from readiness.incentives.numbers import GroupNumbers, LeftOut, Numbers
-from readiness.portfolio.db import groups as portfolio
-from readiness.portfolio.db import peers
-from readiness.portfolio.db.peers import Offer, Sent, Sharing
-from readiness.portfolio.models import TIERS, Query
+from readiness.portfolio import db as portfolio
+from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup
+from readiness.portfolio.models import TIERS, PortfolioQuery
 from readiness.portfolio.service.peers import (
+    closed_splits,
     declared_in,
     kind_of,
     kind_order,
     names_of,
-    offers_of,
     readable_ids,
     strata_of,
     table_of,
-    usual,
+    usual_period,
 )
 
 FEWEST_GROUPS = 2  # to try an incentive on: one group has nobody to share a pool with
@@ -69,7 +68,7 @@ class Choices:
     strata: tuple[str, ...]
     kind: str
     period: Period
-    vote: Vote
+    vote: ReferenceVote
     reference: str  # "": none was declared and none chosen
     is_chosen: bool  # by the payer
 
@@ -82,8 +81,8 @@ class Choices:
 
 def choices_of(store: Store, payer_id: str, wish: Wish, today: date) -> Choices | None:
     """None as long as no group has released a measure split into groups of patients."""
-    shared = peers.sharing(store, payer_id, today)
-    offers = [each for each in offers_of(store, shared, today) if kind_of(each) != TOTAL]
+    shared = portfolio.sharing_groups(store, payer_id, today)
+    offers = [each for each in closed_splits(store, shared, today) if kind_of(each) != TOTAL]
     if not offers:
         return None
     kinds = tuple(sorted({kind_of(each) for each in offers}, key=kind_order))
@@ -92,7 +91,7 @@ def choices_of(store: Store, payer_id: str, wish: Wish, today: date) -> Choices 
     there = groups_by_period(own)
     periods = tuple(sorted(there, reverse=True))
     asked = [each for each in periods if str(each) == wish.period]
-    period = (asked or [usual(there)])[0]
+    period = (asked or [usual_period(there)])[0]
     offered = offered_in(own, period)
     sent = sent_of(store, shared, [each.measure.id for each in offered], period)
     strata, vote = strata_and_vote(sent, kind)
@@ -101,7 +100,7 @@ def choices_of(store: Store, payer_id: str, wish: Wish, today: date) -> Choices 
     return Choices(kinds, periods, offered, strata, kind, period, vote, reference, is_chosen)
 
 
-def groups_by_period(offers: Sequence[Offer]) -> dict[Period, int]:
+def groups_by_period(offers: Sequence[ReleasedSplit]) -> dict[Period, int]:
     """How many groups released the commonest measure of each period."""
     found: Counter[Period] = Counter()
     for each in offers:
@@ -109,41 +108,41 @@ def groups_by_period(offers: Sequence[Offer]) -> dict[Period, int]:
     return dict(found)
 
 
-def offered_in(offers: Sequence[Offer], period: Period) -> tuple[Offered, ...]:
+def offered_in(offers: Sequence[ReleasedSplit], period: Period) -> tuple[Offered, ...]:
     groups = {each.measure_id: each.groups for each in offers if each.period == period}
     listed = measure_files.load_quality().measures
     return tuple(Offered(each, groups[each.id]) for each in listed if each.id in groups)
 
 
 def sent_of(
-    store: Store, shared: Sequence[Sharing], measure_ids: Sequence[str], period: Period
-) -> dict[str, dict[str, Sent]]:
+    store: Store, shared: Sequence[SharingGroup], measure_ids: Sequence[str], period: Period
+) -> dict[str, dict[str, ReleasedMeasure]]:
     """The newest release of the period, by measure and group."""
     ids = readable_ids(shared)
     return {
         measure_id: {
             each.group_id: each
-            for each in peers.of_measure(store, ids, measure_id)
+            for each in portfolio.releases_of_measure(store, ids, measure_id)
             if each.period == period
         }
         for measure_id in measure_ids
     }
 
 
-def tables_in(sent: Mapping[str, Sent], kind: str) -> dict[str, Table]:
+def tables_in(sent: Mapping[str, ReleasedMeasure], kind: str) -> dict[str, StratumTable]:
     return {id_: table for id_, each in sent.items() if (table := table_of(each, kind))}
 
 
 def strata_and_vote(
-    sent: Mapping[str, Mapping[str, Sent]], kind: str
-) -> tuple[tuple[str, ...], Vote]:
+    sent: Mapping[str, Mapping[str, ReleasedMeasure]], kind: str
+) -> tuple[tuple[str, ...], ReferenceVote]:
     """A group's declaration is one for all its measures, so each group has one vote."""
     tables = {name: tables_in(own, kind) for name, own in sent.items()}
     strata = strata_of(kind, [each for own in tables.values() for each in own.values()])
     declared = {
         id_: declared_in(sent[name][id_], kind) for name, own in tables.items() for id_ in own
     }
-    return strata, vote_of(declared, strata)
+    return strata, reference_vote(declared, strata)
 
 
 def reference_says(choices: Choices) -> str:
@@ -161,7 +160,7 @@ def numbers_of(
     store: Store, payer_id: str, choices: Choices, measure_ids: Sequence[str], today: date
 ) -> Numbers:
     """Released numbers alone; a group counts when it can show one stratum of one measure."""
-    shared = peers.sharing(store, payer_id, today)
+    shared = portfolio.sharing_groups(store, payer_id, today)
     sent = sent_of(store, shared, measure_ids, choices.period)
     tables = {name: tables_in(own, choices.kind) for name, own in sent.items()}
     tiers, by_id = tiers_of(store, payer_id, today), measure_files.load_quality().by_id
@@ -190,7 +189,7 @@ def numbers_of(
     )
 
 
-def why_not(shared: Sharing, own: Mapping[str, Table]) -> str:
+def why_not(shared: SharingGroup, own: Mapping[str, StratumTable]) -> str:
     """Why a group is not taken in; nothing when it is."""
     if not shared.has_submitted:
         return NOT_SUBMITTED
@@ -201,15 +200,15 @@ def why_not(shared: Sharing, own: Mapping[str, Table]) -> str:
 
 def tiers_of(store: Store, payer_id: str, today: date) -> dict[str, int]:
     """By the deciding run: the validated one once accepted, else the lower of the two before."""
-    lines = portfolio.every_line(store, payer_id, today, Query())
+    lines = portfolio.every_row(store, payer_id, today, PortfolioQuery())
     return {each.group_id: int(each.tier_id[1:]) for each in lines if each.tier_id in TIERS}
 
 
 def group_numbers(
     group: Group,
     tier: int | None,
-    own: Mapping[str, Table],
-    sent: Mapping[str, Sent],
+    own: Mapping[str, StratumTable],
+    sent: Mapping[str, ReleasedMeasure],
     quarters: Sequence[Release],
 ) -> GroupNumbers:
     return GroupNumbers(
@@ -226,7 +225,7 @@ def group_numbers(
     )
 
 
-def counted_in(table: Table, sent: Sent) -> int:
+def counted_in(table: StratumTable, sent: ReleasedMeasure) -> int:
     """Everybody the measure counts, as released; where that is hidden, those that can be seen."""
     whole = table_of(sent, TOTAL)
     total = whole.counts[TOTAL].denominator if whole and TOTAL in whole.counts else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness.core.charts.amounts import Amount, Amounts, amounts_of
+from readiness.core.charts.bars import Amount, Amounts, amounts_of
 from readiness.core.formatting import day, dollars, one_decimal, percent
 from readiness.investment.answer import Found, LeftOut, Pick
 from readiness.investment.candidates import COMPONENT_UNITS, Component

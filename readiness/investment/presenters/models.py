@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from readiness.core.charts.amounts import Amounts
+from readiness.core.charts.bars import Amounts
 from readiness.core.people import Payer
 
 HIDDEN_GROUP = "A group that no longer shares"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from readiness.core.charts.amounts import Amount, Amounts, amounts_of
+from readiness.core.charts.bars import Amount, Amounts, amounts_of
 from readiness.core.formatting import dollars, one_decimal
 from readiness.investment.answer import Found
 from readiness.investment.candidates import Candidate, Component, Offer

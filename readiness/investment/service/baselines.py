@@ -22,15 +22,14 @@ from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.service import released_quality
-from readiness.equity.entered import rows_of
 from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
-from readiness.equity.tables import Table, tables_of
+from readiness.equity.tables import StratumTable, rows_of, tables_of
 from readiness.investment.candidates import Behind, Footing
 from readiness.plans.db import plans
 from readiness.plans.models import ActionStatus
-from readiness.portfolio.db import peers
+from readiness.portfolio import db as peers
 
 Z_95 = 1.959964
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
@@ -56,12 +55,14 @@ def of_payer(store: Store, payer_id: str, today: date) -> tuple[Footing, ...]:
     others = Peers(store)
     return tuple(
         footing
-        for each in peers.sharing(store, payer_id, today)
+        for each in peers.sharing_groups(store, payer_id, today)
         if each.has_submitted and (footing := footing_of(store, others, each, today))
     )
 
 
-def footing_of(store: Store, others: Peers, shared: peers.Sharing, today: date) -> Footing | None:
+def footing_of(
+    store: Store, others: Peers, shared: peers.SharingGroup, today: date
+) -> Footing | None:
     """From the deciding run of what was submitted last; None where there is none."""
     group_id = shared.group.id
     assessment = portfolio_entry.newest_sent_in(store, group_id)
@@ -116,7 +117,7 @@ def behind_of(store: Store, others: Peers, group_id: str, today: date) -> Iterat
 
 def tables_by_measure(
     release: QualityRelease, reference: Stratum
-) -> Iterable[tuple[QualityMeasure, Table]]:
+) -> Iterable[tuple[QualityMeasure, StratumTable]]:
     rows = rows_of(release.group_id, release.period, release.values)
     tables = tables_of(row for row in rows if row.place.stratum_type == reference.type)
     by_id = {table.place.measure: table for table in tables}
@@ -140,7 +141,7 @@ def counts(gap: StratumGap, measure: QualityMeasure) -> str:
 
 
 def behind(
-    gap: StratumGap, measure: QualityMeasure, table: Table, reference: Stratum, says: str
+    gap: StratumGap, measure: QualityMeasure, table: StratumTable, reference: Stratum, says: str
 ) -> Behind:
     size = table.counts[gap.stratum].denominator or 0
     error = size * ((gap.high or 0.0) - (gap.low or 0.0)) / (2 * Z_95)

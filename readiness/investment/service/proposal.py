@@ -25,7 +25,7 @@ from readiness.investment.presenters.models import COMPARED, ActionLine, GroupSh
 from readiness.investment.presenters.wording import listed, numbered
 from readiness.investment.service import export as files
 from readiness.investment.service import listing
-from readiness.portfolio.brief.actions import notes_of
+from readiness.portfolio.brief.contents import notes_of
 
 TITLE = "Investment proposal"
 NO_ANSWER = (

@@ -22,7 +22,7 @@ from readiness.investment.presenters.models import HIDDEN_GROUP
 from readiness.investment.problem import Key
 from readiness.investment.service.scenarios import NOT_ANSWERED, own
 from readiness.investment.service.solving import Case
-from readiness.portfolio.db import peers
+from readiness.portfolio import db as peers
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def stored(session: Session, payer_id: str, allocation_id: str) -> Stored:
 
 def names_of(store: Store, payer_id: str, today: date) -> dict[str, str]:
     """The groups that share today and have submitted something."""
-    shared = peers.sharing(store, payer_id, today)
+    shared = peers.sharing_groups(store, payer_id, today)
     return {each.group.id: each.group.name for each in shared if each.has_submitted}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.core.charts.timeline import Course, Step, Timeline, timeline_of
+from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_of
 from readiness.core.formatting import dollars
 from readiness.core.periods import months_after
 from readiness.instruments.models import Instrument
@@ -219,5 +219,5 @@ def course_of(action: PlanAction, short: str, plan: Plan, today: date) -> Course
     )
 
 
-def steps(stages: Iterable[Stage]) -> list[Step]:
-    return [Step(stage.on, stage.tier_id) for stage in stages]
+def steps(stages: Iterable[Stage]) -> list[TierStep]:
+    return [TierStep(stage.on, stage.tier_id) for stage in stages]

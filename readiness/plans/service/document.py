@@ -15,7 +15,7 @@ from readiness.assessments.reliability import Sureness, how_sure
 from readiness.assessments.run_json import as_json
 from readiness.assessments.scorecard import GateResult, ScoringRun
 from readiness.assessments.service import assessment_view, result
-from readiness.core.charts import profile
+from readiness.core.charts import bars
 from readiness.core.db import Session, Store
 from readiness.core.formatting import day, one_decimal
 from readiness.core.pdf.job import Enclosure, Job, Page
@@ -151,13 +151,11 @@ def sureness_of(store: Store, opened: Opened) -> Sureness:
 # The profile and the gates.
 
 
-def profile_of(
-    instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None
-) -> profile.Profile:
+def profile_of(instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None) -> bars.Profile:
     target = instrument.tier_after(instrument.tier_by_id[run.tier_id])
     before = earlier.domains if earlier else {}
     scores = [
-        profile.DomainScore(
+        bars.DomainScore(
             title=domain.title,
             low=run.domains[domain.id].low,
             high=run.domains[domain.id].high,
@@ -166,11 +164,11 @@ def profile_of(
         for domain in instrument.domains
     ]
     asks = (
-        (profile.Threshold(f"{target.id} asks for {target.domain_min}", target.domain_min),)
+        (bars.Threshold(f"{target.id} asks for {target.domain_min}", target.domain_min),)
         if target and target.domain_min
         else ()
     )
-    return profile.profile_of(scores, asks)
+    return bars.profile_of(scores, asks)
 
 
 def profile_title(instrument: Instrument, run: ScoringRun) -> str:

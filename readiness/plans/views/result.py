@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.assessments.service import result
 from readiness.assessments.service.result import Result
-from readiness.core.charts.profile import DomainScore, Profile, Threshold, profile_of
+from readiness.core.charts.bars import DomainScore, Profile, Threshold, profile_of
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session

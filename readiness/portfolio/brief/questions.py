@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from readiness.core.formatting import day, one_decimal, percent, points
-from readiness.portfolio.brief.reading import Brief
+from readiness.portfolio.brief.contents import Brief
 
 HOW_MANY = 3
 FEW_KNOWN = 0.5  # outcomes known among those who want help
@@ -188,10 +188,10 @@ RULES: tuple[Rule, ...] = (
 
 
 def questions_for(brief: Brief) -> tuple[str, ...]:
-    return tuple(islice(asked(brief), HOW_MANY))
+    return tuple(islice(every_question(brief), HOW_MANY))
 
 
-def asked(brief: Brief) -> Iterator[str]:
+def every_question(brief: Brief) -> Iterator[str]:
     for rule in RULES:
         if says := rule(brief):
             yield says

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness.core.jobs.models import Job, JobState
-from readiness.portfolio.bulk_pdf.fetching import GONE, Progress
+from readiness.portfolio.service.bulk_pdf import GONE, BulkPdfProgress
 
 MEBIBYTE = 1024 * 1024
 STATES = {
@@ -32,7 +32,7 @@ def line_of(job: Job) -> Line:
     return Line(job.result_id, job.asked_at, job.total, STATES[job.state])
 
 
-def says(found: Progress) -> str:
+def says(found: BulkPdfProgress) -> str:
     job = found.job
     if job.state is JobState.CANCELED:
         return "The printing was stopped. Nothing was kept."
@@ -45,7 +45,7 @@ def says(found: Progress) -> str:
     return size_says(found) if found.index else GONE
 
 
-def size_says(found: Progress) -> str:
+def size_says(found: BulkPdfProgress) -> str:
     plans = len(found.index["plans"]) if found.index else 0
     size = max(0.1, found.bytes / MEBIBYTE)
     return f"{plans:,} plan{'' if plans == 1 else 's'}, {size:,.1f} MB."

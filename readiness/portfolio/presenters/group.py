@@ -13,13 +13,13 @@ from readiness.assessments.models import RunKind
 from readiness.assessments.review import says
 from readiness.assessments.scorecard import ScoringRun
 from readiness.assessments.service.submission import Submitted, note_for_payer
-from readiness.core.charts.profile import DomainScore, Threshold, profile_of
+from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import one_decimal, percent
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Instrument, Item
-from readiness.portfolio.models import NOT_STARTED, reach_of
+from readiness.portfolio.models import NOT_STARTED, screening_reach
 from readiness.portfolio.presenters.portfolio import UNREVIEWED, VALIDATED, Badge
-from readiness.portfolio.service.group_file import GroupFile
+from readiness.portfolio.service.portfolio import GroupFile
 
 KINDS = {
     RunKind.CLAIMED: ("Claimed", "as the group sent it in"),
@@ -101,7 +101,7 @@ def progress(file: GroupFile) -> str:
 def reach(file: GroupFile) -> str:
     if not file.line.is_scored:
         return "no counts yet"
-    found = reach_of(file.line)
+    found = screening_reach(file.line)
     if found.share is None:
         return found.says
     counted = "counted once per quarter, last four released quarters"

@@ -8,12 +8,18 @@ from typing import Any
 
 from readiness.core.formatting import percent
 from readiness.counts.measures.models import Direction
+from readiness.equity.across_groups import THIRDS, GapsOfAll, GroupGap, Position
 from readiness.equity.charts import Caterpillar, GapOf, caterpillar_of, funnel_chart, written
-from readiness.equity.peers import Standing
-from readiness.equity.portfolio import THIRDS, GapsOfAll, GroupGap, Position
+from readiness.equity.gates import Comparability
 from readiness.equity.service.results import kind_label
-from readiness.equity.tables import TOTAL, Count
-from readiness.portfolio.service.peers import Compared, Line, Peers, Wish, names_of
+from readiness.equity.tables import TOTAL, StratumCount
+from readiness.portfolio.service.peers import (
+    PeerComparison,
+    PeerFilters,
+    PeerPage,
+    PeerRow,
+    names_of,
+)
 
 CLEAR = 0.05
 DIRECTIONS = {
@@ -43,7 +49,7 @@ class Row:
     declared: str
 
 
-def page_of(peers: Peers, wish: Wish) -> dict[str, Any]:
+def page_of(peers: PeerPage, wish: PeerFilters) -> dict[str, Any]:
     """Everything the template writes of what was found."""
     found = peers.found
     if found is None:
@@ -71,7 +77,7 @@ def page_of(peers: Peers, wish: Wish) -> dict[str, Any]:
     }
 
 
-def options(found: Compared, names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+def options(found: PeerComparison, names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """What each choice offers: (value, words)."""
     choices = found.choices
     strata = [(each, names[each]) for each in found.strata]
@@ -85,7 +91,7 @@ def options(found: Compared, names: Mapping[str, str]) -> dict[str, list[tuple[s
     }
 
 
-def kept(found: Compared) -> dict[str, str]:
+def kept(found: PeerComparison) -> dict[str, str]:
     """The address of what is shown, for its files."""
     choices = found.choices
     address = {
@@ -97,7 +103,7 @@ def kept(found: Compared) -> dict[str, str]:
     return address | ({"reference": found.reference} if found.is_chosen else {})
 
 
-def vote_says(found: Compared, names: Mapping[str, str]) -> str:
+def vote_says(found: PeerComparison, names: Mapping[str, str]) -> str:
     """With whom the others are compared, and who said so."""
     vote = found.vote
     if found.choices.kind == TOTAL:
@@ -118,7 +124,7 @@ def vote_says(found: Compared, names: Mapping[str, str]) -> str:
     )
 
 
-def otherwise(found: Compared, names: Mapping[str, str]) -> list[str]:
+def otherwise(found: PeerComparison, names: Mapping[str, str]) -> list[str]:
     """Groups that declared another reference than the one of this view, or none."""
     if not found.reference:
         return []
@@ -126,23 +132,23 @@ def otherwise(found: Compared, names: Mapping[str, str]) -> list[str]:
         f"{line.group.name}: {names.get(line.declared, 'none declared for this split')}"
         for line in found.lines
         if line.number is not None
-        and line.rate_standing is not Standing.NOT_RELEASED
+        and line.rate_comparability is not Comparability.NOT_RELEASED
         and line.declared != found.reference
     ]
 
 
-def absent(found: Compared) -> list[tuple[str, list[str]]]:
+def absent(found: PeerComparison) -> list[tuple[str, list[str]]]:
     """Groups that cannot be seen or compared here, by why."""
     by_why: dict[str, list[str]] = {}
     for line in found.lines:
-        why = line.gap_standing if found.gaps is not None else line.rate_standing
-        if why is not Standing.SEEN:
+        why = line.gap_comparability if found.gaps is not None else line.rate_comparability
+        if why is not Comparability.SEEN:
             by_why.setdefault(str(why), []).append(line.group.name)
-    order = [str(each) for each in Standing]
+    order = [str(each) for each in Comparability]
     return [(why[0].upper() + why[1:], by_why[why]) for why in order if why in by_why]
 
 
-def funnel_title(found: Compared) -> str:
+def funnel_title(found: PeerComparison) -> str:
     if not found.funnel:
         return ""
     groups = len(found.funnel.points)
@@ -158,7 +164,7 @@ def funnel_title(found: Compared) -> str:
     return f"{alarms} of {groups} groups beyond the alarm limits{more}"
 
 
-def funnel_says(found: Compared) -> str:
+def funnel_says(found: PeerComparison) -> str:
     """About what, and how much more groups scatter than chance would make them."""
     funnel = found.funnel
     if funnel is None:
@@ -178,7 +184,7 @@ def funnel_says(found: Compared) -> str:
 
 
 def caterpillar(
-    found: Compared, groups: Mapping[str, str], names: Mapping[str, str]
+    found: PeerComparison, groups: Mapping[str, str], names: Mapping[str, str]
 ) -> Caterpillar | None:
     if not found.gaps or not found.gaps.groups:
         return None
@@ -201,9 +207,9 @@ def gaps_title(gaps: GapsOfAll, names: Mapping[str, str]) -> str:
     )
 
 
-def row_of(line: Line, found: Compared, names: Mapping[str, str]) -> Row:
+def row_of(line: PeerRow, found: PeerComparison, names: Mapping[str, str]) -> Row:
     gap = line.gap
-    none = "–" if found.gaps is None else str(line.gap_standing)
+    none = "–" if found.gaps is None else str(line.gap_comparability)
     return Row(
         group_id=line.group.id,
         period=None if line.number is None else str(found.choices.period),
@@ -220,14 +226,14 @@ def row_of(line: Line, found: Compared, names: Mapping[str, str]) -> Row:
     )
 
 
-def rate_says(line: Line) -> str:
+def rate_says(line: PeerRow) -> str:
     rate = line.rate
     if rate is None or rate.rate is None:
-        return str(line.rate_standing)
+        return str(line.rate_comparability)
     return f"{percent(rate.rate)} ({percent(rate.low)[:-1]}–{percent(rate.high)})"
 
 
-def made_of(count: Count | None) -> str:
+def made_of(count: StratumCount | None) -> str:
     if count is None or count.numerator is None or count.denominator is None:
         return "–"
     return f"{count.numerator:,} of {count.denominator:,}"

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from readiness.assessments.lifecycle import Status
-from readiness.core.charts.heat import Heat, heat_of
+from readiness.core.charts.scales import Heat, heat_of
 from readiness.core.formatting import one_decimal, percent
 from readiness.instruments.models import Instrument
 from readiness.portfolio.models import (
@@ -18,17 +18,25 @@ from readiness.portfolio.models import (
     NO_TIER,
     NOT_STARTED,
     SIZES,
-    Line,
-    Query,
-    Sort,
-    address,
-    reach_of,
+    PortfolioQuery,
+    PortfolioRow,
+    PortfolioSort,
+    query_parameters,
+    screening_reach,
 )
-from readiness.portfolio.service.portfolio import Listing, axis_score
+from readiness.portfolio.service.portfolio import PortfolioPage, axis_score
 
 VALIDATED = "validated by the reviewer"
 UNREVIEWED = "not reviewed yet: lower of claimed and supported by counts"
-FIRST_DOWN = frozenset({Sort.TIER, Sort.QMS, Sort.EQR, Sort.REACH, Sort.CHANGED})
+FIRST_DOWN = frozenset(
+    {
+        PortfolioSort.TIER,
+        PortfolioSort.QMS,
+        PortfolioSort.EQR,
+        PortfolioSort.REACH,
+        PortfolioSort.CHANGED,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,9 @@ class TierCount:
     url: str
 
 
-def row_of(listing: Listing, line: Line) -> Row:
+def row_of(listing: PortfolioPage, line: PortfolioRow) -> Row:
     instrument = listing.instrument
-    reach = reach_of(line)
+    reach = screening_reach(line)
     return Row(
         group_id=line.group_id,
         name=line.name,
@@ -97,7 +105,7 @@ def row_of(listing: Listing, line: Line) -> Row:
     )
 
 
-def badge_of(listing: Listing, line: Line) -> Badge | None:
+def badge_of(listing: PortfolioPage, line: PortfolioRow) -> Badge | None:
     if line.tier_id is None:
         return None
     return Badge(
@@ -109,57 +117,61 @@ def badge_of(listing: Listing, line: Line) -> Badge | None:
     )
 
 
-def basis(line: Line) -> str:
+def basis(line: PortfolioRow) -> str:
     """What the tier rests on; an earlier assessment is named."""
     rests_on = "validated" if line.is_validated else "not reviewed yet"
     return rests_on if line.is_newest else f"{rests_on}, {line.title}"
 
 
-def score(value: float | None, line: Line) -> str:
+def score(value: float | None, line: PortfolioRow) -> str:
     if value is None:
         return "not scored" if line.is_scored else "–"
     return one_decimal(Decimal(str(value)))
 
 
-def heat(line: Line, domain_id: str) -> Heat:
+def heat(line: PortfolioRow, domain_id: str) -> Heat:
     return heat_of(line.domains.get(domain_id), "not scored" if line.is_scored else "–")
 
 
-def progress(listing: Listing, line: Line) -> str:
+def progress(listing: PortfolioPage, line: PortfolioRow) -> str:
     """Of what is still being written: how far it is, and nothing else."""
     if line.status is not Status.IN_PROGRESS:
         return ""
     return f"{answered(listing, line)} answered"
 
 
-def answered(listing: Listing, line: Line) -> str:
+def answered(listing: PortfolioPage, line: PortfolioRow) -> str:
     """How complete the newest assessment is."""
     if line.instrument is None:
         return "–"
     return f"{line.answered} of {listing.asked[line.instrument]}"
 
 
-def columns(listing: Listing) -> dict[str, Any]:
+def columns(listing: PortfolioPage) -> dict[str, Any]:
     axes = [column(listing, sort, says, says, css="number") for sort, says in axis_sorts(listing)]
     return {
-        "name": column(listing, Sort.NAME, "Group", "Group", css="sticky"),
-        "tier": column(listing, Sort.TIER, "Tier", "Tier"),
+        "name": column(listing, PortfolioSort.NAME, "Group", "Group", css="sticky"),
+        "tier": column(listing, PortfolioSort.TIER, "Tier", "Tier"),
         "axes": axes,
         "domains": [
             domain_column(listing, domain.id, domain.title) for domain in listing.instrument.domains
         ],
-        "reach": column(listing, Sort.REACH, "Screening reach", "Screening reach", css="number"),
-        "status": column(listing, Sort.STATUS, "Status", "Status"),
-        "changed": column(listing, Sort.CHANGED, "Last change", "Last change"),
+        "reach": column(
+            listing, PortfolioSort.REACH, "Screening reach", "Screening reach", css="number"
+        ),
+        "status": column(listing, PortfolioSort.STATUS, "Status", "Status"),
+        "changed": column(listing, PortfolioSort.CHANGED, "Last change", "Last change"),
     }
 
 
-def axis_sorts(listing: Listing) -> Iterator[tuple[Sort, str]]:
-    known = {"QMS": Sort.QMS, "EQR": Sort.EQR}
+def axis_sorts(listing: PortfolioPage) -> Iterator[tuple[PortfolioSort, str]]:
+    known = {"QMS": PortfolioSort.QMS, "EQR": PortfolioSort.EQR}
     yield from ((known[axis.id], axis.id) for axis in listing.instrument.axes if axis.id in known)
 
 
-def column(listing: Listing, sort: Sort, says: str, full: str, css: str = "") -> Column:
+def column(
+    listing: PortfolioPage, sort: PortfolioSort, says: str, full: str, css: str = ""
+) -> Column:
     """A second click on the same heading turns the order around."""
     query = listing.query
     is_here = query.sort is sort
@@ -168,12 +180,12 @@ def column(listing: Listing, sort: Sort, says: str, full: str, css: str = "") ->
     return Column(says, full, list_url(listing, wanted), order(query, is_here), css)
 
 
-def domain_column(listing: Listing, domain_id: str, title: str) -> Column:
+def domain_column(listing: PortfolioPage, domain_id: str, title: str) -> Column:
     query = listing.query
     is_here = query.sort_domain_id == domain_id
     wanted = replace(
         query,
-        sort=Sort.DOMAIN,
+        sort=PortfolioSort.DOMAIN,
         sort_domain_id=domain_id,
         is_descending=is_here and not query.is_descending,
         page=1,
@@ -181,23 +193,23 @@ def domain_column(listing: Listing, domain_id: str, title: str) -> Column:
     return Column(domain_id, title, list_url(listing, wanted), order(query, is_here))
 
 
-def order(query: Query, is_here: bool) -> str:
+def order(query: PortfolioQuery, is_here: bool) -> str:
     if not is_here:
         return ""
     return "descending" if query.is_descending else "ascending"
 
 
-def list_url(listing: Listing, query: Query) -> str:
-    return url_for("portfolio.listing", payer_id=listing.payer.id, **address(query))
+def list_url(listing: PortfolioPage, query: PortfolioQuery) -> str:
+    return url_for("portfolio.listing", payer_id=listing.payer.id, **query_parameters(query))
 
 
-def page_url(listing: Listing, page: int) -> str:
+def page_url(listing: PortfolioPage, page: int) -> str:
     if not 1 <= page <= listing.pages:
         return ""
     return list_url(listing, replace(listing.query, page=page))
 
 
-def says_where(listing: Listing) -> str:
+def says_where(listing: PortfolioPage) -> str:
     total, size, page = listing.tally.total, listing.query.size, listing.query.page
     if not total:
         return "No group"
@@ -205,7 +217,7 @@ def says_where(listing: Listing) -> str:
     return f"Groups {first:,} to {first + len(listing.lines) - 1:,} of {total:,}"
 
 
-def tiers(listing: Listing) -> tuple[TierCount, ...]:
+def tiers(listing: PortfolioPage) -> tuple[TierCount, ...]:
     """Every tier, also those nobody stands on."""
     total = listing.tally.total
     wanted = [(tier.id, tier.title) for tier in listing.instrument.tiers]
@@ -221,7 +233,7 @@ def tiers(listing: Listing) -> tuple[TierCount, ...]:
     )
 
 
-def commonest_gate(listing: Listing) -> str:
+def commonest_gate(listing: PortfolioPage) -> str:
     """The one sentence a payer can act on first."""
     if not listing.tally.by_gate:
         return ""
@@ -238,7 +250,7 @@ def named(instrument: Instrument, item_id: str) -> str:
     return f"{item_id} ({item.title})" if item else item_id
 
 
-def options(listing: Listing) -> dict[str, list[tuple[str, str]]]:
+def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
     """What each filter offers: (value, words)."""
     instrument = listing.instrument
     tier_choices = [(tier.id, f"{tier.id} {tier.title}") for tier in instrument.tiers]
@@ -252,9 +264,9 @@ def options(listing: Listing) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def page_of(listing: Listing) -> dict[str, Any]:
+def page_of(listing: PortfolioPage) -> dict[str, Any]:
     """Everything the list's template writes."""
-    state: dict[str, Any] = {n: str(value) for n, value in address(listing.query).items()}
+    state: dict[str, Any] = {n: str(value) for n, value in query_parameters(listing.query).items()}
     kept = {name: value for name, value in state.items() if name != "page"}
     payer_id = listing.payer.id
     return {

@@ -15,7 +15,7 @@ from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link
 from readiness.equity.service.results import kind_label
 from readiness.portfolio.presenters.peers import DIRECTIONS, p_says
 from readiness.portfolio.service.peers import names_of
-from readiness.portfolio.service.prediction import Analysis, Asked, Line
+from readiness.portfolio.service.prediction import PredictionAnalysis, PredictionPage, PredictionRow
 from readiness.statistics.regression import Slope
 
 
@@ -42,7 +42,7 @@ class GroupLine:
     drift: str
 
 
-def page_of(asked: Asked) -> dict[str, Any]:
+def page_of(asked: PredictionPage) -> dict[str, Any]:
     found = asked.found
     if found is None:
         return {"asked": asked, "found": None, "instruments": (asked.instrument,)}
@@ -74,7 +74,7 @@ def page_of(asked: Asked) -> dict[str, Any]:
 
 
 def options(
-    asked: Asked, found: Analysis, names: Mapping[str, str]
+    asked: PredictionPage, found: PredictionAnalysis, names: Mapping[str, str]
 ) -> dict[str, list[tuple[str, str]]]:
     spans = found.spans
     strata = [(each, names[each]) for each in found.strata]
@@ -90,7 +90,7 @@ def options(
     }
 
 
-def kept(found: Analysis) -> dict[str, str]:
+def kept(found: PredictionAnalysis) -> dict[str, str]:
     spans = found.spans
     address = {
         "measure": spans.measure.id,
@@ -102,7 +102,7 @@ def kept(found: Analysis) -> dict[str, str]:
     return address | ({"reference": found.reference} if found.is_chosen else {})
 
 
-def says(found: Analysis) -> str:
+def says(found: PredictionAnalysis) -> str:
     """The answer, or honestly none."""
     groups, told = found.prediction.groups, [each for each in links_of(found) if each.is_told]
     if groups < FEWEST_GROUPS:
@@ -124,7 +124,7 @@ def noun(groups: int) -> str:
     return "group" if groups == 1 else "groups"
 
 
-def reference_says(found: Analysis, names: Mapping[str, str]) -> str:
+def reference_says(found: PredictionAnalysis, names: Mapping[str, str]) -> str:
     vote = found.vote
     if not found.reference:
         return (
@@ -139,7 +139,7 @@ def reference_says(found: Analysis, names: Mapping[str, str]) -> str:
     )
 
 
-def late_says(found: Analysis) -> str:
+def late_says(found: PredictionAnalysis) -> str:
     late = found.late
     if not late:
         return ""
@@ -150,7 +150,7 @@ def late_says(found: Analysis) -> str:
     )
 
 
-def drift_says(found: Analysis) -> str:
+def drift_says(found: PredictionAnalysis) -> str:
     drift, groups = found.prediction.drift, found.prediction.groups
     if drift is None:
         return (
@@ -164,15 +164,15 @@ def drift_says(found: Analysis) -> str:
     )
 
 
-def links_of(found: Analysis) -> tuple[Link, ...]:
+def links_of(found: PredictionAnalysis) -> tuple[Link, ...]:
     return found.prediction.links
 
 
-def shown_link(found: Analysis) -> Link:
+def shown_link(found: PredictionAnalysis) -> Link:
     return next(each for each in links_of(found) if each.score_id == found.score_id)
 
 
-def chart_of(found: Analysis, title: str) -> Chart | None:
+def chart_of(found: PredictionAnalysis, title: str) -> Chart | None:
     link = shown_link(found)
     dots = [
         Change(line.group.name, score, line.followed.change.difference)
@@ -183,7 +183,7 @@ def chart_of(found: Analysis, title: str) -> Chart | None:
     return scatter_of(dots, link.middle, slope, title) if dots else None
 
 
-def chart_title(found: Analysis, title: str) -> str:
+def chart_title(found: PredictionAnalysis, title: str) -> str:
     link = shown_link(found)
     if link.is_told:
         return f"{title}: {link_says(link, found)[0].lower()}{link_says(link, found)[1:]}"
@@ -191,7 +191,7 @@ def chart_title(found: Analysis, title: str) -> str:
     return f"{title}: whether it goes with later change cannot be told from {groups}"
 
 
-def chart_key(found: Analysis) -> str:
+def chart_key(found: PredictionAnalysis) -> str:
     """What the sloping line is, with its interval."""
     slope = shown_link(found).adjusted
     if slope is None:
@@ -202,7 +202,7 @@ def chart_key(found: Analysis) -> str:
     )
 
 
-def link_line(link: Link, title: str, found: Analysis) -> LinkLine:
+def link_line(link: Link, title: str, found: PredictionAnalysis) -> LinkLine:
     return LinkLine(
         title,
         str(link.groups),
@@ -219,7 +219,7 @@ def slope_says(slope: Slope | None) -> str:
     return f"{points(slope.value)} ({points(slope.low)} to {points(slope.high)})"
 
 
-def link_says(link: Link, found: Analysis) -> str:
+def link_says(link: Link, found: PredictionAnalysis) -> str:
     """Which way, for whom; never why."""
     if link.adjusted is None:
         return f"Cannot be told from {link.groups} {noun(link.groups)}"
@@ -231,7 +231,7 @@ def link_says(link: Link, found: Analysis) -> str:
     return f"Higher scores went with a gap that moved {toward} the better for {whose}"
 
 
-def group_line(line: Line, found: Analysis) -> GroupLine:
+def group_line(line: PredictionRow, found: PredictionAnalysis) -> GroupLine:
     followed, first = line.followed, line.baseline
     if followed is None or first is None:
         raise AssertionError("only groups that count have a line")
@@ -251,7 +251,7 @@ def gap_says(gap: float, people: int) -> str:
     return f"{points(gap)} (n = {people:,})"
 
 
-def left_out(found: Analysis) -> list[tuple[str, list[str]]]:
+def left_out(found: PredictionAnalysis) -> list[tuple[str, list[str]]]:
     by_why: dict[str, list[str]] = {}
     for line in found.lines:
         if line.left_out:

@@ -13,12 +13,11 @@ from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.charts import written
-from readiness.equity.entered import rows_of
-from readiness.equity.findings import Declared, findings_of
+from readiness.equity.findings import Declarations, findings_of
 from readiness.equity.gaps import StratumGap, StratumRate, TableFinding
 from readiness.equity.gates import USE_LABELS
 from readiness.equity.service.results import kind_label
-from readiness.equity.tables import NO_GROUP, TOTAL, Row
+from readiness.equity.tables import NO_GROUP, TOTAL, StratumRow, rows_of
 from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import kind_order, names_of
 from readiness.releases.service.quality import PayerView
@@ -62,7 +61,7 @@ def page_of(read: PayerView) -> dict[str, Any]:
     kind, _, name = release.reference.partition(".")
     listed = measure_files.load_quality()
     reference = names_of(kind).get(name, "") if name else ""
-    declared = Declared(
+    declared = Declarations(
         references={kind: reference} if reference else {},
         directions={each.id: each.direction for each in listed.measures},
     )
@@ -107,7 +106,7 @@ def part_of(finding: TableFinding, measure: QualityMeasure) -> Part:
     )
 
 
-def labelled(rows: Iterable[Row]) -> Iterator[Row]:
+def labelled(rows: Iterable[StratumRow]) -> Iterator[StratumRow]:
     """Strata under the names that people read, but for those that are no group of people."""
     for row in rows:
         names = names_of(row.place.stratum_type)

@@ -14,17 +14,23 @@ from readiness.equity.charts import Chart
 from readiness.plans.postings import dollars
 from readiness.plans.returns import FEWEST_GROUPS, Followed, Gained, Stand
 from readiness.portfolio.charts import Spent, gained, money_chart
-from readiness.portfolio.service.returns import LeftOut, Line, Returns, Sort, ordered
+from readiness.portfolio.service.returns import (
+    ReturnExclusion,
+    ReturnRow,
+    Returns,
+    ReturnSort,
+    sort_rows,
+)
 
 TOO_FEW = f"too few groups to tell: it takes {FEWEST_GROUPS}"
 COLUMNS = (
-    (Sort.NAME, "Group", ""),
-    (Sort.TIERS, "Tier", ""),
-    (Sort.QMS, "", "number"),
-    (Sort.EQR, "", "number"),
-    (Sort.GATES, "Gates met", "number"),
-    (Sort.AWARDED, "Awarded in between", "number"),
-    (Sort.SPENT, "Spent in between", "number"),
+    (ReturnSort.NAME, "Group", ""),
+    (ReturnSort.TIERS, "Tier", ""),
+    (ReturnSort.QMS, "", "number"),
+    (ReturnSort.EQR, "", "number"),
+    (ReturnSort.GATES, "Gates met", "number"),
+    (ReturnSort.AWARDED, "Awarded in between", "number"),
+    (ReturnSort.SPENT, "Spent in between", "number"),
 )
 
 
@@ -62,7 +68,7 @@ class Sum:
 
 def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
     sort, is_descending = asked_order(asked)
-    lines = ordered(found.followed, sort, is_descending)
+    lines = sort_rows(found.followed, sort, is_descending)
     chart = chart_of(found)
     return {
         "found": found,
@@ -80,18 +86,20 @@ def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def asked_order(asked: Mapping[str, str]) -> tuple[Sort, bool]:
+def asked_order(asked: Mapping[str, str]) -> tuple[ReturnSort, bool]:
     """What an address asks for; by name when it asks for nothing that there is."""
     wanted = asked.get("sort", "")
-    sort = Sort(wanted) if wanted in list(Sort) else Sort.NAME
+    sort = ReturnSort(wanted) if wanted in list(ReturnSort) else ReturnSort.NAME
     return sort, asked.get("order") == "down"
 
 
-def column(found: Returns, which: tuple[Sort, str, str], sort: Sort, is_descending: bool) -> Column:
+def column(
+    found: Returns, which: tuple[ReturnSort, str, str], sort: ReturnSort, is_descending: bool
+) -> Column:
     """A second click on the same heading turns the order around; numbers start with the most."""
     own, title, css = which
     axes = {axis.id.casefold(): axis.title for axis in found.instrument.axes}
-    down = not is_descending if own is sort else own is not Sort.NAME
+    down = not is_descending if own is sort else own is not ReturnSort.NAME
     way = "down" if down else "up"
     url = url_for(".show", payer_id=found.payer.id, sort=own, order=way)
     order = ("descending" if is_descending else "ascending") if own is sort else ""
@@ -156,7 +164,7 @@ def two(value: float) -> str:
     return signed(rounded(value, 2))
 
 
-def row_of(line: Line, found: Returns) -> Row:
+def row_of(line: ReturnRow, found: Returns) -> Row:
     followed = line.followed
     if followed is None:
         raise AssertionError("only groups that were assessed twice have a row")
@@ -215,4 +223,4 @@ def left_out(found: Returns) -> list[tuple[str, list[str]]]:
     for line in found.lines:
         if line.left_out:
             by_why.setdefault(line.left_out, []).append(line.group.name)
-    return [(why[0].upper() + why[1:], by_why[why]) for why in LeftOut if why in by_why]
+    return [(why[0].upper() + why[1:], by_why[why]) for why in ReturnExclusion if why in by_why]

@@ -9,23 +9,34 @@ from datetime import date
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.cycles import Cycle
-from readiness.assessments.db import cycles
+from readiness.assessments.db import assessments, cycles
+from readiness.assessments.service.submission import (
+    Program,
+    Sent,
+    Submitted,
+    history,
+    is_reviewed_by,
+    last_submitted,
+    may_be_read,
+    programs,
+)
 from readiness.core import exports, permissions
 from readiness.core.db import Session, Store
-from readiness.core.people import Actor, Payer
+from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
 from readiness.core.small_cells import HIDDEN
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
-from readiness.portfolio.db import groups as portfolio
+from readiness.portfolio import db as portfolio
 from readiness.portfolio.models import (
     MOST_COMPARED,
     NOT_STARTED,
-    Line,
-    Query,
-    Tally,
-    query_of,
-    reach_of,
+    PortfolioQuery,
+    PortfolioRow,
+    PortfolioTally,
+    parse_query,
+    screening_reach,
 )
 
 Cell = str | int | float | date | None
@@ -33,15 +44,15 @@ VALIDATED, UNREVIEWED = "validated", "lower of claimed and supported by counts"
 
 
 @dataclass(frozen=True)
-class Listing:
+class PortfolioPage:
     """One page of the list, with what stands above and around it."""
 
     payer: Payer
     instrument: Instrument  # whose domains are the columns
     cycles: tuple[Cycle, ...]
-    query: Query
-    lines: tuple[Line, ...]
-    tally: Tally
+    query: PortfolioQuery
+    lines: tuple[PortfolioRow, ...]
+    tally: PortfolioTally
     asked: Mapping[tuple[str, str], int]  # (instrument id, version) -> number of items
     today: date
 
@@ -56,25 +67,31 @@ class Listing:
         return pages_of(self.tally.total, self.query.size)
 
 
-def listing(session: Session, payer_id: str, sent: Mapping[str, str]) -> Listing:
+def page(session: Session, payer_id: str, sent: Mapping[str, str]) -> PortfolioPage:
     """The page that an address asks for, or the last one when it asks for one too far."""
-    payer, own, instrument = columns(session.store, session.actor, payer_id)
-    query = query_of(sent, instrument.domain_by_id, [cycle.id for cycle in own])
+    payer, own, instrument = payer_context(session.store, session.actor, payer_id)
+    query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     tally = portfolio.tally(session.store, payer_id, session.now.date(), query)
     query = replace(query, page=min(query.page, pages_of(tally.total, query.size)))
-    lines = portfolio.lines(session.store, payer_id, session.now.date(), query)
-    return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date())
+    lines = portfolio.rows_of_page(session.store, payer_id, session.now.date(), query)
+    return PortfolioPage(
+        payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date()
+    )
 
 
-def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> Listing:
+def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> PortfolioPage:
     """A few groups side by side, in the order they were chosen; what is not shared is left out."""
-    payer, own, instrument = columns(session.store, session.actor, payer_id)
+    payer, own, instrument = payer_context(session.store, session.actor, payer_id)
     chosen = tuple(dict.fromkeys(group_ids))[:MOST_COMPARED]
-    query = Query(group_ids=chosen)
-    found = portfolio.lines(session.store, payer_id, session.now.date(), query) if chosen else ()
+    query = PortfolioQuery(group_ids=chosen)
+    found = (
+        portfolio.rows_of_page(session.store, payer_id, session.now.date(), query) if chosen else ()
+    )
     lines = tuple(sorted(found, key=lambda line: chosen.index(line.group_id)))
-    tally = Tally({})
-    return Listing(payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date())
+    tally = PortfolioTally({})
+    return PortfolioPage(
+        payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date()
+    )
 
 
 def export_csv(session: Session, payer_id: str, sent: Mapping[str, str]) -> bytes:
@@ -91,9 +108,9 @@ def export(
     session: Session, payer_id: str, sent: Mapping[str, str]
 ) -> tuple[tuple[str, ...], Iterator[tuple[Cell, ...]]]:
     """Every group that the address finds, on whichever page."""
-    _, own, instrument = columns(session.store, session.actor, payer_id)
-    query = query_of(sent, instrument.domain_by_id, [cycle.id for cycle in own])
-    lines = tuple(portfolio.every_line(session.store, payer_id, session.now.date(), query))
+    _, own, instrument = payer_context(session.store, session.actor, payer_id)
+    query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
+    lines = tuple(portfolio.every_row(session.store, payer_id, session.now.date(), query))
     asked = asked_by(lines)
     return header(instrument), (row(line, instrument, asked, session.now.date()) for line in lines)
 
@@ -122,7 +139,7 @@ def header(instrument: Instrument) -> tuple[str, ...]:
 
 
 def row(
-    line: Line, instrument: Instrument, asked: Mapping[tuple[str, str], int], today: date
+    line: PortfolioRow, instrument: Instrument, asked: Mapping[tuple[str, str], int], today: date
 ) -> tuple[Cell, ...]:
     tier = instrument.tier_by_id.get(line.tier_id or "")
     return (
@@ -131,9 +148,9 @@ def row(
         tier.title if tier else "",
         basis(line),
         line.title,
-        said(line.is_scored, line.provisional),
+        yes_or_no(line.is_scored, line.provisional),
         line.tier_expires_on if line.provisional else None,
-        said(line.is_scored, line.is_expired(today)),
+        yes_or_no(line.is_scored, line.is_expired(today)),
         line.limiting_factor,
         *(axis_score(line, axis.id) for axis in instrument.axes),
         *(line.domains.get(domain.id) for domain in instrument.domains),
@@ -145,31 +162,31 @@ def row(
     )
 
 
-def basis(line: Line) -> str:
+def basis(line: PortfolioRow) -> str:
     if not line.is_scored:
         return ""
     return VALIDATED if line.is_validated else UNREVIEWED
 
 
-def said(is_known: bool, is_so: bool) -> str:
+def yes_or_no(is_known: bool, is_so: bool) -> str:
     return ("yes" if is_so else "no") if is_known else ""
 
 
-def counted(line: Line) -> tuple[Cell, Cell, Cell]:
+def counted(line: PortfolioRow) -> tuple[Cell, Cell, Cell]:
     """Screened, eligible and their share, or the words that say why none is shown."""
     if not line.quarters:
         return None, None, None
-    reach = reach_of(line)
+    reach = screening_reach(line)
     counts = [HIDDEN if each is None else each for each in (line.screened, line.eligible)]
     share = HIDDEN if reach.is_hidden else reach.share and round(reach.share, 4)
     return counts[0], counts[1], share
 
 
-def axis_score(line: Line, axis_id: str) -> float | None:
+def axis_score(line: PortfolioRow, axis_id: str) -> float | None:
     return {"QMS": line.qms, "EQR": line.eqr}.get(axis_id)
 
 
-def columns(
+def payer_context(
     store: Store, actor: Actor, payer_id: str
 ) -> tuple[Payer, tuple[Cycle, ...], Instrument]:
     """The payer, its cycles and the instrument of the newest, whose domains the list shows."""
@@ -185,10 +202,56 @@ def columns(
     return groups.payer(store, payer_id), own, instruments.load(first)
 
 
-def asked_by(lines: tuple[Line, ...]) -> dict[tuple[str, str], int]:
+def asked_by(lines: tuple[PortfolioRow, ...]) -> dict[tuple[str, str], int]:
     versions = {line.instrument for line in lines if line.instrument}
     return {version: len(instruments.load(*version).items) for version in versions}
 
 
 def pages_of(total: int, size: int) -> int:
     return max(1, -(-total // size))
+
+
+@dataclass(frozen=True)
+class GroupFile:
+    """One group as one payer sees it."""
+
+    payer: Payer
+    group: Group
+    line: PortfolioRow  # as on the portfolio
+    asked: int | None  # items of the newest assessment's instrument
+    shown: Submitted | None  # None: nothing was submitted yet
+    history: tuple[Sent, ...]
+    programs: tuple[Program, ...]
+    may_review: bool
+    today: date
+
+
+def group_file(
+    session: Session,
+    payer_id: str,
+    group_id: str,
+    assessment_id: str | None,
+) -> GroupFile:
+    """The newest thing the group sent in, or an earlier one by its id."""
+    reader = scope.of_reader(session.store, payer_id, group_id, session.now)
+    permissions.require(session.actor, Can.READ_SUBMISSION, reader)
+    readable = [
+        a for a in assessments.of_group(session.store, group_id) if may_be_read(session.store, a)
+    ]
+    chosen = [a for a in readable if assessment_id in (None, a.id)]
+    if assessment_id and not chosen:
+        raise NotFound(NOT_SHARED)
+    shown = last_submitted(session.store, chosen[0]) if chosen else None
+    query = PortfolioQuery(group_ids=(group_id,))
+    (line,) = portfolio.rows_of_page(session.store, payer_id, session.now.date(), query)
+    return GroupFile(
+        payer=groups.payer(session.store, payer_id),
+        group=groups.get(session.store, group_id),
+        line=line,
+        asked=len(instruments.load(*line.instrument).items) if line.instrument else None,
+        shown=shown,
+        history=tuple(history(session.store, readable)),
+        programs=tuple(programs(session.store, payer_id, group_id, shown)),
+        may_review=shown is not None and is_reviewed_by(session.store, shown.assessment, payer_id),
+        today=session.now.date(),
+    )

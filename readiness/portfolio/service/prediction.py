@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,20 +12,28 @@ from readiness.assessments.models import Assessment, RunKind
 from readiness.assessments.run_json import from_json
 from readiness.assessments.service import submission
 from readiness.assessments.service.portfolio_entry import deciding, low, lows
-from readiness.core import permissions
+from readiness.core import exports, permissions
 from readiness.core.db import Session, Store
+from readiness.core.exports import Cell
 from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.measures.models import QualityMeasure
-from readiness.equity.peers import Standing, Vote, gap_standing, vote_of
-from readiness.equity.prediction import Followed, Pairs, Prediction, prediction_of
-from readiness.equity.tables import TOTAL, Table
+from readiness.equity.gates import (
+    Comparability,
+    ReferenceVote,
+    gap_comparability,
+    reference_vote,
+)
+from readiness.equity.prediction import FollowedGap, Pairs, Prediction, prediction_of
+from readiness.equity.service.results import kind_label
+from readiness.equity.tables import TOTAL, StratumTable
 from readiness.instruments.models import Instrument
-from readiness.portfolio.db import peers
-from readiness.portfolio.db.peers import Offer, Sent, Sharing
+from readiness.portfolio import db as peers
+from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.portfolio.service import peers as beside
 from readiness.portfolio.service import portfolio
+from readiness.portfolio.service.peers import difference_cells, names_of
 
 YEAR = 4  # quarters: two periods must have no patient-year in common
 NO_REFERENCE = "no reference is declared or chosen"
@@ -33,7 +41,7 @@ NO_BASELINE = "no assessment sent in before the later period ended"
 
 
 @dataclass(frozen=True)
-class Wish:
+class PredictionFilters:
     """What an address asks for; what is empty or not there is the first there is."""
 
     measure_id: str = ""
@@ -46,7 +54,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Spans:
+class PredictionOptions:
     """Which split can be followed over which periods, and what was chosen."""
 
     measures: tuple[QualityMeasure, ...]
@@ -61,7 +69,7 @@ class Spans:
 
 
 @dataclass(frozen=True)
-class Baseline:
+class PredictionBaseline:
     """The first assessment that a group sent in, and the run that decides on its scores."""
 
     assessment: Assessment
@@ -71,29 +79,29 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class Line:
+class PredictionRow:
     """One group that shares with the payer, whether it counts here or why it does not."""
 
     group: Group
-    baseline: Baseline | None
-    followed: Followed | None
+    baseline: PredictionBaseline | None
+    followed: FollowedGap | None
     left_out: str  # why; "" when it counts
 
 
 @dataclass(frozen=True)
-class Analysis:
-    spans: Spans
+class PredictionAnalysis:
+    spans: PredictionOptions
     strata: tuple[str, ...]
     stratum: str
-    vote: Vote
+    vote: ReferenceVote
     reference: str
     is_chosen: bool
     score_id: str  # whose chart is shown
-    lines: tuple[Line, ...]
+    lines: tuple[PredictionRow, ...]
     prediction: Prediction
 
     @property
-    def followed(self) -> tuple[Followed, ...]:
+    def followed(self) -> tuple[FollowedGap, ...]:
         return tuple(line.followed for line in self.lines if line.followed)
 
     @property
@@ -109,10 +117,10 @@ class Analysis:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PredictionPage:
     payer: Payer
     instrument: Instrument  # whose axes and domains are looked at
-    found: Analysis | None  # None: no measure was released for two periods a year apart
+    found: PredictionAnalysis | None  # None: no measure was released for two periods a year apart
 
     @property
     def titles(self) -> dict[str, str]:
@@ -121,20 +129,22 @@ class Asked:
         return axes | {domain.id: domain.title for domain in self.instrument.domains}
 
 
-def analyze(session: Session, payer_id: str, wish: Wish) -> Asked:
+def analyze(session: Session, payer_id: str, wish: PredictionFilters) -> PredictionPage:
     permissions.require(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    payer, _, instrument = portfolio.columns(session.store, session.actor, payer_id)
-    shared = peers.sharing(session.store, payer_id, session.now.date())
-    spans = spans_of(beside.offers_of(session.store, shared, session.now.date()), wish)
-    asked = Asked(payer, instrument, None)
+    payer, _, instrument = portfolio.payer_context(session.store, session.actor, payer_id)
+    shared = peers.sharing_groups(session.store, payer_id, session.now.date())
+    spans = options_of(beside.closed_splits(session.store, shared, session.now.date()), wish)
+    asked = PredictionPage(payer, instrument, None)
     if spans is None:
         return asked
-    return Asked(
+    return PredictionPage(
         payer, instrument, analysis_of(session.store, shared, spans, wish, tuple(asked.titles))
     )
 
 
-def spans_of(offers: Sequence[Offer], wish: Wish) -> Spans | None:
+def options_of(
+    offers: Sequence[ReleasedSplit], wish: PredictionFilters
+) -> PredictionOptions | None:
     """Only what can be compared and was released for two periods a year or more apart."""
     by_split: dict[tuple[str, str], dict[Period, int]] = {}
     for each in offers:
@@ -142,7 +152,7 @@ def spans_of(offers: Sequence[Offer], wish: Wish) -> Spans | None:
             by_split.setdefault((each.measure_id, kind), {})[each.period] = each.groups
     possible = {split: there for split, there in by_split.items() if latest_before(there)}
     kept = [each for each in offers if (each.measure_id, beside.kind_of(each)) in possible]
-    chosen = beside.choices_of(kept, beside.Wish(wish.measure_id, "", wish.kind))
+    chosen = beside.choices_of(kept, beside.PeerFilters(wish.measure_id, "", wish.kind))
     if chosen is None:
         return None
     there = sorted(possible[chosen.measure.id, chosen.kind])
@@ -152,7 +162,7 @@ def spans_of(offers: Sequence[Offer], wish: Wish) -> Spans | None:
     fitting = [p for p in befores if p <= after.plus(-YEAR)]
     before = next((p for p in fitting if str(p) == wish.before), fitting[0])
     is_other = bool(wish.before) and str(before) != wish.before
-    return Spans(
+    return PredictionOptions(
         chosen.measures, chosen.kinds, befores, afters, chosen.measure, chosen.kind, before, after,
         is_other,
     )  # fmt: skip
@@ -163,9 +173,13 @@ def latest_before(there: Mapping[Period, int]) -> bool:
 
 
 def analysis_of(
-    store: Store, shared: Sequence[Sharing], spans: Spans, wish: Wish, score_ids: tuple[str, ...]
-) -> Analysis:
-    sent = peers.of_measure(store, beside.readable_ids(shared), spans.measure.id)
+    store: Store,
+    shared: Sequence[SharingGroup],
+    spans: PredictionOptions,
+    wish: PredictionFilters,
+    score_ids: tuple[str, ...],
+) -> PredictionAnalysis:
+    sent = peers.releases_of_measure(store, beside.readable_ids(shared), spans.measure.id)
     befores, afters = (tables_at(sent, each, spans.kind) for each in (spans.before, spans.after))
     strata = beside.strata_of(spans.kind, [*befores.values(), *afters.values()])
     declared = {
@@ -173,18 +187,18 @@ def analysis_of(
         for each in sent
         if each.period == spans.after and each.group_id in afters
     }
-    vote = vote_of(declared, strata)
+    vote = reference_vote(declared, strata)
     is_chosen = wish.reference in strata
     reference = wish.reference if is_chosen else vote.reference
     wanted = "" if wish.stratum == reference else wish.stratum
     stratum = beside.stratum_of(strata, wanted, reference, list(afters.values()))
     lines = tuple(
-        line_of(store, each, befores.get(id_), afters.get(id_), (stratum, reference), spans.after)
+        row_of(store, each, befores.get(id_), afters.get(id_), (stratum, reference), spans.after)
         for each in shared
         for id_ in (each.group.id,)
     )
     followed = [line.followed for line in lines if line.followed]
-    return Analysis(
+    return PredictionAnalysis(
         spans,
         strata,
         stratum,
@@ -197,7 +211,9 @@ def analysis_of(
     )
 
 
-def tables_at(sent: Sequence[Sent], period: Period, kind: str) -> dict[str, Table]:
+def tables_at(
+    sent: Sequence[ReleasedMeasure], period: Period, kind: str
+) -> dict[str, StratumTable]:
     return {
         each.group_id: table
         for each in sent
@@ -205,36 +221,36 @@ def tables_at(sent: Sequence[Sent], period: Period, kind: str) -> dict[str, Tabl
     }
 
 
-def line_of(
+def row_of(
     store: Store,
-    shared: Sharing,
-    before: Table | None,
-    after: Table | None,
+    shared: SharingGroup,
+    before: StratumTable | None,
+    after: StratumTable | None,
     strata: tuple[str, str],
     later: Period,
-) -> Line:
+) -> PredictionRow:
     if not shared.has_submitted:
-        return Line(shared.group, None, None, Standing.NOT_SUBMITTED)
+        return PredictionRow(shared.group, None, None, Comparability.NOT_SUBMITTED)
     if not all(strata):
-        return Line(shared.group, None, None, NO_REFERENCE)
+        return PredictionRow(shared.group, None, None, NO_REFERENCE)
     for table, when in ((before, "earlier"), (after, "later")):
-        found = gap_standing(table, *strata)
-        if found is not Standing.SEEN:
-            return Line(shared.group, None, None, f"{when} period: {found}")
+        found = gap_comparability(table, *strata)
+        if found is not Comparability.SEEN:
+            return PredictionRow(shared.group, None, None, f"{when} period: {found}")
     baseline = baseline_of(store, shared.group.id, later.last_day)
     if baseline is None or before is None or after is None:
-        return Line(shared.group, None, None, NO_BASELINE)
+        return PredictionRow(shared.group, None, None, NO_BASELINE)
     first, second = (pairs_of(table, strata) for table in (before, after))
-    followed = Followed(shared.group.id, baseline.scores, first, second)
-    return Line(shared.group, baseline, followed, "")
+    followed = FollowedGap(shared.group.id, baseline.scores, first, second)
+    return PredictionRow(shared.group, baseline, followed, "")
 
 
-def pairs_of(table: Table, strata: tuple[str, str]) -> Pairs:
+def pairs_of(table: StratumTable, strata: tuple[str, str]) -> Pairs:
     stratum, reference = strata
     return table.groups[stratum], table.groups[reference]
 
 
-def baseline_of(store: Store, group_id: str, latest: date) -> Baseline | None:
+def baseline_of(store: Store, group_id: str, latest: date) -> PredictionBaseline | None:
     """The earliest that payers may read: validated once accepted, else what counts support."""
     found = []
     for each in assessments.of_group(store, group_id):
@@ -247,5 +263,88 @@ def baseline_of(store: Store, group_id: str, latest: date) -> Baseline | None:
         if decisive := deciding(store, each):
             run = from_json(decisive.result)
             scores = {**{axis_id: low(run, axis_id) for axis_id in run.axes}, **lows(run)}
-            return Baseline(each, sent_on, decisive.kind, scores)
+            return PredictionBaseline(each, sent_on, decisive.kind, scores)
     return None
+
+
+def analysis_csv(asked: PredictionPage, found: PredictionAnalysis) -> bytes:
+    return exports.csv_of(analysis_header(asked), analysis_rows(asked, found))
+
+
+def analysis_xlsx(asked: PredictionPage, found: PredictionAnalysis) -> bytes:
+    rows = analysis_rows(asked, found)
+    sheet = exports.Sheet("Readiness and change", analysis_header(asked), rows, (36, 28, 20))
+    return exports.xlsx_of([sheet])
+
+
+def analysis_header(asked: PredictionPage) -> tuple[str, ...]:
+    return (
+        "Group",
+        "Measure",
+        "Split by",
+        "Patients of",
+        "Reference in this view",
+        "Earlier 12 months to",
+        "Later 12 months to",
+        "Left out: why",
+        "Assessment",
+        "Instrument",
+        "Sent in on",
+        "Scores are",
+        *(f"{title} at first (0 to 100)" for title in asked.titles.values()),
+        *(
+            f"{when}: {whose} {what}"
+            for when in ("Earlier", "Later")
+            for whose in ("own", "reference")
+            for what in ("meet the measure", "counted in it")
+        ),
+        "Gap at first (share)",
+        "Gap later (share)",
+        "Change (share)",
+        "Change from",
+        "Change to",
+        "Change expected from chance alone (share)",
+    )
+
+
+def analysis_rows(asked: PredictionPage, found: PredictionAnalysis) -> Iterator[tuple[Cell, ...]]:
+    names, spans = names_of(found.spans.kind), found.spans
+    for line in found.lines:
+        yield (
+            line.group.name,
+            spans.measure.title,
+            kind_label(spans.kind),
+            names.get(found.stratum, ""),
+            names.get(found.reference, ""),
+            str(spans.before),
+            str(spans.after),
+            line.left_out,
+            *baseline_cells(line),
+            *score_cells(line.followed, tuple(asked.titles)),
+            *followed_cells(line.followed, found),
+        )
+
+
+def baseline_cells(line: PredictionRow) -> tuple[Cell, Cell, Cell, Cell]:
+    first = line.baseline
+    if first is None:
+        return None, None, None, None
+    version = f"{first.assessment.instrument_id} {first.assessment.version}"
+    return first.assessment.title, version, first.sent_on, first.run_kind
+
+
+def score_cells(followed: FollowedGap | None, score_ids: Sequence[str]) -> tuple[Cell, ...]:
+    return tuple(followed.scores.get(each) if followed else None for each in score_ids)
+
+
+def followed_cells(followed: FollowedGap | None, found: PredictionAnalysis) -> tuple[Cell, ...]:
+    if followed is None:
+        return (None,) * 14
+    drift = found.prediction.drift
+    return (
+        *(number for pairs in followed.both for pair in pairs for number in pair),
+        followed.gap_before.difference,
+        followed.gap_after.difference,
+        *difference_cells(followed.change),
+        drift.expected[followed.group_id] if drift else None,
+    )

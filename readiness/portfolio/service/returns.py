@@ -6,7 +6,7 @@ what the groups entered for their plans.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,8 +17,9 @@ from readiness.assessments.db import submission_queries
 from readiness.assessments.db.submission_queries import Outcome, SentIn
 from readiness.assessments.models import RunKind
 from readiness.assessments.service.portfolio_entry import chosen
-from readiness.core import permissions
+from readiness.core import exports, permissions
 from readiness.core.db import Session
+from readiness.core.exports import Cell
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
@@ -27,15 +28,15 @@ from readiness.plans import postings
 from readiness.plans.db import postings as ledger
 from readiness.plans.postings import Posting, Totals
 from readiness.plans.returns import Followed, Portfolio, Stand, portfolio_of
-from readiness.portfolio.db import peers
-from readiness.portfolio.db.peers import Sharing
+from readiness.portfolio import db as peers
+from readiness.portfolio.db import SharingGroup
 from readiness.portfolio.service import portfolio
 
 Owned = TypeVar("Owned", Posting, SentIn)
 Version = tuple[str, str]  # of an instrument: its id and version
 
 
-class LeftOut(StrEnum):
+class ReturnExclusion(StrEnum):
     """Why a group is not followed, as a person reads it."""
 
     NOT_SUBMITTED = "nothing was sent in yet"
@@ -44,7 +45,7 @@ class LeftOut(StrEnum):
     NO_MONEY = "assessed twice, with nothing entered as spent in between"
 
 
-class Sort(StrEnum):
+class ReturnSort(StrEnum):
     NAME = "name"
     SPENT = "spent"
     AWARDED = "awarded"
@@ -55,7 +56,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ReturnRow:
     """One group that shares with the payer."""
 
     group: Group
@@ -67,11 +68,11 @@ class Line:
 class Returns:
     payer: Payer
     instrument: Instrument
-    lines: tuple[Line, ...]  # by name
+    lines: tuple[ReturnRow, ...]  # by name
     found: Portfolio
 
     @property
-    def followed(self) -> tuple[Line, ...]:
+    def followed(self) -> tuple[ReturnRow, ...]:
         """Assessed twice, with or without money."""
         return tuple(line for line in self.lines if line.followed)
 
@@ -84,10 +85,10 @@ class Returns:
         return max((e.followed.latest.on for e in self.lines if e.followed), default=None)
 
 
-def read(session: Session, payer_id: str) -> Returns:
+def load(session: Session, payer_id: str) -> Returns:
     permissions.require(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    payer, _, instrument = portfolio.columns(session.store, session.actor, payer_id)
-    shared = peers.sharing(session.store, payer_id, session.now.date())
+    payer, _, instrument = portfolio.payer_context(session.store, session.actor, payer_id)
+    shared = peers.sharing_groups(session.store, payer_id, session.now.date())
     ids = [each.group.id for each in shared]
     paid, sent = (
         by_group(ledger.of_groups(session.store, ids)),
@@ -114,27 +115,27 @@ def by_group(every: Iterable[Owned]) -> dict[str, list[Owned]]:
 
 
 def line_of(
-    shared: Sharing,
+    shared: SharingGroup,
     sent: Sequence[SentIn],
     scored: Mapping[str, Mapping[RunKind, Outcome]],
     paid: Sequence[Posting],
     lowest: Mapping[Version, str],
-) -> Line:
+) -> ReturnRow:
     group = shared.group
     if not sent:
-        return Line(group, None, LeftOut.NOT_SUBMITTED)
+        return ReturnRow(group, None, ReturnExclusion.NOT_SUBMITTED)
     first, latest = sent[0], sent[-1]
     if len(sent) == 1:
-        return Line(group, None, LeftOut.ONCE)
+        return ReturnRow(group, None, ReturnExclusion.ONCE)
     if version(first) != version(latest):
-        return Line(group, None, LeftOut.OTHER_QUESTIONS)
+        return ReturnRow(group, None, ReturnExclusion.OTHER_QUESTIONS)
     unrated = lowest[version(first)]
     both = [stand_of(each, scored.get(each.assessment_id, {}), unrated) for each in (first, latest)]
     if both[0] is None or both[1] is None:
-        return Line(group, None, LeftOut.ONCE)
+        return ReturnRow(group, None, ReturnExclusion.ONCE)
     between = spent_between(paid, first.at.date(), latest.at.date())
     followed = Followed(group.id, both[0], both[1], between.award, between.spent)
-    return Line(group, followed, "" if between.spent else LeftOut.NO_MONEY)
+    return ReturnRow(group, followed, "" if between.spent else ReturnExclusion.NO_MONEY)
 
 
 def ends_of(sent: Mapping[str, Sequence[SentIn]]) -> list[str]:
@@ -179,10 +180,12 @@ def spent_between(paid: Sequence[Posting], first: date, latest: date) -> Totals:
 # In which order
 
 
-def ordered(lines: Sequence[Line], sort: Sort, is_descending: bool) -> tuple[Line, ...]:
+def sort_rows(
+    lines: Sequence[ReturnRow], sort: ReturnSort, is_descending: bool
+) -> tuple[ReturnRow, ...]:
     """What cannot be told comes last, whichever way; of equals by name."""
     by_name = sorted(lines, key=lambda line: (line.group.name.casefold(), line.group.id))
-    if sort is Sort.NAME:
+    if sort is ReturnSort.NAME:
         return tuple(reversed(by_name) if is_descending else by_name)
     values = {line.group.id: value_of(line, sort) for line in by_name}
     known = [(found, line) for line in by_name if (found := values[line.group.id]) is not None]
@@ -191,16 +194,98 @@ def ordered(lines: Sequence[Line], sort: Sort, is_descending: bool) -> tuple[Lin
     return (*(line for _, line in known), *unknown)
 
 
-def value_of(line: Line, sort: Sort) -> float | None:
+def value_of(line: ReturnRow, sort: ReturnSort) -> float | None:
     followed = line.followed
     if followed is None:
         return None
-    values: Mapping[Sort, float | None] = {
-        Sort.SPENT: followed.spent,
-        Sort.AWARDED: followed.awarded,
-        Sort.TIERS: followed.tiers,
-        Sort.GATES: followed.gates,
-        Sort.QMS: followed.points("QMS"),
-        Sort.EQR: followed.points("EQR"),
+    values: Mapping[ReturnSort, float | None] = {
+        ReturnSort.SPENT: followed.spent,
+        ReturnSort.AWARDED: followed.awarded,
+        ReturnSort.TIERS: followed.tiers,
+        ReturnSort.GATES: followed.gates,
+        ReturnSort.QMS: followed.points("QMS"),
+        ReturnSort.EQR: followed.points("EQR"),
     }
     return values[sort]
+
+
+def as_csv(found: Returns) -> bytes:
+    return exports.csv_of(header(found), rows(found))
+
+
+def as_xlsx(found: Returns) -> bytes:
+    return exports.xlsx_of([exports.Sheet("Change and money", header(found), rows(found), (36,))])
+
+
+def header(found: Returns) -> tuple[str, ...]:
+    axes = [axis.title for axis in found.instrument.axes]
+    return (
+        "Group",
+        "Left out: why",
+        *(
+            f"{when}: {what}"
+            for when in ("First", "Latest")
+            for what in (
+                "assessment",
+                "sent in on",
+                "rests on",
+                "tier",
+                "provisional",
+                *(f"{title} (0 to 100)" for title in axes),
+                "gates met",
+                "gates asked",
+            )
+        ),
+        "Change in tiers",
+        *(f"Change in points: {title}" for title in axes),
+        "Change in gates met",
+        "Awarded in between ($)",
+        "Spent in between ($)",
+    )
+
+
+def rows(found: Returns) -> Iterator[tuple[Cell, ...]]:
+    axes = tuple(axis.id for axis in found.instrument.axes)
+    for line in found.lines:
+        yield row_of(line, axes)
+
+
+def row_of(line: ReturnRow, axes: tuple[str, ...]) -> tuple[Cell, ...]:
+    followed = line.followed
+    if followed is None:
+        return line.group.name, line.left_out, *(None,) * (2 * (7 + len(axes)) + 4 + len(axes))
+    return (
+        line.group.name,
+        line.left_out,
+        *stand_cells(followed.first, axes),
+        *stand_cells(followed.latest, axes),
+        *change_cells(followed, axes),
+        followed.awarded / 100,
+        followed.spent / 100,
+    )
+
+
+def stand_cells(stand: Stand, axes: tuple[str, ...]) -> tuple[Cell, ...]:
+    return (
+        stand.title,
+        stand.on,
+        stand.run_kind,
+        stand.tier_id,
+        stand.provisional,
+        *(stand.axes.get(axis_id) for axis_id in axes),
+        stand.gates_met,
+        stand.gates,
+    )
+
+
+def change_cells(followed: Followed, axes: tuple[str, ...]) -> tuple[Cell, ...]:
+    return (
+        followed.tiers,
+        *(tenths(followed.points(axis_id)) for axis_id in axes),
+        followed.gates,
+    )
+
+
+def tenths(points: float | None) -> float | None:
+    """A difference of two scores with one decimal has one decimal."""
+    return None if points is None else round(points, 1)

@@ -9,8 +9,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import session
-from readiness.portfolio.brief import paper as brief_paper
-from readiness.portfolio.brief import sheet
+from readiness.portfolio.brief import documents as brief_paper
 from readiness.portfolio.views.portfolio import XLSX
 
 pages = Blueprint("brief", __name__)
@@ -20,7 +19,7 @@ pages = Blueprint("brief", __name__)
 @needs(Can.READ_SUBMISSION)
 def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = brief_paper.printed(session(), printer, payer_id, group_id, paper())
+    printed = brief_paper.print_pdf(session(), printer, payer_id, group_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="payer-brief.pdf"',
@@ -30,7 +29,7 @@ def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx")
 @needs(Can.READ_SUBMISSION)
 def xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
-    made = sheet.xlsx(session(), payer_id, group_id)
+    made = brief_paper.xlsx(session(), payer_id, group_id)
     return made, {
         "Content-Type": XLSX,
         "Content-Disposition": 'attachment; filename="payer-brief.xlsx"',

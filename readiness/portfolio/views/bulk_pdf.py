@@ -24,9 +24,9 @@ from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import PAPERS
 from readiness.core.web.session import actor, now, session, store
-from readiness.portfolio.bulk_pdf import fetching, making
-from readiness.portfolio.models import address
+from readiness.portfolio.models import query_parameters
 from readiness.portfolio.presenters import bulk_pdf
+from readiness.portfolio.service import bulk_pdf as service
 
 pages = Blueprint("packs", __name__)
 SORTING = {"sort", "order", "page", "size"}  # of a list, and nothing to a ZIP
@@ -47,8 +47,10 @@ def offer(payer_id: str) -> ResponseReturnValue:
 
 
 def offer_page(payer_id: str, form: PackForm) -> str:
-    found = making.offer(session(), payer_id, request.values)
-    kept = {name: value for name, value in address(found.query).items() if name not in SORTING}
+    found = service.offer(session(), payer_id, request.values)
+    kept = {
+        name: value for name, value in query_parameters(found.query).items() if name not in SORTING
+    }
     return render_template(
         "portfolio/bulk_pdf/offer.html",
         form=form,
@@ -64,7 +66,7 @@ def start(payer_id: str) -> ResponseReturnValue:
     form = PackForm()
     if not form.validate():
         return offer_page(payer_id, form), 422
-    pack_id = making.start(
+    pack_id = service.start(
         store(),
         actor(),
         payer_id,
@@ -80,7 +82,7 @@ def start(payer_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/plans/<pack_id>")
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
-    found = fetching.progress(session(), payer_id, pack_id)
+    found = service.progress(session(), payer_id, pack_id)
     return render_template(
         "portfolio/bulk_pdf/show.html", found=found, says=bulk_pdf.says(found), until=found.until
     )
@@ -90,14 +92,14 @@ def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
-    found = fetching.progress(session(), payer_id, pack_id)
+    found = service.progress(session(), payer_id, pack_id)
     return jsonify(is_reading=found.is_at_work, says=bulk_pdf.says(found))
 
 
 @pages.post("/payers/<payer_id>/plans/<pack_id>/stop")
 @needs(Can.REVIEW_PORTFOLIO)
 def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
-    if fetching.cancel(session(), payer_id, pack_id):
+    if service.cancel(session(), payer_id, pack_id):
         flash("Stopped. Nothing was kept.")
         return redirect(url_for(".offer", payer_id=payer_id), 303)
     return redirect(url_for(".show", payer_id=payer_id, pack_id=pack_id), 303)
@@ -106,7 +108,7 @@ def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/plans/<pack_id>/plans.zip")
 @needs(Can.REVIEW_PORTFOLIO)
 def download(payer_id: str, pack_id: str) -> ResponseReturnValue:
-    path = fetching.fetched(session(), payer_id, pack_id)
+    path = service.fetch(session(), payer_id, pack_id)
     reply = send_file(
         path.absolute(),
         mimetype="application/zip",

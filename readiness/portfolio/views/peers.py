@@ -19,7 +19,7 @@ from readiness.portfolio.presenters import (
 from readiness.portfolio.presenters import (
     quality as released_quality_view,
 )
-from readiness.portfolio.service import peers, peers_export, prediction
+from readiness.portfolio.service import peers, prediction
 from readiness.releases.service import quality
 
 pages = Blueprint("peers", __name__)
@@ -45,7 +45,7 @@ def beside(payer_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
     found = peers.compare(session(), payer_id, wish()).found
-    made = {"csv": peers_export.compared_csv, "xlsx": peers_export.compared_xlsx}.get(ending)
+    made = {"csv": peers.comparison_csv, "xlsx": peers.comparison_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
     if found is None:
@@ -67,7 +67,7 @@ def change(payer_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
     asked = prediction.analyze(session(), payer_id, change_wish())
-    made = {"csv": peers_export.analysis_csv, "xlsx": peers_export.analysis_xlsx}.get(ending)
+    made = {"csv": prediction.analysis_csv, "xlsx": prediction.analysis_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
     if asked.found is None:
@@ -84,16 +84,16 @@ def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
 
 
-def wish() -> peers.Wish:
+def wish() -> peers.PeerFilters:
     asked = request.args
     names = ("measure", "period", "by", "of", "reference")
-    return peers.Wish(*(asked.get(name, "")[:40] for name in names))
+    return peers.PeerFilters(*(asked.get(name, "")[:40] for name in names))
 
 
-def change_wish() -> prediction.Wish:
+def change_wish() -> prediction.PredictionFilters:
     asked = request.args
     names = ("measure", "by", "of", "reference", "before", "after", "score")
-    return prediction.Wish(*(asked.get(name, "")[:40] for name in names))
+    return prediction.PredictionFilters(*(asked.get(name, "")[:40] for name in names))
 
 
 def download(made: bytes, name: str, ending: str) -> Response:

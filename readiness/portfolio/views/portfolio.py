@@ -12,7 +12,7 @@ from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, session, store
 from readiness.portfolio.presenters import group as group_view
 from readiness.portfolio.presenters import portfolio as portfolio_view
-from readiness.portfolio.service import group_file, portfolio
+from readiness.portfolio.service import portfolio
 
 pages = Blueprint("portfolio", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,7 +31,7 @@ def start() -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/portfolio")
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
-    found = portfolio.listing(session(), payer_id, request.args)
+    found = portfolio.page(session(), payer_id, request.args)
     payers = organizations.payers_of(store(), actor())
     page = portfolio_view.page_of(found)
     return render_template("portfolio/list.html", payers=payers, **page)
@@ -72,5 +72,5 @@ def compare(payer_id: str) -> ResponseReturnValue:
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None
-    found = group_file.group_file(session(), payer_id, group_id, wanted)
+    found = portfolio.group_file(session(), payer_id, group_id, wanted)
     return render_template("portfolio/group.html", **group_view.page_of(found))

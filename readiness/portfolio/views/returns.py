@@ -11,13 +11,13 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
 from readiness.portfolio.presenters import returns as returns_view
-from readiness.portfolio.service import returns, returns_export
+from readiness.portfolio.service import returns
 
 pages = Blueprint("returns", __name__)
 FILES = {
-    "csv": (returns_export.as_csv, "text/csv; charset=utf-8"),
+    "csv": (returns.as_csv, "text/csv; charset=utf-8"),
     "xlsx": (
-        returns_export.as_xlsx,
+        returns.as_xlsx,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
 }
@@ -27,7 +27,7 @@ NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 @pages.get("/payers/<payer_id>/returns")
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str) -> ResponseReturnValue:
-    found = returns.read(session(), payer_id)
+    found = returns.load(session(), payer_id)
     payers = organizations.payers_of(store(), actor())
     page = returns_view.page_of(found, request.args)
     return render_template("portfolio/returns/show.html", payers=payers, **page)
@@ -36,7 +36,7 @@ def show(payer_id: str) -> ResponseReturnValue:
 @pages.get("/payers/<payer_id>/returns.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def file(payer_id: str, ending: str) -> ResponseReturnValue:
-    found = returns.read(session(), payer_id)
+    found = returns.load(session(), payer_id)
     if ending not in FILES:
         raise NotFound(NO_FILE)
     made, kind = FILES[ending]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts import funnel, rates
+from readiness.core.charts import bars, dots
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, Need, Step
@@ -35,9 +35,9 @@ class ScreeningFigures:
     """Social-risk counts as they were released."""
 
     quarters: str
-    funnel: funnel.Funnel
+    funnel: bars.Funnel
     funnel_title: str
-    found: rates.Dots
+    found: dots.Dots
     found_title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -51,7 +51,7 @@ def screening_figures(quarters: Sequence[Release]) -> ScreeningFigures:
         if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount()
     ]
     found = [
-        rates.RateRow(
+        dots.RateRow(
             NEED_LABELS[need],
             *rate_of(social_risk_release.share_over(quarters, Step.POSITIVE, Step.SCREENED, need)),
         )
@@ -60,9 +60,9 @@ def screening_figures(quarters: Sequence[Release]) -> ScreeningFigures:
     reach = social_risk_release.share_over(quarters, Step.SCREENED, Step.ELIGIBLE)
     return ScreeningFigures(
         quarters=quarters_says(quarters),
-        funnel=funnel.funnel_of(tuple(funnel_steps(quarters))),
+        funnel=bars.funnel_of(tuple(funnel_steps(quarters))),
         funnel_title=funnel_title(reach),
-        found=rates.rates_of(found),
+        found=dots.rates_of(found),
         found_title=found_title(found),
         header=("Need", *(heading for heading, _, _ in NEED_RATES)),
         rows=tuple(need_row(quarters, need) for need in needs),
@@ -82,7 +82,7 @@ def quarters_says(quarters: Sequence[Release]) -> str:
     return first.label if first == last else f"{first.label} to {last.label}"
 
 
-def funnel_steps(quarters: Sequence[Release]) -> Iterator[funnel.Step]:
+def funnel_steps(quarters: Sequence[Release]) -> Iterator[bars.FunnelStep]:
     for step in FUNNEL:
         shown = social_risk_release.total_over(quarters, step)
         if shown == ShownCount():
@@ -92,7 +92,7 @@ def funnel_steps(quarters: Sequence[Release]) -> Iterator[funnel.Step]:
             below, words = GROUP_RATES[step]
             share = social_risk_release.share_over(quarters, step, below)
             says = f"{rate_says(share)} {words}" if share.for_a_rate else ""
-        yield funnel.Step(STEP_LABELS[step], shown.people, says)
+        yield bars.FunnelStep(STEP_LABELS[step], shown.people, says)
 
 
 def funnel_title(reach: ReleasedShare) -> str:
@@ -101,7 +101,7 @@ def funnel_title(reach: ReleasedShare) -> str:
     return f"{rate_says(reach)} of eligible patients were screened"
 
 
-def found_title(rows: Sequence[rates.RateRow]) -> str:
+def found_title(rows: Sequence[dots.RateRow]) -> str:
     known = [(row.rate, row.title) for row in rows if row.rate is not None]
     if not known:
         return "Which needs were found most often cannot be shown"
@@ -125,4 +125,4 @@ def why_none(share: ReleasedShare) -> str:
 
 
 def rate_says(share: ReleasedShare) -> str:
-    return rates.rate_says(rates.RateRow("", *rate_of(share)))
+    return dots.rate_says(dots.RateRow("", *rate_of(share)))

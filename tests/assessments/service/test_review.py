@@ -114,13 +114,13 @@ def test_accepting_scores_the_validated_levels_and_keeps_the_three_values_apart(
     standing = runs.standing(store, "elm")
     assert standing
     assert (standing.run_id, standing.run_kind) == (validated.id, RunKind.VALIDATED)
-    (shown,) = portfolio.listing(Session(store, person(store, "pam"), LATER), "fair", {}).lines
+    (shown,) = portfolio.page(Session(store, person(store, "pam"), LATER), "fair", {}).lines
     assert shown.is_validated
 
 
 def test_before_acceptance_the_portfolio_shows_the_unreviewed_value(store):
     payers.sent_in(store, level=3)
-    (shown,) = portfolio.listing(Session(store, person(store, "pam"), LATER), "fair", {}).lines
+    (shown,) = portfolio.page(Session(store, person(store, "pam"), LATER), "fair", {}).lines
     assert shown.tier_id
     assert not shown.is_validated
 

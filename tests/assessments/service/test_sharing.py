@@ -14,7 +14,7 @@ from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
 from readiness.core.people import Actor
-from readiness.portfolio.service import group_file, portfolio
+from readiness.portfolio.service import portfolio
 from tests.factories import payers
 from tests.factories.payers import a_cycle, accepted, invited, person
 from tests.factories.world import NOW
@@ -128,16 +128,16 @@ def test_a_last_day_lies_ahead(store):
 def test_taking_it_back_closes_every_door_at_once(store):
     sent = payers.sent_in(store, "elm")
     pam = person(store, "pam")
-    portfolio_now = portfolio.listing(Session(store, pam, NOW), "fair", {})
+    portfolio_now = portfolio.page(Session(store, pam, NOW), "fair", {})
     assert [line.group_id for line in portfolio_now.lines] == ["elm"]
-    group_file.group_file(Session(store, pam, NOW), "fair", "elm", None)
+    portfolio.group_file(Session(store, pam, NOW), "fair", "elm", None)
     sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
-    assert portfolio.listing(Session(store, pam, NOW), "fair", {}).lines == ()
+    assert portfolio.page(Session(store, pam, NOW), "fair", {}).lines == ()
     assert portfolio.compare(Session(store, pam, NOW), "fair", ("elm",)).lines == ()
     assert b"Elm" not in portfolio.export_csv(Session(store, pam, NOW), "fair", {})
     for wanted in (None, sent.id):
         with pytest.raises(NotFound):
-            group_file.group_file(Session(store, pam, NOW), "fair", "elm", wanted)
+            portfolio.group_file(Session(store, pam, NOW), "fair", "elm", wanted)
 
 
 def test_taking_it_back_stands_on_both_histories(store):

@@ -1,25 +1,26 @@
 from __future__ import annotations
 
-from readiness.core.charts.funnel import Step, funnel_of
-from readiness.core.charts.rates import GapRow, RateRow, gaps_of, rates_of
+from readiness.core.charts.bars import FunnelStep, funnel_of
+from readiness.core.charts.dots import GapRow, Moment, RateRow, gaps_of, rates_of, trend_of
 from readiness.core.charts.scales import Scale
-from readiness.core.charts.trend import Moment, trend_of
 from readiness.core.formatting import percent
 from readiness.core.small_cells import HIDDEN
 
 
 def test_funnel_bars_share_one_scale():
-    bars = funnel_of([Step("Offered", 400), Step("Screened", 100, "25% of offered")]).bars
+    bars = funnel_of(
+        [FunnelStep("Offered", 400), FunnelStep("Screened", 100, "25% of offered")]
+    ).bars
     assert [bar.width for bar in bars] == ["100%", "25%"]
 
 
 def test_a_hidden_step_shows_neither_length_nor_rate():
-    [bar] = funnel_of([Step("Resolved", None, "7% of connected")]).bars
+    [bar] = funnel_of([FunnelStep("Resolved", None, "7% of connected")]).bars
     assert (bar.people, bar.rate, bar.width, bar.hidden) == (HIDDEN, "", "0%", True)
 
 
 def test_an_empty_funnel_can_be_drawn():
-    assert [bar.width for bar in funnel_of([Step("Offered", 0)]).bars] == ["0%"]
+    assert [bar.width for bar in funnel_of([FunnelStep("Offered", 0)]).bars] == ["0%"]
 
 
 def test_rates_reach_to_the_ten_percent_above_the_longest_interval():

@@ -3,7 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from readiness.core.charts.profile import DomainScore, Threshold, profile_of
+from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 
 
 def test_a_bar_is_as_long_as_its_low_score_and_open_up_to_the_high():

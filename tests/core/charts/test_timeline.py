@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from readiness.core.charts.timeline import Course, Step, timeline_of
+from readiness.core.charts.timeline import Course, TierStep, timeline_of
 
 START = date(2027, 1, 15)
 COACH = Course(
@@ -16,8 +16,8 @@ COACH = Course(
     date(2028, 6, 15),
     "launched Mar 2027, effect between Sep 2027 and Jun 2028",
 )
-FIRST = [Step(START, "T1"), Step(date(2027, 9, 15), "T2")]
-LAST = [Step(START, "T1"), Step(date(2028, 6, 15), "T2")]
+FIRST = [TierStep(START, "T1"), TierStep(date(2027, 9, 15), "T2")]
+LAST = [TierStep(START, "T1"), TierStep(date(2028, 6, 15), "T2")]
 
 
 def drawn(courses=(COACH,), first=FIRST, last=LAST):
@@ -47,7 +47,11 @@ def test_the_tier_rises_earlier_on_the_upper_path_than_on_the_lower():
 
 
 def test_steps_that_change_nothing_are_one_block_and_a_narrow_one_has_no_letters():
-    steps = [Step(START, "T1"), Step(date(2027, 6, 1), "T1"), Step(date(2028, 6, 30), "T2")]
+    steps = [
+        TierStep(START, "T1"),
+        TierStep(date(2027, 6, 1), "T1"),
+        TierStep(date(2028, 6, 30), "T2"),
+    ]
     upper, _ = drawn(first=steps).paths
     assert [block.label for block in upper.blocks] == ["T1", ""]
 

@@ -9,9 +9,8 @@ import pytest
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
-from readiness.equity.findings import Declared
-from readiness.equity.findings_json import as_json
-from readiness.equity.service.findings import NO_REFERENCE, told
+from readiness.equity.findings import Declarations, as_json
+from readiness.equity.service.findings import NO_REFERENCE, report
 from tests.disclosure.table_attacker import Attacker, small_counts
 
 HEADER = "group_id,period,measure,stratum_type,stratum,numerator,denominator"
@@ -26,7 +25,7 @@ def made(rows):
 
 
 def found(rows, **references):
-    return as_json(told(made(rows), Declared(references), 11).findings)
+    return as_json(report(made(rows), Declarations(references), 11).findings)
 
 
 def strata_in(output):
@@ -169,14 +168,14 @@ def test_shares_and_not_percent():
 
 
 def test_without_a_reference_no_gap_and_a_sentence():
-    made_up = told(made(rows_of(white=(400, 300), black=(200, 120))), Declared(), 11)
+    made_up = report(made(rows_of(white=(400, 300), black=(200, 120))), Declarations(), 11)
     assert made_up.says == (NO_REFERENCE,)
     assert all(not each.gaps and each.reference is None for each in made_up.findings.tables)
 
 
 def test_what_was_asked_for_in_vain_is_said():
-    declared = Declared({"language": "english", "race": "green"}, {"BCS": Direction.LOWER})
-    says = told(made(rows_of(white=(400, 300))), declared, 11).says
+    declared = Declarations({"language": "english", "race": "green"}, {"BCS": Direction.LOWER})
+    says = report(made(rows_of(white=(400, 300))), declared, 11).says
     assert len(says) == 3
     assert "--reference number 1" in says[0]
     assert "--reference number 2" in says[1]

@@ -12,7 +12,7 @@ from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.equity.gates import Use
 from readiness.equity.service import released_gaps, results
-from readiness.equity.service.results import Wish
+from readiness.equity.service.results import ResultsFilters
 from readiness.plans.service import plan
 from readiness.plans.service.gaps import gap_table
 from tests.factories import plans
@@ -86,7 +86,7 @@ def test_thirty_groups_tell_how_reliable_a_gap_is(many):
     assert points.keys() == {"COL"}
     assert float(points["COL"]) == pytest.approx(20)
     assert "reliability 0.9" in gap_table(found).rows[0][1][0].basis
-    wish = Wish("COL")
+    wish = ResultsFilters("COL")
     own = results.results(Session(many, actor(many, "cara"), NOW), "elm", "2026-Q4", wish)
     assert own.split
     assert own.split.finding.gaps[0].reliability == only_gap(found).reliability

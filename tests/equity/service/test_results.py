@@ -10,14 +10,14 @@ from readiness.core.periods import Period
 from readiness.counts.strata import StratumType
 from readiness.equity.gates import Use
 from readiness.equity.service import results
-from readiness.equity.service.results import MERGED, Wish, kind_label, labels_of
+from readiness.equity.service.results import MERGED, ResultsFilters, kind_label, labels_of
 from tests.factories.assessments import actor
 from tests.factories.quality_counts import counts, declare, enter
 from tests.factories.world import NOW
 
 Q4 = Period(2026, 4)
 SIZES = {"white": (700, 1000), "black": (180, 300), "asian": (5, 8), "nhpi": (10, 20)}
-FIRST = Wish()
+FIRST = ResultsFilters()
 WHITE, BLACK = "White alone", "Black or African American alone"
 
 
@@ -60,7 +60,7 @@ def test_a_reference_for_another_way_of_splitting_is_named_and_not_used(store):
     spoken = {"english": (600, 900), "spanish": (60, 100)}
     enter(store, Q4, counts(spoken, kind=StratumType.LANGUAGE), NOW)
     declare(store, Q4, "race_omb2024.white", NOW)
-    found = shown(store, Wish("COL", "language"))
+    found = shown(store, ResultsFilters("COL", "language"))
     assert (found.declared, found.split.reference, found.split.finding.gaps) == (WHITE, None, ())
 
 
@@ -73,7 +73,7 @@ def test_years_are_added_up_only_when_asked_and_only_next_to_each_other(store):
     for back in (0, 1, 3):
         year(store, back, SIZES)
     declare(store, Q4, "race_omb2024.white", NOW)
-    alone, together = shown(store).split, shown(store, Wish(pools_years=True)).split
+    alone, together = shown(store).split, shown(store, ResultsFilters(pools_years=True)).split
     assert alone.may_pool == (Q4.plus(-4), Q4)
     assert alone.pooled == ()
     assert together.pooled == (Q4.plus(-4), Q4)
@@ -83,7 +83,7 @@ def test_years_are_added_up_only_when_asked_and_only_next_to_each_other(store):
 
 def test_small_groups_are_put_together_only_when_asked(store):
     year(store, 0, SIZES)
-    alone, merged = shown(store).split, shown(store, Wish(merges_small=True)).split
+    alone, merged = shown(store).split, shown(store, ResultsFilters(merges_small=True)).split
     small = ("Asian alone", "Native Hawaiian or Pacific Islander alone")
     assert set(alone.may_merge) == set(small)
     assert alone.merged == ()
@@ -116,7 +116,10 @@ def test_a_run_takes_three_years(store, years, length):
     assert len(shown(store).split.run) == length
 
 
-@pytest.mark.parametrize("wish", [Wish("NONE"), Wish("COL", "age"), Wish("COL", "nonsense")])
+@pytest.mark.parametrize(
+    "wish",
+    [ResultsFilters("NONE"), ResultsFilters("COL", "age"), ResultsFilters("COL", "nonsense")],
+)
 def test_what_was_not_entered_is_not_found(store, wish):
     year(store, 0, SIZES)
     with pytest.raises(NotFound):

@@ -29,8 +29,8 @@ from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
 from readiness.plans.db import postings
 from readiness.plans.postings import Posting, PostingKind
-from readiness.portfolio.brief import paper, questions, reading, sheet
-from readiness.portfolio.brief.gaps import GapLine
+from readiness.portfolio.brief import contents, documents, questions
+from readiness.portfolio.brief.evidence import BriefGap
 from readiness.releases.service import social_risk as releases
 from tests.factories import plans, quality_counts, world
 
@@ -100,16 +100,16 @@ def release_all(made, needs=(Need.FOOD,), races=RACES):
 
 
 def brief_of(made, now=NOW, who="pam"):
-    return reading.of_group(Session(made, people.actor(made, who), now), "fair", "elm")
+    return contents.of_group(Session(made, people.actor(made, who), now), "fair", "elm")
 
 
 def html(made, now=NOW):
-    return paper.job_of(brief_of(made, now), Page.LETTER).html
+    return documents.job_of(brief_of(made, now), Page.LETTER).html
 
 
 def printed(made, printer, paper_size=Page.LETTER, now=NOW):
     actor = people.actor(made, "pam")
-    return paper.printed(Session(made, actor, now), printer, "fair", "elm", paper_size)
+    return documents.print_pdf(Session(made, actor, now), printer, "fair", "elm", paper_size)
 
 
 def pages_of(pdf):
@@ -174,7 +174,7 @@ def test_a_gap_is_clear_when_its_interval_lies_on_the_worse_side(
     low, high, is_lower_better, is_clear
 ):
     middle = (low + high) / 2
-    line = GapLine("m", is_lower_better, "p", middle, low, high, 90, 90, None, False)
+    line = BriefGap("m", is_lower_better, "p", middle, low, high, 90, 90, None, False)
     assert line.is_clear is is_clear
 
 
@@ -188,14 +188,14 @@ def test_the_same_travels_inside_as_data(store, printer):
 
 
 def test_the_spreadsheet_says_the_same(store):
-    made = sheet.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm")
+    made = documents.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm")
     book = load_workbook(BytesIO(made))
     assert book.sheetnames == ["Brief", "Domains", "Gates", "Screening", "Gaps", "Next actions"]
     cells = {row[0].value: row[1].value for row in book["Brief"].iter_rows()}
     assert cells["Group"] == "Elm Physicians"
     assert book["Screening"]["B2"].value == 2310
     assert book["Gaps"].max_row == 13
-    assert sheet.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm") == made
+    assert documents.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm") == made
 
 
 def test_of_a_group_that_released_nothing_it_says_so(fresh, printer):
@@ -262,7 +262,7 @@ def test_somebody_elses_payer_finds_nothing(store):
     pete = people.actor(store, "pete")
     for payer_id in ("fair", "far"):
         with pytest.raises(NotFound):
-            reading.of_group(Session(store, pete, NOW), payer_id, "elm")
+            contents.of_group(Session(store, pete, NOW), payer_id, "elm")
 
 
 def test_who_also_works_for_the_group_reads_here_what_the_payer_may(fresh):

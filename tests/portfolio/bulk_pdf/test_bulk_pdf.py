@@ -33,7 +33,7 @@ from readiness.core.pdf.printer import Printer
 from readiness.core.people import Group
 from readiness.core.schema import migrate
 from readiness.plans.service import document
-from readiness.portfolio.bulk_pdf import fetching, files, making
+from readiness.portfolio.service import bulk_pdf
 from tests.factories import plans as planned
 from tests.factories import world
 
@@ -92,7 +92,7 @@ def runner(store):
 
 def start(store, pam, runner, pack_id="p1", page=Page.LETTER, sent=None):
     ids = iter([pack_id, f"job-of-{pack_id}"])
-    return making.start(store, pam, "fair", sent or {}, page, runner, clock, lambda: next(ids))
+    return bulk_pdf.start(store, pam, "fair", sent or {}, page, runner, clock, lambda: next(ids))
 
 
 def until(condition):
@@ -113,15 +113,15 @@ def made(store, pam, runner, **more):
     pack_id = start(store, pam, runner, **more)
     job = over(store, pack_id)
     assert job.state is JobState.DONE, job.says
-    return fetching.fetched(Session(store, pam, NOW), "fair", pack_id)
+    return bulk_pdf.fetch(Session(store, pam, NOW), "fair", pack_id)
 
 
 def left(store):
-    return sorted(path.name for path in files.folder_of(store.path).glob("*"))
+    return sorted(path.name for path in bulk_pdf.folder_of(store.path).glob("*"))
 
 
 def first(store, pam, now=NOW):
-    return fetching.fetched(Session(store, pam, now), "fair", "first")
+    return bulk_pdf.fetch(Session(store, pam, now), "fair", "first")
 
 
 def test_it_holds_every_plan_by_name_and_says_who_has_none(store, pam):
@@ -153,11 +153,11 @@ def test_the_same_state_on_the_same_day_is_the_same_bytes(store, pam, runner):
 
 def test_the_portfolio_s_filters_choose_the_groups(store, pam, runner):
     path = made(store, pam, runner, sent={"text": "fir", "order": "down", "page": "9"})
-    assert [each["group_id"] for each in files.index_in(path)["plans"]] == ["fir"]
+    assert [each["group_id"] for each in bulk_pdf.read_index(path)["plans"]] == ["fir"]
 
 
 def test_it_is_told_how_far_it_is_and_leaves_a_line_of_history(store, pam):
-    found = fetching.progress(Session(store, pam, NOW), "fair", "first")
+    found = bulk_pdf.progress(Session(store, pam, NOW), "fair", "first")
     assert found.job.total == 2
     assert found.bytes > 10_000
     assert store.row("select * from events where object_id = 'first' and payer_id = 'fair'")
@@ -174,7 +174,7 @@ def test_one_at_a_time_for_each_payer(store, pam, runner, held):
 @pytest.fixture
 def held(monkeypatch):
     """Composing stops after the first plan until this is set."""
-    go, real = threading.Event(), making.composed
+    go, real = threading.Event(), bulk_pdf.documents
 
     def slowly(store, order):
         plans = real(store, order)
@@ -182,7 +182,7 @@ def held(monkeypatch):
         go.wait(SECONDS)
         yield from plans
 
-    monkeypatch.setattr(making, "composed", slowly)
+    monkeypatch.setattr(bulk_pdf, "documents", slowly)
     yield go
     go.set()
 
@@ -190,18 +190,18 @@ def held(monkeypatch):
 def test_one_that_is_stopped_leaves_nothing(store, pam, runner, held):
     start(store, pam, runner)
     until(lambda: "p1.part" in left(store))
-    assert fetching.cancel(Session(store, pam, NOW), "fair", "p1")
+    assert bulk_pdf.cancel(Session(store, pam, NOW), "fair", "p1")
     time.sleep(1)  # the pulse hears of it
     held.set()
     assert over(store).state is JobState.CANCELED
     assert left(store) == ["first.zip"]
     with pytest.raises(WrongState, match="kept for a day"):
-        fetching.fetched(Session(store, pam, NOW), "fair", "p1")
-    assert not fetching.cancel(Session(store, pam, NOW), "fair", "p1")
+        bulk_pdf.fetch(Session(store, pam, NOW), "fair", "p1")
+    assert not bulk_pdf.cancel(Session(store, pam, NOW), "fair", "p1")
 
 
 def test_our_own_fault_leaves_nothing(store, pam, runner, monkeypatch):
-    monkeypatch.setattr(making, "index_of", lambda *_: 1 / 0)
+    monkeypatch.setattr(bulk_pdf, "index_of", lambda *_: 1 / 0)
     start(store, pam, runner)
     job = over(store)
     assert (job.state, job.says) == (JobState.FAILED, OUR_FAULT)
@@ -229,7 +229,7 @@ def test_a_plan_that_cannot_be_printed_is_named_and_the_others_are_there(
         return replace(job, html=deep) if assessment_id == "a1" else job
 
     monkeypatch.setattr(document, "job_of", job_of)
-    index = files.index_in(made(store, pam, runner))
+    index = bulk_pdf.read_index(made(store, pam, runner))
     assert [each["group_id"] for each in index["plans"]] == ["fir"]
     assert "could not be printed" in index["without"][0]["why"]
 
@@ -252,7 +252,7 @@ def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, he
         store.execute("delete from grants where group_id = 'fir'")
     held.set()
     assert over(store).state is JobState.DONE
-    index = files.index_in(fetching.fetched(Session(store, pam, NOW), "fair", "p1"))
+    index = bulk_pdf.read_index(bulk_pdf.fetch(Session(store, pam, NOW), "fair", "p1"))
     assert [each["group_id"] for each in index["plans"]] == ["elm"]
     assert "no longer shared" in [each["why"] for each in index["without"]]
 
@@ -260,7 +260,7 @@ def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, he
 def test_once_a_group_in_it_no_longer_shares_it_cannot_be_fetched_and_is_deleted(store, pam):
     with store.writing():
         store.execute("update grants set expires_on = '2027-01-14' where group_id = 'elm'")
-    assert fetching.progress(Session(store, pam, NOW), "fair", "first").index is None
+    assert bulk_pdf.progress(Session(store, pam, NOW), "fair", "first").index is None
     with pytest.raises(WrongState, match="no longer shares it with you"):
         first(store, pam)
     assert left(store) == []
@@ -299,10 +299,10 @@ def test_it_is_kept_for_a_day(store, pam):
 
 
 def test_what_no_job_answers_for_is_swept_away(store):
-    folder = files.folder_of(store.path)
+    folder = bulk_pdf.folder_of(store.path)
     (folder / "stray.part").write_bytes(b"half")
     (folder / "stray.zip").write_bytes(b"whole")
-    files.sweep(store, NOW)
+    bulk_pdf.sweep(store, NOW)
     assert left(store) == ["first.zip"]
 
 
@@ -318,17 +318,17 @@ def test_somebody_else_s_zip_is_not_found(store, pam):
     pete = people.actor(store, "pete")
     for payer_id in ("fair", "far"):
         with pytest.raises(NotFound):
-            fetching.fetched(Session(store, pete, NOW), payer_id, "first")
+            bulk_pdf.fetch(Session(store, pete, NOW), payer_id, "first")
         with pytest.raises(NotFound):
-            fetching.cancel(Session(store, pete, NOW), payer_id, "first")
+            bulk_pdf.cancel(Session(store, pete, NOW), payer_id, "first")
     with pytest.raises(NotFound):
-        making.offer(Session(store, pete, NOW), "fair", {})
+        bulk_pdf.offer(Session(store, pete, NOW), "fair", {})
     with pytest.raises(NotFound):
-        fetching.fetched(Session(store, pam, NOW), "fair", "../readiness")
+        bulk_pdf.fetch(Session(store, pam, NOW), "fair", "../readiness")
 
 
 def test_what_is_offered_counts_groups_and_plans(store, pam):
-    found = making.offer(Session(store, pam, NOW), "fair", {})
+    found = bulk_pdf.offer(Session(store, pam, NOW), "fair", {})
     assert (len(found.lines), found.with_plan) == (3, 2)
     assert [job.result_id for job in found.made] == ["first"]
 
@@ -336,9 +336,9 @@ def test_what_is_offered_counts_groups_and_plans(store, pam):
 def test_a_restarted_server_is_told(store, pam):
     """The job of a process that ended is over, and its half is swept away."""
     jobs.ask(store, Job("j", "plans", "pam", NOW, NOW, None, "fair", result_id="lost"))
-    folder = files.folder_of(store.path)
+    folder = bulk_pdf.folder_of(store.path)
     (folder / "lost.part").write_bytes(b"half")
     later = NOW + timedelta(minutes=5)
-    assert "restarted" in fetching.progress(Session(store, pam, later), "fair", "lost").job.says
-    files.sweep(store, later)
+    assert "restarted" in bulk_pdf.progress(Session(store, pam, later), "fair", "lost").job.says
+    bulk_pdf.sweep(store, later)
     assert left(store) == ["first.zip"]

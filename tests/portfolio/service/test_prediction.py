@@ -7,9 +7,9 @@ import pytest
 from readiness.accounts.db import people
 from readiness.assessments.models import RunKind
 from readiness.core.db import Session
-from readiness.equity.peers import Standing
+from readiness.equity.gates import Comparability
 from readiness.portfolio.service import prediction
-from readiness.portfolio.service.prediction import NO_BASELINE, NO_REFERENCE, Wish
+from readiness.portfolio.service.prediction import NO_BASELINE, NO_REFERENCE, PredictionFilters
 from tests.factories import portfolio
 from tests.factories.world import NOW
 
@@ -32,7 +32,7 @@ def grown(store):
 
 def analyzed(store, **wish):
     asked = prediction.analyze(
-        Session(store, people.actor(store, "pam"), NOW), "fair", Wish(**wish)
+        Session(store, people.actor(store, "pam"), NOW), "fair", PredictionFilters(**wish)
     )
     assert asked.found
     return asked.found
@@ -93,10 +93,10 @@ def test_hidden_small_and_missing_numbers_leave_a_group_out_and_say_why(grown):
     portfolio.change(grown, "update assessments set status = 'withdrawn' where group_id = 'g03'")
     found = analyzed(grown)
     assert [line(found, each).left_out for each in NAMES[:4]] == [
-        f"earlier period: {Standing.HIDDEN}",
-        f"later period: {Standing.FEW}",
-        f"later period: {Standing.NOT_RELEASED}",
-        Standing.NOT_SUBMITTED,
+        f"earlier period: {Comparability.HIDDEN}",
+        f"later period: {Comparability.FEW}",
+        f"later period: {Comparability.NOT_RELEASED}",
+        Comparability.NOT_SUBMITTED,
     ]
     assert found.prediction.groups == 8
     assert not any(link.adjusted for link in found.prediction.links)
@@ -112,7 +112,9 @@ def test_periods_less_than_a_year_apart_are_not_compared(grown):
 
 def test_without_two_periods_a_year_apart_there_is_nothing_to_tell(grown):
     portfolio.change(grown, "delete from quality_releases where period = '2025-Q4'")
-    asked = prediction.analyze(Session(grown, people.actor(grown, "pam"), NOW), "fair", Wish())
+    asked = prediction.analyze(
+        Session(grown, people.actor(grown, "pam"), NOW), "fair", PredictionFilters()
+    )
     assert asked.found is None
 
 

@@ -13,7 +13,7 @@ from readiness.plans.db import postings
 from readiness.plans.postings import Posting, PostingKind
 from readiness.plans.returns import FEWEST_GROUPS
 from readiness.portfolio.service import returns
-from readiness.portfolio.service.returns import LeftOut, Sort
+from readiness.portfolio.service.returns import ReturnExclusion, ReturnSort
 from tests.factories import portfolio
 from tests.factories import postings as paid
 from tests.factories.world import NOW
@@ -26,7 +26,7 @@ def grown(store):
 
 
 def read(store, who="pam"):
-    return returns.read(Session(store, people.actor(store, who), NOW), "fair")
+    return returns.load(Session(store, people.actor(store, who), NOW), "fair")
 
 
 def line(found, group_id):
@@ -44,10 +44,10 @@ def test_who_is_not_counted_in_is_listed_with_the_reason(grown):
     left_out = {each.group.id: each.left_out for each in read(grown).lines}
     assert left_out == {
         "ash": "",
-        "birch": LeftOut.NO_MONEY,
-        "cedar": LeftOut.ONCE,
-        "elm": LeftOut.ONCE,
-        "fir": LeftOut.NOT_SUBMITTED,
+        "birch": ReturnExclusion.NO_MONEY,
+        "cedar": ReturnExclusion.ONCE,
+        "elm": ReturnExclusion.ONCE,
+        "fir": ReturnExclusion.NOT_SUBMITTED,
         "hazel": "",
     }
 
@@ -88,7 +88,7 @@ def test_what_was_given_back_is_taken_off_the_award_and_a_correction_counts_once
 
 def test_two_versions_are_not_compared(grown):
     portfolio.change(grown, "update assessments set version = '2025.1' where id = 'ash-sent'")
-    assert line(read(grown), "ash").left_out == LeftOut.OTHER_QUESTIONS
+    assert line(read(grown), "ash").left_out == ReturnExclusion.OTHER_QUESTIONS
 
 
 def test_below_the_least_number_of_groups_nothing_is_told_for_each_dollar(grown):
@@ -116,12 +116,12 @@ def test_any_column_sorts_both_ways_and_what_cannot_be_told_comes_last(grown):
     followed = read(grown).followed
 
     def names(sort, is_descending):
-        return [each.group.id for each in returns.ordered(followed, sort, is_descending)]
+        return [each.group.id for each in returns.sort_rows(followed, sort, is_descending)]
 
-    assert names(Sort.NAME, False) == ["ash", "birch", "hazel"]
-    assert names(Sort.NAME, True) == ["hazel", "birch", "ash"]
-    assert names(Sort.SPENT, True) == ["ash", "hazel", "birch"]
-    assert names(Sort.SPENT, False) == ["birch", "hazel", "ash"]
-    assert names(Sort.TIERS, True)[-1] == names(Sort.TIERS, False)[-1] == "hazel"
-    for sort in Sort:
+    assert names(ReturnSort.NAME, False) == ["ash", "birch", "hazel"]
+    assert names(ReturnSort.NAME, True) == ["hazel", "birch", "ash"]
+    assert names(ReturnSort.SPENT, True) == ["ash", "hazel", "birch"]
+    assert names(ReturnSort.SPENT, False) == ["birch", "hazel", "ash"]
+    assert names(ReturnSort.TIERS, True)[-1] == names(ReturnSort.TIERS, False)[-1] == "hazel"
+    for sort in ReturnSort:
         assert sorted(names(sort, True)) == ["ash", "birch", "hazel"]

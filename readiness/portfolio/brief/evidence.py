@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.core.formatting import day, points
 from readiness.counts.measures.models import Direction, QualityMeasure
+from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
+from readiness.counts.social_risk.rates import BY_ID
+from readiness.disclosure import social_risk_release
+from readiness.disclosure.social_risk_release import Release, ReleasedShare, ShownCount
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
 from readiness.plans.service.gaps import label
+from readiness.releases.service.screening_figures import NEED_RATES, quarters_says, rate_says
 
-NOTHING = (
+NO_MEASURES = (
     "No quality measure by race, ethnicity or language has been released, so nothing here says "
     "that a gap is present, or that none is."
 )
@@ -32,7 +37,7 @@ BASIS = (
 
 
 @dataclass(frozen=True)
-class GapLine:
+class BriefGap:
     """One group of people beside the reference, as a share; never more than was released."""
 
     measure: str
@@ -68,12 +73,12 @@ class GapLine:
 
 
 @dataclass(frozen=True)
-class Gaps:
+class BriefGaps:
     """Those that are clear, the surest first, and what the others come to."""
 
     says: str  # what they rest on, or why there is none
-    clear: tuple[GapLine, ...]
-    compared: tuple[GapLine, ...]
+    clear: tuple[BriefGap, ...]
+    compared: tuple[BriefGap, ...]
     may_be_chance: int
 
     @property
@@ -88,14 +93,14 @@ RELIABILITY = (
 )
 
 
-def gaps_of(found: ReleasedGaps | None) -> Gaps:
+def gaps_of(found: ReleasedGaps | None) -> BriefGaps:
     if found is None:
-        return Gaps(NOTHING, (), (), 0)
+        return BriefGaps(NO_MEASURES, (), (), 0)
     words = {
         "period": f"12 months to {found.release.period.label}",
         "reference": found.reference.label if found.reference else "",
     }
-    compared = tuple(lines(found))
+    compared = tuple(gap_rows(found))
     clear = tuple(sorted((line for line in compared if line.is_clear), key=surest_first))
     says = BASIS
     if not found.reference:
@@ -104,20 +109,20 @@ def gaps_of(found: ReleasedGaps | None) -> Gaps:
         says = NONE_COMPARED
     elif not clear:
         says = f"{BASIS} {NONE_CLEAR}"
-    return Gaps(said(says, words, found), clear, compared, len(compared) - len(clear))
+    return BriefGaps(with_release(says, words, found), clear, compared, len(compared) - len(clear))
 
 
-def surest_first(line: GapLine) -> tuple[bool, float]:
+def surest_first(line: BriefGap) -> tuple[bool, float]:
     """Reliable ones, then by the near end of the interval: a wide one may rest on few patients."""
     return not line.is_reliable, -min(abs(line.low), abs(line.high))
 
 
-def said(says: str, words: dict[str, str], found: ReleasedGaps) -> str:
+def with_release(says: str, words: dict[str, str], found: ReleasedGaps) -> str:
     release = f"Release {found.release.number} of {day(found.release.made_at)}."
     return f"{says.format(**words)} {release}"
 
 
-def lines(found: ReleasedGaps) -> Iterator[GapLine]:
+def gap_rows(found: ReleasedGaps) -> Iterator[BriefGap]:
     for measure, finding in found.findings:
         counts = finding.table.counts
         reference = counts.get(finding.reference or "")
@@ -125,13 +130,13 @@ def lines(found: ReleasedGaps) -> Iterator[GapLine]:
             if gap.difference is not None and measure.direction is not Direction.NONE:
                 reference_n = (reference.denominator if reference else 0) or 0
                 n = counts[gap.stratum].denominator or 0
-                yield line(found, measure, gap, n, reference_n)
+                yield gap_row(found, measure, gap, n, reference_n)
 
 
-def line(
+def gap_row(
     found: ReleasedGaps, measure: QualityMeasure, gap: StratumGap, n: int, reference_n: int
-) -> GapLine:
-    return GapLine(
+) -> BriefGap:
+    return BriefGap(
         measure=measure.title,
         is_lower_better=measure.direction is Direction.LOWER,
         people=label(found, gap.stratum),
@@ -143,3 +148,66 @@ def line(
         reliability=gap.reliability,
         is_reliable=gap.use in RELIABLE,
     )
+
+
+NO_SOCIAL_RISK_COUNTS = (
+    "No social-risk counts of a closed quarter have been released, so reach and needs are not "
+    "known, and what the group claims about screening cannot be held against counts."
+)
+
+
+RATES = (("Found", Step.POSITIVE, Step.SCREENED), *NEED_RATES)
+
+
+NEEDS_IN_ORDER = (*FIVE, *(need for need in Need if need not in FIVE))
+
+
+@dataclass(frozen=True)
+class BriefNeed:
+    need: Need
+    shares: tuple[ReleasedShare, ...]  # in the order of RATES
+
+    @property
+    def title(self) -> str:
+        return NEED_LABELS[self.need]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return tuple(rate_says(share) for share in self.shares)
+
+
+@dataclass(frozen=True)
+class BriefNeeds:
+    quarters: str  # empty: nothing was released
+    reach: ReleasedShare | None
+    known: ReleasedShare | None  # outcomes known among those who want help, the five needs together
+    lines: tuple[BriefNeed, ...]
+
+    @property
+    def says(self) -> str:
+        if self.reach is None:
+            return NO_SOCIAL_RISK_COUNTS
+        pair = self.reach.for_a_rate
+        counted = f": {pair[0]:,} of {pair[1]:,} eligible patients" if pair else ""
+        return f"Screened, {self.quarters}: {rate_says(self.reach)}{counted}."
+
+
+def needs_of(quarters: Sequence[Release]) -> BriefNeeds:
+    if not quarters:
+        return BriefNeeds("", None, None, ())
+    return BriefNeeds(
+        quarters=quarters_says(quarters),
+        reach=social_risk_release.share_over(quarters, Step.SCREENED, Step.ELIGIBLE),
+        known=social_risk_release.share_of(quarters, BY_ID["loop_known"]),
+        lines=tuple(need_rows(quarters)),
+    )
+
+
+def need_rows(quarters: Sequence[Release]) -> Iterator[BriefNeed]:
+    for need in NEEDS_IN_ORDER:
+        if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount():
+            shares = tuple(
+                social_risk_release.share_over(quarters, above, below, need)
+                for _, above, below in RATES
+            )
+            yield BriefNeed(need, shares)

@@ -10,25 +10,26 @@ from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import GateResult, Score, ScoringRun
 from readiness.assessments.service.submission import Submitted
 from readiness.core.db import Session, Store
-from readiness.core.errors import WrongState
+from readiness.core.errors import NotFound, WrongState
 from readiness.core.formatting import one_decimal, percent, rounded, signed
 from readiness.core.people import Actor, Group, Payer
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
 from readiness.equity.service import released_gaps
 from readiness.instruments.answers import Context
+from readiness.instruments.costs import loader as costs
+from readiness.instruments.costs.models import CostNote
 from readiness.instruments.models import ContextField, Instrument
 from readiness.plans.costs import CostRange
-from readiness.plans.models import ActionStatus
+from readiness.plans.models import ActionStatus, Own, Plan
+from readiness.plans.presenters import line as plan_line
 from readiness.plans.presenters import postings, reading
 from readiness.plans.presenters.reading import Summary
 from readiness.plans.service import document, money, plan
 from readiness.plans.service.plan import Opened
-from readiness.portfolio.brief.actions import ActionLine, action_lines
-from readiness.portfolio.brief.gaps import Gaps, gaps_of
-from readiness.portfolio.brief.needs import Needs, needs_of
-from readiness.portfolio.service import group_file
-from readiness.portfolio.service.group_file import GroupFile
+from readiness.portfolio.brief.evidence import BriefGaps, BriefNeeds, gaps_of, needs_of
+from readiness.portfolio.service import portfolio
+from readiness.portfolio.service.portfolio import GroupFile
 
 NOTHING_SENT = (
     "This group has not submitted anything yet, so there is nothing to brief on. Ask it when it "
@@ -51,7 +52,7 @@ NOT_TOLD = "not told"
 
 
 @dataclass(frozen=True)
-class DomainLine:
+class BriefDomain:
     title: str
     score: Score
     up_to: Score  # if every don't-know were the top level
@@ -69,7 +70,7 @@ class DomainLine:
 
 
 @dataclass(frozen=True)
-class GateLine:
+class BriefGate:
     tier_id: str
     item_id: str
     title: str
@@ -90,12 +91,12 @@ class Brief:
     summary: Summary
     facts: tuple[tuple[str, str], ...]
     facts_missing: int
-    domains: tuple[DomainLine, ...]
+    domains: tuple[BriefDomain, ...]
     has_earlier: bool
-    gates: tuple[GateLine, ...]  # of the next tier
-    needs: Needs
-    gaps: Gaps
-    actions: tuple[ActionLine, ...]  # in the plan and not done
+    gates: tuple[BriefGate, ...]  # of the next tier
+    needs: BriefNeeds
+    gaps: BriefGaps
+    actions: tuple[BriefAction, ...]  # in the plan and not done
     done: int
     known_cost: CostRange | None  # of the whole plan, in its first year
     cost_says: str
@@ -107,7 +108,7 @@ class Brief:
 
 def of_group(session: Session, payer_id: str, group_id: str) -> Brief:
     """Raises a sentence where nothing was submitted yet."""
-    file = group_file.group_file(session, payer_id, group_id, None)
+    file = portfolio.group_file(session, payer_id, group_id, None)
     if file.shown is None:
         raise WrongState(NOTHING_SENT)
     opened = plan.for_assessment(
@@ -145,12 +146,12 @@ def brief_of(
         summary=reading.summary_of(replace(opened, foundation=newest), today),
         facts=tuple((label, says) for label, says in facts if says != NOT_TOLD),
         facts_missing=sum(says == NOT_TOLD for _, says in facts),
-        domains=tuple(domain_lines(instrument, run, earlier)),
+        domains=tuple(domains_of(instrument, run, earlier)),
         has_earlier=earlier is not None,
-        gates=tuple(gate_line(instrument, gate) for gate in gates_ahead(instrument, run)),
+        gates=tuple(gate_of(instrument, gate) for gate in gates_ahead(instrument, run)),
         needs=needs_of(social_risk_release.latest_quarters(quarters, today)),
         gaps=gaps_of(released_gaps.newest(store, file.group.id, today)),
-        actions=tuple(action_lines(opened.plan, told, instrument, today)),
+        actions=tuple(actions_ahead(opened.plan, told, instrument, today)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),
         known_cost=told.known if told.priced else None,
         cost_says=told.known_says if told.priced else "",
@@ -186,15 +187,15 @@ def fact_says(field: ContextField, value: object) -> str:
 # Domains and gates
 
 
-def domain_lines(
+def domains_of(
     instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None
-) -> Iterator[DomainLine]:
+) -> Iterator[BriefDomain]:
     before: Mapping[str, Score] = (
         {domain_id: scores.low for domain_id, scores in earlier.domains.items()} if earlier else {}
     )
     for domain in instrument.domains:
         scores = run.domains[domain.id]
-        yield DomainLine(domain.title, scores.low, scores.high, before.get(domain.id))
+        yield BriefDomain(domain.title, scores.low, scores.high, before.get(domain.id))
 
 
 def gates_ahead(instrument: Instrument, run: ScoringRun) -> Iterator[GateResult]:
@@ -206,8 +207,62 @@ def gates_ahead(instrument: Instrument, run: ScoringRun) -> Iterator[GateResult]
             yield gate
 
 
-def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
+def gate_of(instrument: Instrument, gate: GateResult) -> BriefGate:
     item = instrument.item_by_id[gate.item_id]
-    return GateLine(
+    return BriefGate(
         gate.tier_id, gate.item_id, item.short, str(gate.kind), gate.needs, gate.has, gate.met
+    )
+
+
+NO_CASH = "time, no cash named"
+
+
+@dataclass(frozen=True)
+class BriefAction:
+    id: str
+    title: str
+    owner: str  # a post; empty: nobody is named
+    due_on: date | None
+    status: ActionStatus
+    cost_says: str  # in its first year
+    may_pay: tuple[str, ...]
+    pays_after: str
+    is_overdue: bool
+
+
+def actions_ahead(
+    plan: Plan, told: reading.Told, instrument: Instrument, today: date
+) -> Iterator[BriefAction]:
+    """Those still ahead, in the order to start them."""
+    notes = notes_of(instrument)
+    by_id = {each.id: each for each in plan.actions}
+    for line in told.actions:
+        if line.status is not ActionStatus.DONE:
+            action = by_id[line.id]
+            note = notes.get(action.proposal.intervention_id or "") if action.proposal else None
+            yield action_of(line, action.own, note, today)
+
+
+def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
+    """Empty for an instrument of one's own without a cost book."""
+    try:
+        return costs.load(instrument.id).note_by_id
+    except NotFound:
+        return {}
+
+
+def action_of(
+    line: plan_line.ActionLine, own: Own, note: CostNote | None, today: date
+) -> BriefAction:
+    """Who pays as the group says, else as the cost book has it."""
+    return BriefAction(
+        id=line.id,
+        title=line.title,
+        owner=line.owner,
+        due_on=line.due_on,
+        status=line.status,
+        cost_says=line.cost_says or NO_CASH,
+        may_pay=(own.may_pay,) if own.may_pay else note.may_pay if note else (),
+        pays_after=own.pays_after or (note.pays_after if note else ""),
+        is_overdue=line.due_on is not None and line.due_on < today,
     )

@@ -14,7 +14,7 @@ from readiness.equity.gates import (
     gap_use,
     rate_use,
 )
-from readiness.equity.tables import NO_GROUP, Table
+from readiness.equity.tables import NO_GROUP, StratumTable
 from readiness.statistics.comparisons import Difference, newcombe
 from readiness.statistics.control_charts import (
     FunnelLimits,
@@ -78,7 +78,7 @@ class FunnelOfAll:
 
 
 @dataclass(frozen=True)
-class Portfolio:
+class GroupComparison:
     """The tables of one measure and period, split one way."""
 
     measure: str
@@ -89,14 +89,14 @@ class Portfolio:
     funnels: tuple[FunnelOfAll, ...]
 
 
-def portfolio_of(tables: Sequence[Table], reference: str | None) -> Portfolio:
+def comparison_of(tables: Sequence[StratumTable], reference: str | None) -> GroupComparison:
     """Of one table for each group, all of one measure, period and way of splitting."""
     place = tables[0].place
     strata = list(dict.fromkeys(stratum for table in tables for stratum in table.counts))
     compared = [each for each in strata if each not in NO_GROUP and each != reference]
     gaps = (gaps_of_all(stratum, tables, reference) for stratum in compared if reference)
     funnels = (funnel_of(stratum, tables) for stratum in strata if stratum not in NO_GROUP)
-    return Portfolio(
+    return GroupComparison(
         place.measure,
         place.period,
         place.stratum_type,
@@ -106,12 +106,14 @@ def portfolio_of(tables: Sequence[Table], reference: str | None) -> Portfolio:
     )
 
 
-def true_spreads(tables: Sequence[Table], reference: str | None) -> dict[str, float]:
+def true_spreads(tables: Sequence[StratumTable], reference: str | None) -> dict[str, float]:
     """The standard deviation of true gaps by stratum, where 30 groups or more tell it."""
     if reference is None:
         return {}
     strata = {stratum for table in tables for stratum in table.counts}
-    found = {each: [gap for _, _, gap in compared(each, tables, reference)] for each in strata}
+    found = {
+        each: [gap for _, _, gap in comparable_gaps(each, tables, reference)] for each in strata
+    }
     return {
         stratum: true_gaps(gaps).spread
         for stratum, gaps in found.items()
@@ -122,8 +124,8 @@ def true_spreads(tables: Sequence[Table], reference: str | None) -> dict[str, fl
 Pair = tuple[int, int]
 
 
-def compared(
-    stratum: str, tables: Sequence[Table], reference: str
+def comparable_gaps(
+    stratum: str, tables: Sequence[StratumTable], reference: str
 ) -> list[tuple[str, tuple[Pair, Pair], GapEstimate]]:
     """Groups whose numbers may be compared: id, counts of the stratum and the reference, gap."""
     found = []
@@ -136,8 +138,8 @@ def compared(
     return found
 
 
-def gaps_of_all(stratum: str, tables: Sequence[Table], reference: str | None) -> GapsOfAll:
-    rows = compared(stratum, tables, reference or "")
+def gaps_of_all(stratum: str, tables: Sequence[StratumTable], reference: str | None) -> GapsOfAll:
+    rows = comparable_gaps(stratum, tables, reference or "")
     gaps = [gap for _, _, gap in rows]
     of_all = true_gaps(gaps) if len(gaps) >= GROUPS_FOR_SPREAD else None
     drawn_in = [shrunken_gap(gap, of_all) if of_all else None for gap in gaps]
@@ -196,7 +198,7 @@ def position(value: float, among: Sequence[float]) -> Position:
     return Position(third=THIRDS[max(0, ceil(percentile * 3 / 100) - 1)])
 
 
-def funnel_of(stratum: str, tables: Sequence[Table]) -> FunnelOfAll | None:
+def funnel_of(stratum: str, tables: Sequence[StratumTable]) -> FunnelOfAll | None:
     """None below five groups."""
     pairs = [
         (table.place.group_id, pair)

@@ -14,13 +14,13 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.equity.gates import Use, gap_use
-from readiness.equity.tables import Table
+from readiness.equity.tables import StratumTable
 from readiness.statistics.comparisons import Difference, newcombe
 from readiness.statistics.data_quality import Completeness, Concordance, completeness, concordance
 from readiness.statistics.rates import Rate, wilson_rate
 
 MARK = 0.8  # of all patients, self-reported
-Shown = Mapping[DemographicCell, int | None]  # None: hidden to protect small counts
+KnownCounts = Mapping[DemographicCell, int | None]  # None: hidden to protect small counts
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class FieldQuality:
     not_asked: Rate
 
 
-def field_quality(counts: Shown, field: DemographicField, site_id: str = "") -> FieldQuality | None:
+def field_quality(
+    counts: KnownCounts, field: DemographicField, site_id: str = ""
+) -> FieldQuality | None:
     """None when nothing was counted or a number is hidden: a share of the rest would mislead."""
     own = {
         cell: value
@@ -71,7 +73,7 @@ def people_in(counts: Mapping[DemographicCell, int], state: DemographicStatus) -
     return sum(people for cell, people in counts.items() if cell.known is state)
 
 
-def sites_of(counts: Shown, field: DemographicField) -> tuple[FieldQuality, ...]:
+def sites_of(counts: KnownCounts, field: DemographicField) -> tuple[FieldQuality, ...]:
     """Each site that can be told, the one with most unknown first."""
     ids = {cell.site_id for cell in counts if cell.field is field and cell.site_id}
     found = [each for site_id in ids if (each := field_quality(counts, field, site_id))]
@@ -99,18 +101,18 @@ def record_quality(sample: Mapping[SampleCell, int]) -> RecordQuality | None:
         return None
 
 
-def missing_differs(table: Table) -> Difference | None:
+def missing_differs(table: StratumTable) -> Difference | None:
     """The rate of patients whose group is not known minus that of all others.
 
     Far from 0, the unknown are not like the others, and gaps among the known may mislead. None
     when one of the two may not be compared.
     """
-    unknown, others = table.unknown, added(table.groups.values())
+    unknown, others = table.unknown, total_pair(table.groups.values())
     if unknown is None or gap_use(unknown[1], others[1], None) in (Use.HIDDEN, Use.COUNT_ONLY):
         return None
     return newcombe(*unknown, *others)
 
 
-def added(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+def total_pair(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
     listed = list(pairs)
     return sum(x for x, _ in listed), sum(n for _, n in listed)

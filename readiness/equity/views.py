@@ -1,6 +1,4 @@
-"""What a group's own counts say of equity: its results by patient group, and its race data."""
-
-from __future__ import annotations
+"""Pages: each builds a form, calls the service and renders what comes back."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +11,7 @@ from readiness.equity.presenters import race_data as race_data_view
 from readiness.equity.presenters import results as equity_view
 from readiness.equity.service import race_data as use_case
 from readiness.equity.service import results as equity_results
-from readiness.equity.service.results import Wish
+from readiness.equity.service.results import ResultsFilters
 
 pages = Blueprint("equity", __name__)
 
@@ -22,7 +20,7 @@ pages = Blueprint("equity", __name__)
 @needs(Can.READ_QUALITY)
 def newest(group_id: str) -> ResponseReturnValue:
     """To the last period that can tell anything, else to where one is entered."""
-    period = equity_results.newest_of(session(), group_id)
+    period = equity_results.readable_period(session(), group_id)
     if period is None:
         return redirect(url_for("quality.periods", group_id=group_id))
     return redirect(url_for(".results", group_id=group_id, period=str(period)))
@@ -56,9 +54,9 @@ def race_data(group_id: str, period: str) -> ResponseReturnValue:
     )
 
 
-def wish() -> Wish:
+def wish() -> ResultsFilters:
     asked = request.args
-    return Wish(
+    return ResultsFilters(
         asked.get("measure", "")[:40],
         asked.get("by", "")[:40],
         pools_years=asked.get("pool") == "years",

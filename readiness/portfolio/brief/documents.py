@@ -1,0 +1,382 @@
+"""The brief on paper: exactly two pages, whatever there is to say, and the same as data inside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from readiness.assessments.models import RunKind
+from readiness.core.charts.bars import SCORES
+from readiness.core.db import Session
+from readiness.core.exports import Cell, Sheet, xlsx_of
+from readiness.core.formatting import day, shortened
+from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.layout import html_of
+from readiness.core.pdf.printer import Printer
+from readiness.core.small_cells import HIDDEN
+from readiness.disclosure.social_risk_release import ReleasedShare
+from readiness.plans.costs import CostRange
+from readiness.portfolio.brief import contents
+from readiness.portfolio.brief.contents import Brief, BriefAction, BriefDomain
+from readiness.portfolio.brief.evidence import RATES, RELIABILITY, BriefGap, BriefNeed
+from readiness.portfolio.brief.questions import questions_for
+
+TITLE = "Payer brief"
+PAGES = 2
+MOST_STEPS, MOST_GATES, MOST_NEEDS, MOST_GAPS, MOST_ACTIONS = 5, 5, 6, 5, 5
+MOST_WARNINGS = 2
+NAME, TEXT = 120, 90  # characters of a name, and of what somebody typed into one cell
+BASES = {
+    RunKind.VALIDATED: "validated by the reviewer",
+    RunKind.SUPPORTED: "not reviewed yet: as the group’s counts support it",
+    RunKind.CLAIMED: "not reviewed yet: as the group claims it",
+}
+
+
+def print_pdf(
+    session: Session,
+    printer: Printer,
+    payer_id: str,
+    group_id: str,
+    page: Page,
+) -> bytes:
+    """The same state gives the same bytes all day."""
+    return printer.pdf_of(job_of(contents.of_group(session, payer_id, group_id), page))
+
+
+def job_of(brief: Brief, page: Page) -> Job:
+    html = html_of("portfolio/print/brief.html", values_of(brief))
+    data = json.dumps(to_json(brief), indent=1, ensure_ascii=False).encode()
+    return Job(
+        html=html,
+        identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
+        made_at=datetime.combine(brief.today, time(), UTC),
+        page=page,
+        enclosures=(Enclosure("brief.json", data, "The brief as data"),),
+        pages=PAGES,
+    )
+
+
+def values_of(brief: Brief) -> dict[str, object]:
+    return {
+        "title": TITLE,
+        "subject": shortened(brief.group.name, NAME),
+        "reference": brief.reference,
+        "made_on": day(brief.today),
+        "brief": brief,
+        "payer_name": shortened(brief.payer.name, NAME),
+        "basis": BASES[brief.basis],
+        "steps": cut(brief.summary.steps, MOST_STEPS),
+        "gates_met": sum(line.is_met for line in brief.gates),
+        "gates_open": cut([line for line in brief.gates if not line.is_met], MOST_GATES),
+        "domains": [domain_row(line) for line in brief.domains],
+        "needs_header": tuple(heading for heading, _, _ in RATES),
+        "needs": cut([need_row(line) for line in brief.needs.lines], MOST_NEEDS),
+        "gaps": cut([gap_row(line) for line in brief.gaps.clear], MOST_GAPS),
+        "reliability": RELIABILITY if brief.gaps.is_untold else "",
+        "actions": cut([action_row(line) for line in brief.actions], MOST_ACTIONS),
+        "cost": brief.cost_says,
+        "money": brief.money.whole if brief.money.has_any else None,
+        "warnings": [
+            shortened(f"{row.title}: {row.warnings[0]}", 2 * TEXT)
+            for row in brief.money.warned[:MOST_WARNINGS]
+        ],
+        "questions": [shortened(each, 3 * TEXT) for each in questions_for(brief)],
+    }
+
+
+def cut(rows: Sequence[Any], most: int) -> dict[str, Any]:
+    """The first of them, and how many more there are: two pages hold no more."""
+    return {"rows": tuple(rows[:most]), "more": max(0, len(rows) - most)}
+
+
+def domain_row(line: BriefDomain) -> dict[str, str]:
+    score, up_to = line.score or 0, line.up_to or 0
+    return {
+        "title": line.title,
+        "score": line.says,
+        "before": "–" if line.before is None else str(line.before),
+        "change": line.change,
+        "bar": SCORES.at(score),
+        "open": SCORES.span(score, up_to) if up_to > score else "",
+        "mark": "" if line.before is None else SCORES.at(line.before),
+        "says": f"{line.says} of 100"
+        + (f", up to {up_to} with what is not known" if up_to > score else "")
+        + (f", last time {line.before}" if line.before is not None else ""),
+    }
+
+
+def need_row(line: BriefNeed) -> tuple[str, ...]:
+    return line.title, *line.cells
+
+
+def gap_row(line: BriefGap) -> tuple[str, ...]:
+    measure = f"{line.measure} (lower is better)" if line.is_lower_better else line.measure
+    return measure, line.people, line.span, f"{line.n:,} and {line.reference_n:,}", line.reading
+
+
+def action_row(line: BriefAction) -> tuple[str, ...]:
+    due = "no date yet" if line.due_on is None else day(line.due_on)
+    return (
+        shortened(line.title, TEXT),
+        shortened(line.owner, TEXT // 2) or "nobody named yet",
+        f"{due}, overdue" if line.is_overdue else due,
+        line.cost_says,
+        "; ".join(line.may_pay) or "–",
+    )
+
+
+Plain = dict[str, Any]
+
+
+NAMES = tuple(heading for heading, _, _ in RATES)
+
+
+def to_json(brief: Brief) -> Plain:
+    summary = brief.summary
+    return {
+        "group": brief.group.name,
+        "payer": brief.payer.name,
+        "made_on": brief.today.isoformat(),
+        "reference": brief.reference,
+        "instrument": {"id": brief.instrument.id, "version": brief.instrument.version},
+        "tier": {
+            "id": summary.tier.id,
+            "basis": str(brief.basis),
+            "provisional": summary.is_provisional,
+            "expired": summary.is_expired,
+            "until": summary.expires_on.isoformat() if summary.expires_on else None,
+            "next": summary.target.id if summary.target else None,
+            "holds_back": summary.holds_back,
+            "shortest_way": list(summary.steps),
+            "no_way": summary.no_way,
+        },
+        "facts": dict(brief.facts),
+        "gates": [vars(gate) for gate in brief.gates],
+        "domains": [domain_out(line) for line in brief.domains],
+        "screening": {
+            "quarters": brief.needs.quarters,
+            "reach": share_out(brief.needs.reach),
+            "needs": [need_out(line) for line in brief.needs.lines],
+        },
+        "gaps": [gap_out(line) for line in brief.gaps.compared],
+        "plan": {
+            "cost_in_the_first_year": cost_out(brief.known_cost),
+            "actions_without_a_known_cost": brief.cost_unknown,
+            "done": brief.done,
+            "ahead": [action_out(line) for line in brief.actions],
+        },
+        "money": {
+            "awarded": brief.money.whole.awarded,
+            "spent": brief.money.whole.spent,
+            "remaining": brief.money.whole.remaining,
+            "expected": brief.money.whole.expected,
+            "basis": brief.money.whole.basis,
+            "warnings": [says for row in brief.money.warned for says in row.warnings],
+        }
+        if brief.money.has_any
+        else None,
+        "questions": list(questions_for(brief)),
+    }
+
+
+def domain_out(line: BriefDomain) -> Plain:
+    return {
+        "domain": line.title,
+        "score": text(line.score),
+        "up_to": text(line.up_to),
+        "last_time": text(line.before),
+    }
+
+
+def need_out(line: BriefNeed) -> Plain:
+    shares = {name: share_out(share) for name, share in zip(NAMES, line.shares, strict=True)}
+    return {"need": line.title, **shares}
+
+
+def share_out(share: ReleasedShare | None) -> Mapping[str, int] | str | None:
+    """Two released numbers; "hidden" where one of them is, and null where none is known."""
+    if share is None:
+        return None
+    if share.pair is None:
+        return "hidden" if share.is_hidden else None
+    return {"numerator": share.pair[0], "denominator": share.pair[1]}
+
+
+def gap_out(line: BriefGap) -> Plain:
+    return {
+        "measure": line.measure,
+        "lower_is_better": line.is_lower_better,
+        "patients": line.people,
+        "difference": round(line.difference, 6),
+        "low": round(line.low, 6),
+        "high": round(line.high, 6),
+        "n": line.n,
+        "reference_n": line.reference_n,
+        "reliability": None if line.reliability is None else round(line.reliability, 4),
+        "clear": line.is_clear,
+        "reliable": line.is_reliable,
+    }
+
+
+def action_out(line: BriefAction) -> Plain:
+    return {
+        "id": line.id,
+        "title": line.title,
+        "owner": line.owner,
+        "due_on": line.due_on.isoformat() if line.due_on else None,
+        "status": str(line.status),
+        "cost_in_the_first_year": line.cost_says,
+        "could_pay": list(line.may_pay),
+        "pays_afterwards": line.pays_after,
+    }
+
+
+def cost_out(cost: CostRange | None) -> Plain | None:
+    return None if cost is None else {name: str(value) for name, value in vars(cost).items()}
+
+
+def text(number: object) -> str | None:
+    return None if number is None else str(number)
+
+
+Rows = Iterator[tuple[Cell, ...]]
+
+
+WHAT = ("What", "Says")
+
+
+def xlsx(session: Session, payer_id: str, group_id: str) -> bytes:
+    return xlsx_of(sheets_of(contents.of_group(session, payer_id, group_id)))
+
+
+def sheets_of(brief: Brief) -> list[Sheet]:
+    return [
+        Sheet("Brief", WHAT, about(brief), (36, 90)),
+        Sheet("Domains", ("Domain", "Score", "Up to", "Last time"), domains(brief), (48,)),
+        Sheet(
+            "Gates",
+            ("Tier", "Item", "What", "Kind", "Needs", "Has", "Met"),
+            gates(brief),
+            (8, 10, 40),
+        ),
+        Sheet("Screening", ("What", "Numerator", "Denominator", "Share"), counts(brief), (48,)),
+        Sheet("Gaps", GAPS, gaps(brief), (40, 36)),
+        Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 14, 40, 50, 50)),
+    ]
+
+
+GAPS = (
+    "Measure",
+    "Patients",
+    "Difference (share)",
+    "Low (95%)",
+    "High (95%)",
+    "n",
+    "n of the reference",
+    "Reliability",
+    "Lower is better",
+    "Clear",
+)
+
+
+ACTIONS = (
+    "Action",
+    "Who answers for it",
+    "Due",
+    "Status",
+    "Cost in the first year",
+    "Could pay for the start",
+    "Pays afterwards",
+)
+
+
+def about(brief: Brief) -> Rows:
+    summary = brief.summary
+    yield "Group", brief.group.name
+    yield "Brief for", brief.payer.name
+    yield "Made on", brief.today
+    yield "Reference", brief.reference
+    yield "Instrument", f"{brief.instrument.id} {brief.instrument.version}"
+    yield "Tier", f"{summary.tier.id} {summary.tier.title}"
+    yield "The tier is", BASES[brief.basis]
+    yield "Provisional", summary.is_provisional
+    yield "Expired", summary.is_expired
+    yield "Until", summary.expires_on
+    yield "What holds it back", summary.holds_back
+    for number, step in enumerate(summary.steps, start=1):
+        yield f"Shortest way, step {number}", step
+    yield from brief.facts
+    yield "Screening", brief.needs.says
+    yield "Gaps", brief.gaps.says
+    yield "Reliability of gaps", RELIABILITY if brief.gaps.is_untold else None
+    if brief.money.has_any:
+        whole = brief.money.whole
+        yield "Awarded so far", whole.awarded
+        yield "Spent so far", whole.spent
+        yield "Remaining", whole.remaining
+        yield "Expected in the end", f"{whole.expected} ({whole.basis})"
+    for number, question in enumerate(questions_for(brief), start=1):
+        yield f"To talk about, {number}", question
+
+
+def domains(brief: Brief) -> Rows:
+    for line in brief.domains:
+        yield line.title, line.score, line.up_to, line.before
+
+
+def gates(brief: Brief) -> Rows:
+    for gate in brief.gates:
+        yield gate.tier_id, gate.item_id, gate.title, gate.kind, gate.needs, gate.has, gate.is_met
+
+
+def counts(brief: Brief) -> Rows:
+    if brief.needs.reach is not None:
+        yield "Screened, of eligible", *numbers(brief.needs.reach)
+    for line in brief.needs.lines:
+        for (name, _, _), share in zip(RATES, line.shares, strict=True):
+            yield f"{line.title}: {name.lower()}", *numbers(share)
+
+
+def numbers(share: ReleasedShare) -> tuple[Cell, ...]:
+    """As they were released; a word where a number is hidden, nothing where it is not known."""
+    pair = share.pair
+    if pair is None:
+        hidden = HIDDEN if share.is_hidden else None
+        return hidden, hidden, hidden
+    return *pair, None if share.is_too_few else round(pair[0] / pair[1], 4)
+
+
+def gaps(brief: Brief) -> Rows:
+    for line in brief.gaps.compared:
+        yield gap(line)
+
+
+def gap(line: BriefGap) -> tuple[Cell, ...]:
+    shares = (round(each, 4) for each in (line.difference, line.low, line.high))
+    return (
+        line.measure,
+        line.people,
+        *shares,
+        line.n,
+        line.reference_n,
+        None if line.reliability is None else round(line.reliability, 3),
+        line.is_lower_better,
+        line.is_clear,
+    )
+
+
+def actions(brief: Brief) -> Rows:
+    for line in brief.actions:
+        yield (
+            line.title,
+            line.owner,
+            line.due_on,
+            str(line.status),
+            line.cost_says,
+            "; ".join(line.may_pay),
+            line.pays_after,
+        )

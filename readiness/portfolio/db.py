@@ -1,0 +1,294 @@
+"""Rows in, values out: the only place of this feature that sees SQLite."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from readiness.assessments.db.cycles import ANSWERED, containing
+from readiness.assessments.lifecycle import READABLE_BY_PAYER, Status
+from readiness.assessments.models import RunKind
+from readiness.core.db import Store
+from readiness.core.people import Group
+from readiness.core.periods import Period, period
+from readiness.counts.db.quality import measure_cell
+from readiness.counts.measures.results import FEWEST_FOR_A_RATE
+from readiness.counts.quality.models import QualityCell
+from readiness.portfolio.models import (
+    NO_TIER,
+    NOT_STARTED,
+    PortfolioQuery,
+    PortfolioRow,
+    PortfolioSort,
+    PortfolioTally,
+)
+
+READABLE = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
+
+
+# A standing counts only while what it rests on may be read; of assessments the newest counts.
+SHARED = f"""
+with shared as (
+  select group_id from grants
+  where payer_id = :payer and revoked_at is null and (expires_on is null or expires_on >= :today)
+  group by group_id
+),
+newest as (
+  select a.group_id, a.id, a.status, a.instrument_id, a.version, max(a.created_at) as created_at
+  from shared join assessments a using (group_id)
+  where a.status <> '{Status.WITHDRAWN}' group by a.group_id
+),
+lines as (
+  select g.id as group_id, g.name, a.id as newest_id, a.status, a.instrument_id, a.version,
+    s.assessment_id, s.run_kind, s.tier, s.provisional, s.tier_expires_on, s.limiting_factor,
+    s.qms, s.eqr, s.domains, s.screened, s.eligible, s.quarters, s.changed_at, s.open_gates
+  from shared join groups g on g.id = shared.group_id
+  left join newest a on a.group_id = g.id
+  left join standings s on s.group_id = g.id and s.run_id is not null
+    and (select status from assessments where id = s.assessment_id) in ({READABLE})
+  {{where}}
+)
+"""  # noqa: S608 (only our own text is put together)
+
+
+STATUS_ORDER = " ".join(f"when '{status}' then {n}" for n, status in enumerate(Status, start=1))
+
+
+ORDER: dict[PortfolioSort, str] = {  # a person's choice picks a line here; it never enters the text
+    PortfolioSort.NAME: "name collate nocase",
+    PortfolioSort.TIER: "tier",
+    PortfolioSort.QMS: "qms",
+    PortfolioSort.EQR: "eqr",
+    PortfolioSort.REACH: (
+        f"case when eligible >= {FEWEST_FOR_A_RATE} then 1.0 * screened / eligible end"
+    ),
+    PortfolioSort.STATUS: f"case status {STATUS_ORDER} end",
+    PortfolioSort.CHANGED: "changed_at",
+    PortfolioSort.DOMAIN: "json_extract(domains, :sort_path)",
+}
+
+
+CONDITIONS: dict[str, str] = {
+    "text": "g.name like :text escape '\\'",
+    "tier": "s.tier is (case :tier when :no_tier then null else :tier end)",
+    "status": "a.status is (case :status when :not_started then null else :status end)",
+    "cycle_id": (
+        "exists (select 1 from invitations i where i.cycle_id = :cycle"
+        " and i.group_id = g.id and i.accepted)"
+    ),
+    "group_ids": "g.id in (select value from json_each(:group_ids))",
+    "domain_id": "json_extract(s.domains, :domain_path) < :below",
+}
+
+
+def rows_of_page(
+    store: Store, payer_id: str, today: date, query: PortfolioQuery
+) -> tuple[PortfolioRow, ...]:
+    """One page of the list."""
+    return tuple(of_query(store, payer_id, today, query, query.size, (query.page - 1) * query.size))
+
+
+def every_row(
+    store: Store, payer_id: str, today: date, query: PortfolioQuery
+) -> Iterator[PortfolioRow]:
+    """The whole list that the query describes, for an export."""
+    yield from of_query(store, payer_id, today, query, -1, 0)
+
+
+def of_query(
+    store: Store, payer_id: str, today: date, query: PortfolioQuery, size: int, skip: int
+) -> Iterator[PortfolioRow]:
+    by = ORDER[query.sort]
+    order = f"({by}) is null, {by} {'desc' if query.is_descending else 'asc'}, name, group_id"
+    sql = (
+        f"{shared_sql(query)}, page as (select * from lines order by {order}"  # noqa: S608
+        " limit :size offset :skip)"
+        f" select page.*, {ANSWERED.replace('a.id', 'page.newest_id')} as answered,"
+        " title, scored_id, scored_version"
+        " from page left join (select id, title, instrument_id as scored_id,"
+        " version as scored_version from assessments) rests on rests.id = page.assessment_id"
+        f" order by {order}"
+    )
+    parameters = values(payer_id, today, query) | {"size": size, "skip": skip}
+    for row in store.rows(sql, parameters):
+        yield to_row(row)
+
+
+def tally(store: Store, payer_id: str, today: date, query: PortfolioQuery) -> PortfolioTally:
+    """How many groups the query finds, by tier, and the gates that most of them lack."""
+    sql = (
+        f"{shared_sql(query)} select 'tier' as what, tier as name, count(*) as n"  # noqa: S608
+        " from lines group by tier"
+        " union all select 'gate', gate.value, count(*)"
+        " from lines, json_each(lines.open_gates) gate group by gate.value"
+        " order by what, n desc, name"
+    )
+    rows = list(store.rows(sql, values(payer_id, today, query)))
+    return PortfolioTally(
+        {row["name"]: row["n"] for row in rows if row["what"] == "tier"},
+        tuple((row["name"], row["n"]) for row in rows if row["what"] == "gate"),
+    )
+
+
+def shared_sql(query: PortfolioQuery) -> str:
+    asked = [sql for name, sql in CONDITIONS.items() if getattr(query, name)]
+    return SHARED.format(where=f"where {' and '.join(asked)}" if asked else "")
+
+
+def values(payer_id: str, today: date, query: PortfolioQuery) -> dict[str, Any]:
+    return {
+        "payer": payer_id,
+        "today": today.isoformat(),
+        "text": containing(query.text),
+        "tier": query.tier,
+        "no_tier": NO_TIER,
+        "status": query.status,
+        "not_started": NOT_STARTED,
+        "cycle": query.cycle_id,
+        "group_ids": json.dumps(query.group_ids),
+        "domain_path": path(query.domain_id),
+        "below": query.below,
+        "sort_path": path(query.sort_domain_id),
+    }
+
+
+def path(domain_id: str) -> str:
+    """The place of a domain's score; quoted, so that no name can mean another place."""
+    return f"$.{json.dumps(domain_id)}"
+
+
+def to_row(row: Mapping[str, Any]) -> PortfolioRow:
+    return PortfolioRow(
+        group_id=row["group_id"],
+        name=row["name"],
+        status=Status(row["status"]) if row["status"] else None,
+        answered=row["answered"],
+        instrument=(row["instrument_id"], row["version"]) if row["newest_id"] else None,
+        assessment_id=row["assessment_id"],
+        scored_by=(row["scored_id"], row["scored_version"]) if row["assessment_id"] else None,
+        title=row["title"] or "",
+        is_newest=row["assessment_id"] == row["newest_id"],
+        run_kind=RunKind(row["run_kind"]) if row["run_kind"] else None,
+        tier_id=row["tier"],
+        provisional=bool(row["provisional"]),
+        tier_expires_on=(
+            date.fromisoformat(row["tier_expires_on"]) if row["tier_expires_on"] else None
+        ),
+        limiting_factor=row["limiting_factor"] or "",
+        qms=row["qms"],
+        eqr=row["eqr"],
+        domains=json.loads(row["domains"]) if row["domains"] else {},
+        screened=row["screened"],
+        eligible=row["eligible"],
+        quarters=row["quarters"] or 0,
+        changed_at=datetime.fromisoformat(row["changed_at"]) if row["changed_at"] else None,
+    )
+
+
+READABLE_STATUSES = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
+
+
+NEWEST = """
+r.number = (select max(number) from quality_releases later
+  where later.group_id = r.group_id and later.period = r.period)
+and r.group_id in (select value from json_each(:groups))
+"""
+
+
+@dataclass(frozen=True)
+class SharingGroup:
+    """A group that shares with the payer; its counts are shared from its first submission on."""
+
+    group: Group
+    has_submitted: bool
+
+
+@dataclass(frozen=True)
+class ReleasedSplit:
+    """A measure split one way in one period, and how many groups released it."""
+
+    measure_id: str
+    period: Period
+    stratum_type: str
+    is_estimated: bool
+    groups: int
+
+
+@dataclass(frozen=True)
+class ReleasedMeasure:
+    """One group's newest release of a period, of one measure."""
+
+    group_id: str
+    period: Period
+    number: int
+    reference: str  # as declared now, such as "race_omb2024.white"; "" when it is not
+    values: Mapping[QualityCell, int | None]  # None: hidden to protect small counts
+
+
+def sharing_groups(store: Store, payer_id: str, today: date) -> tuple[SharingGroup, ...]:
+    """By name."""
+    rows = store.rows(
+        "select g.id, g.name, g.is_synthetic, exists (select 1 from assessments a"  # noqa: S608
+        " join submissions s on s.assessment_id = a.id"
+        f" where a.group_id = g.id and a.status in ({READABLE_STATUSES})) as submitted"
+        " from groups g where g.id in (select group_id from grants where payer_id = ?"
+        " and revoked_at is null and (expires_on is null or expires_on >= ?))"
+        " order by g.name collate nocase, g.id",
+        (payer_id, today.isoformat()),
+    )
+    return tuple(
+        SharingGroup(
+            Group(row["id"], row["name"], bool(row["is_synthetic"])), bool(row["submitted"])
+        )
+        for row in rows
+    )
+
+
+def released_splits(store: Store, group_ids: Iterable[str]) -> tuple[ReleasedSplit, ...]:
+    """What can be looked at, over these groups."""
+    rows = store.rows(
+        "select c.measure_id, c.period, c.stratum_type, c.is_estimated,"  # noqa: S608
+        " count(distinct c.group_id) as groups from released_quality_cells c"
+        " join quality_releases r using (group_id, period, number)"
+        f" where c.measure_id <> '' and {NEWEST}"
+        " group by c.measure_id, c.period, c.stratum_type, c.is_estimated order by 1, 2, 3, 4",
+        {"groups": json.dumps(list(group_ids))},
+    )
+    return tuple(
+        ReleasedSplit(
+            row["measure_id"],
+            period(row["period"]),
+            row["stratum_type"],
+            bool(row["is_estimated"]),
+            row["groups"],
+        )
+        for row in rows
+    )
+
+
+def releases_of_measure(
+    store: Store, group_ids: Iterable[str], measure_id: str
+) -> tuple[ReleasedMeasure, ...]:
+    """The newest release of every period, of one measure."""
+    rows = store.rows(
+        "select c.*, coalesce(p.reference, '') as reference"  # noqa: S608
+        " from released_quality_cells c join quality_releases r using (group_id, period, number)"
+        " left join quality_periods p on p.group_id = c.group_id and p.period = c.period"
+        f" where c.measure_id = :measure and {NEWEST} order by c.group_id, c.period, c.rowid",
+        {"groups": json.dumps(list(group_ids)), "measure": measure_id},
+    )
+    return tuple(to_releases(rows))
+
+
+def to_releases(rows: Iterable[Mapping[str, object]]) -> Iterator[ReleasedMeasure]:
+    found: dict[tuple[str, str, int, str], dict[QualityCell, int | None]] = {}
+    for row in rows:
+        group_id, ending, number, reference = (
+            row[name] for name in ("group_id", "period", "number", "reference")
+        )
+        key = str(group_id), str(ending), int(str(number)), str(reference)
+        value = row["value"]
+        found.setdefault(key, {})[measure_cell(row)] = None if value is None else int(str(value))
+    for (group_id, ending, number, reference), values in found.items():
+        yield ReleasedMeasure(group_id, period(ending), number, reference, values)
