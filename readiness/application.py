@@ -14,17 +14,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from readiness import cli
 from readiness.accounts.passwords import Hasher
-from readiness.accounts.views import account, history, one_time_links, team
-from readiness.administration.views import admin, data_export
-from readiness.assessments.views import (
-    answering,
-    context,
-    cycles,
-    questionnaire,
-    review,
-    sharing,
-    submit,
-)
+from readiness.accounts.views import account, one_time_links, team
+from readiness.administration.views import admin
+from readiness.assessments.views import answering, cycles, questionnaire, review, submission
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
 from readiness.core.errors import BadInput
@@ -56,19 +48,19 @@ from readiness.releases.views import measures, social_risk
 from readiness.releases.views import quality as quality_released
 
 BLUEPRINTS = (
-    account.pages,
-    admin.pages,
-    answering.pages,
+    account.bp,
+    admin.bp,
+    answering.bp,
     assets.pages,
     brief.pages,
-    context.pages,
-    cycles.pages,
+    answering.context_bp,
+    cycles.bp,
     equity.pages,
-    history.pages,
-    home.pages,
+    team.history_bp,
+    home.bp,
     investment.pages,
     laboratory.pages,
-    one_time_links.pages,
+    one_time_links.bp,
     measures.pages,
     money.pages,
     bulk_pdf.pages,
@@ -78,16 +70,16 @@ BLUEPRINTS = (
     proposal_views.pages,
     quality.bp,
     quality_released.pages,
-    questionnaire.pages,
-    data_export.pages,
+    questionnaire.bp,
+    admin.records_bp,
     social_risk.pages,
     result.pages,
     returns.pages,
-    review.pages,
-    sharing.pages,
+    review.bp,
+    cycles.sharing_bp,
     screen.bp,
     screen_records.bp,
-    submit.pages,
+    submission.bp,
     upload.bp,
     upload_files.bp,
     *team.BLUEPRINTS,

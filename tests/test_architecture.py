@@ -91,7 +91,7 @@ LIBRARIES: dict[str, set[str]] = {
 # Files that lean on one library more than their kind does.
 ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
-    "assessments/questionnaire_book.py": {"xlsxwriter"},
+    "assessments/workbook_writer.py": {"xlsxwriter"},
     "core/exports.py": {"xlsxwriter"},
     "core/serialization.py": {"msgspec"},
     "core/tables/spreadsheet_child.py": {"openpyxl"},
@@ -115,7 +115,7 @@ READS = {
     "core/exports.py",
     "core/strict_json.py",
     "core/tables/*",
-    "assessments/questionnaire_book.py",
+    "assessments/workbook_writer.py",
     "counts/quality/table.py",
     "disclosure/ledger_file.py",
     "imports/fhir/documents.py",

@@ -50,7 +50,7 @@ class ChangePasswordForm(NewPasswordForm):
     )
 
 
-class AcceptForm(NewPasswordForm):
+class JoinForm(NewPasswordForm):
     name = StringField(
         "Your name",
         [DataRequired("Enter your name."), Length(max=100)],
@@ -58,14 +58,14 @@ class AcceptForm(NewPasswordForm):
     )
 
 
-class InviteForm(SafeForm):
+class InvitePersonForm(SafeForm):
     email = EmailField(
         "E-mail address", [DataRequired("Enter an e-mail address."), Length(max=200), ADDRESS]
     )
     name = StringField("Name", [Optional(), Length(max=100)])
 
 
-class InviteToGroupForm(InviteForm):
+class InviteToGroupForm(InvitePersonForm):
     role = RadioField(
         "Role",
         [DataRequired("Choose a role.")],

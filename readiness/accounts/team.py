@@ -11,22 +11,22 @@ from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Membership, Role
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 
     INVITATION = "invitation"
     NEW_PASSWORD = "new password"  # noqa: S105 - a purpose, not a password
 
 
-LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.NEW_PASSWORD: timedelta(hours=1)}
+LASTS = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.NEW_PASSWORD: timedelta(hours=1)}
 
 
 @dataclass(frozen=True)
-class Letter:
+class OneTimeLink:
     """A one-time link handed to somebody. Only the hash of its token is stored: that is its id."""
 
     id: str
-    purpose: Purpose
+    purpose: LinkPurpose
     email: str
     written_by: str
     written_at: datetime
@@ -44,7 +44,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Seat:
+class Invitee:
     """A part that somebody is asked to play."""
 
     email: str
@@ -62,7 +62,7 @@ def roles_at(group_id: str | None, payer_id: str | None) -> tuple[Role, ...]:
     return (Role.PAYER_MANAGER,) if payer_id is not None else (Role.ADMINISTRATOR,)
 
 
-def check_seat(seat: Seat) -> None:
+def check_invitee(seat: Invitee) -> None:
     """Every role has its place, and only a practice manager can sign for a group."""
     is_one_place = seat.group_id is None or seat.payer_id is None
     if not is_one_place or seat.role not in roles_at(seat.group_id, seat.payer_id):
@@ -71,7 +71,9 @@ def check_seat(seat: Seat) -> None:
         raise BadInput("Only a practice manager can attest. Take the mark away or change the role.")
 
 
-def attesting(team: Iterable[Membership], membership: Membership, may_attest: bool) -> Membership:
+def set_may_attest(
+    team: Iterable[Membership], membership: Membership, may_attest: bool
+) -> Membership:
     """The membership with its leave to attest given or taken, while somebody keeps it."""
     if may_attest and membership.role is not Role.PRACTICE_MANAGER:
         raise WrongState("Only a practice manager can attest. Invite them as one first.")
@@ -84,7 +86,7 @@ def attesting(team: Iterable[Membership], membership: Membership, may_attest: bo
     return changed
 
 
-def handed_over(
+def successor_of(
     team: Iterable[Membership], leaving: Membership, successor_id: str | None
 ) -> Membership | None:
     """The successor's membership as it becomes when `leaving` goes; None when nothing changes.

@@ -12,7 +12,7 @@ from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument, Item
 
 
-class Change(StrEnum):
+class ItemChange(StrEnum):
     SAME = "same"
     REWORDED = "reworded"
     NEW = "new"
@@ -22,31 +22,31 @@ class Change(StrEnum):
 @dataclass(frozen=True)
 class CarriedItem:
     item_id: str
-    change: Change
+    change: ItemChange
     answer: Answer | None  # as given to the old version; None: nothing to carry
 
 
-def carried_forward(old: Instrument, new: Instrument, answers: Answers) -> tuple[CarriedItem, ...]:
+def carry(old: Instrument, new: Instrument, answers: Answers) -> tuple[CarriedItem, ...]:
     """Every item of the new version in its order, then those it dropped in theirs."""
-    asked = (carried(old.item_by_id.get(item.id), item, answers) for item in new.items)
+    asked = (carry_item(old.item_by_id.get(item.id), item, answers) for item in new.items)
     dropped = (
-        CarriedItem(item.id, Change.DROPPED, answers.get(item.id))
+        CarriedItem(item.id, ItemChange.DROPPED, answers.get(item.id))
         for item in old.items
         if item.id not in new.item_by_id
     )
     return (*asked, *dropped)
 
 
-def carried(before: Item | None, now: Item, answers: Answers) -> CarriedItem:
+def carry_item(before: Item | None, now: Item, answers: Answers) -> CarriedItem:
     """The same only if the question and all five anchors are, to the letter."""
     if before is None:
-        return CarriedItem(now.id, Change.NEW, None)
+        return CarriedItem(now.id, ItemChange.NEW, None)
     same = (before.stem, before.levels) == (now.stem, now.levels)
-    change = Change.SAME if same else Change.REWORDED
-    return CarriedItem(now.id, change, kept(now, answers.get(now.id)))
+    change = ItemChange.SAME if same else ItemChange.REWORDED
+    return CarriedItem(now.id, change, allowed_answer(now, answers.get(now.id)))
 
 
-def kept(item: Item, answer: Answer | None) -> Answer | None:
+def allowed_answer(item: Item, answer: Answer | None) -> Answer | None:
     """No "not applicable" is carried to an item that no longer allows it."""
     if answer and answer.kind is AnswerKind.NOT_APPLICABLE and item.na_when is None:
         return None

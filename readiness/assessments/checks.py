@@ -26,7 +26,7 @@ from readiness.instruments.models import ContextField, Instrument, Item
 NOTE_FROM = 3  # levels from here on need an evidence note
 
 
-class Asks(StrEnum):
+class FindingKind(StrEnum):
     MISSING = "not answered yet"
     UNCONFIRMED = "carried from last time, not yet re-confirmed"
     APPLICABLE = "marked as not applicable without grounds"
@@ -38,12 +38,20 @@ class Asks(StrEnum):
     CONTEXT = "facts about the group that are not known yet"
 
 
-BLOCKING = frozenset({Asks.MISSING, Asks.UNCONFIRMED, Asks.APPLICABLE, Asks.NOTE, Asks.IDENTIFIER})
+BLOCKING = frozenset(
+    {
+        FindingKind.MISSING,
+        FindingKind.UNCONFIRMED,
+        FindingKind.APPLICABLE,
+        FindingKind.NOTE,
+        FindingKind.IDENTIFIER,
+    }
+)
 
 
 @dataclass(frozen=True)
-class Finding:
-    asks: Asks
+class SubmissionFinding:
+    asks: FindingKind
     place: str  # an item or context id
     says: str
     name: str = ""  # enough under a heading that says the rest
@@ -56,7 +64,7 @@ class Finding:
 Revisions = Mapping[str, AnswerRevision]  # the latest of each item
 
 
-def confirmed(revisions: Revisions) -> dict[str, Answer]:
+def confirmed_answers(revisions: Revisions) -> dict[str, Answer]:
     """The answers that count: a carried one is a memory until somebody re-confirms it."""
     return {
         item_id: revision.answer
@@ -65,14 +73,14 @@ def confirmed(revisions: Revisions) -> dict[str, Answer]:
     }
 
 
-def of_answers(
+def find(
     instrument: Instrument, revisions: Revisions, context: Context, tier_id: str
-) -> tuple[Finding, ...]:
+) -> tuple[SubmissionFinding, ...]:
     """Everything to see to, by kind and then in the order the items are asked.
 
     `tier_id` is the tier these answers would reach: its gates need their evidence written down.
     """
-    answers = confirmed(revisions)
+    answers = confirmed_answers(revisions)
     found = (
         *unanswered(instrument, revisions),
         *groundless(instrument, answers, context),
@@ -80,22 +88,24 @@ def of_answers(
         *identifying(instrument, revisions),
         *unknown_facts(instrument, context),
     )
-    order = list(Asks)
+    order = list(FindingKind)
     return tuple(sorted(found, key=lambda finding: order.index(finding.asks)))
 
 
-def unanswered(instrument: Instrument, revisions: Revisions) -> Iterator[Finding]:
+def unanswered(instrument: Instrument, revisions: Revisions) -> Iterator[SubmissionFinding]:
     for item in instrument.items:
         revision = revisions.get(item.id)
         if revision is None or revision.answer is None:
-            says = f"{named(item)} has no answer yet."
-            yield Finding(Asks.MISSING, item.id, says, named(item))
+            says = f"{item_name(item)} has no answer yet."
+            yield SubmissionFinding(FindingKind.MISSING, item.id, says, item_name(item))
         elif revision.is_carried:
-            says = f"{named(item)} still shows last time's answer: confirm or change it."
-            yield Finding(Asks.UNCONFIRMED, item.id, says, named(item))
+            says = f"{item_name(item)} still shows last time's answer: confirm or change it."
+            yield SubmissionFinding(FindingKind.UNCONFIRMED, item.id, says, item_name(item))
 
 
-def groundless(instrument: Instrument, answers: Answers, context: Context) -> Iterator[Finding]:
+def groundless(
+    instrument: Instrument, answers: Answers, context: Context
+) -> Iterator[SubmissionFinding]:
     """ "Not applicable" stands only while the group's facts meet the item's condition."""
     for item in instrument.items:
         answer = answers.get(item.id)
@@ -103,11 +113,11 @@ def groundless(instrument: Instrument, answers: Answers, context: Context) -> It
             continue
         may = applicability(instrument, item, context, answers)
         if not may.is_open:
-            says = f'{named(item)} is marked "not applicable". {why_not(item, may)}'
-            yield Finding(Asks.APPLICABLE, item.id, says)
+            says = f'{item_name(item)} is marked "not applicable". {why_not(item, may)}'
+            yield SubmissionFinding(FindingKind.APPLICABLE, item.id, says)
         elif not answer.reason:
-            says = f'{named(item)}: say in a few words why it is "not applicable".'
-            yield Finding(Asks.APPLICABLE, item.id, says)
+            says = f'{item_name(item)}: say in a few words why it is "not applicable".'
+            yield SubmissionFinding(FindingKind.APPLICABLE, item.id, says)
 
 
 def why_not(item: Item, may: Applicability) -> str:
@@ -120,13 +130,15 @@ def why_not(item: Item, may: Applicability) -> str:
     return f"It may be so only if: {item.na_says}. Your answers say otherwise."
 
 
-def without_note(instrument: Instrument, answers: Answers, tier_id: str) -> Iterator[Finding]:
+def without_note(
+    instrument: Instrument, answers: Answers, tier_id: str
+) -> Iterator[SubmissionFinding]:
     for item in instrument.items:
         answer = answers.get(item.id)
         reason = note_reason(instrument, item, answer, tier_id)
         if reason and answer and not answer.note:
-            says = f"{named(item)} needs an evidence note: {reason}."
-            yield Finding(Asks.NOTE, item.id, says)
+            says = f"{item_name(item)} needs an evidence note: {reason}."
+            yield SubmissionFinding(FindingKind.NOTE, item.id, says)
 
 
 def note_reason(instrument: Instrument, item: Item, answer: Answer | None, tier_id: str) -> str:
@@ -144,26 +156,26 @@ def note_reason(instrument: Instrument, item: Item, answer: Answer | None, tier_
     return ""
 
 
-def identifying(instrument: Instrument, revisions: Revisions) -> Iterator[Finding]:
+def identifying(instrument: Instrument, revisions: Revisions) -> Iterator[SubmissionFinding]:
     for item in instrument.items:
         revision = revisions.get(item.id)
-        if revision and revision.answer and (kinds := marks_of(revision.answer)):
+        if revision and revision.answer and (kinds := identifiers_in(revision.answer)):
             says = (
-                f"{named(item)}: the text seems to hold {patient_identifiers.in_words(kinds)}. "
+                f"{item_name(item)}: the text seems to hold {patient_identifiers.in_words(kinds)}. "
                 "Take it out; nobody outside your group sees the text until then."
             )
-            yield Finding(Asks.IDENTIFIER, item.id, says)
+            yield SubmissionFinding(FindingKind.IDENTIFIER, item.id, says)
 
 
-def marks_of(answer: Answer) -> tuple[patient_identifiers.Identifier, ...]:
+def identifiers_in(answer: Answer) -> tuple[patient_identifiers.Identifier, ...]:
     return patient_identifiers.found_in(f"{answer.note}\n{answer.reason}")
 
 
-def unknown_facts(instrument: Instrument, context: Context) -> Iterator[Finding]:
+def unknown_facts(instrument: Instrument, context: Context) -> Iterator[SubmissionFinding]:
     for asked in instrument.context:
         if not is_known(asked.fields, context):
             says = f"{asked.id} is not complete yet: {asked.ask}."
-            yield Finding(Asks.CONTEXT, asked.id, says, f"{asked.id} {asked.ask}")
+            yield SubmissionFinding(FindingKind.CONTEXT, asked.id, says, f"{asked.id} {asked.ask}")
 
 
 def is_known(fields: tuple[ContextField, ...], context: Context) -> bool:
@@ -171,5 +183,5 @@ def is_known(fields: tuple[ContextField, ...], context: Context) -> bool:
     return all(context.get(field.key) is not None for field in fields)
 
 
-def named(item: Item) -> str:
+def item_name(item: Item) -> str:
     return f"{item.id} {item.title}"

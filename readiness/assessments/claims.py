@@ -19,27 +19,27 @@ from readiness.instruments.models import Instrument, Item
 Shares = Mapping[str, Fraction]  # item id -> share the counts show; absent: nothing was counted
 
 
-class Severity(StrEnum):
+class ClaimSeverity(StrEnum):
     LOWERED = "lowered to what the counts support"
     UNCHECKED = "no counts to check against"
     UNLIKELY = "unlikely together"
 
 
 @dataclass(frozen=True)
-class Finding:
+class ClaimFinding:
     item_id: str
-    severity: Severity
+    severity: ClaimSeverity
     says: str
 
 
 @dataclass(frozen=True)
-class Supported:
+class SupportedAnswers:
     answers: Answers
-    findings: tuple[Finding, ...]
+    findings: tuple[ClaimFinding, ...]
 
 
 @dataclass(frozen=True)
-class Unlikely:
+class UnlikelyPair:
     """A level that is hard to believe while another item stays below a level of its own."""
 
     item_id: str
@@ -49,35 +49,37 @@ class Unlikely:
     because: str
 
 
-UNLIKELY: tuple[Unlikely, ...] = (
-    Unlikely("MEAS-5", 3, "MEAS-2", 2, "feedback needs measures to feed back"),
-    Unlikely("EQME-1", 3, "REAL-2", 2, "results can be split only by what patients have told"),
-    Unlikely("EQME-4", 3, "EQME-1", 2, "a change aimed at a gap needs the gap to be measured"),
-    Unlikely("EQME-5", 3, "EQME-1", 2, "a gap that narrowed has been measured"),
-    Unlikely("EQME-5", 3, "MEAS-7", 2, "a gap narrows by a written rule for real change"),
-    Unlikely("SOCR-2", 1, "SOCR-1", 1, "patients are reached with some screening tool"),
-    Unlikely("SOCR-5", 3, "SOCR-3", 1, "outcomes are known for help that was offered"),
-    Unlikely("PART-3", 3, "REAL-5", 2, "language help is planned from recorded languages"),
-    Unlikely("CONT-4", 3, "EQME-4", 2, "what is paid for lastingly is running"),
+UNLIKELY_PAIRS: tuple[UnlikelyPair, ...] = (
+    UnlikelyPair("MEAS-5", 3, "MEAS-2", 2, "feedback needs measures to feed back"),
+    UnlikelyPair("EQME-1", 3, "REAL-2", 2, "results can be split only by what patients have told"),
+    UnlikelyPair("EQME-4", 3, "EQME-1", 2, "a change aimed at a gap needs the gap to be measured"),
+    UnlikelyPair("EQME-5", 3, "EQME-1", 2, "a gap that narrowed has been measured"),
+    UnlikelyPair("EQME-5", 3, "MEAS-7", 2, "a gap narrows by a written rule for real change"),
+    UnlikelyPair("SOCR-2", 1, "SOCR-1", 1, "patients are reached with some screening tool"),
+    UnlikelyPair("SOCR-5", 3, "SOCR-3", 1, "outcomes are known for help that was offered"),
+    UnlikelyPair("PART-3", 3, "REAL-5", 2, "language help is planned from recorded languages"),
+    UnlikelyPair("CONT-4", 3, "EQME-4", 2, "what is paid for lastingly is running"),
 )
 
 
-def supported(instrument: Instrument, answers: Answers, shares: Shares) -> Supported:
+def supported_answers(instrument: Instrument, answers: Answers, shares: Shares) -> SupportedAnswers:
     """The answers with each claim lowered to what its counts support.
 
     Where nothing was counted the claim stands, and the finding says that nobody could check it.
     """
     checkable = [item for item in instrument.items if item.support_at and item.id in answers]
-    findings = [found for item in checkable if (found := check(item, answers[item.id], shares))]
+    findings = [
+        found for item in checkable if (found := check_claim(item, answers[item.id], shares))
+    ]
     lowered = {
         found.item_id: replace(
             answers[found.item_id],
             level=supported_level(instrument.item_by_id[found.item_id], shares[found.item_id]),
         )
         for found in findings
-        if found.severity is Severity.LOWERED
+        if found.severity is ClaimSeverity.LOWERED
     }
-    return Supported({**answers, **lowered}, tuple(findings))
+    return SupportedAnswers({**answers, **lowered}, tuple(findings))
 
 
 def supported_level(item: Item, share: Fraction) -> int:
@@ -89,14 +91,14 @@ def supported_level(item: Item, share: Fraction) -> int:
     return min(short) - 1 if short else len(item.levels) - 1
 
 
-def check(item: Item, answer: Answer, shares: Shares) -> Finding | None:
+def check_claim(item: Item, answer: Answer, shares: Shares) -> ClaimFinding | None:
     claimed = answer.level
     if claimed is None or claimed < min(item.support_at):
         return None
     if item.id not in shares:
-        return Finding(
+        return ClaimFinding(
             item.id,
-            Severity.UNCHECKED,
+            ClaimSeverity.UNCHECKED,
             f"{item.id} ({item.title}) claims level {claimed}, and there are no counts of the "
             "last four closed quarters to check it against, or so few patients in them that a "
             "level would give some away: enter them, or keep the evidence.",
@@ -104,25 +106,27 @@ def check(item: Item, answer: Answer, shares: Shares) -> Finding | None:
     level = supported_level(item, shares[item.id])
     if level >= claimed:
         return None
-    return Finding(
+    return ClaimFinding(
         item.id,
-        Severity.LOWERED,
+        ClaimSeverity.LOWERED,
         f"{item.id} ({item.title}) claims level {claimed}, but the counts show "
         f"{percent_rounded_down(shares[item.id])}, which supports level {level}: "
         "correct the counts or the answer.",
     )
 
 
-def unlikely(instrument: Instrument, answers: Answers) -> Iterator[Finding]:
+def unlikely_pairs(instrument: Instrument, answers: Answers) -> Iterator[ClaimFinding]:
     """Pairs of levels worth a second look. They never change a score."""
-    for pair in UNLIKELY:
+    for pair in UNLIKELY_PAIRS:
         if pair.item_id not in instrument.item_by_id:
             continue
         claimed = level_of(answers, pair.item_id)
         other = level_of(answers, pair.without_id)
         if claimed is None or other is None or claimed < pair.level or other >= pair.below:
             continue
-        yield Finding(pair.item_id, Severity.UNLIKELY, sentence(instrument, pair, answers))
+        yield ClaimFinding(
+            pair.item_id, ClaimSeverity.UNLIKELY, pair_sentence(instrument, pair, answers)
+        )
 
 
 def level_of(answers: Answers, item_id: str) -> int | None:
@@ -130,7 +134,7 @@ def level_of(answers: Answers, item_id: str) -> int | None:
     return answer.level if answer else None
 
 
-def sentence(instrument: Instrument, pair: Unlikely, answers: Answers) -> str:
+def pair_sentence(instrument: Instrument, pair: UnlikelyPair, answers: Answers) -> str:
     item, other = (instrument.item_by_id[each] for each in (pair.item_id, pair.without_id))
     return (
         f"{item.id} ({item.title}) is at level {level_of(answers, item.id)} while {other.id} "

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import AssessmentStatus
 from readiness.core.errors import Problem
 from readiness.instruments.models import Instrument
 
@@ -65,7 +65,7 @@ class Grant:
         return self.revoked_at is None and (self.expires_on is None or self.expires_on >= today)
 
 
-class Stage(StrEnum):
+class CycleStage(StrEnum):
     """How far an invited group has come, as its payer may know it."""
 
     NO_REPLY = "no reply yet"
@@ -79,17 +79,17 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn by the group"
 
 
-STAGES: dict[Status, Stage] = {
-    Status.IN_PROGRESS: Stage.STARTED,
-    Status.SUBMITTED: Stage.SUBMITTED,
-    Status.CHANGES_REQUESTED: Stage.CHANGES_REQUESTED,
-    Status.ACCEPTED: Stage.ACCEPTED,
-    Status.WITHDRAWN: Stage.WITHDRAWN,
+STAGES: dict[AssessmentStatus, CycleStage] = {
+    AssessmentStatus.IN_PROGRESS: CycleStage.STARTED,
+    AssessmentStatus.SUBMITTED: CycleStage.SUBMITTED,
+    AssessmentStatus.CHANGES_REQUESTED: CycleStage.CHANGES_REQUESTED,
+    AssessmentStatus.ACCEPTED: CycleStage.ACCEPTED,
+    AssessmentStatus.WITHDRAWN: CycleStage.WITHDRAWN,
 }
 
 
 @dataclass(frozen=True)
-class Seat:
+class InvitedGroup:
     """One invited group on the payer's list. Of a draft it holds the progress, nothing else."""
 
     group_id: str
@@ -97,19 +97,21 @@ class Seat:
     invited_at: datetime
     accepted: bool | None
     is_shared: bool
-    status: Status | None = None
+    status: AssessmentStatus | None = None
     answered: int = 0
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> CycleStage:
         if self.accepted is None:
-            return Stage.NO_REPLY
+            return CycleStage.NO_REPLY
         if not self.accepted:
-            return Stage.DECLINED
+            return CycleStage.DECLINED
         if not self.is_shared:
-            return Stage.STOPPED
-        if self.status is None or (self.status is Status.IN_PROGRESS and not self.answered):
-            return Stage.NOT_STARTED
+            return CycleStage.STOPPED
+        if self.status is None or (
+            self.status is AssessmentStatus.IN_PROGRESS and not self.answered
+        ):
+            return CycleStage.NOT_STARTED
         return STAGES[self.status]
 
 
@@ -121,10 +123,10 @@ def problems_of(cycle: Cycle, instrument: Instrument) -> Iterator[Problem]:
         yield Problem("name", f"Shorten the name to {LONGEST_NAME} characters.")
     if cycle.due_on <= cycle.opens_on:
         yield Problem("due_on", "Choose a due date after the day it opens.")
-    yield from looser_minimums(instrument, cycle.axis_min)
+    yield from problems_of_minimums(instrument, cycle.axis_min)
 
 
-def looser_minimums(
+def problems_of_minimums(
     instrument: Instrument, axis_min: Mapping[str, Mapping[str, Fraction]]
 ) -> Iterator[Problem]:
     """A program may ask for more than the instrument does, never for less."""
@@ -141,7 +143,7 @@ def looser_minimums(
 
 
 @dataclass(frozen=True)
-class Ask:
+class RaisedMinimum:
     """A minimum that one program sets above the instrument's."""
 
     tier_id: str
@@ -155,12 +157,12 @@ class Ask:
         return self.has is not None and self.has >= self.asks
 
 
-def asks_more(
+def raised_minimums(
     cycle: Cycle, instrument: Instrument, low_scores: Mapping[str, Fraction | None]
-) -> tuple[Ask, ...]:
+) -> tuple[RaisedMinimum, ...]:
     """What the program asks beyond the instrument, lowest tier first, beside what a group has."""
     return tuple(
-        Ask(tier.id, axis.title, asked, least, low_scores.get(axis.id))
+        RaisedMinimum(tier.id, axis.title, asked, least, low_scores.get(axis.id))
         for tier in instrument.tiers
         for axis in instrument.axes
         if (asked := cycle.axis_min.get(tier.id, {}).get(axis.id)) is not None
@@ -168,7 +170,7 @@ def asks_more(
     )
 
 
-def tier_in_program(tier_id: str, instrument: Instrument, asks: tuple[Ask, ...]) -> str:
+def tier_in_program(tier_id: str, instrument: Instrument, asks: tuple[RaisedMinimum, ...]) -> str:
     """The awarded tier, or the one below the first whose added minimum is not yet met."""
     first = min(
         (instrument.tier_by_id[ask.tier_id].number for ask in asks if not ask.is_met), default=None

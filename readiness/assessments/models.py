@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from readiness.assessments.lifecycle import EDITABLE, Status, move
+from readiness.core.errors import WrongState
 from readiness.instruments.answers import Answer, ContextValue
 
 
@@ -20,7 +20,7 @@ class Assessment:
     version: str
     instrument_sha256: str
     title: str  # "2026"
-    status: Status
+    status: AssessmentStatus
     created_at: datetime
     cycle_id: str | None = None  # whose payer reviews it; None: the group's own, unreviewed
     due_on: date | None = None
@@ -31,7 +31,7 @@ class Assessment:
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
-    def moved_to(self, wanted: Status) -> Assessment:
+    def moved_to(self, wanted: AssessmentStatus) -> Assessment:
         return replace(self, status=move(self.status, wanted))
 
 
@@ -97,3 +97,44 @@ class RunKind(StrEnum):
     CLAIMED = "claimed"
     SUPPORTED = "supported by counts"
     VALIDATED = "validated by the reviewer"
+
+
+class AssessmentStatus(StrEnum):
+    IN_PROGRESS = "in progress"
+    SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes requested"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+MOVES: dict[AssessmentStatus, frozenset[AssessmentStatus]] = {
+    AssessmentStatus.IN_PROGRESS: frozenset(
+        {AssessmentStatus.SUBMITTED, AssessmentStatus.WITHDRAWN}
+    ),
+    AssessmentStatus.SUBMITTED: frozenset(
+        {AssessmentStatus.CHANGES_REQUESTED, AssessmentStatus.ACCEPTED, AssessmentStatus.WITHDRAWN}
+    ),
+    AssessmentStatus.CHANGES_REQUESTED: frozenset(
+        {AssessmentStatus.SUBMITTED, AssessmentStatus.WITHDRAWN}
+    ),
+    AssessmentStatus.ACCEPTED: frozenset(),
+    AssessmentStatus.WITHDRAWN: frozenset({AssessmentStatus.IN_PROGRESS}),  # undo
+}
+
+
+EDITABLE = frozenset({AssessmentStatus.IN_PROGRESS, AssessmentStatus.CHANGES_REQUESTED})
+
+
+READABLE_BY_PAYER = frozenset(
+    {AssessmentStatus.SUBMITTED, AssessmentStatus.CHANGES_REQUESTED, AssessmentStatus.ACCEPTED}
+)
+
+
+def move(current: AssessmentStatus, wanted: AssessmentStatus) -> AssessmentStatus:
+    """The wanted state, or a sentence saying that it cannot follow the current one."""
+    if wanted not in MOVES[current]:
+        raise WrongState(
+            f"An assessment that is {current} cannot become {wanted}. "
+            "Reload the page to see where it stands."
+        )
+    return wanted

@@ -14,19 +14,19 @@ from decimal import Decimal
 from math import sqrt
 from statistics import variance
 
-from readiness.assessments.scorecard import Asks, Criterion, ScoringRun
+from readiness.assessments.scorecard import Criterion, CriterionKind, ScoringRun
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import Domain, Instrument
 from readiness.statistics.scales import cronbach_alpha, measurement_error
 
 GROUPS_FOR_ALPHA = 30
 GROUPS_FOR_ERROR = 60
-CUTS = frozenset({Asks.AXIS, Asks.DOMAIN})
+CUTS = frozenset({CriterionKind.AXIS, CriterionKind.DOMAIN})
 POINTS_PER_LEVEL = 25  # a mean level of 1 is a score of 25
 
 
 @dataclass(frozen=True)
-class Alpha:
+class DomainAlpha:
     """Cronbach's alpha of a domain with its 95 percent interval (Feldt)."""
 
     domain_id: str
@@ -39,18 +39,18 @@ class Alpha:
 
 
 @dataclass(frozen=True)
-class Sureness:
+class Reliability:
     groups: int
     says: str
-    alphas: tuple[Alpha, ...] = ()
+    alphas: tuple[DomainAlpha, ...] = ()
     near: tuple[str, ...] = ()  # a sentence for each score within one standard error of a cut
 
 
-def how_sure(instrument: Instrument, run: ScoringRun, history: Sequence[Answers]) -> Sureness:
+def assess(instrument: Instrument, run: ScoringRun, history: Sequence[Answers]) -> Reliability:
     """`history` holds one set of answers for each group, of this version of the instrument."""
     groups = len(history)
     if groups < GROUPS_FOR_ALPHA:
-        return Sureness(
+        return Reliability(
             groups,
             "How sure this tier is cannot be told yet: how well the items agree takes the answers "
             f"of {GROUPS_FOR_ALPHA} groups to estimate, whether a score is too near a cut takes "
@@ -59,7 +59,7 @@ def how_sure(instrument: Instrument, run: ScoringRun, history: Sequence[Answers]
     found = (alpha_of(domain, history) for domain in instrument.domains)
     alphas = tuple(alpha for alpha in found if alpha)
     if groups < GROUPS_FOR_ERROR:
-        return Sureness(
+        return Reliability(
             groups,
             f"How well each domain's items agree is estimated from {groups} groups. Whether a "
             f"score is too near a cut to be sure of takes {GROUPS_FOR_ERROR}.",
@@ -67,7 +67,7 @@ def how_sure(instrument: Instrument, run: ScoringRun, history: Sequence[Answers]
         )
     near = near_cuts(instrument, run, alphas)
     says = f"{len(near)} scores lie" if len(near) != 1 else "1 score lies"
-    return Sureness(
+    return Reliability(
         groups,
         f"{says} within one standard error of measurement of a cut, estimated from "
         f"{groups} groups.",
@@ -76,7 +76,7 @@ def how_sure(instrument: Instrument, run: ScoringRun, history: Sequence[Answers]
     )
 
 
-def alpha_of(domain: Domain, history: Sequence[Answers]) -> Alpha | None:
+def alpha_of(domain: Domain, history: Sequence[Answers]) -> DomainAlpha | None:
     """Over the items that apply to every group, and the groups that gave all of them a level."""
     items = [item.id for item in domain.items if item.na_when is None]
     cases = [case for answers in history if (case := levels(items, answers))]
@@ -88,7 +88,7 @@ def alpha_of(domain: Domain, history: Sequence[Answers]) -> Alpha | None:
     spread = POINTS_PER_LEVEL * sqrt(variance([sum(case) / len(items) for case in cases]))
     error = measurement_error(spread, max(0.0, found.value)).of_score
     low, high = found.interval.low, found.interval.high
-    return Alpha(domain.id, len(items), len(cases), found.value, low, high, error)
+    return DomainAlpha(domain.id, len(items), len(cases), found.value, low, high, error)
 
 
 def levels(item_ids: Sequence[str], answers: Answers) -> list[int]:
@@ -98,7 +98,9 @@ def levels(item_ids: Sequence[str], answers: Answers) -> list[int]:
     return known if len(known) == len(item_ids) else []
 
 
-def near_cuts(instrument: Instrument, run: ScoringRun, alphas: Sequence[Alpha]) -> tuple[str, ...]:
+def near_cuts(
+    instrument: Instrument, run: ScoringRun, alphas: Sequence[DomainAlpha]
+) -> tuple[str, ...]:
     """Cuts of the awarded tier and of the next, each against its score's standard error."""
     errors = errors_by_subject(instrument, {each.domain_id: each for each in alphas})
     awarded = instrument.tier_by_id[run.tier_id].number
@@ -126,7 +128,9 @@ def is_near(criterion: Criterion, errors: Mapping[str, float]) -> bool:
     )
 
 
-def errors_by_subject(instrument: Instrument, alphas: Mapping[str, Alpha]) -> dict[str, float]:
+def errors_by_subject(
+    instrument: Instrument, alphas: Mapping[str, DomainAlpha]
+) -> dict[str, float]:
     """An axis is a mean of domains whose errors are taken as independent."""
     found = {domain_id: alpha.error_points for domain_id, alpha in alphas.items()}
     for axis in instrument.axes:

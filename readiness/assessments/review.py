@@ -18,7 +18,7 @@ Decisions = Mapping[str, ItemReview]  # by item id; an item without one waits
 Given = Mapping[str, Answer]  # what was sent in, by item id
 
 
-class Change(StrEnum):
+class AnswerChange(StrEnum):
     """What a resubmission did to one item."""
 
     RAISED = "raised"
@@ -29,7 +29,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class ReviewChoice:
     """What a reviewer says of one item, and which earlier decision they had before them."""
 
     item_id: str
@@ -39,7 +39,7 @@ class Choice:
     seen: int = 0  # number of the decision that was on the page; 0: none
 
 
-def problems_of(choice: Choice, answer: Answer) -> Iterable[Problem]:
+def problems_of(choice: ReviewChoice, answer: Answer) -> Iterable[Problem]:
     """Whatever takes something from the group's claim says why."""
     reason = choice.reason.strip()
     if len(reason) > LONGEST_REASON:
@@ -56,14 +56,14 @@ def problems_of(choice: Choice, answer: Answer) -> Iterable[Problem]:
         yield Problem(choice.item_id, "Say why you take a lower level as shown.")
 
 
-def validated_level(choice: Choice, answer: Answer) -> int | None:
+def validated_level(choice: ReviewChoice, answer: Answer) -> int | None:
     """What is taken as shown: the claim, unless something lower was chosen."""
     if choice.decision is Decision.CHANGE_REQUESTED:
         return None
     return answer.level if choice.validated_level is None else choice.validated_level
 
 
-def carried(before: Decisions, answered_before: Given, answered_now: Given) -> Decisions:
+def still_agreed(before: Decisions, answered_before: Given, answered_now: Given) -> Decisions:
     """Agreement outlives a resubmission where the answer is word for word the same."""
     return {
         item_id: review
@@ -74,14 +74,14 @@ def carried(before: Decisions, answered_before: Given, answered_now: Given) -> D
     }
 
 
-def waiting(instrument: Instrument, given: Given, decisions: Decisions) -> tuple[str, ...]:
+def undecided(instrument: Instrument, given: Given, decisions: Decisions) -> tuple[str, ...]:
     """Items nobody has decided on yet, in the order they are asked."""
     return tuple(
         item.id for item in instrument.items if item.id in given and item.id not in decisions
     )
 
 
-def requested(instrument: Instrument, decisions: Decisions) -> tuple[str, ...]:
+def requested_changes(instrument: Instrument, decisions: Decisions) -> tuple[str, ...]:
     """Items for which a change is asked, in the order they are asked."""
     return tuple(
         item.id
@@ -90,7 +90,7 @@ def requested(instrument: Instrument, decisions: Decisions) -> tuple[str, ...]:
     )
 
 
-def is_worth_a_look(instrument: Instrument, item_id: str, answer: Answer) -> bool:
+def needs_attention(instrument: Instrument, item_id: str, answer: Answer) -> bool:
     """Gates and high claims can change a tier, and so can what is said not to apply."""
     if answer.kind is AnswerKind.NOT_APPLICABLE:
         return True
@@ -99,27 +99,29 @@ def is_worth_a_look(instrument: Instrument, item_id: str, answer: Answer) -> boo
     return meets_a_gate or level >= LOOK_FROM
 
 
-def remaining_low(instrument: Instrument, given: Given, decisions: Decisions) -> tuple[str, ...]:
+def undecided_low(instrument: Instrument, given: Given, decisions: Decisions) -> tuple[str, ...]:
     """Undecided claims that could not have raised the tier: safe to agree with together."""
     return tuple(
         item_id
-        for item_id in waiting(instrument, given, decisions)
-        if not is_worth_a_look(instrument, item_id, given[item_id])
+        for item_id in undecided(instrument, given, decisions)
+        if not needs_attention(instrument, item_id, given[item_id])
     )
 
 
 def validated_answers(given: Given, decisions: Decisions) -> dict[str, Answer]:
     """What was sent in, each level lowered to what the reviewer takes as shown."""
-    return {item_id: taken(answer, decisions.get(item_id)) for item_id, answer in given.items()}
+    return {
+        item_id: as_validated(answer, decisions.get(item_id)) for item_id, answer in given.items()
+    }
 
 
-def taken(answer: Answer, review: ItemReview | None) -> Answer:
+def as_validated(answer: Answer, review: ItemReview | None) -> Answer:
     if review is None or answer.level is None or review.validated_level is None:
         return answer
     return replace(answer, level=min(answer.level, review.validated_level))
 
 
-def changes(before: Given, now: Given) -> dict[str, Change]:
+def changes(before: Given, now: Given) -> dict[str, AnswerChange]:
     """What a resubmission changed, by item id."""
     return {
         item_id: change_of(before.get(item_id), answer)
@@ -128,19 +130,19 @@ def changes(before: Given, now: Given) -> dict[str, Change]:
     }
 
 
-def change_of(before: Answer | None, now: Answer) -> Change:
+def change_of(before: Answer | None, now: Answer) -> AnswerChange:
     if before is None:
-        return Change.NEW
+        return AnswerChange.NEW
     if before.level is not None and now.level is not None and before.level != now.level:
-        return Change.RAISED if now.level > before.level else Change.LOWERED
+        return AnswerChange.RAISED if now.level > before.level else AnswerChange.LOWERED
     if (before.kind, before.reason) != (now.kind, now.reason):
-        return Change.ANSWERED_OTHERWISE
-    return Change.NOTE
+        return AnswerChange.ANSWERED_OTHERWISE
+    return AnswerChange.NOTE
 
 
-def says(answer: Answer | None) -> str:
+def answer_in_words(answer: Answer | None) -> str:
     """
-    >>> says(Answer.at(3)), says(Answer.dont_know()), says(None)
+    >>> says(Answer.at(3)), says(Answer.dont_know()), answer_in_words(None)
     ('level 3', "don't know", 'no answer')
     """
     if answer is None:
@@ -148,7 +150,7 @@ def says(answer: Answer | None) -> str:
     return f"level {answer.level}" if answer.kind is AnswerKind.LEVEL else str(answer.kind)
 
 
-def of_items(choices: Iterable[Choice], item_ids: Collection[str]) -> Iterable[Problem]:
+def unknown_items(choices: Iterable[ReviewChoice], item_ids: Collection[str]) -> Iterable[Problem]:
     """A decision about something that was not sent in has nothing to stand on."""
     for choice in choices:
         if choice.item_id not in item_ids:

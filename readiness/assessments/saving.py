@@ -23,7 +23,7 @@ CHOICES: dict[str, tuple[AnswerKind, int | None]] = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentAnswer:
     """One item as a page sends it: what was chosen and typed, over which revision."""
 
     item_id: str
@@ -34,16 +34,16 @@ class Sent:
     confirms: bool = False  # that last time's answer is still true
 
 
-class Outcome(StrEnum):
+class SaveOutcome(StrEnum):
     KEPT = "nothing to save"
     SAVED = "saved"
     CONFLICT = "somebody else answered meanwhile"
 
 
-def answer_of(sent: Sent) -> Answer | None:
+def answer_of(sent: SentAnswer) -> Answer | None:
     """What was sent as an answer; None when nothing was chosen. BadInput says what cannot be."""
-    note = typed(sent, sent.note, NOTE_CHARACTERS)
-    reason = typed(sent, sent.reason, REASON_CHARACTERS)
+    note = clean_text(sent, sent.note, NOTE_CHARACTERS)
+    reason = clean_text(sent, sent.reason, REASON_CHARACTERS)
     if sent.choice == "":
         if note or reason:
             says = "Choose a level first. What you typed is not saved until then."
@@ -56,7 +56,7 @@ def answer_of(sent: Sent) -> Answer | None:
     return Answer(kind, level, reason if kind is AnswerKind.NOT_APPLICABLE else "", note)
 
 
-def typed(sent: Sent, text: str, most: int) -> str:
+def clean_text(sent: SentAnswer, text: str, most: int) -> str:
     try:
         return clean(text, most)
     except ValueError as error:
@@ -73,7 +73,7 @@ def choice_of(answer: Answer | None) -> str:
     return next(key for key, value in CHOICES.items() if value == (answer.kind, answer.level))
 
 
-def check(item: Item, answer: Answer | None, may: Applicability) -> None:
+def require_allowed(item: Item, answer: Answer | None, may: Applicability) -> None:
     """An answer that the item does not allow is not stored at all."""
     if answer is None or answer.kind is not AnswerKind.NOT_APPLICABLE:
         return
@@ -84,17 +84,17 @@ def check(item: Item, answer: Answer | None, may: Applicability) -> None:
 
 
 def outcome(
-    sent: Sent,
+    sent: SentAnswer,
     wanted: Answer | None,
     current: AnswerRevision | None,
     base: AnswerRevision | None,
-) -> Outcome:
+) -> SaveOutcome:
     """`base` is the revision that the sender's page showed, `current` the one stored now."""
     answer = current.answer if current else None
     confirms_now = sent.confirms and current is not None and current.is_carried
     if wanted == answer:
-        return Outcome.SAVED if confirms_now else Outcome.KEPT
+        return SaveOutcome.SAVED if confirms_now else SaveOutcome.KEPT
     if sent.base == (current.revision if current else 0):
-        return Outcome.SAVED
+        return SaveOutcome.SAVED
     was = base.answer if base else None
-    return Outcome.KEPT if wanted == was and not sent.confirms else Outcome.CONFLICT
+    return SaveOutcome.KEPT if wanted == was and not sent.confirms else SaveOutcome.CONFLICT

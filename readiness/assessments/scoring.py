@@ -18,7 +18,7 @@ TOP_LEVEL = 4
 
 
 @dataclass(frozen=True)
-class Tally:
+class AnswerTally:
     """How the items of a domain, or of the whole instrument, were answered."""
 
     items: int
@@ -33,7 +33,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class ScoreEstimate:
     """An unrounded score with its range; None where nothing can be said."""
 
     low: Fraction | None
@@ -49,19 +49,19 @@ class Estimate:
         return ScoreRange(low, mid, high)
 
 
-UNSCORED = Estimate(None, None, None)
+UNSCORED = ScoreEstimate(None, None, None)
 
 
 @dataclass(frozen=True)
 class Scores:
-    tally: Tally
-    tally_by_domain: Mapping[str, Tally]
-    domains: Mapping[str, Estimate]
-    axes: Mapping[str, Estimate]
-    overall: Estimate
+    tally: AnswerTally
+    tally_by_domain: Mapping[str, AnswerTally]
+    domains: Mapping[str, ScoreEstimate]
+    axes: Mapping[str, ScoreEstimate]
+    overall: ScoreEstimate
 
 
-def scores(instrument: Instrument, answers: Answers) -> Scores:
+def score(instrument: Instrument, answers: Answers) -> Scores:
     """Every item weighs the same in its domain, and every scored domain the same in its axis."""
     tallies = {domain.id: tally(domain.items, answers) for domain in instrument.domains}
     domains = {
@@ -80,10 +80,10 @@ def scores(instrument: Instrument, answers: Answers) -> Scores:
     )
 
 
-def tally(items: Iterable[Item], answers: Answers) -> Tally:
+def tally(items: Iterable[Item], answers: Answers) -> AnswerTally:
     given = [answers.get(item.id) for item in items]
     kinds = [answer.kind for answer in given if answer]
-    return Tally(
+    return AnswerTally(
         items=len(given),
         not_applicable=kinds.count(AnswerKind.NOT_APPLICABLE),
         dont_know=kinds.count(AnswerKind.DONT_KNOW),
@@ -91,16 +91,16 @@ def tally(items: Iterable[Item], answers: Answers) -> Tally:
     )
 
 
-def is_scored(tally: Tally, limits: AnswerLimits) -> bool:
+def is_scored(tally: AnswerTally, limits: AnswerLimits) -> bool:
     """Too many "not applicable" leave a domain without a score."""
     return tally.counted > 0 and tally.not_applicable <= limits.na_per_domain * tally.items
 
 
-def estimate(tally: Tally, limits: AnswerLimits) -> Estimate:
+def estimate(tally: AnswerTally, limits: AnswerLimits) -> ScoreEstimate:
     if not is_scored(tally, limits):
         return UNSCORED
     known = tally.counted - tally.dont_know
-    return Estimate(
+    return ScoreEstimate(
         low=percent(tally.points, tally.counted),
         mid=percent(tally.points, known) if known else None,
         high=percent(tally.points + TOP_LEVEL * tally.dont_know, tally.counted),
@@ -111,21 +111,21 @@ def percent(points: int, items: int) -> Fraction:
     return Fraction(100 * points, TOP_LEVEL * items)
 
 
-def mean_of_known(estimates: Iterable[Estimate]) -> Estimate:
+def mean_of_known(estimates: Iterable[ScoreEstimate]) -> ScoreEstimate:
     """An axis is the mean of those of its domains that have a score."""
     parts = tuple(estimates)
-    return Estimate(
+    return ScoreEstimate(
         low=mean([part.low for part in parts if part.low is not None]),
         mid=mean([part.mid for part in parts if part.mid is not None]),
         high=mean([part.high for part in parts if part.high is not None]),
     )
 
 
-def mean_of_all(estimates: Iterable[Estimate]) -> Estimate:
+def mean_of_all(estimates: Iterable[ScoreEstimate]) -> ScoreEstimate:
     """The overall score is the mean of the axes, and there is none when an axis has none."""
     parts = tuple(estimates)
     whole = mean_of_known(parts)
-    return Estimate(
+    return ScoreEstimate(
         low=None if any(part.low is None for part in parts) else whole.low,
         mid=None if any(part.mid is None for part in parts) else whole.mid,
         high=None if any(part.high is None for part in parts) else whole.high,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from readiness.assessments.scorecard import Raise
-from readiness.assessments.scoring import TOP_LEVEL, Tally
-from readiness.assessments.tier_path_model import Climb, climb_to
-from readiness.assessments.tiers import Standing, most_dont_knows, most_limiting, standing
+from readiness.assessments.scoring import TOP_LEVEL, AnswerTally
+from readiness.assessments.tier_path_model import TierPathModel, model_of
+from readiness.assessments.tiers import TierResult, evaluate, most_dont_knows, most_limiting
 from readiness.core.integer_program import Program, Row, Solution, Solve, cost_of
 from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument, Tier
@@ -24,56 +24,62 @@ RANKS = TOP_LEVEL + 1  # for one item: raised by 1, 2, 3, 4, or, least wanted, l
 CHUNK = 6  # items ordered by one question; RANKS**CHUNK stays far inside exact doubles
 
 
-class NoWayFoundError(RuntimeError):
+class NoPathFoundError(RuntimeError):
     """The solver's answer does not do what it was asked for: our own fault, never the group's."""
 
 
 @dataclass(frozen=True)
-class Way:
+class TierPath:
     raises: tuple[Raise, ...] | None
     reason: str | None = None  # why there is none
 
 
-def shortest_way(instrument: Instrument, answers: Answers, stand: Standing, solve: Solve) -> Way:
+def shortest(instrument: Instrument, answers: Answers, stand: TierResult, solve: Solve) -> TierPath:
     above = instrument.tier_after(stand.tier)
     if above is None:
-        return Way(())
+        return TierPath(())
     if stand.tier.number == 0:
-        return checked(instrument, answers, above, tuple(to_find_out(instrument, answers, stand)))
-    if reason := no_way(instrument, answers, above):
-        return Way(None, reason)
-    climb = climb_to(instrument, answers, stand.scores, above)
-    return checked(instrument, answers, above, raises(climb, least_raises(climb, solve)))
+        return verify(
+            instrument, answers, above, tuple(unknowns_to_settle(instrument, answers, stand))
+        )
+    if reason := why_unreachable(instrument, answers, above):
+        return TierPath(None, reason)
+    climb = model_of(instrument, answers, stand.scores, above)
+    return verify(instrument, answers, above, raises_in(climb, least_raises(climb, solve)))
 
 
-def checked(instrument: Instrument, answers: Answers, tier: Tier, found: tuple[Raise, ...]) -> Way:
+def verify(
+    instrument: Instrument, answers: Answers, tier: Tier, found: tuple[Raise, ...]
+) -> TierPath:
     """A way is shown only after scoring its end: the tier must hold there."""
-    reached = standing(instrument, raised_answers(answers, found)).tier
+    reached = evaluate(instrument, apply_raises(answers, found)).tier
     if reached.number < tier.number:
-        raise NoWayFoundError(
+        raise NoPathFoundError(
             f"raising {[each.item_id for each in found]} does not reach {tier.id}"
         )
-    return Way(found)
+    return TierPath(found)
 
 
-def raised_answers(answers: Answers, found: tuple[Raise, ...]) -> Answers:
+def apply_raises(answers: Answers, found: tuple[Raise, ...]) -> Answers:
     return {**answers, **{each.item_id: Answer.at(each.to) for each in found}}
 
 
 # From "not yet ratable": what has to be found out.
 
 
-def to_find_out(instrument: Instrument, answers: Answers, stand: Standing) -> Iterator[Raise]:
+def unknowns_to_settle(
+    instrument: Instrument, answers: Answers, stand: TierResult
+) -> Iterator[Raise]:
     """Every missing answer, and the fewest don't-knows that must be known, the first asked first.
 
     Each domain has to lose some of its don't-knows; the overall limit may ask for a few more.
     """
     limits, found = instrument.limits, stand.scores
     owed = {
-        domain_id: too_many(tally, limits.dk_per_domain)
+        domain_id: excess_dont_knows(tally, limits.dk_per_domain)
         for domain_id, tally in found.tally_by_domain.items()
     }
-    spare = max(0, too_many(found.tally, limits.dk_overall) - sum(owed.values()))
+    spare = max(0, excess_dont_knows(found.tally, limits.dk_overall) - sum(owed.values()))
     for item in instrument.items:
         answer = answers.get(item.id)
         if answer is None:
@@ -86,20 +92,20 @@ def to_find_out(instrument: Instrument, answers: Answers, stand: Standing) -> It
             yield Raise(item.id, None, 0)
 
 
-def too_many(tally: Tally, limit: Fraction) -> int:
+def excess_dont_knows(tally: AnswerTally, limit: Fraction) -> int:
     return max(0, tally.dont_know - most_dont_knows(tally, limit))
 
 
 # Whether any raise can reach the tier.
 
 
-def no_way(instrument: Instrument, answers: Answers, tier: Tier) -> str | None:
+def why_unreachable(instrument: Instrument, answers: Answers, tier: Tier) -> str | None:
     """Only "not applicable" can stand in the way: everything else could be raised to the top."""
     best = {
         item_id: answer if answer.kind is AnswerKind.NOT_APPLICABLE else Answer.at(TOP_LEVEL)
         for item_id, answer in answers.items()
     }
-    reached = standing(instrument, best)
+    reached = evaluate(instrument, best)
     if reached.tier.number >= tier.number:
         return None
     asked = next(trace.criteria for trace in reached.trace if not trace.holds)
@@ -110,35 +116,37 @@ def no_way(instrument: Instrument, answers: Answers, tier: Tier) -> str | None:
 # Asking for the least, and reading the answer.
 
 
-def least_raises(climb: Climb, solve: Solve) -> Solution:
+def least_raises(climb: TierPathModel, solve: Solve) -> Solution:
     """Steps before items before order, each settled exactly before the next is asked."""
     steps = {climb.steps_in(domain_id): 1 for domain_id in climb.domain_place}
     items = {climb.raised_in(domain_id): 1 for domain_id in climb.domain_place}
-    program = settled(climb.program, steps, asked(solve, climb.program, steps))
-    fewest = asked(solve, program, items)
-    program = settled(program, items, fewest)
-    return earliest(climb, program, solve, fewest)
+    program = fix_total(climb.program, steps, solve_for(solve, climb.program, steps))
+    fewest = solve_for(solve, program, items)
+    program = fix_total(program, items, fewest)
+    return prefer_earliest(climb, program, solve, fewest)
 
 
-def settled(program: Program, costs: Mapping[int, int], solution: Solution) -> Program:
+def fix_total(program: Program, costs: Mapping[int, int], solution: Solution) -> Program:
     total = cost_of(solution, costs)
     return program.also(Row(costs, least=total, most=total))
 
 
-def earliest(climb: Climb, program: Program, solve: Solve, incumbent: Solution) -> Solution:
+def prefer_earliest(
+    climb: TierPathModel, program: Program, solve: Solve, incumbent: Solution
+) -> Solution:
     """Settle the items a few at a time, in the order they are asked, until all raises are spent."""
     count = len(climb.rooms)
     for first in range(0, count, CHUNK):
         if not any(incumbent[climb.raised(room)] for room in range(first, count)):
             break
         rooms = range(first, min(first + CHUNK, count))
-        incumbent = asked(solve, program, order_costs(climb, rooms))
+        incumbent = solve_for(solve, program, order_costs(climb, rooms))
         columns = [c for room in rooms for c in (climb.steps(room), climb.raised(room))]
         program = program.fixed({column: incumbent[column] for column in columns})
     return incumbent
 
 
-def order_costs(climb: Climb, rooms: range) -> dict[int, int]:
+def order_costs(climb: TierPathModel, rooms: range) -> dict[int, int]:
     """One number in which an earlier item weighs more than all later ones together.
 
     An item's rank is steps - 1 when it is raised and RANKS - 1 when not, which is
@@ -150,14 +158,14 @@ def order_costs(climb: Climb, rooms: range) -> dict[int, int]:
     }
 
 
-def asked(solve: Solve, program: Program, costs: Mapping[int, int]) -> Solution:
+def solve_for(solve: Solve, program: Program, costs: Mapping[int, int]) -> Solution:
     solution = solve(program, costs)
     if solution is None or not program.allows(solution):
-        raise NoWayFoundError("the solver found no raises although there are some")
+        raise NoPathFoundError("the solver found no raises although there are some")
     return solution
 
 
-def raises(climb: Climb, solution: Solution) -> tuple[Raise, ...]:
+def raises_in(climb: TierPathModel, solution: Solution) -> tuple[Raise, ...]:
     return tuple(
         Raise(room.item_id, room.from_level, room.start + solution[climb.steps(number)])
         for number, room in enumerate(climb.rooms)

@@ -21,7 +21,7 @@ from readiness.instruments.models import Axis, Gate, GateKind, Instrument, Tier
 
 
 @dataclass(frozen=True)
-class Room:
+class Headroom:
     """An item that can still be raised. What is not known yet counts from 0."""
 
     item_id: str
@@ -38,11 +38,11 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Climb:
+class TierPathModel:
     instrument: Instrument
     tier: Tier
     scores: Scores
-    rooms: tuple[Room, ...]
+    rooms: tuple[Headroom, ...]
     open_gates: tuple[Gate, ...]
 
     def steps(self, room: int) -> int:
@@ -106,28 +106,28 @@ class Climb:
         )
 
 
-def climb_to(instrument: Instrument, answers: Answers, found: Scores, tier: Tier) -> Climb:
+def model_of(instrument: Instrument, answers: Answers, found: Scores, tier: Tier) -> TierPathModel:
     """Only the next tier's criteria are asked: the lower tiers hold already, and raises keep them.
 
     (Raising a level, or learning one, lowers no score and opens no gate that was met.)
     """
-    return Climb(
+    return TierPathModel(
         instrument,
         tier,
         found,
-        tuple(rooms_of(instrument, answers)),
+        tuple(items_with_headroom(instrument, answers)),
         tuple(gate for gate in tier.gates if not gate_result(gate, answers).met),
     )
 
 
-def rooms_of(instrument: Instrument, answers: Answers) -> Iterator[Room]:
+def items_with_headroom(instrument: Instrument, answers: Answers) -> Iterator[Headroom]:
     for item in instrument.items:
         answer = answers[item.id]
         if answer.kind is not AnswerKind.NOT_APPLICABLE and (answer.level or 0) < TOP_LEVEL:
-            yield Room(item.id, item.domain_id, answer.level)
+            yield Headroom(item.id, item.domain_id, answer.level)
 
 
-def rows(climb: Climb) -> Iterator[Row]:
+def rows(climb: TierPathModel) -> Iterator[Row]:
     for axis in climb.instrument.axes:
         yield from axis_rows(climb, axis)
     yield from domain_rows(climb)
@@ -137,16 +137,16 @@ def rows(climb: Climb) -> Iterator[Row]:
     yield from likeness_rows(climb)
 
 
-def unrounded(least: Fraction) -> Fraction:
+def lowest_rounding_to(least: Fraction) -> Fraction:
     """The smallest score that is shown as `least` or more when rounded half up to one decimal.
 
-    >>> unrounded(Fraction(35))
+    >>> lowest_rounding_to(Fraction(35))
     Fraction(699, 20)
     """
     return Fraction(ceil(least * 10), 10) - Fraction(1, 20)
 
 
-def axis_rows(climb: Climb, axis: Axis) -> Iterator[Row]:
+def axis_rows(climb: TierPathModel, axis: Axis) -> Iterator[Row]:
     """Mean over the scored domains of 100 x points / (4 x items), brought to whole numbers."""
     least = climb.tier.axis_min.get(axis.id, Fraction(0))
     domains = climb.scores.domains
@@ -156,7 +156,7 @@ def axis_rows(climb: Climb, axis: Axis) -> Iterator[Row]:
     tallies = {each: climb.scores.tally_by_domain[each] for each in scored}
     whole = lcm(*(tally.counted for tally in tallies.values()))
     worth = {each: whole // tally.counted for each, tally in tallies.items()}
-    wanted = unrounded(least) * len(scored) * whole * TOP_LEVEL / 100
+    wanted = lowest_rounding_to(least) * len(scored) * whole * TOP_LEVEL / 100
     held = sum(tally.points * worth[each] for each, tally in tallies.items())
     common = gcd(*worth.values())
     yield Row(
@@ -165,17 +165,17 @@ def axis_rows(climb: Climb, axis: Axis) -> Iterator[Row]:
     )
 
 
-def domain_rows(climb: Climb) -> Iterator[Row]:
+def domain_rows(climb: TierPathModel) -> Iterator[Row]:
     if climb.tier.domain_min <= 0:
         return
     for domain_id, estimate in climb.scores.domains.items():
         if estimate.low is not None:
             tally = climb.scores.tally_by_domain[domain_id]
-            wanted = unrounded(climb.tier.domain_min) * tally.counted * TOP_LEVEL / 100
+            wanted = lowest_rounding_to(climb.tier.domain_min) * tally.counted * TOP_LEVEL / 100
             yield Row({climb.steps_in(domain_id): 1}, least=ceil(wanted - tally.points))
 
 
-def supporting_rows(climb: Climb) -> Iterator[Row]:
+def supporting_rows(climb: TierPathModel) -> Iterator[Row]:
     """Enough of the open supporting gates must be met; each one counted on must be reached."""
     for choice, gate in enumerate(climb.choices):
         steps = climb.steps(climb.place[gate.item_id])
@@ -184,14 +184,14 @@ def supporting_rows(climb: Climb) -> Iterator[Row]:
     yield Row(counted_on, least=len(climb.waiting) - climb.tier.supporting_unmet_max)
 
 
-def raised_rows(climb: Climb) -> Iterator[Row]:
+def raised_rows(climb: TierPathModel) -> Iterator[Row]:
     """An item is raised exactly when it takes at least one step."""
     for number, room in enumerate(climb.rooms):
         yield Row({climb.steps(number): 1, climb.raised(number): -room.steps}, most=0)
         yield Row({climb.steps(number): 1, climb.raised(number): -1}, least=0)
 
 
-def sum_rows(climb: Climb) -> Iterator[Row]:
+def sum_rows(climb: TierPathModel) -> Iterator[Row]:
     for domain_id in climb.domain_place:
         inside = climb.inside(domain_id)
         steps, raised = climb.steps_in(domain_id), climb.raised_in(domain_id)
@@ -200,7 +200,7 @@ def sum_rows(climb: Climb) -> Iterator[Row]:
         yield Row({steps: 1, raised: -TOP_LEVEL}, most=0)
 
 
-def likeness_rows(climb: Climb) -> Iterator[Row]:
+def likeness_rows(climb: TierPathModel) -> Iterator[Row]:
     """Of two items alike, the one asked first is raised first, and no higher than the other.
 
     Alike are items of one domain and one level that no open gate looks at. The answer has this

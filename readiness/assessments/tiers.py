@@ -13,36 +13,36 @@ from fractions import Fraction
 from math import floor
 
 from readiness.assessments.scorecard import (
-    Asks,
     Cap,
     Criterion,
+    CriterionKind,
+    CriterionVerdict,
     GateResult,
     TierTrace,
-    Verdict,
     one_decimal,
 )
-from readiness.assessments.scoring import Estimate, Scores, Tally, is_scored, scores
+from readiness.assessments.scoring import AnswerTally, ScoreEstimate, Scores, is_scored, score
 from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import Gate, GateKind, Instrument, Tier
 
-GATES: dict[GateKind, Asks] = {
-    GateKind.ESSENTIAL: Asks.ESSENTIAL,
-    GateKind.SUPPORTING: Asks.SUPPORTING,
+GATES: dict[GateKind, CriterionKind] = {
+    GateKind.ESSENTIAL: CriterionKind.ESSENTIAL,
+    GateKind.SUPPORTING: CriterionKind.SUPPORTING,
 }
 LIMITING_FIRST = (  # which unmet criterion is named as the one that holds a group back
-    Asks.COMPLETE,
-    Asks.DONT_KNOW_DOMAIN,
-    Asks.DONT_KNOW_OVERALL,
-    Asks.NOT_APPLICABLE,
-    Asks.ESSENTIAL,
-    Asks.DOMAIN,
-    Asks.AXIS,
-    Asks.ALLOWANCE,
+    CriterionKind.COMPLETE,
+    CriterionKind.DONT_KNOW_DOMAIN,
+    CriterionKind.DONT_KNOW_OVERALL,
+    CriterionKind.NOT_APPLICABLE,
+    CriterionKind.ESSENTIAL,
+    CriterionKind.DOMAIN,
+    CriterionKind.AXIS,
+    CriterionKind.ALLOWANCE,
 )
 
 
 @dataclass(frozen=True)
-class Standing:
+class TierResult:
     """The tier reached, and the reasons."""
 
     tier: Tier
@@ -54,13 +54,13 @@ class Standing:
     caps: tuple[Cap, ...]
 
 
-def standing(instrument: Instrument, answers: Answers) -> Standing:
+def evaluate(instrument: Instrument, answers: Answers) -> TierResult:
     """The highest tier whose criteria are met together with those of every tier below it."""
-    found = scores(instrument, answers)
-    trace = tuple(traces(instrument, answers, found))
+    found = score(instrument, answers)
+    trace = tuple(trace_tiers(instrument, answers, found))
     tier = instrument.tier_by_id[[part.tier_id for part in trace if part.holds][-1]]
     gates = tuple(gate_result(gate, answers) for each in instrument.tiers for gate in each.gates)
-    return Standing(
+    return TierResult(
         tier=tier,
         scores=found,
         missing=missing(instrument, answers),
@@ -101,7 +101,7 @@ def gate_result(gate: Gate, answers: Answers) -> GateResult:
     )
 
 
-def traces(instrument: Instrument, answers: Answers, found: Scores) -> Iterator[TierTrace]:
+def trace_tiers(instrument: Instrument, answers: Answers, found: Scores) -> Iterator[TierTrace]:
     holds = True
     for tier in instrument.tiers:
         asked = tuple(criteria(instrument, tier, answers, found))
@@ -112,7 +112,7 @@ def traces(instrument: Instrument, answers: Answers, found: Scores) -> Iterator[
 
 def blocks(criterion: Criterion) -> bool:
     """Supporting gates are judged together, by how many of them wait."""
-    return is_open(criterion) and criterion.asks is not Asks.SUPPORTING
+    return is_open(criterion) and criterion.asks is not CriterionKind.SUPPORTING
 
 
 def criteria(
@@ -121,7 +121,7 @@ def criteria(
     if tier.number == 0:
         return
     if tier.number == 1:
-        yield from ratable(instrument, answers, found)
+        yield from ratable_criteria(instrument, answers, found)
     if tier.number > instrument.tier_by_id[instrument.limits.na_cap].number:
         yield from enough_applies(instrument, tier, found)
     yield from axis_minimums(instrument, tier, found)
@@ -132,7 +132,9 @@ def criteria(
 # Ratable at all: every item answered, and few enough don't-knows.
 
 
-def ratable(instrument: Instrument, answers: Answers, found: Scores) -> Iterator[Criterion]:
+def ratable_criteria(
+    instrument: Instrument, answers: Answers, found: Scores
+) -> Iterator[Criterion]:
     yield completeness(instrument, answers)
     for domain in instrument.domains:
         yield few_dont_knows(
@@ -149,41 +151,43 @@ def completeness(instrument: Instrument, answers: Answers) -> Criterion:
     total = len(instrument.items)
     says = f"Every one of the {total} items has an answer."
     if blank:
-        first = named(instrument, blank[0])
+        first = item_name(instrument, blank[0])
         others = f", and {len(blank) - 1} more have none either" if len(blank) > 1 else ""
         says = f"Every item needs an answer: {first} has none yet{others}."
-    verdict = Verdict.NOT_YET if blank else Verdict.MET
-    return Criterion("complete", Asks.COMPLETE, "", total, total - len(blank), verdict, says)
+    verdict = CriterionVerdict.NOT_YET if blank else CriterionVerdict.MET
+    return Criterion(
+        "complete", CriterionKind.COMPLETE, "", total, total - len(blank), verdict, says
+    )
 
 
-def most_dont_knows(tally: Tally, limit: Fraction) -> int:
+def most_dont_knows(tally: AnswerTally, limit: Fraction) -> int:
     return floor(limit * tally.counted)
 
 
-def few_dont_knows(tally: Tally, limit: Fraction, domain_id: str, where: str) -> Criterion:
+def few_dont_knows(tally: AnswerTally, limit: Fraction, domain_id: str, where: str) -> Criterion:
     most = most_dont_knows(tally, limit)
     return Criterion(
         id=f"dont-know:{domain_id or 'overall'}",
-        asks=Asks.DONT_KNOW_DOMAIN if domain_id else Asks.DONT_KNOW_OVERALL,
+        asks=CriterionKind.DONT_KNOW_DOMAIN if domain_id else CriterionKind.DONT_KNOW_OVERALL,
         subject_id=domain_id,
         needs=most,
         has=tally.dont_know,
-        verdict=Verdict.MET if tally.dont_know <= most else Verdict.NOT_YET,
+        verdict=CriterionVerdict.MET if tally.dont_know <= most else CriterionVerdict.NOT_YET,
         says=(
             f'Of {tally.counted} applicable items{where}, at most {most} may be "don\'t know"; '
-            f"{counted(tally.dont_know)}."
+            f"{count_phrase(tally.dont_know)}."
         ),
     )
 
 
-def counted(number: int) -> str:
+def count_phrase(number: int) -> str:
     return {0: "none is", 1: "1 is"}.get(number, f"{number} are")
 
 
 # Enough items apply: a domain that is not scored keeps the higher tiers closed.
 
 
-def most_not_applicable(tally: Tally, limit: Fraction) -> int:
+def most_not_applicable(tally: AnswerTally, limit: Fraction) -> int:
     return floor(limit * tally.items)
 
 
@@ -194,14 +198,14 @@ def enough_applies(instrument: Instrument, tier: Tier, found: Scores) -> Iterato
         scored = is_scored(tally, instrument.limits)
         yield Criterion(
             id=f"not-applicable:{domain.id}",
-            asks=Asks.NOT_APPLICABLE,
+            asks=CriterionKind.NOT_APPLICABLE,
             subject_id=domain.id,
             needs=most,
             has=tally.not_applicable,
-            verdict=Verdict.MET if scored else Verdict.NOT_YET,
+            verdict=CriterionVerdict.MET if scored else CriterionVerdict.NOT_YET,
             says=(
                 f"{tier.id} needs a score in {domain.title}, where at most {most} of "
-                f"{tally.items} items may be not applicable; {counted(tally.not_applicable)}."
+                f"{tally.items} items may be not applicable; {count_phrase(tally.not_applicable)}."
             ),
         )
 
@@ -227,7 +231,12 @@ def axis_minimums(instrument: Instrument, tier: Tier, found: Scores) -> Iterator
     for axis in instrument.axes:
         if axis.id in tier.axis_min:
             yield minimum(
-                tier, Asks.AXIS, axis.id, axis.title, found.axes[axis.id], tier.axis_min[axis.id]
+                tier,
+                CriterionKind.AXIS,
+                axis.id,
+                axis.title,
+                found.axes[axis.id],
+                tier.axis_min[axis.id],
             )
 
 
@@ -236,7 +245,7 @@ def domain_minimums(instrument: Instrument, tier: Tier, found: Scores) -> Iterat
         if tier.domain_min > 0 and found.domains[domain.id].low is not None:
             yield minimum(
                 tier,
-                Asks.DOMAIN,
+                CriterionKind.DOMAIN,
                 domain.id,
                 domain.title,
                 found.domains[domain.id],
@@ -245,21 +254,26 @@ def domain_minimums(instrument: Instrument, tier: Tier, found: Scores) -> Iterat
 
 
 def minimum(
-    tier: Tier, asks: Asks, subject_id: str, title: str, estimate: Estimate, least: Fraction
+    tier: Tier,
+    asks: CriterionKind,
+    subject_id: str,
+    title: str,
+    estimate: ScoreEstimate,
+    least: Fraction,
 ) -> Criterion:
     """A minimum of 0 asks for nothing, so it holds even where there is no score."""
     has = estimate.shown.low
     reached = least <= 0 or (has is not None and Fraction(has) >= least)
-    unmet = Verdict.UNANSWERABLE if has is None else Verdict.NOT_YET
+    unmet = CriterionVerdict.UNANSWERABLE if has is None else CriterionVerdict.NOT_YET
     needs = one_decimal(least) if one_decimal(least) == least else decimal(least)
     scored = "it has no score" if has is None else f"its score is {has}"
     return Criterion(
-        id=f"{'axis' if asks is Asks.AXIS else 'domain'}:{subject_id}",
+        id=f"{'axis' if asks is CriterionKind.AXIS else 'domain'}:{subject_id}",
         asks=asks,
         subject_id=subject_id,
         needs=needs,
         has=has,
-        verdict=Verdict.MET if reached else unmet,
+        verdict=CriterionVerdict.MET if reached else unmet,
         says=f"{tier.id} needs {title} ({subject_id}) at {needs} or more; {scored}.",
     )
 
@@ -280,36 +294,36 @@ def gate_criteria(instrument: Instrument, tier: Tier, answers: Answers) -> Itera
         most = tier.supporting_unmet_max
         yield Criterion(
             id="supporting",
-            asks=Asks.ALLOWANCE,
+            asks=CriterionKind.ALLOWANCE,
             subject_id="",
             needs=most,
             has=waiting,
-            verdict=Verdict.MET if waiting <= most else Verdict.NOT_YET,
+            verdict=CriterionVerdict.MET if waiting <= most else CriterionVerdict.NOT_YET,
             says=(
                 f"Of the {len(supporting)} supporting items of {tier.id}, at most {most} may "
-                f"be below their level; {counted(waiting)}."
+                f"be below their level; {count_phrase(waiting)}."
             ),
         )
 
 
 def gate_criterion(instrument: Instrument, gate: Gate, answers: Answers) -> Criterion:
     result = gate_result(gate, answers)
-    unmet = Verdict.UNANSWERABLE if result.has is None else Verdict.NOT_YET
+    unmet = CriterionVerdict.UNANSWERABLE if result.has is None else CriterionVerdict.NOT_YET
     return Criterion(
         id=f"gate:{gate.item_id}",
         asks=GATES[gate.kind],
         subject_id=gate.item_id,
         needs=gate.level,
         has=result.has,
-        verdict=Verdict.MET if result.met else unmet,
+        verdict=CriterionVerdict.MET if result.met else unmet,
         says=(
-            f"{gate.tier_id} needs {named(instrument, gate.item_id)} at level {gate.level}; "
-            f"{state(gate.item_id, answers)}."
+            f"{gate.tier_id} needs {item_name(instrument, gate.item_id)} at level {gate.level}; "
+            f"{answer_state(gate.item_id, answers)}."
         ),
     )
 
 
-def state(item_id: str, answers: Answers) -> str:
+def answer_state(item_id: str, answers: Answers) -> str:
     answer = answers.get(item_id)
     if answer is None:
         return "it has no answer yet"
@@ -318,14 +332,14 @@ def state(item_id: str, answers: Answers) -> str:
     return f'it is answered "{answer.kind}"'
 
 
-def named(instrument: Instrument, item_id: str) -> str:
+def item_name(instrument: Instrument, item_id: str) -> str:
     return f"{item_id} ({instrument.item_by_id[item_id].title})"
 
 
 # What holds a group back.
 
 
-def limiting_factor(instrument: Instrument, answers: Answers, stand: Standing) -> str:
+def limiting_factor(instrument: Instrument, answers: Answers, stand: TierResult) -> str:
     """The one criterion of the next tier to turn to first; "" when there is no next tier."""
     above = instrument.tier_after(stand.tier)
     if above is None:
@@ -344,8 +358,8 @@ def most_limiting(
     order = {item.id: place for place, item in enumerate(instrument.items)}
     unmet = [criterion for criterion in asked if blocks(criterion)]
     asks = next(kind for kind in LIMITING_FIRST if any(c.asks is kind for c in unmet))
-    if asks is Asks.ALLOWANCE:
-        waiting = [c for c in asked if is_open(c) and c.asks is Asks.SUPPORTING]
+    if asks is CriterionKind.ALLOWANCE:
+        waiting = [c for c in asked if is_open(c) and c.asks is CriterionKind.SUPPORTING]
         return min(
             waiting,
             key=lambda c: (is_excused(c, answers), shortfall(c), order[c.subject_id]),
@@ -357,7 +371,7 @@ def most_limiting(
 
 
 def is_open(criterion: Criterion) -> bool:
-    return criterion.verdict is not Verdict.MET
+    return criterion.verdict is not CriterionVerdict.MET
 
 
 def is_excused(criterion: Criterion, answers: Answers) -> bool:

@@ -11,8 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from readiness.assessments.saving import Sent, answer_of, choice_of
+from readiness.assessments.saving import SentAnswer, answer_of, choice_of
 from readiness.core.errors import BadInput, Problem
+from readiness.core.tables import spreadsheet
 from readiness.core.tables.models import Book, SheetCell
 from readiness.instruments import context_fields
 from readiness.instruments.answers import Answer, ContextValue
@@ -28,7 +29,7 @@ class SheetName(StrEnum):
     MARK = "Do not change"  # hidden: which assessment the book was made for
 
 
-class Column(StrEnum):
+class WorkbookColumn(StrEnum):
     """Headings; their letters follow from the order in `ANSWER_COLUMNS` and `FACT_COLUMNS`."""
 
     ITEM = "Item"
@@ -47,22 +48,22 @@ class Column(StrEnum):
 
 LEVELS = tuple(f"Level {level}" for level in range(5))
 ANSWER_COLUMNS: tuple[str, ...] = (
-    Column.ITEM,
-    Column.DOMAIN,
-    Column.QUESTION,
+    WorkbookColumn.ITEM,
+    WorkbookColumn.DOMAIN,
+    WorkbookColumn.QUESTION,
     *LEVELS,
-    Column.ANSWER,
-    Column.REASON,
-    Column.NOTE,
-    Column.BASE,
+    WorkbookColumn.ANSWER,
+    WorkbookColumn.REASON,
+    WorkbookColumn.NOTE,
+    WorkbookColumn.BASE,
 )
 FACT_COLUMNS: tuple[str, ...] = (
-    Column.ASKED,
-    Column.KEY,
-    Column.LABEL,
-    Column.VALUE,
-    Column.HOW,
-    Column.BASE,
+    WorkbookColumn.ASKED,
+    WorkbookColumn.KEY,
+    WorkbookColumn.LABEL,
+    WorkbookColumn.VALUE,
+    WorkbookColumn.HOW,
+    WorkbookColumn.BASE,
 )
 MARK_COLUMNS = ("Kind", "Assessment", "Instrument", "Version")
 FIRST_ROW = 2  # below the headings
@@ -74,7 +75,7 @@ ON_THE_PAGE = frozenset({"table", "choices"})  # asked on the page alone
 
 
 @dataclass(frozen=True)
-class Given:
+class WorkbookFact:
     """One fact as the book has it."""
 
     key: str
@@ -83,11 +84,11 @@ class Given:
 
 
 @dataclass
-class Filled:
+class FilledWorkbook:
     """What a book says: answers and facts that are filled in, and everything wrong with it."""
 
-    answers: dict[str, Sent] = field(default_factory=dict)
-    facts: dict[str, Given] = field(default_factory=dict)
+    answers: dict[str, SentAnswer] = field(default_factory=dict)
+    facts: dict[str, WorkbookFact] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)  # item id or key -> its cell
     problems: list[Problem] = field(default_factory=list)
 
@@ -164,10 +165,10 @@ def how_to(asked: ContextField) -> str:
 # Reading it back.
 
 
-def read(book: Book, instrument: Instrument, assessment_id: str) -> Filled:
+def read(book: Book, instrument: Instrument, assessment_id: str) -> FilledWorkbook:
     """Everything good and everything wrong; an empty answer or fact changes nothing."""
-    refuse_another(book, instrument, assessment_id)
-    filled = Filled()
+    require_this_assessment(book, instrument, assessment_id)
+    filled = FilledWorkbook()
     for number, row in body(book, SheetName.ANSWERS, ANSWER_COLUMNS, filled):
         read_answer(number, row, instrument, filled)
     fields = {each.key: each for _, each in fields_of(instrument)}
@@ -176,7 +177,7 @@ def read(book: Book, instrument: Instrument, assessment_id: str) -> Filled:
     return filled
 
 
-def refuse_another(book: Book, instrument: Instrument, assessment_id: str) -> None:
+def require_this_assessment(book: Book, instrument: Instrument, assessment_id: str) -> None:
     rows = book.get(SheetName.MARK, ())
     found = [cell.text for cell in rows[1]] if len(rows) > 1 else []
     if found[:1] != [KIND]:
@@ -192,7 +193,7 @@ def refuse_another(book: Book, instrument: Instrument, assessment_id: str) -> No
 
 
 def body(
-    book: Book, sheet: SheetName, columns: tuple[str, ...], filled: Filled
+    book: Book, sheet: SheetName, columns: tuple[str, ...], filled: FilledWorkbook
 ) -> Iterator[tuple[int, dict[str, SheetCell]]]:
     """The filled rows below the headings, with the number a person sees beside each."""
     rows = book.get(sheet)
@@ -219,45 +220,49 @@ def zip_longest(found: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[s
 
 
 def read_answer(
-    number: int, row: Mapping[str, SheetCell], instrument: Instrument, filled: Filled
+    number: int, row: Mapping[str, SheetCell], instrument: Instrument, filled: FilledWorkbook
 ) -> None:
-    item_id = row[Column.ITEM].text.strip()
+    item_id = row[WorkbookColumn.ITEM].text.strip()
     place = {column: cell_name(SheetName.ANSWERS, column, number) for column in ANSWER_COLUMNS}
-    problems = list(formulas(row, place, (Column.ANSWER, Column.REASON, Column.NOTE)))
+    problems = list(
+        formulas(row, place, (WorkbookColumn.ANSWER, WorkbookColumn.REASON, WorkbookColumn.NOTE))
+    )
     item = instrument.item_by_id.get(item_id)
     if item is None:
         says = "No item has this name: put back what stood here."
-        problems.append(Problem(place[Column.ITEM], says))
+        problems.append(Problem(place[WorkbookColumn.ITEM], says))
     elif item_id in filled.answers:
         says = f"{item_id} stands here a second time: keep one of the two rows."
-        problems.append(Problem(place[Column.ITEM], says))
+        problems.append(Problem(place[WorkbookColumn.ITEM], says))
     base = base_of(row)
     if base is None:
-        problems.append(Problem(place[Column.BASE], "Put back the number that stood here."))
-    typed = row[Column.ANSWER].text.strip()
+        problems.append(Problem(place[WorkbookColumn.BASE], "Put back the number that stood here."))
+    typed = row[WorkbookColumn.ANSWER].text.strip()
     choice = CHOICE_BY_WORDS.get(typed.casefold().replace("’", "'")) if typed else ""
-    if row[Column.ANSWER].is_formula:
+    if row[WorkbookColumn.ANSWER].is_formula:
         choice = None  # said already
     elif choice is None or (item and choice and WORDS[choice] not in words_of(item)):
         options = ", ".join(words_of(item)) if item else ", ".join(WORDS.values())
-        problems.append(Problem(place[Column.ANSWER], f"Choose one of: {options}."))
+        problems.append(Problem(place[WorkbookColumn.ANSWER], f"Choose one of: {options}."))
     if problems or item is None or base is None or choice is None:
         filled.problems.extend(problems)
         return
-    sent = Sent(item_id, choice, row[Column.REASON].text, row[Column.NOTE].text, base)
+    sent = SentAnswer(
+        item_id, choice, row[WorkbookColumn.REASON].text, row[WorkbookColumn.NOTE].text, base
+    )
     if choice or sent.note.strip() or sent.reason.strip():
-        filled.places[item_id] = place[Column.ANSWER]
-        try_answer(sent, place, filled)
+        filled.places[item_id] = place[WorkbookColumn.ANSWER]
+        check_answer(sent, place, filled)
 
 
-def try_answer(sent: Sent, place: Mapping[str, str], filled: Filled) -> None:
+def check_answer(sent: SentAnswer, place: Mapping[str, str], filled: FilledWorkbook) -> None:
     """What a text can be wrong about is known at once; the rest needs the assessment."""
     for column, alone in (
-        (Column.REASON, Sent(sent.item_id, "dk", reason=sent.reason)),
-        (Column.NOTE, Sent(sent.item_id, "dk", note=sent.note)),
+        (WorkbookColumn.REASON, SentAnswer(sent.item_id, "dk", reason=sent.reason)),
+        (WorkbookColumn.NOTE, SentAnswer(sent.item_id, "dk", note=sent.note)),
         (
-            Column.ANSWER,
-            Sent(
+            WorkbookColumn.ANSWER,
+            SentAnswer(
                 sent.item_id,
                 sent.choice,
                 note="x" if sent.note.strip() or sent.reason.strip() else "",
@@ -275,32 +280,32 @@ def read_fact(
     number: int,
     row: Mapping[str, SheetCell],
     fields: Mapping[str, ContextField],
-    filled: Filled,
+    filled: FilledWorkbook,
 ) -> None:
-    key = row[Column.KEY].text.strip()
+    key = row[WorkbookColumn.KEY].text.strip()
     place = {column: cell_name(SheetName.CONTEXT, column, number) for column in FACT_COLUMNS}
-    problems = list(formulas(row, place, (Column.VALUE,)))
+    problems = list(formulas(row, place, (WorkbookColumn.VALUE,)))
     asked, base = fields.get(key), base_of(row)
     if asked is None:
-        problems.append(Problem(place[Column.KEY], "No fact has this name: put it back."))
+        problems.append(Problem(place[WorkbookColumn.KEY], "No fact has this name: put it back."))
     elif key in filled.facts:
-        problems.append(Problem(place[Column.KEY], "This fact stands here a second time."))
+        problems.append(Problem(place[WorkbookColumn.KEY], "This fact stands here a second time."))
     if base is None:
-        problems.append(Problem(place[Column.BASE], "Put back the number that stood here."))
-    text = row[Column.VALUE].text.strip()
+        problems.append(Problem(place[WorkbookColumn.BASE], "Put back the number that stood here."))
+    text = row[WorkbookColumn.VALUE].text.strip()
     if problems or asked is None or base is None or not text:
         filled.problems.extend(problems)
         return
     try:
-        value = context_fields.read_value(asked, chosen(asked, text))
+        value = context_fields.read_value(asked, choice_value(asked, text))
     except ValueError as error:
-        filled.problems.append(Problem(place[Column.VALUE], str(error)))
+        filled.problems.append(Problem(place[WorkbookColumn.VALUE], str(error)))
         return
-    filled.places[key] = place[Column.VALUE]
-    filled.facts[key] = Given(key, value, base)
+    filled.places[key] = place[WorkbookColumn.VALUE]
+    filled.facts[key] = WorkbookFact(key, value, base)
 
 
-def chosen(asked: ContextField, text: str) -> str:
+def choice_value(asked: ContextField, text: str) -> str:
     """A choice is shown in words and kept by its value."""
     if asked.type == "choice":
         by_words = {words.casefold(): value for value, words in asked.choices}
@@ -317,14 +322,14 @@ def formulas(
 
 
 def base_of(row: Mapping[str, SheetCell]) -> int | None:
-    text = row[Column.BASE].text.strip()
+    text = row[WorkbookColumn.BASE].text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 # Between the preview and the confirmation, as plain values.
 
 
-def plain(filled: Filled) -> dict[str, Any]:
+def to_plain(filled: FilledWorkbook) -> dict[str, Any]:
     return {
         "answers": [
             [s.item_id, s.choice, s.reason, s.note, s.base] for s in filled.answers.values()
@@ -333,19 +338,53 @@ def plain(filled: Filled) -> dict[str, Any]:
     }
 
 
-def from_plain(found: Any, instrument: Instrument) -> Filled:
+def from_plain(found: Any, instrument: Instrument) -> FilledWorkbook:
     """What a page sends back, read as strictly as a stranger's file."""
-    filled = Filled()
+    filled = FilledWorkbook()
     fields = {each.key: each for _, each in fields_of(instrument)}
     try:
         for item_id, choice, reason, note, base in found["answers"]:
             if item_id in instrument.item_by_id and type(base) is int:
-                filled.answers[item_id] = Sent(item_id, str(choice), str(reason), str(note), base)
+                filled.answers[item_id] = SentAnswer(
+                    item_id, str(choice), str(reason), str(note), base
+                )
         for key, value, base in found["facts"]:
             if key in fields and type(base) is int:
                 typed = str(fact_text(fields[key], value))
-                again = context_fields.read_value(fields[key], chosen(fields[key], typed))
-                filled.facts[key] = Given(key, again, base)
+                again = context_fields.read_value(fields[key], choice_value(fields[key], typed))
+                filled.facts[key] = WorkbookFact(key, again, base)
     except (TypeError, KeyError, ValueError, ArithmeticError) as error:
         raise BadInput("That could not be read. Send the spreadsheet again.") from error
     return filled
+
+
+SECONDS = 20
+
+
+NOT_A_BOOK = "This is not an Excel workbook (.xlsx). Download the spreadsheet from this page."
+
+
+TOO_LARGE = "This workbook is too large for a questionnaire. Download a fresh copy and fill it in."
+
+
+ACTIVE = "This workbook holds macros, links or embedded files. Save it as a plain .xlsx and resend."
+
+
+UNREADABLE = "This workbook could not be read. Download a fresh copy and copy your answers into it."
+
+
+FAR = (
+    "The sheet “{sheet}” has something far outside its table: delete it, or copy the answers over."
+)
+
+
+QUESTIONNAIRE = spreadsheet.SheetRequest(
+    sheets=tuple(SheetName),
+    most_rows=MOST_ROWS,
+    most_columns=MOST_COLUMNS,
+    words=spreadsheet.SheetSentences(NOT_A_BOOK, TOO_LARGE, ACTIVE, UNREADABLE, FAR),
+)
+
+
+def read_file(raw: bytes) -> Book:
+    return spreadsheet.read(raw, QUESTIONNAIRE, SECONDS)

@@ -8,8 +8,8 @@ from typing import BinaryIO
 import click
 
 from readiness.assessments.assessment_json import MOST_BYTES
-from readiness.assessments.run_json import as_json
-from readiness.assessments.service.scoring import scored_file
+from readiness.assessments.scorecard import to_json
+from readiness.assessments.service.scoring import score_file
 from readiness.cli.outcome import ends_well, say
 
 
@@ -22,7 +22,7 @@ def score(file: BinaryIO) -> None:
     It holds an instrument, optionally its version and the group's context, and the answers:
     {"instrument": "qmer", "answers": {"LEAD-1": {"level": 2}, "LEAD-3": {"dk": true}}}
     """
-    run, notices = scored_file(file.read(MOST_BYTES + 1))
+    run, notices = score_file(file.read(MOST_BYTES + 1))
     for notice in notices:
         say(f"Notice: {notice}")
-    click.echo(json.dumps(as_json(run), indent=2))
+    click.echo(json.dumps(to_json(run), indent=2))

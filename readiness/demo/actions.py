@@ -9,10 +9,10 @@ from functools import partial
 from readiness.accounts.db import people
 from readiness.assessments.attestation import CODE_LETTERS
 from readiness.assessments.models import AnswerRevision, Decision
-from readiness.assessments.review import Choice
-from readiness.assessments.saving import Sent, choice_of
-from readiness.assessments.service import answering, context, cycles, review, sharing, submit
-from readiness.assessments.service.context import Fact
+from readiness.assessments.review import ReviewChoice
+from readiness.assessments.saving import SentAnswer, choice_of
+from readiness.assessments.service import answering, cycles, review, sharing, submission
+from readiness.assessments.service.answering import SentFact
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.people import Actor
@@ -56,7 +56,7 @@ def manager(stage: Stage, who: Character) -> Actor:
 
 def open_cycle(stage: Stage, which: Round, due_on: date) -> None:
     """The payer opens a cycle and invites everybody who takes part in it."""
-    draft = cycles.Draft(
+    draft = cycles.CycleDraft(
         name=f"{due_on.year} readiness",
         instrument_id=stage.instrument.id,
         version=stage.instrument.version,
@@ -83,8 +83,8 @@ def answer(stage: Stage, who: Character, which: Round, share: float) -> None:
     """The context, then this share of the answers, saved as the pages save them."""
     actor = manager(stage, who)
     assessment_id = which.assessment_of(who)
-    facts = {key: Fact(value, 0) for key, value in context_of(who).items()}
-    found = context.save(Session(stage.store, actor, stage.now), assessment_id, facts)
+    facts = {key: SentFact(value, 0) for key, value in context_of(who).items()}
+    found = answering.save_facts(Session(stage.store, actor, stage.now), assessment_id, facts)
     tier = who.tier if which is Round.THIS else TIER_BEFORE[who.tier]
     answers = answers_of(stage.instrument, who, tier, which)
     sent = [
@@ -96,8 +96,8 @@ def answer(stage: Stage, who: Character, which: Round, share: float) -> None:
         raise AssertionError(f"{who.id}: {saved.problems} {saved.clashes}")
 
 
-def sent_as(item_id: str, answer: Answer, current: AnswerRevision | None) -> Sent:
-    return Sent(
+def sent_as(item_id: str, answer: Answer, current: AnswerRevision | None) -> SentAnswer:
+    return SentAnswer(
         item_id,
         choice=choice_of(answer),
         reason=answer.reason,
@@ -110,13 +110,15 @@ def sent_as(item_id: str, answer: Answer, current: AnswerRevision | None) -> Sen
 def send_in(stage: Stage, who: Character, which: Round) -> None:
     actor = manager(stage, who)
     code = world.dice("reference", who.id, which)
-    ids = submit.Ids(
+    ids = submission.Ids(
         f"run-{who.id}-{which}-claimed",
         f"run-{who.id}-{which}-supported",
         lambda: "".join(code.choices(CODE_LETTERS, k=4)),
     )
-    signature = submit.Signature(actor.name, True)
-    submit.submit(Session(stage.store, actor, stage.now), which.assessment_of(who), signature, ids)
+    signature = submission.Signature(actor.name, True)
+    submission.submit(
+        Session(stage.store, actor, stage.now), which.assessment_of(who), signature, ids
+    )
 
 
 def agree(stage: Stage, who: Character, which: Round) -> None:
@@ -124,7 +126,7 @@ def agree(stage: Stage, who: Character, which: Round) -> None:
     store, payer, assessment_id = stage.store, stage.payer, which.assessment_of(who)
     review.agree_with_low(Session(store, payer, stage.now), assessment_id, 1)
     waiting = waiting_lines(stage, assessment_id)
-    choices = tuple(Choice(line.item.id, Decision.AGREED) for line in waiting)
+    choices = tuple(ReviewChoice(line.item.id, Decision.AGREED) for line in waiting)
     if choices:
         review.decide(Session(store, payer, stage.now), assessment_id, 1, choices)
     review.accept(
@@ -135,14 +137,14 @@ def agree(stage: Stage, who: Character, which: Round) -> None:
 def ask_for_changes(stage: Stage, who: Character, which: Round) -> None:
     assessment_id = which.assessment_of(who)
     choices = tuple(
-        Choice(line.item.id, Decision.CHANGE_REQUESTED, reason=reason)
+        ReviewChoice(line.item.id, Decision.CHANGE_REQUESTED, reason=reason)
         for line, reason in zip(waiting_lines(stage, assessment_id), REASONS, strict=False)
     )
     review.decide(Session(stage.store, stage.payer, stage.now), assessment_id, 1, choices)
     review.request_changes(Session(stage.store, stage.payer, stage.now), assessment_id, 1)
 
 
-def waiting_lines(stage: Stage, assessment_id: str) -> list[review.Line]:
+def waiting_lines(stage: Stage, assessment_id: str) -> list[review.ReviewLine]:
     opened = review.open_review(Session(stage.store, stage.payer, stage.now), assessment_id)
     return [line for part in opened.parts for line in part.lines if line.decision is None]
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
-from readiness.assessments.service.portfolio_entry import refresh
+from readiness.assessments.service.portfolio_entry import update_entry
 from readiness.core.db import Store
 from readiness.core.people import Group, Membership, Payer, Person, Role, Site
 from readiness.core.periods import latest_closed
@@ -34,7 +34,7 @@ def fill(store: Store, hasher: Hasher, today: datetime) -> None:
         for at, do in sorted(schedule(today), key=lambda deed: deed[0]):
             do(replace(stage, now=at))
         for who in world.GROUPS:
-            refresh(store, who.id, today)
+            update_entry(store, who.id, today)
         incentives.try_two(stage)
     investment.plan(store, today)
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from readiness.assessments import claims
 from readiness.assessments.service.scoring import scoring_run
-from readiness.assessments.tiers import standing
+from readiness.assessments.tiers import evaluate
 from readiness.demo import world
 from readiness.demo.context import context_of
 from readiness.demo.world import QUARTERS, Character, Round
@@ -26,8 +26,8 @@ def answers_of(
         answers = world.with_gates(instrument, answers, tier)
     shares = {} if who.overclaims else shares_of(who)
     for _ in range(ATTEMPTS):
-        answers = dict(claims.supported(instrument, answers, shares).answers)
-        reached = standing(instrument, answers).tier.id
+        answers = dict(claims.supported_answers(instrument, answers, shares).answers)
+        reached = evaluate(instrument, answers).tier.id
         if reached == tier:
             break
         answers = (

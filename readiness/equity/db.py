@@ -6,7 +6,7 @@ them to another.
 
 from __future__ import annotations
 
-from readiness.assessments.lifecycle import READABLE_BY_PAYER
+from readiness.assessments.models import READABLE_BY_PAYER
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.db.quality import measure_cell

@@ -13,10 +13,9 @@ from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments import attestation
 from readiness.assessments.db import assessments, cycles, runs
-from readiness.assessments.lifecycle import EDITABLE, READABLE_BY_PAYER, Status
-from readiness.assessments.models import Assessment
+from readiness.assessments.models import EDITABLE, READABLE_BY_PAYER, Assessment, AssessmentStatus
 from readiness.assessments.service import assessment_view, result
-from readiness.assessments.service.assessment_view import Sheet
+from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.core import audit, permissions
 from readiness.core.db import Session, Store
 from readiness.core.people import Group, Payer
@@ -30,7 +29,7 @@ from readiness.plans.service import money
 CHANGES_SHOWN = 8
 
 
-class Leads(StrEnum):
+class Destination(StrEnum):
     """Where a task leads; the pages know the addresses."""
 
     INVITATIONS = "invitations"
@@ -49,7 +48,7 @@ class Leads(StrEnum):
 @dataclass(frozen=True)
 class Task:
     what: str
-    leads: Leads
+    leads: Destination
     subject_id: str  # a group's or an assessment's id
     state: str
     is_done: bool
@@ -64,7 +63,7 @@ class GroupPart:
 
 
 @dataclass(frozen=True)
-class Change:
+class RecentChange:
     group: Group
     did: str
     at: datetime
@@ -73,7 +72,7 @@ class Change:
 @dataclass(frozen=True)
 class PayerPart:
     payer: Payer
-    changes: tuple[Change, ...]
+    changes: tuple[RecentChange, ...]
 
 
 @dataclass(frozen=True)
@@ -106,19 +105,23 @@ def tasks(session: Session, group_id: str) -> Iterator[Task]:
     if permissions.allowed(session.actor, Can.SHARE, here):
         yield from invitations(session.store, group_id)
     if permissions.allowed(session.actor, Can.READ_ASSESSMENT, here):
-        yield from about_assessments(session, group_id, here)
+        yield from assessment_tasks(session, group_id, here)
     if permissions.allowed(session.actor, Can.READ_PLAN, here):
-        yield from about_money(session, group_id)
+        yield from money_tasks(session, group_id)
     if permissions.allowed(session.actor, Can.READ_COUNTS, here):
         state = social_risk.state_of(session.store, group_id, session.now.date())
-        yield Task("Social-risk counts", Leads.COUNTS, group_id, state.says, state.is_done)
+        yield Task("Social-risk counts", Destination.COUNTS, group_id, state.says, state.is_done)
     if permissions.allowed(session.actor, Can.READ_QUALITY, here):
         measures, race = quality.states_of(session.store, group_id, session.now.date())
-        yield Task("Quality measures", Leads.QUALITY, group_id, measures.says, measures.is_done)
-        yield Task("Race and ethnicity data", Leads.QUALITY, group_id, race.says, race.is_done)
+        yield Task(
+            "Quality measures", Destination.QUALITY, group_id, measures.says, measures.is_done
+        )
+        yield Task(
+            "Race and ethnicity data", Destination.QUALITY, group_id, race.says, race.is_done
+        )
         if ending := results.newest_period(session.store, group_id):
             says = f"12 months to {ending.label}"
-            yield Task("Results by patient group", Leads.EQUITY, group_id, says, is_done=True)
+            yield Task("Results by patient group", Destination.EQUITY, group_id, says, is_done=True)
 
 
 def invitations(store: Store, group_id: str) -> Iterator[Task]:
@@ -126,51 +129,53 @@ def invitations(store: Store, group_id: str) -> Iterator[Task]:
         cycle = cycles.get(store, invitation.cycle_id)
         if invitation.accepted is None and cycle.closed_at is None:
             what = f"Invitation from {groups.payer(store, cycle.payer_id).name}: {cycle.name}"
-            yield Task(what, Leads.INVITATIONS, group_id, "waits for your answer", False)
+            yield Task(what, Destination.INVITATIONS, group_id, "waits for your answer", False)
 
 
-def about_assessments(session: Session, group_id: str, here: Ground) -> Iterator[Task]:
+def assessment_tasks(session: Session, group_id: str, here: Ground) -> Iterator[Task]:
     """The one under way first; before the first, how to begin; then what came of the last.
 
     What was taken back and up again is a draft: it has no result until it is sent in anew.
     """
     every = [
-        a for a in assessments.of_group(session.store, group_id) if a.status is not Status.WITHDRAWN
+        a
+        for a in assessments.of_group(session.store, group_id)
+        if a.status is not AssessmentStatus.WITHDRAWN
     ]
     running = next((a for a in every if a.status in EDITABLE), None)
     sent = next((a for a in every if a.status in READABLE_BY_PAYER), None)
     has_run_out = has_expired(session.store, group_id, session.now)
     if running:
-        yield from under_way(
-            session.store, assessment_view.read(session.store, running), session.now
+        yield from editing_tasks(
+            session.store, assessment_view.view_of(session.store, running), session.now
         )
     elif permissions.allowed(session.actor, Can.ANSWER, here):
         state = "a new one can be started" if every else "not started"
         state = "assess again to renew your tier" if has_run_out else state
         yield Task(
-            "Assessment", Leads.ASSESSMENTS, group_id, state, bool(every) and not has_run_out
+            "Assessment", Destination.ASSESSMENTS, group_id, state, bool(every) and not has_run_out
         )
     if sent:
-        yield from after_sending(session.store, sent, has_run_out)
+        yield from result_tasks(session.store, sent, has_run_out)
 
 
 def has_expired(store: Store, group_id: str, now: datetime) -> bool:
     """A provisional tier that ran out is asked about, never lowered by itself."""
-    stands = runs.standing(store, group_id)
+    stands = runs.portfolio_entry(store, group_id)
     return stands is not None and attestation.has_expired(stands.tier_expires_on, now.date())
 
 
-def under_way(store: Store, found: Sheet, now: datetime) -> Iterator[Task]:
+def editing_tasks(store: Store, found: AssessmentView, now: datetime) -> Iterator[Task]:
     assessment, progress = found.assessment, found.progress
     is_late = assessment.due_on is not None and assessment.due_on < now.date()
     state = f"{progress.answered} of {progress.total} answered"
     if progress.to_confirm:
         state += f", {progress.to_confirm} to re-confirm"
-    if requested := len(result.requests(store, found)):
+    if requested := len(result.requested_changes(store, found)):
         state = f"{requested} {'item' if requested == 1 else 'items'} to change"
     yield Task(
         f"Assessment {assessment.title}",
-        Leads.ASSESSMENT,
+        Destination.ASSESSMENT,
         assessment.id,
         state,
         progress.is_done and not requested,
@@ -180,24 +185,24 @@ def under_way(store: Store, found: Sheet, now: datetime) -> Iterator[Task]:
     known = found.context_progress
     yield Task(
         "About your group",
-        Leads.CONTEXT,
+        Destination.CONTEXT,
         assessment.id,
         f"{known.answered} of {known.total}",
         known.is_done,
     )
     if progress.is_done:
-        yield Task("Check and submit", Leads.CHECK, assessment.id, "ready to check", False)
+        yield Task("Check and submit", Destination.CHECK, assessment.id, "ready to check", False)
 
 
-def after_sending(store: Store, sent: Assessment, has_run_out: bool) -> Iterator[Task]:
+def result_tasks(store: Store, sent: Assessment, has_run_out: bool) -> Iterator[Task]:
     state = f"{sent.status}, tier expired" if has_run_out else str(sent.status)
-    yield Task(f"Result {sent.title}", Leads.RESULT, sent.id, state, not has_run_out)
+    yield Task(f"Result {sent.title}", Destination.RESULT, sent.id, state, not has_run_out)
     is_stored = plans.latest_of_assessment(store, sent.id) is not None
     state = "under way" if is_stored else "proposed"
-    yield Task(f"Action plan {sent.title}", Leads.PLAN, sent.id, state, is_stored)
+    yield Task(f"Action plan {sent.title}", Destination.PLAN, sent.id, state, is_stored)
 
 
-def about_money(session: Session, group_id: str) -> Iterator[Task]:
+def money_tasks(session: Session, group_id: str) -> Iterator[Task]:
     """Of the newest plan that has any: warnings are of use while there is money left."""
     paid = {each.assessment_id for each in ledger.of_groups(session.store, [group_id])}
     newest = next((a for a in assessments.of_group(session.store, group_id) if a.id in paid), None)
@@ -206,14 +211,14 @@ def about_money(session: Session, group_id: str) -> Iterator[Task]:
         warned = sum(bool(line.warnings) for line in found.lines)
         state = f"{warned} {'action' if warned == 1 else 'actions'} to look at"
         says = state if warned else "nothing to look at"
-        yield Task(f"Money for plan {newest.title}", Leads.MONEY, newest.id, says, not warned)
+        yield Task(f"Money for plan {newest.title}", Destination.MONEY, newest.id, says, not warned)
 
 
-def changes(store: Store, payer_id: str, now: datetime) -> Iterator[Change]:
+def changes(store: Store, payer_id: str, now: datetime) -> Iterator[RecentChange]:
     """What happened to groups that share with this payer today, newest first."""
     sharing = groups.shared_with(store, payer_id, now.date())
     newest = sorted(audit.of_payer(store, payer_id), key=attrgetter("at"), reverse=True)
     told = ((event.group_id, event) for event in newest if event.group_id in sharing)
     for group_id, event in islice(told, CHANGES_SHOWN):
         if group_id is not None:
-            yield Change(groups.get(store, group_id), event.verb, event.at)
+            yield RecentChange(groups.get(store, group_id), event.verb, event.at)

@@ -9,25 +9,25 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs, open_to_anyone
 from readiness.core.web.session import session, store
 from readiness.home import service as home
-from readiness.home.service import Leads
+from readiness.home.service import Destination
 
-pages = Blueprint("home", __name__)
+bp = Blueprint("home", __name__)
 ADDRESSES = {
-    Leads.INVITATIONS: ("sharing.overview", "group_id"),
-    Leads.ASSESSMENTS: ("assess.of_group", "group_id"),
-    Leads.ASSESSMENT: ("assess.contents", "assessment_id"),
-    Leads.CONTEXT: ("context.show", "assessment_id"),
-    Leads.CHECK: ("submit.check", "assessment_id"),
-    Leads.RESULT: ("result.show", "assessment_id"),
-    Leads.PLAN: ("plan.show", "assessment_id"),
-    Leads.MONEY: ("money.show", "assessment_id"),
-    Leads.COUNTS: ("screen.quarters", "group_id"),
-    Leads.QUALITY: ("quality.periods", "group_id"),
-    Leads.EQUITY: ("equity.newest", "group_id"),
+    Destination.INVITATIONS: ("sharing.overview", "group_id"),
+    Destination.ASSESSMENTS: ("assess.of_group", "group_id"),
+    Destination.ASSESSMENT: ("assess.contents", "assessment_id"),
+    Destination.CONTEXT: ("context.show", "assessment_id"),
+    Destination.CHECK: ("submit.check", "assessment_id"),
+    Destination.RESULT: ("result.show", "assessment_id"),
+    Destination.PLAN: ("plan.show", "assessment_id"),
+    Destination.MONEY: ("money.show", "assessment_id"),
+    Destination.COUNTS: ("screen.quarters", "group_id"),
+    Destination.QUALITY: ("quality.periods", "group_id"),
+    Destination.EQUITY: ("equity.newest", "group_id"),
 }
 
 
-@pages.get("/")
+@bp.get("/")
 @open_to_anyone
 def front() -> ResponseReturnValue:
     if g.actor:
@@ -35,7 +35,7 @@ def front() -> ResponseReturnValue:
     return render_template("home/front.html")
 
 
-@pages.get("/home")
+@bp.get("/home")
 @needs(Can.SEE_HOME)
 def start() -> ResponseReturnValue:
     found = home.home(session())
@@ -47,7 +47,7 @@ def address(task: home.Task) -> str:
     return url_for(endpoint, **{name: task.subject_id})  # type: ignore[arg-type]
 
 
-@pages.get("/health")
+@bp.get("/health")
 @open_to_anyone
 def health() -> ResponseReturnValue:
     store().row("select 1")

@@ -18,7 +18,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.service import organizations
+from readiness.accounts.service import people
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Payer
 from readiness.core.permissions import Can
@@ -46,7 +46,7 @@ USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, runs = asking.listed(store(), actor(), payer_id)
-    payers = organizations.payers_of(store(), actor())
+    payers = people.payers_of(store(), actor())
     lines = [laboratory_view.line_of(run) for run in runs]
     return render_template("incentives/list.html", payer=payer, payers=payers, lines=lines)
 

@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from readiness.accounts.service import organizations
+from readiness.accounts.service import people
 from readiness.core.errors import BadInput, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, with_problems
@@ -63,7 +63,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.PLAN_INVESTMENT)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = answers.listing(session(), payer_id)
-    payers = organizations.payers_of(store(), actor())
+    payers = people.payers_of(store(), actor())
     return render_template("investment/list.html", listing=found, payers=payers)
 
 

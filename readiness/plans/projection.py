@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from readiness.assessments.scorecard import Asks, Criterion, Verdict
-from readiness.assessments.tiers import Standing, standing
+from readiness.assessments.scorecard import Criterion, CriterionKind, CriterionVerdict
+from readiness.assessments.tiers import TierResult, evaluate
 from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument
 from readiness.plans.models import ActionStatus, Plan, PlanAction
@@ -69,7 +69,7 @@ def first_at(path: tuple[Stage, ...], tier_number: int) -> date | None:
 def projected(instrument: Instrument, answers: Answers, plan: Plan, today: date) -> Projection:
     timings = {each.id: timing_from(each, plan, today) for each in plan.current}
     latest = path(instrument, answers, plan, rises(answers, plan, timings, today, at_end=True))
-    end = standing(instrument, with_rises(answers, latest))
+    end = evaluate(instrument, with_rises(answers, latest))
     return Projection(
         starts_on=plan.starts_on,
         target_tier_id=plan.target_tier_id,
@@ -89,7 +89,7 @@ def path(
     instrument: Instrument, answers: Answers, plan: Plan, expected: tuple[Rise, ...]
 ) -> tuple[Stage, ...]:
     """The present, and a stage for each day on which some item rises."""
-    now = standing(instrument, answers)
+    now = evaluate(instrument, answers)
     stages = [Stage(plan.starts_on, now.tier.id, now.provisional, ())]
     reached = dict(answers)
     for on, group in groupby(sorted(expected, key=lambda r: (r.on, r.item_id, r.to)), by_day):
@@ -97,7 +97,7 @@ def path(
         if not rose:
             continue
         reached |= {each.item_id: Answer.at(each.to) for each in rose}
-        after = standing(instrument, reached)
+        after = evaluate(instrument, reached)
         stages.append(Stage(on, after.tier.id, after.provisional, rose))
     return tuple(stages)
 
@@ -159,7 +159,7 @@ def found_out(
 # What stays short.
 
 
-def short_of(instrument: Instrument, end: Standing, target_id: str | None) -> Iterator[str]:
+def short_of(instrument: Instrument, end: TierResult, target_id: str | None) -> Iterator[str]:
     """Every criterion up to the target that is still open when all has been done."""
     target = instrument.tier_by_id[target_id].number if target_id else 0
     if end.tier.number >= target:
@@ -171,12 +171,13 @@ def short_of(instrument: Instrument, end: Standing, target_id: str | None) -> It
 
 def named(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     """Supporting items only where more of them wait than may."""
-    unmet = [each for each in criteria if each.verdict is not Verdict.MET]
-    too_many = any(each.asks is Asks.ALLOWANCE for each in unmet)
+    unmet = [each for each in criteria if each.verdict is not CriterionVerdict.MET]
+    too_many = any(each.asks is CriterionKind.ALLOWANCE for each in unmet)
     kept = [
         each
         for each in unmet
-        if each.asks is not Asks.ALLOWANCE and (too_many or each.asks is not Asks.SUPPORTING)
+        if each.asks is not CriterionKind.ALLOWANCE
+        and (too_many or each.asks is not CriterionKind.SUPPORTING)
     ]
     return tuple(kept)
 
@@ -186,10 +187,10 @@ def short_says(instrument: Instrument, criterion: Criterion) -> str:
         item = instrument.item_by_id[criterion.subject_id]
         now = "not known" if criterion.has is None else f"level {criterion.has}"
         return f"{item.id} {item.short} ({now}, needs {criterion.needs})"
-    if criterion.asks in (Asks.AXIS, Asks.DOMAIN):
+    if criterion.asks in (CriterionKind.AXIS, CriterionKind.DOMAIN):
         title = (
             next(each.title for each in instrument.axes if each.id == criterion.subject_id)
-            if criterion.asks is Asks.AXIS
+            if criterion.asks is CriterionKind.AXIS
             else instrument.domain_by_id[criterion.subject_id].title
         )
         has = "no score" if criterion.has is None else f"score {criterion.has}"

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from readiness.assessments.db.cycles import ANSWERED, containing
-from readiness.assessments.lifecycle import READABLE_BY_PAYER, Status
-from readiness.assessments.models import RunKind
+from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus, RunKind
 from readiness.core.db import Store
 from readiness.core.people import Group
 from readiness.core.periods import Period, period
@@ -37,7 +36,7 @@ with shared as (
 newest as (
   select a.group_id, a.id, a.status, a.instrument_id, a.version, max(a.created_at) as created_at
   from shared join assessments a using (group_id)
-  where a.status <> '{Status.WITHDRAWN}' group by a.group_id
+  where a.status <> '{AssessmentStatus.WITHDRAWN}' group by a.group_id
 ),
 lines as (
   select g.id as group_id, g.name, a.id as newest_id, a.status, a.instrument_id, a.version,
@@ -52,7 +51,9 @@ lines as (
 """  # noqa: S608 (only our own text is put together)
 
 
-STATUS_ORDER = " ".join(f"when '{status}' then {n}" for n, status in enumerate(Status, start=1))
+STATUS_ORDER = " ".join(
+    f"when '{status}' then {n}" for n, status in enumerate(AssessmentStatus, start=1)
+)
 
 
 ORDER: dict[PortfolioSort, str] = {  # a person's choice picks a line here; it never enters the text
@@ -162,7 +163,7 @@ def to_row(row: Mapping[str, Any]) -> PortfolioRow:
     return PortfolioRow(
         group_id=row["group_id"],
         name=row["name"],
-        status=Status(row["status"]) if row["status"] else None,
+        status=AssessmentStatus(row["status"]) if row["status"] else None,
         answered=row["answered"],
         instrument=(row["instrument_id"], row["version"]) if row["newest_id"] else None,
         assessment_id=row["assessment_id"],

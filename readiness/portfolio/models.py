@@ -10,8 +10,7 @@ from typing import Any
 
 from readiness.assessments import attestation
 from readiness.assessments.cycles import score_in
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import RunKind
+from readiness.assessments.models import AssessmentStatus, RunKind
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 
@@ -63,7 +62,7 @@ class PortfolioRow:
 
     group_id: str
     name: str
-    status: Status | None  # of the newest assessment; None: none was started
+    status: AssessmentStatus | None  # of the newest assessment; None: none was started
     answered: int  # items of the newest assessment
     instrument: tuple[str, str] | None  # its id and version; None: none was started
     assessment_id: str | None  # what the scores below rest on; None: nothing submitted yet
@@ -111,7 +110,7 @@ def parse_query(
     return PortfolioQuery(
         text=" ".join(sent.get("text", "").replace("\0", " ").split())[:LONGEST_TEXT],
         tier=one_of(sent.get("tier", ""), (*TIERS, NO_TIER)),
-        status=one_of(sent.get("status", ""), (*map(str, Status), NOT_STARTED)),
+        status=one_of(sent.get("status", ""), (*map(str, AssessmentStatus), NOT_STARTED)),
         cycle_id=one_of(sent.get("cycle", ""), cycle_ids),
         domain_id=domain_id if below is not None else "",
         below=below if domain_id else None,

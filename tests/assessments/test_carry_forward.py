@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from readiness.assessments.carry_forward import CarriedItem, Change, carried_forward
+from readiness.assessments.carry_forward import CarriedItem, ItemChange, carry
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
 from tests.factories.second_version import ADDED, DROPPED, REWORDED, write_second_version
@@ -18,44 +18,44 @@ def new(tmp_path):
 
 
 def test_every_item_says_what_became_of_it(new):
-    carried = carried_forward(OLD, new, {})
+    carried = carry(OLD, new, {})
     change = {each.item_id: each.change for each in carried}
     assert Counter(change.values()) == {
-        Change.SAME: 55,
-        Change.REWORDED: 1,
-        Change.NEW: 1,
-        Change.DROPPED: 1,
+        ItemChange.SAME: 55,
+        ItemChange.REWORDED: 1,
+        ItemChange.NEW: 1,
+        ItemChange.DROPPED: 1,
     }
     assert (change[REWORDED], change[ADDED], change[DROPPED]) == (
-        Change.REWORDED,
-        Change.NEW,
-        Change.DROPPED,
+        ItemChange.REWORDED,
+        ItemChange.NEW,
+        ItemChange.DROPPED,
     )
 
 
 def test_items_come_in_the_new_order_and_dropped_ones_last(new):
-    order = [each.item_id for each in carried_forward(OLD, new, {})]
+    order = [each.item_id for each in carry(OLD, new, {})]
     assert order == [*(item.id for item in new.items), DROPPED]
 
 
 def test_answers_go_with_their_item_and_a_new_item_has_none(new):
     answers = {item.id: Answer.at(2, "kept in the folder") for item in OLD.items}
-    for each in carried_forward(OLD, new, answers):
-        assert each.answer == (None if each.change is Change.NEW else answers[each.item_id])
+    for each in carry(OLD, new, answers):
+        assert each.answer == (None if each.change is ItemChange.NEW else answers[each.item_id])
 
 
 def test_a_stray_answer_is_not_carried_to_a_new_item(new):
-    carried = carried_forward(OLD, new, {ADDED: Answer.at(4)})
-    assert CarriedItem(ADDED, Change.NEW, None) in carried
+    carried = carry(OLD, new, {ADDED: Answer.at(4)})
+    assert CarriedItem(ADDED, ItemChange.NEW, None) in carried
 
 
 def test_not_applicable_is_not_carried_where_it_is_no_longer_allowed():
     answers = {"LEAD-1": Answer.not_applicable("no"), "LEAD-5": Answer.not_applicable("one site")}
-    answer = {each.item_id: each.answer for each in carried_forward(OLD, OLD, answers)}
+    answer = {each.item_id: each.answer for each in carry(OLD, OLD, answers)}
     assert answer["LEAD-1"] is None
     assert answer["LEAD-5"] == answers["LEAD-5"]
 
 
 def test_the_same_version_changes_nothing():
-    carried = carried_forward(OLD, OLD, {})
-    assert {each.change for each in carried} == {Change.SAME}
+    carried = carry(OLD, OLD, {})
+    assert {each.change for each in carried} == {ItemChange.SAME}

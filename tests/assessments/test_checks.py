@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.assessments.checks import Asks, confirmed, note_reason, of_answers
+from readiness.assessments.checks import FindingKind, confirmed_answers, find, note_reason
 from readiness.assessments.models import AnswerRevision
 from readiness.instruments.answers import Answer, AnswerKind, ApplicabilityVerdict, applicability
 from readiness.instruments.conditions import parse_condition
@@ -42,11 +42,11 @@ def asked(found):
 
 
 def test_a_blank_sheet_lacks_every_item_and_every_fact():
-    found = of_answers(instrument(), {}, {}, "T0")
+    found = find(instrument(), {}, {}, "T0")
     assert asked(found) == [
-        (Asks.MISSING, "LEAD-1"),
-        (Asks.MISSING, "LEAD-2"),
-        (Asks.CONTEXT, "CTX-02"),
+        (FindingKind.MISSING, "LEAD-1"),
+        (FindingKind.MISSING, "LEAD-2"),
+        (FindingKind.CONTEXT, "CTX-02"),
     ]
     assert [each.blocks for each in found] == [True, True, False]
 
@@ -54,8 +54,8 @@ def test_a_blank_sheet_lacks_every_item_and_every_fact():
 def test_a_carried_answer_counts_only_once_it_is_confirmed():
     carried = AnswerRevision("LEAD-1", 1, Answer.at(2, NOTE), "maya", NOW, is_carried=True)
     there = {**revisions(LEAD_2=Answer.at(1)), "LEAD-1": carried}
-    assert set(confirmed(there)) == {"LEAD-2"}
-    assert (Asks.UNCONFIRMED, "LEAD-1") in asked(of_answers(instrument(), there, {}, "T0"))
+    assert set(confirmed_answers(there)) == {"LEAD-2"}
+    assert (FindingKind.UNCONFIRMED, "LEAD-1") in asked(find(instrument(), there, {}, "T0"))
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_not_applicable_stands_only_on_what_is_known(context, verdict):
     assert may.verdict is verdict
     assert may.context_ids == ("CTX-02",)
     there = revisions(LEAD_1=Answer.at(0), LEAD_2=Answer.not_applicable("one site"))
-    blocked = (Asks.APPLICABLE, "LEAD-2") in asked(of_answers(made, there, context, "T1"))
+    blocked = (FindingKind.APPLICABLE, "LEAD-2") in asked(find(made, there, context, "T1"))
     assert blocked is (verdict is not ApplicabilityVerdict.OPEN)
 
 
 def test_not_applicable_needs_a_reason():
     there = revisions(LEAD_1=Answer.at(0), LEAD_2=Answer(AnswerKind.NOT_APPLICABLE))
-    found = of_answers(instrument(), there, {"sites": 1}, "T1")
-    assert asked(found) == [(Asks.APPLICABLE, "LEAD-2")]
+    found = find(instrument(), there, {"sites": 1}, "T1")
+    assert asked(found) == [(FindingKind.APPLICABLE, "LEAD-2")]
 
 
 def test_an_item_without_a_condition_always_applies():
@@ -112,8 +112,8 @@ def test_a_dont_know_needs_no_note():
 
 def test_a_note_that_could_point_at_a_patient_blocks_without_being_repeated():
     there = revisions(LEAD_1=Answer.at(3, "call 617-555-0134"), LEAD_2=Answer.at(0))
-    (found,) = of_answers(instrument(), there, {"sites": 1}, "T1")
-    assert found.asks is Asks.IDENTIFIER
+    (found,) = find(instrument(), there, {"sites": 1}, "T1")
+    assert found.asks is FindingKind.IDENTIFIER
     assert found.blocks
     assert "LEAD-1" in found.says
     assert "a phone number" in found.says
@@ -122,4 +122,4 @@ def test_a_note_that_could_point_at_a_patient_blocks_without_being_repeated():
 
 def test_a_whole_sheet_lacks_nothing():
     there = revisions(LEAD_1=Answer.at(3, NOTE), LEAD_2=Answer.at(0))
-    assert of_answers(instrument(), there, {"sites": 1}, "T1") == ()
+    assert find(instrument(), there, {"sites": 1}, "T1") == ()

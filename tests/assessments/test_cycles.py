@@ -9,14 +9,14 @@ import pytest
 
 from readiness.assessments.cycles import (
     Cycle,
+    CycleStage,
     Grant,
-    Seat,
-    Stage,
-    asks_more,
-    looser_minimums,
+    InvitedGroup,
+    problems_of_minimums,
+    raised_minimums,
     tier_in_program,
 )
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import AssessmentStatus
 from tests.factories.instruments import a_tier, an_instrument
 
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
@@ -42,13 +42,13 @@ def lows(qms, eqr):
     ("asked", "is_wrong"), [(59, True), (60, False), (100, False), (101, True)]
 )
 def test_a_minimum_lies_between_the_instruments_and_a_hundred(asked, is_wrong):
-    problems = list(looser_minimums(SMALL, a_cycle(T2={"QMS": asked}).axis_min))
+    problems = list(problems_of_minimums(SMALL, a_cycle(T2={"QMS": asked}).axis_min))
     assert bool(problems) is is_wrong
 
 
 def test_only_what_is_above_the_instruments_minimum_is_more():
     cycle = a_cycle(T1={"QMS": 30, "EQR": 25}, T2={"QMS": 70})
-    asks = asks_more(cycle, SMALL, lows(65, 25))
+    asks = raised_minimums(cycle, SMALL, lows(65, 25))
     assert [(a.tier_id, int(a.asks), a.is_met) for a in asks] == [
         ("T1", 25, True),
         ("T2", 70, False),
@@ -67,27 +67,27 @@ def test_only_what_is_above_the_instruments_minimum_is_more():
     ],
 )
 def test_in_a_program_a_group_stands_below_the_first_minimum_not_yet_met(qms, eqr, awarded, stands):
-    asks = asks_more(a_cycle(T1={"EQR": 25}, T2={"QMS": 70}), SMALL, lows(qms, eqr))
+    asks = raised_minimums(a_cycle(T1={"EQR": 25}, T2={"QMS": 70}), SMALL, lows(qms, eqr))
     assert tier_in_program(awarded, SMALL, asks) == stands
 
 
 @pytest.mark.parametrize(
     ("accepted", "is_shared", "status", "answered", "stage"),
     [
-        (None, False, None, 0, Stage.NO_REPLY),
-        (False, False, None, 0, Stage.DECLINED),
-        (True, False, Status.SUBMITTED, 57, Stage.STOPPED),
-        (True, True, None, 0, Stage.NOT_STARTED),
-        (True, True, Status.IN_PROGRESS, 0, Stage.NOT_STARTED),
-        (True, True, Status.IN_PROGRESS, 1, Stage.STARTED),
-        (True, True, Status.SUBMITTED, 57, Stage.SUBMITTED),
-        (True, True, Status.CHANGES_REQUESTED, 57, Stage.CHANGES_REQUESTED),
-        (True, True, Status.ACCEPTED, 57, Stage.ACCEPTED),
-        (True, True, Status.WITHDRAWN, 57, Stage.WITHDRAWN),
+        (None, False, None, 0, CycleStage.NO_REPLY),
+        (False, False, None, 0, CycleStage.DECLINED),
+        (True, False, AssessmentStatus.SUBMITTED, 57, CycleStage.STOPPED),
+        (True, True, None, 0, CycleStage.NOT_STARTED),
+        (True, True, AssessmentStatus.IN_PROGRESS, 0, CycleStage.NOT_STARTED),
+        (True, True, AssessmentStatus.IN_PROGRESS, 1, CycleStage.STARTED),
+        (True, True, AssessmentStatus.SUBMITTED, 57, CycleStage.SUBMITTED),
+        (True, True, AssessmentStatus.CHANGES_REQUESTED, 57, CycleStage.CHANGES_REQUESTED),
+        (True, True, AssessmentStatus.ACCEPTED, 57, CycleStage.ACCEPTED),
+        (True, True, AssessmentStatus.WITHDRAWN, 57, CycleStage.WITHDRAWN),
     ],
 )
 def test_a_seat_says_how_far_a_group_has_come(accepted, is_shared, status, answered, stage):
-    seat = Seat("elm", "Elm", NOW, accepted, is_shared, status, answered)
+    seat = InvitedGroup("elm", "Elm", NOW, accepted, is_shared, status, answered)
     assert seat.stage is stage
 
 

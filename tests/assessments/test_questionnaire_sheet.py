@@ -8,9 +8,8 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
-from readiness.assessments import questionnaire_sheet
-from readiness.assessments.questionnaire_sheet import ACTIVE, NOT_A_BOOK, TOO_LARGE, UNREADABLE
-from readiness.assessments.workbook import SheetName
+from readiness.assessments import workbook
+from readiness.assessments.workbook import ACTIVE, NOT_A_BOOK, TOO_LARGE, UNREADABLE, SheetName
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import SheetCell
 from tests.factories.questionnaire_workbook import saved
@@ -43,12 +42,12 @@ def with_sheet(raw: bytes, xml: bytes) -> bytes:
 
 def refused(raw: bytes) -> str:
     with pytest.raises(BadInput) as told:
-        questionnaire_sheet.read(raw)
+        workbook.read_file(raw)
     return str(told.value)
 
 
 def test_cells_come_back_as_a_person_sees_them():
-    rows = questionnaire_sheet.read(a_book(A1=3.0, B1="x", C1="=1+1", D1=True, E1=0.1))
+    rows = workbook.read_file(a_book(A1=3.0, B1="x", C1="=1+1", D1=True, E1=0.1))
     assert rows[SheetName.ANSWERS][0] == [
         SheetCell("3"),
         SheetCell("x"),
@@ -61,7 +60,7 @@ def test_cells_come_back_as_a_person_sees_them():
 def test_other_sheets_are_not_looked_at():
     book = Workbook()
     book.create_sheet("Salaries")["A1"] = "secret"
-    assert questionnaire_sheet.read(saved(book)) == {}
+    assert workbook.read_file(saved(book)) == {}
 
 
 @pytest.mark.parametrize("raw", [b"", b"%PDF-1.7", b"PK\x03\x04 cut off", b"a,b\n1,2\n"])
@@ -115,5 +114,5 @@ def test_a_broken_sheet_is_refused():
 
 
 def test_a_child_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(questionnaire_sheet, "SECONDS", 0.01)
+    monkeypatch.setattr(workbook, "SECONDS", 0.01)
     assert refused(a_book()) == UNREADABLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from readiness.assessments.reliability import alpha_of, how_sure
+from readiness.assessments.reliability import alpha_of, assess
 from readiness.assessments.service.scoring import scoring_run
 from tests.factories.instruments import a_tier, an_instrument, answers_at
 
@@ -27,7 +27,7 @@ def history(groups):
 
 def test_below_thirty_groups_it_cannot_be_told():
     run = scoring_run(INSTRUMENT, {}, answers_at(INSTRUMENT, 2))
-    found = how_sure(INSTRUMENT, run, history(13))
+    found = assess(INSTRUMENT, run, history(13))
     assert "cannot be told yet" in found.says
     assert "there are 13" in found.says
     assert not found.alphas
@@ -35,7 +35,7 @@ def test_below_thirty_groups_it_cannot_be_told():
 
 def test_from_thirty_groups_alpha_is_told_and_no_cut_is_judged():
     run = scoring_run(INSTRUMENT, {}, answers_at(INSTRUMENT, 2))
-    found = how_sure(INSTRUMENT, run, history(40))
+    found = assess(INSTRUMENT, run, history(40))
     assert [(each.domain_id, each.items, each.groups) for each in found.alphas] == [
         ("LEAD", 4, 40),
         ("REAL", 4, 40),
@@ -46,7 +46,7 @@ def test_from_thirty_groups_alpha_is_told_and_no_cut_is_judged():
 
 def test_from_sixty_groups_a_score_near_a_cut_is_flagged():
     run = scoring_run(INSTRUMENT, {}, answers_at(INSTRUMENT, 2))
-    found = how_sure(INSTRUMENT, run, history(60))
+    found = assess(INSTRUMENT, run, history(60))
     assert len(found.near) == 1  # QMS is at its cut, EQR far from it
     assert "(QMS)" in found.near[0]
 

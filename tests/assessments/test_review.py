@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from readiness.assessments.models import Decision, ItemReview
 from readiness.assessments.review import (
-    Change,
-    carried,
+    AnswerChange,
     change_of,
-    is_worth_a_look,
-    remaining_low,
-    requested,
+    needs_attention,
+    requested_changes,
+    still_agreed,
+    undecided,
+    undecided_low,
     validated_answers,
-    waiting,
 )
 from readiness.instruments.answers import Answer
 from tests.factories.instruments import a_gate, a_tier, an_instrument, answers_at
@@ -35,7 +35,7 @@ def test_met_gates_high_claims_and_not_applicable_are_worth_a_look():
         (Answer.dont_know(), "LEAD-1", False),
         (Answer.not_applicable("No clinic."), "LEAD-2", True),
     ):
-        assert is_worth_a_look(SMALL, item_id, answer) is is_worth
+        assert needs_attention(SMALL, item_id, answer) is is_worth
 
 
 def test_undecided_items_wait_in_the_order_they_are_asked():
@@ -44,9 +44,9 @@ def test_undecided_items_wait_in_the_order_they_are_asked():
         "LEAD-2": a_review("LEAD-2"),
         "REAL-1": a_review("REAL-1", Decision.CHANGE_REQUESTED),
     }
-    assert waiting(SMALL, given, decisions) == ("LEAD-1", "REAL-2")
-    assert requested(SMALL, decisions) == ("REAL-1",)
-    assert remaining_low(SMALL, answers_at(SMALL, 1, REAL_2=4), decisions) == ("LEAD-1",)
+    assert undecided(SMALL, given, decisions) == ("LEAD-1", "REAL-2")
+    assert requested_changes(SMALL, decisions) == ("REAL-1",)
+    assert undecided_low(SMALL, answers_at(SMALL, 1, REAL_2=4), decisions) == ("LEAD-1",)
 
 
 def test_agreement_outlives_a_resubmission_only_word_for_word():
@@ -55,10 +55,10 @@ def test_agreement_outlives_a_resubmission_only_word_for_word():
         "LEAD-1": a_review("LEAD-1", level=2),
         "LEAD-2": a_review("LEAD-2", Decision.CHANGE_REQUESTED),
     }
-    assert set(carried(reviews, before, before)) == {"LEAD-1"}
+    assert set(still_agreed(reviews, before, before)) == {"LEAD-1"}
     for changed in (Answer.at(2, "other"), Answer.at(3, "note"), Answer.dont_know("note")):
-        assert carried(reviews, before, {**before, "LEAD-1": changed}) == {}
-    assert carried(reviews, before, {"LEAD-2": before["LEAD-2"]}) == {}
+        assert still_agreed(reviews, before, {**before, "LEAD-1": changed}) == {}
+    assert still_agreed(reviews, before, {"LEAD-2": before["LEAD-2"]}) == {}
 
 
 def test_a_validated_level_lowers_a_claim_and_never_raises_it():
@@ -75,11 +75,11 @@ def test_a_validated_level_lowers_a_claim_and_never_raises_it():
 
 def test_a_change_is_named_by_what_moved():
     for before, now, change in (
-        (None, Answer.at(1), Change.NEW),
-        (Answer.at(1), Answer.at(2), Change.RAISED),
-        (Answer.at(2, "a"), Answer.at(1, "b"), Change.LOWERED),
-        (Answer.at(2), Answer.dont_know(), Change.ANSWERED_OTHERWISE),
-        (Answer.not_applicable("a"), Answer.not_applicable("b"), Change.ANSWERED_OTHERWISE),
-        (Answer.at(2, "a"), Answer.at(2, "b"), Change.NOTE),
+        (None, Answer.at(1), AnswerChange.NEW),
+        (Answer.at(1), Answer.at(2), AnswerChange.RAISED),
+        (Answer.at(2, "a"), Answer.at(1, "b"), AnswerChange.LOWERED),
+        (Answer.at(2), Answer.dont_know(), AnswerChange.ANSWERED_OTHERWISE),
+        (Answer.not_applicable("a"), Answer.not_applicable("b"), AnswerChange.ANSWERED_OTHERWISE),
+        (Answer.at(2, "a"), Answer.at(2, "b"), AnswerChange.NOTE),
     ):
         assert change_of(before, now) is change

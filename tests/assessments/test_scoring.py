@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from readiness.assessments.scorecard import ScoreRange, one_decimal
-from readiness.assessments.scoring import scores
+from readiness.assessments.scoring import score
 from tests.factories.instruments import an_instrument, answers_at
 
 ONE_DOMAIN = an_instrument({"QMS": {"LEAD": 3}})
@@ -35,28 +35,28 @@ def test_numbers_are_rounded_half_up_to_one_decimal(value, printed):
 
 
 def test_a_domain_is_its_share_of_the_points_it_could_have():
-    found = scores(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1=3))
+    found = score(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1=3))
     assert found.domains["LEAD"].shown == shown("58.3", "58.3", "58.3")  # 7 of 12
 
 
 def test_a_dont_know_is_nothing_then_left_out_then_the_top():
-    found = scores(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="dk"))
+    found = score(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="dk"))
     assert found.domains["LEAD"].shown == shown("33.3", "50.0", "66.7")
 
 
 def test_a_domain_of_dont_knows_has_no_middle():
-    found = scores(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="dk", LEAD_2="dk", LEAD_3="dk"))
+    found = score(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="dk", LEAD_2="dk", LEAD_3="dk"))
     assert found.domains["LEAD"].shown == shown("0.0", None, "100.0")
     assert found.axes["QMS"].shown == shown("0.0", None, "100.0")
 
 
 def test_not_applicable_is_left_out_of_both_sides():
-    found = scores(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="na"))
+    found = score(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="na"))
     assert found.domains["LEAD"].shown == shown("50.0", "50.0", "50.0")
 
 
 def test_a_domain_with_too_many_not_applicable_has_no_score():
-    found = scores(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="na", LEAD_2="na"))
+    found = score(ONE_DOMAIN, answers_at(ONE_DOMAIN, 2, LEAD_1="na", LEAD_2="na"))
     assert found.domains["LEAD"].shown == NOTHING
     assert found.axes["QMS"].shown == NOTHING
 
@@ -64,34 +64,34 @@ def test_a_domain_with_too_many_not_applicable_has_no_score():
 def test_a_share_of_exactly_the_limit_is_not_over_it():
     fifty = an_instrument({"QMS": {"LEAD": 50}})
     seventeen = {f"LEAD_{number}": "na" for number in range(1, 18)}
-    assert scores(fifty, answers_at(fifty, 4, **seventeen)).domains["LEAD"].low == 100
+    assert score(fifty, answers_at(fifty, 4, **seventeen)).domains["LEAD"].low == 100
     eighteen = seventeen | {"LEAD_18": "na"}
-    assert scores(fifty, answers_at(fifty, 4, **eighteen)).domains["LEAD"].low is None
+    assert score(fifty, answers_at(fifty, 4, **eighteen)).domains["LEAD"].low is None
 
 
 def test_a_missing_answer_is_worth_nothing_in_all_three():
-    found = scores(ONE_DOMAIN, answers_at(ONE_DOMAIN, 3, LEAD_1=None))
+    found = score(ONE_DOMAIN, answers_at(ONE_DOMAIN, 3, LEAD_1=None))
     assert found.domains["LEAD"].shown == shown("50.0", "50.0", "50.0")
 
 
 def test_an_axis_is_the_mean_of_unrounded_domains():
     instrument = an_instrument({"QMS": {"LEAD": 3, "MEAS": 3}})
-    found = scores(instrument, answers_at(instrument, 0, LEAD_1=1, MEAS_1=1))
+    found = score(instrument, answers_at(instrument, 0, LEAD_1=1, MEAS_1=1))
     assert found.domains["LEAD"].shown.low == Decimal("8.3")  # 8.33...
-    halves = scores(instrument, answers_at(instrument, 0, LEAD_1=1, MEAS_1=2)).axes["QMS"]
+    halves = score(instrument, answers_at(instrument, 0, LEAD_1=1, MEAS_1=2)).axes["QMS"]
     assert halves.low == Fraction(25, 2)  # mean of 8.3 and 16.7 as shown would differ
     assert halves.shown.low == Decimal("12.5")
 
 
 def test_an_axis_leaves_out_a_domain_without_a_score():
     instrument = an_instrument({"QMS": {"LEAD": 2, "MEAS": 2}})
-    found = scores(instrument, answers_at(instrument, 3, LEAD_1="na", MEAS_1=1))
+    found = score(instrument, answers_at(instrument, 3, LEAD_1="na", MEAS_1=1))
     assert found.axes["QMS"].shown == shown("50.0", "50.0", "50.0")
 
 
 def test_overall_is_the_mean_of_both_axes_or_nothing():
     instrument = an_instrument()
-    found = scores(instrument, answers_at(instrument, 1, REAL_1=4, REAL_2=4))
+    found = score(instrument, answers_at(instrument, 1, REAL_1=4, REAL_2=4))
     assert found.overall.shown == shown("62.5", "62.5", "62.5")
-    without = scores(instrument, answers_at(instrument, 1, REAL_1="na"))
+    without = score(instrument, answers_at(instrument, 1, REAL_1="na"))
     assert without.overall.shown == NOTHING

@@ -10,7 +10,7 @@ import pytest
 
 from readiness.assessments import tier_path
 from readiness.assessments.scorecard import Raise
-from readiness.assessments.tiers import standing
+from readiness.assessments.tiers import evaluate
 from readiness.core import solver
 from readiness.instruments.answers import Answer, AnswerKind
 from readiness.instruments.loader import load
@@ -21,12 +21,12 @@ QMER = load("qmer", "2026.1")
 
 
 def way_of(instrument, answers):
-    return tier_path.shortest_way(instrument, answers, standing(instrument, answers), solver.least)
+    return tier_path.shortest(instrument, answers, evaluate(instrument, answers), solver.least)
 
 
 def try_everything(instrument, answers):
     """The best of all raises, by the stated order, or None when not one reaches the next tier."""
-    target = standing(instrument, answers).tier.number + 1
+    target = evaluate(instrument, answers).tier.number + 1
     options = [options_for(answers[item.id]) for item in instrument.items]
     best = None
     for ends in product(*options):
@@ -43,7 +43,7 @@ def try_everything(instrument, answers):
         )
         if best is not None and key >= best[0]:
             continue
-        if standing(instrument, tier_path.raised_answers(answers, found)).tier.number >= target:
+        if evaluate(instrument, tier_path.apply_raises(answers, found)).tier.number >= target:
             best = (key, found)
     return best and best[1]
 
@@ -103,7 +103,7 @@ def test_agrees_with_trying_everything():
     while seen["way"] < 250 or seen["none"] < 20:
         instrument = a_random_instrument(rng)
         answers = random_answers(rng, instrument)
-        tier = standing(instrument, answers).tier
+        tier = evaluate(instrument, answers).tier
         if tier.number == 0 or instrument.tier_after(tier) is None:
             continue
         way = way_of(instrument, answers)
@@ -138,7 +138,7 @@ def order_of(instrument, item_id):
 
 def ratable(instrument, answers, unknown, picks):
     known = {item.id: Answer.at(0) for item, taken in zip(unknown, picks, strict=True) if taken}
-    return standing(instrument, answers | known).tier.number > 0
+    return evaluate(instrument, answers | known).tier.number > 0
 
 
 def test_from_unrated_it_lists_the_fewest_answers_to_find_out():
@@ -152,13 +152,13 @@ def test_from_unrated_it_lists_the_fewest_answers_to_find_out():
         instrument = an_instrument({"QMS": sizes}, limits=limits)
         drawn = {item.id: rng.choice([2, 3, "dk", "dk", "na", None]) for item in instrument.items}
         answers = {key: an_answer(value) for key, value in drawn.items() if value is not None}
-        if standing(instrument, answers).tier.number == 0:
+        if evaluate(instrument, answers).tier.number == 0:
             seen += 1
             assert way_of(instrument, answers).raises == fewest_to_find_out(instrument, answers)
 
 
 def test_at_the_top_there_is_nothing_left():
-    assert way_of(QMER, answers_at(QMER, 4)) == tier_path.Way(())
+    assert way_of(QMER, answers_at(QMER, 4)) == tier_path.TierPath(())
 
 
 def test_an_unscored_domain_that_caps_the_tier_leaves_no_way():
@@ -174,7 +174,7 @@ def test_an_unscored_domain_that_caps_the_tier_leaves_no_way():
 
 def test_an_essential_gate_marked_not_applicable_leaves_no_way():
     answers = answers_at(QMER, 3, EQME_4=1, CONT_4="na")
-    assert standing(QMER, answers).tier.id == "T3"
+    assert evaluate(QMER, answers).tier.id == "T3"
     way = way_of(QMER, answers)
     assert way.raises is None
     assert "CONT-4" in (way.reason or "")
@@ -202,17 +202,17 @@ def random_qmer_answers(seed):
 @pytest.mark.parametrize("seed", range(12))
 def test_walking_the_way_reaches_the_next_tier_and_no_step_of_it_can_be_spared(seed):
     answers = random_qmer_answers(seed)
-    before = standing(QMER, answers).tier
+    before = evaluate(QMER, answers).tier
     found = way_of(QMER, answers).raises
     assert found
-    walked = tier_path.raised_answers(answers, found)
-    assert standing(QMER, walked).tier.number > before.number
+    walked = tier_path.apply_raises(answers, found)
+    assert evaluate(QMER, walked).tier.number > before.number
     if before.number == 0:
         return
     for each in found:
         start, spared = each.from_level or 0, Answer.at(each.to - 1)
         kept = answers[each.item_id] if each.to - 1 == start else spared
-        assert standing(QMER, {**walked, each.item_id: kept}).tier == before
+        assert evaluate(QMER, {**walked, each.item_id: kept}).tier == before
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -220,15 +220,15 @@ def test_a_raise_never_lowers_a_tier(seed):
     rng = random.Random(seed)
     answers = random_qmer_answers(seed)
     for _ in range(25):
-        before = standing(QMER, answers).tier.number
+        before = evaluate(QMER, answers).tier.number
         item = rng.choice(QMER.items)
         to = min(4, (answers[item.id].level or 0) + 1)
         answers = {**answers, item.id: Answer.at(to)}
-        assert standing(QMER, answers).tier.number >= before
+        assert evaluate(QMER, answers).tier.number >= before
 
 
 def test_a_solver_that_answers_wrongly_is_not_believed():
     answers = answers_at(QMER, 2)
-    stand = standing(QMER, answers)
-    with pytest.raises(tier_path.NoWayFoundError):
-        tier_path.shortest_way(QMER, answers, stand, lambda program, _: program.lower)
+    stand = evaluate(QMER, answers)
+    with pytest.raises(tier_path.NoPathFoundError):
+        tier_path.shortest(QMER, answers, stand, lambda program, _: program.lower)

@@ -16,7 +16,7 @@ import pytest
 
 from readiness.assessments.scorecard import Raise
 from readiness.assessments.service.scoring import scoring_run
-from readiness.assessments.tiers import standing
+from readiness.assessments.tiers import evaluate
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.loader import load
 from readiness.instruments.models import GateKind
@@ -128,7 +128,7 @@ def drawn(seed):
 
 
 def has_a_way(answers):
-    stand = standing(QMER, answers)
+    stand = evaluate(QMER, answers)
     return stand.tier.number > 0 and QMER.tier_after(stand.tier) and not stand.caps
 
 
@@ -138,5 +138,5 @@ CASES = [answers for answers in map(drawn, range(60)) if has_a_way(answers)][:40
 @pytest.mark.parametrize("number", range(40))
 def test_the_way_on_the_whole_instrument_is_the_one_found_by_another_road(number):
     answers = CASES[number]
-    above = QMER.tier_after(standing(QMER, answers).tier)
+    above = QMER.tier_after(evaluate(QMER, answers).tier)
     assert scoring_run(QMER, {}, answers).shortest_way == other_road(answers, above)

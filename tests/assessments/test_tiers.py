@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.assessments.scorecard import Asks, Verdict
-from readiness.assessments.tiers import limiting_factor, standing
+from readiness.assessments.scorecard import CriterionKind, CriterionVerdict
+from readiness.assessments.tiers import evaluate, limiting_factor
 from readiness.instruments.models import AnswerLimits
 from tests.factories.instruments import a_gate, a_tier, an_instrument, answers_at
 
@@ -20,16 +20,16 @@ def with_tier_two(**changes):
 
 
 def tier_of(instrument, answers):
-    return standing(instrument, answers).tier.id
+    return evaluate(instrument, answers).tier.id
 
 
 def says(instrument, answers):
-    return limiting_factor(instrument, answers, standing(instrument, answers))
+    return limiting_factor(instrument, answers, evaluate(instrument, answers))
 
 
 def test_a_missing_answer_leaves_the_group_unrated_with_all_scores_printed():
     instrument = with_tier_two()
-    stand = standing(instrument, answers_at(instrument, 4, LEAD_2=None))
+    stand = evaluate(instrument, answers_at(instrument, 4, LEAD_2=None))
     assert (stand.tier.id, stand.missing) == ("T0", ("LEAD-2",))
     assert stand.scores.domains["LEAD"].low == 75
     assert says(instrument, answers_at(instrument, 4, LEAD_2=None)) == (
@@ -80,18 +80,18 @@ def test_every_scored_domain_needs_its_minimum():
 @pytest.mark.parametrize(
     ("given", "verdict"),
     [
-        (2, Verdict.MET),
-        (1, Verdict.NOT_YET),
-        ("dk", Verdict.UNANSWERABLE),
-        ("na", Verdict.UNANSWERABLE),
+        (2, CriterionVerdict.MET),
+        (1, CriterionVerdict.NOT_YET),
+        ("dk", CriterionVerdict.UNANSWERABLE),
+        ("na", CriterionVerdict.UNANSWERABLE),
     ],
 )
 def test_an_essential_gate_is_met_by_its_level_alone(given, verdict):
     instrument = with_tier_two(gates=(a_gate("T2", "REAL-1", 2),))
-    stand = standing(instrument, answers_at(instrument, 4, REAL_1=given))
+    stand = evaluate(instrument, answers_at(instrument, 4, REAL_1=given))
     gate = next(c for c in stand.trace[2].criteria if c.id == "gate:REAL-1")
     assert gate.verdict is verdict
-    assert stand.tier.id == ("T2" if verdict is Verdict.MET else "T1")
+    assert stand.tier.id == ("T2" if verdict is CriterionVerdict.MET else "T1")
 
 
 def test_a_gate_may_accept_not_applicable():
@@ -109,7 +109,7 @@ def test_a_few_supporting_gates_may_wait_and_make_the_tier_provisional():
         ({"LEAD_1": 2, "LEAD_2": "dk"}, "T2", True),
         ({"LEAD_1": 2, "LEAD_2": "dk", "LEAD_3": 0}, "T1", False),
     ):
-        stand = standing(instrument, answers_at(instrument, 3, **given))
+        stand = evaluate(instrument, answers_at(instrument, 3, **given))
         assert (stand.tier.id, stand.provisional) == (tier, provisional), given
 
 
@@ -130,7 +130,7 @@ def test_an_open_supporting_gate_below_makes_a_higher_tier_provisional():
         a_tier("T3"),
     )
     instrument = an_instrument(tiers=tiers)
-    stand = standing(instrument, answers_at(instrument, 4, LEAD_1=1))
+    stand = evaluate(instrument, answers_at(instrument, 4, LEAD_1=1))
     assert (stand.tier.id, stand.provisional) == ("T3", True)
 
 
@@ -142,7 +142,7 @@ def test_a_tier_needs_every_tier_below_it():
         a_tier("T3"),
     )
     instrument = an_instrument(tiers=tiers)
-    stand = standing(instrument, answers_at(instrument, 3))
+    stand = evaluate(instrument, answers_at(instrument, 3))
     assert stand.tier.id == "T1"
     assert [(t.met, t.holds) for t in stand.trace] == [
         (True, True),
@@ -161,7 +161,7 @@ def test_an_unscored_domain_caps_the_tier_and_leaves_the_minimums_alone():
     )
     instrument = an_instrument({"QMS": {"LEAD": 2, "MEAS": 2}}, tiers=tiers)
     answers = answers_at(instrument, 4, LEAD_1="na", LEAD_2=0)
-    stand = standing(instrument, answers)
+    stand = evaluate(instrument, answers)
     assert stand.tier.id == "T2"
     assert [cap.domain_id for cap in stand.caps] == ["LEAD"]
     assert not [c for c in stand.trace[2].criteria if c.id == "domain:LEAD"]
@@ -181,7 +181,7 @@ def test_an_essential_gate_is_named_before_a_score():
         axis_min={"QMS": Fraction(90)},
     )
     answers = answers_at(instrument, 0)
-    stand = standing(instrument, answers)
-    kinds = {c.asks for c in stand.trace[2].criteria if c.verdict is not Verdict.MET}
-    assert kinds == {Asks.ESSENTIAL, Asks.AXIS}
+    stand = evaluate(instrument, answers)
+    kinds = {c.asks for c in stand.trace[2].criteria if c.verdict is not CriterionVerdict.MET}
+    assert kinds == {CriterionKind.ESSENTIAL, CriterionKind.AXIS}
     assert says(instrument, answers).startswith("T2 needs REAL-2 (Title of REAL-2) at level 3")

@@ -130,7 +130,7 @@ def portfolio(folder: Path, size: int) -> None:
                 for item in plans.QMER.items
             }
             plans.submitted(store, group_id, answers, world.NOW, assessment_id=f"a-{group_id}")
-            portfolio_entry.refresh(store, group_id, world.NOW)
+            portfolio_entry.update_entry(store, group_id, world.NOW)
 
 
 def case(folder: str, children: str) -> None:

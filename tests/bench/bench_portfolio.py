@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from readiness.accounts.db import sessions
-from readiness.assessments.run_json import as_json
+from readiness.assessments.scorecard import to_json
 from readiness.assessments.service.scoring import scoring_run
-from readiness.assessments.tiers import standing
+from readiness.assessments.tiers import evaluate
 from readiness.core.config import Settings
 from readiness.core.db import Store
 from readiness.core.schema import migrate
@@ -73,7 +73,7 @@ def a_result(rng: random.Random) -> tuple[dict[str, int], dict[str, object]]:
     typical = rng.uniform(0.5, 3.5)
     levels = {i.id: max(0, min(4, round(rng.gauss(typical, 0.8)))) for i in QMER.items}
     answers = {item_id: Answer.at(level) for item_id, level in levels.items()}
-    return levels, as_json(scoring_run(QMER, {}, answers))
+    return levels, to_json(scoring_run(QMER, {}, answers))
 
 
 def add_group(
@@ -179,7 +179,7 @@ def recomputed(store: Store) -> None:
     for row in store.rows("select assessment_id, item_id, level from answers"):
         by_group.setdefault(row["assessment_id"], {})[row["item_id"]] = Answer.at(row["level"])
     for answers in by_group.values():
-        standing(QMER, answers)
+        evaluate(QMER, answers)
 
 
 def timed(work: Callable[[], object], times: int = REQUESTS) -> str:

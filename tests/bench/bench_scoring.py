@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from readiness.assessments.service.scoring import scoring_run
-from readiness.assessments.tiers import standing
+from readiness.assessments.tiers import evaluate
 from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.loader import load
 from readiness.instruments.models import Instrument
@@ -59,7 +59,7 @@ def run() -> Iterator[str]:
     sets = drawn(instrument)
     actions = {
         "plain sums in floats, nothing else": plain_sums,
-        "scores, gates, tier and trace": standing,
+        "scores, gates, tier and trace": evaluate,
         "whole run with the shortest way up": lambda i, answers: scoring_run(i, {}, answers),
     }
     for action, score in actions.items():

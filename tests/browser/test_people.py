@@ -10,7 +10,7 @@ import pytest
 from app import create_app
 from readiness.accounts.db import people
 from readiness.accounts.service.one_time_links import write_invitation, write_reset
-from readiness.accounts.team import Seat
+from readiness.accounts.team import Invitee
 from readiness.core.config import Settings
 from readiness.core.db import Store
 from readiness.core.people import Role
@@ -27,7 +27,7 @@ def address(tmp_path_factory):
     with closing(Store(data / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
-        seat = Seat("new@example.org", Role.CARE_TEAM, group_id="elm")
+        seat = Invitee("new@example.org", Role.CARE_TEAM, group_id="elm")
         now = datetime.now(UTC)
         write_invitation(store, "maya", seat, "invited", now)
         write_reset(store, "ada", people.get(store, "omar"), "reset", now)

@@ -8,11 +8,11 @@ from itertools import count
 
 from readiness.accounts.db import people
 from readiness.assessments.db import assessments, runs
-from readiness.assessments.db.runs import Standing
+from readiness.assessments.db.runs import PortfolioEntry
 from readiness.assessments.models import Assessment, Submission
-from readiness.assessments.saving import Sent
-from readiness.assessments.service import answering, submit
-from readiness.assessments.service.submit import Ids, Signature
+from readiness.assessments.saving import SentAnswer
+from readiness.assessments.service import answering, submission
+from readiness.assessments.service.submission import Ids, Signature
 from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.instruments import loader as instruments
@@ -47,7 +47,7 @@ def answer(
     asked = item_ids or [item.id for item in instruments.load("qmer").items]
     there = assessments.answers(store, assessment_id)
     page = [
-        Sent(i, choice, note=note, base=there[i].revision if i in there else 0, confirms=True)
+        SentAnswer(i, choice, note=note, base=there[i].revision if i in there else 0, confirms=True)
         for i in asked
     ]
     done = answering.save_page(Session(store, actor(store, person_id), now), assessment_id, page)
@@ -59,7 +59,7 @@ def sent_in(store: Store, assessment_id: str, now: datetime) -> Submission:
     number = next(numbers)
     ids = Ids(f"claimed-{number}", f"supported-{number}", lambda: f"{number:04}")
     me = actor(store)
-    return submit.submit(
+    return submission.submit(
         Session(store, me, now), assessment_id, Signature(me.name, agrees=True), ids
     )
 
@@ -77,7 +77,7 @@ def sent(store: Store, assessment_id: str, number: int, item_id: str) -> Answer:
     return found
 
 
-def standing_of(store: Store, group_id: str = "elm") -> Standing:
-    found = runs.standing(store, group_id)
+def standing_of(store: Store, group_id: str = "elm") -> PortfolioEntry:
+    found = runs.portfolio_entry(store, group_id)
     assert found
     return found

@@ -15,7 +15,7 @@ from readiness.accounts.db import people
 from readiness.assessments.cycles import Cycle
 from readiness.assessments.db import assessments
 from readiness.assessments.models import AnswerRevision, Assessment
-from readiness.assessments.service import cycles, sharing, submit
+from readiness.assessments.service import cycles, sharing, submission
 from readiness.core.db import Session, Store
 from readiness.core.people import Actor
 from readiness.instruments import loader as instruments
@@ -39,7 +39,7 @@ def fresh(kind: str) -> str:
     return f"{kind}{next(numbers)}"
 
 
-def a_draft(**changes: Any) -> cycles.Draft:
+def a_draft(**changes: Any) -> cycles.CycleDraft:
     defaults: dict[str, Any] = {
         "name": "2027 baseline",
         "instrument_id": QMER.id,
@@ -48,7 +48,7 @@ def a_draft(**changes: Any) -> cycles.Draft:
         "due_on": DUE,
         "axis_min": {},
     }
-    return cycles.Draft(**{**defaults, **changes})
+    return cycles.CycleDraft(**{**defaults, **changes})
 
 
 def a_cycle(store: Store, payer_id: str = "fair", **changes: Any) -> Cycle:
@@ -102,9 +102,9 @@ def all_at(level: int, **others: Any) -> dict[str, Answer]:
 def send_in(store: Store, assessment: Assessment, now: datetime = NOW) -> int:
     """Signed by the group's manager; the number of the submission."""
     actor = person(store, MANAGERS[assessment.group_id])
-    ids = submit.Ids(fresh("run"), fresh("run"), lambda: f"{next(numbers):04}")
-    signature = submit.Signature(actor.name, agrees=True)
-    return submit.submit(Session(store, actor, now), assessment.id, signature, ids).number
+    ids = submission.Ids(fresh("run"), fresh("run"), lambda: f"{next(numbers):04}")
+    signature = submission.Signature(actor.name, agrees=True)
+    return submission.submit(Session(store, actor, now), assessment.id, signature, ids).number
 
 
 def sent_in(store: Store, group_id: str = "elm", level: int = 2, **others: Any) -> Assessment:

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from readiness.assessments.db import assessments, runs
-from readiness.assessments.lifecycle import Status
 from readiness.assessments.models import (
     AnswerRevision,
     Assessment,
+    AssessmentStatus,
     ContextRevision,
     RunKind,
     Submission,
 )
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import scoring
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.instruments import loader as instruments
@@ -48,7 +48,7 @@ def written(
     now: datetime,
     *,
     assessment_id: str = "a1",
-    status: Status = Status.IN_PROGRESS,
+    status: AssessmentStatus = AssessmentStatus.IN_PROGRESS,
     facts: Mapping[str, int | float] = FACTS,
 ) -> Assessment:
     made = Assessment(
@@ -79,7 +79,7 @@ def submitted(
         answers,
         now,
         assessment_id=assessment_id,
-        status=Status.SUBMITTED,
+        status=AssessmentStatus.SUBMITTED,
         facts=facts,
     )
     sent = Submission(
@@ -100,5 +100,5 @@ def score(
     kind: RunKind = RunKind.CLAIMED,
 ) -> None:
     context = assessments.context_values(store, made.id)
-    scored = portfolio_entry.run_of(QMER, context, answers)
-    runs.add(store, portfolio_entry.stored_as(scored, made.id, 1, kind, run_id, now))
+    scored = scoring.run_of(QMER, context, answers)
+    runs.add(store, scoring.stored_run(scored, made.id, 1, kind, run_id, now))

@@ -7,7 +7,13 @@ from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 
-from readiness.assessments.workbook import ANSWER_COLUMNS, FACT_COLUMNS, Column, SheetName, letter
+from readiness.assessments.workbook import (
+    ANSWER_COLUMNS,
+    FACT_COLUMNS,
+    SheetName,
+    WorkbookColumn,
+    letter,
+)
 
 
 def changed(raw: bytes, cells: Mapping[str, str | int | float]) -> bytes:
@@ -29,8 +35,8 @@ def place_of(raw: bytes, name: str, column: str) -> str:
     """Where an item's answer or a fact's value stands."""
     book = load_workbook(BytesIO(raw))
     for sheet, key, columns in (
-        (SheetName.ANSWERS, Column.ITEM, ANSWER_COLUMNS),
-        (SheetName.CONTEXT, Column.KEY, FACT_COLUMNS),
+        (SheetName.ANSWERS, WorkbookColumn.ITEM, ANSWER_COLUMNS),
+        (SheetName.CONTEXT, WorkbookColumn.KEY, FACT_COLUMNS),
     ):
         for cell in book[sheet][letter(columns, key)]:
             if cell.value == name:

@@ -11,7 +11,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.home import service as home
-from readiness.home.service import Leads
+from readiness.home.service import Destination
 from tests.factories import assessments
 from tests.factories.world import NOW
 
@@ -29,36 +29,36 @@ def states(store, person_id="maya"):
 
 def test_a_new_group_is_asked_to_begin(store):
     found = states(store)
-    assert found[Leads.ASSESSMENTS] == "not started"
-    assert Leads.COUNTS in found
-    assert Leads.RESULT not in found
+    assert found[Destination.ASSESSMENTS] == "not started"
+    assert Destination.COUNTS in found
+    assert Destination.RESULT not in found
 
 
 def test_an_assessment_under_way_says_how_far_it_is(store):
     made = assessments.started(store, NOW)
     assessments.answer(store, made.id, NOW, item_ids=["LEAD-1", "LEAD-2"])
     found = states(store, "cara")
-    assert found[Leads.ASSESSMENT] == "2 of 57 answered"
-    assert found[Leads.CONTEXT] == "0 of 16"
-    assert Leads.CHECK not in found
+    assert found[Destination.ASSESSMENT] == "2 of 57 answered"
+    assert found[Destination.CONTEXT] == "0 of 16"
+    assert Destination.CHECK not in found
 
 
 def test_what_came_of_a_submission_is_listed(store):
     made = assessments.started(store, NOW)
     assessments.answer(store, made.id, NOW)
-    assert states(store)[Leads.CHECK] == "ready to check"
+    assert states(store)[Destination.CHECK] == "ready to check"
     assessments.sent_in(store, made.id, NOW)
     found = states(store)
-    assert found[Leads.RESULT] == "submitted"
-    assert Leads.PLAN in found
-    assert Leads.CHECK not in found
+    assert found[Destination.RESULT] == "submitted"
+    assert Destination.PLAN in found
+    assert Destination.CHECK not in found
 
 
 def test_a_provisional_tier_that_ran_out_asks_for_a_new_assessment(store):
     made = assessments.started(store, NOW)
     assessments.answer(store, made.id, NOW)
     assessments.sent_in(store, made.id, NOW)
-    found_now = runs.standing(store, "elm")
+    found_now = runs.portfolio_entry(store, "elm")
     assert found_now is not None
     stands = replace(found_now, provisional=True, tier_expires_on=NOW.date())
     for expiry, states_then in (
@@ -66,9 +66,9 @@ def test_a_provisional_tier_that_ran_out_asks_for_a_new_assessment(store):
         (NOW.date() - timedelta(days=1), ("assess again to renew your tier", EXPIRED)),
     ):
         with store.writing():
-            runs.place(store, replace(stands, tier_expires_on=expiry))
+            runs.save_entry(store, replace(stands, tier_expires_on=expiry))
         found = states(store)
-        assert (found[Leads.ASSESSMENTS], found[Leads.RESULT]) == states_then
+        assert (found[Destination.ASSESSMENTS], found[Destination.RESULT]) == states_then
 
 
 def test_what_was_taken_back_and_up_again_has_no_result_yet(store):
@@ -79,8 +79,8 @@ def test_what_was_taken_back_and_up_again_has_no_result_yet(store):
     answering.withdraw(Session(store, maya, NOW), made.id)
     answering.undo_withdrawal(Session(store, maya, NOW), made.id)
     found = states(store)
-    assert found[Leads.ASSESSMENT] == "57 of 57 answered"
-    assert found.keys().isdisjoint({Leads.RESULT, Leads.PLAN})
+    assert found[Destination.ASSESSMENT] == "57 of 57 answered"
+    assert found.keys().isdisjoint({Destination.RESULT, Destination.PLAN})
 
 
 def told(store, group_id, times):

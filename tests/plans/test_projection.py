@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from readiness.assessments.service.scoring import scoring_run
-from readiness.assessments.tiers import standing
+from readiness.assessments.tiers import evaluate
 from readiness.core.periods import months_after
 from readiness.instruments.answers import Answer
 from readiness.instruments.costs import loader as costs
@@ -51,7 +51,7 @@ def number_of(stage):
 
 def test_a_plan_starts_where_the_group_stands_and_the_latest_path_is_never_ahead():
     found = look(plan_for(DEVELOPING))
-    now = standing(plans.QMER, DEVELOPING)
+    now = evaluate(plans.QMER, DEVELOPING)
     assert found.earliest[0].tier_id == found.latest[0].tier_id == now.tier.id
     assert found.earliest[-1].tier_id == found.latest[-1].tier_id
     for number in range(number_of(found.latest[-1]) + 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.assessments.run_json import open_gates
+from readiness.assessments.scorecard import open_gates
 from readiness.core.small_cells import HIDDEN
 from readiness.portfolio.models import (
     PortfolioQuery,

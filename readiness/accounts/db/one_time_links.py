@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from readiness.accounts.team import Letter, Purpose
+from readiness.accounts.team import LinkPurpose, OneTimeLink
 from readiness.core.db import Store
 from readiness.core.people import Role
 
@@ -16,7 +16,7 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def write(store: Store, letter: Letter) -> None:
+def write(store: Store, letter: OneTimeLink) -> None:
     with store.writing():
         store.insert(
             "letters",
@@ -37,9 +37,9 @@ def write(store: Store, letter: Letter) -> None:
         )
 
 
-def get(store: Store, letter_id: str) -> Letter | None:
+def get(store: Store, letter_id: str) -> OneTimeLink | None:
     row = store.row("select * from letters where token_sha256 = ?", (letter_id,))
-    return to_letter(row) if row else None
+    return to_link(row) if row else None
 
 
 def use(store: Store, letter_id: str, at: datetime) -> bool:
@@ -69,7 +69,7 @@ def withdraw_invitations(
         store.execute(
             "delete from letters where purpose = ? and email = ? and group_id is ?"
             " and payer_id is ? and used_at is null",
-            (Purpose.INVITATION, email, group_id, payer_id),
+            (LinkPurpose.INVITATION, email, group_id, payer_id),
         )
 
 
@@ -77,28 +77,28 @@ def withdraw_resets(store: Store, person_id: str) -> None:
     with store.writing():
         store.execute(
             "delete from letters where purpose = ? and person_id = ? and used_at is null",
-            (Purpose.NEW_PASSWORD, person_id),
+            (LinkPurpose.NEW_PASSWORD, person_id),
         )
 
 
 def invitations(
     store: Store, now: datetime, *, group_id: str | None = None, payer_id: str | None = None
-) -> tuple[Letter, ...]:
+) -> tuple[OneTimeLink, ...]:
     """Those still open for one group, one payer or (without either) administrators."""
     return tuple(
-        to_letter(row)
+        to_link(row)
         for row in store.rows(
             "select * from letters where purpose = ? and group_id is ? and payer_id is ?"
             " and used_at is null and expires_at > ? order by written_at, email",
-            (Purpose.INVITATION, group_id, payer_id, now.isoformat()),
+            (LinkPurpose.INVITATION, group_id, payer_id, now.isoformat()),
         )
     )
 
 
-def to_letter(row: dict[str, Any]) -> Letter:
-    return Letter(
+def to_link(row: dict[str, Any]) -> OneTimeLink:
+    return OneTimeLink(
         id=row["token_sha256"],
-        purpose=Purpose(row["purpose"]),
+        purpose=LinkPurpose(row["purpose"]),
         email=row["email"],
         written_by=row["written_by"] or "",
         written_at=datetime.fromisoformat(row["written_at"]),

@@ -23,7 +23,7 @@ OUTSIDE = "somebody outside your team"
 
 
 @dataclass(frozen=True)
-class Told:
+class AuditLine:
     """One line: "Maya Lopez submitted assessment a1"."""
 
     number: int
@@ -35,13 +35,13 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Page:
+class HistoryPage:
     title: str
-    lines: tuple[Told, ...]
+    lines: tuple[AuditLine, ...]
     older: int | None  # the line before which the next page starts
 
 
-def of_group(session: Session, group_id: str, before: int | None) -> Page:
+def of_group(session: Session, group_id: str, before: int | None) -> HistoryPage:
     permissions.require(
         session.actor, Can.READ_GROUP_HISTORY, scope.of_group(session.store, group_id, session.now)
     )
@@ -49,14 +49,14 @@ def of_group(session: Session, group_id: str, before: int | None) -> Page:
     return page(session.store, groups.get(session.store, group_id).name, lines)
 
 
-def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> Page:
+def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> HistoryPage:
     permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
     lines = audit.lines_of_payer(store, payer_id, PAGE + 1, before)
     own = {membership.person_id for membership in people.memberships(store, payer_id=payer_id)}
     return page(store, groups.payer(store, payer_id).name, lines, own)
 
 
-def latest(store: Store, actor: Actor, before: int | None) -> Page:
+def latest(store: Store, actor: Actor, before: int | None) -> HistoryPage:
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
     return page(store, "this installation", audit.latest_lines(store, PAGE + 1, before))
 
@@ -67,7 +67,9 @@ def first_broken(store: Store, actor: Actor) -> int | None:
     return audit.first_broken(store)
 
 
-def page(store: Store, title: str, lines: list[Line], own: Collection[str] | None = None) -> Page:
+def page(
+    store: Store, title: str, lines: list[Line], own: Collection[str] | None = None
+) -> HistoryPage:
     """With `own`, only these people are named: a payer never learns who is in a group's team."""
     names = names_in(store, lines)
     if own is not None:
@@ -75,7 +77,9 @@ def page(store: Store, title: str, lines: list[Line], own: Collection[str] | Non
         names = {**names, **dict.fromkeys(people_in, OUTSIDE)}
     shown = lines[:PAGE]
     older = shown[-1][0] if len(lines) > PAGE else None
-    return Page(title, tuple(told(number, event, names) for number, event in shown), older)
+    return HistoryPage(
+        title, tuple(line_of(number, event, names) for number, event in shown), older
+    )
 
 
 def names_in(store: Store, lines: list[Line]) -> Names:
@@ -89,9 +93,9 @@ def names_in(store: Store, lines: list[Line]) -> Names:
     return names
 
 
-def told(number: int, event: Event, names: Names) -> Told:
+def line_of(number: int, event: Event, names: Names) -> AuditLine:
     who = names.get(("person", event.actor_id), FORMER)
-    return Told(
+    return AuditLine(
         number=number,
         at=event.at,
         who=SYSTEM if event.actor_id == SYSTEM else who,

@@ -14,13 +14,13 @@ from readiness.accounts.db import one_time_links, people, sessions
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import scope
 from readiness.accounts.service.people import (
+    is_member,
     place_name,
-    plays,
     record_person,
+    require_manager,
     require_may_let_attest,
-    require_steward,
 )
-from readiness.accounts.team import LASTS, Letter, Purpose, Seat
+from readiness.accounts.team import LASTS, Invitee, LinkPurpose, OneTimeLink
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
@@ -32,32 +32,34 @@ USED_UP = "This link has been used, was withdrawn or has run out. Ask for a new 
 
 
 @dataclass(frozen=True)
-class Opened:
+class LinkContents:
     """What the person who follows a one-time link is told."""
 
-    letter: Letter
+    letter: OneTimeLink
     place: str  # "Elm Physicians", "Fair Health", "this installation"
     is_known: bool  # they have an account already
 
 
-def invite(session: Session, seat: Seat, token: str) -> Letter:
+def invite(session: Session, seat: Invitee, token: str) -> OneTimeLink:
     """Write an invitation under `token`; an earlier one to the same place no longer holds."""
-    require_steward(session, seat.group_id, seat.payer_id)
+    require_manager(session, seat.group_id, seat.payer_id)
     if seat.may_attest and seat.group_id is not None:
         require_may_let_attest(session, seat.group_id)
     place_name(session.store, seat.group_id, seat.payer_id)  # it exists
     return write_invitation(session.store, session.actor.id, seat, token, session.now)
 
 
-def write_invitation(store: Store, author_id: str, seat: Seat, token: str, now: datetime) -> Letter:
-    team.check_seat(seat)
-    letter = Letter(
+def write_invitation(
+    store: Store, author_id: str, seat: Invitee, token: str, now: datetime
+) -> OneTimeLink:
+    team.check_invitee(seat)
+    letter = OneTimeLink(
         id=one_time_links.digest(token),
-        purpose=Purpose.INVITATION,
+        purpose=LinkPurpose.INVITATION,
         email=seat.email.strip(),
         written_by=author_id,
         written_at=now,
-        expires_at=now + LASTS[Purpose.INVITATION],
+        expires_at=now + LASTS[LinkPurpose.INVITATION],
         role=seat.role,
         group_id=seat.group_id,
         payer_id=seat.payer_id,
@@ -66,15 +68,15 @@ def write_invitation(store: Store, author_id: str, seat: Seat, token: str, now: 
     )
     with store.writing():
         known = people.by_email(store, letter.email)
-        if known and plays(store, known.id, seat.group_id, seat.payer_id):
+        if known and is_member(store, known.id, seat.group_id, seat.payer_id):
             raise BadInput([Problem("email", f"{known.name} is on this team already.")])
         one_time_links.withdraw_invitations(store, letter.email, seat.group_id, seat.payer_id)
         one_time_links.write(store, letter)
-        audit.record(store, about_letter("invited", author_id, letter, now))
+        audit.record(store, invitation_event("invited", author_id, letter, now))
     return letter
 
 
-def about_letter(verb: str, author_id: str, letter: Letter, at: datetime) -> Event:
+def invitation_event(verb: str, author_id: str, letter: OneTimeLink, at: datetime) -> Event:
     """The history names the link by the start of its id, never the address it was made for."""
     return Event(
         at,
@@ -94,22 +96,26 @@ def withdraw_invitation(
     payer_id: str | None,
     letter_id: str,
 ) -> None:
-    require_steward(session, group_id, payer_id)
+    require_manager(session, group_id, payer_id)
     letter = one_time_links.get(session.store, letter_id)
     here = (letter.purpose, letter.group_id, letter.payer_id) if letter else None
-    if letter is None or here != (Purpose.INVITATION, group_id, payer_id):
+    if letter is None or here != (LinkPurpose.INVITATION, group_id, payer_id):
         raise NotFound("There is no such invitation. Reload the page.")
     with session.store.writing():
         one_time_links.withdraw(session.store, letter.id)
-        audit.record(session.store, about_letter("withdrew", session.actor.id, letter, session.now))
+        audit.record(
+            session.store, invitation_event("withdrew", session.actor.id, letter, session.now)
+        )
 
 
-def open_letter(store: Store, token: str, now: datetime, purpose: Purpose | None = None) -> Opened:
+def open_link(
+    store: Store, token: str, now: datetime, purpose: LinkPurpose | None = None
+) -> LinkContents:
     """What a one-time link offers; used, run out, made up or for another purpose: not found."""
     letter = one_time_links.get(store, one_time_links.digest(token))
     if letter is None or not letter.is_open(now) or purpose not in (None, letter.purpose):
         raise NotFound(USED_UP)
-    return Opened(
+    return LinkContents(
         letter,
         place_name(store, letter.group_id, letter.payer_id),
         people.by_email(store, letter.email) is not None,
@@ -126,7 +132,7 @@ def accept(
     now: datetime,
 ) -> Person:
     """A new person takes the seat offered; `ids` are those of the person and the membership."""
-    opened = open_letter(store, token, now, Purpose.INVITATION)
+    opened = open_link(store, token, now, LinkPurpose.INVITATION)
     if problem := passwords.problem_with(password, (name, opened.letter.email)):
         raise BadInput([Problem("new_password", problem)])
     person = Person(ids[0], name.strip(), opened.letter.email, True, now)
@@ -135,13 +141,13 @@ def accept(
         if people.by_email(store, person.email) is not None:
             raise WrongState("You have an account already. Sign in, then follow the link again.")
         people.add(store, person, hashed)
-        take_seat(store, person.id, opened.letter, ids[1], now)
+        join(store, person.id, opened.letter, ids[1], now)
     return person
 
 
 def accept_as(session: Session, token: str, membership_id: str) -> None:
     """A person with an account takes the seat, when the invitation was made out to them."""
-    opened = open_letter(session.store, token, session.now, Purpose.INVITATION)
+    opened = open_link(session.store, token, session.now, LinkPurpose.INVITATION)
     person = people.get(session.store, session.actor.id)
     if person.email.casefold() != opened.letter.email.casefold():
         raise Denied(
@@ -149,15 +155,15 @@ def accept_as(session: Session, token: str, membership_id: str) -> None:
             "address it was made for."
         )
     with session.store.writing():
-        take_seat(session.store, person.id, opened.letter, membership_id, session.now)
+        join(session.store, person.id, opened.letter, membership_id, session.now)
 
 
-def take_seat(
-    store: Store, person_id: str, letter: Letter, membership_id: str, now: datetime
+def join(
+    store: Store, person_id: str, letter: OneTimeLink, membership_id: str, now: datetime
 ) -> None:
     if letter.role is None or not one_time_links.use(store, letter.id, now):
         raise NotFound(USED_UP)
-    if plays(store, person_id, letter.group_id, letter.payer_id):
+    if is_member(store, person_id, letter.group_id, letter.payer_id):
         raise WrongState("You are on this team already. There is nothing left to accept.")
     people.join(
         store,
@@ -171,7 +177,7 @@ def take_seat(
         ),
         now,
     )
-    audit.record(store, about_letter("accepted", person_id, letter, now))
+    audit.record(store, invitation_event("accepted", person_id, letter, now))
 
 
 def offer_new_password(session: Session, person_id: str, token: str) -> Person:
@@ -189,7 +195,7 @@ def offer_new_password(session: Session, person_id: str, token: str) -> Person:
 def require_all_own(session: Session, parts: Iterable[Membership]) -> None:
     """Whoever can set a password can sign in as that person, so every part must be their own to
     manage: the manager of one group never gains a second group through somebody who is in both."""
-    standing = [may_steward(session, part) for part in parts]
+    standing = [may_manage(session, part) for part in parts]
     if not any(standing):
         raise NotFound("There is no such person.")
     if not all(standing):
@@ -198,7 +204,7 @@ def require_all_own(session: Session, parts: Iterable[Membership]) -> None:
         )
 
 
-def may_steward(session: Session, part: Membership) -> bool:
+def may_manage(session: Session, part: Membership) -> bool:
     if part.group_id is not None:
         return permissions.allowed(
             session.actor,
@@ -217,13 +223,13 @@ def write_reset(store: Store, author_id: str, person: Person, token: str, now: d
         one_time_links.withdraw_resets(store, person.id)
         one_time_links.write(
             store,
-            Letter(
+            OneTimeLink(
                 id=one_time_links.digest(token),
-                purpose=Purpose.NEW_PASSWORD,
+                purpose=LinkPurpose.NEW_PASSWORD,
                 email=person.email,
                 written_by=author_id,
                 written_at=now,
-                expires_at=now + LASTS[Purpose.NEW_PASSWORD],
+                expires_at=now + LASTS[LinkPurpose.NEW_PASSWORD],
                 person_id=person.id,
             ),
         )
@@ -232,7 +238,7 @@ def write_reset(store: Store, author_id: str, person: Person, token: str, now: d
 
 def choose_password(store: Store, hasher: Hasher, token: str, password: str, now: datetime) -> None:
     """The password a link leads to; every session of that person ends."""
-    letter = open_letter(store, token, now, Purpose.NEW_PASSWORD).letter
+    letter = open_link(store, token, now, LinkPurpose.NEW_PASSWORD).letter
     person = people.get(store, letter.person_id or "")
     if problem := passwords.problem_with(password, (person.name, person.email)):
         raise BadInput([Problem("new_password", problem)])

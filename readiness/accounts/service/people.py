@@ -8,12 +8,12 @@ from datetime import datetime
 from readiness.accounts import team
 from readiness.accounts.db import groups, one_time_links, people, sessions
 from readiness.accounts.service import scope
-from readiness.accounts.team import Letter
+from readiness.accounts.team import OneTimeLink
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.people import Actor, Membership, Person, Role
+from readiness.core.people import Actor, Membership, Payer, Person, Role
 from readiness.core.permissions import ANYWHERE, Can
 
 
@@ -35,11 +35,11 @@ class Team:
 
     place: str
     members: tuple[Member, ...]
-    invited: tuple[Letter, ...]
+    invited: tuple[OneTimeLink, ...]
     sites: tuple[str, ...] = ()
 
 
-def require_steward(session: Session, group_id: str | None, payer_id: str | None) -> None:
+def require_manager(session: Session, group_id: str | None, payer_id: str | None) -> None:
     """A team is managed by its own managers, and any team by an administrator."""
     if permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
         return
@@ -68,7 +68,7 @@ def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
 
 
 def of_place(session: Session, group_id: str | None, payer_id: str | None) -> Team:
-    require_steward(session, group_id, payer_id)
+    require_manager(session, group_id, payer_id)
     found = members_of(session.store, group_id, payer_id)
     persons = people.with_ids(session.store, (m.person_id for m in found))
     return Team(
@@ -87,7 +87,7 @@ def members_of(store: Store, group_id: str | None, payer_id: str | None) -> tupl
     return people.memberships(store, group_id=group_id, payer_id=payer_id)
 
 
-def plays(store: Store, person_id: str, group_id: str | None, payer_id: str | None) -> bool:
+def is_member(store: Store, person_id: str, group_id: str | None, payer_id: str | None) -> bool:
     return any(
         m.group_id == group_id and m.payer_id == payer_id
         for m in people.memberships(store, person_id=person_id)
@@ -96,12 +96,12 @@ def plays(store: Store, person_id: str, group_id: str | None, payer_id: str | No
 
 def set_attesting(session: Session, group_id: str, membership_id: str, may: bool) -> None:
     """Give or take the leave to attest; somebody always keeps it."""
-    require_steward(session, group_id, None)
+    require_manager(session, group_id, None)
     require_may_let_attest(session, group_id)
     with session.store.writing():
         membership = member_here(session.store, membership_id, group_id, None)
         current = people.memberships(session.store, group_id=group_id)
-        people.change(session.store, team.attesting(current, membership, may))
+        people.change(session.store, team.set_may_attest(current, membership, may))
         verb = "let attest" if may else "no longer lets attest"
         record_part(session.store, session.actor, verb, membership, session.now)
 
@@ -114,13 +114,13 @@ def end_part(
     successor_id: str | None,
 ) -> Member:
     """Somebody leaves a team; `successor_id` is the membership of the one who takes over."""
-    require_steward(session, group_id, payer_id)
+    require_manager(session, group_id, payer_id)
     with session.store.writing():
         leaving = member_here(session.store, membership_id, group_id, payer_id)
         current = members_of(session.store, group_id, payer_id)
         if leaving.role is Role.ADMINISTRATOR:
             refuse_last_administrator(session.store, leaving.person_id)
-        elif successor := team.handed_over(current, leaving, successor_id):
+        elif successor := team.successor_of(current, leaving, successor_id):
             people.change(session.store, successor)
             record_part(session.store, session.actor, "handed over to", successor, session.now)
         people.leave(session.store, leaving.id, session.now)
@@ -144,7 +144,7 @@ def member(
     payer_id: str | None,
     membership_id: str,
 ) -> Member:
-    require_steward(session, group_id, payer_id)
+    require_manager(session, group_id, payer_id)
     found = member_here(session.store, membership_id, group_id, payer_id)
     return Member(found, people.get(session.store, found.person_id))
 
@@ -200,3 +200,35 @@ def record_person(store: Store, author_id: str, verb: str, person_id: str, at: d
     ]
     for group_id, payer_id in places or [(None, None)]:
         audit.record(store, Event(at, author_id, verb, "person", person_id, group_id, payer_id))
+
+
+def payers_of(store: Store, actor: Actor) -> tuple[Payer, ...]:
+    """Everybody the person works for."""
+    return tuple(groups.payer(store, payer_id) for payer_id in actor.payer_ids)
+
+
+@dataclass(frozen=True)
+class NamedMembership:
+    """A membership with the name of its place."""
+
+    membership: Membership
+    place: str
+
+
+def own_parts(store: Store, actor: Actor) -> tuple[NamedMembership, ...]:
+    return parts_of(store, actor.id)
+
+
+def parts_of(store: Store, person_id: str) -> tuple[NamedMembership, ...]:
+    return tuple(
+        NamedMembership(membership, place_of(store, membership))
+        for membership in people.memberships(store, person_id=person_id)
+    )
+
+
+def place_of(store: Store, membership: Membership) -> str:
+    if membership.group_id is not None:
+        return groups.get(store, membership.group_id).name
+    if membership.payer_id is not None:
+        return groups.payer(store, membership.payer_id).name
+    return "this installation"

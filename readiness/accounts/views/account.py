@@ -22,8 +22,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from readiness.accounts.forms import ChangePasswordForm
-from readiness.accounts.service import account, organizations
-from readiness.accounts.service.organizations import Part
+from readiness.accounts.service import account, people
+from readiness.accounts.service.people import NamedMembership
 from readiness.core import permissions
 from readiness.core.errors import BadInput, Denied
 from readiness.core.permissions import Can
@@ -32,17 +32,17 @@ from readiness.core.web.forms import SignInForm, with_problems
 from readiness.core.web.guard import needs, open_to_anyone
 from readiness.core.web.session import actor, now, session, settings, store
 
-pages = Blueprint("account", __name__)
+bp = Blueprint("account", __name__)
 
 
-@pages.get("/sign-in")
+@bp.get("/sign-in")
 @open_to_anyone
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(formdata=None, next=request.args.get("next", ""))
     return render_template("accounts/sign_in.html", form=form, problem="", has_ended=False)
 
 
-@pages.post("/sign-in")
+@bp.post("/sign-in")
 @open_to_anyone
 def signing_in() -> ResponseReturnValue:
     form = SignInForm()
@@ -107,7 +107,7 @@ def with_cookie(response: Response, token: str) -> Response:
     return response
 
 
-@pages.post("/sign-out")
+@bp.post("/sign-out")
 @needs(Can.SEE_HOME)
 def sign_out() -> ResponseReturnValue:
     account.sign_out(store(), own_token(), now())
@@ -124,7 +124,7 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
-@pages.post("/session")
+@bp.post("/session")
 @needs(Can.SEE_HOME)
 def stay() -> ResponseReturnValue:
     """Going on: the request itself has renewed the session."""
@@ -133,7 +133,7 @@ def stay() -> ResponseReturnValue:
     return redirect(inside(request.form.get("next", "")), 303)
 
 
-@pages.get("/account")
+@bp.get("/account")
 @needs(Can.SEE_HOME)
 def mine() -> ResponseReturnValue:
     return my_page(ChangePasswordForm(formdata=None))
@@ -148,7 +148,7 @@ PLACES = (  # what a part leads to
 )
 
 
-def links_of(part: Part) -> list[tuple[str, str]]:
+def links_of(part: NamedMembership) -> list[tuple[str, str]]:
     """(label, address) of what this part lets the person open."""
     membership = part.membership
     place = {"group_id": membership.group_id, "payer_id": membership.payer_id}
@@ -165,12 +165,12 @@ def my_page(form: ChangePasswordForm) -> str:
         "accounts/mine.html",
         form=form,
         person=account.person(store(), actor()),
-        parts=[(part, links_of(part)) for part in organizations.own_parts(store(), actor())],
+        parts=[(part, links_of(part)) for part in people.own_parts(store(), actor())],
         sessions=account.own_sessions(session(), own_token()),
     )
 
 
-@pages.post("/account/password")
+@bp.post("/account/password")
 @needs(Can.SEE_HOME)
 def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
@@ -185,7 +185,7 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for(".mine"), 303)
 
 
-@pages.post("/account/sessions/end")
+@bp.post("/account/sessions/end")
 @needs(Can.SEE_HOME)
 def end_sessions() -> ResponseReturnValue:
     account.end_other_sessions(session(), own_token())

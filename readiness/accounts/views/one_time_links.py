@@ -7,41 +7,41 @@ import secrets
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.forms import AcceptForm, NewPasswordForm
+from readiness.accounts.forms import JoinForm, NewPasswordForm
 from readiness.accounts.service import one_time_links
-from readiness.accounts.service.one_time_links import Opened
-from readiness.accounts.team import Purpose
+from readiness.accounts.service.one_time_links import LinkContents
+from readiness.accounts.team import LinkPurpose
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs, open_to_anyone
 from readiness.core.web.session import now, session, store
 
-pages = Blueprint("letters", __name__, url_prefix="/letters/<token>")
+bp = Blueprint("letters", __name__, url_prefix="/letters/<token>")
 
 
-@pages.get("")
+@bp.get("")
 @open_to_anyone
 def read(token: str) -> ResponseReturnValue:
-    opened = one_time_links.open_letter(store(), token, now())
-    if opened.letter.purpose is Purpose.NEW_PASSWORD:
+    opened = one_time_links.open_link(store(), token, now())
+    if opened.letter.purpose is LinkPurpose.NEW_PASSWORD:
         return reset_page(token, opened, NewPasswordForm(formdata=None))
-    return invitation_page(token, opened, AcceptForm(formdata=None, name=opened.letter.name))
+    return invitation_page(token, opened, JoinForm(formdata=None, name=opened.letter.name))
 
 
-def invitation_page(token: str, opened: Opened, form: AcceptForm) -> str:
+def invitation_page(token: str, opened: LinkContents, form: JoinForm) -> str:
     return render_template("accounts/invitation.html", token=token, opened=opened, form=form)
 
 
-def reset_page(token: str, opened: Opened, form: NewPasswordForm) -> str:
+def reset_page(token: str, opened: LinkContents, form: NewPasswordForm) -> str:
     return render_template("accounts/new_password.html", token=token, opened=opened, form=form)
 
 
-@pages.post("/accept")
+@bp.post("/accept")
 @open_to_anyone
 def accept(token: str) -> ResponseReturnValue:
-    opened = one_time_links.open_letter(store(), token, now(), Purpose.INVITATION)
-    form = AcceptForm()
+    opened = one_time_links.open_link(store(), token, now(), LinkPurpose.INVITATION)
+    form = JoinForm()
     if not form.validate():
         return invitation_page(token, opened, form), 422
     hasher, ids = current_app.config["HASHER"], (secrets.token_urlsafe(9), secrets.token_urlsafe(9))
@@ -54,7 +54,7 @@ def accept(token: str) -> ResponseReturnValue:
     return redirect(url_for("account.sign_in"), 303)
 
 
-@pages.post("/join")
+@bp.post("/join")
 @needs(Can.SEE_HOME)
 def join(token: str) -> ResponseReturnValue:
     one_time_links.accept_as(session(), token, secrets.token_urlsafe(9))
@@ -62,10 +62,10 @@ def join(token: str) -> ResponseReturnValue:
     return redirect(url_for("home.start"), 303)
 
 
-@pages.post("/password")
+@bp.post("/password")
 @open_to_anyone
 def choose_password(token: str) -> ResponseReturnValue:
-    opened = one_time_links.open_letter(store(), token, now(), Purpose.NEW_PASSWORD)
+    opened = one_time_links.open_link(store(), token, now(), LinkPurpose.NEW_PASSWORD)
     form = NewPasswordForm()
     if not form.validate():
         return reset_page(token, opened, form), 422

@@ -13,19 +13,19 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.forms import InviteForm, InviteToGroupForm, LeaveForm
-from readiness.accounts.service import one_time_links, people
-from readiness.accounts.team import Seat, roles_at
+from readiness.accounts.forms import InvitePersonForm, InviteToGroupForm, LeaveForm
+from readiness.accounts.service import history, one_time_links, people
+from readiness.accounts.team import Invitee, roles_at
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Role
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, session
+from readiness.core.web.session import actor, session, store
 
 
 @dataclass(frozen=True)
-class Place:
+class TeamPlace:
     """Whose people: a group's, a payer's, or (without either) the installation's."""
 
     group_id: str | None = None
@@ -38,20 +38,20 @@ class Place:
         return None if others else first
 
 
-def ground() -> tuple[str | None, str | None]:
+def place_ids() -> tuple[str | None, str | None]:
     return g.place.group_id, g.place.payer_id
 
 
-def invite_form(**given: Any) -> InviteForm:
-    return (InviteForm if g.place.role else InviteToGroupForm)(**given)
+def invite_form(**given: Any) -> InvitePersonForm:
+    return (InvitePersonForm if g.place.role else InviteToGroupForm)(**given)
 
 
 def show() -> ResponseReturnValue:
     return team_page(invite_form(formdata=None))
 
 
-def team_page(form: InviteForm) -> str:
-    team = people.of_place(session(), *ground())
+def team_page(form: InvitePersonForm) -> str:
+    team = people.of_place(session(), *place_ids())
     return render_template("accounts/team/team.html", team=team, form=form, place=g.place)
 
 
@@ -60,14 +60,14 @@ def invite() -> ResponseReturnValue:
     if not form.validate():
         return team_page(form), 422
     try:
-        letter = one_time_links.invite(session(), seat_of(form), token)
+        letter = one_time_links.invite(session(), invitee_of(form), token)
     except BadInput as error:
         return team_page(with_problems(form, error)), 422
     return link_page(token, letter.email, "7 days", url_for(".show"))
 
 
-def seat_of(form: InviteForm) -> Seat:
-    return Seat(
+def invitee_of(form: InvitePersonForm) -> Invitee:
+    return Invitee(
         email=form.email.data,
         name=form.name.data or "",
         role=g.place.role or Role(form.role.data),
@@ -84,7 +84,7 @@ def link_page(token: str, whom: str, lasts: str, back: str) -> str:
 
 
 def withdraw(letter_id: str) -> ResponseReturnValue:
-    one_time_links.withdraw_invitation(session(), *ground(), letter_id)
+    one_time_links.withdraw_invitation(session(), *place_ids(), letter_id)
     flash("The invitation no longer holds.")
     return redirect(url_for(".show"), 303)
 
@@ -97,13 +97,13 @@ def attest(membership_id: str) -> ResponseReturnValue:
 
 
 def new_password(membership_id: str) -> ResponseReturnValue:
-    member, token = found(membership_id), secrets.token_urlsafe(32)
+    member, token = find_member(membership_id), secrets.token_urlsafe(32)
     one_time_links.offer_new_password(session(), member.person.id, token)
     return link_page(token, member.person.name, "one hour", url_for(".show"))
 
 
-def found(membership_id: str) -> people.Member:
-    return people.member(session(), *ground(), membership_id)
+def find_member(membership_id: str) -> people.Member:
+    return people.member(session(), *place_ids(), membership_id)
 
 
 def leaving(membership_id: str) -> ResponseReturnValue:
@@ -111,12 +111,12 @@ def leaving(membership_id: str) -> ResponseReturnValue:
 
 
 def leave_page(membership_id: str, form: LeaveForm, problem: str = "") -> str:
-    team = people.of_place(session(), *ground())
+    team = people.of_place(session(), *place_ids())
     form.offer(m for m in team.members if m.membership.id != membership_id)
     return render_template(
         "accounts/team/leave.html",
         team=team,
-        member=found(membership_id),
+        member=find_member(membership_id),
         form=form,
         problem=problem,
         place=g.place,
@@ -127,7 +127,7 @@ def leave(membership_id: str) -> ResponseReturnValue:
     form = LeaveForm()
     successor = form.successor.raw_data[0] if form.successor.raw_data else None
     try:
-        gone = people.end_part(session(), *ground(), membership_id, successor or None)
+        gone = people.end_part(session(), *place_ids(), membership_id, successor or None)
     except (BadInput, WrongState) as error:
         return leave_page(membership_id, form, str(error)), 422
     flash(f"{gone.person.name} no longer belongs to this team.")
@@ -159,13 +159,11 @@ def pages_for(name: str, address: str, can: Can) -> Blueprint:
     pages.url_defaults(put_place)
     for method, rule, view in VIEWS:
         if view is not attest or "group_id" in address:
-            pages.add_url_rule(rule, view.__name__, guarded(view, can), methods=[method])
+            pages.add_url_rule(rule, view.__name__, guard(view, can), methods=[method])
     return pages
 
 
-def guarded(
-    view: Callable[..., ResponseReturnValue], can: Can
-) -> Callable[..., ResponseReturnValue]:
+def guard(view: Callable[..., ResponseReturnValue], can: Can) -> Callable[..., ResponseReturnValue]:
     """The view under one ability; under another address it may ask for another."""
 
     @needs(can)
@@ -177,7 +175,7 @@ def guarded(
 
 def take_place(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     values = values if values is not None else {}
-    g.place = Place(values.pop("group_id", None), values.pop("payer_id", None))
+    g.place = TeamPlace(values.pop("group_id", None), values.pop("payer_id", None))
 
 
 def put_place(_endpoint: str, values: dict[str, Any]) -> None:
@@ -189,3 +187,33 @@ def put_place(_endpoint: str, values: dict[str, Any]) -> None:
 
 
 BLUEPRINTS = tuple(pages_for(*each) for each in SETS)
+
+
+history_bp = Blueprint("history", __name__)
+
+
+def before_line() -> int | None:
+    """The line that the page before this one ended with; nothing for the newest page."""
+    line = request.args.get("before", type=int)
+    return line if line is not None and 0 < line < 2**62 else None
+
+
+def history_page(page: history.HistoryPage, template: str, **arguments: Any) -> str:
+    endpoint = request.endpoint or ""
+    older = url_for(endpoint, **arguments, before=page.older) if page.older else ""
+    newest = url_for(endpoint, **arguments) if before_line() else ""
+    return render_template(template, page=page, older_url=older, newest_url=newest)
+
+
+@history_bp.get("/groups/<group_id>/history")
+@needs(Can.READ_GROUP_HISTORY)
+def of_group(group_id: str) -> ResponseReturnValue:
+    page = history.of_group(session(), group_id, before_line())
+    return history_page(page, "accounts/history/history.html", group_id=group_id)
+
+
+@history_bp.get("/payers/<payer_id>/history")
+@needs(Can.REVIEW_PORTFOLIO)
+def of_payer(payer_id: str) -> ResponseReturnValue:
+    page = history.of_payer(store(), actor(), payer_id, before_line())
+    return history_page(page, "accounts/history/history.html", payer_id=payer_id)

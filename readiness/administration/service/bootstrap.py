@@ -6,7 +6,7 @@ from datetime import datetime
 
 from readiness.accounts.service.history import SYSTEM
 from readiness.accounts.service.one_time_links import write_invitation
-from readiness.accounts.team import Seat
+from readiness.accounts.team import Invitee
 from readiness.administration.service.organizations import write_payer
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, Problem
@@ -17,7 +17,9 @@ def invite_administrator(store: Store, email: str, name: str, token: str, now: d
     if not name.strip():
         raise BadInput([Problem("--name", "Say who it is.")])
     check_address(email)
-    write_invitation(store, SYSTEM, Seat(email, Role.ADMINISTRATOR, name=name.strip()), token, now)
+    write_invitation(
+        store, SYSTEM, Invitee(email, Role.ADMINISTRATOR, name=name.strip()), token, now
+    )
 
 
 def add_payer(
@@ -30,7 +32,7 @@ def add_payer(
     with store.writing():
         write_payer(store, SYSTEM, Payer(payer_id, name.strip()), now)
         write_invitation(
-            store, SYSTEM, Seat(email, Role.PAYER_MANAGER, payer_id=payer_id), token, now
+            store, SYSTEM, Invitee(email, Role.PAYER_MANAGER, payer_id=payer_id), token, now
         )
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import account, scope
-from readiness.accounts.service.organizations import Part, parts_of
+from readiness.accounts.service.people import NamedMembership, parts_of
+from readiness.administration import db as takeout
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
+from readiness.core.exports import harmless
 from readiness.core.people import Actor, Group, Payer, Person, Site
 from readiness.core.permissions import ANYWHERE, Can
 from readiness.incentives import db as laboratory
@@ -23,7 +30,7 @@ PAGE = 50  # rows on one page of a list
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPage:
     """One page of a list, and how long the list is."""
 
     groups: Sequence[Group]
@@ -31,16 +38,16 @@ class Found:
     total: int
 
 
-def find_groups(store: Store, actor: Actor, words: str, page: int) -> Found:
+def find_groups(store: Store, actor: Actor, words: str, page: int) -> FoundPage:
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
     found, total = groups.search(store, words.strip(), PAGE, PAGE * (page - 1))
-    return Found(found, (), total)
+    return FoundPage(found, (), total)
 
 
-def find_people(store: Store, actor: Actor, words: str, page: int) -> Found:
+def find_people(store: Store, actor: Actor, words: str, page: int) -> FoundPage:
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
     found, total = people.search(store, words.strip(), PAGE, PAGE * (page - 1))
-    return Found((), found, total)
+    return FoundPage((), found, total)
 
 
 def all_payers(store: Store, actor: Actor) -> tuple[Payer, ...]:
@@ -53,7 +60,9 @@ def group(store: Store, actor: Actor, group_id: str) -> tuple[Group, tuple[Site,
     return groups.get(store, group_id), groups.sites(store, group_id)
 
 
-def person(store: Store, actor: Actor, person_id: str) -> tuple[Person, tuple[Part, ...]]:
+def person(
+    store: Store, actor: Actor, person_id: str
+) -> tuple[Person, tuple[NamedMembership, ...]]:
     permissions.require(actor, Can.ADMINISTER, ANYWHERE)
     return people.get(store, person_id), parts_of(store, person_id)
 
@@ -122,3 +131,71 @@ def remove_group(
         for person_id in leaving:
             people.remove(session.store, person_id)
     sweep(session.store, session.now)
+
+
+NOTE = """Everything this installation holds of one group, as of {at}.
+
+Each table is here twice: in json/ exactly as stored, in csv/ for a spreadsheet (UTF-8; text that
+a spreadsheet would take for a formula has an apostrophe in front).
+
+people           the group's own team, with names and e-mail addresses
+assessments      one line each; answers, context, submissions, reviews and runs refer to its id
+answers          every revision ever saved; the highest revision of an item is its answer
+submissions      what was sent in; submitted_answers names the revision of each answer in it
+runs             each scoring run with its inputs and its result
+counts           social-risk counts, every revision; no patient is in any of them
+releases         what left the group of each quarter: released_cells as others read it, and
+                 release_grounds as it was counted then
+history          who did what when, in the order of seq
+Passwords and sessions are not part of an export.
+"""
+
+
+def exportable(session: Session, group_id: str) -> Group:
+    permissions.require(
+        session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
+    )
+    return groups.get(session.store, group_id)
+
+
+def export_group(session: Session, group_id: str) -> bytes:
+    permissions.require(
+        session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
+    )
+    with session.store.writing():
+        audit.record(
+            session.store,
+            Event(session.now, session.actor.id, "exported", "group", group_id, group_id=group_id),
+        )
+    tables = takeout.tables(session.store, group_id)
+    return zip_of(
+        {"README.txt": NOTE.format(at=session.now.isoformat())} | files(tables), session.now
+    )
+
+
+def files(
+    tables: Mapping[str, tuple[list[str], list[dict[str, Any]]]],
+) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for name, (columns, rows) in tables.items():
+        made[f"json/{name}.json"] = json.dumps(rows, indent=1, ensure_ascii=False)
+        made[f"csv/{name}.csv"] = as_csv(columns, rows)
+    return made
+
+
+def as_csv(columns: list[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([harmless(row[name]) for name in columns] for row in rows)
+    return text.getvalue()
+
+
+def zip_of(contents: Mapping[str, str], now: datetime) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in contents.items():
+            entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text.encode())
+    return made.getvalue()

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import secrets
+from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.forms import GroupForm, PayerForm
+from readiness.accounts.forms import GroupForm, PayerForm, RemoveGroupForm
 from readiness.accounts.service import history, one_time_links, people
-from readiness.accounts.views.history import before, shown
-from readiness.accounts.views.team import link_page
+from readiness.accounts.views.team import before_line, history_page, link_page
 from readiness.administration.service import organizations
-from readiness.administration.service.organizations import PAGE, Found
+from readiness.administration.service.organizations import PAGE, FoundPage
+from readiness.core import permissions
 from readiness.core.errors import BadInput
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, session, store
+from readiness.core.web.session import actor, now, session, store
 
-pages = Blueprint("admin", __name__, url_prefix="/admin")
+bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
-@pages.get("")
+@bp.get("")
 @needs(Can.ADMINISTER)
 def overview() -> ResponseReturnValue:
     return render_template("administration/overview.html")
@@ -37,7 +47,7 @@ def page_number() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), 100_000)
 
 
-def paging(found: Found, noun: str) -> dict[str, str]:
+def paging(found: FoundPage, noun: str) -> dict[str, str]:
     """What the pager says, and where it leads."""
     page, endpoint, q = page_number(), request.endpoint or "", words()
     first, last = PAGE * (page - 1) + 1, min(PAGE * page, found.total)
@@ -48,7 +58,7 @@ def paging(found: Found, noun: str) -> dict[str, str]:
     }
 
 
-@pages.get("/groups")
+@bp.get("/groups")
 @needs(Can.ADMINISTER)
 def groups() -> ResponseReturnValue:
     return groups_page(GroupForm(formdata=None))
@@ -65,7 +75,7 @@ def groups_page(form: GroupForm) -> str:
     )
 
 
-@pages.post("/groups")
+@bp.post("/groups")
 @needs(Can.ADMINISTER)
 def add_group() -> ResponseReturnValue:
     form = GroupForm()
@@ -81,7 +91,7 @@ def add_group() -> ResponseReturnValue:
     return redirect(url_for("group_people.show", group_id=group.id), 303)
 
 
-@pages.get("/payers")
+@bp.get("/payers")
 @needs(Can.ADMINISTER)
 def payers() -> ResponseReturnValue:
     return payers_page(PayerForm(formdata=None))
@@ -92,7 +102,7 @@ def payers_page(form: PayerForm) -> str:
     return render_template("administration/payers.html", payers=found, form=form)
 
 
-@pages.post("/payers")
+@bp.post("/payers")
 @needs(Can.ADMINISTER)
 def add_payer() -> ResponseReturnValue:
     form = PayerForm()
@@ -107,7 +117,7 @@ def add_payer() -> ResponseReturnValue:
     return redirect(url_for("payer_people.show", payer_id=payer.id), 303)
 
 
-@pages.get("/people")
+@bp.get("/people")
 @needs(Can.ADMINISTER)
 def everyone() -> ResponseReturnValue:
     found = organizations.find_people(store(), actor(), words(), page_number())
@@ -115,14 +125,14 @@ def everyone() -> ResponseReturnValue:
     return render_template("administration/people.html", found=found, pager=pager, q=words())
 
 
-@pages.get("/people/<person_id>")
+@bp.get("/people/<person_id>")
 @needs(Can.ADMINISTER)
 def person(person_id: str) -> ResponseReturnValue:
     found, parts = organizations.person(store(), actor(), person_id)
     return render_template("administration/person.html", person=found, parts=parts)
 
 
-@pages.post("/people/<person_id>/disable")
+@bp.post("/people/<person_id>/disable")
 @needs(Can.ADMINISTER)
 def disable(person_id: str) -> ResponseReturnValue:
     found = people.set_active(session(), person_id, False)
@@ -130,7 +140,7 @@ def disable(person_id: str) -> ResponseReturnValue:
     return redirect(url_for(".person", person_id=person_id), 303)
 
 
-@pages.post("/people/<person_id>/enable")
+@bp.post("/people/<person_id>/enable")
 @needs(Can.ADMINISTER)
 def enable(person_id: str) -> ResponseReturnValue:
     found = people.set_active(session(), person_id, True)
@@ -138,7 +148,7 @@ def enable(person_id: str) -> ResponseReturnValue:
     return redirect(url_for(".person", person_id=person_id), 303)
 
 
-@pages.post("/people/<person_id>/new-password")
+@bp.post("/people/<person_id>/new-password")
 @needs(Can.ADMINISTER)
 def new_password(person_id: str) -> ResponseReturnValue:
     token = secrets.token_urlsafe(32)
@@ -146,14 +156,14 @@ def new_password(person_id: str) -> ResponseReturnValue:
     return link_page(token, found.name, "one hour", url_for(".person", person_id=person_id))
 
 
-@pages.get("/history")
+@bp.get("/history")
 @needs(Can.ADMINISTER)
 def latest() -> ResponseReturnValue:
-    page = history.latest(store(), actor(), before())
-    return shown(page, "administration/history.html")
+    page = history.latest(store(), actor(), before_line())
+    return history_page(page, "administration/history.html")
 
 
-@pages.post("/history/check")
+@bp.post("/history/check")
 @needs(Can.ADMINISTER)
 def check_history() -> ResponseReturnValue:
     line = history.first_broken(store(), actor())
@@ -163,3 +173,51 @@ def check_history() -> ResponseReturnValue:
         else f"The history was changed or cut at line {line}. Compare with your last backup."
     )
     return redirect(url_for(".latest"), 303)
+
+
+records_bp = Blueprint("records", __name__, url_prefix="/groups/<group_id>/records")
+
+
+@records_bp.get("")
+@needs(Can.TAKE_OUT)
+def show(group_id: str) -> ResponseReturnValue:
+    return render_template(
+        "administration/records.html",
+        group=organizations.exportable(session(), group_id),
+        may_remove=permissions.holds(actor(), Can.REMOVE_GROUP),
+    )
+
+
+@records_bp.post("/export")
+@needs(Can.TAKE_OUT)
+def export(group_id: str) -> ResponseReturnValue:
+    archive = organizations.export_group(session(), group_id)
+    name = f"readiness-records-{now():%Y-%m-%d}.zip"
+    return send_file(BytesIO(archive), "application/zip", as_attachment=True, download_name=name)
+
+
+@records_bp.get("/remove")
+@needs(Can.REMOVE_GROUP)
+def ask_to_remove(group_id: str) -> ResponseReturnValue:
+    return remove_page(group_id, RemoveGroupForm(formdata=None))
+
+
+def remove_page(group_id: str, form: RemoveGroupForm) -> str:
+    group = organizations.removable(session(), group_id)
+    return render_template("administration/remove.html", group=group, form=form)
+
+
+@records_bp.post("/remove")
+@needs(Can.REMOVE_GROUP)
+def remove(group_id: str) -> ResponseReturnValue:
+    organizations.removable(session(), group_id)
+    form, hasher = RemoveGroupForm(), current_app.config["HASHER"]
+    if not form.validate():
+        return remove_page(group_id, form), 422
+    typed, password = form.name.data, form.password.data
+    try:
+        organizations.remove_group(session(), hasher, group_id, typed, password)
+    except BadInput as error:
+        return remove_page(group_id, with_problems(form, error)), 422
+    flash("All records of the group are removed.")
+    return redirect(url_for("home.front"), 303)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import AnswerRevision, Assessment, ContextRevision, Submission
+from readiness.assessments.models import (
+    AnswerRevision,
+    Assessment,
+    AssessmentStatus,
+    ContextRevision,
+    Decision,
+    ItemReview,
+    Submission,
+)
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
@@ -272,7 +279,7 @@ def from_row(row: Mapping[str, Any]) -> Assessment:
         version=row["version"],
         instrument_sha256=row["instrument_sha256"],
         title=row["title"],
-        status=Status(row["status"]),
+        status=AssessmentStatus(row["status"]),
         created_at=datetime.fromisoformat(row["created_at"]),
         cycle_id=row["cycle_id"],
         due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
@@ -311,3 +318,64 @@ def to_answer(row: Mapping[str, Any]) -> AnswerRevision:
         at=datetime.fromisoformat(row["at"]),
         is_carried=bool(row["is_carried"]),
     )
+
+
+def reviews_of(store: Store, assessment_id: str, number: int) -> dict[str, ItemReview]:
+    """The last decision on each item of that submission."""
+    return {
+        row["item_id"]: ItemReview(
+            assessment_id=row["assessment_id"],
+            submission_number=row["number"],
+            item_id=row["item_id"],
+            decision=Decision(row["decision"]),
+            validated_level=row["validated_level"],
+            reason=row["reason"],
+            reviewer_id=row["reviewer_id"],
+            at=datetime.fromisoformat(row["at"]),
+        )
+        for row in store.rows(
+            "select * from reviews where assessment_id = ? and number = ? order by id",
+            (assessment_id, number),
+        )
+    }
+
+
+def last_review_numbers(store: Store, assessment_id: str, number: int) -> dict[str, int]:
+    """The number of the last decision on each item, which a page carries along."""
+    return {
+        row["item_id"]: row["last"]
+        for row in store.rows(
+            "select item_id, max(id) as last from reviews"
+            " where assessment_id = ? and number = ? group by item_id",
+            (assessment_id, number),
+        )
+    }
+
+
+def add_reviews(store: Store, decisions: Iterable[tuple[ItemReview, int]], event: Event) -> None:
+    """Append all of them, or none when somebody decided one of these items meanwhile.
+
+    Each comes with the number of the decision that its reviewer had before them.
+    """
+    with store.writing():
+        for review, seen in decisions:
+            last = last_review_numbers(store, review.assessment_id, review.submission_number)
+            if last.get(review.item_id, 0) != seen:
+                raise ChangedMeanwhile(
+                    f"A colleague decided on {review.item_id} a moment ago, so nothing was saved. "
+                    "Reload the page, compare, and save what you agree on."
+                )
+            store.insert(
+                "reviews",
+                {
+                    "assessment_id": review.assessment_id,
+                    "number": review.submission_number,
+                    "item_id": review.item_id,
+                    "decision": review.decision,
+                    "validated_level": review.validated_level,
+                    "reason": review.reason,
+                    "reviewer_id": review.reviewer_id,
+                    "at": review.at.isoformat(),
+                },
+            )
+        audit.record(store, event)

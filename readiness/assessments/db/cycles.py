@@ -8,8 +8,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from readiness.assessments.cycles import Cycle, Invitation, Seat
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.cycles import Cycle, Grant, Invitation, InvitedGroup
+from readiness.assessments.models import AssessmentStatus
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
@@ -152,10 +152,11 @@ order by g.name, g.id
 """  # noqa: S608 (only our own text is put together)
 
 
-def roster(store: Store, cycle_id: str, today: date) -> tuple[Seat, ...]:
+def roster(store: Store, cycle_id: str, today: date) -> tuple[InvitedGroup, ...]:
     """Every invited group by name, with how far it has come."""
     return tuple(
-        to_seat(row) for row in store.rows(ROSTER, {"cycle": cycle_id, "today": today.isoformat()})
+        to_invited_group(row)
+        for row in store.rows(ROSTER, {"cycle": cycle_id, "today": today.isoformat()})
     )
 
 
@@ -236,13 +237,66 @@ def to_invitation(row: Mapping[str, Any]) -> Invitation:
     )
 
 
-def to_seat(row: Mapping[str, Any]) -> Seat:
-    return Seat(
+def to_invited_group(row: Mapping[str, Any]) -> InvitedGroup:
+    return InvitedGroup(
         group_id=row["group_id"],
         group_name=row["name"],
         invited_at=datetime.fromisoformat(row["invited_at"]),
         accepted=None if row["accepted"] is None else bool(row["accepted"]),
         is_shared=bool(row["is_shared"]),
-        status=Status(row["status"]) if row["status"] else None,
+        status=AssessmentStatus(row["status"]) if row["status"] else None,
         answered=row["answered"],
+    )
+
+
+def add_grant(store: Store, grant: Grant, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "grants",
+            {
+                "id": grant.id,
+                "group_id": grant.group_id,
+                "payer_id": grant.payer_id,
+                "cycle_id": grant.cycle_id,
+                "granted_at": grant.granted_at.isoformat(),
+                "granted_by": grant.granted_by,
+                "expires_on": grant.expires_on.isoformat() if grant.expires_on else None,
+            },
+        )
+        audit.record(store, event)
+
+
+def revoke_grants(store: Store, group_id: str, payer_id: str, at: datetime, event: Event) -> None:
+    """Take back everything that the group shares with the payer, at once."""
+    with store.writing():
+        changed = store.execute(
+            "update grants set revoked_at = ?, revoked_by = ?"
+            " where group_id = ? and payer_id = ? and revoked_at is null",
+            (at.isoformat(), event.actor_id, group_id, payer_id),
+        )
+        if not changed:
+            raise NotFound("Nothing is shared with that payer. Reload the page to see what is.")
+        audit.record(store, event)
+
+
+def grants_of(store: Store, group_id: str) -> tuple[Grant, ...]:
+    """All of them, also those taken back, newest first."""
+    return tuple(
+        to_grant(row)
+        for row in store.rows(
+            "select * from grants where group_id = ? order by granted_at desc, id", (group_id,)
+        )
+    )
+
+
+def to_grant(row: Mapping[str, Any]) -> Grant:
+    return Grant(
+        id=row["id"],
+        group_id=row["group_id"],
+        payer_id=row["payer_id"],
+        cycle_id=row["cycle_id"],
+        granted_at=datetime.fromisoformat(row["granted_at"]),
+        granted_by=row["granted_by"],
+        expires_on=date.fromisoformat(row["expires_on"]) if row["expires_on"] else None,
+        revoked_at=datetime.fromisoformat(row["revoked_at"]) if row["revoked_at"] else None,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from readiness.assessments.models import RunKind
-from readiness.assessments.run_json import open_gates
+from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus, RunKind
+from readiness.assessments.scorecard import open_gates
 from readiness.core.db import Store
 
 
@@ -89,7 +89,7 @@ def from_row(row: Mapping[str, Any]) -> StoredRun:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PortfolioEntry:
     """Where a group stands for the payers it shares with: one row a group, kept at each change."""
 
     group_id: str
@@ -109,7 +109,7 @@ class Standing:
     changed_at: datetime
 
 
-def place(store: Store, standing: Standing) -> None:
+def save_entry(store: Store, standing: PortfolioEntry) -> None:
     """Write where the group stands now, over where it stood before."""
     with store.writing():
         store.table("standings").upsert(
@@ -143,13 +143,13 @@ def open_gates_of(store: Store, run_id: str) -> tuple[str, ...]:
     return open_gates(run.result) if run else ()
 
 
-def displace(store: Store, group_id: str) -> None:
+def remove_entry(store: Store, group_id: str) -> None:
     """Nothing is submitted any more, so the group stands nowhere."""
     with store.writing():
         store.execute("delete from standings where group_id = ?", (group_id,))
 
 
-def inputs_of_standings(
+def inputs_of_entries(
     store: Store, instrument_id: str, version: str, limit: int
 ) -> list[dict[str, Any]]:
     """What went into the run by which each group stands, for one version; newest first."""
@@ -164,13 +164,13 @@ def inputs_of_standings(
     ]
 
 
-def standing(store: Store, group_id: str) -> Standing | None:
+def portfolio_entry(store: Store, group_id: str) -> PortfolioEntry | None:
     row = store.row("select * from standings where group_id = ?", (group_id,))
-    return to_standing(row) if row and row["run_id"] else None
+    return to_entry(row) if row and row["run_id"] else None
 
 
-def to_standing(row: Mapping[str, Any]) -> Standing:
-    return Standing(
+def to_entry(row: Mapping[str, Any]) -> PortfolioEntry:
+    return PortfolioEntry(
         group_id=row["group_id"],
         assessment_id=row["assessment_id"],
         run_id=row["run_id"],
@@ -188,4 +188,87 @@ def to_standing(row: Mapping[str, Any]) -> Standing:
         eligible=row["eligible"],
         quarters=row["quarters"],
         changed_at=datetime.fromisoformat(row["changed_at"]),
+    )
+
+
+READABLE = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
+
+
+@dataclass(frozen=True)
+class SubmittedAssessment:
+    """An assessment that payers may read, with when it was sent in last."""
+
+    group_id: str
+    assessment_id: str
+    title: str
+    instrument_id: str
+    version: str
+    status: AssessmentStatus
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """Of one scoring run only what a comparison reads."""
+
+    kind: RunKind
+    inputs_sha256: str
+    tier_id: str
+    provisional: bool
+    axes: Mapping[str, float | None]  # the low score, which decides
+    gates: tuple[bool, ...]  # whether each is met
+
+
+def submitted_assessments(
+    store: Store, group_ids: Iterable[str]
+) -> tuple[SubmittedAssessment, ...]:
+    """By group, the first one first."""
+    rows = store.rows(
+        "select a.group_id, a.id, a.title, a.instrument_id, a.version, a.status,"  # noqa: S608
+        " max(s.number), s.at from assessments a join submissions s on s.assessment_id = a.id"
+        f" where a.status in ({READABLE}) and a.group_id in (select value from json_each(?))"
+        " group by a.id order by a.group_id, s.at, a.id",
+        (json.dumps(list(group_ids)),),
+    )
+    return tuple(
+        SubmittedAssessment(
+            row["group_id"],
+            row["id"],
+            row["title"],
+            row["instrument_id"],
+            row["version"],
+            AssessmentStatus(row["status"]),
+            datetime.fromisoformat(row["at"]),
+        )
+        for row in rows
+    )
+
+
+def run_outcomes(
+    store: Store, assessment_ids: Iterable[str]
+) -> dict[str, dict[RunKind, RunOutcome]]:
+    """The newest run of each kind, by assessment."""
+    found: dict[str, dict[RunKind, RunOutcome]] = {}
+    for row in store.rows(
+        "select assessment_id, kind, inputs_sha256,"
+        " json_extract(result, '$.tier', '$.provisional', '$.axes', '$.gates') as told"
+        " from (select *, row_number() over"
+        " (partition by assessment_id, kind order by at desc, rowid desc) as place from runs"
+        " where assessment_id in (select value from json_each(?))) where place = 1",
+        (json.dumps(list(assessment_ids)),),
+    ):
+        made = to_outcome(row)
+        found.setdefault(row["assessment_id"], {})[made.kind] = made
+    return found
+
+
+def to_outcome(row: Mapping[str, Any]) -> RunOutcome:
+    tier, provisional, axes, gates = json.loads(row["told"])
+    return RunOutcome(
+        RunKind(row["kind"]),
+        row["inputs_sha256"],
+        tier,
+        bool(provisional),
+        {axis_id: scores["low"] for axis_id, scores in axes.items()},
+        tuple(bool(gate["met"]) for gate in gates),
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from readiness.assessments.service.assessment_view import Sheet
-from readiness.assessments.service.context import Fact, FactClash
+from readiness.assessments.service.answering import FactConflict, SentFact
+from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.core.errors import BadInput, Problem
 from readiness.instruments import context_fields
 from readiness.instruments.answers import ContextValue
@@ -22,7 +22,7 @@ STRANGE = "This page sent something we do not know. Reload it and try again."
 
 
 @dataclass(frozen=True)
-class Cell:
+class FactCell:
     column: ContextField
     name: str
     typed: str
@@ -31,13 +31,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Box:
+class FactBox:
     """One fact on the page, with what is typed into it."""
 
     field: ContextField
     typed: str = ""
     chosen: tuple[str, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
+    rows: tuple[tuple[FactCell, ...], ...] = ()
     is_none: bool = False  # said to be empty
     base: int = 0
     errors: tuple[str, ...] = ()
@@ -53,19 +53,19 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Part:
+class ContextPart:
     """One question of the context with its boxes."""
 
     asked: ContextItem
-    boxes: tuple[Box, ...]
+    boxes: tuple[FactBox, ...]
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedFacts:
     """What a page sent: facts that can be read, boxes as they were typed, and problems."""
 
-    facts: Mapping[str, Fact]
-    boxes: Mapping[str, Box]
+    facts: Mapping[str, SentFact]
+    boxes: Mapping[str, FactBox]
     problems: tuple[Problem, ...]
 
 
@@ -79,11 +79,11 @@ def has_fixed_rows(table: ContextField) -> bool:
 
 
 def parts_of(
-    sheet: Sheet,
-    boxes: Mapping[str, Box] | None = None,
+    sheet: AssessmentView,
+    boxes: Mapping[str, FactBox] | None = None,
     problems: Iterable[Problem] = (),
-    clashes: Iterable[FactClash] = (),
-) -> tuple[Part, ...]:
+    clashes: Iterable[FactConflict] = (),
+) -> tuple[ContextPart, ...]:
     found = boxes or {
         key: box_of(each, sheet.facts[key].value if key in sheet.facts else None, base(sheet, key))
         for key, each in sheet.instrument.field_by_key.items()
@@ -92,23 +92,23 @@ def parts_of(
     for clash in clashes:
         told[clash.key] = beside(told[clash.key], clash)
     return tuple(
-        Part(asked, tuple(told[each.key] for each in asked.fields))
+        ContextPart(asked, tuple(told[each.key] for each in asked.fields))
         for asked in sheet.instrument.context
     )
 
 
-def base(sheet: Sheet, key: str) -> int:
+def base(sheet: AssessmentView, key: str) -> int:
     return sheet.facts[key].revision if key in sheet.facts else 0
 
 
-def box_of(each: ContextField, value: ContextValue, revision: int) -> Box:
+def box_of(each: ContextField, value: ContextValue, revision: int) -> FactBox:
     if each.type == "table":
         rows = [as_typed_row(each, row) for row in value] if isinstance(value, list) else []
-        return Box(each, rows=cells_of(each, rows), is_none=value == [], base=revision)
+        return FactBox(each, rows=cells_of(each, rows), is_none=value == [], base=revision)
     if each.type == "choices":
         chosen = tuple(map(str, value)) if isinstance(value, list) else ()
-        return Box(each, chosen=chosen, is_none=value == [], base=revision)
-    return Box(each, typed=context_fields.typed_text(each, value), base=revision)
+        return FactBox(each, chosen=chosen, is_none=value == [], base=revision)
+    return FactBox(each, typed=context_fields.typed_text(each, value), base=revision)
 
 
 def as_typed_row(table: ContextField, row: Any) -> dict[str, str]:
@@ -118,7 +118,7 @@ def as_typed_row(table: ContextField, row: Any) -> dict[str, str]:
     }
 
 
-def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[Cell, ...], ...]:
+def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[FactCell, ...], ...]:
     if has_fixed_rows(table):
         first = table.columns[0]
         by_choice = {row.get(first.key, ""): row for row in rows}
@@ -127,7 +127,7 @@ def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[Cel
         rows = [*rows, *[{} for _ in range(BLANK_ROWS)]][: context_fields.ROWS]
     return tuple(
         tuple(
-            Cell(
+            FactCell(
                 column,
                 context_fields.cell_place(table, number, column),
                 row.get(column.key, ""),
@@ -142,12 +142,12 @@ def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[Cel
 # What was sent, as facts
 
 
-def typed_in(instrument: Instrument, form: MultiDict[str, str]) -> Typed:
+def typed_in(instrument: Instrument, form: MultiDict[str, str]) -> TypedFacts:
     """Only the fields that the page has; every problem at once."""
     known = instrument.field_by_key
     check_names(known, form)
-    read: dict[str, Fact] = {}
-    boxes: dict[str, Box] = {}
+    read: dict[str, SentFact] = {}
+    boxes: dict[str, FactBox] = {}
     problems: list[Problem] = []
     for key, each in known.items():
         box = box_in(each, form)
@@ -155,8 +155,8 @@ def typed_in(instrument: Instrument, form: MultiDict[str, str]) -> Typed:
         value, wrong = value_in(box)
         problems.extend(wrong)
         if not wrong:
-            read[key] = Fact(value, box.base)
-    return Typed(read, boxes, tuple(problems))
+            read[key] = SentFact(value, box.base)
+    return TypedFacts(read, boxes, tuple(problems))
 
 
 def check_names(known: Mapping[str, ContextField], form: MultiDict[str, str]) -> None:
@@ -167,18 +167,18 @@ def check_names(known: Mapping[str, ContextField], form: MultiDict[str, str]) ->
             raise BadInput(STRANGE)
 
 
-def box_in(each: ContextField, form: MultiDict[str, str]) -> Box:
+def box_in(each: ContextField, form: MultiDict[str, str]) -> FactBox:
     revision = form.get(f"{each.key}.base", "0")
     if not BASE.fullmatch(revision):
         raise BadInput(STRANGE)
     is_none = form.get(f"{each.key}.none") == context_fields.EMPTY
     if each.type == "table":
         rows = cells_of(each, rows_in(each, form))
-        return Box(each, rows=rows, is_none=is_none, base=int(revision))
+        return FactBox(each, rows=rows, is_none=is_none, base=int(revision))
     if each.type == "choices":
         chosen = tuple(form.getlist(each.key))
-        return Box(each, chosen=chosen, is_none=is_none, base=int(revision))
-    return Box(each, typed=form.get(each.key, ""), base=int(revision))
+        return FactBox(each, chosen=chosen, is_none=is_none, base=int(revision))
+    return FactBox(each, typed=form.get(each.key, ""), base=int(revision))
 
 
 def rows_in(table: ContextField, form: MultiDict[str, str]) -> list[dict[str, str]]:
@@ -195,7 +195,7 @@ def rows_in(table: ContextField, form: MultiDict[str, str]) -> list[dict[str, st
     return found
 
 
-def value_in(box: Box) -> tuple[ContextValue, tuple[Problem, ...]]:
+def value_in(box: FactBox) -> tuple[ContextValue, tuple[Problem, ...]]:
     each = box.field
     try:
         if each.type == "table":
@@ -218,7 +218,9 @@ def own_keys(table: ContextField) -> tuple[str, ...]:
 # What is wrong, beside its box
 
 
-def with_problems(boxes: Mapping[str, Box], problems: tuple[Problem, ...]) -> dict[str, Box]:
+def with_problems(
+    boxes: Mapping[str, FactBox], problems: tuple[Problem, ...]
+) -> dict[str, FactBox]:
     told = dict(boxes)
     for problem in problems:
         key = problem.place.split(".")[0]
@@ -232,7 +234,7 @@ def with_problems(boxes: Mapping[str, Box], problems: tuple[Problem, ...]) -> di
     return told
 
 
-def beside(box: Box, clash: FactClash) -> Box:
+def beside(box: FactBox, clash: FactConflict) -> FactBox:
     """The other person's value is named, and the next save is made in sight of it."""
     theirs = in_words(box.field, clash.current.value)
     says = f"{clash.author} saved “{theirs}” here meanwhile. Save again to keep yours."
@@ -246,7 +248,7 @@ def in_words(each: ContextField, value: ContextValue) -> str:
     return words or "nothing"
 
 
-def summary_of(parts: Iterable[Part]) -> list[tuple[str, str]]:
+def summary_of(parts: Iterable[ContextPart]) -> list[tuple[str, str]]:
     """Pairs of (id on the page, sentence) for the top of the page."""
     return [
         (box.id, f"{box.field.label}: {says}")

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from readiness.assessments.cycles import LONGEST_NAME, score_in
-from readiness.assessments.service.cycles import Draft
+from readiness.assessments.service.cycles import CycleDraft
 from readiness.core.people import Group
 from readiness.core.web.forms import NO_DAY, Day, SafeForm
 from readiness.instruments.models import Axis, Instrument, Tier
@@ -49,11 +49,11 @@ class DueForm(SafeForm):
     due_on = Day("New due date", [InputRequired(NO_DAY)])
 
 
-class InviteForm(SafeForm):
+class InviteGroupsForm(SafeForm):
     group = SelectMultipleField("Groups to invite")
 
 
-class AcceptForm(SafeForm):
+class AcceptInvitationForm(SafeForm):
     expires_on = Day(
         "Stop sharing on",
         [Optional()],
@@ -68,7 +68,7 @@ def cycle_form(offered: Sequence[Instrument], **data: Any) -> CycleForm:
             f"{tier.id} {tier.title}: {axis.title}",
             description=f"The instrument asks for {float(tier.axis_min[axis.id]):g}.",
         )
-        for tier, axis in asked(offered[0])
+        for tier, axis in minimums_in(offered[0])
     }
     form: CycleForm = type("CycleFormOfInstrument", (CycleForm,), fields)(**data)
     form.instrument.choices = [
@@ -78,7 +78,7 @@ def cycle_form(offered: Sequence[Instrument], **data: Any) -> CycleForm:
     return form
 
 
-def asked(instrument: Instrument) -> Iterable[tuple[Tier, Axis]]:
+def minimums_in(instrument: Instrument) -> Iterable[tuple[Tier, Axis]]:
     return (
         (tier, axis)
         for tier in instrument.tiers
@@ -92,9 +92,9 @@ def place(tier: Tier, axis: Axis) -> str:
     return f"{tier.id}-{axis.id}"
 
 
-def draft_of(form: CycleForm, offered: Sequence[Instrument]) -> Draft:
+def draft_of(form: CycleForm, offered: Sequence[Instrument]) -> CycleDraft:
     instrument_id, _, version = form.instrument.data.partition(" ")
-    return Draft(
+    return CycleDraft(
         name=form.name.data,
         instrument_id=instrument_id,
         version=version,
@@ -107,14 +107,14 @@ def draft_of(form: CycleForm, offered: Sequence[Instrument]) -> Draft:
 def minimums(form: CycleForm, instrument: Instrument) -> Mapping[str, Mapping[str, Fraction]]:
     """Only those that were entered."""
     found: dict[str, dict[str, Fraction]] = {}
-    for tier, axis in asked(instrument):
+    for tier, axis in minimums_in(instrument):
         if (least := form[place(tier, axis)].asked) is not None:
             found.setdefault(tier.id, {})[axis.id] = least
     return found
 
 
-def invite_form(groups: Iterable[Group], **data: Any) -> InviteForm:
-    form = InviteForm(**data)
+def invite_form(groups: Iterable[Group], **data: Any) -> InviteGroupsForm:
+    form = InviteGroupsForm(**data)
     form.group.choices = [SelectChoice(group.id, group.name) for group in groups]
     return form
 

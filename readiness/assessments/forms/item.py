@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from readiness.assessments.saving import Sent
+from readiness.assessments.saving import SentAnswer
 from readiness.core.errors import BadInput
 from readiness.instruments.models import Domain
 
@@ -28,7 +28,7 @@ PARTS: dict[str, type] = {
 STRANGE = "This page sent something we do not know. Reload it and try again."
 
 
-def page_of(form: MultiDict[str, str], domain: Domain) -> tuple[Sent, ...]:
+def page_of(form: MultiDict[str, str], domain: Domain) -> tuple[SentAnswer, ...]:
     """Every item of the domain as it was sent; anything else is refused as a whole."""
     asked = {item.id for item in domain.items}
     parts: dict[str, dict[str, str]] = {}
@@ -42,11 +42,11 @@ def page_of(form: MultiDict[str, str], domain: Domain) -> tuple[Sent, ...]:
     return tuple(sent_of(item_id, each) for item_id, each in parts.items())
 
 
-def sent_of(item_id: str, parts: dict[str, str]) -> Sent:
+def sent_of(item_id: str, parts: dict[str, str]) -> SentAnswer:
     base = parts.get("base", "0")
     if not WHOLE.fullmatch(base):
         raise BadInput(STRANGE)
-    return Sent(
+    return SentAnswer(
         item_id,
         parts.get("choice", ""),
         parts.get("reason", ""),
@@ -56,13 +56,13 @@ def sent_of(item_id: str, parts: dict[str, str]) -> Sent:
     )
 
 
-def item_of(request: Request, item_id: str) -> Sent:
+def item_of(request: Request, item_id: str) -> SentAnswer:
     """One item as JSON: known names only, each of its own type, said once."""
     body = object_of(request)
     for name, value in body.items():
         if name not in PARTS or type(value) is not PARTS[name]:  # a bool is no int here
             raise BadInput(STRANGE)
-    return Sent(
+    return SentAnswer(
         item_id,
         body.get("choice", ""),
         body.get("reason", ""),

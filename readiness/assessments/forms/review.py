@@ -10,39 +10,39 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from readiness.assessments.models import Decision
-from readiness.assessments.review import LONGEST_REASON, Choice, says
-from readiness.assessments.service.review import Line
+from readiness.assessments.review import LONGEST_REASON, ReviewChoice, answer_in_words
+from readiness.assessments.service.review import ReviewLine
 from readiness.core.errors import Problem
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.instruments.models import Instrument
 
 AGREE, LOWER, CHANGE = "agree", "lower", "change"
 VERDICT, LEVEL, REASON = "verdict", "level", "reason"
-Shown = tuple[str, str, str]  # verdict, level, reason
+TypedChoice = tuple[str, str, str]  # verdict, level, reason
 
 
 class ReviewForm(SafeForm):
     """Fields come from the items."""
 
 
-def review_form(instrument: Instrument, lines: Iterable[Line], **more: Any) -> ReviewForm:
+def review_form(instrument: Instrument, lines: Iterable[ReviewLine], **more: Any) -> ReviewForm:
     """Filled with what was decided, unless something was sent."""
     fields: dict[str, Any] = {}
     data: dict[str, str] = {}
     for line in lines:
         fields |= fields_of(instrument, line)
-        shown = zip((VERDICT, LEVEL, REASON), decided(line), strict=True)
+        shown = zip((VERDICT, LEVEL, REASON), current_choice(line), strict=True)
         data |= {name(line, what): value for what, value in shown}
     form: ReviewForm = type("ReviewFormOfDomain", (ReviewForm,), fields)(data=data, **more)
     return form
 
 
-def name(line: Line, what: str) -> str:
+def name(line: ReviewLine, what: str) -> str:
     return f"{line.item.id}-{what}"
 
 
-def fields_of(instrument: Instrument, line: Line) -> dict[str, Any]:
-    verdicts = [SelectChoice(AGREE, f"Agree: {says(line.answer)}")]
+def fields_of(instrument: Instrument, line: ReviewLine) -> dict[str, Any]:
+    verdicts = [SelectChoice(AGREE, f"Agree: {answer_in_words(line.answer)}")]
     fields: dict[str, Any] = {}
     if line.answer.level:
         verdicts.append(SelectChoice(LOWER, "Take a lower level as shown, and say why"))
@@ -62,7 +62,7 @@ def fields_of(instrument: Instrument, line: Line) -> dict[str, Any]:
     return {name(line, VERDICT): verdict, **fields, name(line, REASON): reason}
 
 
-def decided(line: Line) -> Shown:
+def current_choice(line: ReviewLine) -> TypedChoice:
     """What stands now, in the words of the form."""
     review = line.decision
     if review is None:
@@ -74,29 +74,29 @@ def decided(line: Line) -> Shown:
     return AGREE, "", review.reason
 
 
-def was(line: Line) -> str:
+def shown_choice(line: ReviewLine) -> str:
     """What the page showed, so that what nobody touched is not sent as a decision."""
-    return written(decided(line))
+    return serialized(current_choice(line))
 
 
-def written(shown: Shown) -> str:
+def serialized(shown: TypedChoice) -> str:
     verdict, level, reason = shown
     return "|".join((verdict, level if verdict == LOWER else "", " ".join(reason.split())))
 
 
-def sent(form: ReviewForm, line: Line) -> Shown:
+def typed_choice(form: ReviewForm, line: ReviewLine) -> TypedChoice:
     level = form[name(line, LEVEL)].data or "" if name(line, LEVEL) in form else ""
     return form[name(line, VERDICT)].data or "", level, form[name(line, REASON)].data or ""
 
 
 def choices_of(
-    form: ReviewForm, lines: Iterable[Line], typed: Any
-) -> tuple[tuple[Choice, ...], tuple[Problem, ...]]:
+    form: ReviewForm, lines: Iterable[ReviewLine], typed: Any
+) -> tuple[tuple[ReviewChoice, ...], tuple[Problem, ...]]:
     """Decisions on the items that somebody touched, and what is wrong before they are weighed."""
     touched = [
         (line, given)
         for line in lines
-        if written(given := sent(form, line)) != typed.get(f"{line.item.id}-was", "")
+        if serialized(given := typed_choice(form, line)) != typed.get(f"{line.item.id}-was", "")
     ]
     problems = tuple(unclear(touched))
     if problems:
@@ -104,7 +104,7 @@ def choices_of(
     return tuple(choice_of(line, given, typed) for line, given in touched), ()
 
 
-def unclear(touched: Iterable[tuple[Line, Shown]]) -> Iterator[Problem]:
+def unclear(touched: Iterable[tuple[ReviewLine, TypedChoice]]) -> Iterator[Problem]:
     for line, (verdict, level, _) in touched:
         if not verdict:
             yield Problem(line.item.id, "Choose a decision to go with the reason.")
@@ -112,9 +112,9 @@ def unclear(touched: Iterable[tuple[Line, Shown]]) -> Iterator[Problem]:
             yield Problem(line.item.id, "Choose the lower level that you take as shown.")
 
 
-def choice_of(line: Line, given: Shown, typed: Any) -> Choice:
+def choice_of(line: ReviewLine, given: TypedChoice, typed: Any) -> ReviewChoice:
     verdict, level, reason = given
-    return Choice(
+    return ReviewChoice(
         item_id=line.item.id,
         decision=Decision.CHANGE_REQUESTED if verdict == CHANGE else Decision.AGREED,
         validated_level=int(level) if verdict == LOWER else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,19 +10,31 @@ from readiness.accounts.service import scope
 from readiness.assessments import carry_forward
 from readiness.assessments.cycles import Cycle
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import EDITABLE, Status
-from readiness.assessments.models import AnswerRevision, Assessment, ContextRevision
-from readiness.assessments.saving import Outcome, Sent, answer_of, check, outcome
+from readiness.assessments.models import (
+    EDITABLE,
+    AnswerRevision,
+    Assessment,
+    AssessmentStatus,
+    ContextRevision,
+)
+from readiness.assessments.saving import (
+    SaveOutcome,
+    SentAnswer,
+    answer_of,
+    outcome,
+    require_allowed,
+)
 from readiness.assessments.service import assessment_view, portfolio_entry
-from readiness.assessments.service.assessment_view import Sheet
+from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.core import permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
+from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
-from readiness.instruments.answers import applicability
+from readiness.instruments.answers import ContextValue, applicability
 from readiness.instruments.models import Instrument
 
 OWN = "qmer"  # the instrument of a group's own initiative
@@ -49,7 +61,7 @@ def start(
         if running := under_way(session.store, group_id, instrument):
             return running
         source = (
-            assessment_view.last_sent_in(session.store, group_id, instrument.id)
+            assessment_view.last_submitted(session.store, group_id, instrument.id)
             if carries
             else None
         )
@@ -60,7 +72,7 @@ def start(
             version=instrument.version,
             instrument_sha256=instrument.sha256,
             title=cycle.name if cycle else title_of(session.store, group_id, session.now),
-            status=Status.IN_PROGRESS,
+            status=AssessmentStatus.IN_PROGRESS,
             created_at=session.now,
             cycle_id=cycle.id if cycle else None,
             due_on=cycle.due_on if cycle else None,
@@ -99,9 +111,9 @@ def carry_over(
     instrument: Instrument,
 ) -> None:
     """Answers come along to be re-confirmed; facts come along with the day they were given."""
-    previous = assessment_view.compared(session.store, source, instrument)
+    previous = assessment_view.compare(session.store, source, instrument)
     for carried in previous.items:
-        if carried.change is carry_forward.Change.DROPPED or carried.answer is None:
+        if carried.change is carry_forward.ItemChange.DROPPED or carried.answer is None:
             continue
         revision = AnswerRevision(
             carried.item_id, 1, carried.answer, session.actor.id, session.now, True
@@ -120,10 +132,10 @@ def carry_over(
 
 
 @dataclass(frozen=True)
-class Clash:
+class AnswerConflict:
     """Two people answered one item: what was sent, and what stands there."""
 
-    sent: Sent
+    sent: SentAnswer
     current: AnswerRevision
     author: str
 
@@ -131,7 +143,7 @@ class Clash:
 class AnsweredMeanwhile(ChangedMeanwhile):
     """Carries both answers, so that a person can choose."""
 
-    def __init__(self, clash: Clash) -> None:
+    def __init__(self, clash: AnswerConflict) -> None:
         self.clash = clash
         super().__init__(
             "Somebody else answered this item meanwhile. "
@@ -140,35 +152,35 @@ class AnsweredMeanwhile(ChangedMeanwhile):
 
 
 @dataclass(frozen=True)
-class PageSaved:
+class SavedPage:
     """What became of a page's items: those in order are stored even when others are not."""
 
     saved: tuple[str, ...]
     problems: tuple[Problem, ...]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[AnswerConflict, ...]
 
 
 def save_item(
-    session: Session, assessment_id: str, sent: Sent
-) -> tuple[Sheet, AnswerRevision | None]:
+    session: Session, assessment_id: str, sent: SentAnswer
+) -> tuple[AssessmentView, AnswerRevision | None]:
     """Save one item and return the sheet as it stands, with the item's revision."""
     with session.store.writing():
-        found = assessment_view.still_open(
-            assessment_view.opened(session, assessment_id, Can.ANSWER)
+        found = assessment_view.require_editable(
+            assessment_view.load(session, assessment_id, Can.ANSWER)
         )
         revision = saved(session, found, sent)
     revisions = {**found.revisions, **({sent.item_id: revision} if revision else {})}
     return replace(found, revisions=revisions), revision
 
 
-def save_page(session: Session, assessment_id: str, page: Iterable[Sent]) -> PageSaved:
+def save_page(session: Session, assessment_id: str, page: Iterable[SentAnswer]) -> SavedPage:
     """Save each item of a page that can be saved, and say what is wrong with the others."""
     done: list[str] = []
     problems: list[Problem] = []
-    clashes: list[Clash] = []
+    clashes: list[AnswerConflict] = []
     with session.store.writing():
-        found = assessment_view.still_open(
-            assessment_view.opened(session, assessment_id, Can.ANSWER)
+        found = assessment_view.require_editable(
+            assessment_view.load(session, assessment_id, Can.ANSWER)
         )
         for sent in page:
             try:
@@ -181,10 +193,10 @@ def save_page(session: Session, assessment_id: str, page: Iterable[Sent]) -> Pag
                 if revision and revision != found.revisions.get(sent.item_id):
                     done.append(sent.item_id)
                     found = replace(found, revisions={**found.revisions, sent.item_id: revision})
-    return PageSaved(tuple(done), tuple(problems), tuple(clashes))
+    return SavedPage(tuple(done), tuple(problems), tuple(clashes))
 
 
-def saved(session: Session, found: Sheet, sent: Sent) -> AnswerRevision | None:
+def saved(session: Session, found: AssessmentView, sent: SentAnswer) -> AnswerRevision | None:
     """The item's revision after saving; what stood there already when nothing changed."""
     item = assessment_view.item_of(found, sent.item_id)
     current = found.revisions.get(item.id)
@@ -192,13 +204,15 @@ def saved(session: Session, found: Sheet, sent: Sent) -> AnswerRevision | None:
     if not 0 <= sent.base <= last:
         raise BadInput([Problem(item.id, "This page does not fit the assessment: reload it.")])
     wanted = answer_of(sent)
-    what = outcome(sent, wanted, current, at_revision(session.store, found, sent))
-    if what is Outcome.KEPT:
+    what = outcome(sent, wanted, current, revision_at(session.store, found, sent))
+    if what is SaveOutcome.KEPT:
         return current
-    if what is Outcome.CONFLICT and current:
+    if what is SaveOutcome.CONFLICT and current:
         author = assessment_view.names_of(session.store, [current.author_id])[current.author_id]
-        raise AnsweredMeanwhile(Clash(sent, current, author))
-    check(item, wanted, applicability(found.instrument, item, found.context, found.answers))
+        raise AnsweredMeanwhile(AnswerConflict(sent, current, author))
+    require_allowed(
+        item, wanted, applicability(found.instrument, item, found.context, found.answers)
+    )
     revision = AnswerRevision(item.id, last + 1, wanted, session.actor.id, session.now)
     event = told(found.assessment, session.actor, "answered", session.now)
     event = replace(event, detail={"item": item.id, "revision": revision.revision})
@@ -206,7 +220,7 @@ def saved(session: Session, found: Sheet, sent: Sent) -> AnswerRevision | None:
     return revision
 
 
-def at_revision(store: Store, found: Sheet, sent: Sent) -> AnswerRevision | None:
+def revision_at(store: Store, found: AssessmentView, sent: SentAnswer) -> AnswerRevision | None:
     current = found.revisions.get(sent.item_id)
     if current is None or sent.base == current.revision:
         return current
@@ -222,22 +236,85 @@ def told(assessment: Assessment, actor: Actor, verb: str, now: datetime) -> Even
 
 
 def withdraw(session: Session, assessment_id: str) -> Assessment:
-    return moved(session, assessment_id, Status.WITHDRAWN, "withdrew")
+    return change_status(session, assessment_id, AssessmentStatus.WITHDRAWN, "withdrew")
 
 
 def undo_withdrawal(session: Session, assessment_id: str) -> Assessment:
     with session.store.writing():
-        found = assessment_view.opened(session, assessment_id, Can.ATTEST)
+        found = assessment_view.load(session, assessment_id, Can.ATTEST)
         if under_way(session.store, found.group.id, found.instrument):
             raise WrongState("Another assessment is under way. Go on with that one instead.")
-        return moved(session, assessment_id, Status.IN_PROGRESS, "took up again")
+        return change_status(session, assessment_id, AssessmentStatus.IN_PROGRESS, "took up again")
 
 
-def moved(session: Session, assessment_id: str, wanted: Status, verb: str) -> Assessment:
+def change_status(
+    session: Session, assessment_id: str, wanted: AssessmentStatus, verb: str
+) -> Assessment:
     """Only who may sign for the group may take its assessment back."""
     with session.store.writing():
-        found = assessment_view.opened(session, assessment_id, Can.ATTEST)
+        found = assessment_view.load(session, assessment_id, Can.ATTEST)
         event = told(found.assessment, session.actor, verb, session.now)
         changed = assessments.save(session.store, found.assessment.moved_to(wanted), event)
-        portfolio_entry.refresh(session.store, changed.group_id, session.now)
+        portfolio_entry.update_entry(session.store, changed.group_id, session.now)
     return changed
+
+
+@dataclass(frozen=True)
+class SentFact:
+    """One fact as a page sends it, over the revision it showed."""
+
+    value: ContextValue
+    base: int
+
+
+@dataclass(frozen=True)
+class FactConflict:
+    key: str
+    current: ContextRevision
+    author: str
+
+
+class FactsChangedMeanwhile(ChangedMeanwhile):
+    """Carries what somebody else saved, so that a person can choose."""
+
+    def __init__(self, clashes: tuple[FactConflict, ...]) -> None:
+        self.clashes = clashes
+        super().__init__(
+            "Somebody else changed some of these facts meanwhile. "
+            "Compare them and save what you agree on."
+        )
+
+
+def save_facts(
+    session: Session, assessment_id: str, page: Mapping[str, SentFact]
+) -> AssessmentView:
+    """Save the facts that changed, all together, or none when one of them clashes."""
+    with session.store.writing():
+        found = assessment_view.require_editable(
+            assessment_view.load(session, assessment_id, Can.ANSWER)
+        )
+        changed, clashes = [], []
+        for key, fact in page.items():
+            current = found.facts.get(key)
+            if fact.value == (current.value if current else None):
+                continue
+            if fact.base == (current.revision if current else 0):
+                changed.append(
+                    ContextRevision(key, fact.base + 1, fact.value, session.actor.id, session.now)
+                )
+            elif current and fact.value != assessments.context_at(
+                session.store, assessment_id, key, fact.base
+            ):
+                author = assessment_view.names_of(session.store, [current.author_id])[
+                    current.author_id
+                ]
+                clashes.append(FactConflict(key, current, author))
+        merged = {**found.context, **{each.key: each.value for each in changed}}
+        if problems := tuple(context_fields.problems_between(found.instrument, merged)):
+            raise BadInput(problems)
+        if clashes:
+            raise FactsChangedMeanwhile(tuple(clashes))
+        if changed:
+            event = told(found.assessment, session.actor, "described the group in", session.now)
+            assessments.save_context(session.store, assessment_id, tuple(changed), event)
+    return assessment_view.view_of(session.store, found.assessment)

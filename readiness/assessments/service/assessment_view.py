@@ -11,14 +11,19 @@ from readiness.accounts.service import scope
 from readiness.assessments import carry_forward, checks
 from readiness.assessments.carry_forward import CarriedItem
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import READABLE_BY_PAYER
-from readiness.assessments.models import AnswerRevision, Assessment, ContextRevision, Submission
-from readiness.assessments.service import instrument_version
+from readiness.assessments.models import (
+    READABLE_BY_PAYER,
+    AnswerRevision,
+    Assessment,
+    ContextRevision,
+    Submission,
+)
 from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.people import Group
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
+from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answers, Context
 from readiness.instruments.models import Domain, Instrument, Item
 
@@ -26,7 +31,7 @@ FORMER = "somebody who has left"
 
 
 @dataclass(frozen=True)
-class Progress:
+class AnswerProgress:
     answered: int
     total: int
     to_confirm: int = 0  # carried answers that nobody has re-confirmed
@@ -37,7 +42,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Previous:
+class PreviousAssessment:
     """The assessment before this one, and what became of its items since."""
 
     assessment: Assessment
@@ -49,12 +54,12 @@ class Previous:
     def item_by_id(self) -> Mapping[str, CarriedItem]:
         return {carried.item_id: carried for carried in self.items}
 
-    def of_change(self, change: carry_forward.Change) -> tuple[str, ...]:
+    def of_change(self, change: carry_forward.ItemChange) -> tuple[str, ...]:
         return tuple(each.item_id for each in self.items if each.change is change)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AssessmentView:
     assessment: Assessment
     group: Group
     instrument: Instrument
@@ -64,51 +69,51 @@ class Sheet:
     @cached_property
     def answers(self) -> Answers:
         """Those that count: a carried answer does once it is re-confirmed."""
-        return checks.confirmed(self.revisions)
+        return checks.confirmed_answers(self.revisions)
 
     @cached_property
     def context(self) -> Context:
         return {key: revision.value for key, revision in self.facts.items()}
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> AnswerProgress:
         return self.progress_of(self.instrument.items)
 
     @property
-    def context_progress(self) -> Progress:
+    def context_progress(self) -> AnswerProgress:
         asked = self.instrument.context
         known = sum(checks.is_known(each.fields, self.context) for each in asked)
-        return Progress(known, len(asked))
+        return AnswerProgress(known, len(asked))
 
-    def progress_of(self, items: Iterable[Item]) -> Progress:
+    def progress_of(self, items: Iterable[Item]) -> AnswerProgress:
         asked = tuple(items)
         waiting = (self.revisions.get(item.id) for item in asked)
-        return Progress(
+        return AnswerProgress(
             answered=sum(item.id in self.answers for item in asked),
             total=len(asked),
             to_confirm=sum(bool(each and each.answer and each.is_carried) for each in waiting),
         )
 
 
-def opened(session: Session, assessment_id: str, can: Can) -> Sheet:
+def load(session: Session, assessment_id: str, can: Can) -> AssessmentView:
     assessment = assessments.get(session.store, assessment_id)
     permissions.require(
         session.actor, can, scope.of_group(session.store, assessment.group_id, session.now)
     )
-    return read(session.store, assessment)
+    return view_of(session.store, assessment)
 
 
-def read(store: Store, assessment: Assessment) -> Sheet:
-    return Sheet(
+def view_of(store: Store, assessment: Assessment) -> AssessmentView:
+    return AssessmentView(
         assessment=assessment,
         group=groups.get(store, assessment.group_id),
-        instrument=instrument_version.instrument_of(assessment),
+        instrument=instrument_of(assessment),
         revisions=assessments.answers(store, assessment.id),
         facts=assessments.context(store, assessment.id),
     )
 
 
-def still_open(sheet: Sheet) -> Sheet:
+def require_editable(sheet: AssessmentView) -> AssessmentView:
     """Nothing is changed after submission, however late a page saves."""
     if not sheet.assessment.is_editable:
         raise WrongState(
@@ -118,33 +123,33 @@ def still_open(sheet: Sheet) -> Sheet:
     return sheet
 
 
-def item_of(sheet: Sheet, item_id: str) -> Item:
+def item_of(sheet: AssessmentView, item_id: str) -> Item:
     item = sheet.instrument.item_by_id.get(item_id)
     if item is None:
         raise NotFound("This assessment asks no such item. Reload the page.")
     return item
 
 
-def domain_of(sheet: Sheet, domain_id: str) -> Domain:
+def domain_of(sheet: AssessmentView, domain_id: str) -> Domain:
     domain = sheet.instrument.domain_by_id.get(domain_id)
     if domain is None:
         raise NotFound("This assessment has no such page. Start from its list of pages.")
     return domain
 
 
-def before(store: Store, sheet: Sheet) -> Previous | None:
+def previous_assessment(store: Store, sheet: AssessmentView) -> PreviousAssessment | None:
     """The assessment whose answers stand beside these: the one carried from, else the last."""
     earlier = source_of(store, sheet.assessment)
-    return None if earlier is None else compared(store, earlier, sheet.instrument)
+    return None if earlier is None else compare(store, earlier, sheet.instrument)
 
 
 def source_of(store: Store, assessment: Assessment) -> Assessment | None:
     if assessment.carried_from:
         return assessments.get(store, assessment.carried_from)
-    return last_sent_in(store, assessment.group_id, assessment.instrument_id, assessment)
+    return last_submitted(store, assessment.group_id, assessment.instrument_id, assessment)
 
 
-def last_sent_in(
+def last_submitted(
     store: Store, group_id: str, instrument_id: str, later: Assessment | None = None
 ) -> Assessment | None:
     """The newest assessment that was submitted, of any version of the instrument."""
@@ -160,14 +165,14 @@ def last_sent_in(
     )
 
 
-def compared(store: Store, earlier: Assessment, now: Instrument) -> Previous:
-    old = instrument_version.instrument_of(earlier)
-    revisions = as_sent_in(store, earlier)
-    items = carry_forward.carried_forward(old, now, checks.confirmed(revisions))
-    return Previous(earlier, old, revisions, items)
+def compare(store: Store, earlier: Assessment, now: Instrument) -> PreviousAssessment:
+    old = instrument_of(earlier)
+    revisions = submitted_answers(store, earlier)
+    items = carry_forward.carry(old, now, checks.confirmed_answers(revisions))
+    return PreviousAssessment(earlier, old, revisions, items)
 
 
-def as_sent_in(store: Store, assessment: Assessment) -> Mapping[str, AnswerRevision]:
+def submitted_answers(store: Store, assessment: Assessment) -> Mapping[str, AnswerRevision]:
     last = last_submission(store, assessment.id)
     if last is None:
         return assessments.answers(store, assessment.id)
@@ -183,3 +188,29 @@ def names_of(store: Store, person_ids: Iterable[str]) -> dict[str, str]:
     wanted = set(person_ids)
     found = people.with_ids(store, wanted)
     return {each: found[each].name if each in found else FORMER for each in wanted}
+
+
+def instrument_of(assessment: Assessment) -> Instrument:
+    """Refused when the file has changed since: old answers keep the questions they answered."""
+    instrument = instruments.load(assessment.instrument_id, assessment.version)
+    if instrument.sha256 != assessment.instrument_sha256:
+        raise WrongState(
+            f"The file of {instrument.id} {instrument.version} was changed after this assessment "
+            "was begun. Ask your administrator to bring the old file back and to give the new "
+            "one a version of its own."
+        )
+    return instrument
+
+
+@dataclass(frozen=True)
+class Audience:
+    readers: tuple[Payer, ...]  # the payers the group shares with today
+    may_share: bool  # whether this person decides about it
+
+
+def audience_of(session: Session, group_id: str) -> Audience:
+    here = scope.of_group(session.store, group_id, session.now)
+    return Audience(
+        readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
+        may_share=permissions.allowed(session.actor, Can.SHARE, here),
+    )

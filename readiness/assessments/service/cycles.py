@@ -10,7 +10,15 @@ from fractions import Fraction
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.assessments.cycles import Ask, Cycle, Invitation, Seat, Stage, asks_more, problems_of
+from readiness.assessments.cycles import (
+    Cycle,
+    CycleStage,
+    Invitation,
+    InvitedGroup,
+    RaisedMinimum,
+    problems_of,
+    raised_minimums,
+)
 from readiness.assessments.db import cycles
 from readiness.core import permissions
 from readiness.core.audit import Event
@@ -25,7 +33,7 @@ MOST_FOUND = 50  # groups offered for one search; a narrower search finds the re
 
 
 @dataclass(frozen=True)
-class Draft:
+class CycleDraft:
     """What a payer enters to open a cycle."""
 
     name: str
@@ -37,11 +45,11 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Round:
+class CycleProgress:
     """One cycle on the payer's list, with how many groups stand where."""
 
     cycle: Cycle
-    stages: Mapping[Stage, int]
+    stages: Mapping[CycleStage, int]
 
     @property
     def invited(self) -> int:
@@ -49,28 +57,30 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Board:
+class CycleBoard:
     """One cycle with everybody invited into it."""
 
     payer: Payer
     cycle: Cycle
-    seats: tuple[Seat, ...]
-    stages: Mapping[Stage, int]
+    seats: tuple[InvitedGroup, ...]
+    stages: Mapping[CycleStage, int]
     asked: int  # items of the instrument
-    asks: tuple[Ask, ...]  # what this program asks beyond the instrument
+    asks: tuple[RaisedMinimum, ...]  # what this program asks beyond the instrument
     is_overdue: bool
 
 
-def opened_by(session: Session, payer_id: str) -> tuple[Payer, tuple[Round, ...]]:
+def cycles_of(session: Session, payer_id: str) -> tuple[Payer, tuple[CycleProgress, ...]]:
     """A payer and its cycles, newest first."""
     permissions.require(session.actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
     return groups.payer(session.store, payer_id), tuple(
-        Round(cycle, stages_of(cycles.roster(session.store, cycle.id, session.now.date())))
+        CycleProgress(cycle, stages_of(cycles.roster(session.store, cycle.id, session.now.date())))
         for cycle in cycles.of_payer(session.store, payer_id)
     )
 
 
-def offered(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Instrument, ...]]:
+def offered_instruments(
+    store: Store, actor: Actor, payer_id: str
+) -> tuple[Payer, tuple[Instrument, ...]]:
     """The published instruments a cycle may be opened with, latest first."""
     permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
     published = [
@@ -81,7 +91,7 @@ def offered(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Ins
     return groups.payer(store, payer_id), tuple(reversed(published))
 
 
-def open_cycle(session: Session, payer_id: str, draft: Draft, cycle_id: str) -> Cycle:
+def open_cycle(session: Session, payer_id: str, draft: CycleDraft, cycle_id: str) -> Cycle:
     permissions.require(session.actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
     instrument = instruments.load(draft.instrument_id, draft.version)
     cycle = Cycle(
@@ -105,17 +115,17 @@ def open_cycle(session: Session, payer_id: str, draft: Draft, cycle_id: str) -> 
     return cycle
 
 
-def board(session: Session, payer_id: str, cycle_id: str) -> Board:
-    cycle = own(session.store, session.actor, payer_id, cycle_id)
+def board(session: Session, payer_id: str, cycle_id: str) -> CycleBoard:
+    cycle = get_own(session.store, session.actor, payer_id, cycle_id)
     instrument = instruments.load(cycle.instrument_id, cycle.version)
     seats = cycles.roster(session.store, cycle.id, session.now.date())
-    return Board(
+    return CycleBoard(
         payer=groups.payer(session.store, payer_id),
         cycle=cycle,
         seats=seats,
         stages=stages_of(seats),
         asked=len(instrument.items),
-        asks=asks_more(cycle, instrument, {}),
+        asks=raised_minimums(cycle, instrument, {}),
         is_overdue=cycle.closed_at is None and cycle.due_on < session.now.date(),
     )
 
@@ -124,7 +134,7 @@ def candidates(
     store: Store, actor: Actor, payer_id: str, cycle_id: str, text: str
 ) -> tuple[Group, ...]:
     """Groups that could still be invited, by name; the first of them when there are many."""
-    cycle = own(store, actor, payer_id, cycle_id)
+    cycle = get_own(store, actor, payer_id, cycle_id)
     return cycles.uninvited(store, cycle.id, text.strip(), MOST_FOUND)
 
 
@@ -136,11 +146,11 @@ def invite(
 ) -> int:
     """Ask the groups in, and say how many were new. Who was asked before is not asked again."""
     wanted = dict.fromkeys(group_ids)
-    own(session.store, session.actor, payer_id, cycle_id)
+    get_own(session.store, session.actor, payer_id, cycle_id)
     if not wanted:
         raise BadInput([Problem("group", "Choose at least one group to invite.")])
     with session.store.writing():
-        cycle = still_open(own(session.store, session.actor, payer_id, cycle_id))
+        cycle = require_open(get_own(session.store, session.actor, payer_id, cycle_id))
         already = cycles.invited(session.store, cycle.id)
         fresh = [group_id for group_id in wanted if group_id not in already]
         for group_id in fresh:
@@ -159,7 +169,7 @@ def invite(
 def extend(session: Session, payer_id: str, cycle_id: str, due_on: date) -> Cycle:
     """More time, never less: groups plan with the date they were told."""
     with session.store.writing():
-        cycle = still_open(own(session.store, session.actor, payer_id, cycle_id))
+        cycle = require_open(get_own(session.store, session.actor, payer_id, cycle_id))
         if due_on <= max(cycle.due_on, session.now.date()):
             raise BadInput([Problem("due_on", "Choose a day after today and after the due date.")])
         later = replace(cycle, due_on=due_on)
@@ -172,13 +182,13 @@ def extend(session: Session, payer_id: str, cycle_id: str, due_on: date) -> Cycl
 
 def close(session: Session, payer_id: str, cycle_id: str) -> Cycle:
     """No more invitations and no more answers to them; what was submitted stays readable."""
-    cycle = still_open(own(session.store, session.actor, payer_id, cycle_id))
+    cycle = require_open(get_own(session.store, session.actor, payer_id, cycle_id))
     closed = replace(cycle, closed_at=session.now)
     cycles.change(session.store, closed, told(cycle, session.actor, "closed", session.now))
     return closed
 
 
-def own(store: Store, actor: Actor, payer_id: str, cycle_id: str) -> Cycle:
+def get_own(store: Store, actor: Actor, payer_id: str, cycle_id: str) -> Cycle:
     permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
     cycle = cycles.get(store, cycle_id)
     if cycle.payer_id != payer_id:
@@ -186,16 +196,16 @@ def own(store: Store, actor: Actor, payer_id: str, cycle_id: str) -> Cycle:
     return cycle
 
 
-def still_open(cycle: Cycle) -> Cycle:
+def require_open(cycle: Cycle) -> Cycle:
     if cycle.closed_at is not None:
         raise WrongState("This cycle is closed. Open a new one to ask again.")
     return cycle
 
 
-def stages_of(seats: Iterable[Seat]) -> dict[Stage, int]:
+def stages_of(seats: Iterable[InvitedGroup]) -> dict[CycleStage, int]:
     """How many groups stand at each stage that any has reached, in the order of the stages."""
     counted = Counter(seat.stage for seat in seats)
-    return {stage: counted[stage] for stage in Stage if counted[stage]}
+    return {stage: counted[stage] for stage in CycleStage if counted[stage]}
 
 
 def told(

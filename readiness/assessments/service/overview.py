@@ -6,13 +6,21 @@ from dataclasses import dataclass
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.assessments.carry_forward import Change
+from readiness.assessments.carry_forward import ItemChange
 from readiness.assessments.db import assessments, cycles
-from readiness.assessments.lifecycle import EDITABLE, Status
-from readiness.assessments.models import Assessment, ItemReview, Submission
-from readiness.assessments.service import answering, result
-from readiness.assessments.service import assessment_view as sheet
-from readiness.assessments.service.assessment_view import Previous, Progress, Sheet
+from readiness.assessments.models import (
+    EDITABLE,
+    Assessment,
+    AssessmentStatus,
+    ItemReview,
+    Submission,
+)
+from readiness.assessments.service import answering, assessment_view, result
+from readiness.assessments.service.assessment_view import (
+    AnswerProgress,
+    AssessmentView,
+    PreviousAssessment,
+)
 from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.people import Group, Payer
@@ -22,7 +30,7 @@ from readiness.instruments.models import Domain, Instrument, Item
 
 
 @dataclass(frozen=True)
-class Shelf:
+class GroupAssessments:
     """Every assessment of a group, newest first, and whether another may be started."""
 
     group: Group
@@ -34,28 +42,28 @@ class Shelf:
 
 
 @dataclass(frozen=True)
-class Row:
+class DomainRow:
     """One page of the questionnaire."""
 
     domain: Domain
-    progress: Progress
+    progress: AnswerProgress
     requested: int  # items the reviewer asks to change
 
 
 @dataclass(frozen=True)
-class Request:
+class ChangeRequest:
     item: Item
     review: ItemReview
 
 
 @dataclass(frozen=True)
-class Contents:
+class AssessmentContents:
     """An assessment's own task list."""
 
-    sheet: Sheet
-    rows: tuple[Row, ...]
-    requests: tuple[Request, ...]
-    previous: Previous | None
+    sheet: AssessmentView
+    rows: tuple[DomainRow, ...]
+    requests: tuple[ChangeRequest, ...]
+    previous: PreviousAssessment | None
     reworded: tuple[str, ...]
     new: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -73,34 +81,34 @@ class Contents:
 
     @property
     def may_withdraw(self) -> bool:
-        open_ones = (*EDITABLE, Status.SUBMITTED)
+        open_ones = (*EDITABLE, AssessmentStatus.SUBMITTED)
         return self.may_attest and self.sheet.assessment.status in open_ones
 
 
-def shelf(session: Session, group_id: str) -> Shelf:
+def group_assessments(session: Session, group_id: str) -> GroupAssessments:
     here = scope.of_group(session.store, group_id, session.now)
     permissions.require(session.actor, Can.READ_ASSESSMENT, here)
     instrument = instruments.load(answering.OWN)
-    return Shelf(
+    return GroupAssessments(
         group=groups.get(session.store, group_id),
         assessments=assessments.of_group(session.store, group_id),
         under_way=answering.under_way(session.store, group_id, instrument),
-        carries_from=sheet.last_sent_in(session.store, group_id, instrument.id),
+        carries_from=assessment_view.last_submitted(session.store, group_id, instrument.id),
         instrument=instrument,
         may_answer=permissions.allowed(session.actor, Can.ANSWER, here),
     )
 
 
-def contents(session: Session, assessment_id: str) -> Contents:
-    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
+def contents(session: Session, assessment_id: str) -> AssessmentContents:
+    found = assessment_view.load(session, assessment_id, Can.READ_ASSESSMENT)
     here = scope.of_group(session.store, found.group.id, session.now)
-    requests = result.requests(session.store, found)
+    requests = result.requested_changes(session.store, found)
     carried_from = found.assessment.carried_from
-    previous = sheet.before(session.store, found) if carried_from else None
-    return Contents(
+    previous = assessment_view.previous_assessment(session.store, found) if carried_from else None
+    return AssessmentContents(
         sheet=found,
         rows=tuple(
-            Row(
+            DomainRow(
                 domain,
                 found.progress_of(domain.items),
                 sum(item.id in requests for item in domain.items),
@@ -108,21 +116,23 @@ def contents(session: Session, assessment_id: str) -> Contents:
             for domain in found.instrument.domains
         ),
         requests=tuple(
-            Request(item, requests[item.id])
+            ChangeRequest(item, requests[item.id])
             for item in found.instrument.items
             if item.id in requests
         ),
         previous=previous,
-        reworded=named(previous, Change.REWORDED, found.instrument),
-        new=named(previous, Change.NEW, found.instrument),
-        dropped=named(previous, Change.DROPPED, found.instrument),
-        last=sheet.last_submission(session.store, assessment_id),
+        reworded=item_names(previous, ItemChange.REWORDED, found.instrument),
+        new=item_names(previous, ItemChange.NEW, found.instrument),
+        dropped=item_names(previous, ItemChange.DROPPED, found.instrument),
+        last=assessment_view.last_submission(session.store, assessment_id),
         reviewer=reviewer_of(session.store, found.assessment),
         may_attest=permissions.allowed(session.actor, Can.ATTEST, here),
     )
 
 
-def named(previous: Previous | None, change: Change, now: Instrument) -> tuple[str, ...]:
+def item_names(
+    previous: PreviousAssessment | None, change: ItemChange, now: Instrument
+) -> tuple[str, ...]:
     """Items by id and title; what is no longer asked, as it was called last time."""
     if previous is None:
         return ()

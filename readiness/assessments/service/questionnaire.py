@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from readiness.assessments import checks, questionnaire_sheet, review, saving, workbook
+from readiness.assessments import checks, review, saving, workbook
 from readiness.assessments.db import assessments
-from readiness.assessments.questionnaire_book import book_of
-from readiness.assessments.saving import Outcome, Sent
-from readiness.assessments.service import answering
-from readiness.assessments.service import assessment_view as sheet
-from readiness.assessments.service import context as describe
-from readiness.assessments.service.assessment_view import Sheet
-from readiness.assessments.service.context import Fact
-from readiness.assessments.workbook import Filled, fact_text
+from readiness.assessments.saving import SaveOutcome, SentAnswer
+from readiness.assessments.service import answering, assessment_view
+from readiness.assessments.service.answering import SentFact
+from readiness.assessments.service.assessment_view import AssessmentView
+from readiness.assessments.workbook import FilledWorkbook, fact_text
+from readiness.assessments.workbook_writer import write
 from readiness.core import patient_identifiers
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
@@ -36,7 +34,7 @@ PUT_BACK = "Put back the hidden number of this row."
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkbookChange:
     """One thing that a workbook would change, or could not."""
 
     id: str  # an item or a fact
@@ -48,22 +46,22 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Preview:
-    sheet: Sheet
-    filled: Filled
-    changes: tuple[Line, ...]
-    conflicts: tuple[Line, ...]  # changed by somebody else since: never overwritten
+class WorkbookPreview:
+    sheet: AssessmentView
+    filled: FilledWorkbook
+    changes: tuple[WorkbookChange, ...]
+    conflicts: tuple[WorkbookChange, ...]  # changed by somebody else since: never overwritten
 
 
 # Blank, on paper
 
 
-def printed(printer: Printer, instrument_id: str, version: str, page: Page) -> bytes:
-    return kept(printer, blank_job(instrument_id, version, page))
+def print_blank(printer: Printer, instrument_id: str, version: str, page: Page) -> bytes:
+    return print_once(printer, blank_job(instrument_id, version, page))
 
 
 @lru_cache(maxsize=8)
-def kept(printer: Printer, job: Job) -> bytes:
+def print_once(printer: Printer, job: Job) -> bytes:
     """Printing takes seconds, and nothing in it ever changes."""
     return printer.pdf_of(job)
 
@@ -92,34 +90,38 @@ def blank_job(instrument_id: str, version: str, page: Page) -> Job:
 
 
 def download(session: Session, assessment_id: str) -> bytes:
-    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
-    return book_of(found.instrument, assessment_id, found.group.name, found.revisions, found.facts)
+    found = assessment_view.load(session, assessment_id, Can.READ_ASSESSMENT)
+    return write(found.instrument, assessment_id, found.group.name, found.revisions, found.facts)
 
 
-def upload(session: Session, assessment_id: str, raw: bytes) -> Preview:
+def upload(session: Session, assessment_id: str, raw: bytes) -> WorkbookPreview:
     """What a workbook would change, or BadInput with every problem by cell. Nothing is stored."""
-    found = sheet.still_open(sheet.opened(session, assessment_id, Can.ANSWER))
-    filled = workbook.read(questionnaire_sheet.read(raw), found.instrument, assessment_id)
-    preview = looked_at(session.store, found, filled)
+    found = assessment_view.require_editable(
+        assessment_view.load(session, assessment_id, Can.ANSWER)
+    )
+    filled = workbook.read(workbook.read_file(raw), found.instrument, assessment_id)
+    preview = compare(session.store, found, filled)
     if filled.problems:
         raise BadInput(in_reading_order(filled.problems))
     return preview
 
 
-def take_over(session: Session, assessment_id: str, filled: Filled) -> Preview:
+def apply_upload(session: Session, assessment_id: str, filled: FilledWorkbook) -> WorkbookPreview:
     """Store all that can be stored, together or not at all; return what was and what was not."""
     with session.store.writing():
-        found = sheet.still_open(sheet.opened(session, assessment_id, Can.ANSWER))
-        preview = looked_at(session.store, found, filled)
+        found = assessment_view.require_editable(
+            assessment_view.load(session, assessment_id, Can.ANSWER)
+        )
+        preview = compare(session.store, found, filled)
         if filled.problems:
             raise BadInput(in_reading_order(filled.problems))
         wanted = {line.id for line in preview.changes}
         told = {
-            key: Fact(given.value, current_base(found, key))
+            key: SentFact(given.value, current_base(found, key))
             for key, given in filled.facts.items()
             if key in wanted
         }
-        describe.save(session, assessment_id, told)
+        answering.save_facts(session, assessment_id, told)
         page = [sent for item_id, sent in filled.answers.items() if item_id in wanted]
         page.sort(key=lambda sent: sent.choice == "na")  # what it rests on is stored first
         done = answering.save_page(session, assessment_id, page)
@@ -128,51 +130,56 @@ def take_over(session: Session, assessment_id: str, filled: Filled) -> Preview:
     return preview
 
 
-def current_base(found: Sheet, key: str) -> int:
+def current_base(found: AssessmentView, key: str) -> int:
     return found.facts[key].revision if key in found.facts else 0
 
 
-def looked_at(store: Store, found: Sheet, filled: Filled) -> Preview:
+def compare(store: Store, found: AssessmentView, filled: FilledWorkbook) -> WorkbookPreview:
     """Compares a workbook with the assessment, and adds what is wrong to its problems."""
     context: Context = {**found.context, **{k: g.value for k, g in filled.facts.items()}}
     weighed = (
-        *fact_lines(store, found, filled),
-        *answer_lines(store, found, filled, context),
+        *fact_changes(store, found, filled),
+        *answer_changes(store, found, filled, context),
     )
     filled.problems += [
         at_cell(filled, problem)
         for problem in context_fields.problems_between(found.instrument, context)
         if problem.place in filled.facts
     ]
-    return Preview(
+    return WorkbookPreview(
         sheet=found,
         filled=filled,
-        changes=tuple(line for line, what in weighed if what is Outcome.SAVED),
-        conflicts=tuple(line for line, what in weighed if what is Outcome.CONFLICT),
+        changes=tuple(line for line, what in weighed if what is SaveOutcome.SAVED),
+        conflicts=tuple(line for line, what in weighed if what is SaveOutcome.CONFLICT),
     )
 
 
-def fact_lines(store: Store, found: Sheet, filled: Filled) -> Iterator[tuple[Line, Outcome]]:
+def fact_changes(
+    store: Store, found: AssessmentView, filled: FilledWorkbook
+) -> Iterator[tuple[WorkbookChange, SaveOutcome]]:
     """A value left as it was downloaded never goes over what somebody typed since."""
     for key, given in filled.facts.items():
         asked, current = found.instrument.field_by_key[key], found.facts.get(key)
         if given.value == (current.value if current else None):
             continue
-        outcome, last = Outcome.SAVED, current.revision if current else 0
+        outcome, last = SaveOutcome.SAVED, current.revision if current else 0
         if not 0 <= given.base <= last:
             filled.problems.append(at_cell(filled, Problem(key, PUT_BACK)))
             continue
         if given.base != last:
             was = assessments.context_at(store, found.assessment.id, key, given.base)
-            outcome = Outcome.KEPT if given.value == was else Outcome.CONFLICT
-        before = shown_fact(asked, current.value if current else None)
+            outcome = SaveOutcome.KEPT if given.value == was else SaveOutcome.CONFLICT
+        before = fact_words(asked, current.value if current else None)
         author = author_of(store, current.author_id) if current else ""
-        yield Line(key, asked.label, before, shown_fact(asked, given.value), author), outcome
+        yield (
+            WorkbookChange(key, asked.label, before, fact_words(asked, given.value), author),
+            outcome,
+        )
 
 
-def answer_lines(
-    store: Store, found: Sheet, filled: Filled, context: Context
-) -> Iterator[tuple[Line, Outcome]]:
+def answer_changes(
+    store: Store, found: AssessmentView, filled: FilledWorkbook, context: Context
+) -> Iterator[tuple[WorkbookChange, SaveOutcome]]:
     wanted = {item_id: answer_in(sent) for item_id, sent in filled.answers.items()}
     answers = {**found.answers, **{i: answer for i, answer in wanted.items() if answer}}
     for sent in filled.answers.values():
@@ -182,22 +189,25 @@ def answer_lines(
             continue  # empty, or already among the problems
         try:
             may = applicability(found.instrument, item, context, answers)
-            saving.check(item, answer, may)
+            saving.require_allowed(item, answer, may)
             if not 0 <= sent.base <= (current.revision if current else 0):
                 raise BadInput([Problem(item.id, PUT_BACK)])
         except BadInput as error:
             filled.problems += [at_cell(filled, problem) for problem in error.problems]
             continue
-        what = saving.outcome(sent, answer, current, answering.at_revision(store, found, sent))
+        what = saving.outcome(sent, answer, current, answering.revision_at(store, found, sent))
         author = author_of(store, current.author_id) if current else ""
-        before = shown(current.answer if current else None)
+        before = answer_words(current.answer if current else None)
         warning = warning_of(answer, filled.places.get(item.id, item.id))
-        yield Line(item.id, item.title, before, shown(answer), author, warning), what
+        yield (
+            WorkbookChange(item.id, item.title, before, answer_words(answer), author, warning),
+            what,
+        )
 
 
 def warning_of(answer: Answer, place: str) -> str:
     """Such a text is kept, as on the pages, and has to be mended before it can be shared."""
-    marks = checks.marks_of(answer)
+    marks = checks.identifiers_in(answer)
     if not marks:
         return ""
     return (
@@ -206,14 +216,14 @@ def warning_of(answer: Answer, place: str) -> str:
     )
 
 
-def answer_in(sent: Sent) -> Answer | None:
+def answer_in(sent: SentAnswer) -> Answer | None:
     try:
         return saving.answer_of(sent)
     except BadInput:  # told with its cell when the workbook was read
         return None
 
 
-def at_cell(filled: Filled, problem: Problem) -> Problem:
+def at_cell(filled: FilledWorkbook, problem: Problem) -> Problem:
     return Problem(filled.places.get(problem.place, problem.place), problem.says)
 
 
@@ -233,17 +243,21 @@ def position(place: str) -> tuple[str, int, str]:
 
 
 def author_of(store: Store, person_id: str) -> str:
-    return sheet.names_of(store, [person_id])[person_id]
+    return assessment_view.names_of(store, [person_id])[person_id]
 
 
-def shown(answer: Answer | None) -> str:
+def answer_words(answer: Answer | None) -> str:
     if answer is None:
-        return review.says(None)
+        return review.answer_in_words(None)
     more = [text for text in (answer.reason, answer.note) if text]
-    return f"{review.says(answer)}: {' '.join(more)}" if more else review.says(answer)
+    return (
+        f"{review.answer_in_words(answer)}: {' '.join(more)}"
+        if more
+        else review.answer_in_words(answer)
+    )
 
 
-def shown_fact(asked: ContextField, value: ContextValue) -> str:
+def fact_words(asked: ContextField, value: ContextValue) -> str:
     if value is None:
         return "not known"
     text = str(fact_text(asked, value))

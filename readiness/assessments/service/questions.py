@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from readiness.assessments import checks, review
-from readiness.assessments.carry_forward import Change
+from readiness.assessments.carry_forward import ItemChange
 from readiness.assessments.db import assessments
 from readiness.assessments.models import AnswerRevision, ItemReview
-from readiness.assessments.saving import Sent, choice_of
-from readiness.assessments.service import assessment_view as sheet
-from readiness.assessments.service import result
-from readiness.assessments.service.answering import Clash
-from readiness.assessments.service.assessment_view import Previous, Progress, Sheet
+from readiness.assessments.saving import SentAnswer, choice_of
+from readiness.assessments.service import assessment_view, result
+from readiness.assessments.service.answering import AnswerConflict
+from readiness.assessments.service.assessment_view import (
+    AnswerProgress,
+    AssessmentView,
+    PreviousAssessment,
+)
 from readiness.core import patient_identifiers
 from readiness.core.db import Session, Store
 from readiness.core.errors import Problem
@@ -24,14 +27,16 @@ from readiness.instruments.glossary import sentence, terms_in
 from readiness.instruments.models import Domain, Instrument, Item
 
 CHANGED = {
-    Change.SAME: "The question is the same as last time.",
-    Change.REWORDED: "The question was reworded since: read the levels again before confirming.",
-    Change.NEW: "This question is new.",
+    ItemChange.SAME: "The question is the same as last time.",
+    ItemChange.REWORDED: (
+        "The question was reworded since: read the levels again before confirming."
+    ),
+    ItemChange.NEW: "This question is new.",
 }
 
 
 @dataclass(frozen=True)
-class Line:
+class RevisionLine:
     """One line of an item's history."""
 
     says: str
@@ -40,7 +45,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Last:
+class PreviousAnswer:
     """Last time's answer, to stand beside this one."""
 
     title: str
@@ -51,13 +56,13 @@ class Last:
 
 
 @dataclass(frozen=True)
-class Question:
+class ItemQuestion:
     item: Item
-    sent: Sent  # what the fields show
+    sent: SentAnswer  # what the fields show
     saved: AnswerRevision | None
     is_carried: bool
     change: str  # how the question compares with last time's
-    last: Last | None
+    last: PreviousAnswer | None
     may: Applicability
     why_not: str  # what would open "not applicable"
     terms: tuple[tuple[str, str], ...]
@@ -66,9 +71,9 @@ class Question:
     note_rule: str
     marks: str  # what its text seems to hold, if it could point at a patient
     request: ItemReview | None  # what the reviewer asks to change
-    history: tuple[Line, ...]
+    history: tuple[RevisionLine, ...]
     error: str = ""
-    clash: Clash | None = None
+    clash: AnswerConflict | None = None
 
     @property
     def clash_choice(self) -> str:
@@ -81,11 +86,11 @@ class Question:
 
 @dataclass(frozen=True)
 class DomainPage:
-    sheet: Sheet
+    sheet: AssessmentView
     domain: Domain
     number: int
-    progress: Progress
-    questions: tuple[Question, ...]
+    progress: AnswerProgress
+    questions: tuple[ItemQuestion, ...]
     next_domain: Domain | None
     previous_domain: Domain | None
 
@@ -103,10 +108,10 @@ class DomainPage:
 
 
 def page(session: Session, assessment_id: str, domain_id: str) -> DomainPage:
-    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
-    domain = sheet.domain_of(found, domain_id)
-    previous = sheet.before(session.store, found)
-    requests = result.requests(session.store, found)
+    found = assessment_view.load(session, assessment_id, Can.READ_ASSESSMENT)
+    domain = assessment_view.domain_of(found, domain_id)
+    previous = assessment_view.previous_assessment(session.store, found)
+    requests = result.requested_changes(session.store, found)
     at = found.instrument.domains.index(domain)
     around = (None, *found.instrument.domains, None)
     return DomainPage(
@@ -125,16 +130,16 @@ def page(session: Session, assessment_id: str, domain_id: str) -> DomainPage:
 
 def question(
     store: Store,
-    found: Sheet,
+    found: AssessmentView,
     item: Item,
-    previous: Previous | None,
+    previous: PreviousAssessment | None,
     request: ItemReview | None,
-) -> Question:
+) -> ItemQuestion:
     saved = found.revisions.get(item.id)
     may = applicability(found.instrument, item, found.context, found.answers)
-    return Question(
+    return ItemQuestion(
         item=item,
-        sent=shown_as(saved) if saved else Sent(item.id),
+        sent=sent_from(saved) if saved else SentAnswer(item.id),
         saved=saved,
         is_carried=bool(saved and saved.is_carried),
         change=change_of(item, previous),
@@ -151,30 +156,30 @@ def question(
     )
 
 
-def shown_as(saved: AnswerRevision) -> Sent:
+def sent_from(saved: AnswerRevision) -> SentAnswer:
     """A stored answer as a page's fields would hold it."""
     if saved.answer is None:
-        return Sent(saved.item_id, base=saved.revision)
+        return SentAnswer(saved.item_id, base=saved.revision)
     answer = saved.answer
-    return Sent(saved.item_id, choice_of(answer), answer.reason, answer.note, saved.revision)
+    return SentAnswer(saved.item_id, choice_of(answer), answer.reason, answer.note, saved.revision)
 
 
 def marks_in_words(saved: AnswerRevision | None) -> str:
-    marks = checks.marks_of(saved.answer) if saved and saved.answer else ()
+    marks = checks.identifiers_in(saved.answer) if saved and saved.answer else ()
     return patient_identifiers.in_words(marks) if marks else ""
 
 
-def change_of(item: Item, previous: Previous | None) -> str:
+def change_of(item: Item, previous: PreviousAssessment | None) -> str:
     carried = previous.item_by_id.get(item.id) if previous else None
     return CHANGED.get(carried.change, "") if carried else ""
 
 
-def last_of(item: Item, previous: Previous | None) -> Last | None:
+def last_of(item: Item, previous: PreviousAssessment | None) -> PreviousAnswer | None:
     revision = previous.revisions.get(item.id) if previous else None
     if previous is None or revision is None or revision.answer is None:
         return None
     answer, old = revision.answer, previous.instrument
-    return Last(
+    return PreviousAnswer(
         title=previous.assessment.title,
         says=in_words(answer, [each.label for each in old.scale]),
         anchor="" if answer.level is None else old.item_by_id[item.id].levels[answer.level],
@@ -185,7 +190,7 @@ def last_of(item: Item, previous: Previous | None) -> Last | None:
 
 def in_words(answer: Answer | None, labels: list[str]) -> str:
     level = answer.level if answer else None
-    return review.says(answer) + ("" if level is None else f" · {labels[level]}")
+    return review.answer_in_words(answer) + ("" if level is None else f" · {labels[level]}")
 
 
 def asked_by(instrument: Instrument, item: Item) -> tuple[tuple[str, str], ...]:
@@ -197,7 +202,7 @@ def asked_by(instrument: Instrument, item: Item) -> tuple[tuple[str, str], ...]:
     )
 
 
-def note_rule(found: Sheet, item: Item) -> str:
+def note_rule(found: AssessmentView, item: Item) -> str:
     gates = found.instrument.gates_by_item[item.id]
     if not gates:
         return "Required at level 3 or 4."
@@ -205,13 +210,13 @@ def note_rule(found: Sheet, item: Item) -> str:
     return f"Required at level 3 or 4, and where this item is a gate ({levels})."
 
 
-def history_of(store: Store, found: Sheet, item: Item) -> tuple[Line, ...]:
+def history_of(store: Store, found: AssessmentView, item: Item) -> tuple[RevisionLine, ...]:
     """Newest first."""
     history = assessments.answer_history(store, found.assessment.id, item.id)
-    names = sheet.names_of(store, (each.author_id for each in history))
+    names = assessment_view.names_of(store, (each.author_id for each in history))
     labels = [each.label for each in found.instrument.scale]
     return tuple(
-        Line(
+        RevisionLine(
             in_words(each.answer, labels)
             + (" (carried from last time)" if each.is_carried else ""),
             names[each.author_id],
@@ -223,9 +228,9 @@ def history_of(store: Store, found: Sheet, item: Item) -> tuple[Line, ...]:
 
 def with_typed(
     found: DomainPage,
-    typed: Mapping[str, Sent],
+    typed: Mapping[str, SentAnswer],
     problems: tuple[Problem, ...],
-    clashes: tuple[Clash, ...],
+    clashes: tuple[AnswerConflict, ...],
 ) -> DomainPage:
     """The page once more with what was typed still in its fields, and what is wrong beside it."""
     says = {problem.place: problem.says for problem in problems}
@@ -233,13 +238,13 @@ def with_typed(
     return replace(
         found,
         questions=tuple(
-            retyped(each, typed.get(each.item.id), says.get(each.item.id, ""), clash_by_id)
+            with_conflict(each, typed.get(each.item.id), says.get(each.item.id, ""), clash_by_id)
             for each in found.questions
         ),
     )
 
 
-def as_typed(found: DomainPage, typed: Mapping[str, Sent]) -> DomainPage:
+def as_typed(found: DomainPage, typed: Mapping[str, SentAnswer]) -> DomainPage:
     """For a page that came too late: what was typed is shown, and can be copied."""
     return replace(
         found,
@@ -249,9 +254,12 @@ def as_typed(found: DomainPage, typed: Mapping[str, Sent]) -> DomainPage:
     )
 
 
-def retyped(
-    each: Question, sent: Sent | None, error: str, clash_by_id: Mapping[str, Clash]
-) -> Question:
+def with_conflict(
+    each: ItemQuestion,
+    sent: SentAnswer | None,
+    error: str,
+    clash_by_id: Mapping[str, AnswerConflict],
+) -> ItemQuestion:
     """Over a clash the next save is made in sight of both answers, so it builds on the newer."""
     clash = clash_by_id.get(each.item.id)
     if sent is None or not (error or clash):

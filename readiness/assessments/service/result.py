@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from readiness.assessments import attestation
-from readiness.assessments.db import reviews, runs
+from readiness.assessments.db import assessments, runs
 from readiness.assessments.db.runs import StoredRun
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Decision, ItemReview, RunKind, Submission
-from readiness.assessments.reliability import Sureness, how_sure
-from readiness.assessments.run_json import answer_in, from_json
-from readiness.assessments.scorecard import GateResult, Raise, ScoringRun
-from readiness.assessments.service import assessment_view as sheet
-from readiness.assessments.service import portfolio_entry
-from readiness.assessments.service.assessment_view import Sheet
+from readiness.assessments.models import AssessmentStatus, Decision, ItemReview, RunKind, Submission
+from readiness.assessments.reliability import Reliability, assess
+from readiness.assessments.scorecard import (
+    GateResult,
+    Raise,
+    ScoringRun,
+    answer_from_json,
+    from_json,
+)
+from readiness.assessments.service import assessment_view, portfolio_entry, scoring
+from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.assessments.service.scoring import scoring_run
 from readiness.core.db import Session, Store
 from readiness.core.permissions import Can
@@ -27,7 +30,7 @@ GROUPS_COMPARED = 500  # the most recent; more would not make an estimate visibl
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownRun:
     """One run as it is shown: its tier, and when that runs out."""
 
     kind: RunKind | None  # None: a preview of what is not submitted
@@ -39,7 +42,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """One step of the shortest way up, in words."""
 
     item: Item
@@ -50,7 +53,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Gate:
+class ResultGate:
     item: Item
     tier: Tier
     result: GateResult
@@ -59,17 +62,17 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Result:
-    sheet: Sheet
-    shown: Seen  # the one that decides
-    kept: tuple[Seen, ...]  # claimed, supported, validated: apart, never averaged
+class AssessmentResult:
+    sheet: AssessmentView
+    shown: ShownRun  # the one that decides
+    kept: tuple[ShownRun, ...]  # claimed, supported, validated: apart, never averaged
     previous: ScoringRun | None  # last cycle's
     previous_title: str
     next_tier: Tier | None
-    steps: tuple[Step, ...] | None  # None: there is no way up, and the run says why
-    gates: tuple[Gate, ...]
+    steps: tuple[PathStep, ...] | None  # None: there is no way up, and the run says why
+    gates: tuple[ResultGate, ...]
     last: Submission | None
-    sureness: Sureness
+    sureness: Reliability
     has_dropped: bool
 
     @property
@@ -77,22 +80,22 @@ class Result:
         return self.shown.kind is None
 
 
-def result(session: Session, assessment_id: str) -> Result:
+def result(session: Session, assessment_id: str) -> AssessmentResult:
     """What was found at submission; before that a preview, which nobody else sees."""
-    found = sheet.opened(session, assessment_id, Can.READ_ASSESSMENT)
+    found = assessment_view.load(session, assessment_id, Can.READ_ASSESSMENT)
     return result_of(session.store, found, session.now)
 
 
-def result_of(store: Store, found: Sheet, now: datetime) -> Result:
-    kept = kept_runs(store, found, now)
-    decisive = portfolio_entry.deciding(store, found.assessment)
+def result_of(store: Store, found: AssessmentView, now: datetime) -> AssessmentResult:
+    kept = stored_runs(store, found, now)
+    decisive = scoring.effective_run(store, found.assessment)
     shown = (
         preview(found, now)
-        if decisive is None or found.assessment.status is Status.IN_PROGRESS
-        else seen(found.instrument, decisive, now)
+        if decisive is None or found.assessment.status is AssessmentStatus.IN_PROGRESS
+        else shown_run(found.instrument, decisive, now)
     )
     earlier = earlier_run(store, found)
-    return Result(
+    return AssessmentResult(
         sheet=found,
         shown=shown,
         kept=kept,
@@ -101,21 +104,21 @@ def result_of(store: Store, found: Sheet, now: datetime) -> Result:
         next_tier=found.instrument.tier_after(shown.tier),
         steps=steps_of(found.instrument, shown.run, found.answers),
         gates=gates_of(found.instrument, shown.run),
-        last=sheet.last_submission(store, found.assessment.id),
-        sureness=how_sure(found.instrument, shown.run, history(store, found)),
+        last=assessment_view.last_submission(store, found.assessment.id),
+        sureness=assess(found.instrument, shown.run, peer_answers(store, found)),
         has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
     )
 
 
-def kept_runs(store: Store, found: Sheet, now: datetime) -> tuple[Seen, ...]:
+def stored_runs(store: Store, found: AssessmentView, now: datetime) -> tuple[ShownRun, ...]:
     stored = (runs.latest(store, found.assessment.id, kind) for kind in RunKind)
-    return tuple(seen(found.instrument, run, now) for run in stored if run)
+    return tuple(shown_run(found.instrument, run, now) for run in stored if run)
 
 
-def seen(instrument: Instrument, stored: StoredRun, now: datetime) -> Seen:
+def shown_run(instrument: Instrument, stored: StoredRun, now: datetime) -> ShownRun:
     run = from_json(stored.result)
     expires_on = portfolio_entry.expiry_of(run, stored.at.date())
-    return Seen(
+    return ShownRun(
         kind=stored.kind,
         run=run,
         tier=instrument.tier_by_id[run.tier_id],
@@ -125,24 +128,24 @@ def seen(instrument: Instrument, stored: StoredRun, now: datetime) -> Seen:
     )
 
 
-def preview(found: Sheet, now: datetime) -> Seen:
+def preview(found: AssessmentView, now: datetime) -> ShownRun:
     run = scoring_run(found.instrument, found.context, found.answers)
-    return Seen(None, run, found.instrument.tier_by_id[run.tier_id], now, None, False)
+    return ShownRun(None, run, found.instrument.tier_by_id[run.tier_id], now, None, False)
 
 
-def earlier_run(store: Store, found: Sheet) -> tuple[str, ScoringRun] | None:
+def earlier_run(store: Store, found: AssessmentView) -> tuple[str, ScoringRun] | None:
     """The deciding run of the assessment before this one."""
-    source = sheet.source_of(store, found.assessment)
-    decisive = portfolio_entry.deciding(store, source) if source else None
+    source = assessment_view.source_of(store, found.assessment)
+    decisive = scoring.effective_run(store, source) if source else None
     return (source.title, from_json(decisive.result)) if source and decisive else None
 
 
-def history(store: Store, found: Sheet) -> list[Answers]:
+def peer_answers(store: Store, found: AssessmentView) -> list[Answers]:
     """One set of answers for each group that stands somewhere with this version."""
     name = (found.instrument.id, found.instrument.version)
     return [
-        {item_id: answer_in(each) for item_id, each in inputs["answers"].items()}
-        for inputs in runs.inputs_of_standings(store, *name, GROUPS_COMPARED)
+        {item_id: answer_from_json(each) for item_id, each in inputs["answers"].items()}
+        for inputs in runs.inputs_of_entries(store, *name, GROUPS_COMPARED)
     ]
 
 
@@ -150,25 +153,27 @@ def number_of(run: ScoringRun) -> int:
     return int(run.tier_id[1:])
 
 
-def steps_of(instrument: Instrument, run: ScoringRun, answers: Answers) -> tuple[Step, ...] | None:
+def steps_of(
+    instrument: Instrument, run: ScoringRun, answers: Answers
+) -> tuple[PathStep, ...] | None:
     if run.shortest_way is None:
         return None
     return tuple(step_of(instrument, each, answers) for each in run.shortest_way)
 
 
-def step_of(instrument: Instrument, step: Raise, answers: Answers) -> Step:
+def step_of(instrument: Instrument, step: Raise, answers: Answers) -> PathStep:
     item = instrument.item_by_id[step.item_id]
     unknown = "don't know" if item.id in answers else "not answered yet"
     before = unknown if step.from_level is None else f"level {step.from_level}"
-    return Step(item, item.domain_id, step, item.levels[step.to], before)
+    return PathStep(item, item.domain_id, step, item.levels[step.to], before)
 
 
-def gates_of(instrument: Instrument, run: ScoringRun) -> tuple[Gate, ...]:
+def gates_of(instrument: Instrument, run: ScoringRun) -> tuple[ResultGate, ...]:
     why = {
         (gate.tier_id, gate.item_id): gate.why for tier in instrument.tiers for gate in tier.gates
     }
     return tuple(
-        Gate(
+        ResultGate(
             item=instrument.item_by_id[each.item_id],
             tier=instrument.tier_by_id[each.tier_id],
             result=each,
@@ -179,12 +184,12 @@ def gates_of(instrument: Instrument, run: ScoringRun) -> tuple[Gate, ...]:
     )
 
 
-def requests(store: Store, found: Sheet) -> Mapping[str, ItemReview]:
+def requested_changes(store: Store, found: AssessmentView) -> Mapping[str, ItemReview]:
     """What the reviewer asks to change, by item id, while the group is asked to."""
-    last = sheet.last_submission(store, found.assessment.id)
-    if last is None or found.assessment.status is not Status.CHANGES_REQUESTED:
+    last = assessment_view.last_submission(store, found.assessment.id)
+    if last is None or found.assessment.status is not AssessmentStatus.CHANGES_REQUESTED:
         return {}
-    decided = reviews.of_submission(store, found.assessment.id, last.number)
+    decided = assessments.reviews_of(store, found.assessment.id, last.number)
     return {
         item_id: review
         for item_id, review in decided.items()

@@ -9,12 +9,11 @@ from datetime import datetime
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
 from readiness.assessments import review as rules
-from readiness.assessments.db import assessments, cycles, reviews, runs
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Assessment, Decision, ItemReview, RunKind
-from readiness.assessments.review import Change, Choice
-from readiness.assessments.service import portfolio_entry, submission
-from readiness.assessments.service.submission import Submitted
+from readiness.assessments.db import assessments, cycles, runs
+from readiness.assessments.models import Assessment, AssessmentStatus, Decision, ItemReview, RunKind
+from readiness.assessments.review import AnswerChange, ReviewChoice
+from readiness.assessments.service import payer_view, portfolio_entry, scoring
+from readiness.assessments.service.payer_view import SubmittedView
 from readiness.core import free_text, patient_identifiers, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
@@ -45,7 +44,7 @@ NEW_VERSION = (
 
 
 @dataclass(frozen=True)
-class Line:
+class ReviewLine:
     """One item under review, with all a reviewer needs beside it."""
 
     item: Item
@@ -55,7 +54,7 @@ class Line:
     previous: int | None  # level validated in the group's last review
     supported: int | None  # level its screening counts support; None: not checked by counts
     counts_say: str  # what was released of them; empty: not checked by counts
-    change: Change | None  # since the last submission
+    change: AnswerChange | None  # since the last submission
     is_worth_a_look: bool
     decision: ItemReview | None
     decided_by: str
@@ -69,11 +68,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Part:
+class DomainReview:
     """One domain on the overview."""
 
     domain: Domain
-    lines: tuple[Line, ...]
+    lines: tuple[ReviewLine, ...]
 
     @property
     def waiting(self) -> int:
@@ -87,7 +86,7 @@ class Part:
         )
 
     @property
-    def look_first(self) -> tuple[Line, ...]:
+    def look_first(self) -> tuple[ReviewLine, ...]:
         return tuple(line for line in self.lines if line.decision is None and line.is_worth_a_look)
 
 
@@ -95,8 +94,8 @@ class Part:
 class Review:
     payer: Payer
     group: Group
-    submitted: Submitted
-    parts: tuple[Part, ...]
+    submitted: SubmittedView
+    parts: tuple[DomainReview, ...]
     remaining_low: tuple[str, ...]  # claims that may be agreed with together
     is_open: bool  # decisions can be made now
 
@@ -116,26 +115,26 @@ class Review:
     def may_request(self) -> bool:
         return self.is_open and bool(self.requested)
 
-    def part(self, domain_id: str) -> Part | None:
+    def part(self, domain_id: str) -> DomainReview | None:
         return next((part for part in self.parts if part.domain.id == domain_id), None)
 
 
 def open_review(session: Session, assessment_id: str) -> Review:
     assessment, payer = for_reviewer(session, assessment_id)
-    shown = submission.last_submitted(session.store, assessment)
+    shown = payer_view.last_submitted(session.store, assessment)
     lines = tuple(lines_of(session.store, shown))
     return Review(
         payer=payer,
         group=groups.get(session.store, assessment.group_id),
         submitted=shown,
         parts=tuple(
-            Part(domain, tuple(line for line in lines if line.item.domain_id == domain.id))
+            DomainReview(domain, tuple(line for line in lines if line.item.domain_id == domain.id))
             for domain in shown.instrument.domains
         ),
-        remaining_low=rules.remaining_low(
+        remaining_low=rules.undecided_low(
             shown.instrument, shown.given, decisions_on(session.store, shown)
         ),
-        is_open=assessment.status is Status.SUBMITTED,
+        is_open=assessment.status is AssessmentStatus.SUBMITTED,
     )
 
 
@@ -143,18 +142,18 @@ def decide(
     session: Session,
     assessment_id: str,
     number: int,
-    choices: tuple[Choice, ...],
+    choices: tuple[ReviewChoice, ...],
 ) -> None:
     """Save decisions on some items of the submission that was on the page, or none of them."""
     with session.store.writing():
         shown, payer = at_number(session, assessment_id, number)
-        tidy = checked(choices, shown.given)
+        tidy = clean_choices(choices, shown.given)
         made = [
             (decision_of(shown, choice, session.actor, session.now), choice.seen) for choice in tidy
         ]
         asked = sum(choice.decision is Decision.CHANGE_REQUESTED for choice in tidy)
         detail = {"submission": number, "agreed": len(tidy) - asked, "asked to change": asked}
-        reviews.decide(
+        assessments.add_reviews(
             session.store,
             made,
             told(shown, payer, session.actor, "reviewed items", session.now, detail),
@@ -165,9 +164,11 @@ def agree_with_low(session: Session, assessment_id: str, number: int) -> int:
     """Agree with every undecided claim that could not have raised the tier; say how many."""
     with session.store.writing():
         shown, _ = at_number(session, assessment_id, number)
-        low = rules.remaining_low(shown.instrument, shown.given, decisions_on(session.store, shown))
-        seen = reviews.last_seen(session.store, assessment_id, shown.submission.number)
-        choices = tuple(Choice(i, Decision.AGREED, seen=seen.get(i, 0)) for i in low)
+        low = rules.undecided_low(shown.instrument, shown.given, decisions_on(session.store, shown))
+        seen = assessments.last_review_numbers(
+            session.store, assessment_id, shown.submission.number
+        )
+        choices = tuple(ReviewChoice(i, Decision.AGREED, seen=seen.get(i, 0)) for i in low)
         if choices:
             decide(session, assessment_id, number, choices)
     return len(choices)
@@ -177,15 +178,15 @@ def request_changes(session: Session, assessment_id: str, number: int) -> Assess
     """Hand the submission back with every change that was asked for."""
     with session.store.writing():
         shown, payer = at_number(session, assessment_id, number)
-        asked = rules.requested(shown.instrument, decisions_on(session.store, shown))
+        asked = rules.requested_changes(shown.instrument, decisions_on(session.store, shown))
         if not asked:
             raise WrongState("Ask for a change to at least one item first, with a reason.")
-        returned = shown.assessment.moved_to(Status.CHANGES_REQUESTED)
+        returned = shown.assessment.moved_to(AssessmentStatus.CHANGES_REQUESTED)
         event = told(
             shown, payer, session.actor, "requested changes", session.now, {"items": len(asked)}
         )
         saved = assessments.save(session.store, returned, event)
-        portfolio_entry.refresh(session.store, saved.group_id, session.now)
+        portfolio_entry.update_entry(session.store, saved.group_id, session.now)
     return saved
 
 
@@ -194,18 +195,16 @@ def accept(session: Session, assessment_id: str, number: int, run_id: str) -> As
     with session.store.writing():
         shown, payer = at_number(session, assessment_id, number)
         decisions = decisions_on(session.store, shown)
-        if left := len(rules.waiting(shown.instrument, shown.given, decisions)):
+        if left := len(rules.undecided(shown.instrument, shown.given, decisions)):
             raise WrongState(f"Decide on every item first: {left} wait.")
-        if rules.requested(shown.instrument, decisions):
+        if rules.requested_changes(shown.instrument, decisions):
             raise WrongState("Changes are still asked for. Request them, or agree instead.")
-        accepted = shown.assessment.moved_to(Status.ACCEPTED)
+        accepted = shown.assessment.moved_to(AssessmentStatus.ACCEPTED)
         event = told(shown, payer, session.actor, "accepted", session.now, {"submission": number})
         saved = assessments.save(session.store, accepted, event)
         validated = rules.validated_answers(shown.given, decisions)
-        portfolio_entry.keep_run(
-            session.store, shown, RunKind.VALIDATED, validated, run_id, session.now
-        )
-        portfolio_entry.refresh(session.store, saved.group_id, session.now)
+        scoring.save_run(session.store, shown, RunKind.VALIDATED, validated, run_id, session.now)
+        portfolio_entry.update_entry(session.store, saved.group_id, session.now)
     return saved
 
 
@@ -214,7 +213,7 @@ def for_reviewer(session: Session, assessment_id: str) -> tuple[Assessment, Paye
     assessment = assessments.get(session.store, assessment_id)
     everyone = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.READ_SUBMISSION, everyone)
-    if not submission.may_be_read(session.store, assessment):
+    if not payer_view.may_be_read(session.store, assessment):
         raise NotFound(NOT_SHARED)
     if assessment.group_id in session.actor.group_ids:
         raise Denied("You belong to this group. Ask a colleague to review its submission.")
@@ -227,11 +226,11 @@ def for_reviewer(session: Session, assessment_id: str) -> tuple[Assessment, Paye
     return assessment, groups.payer(session.store, payer_id)
 
 
-def at_number(session: Session, assessment_id: str, number: int) -> tuple[Submitted, Payer]:
+def at_number(session: Session, assessment_id: str, number: int) -> tuple[SubmittedView, Payer]:
     """What is open for decisions, if it still is the submission that was on the page."""
     assessment, payer = for_reviewer(session, assessment_id)
-    shown = submission.last_submitted(session.store, assessment)
-    if assessment.status is not Status.SUBMITTED:
+    shown = payer_view.last_submitted(session.store, assessment)
+    if assessment.status is not AssessmentStatus.SUBMITTED:
         raise WrongState(
             f"This assessment is {assessment.status}, so nothing can be decided on it now. "
             "Reload the page to see where it stands."
@@ -241,22 +240,22 @@ def at_number(session: Session, assessment_id: str, number: int) -> tuple[Submit
     return shown, payer
 
 
-def decisions_on(store: Store, shown: Submitted) -> dict[str, ItemReview]:
+def decisions_on(store: Store, shown: SubmittedView) -> dict[str, ItemReview]:
     """What was decided on this submission, over what still stands from earlier ones."""
     decided: dict[str, ItemReview] = {}
     before: Mapping[str, Answer] = {}
     for sent in assessments.submissions(store, shown.assessment.id):
-        now = submission.given(store, sent)
-        still = rules.carried(decided, before, now)
-        decided = {**still, **reviews.of_submission(store, sent.assessment_id, sent.number)}
+        now = payer_view.given(store, sent)
+        still = rules.still_agreed(decided, before, now)
+        decided = {**still, **assessments.reviews_of(store, sent.assessment_id, sent.number)}
         before = now
     return decided
 
 
-def lines_of(store: Store, shown: Submitted) -> list[Line]:
+def lines_of(store: Store, shown: SubmittedView) -> list[ReviewLine]:
     number = shown.submission.number
     decisions = decisions_on(store, shown)
-    seen = reviews.last_seen(store, shown.assessment.id, number)
+    seen = assessments.last_review_numbers(store, shown.assessment.id, number)
     reviewers = people.with_ids(store, (each.reviewer_id for each in decisions.values()))
     changed = changes_since_last(store, shown)
     previous = levels_of(store, validated_before(store, shown), RunKind.VALIDATED)
@@ -266,10 +265,10 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
     for item in shown.instrument.items:
         if (answer := shown.given.get(item.id)) is None:
             continue
-        note, withheld = submission.note_for_payer(answer)
+        note, withheld = payer_view.note_for_payer(answer)
         decision = decisions.get(item.id)
         lines.append(
-            Line(
+            ReviewLine(
                 item=item,
                 answer=answer,
                 note=note,
@@ -278,7 +277,7 @@ def lines_of(store: Store, shown: Submitted) -> list[Line]:
                 supported=supported.get(item.id) if item.support_at else None,
                 counts_say=counted.get(item.id, ""),
                 change=changed.get(item.id),
-                is_worth_a_look=rules.is_worth_a_look(shown.instrument, item.id, answer),
+                is_worth_a_look=rules.needs_attention(shown.instrument, item.id, answer),
                 decision=decision,
                 decided_by=name_of(decision, reviewers),
                 is_carried=decision is not None and decision.submission_number != number,
@@ -315,21 +314,22 @@ def name_of(decision: ItemReview | None, reviewers: Mapping[str, Person]) -> str
     return reviewer.name if reviewer else ""
 
 
-def changes_since_last(store: Store, shown: Submitted) -> dict[str, Change]:
+def changes_since_last(store: Store, shown: SubmittedView) -> dict[str, AnswerChange]:
     """Empty for a first submission: then everything is new, and nothing stands out."""
     earlier = assessments.submissions(store, shown.assessment.id)[:-1]
     if not earlier:
         return {}
-    return rules.changes(submission.given(store, earlier[-1]), shown.given)
+    return rules.changes(payer_view.given(store, earlier[-1]), shown.given)
 
 
-def validated_before(store: Store, shown: Submitted) -> str | None:
+def validated_before(store: Store, shown: SubmittedView) -> str | None:
     """The group's last accepted assessment before this one."""
     return next(
         (
             other.id
             for other in assessments.of_group(store, shown.assessment.group_id)
-            if other.status is Status.ACCEPTED and other.created_at < shown.assessment.created_at
+            if other.status is AssessmentStatus.ACCEPTED
+            and other.created_at < shown.assessment.created_at
         ),
         None,
     )
@@ -347,9 +347,11 @@ def levels_of(store: Store, assessment_id: str | None, kind: RunKind) -> dict[st
     }
 
 
-def checked(choices: tuple[Choice, ...], given: Mapping[str, Answer]) -> tuple[Choice, ...]:
+def clean_choices(
+    choices: tuple[ReviewChoice, ...], given: Mapping[str, Answer]
+) -> tuple[ReviewChoice, ...]:
     """The choices with tidy reasons, or everything that is wrong with them at once."""
-    problems = list(rules.of_items(choices, given))
+    problems = list(rules.unknown_items(choices, given))
     tidy = []
     for choice in choices:
         try:
@@ -367,7 +369,9 @@ def checked(choices: tuple[Choice, ...], given: Mapping[str, Answer]) -> tuple[C
     return tuple(tidy)
 
 
-def decision_of(shown: Submitted, choice: Choice, actor: Actor, now: datetime) -> ItemReview:
+def decision_of(
+    shown: SubmittedView, choice: ReviewChoice, actor: Actor, now: datetime
+) -> ItemReview:
     return ItemReview(
         assessment_id=shown.assessment.id,
         submission_number=shown.submission.number,
@@ -381,7 +385,7 @@ def decision_of(shown: Submitted, choice: Choice, actor: Actor, now: datetime) -
 
 
 def told(
-    shown: Submitted,
+    shown: SubmittedView,
     payer: Payer,
     actor: Actor,
     verb: str,

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
 from readiness.assessments import assessment_json, tier_path
-from readiness.assessments.run_json import inputs_sha256
-from readiness.assessments.scorecard import ScoringRun
+from readiness.assessments.db import assessments, runs
+from readiness.assessments.db.runs import RunOutcome, StoredRun
+from readiness.assessments.models import Assessment, AssessmentStatus, RunKind
+from readiness.assessments.scorecard import (
+    ScoringRun,
+    answer_to_json,
+    inputs_sha256,
+    to_json,
+)
 from readiness.assessments.scoring import ENGINE_VERSION
-from readiness.assessments.tiers import limiting_factor, standing
+from readiness.assessments.service.payer_view import SubmittedView
+from readiness.assessments.tiers import evaluate, limiting_factor
 from readiness.core import solver
+from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answers, Context
@@ -19,8 +30,8 @@ from readiness.instruments.models import Instrument
 
 def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> ScoringRun:
     """Tier, reasons and the shortest way up. The context is only hashed with the inputs."""
-    stand = standing(instrument, answers)
-    way = tier_path.shortest_way(instrument, answers, stand, solver.least)
+    stand = evaluate(instrument, answers)
+    way = tier_path.shortest(instrument, answers, stand, solver.least)
     return ScoringRun(
         instrument_id=instrument.id,
         version=instrument.version,
@@ -43,7 +54,7 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
     )
 
 
-def scored_file(raw: bytes) -> tuple[ScoringRun, tuple[Problem, ...]]:
+def score_file(raw: bytes) -> tuple[ScoringRun, tuple[Problem, ...]]:
     """The run for an assessment sent as JSON, and notices of what was left out; or BadInput."""
     found = assessment_json.parse_object(raw)
     instrument, problems = instrument_of(found)
@@ -63,3 +74,87 @@ def instrument_of(found: Mapping[str, Any]) -> tuple[Instrument | None, list[Pro
         return instruments.load(instrument_id, version), problems
     except NotFound as error:
         return None, [*problems, Problem("instrument", str(error))]
+
+
+Run = TypeVar("Run", StoredRun, RunOutcome)
+
+
+def effective_run(store: Store, assessment: Assessment) -> StoredRun | None:
+    """The validated run once accepted, before that the lower of claimed and supported."""
+    validated = runs.latest(store, assessment.id, RunKind.VALIDATED)
+    if assessment.status is AssessmentStatus.ACCEPTED and validated:
+        return validated
+    claimed = runs.latest(store, assessment.id, RunKind.CLAIMED)
+    return lower_of(claimed, runs.latest(store, assessment.id, RunKind.SUPPORTED))
+
+
+def effective_of(status: AssessmentStatus, by_kind: Mapping[RunKind, Run]) -> Run | None:
+    """The same, where the runs of every kind are at hand."""
+    if status is AssessmentStatus.ACCEPTED and RunKind.VALIDATED in by_kind:
+        return by_kind[RunKind.VALIDATED]
+    return lower_of(by_kind.get(RunKind.CLAIMED), by_kind.get(RunKind.SUPPORTED))
+
+
+def lower_of(claimed: Run | None, supported: Run | None) -> Run | None:
+    """Supporting only ever lowers levels, so where the two rest on different levels it is the
+    lower."""
+    if claimed and supported and claimed.inputs_sha256 != supported.inputs_sha256:
+        return supported
+    return claimed or supported
+
+
+def save_run(
+    store: Store,
+    shown: SubmittedView,
+    kind: RunKind,
+    answers: Answers,
+    run_id: str,
+    now: datetime,
+) -> StoredRun:
+    """Score what was made of a submission, once, and store the run beside the others."""
+    context = assessments.context_values(store, shown.assessment.id)
+    run = run_of(shown.instrument, context, answers)
+    stored = stored_run(run, shown.assessment.id, shown.submission.number, kind, run_id, now)
+    runs.add(store, stored)
+    return stored
+
+
+@dataclass(frozen=True)
+class ScoredInputs:
+    """A run with what went into it."""
+
+    inputs: Mapping[str, Any]
+    run: ScoringRun
+
+
+def run_of(instrument: Instrument, context: Context, answers: Answers) -> ScoredInputs:
+    inputs = {
+        "instrument": instrument.id,
+        "version": instrument.version,
+        "context": {key: value for key, value in context.items() if value is not None},
+        "answers": {item_id: answer_to_json(answer) for item_id, answer in answers.items()},
+    }
+    return ScoredInputs(inputs, scoring_run(instrument, context, answers))
+
+
+def stored_run(
+    scored: ScoredInputs,
+    assessment_id: str,
+    number: int,
+    kind: RunKind,
+    run_id: str,
+    now: datetime,
+) -> StoredRun:
+    """With all it rests on: whoever reads it later computes nothing."""
+    return StoredRun(
+        id=run_id,
+        assessment_id=assessment_id,
+        submission_number=number,
+        kind=kind,
+        engine_version=scored.run.engine,
+        instrument_sha256=scored.run.instrument_sha256,
+        inputs_sha256=scored.run.inputs_sha256,
+        inputs=scored.inputs,
+        result=to_json(scored.run),
+        at=now,
+    )

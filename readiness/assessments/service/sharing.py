@@ -8,10 +8,9 @@ from datetime import date, datetime
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.assessments.cycles import Ask, Cycle, Grant, Invitation, asks_more
-from readiness.assessments.db import assessments, cycles, grants
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Assessment
+from readiness.assessments.cycles import Cycle, Grant, Invitation, RaisedMinimum, raised_minimums
+from readiness.assessments.db import assessments, cycles
+from readiness.assessments.models import Assessment, AssessmentStatus
 from readiness.assessments.service import answering
 from readiness.core import permissions
 from readiness.core.audit import Event
@@ -21,17 +20,19 @@ from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 
-RUNNING = frozenset({Status.IN_PROGRESS, Status.SUBMITTED, Status.CHANGES_REQUESTED})
+RUNNING = frozenset(
+    {AssessmentStatus.IN_PROGRESS, AssessmentStatus.SUBMITTED, AssessmentStatus.CHANGES_REQUESTED}
+)
 
 
 @dataclass(frozen=True)
-class Asked:
+class GroupInvitation:
     """An invitation as the group reads it."""
 
     payer: Payer
     cycle: Cycle
     invitation: Invitation
-    asks: tuple[Ask, ...]  # what this program asks beyond the instrument
+    asks: tuple[RaisedMinimum, ...]  # what this program asks beyond the instrument
 
     @property
     def is_waiting(self) -> bool:
@@ -40,7 +41,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Shared:
+class ActiveShare:
     """What one payer may read: since when and until when, and for which cycles."""
 
     payer: Payer
@@ -50,7 +51,7 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedShare:
     """Something that was shared once."""
 
     payer: Payer
@@ -61,41 +62,46 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Sharing:
+class GroupSharing:
     group: Group
-    waiting: tuple[Asked, ...]
-    declined: tuple[Asked, ...]
-    shared: tuple[Shared, ...]
-    ended: tuple[Ended, ...]
+    waiting: tuple[GroupInvitation, ...]
+    declined: tuple[GroupInvitation, ...]
+    shared: tuple[ActiveShare, ...]
+    ended: tuple[EndedShare, ...]
 
 
-def sharing(session: Session, group_id: str) -> Sharing:
+def sharing(session: Session, group_id: str) -> GroupSharing:
     permissions.require(
         session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
     )
     asked = tuple(
-        asked_of(session.store, each) for each in cycles.invitations_of(session.store, group_id)
+        invitation_view(session.store, each)
+        for each in cycles.invitations_of(session.store, group_id)
     )
     open_now = tuple(each for each in asked if each.is_waiting)
-    granted = grants.of_group(session.store, group_id)
-    return Sharing(
+    granted = cycles.grants_of(session.store, group_id)
+    return GroupSharing(
         group=groups.get(session.store, group_id),
         waiting=tuple(each for each in open_now if each.invitation.accepted is None),
         declined=tuple(each for each in open_now if each.invitation.accepted is False),
-        shared=tuple(shared_now(session.store, granted, session.now.date())),
-        ended=tuple(ended(session.store, granted, session.now.date())),
+        shared=tuple(active_shares(session.store, granted, session.now.date())),
+        ended=tuple(ended_shares(session.store, granted, session.now.date())),
     )
 
 
 def invitation(
     session: Session, group_id: str, cycle_id: str
-) -> tuple[Group, Asked, Assessment | None]:
+) -> tuple[Group, GroupInvitation, Assessment | None]:
     """One invitation, and the assessment that accepting it would link to."""
     permissions.require(
         session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
     )
-    asked = asked_of(session.store, cycles.invitation(session.store, cycle_id, group_id))
-    return groups.get(session.store, group_id), asked, to_link(session.store, group_id, asked.cycle)
+    asked = invitation_view(session.store, cycles.invitation(session.store, cycle_id, group_id))
+    return (
+        groups.get(session.store, group_id),
+        asked,
+        assessment_to_link(session.store, group_id, asked.cycle),
+    )
 
 
 def accept(
@@ -116,10 +122,10 @@ def accept(
         raise BadInput([Problem("expires_on", "Choose a day after today, or leave it empty.")])
     grant_id, assessment_id = ids
     with session.store.writing():
-        asked = still_asked(session.store, group_id, cycle_id)
-        found = to_link(session.store, group_id, asked.cycle)
+        asked = open_invitation(session.store, group_id, cycle_id)
+        found = assessment_to_link(session.store, group_id, asked.cycle)
         assessment = (
-            reviewed_in(session, found, asked.cycle)
+            assign_reviewer(session, found, asked.cycle)
             if found
             else answering.start(session, group_id, assessment_id, cycle=asked.cycle)
         )
@@ -144,7 +150,7 @@ def accept(
             session.actor.id,
             expires_on=expires_on,
         )
-        grants.add(session.store, grant, told(asked, session.actor, "shared", session.now))
+        cycles.add_grant(session.store, grant, told(asked, session.actor, "shared", session.now))
     return assessment
 
 
@@ -153,7 +159,7 @@ def decline(session: Session, group_id: str, cycle_id: str) -> None:
         session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
     )
     with session.store.writing():
-        asked = still_asked(session.store, group_id, cycle_id)
+        asked = open_invitation(session.store, group_id, cycle_id)
         answered = replace(
             asked.invitation, answered_at=session.now, answered_by=session.actor.id, accepted=False
         )
@@ -172,7 +178,7 @@ def stop(session: Session, group_id: str, payer_id: str) -> None:
     event = Event(
         session.now, session.actor.id, "stopped sharing", "payer", payer_id, group_id, payer_id
     )
-    grants.revoke(session.store, group_id, payer_id, session.now, event)
+    cycles.revoke_grants(session.store, group_id, payer_id, session.now, event)
 
 
 def resume(session: Session, group_id: str, cycle_id: str, grant_id: str) -> None:
@@ -181,31 +187,34 @@ def resume(session: Session, group_id: str, cycle_id: str, grant_id: str) -> Non
         session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
     )
     with session.store.writing():
-        asked = asked_of(session.store, cycles.invitation(session.store, cycle_id, group_id))
+        asked = invitation_view(session.store, cycles.invitation(session.store, cycle_id, group_id))
         if not asked.invitation.accepted or asked.cycle.closed_at is not None:
             raise WrongState("This cycle is closed. Ask the payer for a new invitation.")
         if asked.payer.id in groups.readers(session.store, group_id, session.now.date()):
             raise WrongState("This is shared already. Reload the page to see it.")
         grant = Grant(grant_id, group_id, asked.payer.id, cycle_id, session.now, session.actor.id)
-        grants.add(session.store, grant, told(asked, session.actor, "shared", session.now))
+        cycles.add_grant(session.store, grant, told(asked, session.actor, "shared", session.now))
 
 
-def asked_of(store: Store, invitation: Invitation) -> Asked:
+def invitation_view(store: Store, invitation: Invitation) -> GroupInvitation:
     cycle = cycles.get(store, invitation.cycle_id)
     instrument = instruments.load(cycle.instrument_id, cycle.version)
-    return Asked(
-        groups.payer(store, cycle.payer_id), cycle, invitation, asks_more(cycle, instrument, {})
+    return GroupInvitation(
+        groups.payer(store, cycle.payer_id),
+        cycle,
+        invitation,
+        raised_minimums(cycle, instrument, {}),
     )
 
 
-def still_asked(store: Store, group_id: str, cycle_id: str) -> Asked:
-    asked = asked_of(store, cycles.invitation(store, cycle_id, group_id))
+def open_invitation(store: Store, group_id: str, cycle_id: str) -> GroupInvitation:
+    asked = invitation_view(store, cycles.invitation(store, cycle_id, group_id))
     if asked.cycle.closed_at is not None:
         raise WrongState("This cycle is closed. Ask the payer for a new invitation.")
     return asked
 
 
-def to_link(store: Store, group_id: str, cycle: Cycle) -> Assessment | None:
+def assessment_to_link(store: Store, group_id: str, cycle: Cycle) -> Assessment | None:
     """The assessment that serves the cycle too: one that runs, or was accepted since it opened."""
     return next(
         (each for each in assessments.of_group(store, group_id) if serves(store, each, cycle)),
@@ -220,13 +229,17 @@ def serves(store: Store, assessment: Assessment, cycle: Cycle) -> bool:
         return True
     sent = assessments.submissions(store, assessment.id)
     return (
-        assessment.status is Status.ACCEPTED and bool(sent) and sent[-1].at.date() >= cycle.opens_on
+        assessment.status is AssessmentStatus.ACCEPTED
+        and bool(sent)
+        and sent[-1].at.date() >= cycle.opens_on
     )
 
 
-def reviewed_in(session: Session, assessment: Assessment, cycle: Cycle) -> Assessment:
+def assign_reviewer(session: Session, assessment: Assessment, cycle: Cycle) -> Assessment:
     """The cycle takes the review over when nobody else can do it."""
-    if assessment.status is Status.ACCEPTED or has_reviewer(session.store, assessment, session.now):
+    if assessment.status is AssessmentStatus.ACCEPTED or has_reviewer(
+        session.store, assessment, session.now
+    ):
         return assessment
     taken = replace(assessment, cycle_id=cycle.id, due_on=cycle.due_on)
     event = Event(
@@ -250,14 +263,14 @@ def has_reviewer(store: Store, assessment: Assessment, now: datetime) -> bool:
     return reviewer in groups.readers(store, assessment.group_id, now.date())
 
 
-def shared_now(store: Store, granted: Iterable[Grant], today: date) -> Iterable[Shared]:
+def active_shares(store: Store, granted: Iterable[Grant], today: date) -> Iterable[ActiveShare]:
     """One entry a payer, however many grants it has: together they reach as far as the longest."""
     running = [grant for grant in granted if grant.is_open(today)]
     for payer_id in dict.fromkeys(grant.payer_id for grant in running):
         own = [grant for grant in running if grant.payer_id == payer_id]
         ends = [grant.expires_on for grant in own]
         cycle_ids = dict.fromkeys(grant.cycle_id for grant in own if grant.cycle_id)
-        yield Shared(
+        yield ActiveShare(
             payer=groups.payer(store, payer_id),
             since=min(grant.granted_at for grant in own),
             until=None if None in ends else max(end for end in ends if end),
@@ -265,7 +278,7 @@ def shared_now(store: Store, granted: Iterable[Grant], today: date) -> Iterable[
         )
 
 
-def ended(store: Store, granted: tuple[Grant, ...], today: date) -> Iterable[Ended]:
+def ended_shares(store: Store, granted: tuple[Grant, ...], today: date) -> Iterable[EndedShare]:
     """Newest first; what was shared anew offers no button."""
     running = {grant.payer_id for grant in granted if grant.is_open(today)}
     offered: set[str] = set()
@@ -281,12 +294,12 @@ def ended(store: Store, granted: tuple[Grant, ...], today: date) -> Iterable[End
         )
         if may_resume:
             offered.add(grant.payer_id)
-        yield Ended(
+        yield EndedShare(
             groups.payer(store, grant.payer_id), grant.granted_at, on, grant.cycle_id, may_resume
         )
 
 
-def told(asked: Asked, actor: Actor, verb: str, now: datetime) -> Event:
+def told(asked: GroupInvitation, actor: Actor, verb: str, now: datetime) -> Event:
     """One line on both histories: the group's and the payer's."""
     return Event(
         at=now,

@@ -1,147 +1,316 @@
-"""What a payer reads of one group: what was sent in, never what is still being written."""
+"""Checking an assessment and sending it in, signed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 
-from readiness.assessments.cycles import Ask, Cycle, asks_more, tier_in_program
+from readiness.accounts.db import groups
+from readiness.accounts.service import scope
+from readiness.assessments import attestation, checks, claims, review, tiers
+from readiness.assessments.checks import FindingKind, SubmissionFinding
 from readiness.assessments.db import assessments, cycles, runs
-from readiness.assessments.lifecycle import READABLE_BY_PAYER
-from readiness.assessments.models import Assessment, RunKind, Submission
-from readiness.assessments.run_json import from_json
-from readiness.assessments.scorecard import Score, ScoringRun
-from readiness.assessments.service import instrument_version
-from readiness.core import patient_identifiers
-from readiness.core.db import Store
-from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.instruments.answers import Answer
-from readiness.instruments.models import Instrument
+from readiness.assessments.models import AnswerRevision, AssessmentStatus, RunKind, Submission
+from readiness.assessments.scorecard import answer_to_json
+from readiness.assessments.service import answering, assessment_view, portfolio_entry, scoring
+from readiness.assessments.service.assessment_view import AssessmentView
+from readiness.core import permissions
+from readiness.core.db import Session, Store
+from readiness.core.errors import BadInput, NotFound, Problem
+from readiness.core.people import Actor, Payer
+from readiness.core.permissions import Can
+from readiness.core.small_cells import FEWEST
+from readiness.counts.db import social_risk as counts
+from readiness.counts.models import PeriodState
+from readiness.counts.service import social_risk
+from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
+from readiness.disclosure import levels
+from readiness.disclosure.db import social_risk as releases
+from readiness.instruments.models import Item
 
-WITHHELD = (
-    "This note is withheld: it seems to hold {found}. The group has been asked to keep such "
-    "things out of its notes."
-)
+CODES_TRIED = 20
+KINDS = {
+    claims.ClaimSeverity.LOWERED: FindingKind.COUNTS,
+    claims.ClaimSeverity.UNCHECKED: FindingKind.UNCHECKED,
+    claims.ClaimSeverity.UNLIKELY: FindingKind.UNLIKELY,
+}
 
 
 @dataclass(frozen=True)
-class Submitted:
-    """The last version of one assessment that was sent in, with what was made of it."""
+class ChangedItem:
+    """One item that differs from what was sent in last time."""
 
-    assessment: Assessment
-    instrument: Instrument
-    submission: Submission
-    given: Mapping[str, Answer]  # by item id
-    runs: Mapping[RunKind, ScoringRun]  # the three values, kept apart
+    item: Item
+    how: review.AnswerChange
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class SubmissionCheck:
+    """What stands between an assessment and its submission, and what is worth a look."""
+
+    sheet: AssessmentView
+    blocking: tuple[SubmissionFinding, ...]
+    notices: tuple[SubmissionFinding, ...]
+    changed: tuple[ChangedItem, ...]  # since the last submission; empty before the first
+    readers: tuple[Payer, ...]  # who will see what is sent in
+    last: Submission | None
+    may_attest: bool
 
     @property
-    def best_run(self) -> ScoringRun | None:
-        """Validated once there is one; before that the lower of claimed and supported."""
-        if RunKind.VALIDATED in self.runs:
-            return self.runs[RunKind.VALIDATED]
-        others = (self.runs.get(RunKind.SUPPORTED), self.runs.get(RunKind.CLAIMED))
-        known = [run for run in others if run]
-        return min(known, key=self.height, default=None)
+    def blocking_by_kind(self) -> tuple[tuple[FindingKind, tuple[SubmissionFinding, ...]], ...]:
+        return by_kind(self.blocking)
 
-    def height(self, run: ScoringRun) -> tuple[int, bool]:
-        """A provisional tier stands below the same tier with every gate met."""
-        return self.instrument.tier_by_id[run.tier_id].number, not run.provisional
+    @property
+    def notices_by_kind(self) -> tuple[tuple[FindingKind, tuple[SubmissionFinding, ...]], ...]:
+        return by_kind(self.notices)
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.blocking
 
 
-@dataclass(frozen=True)
-class Program:
-    """A cycle of this payer that asks for more than the instrument, and where the group stands."""
-
-    cycle: Cycle
-    asks: tuple[Ask, ...]
-    tier_id: str
+def by_kind(
+    findings: tuple[SubmissionFinding, ...],
+) -> tuple[tuple[FindingKind, tuple[SubmissionFinding, ...]], ...]:
+    """In the order of the kinds, and within each in the order the items are asked."""
+    found = ((kind, tuple(each for each in findings if each.asks is kind)) for kind in FindingKind)
+    return tuple((kind, each) for kind, each in found if each)
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One line of the history of submissions."""
+class Signature:
+    """What a person typed to sign, and the statement they agreed to."""
 
-    assessment: Assessment
-    submission: Submission
-    is_last: bool  # of its assessment
+    name: str
+    agrees: bool
 
 
-def may_be_read(store: Store, assessment: Assessment) -> bool:
-    return assessment.status in READABLE_BY_PAYER and bool(
-        assessments.submissions(store, assessment.id)
+@dataclass(frozen=True)
+class Ids:
+    """Made by the caller: two runs, and as many codes for the reference as it takes."""
+
+    claimed_run: str
+    supported_run: str
+    code: Callable[[], str]
+
+
+def check(session: Session, assessment_id: str) -> SubmissionCheck:
+    found = assessment_view.load(session, assessment_id, Can.READ_ASSESSMENT)
+    return check_view(session, found)
+
+
+def check_before_signing(session: Session, assessment_id: str) -> SubmissionCheck:
+    """The page to sign on: for those who may sign, while there is something to send in."""
+    found = assessment_view.load(session, assessment_id, Can.ATTEST)
+    return check_view(session, assessment_view.require_editable(found))
+
+
+def check_view(session: Session, found: AssessmentView) -> SubmissionCheck:
+    reached = tiers.evaluate(found.instrument, found.answers).tier
+    findings = (
+        *checks.find(found.instrument, found.revisions, found.context, reached.id),
+        *doubtful_claims(session.store, found, session.now),
+    )
+    here = scope.of_group(session.store, found.group.id, session.now)
+    last = assessment_view.last_submission(session.store, found.assessment.id)
+    return SubmissionCheck(
+        sheet=found,
+        blocking=tuple(finding for finding in findings if finding.blocks),
+        notices=tuple(finding for finding in findings if not finding.blocks),
+        changed=changes_since(session.store, found, last),
+        readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
+        last=last,
+        may_attest=permissions.allowed(session.actor, Can.ATTEST, here),
     )
 
 
-def last_submitted(store: Store, assessment: Assessment) -> Submitted:
-    if not may_be_read(store, assessment):
-        raise NotFound(NOT_SHARED)
-    submission = assessments.submissions(store, assessment.id)[-1]
-    return Submitted(
-        assessment=assessment,
-        instrument=instrument_version.instrument_of(assessment),
-        submission=submission,
-        given=given(store, submission),
-        runs=runs_of(store, submission),
+def doubtful_claims(
+    store: Store, found: AssessmentView, now: datetime
+) -> tuple[SubmissionFinding, ...]:
+    """Claims above what the counts show, and levels that are unlikely together.
+
+    They are allowed and said; the supported run counts a claim no higher than the counts do.
+    """
+    weighed = (
+        *supported_answers(store, found, now).findings,
+        *claims.unlikely_pairs(found.instrument, found.answers),
+    )
+    return tuple(
+        SubmissionFinding(KINDS[each.severity], each.item_id, each.says) for each in weighed
     )
 
 
-def given(store: Store, submission: Submission) -> dict[str, Answer]:
-    """The answers of one submission; later edits stay the group's own until it sends them in."""
-    sent = assessments.submitted(store, submission.assessment_id, submission.number)
-    return {item_id: revision.answer for item_id, revision in sent.items() if revision.answer}
+def supported_answers(
+    store: Store, found: AssessmentView, now: datetime
+) -> claims.SupportedAnswers:
+    counted = social_risk.shares_for_claims(store, found.group.id, now.date())
+    shares = disclosable_shares(store, found.group.id, found.instrument.item_by_id, counted)
+    return claims.supported_answers(found.instrument, found.answers, shares)
 
 
-def runs_of(store: Store, submission: Submission) -> dict[RunKind, ScoringRun]:
-    """The newest run of each kind over this very submission."""
-    found: dict[RunKind, ScoringRun] = {}
-    for run in runs.of_assessment(store, submission.assessment_id):
-        if run.submission_number == submission.number:
-            found.setdefault(run.kind, from_json(run.result))
-    return found
+def changes_since(
+    store: Store, found: AssessmentView, last: Submission | None
+) -> tuple[ChangedItem, ...]:
+    if last is None:
+        return ()
+    before = checks.confirmed_answers(
+        assessments.submitted(store, found.assessment.id, last.number)
+    )
+    changes = review.changes(before, found.answers)
+    return tuple(
+        ChangedItem(
+            item,
+            changes[item.id],
+            review.answer_in_words(before.get(item.id)),
+            review.answer_in_words(found.answers[item.id]),
+        )
+        for item in found.instrument.items
+        if item.id in changes
+    )
 
 
-def history(store: Store, readable: list[Assessment]) -> Iterator[Sent]:
-    """Newest first."""
-    for assessment in readable:
-        sent = assessments.submissions(store, assessment.id)
-        for submission in reversed(sent):
-            yield Sent(assessment, submission, is_last=submission is sent[-1])
+def submit(
+    session: Session,
+    assessment_id: str,
+    signature: Signature,
+    ids: Ids,
+) -> Submission:
+    """Freeze the answers under a signature, score them once, and show where the group stands."""
+    with session.store.writing():
+        found = assessment_view.load(session, assessment_id, Can.ATTEST)
+        found = assessment_view.require_editable(found)
+        moved = found.assessment.moved_to(AssessmentStatus.SUBMITTED)
+        check_signature(signature, session.actor)
+        if blocking := check_view(session, found).blocking:
+            raise BadInput([Problem(each.place, each.says) for each in blocking])
+        last = assessment_view.last_submission(session.store, assessment_id)
+        submission = Submission(
+            assessment_id=assessment_id,
+            number=last.number + 1 if last else 1,
+            at=session.now,
+            author_id=session.actor.id,
+            attested_name=" ".join(signature.name.split()),
+            statement=attestation.STATEMENT,
+            reference=free_reference(session.store, found, ids, session.now),
+            answers_sha256=answers_sha256(found.revisions),
+        )
+        save_submission(session, found, submission, ids)
+        assessments.save(
+            session.store, moved, answering.told(moved, session.actor, "locked", session.now)
+        )
+        portfolio_entry.update_entry(session.store, found.group.id, session.now)
+    return submission
 
 
-def programs(
-    store: Store, payer_id: str, group_id: str, shown: Submitted | None
-) -> Iterator[Program]:
-    """Only the payer's own cycles that the group accepted, and only where they ask for more."""
-    run = shown.best_run if shown else None
-    if shown is None or run is None:
-        return
-    low = {axis_id: exact(score.low) for axis_id, score in run.axes.items()}
-    for invitation in cycles.invitations_of(store, group_id):
-        cycle = cycles.get(store, invitation.cycle_id)
-        if not invitation.accepted or cycle.payer_id != payer_id:
-            continue
-        if (cycle.instrument_id, cycle.version) != (run.instrument_id, run.version):
-            continue
-        if asks := asks_more(cycle, shown.instrument, low):
-            yield Program(cycle, asks, tier_in_program(run.tier_id, shown.instrument, asks))
+def check_signature(signature: Signature, actor: Actor) -> None:
+    problems = []
+    if not attestation.is_signed_by(signature.name, actor.name):
+        says = f"Sign with your own name, as in your account: {actor.name}."
+        problems.append(Problem("name", says))
+    if not signature.agrees:
+        problems.append(Problem("agrees", "Tick the box to agree with the statement."))
+    if problems:
+        raise BadInput(problems)
 
 
-def exact(score: Score) -> Fraction | None:
-    """As it is shown, since numbers are compared as they are shown."""
-    return None if score is None else Fraction(score)
+def save_submission(
+    session: Session, found: AssessmentView, submission: Submission, ids: Ids
+) -> None:
+    """The submission with its line of history, and the runs that rest on it."""
+    payer_id = None
+    if found.assessment.cycle_id:
+        payer_id = cycles.get(session.store, found.assessment.cycle_id).payer_id
+        if payer_id not in groups.readers(session.store, found.group.id, session.now.date()):
+            payer_id = None
+    event = replace(
+        answering.told(found.assessment, session.actor, "submitted", session.now),
+        payer_id=payer_id,
+        detail={"number": submission.number, "reference": submission.reference},
+    )
+    assessment_id = found.assessment.id
+    sent = {item.id: found.revisions[item.id].revision for item in found.instrument.items}
+    assessments.submit(session.store, submission, sent, event)
+    lowered = supported_answers(session.store, found, session.now).answers
+    claimed = scoring.run_of(found.instrument, found.context, found.answers)
+    as_supported = (
+        claimed  # the counts lower nothing: the same answers need no second scoring
+        if lowered == found.answers
+        else scoring.run_of(found.instrument, found.context, lowered)
+    )
+    for run_id, kind, scored in (
+        (ids.claimed_run, RunKind.CLAIMED, claimed),
+        (ids.supported_run, RunKind.SUPPORTED, as_supported),
+    ):
+        number = submission.number
+        runs.add(
+            session.store,
+            scoring.stored_run(scored, assessment_id, number, kind, run_id, session.now),
+        )
 
 
-def is_reviewed_by(store: Store, assessment: Assessment, payer_id: str) -> bool:
-    """The payer whose cycle the assessment names reviews it; others read."""
-    if assessment.cycle_id is None:
-        return False
-    return cycles.get(store, assessment.cycle_id).payer_id == payer_id
+def free_reference(store: Store, found: AssessmentView, ids: Ids, now: datetime) -> str:
+    for _ in range(CODES_TRIED):
+        reference = attestation.reference(now.year, found.group.name, ids.code())
+        if not assessments.has_reference(store, reference):
+            return reference
+    raise AssertionError("no free reference was found")
 
 
-def note_for_payer(answer: Answer) -> tuple[str, str]:
-    """The note, or the sentence that says why it is withheld; one of them is empty."""
-    text = "\n".join(part for part in (answer.reason, answer.note) if part)
-    if found := patient_identifiers.found_in(text):
-        return "", WITHHELD.format(found=patient_identifiers.in_words(found))
-    return text, ""
+def answers_sha256(revisions: Mapping[str, AnswerRevision]) -> str:
+    """Over the answers with their notes, so that what was signed can be proved."""
+    plain = {
+        item_id: [answer_to_json(each.answer), each.answer.note]
+        for item_id, each in revisions.items()
+        if each.answer
+    }
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def receipt(
+    session: Session, assessment_id: str
+) -> tuple[AssessmentView, tuple[Submission, ...], tuple[Payer, ...]]:
+    """What was sent in, each time, newest first, and who may read it today."""
+    found = assessment_view.load(session, assessment_id, Can.READ_ASSESSMENT)
+    sent = assessments.submissions(session.store, assessment_id)
+    if not sent:
+        raise NotFound("Nothing was sent in yet, so there is no receipt.")
+    readers = groups.readers(session.store, found.group.id, session.now.date())
+    return (
+        found,
+        sent[::-1],
+        tuple(groups.payer(session.store, payer_id) for payer_id in sorted(readers)),
+    )
+
+
+def disclosable_shares(
+    store: Store, group_id: str, items: Mapping[str, Item], shares: Mapping[str, ClaimShare]
+) -> dict[str, Fraction]:
+    """The shares whose levels payers may read beside what was released."""
+    newest = {
+        each.period: each
+        for each in releases.latest_of_group(store, group_id)
+        if counts.state(store, group_id, each.period)[0] is PeriodState.COMPLETE
+    }
+    threshold = max((each.threshold for each in newest.values()), default=FEWEST)
+    rates = {claim.item_id: BY_ID[claim.rate_id] for claim in CLAIMS}
+
+    def may_be_told(item_id: str, share: ClaimShare) -> bool:
+        pairs = [
+            pair
+            for quarter in share.periods
+            for pair in levels.share_bounds(newest.get(quarter), rates[item_id])
+        ]
+        marks = tuple(items[item_id].support_at.values())
+        return levels.is_disclosable(pairs, marks, threshold)
+
+    return {
+        item_id: share.share
+        for item_id, share in shares.items()
+        if item_id in items and may_be_told(item_id, share)
+    }

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from readiness.assessments.forms import context as context_form
 from readiness.assessments.forms import item
+from readiness.assessments.forms.context import ContextPart
 from readiness.assessments.models import AnswerRevision
-from readiness.assessments.saving import Sent, choice_of
-from readiness.assessments.service import answering, overview, questions
-from readiness.assessments.service.assessment_view import Sheet
+from readiness.assessments.saving import SentAnswer, choice_of
+from readiness.assessments.service import answering, assessment_view, overview, questions
+from readiness.assessments.service.answering import FactsChangedMeanwhile
+from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.assessments.service.questions import DomainPage
-from readiness.assessments.views.sheet_page import rendered
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session
 
-pages = Blueprint("assess", __name__)
+bp = Blueprint("assess", __name__)
 
 
-@pages.get("/groups/<group_id>/assessments")
+@bp.get("/groups/<group_id>/assessments")
 @needs(Can.READ_ASSESSMENT)
 def of_group(group_id: str) -> ResponseReturnValue:
-    shelf = overview.shelf(session(), group_id)
+    shelf = overview.group_assessments(session(), group_id)
     return render_template("assessments/of_group.html", shelf=shelf)
 
 
-@pages.post("/groups/<group_id>/assessments")
+@bp.post("/groups/<group_id>/assessments")
 @needs(Can.ANSWER)
 def start(group_id: str) -> ResponseReturnValue:
     made = answering.start(
@@ -41,20 +44,20 @@ def start(group_id: str) -> ResponseReturnValue:
     return redirect(url_for(".contents", assessment_id=made.id), 303)
 
 
-@pages.get("/assessments/<assessment_id>")
+@bp.get("/assessments/<assessment_id>")
 @needs(Can.READ_ASSESSMENT)
 def contents(assessment_id: str) -> ResponseReturnValue:
     shown = overview.contents(session(), assessment_id)
-    return rendered("assessments/contents.html", shown.sheet, shown=shown)
+    return render("assessments/contents.html", shown.sheet, shown=shown)
 
 
-@pages.get("/assessments/<assessment_id>/domains/<domain_id>")
+@bp.get("/assessments/<assessment_id>/domains/<domain_id>")
 @needs(Can.READ_ASSESSMENT)
 def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
     return shown_page(questions.page(session(), assessment_id, domain_id))
 
 
-@pages.post("/assessments/<assessment_id>/domains/<domain_id>")
+@bp.post("/assessments/<assessment_id>/domains/<domain_id>")
 @needs(Can.ANSWER)
 def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
     """Without JavaScript: every item of the page at once. Those in order are kept in any case."""
@@ -74,7 +77,7 @@ def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
 
 
 def shown_page(page: DomainPage, problem: str = "") -> str:
-    return rendered("assessments/domain.html", page.sheet, page=page, problem=problem)
+    return render("assessments/domain.html", page.sheet, page=page, problem=problem)
 
 
 def after_saving(page: DomainPage) -> str:
@@ -86,7 +89,7 @@ def after_saving(page: DomainPage) -> str:
     return url_for(".domain", assessment_id=assessment_id, domain_id=page.next_domain.id)
 
 
-@pages.route("/assessments/<assessment_id>/items/<item_id>", methods=["POST", "PUT"])
+@bp.route("/assessments/<assessment_id>/items/<item_id>", methods=["POST", "PUT"])
 @needs(Can.ANSWER)
 def save_item(assessment_id: str, item_id: str) -> ResponseReturnValue:
     """Autosave: one item as JSON."""
@@ -100,7 +103,9 @@ def save_item(assessment_id: str, item_id: str) -> ResponseReturnValue:
     return jsonify(after_item(sheet, revision, item_id))
 
 
-def after_item(sheet: Sheet, revision: AnswerRevision | None, item_id: str) -> dict[str, object]:
+def after_item(
+    sheet: AssessmentView, revision: AnswerRevision | None, item_id: str
+) -> dict[str, object]:
     domain = sheet.instrument.domain_by_id[sheet.instrument.item_by_id[item_id].domain_id]
     here, whole = sheet.progress_of(domain.items), sheet.progress
     return {
@@ -113,8 +118,8 @@ def after_item(sheet: Sheet, revision: AnswerRevision | None, item_id: str) -> d
     }
 
 
-def as_plain(clash: answering.Clash) -> dict[str, object]:
-    sent: Sent = questions.shown_as(clash.current)
+def as_plain(clash: answering.AnswerConflict) -> dict[str, object]:
+    sent: SentAnswer = questions.sent_from(clash.current)
     return {
         "author": clash.author,
         "at": clash.current.at.isoformat(),
@@ -125,7 +130,7 @@ def as_plain(clash: answering.Clash) -> dict[str, object]:
     }
 
 
-@pages.post("/assessments/<assessment_id>/withdraw")
+@bp.post("/assessments/<assessment_id>/withdraw")
 @needs(Can.ATTEST)
 def withdraw(assessment_id: str) -> ResponseReturnValue:
     answering.withdraw(session(), assessment_id)
@@ -133,9 +138,49 @@ def withdraw(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for(".contents", assessment_id=assessment_id), 303)
 
 
-@pages.post("/assessments/<assessment_id>/take-up-again")
+@bp.post("/assessments/<assessment_id>/take-up-again")
 @needs(Can.ATTEST)
 def take_up_again(assessment_id: str) -> ResponseReturnValue:
     answering.undo_withdrawal(session(), assessment_id)
     flash("The assessment is in progress again.")
     return redirect(url_for(".contents", assessment_id=assessment_id), 303)
+
+
+def render(template: str, sheet: AssessmentView, **shown: Any) -> str:
+    seen_by = assessment_view.audience_of(session(), sheet.group.id)
+    return render_template(template, sheet=sheet, audience=seen_by, **shown)
+
+
+context_bp = Blueprint("context", __name__)
+
+
+@context_bp.get("/assessments/<assessment_id>/context")
+@needs(Can.READ_ASSESSMENT)
+def show(assessment_id: str) -> ResponseReturnValue:
+    found = assessment_view.load(session(), assessment_id, Can.READ_ASSESSMENT)
+    return context_page(found, context_form.parts_of(found))
+
+
+@context_bp.post("/assessments/<assessment_id>/context")
+@needs(Can.ANSWER)
+def save(assessment_id: str) -> ResponseReturnValue:
+    found = assessment_view.load(session(), assessment_id, Can.ANSWER)
+    typed = context_form.typed_in(found.instrument, request.form)
+    try:
+        if typed.problems:
+            raise BadInput(typed.problems)
+        answering.save_facts(session(), assessment_id, typed.facts)
+    except BadInput as error:
+        return context_page(found, context_form.parts_of(found, typed.boxes, error.problems)), 422
+    except FactsChangedMeanwhile as error:
+        parts = context_form.parts_of(found, typed.boxes, clashes=error.clashes)
+        return context_page(found, parts), 409
+    except WrongState as error:
+        return context_page(found, context_form.parts_of(found, typed.boxes), str(error)), 409
+    flash("Saved.")
+    return redirect(url_for("assess.contents", assessment_id=assessment_id), 303)
+
+
+def context_page(found: AssessmentView, parts: tuple[ContextPart, ...], problem: str = "") -> str:
+    problems = [*([("", problem)] if problem else []), *context_form.summary_of(parts)]
+    return render("assessments/context.html", found, parts=parts, problems=problems)

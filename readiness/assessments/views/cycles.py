@@ -7,8 +7,9 @@ import secrets
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.service import organizations
+from readiness.accounts.service import people
 from readiness.assessments.forms.cycles import (
+    AcceptInvitationForm,
     CycleForm,
     DueForm,
     cycle_form,
@@ -16,17 +17,18 @@ from readiness.assessments.forms.cycles import (
     first_days,
     invite_form,
 )
-from readiness.assessments.service import cycles
+from readiness.assessments.service import cycles, sharing
 from readiness.core.errors import BadInput, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, session, store
+from readiness.portfolio.service.bulk_pdf import sweep
 
-pages = Blueprint("cycles", __name__)
+bp = Blueprint("cycles", __name__)
 
 
-@pages.get("/cycles")
+@bp.get("/cycles")
 @needs(Can.OPEN_CYCLE)
 def start() -> ResponseReturnValue:
     payer_ids = actor().payer_ids
@@ -35,28 +37,28 @@ def start() -> ResponseReturnValue:
     return redirect(url_for(".listing", payer_id=payer_ids[0]))
 
 
-@pages.get("/payers/<payer_id>/cycles")
+@bp.get("/payers/<payer_id>/cycles")
 @needs(Can.OPEN_CYCLE)
 def listing(payer_id: str) -> ResponseReturnValue:
-    payer, rounds = cycles.opened_by(session(), payer_id)
-    payers = organizations.payers_of(store(), actor())
+    payer, rounds = cycles.cycles_of(session(), payer_id)
+    payers = people.payers_of(store(), actor())
     return render_template(
         "assessments/cycles/list.html", payer=payer, payers=payers, rounds=rounds
     )
 
 
-@pages.get("/payers/<payer_id>/cycles/new")
+@bp.get("/payers/<payer_id>/cycles/new")
 @needs(Can.OPEN_CYCLE)
 def new(payer_id: str) -> ResponseReturnValue:
-    payer, offered = cycles.offered(store(), actor(), payer_id)
+    payer, offered = cycles.offered_instruments(store(), actor(), payer_id)
     form = cycle_form(offered, data=first_days(now().date()))
     return render_template("assessments/cycles/new.html", payer=payer, form=form)
 
 
-@pages.post("/payers/<payer_id>/cycles/new")
+@bp.post("/payers/<payer_id>/cycles/new")
 @needs(Can.OPEN_CYCLE)
 def opening(payer_id: str) -> ResponseReturnValue:
-    payer, offered = cycles.offered(store(), actor(), payer_id)
+    payer, offered = cycles.offered_instruments(store(), actor(), payer_id)
     form: CycleForm = cycle_form(offered)
     if form.validate():
         cycle_id = secrets.token_urlsafe(9)
@@ -70,13 +72,15 @@ def opening(payer_id: str) -> ResponseReturnValue:
     return render_template("assessments/cycles/new.html", payer=payer, form=form), 422
 
 
-@pages.get("/payers/<payer_id>/cycles/<cycle_id>")
+@bp.get("/payers/<payer_id>/cycles/<cycle_id>")
 @needs(Can.OPEN_CYCLE)
 def board(payer_id: str, cycle_id: str) -> ResponseReturnValue:
-    return shown(payer_id, cycle_id, DueForm(formdata=None))
+    return board_page(payer_id, cycle_id, DueForm(formdata=None))
 
 
-def shown(payer_id: str, cycle_id: str, due: DueForm, problem: str = "") -> ResponseReturnValue:
+def board_page(
+    payer_id: str, cycle_id: str, due: DueForm, problem: str = ""
+) -> ResponseReturnValue:
     """The cycle's page, with what a search for more groups finds."""
     found = cycles.board(session(), payer_id, cycle_id)
     text = request.args.get("text", "")[:100]
@@ -94,19 +98,19 @@ def shown(payer_id: str, cycle_id: str, due: DueForm, problem: str = "") -> Resp
     return page, 422 if problem or due.errors else 200
 
 
-@pages.post("/payers/<payer_id>/cycles/<cycle_id>/invitations")
+@bp.post("/payers/<payer_id>/cycles/<cycle_id>/invitations")
 @needs(Can.OPEN_CYCLE)
 def invite(payer_id: str, cycle_id: str) -> ResponseReturnValue:
     chosen = request.form.getlist("group")
     try:
         asked = cycles.invite(session(), payer_id, cycle_id, chosen)
     except BadInput as error:
-        return shown(payer_id, cycle_id, DueForm(formdata=None), str(error.problems[0].says))
+        return board_page(payer_id, cycle_id, DueForm(formdata=None), str(error.problems[0].says))
     flash("1 group invited." if asked == 1 else f"{asked} groups invited.")
     return redirect(url_for(".board", payer_id=payer_id, cycle_id=cycle_id), 303)
 
 
-@pages.post("/payers/<payer_id>/cycles/<cycle_id>/due")
+@bp.post("/payers/<payer_id>/cycles/<cycle_id>/due")
 @needs(Can.OPEN_CYCLE)
 def extend(payer_id: str, cycle_id: str) -> ResponseReturnValue:
     form = DueForm()
@@ -118,12 +122,79 @@ def extend(payer_id: str, cycle_id: str) -> ResponseReturnValue:
         else:
             flash("The due date is moved.")
             return redirect(url_for(".board", payer_id=payer_id, cycle_id=cycle_id), 303)
-    return shown(payer_id, cycle_id, form)
+    return board_page(payer_id, cycle_id, form)
 
 
-@pages.post("/payers/<payer_id>/cycles/<cycle_id>/close")
+@bp.post("/payers/<payer_id>/cycles/<cycle_id>/close")
 @needs(Can.OPEN_CYCLE)
 def close(payer_id: str, cycle_id: str) -> ResponseReturnValue:
     cycle = cycles.close(session(), payer_id, cycle_id)
     flash(f"{cycle.name} is closed. What was submitted stays readable.")
     return redirect(url_for(".board", payer_id=payer_id, cycle_id=cycle_id), 303)
+
+
+sharing_bp = Blueprint("sharing", __name__)
+
+
+@sharing_bp.get("/groups/<group_id>/sharing")
+@needs(Can.SHARE)
+def overview(group_id: str) -> ResponseReturnValue:
+    found = sharing.sharing(session(), group_id)
+    return render_template("assessments/sharing/overview.html", sharing=found)
+
+
+@sharing_bp.get("/groups/<group_id>/invitations/<cycle_id>")
+@needs(Can.SHARE)
+def invitation(group_id: str, cycle_id: str) -> ResponseReturnValue:
+    return invitation_page(group_id, cycle_id, AcceptInvitationForm(formdata=None))
+
+
+def invitation_page(
+    group_id: str, cycle_id: str, form: AcceptInvitationForm
+) -> ResponseReturnValue:
+    group, found, linked = sharing.invitation(session(), group_id, cycle_id)
+    page = render_template(
+        "assessments/sharing/invitation.html", group=group, asked=found, linked=linked, form=form
+    )
+    return page, 422 if form.errors else 200
+
+
+@sharing_bp.post("/groups/<group_id>/invitations/<cycle_id>/accept")
+@needs(Can.SHARE)
+def accept(group_id: str, cycle_id: str) -> ResponseReturnValue:
+    form = AcceptInvitationForm()
+    ids = secrets.token_urlsafe(9), secrets.token_urlsafe(9)
+    if form.validate():
+        try:
+            sharing.accept(session(), group_id, cycle_id, form.expires_on.data, ids)
+        except BadInput as error:
+            with_problems(form, error)
+        else:
+            flash("Accepted. The payer sees your progress, and your answers once you submit them.")
+            return redirect(url_for(".overview", group_id=group_id), 303)
+    return invitation_page(group_id, cycle_id, form)
+
+
+@sharing_bp.post("/groups/<group_id>/invitations/<cycle_id>/decline")
+@needs(Can.SHARE)
+def decline(group_id: str, cycle_id: str) -> ResponseReturnValue:
+    sharing.decline(session(), group_id, cycle_id)
+    flash("Declined. The payer sees that you declined, and nothing else.")
+    return redirect(url_for(".overview", group_id=group_id), 303)
+
+
+@sharing_bp.post("/groups/<group_id>/sharing/<payer_id>/stop")
+@needs(Can.SHARE)
+def stop(group_id: str, payer_id: str) -> ResponseReturnValue:
+    sharing.stop(session(), group_id, payer_id)
+    sweep(store(), now())  # ZIPs of plans that the payer may no longer fetch
+    flash("Sharing has stopped. From this moment that payer finds nothing of yours.")
+    return redirect(url_for(".overview", group_id=group_id), 303)
+
+
+@sharing_bp.post("/groups/<group_id>/invitations/<cycle_id>/share-again")
+@needs(Can.SHARE)
+def resume(group_id: str, cycle_id: str) -> ResponseReturnValue:
+    sharing.resume(session(), group_id, cycle_id, secrets.token_urlsafe(9))
+    flash("Shared again.")
+    return redirect(url_for(".overview", group_id=group_id), 303)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from readiness.assessments import workbook
 from readiness.assessments.service import assessment_view, questionnaire
-from readiness.assessments.views.sheet_page import rendered
+from readiness.assessments.views.answering import render
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm
@@ -17,24 +17,24 @@ from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import session
 
-pages = Blueprint("questionnaire", __name__)
+bp = Blueprint("questionnaire", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FILE = "Choose the spreadsheet that you filled in."
 FROM_HERE = "Choose the spreadsheet again: the page was sent without it."
 
 
-@pages.get("/instruments/<instrument_id>/<version>/questionnaire.pdf")
+@bp.get("/instruments/<instrument_id>/<version>/questionnaire.pdf")
 @needs(Can.SEE_HOME)
 def pdf(instrument_id: str, version: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    made = questionnaire.printed(printer, instrument_id, version, paper())
+    made = questionnaire.print_blank(printer, instrument_id, version, paper())
     return made, {
         "Content-Type": "application/pdf",
         "Content-Disposition": f'inline; filename="questionnaire-{version}.pdf"',
     }
 
 
-@pages.get("/assessments/<assessment_id>/questionnaire.xlsx")
+@bp.get("/assessments/<assessment_id>/questionnaire.xlsx")
 @needs(Can.READ_ASSESSMENT)
 def xlsx(assessment_id: str) -> ResponseReturnValue:
     made = questionnaire.download(session(), assessment_id)
@@ -44,14 +44,14 @@ def xlsx(assessment_id: str) -> ResponseReturnValue:
     }
 
 
-@pages.get("/assessments/<assessment_id>/questionnaire")
+@bp.get("/assessments/<assessment_id>/questionnaire")
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_view.opened(session(), assessment_id, Can.READ_ASSESSMENT)
-    return rendered("assessments/questionnaire/show.html", found, problems=())
+    found = assessment_view.load(session(), assessment_id, Can.READ_ASSESSMENT)
+    return render("assessments/questionnaire/show.html", found, problems=())
 
 
-@pages.post("/assessments/<assessment_id>/questionnaire")
+@bp.post("/assessments/<assessment_id>/questionnaire")
 @needs(Can.ANSWER)
 def upload(assessment_id: str) -> ResponseReturnValue:
     """A file is looked at; only the page that shows what it would change can store it."""
@@ -63,34 +63,34 @@ def upload(assessment_id: str) -> ResponseReturnValue:
             raise BadInput(NO_FILE)
         preview = questionnaire.upload(session(), assessment_id, sent.read())
     except BadInput as error:
-        found = assessment_view.opened(session(), assessment_id, Can.ANSWER)
-        return rendered("assessments/questionnaire/show.html", found, problems=error.problems), 422
+        found = assessment_view.load(session(), assessment_id, Can.ANSWER)
+        return render("assessments/questionnaire/show.html", found, problems=error.problems), 422
     return preview_page(preview)
 
 
-def preview_page(preview: questionnaire.Preview) -> str:
-    return rendered(
+def preview_page(preview: questionnaire.WorkbookPreview) -> str:
+    return render(
         "assessments/questionnaire/preview.html",
         preview.sheet,
         preview=preview,
         form=SafeForm(formdata=None),
-        filled=json.dumps(workbook.plain(preview.filled), ensure_ascii=False),
+        filled=json.dumps(workbook.to_plain(preview.filled), ensure_ascii=False),
     )
 
 
 def take_over(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_view.opened(session(), assessment_id, Can.ANSWER)
+    found = assessment_view.load(session(), assessment_id, Can.ANSWER)
     try:
         typed = json.loads(request.form["filled"])
     except (ValueError, RecursionError) as error:
         raise BadInput(FROM_HERE) from error
     filled = workbook.from_plain(typed, found.instrument)
-    done = questionnaire.take_over(session(), assessment_id, filled)
+    done = questionnaire.apply_upload(session(), assessment_id, filled)
     flash(f"Saved from the spreadsheet: {len(done.changes)} changed.")
     if done.conflicts:
         flash(f"Not overwritten, because somebody changed them meanwhile: {named(done.conflicts)}.")
     return redirect(url_for("assess.contents", assessment_id=assessment_id), 303)
 
 
-def named(lines: tuple[questionnaire.Line, ...]) -> str:
+def named(lines: tuple[questionnaire.WorkbookChange, ...]) -> str:
     return ", ".join(line.id for line in lines)

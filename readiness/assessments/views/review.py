@@ -13,10 +13,10 @@ from readiness.assessments.forms.review import (
     name,
     review_form,
     show_problems,
-    was,
+    shown_choice,
 )
 from readiness.assessments.service import review
-from readiness.assessments.service.review import Part, Review
+from readiness.assessments.service.review import DomainReview, Review
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import whole_number
@@ -24,10 +24,10 @@ from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 
-pages = Blueprint("review", __name__)
+bp = Blueprint("review", __name__)
 
 
-@pages.get("/assessments/<assessment_id>/review")
+@bp.get("/assessments/<assessment_id>/review")
 @needs(Can.REVIEW)
 def overview(assessment_id: str) -> ResponseReturnValue:
     found = review.open_review(session(), assessment_id)
@@ -35,22 +35,22 @@ def overview(assessment_id: str) -> ResponseReturnValue:
     return render_template("assessments/review/overview.html", review=found, weighed_claims=beside)
 
 
-@pages.get("/assessments/<assessment_id>/review/<domain_id>")
+@bp.get("/assessments/<assessment_id>/review/<domain_id>")
 @needs(Can.REVIEW)
 def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
-    found, part = opened(assessment_id, domain_id)
+    found, part = load(assessment_id, domain_id)
     form = review_form(found.submitted.instrument, part.lines, formdata=None)
-    return shown(found, part, form)
+    return domain_page(found, part, form)
 
 
-@pages.post("/assessments/<assessment_id>/review/<domain_id>")
+@bp.post("/assessments/<assessment_id>/review/<domain_id>")
 @needs(Can.REVIEW)
 def deciding(assessment_id: str, domain_id: str) -> ResponseReturnValue:
     """What was typed is shown again with whatever is wrong, or with what a colleague saved."""
-    found, part = opened(assessment_id, domain_id)
+    found, part = load(assessment_id, domain_id)
     form = review_form(found.submitted.instrument, part.lines)
     if not form.validate():
-        return shown(found, part, form, [("", "Choose one of the decisions offered.")], 422)
+        return domain_page(found, part, form, [("", "Choose one of the decisions offered.")], 422)
     choices, problems = choices_of(form, part.lines, request.form)
     try:
         if problems:
@@ -58,14 +58,14 @@ def deciding(assessment_id: str, domain_id: str) -> ResponseReturnValue:
         if choices:
             review.decide(session(), assessment_id, number_sent(), choices)
     except BadInput as error:
-        return shown(found, part, form, show_problems(form, error.problems), 422)
+        return domain_page(found, part, form, show_problems(form, error.problems), 422)
     except ChangedMeanwhile as error:
-        return shown(*opened(assessment_id, domain_id), form, [("", str(error))], 409)
+        return domain_page(*load(assessment_id, domain_id), form, [("", str(error))], 409)
     flash(f"Saved: {len(choices)} {'decision' if len(choices) == 1 else 'decisions'}.")
     return redirect(after(found, part), 303)
 
 
-def opened(assessment_id: str, domain_id: str) -> tuple[Review, Part]:
+def load(assessment_id: str, domain_id: str) -> tuple[Review, DomainReview]:
     found = review.open_review(session(), assessment_id)
     part = found.part(domain_id)
     if part is None:
@@ -73,9 +73,9 @@ def opened(assessment_id: str, domain_id: str) -> tuple[Review, Part]:
     return found, part
 
 
-def shown(
+def domain_page(
     found: Review,
-    part: Part,
+    part: DomainReview,
     form: ReviewForm,
     problems: list[tuple[str, str]] | None = None,
     status: int = 200,
@@ -87,12 +87,12 @@ def shown(
         form=form,
         problems=problems or [],
         name=name,
-        was=was,
+        was=shown_choice,
     )
     return page, status
 
 
-def after(found: Review, part: Part) -> str:
+def after(found: Review, part: DomainReview) -> str:
     """On to the next domain, and from the last one back to the overview."""
     domains = [each.domain.id for each in found.parts]
     place = domains.index(part.domain.id) + 1
@@ -107,7 +107,7 @@ def number_sent() -> int:
     return whole_number(request.form.get("number"))
 
 
-@pages.post("/assessments/<assessment_id>/review/agree-with-low")
+@bp.post("/assessments/<assessment_id>/review/agree-with-low")
 @needs(Can.REVIEW)
 def agree_with_low(assessment_id: str) -> ResponseReturnValue:
     agreed = review.agree_with_low(session(), assessment_id, number_sent())
@@ -115,7 +115,7 @@ def agree_with_low(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for(".overview", assessment_id=assessment_id), 303)
 
 
-@pages.post("/assessments/<assessment_id>/review/request-changes")
+@bp.post("/assessments/<assessment_id>/review/request-changes")
 @needs(Can.REVIEW)
 def request_changes(assessment_id: str) -> ResponseReturnValue:
     review.request_changes(session(), assessment_id, number_sent())
@@ -123,7 +123,7 @@ def request_changes(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for(".overview", assessment_id=assessment_id), 303)
 
 
-@pages.post("/assessments/<assessment_id>/review/accept")
+@bp.post("/assessments/<assessment_id>/review/accept")
 @needs(Can.REVIEW)
 def accept(assessment_id: str) -> ResponseReturnValue:
     run_id = secrets.token_urlsafe(9)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from readiness.assessments import assessment_json
-from readiness.assessments.run_json import from_json
-from readiness.assessments.service import instrument_version, portfolio_entry
+from readiness.assessments.scorecard import from_json
+from readiness.assessments.service import assessment_view, portfolio_entry, scoring
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.measures import loader as measure_files
@@ -65,11 +65,11 @@ def footing_of(
 ) -> Footing | None:
     """From the deciding run of what was submitted last; None where there is none."""
     group_id = shared.group.id
-    assessment = portfolio_entry.newest_sent_in(store, group_id)
-    decisive = portfolio_entry.deciding(store, assessment) if assessment else None
+    assessment = portfolio_entry.newest_submitted(store, group_id)
+    decisive = scoring.effective_run(store, assessment) if assessment else None
     if assessment is None or decisive is None:
         return None
-    instrument = instrument_version.instrument_of(assessment)
+    instrument = assessment_view.instrument_of(assessment)
     reading = assessment_json.read(decisive.inputs, instrument)
     return Footing(
         group_id,

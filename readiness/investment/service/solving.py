@@ -9,8 +9,8 @@ from functools import cached_property
 from random import Random
 
 from readiness.assessments.scorecard import Raise
-from readiness.assessments.tier_path import raised_answers
-from readiness.assessments.tiers import standing
+from readiness.assessments.tier_path import apply_raises
+from readiness.assessments.tiers import evaluate
 from readiness.instruments.answers import Answers
 from readiness.investment.answer import (
     Answer,
@@ -186,7 +186,7 @@ def lifted(case: Case, footing: Footing, picks: Sequence[Pick], served: frozense
     """The tier that the group would have with every lift as intended: potential, no forecast."""
     lifts = [lift for item_id, lift in needed(footing).items() if f"lift:{item_id}" in served]
     after = raised(footing.answers, lifts)
-    before, reached = (standing(footing.instrument, each) for each in (footing.answers, after))
+    before, reached = (evaluate(footing.instrument, each) for each in (footing.answers, after))
     tier = footing.instrument.tier_after(before.tier)
     open_before = {
         gate.item_id: gate.needs
@@ -211,7 +211,7 @@ def needed(footing: Footing) -> Mapping[str, Lift]:
 
 
 def raised(answers: Answers, lifts: Iterable[Lift]) -> Answers:
-    return raised_answers(
+    return apply_raises(
         answers, tuple(Raise(each.item_id, each.from_level, each.to) for each in lifts)
     )
 

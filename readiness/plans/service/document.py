@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from readiness.assessments.lifecycle import READABLE_BY_PAYER
-from readiness.assessments.models import RunKind
-from readiness.assessments.reliability import Sureness, how_sure
-from readiness.assessments.run_json import as_json
-from readiness.assessments.scorecard import GateResult, ScoringRun
+from readiness.assessments.models import READABLE_BY_PAYER, RunKind
+from readiness.assessments.reliability import Reliability, assess
+from readiness.assessments.scorecard import GateResult, ScoringRun, to_json
 from readiness.assessments.service import assessment_view, result
 from readiness.core.charts import bars
 from readiness.core.db import Session, Store
@@ -91,7 +89,7 @@ def data_of(opened: Opened, today: date) -> dict[str, Any]:
         "reference": opened.foundation.reference,
         "plan": plan_out(opened.plan),
         "ahead": ahead_out(opened, today),
-        "run": as_json(opened.foundation.run),
+        "run": to_json(opened.foundation.run),
     }
 
 
@@ -138,14 +136,14 @@ def earlier_run(store: Store, opened: Opened) -> ScoringRun | None:
     source = assessment_view.source_of(store, opened.assessment)
     if source is None or source.status not in READABLE_BY_PAYER:
         return None
-    found = result.earlier_run(store, assessment_view.read(store, opened.assessment))
+    found = result.earlier_run(store, assessment_view.view_of(store, opened.assessment))
     return found[1] if found else None
 
 
-def sureness_of(store: Store, opened: Opened) -> Sureness:
+def sureness_of(store: Store, opened: Opened) -> Reliability:
     """The same sentence as beside the result."""
-    history = result.history(store, assessment_view.read(store, opened.assessment))
-    return how_sure(opened.instrument, opened.foundation.run, history)
+    history = result.peer_answers(store, assessment_view.view_of(store, opened.assessment))
+    return assess(opened.instrument, opened.foundation.run, history)
 
 
 # The profile and the gates.

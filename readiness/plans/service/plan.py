@@ -17,11 +17,9 @@ from readiness.accounts.service import scope
 from readiness.assessments import assessment_json
 from readiness.assessments.db import assessments, runs
 from readiness.assessments.db.runs import StoredRun
-from readiness.assessments.lifecycle import READABLE_BY_PAYER, Status
-from readiness.assessments.models import Assessment, RunKind
-from readiness.assessments.run_json import from_json
-from readiness.assessments.scorecard import ScoringRun
-from readiness.assessments.service import assessment_view, instrument_version, portfolio_entry
+from readiness.assessments.models import READABLE_BY_PAYER, Assessment, AssessmentStatus, RunKind
+from readiness.assessments.scorecard import ScoringRun, from_json
+from readiness.assessments.service import assessment_view, scoring
 from readiness.assessments.service.scoring import scoring_run
 from readiness.core import permissions
 from readiness.core.audit import Event
@@ -97,7 +95,7 @@ def for_assessment(session: Session, assessment_id: str) -> Opened:
     here = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.READ_PLAN, here)
     is_own = permissions.allowed(session.actor, Can.READ_PLAN, Ground(assessment.group_id))
-    instrument = instrument_version.instrument_of(assessment)
+    instrument = assessment_view.instrument_of(assessment)
     newest = foundation_of(session.store, assessment, instrument, session.now)
     if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
         raise NotFound(NOT_SHARED)
@@ -131,10 +129,10 @@ def foundation_of(
     store: Store, assessment: Assessment, instrument: Instrument, now: datetime
 ) -> Foundation:
     """The deciding run; a preview of the answers as they stand while they are being written."""
-    deciding = portfolio_entry.deciding(store, assessment)
-    if deciding and assessment.status is not Status.IN_PROGRESS:
+    deciding = scoring.effective_run(store, assessment)
+    if deciding and assessment.status is not AssessmentStatus.IN_PROGRESS:
         return from_stored(store, deciding, instrument)
-    found = assessment_view.read(store, assessment)
+    found = assessment_view.view_of(store, assessment)
     run = scoring_run(instrument, found.context, found.answers)
     return Foundation(
         PREVIEW, None, run, found.answers, found.context, now.date(), PREVIEW.capitalize()

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from itertools import groupby
 
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import READABLE_BY_PAYER
-from readiness.assessments.models import Assessment, RunKind
-from readiness.assessments.service import assessment_view, instrument_version, portfolio_entry
+from readiness.assessments.models import READABLE_BY_PAYER, Assessment, RunKind
+from readiness.assessments.service import assessment_view, scoring
 from readiness.core.db import Store
 from readiness.instruments.models import Instrument
 from readiness.plans import progress
@@ -78,11 +77,11 @@ def came_of(
     """None: that plan was never taken up, or it promised nothing."""
     kept = plans.latest_of_assessment(store, planned_id)
     later = assessments.get(store, later_id)
-    decisive = portfolio_entry.deciding(store, later)
+    decisive = scoring.effective_run(store, later)
     if kept is None or decisive is None:
         return None
-    found = plan.from_stored(store, decisive, instrument_version.instrument_of(later))
-    asked = instrument_version.instrument_of(later).item_by_id
+    found = plan.from_stored(store, decisive, assessment_view.instrument_of(later))
+    asked = assessment_view.instrument_of(later).item_by_id
     lines = progress.kept(kept, found.answers, asked)
     planned = assessments.get(store, planned_id)
     if not lines:
@@ -93,5 +92,5 @@ def came_of(
         sent[later_id].date(),
         found.kind,
         lines,
-        instrument_version.instrument_of(planned),
+        assessment_view.instrument_of(planned),
     )

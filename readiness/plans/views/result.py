@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.assessments.service import result
-from readiness.assessments.service.result import Result
+from readiness.assessments.service.result import AssessmentResult
 from readiness.core.charts.bars import DomainScore, Profile, Threshold, profile_of
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
@@ -35,7 +35,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
     )
 
 
-def profile(found: Result) -> Profile:
+def profile(found: AssessmentResult) -> Profile:
     before = found.previous.domains if found.previous else {}
     scores = [
         DomainScore(
@@ -51,7 +51,7 @@ def profile(found: Result) -> Profile:
     return profile_of(scores, [each for each in least if each.at])
 
 
-def finding(found: Result) -> str:
+def finding(found: AssessmentResult) -> str:
     """What the chart shows, as its title."""
     scored = [
         (scores.low, domain)

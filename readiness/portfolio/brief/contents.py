@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import GateResult, Score, ScoringRun
-from readiness.assessments.service.submission import Submitted
+from readiness.assessments.service.payer_view import SubmittedView
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.formatting import one_decimal, percent, rounded, signed
@@ -85,7 +85,7 @@ class Brief:
     payer: Payer
     group: Group
     instrument: Instrument
-    shown: Submitted
+    shown: SubmittedView
     reference: str
     basis: RunKind
     summary: Summary
@@ -126,7 +126,7 @@ def as_payer(actor: Actor, payer_id: str) -> Actor:
 
 
 def brief_of(
-    store: Store, file: GroupFile, shown: Submitted, opened: Opened, now: datetime
+    store: Store, file: GroupFile, shown: SubmittedView, opened: Opened, now: datetime
 ) -> Brief:
     """The newest deciding run tells where the group stands; the plan may rest on an older one."""
     instrument, today = opened.instrument, now.date()

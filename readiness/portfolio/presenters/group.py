@@ -8,11 +8,10 @@ from typing import Any
 
 from flask import url_for
 
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import RunKind
-from readiness.assessments.review import says
+from readiness.assessments.models import AssessmentStatus, RunKind
+from readiness.assessments.review import answer_in_words
 from readiness.assessments.scorecard import ScoringRun
-from readiness.assessments.service.submission import Submitted, note_for_payer
+from readiness.assessments.service.payer_view import SubmittedView, note_for_payer
 from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import one_decimal, percent
 from readiness.instruments.answers import AnswerKind
@@ -93,7 +92,7 @@ def badge(file: GroupFile, instrument: Instrument, run: ScoringRun) -> Badge:
 
 
 def progress(file: GroupFile) -> str:
-    if file.line.status is not Status.IN_PROGRESS or file.asked is None:
+    if file.line.status is not AssessmentStatus.IN_PROGRESS or file.asked is None:
         return ""
     return f"{file.line.answered} of {file.asked} answered"
 
@@ -108,7 +107,7 @@ def reach(file: GroupFile) -> str:
     return f"{percent(found.share)} ({found.says} patients, {counted})"
 
 
-def value(shown: Submitted, kind: RunKind) -> Value:
+def value(shown: SubmittedView, kind: RunKind) -> Value:
     name, means = KINDS[kind]
     run = shown.runs.get(kind)
     if run is None:
@@ -149,17 +148,17 @@ def steps(instrument: Instrument, run: ScoringRun) -> Iterator[tuple[Item, str, 
         yield item, f"from {before} to level {step.to}", item.levels[step.to]
 
 
-def parts(shown: Submitted) -> Iterator[tuple[Any, list[Given]]]:
+def parts(shown: SubmittedView) -> Iterator[tuple[Any, list[Given]]]:
     for domain in shown.instrument.domains:
         yield domain, [given(shown, item) for item in domain.items if item.id in shown.given]
 
 
-def given(shown: Submitted, item: Item) -> Given:
+def given(shown: SubmittedView, item: Item) -> Given:
     answer = shown.given[item.id]
     note, withheld = note_for_payer(answer)
     anchor = item.levels[answer.level] if answer.level is not None else ""
     level = answer.level if answer.kind is AnswerKind.LEVEL else None
-    return Given(item, says(answer), level, anchor, note, withheld)
+    return Given(item, answer_in_words(answer), level, anchor, note, withheld)
 
 
 def history(file: GroupFile) -> Iterator[dict[str, Any]]:

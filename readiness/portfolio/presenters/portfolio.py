@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import AssessmentStatus
 from readiness.core.charts.scales import Heat, heat_of
 from readiness.core.formatting import one_decimal, percent
 from readiness.instruments.models import Instrument
@@ -135,7 +135,7 @@ def heat(line: PortfolioRow, domain_id: str) -> Heat:
 
 def progress(listing: PortfolioPage, line: PortfolioRow) -> str:
     """Of what is still being written: how far it is, and nothing else."""
-    if line.status is not Status.IN_PROGRESS:
+    if line.status is not AssessmentStatus.IN_PROGRESS:
         return ""
     return f"{answered(listing, line)} answered"
 
@@ -254,7 +254,7 @@ def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
     """What each filter offers: (value, words)."""
     instrument = listing.instrument
     tier_choices = [(tier.id, f"{tier.id} {tier.title}") for tier in instrument.tiers]
-    statuses = [str(s) for s in Status if s is not Status.WITHDRAWN]
+    statuses = [str(s) for s in AssessmentStatus if s is not AssessmentStatus.WITHDRAWN]
     return {
         "tier": [("", "Any tier"), *tier_choices, (NO_TIER, "No tier yet")],
         "status": [("", "Any status"), *((s, s) for s in (*statuses, NOT_STARTED))],

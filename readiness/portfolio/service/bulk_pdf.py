@@ -15,7 +15,7 @@ from typing import Any
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import READABLE_BY_PAYER
+from readiness.assessments.models import READABLE_BY_PAYER
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store

@@ -10,10 +10,10 @@ from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.cycles import Cycle
 from readiness.assessments.db import assessments, cycles
-from readiness.assessments.service.submission import (
-    Program,
-    Sent,
-    Submitted,
+from readiness.assessments.service.payer_view import (
+    ProgramCheck,
+    SubmissionLine,
+    SubmittedView,
     history,
     is_reviewed_by,
     last_submitted,
@@ -219,9 +219,9 @@ class GroupFile:
     group: Group
     line: PortfolioRow  # as on the portfolio
     asked: int | None  # items of the newest assessment's instrument
-    shown: Submitted | None  # None: nothing was submitted yet
-    history: tuple[Sent, ...]
-    programs: tuple[Program, ...]
+    shown: SubmittedView | None  # None: nothing was submitted yet
+    history: tuple[SubmissionLine, ...]
+    programs: tuple[ProgramCheck, ...]
     may_review: bool
     today: date
 

@@ -9,9 +9,10 @@ from datetime import date
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
 from readiness.assessments.models import Assessment, RunKind
-from readiness.assessments.run_json import from_json
-from readiness.assessments.service import submission
-from readiness.assessments.service.portfolio_entry import deciding, low, lows
+from readiness.assessments.scorecard import from_json
+from readiness.assessments.service import payer_view
+from readiness.assessments.service.portfolio_entry import low, lows
+from readiness.assessments.service.scoring import effective_run
 from readiness.core import exports, permissions
 from readiness.core.db import Session, Store
 from readiness.core.exports import Cell
@@ -254,13 +255,13 @@ def baseline_of(store: Store, group_id: str, latest: date) -> PredictionBaseline
     """The earliest that payers may read: validated once accepted, else what counts support."""
     found = []
     for each in assessments.of_group(store, group_id):
-        if not submission.may_be_read(store, each):
+        if not payer_view.may_be_read(store, each):
             continue
         sent_on = assessments.submissions(store, each.id)[-1].at.date()
         if sent_on <= latest:
             found.append((sent_on, each))
     for sent_on, each in sorted(found, key=lambda pair: (pair[0], pair[1].id)):
-        if decisive := deciding(store, each):
+        if decisive := effective_run(store, each):
             run = from_json(decisive.result)
             scores = {**{axis_id: low(run, axis_id) for axis_id in run.axes}, **lows(run)}
             return PredictionBaseline(each, sent_on, decisive.kind, scores)

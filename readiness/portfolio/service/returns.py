@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from readiness.accounts.service import scope
-from readiness.assessments.db import submission_queries
-from readiness.assessments.db.submission_queries import Outcome, SentIn
+from readiness.assessments.db import runs as submission_queries
+from readiness.assessments.db.runs import RunOutcome, SubmittedAssessment
 from readiness.assessments.models import RunKind
-from readiness.assessments.service.portfolio_entry import chosen
+from readiness.assessments.service.scoring import effective_of
 from readiness.core import exports, permissions
 from readiness.core.db import Session
 from readiness.core.exports import Cell
@@ -32,7 +32,7 @@ from readiness.portfolio import db as peers
 from readiness.portfolio.db import SharingGroup
 from readiness.portfolio.service import portfolio
 
-Owned = TypeVar("Owned", Posting, SentIn)
+Owned = TypeVar("Owned", Posting, SubmittedAssessment)
 Version = tuple[str, str]  # of an instrument: its id and version
 
 
@@ -92,10 +92,10 @@ def load(session: Session, payer_id: str) -> Returns:
     ids = [each.group.id for each in shared]
     paid, sent = (
         by_group(ledger.of_groups(session.store, ids)),
-        by_group(submission_queries.sent_in(session.store, ids)),
+        by_group(submission_queries.submitted_assessments(session.store, ids)),
     )
     scored, lowest = (
-        submission_queries.outcomes(session.store, ends_of(sent)),
+        submission_queries.run_outcomes(session.store, ends_of(sent)),
         lowest_of(sent.values()),
     )
     lines = tuple(
@@ -116,8 +116,8 @@ def by_group(every: Iterable[Owned]) -> dict[str, list[Owned]]:
 
 def line_of(
     shared: SharingGroup,
-    sent: Sequence[SentIn],
-    scored: Mapping[str, Mapping[RunKind, Outcome]],
+    sent: Sequence[SubmittedAssessment],
+    scored: Mapping[str, Mapping[RunKind, RunOutcome]],
     paid: Sequence[Posting],
     lowest: Mapping[Version, str],
 ) -> ReturnRow:
@@ -138,24 +138,26 @@ def line_of(
     return ReturnRow(group, followed, "" if between.spent else ReturnExclusion.NO_MONEY)
 
 
-def ends_of(sent: Mapping[str, Sequence[SentIn]]) -> list[str]:
+def ends_of(sent: Mapping[str, Sequence[SubmittedAssessment]]) -> list[str]:
     """The first and the latest assessment of each group that has two."""
     both = [(each[0], each[-1]) for each in sent.values() if len(each) > 1]
     return [each.assessment_id for pair in both for each in pair]
 
 
-def version(sent: SentIn) -> Version:
+def version(sent: SubmittedAssessment) -> Version:
     return sent.instrument_id, sent.version
 
 
-def lowest_of(sent: Iterable[Sequence[SentIn]]) -> dict[Version, str]:
+def lowest_of(sent: Iterable[Sequence[SubmittedAssessment]]) -> dict[Version, str]:
     """The tier of what cannot be rated, in each version that is compared."""
     versions = {version(each[0]) for each in sent if version(each[0]) == version(each[-1])}
     return {each: instruments.load(*each).tiers[0].id for each in versions}
 
 
-def stand_of(sent: SentIn, runs: Mapping[RunKind, Outcome], unrated: str) -> Stand | None:
-    decisive = chosen(sent.status, runs)
+def stand_of(
+    sent: SubmittedAssessment, runs: Mapping[RunKind, RunOutcome], unrated: str
+) -> Stand | None:
+    decisive = effective_of(sent.status, runs)
     if decisive is None:
         return None
     return Stand(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.service import organizations
+from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
@@ -32,7 +32,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = portfolio.page(session(), payer_id, request.args)
-    payers = organizations.payers_of(store(), actor())
+    payers = people.payers_of(store(), actor())
     page = portfolio_view.page_of(found)
     return render_template("portfolio/list.html", payers=payers, **page)
 

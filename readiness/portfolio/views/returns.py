@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from readiness.accounts.service import organizations
+from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
@@ -28,7 +28,7 @@ NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str) -> ResponseReturnValue:
     found = returns.load(session(), payer_id)
-    payers = organizations.payers_of(store(), actor())
+    payers = people.payers_of(store(), actor())
     page = returns_view.page_of(found, request.args)
     return render_template("portfolio/returns/show.html", payers=payers, **page)
 

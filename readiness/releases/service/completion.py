@@ -51,7 +51,7 @@ def complete_quarter(
                 session.store, group_id, wanted, PeriodState.COMPLETE, revision, event
             )
         releases.save(session.store, ready, session.actor.id, session.now)
-        portfolio_entry.refresh(session.store, group_id, session.now)
+        portfolio_entry.update_entry(session.store, group_id, session.now)
     return ready.verdict
 
 

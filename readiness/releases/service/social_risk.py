@@ -14,7 +14,7 @@ from typing import Any
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
-from readiness.assessments.service import submission
+from readiness.assessments.service import payer_view as submission
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store

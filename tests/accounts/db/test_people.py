@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from readiness.accounts.db import groups, one_time_links, people, sessions
-from readiness.accounts.team import Letter, Purpose
+from readiness.accounts.team import LinkPurpose, OneTimeLink
 from readiness.core.errors import NotFound
 from readiness.core.people import Group, Membership, Person, Role
 
@@ -88,9 +88,9 @@ def test_tokens_are_never_stored_in_the_clear(store, maya):
     sessions.start(store, "the-token", "maya", AT)
     one_time_links.write(
         store,
-        Letter(
+        OneTimeLink(
             one_time_links.digest("link-token"),
-            Purpose.NEW_PASSWORD,
+            LinkPurpose.NEW_PASSWORD,
             maya.email,
             "ada",
             AT,
@@ -104,13 +104,17 @@ def test_tokens_are_never_stored_in_the_clear(store, maya):
 
 
 def test_a_one_time_link_is_used_once(store, maya):
-    letter = Letter("id", Purpose.INVITATION, "x@example.org", "ada", AT, AT + timedelta(days=7))
+    letter = OneTimeLink(
+        "id", LinkPurpose.INVITATION, "x@example.org", "ada", AT, AT + timedelta(days=7)
+    )
     one_time_links.write(store, letter)
     assert one_time_links.use(store, "id", AT)
     assert not one_time_links.use(store, "id", AT)
 
 
 def test_a_one_time_link_that_ran_out_is_not_used(store):
-    letter = Letter("id", Purpose.INVITATION, "x@example.org", "ada", AT, AT + timedelta(days=7))
+    letter = OneTimeLink(
+        "id", LinkPurpose.INVITATION, "x@example.org", "ada", AT, AT + timedelta(days=7)
+    )
     one_time_links.write(store, letter)
     assert not one_time_links.use(store, "id", AT + timedelta(days=7))

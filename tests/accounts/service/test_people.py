@@ -6,7 +6,7 @@ from readiness.accounts.db import people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import history, one_time_links
 from readiness.accounts.service import people as teams
-from readiness.accounts.team import Seat
+from readiness.accounts.team import Invitee
 from readiness.administration.service import bootstrap
 from readiness.core import audit
 from readiness.core.db import Session
@@ -16,9 +16,9 @@ from tests.factories.world import CAST, NOW, email
 
 HASHER = Hasher(quick=True)
 PASSWORD = "gentle otters ride at dawn"
-ELM = Seat("new@example.org", Role.CARE_TEAM, group_id="elm")
-FAIR = Seat("new@example.org", Role.PAYER_MANAGER, payer_id="fair")
-HERE = Seat("new@example.org", Role.ADMINISTRATOR)
+ELM = Invitee("new@example.org", Role.CARE_TEAM, group_id="elm")
+FAIR = Invitee("new@example.org", Role.PAYER_MANAGER, payer_id="fair")
+HERE = Invitee("new@example.org", Role.ADMINISTRATOR)
 
 INVITES = {  # who may invite to the group elm, to the payer fair, and as administrator
     "maya": (True, False, False),
@@ -65,7 +65,7 @@ def test_a_refused_password_leaves_the_invitation_open(store):
     one_time_links.invite(Session(store, people.actor(store, "maya"), NOW), ELM, "token")
     with pytest.raises(BadInput):
         one_time_links.accept(store, HASHER, "token", "Nell", "password", ("nell", "m"), NOW)
-    assert one_time_links.open_letter(store, "token", NOW).letter.used_at is None
+    assert one_time_links.open_link(store, "token", NOW).letter.used_at is None
 
 
 def test_a_new_password_is_offered_only_where_every_part_is_ones_own(store):

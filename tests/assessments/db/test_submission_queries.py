@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.assessments.db import assessments, submission_queries
+from readiness.assessments.db import assessments, runs
 from readiness.assessments.models import RunKind
-from readiness.assessments.run_json import from_json
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.scorecard import from_json
+from readiness.assessments.service import portfolio_entry, scoring
 from tests.factories import plans, postings, world
 
 
@@ -24,7 +24,7 @@ def grown(store):
 
 
 def test_every_assessment_that_may_be_read_is_found_with_its_last_submission(grown):
-    found = submission_queries.sent_in(grown, postings.NAMES)
+    found = runs.submitted_assessments(grown, postings.NAMES)
     assert [each.assessment_id for each in found if each.group_id == "ash"] == [
         "ash-sent",
         "ash-later",
@@ -33,7 +33,7 @@ def test_every_assessment_that_may_be_read_is_found_with_its_last_submission(gro
     for each in found:
         (*_, last) = assessments.submissions(grown, each.assessment_id)
         assert each.at == last.at
-    assert submission_queries.sent_in(grown, ["oak"]) == ()
+    assert runs.submitted_assessments(grown, ["oak"]) == ()
 
 
 def test_a_later_submission_of_the_same_assessment_counts(grown):
@@ -43,7 +43,7 @@ def test_a_later_submission_of_the_same_assessment_counts(grown):
             " author_id, attested_name, statement, 'again', answers_sha256 from submissions"
             " where assessment_id = 'cedar-sent'"
         )
-    (cedar,) = submission_queries.sent_in(grown, ["cedar"])
+    (cedar,) = runs.submitted_assessments(grown, ["cedar"])
     assert f"{cedar.at:%Y-%m-%d}" == "2026-05-01"
 
 
@@ -51,14 +51,14 @@ def test_of_many_runs_the_newest_of_each_kind_says_what_its_whole_says(grown):
     made = assessments.get(grown, "ash-later")
     plans.score(grown, made, plans.answers_at(3), world.NOW, "newer", RunKind.CLAIMED)
     sent = [
-        each.assessment_id for each in submission_queries.sent_in(grown, ["ash", "cedar", "elm"])
+        each.assessment_id for each in runs.submitted_assessments(grown, ["ash", "cedar", "elm"])
     ]
-    found = submission_queries.outcomes(grown, sent)
+    found = runs.run_outcomes(grown, sent)
     assert set(found) == set(sent)
     for assessment_id, by_kind in found.items():
         one = assessments.get(grown, assessment_id)
-        whole = portfolio_entry.deciding(grown, one)
-        light = portfolio_entry.chosen(one.status, by_kind)
+        whole = scoring.effective_run(grown, one)
+        light = scoring.effective_of(one.status, by_kind)
         assert whole is not None
         assert light is not None
         run = from_json(whole.result)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.saving import Sent
+from readiness.assessments.models import AssessmentStatus
+from readiness.assessments.saving import SentAnswer
 from readiness.assessments.service import answering, assessment_view, overview
 from readiness.core import audit
 from readiness.core.db import Session
@@ -29,7 +29,7 @@ def save(store, assessment, sent, person_id="maya"):
 def test_starting_twice_goes_on_with_the_same_assessment(store):
     first = sheets.started(store, NOW)
     assert sheets.started(store, LATER) == first
-    assert first.status is Status.IN_PROGRESS
+    assert first.status is AssessmentStatus.IN_PROGRESS
     assert first.title == "2027"
 
 
@@ -42,8 +42,8 @@ def test_nobody_starts_for_a_group_of_others(store):
 
 def test_each_answer_is_a_revision_with_its_author_and_its_line_of_history(store):
     made = sheets.started(store, NOW)
-    save(store, made, Sent("LEAD-1", "1"))
-    save(store, made, Sent("LEAD-1", "2", note="Charter", base=1), "cara")
+    save(store, made, SentAnswer("LEAD-1", "1"))
+    save(store, made, SentAnswer("LEAD-1", "2", note="Charter", base=1), "cara")
     history = assessments.answer_history(store, made.id, "LEAD-1")
     assert [(h.revision, h.author_id) for h in history] == [(1, "maya"), (2, "cara")]
     last = audit.of_group(store, "elm")[0]
@@ -53,17 +53,17 @@ def test_each_answer_is_a_revision_with_its_author_and_its_line_of_history(store
 
 def test_saving_the_same_again_adds_nothing(store):
     made = sheets.started(store, NOW)
-    save(store, made, Sent("LEAD-1", "1"))
-    _, revision = save(store, made, Sent("LEAD-1", "1", base=1))
+    save(store, made, SentAnswer("LEAD-1", "1"))
+    _, revision = save(store, made, SentAnswer("LEAD-1", "1", base=1))
     assert revision.revision == 1
     assert assessments.latest_revision(store, made.id, "LEAD-1") == 1
 
 
 def test_a_second_saver_is_shown_both_answers(store):
     made = sheets.started(store, NOW)
-    save(store, made, Sent("LEAD-1", "1"))
+    save(store, made, SentAnswer("LEAD-1", "1"))
     with pytest.raises(answering.AnsweredMeanwhile) as told:
-        save(store, made, Sent("LEAD-1", "3", note="Charter"), "cara")
+        save(store, made, SentAnswer("LEAD-1", "3", note="Charter"), "cara")
     assert told.value.clash.author == "Maya"
     assert told.value.clash.current.answer == Answer.at(1)
     assert told.value.clash.sent.note == "Charter"
@@ -73,18 +73,23 @@ def test_a_second_saver_is_shown_both_answers(store):
 def test_a_revision_nobody_has_seen_is_refused(store):
     made = sheets.started(store, NOW)
     with pytest.raises(BadInput, match="reload"):
-        save(store, made, Sent("LEAD-1", "1", base=7))
+        save(store, made, SentAnswer("LEAD-1", "1", base=7))
 
 
 def test_an_item_of_no_instrument_is_not_found(store):
     with pytest.raises(NotFound):
-        save(store, sheets.started(store, NOW), Sent("LEAD-99", "1"))
+        save(store, sheets.started(store, NOW), SentAnswer("LEAD-99", "1"))
 
 
 def test_a_page_saves_what_is_in_order_and_names_the_rest(store):
     made = sheets.started(store, NOW)
-    save(store, made, Sent("LEAD-2", "1"))
-    page = [Sent("LEAD-1", "2"), Sent("LEAD-2", "3"), Sent("LEAD-3", "9"), Sent("LEAD-4", "0")]
+    save(store, made, SentAnswer("LEAD-2", "1"))
+    page = [
+        SentAnswer("LEAD-1", "2"),
+        SentAnswer("LEAD-2", "3"),
+        SentAnswer("LEAD-3", "9"),
+        SentAnswer("LEAD-4", "0"),
+    ]
     done = answering.save_page(Session(store, sheets.actor(store, "cara"), NOW), made.id, page)
     assert done.saved == ("LEAD-1", "LEAD-4")
     assert [each.place for each in done.problems] == ["LEAD-3"]
@@ -94,7 +99,7 @@ def test_a_page_saves_what_is_in_order_and_names_the_rest(store):
 def test_not_applicable_opens_with_the_fact_that_it_rests_on(store):
     made = sheets.started(store, NOW)
     with pytest.raises(BadInput, match="Answer CTX-02 first"):
-        save(store, made, Sent("LEAD-5", "na", reason="one site"))
+        save(store, made, SentAnswer("LEAD-5", "na", reason="one site"))
 
 
 def test_answers_are_locked_after_submission_however_late_a_page_saves(store):
@@ -102,8 +107,8 @@ def test_answers_are_locked_after_submission_however_late_a_page_saves(store):
     sheets.answer(store, made.id, NOW)
     sheets.sent_in(store, made.id, NOW)
     with pytest.raises(WrongState, match="cannot be changed"):
-        save(store, made, Sent("LEAD-1", "4", base=1))
-    assert assessments.get(store, made.id).status is Status.SUBMITTED
+        save(store, made, SentAnswer("LEAD-1", "4", base=1))
+    assert assessments.get(store, made.id).status is AssessmentStatus.SUBMITTED
     assert assessments.latest_revision(store, made.id, "LEAD-1") == 1
 
 
@@ -117,12 +122,14 @@ def next_year(store):
 
 
 def test_carried_answers_count_once_each_is_confirmed(store, next_year):
-    found = assessment_view.read(store, next_year)
+    found = assessment_view.view_of(store, next_year)
     assert (found.progress.answered, found.progress.to_confirm) == (0, 57)
     note = sheets.answer_in(store, next_year.id, "LEAD-1").note
-    save(store, next_year, Sent("LEAD-1", "2", note=note, base=1, confirms=True))
-    save(store, next_year, Sent("LEAD-2", "1", note=note, base=1))  # a change confirms as well
-    found = assessment_view.read(store, next_year)
+    save(store, next_year, SentAnswer("LEAD-1", "2", note=note, base=1, confirms=True))
+    save(
+        store, next_year, SentAnswer("LEAD-2", "1", note=note, base=1)
+    )  # a change confirms as well
+    found = assessment_view.view_of(store, next_year)
     assert (found.progress.answered, found.progress.to_confirm) == (2, 55)
 
 
@@ -138,16 +145,19 @@ def test_a_group_may_begin_with_a_blank_sheet(store):
     sheets.answer(store, before.id, NOW)
     sheets.sent_in(store, before.id, NOW)
     blank = sheets.started(store, LATER, carries=False)
-    assert assessment_view.read(store, blank).revisions == {}
+    assert assessment_view.view_of(store, blank).revisions == {}
 
 
 def test_withdrawing_hides_and_taking_up_again_brings_back(store):
     made, maya = sheets.started(store, NOW), sheets.actor(store)
-    assert answering.withdraw(Session(store, maya, NOW), made.id).status is Status.WITHDRAWN
-    with pytest.raises(WrongState):
-        save(store, made, Sent("LEAD-1", "1"))
     assert (
-        answering.undo_withdrawal(Session(store, maya, NOW), made.id).status is Status.IN_PROGRESS
+        answering.withdraw(Session(store, maya, NOW), made.id).status is AssessmentStatus.WITHDRAWN
+    )
+    with pytest.raises(WrongState):
+        save(store, made, SentAnswer("LEAD-1", "1"))
+    assert (
+        answering.undo_withdrawal(Session(store, maya, NOW), made.id).status
+        is AssessmentStatus.IN_PROGRESS
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from readiness.assessments.db import assessments
-from readiness.assessments.saving import Sent
-from readiness.assessments.service import answering, context
-from readiness.assessments.service.context import DescribedMeanwhile, Fact
+from readiness.assessments.saving import SentAnswer
+from readiness.assessments.service import answering
+from readiness.assessments.service.answering import FactsChangedMeanwhile, SentFact
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, WrongState
 from tests.factories import assessments as sheets
@@ -20,8 +20,8 @@ def made(store):
 
 
 def save(store, made, person_id="maya", **facts):
-    page = {key: Fact(*fact) for key, fact in facts.items()}
-    return context.save(Session(store, sheets.actor(store, person_id), NOW), made.id, page)
+    page = {key: SentFact(*fact) for key, fact in facts.items()}
+    return answering.save_facts(Session(store, sheets.actor(store, person_id), NOW), made.id, page)
 
 
 def test_only_what_changed_is_saved(store, made):
@@ -36,7 +36,7 @@ def test_only_what_changed_is_saved(store, made):
 
 def test_a_fact_that_somebody_else_changed_is_shown_and_nothing_is_saved(store, made):
     save(store, made, sites=(3, 0))
-    with pytest.raises(DescribedMeanwhile) as told:
+    with pytest.raises(FactsChangedMeanwhile) as told:
         save(store, made, "cara", sites=(4, 0), age_mix=("adult", 0))
     (clash,) = told.value.clashes
     assert (clash.key, clash.current.value, clash.author) == ("sites", 3, "Maya")
@@ -58,7 +58,7 @@ def test_what_cannot_be_together_is_refused_as_a_whole(store, made):
 
 def test_one_site_opens_not_applicable(store, made):
     save(store, made, sites=(1, 0))
-    sent = Sent("LEAD-5", "na", reason="One site only")
+    sent = SentAnswer("LEAD-5", "na", reason="One site only")
     answering.save_item(Session(store, sheets.actor(store), NOW), made.id, sent)
     assert sheets.answer_in(store, made.id, "LEAD-5").reason == "One site only"
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from readiness.assessments.cycles import Stage
+from readiness.assessments.cycles import CycleStage
 from readiness.assessments.db import assessments
 from readiness.assessments.service import cycles, sharing
 from readiness.core import audit
@@ -40,7 +40,7 @@ def test_everything_wrong_with_a_cycle_is_said_at_once(store):
     with pytest.raises(BadInput) as caught:
         cycles.open_cycle(Session(store, person(store, "pam"), NOW), "fair", draft, "c")
     assert {p.place for p in caught.value.problems} == {"name", "due_on", "T3-QMS"}
-    assert cycles.opened_by(Session(store, person(store, "pam"), NOW), "fair")[1] == ()
+    assert cycles.cycles_of(Session(store, person(store, "pam"), NOW), "fair")[1] == ()
 
 
 def test_a_program_may_ask_for_as_much_as_the_instrument_but_not_for_less(store):
@@ -55,7 +55,7 @@ def test_another_payer_finds_no_cycle_of_ours(store):
     made = a_cycle(store)
     pete = person(store, "pete")
     for attempt in (
-        lambda: cycles.opened_by(Session(store, pete, NOW), "fair"),
+        lambda: cycles.cycles_of(Session(store, pete, NOW), "fair"),
         lambda: cycles.board(Session(store, pete, NOW), "fair", made.id),
         lambda: cycles.board(Session(store, pete, NOW), "far", made.id),
         lambda: cycles.candidates(store, pete, "far", made.id, ""),
@@ -108,24 +108,24 @@ def test_an_invitation_names_a_group_that_exists(store):
 
 def test_the_payer_sees_how_far_a_group_is_and_of_a_draft_the_progress_only(store):
     made = invited(store, a_cycle(store), "elm")
-    assert stage(store, made) is Stage.NO_REPLY
+    assert stage(store, made) is CycleStage.NO_REPLY
     assessment = accepted(store, made)
-    assert stage(store, made) is Stage.NOT_STARTED
+    assert stage(store, made) is CycleStage.NOT_STARTED
     given = payers.all_at(2)
     payers.answer(store, assessment, {"LEAD-1": given["LEAD-1"], "LEAD-2": given["LEAD-2"]})
     (seat,) = board(store, made).seats
-    assert (seat.stage, seat.answered) == (Stage.STARTED, 2)
+    assert (seat.stage, seat.answered) == (CycleStage.STARTED, 2)
     payers.answer(store, assessment, given)
     payers.send_in(store, assessment)
-    assert stage(store, made) is Stage.SUBMITTED
+    assert stage(store, made) is CycleStage.SUBMITTED
     sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
-    assert stage(store, made) is Stage.STOPPED
+    assert stage(store, made) is CycleStage.STOPPED
 
 
 def test_a_declined_invitation_shows_as_declined(store):
     made = invited(store, a_cycle(store), "elm")
     sharing.decline(Session(store, person(store, "maya"), NOW), "elm", made.id)
-    assert stage(store, made) is Stage.DECLINED
+    assert stage(store, made) is CycleStage.DECLINED
 
 
 def test_a_due_date_moves_later_only_and_its_assessments_follow(store):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from readiness.assessments import carry_forward
-from readiness.assessments.carry_forward import Change
+from readiness.assessments.carry_forward import ItemChange
 from readiness.assessments.service import overview
-from readiness.assessments.service.assessment_view import Previous
+from readiness.assessments.service.assessment_view import PreviousAssessment
 from readiness.instruments import loader as instruments
 from tests.factories import assessments
 from tests.factories.second_version import ADDED, DROPPED, REWORDED, write_second_version
@@ -19,12 +19,12 @@ def test_items_that_changed_are_named_with_their_titles(store, tmp_path):
     instruments.look_in([tmp_path])
     now = instruments.load("qmer", "2027.1")
     instruments.look_in([])
-    previous = Previous(made, old, {}, carry_forward.carried_forward(old, now, {}))
+    previous = PreviousAssessment(made, old, {}, carry_forward.carry(old, now, {}))
     for change, item_id, instrument in (
-        (Change.REWORDED, REWORDED, now),
-        (Change.NEW, ADDED, now),
-        (Change.DROPPED, DROPPED, old),
+        (ItemChange.REWORDED, REWORDED, now),
+        (ItemChange.NEW, ADDED, now),
+        (ItemChange.DROPPED, DROPPED, old),
     ):
         title = instrument.item_by_id[item_id].title
-        assert overview.named(previous, change, now) == (f"{item_id} {title}",)
-    assert overview.named(None, Change.NEW, now) == ()
+        assert overview.item_names(previous, change, now) == (f"{item_id} {title}",)
+    assert overview.item_names(None, ItemChange.NEW, now) == ()

@@ -12,10 +12,9 @@ from openpyxl import load_workbook
 from readiness.accounts.db import people
 from readiness.assessments import workbook
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import AnswerRevision, ContextRevision
+from readiness.assessments.models import AnswerRevision, AssessmentStatus, ContextRevision
 from readiness.assessments.service import questionnaire
-from readiness.assessments.workbook import Column
+from readiness.assessments.workbook import WorkbookColumn
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.pdf.job import Page
@@ -49,12 +48,12 @@ def book(store, maya):
     return questionnaire.download(Session(store, maya, NOW), "a1")
 
 
-def at(book, name, column=Column.ANSWER):
+def at(book, name, column=WorkbookColumn.ANSWER):
     return place_of(book, name, column)
 
 
 def value(book, name):
-    return place_of(book, name, Column.VALUE)
+    return place_of(book, name, WorkbookColumn.VALUE)
 
 
 def look(store, maya, raw):
@@ -76,7 +75,7 @@ def answers(store):
 
 def test_the_book_holds_what_is_answered_so_far(book):
     cells = load_workbook(BytesIO(book))
-    place = at(book, "LEAD-1", Column.NOTE).split("!")[1]
+    place = at(book, "LEAD-1", WorkbookColumn.NOTE).split("!")[1]
     assert cells["Answers"][place].value == "charter of 2026-03-01"
     assert cells["Answers"][at(book, "LEAD-1").split("!")[1]].value == 2
     assert cells["Answers"][at(book, "LEAD-2").split("!")[1]].value == "don't know"
@@ -138,7 +137,7 @@ def test_what_would_change_is_shown_and_nothing_is_stored_yet(store, maya, book)
 
 
 def test_a_note_that_may_point_at_a_patient_is_told_with_its_row(store, maya, book):
-    note = at(book, "LEAD-1", Column.NOTE)
+    note = at(book, "LEAD-1", WorkbookColumn.NOTE)
     (line,) = look(store, maya, changed(book, {note: "chart of MRN 1234567"})).changes
     assert line.warning.startswith(f"The row of {at(book, 'LEAD-1')} seems to hold a medical")
     (line,) = look(store, maya, changed(book, {note: "charter of 2026-04-01"})).changes
@@ -148,8 +147,8 @@ def test_a_note_that_may_point_at_a_patient_is_told_with_its_row(store, maya, bo
 def take(store, maya, raw):
     """Confirmed on a page: through plain values, as a page would carry them."""
     seen = look(store, maya, raw)
-    again = workbook.from_plain(workbook.plain(seen.filled), plans.QMER)
-    return questionnaire.take_over(Session(store, maya, NOW), "a1", again)
+    again = workbook.from_plain(workbook.to_plain(seen.filled), plans.QMER)
+    return questionnaire.apply_upload(Session(store, maya, NOW), "a1", again)
 
 
 def test_confirmed_it_is_stored(store, maya, book):
@@ -157,7 +156,7 @@ def test_confirmed_it_is_stored(store, maya, book):
         book,
         {
             at(book, "LEAD-1"): 3,
-            at(book, "LEAD-1", Column.NOTE): "minutes of 2026-06-01",
+            at(book, "LEAD-1", WorkbookColumn.NOTE): "minutes of 2026-06-01",
             value(book, "deprived_share"): 30,
         },
     )
@@ -182,7 +181,7 @@ def test_what_does_not_apply_is_taken_with_the_fact_that_allows_it(store, maya, 
         book,
         {
             at(book, "LEAD-5"): "not applicable",
-            at(book, "LEAD-5", Column.REASON): "one site",
+            at(book, "LEAD-5", WorkbookColumn.REASON): "one site",
             value(book, "sites"): 1,
         },
     )
@@ -218,16 +217,16 @@ def test_every_problem_is_told_by_its_cell_and_nothing_is_stored(store, maya, bo
         at(book, "LEAD-3"): "not applicable",
         at(book, "LEAD-5"): "not applicable",
         at(book, "LEAD-4"): "=1+1",
-        at(book, "LEAD-6", Column.NOTE): "no level chosen",
+        at(book, "LEAD-6", WorkbookColumn.NOTE): "no level chosen",
         at(book, "MEAS-1"): 2,
-        at(book, "MEAS-1", Column.NOTE): "x" * 1001,
+        at(book, "MEAS-1", WorkbookColumn.NOTE): "x" * 1001,
         value(book, "sites"): "many",
         value(book, "medicaid_share"): 140,
     }
     said = problems(store, maya, changed(book, wrong))
     assert len(said) == len(wrong) - 1  # MEAS-1's level is right
     for place in wrong:
-        if place != at(book, "MEAS-1") and place != at(book, "LEAD-6", Column.NOTE):
+        if place != at(book, "MEAS-1") and place != at(book, "LEAD-6", WorkbookColumn.NOTE):
             assert any(line.startswith(f"{place}: ") for line in said), place
     assert any(line.startswith(at(book, "LEAD-6")) for line in said)
     assert answers(store) == STARTED
@@ -266,7 +265,7 @@ def test_a_book_of_another_assessment_is_refused(store, maya, book):
 
 def test_nothing_is_taken_after_submission(store, maya, book):
     assessment = assessments.get(store, "a1")
-    done = replace(assessment, status=Status.SUBMITTED)
+    done = replace(assessment, status=AssessmentStatus.SUBMITTED)
     assessments.save(store, done, plans.told("sent", "elm", NOW))
     with pytest.raises(WrongState):
         look(store, maya, book)
@@ -284,7 +283,7 @@ def test_what_a_page_did_not_send_is_refused(sent):
 def test_what_a_page_sends_is_checked_like_any_answer(store, maya):
     sent = {"answers": [["LEAD-1", "9", "", "", 1]], "facts": []}
     filled = workbook.from_plain(sent, plans.QMER)
-    seen = questionnaire.take_over(Session(store, maya, NOW), "a1", filled)
+    seen = questionnaire.apply_upload(Session(store, maya, NOW), "a1", filled)
     assert seen.changes == ()
     assert answers(store) == STARTED
 
@@ -294,8 +293,8 @@ def test_what_a_page_sends_is_checked_like_any_answer(store, maya):
 
 def test_the_blank_questionnaire_can_be_read_by_everybody(tmp_path):
     with Printer() as printer:
-        pdf = questionnaire.printed(printer, "qmer", "2026.1", Page.A4)
-        assert questionnaire.printed(printer, "qmer", "2026.1", Page.A4) is pdf
+        pdf = questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4)
+        assert questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4) is pdf
     (file := tmp_path / "q.pdf").write_bytes(pdf)
     assert page.validate_pdf(str(file)).failures == []
 

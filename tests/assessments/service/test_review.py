@@ -8,9 +8,8 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.assessments.db import assessments, runs
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Decision, RunKind
-from readiness.assessments.review import Change, Choice
+from readiness.assessments.models import AssessmentStatus, Decision, RunKind
+from readiness.assessments.review import AnswerChange, ReviewChoice
 from readiness.assessments.service import review, sharing
 from readiness.core import audit
 from readiness.core.db import Session
@@ -39,11 +38,11 @@ def decide(store, assessment, *choices, number=1, who="pam"):
 
 
 def agree(*item_ids, **more):
-    return [Choice(item_id, Decision.AGREED, **more) for item_id in item_ids]
+    return [ReviewChoice(item_id, Decision.AGREED, **more) for item_id in item_ids]
 
 
 def ask(item_id, reason="Show the minutes.", **more):
-    return Choice(item_id, Decision.CHANGE_REQUESTED, reason=reason, **more)
+    return ReviewChoice(item_id, Decision.CHANGE_REQUESTED, reason=reason, **more)
 
 
 def accept(store, assessment, number=1):
@@ -103,15 +102,17 @@ def test_gates_and_high_claims_are_worth_a_look_and_low_ones_go_together(store):
 
 def test_accepting_scores_the_validated_levels_and_keeps_the_three_values_apart(store):
     sent = payers.sent_in(store, level=3)
-    lower = Choice("LEAD-1", Decision.AGREED, validated_level=1, reason="No minutes since May.")
+    lower = ReviewChoice(
+        "LEAD-1", Decision.AGREED, validated_level=1, reason="No minutes since May."
+    )
     decide(store, sent, *agree(*(i for i in ITEMS if i != "LEAD-1")), lower)
-    assert accept(store, sent).status is Status.ACCEPTED
+    assert accept(store, sent).status is AssessmentStatus.ACCEPTED
     validated = run_of(store, sent, RunKind.VALIDATED)
     claimed = run_of(store, sent, RunKind.CLAIMED)
     assert validated.inputs["answers"]["LEAD-1"] == {"level": 1}
     assert claimed.inputs["answers"]["LEAD-1"] == {"level": 3}
     assert validated.submission_number == 1
-    standing = runs.standing(store, "elm")
+    standing = runs.portfolio_entry(store, "elm")
     assert standing
     assert (standing.run_id, standing.run_kind) == (validated.id, RunKind.VALIDATED)
     (shown,) = portfolio.page(Session(store, person(store, "pam"), LATER), "fair", {}).lines
@@ -141,16 +142,19 @@ def test_changes_are_requested_only_with_something_to_change(store):
     with pytest.raises(WrongState):
         request(store, sent)
     decide(store, sent, ask("LEAD-1"))
-    assert request(store, sent).status is Status.CHANGES_REQUESTED
+    assert request(store, sent).status is AssessmentStatus.CHANGES_REQUESTED
 
 
 @pytest.mark.parametrize(
     ("choice", "says"),
     [
-        (Choice("LEAD-1", Decision.CHANGE_REQUESTED), "what should change"),
-        (Choice("LEAD-1", Decision.AGREED, validated_level=1), "why"),
-        (Choice("LEAD-1", Decision.AGREED, validated_level=2, reason="x"), "below the claim"),
-        (Choice("LEAD-1", Decision.AGREED, validated_level=-1, reason="x"), "below the claim"),
+        (ReviewChoice("LEAD-1", Decision.CHANGE_REQUESTED), "what should change"),
+        (ReviewChoice("LEAD-1", Decision.AGREED, validated_level=1), "why"),
+        (ReviewChoice("LEAD-1", Decision.AGREED, validated_level=2, reason="x"), "below the claim"),
+        (
+            ReviewChoice("LEAD-1", Decision.AGREED, validated_level=-1, reason="x"),
+            "below the claim",
+        ),
         (ask("LEAD-1", reason="Call 617-555-0134"), "a phone number"),
         (ask("LEAD-1", reason="x" * 1001), "shorten"),
         (ask("NOPE-1"), "not sent in"),
@@ -188,8 +192,8 @@ def resubmitted(store, **changed):
 
 def test_a_resubmission_shows_what_changed_and_keeps_what_was_agreed(store):
     sent = resubmitted(store, LEAD_1=2, LEAD_2=4)
-    assert line(store, sent, "LEAD-1").change is Change.LOWERED
-    assert line(store, sent, "LEAD-2").change is Change.RAISED
+    assert line(store, sent, "LEAD-1").change is AnswerChange.LOWERED
+    assert line(store, sent, "LEAD-2").change is AnswerChange.RAISED
     assert line(store, sent, "LEAD-2").decision is None
     kept = line(store, sent, "LEAD-3")
     assert (kept.change, kept.is_carried, kept.decision.decision) == (None, True, Decision.AGREED)

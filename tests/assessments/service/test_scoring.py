@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from readiness.assessments.run_json import as_json, from_json
-from readiness.assessments.service.scoring import scored_file, scoring_run
+from readiness.assessments.scorecard import from_json, to_json
+from readiness.assessments.service.scoring import score_file, scoring_run
 from readiness.core.errors import BadInput
 from readiness.instruments.loader import load
 from tests.factories.instruments import an_answer, answers_at
@@ -27,7 +27,7 @@ def file_of(**found):
 
 
 def test_the_run_has_the_promised_form():
-    plain = as_json(scoring_run(QMER, {}, answers_at(QMER, 2)))
+    plain = to_json(scoring_run(QMER, {}, answers_at(QMER, 2)))
     assert list(plain) == KEYS
     assert plain["axes"]["QMS"] == {"low": 50.0, "mid": 50.0, "high": 50.0}
     assert list(plain["domains"]) == [domain.id for domain in QMER.domains]
@@ -45,12 +45,12 @@ def test_the_run_has_the_promised_form():
 
 
 def test_numbers_are_printed_with_one_decimal():
-    text = json.dumps(as_json(scoring_run(QMER, {}, answers_at(QMER, 4))))
+    text = json.dumps(to_json(scoring_run(QMER, {}, answers_at(QMER, 4))))
     assert '"overall": {"low": 100.0, "mid": 100.0, "high": 100.0}' in text
 
 
 def test_at_the_top_there_is_no_limiting_factor_and_no_way():
-    plain = as_json(scoring_run(QMER, {}, answers_at(QMER, 4)))
+    plain = to_json(scoring_run(QMER, {}, answers_at(QMER, 4)))
     assert (plain["tier"], plain["limiting_factor"], plain["shortest_way"]) == ("T4", "", [])
 
 
@@ -60,18 +60,18 @@ def test_a_stored_run_reads_back_as_it_was(seed):
     drawn = {item.id: rng.choice([0, 1, 2, 3, 4, 3, 4, "dk", "na", None]) for item in QMER.items}
     answers = {key: an_answer(value) for key, value in drawn.items() if value is not None}
     run = scoring_run(QMER, {}, answers)
-    assert from_json(json.loads(json.dumps(as_json(run)))) == run
+    assert from_json(json.loads(json.dumps(to_json(run)))) == run
 
 
 def test_a_run_without_a_way_reads_back_with_its_reason():
     run = scoring_run(QMER, {}, answers_at(QMER, 3, EQME_4=1, CONT_4="na"))
     assert run.shortest_way is None
-    assert from_json(as_json(run)) == run
+    assert from_json(to_json(run)) == run
 
 
 def test_the_context_changes_the_hash_and_nothing_else():
-    one = as_json(scoring_run(QMER, {"sites": 1}, answers_at(QMER, 1)))
-    two = as_json(scoring_run(QMER, {"sites": 9}, answers_at(QMER, 1)))
+    one = to_json(scoring_run(QMER, {"sites": 1}, answers_at(QMER, 1)))
+    two = to_json(scoring_run(QMER, {"sites": 9}, answers_at(QMER, 1)))
     assert one.pop("inputs_sha256") != two.pop("inputs_sha256")
     assert one == two
 
@@ -83,7 +83,7 @@ def test_the_order_of_answers_changes_nothing():
 
 
 def test_without_a_version_the_latest_published_is_used():
-    run, notices = scored_file(file_of())
+    run, notices = score_file(file_of())
     assert run.version == load("qmer").version
     assert run.tier_id == "T0"
     assert not notices
@@ -103,10 +103,10 @@ def test_without_a_version_the_latest_published_is_used():
 )
 def test_bad_input_is_refused_with_a_sentence(found, says):
     with pytest.raises(BadInput, match=says):
-        scored_file(file_of(**found))
+        score_file(file_of(**found))
 
 
 def test_an_unknown_instrument_does_not_hide_what_else_is_wrong():
     with pytest.raises(BadInput) as caught:
-        scored_file(file_of(instrument="nothing", answers={"LEAD-1": {"level": 9}}))
+        score_file(file_of(instrument="nothing", answers={"LEAD-1": {"level": 9}}))
     assert len(caught.value.problems) == 2

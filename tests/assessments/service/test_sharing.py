@@ -8,7 +8,7 @@ import pytest
 
 from readiness.accounts.db import groups
 from readiness.assessments.db import assessments, cycles
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import answering, sharing
 from readiness.core import audit
 from readiness.core.db import Session
@@ -89,14 +89,14 @@ def test_the_review_passes_on_when_the_first_payer_no_longer_reads(store):
 
 def test_what_was_sent_in_since_the_cycle_opened_serves_it_too(store):
     sent = payers.sent_in(store, "oak")
-    accepting = assessments.get(store, sent.id).moved_to(Status.ACCEPTED)
+    accepting = assessments.get(store, sent.id).moved_to(AssessmentStatus.ACCEPTED)
     assessments.save(store, accepting, pams_event(accepting))
     linked = accepted(store, invited(store, a_cycle(store, "far"), "oak"), "oak")
     assert linked.id == sent.id
     later = a_cycle(store, "far", name="Later", opens_on=date(2027, 3, 1))
     fresh = accepted(store, invited(store, later, "oak"), "oak")
     assert fresh.id != sent.id
-    assert fresh.status is Status.IN_PROGRESS
+    assert fresh.status is AssessmentStatus.IN_PROGRESS
 
 
 def pams_event(assessment):

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from readiness.assessments.checks import Asks
-from readiness.assessments.db import assessments, reviews, runs
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Decision, ItemReview, RunKind
-from readiness.assessments.saving import Sent
-from readiness.assessments.service import answering, portfolio_entry, result, submit
-from readiness.assessments.service.submit import Ids, Signature
+from readiness.assessments.checks import FindingKind
+from readiness.assessments.db import assessments, runs
+from readiness.assessments.models import AssessmentStatus, Decision, ItemReview, RunKind
+from readiness.assessments.saving import SentAnswer
+from readiness.assessments.service import answering, result, scoring
+from readiness.assessments.service import submission as submit
+from readiness.assessments.service.submission import Ids, Signature
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session
@@ -46,7 +46,7 @@ def test_a_blank_sheet_is_not_sent_in_and_every_gap_is_named(store):
     with pytest.raises(BadInput) as told:
         send(store, made)
     assert len(told.value.problems) == 57
-    assert assessments.get(store, made.id).status is Status.IN_PROGRESS
+    assert assessments.get(store, made.id).status is AssessmentStatus.IN_PROGRESS
     assert assessments.submissions(store, made.id) == ()
 
 
@@ -54,7 +54,7 @@ def test_sending_in_locks_scores_once_and_gives_a_reference(store, whole):
     submission = send(store, whole)
     assert submission.reference == "2027-ELM-7Q4K"
     assert submission.attested_name == "maya"
-    assert assessments.get(store, whole.id).status is Status.SUBMITTED
+    assert assessments.get(store, whole.id).status is AssessmentStatus.SUBMITTED
     kept = {run.kind: run for run in runs.of_assessment(store, whole.id)}
     assert set(kept) == {RunKind.CLAIMED, RunKind.SUPPORTED}
     claimed = kept[RunKind.CLAIMED]
@@ -113,14 +113,14 @@ def test_a_level_that_needs_a_note_blocks_without_one(store, whole):
 
 
 def test_claims_that_nobody_can_check_are_said_and_do_not_block(store, whole):
-    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
+    found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
     assert found.is_ready
-    assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
-    assert Asks.CONTEXT in [kind for kind, _ in found.notices_by_kind]
+    assert (FindingKind.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    assert FindingKind.CONTEXT in [kind for kind, _ in found.notices_by_kind]
 
 
 def test_the_page_says_who_will_read_it(store, whole):
-    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
+    found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
     assert [payer.name for payer in found.readers] == ["Fair Health"]
 
 
@@ -129,20 +129,20 @@ def ask_for_change(store, assessment, item_id):
         assessment.id, 1, item_id, Decision.CHANGE_REQUESTED, None, "Show us.", "pam", NOW
     )
     event = Event(NOW, "pam", "asked for changes", "assessment", assessment.id, group_id="elm")
-    reviews.decide(store, [(review, 0)], event)
+    assessments.add_reviews(store, [(review, 0)], event)
     there = assessments.get(store, assessment.id)
-    assessments.save(store, there.moved_to(Status.CHANGES_REQUESTED), event)
+    assessments.save(store, there.moved_to(AssessmentStatus.CHANGES_REQUESTED), event)
 
 
 def test_a_resubmission_shows_what_changed_since(store, whole):
     send(store, whole)
     ask_for_change(store, whole, "LEAD-1")
     maya = sheets.actor(store)
-    found = submit.check_up(Session(store, maya, NOW), whole.id)
-    assert set(result.requests(store, found.sheet)) == {"LEAD-1"}
+    found = submit.check(Session(store, maya, NOW), whole.id)
+    assert set(result.requested_changes(store, found.sheet)) == {"LEAD-1"}
     assert found.changed == ()
     sheets.answer(store, whole.id, NOW, "1", ["LEAD-1"])
-    (changed,) = submit.check_up(Session(store, maya, NOW), whole.id).changed
+    (changed,) = submit.check(Session(store, maya, NOW), whole.id).changed
     assert (changed.item.id, changed.before, changed.now) == ("LEAD-1", "level 2", "level 1")
     again = send(store, whole, ids=Ids("c2", "s2", lambda: "ABCD"))
     assert again.number == 2
@@ -154,7 +154,7 @@ def test_a_resubmission_shows_what_changed_since(store, whole):
 
 
 def test_a_group_stands_where_its_submission_says(store, whole):
-    assert runs.standing(store, "elm") is None
+    assert runs.portfolio_entry(store, "elm") is None
     send(store, whole)
     stood = sheets.standing_of(store)
     assert (stood.tier, stood.assessment_id) == ("T2", whole.id)
@@ -167,7 +167,7 @@ def test_a_group_stands_where_its_submission_says(store, whole):
 def test_a_group_that_withdrew_stands_nowhere(store, whole):
     send(store, whole)
     answering.withdraw(Session(store, sheets.actor(store), NOW), whole.id)
-    assert runs.standing(store, "elm") is None
+    assert runs.portfolio_entry(store, "elm") is None
 
 
 def test_an_earlier_submission_stands_again_when_the_later_is_withdrawn(store, whole):
@@ -183,7 +183,7 @@ def test_an_earlier_submission_stands_again_when_the_later_is_withdrawn(store, w
 
 def test_the_claim_decides_while_the_counts_take_nothing_from_it(store, whole):
     send(store, whole)
-    decisive = portfolio_entry.deciding(store, whole)
+    decisive = scoring.effective_run(store, whole)
     assert decisive
     assert decisive.kind is RunKind.CLAIMED
 
@@ -199,11 +199,11 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
         social_risk.PostedCounts(counted),
     )
     completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
-    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
-    assert (Asks.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
+    assert (FindingKind.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert found.is_ready
     send(store, whole)
-    decisive = portfolio_entry.deciding(store, whole)
+    decisive = scoring.effective_run(store, whole)
     assert decisive
     assert decisive.kind is RunKind.SUPPORTED
     assert decisive.inputs["answers"]["SOCR-2"] == {"level": 0}
@@ -265,7 +265,7 @@ def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(store, 
     send(store, whole)
     ask_for_change(store, whole, "LEAD-1")
     maya = sheets.actor(store)
-    answering.save_item(Session(store, maya, NOW), whole.id, Sent("LEAD-1", "1", base=1))
+    answering.save_item(Session(store, maya, NOW), whole.id, SentAnswer("LEAD-1", "1", base=1))
     assert sheets.answer_in(store, whole.id, "LEAD-1").level == 1
 
 
@@ -281,9 +281,9 @@ def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(sto
         social_risk.PostedCounts(counted),
     )
     completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
-    found = submit.check_up(Session(store, sheets.actor(store), NOW), whole.id)
-    assert (Asks.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
+    found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
+    assert (FindingKind.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     send(store, whole)
-    decisive = portfolio_entry.deciding(store, whole)
+    decisive = scoring.effective_run(store, whole)
     assert decisive
     assert decisive.kind is RunKind.CLAIMED

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readiness.assessments.db import assessments
-from readiness.assessments.service import context
-from readiness.assessments.service.context import Fact
+from readiness.assessments.service import answering
+from readiness.assessments.service.answering import SentFact
 from readiness.core.db import Session
 from tests.factories import assessments as sheets
 from tests.factories import world
@@ -99,7 +99,7 @@ def test_a_fact_changed_elsewhere_is_told_and_saving_again_is_ones_own_choice(
 ):
     fields = values(maya, path) | {"sites": "3"}
     cara = sheets.actor(store, "cara")
-    context.save(Session(store, cara, NOW), made.id, {"sites": Fact(5, 0)})
+    answering.save_facts(Session(store, cara, NOW), made.id, {"sites": SentFact(5, 0)})
     reply = world.send(maya, path, **fields)
     assert reply.status_code == 409
     page = Page(reply.text)

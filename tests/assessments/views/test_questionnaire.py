@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from readiness.assessments.db import assessments
-from readiness.assessments.workbook import Column
+from readiness.assessments.workbook import WorkbookColumn
 from readiness.instruments.answers import Answer
 from tests.factories import plans, world
 from tests.factories.page import Page
@@ -31,7 +31,9 @@ def upload(client, raw, name="answers.xlsx"):
 
 def filled(client, cells):
     book = client.get(f"{HERE}.xlsx").data
-    return changed(book, {place_of(book, n, Column.ANSWER): value for n, value in cells.items()})
+    return changed(
+        book, {place_of(book, n, WorkbookColumn.ANSWER): value for n, value in cells.items()}
+    )
 
 
 def answers(store):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.assessments.db import assessments, reviews
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Decision
-from readiness.assessments.review import Choice
+from readiness.assessments.db import assessments
+from readiness.assessments.models import AssessmentStatus, Decision
+from readiness.assessments.review import ReviewChoice
 from readiness.assessments.service import review
 from readiness.core.db import Session
 from tests.factories import payers, world
@@ -50,7 +49,7 @@ def status_of(store, sent):
 
 
 def decisions(store, sent, number=1):
-    return reviews.of_submission(store, sent.id, number)
+    return assessments.reviews_of(store, sent.id, number)
 
 
 def test_a_review_runs_from_page_to_page_until_it_is_accepted(payer, store, sent):
@@ -64,7 +63,7 @@ def test_a_review_runs_from_page_to_page_until_it_is_accepted(payer, store, sent
     assert "Every item is decided" in page.text
     form = page.values(path_of(sent, "accept"))
     assert world.send(payer, path_of(sent, "accept"), **form).status_code == 303
-    assert status_of(store, sent) is Status.ACCEPTED
+    assert status_of(store, sent) is AssessmentStatus.ACCEPTED
     page = read(payer, path_of(sent))
     assert "Nothing can be decided on it now" in page.text
     (stands,) = [
@@ -93,7 +92,7 @@ def test_changes_are_requested_with_reasons_and_the_rest_may_be_agreed_together(
     assert world.send(payer, path_of(sent, "agree-with-low"), **together).status_code == 303
     form = read(payer, path_of(sent)).values(path_of(sent, "request-changes"))
     assert world.send(payer, path_of(sent, "request-changes"), **form).status_code == 303
-    assert status_of(store, sent) is Status.CHANGES_REQUESTED
+    assert status_of(store, sent) is AssessmentStatus.CHANGES_REQUESTED
 
 
 def test_what_nobody_touched_is_not_decided_and_not_decided_anew(payer, store, sent):
@@ -135,7 +134,7 @@ def test_what_is_wrong_is_said_at_its_item_and_nothing_typed_is_lost(
 
 def test_of_two_reviewers_the_second_gets_both_texts(payer, store, sent):
     form = form_of(payer, sent)
-    colleague = Choice("LEAD-1", Decision.CHANGE_REQUESTED, reason="A colleague asks.")
+    colleague = ReviewChoice("LEAD-1", Decision.CHANGE_REQUESTED, reason="A colleague asks.")
     review.decide(Session(store, person(store, "pam"), NOW), sent.id, 1, (colleague,))
     typed = {"LEAD-1-verdict": "agree", "LEAD-1-reason": "I saw the minutes."}
     reply = world.send(payer, path_of(sent, "LEAD"), **(form | typed))
@@ -157,13 +156,13 @@ def test_a_page_of_an_earlier_submission_does_not_finish_a_later_one(payer, stor
         assert world.send(payer, path_of(sent, action), number="x").status_code == 409
     form = form_of(payer, sent) | {"LEAD-1-verdict": "agree", "number": "7"}
     assert world.send(payer, path_of(sent, "LEAD"), **form).status_code == 409
-    assert status_of(store, sent) is Status.SUBMITTED
+    assert status_of(store, sent) is AssessmentStatus.SUBMITTED
     assert decisions(store, sent) == {}
 
 
 def test_accepting_too_early_is_refused(payer, store, sent):
     assert world.send(payer, path_of(sent, "accept"), number="1").status_code == 409
-    assert status_of(store, sent) is Status.SUBMITTED
+    assert status_of(store, sent) is AssessmentStatus.SUBMITTED
 
 
 def test_an_unknown_domain_is_not_found(payer, sent):
@@ -178,7 +177,7 @@ def test_nobody_else_reviews(client, sign_in, store, sent, who, status):
         assert stranger.get(path_of(sent, *more)).status_code == status
     for action in ("LEAD", "accept", "request-changes", "agree-with-low"):
         assert world.send(stranger, path_of(sent, action), number="1").status_code == status
-    assert status_of(store, sent) is Status.SUBMITTED
+    assert status_of(store, sent) is AssessmentStatus.SUBMITTED
 
 
 def test_a_draft_has_no_review(payer, store):

@@ -13,13 +13,13 @@ import pytest
 from readiness.accounts.db import people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import one_time_links
-from readiness.accounts.team import Seat
-from readiness.assessments.db import assessments, grants, reviews, runs
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import Decision
-from readiness.assessments.review import Choice
-from readiness.assessments.saving import Sent, choice_of
-from readiness.assessments.service import answering, cycles, review, sharing, submit
+from readiness.accounts.team import Invitee
+from readiness.assessments.db import assessments, runs
+from readiness.assessments.db import cycles as grants
+from readiness.assessments.models import AssessmentStatus, Decision
+from readiness.assessments.review import ReviewChoice
+from readiness.assessments.saving import SentAnswer, choice_of
+from readiness.assessments.service import answering, cycles, review, sharing, submission
 from readiness.core import audit
 from readiness.core import people as roles
 from readiness.core.db import Session, Store
@@ -77,9 +77,11 @@ def sent(store):
 
 def test_two_who_submit_at_once_submit_once(store, ready):
     def act(own, number):
-        ids = submit.Ids(f"c{number}", f"s{number}", lambda: f"000{number}")
+        ids = submission.Ids(f"c{number}", f"s{number}", lambda: f"000{number}")
         maya = person(own, "maya")
-        return submit.submit(Session(own, maya, NOW), ready.id, submit.Signature("Maya", True), ids)
+        return submission.submit(
+            Session(own, maya, NOW), ready.id, submission.Signature("Maya", True), ids
+        )
 
     assert refusals(at_once(store, act)) == [WrongState]
     assert len(assessments.submissions(store, ready.id)) == 1
@@ -91,7 +93,7 @@ def test_two_who_answer_an_item_at_once_keep_both_answers(store, ready):
     base = assessments.answers(store, ready.id)["LEAD-1"].revision
 
     def act(own, number):
-        sent = Sent("LEAD-1", choice=str(2 + number), note=payers.NOTE, base=base)
+        sent = SentAnswer("LEAD-1", choice=str(2 + number), note=payers.NOTE, base=base)
         who = person(own, ("maya", "cara")[number - 1])
         return answering.save_item(Session(own, who, NOW), ready.id, sent)
 
@@ -104,7 +106,7 @@ def test_two_who_answer_an_item_at_once_keep_both_answers(store, ready):
 
 
 def test_two_who_follow_one_link_at_once_join_once(store):
-    seat = Seat("new@example.org", roles.Role.CARE_TEAM, "elm")
+    seat = Invitee("new@example.org", roles.Role.CARE_TEAM, "elm")
     one_time_links.invite(Session(store, person(store, "maya"), NOW), seat, "token")
 
     def act(own, number):
@@ -124,7 +126,7 @@ def test_two_who_accept_an_invitation_at_once_share_once(store):
         return sharing.accept(Session(own, person(own, "omar"), NOW), "oak", cycle.id, None, ids)
 
     assert refusals(at_once(store, act)) == [ChangedMeanwhile]
-    assert len(grants.of_group(store, "oak")) == 1
+    assert len(grants.grants_of(store, "oak")) == 1
     assert len(assessments.of_group(store, "oak")) == 1
 
 
@@ -139,7 +141,7 @@ def test_of_accepting_and_closing_at_once_one_comes_first(store):
 
     told = at_once(store, act)
     assert set(refusals(told)) <= {WrongState}
-    assert bool(grants.of_group(store, "oak")) is not isinstance(told[1], WrongState)
+    assert bool(grants.grants_of(store, "oak")) is not isinstance(told[1], WrongState)
 
 
 def test_two_who_start_at_once_work_on_the_same_assessment(store):
@@ -163,14 +165,14 @@ def test_two_who_take_an_assessment_up_again_at_once_leave_one_under_way(store, 
 
     assert refusals(at_once(store, act)) == [WrongState]
     states = [each.status for each in assessments.of_group(store, "elm")]
-    assert sorted(states) == sorted([Status.IN_PROGRESS, Status.WITHDRAWN])
+    assert sorted(states) == sorted([AssessmentStatus.IN_PROGRESS, AssessmentStatus.WITHDRAWN])
 
 
 def test_two_reviewers_who_decide_at_once_both_stay_on_record(store, sent):
     def act(own, number):
         reason = "The minutes are from 2024." if number == 2 else ""
         wanted = Decision.CHANGE_REQUESTED if number == 2 else Decision.AGREED
-        choice = Choice("LEAD-1", wanted, reason=reason, seen=0)
+        choice = ReviewChoice("LEAD-1", wanted, reason=reason, seen=0)
         return review.decide(Session(own, person(own, "pam"), LATER), sent.id, 1, (choice,))
 
     assert refusals(at_once(store, act)) == [ChangedMeanwhile]
@@ -190,7 +192,9 @@ EDITS = {
 
 
 @pytest.mark.parametrize("what", EDITS)
-@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.ACCEPTED, Status.WITHDRAWN])
+@pytest.mark.parametrize(
+    "status", [AssessmentStatus.SUBMITTED, AssessmentStatus.ACCEPTED, AssessmentStatus.WITHDRAWN]
+)
 def test_what_is_closed_is_not_changed_by_an_old_page(client, sign_in, store, sent, what, status):
     with store.writing():
         store.execute("update assessments set status = ? where id = ?", (status, sent.id))
@@ -216,17 +220,21 @@ def test_an_incomplete_assessment_is_not_taken_in(client, sign_in, store):
     reply = world.send(client, f"/assessments/{made.id}/submit", name="Maya", agrees="y")
     assert reply.status_code == 422
     assert assessments.submissions(store, made.id) == ()
-    assert assessments.get(store, made.id).status is Status.IN_PROGRESS
+    assert assessments.get(store, made.id).status is AssessmentStatus.IN_PROGRESS
 
 
 MOVES = {
-    "/withdraw": {Status.IN_PROGRESS, Status.SUBMITTED, Status.CHANGES_REQUESTED},
-    "/take-up-again": {Status.WITHDRAWN},
+    "/withdraw": {
+        AssessmentStatus.IN_PROGRESS,
+        AssessmentStatus.SUBMITTED,
+        AssessmentStatus.CHANGES_REQUESTED,
+    },
+    "/take-up-again": {AssessmentStatus.WITHDRAWN},
 }
 
 
 @pytest.mark.parametrize("path", MOVES)
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", AssessmentStatus)
 def test_each_state_allows_its_own_moves_only(client, sign_in, store, sent, path, status):
     with store.writing():
         store.execute("update assessments set status = ? where id = ?", (status, sent.id))
@@ -264,7 +272,7 @@ def test_a_closed_cycle_takes_no_invitation_answer_or_later_date(client, sign_in
         reply = world.send(sign_in(client, who), path, **fields)
         assert reply.status_code == 409, path
         assert Page(reply.text).text
-    assert grants.of_group(store, "oak") == ()
+    assert grants.grants_of(store, "oak") == ()
 
 
 @pytest.mark.parametrize("path", ["accept", "request-changes", "agree-with-low", "LEAD"])
@@ -276,8 +284,8 @@ def test_a_decision_on_another_version_is_refused(client, sign_in, store, sent, 
     fields |= {"LEAD-1-verdict": "agree", "number": number}
     reply = world.send(client, f"/assessments/{sent.id}/review/{path}", **fields)
     assert reply.status_code == 409
-    assert reviews.of_submission(store, sent.id, 1) == {}
-    assert assessments.get(store, sent.id).status is Status.SUBMITTED
+    assert assessments.reviews_of(store, sent.id, 1) == {}
+    assert assessments.get(store, sent.id).status is AssessmentStatus.SUBMITTED
 
 
 @pytest.mark.parametrize("path", ["", "/LEAD", "/accept", "/request-changes", "/agree-with-low"])
@@ -290,7 +298,7 @@ def test_nobody_reviews_their_own_group(client, sign_in, store, sent, path):
     reading = path in ("", "/LEAD")
     reply = client.get(address) if reading else world.send(client, address, number="1")
     assert reply.status_code == 403
-    assert assessments.get(store, sent.id).status is Status.SUBMITTED
+    assert assessments.get(store, sent.id).status is AssessmentStatus.SUBMITTED
 
 
 # In somebody else's place
@@ -305,7 +313,7 @@ def test_a_grant_taken_back_closes_the_page_that_is_open(client, sign_in, store,
     assert {client.get(page).status_code for page in pages} == {404}
     reply = world.send(client, f"{address}/LEAD", **{**form, "LEAD-1-verdict": "agree"})
     assert reply.status_code == 404
-    assert reviews.of_submission(store, sent.id, 1) == {}
+    assert assessments.reviews_of(store, sent.id, 1) == {}
     for page in ("/payers/fair/portfolio", "/payers/fair/portfolio?text=elm"):
         assert "Elm Physicians" not in client.get(page).text
     assert b"Elm" not in client.get("/payers/fair/portfolio.csv").data
@@ -404,7 +412,7 @@ def test_the_care_team_does_nothing_that_is_the_managers(client, sign_in, store,
     assert reply.status_code == 403
     after = verbs(store, "submitted"), store.row("select max(seq) as n from events")["n"]
     assert after == before
-    assert grants.of_group(store, "elm")[0].revoked_at is None
+    assert grants.grants_of(store, "elm")[0].revoked_at is None
 
 
 MASS = {
@@ -429,7 +437,7 @@ def test_fields_that_no_form_has_assign_nothing(client, sign_in, store, ready):
     sent = {**MASS, "name": "Maya", "agrees": "y"}
     assert world.send(client, f"/assessments/{ready.id}/submit", **sent).status_code == 303
     found = assessments.get(store, ready.id)
-    assert (found.status, found.group_id) == (Status.SUBMITTED, "elm")
+    assert (found.status, found.group_id) == (AssessmentStatus.SUBMITTED, "elm")
     asked = {**MASS, "email": "new@example.org", "role": "care team", "may_attest": ""}
     assert world.send(client, "/groups/elm/team/invitations", **asked).status_code == 200
     (letter,) = list(store.rows("select * from letters"))
@@ -450,7 +458,7 @@ def test_a_group_invites_into_its_own_roles_only(client, sign_in, store, role):
 def a_link(store, **changes):
     fields = {"email": "new@example.org", "role": roles.Role.CARE_TEAM, "group_id": "elm"}
     one_time_links.invite(
-        Session(store, person(store, "maya"), NOW), Seat(**{**fields, **changes}), "token"
+        Session(store, person(store, "maya"), NOW), Invitee(**{**fields, **changes}), "token"
     )
     return "/letters/token"
 

@@ -24,7 +24,7 @@ import pytest
 
 from readiness.accounts.db import one_time_links, people
 from readiness.accounts.service.one_time_links import write_invitation
-from readiness.accounts.team import Seat
+from readiness.accounts.team import Invitee
 from readiness.assessments.service import answering, cycles, sharing
 from readiness.core.db import Session, Store
 from readiness.core.jobs import db as jobs
@@ -369,9 +369,9 @@ def filled(tmp_path_factory):
 
 
 SEATS = {
-    "seat-in-elm": Seat("new@example.org", Role.CARE_TEAM, group_id="elm"),
-    "seat-at-fair": Seat("new@example.org", Role.PAYER_MANAGER, payer_id="fair"),
-    "seat-here": Seat("new@example.org", Role.ADMINISTRATOR),
+    "seat-in-elm": Invitee("new@example.org", Role.CARE_TEAM, group_id="elm"),
+    "seat-at-fair": Invitee("new@example.org", Role.PAYER_MANAGER, payer_id="fair"),
+    "seat-here": Invitee("new@example.org", Role.ADMINISTRATOR),
 }
 
 
@@ -393,7 +393,7 @@ def ask_again(store):
 
 def open_cycle(store, pam, cycle_id):
     opens, due = world.NOW.date(), world.NOW.date() + timedelta(days=90)
-    draft = cycles.Draft(cycle_id, "qmer", "2026.1", opens, due, {})
+    draft = cycles.CycleDraft(cycle_id, "qmer", "2026.1", opens, due, {})
     cycles.open_cycle(Session(store, pam, world.NOW), "fair", draft, cycle_id)
     cycles.invite(Session(store, pam, world.NOW), "fair", cycle_id, ["elm"])
 

@@ -166,7 +166,7 @@ def test_where_a_group_stands_rests_on_released_quarters_alone(store):
         store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
     counted(store, {ELIGIBLE: 700, SCREENED: 500}, quarter=Q4.previous)  # never completed
     payers.sent_in(store)
-    stands = runs.standing(store, "elm")
+    stands = runs.portfolio_entry(store, "elm")
     assert stands
     assert (stands.screened, stands.eligible, stands.quarters) == (250, 400, 1)
 

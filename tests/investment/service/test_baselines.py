@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from readiness.accounts.db import groups, people
-from readiness.assessments.lifecycle import Status
-from readiness.assessments.models import RunKind
+from readiness.assessments.models import AssessmentStatus, RunKind
 from readiness.core.db import Session
 from readiness.core.people import Group
 from readiness.instruments.answers import Answer
@@ -44,7 +43,12 @@ def test_answers_are_those_of_the_deciding_run(grove):
     before = found(grove)["elm"].answers["MEAS-1"]
     assert before == Answer.at(1)
     assessment = plans.written(
-        grove, "elm", plans.answers_at(4), NOW, assessment_id="draft", status=Status.IN_PROGRESS
+        grove,
+        "elm",
+        plans.answers_at(4),
+        NOW,
+        assessment_id="draft",
+        status=AssessmentStatus.IN_PROGRESS,
     )
     plans.score(grove, assessment, plans.answers_at(4), NOW, "of-a-draft", RunKind.CLAIMED)
     assert found(grove)["elm"].answers["MEAS-1"] == before

@@ -19,7 +19,7 @@ import pytest
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.administration.service import organizations
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import portfolio_entry, sharing
 from readiness.cli import maintenance
 from readiness.core.db import Session, Store
@@ -60,7 +60,7 @@ def folder(tmp_path_factory):
             share(store, group_id)
         planned.submitted(store, "fir", planned.answers_at(1), NOW, assessment_id="a2")
         for group_id in ("elm", "fir"):
-            portfolio_entry.refresh(store, group_id, NOW)
+            portfolio_entry.update_entry(store, group_id, NOW)
         made(store, people.actor(store, "pam"), Runner(store.path), pack_id="first")
         store.db.conn.execute("pragma wal_checkpoint(truncate)")
     return here
@@ -282,7 +282,9 @@ def test_a_group_that_is_removed_takes_its_plan_along(store):
 
 def test_a_submission_taken_back_takes_the_zip_along(store, pam):
     with store.writing():
-        store.execute("update assessments set status = ? where id = 'a2'", (Status.WITHDRAWN,))
+        store.execute(
+            "update assessments set status = ? where id = 'a2'", (AssessmentStatus.WITHDRAWN,)
+        )
     with pytest.raises(WrongState):
         first(store, pam)
 

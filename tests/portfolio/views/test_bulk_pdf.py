@@ -23,7 +23,7 @@ SECONDS = 60
 @pytest.fixture
 def pam(client, sign_in, store):
     plans.submitted(store, "elm", plans.answers_at(2), world.NOW)
-    portfolio_entry.refresh(store, "elm", world.NOW)
+    portfolio_entry.update_entry(store, "elm", world.NOW)
     return sign_in(client, "pam")
 
 

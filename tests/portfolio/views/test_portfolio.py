@@ -12,7 +12,7 @@ import pytest
 
 from readiness.accounts.db import groups
 from readiness.assessments.db import assessments
-from readiness.assessments.lifecycle import Status
+from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import sharing
 from readiness.core.audit import Event
 from readiness.core.db import Session
@@ -131,7 +131,7 @@ def test_a_group_that_writes_a_new_version_still_stands_on_the_old_one(
             made,
             id="newer",
             version=second_version,
-            status=Status.IN_PROGRESS,
+            status=AssessmentStatus.IN_PROGRESS,
             created_at=made.created_at + timedelta(days=30),
         )
         assessments.add(store, newer, Event(NOW, "maya", "started", "assessment", "newer", "elm"))

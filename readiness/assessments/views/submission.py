@@ -10,9 +10,9 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import Length
 
 from readiness.assessments.attestation import CODE_LENGTH, CODE_LETTERS, STATEMENT
-from readiness.assessments.service import submit
-from readiness.assessments.service.submit import Ids, Signature
-from readiness.assessments.views.sheet_page import rendered
+from readiness.assessments.service import submission
+from readiness.assessments.service.submission import Ids, Signature
+from readiness.assessments.views.answering import render
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, with_problems
@@ -20,7 +20,7 @@ from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 
-pages = Blueprint("submit", __name__)
+bp = Blueprint("submit", __name__)
 
 
 class Required:
@@ -39,21 +39,21 @@ class SignatureForm(SafeForm):
     agrees = BooleanField("I agree with this statement", [Required()])
 
 
-@pages.get("/assessments/<assessment_id>/check")
+@bp.get("/assessments/<assessment_id>/check")
 @needs(Can.READ_ASSESSMENT)
 def check(assessment_id: str) -> ResponseReturnValue:
-    found = submit.check_up(session(), assessment_id)
+    found = submission.check(session(), assessment_id)
     beside = claims.of_entered(store(), found.sheet.group.id, found.sheet.answers, now().date())
-    return rendered("assessments/check.html", found.sheet, found=found, weighed_claims=beside)
+    return render("assessments/check.html", found.sheet, found=found, weighed_claims=beside)
 
 
-@pages.get("/assessments/<assessment_id>/submit")
+@bp.get("/assessments/<assessment_id>/submit")
 @needs(Can.ATTEST)
 def sign(assessment_id: str) -> ResponseReturnValue:
     return signing_page(assessment_id, SignatureForm(formdata=None))
 
 
-@pages.post("/assessments/<assessment_id>/submit")
+@bp.post("/assessments/<assessment_id>/submit")
 @needs(Can.ATTEST)
 def send(assessment_id: str) -> ResponseReturnValue:
     form = SignatureForm()
@@ -61,15 +61,15 @@ def send(assessment_id: str) -> ResponseReturnValue:
         return signing_page(assessment_id, form), 422
     signature = Signature(form.name.data or "", bool(form.agrees.data))
     try:
-        submit.submit(session(), assessment_id, signature, ids())
+        submission.submit(session(), assessment_id, signature, ids())
     except BadInput as error:
         return signing_page(assessment_id, with_problems(form, error)), 422
     return redirect(url_for(".receipt", assessment_id=assessment_id), 303)
 
 
 def signing_page(assessment_id: str, form: SignatureForm) -> str:
-    found = submit.signing(session(), assessment_id)
-    return rendered(
+    found = submission.check_before_signing(session(), assessment_id)
+    return render(
         "assessments/submit.html", found.sheet, found=found, form=form, statement=STATEMENT
     )
 
@@ -82,8 +82,8 @@ def code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
-@pages.get("/assessments/<assessment_id>/receipt")
+@bp.get("/assessments/<assessment_id>/receipt")
 @needs(Can.READ_ASSESSMENT)
 def receipt(assessment_id: str) -> ResponseReturnValue:
-    sheet, sent, readers = submit.receipt(session(), assessment_id)
+    sheet, sent, readers = submission.receipt(session(), assessment_id)
     return render_template("assessments/receipt.html", sheet=sheet, sent=sent, readers=readers)

@@ -17,8 +17,8 @@ from readiness.assessments.workbook import (
     FIRST_ROW,
     KIND,
     MARK_COLUMNS,
-    Column,
     SheetName,
+    WorkbookColumn,
     answer_text,
     fact_text,
     fields_of,
@@ -55,7 +55,7 @@ class Formats:
         self.wrap: Format = book.add_format(top)
 
 
-def book_of(
+def write(
     instrument: Instrument,
     assessment_id: str,
     group_name: str,
@@ -99,7 +99,7 @@ def read_me(page: Worksheet, instrument: Instrument, group_name: str, formats: F
 
 def begin(page: Worksheet, columns: Sequence[str], widths: Sequence[int], f: Formats) -> None:
     for column, (name, width) in enumerate(zip(columns, widths, strict=True)):
-        hidden = {"hidden": True} if name in (Column.BASE, Column.KEY) else {}
+        hidden = {"hidden": True} if name in (WorkbookColumn.BASE, WorkbookColumn.KEY) else {}
         page.set_column(column, column, width, None, hidden)
         page.write_string(0, column, name, f.heading)
     page.set_landscape()
@@ -122,13 +122,13 @@ def fill_answers(
             page.write_string(row, column, text, f.text)
         level = answer.level if answer else None
         if level is not None:
-            page.write_number(row, at[Column.ANSWER], level, f.fill)
+            page.write_number(row, at[WorkbookColumn.ANSWER], level, f.fill)
         else:
-            page.write_string(row, at[Column.ANSWER], answer_text(answer), f.fill)
-        page.write_string(row, at[Column.REASON], answer.reason if answer else "", f.fill)
-        page.write_string(row, at[Column.NOTE], answer.note if answer else "", f.fill)
-        page.write_number(row, at[Column.BASE], revision.revision if revision else 0)
-    offer_answers(page, instrument, at[Column.ANSWER])
+            page.write_string(row, at[WorkbookColumn.ANSWER], answer_text(answer), f.fill)
+        page.write_string(row, at[WorkbookColumn.REASON], answer.reason if answer else "", f.fill)
+        page.write_string(row, at[WorkbookColumn.NOTE], answer.note if answer else "", f.fill)
+        page.write_number(row, at[WorkbookColumn.BASE], revision.revision if revision else 0)
+    offer_answers(page, instrument, at[WorkbookColumn.ANSWER])
 
 
 def offer_answers(page: Worksheet, instrument: Instrument, column: int) -> None:
@@ -158,17 +158,17 @@ def fill_facts(
     at = {column: number for number, column in enumerate(FACT_COLUMNS)}
     for row, (asked_id, asked) in enumerate(fields_of(instrument), start=FIRST_ROW - 1):
         revision = facts.get(asked.key)
-        page.write_string(row, at[Column.ASKED], asked_id, f.text)
-        page.write_string(row, at[Column.KEY], asked.key, f.text)
-        page.write_string(row, at[Column.LABEL], asked.label, f.text)
-        page.write_string(row, at[Column.HOW], how_to(asked), f.text)
-        page.write_number(row, at[Column.BASE], revision.revision if revision else 0)
+        page.write_string(row, at[WorkbookColumn.ASKED], asked_id, f.text)
+        page.write_string(row, at[WorkbookColumn.KEY], asked.key, f.text)
+        page.write_string(row, at[WorkbookColumn.LABEL], asked.label, f.text)
+        page.write_string(row, at[WorkbookColumn.HOW], how_to(asked), f.text)
+        page.write_number(row, at[WorkbookColumn.BASE], revision.revision if revision else 0)
         value = fact_text(asked, revision.value if revision else None)
         if isinstance(value, str):
-            page.write_string(row, at[Column.VALUE], value, f.fill)
+            page.write_string(row, at[WorkbookColumn.VALUE], value, f.fill)
         else:
-            page.write_number(row, at[Column.VALUE], value, f.fill)
+            page.write_number(row, at[WorkbookColumn.VALUE], value, f.fill)
         options = options_of(asked)
         if options and len(",".join(options)) <= LIST_LIMIT:
             rule = {"validate": "list", "source": list(options)}
-            page.data_validation(row, at[Column.VALUE], row, at[Column.VALUE], rule)
+            page.data_validation(row, at[WorkbookColumn.VALUE], row, at[WorkbookColumn.VALUE], rule)
