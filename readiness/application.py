@@ -37,7 +37,7 @@ from readiness.counts.views import social_risk as screen
 from readiness.equity import views as equity
 from readiness.home import views as home
 from readiness.imports.views import history as screen_records
-from readiness.imports.views import upload, upload_files
+from readiness.imports.views import upload
 from readiness.incentives import views as laboratory
 from readiness.instruments import loader as instruments
 from readiness.investment import proposal_views
@@ -81,7 +81,6 @@ BLUEPRINTS = (
     screen_records.bp,
     submission.bp,
     upload.bp,
-    upload_files.bp,
     *team.BLUEPRINTS,
 )
 SHORTEST_KEY = 32  # characters: less can be tried out

@@ -343,26 +343,14 @@ def kind_of(header: Sequence[str]) -> FileKind | None:
 
 
 QUESTION = re.compile(r"[0-9]{1,7}-[0-9]")
-
-
 ANSWERS = re.compile(r"LA[0-9]{1,7}-[0-9](?:[;,~ ]+LA[0-9]{1,7}-[0-9])*")
-
-
 NUMBER = re.compile(r"(?<![\w.-])-?[0-9]{1,7}(?:\.[0-9]{1,4})?(?![\w-])")
-
-
 LONGEST_SCORE = 60  # characters; longer text is a story, not a score
-
-
 UNREADABLE = ScreenAnswer(code="?")  # something was answered; we cannot tell what
-
-
 FLAGS = {
     **dict.fromkeys(("yes", "y", "pos", "positive", "true", "1"), True),
     **dict.fromkeys(("no", "n", "neg", "negative", "false", "0"), False),
 }
-
-
 AnswersAndFlag = tuple[tuple[ScreenAnswer, ...], bool | None]
 
 

@@ -57,11 +57,6 @@ class Labels:
 
 
 HEADING = re.compile(r"[A-Za-z][A-Za-z0-9 _.()/#%?:&-]{0,63}")
-
-
-ANY_LONG_NUMBER = re.compile(r"[0-9]{5}")
-
-
 AT_MOST = 12  # named one by one; the rest are a number
 
 
@@ -71,7 +66,7 @@ def is_heading(name: str) -> bool:
     >>> is_heading("food_worry___1"), is_heading("A1234567"), is_heading("jo@example.org")
     (True, False, False)
     """
-    is_plain = HEADING.fullmatch(name) and not ANY_LONG_NUMBER.search(name)
+    is_plain = HEADING.fullmatch(name) and not LONG_NUMBER.search(name)
     return bool(is_plain) and not found_in(name)
 
 

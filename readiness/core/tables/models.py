@@ -19,11 +19,7 @@ class SheetCell:
 
 
 Rows = Sequence[Sequence[SheetCell]]
-
-
 Book = Mapping[str, Rows]  # by sheet, the headings first
-
-
 MOST_PROBLEMS = 100  # told one by one; the rest are a number
 
 
@@ -55,7 +51,7 @@ class ReadContext:
     hashed: Callable[[str], bytes]  # keyed with a key that this run alone knows
     report: Report
     group_id: str = ""  # where a file names none
-    told: Callable[[int], None] = lambda _: None  # rows so far; may raise Canceled
+    on_progress: Callable[[int], None] = lambda _: None  # rows so far; may raise Canceled
 
 
 class Canceled(Exception):

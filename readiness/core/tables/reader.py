@@ -220,7 +220,7 @@ def full_rows(table: TextTable, reading: ReadContext) -> Iterator[TableRow]:
     for line, cells in table.rows:
         reading.report.rows += 1
         if reading.report.rows % EVERY == 0:
-            reading.told(reading.report.rows)
+            reading.on_progress(reading.report.rows)
         while len(cells) > width and not cells[-1]:
             cells.pop()
         if len(cells) == width:

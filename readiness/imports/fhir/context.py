@@ -79,7 +79,7 @@ class FhirRun:
         report = self.reading.report
         report.rows += 1
         if report.rows % EVERY == 0:
-            self.reading.told(report.rows)
+            self.reading.on_progress(report.rows)
 
     def skip(self) -> None:
         self.reading.report.skipped += 1

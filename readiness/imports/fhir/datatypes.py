@@ -124,17 +124,9 @@ def version_of(text: str | None) -> int:
 
 
 YES, NO = "LA33-6", "LA32-8"
-
-
 ABSENT_REASON = "data-absent-reason"  # the end of the extension's address, in every release
-
-
 LONGEST_WORDS = 60  # characters; longer text is a story, not an answer
-
-
 NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
-
-
 UNREADABLE = ScreenAnswer(code="?")  # something was answered; we cannot tell what
 
 

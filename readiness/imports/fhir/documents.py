@@ -114,23 +114,16 @@ def file_refusal(source: SourceFile, says: str) -> BadInput:
     return BadInput([Problem(source.label, says)])
 
 
-BundleText = bytes | bytearray
-
-
 MOST_ENTRIES = 300_000
-
-
 TOO_MANY = f"This Bundle has more than {MOST_ENTRIES:,} entries. Export as NDJSON."
 
 
 # Strings are matched whole, so that a brace inside one is not taken for structure.
 TOKEN = re.compile(rb'"entry"\s*:\s*\[|"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
-
-
 OPENS = (b"{", b"[")
 
 
-def entry_spans(text: BundleText) -> Iterator[tuple[int, int]]:
+def entry_spans(text: Text) -> Iterator[tuple[int, int]]:
     """Where each entry starts and ends.
 
     >>> text = b'{"entry": [{"a": "}"}, {"b": [1]}]}'

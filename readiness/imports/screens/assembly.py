@@ -176,8 +176,6 @@ def merge_traits(before: PatientTraits | None, traits: PatientTraits) -> Patient
 
 
 PieceAnswer = tuple[ScreenPiece, AnsweredQuestion]
-
-
 FIRST_EDITION = "final"  # neither amended nor corrected
 
 

@@ -310,15 +310,11 @@ def contradicts_the_sum(reply: Reply, replies: Sequence[Reply], codes: CodeTable
 
 
 CLEAR = frozenset({NeedResult.POSITIVE, NeedResult.NEGATIVE})
-
-
 NOT_CLEAR = (
     NeedResult.DECLINED,
     NeedResult.UNKNOWN,
     NeedResult.INCOMPLETE,
 )  # the most telling first
-
-
 Results = Mapping[Need, NeedResult]
 
 

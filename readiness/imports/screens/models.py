@@ -162,8 +162,6 @@ class ScreenPart:
 
 
 NOBODY = "-"  # the group of a file that names none
-
-
 WHOLE = "ALL"  # the site of a file that names none
 
 

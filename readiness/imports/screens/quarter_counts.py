@@ -148,20 +148,15 @@ def with_eligible(needs: Mapping[Need, Steps]) -> Steps:
     return next((row for row in rows if Step.ELIGIBLE in row), {})
 
 
-TableSteps = Mapping[Step, int]
-
-
 TWICE = (
     "Two of the files tell of the same patients: the same group, site, quarter, need and stratum. "
     "Keep one of the two."
 )
 
 
-def add_tables(
-    tables: Sequence[Mapping[CellKey, TableSteps]], group_id: str
-) -> dict[CellKey, TableSteps]:
+def add_tables(tables: Sequence[Mapping[CellKey, Steps]], group_id: str) -> dict[CellKey, Steps]:
     """All rows of all tables; those that name no group are of `group_id`."""
-    found: dict[CellKey, TableSteps] = {}
+    found: dict[CellKey, Steps] = {}
     for table in tables:
         named = {of_group(key, group_id): steps for key, steps in table.items()}
         if found.keys() & named.keys():
@@ -174,13 +169,11 @@ def of_group(key: CellKey, group_id: str) -> CellKey:
     return replace(key, group_id=group_id) if group_id and key.group_id == NOBODY else key
 
 
-def in_period(
-    steps: Mapping[CellKey, TableSteps], period: Period | None
-) -> dict[CellKey, TableSteps]:
+def in_period(steps: Mapping[CellKey, Steps], period: Period | None) -> dict[CellKey, Steps]:
     return {key: each for key, each in steps.items() if period is None or key.period == str(period)}
 
 
-def counts_of(steps: TableSteps) -> ResultCounts:
+def counts_of(steps: Steps) -> ResultCounts:
     """The results that a row tells; what it leaves open is counted as nobody here."""
     positive = steps.get(Step.POSITIVE, 0)
     return ResultCounts(

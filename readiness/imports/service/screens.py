@@ -77,7 +77,7 @@ def aggregate(
     period: Period | None = None,
     mapping: str | None = None,
     is_explained: bool = False,
-    told: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
     today: date = date.max,
     sites: Collection[str] | None = None,
     groups: Collection[str] | None = None,
@@ -88,7 +88,7 @@ def aggregate(
     groups, where they are known.
     """
     codes = screening.load()
-    reading = ReadContext(keyed_hash(os.urandom(KEY_BYTES)), Report(), group_id, told)
+    reading = ReadContext(keyed_hash(os.urandom(KEY_BYTES)), Report(), group_id, on_progress)
     chosen = parse(mapping, codes) if mapping is not None else None
     if isinstance(chosen, LongMapping) and not is_explained and large.handles(sources, chosen):
         cells = large.cells_of(sources[0], reading, chosen, codes, str(period or ""))

@@ -112,7 +112,7 @@ def reading_work(handed: UploadedFiles, upload: Upload, sites: Sequence[Site], t
                 handed.sources,
                 group_id=upload.group_id,
                 mapping=handed.mapping,
-                told=told,
+                on_progress=told,
                 today=today,
                 sites=tuple(names_of(sites)),
                 groups=[upload.group_id],

@@ -94,8 +94,6 @@ COLUMNS = (*LABELS, *COUNTS)
 NAMES = tuple(column.name for column in COLUMNS)
 STEPS = {column.name: column.step for column in COUNTS if column.step is not None}
 NAME_OF = {step: name for name, step in STEPS.items()}
-
-
 NOT_OURS = "These are not the headings of our table of counts. Download it and fill that in."
 
 

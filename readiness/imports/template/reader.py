@@ -70,14 +70,8 @@ def ragged_since(before: int, reading: ReadContext) -> list[Problem]:
 
 
 COUNT = re.compile(r"[0-9]{1,9}")
-
-
 GROUPED = re.compile(r"[0-9]{1,3}([, .'][0-9]{3})+")
-
-
 WRITTEN_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-
-
 LABEL = re.compile(r"[\w .&'()+/-]{1,80}")
 
 
@@ -91,17 +85,11 @@ MARKS = {
     "a Medicaid number": re.compile(r"[A-Z]{2}[0-9]{5}[A-Z]$", re.IGNORECASE),
     "a long number": re.compile(r"[0-9]{7}"),
 }
-
-
 NO_ROWS = "No row holds a count. Fill in the counts, screened and positive first."
-
-
 ONE_PATIENT_A_ROW = (
     "Every count is 0 or 1, so these look like patients and not like counts. Send counts: one row "
     "for each need, with all patients of a site or of the group added up."
 )
-
-
 MIXED_UNITS = "One file counts either patients or screens. Choose one of them for every row."
 
 

@@ -140,11 +140,7 @@ def add_lists(
 
 
 NEEDS = (*FIVE, Need.ANY, Need.ALL5)
-
-
 OF_GROUP_ROW = {Step.SCREENED: Step.SCREENED, Step.ANY_POSITIVE: Step.POSITIVE}
-
-
 TemplateRow = dict[str, str | int]
 
 

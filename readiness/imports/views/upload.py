@@ -16,7 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from readiness.core.errors import BadInput, Problem
+from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile, file_in_memory
@@ -25,9 +25,10 @@ from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
 from readiness.imports import presenter as upload_view
+from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_shapes import MappingShape
 from readiness.imports.models import UploadState
-from readiness.imports.service import review
+from readiness.imports.service import review, template
 from readiness.imports.service import upload as taking
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.upload import UploadedFiles, UploadProgress
@@ -193,3 +194,37 @@ def discard(group_id: str, upload_id: str) -> ResponseReturnValue:
     review.discard(session(), group_id, upload_id)
     flash("Discarded. Nothing of the file is kept.")
     return redirect(url_for(".start", group_id=group_id), 303)
+
+
+# Files to begin from: our template, and mapping files for other people's tables
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/groups/<group_id>/counts/template.csv")
+@needs(Can.READ_COUNTS)
+def template_csv(group_id: str) -> ResponseReturnValue:
+    made = template.csv(session(), group_id)
+    return download(made, "text/csv; charset=utf-8", "counts.csv")
+
+
+@bp.get("/groups/<group_id>/counts/template.xlsx")
+@needs(Can.READ_COUNTS)
+def template_xlsx(group_id: str) -> ResponseReturnValue:
+    made = template.xlsx(session(), group_id)
+    return download(made, XLSX, "counts.xlsx")
+
+
+@bp.get("/mappings/<shape>.toml")
+@needs(Can.READ_COUNTS)
+def mapping_example(shape: str) -> ResponseReturnValue:
+    """The same for everybody."""
+    if shape not in list(MappingShape):
+        raise NotFound("There is no such example. Choose one from the upload's page.")
+    made = EXAMPLES[MappingShape(shape)].encode()
+    return download(made, "text/plain; charset=utf-8", f"mapping-{shape}.toml")
+
+
+def download(made: bytes, kind: str, name: str) -> ResponseReturnValue:
+    disposition = f'attachment; filename="{name}"'
+    return made, {"Content-Type": kind, "Content-Disposition": disposition}

@@ -156,14 +156,8 @@ class DuckdbRun:
 
 
 EARLIEST, LATEST = 1900, 2100
-
-
 OLDEST = 130  # years
-
-
 SEPARATORS = ("/", "-", ".")
-
-
 CLOCKS = (" %H:%M", " %H:%M:%S", " %I:%M %p")
 
 
@@ -215,14 +209,8 @@ def band_sql(age: str, band_of: Callable[[int | None], str]) -> str:
 
 
 MOST_TEXTS = 20_000  # different ones in a column; more are names or notes
-
-
 TOO_VARIOUS = "The {column} column holds too many different texts. Name another column."
-
-
 UNREAD = "unread"  # what a status means that nobody explained: its row is left out
-
-
 AGE = re.compile(r"[0-9]{1,3}")
 
 

@@ -59,7 +59,9 @@ def cells_of(
     room = room or MemoryLimits()
     with open_table(stream) as table:
         refuse_missing(table, wording, label)
-        with open_session(table.path, lambda s: reading.told(round(s * table.rows)), room) as db:
+        with open_session(
+            table.path, lambda s: reading.on_progress(round(s * table.rows)), room
+        ) as db:
             try:
                 cells = count(db, DuckdbRun(table, wording, reading, label, room))
             except UnlistedValue:
@@ -112,8 +114,6 @@ ALIKE = (
     ResultColumn.RESULT,
     ResultColumn.STATUS,
 )
-
-
 TOTAL = (ALL.type.value, ALL.name)
 
 

@@ -44,10 +44,10 @@ class UnlistedValue(Exception):
 
 class DuckdbSession:
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, told: Callable[[float], None]
+        self, connection: duckdb.DuckDBPyConnection, on_progress: Callable[[float], None]
     ) -> None:
         self.connection = connection
-        self.told = told  # the share that is done of the whole; may raise
+        self.on_progress = on_progress  # the share that is done of the whole; may raise
         self.done = 0.0
 
     def run(self, sql: str, given: Sequence[object] = (), *, worth: float = 0) -> list[Row]:
@@ -62,7 +62,7 @@ class DuckdbSession:
         while worker.is_alive():
             share = max(0.0, self.connection.query_progress()) / 100
             try:
-                self.told(self.done + worth * share)
+                self.on_progress(self.done + worth * share)
             except BaseException:
                 self.stop(worker)
                 raise
@@ -103,7 +103,7 @@ def error_for(kind: type[duckdb.Error]) -> Exception:
 
 @contextmanager
 def open_session(
-    path: str, told: Callable[[float], None], room: MemoryLimits
+    path: str, on_progress: Callable[[float], None], room: MemoryLimits
 ) -> Iterator[DuckdbSession]:
     """Nothing is written: no file to spill into, no log, no history, no secret, no extension."""
     connection = duckdb.connect(
@@ -126,7 +126,7 @@ def open_session(
         connection.execute("SET allowed_paths = [?]".replace("?", literal(path)))
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        yield DuckdbSession(connection, told)
+        yield DuckdbSession(connection, on_progress)
 
 
 def literal(text: str) -> str:
@@ -149,20 +149,10 @@ DELIMITERS = (",", ";", "\t", "|")
 
 
 PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
-
-
 DATES = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
-
-
 SAMPLE = 1024 * 1024  # bytes, to learn how long a line is
-
-
 MARGIN = 1.3  # what is packed later may be packed tighter
-
-
 NOT_UTF8 = "This file is not UTF-8. Save it as CSV (UTF-8) and send that."
-
-
 EMPTY = "This file is empty. Save the table with its headings and send that."
 
 

@@ -115,4 +115,4 @@ def test_whoever_asks_to_stop_is_heard():
         raise Canceled
 
     with pytest.raises(Canceled):
-        rows("a\n" + "1\n" * 1_000, ReadContext(hashed, Report(), told=stop))
+        rows("a\n" + "1\n" * 1_000, ReadContext(hashed, Report(), on_progress=stop))

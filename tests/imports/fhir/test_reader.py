@@ -252,8 +252,9 @@ def test_somebody_who_stops_a_run_is_heard_within_a_thousand_resources():
 
     line = json.dumps(observation("93030-5", **coded("LA33-6"))).encode() + b"\n"
     source = file_in_memory("the file", "x.ndjson", line * 2_500)
+    reading = ReadContext(fhir.hashed, Report(), on_progress=told)
     with pytest.raises(Canceled):
-        list(reader.parts([source], ReadContext(fhir.hashed, Report(), told=told), fhir.CODES))
+        list(reader.parts([source], reading, fhir.CODES))
     assert heard == [1_000]
 
 

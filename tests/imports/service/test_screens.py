@@ -215,7 +215,7 @@ def test_a_run_can_be_stopped_and_nothing_is_left():
 
     line = (DATA / "fhir" / "hits.ndjson").read_bytes().splitlines()[0] + b"\n"
     with pytest.raises(Canceled):
-        aggregate([file_in_memory("file 1", "x", line * 2000)], told=stop)
+        aggregate([file_in_memory("file 1", "x", line * 2000)], on_progress=stop)
 
 
 def test_two_runs_never_share_a_hash():

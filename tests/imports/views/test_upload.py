@@ -362,11 +362,11 @@ def slow(monkeypatch):
     go_on = threading.Event()
     real = screens.aggregate
 
-    def aggregate(sources, *, told, **more):
+    def aggregate(sources, *, on_progress, **more):
         row = 0
         while not go_on.wait(0.005):
-            told(row := row + 1)
-        return real(sources, told=told, **more)
+            on_progress(row := row + 1)
+        return real(sources, on_progress=on_progress, **more)
 
     monkeypatch.setattr(screens, "aggregate", aggregate)
     yield go_on

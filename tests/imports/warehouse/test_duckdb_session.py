@@ -19,19 +19,18 @@ NAME = "Wilhelmina Quickly"
 COUNTS = """
 import sys
 from pathlib import Path
-from readiness.domain.errors import BadInput
-from readiness.engines.duck_session import Room
-from readiness.instruments import screening
-from readiness.intake.mapping import mapping_of
-from readiness.intake.sources import on_disk
-from readiness.domain.screens.reading import Reading, Report
-from readiness.usecases import large
+from readiness.core.errors import BadInput
+from readiness.imports.warehouse.duckdb_session import MemoryLimits
+from readiness.imports.screening_codes import loader as screening
+from readiness.imports.mapping import parse
+from readiness.core.tables.models import ReadContext, Report, file_on_disk
+from readiness.imports.service import large
 codes = screening.load()
-mapping = mapping_of(Path(sys.argv[2]).read_text(), codes)
-reading = Reading(lambda _: b"", Report(), "")
-room = Room(memory_mb=int(sys.argv[3]))
+mapping = parse(Path(sys.argv[2]).read_text(), codes)
+reading = ReadContext(lambda _: b"", Report(), "")
+room = MemoryLimits(memory_mb=int(sys.argv[3]))
 try:
-    print(len(large.cells_of(on_disk(Path(sys.argv[1])), reading, mapping, codes, "", room)))
+    print(len(large.cells_of(file_on_disk(Path(sys.argv[1])), reading, mapping, codes, "", room)))
 except BadInput as error:
     print(error)
 """
