@@ -10,13 +10,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from readiness.core.errors import BadInput, NotFound, Problem
+from readiness.core.typed_file import Finding
+from readiness.core.yaml_file import MOST_BYTES
+from readiness.instruments import sealed_files
 from readiness.instruments.build import instrument_of
-from readiness.instruments.check import contradictions
-from readiness.instruments.file_format import INSTRUMENT
-from readiness.instruments.file_shapes import Findings, place
+from readiness.instruments.consistency import contradictions
+from readiness.instruments.file_format import InstrumentFile
 from readiness.instruments.models import Instrument
-from readiness.instruments.seals import broken_seal, seal_of
-from readiness.instruments.yaml_tree import MOST_BYTES, UnreadableError, grow
+from readiness.instruments.sealed_files import broken_seal, seal_of, version_key
 
 SHIPPED = Path(__file__).parent
 OWN: list[Path] = []  # folders of the installation's own, from its settings
@@ -54,7 +55,7 @@ def load(instrument_id: str, version: str | None = None) -> Instrument:
         raise NotFound(
             f"There is no published instrument {instrument_id!r}: choose one that is listed."
         )
-    return max(published, key=lambda each: order(each.version))
+    return max(published, key=lambda each: version_key(each.version))
 
 
 def catalogue() -> tuple[Listed, ...]:
@@ -64,7 +65,7 @@ def catalogue() -> tuple[Listed, ...]:
         instrument = sound(folder, path)
         status = instrument.status if instrument else HAS_PROBLEMS
         listed.setdefault((path.parent.name, path.stem), status)
-    by_age = sorted(listed, key=lambda each: (each[0], order(each[1])))
+    by_age = sorted(listed, key=lambda each: (each[0], version_key(each[1])))
     return tuple((own, version, listed[own, version]) for own, version in by_age)
 
 
@@ -92,26 +93,12 @@ def look(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
 
 
 def look_at(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
-    try:
-        root, twice = grow(raw)
-    except UnreadableError as error:
-        return None, (Problem(place(error.line), error.says),)
-    except RecursionError:
-        return None, (Problem(place(1), "the file is nested too deeply: flatten it"),)
-    findings = Findings()
-    written = INSTRUMENT(root, (), findings)
-    instrument = instrument_of(written, seal_of(raw))
-    follows = [
-        (path, says)
-        for path, says in contradictions(written, instrument)
-        if not findings.about(path)  # a part that could not be read would be told of twice
-    ]
-    findings.found.extend(follows)
-    doubled = (
-        Problem(place(line), f"{key[:60]!r} stands here a second time: keep one")
-        for line, key in twice
-    )
-    return instrument, (*doubled, *findings.problems())
+    written, problems = sealed_files.look_at(raw, InstrumentFile, what_contradicts)
+    return None if written is None else instrument_of(written, seal_of(raw)), problems
+
+
+def what_contradicts(written: InstrumentFile) -> Iterator[Finding]:
+    return contradictions(written, instrument_of(written, ""))
 
 
 def files() -> Iterator[tuple[Path, Path]]:
@@ -119,12 +106,6 @@ def files() -> Iterator[tuple[Path, Path]]:
     for folder in (SHIPPED, *OWN):
         for path in sorted(folder.glob("*/*.yaml")):
             yield folder, path
-
-
-def order(version: str) -> tuple[int, ...]:
-    """2026.10 comes after 2026.9; a name that is no version comes first."""
-    parts = version.split(".")
-    return tuple(int(part) for part in parts) if all(map(str.isdecimal, parts)) else ()
 
 
 def sound(folder: Path, path: Path) -> Instrument | None:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta
+
+from readiness.core.typed_file import Id, Key, Share
 from readiness.instruments.conditions import Condition
 
 LEVELS = range(5)  # 0 Absent, 1 Ad hoc, 2 Defined, 3 Deployed, 4 Improving
@@ -54,7 +57,7 @@ class CostDriver(StrEnum):
 
 @dataclass(frozen=True)
 class LevelName:
-    level: int
+    level: Annotated[int, Meta(ge=0, le=4)]
     label: str  # "Deployed"
     meaning: str
 
@@ -63,7 +66,7 @@ class LevelName:
 class Metric:
     """A rate that an item asks about."""
 
-    name: str
+    name: Key
     numerator: str
     denominator: str
     from_counts: bool = False  # checked against the social-risk counts
@@ -140,10 +143,10 @@ class Tier:
 class AnswerLimits:
     """Shares above which (strictly) an answer set says too little."""
 
-    na_per_domain: Fraction  # over: the domain is not scored, and `na_cap` applies
-    dk_per_domain: Fraction  # over: T0
-    dk_overall: Fraction  # over: T0
-    na_cap: str  # highest tier while a domain is not scored
+    na_per_domain: Share  # over: the domain is not scored, and `na_cap` applies
+    dk_per_domain: Share  # over: T0
+    dk_overall: Share  # over: T0
+    na_cap: Id  # highest tier while a domain is not scored
 
 
 @dataclass(frozen=True)
@@ -222,22 +225,22 @@ class ContextItem:
 
 @dataclass(frozen=True)
 class Framework:
-    id: str
+    id: Id
     name: str
     status: str
-    elements: Mapping[str, str]
+    elements: Annotated[Mapping[str, str], Meta(min_length=1)]
 
 
 @dataclass(frozen=True)
 class CoreMeasure:
-    id: str
+    id: Id
     name: str
-    ages: str  # "adult" or "pediatric"
+    ages: Literal["adult", "pediatric"]
 
 
 @dataclass(frozen=True)
 class Source:
-    id: str
+    id: Id
     what: str
     at: str
     verified: str  # V seen on a page, K from memory

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from readiness.core.errors import Problem
+from readiness.core.yaml_file import MOST_BYTES
 from readiness.instruments.loader import problems_of
-from readiness.instruments.yaml_tree import MOST_BYTES
 from tests.factories.second_version import changed, entry, second_text, shipped_text
 
 SHIPPED_TEXT = shipped_text()

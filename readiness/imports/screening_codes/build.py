@@ -3,124 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from itertools import chain
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from msgspec.structs import asdict
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screening_codes.file_format import Written
+from readiness.imports.screening_codes.file_format import (
+    CodeFile,
+    QuestionPart,
+    ResultPart,
+    ScreeningInstrumentPart,
+    TraitPart,
+)
 from readiness.imports.screening_codes.models import (
     CodeRange,
     CodeTable,
-    CountedQuantity,
     Guideline,
-    ResourceType,
     Score,
     ScreeningInstrument,
     ScreeningQuestion,
-    Trait,
     TraitTable,
     normalize,
 )
-from readiness.imports.screens.models import Absent, NeedResult, RecordStatus
+from readiness.imports.screens.models import NeedResult
 
-Word = TypeVar("Word", bound=StrEnum)
 Meaning = TypeVar("Meaning")
 
 NEEDS = frozenset(Need)
-SIDES = (NeedResult.POSITIVE, NeedResult.NEGATIVE)
 
 
-def table_of(written: Written, sha256: str) -> CodeTable:
+def table_of(written: CodeFile, sha256: str) -> CodeTable:
     return CodeTable(
-        id=written["id"],
-        version=written["version"],
-        title=written["title"],
+        id=written.id,
+        version=written.version,
+        title=written.title,
         sha256=sha256,
-        notices=written["notices"],
-        marks=written["marks"],
-        matters=written["matters"],
-        systems=frozenset(each.lower().rstrip("/") for each in written["systems"]),
-        instruments={each["id"]: instrument_of(each) for each in written["instruments"]},
-        absent=turned(written["absent"], Absent),
-        absent_words=by_plain_word(turned(written["absent_words"], Absent)),
-        words={code: frozenset(map(normalize, said)) for code, said in written["words"].items()},
-        standings={kind: turned(written["standings"][kind], RecordStatus) for kind in ResourceType},
-        traits={trait: trait_of(written["traits"][trait]) for trait in Trait},
+        notices=written.notices,
+        marks=written.marks,
+        matters=written.matters,
+        systems=frozenset(each.lower().rstrip("/") for each in written.systems),
+        instruments={each.id: instrument_of(each) for each in written.instruments},
+        absent=invert(written.absent),
+        absent_words=by_plain_word(invert(written.absent_words)),
+        words={code: frozenset(map(normalize, said)) for code, said in written.words.items()},
+        standings={kind: invert(each) for kind, each in written.standings.items()},
+        traits={trait: trait_of(each) for trait, each in written.traits.items()},
         guidelines=tuple(
-            Guideline(each["year"], each["first"], each["each_more"])
-            for each in written["poverty_guidelines"]
+            Guideline(each.year, each.first, each.each_more) for each in written.poverty_guidelines
         ),
     )
 
 
-def turned(written: Mapping[str, tuple[str, ...]], kind: type[Word]) -> dict[str, Word]:
-    """From a word with all that is read so, to each of these with its word."""
-    return {said: kind(own) for own, each in written.items() for said in each}
+def invert(written: Mapping[Meaning, tuple[str, ...]]) -> dict[str, Meaning]:
+    """From a meaning with all that is read so, to each of these with its meaning."""
+    return {said: meaning for meaning, each in written.items() for said in each}
 
 
 def by_plain_word(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
     return {normalize(said): meaning for said, meaning in meanings.items()}
 
 
-def instrument_of(written: dict[str, Any]) -> ScreeningInstrument:
-    scores = {own: Score(id=own, **each) for own, each in written["scores"].items()}
+def instrument_of(written: ScreeningInstrumentPart) -> ScreeningInstrument:
+    scores = {own: Score(id=own, **asdict(each)) for own, each in written.scores.items()}
     return ScreeningInstrument(
-        id=written["id"],
-        title=written["title"],
-        panels=written["panels"],
+        id=written.id,
+        title=written.title,
+        panels=written.panels,
         questions={
-            code: question_of(code, written["id"], each, scores)
-            for code, each in written["questions"].items()
+            code: question_of(code, written.id, each, scores)
+            for code, each in written.questions.items()
         },
         scores=scores,
-        every_question=frozenset(map(Need, written["every_question"])),
-        verified=written["verified"],
-        source_ids=written["sources"],
+        every_question=frozenset(map(Need, written.every_question)),
+        verified=written.verified,
+        source_ids=written.sources,
     )
 
 
 def question_of(
-    code: str, instrument_id: str, written: dict[str, Any], scores: Mapping[str, Score]
+    code: str, instrument_id: str, written: QuestionPart, scores: Mapping[str, Score]
 ) -> ScreeningQuestion:
-    points = scores[written["score"]].points if written["score"] else {}
-    tells = written["tells"]
-    about = [*tells, *([written["about"]] if written["about"] else [])]
+    points = scores[written.score].points if written.score else {}
+    tells = written.tells
+    about = [*tells, *([written.about] if written.about else [])]
     return ScreeningQuestion(
         code=code,
         instrument_id=instrument_id,
-        verified=written["verified"],
+        verified=written.verified,
         tells={Need(each): results_of(says) for each, says in tells.items() if each in NEEDS},
         about=frozenset(Need(each) for each in about if each in NEEDS),
         matters=tuple(each for each in about if each not in NEEDS),
         answers=answers_of(written) | points.keys(),
-        has_several=written["several"],
-        none_means=NeedResult(written["none_means"]) if written["none_means"] else None,
-        is_derived=written["derived"],
-        is_personal=written["personal"],
-        score_id=written["score"],
-        total_of=written["total_of"],
-        counts=CountedQuantity(written["counts"]) if written["counts"] else None,
-        positive_at=written["positive_at"],
-        trait=Trait(written["trait"]) if written["trait"] else None,
-        trait_values=written["values"],
+        has_several=written.several,
+        none_means=written.none_means,
+        is_derived=written.derived,
+        is_personal=written.personal,
+        score_id=written.score,
+        total_of=written.total_of,
+        counts=written.counts,
+        positive_at=written.positive_at,
+        trait=written.trait,
+        trait_values=written.values,
     )
 
 
-def results_of(says: Mapping[str, tuple[str, ...]]) -> dict[str, NeedResult]:
-    return {answer: side for side in SIDES for answer in says[side]}
+def results_of(says: ResultPart) -> dict[str, NeedResult]:
+    positive = dict.fromkeys(says.positive, NeedResult.POSITIVE)
+    return positive | dict.fromkeys(says.negative, NeedResult.NEGATIVE)
 
 
-def answers_of(written: dict[str, Any]) -> frozenset[str]:
-    said = (says[side] for says in written["tells"].values() for side in SIDES)
-    return frozenset(chain(written["absent"], written["values"], *said))
+def answers_of(written: QuestionPart) -> frozenset[str]:
+    said = ((*says.positive, *says.negative) for says in written.tells.values())
+    return frozenset(chain(written.absent, written.values, *said))
 
 
-def trait_of(written: dict[str, Any]) -> TraitTable:
+def trait_of(written: TraitPart) -> TraitTable:
     return TraitTable(
-        values=by_plain_word(
-            {said: own for own, each in written["values"].items() for said in each}
-        ),
-        prefixes=written["prefixes"],
-        ranges=tuple(CodeRange(**each) for each in written["ranges"]),
+        values=by_plain_word(invert(written.values)),
+        prefixes=written.prefixes,
+        ranges=tuple(CodeRange(**asdict(each)) for each in written.ranges),
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from readiness.core.typed_file import Finding, Path
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import STRATA, StratumType
-from readiness.imports.screening_codes.file_format import Written
+from readiness.imports.screening_codes.file_format import (
+    CodeFile,
+    QuestionPart,
+    ScreeningInstrumentPart,
+)
 from readiness.imports.screening_codes.models import Trait
-from readiness.instruments.file_shapes import Path
-
-Finding = tuple[Path, str]
 
 QUESTION = re.compile(r"([0-9]{1,7})-([0-9])")
 MADE = {Need.HOUSING, Need.ANY, Need.ALL5}  # of other needs, never by a question
@@ -26,29 +28,31 @@ STRATUM_TYPES = {
 }
 
 
-def contradictions(written: Written) -> Iterator[Finding]:
+def contradictions(written: CodeFile) -> Iterator[Finding]:
     for check in CHECKS:
         yield from check(written)
 
 
-def questions_in(written: Written) -> Iterator[tuple[dict[str, Any], str, dict[str, Any], Path]]:
-    for instrument in written["instruments"]:
-        for code, question in instrument["questions"].items():
-            path = ("instruments", instrument["id"], "questions", code)
+def questions_in(
+    written: CodeFile,
+) -> Iterator[tuple[ScreeningInstrumentPart, str, QuestionPart, Path]]:
+    for instrument in written.instruments:
+        for code, question in instrument.questions.items():
+            path = ("instruments", instrument.id, "questions", code)
             yield instrument, code, question, path
 
 
-def used_twice(written: Written) -> Iterator[Finding]:
+def used_twice(written: CodeFile) -> Iterator[Finding]:
     """Instruments by their ids, and a panel for one instrument only."""
     seen: set[str] = set()
-    for each in written["instruments"]:
-        for code in (each["id"], *each["panels"]):
+    for each in written.instruments:
+        for code in (each.id, *each.panels):
             if code in seen:
-                yield ("instruments", each["id"]), f"{code} is used twice: keep one"
+                yield ("instruments", each.id), f"{code} is used twice: keep one"
             seen.add(code)
 
 
-def bad_codes(written: Written) -> Iterator[Finding]:
+def bad_codes(written: CodeFile) -> Iterator[Finding]:
     """A question's code carries a digit that checks the others, so a slip is seen."""
     for _, code, _, path in questions_in(written):
         found = QUESTION.fullmatch(code)
@@ -65,91 +69,89 @@ def check_digit(digits: str) -> int:
     return -sum(each // 10 + each % 10 for each in doubled) % 10
 
 
-def two_results(written: Written) -> Iterator[Finding]:
+def two_results(written: CodeFile) -> Iterator[Finding]:
     """A pair of question and answer says one thing of a need, in whichever instrument."""
-    seen: dict[tuple[str, str, str], str] = {}
+    seen: dict[tuple[str, str, str], bool] = {}
     for _, code, question, path in questions_in(written):
-        for need, says in question["tells"].items():
-            for result, answers in says.items():
+        for need, says in question.tells.items():
+            for is_positive, answers in ((True, says.positive), (False, says.negative)):
                 for answer in answers:
-                    if seen.setdefault((code, need, answer), result) != result:
-                        told = f"{answer} is both positive and negative for {need}: keep one"
-                        yield (*path, "tells", need), told
+                    if seen.setdefault((code, need, answer), is_positive) != is_positive:
+                        found = f"{answer} is both positive and negative for {need}: keep one"
+                        yield (*path, "tells", need), found
 
 
-def unknown_names(written: Written) -> Iterator[Finding]:
+def unknown_names(written: CodeFile) -> Iterator[Finding]:
     known = {
-        "need or matter": {*(set(Need) - MADE), *written["matters"]},
-        "mark": set(written["marks"]),
-        "source": set(written["sources"]),
-        "reason": {code for codes in written["absent"].values() for code in codes},
+        "need or matter": {*(set(Need) - MADE), *written.matters},
+        "mark": set(written.marks),
+        "source": set(written.sources),
+        "reason": {code for codes in written.absent.values() for code in codes},
     }
     named: list[tuple[Path, str, str]] = []
-    for instrument in written["instruments"]:
-        path: Path = ("instruments", instrument["id"])
-        named += [((*path, "sources"), "source", each) for each in instrument["sources"]]
-        named += [((*path, "verified"), "mark", instrument["verified"])]
-    for each in written["poverty_guidelines"]:
-        named += [(("poverty_guidelines",), "mark", each["verified"])]
+    for instrument in written.instruments:
+        path: Path = ("instruments", instrument.id)
+        named += [((*path, "sources"), "source", each) for each in instrument.sources]
+        named += [((*path, "verified"), "mark", instrument.verified)]
+    for each in written.poverty_guidelines:
+        named += [(("poverty_guidelines",), "mark", each.verified)]
     for instrument, _, question, path in questions_in(written):
-        about = (*question["tells"], *filter(None, [question["about"]]))
+        about = (*question.tells, *filter(None, [question.about]))
         named += [(path, "need or matter", each) for each in about]
-        named += [((*path, "verified"), "mark", question["verified"])]
-        named += [((*path, "absent"), "reason", each) for each in question["absent"]]
-        scores = filter(None, (question["score"], question["total_of"]))
+        named += [((*path, "verified"), "mark", question.verified)]
+        named += [((*path, "absent"), "reason", each) for each in question.absent]
+        scores = filter(None, (question.score, question.total_of))
         yield from (
             (path, f"{each} is no score of this instrument: name one that is")
             for each in scores
-            if each not in instrument["scores"]
+            if each not in instrument.scores
         )
     for path, what, name in named:
         if name not in known[what]:
             yield path, f"{name[:60]!r} is no {what} of this file: name one that is"
 
 
-def says_nothing(written: Written) -> Iterator[Finding]:
+def says_nothing(written: CodeFile) -> Iterator[Finding]:
     for _, _, question, path in questions_in(written):
-        if not (
-            question["tells"] or question["about"] or question["trait"] or question["personal"]
-        ):
+        if not (question.tells or question.about or question.trait or question.personal):
             yield path, "this question has no need and no other matter: say what it is about"
 
 
-def needs_without_questions(written: Written) -> Iterator[Finding]:
-    for each in written["instruments"]:
-        asked = {need for question in each["questions"].values() for need in question["tells"]}
-        for need in set(each["every_question"]) - asked:
-            path = ("instruments", each["id"], "every_question")
+def needs_without_questions(written: CodeFile) -> Iterator[Finding]:
+    for each in written.instruments:
+        asked = {need for question in each.questions.values() for need in question.tells}
+        for need in set(each.every_question) - asked:
+            path = ("instruments", each.id, "every_question")
             yield path, f"no question here tells of {need}: take it out"
 
 
-def unknown_strata(written: Written) -> Iterator[Finding]:
+def unknown_strata(written: CodeFile) -> Iterator[Finding]:
     for _, _, question, path in questions_in(written):
-        trait = question["trait"]
+        trait = question.trait
         known = strata_of(trait) if trait else set()
-        for stratum in set(question["values"].values()) - known:
+        for stratum in set(question.values.values()) - known:
             yield (*path, "values"), f"{stratum} is no stratum of its trait: name one that is"
-    for trait, table in written["traits"].items():
+    for trait, table in written.traits.items():
         used = {
-            *table["values"],
-            *table["prefixes"].values(),
-            *(each["stratum"] for each in table["ranges"]),
+            *table.values,
+            *table.prefixes.values(),
+            *(each.stratum for each in table.ranges),
         }
         for stratum in used - strata_of(trait):
             yield ("traits", trait), f"{stratum} is no stratum of {trait}: name one that is"
 
 
-def strata_of(trait: str) -> set[str]:
-    return set(STRATA[STRATUM_TYPES[Trait(trait)]])
+def strata_of(trait: Trait) -> set[str]:
+    return set(STRATA[STRATUM_TYPES[trait]])
 
 
-def read_two_ways(written: Written) -> Iterator[Finding]:
+def read_two_ways(written: CodeFile) -> Iterator[Finding]:
     """A word, a code or a status means one thing."""
-    places: list[tuple[Path, dict[str, Any]]] = [
-        (("absent",), written["absent"]),
-        (("absent_words",), written["absent_words"]),
-        *((("standings", kind), each) for kind, each in written["standings"].items()),
-        *((("traits", trait), each["values"]) for trait, each in written["traits"].items()),
+    places: list[tuple[Path, Mapping[Any, tuple[str, ...]]]] = [
+        (("absent",), written.absent),
+        (("absent_words",), written.absent_words),
+        *((("standings", kind), each) for kind, each in written.standings.items()),
+        *((("traits", trait), each.values) for trait, each in written.traits.items()),
     ]
     for path, entries in places:
         meanings: defaultdict[str, set[str]] = defaultdict(set)
@@ -161,13 +163,13 @@ def read_two_ways(written: Written) -> Iterator[Finding]:
                 yield path, f"{each!r} is read as {' and as '.join(sorted(found))}: keep one"
 
 
-def guidelines_out_of_order(written: Written) -> Iterator[Finding]:
-    years = [each["year"] for each in written["poverty_guidelines"]]
+def guidelines_out_of_order(written: CodeFile) -> Iterator[Finding]:
+    years = [each.year for each in written.poverty_guidelines]
     if years != sorted(set(years)):
         yield ("poverty_guidelines",), "the years are not in order: write the oldest first"
 
 
-CHECKS: tuple[Callable[[Written], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[CodeFile], Iterator[Finding]], ...] = (
     used_twice,
     bad_codes,
     two_results,

@@ -2,108 +2,106 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Literal
 
+from msgspec import Meta, Struct
+
+from readiness.core.typed_file import Day, Key, Name, SomeTexts, Version
 from readiness.imports.screening_codes.models import CountedQuantity, ResourceType, Trait
 from readiness.imports.screens.models import Absent, NeedResult, RecordStatus
-from readiness.instruments.file_format import DAY, KEY, NAME, VERSION
-from readiness.instruments.file_shapes import (
-    FLAG,
-    TEXT,
-    Maybe,
-    pattern,
-    record,
-    rows,
-    table,
-    whole,
-    word,
-)
 
-ANSWER = pattern(r"LA[0-9]{1,5}-[0-9]", "an answer code such as LA33-6")
-PANEL = pattern(r"[A-Z0-9-]{3,20}", "a panel's code")
-ANSWERS = Maybe(rows(ANSWER), ())
-SAYS = record({"positive": ANSWERS, "negative": ANSWERS})
+AnswerCode = Annotated[
+    str, Meta(pattern=r"^LA[0-9]{1,5}-[0-9]$", description="an answer code such as LA33-6")
+]
+AnswerCodes = tuple[AnswerCode, ...]
+Panel = Annotated[str, Meta(pattern=r"^[A-Z0-9-]{3,20}$", description="a panel's code")]
+Hundred = Annotated[int, Meta(ge=0, le=100)]
+Cutoff = Annotated[int, Meta(ge=1, le=100)]
+PublicCode = Annotated[int, Meta(ge=1, le=9999)]
+Dollars = Annotated[int, Meta(ge=1, le=1_000_000)]
+SomeEntries = Annotated[dict[str, str], Meta(min_length=1)]
 
-QUESTION = record(
-    {
-        "tells": Maybe(table(SAYS), {}),
-        "about": Maybe(KEY, ""),
-        "absent": ANSWERS,
-        "several": Maybe(FLAG, False),
-        "none_means": Maybe(word(NeedResult)),
-        "derived": Maybe(FLAG, False),
-        "personal": Maybe(FLAG, False),
-        "score": Maybe(KEY, ""),
-        "total_of": Maybe(KEY, ""),
-        "counts": Maybe(word(CountedQuantity)),
-        "positive_at": Maybe(whole(1, 100), 0),
-        "trait": Maybe(word(Trait)),
-        "values": Maybe(table(KEY), {}),
-        "verified": TEXT,
-    }
-)
-SCORE = record(
-    {
-        "points": table(whole(0, 10), least=2),
-        "items": whole(2, 30),
-        "lowest": whole(0, 100),
-        "highest": whole(0, 100),
-        "positive_at": whole(1, 100),
-    }
-)
-INSTRUMENT = record(
-    {
-        "id": KEY,
-        "title": TEXT,
-        "panels": rows(PANEL),
-        "verified": TEXT,
-        "sources": rows(TEXT, least=1),
-        "every_question": Maybe(rows(KEY), ()),
-        "scores": Maybe(table(SCORE), {}),
-        "questions": table(QUESTION, least=1),
-    }
-)
-RANGE = record({"first": whole(1, 9999), "last": whole(1, 9999), "stratum": KEY})
-TRAIT = record(
-    {
-        "ranges": Maybe(rows(RANGE), ()),
-        "prefixes": Maybe(table(KEY), {}),
-        "values": table(rows(TEXT, least=1), least=1),
-    }
-)
-GUIDELINE = record(
-    {
-        "year": whole(2000, 2100),
-        "first": whole(1, 1_000_000),
-        "each_more": whole(1, 1_000_000),
-        "verified": TEXT,
-    }
-)
-TABLE = record(
-    {
-        "id": NAME,
-        "version": VERSION,
-        "title": TEXT,
-        "status": word(("published",)),
-        "published_on": DAY,
-        "notices": table(TEXT, least=1),
-        "marks": table(TEXT, least=1),
-        "sources": table(record({"what": TEXT, "at": TEXT}), least=1),
-        "systems": rows(TEXT, least=1),
-        "matters": table(TEXT),
-        "absent": record({str(each): rows(TEXT, least=1) for each in Absent}),
-        "absent_words": record({str(each): rows(TEXT, least=1) for each in Absent}),
-        "words": table(rows(TEXT, least=1)),
-        "standings": record(
-            {
-                str(kind): record({str(each): rows(TEXT) for each in RecordStatus})
-                for kind in ResourceType
-            }
-        ),
-        "instruments": rows(INSTRUMENT, least=1),
-        "traits": record({str(each): TRAIT for each in Trait}),
-        "poverty_guidelines": rows(GUIDELINE, least=1),
-    }
-)
 
-Written = dict[str, Any]  # a file as read by TABLE, every part present
+class ResultPart(Struct, frozen=True):
+    positive: AnswerCodes = ()
+    negative: AnswerCodes = ()
+
+
+class QuestionPart(Struct, frozen=True, kw_only=True):
+    tells: dict[str, ResultPart] = {}
+    about: Key = ""
+    absent: AnswerCodes = ()
+    several: bool = False
+    none_means: NeedResult | None = None
+    derived: bool = False
+    personal: bool = False
+    score: Key = ""
+    total_of: Key = ""
+    counts: CountedQuantity | None = None
+    positive_at: Cutoff = 0
+    trait: Trait | None = None
+    values: dict[str, Key] = {}
+    verified: str
+
+
+class ScorePart(Struct, frozen=True):
+    points: Annotated[dict[str, Annotated[int, Meta(ge=0, le=10)]], Meta(min_length=2)]
+    items: Annotated[int, Meta(ge=2, le=30)]
+    lowest: Hundred
+    highest: Hundred
+    positive_at: Cutoff
+
+
+class ScreeningInstrumentPart(Struct, frozen=True, kw_only=True):
+    id: Key
+    title: str
+    panels: tuple[Panel, ...]
+    verified: str
+    sources: SomeTexts
+    every_question: tuple[Key, ...] = ()
+    scores: dict[str, ScorePart] = {}
+    questions: Annotated[dict[str, QuestionPart], Meta(min_length=1)]
+
+
+class RangePart(Struct, frozen=True):
+    first: PublicCode
+    last: PublicCode
+    stratum: Key
+
+
+class TraitPart(Struct, frozen=True, kw_only=True):
+    ranges: tuple[RangePart, ...] = ()
+    prefixes: dict[str, Key] = {}
+    values: Annotated[dict[str, SomeTexts], Meta(min_length=1)]
+
+
+class GuidelinePart(Struct, frozen=True):
+    year: Annotated[int, Meta(ge=2000, le=2100)]
+    first: Dollars
+    each_more: Dollars
+    verified: str
+
+
+class SourcePart(Struct, frozen=True):
+    what: str
+    at: str
+
+
+class CodeFile(Struct, frozen=True):
+    id: Name
+    version: Version
+    title: str
+    status: Literal["published"]
+    published_on: Day
+    notices: SomeEntries
+    marks: SomeEntries
+    sources: Annotated[dict[str, SourcePart], Meta(min_length=1)]
+    systems: SomeTexts
+    matters: dict[str, str]
+    absent: dict[Absent, SomeTexts]
+    absent_words: dict[Absent, SomeTexts]
+    words: dict[str, SomeTexts]
+    standings: dict[ResourceType, dict[RecordStatus, tuple[str, ...]]]
+    instruments: Annotated[tuple[ScreeningInstrumentPart, ...], Meta(min_length=1)]
+    traits: dict[Trait, TraitPart]
+    poverty_guidelines: Annotated[tuple[GuidelinePart, ...], Meta(min_length=1)]

@@ -8,7 +8,7 @@ import pytest
 from readiness.core.errors import BadInput, NotFound
 from readiness.instruments import loader as instruments
 from readiness.instruments.costs import loader as costs
-from readiness.instruments.seals import seal_of, seals_in
+from readiness.instruments.sealed_files import seal_of, seals_in
 
 SHIPPED = costs.FOLDER / "qmer" / "2026.1.yaml"
 QMER = instruments.load("qmer", "2026.1")

@@ -1,4 +1,4 @@
-"""A YAML file as plain branches, rows and leaves, each with its line.
+"""A YAML file as plain dictionaries, lists and texts, each of which remembers its line.
 
 Only what a person would write by hand: no anchors, aliases, tags or second documents, no key twice,
 nothing deep or huge. So a hostile file can cost little time and can build no object.
@@ -6,7 +6,7 @@ nothing deep or huge. So a hostile file can cost little time and can build no ob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,26 +22,28 @@ PLAIN_STYLES = (None, "")  # the two loaders differ
 PLAIN_EVENTS = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent)
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Scalar(str):
+    """One value as it is written: whether 12 is a number is for the field that it is read for."""
+
     line: int
-    text: str
     quoted: bool  # a quoted "12" is a text, never a number
 
-
-@dataclass(frozen=True)
-class Row:
-    line: int
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Branch:
-    line: int
-    entries: Mapping[str, Node]
+    def __new__(cls, written: str, line: int, quoted: bool) -> Scalar:
+        made = super().__new__(cls, written)
+        made.line, made.quoted = line, quoted
+        return made
 
 
-Node = Leaf | Row | Branch
+class Sequence(list[Any]):
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+
+
+class Entries(dict[str, Any]):
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
 
 
 class UnreadableError(Exception):
@@ -54,8 +56,8 @@ class UnreadableError(Exception):
 
 
 @dataclass
-class Planter:
-    """Grows a tree from a stream of events, noting keys written twice."""
+class Parser:
+    """Builds values from a stream of events, noting keys written twice."""
 
     events: Iterator[Any]
     twice: list[tuple[int, str]] = field(default_factory=list)
@@ -73,46 +75,48 @@ class Planter:
             raise UnreadableError(line, f"the tag {event.tag} is not read: take it out")
         return event
 
-    def node(self, event: Any, depth: int) -> Node:
+    def value(self, event: Any, depth: int) -> Any:
         line = event.start_mark.line + 1
         if depth > MOST_DEPTH:
             raise UnreadableError(line, "lists and entries are nested too deeply: flatten them")
         if isinstance(event, yaml.MappingStartEvent):
-            return Branch(line, self.entries(depth))
+            return self.entries(line, depth)
         if isinstance(event, yaml.SequenceStartEvent):
-            return Row(line, tuple(self.row(depth)))
-        return Leaf(line, event.value, quoted=event.style not in PLAIN_STYLES)
+            return self.sequence(line, depth)
+        return Scalar(event.value, line, event.style not in PLAIN_STYLES)
 
-    def row(self, depth: int) -> Iterator[Node]:
+    def sequence(self, line: int, depth: int) -> Sequence:
+        found = Sequence(line)
         while not isinstance(event := self.next(), yaml.SequenceEndEvent):
-            yield self.node(event, depth + 1)
+            found.append(self.value(event, depth + 1))
+        return found
 
-    def entries(self, depth: int) -> dict[str, Node]:
-        found: dict[str, Node] = {}
+    def entries(self, line: int, depth: int) -> Entries:
+        found = Entries(line)
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
                 raise UnreadableError(line, "a key must be one word or phrase: rewrite this line")
             if event.value in found:
                 self.twice.append((line, event.value))
-            found[event.value] = self.node(self.next(), depth + 1)
+            found[event.value] = self.value(self.next(), depth + 1)
         return found
 
 
-def grow(raw: bytes) -> tuple[Node, list[tuple[int, str]]]:
-    """The tree, and every key that stands twice, with its line."""
-    text = readable(raw)
+def parse(raw: bytes) -> tuple[Any, list[tuple[int, str]]]:
+    """The values, and every key that stands twice, with its line."""
+    text = decode(raw)
     try:
-        planter = Planter(yaml.parse(text, Loader=FAST_LOADER))
-        first = planter.next()
+        parser = Parser(yaml.parse(text, Loader=FAST_LOADER))
+        first = parser.next()
         while isinstance(first, (*PLAIN_EVENTS, yaml.DocumentStartEvent)):
             if isinstance(first, yaml.StreamEndEvent):
                 raise UnreadableError(1, "the file is empty: write an instrument")
-            first = planter.next()
-        root = planter.node(first, 1)
-        if any(not isinstance(planter.next(), PLAIN_EVENTS) for _ in range(2)):
+            first = parser.next()
+        root = parser.value(first, 1)
+        if any(not isinstance(parser.next(), PLAIN_EVENTS) for _ in range(2)):
             raise UnreadableError(1, "the file holds more than one document: keep one")
-        return root, planter.twice
+        return root, parser.twice
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -120,9 +124,11 @@ def grow(raw: bytes) -> tuple[Node, list[tuple[int, str]]]:
     except yaml.YAMLError as error:
         says = "the file holds characters YAML does not allow: remove them"
         raise UnreadableError(1, says) from error
+    except RecursionError as error:
+        raise UnreadableError(1, "the file is nested too deeply: flatten it") from error
 
 
-def readable(raw: bytes) -> str:
+def decode(raw: bytes) -> str:
     if len(raw) > MOST_BYTES:
         raise UnreadableError(1, f"the file is over {MOST_BYTES:,} bytes: shorten it")
     try:
