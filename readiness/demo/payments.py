@@ -11,10 +11,10 @@ from readiness.core.db import Session
 from readiness.demo import actions, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
-from readiness.plans.db import plans, postings
+from readiness.plans import db as plans
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus, PlanAction
-from readiness.plans.postings import PostingKind, Wanted
+from readiness.plans.postings import PostingInput, PostingKind
 from readiness.plans.service import money, plan
 
 AWARDED_ON = -300  # days from today
@@ -80,7 +80,7 @@ def say_needed(stage: Stage, who: Character, number: int, story: Story) -> None:
         id_ = f"needed-{who.id}-{number}"
         why = "Quotes came in higher than planned."
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-        money.say_needed(
+        money.save_estimate(
             Session(stage.store, manager, stage.now), here, action.id, amounts, why, id_
         )
 
@@ -90,14 +90,14 @@ def mistype(stage: Stage, who: Character) -> None:
     action = priced(stage, who, 0)
     if action:
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-        wrong = Wanted(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN, "Printing")
+        wrong = PostingInput(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN, "Printing")
         money.post(Session(stage.store, manager, stage.now), here, action.id, wrong, MISTYPED)
 
 
 def put_right(stage: Stage, who: Character) -> None:
-    wrong = postings.get(stage.store, MISTYPED)
+    wrong = plans.get_posting(stage.store, MISTYPED)
     manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-    right = Wanted(wrong.kind, 1_200_00, wrong.on, wrong.payer, wrong.note)
+    right = PostingInput(wrong.kind, 1_200_00, wrong.on, wrong.payer, wrong.note)
     money.correct(
         Session(stage.store, manager, stage.now),
         here,
@@ -114,7 +114,7 @@ def post(
     action = priced(stage, who, number)
     if action:
         id_ = f"money-{who.id}-{number}-{kind}-{stage.now:%Y-%m-%d}"
-        wanted = Wanted(kind, cents(action, who, number, share), stage.now.date(), payer, "")
+        wanted = PostingInput(kind, cents(action, who, number, share), stage.now.date(), payer, "")
         manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
         money.post(Session(stage.store, manager, stage.now), here, action.id, wanted, id_)
 
@@ -132,8 +132,8 @@ def set_status(stage: Stage, who: Character, number: int, status: ActionStatus) 
 def priced(stage: Stage, who: Character, number: int) -> PlanAction | None:
     """The action of that number among those with a cost; None: the plan has fewer."""
     manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-    kept = plans.latest_of_assessment(stage.store, here)
-    now = kept or plan.for_assessment(Session(stage.store, manager, stage.now), here).plan
+    kept = plans.latest_plan(stage.store, here)
+    now = kept or plan.load(Session(stage.store, manager, stage.now), here).plan
     found = [action for action in now.actions if action.cost]
     return found[number] if number < len(found) else None
 

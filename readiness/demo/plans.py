@@ -13,11 +13,11 @@ from readiness.demo import actions as deeds
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
 from readiness.plans.costs import CostRange
-from readiness.plans.editing import Edit, edit_of
-from readiness.plans.models import ActionStatus, Amounts, PlanAction
+from readiness.plans.editing import ActionEdit, edit_of
+from readiness.plans.models import ActionStatus, PlanAction, ResourceEstimate
+from readiness.plans.schedule import half_year_of
 from readiness.plans.service import plan
-from readiness.plans.service.plan import Opened
-from readiness.plans.timing import half_year_of
+from readiness.plans.service.plan import PlanView
 
 PLANNER = "cedar"
 QUOTE = (Decimal("0.95"), Decimal(1), Decimal("1.15"))  # of what the catalogue calls likely
@@ -40,7 +40,7 @@ def get_a_quote(stage: Stage, who: Character) -> None:
         quote = CostRange(*(STEP * round(likely * share / STEP) for share in QUOTE))
         own = replace(
             first.own,
-            amounts=Amounts(one_off=quote),
+            amounts=ResourceEstimate(one_off=quote),
             may_pay="The payer’s infrastructure grant, asked for in October",
         )
         edit = replace(edit_of(first), status=ActionStatus.PLANNED, own=own)
@@ -59,12 +59,12 @@ def start_later(stage: Stage, who: Character) -> None:
     save(stage, who, last, edit)
 
 
-def save(stage: Stage, who: Character, action: PlanAction, edit: Edit) -> None:
+def save(stage: Stage, who: Character, action: PlanAction, edit: ActionEdit) -> None:
     person, here = deeds.manager(stage, who), Round.THIS.assessment_of(who)
     plan.edit(Session(stage.store, person, stage.now), here, action.id, action.revision, edit)
 
 
-def actions(stage: Stage, who: Character) -> tuple[Opened, list[PlanAction]]:
+def actions(stage: Stage, who: Character) -> tuple[PlanView, list[PlanAction]]:
     here = Round.THIS.assessment_of(who)
-    opened = plan.for_assessment(Session(stage.store, deeds.manager(stage, who), stage.now), here)
+    opened = plan.load(Session(stage.store, deeds.manager(stage, who), stage.now), here)
     return opened, [each for each in opened.plan.current if each.is_intervention and each.cost]

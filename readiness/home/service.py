@@ -22,8 +22,7 @@ from readiness.core.people import Group, Payer
 from readiness.core.permissions import ANYWHERE, Can, Ground
 from readiness.counts.service import quality, social_risk
 from readiness.equity.service import results
-from readiness.plans.db import plans
-from readiness.plans.db import postings as ledger
+from readiness.plans import db as plans
 from readiness.plans.service import money
 
 CHANGES_SHOWN = 8
@@ -197,17 +196,17 @@ def editing_tasks(store: Store, found: AssessmentView, now: datetime) -> Iterato
 def result_tasks(store: Store, sent: Assessment, has_run_out: bool) -> Iterator[Task]:
     state = f"{sent.status}, tier expired" if has_run_out else str(sent.status)
     yield Task(f"Result {sent.title}", Destination.RESULT, sent.id, state, not has_run_out)
-    is_stored = plans.latest_of_assessment(store, sent.id) is not None
+    is_stored = plans.latest_plan(store, sent.id) is not None
     state = "under way" if is_stored else "proposed"
     yield Task(f"Action plan {sent.title}", Destination.PLAN, sent.id, state, is_stored)
 
 
 def money_tasks(session: Session, group_id: str) -> Iterator[Task]:
     """Of the newest plan that has any: warnings are of use while there is money left."""
-    paid = {each.assessment_id for each in ledger.of_groups(session.store, [group_id])}
+    paid = {each.assessment_id for each in plans.postings_of_groups(session.store, [group_id])}
     newest = next((a for a in assessments.of_group(session.store, group_id) if a.id in paid), None)
     if newest:
-        found = money.of_plan(session, newest.id)
+        found = money.load(session, newest.id)
         warned = sum(bool(line.warnings) for line in found.lines)
         state = f"{warned} {'action' if warned == 1 else 'actions'} to look at"
         says = state if warned else "nothing to look at"

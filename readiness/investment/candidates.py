@@ -15,7 +15,7 @@ from functools import cached_property
 from readiness.assessments.scorecard import ScoringRun
 from readiness.instruments.answers import Answers, Context
 from readiness.instruments.models import ActionKind, Instrument
-from readiness.plans.costs import CostRange, Takes
+from readiness.plans.costs import CostRange, ResourceRequirements
 
 SMALL_GROUP = 10  # full-time clinicians at most
 MOST_PATIENTS = 0.5  # from this share on a group counts as one of such a place
@@ -113,7 +113,7 @@ class Candidate:
     id: str  # of the intervention
     title: str
     kind: ActionKind
-    takes: Takes  # dollars and people-days
+    takes: ResourceRequirements  # dollars and people-days
     serves: tuple[str, ...]  # ids of purposes
     notes: tuple[str, ...] = ()
 

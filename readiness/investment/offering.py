@@ -26,9 +26,9 @@ from readiness.investment.prerequisites import (
     tier_door,
     with_notes,
 )
-from readiness.plans.costs import Takes, takes_of
-from readiness.plans.models import Lift
-from readiness.plans.planning import lifts_needed
+from readiness.plans.costs import ResourceRequirements, requirements_of
+from readiness.plans.models import LevelRise
+from readiness.plans.planning import rises_needed
 from readiness.plans.selection import CHANGES_CARE, reached_by
 
 REACH_WEIGHT = 3  # a measure with a gap weighs as a step on an essential gate, for need
@@ -52,7 +52,7 @@ def offer_of(
     )  # fmt: skip
     if tier == footing.instrument.tiers[0]:
         return replace(made, notes=(UNRATED, *made.notes))
-    lifts = lifts_needed(footing.instrument, footing.answers, footing.run)
+    lifts = rises_needed(footing.instrument, footing.answers, footing.run)
     purposes = with_need(purposes_of(footing, lifts), made)
     drafts, unavailable = sorted_out(footing, book, lifts, {each.id for each in purposes})
     order = ranks_of(footing, drafts)
@@ -73,7 +73,7 @@ def offer_of(
 # What there is to raise and to reach.
 
 
-def purposes_of(footing: Footing, lifts: Mapping[str, Lift]) -> Iterator[Purpose]:
+def purposes_of(footing: Footing, lifts: Mapping[str, LevelRise]) -> Iterator[Purpose]:
     """What an action in place serves already is not counted again."""
     instrument = footing.instrument
     there = [instrument.intervention_by_id[each] for each in sorted(footing.in_place)]
@@ -105,7 +105,7 @@ def by_measure(behind: Iterable[Behind]) -> dict[str, list[Behind]]:
     return found
 
 
-def lift_says(instrument: Instrument, lift: Lift) -> str:
+def lift_says(instrument: Instrument, lift: LevelRise) -> str:
     now = "from what is not known" if lift.from_level is None else f"from level {lift.from_level}"
     gate = {3: ", an essential gate", 2: ", a supporting gate"}.get(lift.weight, "")
     return f"{instrument.item_by_id[lift.item_id].short} {now} to {lift.to}{gate}"
@@ -126,7 +126,7 @@ def with_need(purposes: Iterable[Purpose], offer: Offer) -> tuple[Purpose, ...]:
 
 
 def sorted_out(
-    footing: Footing, book: CostBook, lifts: Mapping[str, Lift], purposes: set[str]
+    footing: Footing, book: CostBook, lifts: Mapping[str, LevelRise], purposes: set[str]
 ) -> tuple[tuple[Candidate, ...], tuple[Unavailable, ...]]:
     drafts, not_open = [], []
     for each in footing.instrument.interventions:
@@ -153,7 +153,9 @@ def too_early(needed: Sequence[Prerequisite]) -> str:
     return f"Screening is expanded only when the group can respond: first {first}."
 
 
-def serves_of(each: Intervention, lifts: Mapping[str, Lift], footing: Footing) -> Iterator[str]:
+def serves_of(
+    each: Intervention, lifts: Mapping[str, LevelRise], footing: Footing
+) -> Iterator[str]:
     """Patients are reached by what changes care; data and training reach them through it alone."""
     yield from (f"lift:{lift.item_id}" for lift in reached_by(each, lifts, footing.answers))
     if each.kind in CHANGES_CARE:
@@ -166,9 +168,9 @@ def reaches(each: Intervention, found: Behind) -> bool:
     return found.is_by_language or each.id not in BY_LANGUAGE
 
 
-def cost_of(each: Intervention, book: CostBook, context: Context) -> Takes | None:
+def cost_of(each: Intervention, book: CostBook, context: Context) -> ResourceRequirements | None:
     note = book.note(each.id)
-    return takes_of(each, note, context) if note else None
+    return requirements_of(each, note, context) if note else None
 
 
 def closed(footing: Footing, each: Intervention) -> str:

@@ -30,7 +30,7 @@ class CostRange:
 
 
 @dataclass(frozen=True)
-class Days:
+class PeopleDays:
     """People-days: eight hours of one person."""
 
     low: Decimal
@@ -39,12 +39,12 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Takes:
+class ResourceRequirements:
     """What one intervention takes of one group."""
 
     one_off: CostRange
     yearly: CostRange  # what runs, in every year that it does
-    people_days: Days  # in the first year
+    people_days: PeopleDays  # in the first year
 
     @property
     def first_year(self) -> CostRange:
@@ -53,7 +53,7 @@ class Takes:
 
 
 @dataclass(frozen=True)
-class PricedAction:
+class CostEstimate:
     """The cost of one intervention for one group, in its first year."""
 
     per_unit: CostRange
@@ -67,15 +67,15 @@ class PricedAction:
     band: int
 
 
-def priced(cost: Cost, context: Context) -> PricedAction:
+def estimate_cost(cost: Cost, context: Context) -> CostEstimate:
     units = Quantity(cost.quantity).units(context) if cost.quantity is not None else None
-    per_unit = ends(cost)
-    return PricedAction(
-        per_unit=CostRange(*(rounded(value) for value in per_unit)),
+    per_unit = unit_cost(cost)
+    return CostEstimate(
+        per_unit=CostRange(*(round_dollars(value) for value in per_unit)),
         unit=cost.unit,
         units=units,
         units_say=cost.quantity_says,
-        total=None if units is None else CostRange(*(rounded(v * units) for v in per_unit)),
+        total=None if units is None else CostRange(*(round_dollars(v * units) for v in per_unit)),
         is_likely_estimated=cost.likely_dollars is None,
         status=cost.status,
         basis=cost.basis,
@@ -83,9 +83,9 @@ def priced(cost: Cost, context: Context) -> PricedAction:
     )
 
 
-def takes_of(
+def requirements_of(
     intervention: Intervention, note: CostNote, context: Context, units: Fraction | None = None
-) -> Takes | None:
+) -> ResourceRequirements | None:
     """With `units` as somebody counted them, else from what is known about the group.
 
     None where neither is: without a number of units there is no total.
@@ -95,32 +95,32 @@ def takes_of(
         units = Quantity(cost.quantity).units(context)
     if units is None:
         return None
-    totals = [rounded(value * units) for value in ends(cost)]
-    starts = [share_of(total, note.one_off_share) for total in totals]
+    totals = [round_dollars(value * units) for value in unit_cost(cost)]
+    starts = [one_off_part(total, note.one_off_share) for total in totals]
     runs = [total - start for total, start in zip(totals, starts, strict=True)]
-    return Takes(
+    return ResourceRequirements(
         one_off=CostRange(*starts),
         yearly=CostRange(*runs),
-        people_days=Days(*(days(value * units) for value in note.people_days)),
+        people_days=PeopleDays(*(round_days(value * units) for value in note.people_days)),
     )
 
 
-def share_of(total: Decimal, share: Fraction) -> Decimal:
+def one_off_part(total: Decimal, share: Fraction) -> Decimal:
     """As finely rounded as the total, so that both parts rise where the total does."""
     exact = total * share.numerator / share.denominator
     return exact.quantize(CENT if total < CENTS_BELOW else DOLLAR, ROUND_HALF_UP)
 
 
-def days(value: Fraction) -> Decimal:
+def round_days(value: Fraction) -> Decimal:
     """
-    >>> days(Fraction(1, 3)), days(Fraction(221, 2))
+    >>> days(Fraction(1, 3)), round_days(Fraction(221, 2))
     (Decimal('0.3'), Decimal('111'))
     """
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(Decimal("0.1") if exact < TENTHS_BELOW else DOLLAR, ROUND_HALF_UP)
 
 
-def ends(cost: Cost) -> tuple[Fraction, Fraction, Fraction]:
+def unit_cost(cost: Cost) -> tuple[Fraction, Fraction, Fraction]:
     low, high = cost.low_dollars, cost.high_dollars
     return low, cost.likely_dollars or geometric_mean(low, high), high
 
@@ -136,7 +136,7 @@ def geometric_mean(low: Fraction, high: Fraction) -> Fraction:
     )
 
 
-def rounded(value: Fraction) -> Decimal:
+def round_dollars(value: Fraction) -> Decimal:
     """To the dollar, or to the cent below a thousand dollars."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(CENT if exact < CENTS_BELOW else DOLLAR, ROUND_HALF_UP)

@@ -7,29 +7,35 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from readiness.core.periods import months_after
 from readiness.instruments.answers import Context
 from readiness.instruments.costs.models import CostBook, CostNote
 from readiness.instruments.models import Instrument, Intervention
-from readiness.plans.costs import CostRange, ends, priced, rounded, takes_of
+from readiness.plans.costs import (
+    CostRange,
+    estimate_cost,
+    requirements_of,
+    round_dollars,
+    unit_cost,
+)
 from readiness.plans.models import (
+    ActionPlan,
     ActionStatus,
     ActionType,
-    Amounts,
-    Plan,
+    CatalogValues,
     PlanAction,
     Proposal,
     ProposedPlan,
-    Usual,
+    ResourceEstimate,
 )
+from readiness.plans.schedule import end_of
 
 COORDINATOR = "practice manager"  # who sees to it that every item has an answer
 DAYS_TO_FIND_OUT = 30
-KEPT = frozenset({ActionStatus.PLANNED, ActionStatus.UNDER_WAY, ActionStatus.DONE})
+CARRIED_OVER = frozenset({ActionStatus.PLANNED, ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
 
 @dataclass(frozen=True)
-class Basis:
+class PlanHeader:
     """What a plan is made for."""
 
     plan_id: str
@@ -39,36 +45,34 @@ class Basis:
     starts_on: date
 
 
-def drafted(instrument: Instrument, proposed: ProposedPlan, basis: Basis) -> Plan:
-    return Plan(
+def draft(instrument: Instrument, proposed: ProposedPlan, basis: PlanHeader) -> ActionPlan:
+    return ActionPlan(
         id=basis.plan_id,
         group_id=basis.group_id,
         assessment_id=basis.assessment_id,
         run_id=basis.run_id,
         starts_on=basis.starts_on,
         target_tier_id=proposed.target_tier_id,
-        actions=tuple(
-            as_proposed(instrument, each, basis.starts_on) for each in proposed.proposals
-        ),
+        actions=tuple(action_of(instrument, each, basis.starts_on) for each in proposed.proposals),
         set_aside=proposed.set_aside,
         need_says=proposed.need_says,
     )
 
 
-def as_proposed(instrument: Instrument, proposal: Proposal, starts_on: date) -> PlanAction:
+def action_of(instrument: Instrument, proposal: Proposal, starts_on: date) -> PlanAction:
     return PlanAction(
         id=proposal.id,
         revision=1,
         title=proposal.title,
-        owner=usual_owner(instrument, proposal),
-        due_on=due_on(proposal, starts_on),
+        owner=default_owner(instrument, proposal),
+        due_on=due_date(proposal, starts_on),
         status=ActionStatus.PROPOSED,
         note="",
         proposal=proposal,
     )
 
 
-def usual_owner(instrument: Instrument, proposal: Proposal) -> str:
+def default_owner(instrument: Instrument, proposal: Proposal) -> str:
     """The post that usually answers most of what it works on."""
     if proposal.type is ActionType.FIND_OUT:
         item = instrument.item_by_id.get(proposal.id.partition(":")[2])
@@ -79,30 +83,24 @@ def usual_owner(instrument: Instrument, proposal: Proposal) -> str:
     return stakes.most_common(1)[0][0] if stakes else ""
 
 
-def due_on(proposal: Proposal, starts_on: date) -> date:
+def due_date(proposal: Proposal, starts_on: date) -> date:
     """What is not known, within 30 days; all else by the end of its half-year."""
     if proposal.type is ActionType.FIND_OUT:
         return starts_on + timedelta(days=DAYS_TO_FIND_OUT)
     return end_of(proposal.half_year, starts_on)
 
 
-def end_of(half_year: int, starts_on: date) -> date:
-    """The last day of a plan's half-year.
-
-    >>> end_of(1, date(2026, 8, 31)), end_of(2, date(2026, 3, 1))
-    (datetime.date(2027, 2, 27), datetime.date(2027, 2, 28))
-    """
-    return months_after(starts_on, 6 * half_year) - timedelta(days=1)
-
-
-def repriced(plan: Plan, instrument: Instrument, book: CostBook | None, context: Context) -> Plan:
+def with_current_costs(
+    plan: ActionPlan, instrument: Instrument, book: CostBook | None, context: Context
+) -> ActionPlan:
     """With today's facts about the group beside what its people typed."""
     return replace(
-        plan, actions=tuple(at_price(each, instrument, book, context) for each in plan.actions)
+        plan,
+        actions=tuple(action_at_cost(each, instrument, book, context) for each in plan.actions),
     )
 
 
-def at_price(
+def action_at_cost(
     action: PlanAction, instrument: Instrument, book: CostBook | None, context: Context
 ) -> PlanAction:
     proposal = action.proposal
@@ -112,18 +110,18 @@ def at_price(
     note = book.note(intervention.id) if book else None
     return replace(
         action,
-        proposal=replace(proposal, cost=priced(intervention.cost, context)),
-        usual=usual_of(intervention, note, context, action.own.units),
+        proposal=replace(proposal, cost=estimate_cost(intervention.cost, context)),
+        usual=catalog_values(intervention, note, context, action.own.units),
     )
 
 
-def usual_of(
+def catalog_values(
     intervention: Intervention, note: CostNote | None, context: Context, own_units: Fraction | None
-) -> Usual:
-    price = priced(intervention.cost, context)
-    return Usual(
-        amounts=amounts_of(intervention, note, context, price.units),
-        at_own_units=amounts_of(intervention, note, context, own_units or price.units),
+) -> CatalogValues:
+    price = estimate_cost(intervention.cost, context)
+    return CatalogValues(
+        amounts=resources_of(intervention, note, context, price.units),
+        at_own_units=resources_of(intervention, note, context, own_units or price.units),
         units=price.units,
         units_say=price.units_say,
         months_to_launch=intervention.months_to_launch,
@@ -133,19 +131,25 @@ def usual_of(
     )
 
 
-def amounts_of(
+def resources_of(
     intervention: Intervention, note: CostNote | None, context: Context, units: Fraction | None
-) -> Amounts:
+) -> ResourceEstimate:
     """Without a note nobody has told the parts apart, so the whole is one-off."""
     if units is None:
-        return Amounts()
+        return ResourceEstimate()
     if note is None:
-        return Amounts(one_off=CostRange(*(rounded(v * units) for v in ends(intervention.cost))))
-    takes = takes_of(intervention, note, context, units)
-    return Amounts(takes.one_off, takes.yearly, takes.people_days) if takes else Amounts()
+        return ResourceEstimate(
+            one_off=CostRange(*(round_dollars(v * units) for v in unit_cost(intervention.cost)))
+        )
+    takes = requirements_of(intervention, note, context, units)
+    return (
+        ResourceEstimate(takes.one_off, takes.yearly, takes.people_days)
+        if takes
+        else ResourceEstimate()
+    )
 
 
-def carried_over(fresh: Plan, old: Plan) -> Plan:
+def carry_over(fresh: ActionPlan, old: ActionPlan) -> ActionPlan:
     """A plan from a newer run keeps what people decided about the actions it still has.
 
     What they added stays, and so does what they have begun although it is no longer proposed.
@@ -154,14 +158,14 @@ def carried_over(fresh: Plan, old: Plan) -> Plan:
     fresh_ids = {action.id for action in fresh.actions}
     still = tuple(with_edits_of(each, before.get(each.id)) for each in fresh.actions)
     kept = tuple(
-        on_its_own(each)
+        detach_from_catalog(each)
         for each in old.actions
-        if each.id not in fresh_ids and (each.proposal is None or each.status in KEPT)
+        if each.id not in fresh_ids and (each.proposal is None or each.status in CARRIED_OVER)
     )
     return replace(fresh, actions=(*still, *kept))
 
 
-def on_its_own(action: PlanAction) -> PlanAction:
+def detach_from_catalog(action: PlanAction) -> PlanAction:
     """What is no longer proposed stands as the group has it, without the catalogue behind it."""
     usual = action.usual
     own = replace(

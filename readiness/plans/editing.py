@@ -12,11 +12,15 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import LINE_CHARACTERS, NOTE_CHARACTERS, clean
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import LEVELS
-from readiness.plans.costs import CostRange, Days
-from readiness.plans.drafting import end_of
-from readiness.plans.fitting import new_misfits, with_action
-from readiness.plans.models import ActionStatus, Own, Plan, PlanAction
-from readiness.plans.timing import LAST_HALF_YEAR, half_year_of
+from readiness.plans.costs import CostRange, PeopleDays
+from readiness.plans.models import ActionPlan, ActionStatus, GroupValues, PlanAction
+from readiness.plans.schedule import (
+    LAST_HALF_YEAR,
+    end_of,
+    half_year_of,
+    new_conflicts,
+    with_action,
+)
 
 OWNER_CHARACTERS, TITLE_CHARACTERS = 80, 160
 MOST_DOLLARS = Decimal(100_000_000)
@@ -28,7 +32,7 @@ ORDER = "Low must not be above likely, nor likely above high."
 
 
 @dataclass(frozen=True)
-class Edit:
+class ActionEdit:
     """What a person makes of one action."""
 
     owner: str
@@ -36,11 +40,11 @@ class Edit:
     status: ActionStatus
     note: str
     title: str = ""  # of an action the group added; a proposal keeps its own
-    own: Own = field(default_factory=Own)
+    own: GroupValues = field(default_factory=GroupValues)
     evidence: str = ""
 
 
-def edited(plan: Plan, action: PlanAction, edit: Edit, answers: Answers) -> PlanAction:
+def apply(plan: ActionPlan, action: PlanAction, edit: ActionEdit, answers: Answers) -> PlanAction:
     """The action's next revision, or BadInput with every problem by field."""
     problems = tuple(problems_of(edit, answers, needs_title=action.proposal is None))
     if problems:
@@ -54,20 +58,20 @@ def edited(plan: Plan, action: PlanAction, edit: Edit, answers: Answers) -> Plan
         status=edit.status,
         note=clean(edit.note, NOTE_CHARACTERS),
         evidence=clean(edit.evidence, NOTE_CHARACTERS),
-        own=tidy(edit.own),
+        own=clean_texts(edit.own),
     )
-    if new := new_misfits(plan, with_action(plan, saved)):
+    if new := new_conflicts(plan, with_action(plan, saved)):
         raise BadInput([Problem("half_year", says) for says in new])
-    return due_with_its_start(plan, action, saved)
+    return move_due_date(plan, action, saved)
 
 
-def added(plan: Plan, action_id: str, edit: Edit, answers: Answers) -> PlanAction:
+def new_action(plan: ActionPlan, action_id: str, edit: ActionEdit, answers: Answers) -> PlanAction:
     blank = PlanAction(action_id, 0, "", "", None, edit.status, "", None)
-    return edited(plan, blank, edit, answers)
+    return apply(plan, blank, edit, answers)
 
 
-def edit_of(action: PlanAction) -> Edit:
-    return Edit(
+def edit_of(action: PlanAction) -> ActionEdit:
+    return ActionEdit(
         owner=action.owner,
         due_on=action.due_on,
         status=action.status,
@@ -78,7 +82,7 @@ def edit_of(action: PlanAction) -> Edit:
     )
 
 
-def tidy(own: Own) -> Own:
+def clean_texts(own: GroupValues) -> GroupValues:
     return replace(
         own,
         acts=clean(own.acts, LINE_CHARACTERS),
@@ -87,7 +91,7 @@ def tidy(own: Own) -> Own:
     )
 
 
-def due_with_its_start(plan: Plan, before: PlanAction, after: PlanAction) -> PlanAction:
+def move_due_date(plan: ActionPlan, before: PlanAction, after: PlanAction) -> PlanAction:
     """A due date that nobody chose moves with the half-year it was the end of."""
     was, now = half_year_of(before, plan.starts_on), half_year_of(after, plan.starts_on)
     if not was or not now or was == now or after.due_on != end_of(was, plan.starts_on):
@@ -98,7 +102,7 @@ def due_with_its_start(plan: Plan, before: PlanAction, after: PlanAction) -> Pla
 # What may be typed.
 
 
-def problems_of(edit: Edit, answers: Answers, *, needs_title: bool) -> Iterator[Problem]:
+def problems_of(edit: ActionEdit, answers: Answers, *, needs_title: bool) -> Iterator[Problem]:
     texts = (
         ("owner", edit.owner, OWNER_CHARACTERS),
         ("note", edit.note, NOTE_CHARACTERS),
@@ -130,7 +134,7 @@ def text_problems(text: str, most: int) -> Iterator[str]:
         yield f"{refused} A plan is shared."
 
 
-def amount_problems(own: Own) -> Iterator[Problem]:
+def amount_problems(own: GroupValues) -> Iterator[Problem]:
     amounts = own.amounts
     dollars = f"Type an amount up to {MOST_DOLLARS:,} dollars."
     yield from range_problems("one_off", amounts.one_off, MOST_DOLLARS, dollars)
@@ -142,7 +146,7 @@ def amount_problems(own: Own) -> Iterator[Problem]:
 
 
 def range_problems(
-    name: str, amounts: CostRange | Days | None, most: Decimal, says: str
+    name: str, amounts: CostRange | PeopleDays | None, most: Decimal, says: str
 ) -> Iterator[Problem]:
     if amounts is None:
         return
@@ -152,7 +156,7 @@ def range_problems(
         yield Problem(f"{name}_high", says)
 
 
-def time_problems(own: Own) -> Iterator[Problem]:
+def time_problems(own: GroupValues) -> Iterator[Problem]:
     if own.half_year is not None and not 1 <= own.half_year <= LAST_HALF_YEAR:
         yield Problem("half_year", f"Choose a half-year from 1 to {LAST_HALF_YEAR}.")
     months = f"Type a whole number of months from 0 to {MOST_MONTHS}."

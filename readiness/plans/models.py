@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from readiness.instruments.costs.models import CostNote
-from readiness.plans.costs import CostRange, Days, PricedAction
+from readiness.plans.costs import CostEstimate, CostRange, PeopleDays
 
 
 class ActionType(StrEnum):
@@ -27,7 +27,7 @@ class ActionStatus(StrEnum):
 
 
 @dataclass(frozen=True)
-class Lift:
+class LevelRise:
     """An item that an action is meant to bring to a level."""
 
     item_id: str
@@ -47,7 +47,7 @@ class Proposal:
     id: str  # "PHARM", "find-out:REAL-2", "raise:SOCR-4"
     type: ActionType
     title: str
-    lifts: tuple[Lift, ...]
+    lifts: tuple[LevelRise, ...]
     because: tuple[str, ...]  # sentences
     half_year: int  # 1 is the first six months
     after: tuple[str, ...] = ()  # ids of the actions that come first
@@ -55,11 +55,11 @@ class Proposal:
     priority: Fraction = Fraction(0)
     feasibility: Fraction = Fraction(1)
     value: Fraction = Fraction(0)
-    cost: PricedAction | None = None
+    cost: CostEstimate | None = None
 
 
 @dataclass(frozen=True)
-class SetAside:
+class ExcludedIntervention:
     """An intervention that was considered and is not in the plan, and why."""
 
     intervention_id: str
@@ -70,17 +70,17 @@ class SetAside:
 class ProposedPlan:
     target_tier_id: str | None  # None at the top: the plan holds what is there
     proposals: tuple[Proposal, ...]  # in the order to start them
-    set_aside: tuple[SetAside, ...]
+    set_aside: tuple[ExcludedIntervention, ...]
     need_says: tuple[str, ...]  # what the need multiplier rests on, and what was left out
 
 
 @dataclass(frozen=True)
-class Amounts:
+class ResourceEstimate:
     """What an action takes; None: not known."""
 
     one_off: CostRange | None = None
     yearly: CostRange | None = None
-    people_days: Days | None = None  # in the first year
+    people_days: PeopleDays | None = None  # in the first year
 
     @property
     def first_year(self) -> CostRange | None:
@@ -88,9 +88,9 @@ class Amounts:
             return self.one_off.plus(self.yearly)
         return self.one_off or self.yearly
 
-    def over(self, other: Amounts) -> Amounts:
+    def over(self, other: ResourceEstimate) -> ResourceEstimate:
         """These, and the other's where there is none."""
-        return Amounts(
+        return ResourceEstimate(
             self.one_off or other.one_off,
             self.yearly or other.yearly,
             self.people_days or other.people_days,
@@ -101,11 +101,11 @@ Months = tuple[int, int]  # the fewest and the most
 
 
 @dataclass(frozen=True)
-class Usual:
+class CatalogValues:
     """What the catalogue says of an action, for this group and at today's facts."""
 
-    amounts: Amounts
-    at_own_units: Amounts  # the same where the group counted the units itself
+    amounts: ResourceEstimate
+    at_own_units: ResourceEstimate  # the same where the group counted the units itself
     units: Fraction | None
     units_say: str
     months_to_launch: int
@@ -115,10 +115,10 @@ class Usual:
 
 
 @dataclass(frozen=True)
-class Own:
+class GroupValues:
     """What the group put in place of the catalogue's values; None or empty: those stand."""
 
-    amounts: Amounts = Amounts()
+    amounts: ResourceEstimate = ResourceEstimate()
     units: Fraction | None = None
     acts: str = ""
     may_pay: str = ""
@@ -141,9 +141,11 @@ class PlanAction:
     status: ActionStatus
     note: str
     proposal: Proposal | None  # None: added by the group
-    own: Own = Own()
+    own: GroupValues = GroupValues()
     evidence: str = ""  # how it is shown that this was done
-    usual: Usual | None = None  # attached when a plan is opened; None: nothing in the catalogue
+    usual: CatalogValues | None = (
+        None  # attached when a plan is opened; None: nothing in the catalogue
+    )
 
     @property
     def is_in_plan(self) -> bool:
@@ -154,9 +156,9 @@ class PlanAction:
         return self.proposal is not None and self.proposal.type is ActionType.INTERVENTION
 
     @property
-    def amounts(self) -> Amounts:
+    def amounts(self) -> ResourceEstimate:
         """The group's own, and what they leave open from the catalogue."""
-        return self.own.amounts.over(self.usual.at_own_units if self.usual else Amounts())
+        return self.own.amounts.over(self.usual.at_own_units if self.usual else ResourceEstimate())
 
     @property
     def cost(self) -> CostRange | None:
@@ -175,17 +177,19 @@ class PlanAction:
         return self.own.months_to_effect or (self.usual.months_to_effect if self.usual else None)
 
     @property
-    def lifts(self) -> tuple[Lift, ...]:
+    def lifts(self) -> tuple[LevelRise, ...]:
         """The items it is expected to bring to a level, the group's own expectation first."""
         own = dict(self.own.levels)
         proposed = self.proposal.lifts if self.proposal else ()
         known = {lift.item_id for lift in proposed}
-        added = tuple(Lift(item, None, to, 1) for item, to in self.own.levels if item not in known)
+        added = tuple(
+            LevelRise(item, None, to, 1) for item, to in self.own.levels if item not in known
+        )
         return (*(replace(each, to=own.get(each.item_id, each.to)) for each in proposed), *added)
 
 
 @dataclass(frozen=True)
-class Plan:
+class ActionPlan:
     id: str
     group_id: str
     assessment_id: str
@@ -193,7 +197,7 @@ class Plan:
     starts_on: date
     target_tier_id: str | None
     actions: tuple[PlanAction, ...]
-    set_aside: tuple[SetAside, ...]
+    set_aside: tuple[ExcludedIntervention, ...]
     need_says: tuple[str, ...]
 
     @property
@@ -201,7 +205,7 @@ class Plan:
         return tuple(action for action in self.actions if action.is_in_plan)
 
 
-def unpriced(plan: Plan) -> tuple[PlanAction, ...]:
+def actions_without_cost(plan: ActionPlan) -> tuple[PlanAction, ...]:
     """Those of the catalogue whose cost is not known, for nobody knows how many units it takes."""
     return tuple(
         each

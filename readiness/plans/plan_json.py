@@ -9,21 +9,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from readiness.plans.costs import CostRange, Days, PricedAction
+from readiness.plans.costs import CostEstimate, CostRange, PeopleDays
 from readiness.plans.models import (
+    ActionPlan,
     ActionStatus,
     ActionType,
-    Amounts,
-    Lift,
-    Own,
-    Plan,
+    CatalogValues,
+    ExcludedIntervention,
+    GroupValues,
+    LevelRise,
     PlanAction,
     Proposal,
     ProposedPlan,
-    SetAside,
-    Usual,
+    ResourceEstimate,
 )
-from readiness.plans.timing import timing_of
+from readiness.plans.projection import ProjectedTier, Projection
+from readiness.plans.schedule import timing_of
+from readiness.plans.simulation import SimulatedCost
 
 Plain = dict[str, Any]
 ENDS = ("low", "likely", "high")
@@ -42,7 +44,7 @@ def proposed_in(plain: Mapping[str, Any]) -> ProposedPlan:
     return ProposedPlan(
         target_tier_id=plain["target_tier"],
         proposals=tuple(proposal_in(each) for each in plain["proposals"]),
-        set_aside=tuple(SetAside(**each) for each in plain["set_aside"]),
+        set_aside=tuple(ExcludedIntervention(**each) for each in plain["set_aside"]),
         need_says=tuple(plain["need_says"]),
     )
 
@@ -69,7 +71,7 @@ def proposal_in(plain: Mapping[str, Any]) -> Proposal:
         id=plain["id"],
         type=ActionType(plain["type"]),
         title=plain["title"],
-        lifts=tuple(Lift(**lift) for lift in plain["lifts"]),
+        lifts=tuple(LevelRise(**lift) for lift in plain["lifts"]),
         because=tuple(plain["because"]),
         half_year=plain["half_year"],
         after=tuple(plain["after"]),
@@ -81,7 +83,7 @@ def proposal_in(plain: Mapping[str, Any]) -> Proposal:
     )
 
 
-def priced_out(cost: PricedAction) -> Plain:
+def priced_out(cost: CostEstimate) -> Plain:
     return {
         "per_unit": range_out(cost.per_unit),
         "unit": cost.unit,
@@ -95,8 +97,8 @@ def priced_out(cost: PricedAction) -> Plain:
     }
 
 
-def priced_in(plain: Mapping[str, Any]) -> PricedAction:
-    return PricedAction(
+def priced_in(plain: Mapping[str, Any]) -> CostEstimate:
+    return CostEstimate(
         per_unit=range_in(plain["per_unit"]),
         unit=plain["unit"],
         units=None if plain["units"] is None else Fraction(plain["units"]),
@@ -109,7 +111,7 @@ def priced_in(plain: Mapping[str, Any]) -> PricedAction:
     )
 
 
-def range_out(cost: CostRange | Days) -> Plain:
+def range_out(cost: CostRange | PeopleDays) -> Plain:
     return {"low": str(cost.low), "likely": str(cost.likely), "high": str(cost.high)}
 
 
@@ -130,7 +132,7 @@ def edits_out(action: PlanAction) -> Plain:
     }
 
 
-def own_out(own: Own) -> Plain:
+def own_out(own: GroupValues) -> Plain:
     return {
         **amounts_out(own.amounts),
         "units": None if own.units is None else str(own.units),
@@ -144,13 +146,13 @@ def own_out(own: Own) -> Plain:
     }
 
 
-def own_in(plain: Mapping[str, Any]) -> Own:
+def own_in(plain: Mapping[str, Any]) -> GroupValues:
     days, effect = plain["people_days"], plain["months_to_effect"]
-    return Own(
-        amounts=Amounts(
+    return GroupValues(
+        amounts=ResourceEstimate(
             one_off=range_in(plain["one_off"]) if plain["one_off"] else None,
             yearly=range_in(plain["yearly"]) if plain["yearly"] else None,
-            people_days=Days(*(Decimal(days[end]) for end in ENDS)) if days else None,
+            people_days=PeopleDays(*(Decimal(days[end]) for end in ENDS)) if days else None,
         ),
         units=None if plain["units"] is None else Fraction(plain["units"]),
         acts=plain["acts"],
@@ -163,7 +165,7 @@ def own_in(plain: Mapping[str, Any]) -> Own:
     )
 
 
-def amounts_out(amounts: Amounts) -> Plain:
+def amounts_out(amounts: ResourceEstimate) -> Plain:
     return {
         "one_off": range_out(amounts.one_off) if amounts.one_off else None,
         "yearly": range_out(amounts.yearly) if amounts.yearly else None,
@@ -188,7 +190,7 @@ def action_in(
     )
 
 
-def plan_out(plan: Plan) -> Plain:
+def plan_out(plan: ActionPlan) -> Plain:
     """The whole plan for a machine: the attachment of its document."""
     return {
         "plan": plan.id,
@@ -212,7 +214,7 @@ def plan_out(plan: Plan) -> Plain:
     }
 
 
-def now_out(action: PlanAction, plan: Plan) -> Plain:
+def now_out(action: PlanAction, plan: ActionPlan) -> Plain:
     """What counts for the action now: the group's own values, else the catalogue's."""
     timing = timing_of(action, plan)
     return {
@@ -226,7 +228,7 @@ def now_out(action: PlanAction, plan: Plan) -> Plain:
     }
 
 
-def usual_out(usual: Usual) -> Plain:
+def usual_out(usual: CatalogValues) -> Plain:
     """The catalogue's values, with what they rest on."""
     note = usual.note
     return {
@@ -241,4 +243,40 @@ def usual_out(usual: Usual) -> Plain:
         "source": note.source if note else None,
         "as_of": note.as_of.isoformat() if note else None,
         "status": note.status if note else None,
+    }
+
+
+# What lies ahead of a plan.
+
+
+def projection_out(ahead: Projection) -> Plain:
+    return {
+        "says": "Potential if everything goes as expected; never a forecast.",
+        "target_tier": ahead.target_tier_id,
+        "earliest": [stage_out(each) for each in ahead.earliest],
+        "latest": [stage_out(each) for each in ahead.latest],
+        "stays_short": list(ahead.short),
+        "without_date": list(ahead.undated),
+        "late": list(ahead.late),
+    }
+
+
+def stage_out(stage: ProjectedTier) -> Plain:
+    return {
+        "from": stage.on.isoformat(),
+        "tier": stage.tier_id,
+        "provisional": stage.is_provisional,
+        "rose": {rise.item_id: rise.to for rise in stage.rose},
+    }
+
+
+def outlay_out(found: SimulatedCost) -> Plain:
+    """Low, likely and high are the 10th, 50th and 90th percentile of the draws."""
+    return {
+        "draws": found.draws,
+        "correlation": found.correlation,
+        "actions_with_a_cost": found.actions,
+        "years": [range_out(year.cost) for year in found.years],
+        "total": range_out(found.total),
+        "people_days": range_out(found.people_days),
     }

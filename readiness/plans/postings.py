@@ -14,7 +14,7 @@ from readiness.core import patient_identifiers
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import LINE_CHARACTERS, NOTE_CHARACTERS, clean
 
-MOST_CENTS = 100_000_000_00  # a hundred million dollars
+MAX_CENTS = 100_000_000_00  # a hundred million dollars
 FIRST_DAY = date(2000, 1, 1)
 
 
@@ -25,7 +25,7 @@ class PostingKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PostingInput:
     """One posting as a person types it."""
 
     kind: PostingKind
@@ -52,7 +52,7 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Place:
+class PostingContext:
     """Where a posting goes, whose it is, and which one it stands in for."""
 
     id: str
@@ -92,7 +92,7 @@ class Totals:
         )
 
 
-def standing(postings: Iterable[Posting]) -> tuple[Posting, ...]:
+def uncorrected(postings: Iterable[Posting]) -> tuple[Posting, ...]:
     """Those that no later one stands in for."""
     every = tuple(postings)
     replaced = {each.corrects for each in every}
@@ -101,17 +101,17 @@ def standing(postings: Iterable[Posting]) -> tuple[Posting, ...]:
 
 def totals(postings: Iterable[Posting]) -> Totals:
     cents = dict.fromkeys(PostingKind, 0)
-    for each in standing(postings):
+    for each in uncorrected(postings):
         cents[each.kind] += each.cents
     return Totals(cents[PostingKind.AWARDED], cents[PostingKind.SPENT], cents[PostingKind.RETURNED])
 
 
 def first_spent_on(postings: Iterable[Posting]) -> date | None:
-    days = [e.on for e in standing(postings) if e.kind is PostingKind.SPENT and e.cents]
+    days = [e.on for e in uncorrected(postings) if e.kind is PostingKind.SPENT and e.cents]
     return min(days, default=None)
 
 
-def posted(wanted: Wanted, place: Place) -> Posting:
+def new_posting(wanted: PostingInput, place: PostingContext) -> Posting:
     """A posting, or BadInput with every problem by field."""
     problems = tuple(problems_of(wanted, place))
     if problems or wanted.cents is None or wanted.on is None:
@@ -132,14 +132,14 @@ def posted(wanted: Wanted, place: Place) -> Posting:
     )
 
 
-def problems_of(wanted: Wanted, place: Place) -> Iterator[Problem]:
+def problems_of(wanted: PostingInput, place: PostingContext) -> Iterator[Problem]:
     """Only a correction may say nothing at all was paid."""
     if wanted.cents is None or wanted.cents < 0:
         yield Problem("amount", "Enter an amount in dollars, such as 12,500.")
     elif wanted.cents == 0 and place.corrects is None:
         yield Problem("amount", "Enter the amount that was awarded, spent or given back.")
-    elif wanted.cents > MOST_CENTS:
-        yield Problem("amount", f"Enter an amount up to {dollars(MOST_CENTS)}.")
+    elif wanted.cents > MAX_CENTS:
+        yield Problem("amount", f"Enter an amount up to {dollars(MAX_CENTS)}.")
     if wanted.on is None:
         yield Problem("on", "Enter the day of the award, the payment or the return.")
     elif not FIRST_DAY <= wanted.on <= place.at.date():
@@ -182,7 +182,7 @@ class Cents:
 
 
 @dataclass(frozen=True)
-class StillNeeded:
+class EstimateToComplete:
     """From its day on. The newest of an action counts; all are kept."""
 
     id: str
@@ -195,25 +195,27 @@ class StillNeeded:
     at: datetime
 
 
-def needed_now(said: StillNeeded | None, postings: Iterable[Posting]) -> Cents | None:
+def current_estimate(said: EstimateToComplete | None, postings: Iterable[Posting]) -> Cents | None:
     """What was said, less what was paid on later days."""
     if said is None:
         return None
     later = (
         each.cents
-        for each in standing(postings)
+        for each in uncorrected(postings)
         if each.kind is PostingKind.SPENT and each.on > said.at.date()
     )
     return said.cents.less(sum(later))
 
 
-def said_needed(amounts: Sequence[int | None], note: str, place: Place) -> StillNeeded:
+def new_estimate(
+    amounts: Sequence[int | None], note: str, place: PostingContext
+) -> EstimateToComplete:
     """Low, likely and high, or BadInput with every problem by field."""
-    problems = tuple(needed_problems(amounts, note))
+    problems = tuple(estimate_problems(amounts, note))
     known = [each for each in amounts if each is not None]
     if problems or len(known) != 3:
         raise BadInput(problems)
-    return StillNeeded(
+    return EstimateToComplete(
         id=place.id,
         group_id=place.group_id,
         assessment_id=place.assessment_id,
@@ -225,14 +227,14 @@ def said_needed(amounts: Sequence[int | None], note: str, place: Place) -> Still
     )
 
 
-def needed_problems(amounts: Sequence[int | None], note: str) -> Iterator[Problem]:
+def estimate_problems(amounts: Sequence[int | None], note: str) -> Iterator[Problem]:
     low, likely, high = amounts
     if low is None or likely is None or high is None:
         yield Problem("low", "Enter all three amounts in dollars; 0 where nothing more is needed.")
     elif not 0 <= low <= likely <= high:
         yield Problem("low", "Low must not be above likely, nor likely above high.")
-    elif high > MOST_CENTS:
-        yield Problem("high", f"Enter an amount up to {dollars(MOST_CENTS)}.")
+    elif high > MAX_CENTS:
+        yield Problem("high", f"Enter an amount up to {dollars(MAX_CENTS)}.")
     yield from text_problems("why", note, NOTE_CHARACTERS)
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness.instruments.answers import Answer, AnswerKind
-from readiness.plans.models import ActionStatus, ActionType, Plan, PlanAction
+from readiness.plans.models import ActionPlan, ActionStatus, ActionType, PlanAction
 
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
 
-class Outcome(StrEnum):
+class OutcomeStatus(StrEnum):
     REACHED = "reached"
     RISEN = "risen, not yet there"
     AS_BEFORE = "as before"
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Kept:
+class RiseOutcome:
     """One item of one action: what was promised, and what came of it."""
 
     action_id: str
@@ -37,36 +37,40 @@ class Kept:
     before: int | None  # None: was not known
     promised: int | None  # None: an answer
     then: int | None
-    outcome: Outcome
+    outcome: OutcomeStatus
 
 
-def kept(plan: Plan, later: Mapping[str, Answer], asked: Collection[str]) -> tuple[Kept, ...]:
+def outcomes(
+    plan: ActionPlan, later: Mapping[str, Answer], asked: Collection[str]
+) -> tuple[RiseOutcome, ...]:
     """Of every action that stayed in the plan, in its order; `asked` are the later items."""
-    return tuple(line for action in plan.current for line in lines_of(action, later, asked))
+    return tuple(
+        line for action in plan.current for line in outcomes_of_action(action, later, asked)
+    )
 
 
-def lines_of(
+def outcomes_of_action(
     action: PlanAction, later: Mapping[str, Answer], asked: Collection[str]
-) -> Iterator[Kept]:
+) -> Iterator[RiseOutcome]:
     promises: list[tuple[str, int | None, int | None]] = [
         (lift.item_id, lift.from_level, lift.to) for lift in action.lifts
     ]
     if action.proposal and action.proposal.type is ActionType.FIND_OUT:
-        promises = [(found_out(action.id), None, None)]
+        promises = [(find_out_item(action.id), None, None)]
     for item_id, before, promised in promises:
         if item_id != "missing":
             answer = later.get(item_id)
             outcome = outcome_of(before, promised, answer, item_id in asked)
             then = answer.level if answer else None
-            yield Kept(
+            yield RiseOutcome(
                 action.id, action.title, action.status, item_id, before, promised, then, outcome
             )
 
 
-def found_out(action_id: str) -> str:
+def find_out_item(action_id: str) -> str:
     """The item whose answer was to be found out.
 
-    >>> found_out("find-out:REAL-2")
+    >>> find_out_item("find-out:REAL-2")
     'REAL-2'
     """
     return action_id.partition(":")[2]
@@ -74,46 +78,46 @@ def found_out(action_id: str) -> str:
 
 def outcome_of(
     before: int | None, promised: int | None, answer: Answer | None, is_asked: bool
-) -> Outcome:
+) -> OutcomeStatus:
     if not is_asked:
-        return Outcome.NOT_ASKED
+        return OutcomeStatus.NOT_ASKED
     if answer and answer.kind is AnswerKind.NOT_APPLICABLE:
-        return Outcome.NOT_APPLICABLE
+        return OutcomeStatus.NOT_APPLICABLE
     then = answer.level if answer else None
     if then is None:
-        return Outcome.UNKNOWN
+        return OutcomeStatus.UNKNOWN
     if promised is None:
-        return Outcome.KNOWN
+        return OutcomeStatus.KNOWN
     if then >= promised:
-        return Outcome.REACHED
+        return OutcomeStatus.REACHED
     if then > (before or 0):
-        return Outcome.RISEN
-    return Outcome.LOWER if before is not None and then < before else Outcome.AS_BEFORE
+        return OutcomeStatus.RISEN
+    return OutcomeStatus.LOWER if before is not None and then < before else OutcomeStatus.AS_BEFORE
 
 
-def summary(lines: Collection[Kept]) -> str:
+def summary(lines: Collection[RiseOutcome]) -> str:
     """Those of actions that were begun beside those of actions that nobody began: levels rise
     without a plan too."""
     begun = [each for each in lines if each.status in BEGUN]
     others = [each for each in lines if each.status not in BEGUN]
-    told = [("Actions begun", counted(begun)), ("Actions not begun", counted(others))]
+    told = [("Actions begun", count_reached(begun)), ("Actions not begun", count_reached(others))]
     says = " ".join(f"{whose}: {what}." for whose, what in told if what)
     return says or "The plan named no level to reach."
 
 
-def counted(lines: Collection[Kept]) -> str:
+def count_reached(lines: Collection[RiseOutcome]) -> str:
     """Each item once, by the highest level that was promised of it."""
-    highest: dict[str, Kept] = {}
+    highest: dict[str, RiseOutcome] = {}
     for each in lines:
-        if each.promised is not None and each.promised > level_of(highest.get(each.item_id)):
+        if each.promised is not None and each.promised > promised_level(highest.get(each.item_id)):
             highest[each.item_id] = each
     if not highest:
         return ""
-    reached = sum(each.outcome is Outcome.REACHED for each in highest.values())
-    risen = sum(each.outcome is Outcome.RISEN for each in highest.values())
+    reached = sum(each.outcome is OutcomeStatus.REACHED for each in highest.values())
+    risen = sum(each.outcome is OutcomeStatus.RISEN for each in highest.values())
     levels = "level" if len(highest) == 1 else "levels"
     return f"{reached} of {len(highest)} {levels} reached, {risen} risen and not yet there"
 
 
-def level_of(line: Kept | None) -> int:
+def promised_level(line: RiseOutcome | None) -> int:
     return -1 if line is None or line.promised is None else line.promised

@@ -16,8 +16,8 @@ from readiness.assessments.scorecard import Criterion, CriterionKind, CriterionV
 from readiness.assessments.tiers import TierResult, evaluate
 from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument
-from readiness.plans.models import ActionStatus, Plan, PlanAction
-from readiness.plans.timing import Timing, is_late, timing_from
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction
+from readiness.plans.schedule import Timing, current_timing, is_late
 
 FIND_OUT = "find-out:"
 
@@ -32,7 +32,7 @@ class Rise:
 
 
 @dataclass(frozen=True)
-class Stage:
+class ProjectedTier:
     """From this day on, so long as nothing else happens."""
 
     on: date
@@ -45,8 +45,8 @@ class Stage:
 class Projection:
     starts_on: date
     target_tier_id: str | None
-    earliest: tuple[Stage, ...]  # the first is the present
-    latest: tuple[Stage, ...]
+    earliest: tuple[ProjectedTier, ...]  # the first is the present
+    latest: tuple[ProjectedTier, ...]
     short: tuple[str, ...]  # sentences: what still keeps the target closed at the end
     undated: tuple[str, ...]  # titles of actions that raise something, and nobody knows when
     late: tuple[str, ...]  # titles of what should have begun by now: counted from today
@@ -62,12 +62,12 @@ class Projection:
         return tuple(dict.fromkeys(stage.tier_id for stage in self.latest))
 
 
-def first_at(path: tuple[Stage, ...], tier_number: int) -> date | None:
+def first_at(path: tuple[ProjectedTier, ...], tier_number: int) -> date | None:
     return next((stage.on for stage in path if int(stage.tier_id[1:]) >= tier_number), None)
 
 
-def projected(instrument: Instrument, answers: Answers, plan: Plan, today: date) -> Projection:
-    timings = {each.id: timing_from(each, plan, today) for each in plan.current}
+def project(instrument: Instrument, answers: Answers, plan: ActionPlan, today: date) -> Projection:
+    timings = {each.id: current_timing(each, plan, today) for each in plan.current}
     latest = path(instrument, answers, plan, rises(answers, plan, timings, today, at_end=True))
     end = evaluate(instrument, with_rises(answers, latest))
     return Projection(
@@ -77,7 +77,7 @@ def projected(instrument: Instrument, answers: Answers, plan: Plan, today: date)
             instrument, answers, plan, rises(answers, plan, timings, today, at_end=False)
         ),
         latest=latest,
-        short=tuple(short_of(instrument, end, plan.target_tier_id)),
+        short=tuple(shortfalls(instrument, end, plan.target_tier_id)),
         undated=tuple(
             each.title for each in plan.current if each.lifts and timings[each.id] is None
         ),
@@ -86,11 +86,11 @@ def projected(instrument: Instrument, answers: Answers, plan: Plan, today: date)
 
 
 def path(
-    instrument: Instrument, answers: Answers, plan: Plan, expected: tuple[Rise, ...]
-) -> tuple[Stage, ...]:
+    instrument: Instrument, answers: Answers, plan: ActionPlan, expected: tuple[Rise, ...]
+) -> tuple[ProjectedTier, ...]:
     """The present, and a stage for each day on which some item rises."""
     now = evaluate(instrument, answers)
-    stages = [Stage(plan.starts_on, now.tier.id, now.provisional, ())]
+    stages = [ProjectedTier(plan.starts_on, now.tier.id, now.provisional, ())]
     reached = dict(answers)
     for on, group in groupby(sorted(expected, key=lambda r: (r.on, r.item_id, r.to)), by_day):
         rose = tuple(each for each in group if is_above(each, reached))
@@ -98,7 +98,7 @@ def path(
             continue
         reached |= {each.item_id: Answer.at(each.to) for each in rose}
         after = evaluate(instrument, reached)
-        stages.append(Stage(on, after.tier.id, after.provisional, rose))
+        stages.append(ProjectedTier(on, after.tier.id, after.provisional, rose))
     return tuple(stages)
 
 
@@ -111,7 +111,7 @@ def is_above(rise: Rise, reached: Mapping[str, Answer]) -> bool:
     return answer is not None and (answer.level is None or rise.to > answer.level)
 
 
-def with_rises(answers: Answers, stages: tuple[Stage, ...]) -> Answers:
+def with_rises(answers: Answers, stages: tuple[ProjectedTier, ...]) -> Answers:
     risen = {rise.item_id: Answer.at(rise.to) for stage in stages for rise in stage.rose}
     return {**answers, **risen}
 
@@ -121,7 +121,7 @@ def with_rises(answers: Answers, stages: tuple[Stage, ...]) -> Answers:
 
 def rises(
     answers: Answers,
-    plan: Plan,
+    plan: ActionPlan,
     timings: Mapping[str, Timing | None],
     today: date,
     *,
@@ -133,7 +133,7 @@ def rises(
         for each in plan.current
         if (on := known_from[each.id])
         for lift in each.lifts
-        if (seen := found_out(lift.item_id, answers, plan, known_from))
+        if (seen := countable_from(lift.item_id, answers, plan, known_from))
     )
 
 
@@ -145,8 +145,8 @@ def day_of(action: PlanAction, timing: Timing | None, today: date, at_end: bool)
     return min(planned, today) if planned else today
 
 
-def found_out(
-    item_id: str, answers: Answers, plan: Plan, days: Mapping[str, date | None]
+def countable_from(
+    item_id: str, answers: Answers, plan: ActionPlan, days: Mapping[str, date | None]
 ) -> date | None:
     """From when on the item can be counted: a don't-know only once it is found out, what does not
     apply or has no answer never."""
@@ -159,17 +159,19 @@ def found_out(
 # What stays short.
 
 
-def short_of(instrument: Instrument, end: TierResult, target_id: str | None) -> Iterator[str]:
+def shortfalls(instrument: Instrument, end: TierResult, target_id: str | None) -> Iterator[str]:
     """Every criterion up to the target that is still open when all has been done."""
     target = instrument.tier_by_id[target_id].number if target_id else 0
     if end.tier.number >= target:
         return
     for trace in end.trace:
         if instrument.tier_by_id[trace.tier_id].number <= target and not trace.met:
-            yield from (short_says(instrument, each) for each in named(trace.criteria))
+            yield from (
+                shortfall_text(instrument, each) for each in criteria_to_name(trace.criteria)
+            )
 
 
-def named(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+def criteria_to_name(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     """Supporting items only where more of them wait than may."""
     unmet = [each for each in criteria if each.verdict is not CriterionVerdict.MET]
     too_many = any(each.asks is CriterionKind.ALLOWANCE for each in unmet)
@@ -182,7 +184,7 @@ def named(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     return tuple(kept)
 
 
-def short_says(instrument: Instrument, criterion: Criterion) -> str:
+def shortfall_text(instrument: Instrument, criterion: Criterion) -> str:
     if criterion.subject_id in instrument.item_by_id:
         item = instrument.item_by_id[criterion.subject_id]
         now = "not known" if criterion.has is None else f"level {criterion.has}"

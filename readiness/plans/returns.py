@@ -18,7 +18,7 @@ SEED = 20260301
 
 
 @dataclass(frozen=True)
-class Stand:
+class AssessedState:
     """Where a group stood at one assessment, by the run that decides."""
 
     on: date
@@ -33,12 +33,12 @@ class Stand:
 
 
 @dataclass(frozen=True)
-class Followed:
+class GroupReturn:
     """One group between its first and its latest assessment, with the money in between."""
 
     group_id: str
-    first: Stand
-    latest: Stand
+    first: AssessedState
+    latest: AssessedState
     awarded: int  # cents, less what was given back
     spent: int  # cents
 
@@ -59,7 +59,7 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class Gained:
+class ChangePerSpending:
     """One kind of change over the groups that spent money, and for each 100,000 dollars."""
 
     groups: int
@@ -69,11 +69,11 @@ class Gained:
 
 
 @dataclass(frozen=True)
-class Portfolio:
-    tiers: Gained
-    axes: Mapping[str, Gained]
-    gates: Gained
-    without_money: tuple[Followed, ...]  # assessed twice as well, with nothing spent in between
+class PortfolioReturns:
+    tiers: ChangePerSpending
+    axes: Mapping[str, ChangePerSpending]
+    gates: ChangePerSpending
+    without_money: tuple[GroupReturn, ...]  # assessed twice as well, with nothing spent in between
 
     @property
     def risen(self) -> int:
@@ -81,25 +81,27 @@ class Portfolio:
         return sum(each.tiers or 0 for each in self.without_money)
 
 
-def portfolio_of(followed: Sequence[Followed], axis_ids: Sequence[str]) -> Portfolio:
+def portfolio_returns(followed: Sequence[GroupReturn], axis_ids: Sequence[str]) -> PortfolioReturns:
     paid = [each for each in followed if each.spent > 0]
-    return Portfolio(
-        tiers=gained(paid, lambda each: each.tiers),
-        axes={axis_id: gained(paid, points_of(axis_id)) for axis_id in axis_ids},
-        gates=gained(paid, lambda each: each.gates),
+    return PortfolioReturns(
+        tiers=change_per_spending(paid, lambda each: each.tiers),
+        axes={axis_id: change_per_spending(paid, points_of(axis_id)) for axis_id in axis_ids},
+        gates=change_per_spending(paid, lambda each: each.gates),
         without_money=tuple(each for each in followed if each.spent <= 0),
     )
 
 
-def points_of(axis_id: str) -> Callable[[Followed], float | None]:
+def points_of(axis_id: str) -> Callable[[GroupReturn], float | None]:
     return lambda each: each.points(axis_id)
 
 
-def gained(paid: Sequence[Followed], change: Callable[[Followed], float | None]) -> Gained:
+def change_per_spending(
+    paid: Sequence[GroupReturn], change: Callable[[GroupReturn], float | None]
+) -> ChangePerSpending:
     """Each kind over the groups of which it can be told, with only their money."""
     known = [(found, each.spent) for each in paid if (found := change(each)) is not None]
     changes, cents = [float(found) for found, _ in known], [spent for _, spent in known]
     ratio = None
     if len(known) >= FEWEST_GROUPS:
         ratio = ratio_of_sums(changes, [each / PER_CENTS for each in cents], SEED)
-    return Gained(len(known), sum(changes), sum(cents), ratio)
+    return ChangePerSpending(len(known), sum(changes), sum(cents), ratio)

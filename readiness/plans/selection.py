@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
-from readiness.plans.costs import priced
-from readiness.plans.models import ActionType, Lift, Proposal, SetAside
+from readiness.plans.costs import estimate_cost
+from readiness.plans.models import ActionType, ExcludedIntervention, LevelRise, Proposal
 
 NEED_STEP = Fraction(1, 4)
 GAP_POINTS = 5  # a measured gap this wide, on reliable counts, raises need
@@ -32,7 +32,7 @@ IN_PLACE = "Everything it would raise is already where this plan aims."
 
 
 @dataclass(frozen=True)
-class Need:
+class PopulationNeed:
     """What is known about need in this population; race is never a rule of who gets what."""
 
     gap_points: Mapping[str, Fraction] | None = None  # measure id -> reliable gap; None: no data
@@ -40,49 +40,50 @@ class Need:
     peer_deprived_shares: Sequence[Fraction] = ()
 
 
-def offers_of(
+def candidates_of(
     instrument: Instrument,
-    lifts: Mapping[str, Lift],
+    lifts: Mapping[str, LevelRise],
     answers: Answers,
     context: Context,
-    need: Need,
+    need: PopulationNeed,
 ) -> tuple[Proposal, ...]:
     """Every intervention as it would serve this group, in the order of the catalogue."""
     return tuple(
-        offer(instrument, each, lifts, answers, context, need) for each in instrument.interventions
+        candidate_of(instrument, each, lifts, answers, context, need)
+        for each in instrument.interventions
     )
 
 
-def offer(
+def candidate_of(
     instrument: Instrument,
     intervention: Intervention,
-    lifts: Mapping[str, Lift],
+    lifts: Mapping[str, LevelRise],
     answers: Answers,
     context: Context,
-    need: Need,
+    need: PopulationNeed,
 ) -> Proposal:
     reached = reached_by(intervention, lifts, answers)
     gaps = sum((Fraction(lift.gap * lift.weight) for lift in reached), Fraction(0))
-    priority = gaps * need_of(intervention, need)
-    share = share_met(intervention, answers)
+    priority = gaps * need_multiplier(intervention, need)
+    share = prerequisites_met(intervention, answers)
     return Proposal(
         id=intervention.id,
         type=ActionType.INTERVENTION,
         title=intervention.title,
         lifts=reached,
-        because=tuple(reason(instrument, lift) for lift in reached),
+        because=tuple(rise_reason(instrument, lift) for lift in reached),
         half_year=1,
         intervention_id=intervention.id,
         priority=priority,
         feasibility=share,
         value=priority * share / intervention.cost.band,
-        cost=priced(intervention.cost, context),
+        cost=estimate_cost(intervention.cost, context),
     )
 
 
 def reached_by(
-    intervention: Intervention, lifts: Mapping[str, Lift], answers: Answers
-) -> tuple[Lift, ...]:
+    intervention: Intervention, lifts: Mapping[str, LevelRise], answers: Answers
+) -> tuple[LevelRise, ...]:
     """What it lifts, without what must already be lifted as far before it can begin."""
     first = {p.item_id: p.level for p in intervention.prerequisites if not is_met(p, answers)}
     return tuple(
@@ -92,7 +93,7 @@ def reached_by(
     )
 
 
-def share_met(intervention: Intervention, answers: Answers) -> Fraction:
+def prerequisites_met(intervention: Intervention, answers: Answers) -> Fraction:
     """Of its prerequisites; 1 without any."""
     met = [is_met(each, answers) for each in intervention.prerequisites]
     return Fraction(sum(met), len(met)) if met else Fraction(1)
@@ -103,7 +104,7 @@ def is_met(prerequisite: Prerequisite, answers: Answers) -> bool:
     return answer is not None and (answer.level or 0) >= prerequisite.level
 
 
-def reason(instrument: Instrument, lift: Lift) -> str:
+def rise_reason(instrument: Instrument, lift: LevelRise) -> str:
     item = instrument.item_by_id[lift.item_id]
     now = "not known" if lift.from_level is None else f"at level {lift.from_level}"
     kind = {3: "an essential gate", 2: "a supporting gate"}.get(lift.weight, "worth raising")
@@ -113,13 +114,13 @@ def reason(instrument: Instrument, lift: Lift) -> str:
 # Need, from 1.0 to 1.5.
 
 
-def need_of(intervention: Intervention, need: Need) -> Fraction:
+def need_multiplier(intervention: Intervention, need: PopulationNeed) -> Fraction:
     gaps = need.gap_points or {}
     has_gap = any(gaps.get(m, Fraction(0)) >= GAP_POINTS for m in intervention.measure_ids)
     return 1 + NEED_STEP * (has_gap + bool(is_in_top_third(need)))
 
 
-def is_in_top_third(need: Need) -> bool | None:
+def is_in_top_third(need: PopulationNeed) -> bool | None:
     """Whether deprivation here is in the top third of peers; None when that cannot be told."""
     if need.deprived_share is None or len(need.peer_deprived_shares) < PEERS_NEEDED:
         return None
@@ -127,7 +128,7 @@ def is_in_top_third(need: Need) -> bool | None:
     return higher * 3 < len(need.peer_deprived_shares)
 
 
-def need_notes(need: Need) -> tuple[str, ...]:
+def need_notes(need: PopulationNeed) -> tuple[str, ...]:
     notes = []
     if need.gap_points is None:
         notes.append(
@@ -146,18 +147,18 @@ def need_notes(need: Need) -> tuple[str, ...]:
 
 def choose(
     instrument: Instrument, offers: Sequence[Proposal], needed: Sequence[str], answers: Answers
-) -> tuple[tuple[Proposal, ...], tuple[SetAside, ...]]:
+) -> tuple[tuple[Proposal, ...], tuple[ExcludedIntervention, ...]]:
     """The best offers until every needed item is reached; of equals the first in the catalogue.
 
     Training and dashboards alone changed nothing in trials. One that the best offers leave alone
     is refused and the choice is made anew, so that something else reaches what it would have.
     """
-    refused = {o.id: why for o in offers if (why := refusal(instrument, o, answers))}
+    refused = {o.id: why for o in offers if (why := blocking_reason(instrument, o, answers))}
     while True:
         chosen = best(offers, needed, refused)
-        lone = lone_of(instrument, chosen)
+        lone = without_care_change(instrument, chosen)
         if not lone:
-            return chosen, set_aside(offers, chosen, needed, refused)
+            return chosen, exclusions(offers, chosen, needed, refused)
         refused |= dict.fromkeys(lone, ALONE)
 
 
@@ -174,7 +175,7 @@ def best(
     return tuple(chosen)
 
 
-def refusal(instrument: Instrument, candidate: Proposal, answers: Answers) -> str:
+def blocking_reason(instrument: Instrument, candidate: Proposal, answers: Answers) -> str:
     """Why it cannot be in the plan now; empty when it can."""
     early = [p for p in RESPONSE_FIRST.get(candidate.id, ()) if not is_met(p, answers)]
     if early:
@@ -187,7 +188,7 @@ def refusal(instrument: Instrument, candidate: Proposal, answers: Answers) -> st
     return ""
 
 
-def lone_of(instrument: Instrument, chosen: Sequence[Proposal]) -> tuple[str, ...]:
+def without_care_change(instrument: Instrument, chosen: Sequence[Proposal]) -> tuple[str, ...]:
     """Training and feedback without a change in care for the same measure (or for any, where
     they name none)."""
     interventions = [instrument.intervention_by_id[action.id] for action in chosen]
@@ -199,23 +200,23 @@ def lone_of(instrument: Instrument, chosen: Sequence[Proposal]) -> tuple[str, ..
     )
 
 
-def set_aside(
+def exclusions(
     offers: Sequence[Proposal],
     chosen: Sequence[Proposal],
     needed: Iterable[str],
     refused: Mapping[str, str],
-) -> tuple[SetAside, ...]:
+) -> tuple[ExcludedIntervention, ...]:
     """Everything considered that is not chosen, and why."""
     taken = {action.id for action in chosen}
     items = set(needed)
     return tuple(
-        SetAside(each.id, refused.get(each.id) or why_not(each, items))
+        ExcludedIntervention(each.id, refused.get(each.id) or exclusion_reason(each, items))
         for each in sorted(offers, key=lambda o: -o.value)
         if each.id not in taken
     )
 
 
-def why_not(candidate: Proposal, needed: set[str]) -> str:
+def exclusion_reason(candidate: Proposal, needed: set[str]) -> str:
     if not candidate.lifts:
         return IN_PLACE
     return REACHED if needed & {lift.item_id for lift in candidate.lifts} else NOT_NEEDED

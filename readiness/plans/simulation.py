@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from readiness.plans.costs import CostRange, Days
-from readiness.plans.models import Plan, PlanAction
-from readiness.plans.timing import half_year_of
+from readiness.plans.costs import CostRange, PeopleDays
+from readiness.plans.models import ActionPlan, PlanAction
+from readiness.plans.schedule import half_year_of
 
 DRAWS = 10_000
 SHARED = 0.5  # correlation of the factors of any two actions of one plan: assumed, not measured
@@ -34,11 +34,11 @@ YEARS = 3
 MONTHS_OF_YEAR = 12
 
 Draws = npt.NDArray[np.float64]
-Part = CostRange | Days
+Part = CostRange | PeopleDays
 
 
 @dataclass(frozen=True)
-class Year:
+class YearCost:
     """One year of the plan, counted from its start."""
 
     number: int
@@ -46,12 +46,12 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Outlay:
+class SimulatedCost:
     """What the actions whose amounts are known come to: 10th, 50th and 90th percentile."""
 
-    years: tuple[Year, ...]
+    years: tuple[YearCost, ...]
     total: CostRange  # of those years
-    people_days: Days  # in each action's first year
+    people_days: PeopleDays  # in each action's first year
     actions: int  # with a known cost
     correlation: float
     draws: int
@@ -62,51 +62,53 @@ class Outlay:
 
 
 @dataclass(frozen=True)
-class Burden:
+class ActionCost:
     """One action's amounts and when they fall."""
 
     amounts: tuple[Part | None, Part | None, Part | None]  # one-off, yearly, people-days
     starts_in_month: int  # of the plan: 0 at its start
 
 
-def outlay(plan: Plan, correlation: float = SHARED, draws: int = DRAWS) -> Outlay:
+def simulate(plan: ActionPlan, correlation: float = SHARED, draws: int = DRAWS) -> SimulatedCost:
     """The same plan gives the same numbers: the draws are seeded from its id."""
-    burdens = [burden_of(each, plan) for each in plan.current if each.cost or days_of(each)]
+    burdens = [action_cost(each, plan) for each in plan.current if each.cost or days_of(each)]
     factors = factors_of(len(burdens), correlation, draws, seed_of(plan.id))
     by_year = np.zeros((YEARS, draws))
     days = np.zeros(draws)
     for burden, factor in zip(burdens, factors, strict=True):
-        one_off, yearly, people_days = (drawn(part, factor) for part in burden.amounts)
+        one_off, yearly, people_days = (draw(part, factor) for part in burden.amounts)
         for year in range(YEARS):
             by_year[year] += one_off * (burden.starts_in_month // MONTHS_OF_YEAR == year)
-            by_year[year] += yearly * running(burden.starts_in_month, year)
+            by_year[year] += yearly * share_of_year(burden.starts_in_month, year)
         days += people_days
-    return Outlay(
-        years=tuple(Year(n + 1, CostRange(*ends(each))) for n, each in enumerate(by_year)),
-        total=CostRange(*ends(by_year.sum(axis=0))),
-        people_days=Days(*ends(days)),
+    return SimulatedCost(
+        years=tuple(
+            YearCost(n + 1, CostRange(*percentile_range(each))) for n, each in enumerate(by_year)
+        ),
+        total=CostRange(*percentile_range(by_year.sum(axis=0))),
+        people_days=PeopleDays(*percentile_range(days)),
         actions=sum(each.cost is not None for each in plan.current),
         correlation=correlation,
         draws=draws,
     )
 
 
-def days_of(action: PlanAction) -> Days | None:
+def days_of(action: PlanAction) -> PeopleDays | None:
     return action.amounts.people_days
 
 
-def burden_of(action: PlanAction, plan: Plan) -> Burden:
+def action_cost(action: PlanAction, plan: ActionPlan) -> ActionCost:
     """What nobody dated is counted from the start; a cost that was never taken apart is one-off."""
     amounts = action.amounts
     one_off = amounts.one_off or (None if amounts.yearly else action.cost)
     half_year = half_year_of(action, plan.starts_on) or 1
-    return Burden((one_off, amounts.yearly, amounts.people_days), 6 * (half_year - 1))
+    return ActionCost((one_off, amounts.yearly, amounts.people_days), 6 * (half_year - 1))
 
 
-def running(starts_in_month: int, year: int) -> float:
+def share_of_year(starts_in_month: int, year: int) -> float:
     """The share of that year, 0 being the first, in which something begun then runs.
 
-    >>> running(6, 0), running(6, 1), running(18, 0), running(18, 1)
+    >>> running(6, 0), running(6, 1), running(18, 0), share_of_year(18, 1)
     (0.5, 1.0, 0.0, 0.5)
     """
     end = MONTHS_OF_YEAR * (year + 1)
@@ -125,7 +127,7 @@ def factors_of(count: int, correlation: float, draws: int, seed: int) -> Draws:
     return np.asarray(sqrt(correlation) * shared + sqrt(1 - correlation) * own)
 
 
-def drawn(part: Part | None, factor: Draws) -> Draws:
+def draw(part: Part | None, factor: Draws) -> Draws:
     """The amount at each draw of its factor.
 
     A side that begins or ends at nothing has no logarithm: it falls in a straight line to 0.
@@ -139,8 +141,8 @@ def drawn(part: Part | None, factor: Draws) -> Draws:
     return np.maximum(0.0, np.where(factor < 0, below, above))
 
 
-def ends(values: Draws) -> Iterable[Decimal]:
-    return [rounded(each) for each in percentiles(values)]
+def percentile_range(values: Draws) -> Iterable[Decimal]:
+    return [round_significant(each) for each in percentiles(values)]
 
 
 def percentiles(values: Draws) -> Sequence[float]:
@@ -148,10 +150,10 @@ def percentiles(values: Draws) -> Sequence[float]:
     return [float(each) for each in found]
 
 
-def rounded(value: float) -> Decimal:
+def round_significant(value: float) -> Decimal:
     """To as many digits as a percentile of so many draws is good for.
 
-    >>> rounded(123456.7), rounded(87.4)
+    >>> rounded(123456.7), round_significant(87.4)
     (Decimal('123000'), Decimal('87'))
     """
     step = Decimal(10) ** max(0, len(str(int(value))) - DIGITS)

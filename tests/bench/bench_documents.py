@@ -158,7 +158,7 @@ def by_hand(database: Path) -> int:
         _, _, lines = bulk_pdf.matching_groups(Session(store, pam, world.NOW), "fair", {})
         return sum(
             len(
-                plan_document.printed(
+                plan_document.pdf(
                     Session(store, pam, world.NOW), printer, line.assessment_id, Page.LETTER
                 )
             )

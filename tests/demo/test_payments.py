@@ -14,7 +14,7 @@ from readiness.demo import actions, fill, payments, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Round
 from readiness.instruments import loader as instruments
-from readiness.plans.db import postings
+from readiness.plans import db as postings
 from readiness.plans.models import ActionStatus
 from readiness.plans.service import money
 
@@ -44,9 +44,7 @@ def lived(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(lived):
-    return money.of_plan(
-        Session(lived, people.actor(lived, ELM.manager_id), TODAY), "elm-last-year"
-    )
+    return money.load(Session(lived, people.actor(lived, ELM.manager_id), TODAY), "elm-last-year")
 
 
 def test_only_groups_that_had_a_plan_last_year_have_money():
@@ -63,7 +61,7 @@ def test_some_spend_more_than_was_awarded_and_the_page_warns(found):
 
 
 def test_one_entry_was_mistyped_and_put_right(lived):
-    every = postings.of_assessment(lived, "elm-last-year")
+    every = postings.postings_of_assessment(lived, "elm-last-year")
     (wrong,) = (each for each in every if each.id == payments.MISTYPED)
     (right,) = (each for each in every if each.corrects == wrong.id)
     assert wrong.cents == 10 * right.cents

@@ -34,7 +34,7 @@ def test_one_group_knows_a_cost_and_a_start_better_than_the_catalogue(tmp_path):
             do(replace(stage, now=at))
     here = Round.THIS.assessment_of(CEDAR)
     reader = people.actor(store, CEDAR.manager_id)
-    own = [a.own for a in plan.for_assessment(Session(store, reader, TODAY), here).plan.actions]
+    own = [a.own for a in plan.load(Session(store, reader, TODAY), here).plan.actions]
     store.close()
     assert any(each.amounts.one_off and each.may_pay for each in own)
     assert any(each.half_year for each in own)

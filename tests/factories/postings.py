@@ -7,7 +7,7 @@ from datetime import date
 
 from readiness.core.audit import Event
 from readiness.core.db import Store
-from readiness.plans.db import postings
+from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
 from tests.factories import portfolio
 from tests.factories.world import NOW
@@ -71,4 +71,4 @@ def pay(
         f"{group_id}-{kind}-{number}", group_id, f"{group_id}-sent", "PHARM", kind, cents, on,
         "", "", "maya", NOW,
     )  # fmt: skip
-    postings.add(store, posting, EVENT)
+    postings.add_posting(store, posting, EVENT)

@@ -9,8 +9,8 @@ from readiness.instruments.costs import loader as costs
 from readiness.instruments.models import ActionKind
 from readiness.investment.candidates import Component, Risk
 from readiness.investment.offering import IN_PLACE, UNRATED, offer_of
-from readiness.plans.costs import takes_of
-from readiness.plans.planning import lifts_needed
+from readiness.plans.costs import requirements_of
+from readiness.plans.planning import rises_needed
 from tests.factories.baselines import a_footing, a_gap
 from tests.factories.plans import QMER
 
@@ -37,7 +37,7 @@ def why_not(offer, action):
 def test_readiness_is_gap_times_weight_of_the_items_that_are_lifted():
     footing = a_footing()
     offer = offered(footing)
-    lifts = lifts_needed(QMER, footing.answers, footing.run)
+    lifts = rises_needed(QMER, footing.answers, footing.run)
     registry = offer.candidate_by_id["REGISTRY"]
     reached = {each.removeprefix("lift:") for each in registry.serves}
     assert reached
@@ -52,7 +52,7 @@ def test_the_cost_is_that_of_the_cost_book():
     intervention = QMER.intervention_by_id["COACH"]
     note = BOOK.note("COACH")
     assert note
-    assert coach.takes == takes_of(intervention, note, footing.context)
+    assert coach.takes == requirements_of(intervention, note, footing.context)
     assert coach.cost.low < coach.cost.likely < coach.cost.high
 
 

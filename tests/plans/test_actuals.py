@@ -8,27 +8,27 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.plans import actuals
-from readiness.plans.actuals import Actual, Basis, Planned
+from readiness.plans import spending
 from readiness.plans.models import ActionStatus
 from readiness.plans.postings import Cents, Totals
+from readiness.plans.spending import EstimateBasis, PlannedCost, Spending
 
 START = date(2026, 1, 15)
-PLANNED = Planned(
+PLANNED = PlannedCost(
     Cents(60_00, 100_00, 150_00), Cents(24_00, 40_00, 60_00), Cents(36_00, 60_00, 90_00)
 )
-NOT_APART = Planned(PLANNED.first_year)
+NOT_APART = PlannedCost(PLANNED.first_year)
 
 
 def actual(days=0, planned=PLANNED, needed=None, status=ActionStatus.UNDER_WAY, **money):
-    return Actual(status, planned, Totals(**money), needed, START, START + timedelta(days=days))
+    return Spending(status, planned, Totals(**money), needed, START, START + timedelta(days=days))
 
 
 @pytest.mark.parametrize(
     ("days", "years"), [(0, 1), (1, 1), (365, 1), (366, 2), (730, 2), (731, 3)]
 )
 def test_a_year_has_begun_on_the_day_after_the_last_one(days, years):
-    assert actuals.years_begun(days) == years
+    assert spending.years_begun(days) == years
 
 
 def test_what_runs_comes_again_in_every_year_that_has_begun():
@@ -47,7 +47,7 @@ def test_what_runs_comes_again_in_every_year_that_has_begun():
         (NOT_APART, 0, Fraction(0)),
         (NOT_APART, 73, Fraction(1, 5)),
         (NOT_APART, 1000, Fraction(1)),
-        (Planned(Cents(0, 0, 0)), 0, Fraction(1)),
+        (PlannedCost(Cents(0, 0, 0)), 0, Fraction(1)),
     ],
 )
 def test_how_much_is_planned_to_be_spent_by_a_day(planned, days, share):
@@ -57,26 +57,26 @@ def test_how_much_is_planned_to_be_spent_by_a_day(planned, days, share):
 @pytest.mark.parametrize(
     ("case", "cents", "basis"),
     [
-        (actual(spent=30_00), Cents(60_00, 100_00, 150_00), Basis.PLANNED),
-        (actual(spent=70_00), Cents(70_00, 100_00, 150_00), Basis.PLANNED),
-        (actual(spent=100_00), Cents(100_00, 100_00, 150_00), Basis.SPENT),
-        (actual(spent=200_00), Cents(200_00, 200_00, 200_00), Basis.SPENT),
+        (actual(spent=30_00), Cents(60_00, 100_00, 150_00), EstimateBasis.PLANNED),
+        (actual(spent=70_00), Cents(70_00, 100_00, 150_00), EstimateBasis.PLANNED),
+        (actual(spent=100_00), Cents(100_00, 100_00, 150_00), EstimateBasis.SPENT),
+        (actual(spent=200_00), Cents(200_00, 200_00, 200_00), EstimateBasis.SPENT),
         (
             actual(spent=30_00, needed=Cents(10_00, 20_00, 40_00)),
             Cents(40_00, 50_00, 70_00),
-            Basis.OWN,
+            EstimateBasis.OWN,
         ),
         (
             actual(spent=30_00, needed=Cents(0, 0, 0), status=ActionStatus.DONE),
             Cents(30_00, 30_00, 30_00),
-            Basis.CLOSED,
+            EstimateBasis.CLOSED,
         ),
         (
             actual(spent=5_00, status=ActionStatus.DROPPED),
             Cents(5_00, 5_00, 5_00),
-            Basis.CLOSED,
+            EstimateBasis.CLOSED,
         ),
-        (actual(planned=None, spent=5_00), Cents(5_00, 5_00, 5_00), Basis.PAID),
+        (actual(planned=None, spent=5_00), Cents(5_00, 5_00, 5_00), EstimateBasis.PAID),
     ],
 )
 def test_what_is_expected_in_the_end_and_what_that_rests_on(case, cents, basis):
@@ -126,14 +126,14 @@ QUIET = [
     actual(73, planned=NOT_APART, awarded=900_00, spent=35_00),
     actual(status=ActionStatus.PLANNED),
     actual(planned=None),
-    actual(planned=Planned(Cents(0, 0, 0))),
+    actual(planned=PlannedCost(Cents(0, 0, 0))),
     actual(awarded=1_000_00),
 ]
 
 
 @pytest.mark.parametrize(("case", "says"), WARNED)
 def test_a_warning_says_what_is_wrong_and_what_to_do(case, says):
-    (told,) = actuals.warnings(case)
+    (told,) = spending.warnings(case)
     assert says in told
     assert told.endswith(".")
     assert told.count(". ") >= 1 or ", " in told
@@ -141,25 +141,25 @@ def test_a_warning_says_what_is_wrong_and_what_to_do(case, says):
 
 @pytest.mark.parametrize("case", QUIET)
 def test_just_below_every_edge_nothing_is_said(case):
-    assert actuals.warnings(case) == ()
+    assert spending.warnings(case) == ()
 
 
 def test_several_things_may_be_wrong_at_once():
     case = actual(awarded=10_00, spent=20_00, needed=Cents(0, 200_00, 300_00))
-    assert len(actuals.warnings(case)) == 2  # overspent, and above the high estimate
+    assert len(spending.warnings(case)) == 2  # overspent, and above the high estimate
 
 
 def test_the_whole_plan_is_warned_of_over_the_actions_that_have_money():
     unpaid = actual(status=ActionStatus.PLANNED)
     award = actual(awarded=150_00, spent=10_00)
-    assert list(actuals.plan_warnings([award, unpaid])) == []
+    assert list(spending.plan_warnings([award, unpaid])) == []
     more = actual(awarded=20_00, spent=0, needed=Cents(0, 71_00, 90_00))
-    (told,) = actuals.plan_warnings([award, more, unpaid])
+    (told,) = spending.plan_warnings([award, more, unpaid])
     assert "$171 is expected in the end, $1 more than was awarded." in told
     over = actual(awarded=1_00, spent=200_00)
-    (told,) = actuals.plan_warnings([award, over])
+    (told,) = spending.plan_warnings([award, over])
     assert "Over all actions more is spent than awarded: $210 of $151." in told
-    assert list(actuals.plan_warnings([actual(spent=5_00)])) == []
+    assert list(spending.plan_warnings([actual(spent=5_00)])) == []
 
 
 def test_the_start_is_never_after_today():
@@ -168,4 +168,4 @@ def test_the_start_is_never_after_today():
 
 
 def test_who_has_spent_more_than_there_was_is_not_told_to_save_it():
-    assert len(actuals.warnings(actual(awarded=50_00, spent=60_00))) == 1
+    assert len(spending.warnings(actual(awarded=50_00, spent=60_00))) == 1

@@ -11,7 +11,12 @@ from readiness.instruments.answers import Context
 from readiness.instruments.costs import loader as costs
 from readiness.instruments.costs.models import CostNote
 from readiness.instruments.models import Intervention
-from readiness.plans.costs import Takes, priced, rounded, takes_of
+from readiness.plans.costs import (
+    ResourceRequirements,
+    estimate_cost,
+    requirements_of,
+    round_dollars,
+)
 
 BOOK = costs.load("qmer", "2026.1")
 EVERYTHING = {
@@ -33,30 +38,30 @@ def note_of(intervention_id: str) -> CostNote:
 
 def taken(
     intervention: Intervention, note: CostNote, context: Context, units: Fraction | None = None
-) -> Takes:
-    takes = takes_of(intervention, note, context, units)
+) -> ResourceRequirements:
+    takes = requirements_of(intervention, note, context, units)
     assert takes is not None
     return takes
 
 
 def test_a_cost_per_site_is_known_once_the_sites_are():
-    assert priced(COACH, {}).total is None
+    assert estimate_cost(COACH, {}).total is None
     low, high = int(COACH.low_dollars), int(COACH.high_dollars)
-    total = priced(COACH, {"sites": 3}).total
+    total = estimate_cost(COACH, {"sites": 3}).total
     assert total is not None
     assert [total.low, total.high] == [Decimal(3 * low), Decimal(3 * high)]
 
 
 def test_the_likely_value_is_the_geometric_mean_and_says_so():
     cost = replace(COACH, low_dollars=Fraction(10_000), high_dollars=Fraction(40_000))
-    price = priced(cost, {"sites": 1})
+    price = estimate_cost(cost, {"sites": 1})
     assert price.per_unit.likely == 20_000
     assert price.is_likely_estimated
 
 
 def test_a_source_s_likely_value_is_kept():
     cost = replace(COACH, likely_dollars=Fraction(12_345))
-    price = priced(cost, {"sites": 2})
+    price = estimate_cost(cost, {"sites": 2})
     assert price.total is not None
     assert price.total.likely == 24_690
     assert not price.is_likely_estimated
@@ -65,27 +70,27 @@ def test_a_source_s_likely_value_is_kept():
 def test_a_cost_without_a_driver_is_never_a_total():
     rides = QMER.intervention_by_id["TRANS"].cost
     assert rides.quantity is None
-    assert priced(rides, {"sites": 3, "active_patients": 9_000}).total is None
+    assert estimate_cost(rides, {"sites": 3, "active_patients": 9_000}).total is None
 
 
 def test_half_a_cent_is_rounded_up_and_small_sums_keep_their_cents():
-    assert rounded(Fraction(1055, 1000)) == Decimal("1.06")
-    assert rounded(Fraction(20001, 2)) == Decimal(10001)
+    assert round_dollars(Fraction(1055, 1000)) == Decimal("1.06")
+    assert round_dollars(Fraction(20001, 2)) == Decimal(10001)
 
 
 def test_every_cost_of_the_catalogue_can_be_told_or_says_what_it_waits_for():
     for intervention in QMER.interventions:
-        price = priced(intervention.cost, {})
+        price = estimate_cost(intervention.cost, {})
         assert price.total or price.units_say, intervention.id
         assert price.per_unit.low <= price.per_unit.likely <= price.per_unit.high
 
 
 @pytest.mark.parametrize("intervention", QMER.interventions, ids=lambda each: each.id)
 def test_one_off_and_yearly_are_the_first_year_to_the_cent(intervention):
-    total = priced(intervention.cost, EVERYTHING).total
+    total = estimate_cost(intervention.cost, EVERYTHING).total
     note = note_of(intervention.id)
     if total is None:
-        assert takes_of(intervention, note, EVERYTHING) is None
+        assert requirements_of(intervention, note, EVERYTHING) is None
         takes = taken(intervention, note, {}, Fraction(37))
     else:
         takes = taken(intervention, note, EVERYTHING)
@@ -97,7 +102,7 @@ def test_one_off_and_yearly_are_the_first_year_to_the_cent(intervention):
 def test_units_somebody_counted_replace_those_of_the_catalogue():
     intervention, note = QMER.intervention_by_id["COACH"], note_of("COACH")
     counted = taken(intervention, note, {"sites": 3}, Fraction(9))
-    assert counted == takes_of(intervention, note, {"sites": 9})
+    assert counted == requirements_of(intervention, note, {"sites": 9})
     assert counted.first_year.low == 9 * int(COACH.low_dollars)
 
 

@@ -5,17 +5,17 @@ from fractions import Fraction
 
 from readiness.assessments.service.scoring import scoring_run
 from readiness.instruments.costs import loader as costs
-from readiness.plans.drafting import Basis, drafted, repriced
-from readiness.plans.fitting import with_action
-from readiness.plans.models import Own
-from readiness.plans.planning import proposed
-from readiness.plans.selection import Need
+from readiness.plans.drafting import PlanHeader, draft, with_current_costs
+from readiness.plans.models import GroupValues
+from readiness.plans.planning import propose
+from readiness.plans.schedule import with_action
+from readiness.plans.selection import PopulationNeed
 from tests.factories import plans, world
 
 ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1)
 RUN = scoring_run(plans.QMER, plans.FACTS, ANSWERS)
-MADE = proposed(plans.QMER, plans.FACTS, ANSWERS, RUN, Need())
-PLAN = drafted(plans.QMER, MADE, Basis("p1", "elm", "a1", "r1", world.NOW.date()))
+MADE = propose(plans.QMER, plans.FACTS, ANSWERS, RUN, PopulationNeed())
+PLAN = draft(plans.QMER, MADE, PlanHeader("p1", "elm", "a1", "r1", world.NOW.date()))
 
 
 def coach(plan):
@@ -29,14 +29,14 @@ def test_before_it_is_opened_a_plan_costs_what_its_proposal_says():
 
 
 def test_opened_its_parts_are_told_apart_and_add_up_to_the_same():
-    after = coach(repriced(PLAN, plans.QMER, costs.load("qmer"), plans.FACTS))
+    after = coach(with_current_costs(PLAN, plans.QMER, costs.load("qmer"), plans.FACTS))
     assert after.amounts.one_off
     assert after.amounts.yearly
     assert after.cost == coach(PLAN).cost
 
 
 def test_without_a_cost_book_the_whole_is_one_off_and_days_are_not_known():
-    after = coach(repriced(PLAN, plans.QMER, None, plans.FACTS))
+    after = coach(with_current_costs(PLAN, plans.QMER, None, plans.FACTS))
     assert after.amounts.one_off == coach(PLAN).cost
     assert (after.amounts.yearly, after.amounts.people_days) == (None, None)
     assert after.usual.note is None
@@ -44,9 +44,9 @@ def test_without_a_cost_book_the_whole_is_one_off_and_days_are_not_known():
 
 
 def test_units_the_group_counted_make_a_cost_known_that_no_fact_could():
-    nothing_known = repriced(PLAN, plans.QMER, costs.load("qmer"), {})
+    nothing_known = with_current_costs(PLAN, plans.QMER, costs.load("qmer"), {})
     assert coach(nothing_known).cost is None
-    counted = with_action(PLAN, replace(coach(PLAN), own=Own(units=Fraction(3))))
-    after = coach(repriced(counted, plans.QMER, costs.load("qmer"), {}))
+    counted = with_action(PLAN, replace(coach(PLAN), own=GroupValues(units=Fraction(3))))
+    after = coach(with_current_costs(counted, plans.QMER, costs.load("qmer"), {}))
     assert after.cost == coach(PLAN).cost
     assert after.usual.units is None

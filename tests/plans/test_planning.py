@@ -13,10 +13,15 @@ from readiness.assessments.service.scoring import scoring_run
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import ActionKind
-from readiness.plans.models import ActionType, Lift, ProposedPlan
-from readiness.plans.planning import lifts_needed, proposed, wanted
-from readiness.plans.selection import NEVER_ALONE, Need, need_notes, need_of, reached_by
-from readiness.plans.sequencing import STARTS_PER_HALF_YEAR
+from readiness.plans.models import ActionType, LevelRise, ProposedPlan
+from readiness.plans.planning import STARTS_PER_HALF_YEAR, items_to_reach, propose, rises_needed
+from readiness.plans.selection import (
+    NEVER_ALONE,
+    PopulationNeed,
+    need_multiplier,
+    need_notes,
+    reached_by,
+)
 
 QMER = instruments.load("qmer", "2026.1")
 CONTEXT = {"sites": 3, "clinicians_fte": 24, "active_patients": 31_000, "interpreter_patients": 900}
@@ -40,7 +45,7 @@ def random_answers(seed: int) -> dict[str, Answer]:
 def case(seed: int):
     answers = random_answers(seed)
     run = scoring_run(QMER, CONTEXT, answers)
-    return answers, run, proposed(QMER, CONTEXT, answers, run, Need())
+    return answers, run, propose(QMER, CONTEXT, answers, run, PopulationNeed())
 
 
 def planned(plan: ProposedPlan):
@@ -106,12 +111,12 @@ def test_every_needed_item_is_lifted_as_far_as_needed(seed):
     answers, run, plan = case(seed)
     if run.tier_id == "T0":
         return
-    lifts = lifts_needed(QMER, answers, run)
+    lifts = rises_needed(QMER, answers, run)
     reached: dict[str, int] = {}
     for action in plan.proposals:
         for lift in action.lifts:
             reached[lift.item_id] = max(lift.to, reached.get(lift.item_id, 0))
-    short = [i for i in wanted(QMER, run, lifts) if reached.get(i, 0) < lifts[i].to]
+    short = [i for i in items_to_reach(QMER, run, lifts) if reached.get(i, 0) < lifts[i].to]
     assert short == []
 
 
@@ -149,7 +154,7 @@ def test_an_action_stands_in_the_plan_once_and_after_nothing_unknown(seed):
 def test_the_same_answers_give_the_same_plan():
     answers, run, plan = case(7)
     turned = dict(reversed(answers.items()))
-    assert proposed(QMER, CONTEXT, turned, run, Need()) == plan
+    assert propose(QMER, CONTEXT, turned, run, PopulationNeed()) == plan
 
 
 def at(level_: int, **others: int | Answer) -> dict[str, Answer]:
@@ -162,7 +167,7 @@ def at(level_: int, **others: int | Answer) -> dict[str, Answer]:
 
 def plan_for(answers, need=None):
     run = scoring_run(QMER, CONTEXT, answers)
-    return run, proposed(QMER, CONTEXT, answers, run, need or Need())
+    return run, propose(QMER, CONTEXT, answers, run, need or PopulationNeed())
 
 
 def test_what_is_not_known_heads_the_plan():
@@ -211,7 +216,7 @@ def test_mailed_kits_wait_for_follow_up_of_what_they_find():
     """Nobody is told of a finding that nobody will follow up."""
     answers = at(2, EQME_4=1, TEAM_6=1)
     run = scoring_run(QMER, CONTEXT, answers)
-    plan = proposed(only("FIT", "REGISTRY"), CONTEXT, answers, run, Need())
+    plan = propose(only("FIT", "REGISTRY"), CONTEXT, answers, run, PopulationNeed())
     starts = {p.id: p.half_year for p in plan.proposals}
     assert starts["REGISTRY"] < starts["FIT"]
 
@@ -219,7 +224,7 @@ def test_mailed_kits_wait_for_follow_up_of_what_they_find():
 def test_an_action_is_not_chosen_for_what_it_needs_before_it_can_begin():
     """STRAT works on MEAS-2, but needs it at level 2 first; further up it can still lift it."""
     strat, answers = QMER.intervention_by_id["STRAT"], at(2, MEAS_2=1)
-    as_far, further = Lift("MEAS-2", 1, 2, 3), Lift("MEAS-2", 1, 3, 3)
+    as_far, further = LevelRise("MEAS-2", 1, 2, 3), LevelRise("MEAS-2", 1, 3, 3)
     assert reached_by(strat, {"MEAS-2": as_far}, answers) == ()
     assert reached_by(strat, {"MEAS-2": further}, answers) == (further,)
 
@@ -240,7 +245,7 @@ def test_two_actions_that_need_the_same_step_get_it_at_the_higher_level():
 def test_what_rests_on_something_that_does_not_apply_is_set_aside():
     answers = at(1) | {"REAL-5": Answer.not_applicable("nobody needs an interpreter")}
     run = scoring_run(QMER, CONTEXT, answers)
-    plan = proposed(only("LANG", "CONTRACT"), CONTEXT, answers, run, Need())
+    plan = propose(only("LANG", "CONTRACT"), CONTEXT, answers, run, PopulationNeed())
     (aside,) = (s for s in plan.set_aside if s.intervention_id == "LANG")
     assert aside.says == "It rests on REAL-5, which does not apply to this group."
 
@@ -249,20 +254,24 @@ def test_what_rests_on_something_that_does_not_apply_is_set_aside():
 
 
 def test_below_thirty_peers_deprivation_is_left_out_and_said():
-    few = Need({}, Fraction(1, 2), (Fraction(0),) * 29)
-    assert need_of(QMER.interventions[0], few) == 1
+    few = PopulationNeed({}, Fraction(1, 2), (Fraction(0),) * 29)
+    assert need_multiplier(QMER.interventions[0], few) == 1
     assert "30 groups" in need_notes(few)[0]
 
 
 def test_in_the_top_third_of_thirty_peers_need_rises_by_a_quarter():
     shares = tuple(Fraction(n, 100) for n in range(30))
-    assert need_of(QMER.interventions[0], Need({}, Fraction(20, 100), shares)) == Fraction(5, 4)
-    assert need_of(QMER.interventions[0], Need({}, Fraction(19, 100), shares)) == 1
-    assert need_notes(Need({}, Fraction(20, 100), shares)) == ()
+    assert need_multiplier(
+        QMER.interventions[0], PopulationNeed({}, Fraction(20, 100), shares)
+    ) == Fraction(5, 4)
+    assert (
+        need_multiplier(QMER.interventions[0], PopulationNeed({}, Fraction(19, 100), shares)) == 1
+    )
+    assert need_notes(PopulationNeed({}, Fraction(20, 100), shares)) == ()
 
 
 def test_a_reliable_gap_of_five_points_raises_only_what_bears_on_it():
-    need = Need({"CBP": Fraction(5), "COL": Fraction(49, 10)})
+    need = PopulationNeed({"CBP": Fraction(5), "COL": Fraction(49, 10)})
     by_id = QMER.intervention_by_id
-    assert need_of(by_id["PHARM"], need) == Fraction(5, 4)
-    assert need_of(by_id["FIT"], need) == 1
+    assert need_multiplier(by_id["PHARM"], need) == Fraction(5, 4)
+    assert need_multiplier(by_id["FIT"], need) == 1

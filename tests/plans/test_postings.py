@@ -10,27 +10,29 @@ import pytest
 from readiness.core.errors import BadInput
 from readiness.plans import postings
 from readiness.plans.postings import (
-    MOST_CENTS,
+    MAX_CENTS,
     Cents,
-    Place,
+    EstimateToComplete,
+    PostingContext,
+    PostingInput,
     PostingKind,
-    StillNeeded,
     Totals,
-    Wanted,
 )
 
 NOW = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
-HERE = Place("p1", "elm", "a1", "PHARM", "maya", NOW)
-SPENT = Wanted(PostingKind.SPENT, 12_500_00, date(2027, 1, 10), "the payer’s grant", "invoice 14")
+HERE = PostingContext("p1", "elm", "a1", "PHARM", "maya", NOW)
+SPENT = PostingInput(
+    PostingKind.SPENT, 12_500_00, date(2027, 1, 10), "the payer’s grant", "invoice 14"
+)
 
 
 def posting(number, kind, cents, corrects=None, on=date(2027, 1, 10)):
     place = replace(HERE, id=f"p{number}", corrects=corrects)
-    return postings.posted(Wanted(kind, cents, on, "", ""), place)
+    return postings.new_posting(PostingInput(kind, cents, on, "", ""), place)
 
 
 def test_a_posting_keeps_what_was_typed_and_where_it_belongs():
-    made = postings.posted(replace(SPENT, note="  invoice 14 \r\n"), HERE)
+    made = postings.new_posting(replace(SPENT, note="  invoice 14 \r\n"), HERE)
     assert (made.cents, made.note, made.action_id, made.at) == (
         12_500_00,
         "invoice 14",
@@ -45,7 +47,7 @@ def test_a_posting_keeps_what_was_typed_and_where_it_belongs():
         ({"cents": None}, "amount", "Enter an amount"),
         ({"cents": -1}, "amount", "Enter an amount"),
         ({"cents": 0}, "amount", "Enter the amount that was"),
-        ({"cents": MOST_CENTS + 1}, "amount", "up to $100,000,000"),
+        ({"cents": MAX_CENTS + 1}, "amount", "up to $100,000,000"),
         ({"on": None}, "on", "Enter the day"),
         ({"on": date(2027, 1, 16)}, "on", "a day that has been"),
         ({"on": date(1999, 12, 31)}, "on", "since 2000"),
@@ -56,19 +58,21 @@ def test_a_posting_keeps_what_was_typed_and_where_it_belongs():
 )
 def test_what_cannot_be_is_refused_by_field(change, place, says):
     with pytest.raises(BadInput) as caught:
-        postings.posted(replace(SPENT, **change), HERE)
+        postings.new_posting(replace(SPENT, **change), HERE)
     assert [problem.place for problem in caught.value.problems] == [place]
     assert says in str(caught.value)
 
 
 def test_everything_wrong_is_told_at_once():
     with pytest.raises(BadInput) as caught:
-        postings.posted(Wanted(PostingKind.SPENT, None, None, "a@b.org", "a@b.org"), HERE)
+        postings.new_posting(
+            PostingInput(PostingKind.SPENT, None, None, "a@b.org", "a@b.org"), HERE
+        )
     assert [each.place for each in caught.value.problems] == ["amount", "on", "payer", "note"]
 
 
 def test_today_is_a_day_that_has_been():
-    assert postings.posted(replace(SPENT, on=NOW.date()), HERE).on == NOW.date()
+    assert postings.new_posting(replace(SPENT, on=NOW.date()), HERE).on == NOW.date()
 
 
 def test_only_a_correction_may_say_that_nothing_was_paid():
@@ -94,9 +98,9 @@ def test_a_correction_stands_in_for_what_it_corrects_however_often():
     second = posting(2, PostingKind.SPENT, 90_00, corrects="p1")
     third = posting(3, PostingKind.AWARDED, 95_00, corrects="p2")
     every = [first, second, third]
-    assert postings.standing(every) == (third,)
+    assert postings.uncorrected(every) == (third,)
     assert postings.totals(every) == Totals(awarded=95_00)
-    assert postings.standing(reversed(every)) == (third,)
+    assert postings.uncorrected(reversed(every)) == (third,)
 
 
 def test_no_posting_is_no_money():
@@ -118,7 +122,7 @@ def test_the_first_payment_is_the_earliest_that_stands():
 
 
 def needed(low=10_00, likely=20_00, high=40_00, at=NOW):
-    return StillNeeded("n1", "elm", "a1", "PHARM", Cents(low, likely, high), "", "maya", at)
+    return EstimateToComplete("n1", "elm", "a1", "PHARM", Cents(low, likely, high), "", "maya", at)
 
 
 def test_what_was_paid_on_later_days_is_taken_off_what_is_still_needed():
@@ -128,8 +132,8 @@ def test_what_was_paid_on_later_days_is_taken_off_what_is_still_needed():
         posting(2, PostingKind.SPENT, 15_00, on=date(2026, 12, 17)),
         posting(3, PostingKind.AWARDED, 99_00, on=date(2026, 12, 20)),
     ]
-    assert postings.needed_now(said, paid) == Cents(0, 5_00, 25_00)
-    assert postings.needed_now(None, paid) is None
+    assert postings.current_estimate(said, paid) == Cents(0, 5_00, 25_00)
+    assert postings.current_estimate(None, paid) is None
 
 
 @pytest.mark.parametrize(
@@ -139,15 +143,15 @@ def test_what_was_paid_on_later_days_is_taken_off_what_is_still_needed():
         ((3, 2, 4), "", "low"),
         ((1, 5, 4), "", "low"),
         ((-1, 2, 4), "", "low"),
-        ((1, 2, MOST_CENTS + 1), "", "high"),
+        ((1, 2, MAX_CENTS + 1), "", "high"),
         ((1, 2, 3), "born 3/4/1956", "why"),
     ],
 )
 def test_an_estimate_that_cannot_be_is_refused(amounts, note, place):
     with pytest.raises(BadInput) as caught:
-        postings.said_needed(amounts, note, HERE)
+        postings.new_estimate(amounts, note, HERE)
     assert [problem.place for problem in caught.value.problems] == [place]
 
 
 def test_nothing_more_may_be_needed():
-    assert postings.said_needed((0, 0, 0), "", HERE).cents == Cents(0, 0, 0)
+    assert postings.new_estimate((0, 0, 0), "", HERE).cents == Cents(0, 0, 0)

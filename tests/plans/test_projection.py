@@ -10,12 +10,12 @@ from readiness.assessments.tiers import evaluate
 from readiness.core.periods import months_after
 from readiness.instruments.answers import Answer
 from readiness.instruments.costs import loader as costs
-from readiness.plans.drafting import Basis, drafted, end_of, repriced
-from readiness.plans.fitting import with_action
-from readiness.plans.models import ActionStatus, Own
-from readiness.plans.planning import proposed
-from readiness.plans.projection import projected
-from readiness.plans.selection import Need
+from readiness.plans.drafting import PlanHeader, draft, with_current_costs
+from readiness.plans.models import ActionStatus, GroupValues
+from readiness.plans.planning import propose
+from readiness.plans.projection import project
+from readiness.plans.schedule import end_of, with_action
+from readiness.plans.selection import PopulationNeed
 from tests.factories import plans
 
 START = date(2027, 1, 15)
@@ -25,9 +25,9 @@ DEVELOPING = plans.answers_at(2, REAL_2=1, LEAD_1=1)
 
 def plan_for(answers, drop=()):
     run = scoring_run(plans.QMER, plans.FACTS, answers)
-    made = proposed(plans.QMER, plans.FACTS, answers, run, Need())
-    plan = drafted(plans.QMER, made, Basis("p1", "elm", "a1", "run", START))
-    opened = repriced(plan, plans.QMER, BOOK, plans.FACTS)
+    made = propose(plans.QMER, plans.FACTS, answers, run, PopulationNeed())
+    plan = draft(plans.QMER, made, PlanHeader("p1", "elm", "a1", "run", START))
+    opened = with_current_costs(plan, plans.QMER, BOOK, plans.FACTS)
     for action_id in drop:
         opened = changed(opened, action_id, status=ActionStatus.DROPPED)
     return opened
@@ -42,7 +42,7 @@ def changed(plan, action_id, **changes):
 
 
 def look(plan, answers=DEVELOPING, today=START):
-    return projected(plans.QMER, answers, plan, today)
+    return project(plans.QMER, answers, plan, today)
 
 
 def number_of(stage):
@@ -85,10 +85,10 @@ def test_a_later_start_moves_the_tier_and_a_lower_level_keeps_it_closed():
     plan = plan_for(DEVELOPING)
     target = int(plan.target_tier_id[1:])
     collecting = action(plan, "REALCOL")
-    later = changed(plan, "REALCOL", own=Own(half_year=5))
+    later = changed(plan, "REALCOL", own=GroupValues(half_year=5))
     assert look(later).reached(target)[0] > look(plan).reached(target)[0]
     assert {lift.item_id: lift.to for lift in collecting.lifts}["REAL-2"] == 4
-    low = look(changed(plan, "REALCOL", own=Own(levels=(("REAL-2", 2),))))
+    low = look(changed(plan, "REALCOL", own=GroupValues(levels=(("REAL-2", 2),))))
     assert low.reached(target) is None
     assert any(says.startswith("REAL-2 ") and "level 2, needs 3" in says for says in low.short)
 
@@ -129,7 +129,7 @@ def test_a_dont_know_counts_only_where_the_plan_finds_it_out():
 
 def test_what_does_not_apply_is_never_raised():
     answers = plans.answers_at(2, REAL_2=1, LEAD_1=1)
-    plan = changed(plan_for(answers), "COACH", own=Own(levels=(("IMPR-6", 4),)))
+    plan = changed(plan_for(answers), "COACH", own=GroupValues(levels=(("IMPR-6", 4),)))
     excused = {**answers, "IMPR-6": Answer.not_applicable("one site")}
     assert "IMPR-6" not in [r.item_id for s in look(plan, excused).latest for r in s.rose]
 
@@ -141,7 +141,7 @@ def test_an_own_step_counts_by_the_end_of_its_half_year():
         id="own:1",
         proposal=None,
         usual=None,
-        own=Own(half_year=2, levels=(("PART-1", 4),)),
+        own=GroupValues(half_year=2, levels=(("PART-1", 4),)),
     )
     found = look(replace(plan, actions=(step,)))
     assert [s.on for s in found.earliest[1:]] == [end_of(2, START)]
@@ -150,7 +150,7 @@ def test_an_own_step_counts_by_the_end_of_its_half_year():
 def test_what_raises_something_and_has_no_date_is_named():
     plan = plan_for(DEVELOPING)
     step = replace(action(plan, "GOV"), proposal=None, usual=None, due_on=None)
-    undated = replace(step, id="own:1", own=Own(levels=(("PART-1", 4),)))
+    undated = replace(step, id="own:1", own=GroupValues(levels=(("PART-1", 4),)))
     found = look(replace(plan, actions=(undated,)))
     assert found.undated == (undated.title,)
     assert found.earliest == found.earliest[:1]

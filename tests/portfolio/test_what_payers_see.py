@@ -227,7 +227,7 @@ def test_no_paper_shows_one(folder, store):
     pam = people.actor(store, "pam")
     _, assessment_id = payer_in(folder)
     html = document.job_of(Session(store, pam, NOW), assessment_id, Paper.A4).html
-    data = str(document.as_data(Session(store, pam, NOW), assessment_id))
+    data = str(document.export(Session(store, pam, NOW), assessment_id))
     assert "91,463" not in html  # the sum over both quarters is told
     assert f"{2 * 91_463 + 1_013:,}" in html
     for number in hidden_numbers(store):

@@ -9,7 +9,7 @@ from readiness.investment.answer import Found
 from readiness.investment.candidates import TAG_SAYS, Component, Tag
 from readiness.investment.presenters.models import Line
 from readiness.investment.scenario import BASIS_SAYS, Scenario
-from readiness.plans.costs import CostRange, Days
+from readiness.plans.costs import CostRange, PeopleDays
 
 WEIGHT_TERMS = {
     Component.READINESS: "Readiness",
@@ -31,7 +31,7 @@ def range_says(cost: CostRange) -> str:
     return f"{dollars(cost.low)} to {dollars(cost.high)}"
 
 
-def days_says(days: Days) -> str:
+def days_says(days: PeopleDays) -> str:
     return f"{days.low:,} to {days.high:,}, likely {days.likely:,}"
 
 

@@ -27,7 +27,7 @@ from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
 from readiness.equity.tables import StratumTable, rows_of, tables_of
 from readiness.investment.candidates import Behind, Footing
-from readiness.plans.db import plans
+from readiness.plans import db as plans
 from readiness.plans.models import ActionStatus
 from readiness.portfolio import db as peers
 
@@ -93,7 +93,7 @@ def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | N
 
 def begun(store: Store, assessment_id: str) -> frozenset[str]:
     """What the group's own plan says is under way or done."""
-    plan = plans.latest_of_assessment(store, assessment_id)
+    plan = plans.latest_plan(store, assessment_id)
     return frozenset(
         each.id
         for each in (plan.actions if plan else ())

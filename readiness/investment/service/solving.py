@@ -40,8 +40,8 @@ from readiness.investment.problem import Key, Problem, broken
 from readiness.investment.scenario import Scenario
 from readiness.investment.service.problem import Allocation, allocate
 from readiness.investment.years import at, start_of
-from readiness.plans.models import Lift
-from readiness.plans.planning import lifts_needed
+from readiness.plans.models import LevelRise
+from readiness.plans.planning import rises_needed
 
 GAP, SECONDS = 1e-4, 15.0  # of one answer that is shown
 ROUGH_GAP, ROUGH_SECONDS = 1e-2, 15.0  # of one of many draws; the clock should not decide
@@ -206,11 +206,11 @@ def lifted(case: Case, footing: Footing, picks: Sequence[Pick], served: frozense
     )
 
 
-def needed(footing: Footing) -> Mapping[str, Lift]:
-    return lifts_needed(footing.instrument, footing.answers, footing.run)
+def needed(footing: Footing) -> Mapping[str, LevelRise]:
+    return rises_needed(footing.instrument, footing.answers, footing.run)
 
 
-def raised(answers: Answers, lifts: Iterable[Lift]) -> Answers:
+def raised(answers: Answers, lifts: Iterable[LevelRise]) -> Answers:
     return apply_raises(
         answers, tuple(Raise(each.item_id, each.from_level, each.to) for each in lifts)
     )

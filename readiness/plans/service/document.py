@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,23 +15,27 @@ from readiness.assessments.scorecard import GateResult, ScoringRun, to_json
 from readiness.assessments.service import assessment_view, result
 from readiness.core.charts import bars
 from readiness.core.db import Session, Store
-from readiness.core.formatting import day, one_decimal
+from readiness.core.formatting import day, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
+from readiness.counts.measures.models import Direction, QualityMeasure
+from readiness.counts.strata import Stratum
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
+from readiness.equity.gaps import StratumGap, TableFinding
+from readiness.equity.gates import GROUPS_FOR_SPREAD, USE_LABELS
 from readiness.equity.service import released_gaps
+from readiness.equity.service.released_gaps import ReleasedGaps
 from readiness.instruments.models import Instrument
-from readiness.plans.plan_json import plan_out
-from readiness.plans.presenters import money as plan_money
-from readiness.plans.presenters import postings, reading
-from readiness.plans.projection import projected
-from readiness.plans.projection_json import outlay_out, projection_out
+from readiness.plans.plan_json import outlay_out, plan_out, projection_out
+from readiness.plans.presenters import outlook as plan_money
+from readiness.plans.presenters import plan as reading
+from readiness.plans.presenters import spending
+from readiness.plans.projection import project
 from readiness.plans.service import money, plan
-from readiness.plans.service.gaps import gap_table
-from readiness.plans.service.plan import Opened
-from readiness.plans.simulation import outlay
+from readiness.plans.service.plan import PlanView
+from readiness.plans.simulation import simulate
 from readiness.releases.service.screening_figures import screening_figures
 
 TITLE = "Action plan"
@@ -60,16 +64,16 @@ class GatesOfTier:
     gates: tuple[GateLine, ...]
 
 
-def printed(session: Session, printer: Printer, assessment_id: str, page: Page) -> bytes:
+def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> bytes:
     """The same plan, told from as many groups, gives the same bytes all day."""
     return printer.pdf_of(job_of(session, assessment_id, page))
 
 
 def job_of(session: Session, assessment_id: str, page: Page) -> Job:
-    opened = plan.for_assessment(session, assessment_id)
+    opened = plan.load(session, assessment_id)
     made_at = datetime.combine(session.now.date(), time(), UTC)
     html = html_of("plans/print/plan.html", values_of(session.store, opened, made_at))
-    data = json.dumps(data_of(opened, session.now.date()), indent=1, ensure_ascii=False).encode()
+    data = json.dumps(export_of(opened, session.now.date()), indent=1, ensure_ascii=False).encode()
     return Job(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
@@ -79,29 +83,29 @@ def job_of(session: Session, assessment_id: str, page: Page) -> Job:
     )
 
 
-def as_data(session: Session, assessment_id: str) -> dict[str, Any]:
-    opened = plan.for_assessment(session, assessment_id)
-    return data_of(opened, session.now.date())
+def export(session: Session, assessment_id: str) -> dict[str, Any]:
+    opened = plan.load(session, assessment_id)
+    return export_of(opened, session.now.date())
 
 
-def data_of(opened: Opened, today: date) -> dict[str, Any]:
+def export_of(opened: PlanView, today: date) -> dict[str, Any]:
     return {
-        "reference": opened.foundation.reference,
+        "reference": opened.basis.reference,
         "plan": plan_out(opened.plan),
         "ahead": ahead_out(opened, today),
-        "run": to_json(opened.foundation.run),
+        "run": to_json(opened.basis.run),
     }
 
 
-def ahead_out(opened: Opened, today: date) -> dict[str, Any]:
+def ahead_out(opened: PlanView, today: date) -> dict[str, Any]:
     """When which tier, if all goes as expected, and the simulated cost."""
-    ahead = projected(opened.instrument, opened.foundation.answers, opened.plan, today)
-    return {"projection": projection_out(ahead), "outlay": outlay_out(outlay(opened.plan))}
+    ahead = project(opened.instrument, opened.basis.answers, opened.plan, today)
+    return {"projection": projection_out(ahead), "outlay": outlay_out(simulate(opened.plan))}
 
 
-def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, object]:
-    instrument, run = opened.instrument, opened.foundation.run
-    told = reading.told(opened.plan, instrument, opened.context)
+def values_of(store: Store, opened: PlanView, made_at: datetime) -> dict[str, object]:
+    instrument, run = opened.instrument, opened.basis.run
+    told = reading.content_of(opened.plan, instrument, opened.context)
     summary = reading.summary_of(opened, made_at.date())
     earlier = earlier_run(store, opened)
     newest = social_risk.latest_of_group(store, opened.group.id, social_risk_release.QUARTERS)
@@ -110,15 +114,15 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
     return {
         "title": TITLE,
         "subject": opened.group.name,
-        "reference": opened.foundation.reference,
+        "reference": opened.basis.reference,
         "made_on": day(made_at),
         "opened": opened,
         "instrument": instrument,
-        "kind": KINDS[opened.foundation.kind],
-        "based_on": day(opened.foundation.on),
+        "kind": KINDS[opened.basis.kind],
+        "based_on": day(opened.basis.on),
         "summary": summary,
         "told": told,
-        "whole": plan_money.told(opened, made_at.date()),
+        "whole": plan_money.outlook(opened, made_at.date()),
         "profile": profile_of(instrument, run, earlier),
         "profile_title": profile_title(instrument, run),
         "earlier": earlier is not None,
@@ -127,11 +131,11 @@ def values_of(store: Store, opened: Opened, made_at: datetime) -> dict[str, obje
         "has_room": not quarters or summary.target is None,  # a short document
         "screened": screening_figures(quarters) if quarters else None,
         "gaps": gap_table(gaps) if gaps else None,
-        "paid": postings.told(money.of_opened(store, opened, made_at)),
+        "paid": spending.spending_table(money.money_of(store, opened, made_at)),
     }
 
 
-def earlier_run(store: Store, opened: Opened) -> ScoringRun | None:
+def earlier_run(store: Store, opened: PlanView) -> ScoringRun | None:
     """Last cycle's, if it was sent in."""
     source = assessment_view.source_of(store, opened.assessment)
     if source is None or source.status not in READABLE_BY_PAYER:
@@ -140,10 +144,10 @@ def earlier_run(store: Store, opened: Opened) -> ScoringRun | None:
     return found[1] if found else None
 
 
-def sureness_of(store: Store, opened: Opened) -> Reliability:
+def sureness_of(store: Store, opened: PlanView) -> Reliability:
     """The same sentence as beside the result."""
     history = result.peer_answers(store, assessment_view.view_of(store, opened.assessment))
-    return assess(opened.instrument, opened.foundation.run, history)
+    return assess(opened.instrument, opened.basis.run, history)
 
 
 # The profile and the gates.
@@ -201,4 +205,82 @@ def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
         needs=gate.needs,
         has="–" if gate.has is None else str(gate.has),
         is_met=gate.met,
+    )
+
+
+NOT_COMPARED = "–"
+
+
+@dataclass(frozen=True)
+class GapCell:
+    points: str
+    basis: str  # patients, and what may be done with it
+
+
+@dataclass(frozen=True)
+class GapTable:
+    period: str
+    release: str
+    reference: str  # empty: none was declared
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[GapCell, ...]], ...]
+    left_out: str  # groups of people that no measure can compare
+    reliability: str
+
+
+def gap_table(found: ReleasedGaps) -> GapTable:
+    strata = strata_of(found)
+    rows = {name: tuple(cell_of(each, name) for _, each in found.findings) for name in strata}
+    shown = {name for name, cells in rows.items() if any(cell.basis for cell in cells)}
+    return GapTable(
+        period=f"12 months to {found.release.period.label}",
+        release=f"release {found.release.number} of {day(found.release.made_at)}",
+        reference=found.reference.label if found.reference else "",
+        header=tuple(measure_header(measure) for measure, _ in found.findings),
+        rows=tuple((stratum_label(found, name), rows[name]) for name in strata if name in shown),
+        left_out=", ".join(stratum_label(found, name) for name in strata if name not in shown),
+        reliability=reliability_says([gap for _, each in found.findings for gap in each.gaps]),
+    )
+
+
+def strata_of(found: ReleasedGaps) -> tuple[str, ...]:
+    """Every group of people that is beside the reference, as first met."""
+    names = (gap.stratum for _, each in found.findings for gap in each.gaps)
+    return tuple(dict.fromkeys(names))
+
+
+def stratum_label(found: ReleasedGaps, name: str) -> str:
+    return Stratum(found.reference.type, name).label if found.reference else name
+
+
+def measure_header(measure: QualityMeasure) -> str:
+    is_lower = measure.direction is Direction.LOWER
+    return f"{measure.title} (lower is better)" if is_lower else measure.title
+
+
+def cell_of(finding: TableFinding, stratum: str) -> GapCell:
+    gap = next((each for each in finding.gaps if each.stratum == stratum), None)
+    if gap is None or gap.difference is None:
+        return GapCell(NOT_COMPARED, "")
+    people = finding.table.counts[stratum].denominator or 0
+    told = "" if gap.reliability is None else f", reliability {gap.reliability:.2f}"
+    span = f"{points(gap.low)} to {points(gap.high)}"
+    return GapCell(f"{points(gap.difference)} ({span})", f"n = {people:,}{told}")
+
+
+def reliability_says(gaps: Sequence[StratumGap]) -> str:
+    """What may be done with them at most."""
+    compared = [gap for gap in gaps if gap.difference is not None]
+    if not compared:
+        return ""
+    uses = list(USE_LABELS)
+    most = max((gap.use for gap in compared), key=uses.index)
+    if all(gap.reliability is None for gap in compared):
+        return (
+            f"How reliable these gaps are cannot be told: it takes {GROUPS_FOR_SPREAD} groups with "
+            "the same measure. Each is a direction, not a verdict."
+        )
+    return (
+        "Reliability stands beside each gap where it can be told. "
+        f"At most: {USE_LABELS[most][0].lower()}{USE_LABELS[most][1:]}."
     )

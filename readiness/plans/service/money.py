@@ -19,24 +19,31 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Actor
 from readiness.instruments.models import Instrument
-from readiness.plans import actuals, postings, timing
-from readiness.plans.actuals import Actual, Planned
+from readiness.plans import db as ledger
+from readiness.plans import postings, schedule, spending
 from readiness.plans.costs import CostRange
-from readiness.plans.db import postings as ledger
-from readiness.plans.models import Plan, PlanAction
-from readiness.plans.postings import Cents, Place, Posting, StillNeeded, Totals, Wanted
+from readiness.plans.models import ActionPlan, PlanAction
+from readiness.plans.postings import (
+    Cents,
+    EstimateToComplete,
+    Posting,
+    PostingContext,
+    PostingInput,
+    Totals,
+)
 from readiness.plans.service import plan
-from readiness.plans.service.plan import Opened
+from readiness.plans.service.plan import PlanView
+from readiness.plans.spending import PlannedCost, Spending
 
 NO_ACTION = "This plan has no such action. Go back to the money of the plan to see all of them."
 NO_ENTRY = "This action has no such entry. Go back to the action to see all of them."
 NOTHING = CostRange(Decimal(0), Decimal(0), Decimal(0))
 
-Entered = TypeVar("Entered", Posting, StillNeeded)
+Entered = TypeVar("Entered", Posting, EstimateToComplete)
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One posting as its group reads it."""
 
     posting: Posting
@@ -45,24 +52,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Said:
+class EstimateEntry:
     """One estimate of what is still needed as its group reads it."""
 
-    estimate: StillNeeded
+    estimate: EstimateToComplete
     author: str
 
 
 @dataclass(frozen=True)
-class Line:
+class ActionMoney:
     """The money of one action."""
 
     action_id: str
     title: str
     is_in_plan: bool
-    actual: Actual
+    actual: Spending
     needed_on: date | None  # when it was said last what is still needed
-    entries: tuple[Entry, ...]  # newest first; none for a payer
-    said: tuple[Said, ...]  # every estimate, newest first; none for a payer
+    entries: tuple[LedgerEntry, ...]  # newest first; none for a payer
+    said: tuple[EstimateEntry, ...]  # every estimate, newest first; none for a payer
 
     @property
     def has_any(self) -> bool:
@@ -70,9 +77,9 @@ class Line:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return actuals.warnings(self.actual)
+        return spending.warnings(self.actual)
 
-    def entry(self, posting_id: str) -> Entry:
+    def entry(self, posting_id: str) -> LedgerEntry:
         found = next((each for each in self.entries if each.posting.id == posting_id), None)
         if found is None:
             raise NotFound(NO_ENTRY)
@@ -80,15 +87,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Money:
+class PlanMoney:
     """Of a whole plan."""
 
-    opened: Opened
-    lines: tuple[Line, ...]
+    opened: PlanView
+    lines: tuple[ActionMoney, ...]
 
     @property
     def totals(self) -> Totals:
-        return actuals.together([line.actual for line in self.lines])
+        return spending.sum_totals([line.actual for line in self.lines])
 
     @property
     def has_any(self) -> bool:
@@ -96,9 +103,9 @@ class Money:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return tuple(actuals.plan_warnings([line.actual for line in self.lines]))
+        return tuple(spending.plan_warnings([line.actual for line in self.lines]))
 
-    def line(self, action_id: str) -> Line:
+    def line(self, action_id: str) -> ActionMoney:
         found = next((each for each in self.lines if each.action_id == action_id), None)
         if found is None:
             raise NotFound(NO_ACTION)
@@ -108,21 +115,21 @@ class Money:
 # Reading
 
 
-def of_plan(session: Session, assessment_id: str) -> Money:
-    return of_opened(session.store, plan.for_assessment(session, assessment_id), session.now)
+def load(session: Session, assessment_id: str) -> PlanMoney:
+    return money_of(session.store, plan.load(session, assessment_id), session.now)
 
 
-def of_opened(store: Store, opened: Opened, now: datetime) -> Money:
+def money_of(store: Store, opened: PlanView, now: datetime) -> PlanMoney:
     """In the plan's order; what was taken out of it, or is gone, stays as long as it has money."""
-    paid = by_action(ledger.of_assessment(store, opened.assessment.id))
-    said = by_action(ledger.needed_of_assessment(store, opened.assessment.id))
+    paid = by_action(ledger.postings_of_assessment(store, opened.assessment.id))
+    said = by_action(ledger.estimates_of_assessment(store, opened.assessment.id))
     names = assessment_view.names_of(store, authors((*paid.values(), *said.values())))
     ids = dict.fromkeys([*(action.id for action in opened.plan.current), *paid, *said])
     lines = (
         line_of(opened, action_id, paid.get(action_id, ()), said.get(action_id, ()), names, now)
         for action_id in ids
     )
-    return Money(opened, tuple(lines))
+    return PlanMoney(opened, tuple(lines))
 
 
 def by_action(entered: Iterable[Entered]) -> dict[str, list[Entered]]:
@@ -132,36 +139,38 @@ def by_action(entered: Iterable[Entered]) -> dict[str, list[Entered]]:
     return found
 
 
-def authors(entered: Iterable[Sequence[Posting] | Sequence[StillNeeded]]) -> set[str]:
+def authors(entered: Iterable[Sequence[Posting] | Sequence[EstimateToComplete]]) -> set[str]:
     return {each.author_id for rows in entered for each in rows}
 
 
 def line_of(
-    opened: Opened,
+    opened: PlanView,
     action_id: str,
     paid: Sequence[Posting],
-    said: Sequence[StillNeeded],
+    said: Sequence[EstimateToComplete],
     names: Mapping[str, str],
     now: datetime,
-) -> Line:
+) -> ActionMoney:
     action = next((each for each in opened.plan.actions if each.id == action_id), None)
     last = said[-1] if said else None
     own = opened.is_own
-    return Line(
+    return ActionMoney(
         action_id=action_id,
         title=action.title if action else title_of(action_id, opened.instrument),
         is_in_plan=action is not None and action.is_in_plan,
-        actual=Actual(
+        actual=Spending(
             status=action.status if action else None,
             planned=planned_of(action) if action and action.is_in_plan else None,
             totals=postings.totals(paid),
-            needed=postings.needed_now(last, paid),
+            needed=postings.current_estimate(last, paid),
             starts_on=start_of(action, opened.plan, paid),
             today=now.date(),
         ),
         needed_on=last.at.date() if last else None,
         entries=entries_of(paid, names) if own else (),
-        said=tuple(Said(each, names[each.author_id]) for each in reversed(said)) if own else (),
+        said=tuple(EstimateEntry(each, names[each.author_id]) for each in reversed(said))
+        if own
+        else (),
     )
 
 
@@ -171,29 +180,33 @@ def title_of(action_id: str, instrument: Instrument) -> str:
     return found.title if found else f"An action that is no longer in the plan ({action_id})"
 
 
-def planned_of(action: PlanAction) -> Planned | None:
+def planned_of(action: PlanAction) -> PlannedCost | None:
     if action.cost is None:
         return None
     one_off, yearly = action.amounts.one_off, action.amounts.yearly
     if one_off is None and yearly is None:
-        return Planned(cents_of(action.cost))
-    return Planned(cents_of(action.cost), cents_of(one_off or NOTHING), cents_of(yearly or NOTHING))
+        return PlannedCost(cents_of(action.cost))
+    return PlannedCost(
+        cents_of(action.cost), cents_of(one_off or NOTHING), cents_of(yearly or NOTHING)
+    )
 
 
 def cents_of(cost: CostRange) -> Cents:
     return Cents(*(round(each * 100) for each in (cost.low, cost.likely, cost.high)))
 
 
-def start_of(action: PlanAction | None, plan: Plan, paid: Sequence[Posting]) -> date:
+def start_of(action: PlanAction | None, plan: ActionPlan, paid: Sequence[Posting]) -> date:
     """As planned, or earlier when money was spent before that."""
-    when = timing.timing_of(action, plan) if action else None
+    when = schedule.timing_of(action, plan) if action else None
     planned_on = when.starts_on if when else plan.starts_on
     return min(planned_on, postings.first_spent_on(paid) or planned_on)
 
 
-def entries_of(paid: Sequence[Posting], names: Mapping[str, str]) -> tuple[Entry, ...]:
-    standing = {each.id for each in postings.standing(paid)}
-    return tuple(Entry(each, names[each.author_id], each.id in standing) for each in reversed(paid))
+def entries_of(paid: Sequence[Posting], names: Mapping[str, str]) -> tuple[LedgerEntry, ...]:
+    standing = {each.id for each in postings.uncorrected(paid)}
+    return tuple(
+        LedgerEntry(each, names[each.author_id], each.id in standing) for each in reversed(paid)
+    )
 
 
 # Entering
@@ -203,11 +216,11 @@ def post(
     session: Session,
     assessment_id: str,
     action_id: str,
-    wanted: Wanted,
+    wanted: PostingInput,
     posting_id: str,
 ) -> Posting:
     """With the first one the plan is kept as it is: money is held against what was planned."""
-    return kept(session, assessment_id, action_id, wanted, (posting_id, None))
+    return save_posting(session, assessment_id, action_id, wanted, (posting_id, None))
 
 
 def correct(
@@ -215,74 +228,74 @@ def correct(
     assessment_id: str,
     action_id: str,
     corrects: str,
-    wanted: Wanted,
+    wanted: PostingInput,
     posting_id: str,
 ) -> Posting:
     """A new posting in the place of one; of two who correct at once, the second is told."""
-    return kept(session, assessment_id, action_id, wanted, (posting_id, corrects))
+    return save_posting(session, assessment_id, action_id, wanted, (posting_id, corrects))
 
 
-def kept(
+def save_posting(
     session: Session,
     assessment_id: str,
     action_id: str,
-    wanted: Wanted,
+    wanted: PostingInput,
     ids: tuple[str, str | None],
 ) -> Posting:
     posting_id, corrects = ids
     with session.store.writing():
-        found = enterable(session, assessment_id, action_id)
+        found = load_enterable(session, assessment_id, action_id)
         if corrects:
             found.line(action_id).entry(corrects)  # or there is none of that id here
         group_id = found.opened.group.id
-        where = Place(
+        where = PostingContext(
             posting_id, group_id, assessment_id, action_id, session.actor.id, session.now, corrects
         )
-        made = postings.posted(wanted, where)
-        plan.keep(session, found.opened)
+        made = postings.new_posting(wanted, where)
+        plan.ensure_stored(session, found.opened)
         verb = "corrected money of" if corrects else "entered money for"
         detail = {"action": action_id, "kind": str(made.kind)}
-        ledger.add(
-            session.store, made, told(found.opened, session.actor, verb, detail, session.now)
+        ledger.add_posting(
+            session.store, made, event_of(found.opened, session.actor, verb, detail, session.now)
         )
     return made
 
 
-def say_needed(
+def save_estimate(
     session: Session,
     assessment_id: str,
     action_id: str,
     amounts: Sequence[int | None],
     note: str,
     estimate_id: str,
-) -> StillNeeded:
+) -> EstimateToComplete:
     """The newest counts from now on; the ones before stay in the history."""
     with session.store.writing():
-        found = enterable(session, assessment_id, action_id)
+        found = load_enterable(session, assessment_id, action_id)
         group_id = found.opened.group.id
-        where = Place(
+        where = PostingContext(
             estimate_id, group_id, assessment_id, action_id, session.actor.id, session.now
         )
-        said = postings.said_needed(amounts, note, where)
-        plan.keep(session, found.opened)
+        said = postings.new_estimate(amounts, note, where)
+        plan.ensure_stored(session, found.opened)
         verb = "said what is still needed for"
-        ledger.say_needed(
+        ledger.add_estimate(
             session.store,
             said,
-            told(found.opened, session.actor, verb, {"action": action_id}, session.now),
+            event_of(found.opened, session.actor, verb, {"action": action_id}, session.now),
         )
     return said
 
 
-def enterable(session: Session, assessment_id: str, action_id: str) -> Money:
+def load_enterable(session: Session, assessment_id: str, action_id: str) -> PlanMoney:
     """The plan's money, for somebody who may change it, and only of an action that it has."""
-    found = of_opened(session.store, plan.editable(session, assessment_id), session.now)
+    found = money_of(session.store, plan.load_editable(session, assessment_id), session.now)
     found.line(action_id)
     return found
 
 
-def told(
-    opened: Opened,
+def event_of(
+    opened: PlanView,
     actor: Actor,
     verb: str,
     detail: Mapping[str, str | int | bool | None],

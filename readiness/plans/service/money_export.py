@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readiness.core import exports
 from readiness.core.exports import Cell, Sheet
 from readiness.plans.postings import Cents
-from readiness.plans.service.money import Line, Money
+from readiness.plans.service.money import ActionMoney, PlanMoney
 
 ACTIONS = (
     "Action",
@@ -49,11 +49,11 @@ NEEDED = ("Action", "Said at (UTC)", "Low ($)", "Likely ($)", "High ($)", "Note"
 WIDTHS = (40, 14)
 
 
-def as_csv(money: Money) -> bytes:
+def as_csv(money: PlanMoney) -> bytes:
     return exports.csv_of(ACTIONS, action_rows(money))
 
 
-def as_xlsx(money: Money) -> bytes:
+def as_xlsx(money: PlanMoney) -> bytes:
     pages = [Sheet("Actions", ACTIONS, action_rows(money), WIDTHS)]
     if money.opened.is_own:
         pages.append(Sheet("Entries", ENTRIES, entry_rows(money), WIDTHS))
@@ -61,7 +61,7 @@ def as_xlsx(money: Money) -> bytes:
     return exports.xlsx_of(pages)
 
 
-def action_rows(money: Money) -> Iterator[tuple[Cell, ...]]:
+def action_rows(money: PlanMoney) -> Iterator[tuple[Cell, ...]]:
     for line in money.lines:
         actual, planned, expected = line.actual, line.actual.planned, line.actual.expected
         totals = actual.totals
@@ -84,7 +84,7 @@ def ends(cents: Cents | None) -> tuple[Cell, Cell, Cell]:
     return (cents.low / 100, cents.likely / 100, cents.high / 100) if cents else (None, None, None)
 
 
-def entry_rows(money: Money) -> Iterator[tuple[Cell, ...]]:
+def entry_rows(money: PlanMoney) -> Iterator[tuple[Cell, ...]]:
     """Oldest first."""
     for line in money.lines:
         for entry in reversed(line.entries):
@@ -104,12 +104,12 @@ def entry_rows(money: Money) -> Iterator[tuple[Cell, ...]]:
             )
 
 
-def needed_rows(money: Money) -> Iterator[tuple[Cell, ...]]:
+def needed_rows(money: PlanMoney) -> Iterator[tuple[Cell, ...]]:
     for line in money.lines:
         yield from (said_row(line, number) for number in range(len(line.said) - 1, -1, -1))
 
 
-def said_row(line: Line, number: int) -> tuple[Cell, ...]:
+def said_row(line: ActionMoney, number: int) -> tuple[Cell, ...]:
     said = line.said[number]
     estimate = said.estimate
     when = f"{estimate.at:%Y-%m-%d %H:%M}"

@@ -32,20 +32,20 @@ from readiness.instruments.answers import Answers, Context
 from readiness.instruments.costs import loader as costs
 from readiness.instruments.costs.models import CostBook
 from readiness.instruments.models import Instrument
-from readiness.plans import drafting, editing, fitting
-from readiness.plans.db import plans
-from readiness.plans.drafting import Basis
-from readiness.plans.editing import Edit
-from readiness.plans.models import ActionStatus, Plan, PlanAction, ProposedPlan
-from readiness.plans.planning import proposed
-from readiness.plans.selection import Need
+from readiness.plans import db as plans
+from readiness.plans import drafting, editing, schedule
+from readiness.plans.drafting import PlanHeader
+from readiness.plans.editing import ActionEdit
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
+from readiness.plans.planning import propose
+from readiness.plans.selection import PopulationNeed
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 PREVIEW = "preview"  # stands for the run of what is not submitted
 
 
 @dataclass(frozen=True)
-class Foundation:
+class PlanBasis:
     """The run a plan rests on, and what went into it."""
 
     run_id: str
@@ -58,14 +58,14 @@ class Foundation:
 
 
 @dataclass(frozen=True)
-class Opened:
+class PlanView:
     """A plan as one person sees it."""
 
     assessment: Assessment
     group: Group
     instrument: Instrument
-    foundation: Foundation
-    plan: Plan
+    basis: PlanBasis
+    plan: ActionPlan
     context: Context  # what costs are worked out from
     is_stored: bool
     has_newer_run: bool
@@ -74,7 +74,7 @@ class Opened:
 
     @property
     def is_preview(self) -> bool:
-        return self.foundation.kind is None
+        return self.basis.kind is None
 
 
 class EditedMeanwhile(ChangedMeanwhile):
@@ -90,25 +90,25 @@ class EditedMeanwhile(ChangedMeanwhile):
 # Opening
 
 
-def for_assessment(session: Session, assessment_id: str) -> Opened:
+def load(session: Session, assessment_id: str) -> PlanView:
     assessment = assessments.get(session.store, assessment_id)
     here = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.READ_PLAN, here)
     is_own = permissions.allowed(session.actor, Can.READ_PLAN, Ground(assessment.group_id))
     instrument = assessment_view.instrument_of(assessment)
-    newest = foundation_of(session.store, assessment, instrument, session.now)
+    newest = current_basis(session.store, assessment, instrument, session.now)
     if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
         raise NotFound(NOT_SHARED)
-    stored = plans.latest_of_assessment(session.store, assessment_id)
-    base = rests_on(session.store, stored, instrument) if stored else newest
+    stored = plans.latest_plan(session.store, assessment_id)
+    base = stored_basis(session.store, stored, instrument) if stored else newest
     context = assessments.context_values(session.store, assessment_id) if is_own else base.context
-    plan = stored or drafted(session.store, assessment, instrument, base)[0]
-    return Opened(
+    plan = stored or draft(session.store, assessment, instrument, base)[0]
+    return PlanView(
         assessment=assessment,
         group=groups.get(session.store, assessment.group_id),
         instrument=instrument,
-        foundation=base,
-        plan=drafting.repriced(plan, instrument, book_of(instrument), context),
+        basis=base,
+        plan=drafting.with_current_costs(plan, instrument, book_of(instrument), context),
         context=context,
         is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
@@ -125,30 +125,30 @@ def book_of(instrument: Instrument) -> CostBook | None:
         return None
 
 
-def foundation_of(
+def current_basis(
     store: Store, assessment: Assessment, instrument: Instrument, now: datetime
-) -> Foundation:
+) -> PlanBasis:
     """The deciding run; a preview of the answers as they stand while they are being written."""
     deciding = scoring.effective_run(store, assessment)
     if deciding and assessment.status is not AssessmentStatus.IN_PROGRESS:
-        return from_stored(store, deciding, instrument)
+        return basis_of_run(store, deciding, instrument)
     found = assessment_view.view_of(store, assessment)
     run = scoring_run(instrument, found.context, found.answers)
-    return Foundation(
+    return PlanBasis(
         PREVIEW, None, run, found.answers, found.context, now.date(), PREVIEW.capitalize()
     )
 
 
-def rests_on(store: Store, plan: Plan, instrument: Instrument) -> Foundation:
+def stored_basis(store: Store, plan: ActionPlan, instrument: Instrument) -> PlanBasis:
     stored = runs.get(store, plan.run_id)
     if stored is None:
         raise NotFound(NOT_SHARED)
-    return from_stored(store, stored, instrument)
+    return basis_of_run(store, stored, instrument)
 
 
-def from_stored(store: Store, stored: StoredRun, instrument: Instrument) -> Foundation:
+def basis_of_run(store: Store, stored: StoredRun, instrument: Instrument) -> PlanBasis:
     reading = assessment_json.read(stored.inputs, instrument)
-    return Foundation(
+    return PlanBasis(
         run_id=stored.id,
         kind=stored.kind,
         run=from_json(stored.result),
@@ -165,31 +165,31 @@ def reference_of(store: Store, stored: StoredRun) -> str:
     return named[0] if named else stored.id
 
 
-def drafted(
-    store: Store, assessment: Assessment, instrument: Instrument, base: Foundation
-) -> tuple[Plan, ProposedPlan]:
+def draft(
+    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
+) -> tuple[ActionPlan, ProposedPlan]:
     """The same run gives the same plan, under a name made from the run's."""
     need = need_of(store, assessment.group_id, base.context, base.on)
-    made = proposed(instrument, base.context, base.answers, base.run, need)
-    basis = Basis(
+    made = propose(instrument, base.context, base.answers, base.run, need)
+    basis = PlanHeader(
         plan_id=f"plan-{base.run_id}",
         group_id=assessment.group_id,
         assessment_id=assessment.id,
         run_id=base.run_id,
         starts_on=base.on,
     )
-    return drafting.drafted(instrument, made, basis), made
+    return drafting.draft(instrument, made, basis), made
 
 
-def need_of(store: Store, group_id: str, context: Context, on: date) -> Need:
+def need_of(store: Store, group_id: str, context: Context, on: date) -> PopulationNeed:
     """Gaps come from what was released, for a plan is read by payers too, and only where they are
     reliable enough to be compared with peers."""
     gaps = released_gaps.reliable_points(released_gaps.newest(store, group_id, on))
     own = context.get("deprived_share")
     if isinstance(own, bool) or not isinstance(own, int | float):
-        return Need(gaps)
+        return PopulationNeed(gaps)
     peers = plans.peer_deprived_shares(store, group_id)
-    return Need(gaps, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
+    return PopulationNeed(gaps, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
 
 
 # Changing
@@ -200,106 +200,106 @@ def edit(
     assessment_id: str,
     action_id: str,
     base: int,
-    wanted: Edit,
+    wanted: ActionEdit,
 ) -> PlanAction:
     """Save one action over the revision the page showed, or say that somebody was faster."""
 
-    def made(opened: Opened, action: PlanAction) -> PlanAction:
-        return editing.edited(opened.plan, action, wanted, opened.foundation.answers)
+    def made(opened: PlanView, action: PlanAction) -> PlanAction:
+        return editing.apply(opened.plan, action, wanted, opened.basis.answers)
 
-    return changed(session, assessment_id, action_id, base, made)
+    return save_change(session, assessment_id, action_id, base, made)
 
 
 def drop(session: Session, assessment_id: str, action_id: str, base: int) -> PlanAction:
     """Out of the plan, and kept for whoever wants it back."""
 
-    def out(_: Opened, action: PlanAction) -> PlanAction:
+    def out(_: PlanView, action: PlanAction) -> PlanAction:
         return replace(action, revision=action.revision + 1, status=ActionStatus.DROPPED)
 
-    return changed(session, assessment_id, action_id, base, out)
+    return save_change(session, assessment_id, action_id, base, out)
 
 
 def restore(session: Session, assessment_id: str, action_id: str, base: int) -> PlanAction:
-    def back(opened: Opened, action: PlanAction) -> PlanAction:
-        return fitting.put_back(opened.plan, action)
+    def back(opened: PlanView, action: PlanAction) -> PlanAction:
+        return schedule.restore(opened.plan, action)
 
-    return changed(session, assessment_id, action_id, base, back)
+    return save_change(session, assessment_id, action_id, base, back)
 
 
-def changed(
+def save_change(
     session: Session,
     assessment_id: str,
     action_id: str,
     base: int,
-    change: Callable[[Opened, PlanAction], PlanAction],
+    change: Callable[[PlanView, PlanAction], PlanAction],
 ) -> PlanAction:
     with session.store.writing():
-        opened = editable(session, assessment_id)
+        opened = load_editable(session, assessment_id)
         current = action_of(opened, action_id)
         if base != current.revision:
             raise EditedMeanwhile(current)
         saved = change(opened, current)
-        keep(session, opened)
-        event = told(opened, session.actor, "changed an action of", session.now, saved)
+        ensure_stored(session, opened)
+        event = event_of(opened, session.actor, "changed an action of", session.now, saved)
         plans.save_action(session.store, opened.plan.id, saved, event)
     return saved
 
 
-def add_own(session: Session, assessment_id: str, action_id: str, wanted: Edit) -> PlanAction:
+def add_own(session: Session, assessment_id: str, action_id: str, wanted: ActionEdit) -> PlanAction:
     with session.store.writing():
-        opened = editable(session, assessment_id)
-        saved = editing.added(opened.plan, action_id, wanted, opened.foundation.answers)
-        keep(session, opened)
-        event = told(opened, session.actor, "added an action to", session.now, saved)
+        opened = load_editable(session, assessment_id)
+        saved = editing.new_action(opened.plan, action_id, wanted, opened.basis.answers)
+        ensure_stored(session, opened)
+        event = event_of(opened, session.actor, "added an action to", session.now, saved)
         plans.save_action(session.store, opened.plan.id, saved, event)
     return saved
 
 
-def renew(session: Session, assessment_id: str) -> Plan:
+def renew(session: Session, assessment_id: str) -> ActionPlan:
     """A plan from the newest run, which keeps what people decided about the old one."""
     with session.store.writing():
-        opened = editable(session, assessment_id)
+        opened = load_editable(session, assessment_id)
         if not opened.has_newer_run:
             return opened.plan
-        base = foundation_of(session.store, opened.assessment, opened.instrument, session.now)
-        fresh, made = drafted(session.store, opened.assessment, opened.instrument, base)
-        renewed = drafting.carried_over(fresh, opened.plan)
+        base = current_basis(session.store, opened.assessment, opened.instrument, session.now)
+        fresh, made = draft(session.store, opened.assessment, opened.instrument, base)
+        renewed = drafting.carry_over(fresh, opened.plan)
         event = Event(
             session.now, session.actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id
         )
-        plans.add(session.store, renewed, made, event)
+        plans.add_plan(session.store, renewed, made, event)
     return renewed
 
 
-def editable(session: Session, assessment_id: str) -> Opened:
+def load_editable(session: Session, assessment_id: str) -> PlanView:
     assessment = assessments.get(session.store, assessment_id)
     here = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.EDIT_PLAN, here)
-    opened = for_assessment(session, assessment_id)
+    opened = load(session, assessment_id)
     if not opened.may_edit:
         raise WrongState(NOT_YET)
     return opened
 
 
-def action_of(opened: Opened, action_id: str) -> PlanAction:
+def action_of(opened: PlanView, action_id: str) -> PlanAction:
     found = next((each for each in opened.plan.actions if each.id == action_id), None)
     if found is None:
         raise NotFound("This plan has no such action. Reload the page to see it as it is.")
     return found
 
 
-def keep(session: Session, opened: Opened) -> None:
+def ensure_stored(session: Session, opened: PlanView) -> None:
     """Store the plan as it was proposed, before the first change to it."""
     if opened.is_stored:
         return
-    fresh, made = drafted(session.store, opened.assessment, opened.instrument, opened.foundation)
+    fresh, made = draft(session.store, opened.assessment, opened.instrument, opened.basis)
     event = Event(
         session.now, session.actor.id, "took up", "plan", fresh.id, group_id=opened.group.id
     )
-    plans.add(session.store, fresh, made, event)
+    plans.add_plan(session.store, fresh, made, event)
 
 
-def told(opened: Opened, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:
+def event_of(opened: PlanView, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:
     detail: dict[str, str | int | bool | None] = {
         "action": action.id,
         "revision": action.revision,

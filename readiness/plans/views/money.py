@@ -12,9 +12,9 @@ from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, store
-from readiness.plans.forms.money import NeededForm, PostingForm, needed_form, posting_form
+from readiness.plans.forms import NeededForm, PostingForm, needed_form, posting_form
 from readiness.plans.postings import dollars
-from readiness.plans.presenters import postings
+from readiness.plans.presenters import spending
 from readiness.plans.service import money, money_export, progress
 
 pages = Blueprint("money", __name__)
@@ -33,20 +33,20 @@ HERE = "/assessments/<assessment_id>/plan/money"
 @pages.get(HERE)
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
-    found = money.of_plan(session(), assessment_id)
+    found = money.load(session(), assessment_id)
     return render_template(
         "plans/money/show.html",
         opened=found.opened,
-        told=postings.told(found),
-        came=progress.of_this(store(), found.opened),
-        last=progress.of_the_last(store(), found.opened),
+        told=spending.spending_table(found),
+        came=progress.outcome_of_this(store(), found.opened),
+        last=progress.outcome_of_last(store(), found.opened),
     )
 
 
 @pages.get(f"{HERE}.<ending>")
 @needs(Can.READ_PLAN)
 def file(assessment_id: str, ending: str) -> ResponseReturnValue:
-    found = money.of_plan(session(), assessment_id)
+    found = money.load(session(), assessment_id)
     if ending not in FILES:
         raise NotFound(NO_FILE)
     made, kind = FILES[ending]
@@ -58,11 +58,11 @@ def file(assessment_id: str, ending: str) -> ResponseReturnValue:
 @pages.get(f"{HERE}/actions/<action_id>")
 @needs(Can.READ_PLAN)
 def action(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    return action_page(money.of_plan(session(), assessment_id), action_id)
+    return action_page(money.load(session(), assessment_id), action_id)
 
 
 def action_page(
-    found: money.Money,
+    found: money.PlanMoney,
     action_id: str,
     form: PostingForm | None = None,
     needed: NeededForm | None = None,
@@ -73,7 +73,7 @@ def action_page(
         "plans/money/action.html",
         opened=found.opened,
         line=line,
-        row=postings.row_of(line),
+        row=spending.row_of(line),
         form=form or PostingForm(formdata=None, data={"on": now().date()}),
         needed=needed or needed_form(line.actual.needed),
         problem_in=form or needed,
@@ -103,7 +103,7 @@ def say_needed(assessment_id: str, action_id: str) -> ResponseReturnValue:
     if form.validate():
         id_, why = secrets.token_urlsafe(9), form.why.data or ""
         try:
-            money.say_needed(session(), assessment_id, action_id, form.amounts, why, id_)
+            money.save_estimate(session(), assessment_id, action_id, form.amounts, why, id_)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -154,9 +154,9 @@ def correction_page(
     )
 
 
-def opened(assessment_id: str, action_id: str) -> money.Money:
+def opened(assessment_id: str, action_id: str) -> money.PlanMoney:
     """For a form: only where its answer could be kept."""
-    return money.enterable(session(), assessment_id, action_id)
+    return money.load_enterable(session(), assessment_id, action_id)
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

@@ -22,15 +22,17 @@ from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import now, session, store
-from readiness.plans import fitting
-from readiness.plans.forms.action import ActionForm, action_form
+from readiness.plans import schedule
+from readiness.plans.forms import ActionForm, action_form
 from readiness.plans.models import ActionStatus, PlanAction
-from readiness.plans.presenters import line, postings, reading
-from readiness.plans.presenters import money as plan_money
-from readiness.plans.presenters.terms import catalogue_says
+from readiness.plans.presenters import action as line
+from readiness.plans.presenters import outlook as plan_money
+from readiness.plans.presenters import plan as reading
+from readiness.plans.presenters import spending
+from readiness.plans.presenters.action import catalogue_says
+from readiness.plans.schedule import half_year_of
 from readiness.plans.service import document, money, plan
-from readiness.plans.service.plan import EditedMeanwhile, Opened
-from readiness.plans.timing import half_year_of
+from readiness.plans.service.plan import EditedMeanwhile, PlanView
 
 pages = Blueprint("plan", __name__)
 
@@ -38,24 +40,24 @@ pages = Blueprint("plan", __name__)
 @pages.get("/assessments/<assessment_id>/plan")
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
-    opened = plan.for_assessment(session(), assessment_id)
-    told = reading.told(opened.plan, opened.instrument, opened.context)
+    opened = plan.load(session(), assessment_id)
+    told = reading.content_of(opened.plan, opened.instrument, opened.context)
     summary = reading.summary_of(opened, now().date())
     return render_template(
         "plans/show.html",
         opened=opened,
         told=told,
         summary=summary,
-        paid=postings.told(money.of_opened(store(), opened, now())),
-        whole=plan_money.told(opened, now().date()),
-        misfits=[each.says for each in fitting.misfits(opened.plan)],
+        paid=spending.spending_table(money.money_of(store(), opened, now())),
+        whole=plan_money.outlook(opened, now().date()),
+        misfits=[each.says for each in schedule.conflicts(opened.plan)],
     )
 
 
 @pages.get("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    opened = plan.editable(session(), assessment_id)
+    opened = plan.load_editable(session(), assessment_id)
     form = action_form(opened, plan.action_of(opened, action_id), stored=True)
     return edit_page(opened, action_id, form)
 
@@ -63,7 +65,7 @@ def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    opened = plan.editable(session(), assessment_id)
+    opened = plan.load_editable(session(), assessment_id)
     form = action_form(opened, plan.action_of(opened, action_id))
     if not form.validate():
         return edit_page(opened, action_id, form), 422
@@ -78,10 +80,10 @@ def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
 
 
 def edit_page(
-    opened: Opened, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile | None = None
+    opened: PlanView, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile | None = None
 ) -> str:
     action = plan.action_of(opened, action_id)  # or there is none of that id
-    told = reading.told(opened.plan, opened.instrument, opened.context)
+    told = reading.content_of(opened.plan, opened.instrument, opened.context)
     return render_template(
         "plans/edit.html",
         opened=opened,
@@ -95,7 +97,7 @@ def edit_page(
 
 
 def now_holding(assessment_id: str, action: PlanAction) -> ActionForm:
-    opened = plan.editable(session(), assessment_id)
+    opened = plan.load_editable(session(), assessment_id)
     return action_form(opened, action, stored=True)
 
 
@@ -103,7 +105,7 @@ def clash_page(
     assessment_id: str, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile
 ) -> str:
     """What was typed stays in the form; saving once more goes over what is stored now."""
-    opened = plan.editable(session(), assessment_id)
+    opened = plan.load_editable(session(), assessment_id)
     form.base.data = str(meanwhile.current.revision)
     return edit_page(opened, action_id, form, meanwhile)
 
@@ -111,7 +113,7 @@ def clash_page(
 @pages.get("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def new(assessment_id: str) -> ResponseReturnValue:
-    opened = plan.editable(session(), assessment_id)
+    opened = plan.load_editable(session(), assessment_id)
     form = action_form(opened, None, stored=True)
     return render_template("plans/new.html", opened=opened, form=form)
 
@@ -119,7 +121,7 @@ def new(assessment_id: str) -> ResponseReturnValue:
 @pages.post("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def add(assessment_id: str) -> ResponseReturnValue:
-    opened = plan.editable(session(), assessment_id)
+    opened = plan.load_editable(session(), assessment_id)
     form = action_form(opened, None)
     if form.validate():
         action_id = f"own:{secrets.token_urlsafe(6)}"
@@ -171,7 +173,7 @@ def renew(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.READ_PLAN)
 def pdf(assessment_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = document.printed(session(), printer, assessment_id, paper())
+    printed = document.pdf(session(), printer, assessment_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="action-plan.pdf"',
@@ -181,7 +183,7 @@ def pdf(assessment_id: str) -> ResponseReturnValue:
 @pages.get("/assessments/<assessment_id>/plan.json")
 @needs(Can.READ_PLAN)
 def json(assessment_id: str) -> ResponseReturnValue:
-    return jsonify(document.as_data(session(), assessment_id))
+    return jsonify(document.export(session(), assessment_id))
 
 
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:

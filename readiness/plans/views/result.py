@@ -13,7 +13,7 @@ from readiness.core.charts.bars import DomainScore, Profile, Threshold, profile_
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.plans.presenters import reading
+from readiness.plans.presenters import plan as reading
 from readiness.plans.service import plan
 
 pages = Blueprint("result", __name__)
@@ -23,14 +23,14 @@ pages = Blueprint("result", __name__)
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
     found = result.result(session(), assessment_id)
-    opened = plan.for_assessment(session(), assessment_id)
+    opened = plan.load(session(), assessment_id)
     return render_template(
         "plans/result/result.html",
         found=found,
         sheet=found.sheet,
         profile=profile(found),
         finding=finding(found),
-        told=reading.told(opened.plan, opened.instrument, opened.context),
+        told=reading.content_of(opened.plan, opened.instrument, opened.context),
         plan_address=url_for("plan.show", assessment_id=assessment_id),
     )
 

@@ -21,12 +21,13 @@ from readiness.instruments.costs import loader as costs
 from readiness.instruments.costs.models import CostNote
 from readiness.instruments.models import ContextField, Instrument
 from readiness.plans.costs import CostRange
-from readiness.plans.models import ActionStatus, Own, Plan
-from readiness.plans.presenters import line as plan_line
-from readiness.plans.presenters import postings, reading
-from readiness.plans.presenters.reading import Summary
+from readiness.plans.models import ActionPlan, ActionStatus, GroupValues
+from readiness.plans.presenters import action as plan_action
+from readiness.plans.presenters import plan as reading
+from readiness.plans.presenters import spending
+from readiness.plans.presenters.plan import PlanSummary
 from readiness.plans.service import document, money, plan
-from readiness.plans.service.plan import Opened
+from readiness.plans.service.plan import PlanView
 from readiness.portfolio.brief.evidence import BriefGaps, BriefNeeds, gaps_of, needs_of
 from readiness.portfolio.service import portfolio
 from readiness.portfolio.service.portfolio import GroupFile
@@ -88,7 +89,7 @@ class Brief:
     shown: SubmittedView
     reference: str
     basis: RunKind
-    summary: Summary
+    summary: PlanSummary
     facts: tuple[tuple[str, str], ...]
     facts_missing: int
     domains: tuple[BriefDomain, ...]
@@ -101,7 +102,9 @@ class Brief:
     known_cost: CostRange | None  # of the whole plan, in its first year
     cost_says: str
     cost_unknown: int
-    money: postings.Told  # awarded, spent and still needed, of the whole plan and by action
+    money: (
+        spending.SpendingTable
+    )  # awarded, spent and still needed, of the whole plan and by action
     rests_on_older_run: bool
     today: date
 
@@ -111,7 +114,7 @@ def of_group(session: Session, payer_id: str, group_id: str) -> Brief:
     file = portfolio.group_file(session, payer_id, group_id, None)
     if file.shown is None:
         raise WrongState(NOTHING_SENT)
-    opened = plan.for_assessment(
+    opened = plan.load(
         Session(session.store, as_payer(session.actor, payer_id), session.now),
         file.shown.assessment.id,
     )
@@ -126,16 +129,16 @@ def as_payer(actor: Actor, payer_id: str) -> Actor:
 
 
 def brief_of(
-    store: Store, file: GroupFile, shown: SubmittedView, opened: Opened, now: datetime
+    store: Store, file: GroupFile, shown: SubmittedView, opened: PlanView, now: datetime
 ) -> Brief:
     """The newest deciding run tells where the group stands; the plan may rest on an older one."""
     instrument, today = opened.instrument, now.date()
-    newest = plan.foundation_of(store, opened.assessment, instrument, now)
+    newest = plan.current_basis(store, opened.assessment, instrument, now)
     run = newest.run
     earlier = document.earlier_run(store, opened)
     facts = tuple(facts_of(instrument, newest.context))
     quarters = social_risk.latest_of_group(store, file.group.id, social_risk_release.QUARTERS)
-    told = reading.told(opened.plan, instrument, opened.context)
+    told = reading.content_of(opened.plan, instrument, opened.context)
     return Brief(
         payer=file.payer,
         group=file.group,
@@ -143,7 +146,7 @@ def brief_of(
         shown=shown,
         reference=newest.reference,
         basis=newest.kind or RunKind.CLAIMED,
-        summary=reading.summary_of(replace(opened, foundation=newest), today),
+        summary=reading.summary_of(replace(opened, basis=newest), today),
         facts=tuple((label, says) for label, says in facts if says != NOT_TOLD),
         facts_missing=sum(says == NOT_TOLD for _, says in facts),
         domains=tuple(domains_of(instrument, run, earlier)),
@@ -156,8 +159,8 @@ def brief_of(
         known_cost=told.known if told.priced else None,
         cost_says=told.known_says if told.priced else "",
         cost_unknown=len(told.unknown),
-        money=postings.told(money.of_opened(store, opened, now)),
-        rests_on_older_run=opened.foundation.run_id != newest.run_id,
+        money=spending.spending_table(money.money_of(store, opened, now)),
+        rests_on_older_run=opened.basis.run_id != newest.run_id,
         today=today,
     )
 
@@ -231,7 +234,7 @@ class BriefAction:
 
 
 def actions_ahead(
-    plan: Plan, told: reading.Told, instrument: Instrument, today: date
+    plan: ActionPlan, told: reading.PlanContent, instrument: Instrument, today: date
 ) -> Iterator[BriefAction]:
     """Those still ahead, in the order to start them."""
     notes = notes_of(instrument)
@@ -252,7 +255,7 @@ def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
 
 
 def action_of(
-    line: plan_line.ActionLine, own: Own, note: CostNote | None, today: date
+    line: plan_action.ActionDetails, own: GroupValues, note: CostNote | None, today: date
 ) -> BriefAction:
     """Who pays as the group says, else as the cost book has it."""
     return BriefAction(

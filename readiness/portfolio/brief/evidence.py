@@ -14,7 +14,7 @@ from readiness.disclosure.social_risk_release import Release, ReleasedShare, Sho
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
-from readiness.plans.service.gaps import label
+from readiness.plans.service.document import stratum_label
 from readiness.releases.service.screening_figures import NEED_RATES, quarters_says, rate_says
 
 NO_MEASURES = (
@@ -139,7 +139,7 @@ def gap_row(
     return BriefGap(
         measure=measure.title,
         is_lower_better=measure.direction is Direction.LOWER,
-        people=label(found, gap.stratum),
+        people=stratum_label(found, gap.stratum),
         difference=gap.difference or 0.0,
         low=gap.low or 0.0,
         high=gap.high or 0.0,

@@ -12,7 +12,12 @@ from readiness.core.formatting import one_decimal, rounded, signed
 from readiness.core.web.template_filters import day
 from readiness.equity.charts import Chart
 from readiness.plans.postings import dollars
-from readiness.plans.returns import FEWEST_GROUPS, Followed, Gained, Stand
+from readiness.plans.returns import (
+    FEWEST_GROUPS,
+    AssessedState,
+    ChangePerSpending,
+    GroupReturn,
+)
 from readiness.portfolio.charts import Spent, gained, money_chart
 from readiness.portfolio.service.returns import (
     ReturnExclusion,
@@ -147,7 +152,7 @@ def sums_of(found: Returns) -> list[Sum]:
     return [sum_of(title, each, places) for title, each, places in named if each.groups]
 
 
-def sum_of(title: str, kind: Gained, places: int) -> Sum:
+def sum_of(title: str, kind: ChangePerSpending, places: int) -> Sum:
     ratio = kind.per_dollars
     return Sum(
         title,
@@ -185,11 +190,11 @@ def row_of(line: ReturnRow, found: Returns) -> Row:
     )
 
 
-def tier_says(stand: Stand) -> str:
+def tier_says(stand: AssessedState) -> str:
     return f"{stand.tier_id}{' (provisional)' if stand.provisional else ''}"
 
 
-def axis_says(followed: Followed, axis_id: str) -> tuple[str, str]:
+def axis_says(followed: GroupReturn, axis_id: str) -> tuple[str, str]:
     points = followed.points(axis_id)
     if points is None:
         return "cannot be told", ""

@@ -24,10 +24,15 @@ from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
+from readiness.plans import db as ledger
 from readiness.plans import postings
-from readiness.plans.db import postings as ledger
 from readiness.plans.postings import Posting, Totals
-from readiness.plans.returns import Followed, Portfolio, Stand, portfolio_of
+from readiness.plans.returns import (
+    AssessedState,
+    GroupReturn,
+    PortfolioReturns,
+    portfolio_returns,
+)
 from readiness.portfolio import db as peers
 from readiness.portfolio.db import SharingGroup
 from readiness.portfolio.service import portfolio
@@ -60,7 +65,7 @@ class ReturnRow:
     """One group that shares with the payer."""
 
     group: Group
-    followed: Followed | None
+    followed: GroupReturn | None
     left_out: str  # why; "" where it was assessed twice and spent money
 
 
@@ -69,7 +74,7 @@ class Returns:
     payer: Payer
     instrument: Instrument
     lines: tuple[ReturnRow, ...]  # by name
-    found: Portfolio
+    found: PortfolioReturns
 
     @property
     def followed(self) -> tuple[ReturnRow, ...]:
@@ -91,7 +96,7 @@ def load(session: Session, payer_id: str) -> Returns:
     shared = peers.sharing_groups(session.store, payer_id, session.now.date())
     ids = [each.group.id for each in shared]
     paid, sent = (
-        by_group(ledger.of_groups(session.store, ids)),
+        by_group(ledger.postings_of_groups(session.store, ids)),
         by_group(submission_queries.submitted_assessments(session.store, ids)),
     )
     scored, lowest = (
@@ -104,7 +109,7 @@ def load(session: Session, payer_id: str) -> Returns:
     )
     followed = [line.followed for line in lines if line.followed]
     axis_ids = tuple(axis.id for axis in instrument.axes)
-    return Returns(payer, instrument, lines, portfolio_of(followed, axis_ids))
+    return Returns(payer, instrument, lines, portfolio_returns(followed, axis_ids))
 
 
 def by_group(every: Iterable[Owned]) -> dict[str, list[Owned]]:
@@ -134,7 +139,7 @@ def line_of(
     if both[0] is None or both[1] is None:
         return ReturnRow(group, None, ReturnExclusion.ONCE)
     between = spent_between(paid, first.at.date(), latest.at.date())
-    followed = Followed(group.id, both[0], both[1], between.award, between.spent)
+    followed = GroupReturn(group.id, both[0], both[1], between.award, between.spent)
     return ReturnRow(group, followed, "" if between.spent else ReturnExclusion.NO_MONEY)
 
 
@@ -156,11 +161,11 @@ def lowest_of(sent: Iterable[Sequence[SubmittedAssessment]]) -> dict[Version, st
 
 def stand_of(
     sent: SubmittedAssessment, runs: Mapping[RunKind, RunOutcome], unrated: str
-) -> Stand | None:
+) -> AssessedState | None:
     decisive = effective_of(sent.status, runs)
     if decisive is None:
         return None
-    return Stand(
+    return AssessedState(
         on=sent.at.date(),
         title=sent.title,
         run_kind=decisive.kind,
@@ -175,7 +180,7 @@ def stand_of(
 
 def spent_between(paid: Sequence[Posting], first: date, latest: date) -> Totals:
     """After the first day, up to and with the latest."""
-    standing = postings.standing(paid)
+    standing = postings.uncorrected(paid)
     return postings.totals(each for each in standing if first < each.on <= latest)
 
 
@@ -267,7 +272,7 @@ def row_of(line: ReturnRow, axes: tuple[str, ...]) -> tuple[Cell, ...]:
     )
 
 
-def stand_cells(stand: Stand, axes: tuple[str, ...]) -> tuple[Cell, ...]:
+def stand_cells(stand: AssessedState, axes: tuple[str, ...]) -> tuple[Cell, ...]:
     return (
         stand.title,
         stand.on,
@@ -280,7 +285,7 @@ def stand_cells(stand: Stand, axes: tuple[str, ...]) -> tuple[Cell, ...]:
     )
 
 
-def change_cells(followed: Followed, axes: tuple[str, ...]) -> tuple[Cell, ...]:
+def change_cells(followed: GroupReturn, axes: tuple[str, ...]) -> tuple[Cell, ...]:
     return (
         followed.tiers,
         *(tenths(followed.points(axis_id)) for axis_id in axes),

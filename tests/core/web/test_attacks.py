@@ -16,7 +16,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.accounts.views.account import inside
 from readiness.counts.db import social_risk
-from readiness.plans.db import plans
+from readiness.plans import db as plans
 from tests.factories import payers, world
 from tests.factories import plans as planned
 from tests.factories.page import Page
@@ -297,7 +297,7 @@ def test_what_is_typed_into_a_plan_is_shown_as_text(client, sign_in, store, text
     path = "/assessments/a1/plan"
     fields = {"title": text, "owner": text, "note": text, "status": "planned"}
     assert world.send(client, f"{path}/new-action", **fields).status_code == 303
-    plan = plans.latest_of_assessment(store, "a1")
+    plan = plans.latest_plan(store, "a1")
     assert plan is not None
     added = plan.actions[-1]
     assert (added.title, added.owner, added.note) == (text, text, text)

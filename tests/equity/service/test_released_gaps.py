@@ -14,7 +14,7 @@ from readiness.equity.gates import Use
 from readiness.equity.service import released_gaps, results
 from readiness.equity.service.results import ResultsFilters
 from readiness.plans.service import plan
-from readiness.plans.service.gaps import gap_table
+from readiness.plans.service.document import gap_table
 from tests.factories import plans
 from tests.factories.assessments import actor
 from tests.factories.quality_counts import counts, declare, enter, release

@@ -84,7 +84,7 @@ def test_what_is_counted_and_not_released_is_not_read(grove):
 
 def test_what_the_group_s_plan_says_is_under_way_is_in_place(grove):
     maya = people.actor(grove, "maya")
-    opened = plan.for_assessment(Session(grove, maya, NOW), "of-elm")
+    opened = plan.load(Session(grove, maya, NOW), "of-elm")
     action = next(each for each in opened.plan.actions if each.is_intervention)
     assert found(grove)["elm"].in_place == frozenset()
     wanted = replace(edit_of(action), status=ActionStatus.UNDER_WAY)

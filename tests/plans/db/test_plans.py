@@ -11,25 +11,25 @@ from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.schema import migrate
-from readiness.plans.db import plans
-from readiness.plans.drafting import Basis, carried_over, drafted
+from readiness.plans import db as plans
+from readiness.plans.drafting import PlanHeader, carry_over, draft
 from readiness.plans.models import ActionStatus, ActionType
 from readiness.plans.plan_json import plan_out, proposed_in, proposed_out
-from readiness.plans.planning import proposed
-from readiness.plans.selection import Need
+from readiness.plans.planning import propose
+from readiness.plans.selection import PopulationNeed
 from tests.factories import plans as planned
 from tests.factories import world
 
 NOW = world.NOW
 ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1)
-MADE = proposed(
+MADE = propose(
     planned.QMER,
     planned.FACTS,
     ANSWERS,
     scoring_run(planned.QMER, planned.FACTS, ANSWERS),
-    Need(),
+    PopulationNeed(),
 )
-PLAN = drafted(planned.QMER, MADE, Basis("p1", "elm", "a1", "run-a1", NOW.date()))
+PLAN = draft(planned.QMER, MADE, PlanHeader("p1", "elm", "a1", "run-a1", NOW.date()))
 EVENT = Event(NOW, "maya", "took up", "plan", "p1", group_id="elm")
 
 
@@ -39,27 +39,27 @@ def store(tmp_path):
     migrate(opened)
     world.fill(opened)
     planned.submitted(opened, "elm", ANSWERS, NOW)
-    plans.add(opened, PLAN, MADE, EVENT)
+    plans.add_plan(opened, PLAN, MADE, EVENT)
     yield opened
     opened.close()
 
 
 def test_a_plan_comes_back_as_it_went_in(store):
-    assert plans.get(store, "p1") == PLAN
-    assert plans.latest_of_assessment(store, "a1") == PLAN
+    assert plans.get_plan(store, "p1") == PLAN
+    assert plans.latest_plan(store, "a1") == PLAN
 
 
 def test_there_is_no_other_plan(store):
     with pytest.raises(NotFound):
-        plans.get(store, "p2")
-    assert plans.latest_of_assessment(store, "a2") is None
+        plans.get_plan(store, "p2")
+    assert plans.latest_plan(store, "a2") is None
 
 
 def test_a_saved_action_is_a_revision_and_keeps_its_place(store):
     action = replace(PLAN.actions[1], revision=2, note="agreed", status=ActionStatus.PLANNED)
     plans.save_action(store, "p1", action, EVENT)
-    assert plans.get(store, "p1").actions[1] == action
-    assert [each[2] for each in plans.history(store, "p1", action.id)] == [1, 2]
+    assert plans.get_plan(store, "p1").actions[1] == action
+    assert [each[2] for each in plans.action_history(store, "p1", action.id)] == [1, 2]
 
 
 def test_of_two_savers_the_second_is_refused_and_leaves_no_line_of_history(store):
@@ -68,20 +68,20 @@ def test_of_two_savers_the_second_is_refused_and_leaves_no_line_of_history(store
     before = audit.head(store)
     with pytest.raises(ChangedMeanwhile):
         plans.save_action(store, "p1", replace(action, note="second"), EVENT)
-    assert plans.get(store, "p1").actions[0].note == "first"
+    assert plans.get_plan(store, "p1").actions[0].note == "first"
     assert audit.head(store) == before
 
 
 def test_an_action_of_its_own_comes_last(store):
     own = replace(PLAN.actions[0], id="own:1", revision=1, proposal=None, title="Hire a greeter")
     plans.save_action(store, "p1", own, EVENT)
-    assert plans.get(store, "p1").actions[-1] == own
+    assert plans.get_plan(store, "p1").actions[-1] == own
 
 
 def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
     later = replace(EVENT, at=NOW + timedelta(days=1))
-    plans.add(store, replace(PLAN, id="p2"), MADE, later)
-    found = plans.latest_of_assessment(store, "a1")
+    plans.add_plan(store, replace(PLAN, id="p2"), MADE, later)
+    found = plans.latest_plan(store, "a1")
     assert found is not None
     assert found.id == "p2"
 
@@ -95,13 +95,13 @@ def test_what_is_under_way_outlives_a_plan_that_no_longer_proposes_it():
     begun = replace(PLAN.actions[0], revision=2, status=ActionStatus.UNDER_WAY)
     old = replace(PLAN, actions=(begun, *PLAN.actions[1:]))
     fresh = replace(PLAN, id="p2", actions=PLAN.actions[1:])
-    kept = carried_over(fresh, old).actions[-1]
+    kept = carry_over(fresh, old).actions[-1]
     assert (kept.id, kept.status, kept.proposal) == (begun.id, ActionStatus.UNDER_WAY, None)
 
 
 def test_what_nobody_touched_goes_with_the_plan_that_proposed_it():
     fresh = replace(PLAN, id="p2", actions=PLAN.actions[1:])
-    assert carried_over(fresh, PLAN).actions == fresh.actions
+    assert carry_over(fresh, PLAN).actions == fresh.actions
 
 
 def test_the_plan_here_has_more_than_one_kind_of_action():

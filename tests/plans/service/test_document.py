@@ -22,7 +22,7 @@ from readiness.counts.db import social_risk
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
-from readiness.plans.editing import Edit
+from readiness.plans.editing import ActionEdit
 from readiness.plans.models import ActionStatus
 from readiness.plans.service import document, plan
 from readiness.releases.service import social_risk as releases
@@ -49,7 +49,7 @@ def store(tmp_path_factory):
     plans.submitted(opened, "elm", ANSWERS, NOW)
     counted(opened, {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY})
     actor = people.actor(opened, "maya")
-    own = Edit("front desk lead", None, ActionStatus.PLANNED, "a <b>note</b>", "A greeter")
+    own = ActionEdit("front desk lead", None, ActionStatus.PLANNED, "a <b>note</b>", "A greeter")
     plan.add_own(Session(opened, actor, NOW), "a1", "own:1", own)
     yield opened
     opened.close()
@@ -98,7 +98,7 @@ def maya(store):
 
 @pytest.fixture(scope="module")
 def printed(store, printer, maya):
-    return document.printed(Session(store, maya, NOW), printer, "a1", Page.LETTER)
+    return document.pdf(Session(store, maya, NOW), printer, "a1", Page.LETTER)
 
 
 def job(store, maya, at=NOW, paper=Page.LETTER):
@@ -134,15 +134,15 @@ def test_it_has_a_title_a_language_bookmarks_and_a_handful_of_pages(printed):
 def test_the_plan_and_its_run_come_along_as_data(store, maya, printed):
     with pikepdf.open(BytesIO(printed)) as pdf:
         inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
-    assert inside == json.loads(json.dumps(document.as_data(Session(store, maya, NOW), "a1")))
+    assert inside == json.loads(json.dumps(document.export(Session(store, maya, NOW), "a1")))
     assert inside["run"]["tier"] == "T1" or inside["run"]["tier"] == "T2"
     assert "A greeter" in [each["title"] for each in inside["plan"]["actions"]]
 
 
 def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, printed):
     later = NOW + timedelta(hours=3)
-    assert document.printed(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
-    assert document.printed(Session(store, maya, later), printer, "a1", Page.A4) != printed
+    assert document.pdf(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
+    assert document.pdf(Session(store, maya, later), printer, "a1", Page.A4) != printed
 
 
 def test_what_a_person_typed_is_text(store, maya):
@@ -235,7 +235,7 @@ def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answ
     measured_by_race(opened)
     maya = people.actor(opened, "maya")
     for paper in Page:
-        printed = document.printed(Session(opened, maya, NOW), printer, "a1", paper)
+        printed = document.pdf(Session(opened, maya, NOW), printer, "a1", paper)
         with pikepdf.open(BytesIO(printed)) as pdf:
             assert 6 <= len(pdf.pages) <= 10, paper
     opened.close()

@@ -10,11 +10,11 @@ from readiness.accounts.db import people
 from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
-from readiness.plans.db import plans, postings
-from readiness.plans.postings import PostingKind, Totals, Wanted
-from readiness.plans.presenters import postings as money_reading
+from readiness.plans import db as plans
+from readiness.plans.postings import PostingInput, PostingKind, Totals
+from readiness.plans.presenters import spending as money_reading
 from readiness.plans.service import money, plan
-from readiness.plans.service.plan import Opened
+from readiness.plans.service.plan import PlanView
 from tests.factories import plans as planned
 from tests.factories.world import NOW
 
@@ -28,8 +28,8 @@ def store(store):
     return store
 
 
-def opened(store, at=NOW) -> Opened:
-    return plan.for_assessment(Session(store, people.actor(store, "maya"), at), "a1")
+def opened(store, at=NOW) -> PlanView:
+    return plan.load(Session(store, people.actor(store, "maya"), at), "a1")
 
 
 def priced(store):
@@ -37,13 +37,13 @@ def priced(store):
 
 
 def enter(store, action_id, cents, number=1, kind=PostingKind.SPENT, who="maya", at=NOW):
-    wanted = Wanted(kind, cents, at.date(), "", "")
+    wanted = PostingInput(kind, cents, at.date(), "", "")
     actor = people.actor(store, who)
     return money.post(Session(store, actor, at), "a1", action_id, wanted, f"p{number}")
 
 
 def read(store, who="maya", at=NOW):
-    return money.of_plan(Session(store, people.actor(store, who), at), "a1")
+    return money.load(Session(store, people.actor(store, who), at), "a1")
 
 
 def test_reading_stores_nothing_and_the_first_entry_keeps_the_plan(store):
@@ -52,7 +52,7 @@ def test_reading_stores_nothing_and_the_first_entry_keeps_the_plan(store):
     assert audit.head(store) == before
     action = priced(store)[0]
     enter(store, action.id, 5_00)
-    kept = plans.latest_of_assessment(store, "a1")
+    kept = plans.latest_plan(store, "a1")
     assert kept is not None
     assert read(store).line(action.id).actual.totals == Totals(spent=5_00)
 
@@ -62,7 +62,7 @@ def test_a_wrong_entry_leaves_nothing_behind(store):
     with pytest.raises(BadInput):
         enter(store, priced(store)[0].id, -1)
     assert audit.head(store) == before
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.latest_plan(store, "a1") is None
 
 
 def test_the_plan_s_one_off_and_yearly_parts_are_what_money_is_held_against(store):
@@ -90,7 +90,7 @@ def test_what_was_taken_out_of_the_plan_keeps_its_money(store):
     plan.drop(Session(store, people.actor(store, "maya"), NOW), "a1", action.id, revision)
     line = read(store).line(action.id)
     assert (line.is_in_plan, line.actual.planned, line.actual.totals.spent) == (False, None, 7_00)
-    assert money_reading.row_of(line).about == "Taken out of the plan"
+    assert money_reading.row_of(line).status_text == "Taken out of the plan"
 
 
 def test_what_a_renewed_plan_no_longer_has_keeps_its_money_and_its_name(store):
@@ -102,7 +102,7 @@ def test_what_a_renewed_plan_no_longer_has_keeps_its_money_and_its_name(store):
     assert action.id not in {each.id for each in opened(store, LATER).plan.actions}
     line = read(store, at=LATER).line(action.id)
     assert (line.title, line.actual.status, line.actual.totals.spent) == (action.title, None, 7_00)
-    wanted = Wanted(PostingKind.SPENT, 6_00, NOW.date(), "", "")
+    wanted = PostingInput(PostingKind.SPENT, 6_00, NOW.date(), "", "")
     money.correct(
         Session(store, people.actor(store, "maya"), LATER), "a1", action.id, "p1", wanted, "p2"
     )
@@ -121,7 +121,7 @@ def test_only_the_group_s_manager_enters_money(store):
     for who in ("omar", "pete", "ada"):
         with pytest.raises(NotFound):
             enter(store, action_id, 5_00, who=who)
-    assert postings.of_assessment(store, "a1") == ()
+    assert plans.postings_of_assessment(store, "a1") == ()
 
 
 def test_a_payer_reads_sums_alone(store):
@@ -137,7 +137,10 @@ def test_a_payer_reads_sums_alone(store):
 def test_the_second_of_two_corrections_is_refused(store):
     action_id = priced(store)[0].id
     enter(store, action_id, 5_00)
-    actor, wanted = people.actor(store, "maya"), Wanted(PostingKind.SPENT, 6_00, NOW.date(), "", "")
+    actor, wanted = (
+        people.actor(store, "maya"),
+        PostingInput(PostingKind.SPENT, 6_00, NOW.date(), "", ""),
+    )
     money.correct(Session(store, actor, NOW), "a1", action_id, "p1", wanted, "p2")
     with pytest.raises(ChangedMeanwhile):
         money.correct(Session(store, actor, NOW), "a1", action_id, "p1", wanted, "p3")
@@ -156,8 +159,8 @@ def test_the_whole_plan_adds_up_what_is_known(store):
     enter(store, first.id, 5_00)
     enter(store, second.id, 50_00, 2, PostingKind.AWARDED)
     actor = people.actor(store, "maya")
-    money.say_needed(Session(store, actor, NOW), "a1", first.id, (1_00, 2_00, 3_00), "", "n1")
-    told = money_reading.told(read(store))
+    money.save_estimate(Session(store, actor, NOW), "a1", first.id, (1_00, 2_00, 3_00), "", "n1")
+    told = money_reading.spending_table(read(store))
     assert (told.whole.spent, told.whole.awarded, told.whole.remaining) == ("$5", "$50", "$45")
     assert told.whole.needed == "$1 to $3, likely $2"
     assert told.whole.needed_on.startswith("said for 1 of ")

@@ -17,14 +17,14 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer
-from readiness.plans.costs import CostRange, Days
-from readiness.plans.db import plans
+from readiness.plans import db as plans
+from readiness.plans.costs import CostRange, PeopleDays
 from readiness.plans.editing import edit_of
-from readiness.plans.models import ActionStatus, Amounts, Own
-from readiness.plans.presenters import reading
+from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
+from readiness.plans.presenters import plan as reading
 from readiness.plans.service import plan
 from readiness.plans.service.plan import EditedMeanwhile
-from readiness.plans.simulation import outlay
+from readiness.plans.simulation import simulate
 from tests.factories import plans as planned
 from tests.factories import world
 
@@ -57,7 +57,7 @@ def sent(store):
 
 
 def opened(store, actors, who="maya", at=NOW):
-    return plan.for_assessment(Session(store, actors[who], at), "a1")
+    return plan.load(Session(store, actors[who], at), "a1")
 
 
 def first(store, actors):
@@ -67,7 +67,7 @@ def first(store, actors):
 def test_opening_a_plan_stores_nothing(store, actors, sent):
     before = audit.head(store)
     assert opened(store, actors).plan == opened(store, actors).plan
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.latest_plan(store, "a1") is None
     assert audit.head(store) == before
 
 
@@ -116,7 +116,7 @@ def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sen
         "changed an action of",
         "took up",
     ]
-    assert plans.history(store, again.plan.id, action.id)[-1][1:] == ("maya", 2)
+    assert plans.action_history(store, again.plan.id, action.id)[-1][1:] == ("maya", 2)
 
 
 def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, actors, sent):
@@ -133,21 +133,23 @@ def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, act
 
 def test_a_dropped_action_leaves_the_plan_and_its_cost_and_comes_back(store, actors, sent):
     action = first(store, actors)
-    before = outlay(opened(store, actors).plan)
+    before = simulate(opened(store, actors).plan)
     plan.drop(Session(store, actors["maya"], LATER), "a1", action.id, 1)
     without = opened(store, actors).plan
     assert action.id not in {a.id for a in without.current}
-    assert outlay(without).total.high < before.total.high
-    assert outlay(without).actions == before.actions - 1
+    assert simulate(without).total.high < before.total.high
+    assert simulate(without).actions == before.actions - 1
     plan.restore(Session(store, actors["maya"], LATER), "a1", action.id, 2)
-    assert outlay(opened(store, actors).plan) == before
+    assert simulate(opened(store, actors).plan) == before
 
 
 def test_a_group_adds_an_action_of_its_own(store, actors, sent):
     edit = replace(edit_of(first(store, actors)), title="Hire a greeter", due_on=date(2027, 9, 1))
     plan.add_own(Session(store, actors["maya"], LATER), "a1", "own:1", edit)
-    told = reading.told(opened(store, actors).plan, planned.QMER, opened(store, actors).context)
-    (stretch,) = (s for s in told.stretches if "Hire a greeter" in [a.title for a in s.actions])
+    told = reading.content_of(
+        opened(store, actors).plan, planned.QMER, opened(store, actors).context
+    )
+    (stretch,) = (s for s in told.periods if "Hire a greeter" in [a.title for a in s.actions])
     assert stretch.title == "Second half-year"
 
 
@@ -158,20 +160,27 @@ def test_a_group_adds_an_action_of_its_own(store, actors, sent):
         ({"owner": "x" * 81}, "owner"),
         ({"due_on": date(1890, 1, 1)}, "due_on"),
         ({"evidence": "Seen by Jane, jane@example.org"}, "evidence"),
-        ({"own": Own(Amounts(one_off=dollars(5, 4, 9)))}, "one_off_low"),
-        ({"own": Own(Amounts(yearly=dollars(-1, 4, 9)))}, "yearly_low"),
-        ({"own": Own(Amounts(one_off=dollars(1, 4, 10**9)))}, "one_off_high"),
-        ({"own": Own(Amounts(people_days=Days(*map(Decimal, (1, 2, 10**6)))))}, "days_high"),
-        ({"own": Own(units=Fraction(0))}, "units"),
-        ({"own": Own(may_pay="x" * 201)}, "may_pay"),
-        ({"own": Own(pays_after="call 617-555-0134")}, "pays_after"),
-        ({"own": Own(acts="call 617-555-0134")}, "acts"),
-        ({"own": Own(half_year=11)}, "half_year"),
-        ({"own": Own(months_to_launch=121)}, "months_to_launch"),
-        ({"own": Own(months_to_effect=(9, 3))}, "effect_low"),
-        ({"own": Own(levels=(("LEAD-1", 0),))}, "level_LEAD-1"),
-        ({"own": Own(levels=(("LEAD-1", 5),))}, "level_LEAD-1"),
-        ({"own": Own(levels=(("NONE-1", 2),))}, "level_NONE-1"),
+        ({"own": GroupValues(ResourceEstimate(one_off=dollars(5, 4, 9)))}, "one_off_low"),
+        ({"own": GroupValues(ResourceEstimate(yearly=dollars(-1, 4, 9)))}, "yearly_low"),
+        ({"own": GroupValues(ResourceEstimate(one_off=dollars(1, 4, 10**9)))}, "one_off_high"),
+        (
+            {
+                "own": GroupValues(
+                    ResourceEstimate(people_days=PeopleDays(*map(Decimal, (1, 2, 10**6))))
+                )
+            },
+            "days_high",
+        ),
+        ({"own": GroupValues(units=Fraction(0))}, "units"),
+        ({"own": GroupValues(may_pay="x" * 201)}, "may_pay"),
+        ({"own": GroupValues(pays_after="call 617-555-0134")}, "pays_after"),
+        ({"own": GroupValues(acts="call 617-555-0134")}, "acts"),
+        ({"own": GroupValues(half_year=11)}, "half_year"),
+        ({"own": GroupValues(months_to_launch=121)}, "months_to_launch"),
+        ({"own": GroupValues(months_to_effect=(9, 3))}, "effect_low"),
+        ({"own": GroupValues(levels=(("LEAD-1", 0),))}, "level_LEAD-1"),
+        ({"own": GroupValues(levels=(("LEAD-1", 5),))}, "level_LEAD-1"),
+        ({"own": GroupValues(levels=(("NONE-1", 2),))}, "level_NONE-1"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_stored(
@@ -187,7 +196,7 @@ def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_stored(
             replace(edit_of(action), **change),
         )
     assert [p.place for p in refused.value.problems] == [place]
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.latest_plan(store, "a1") is None
 
 
 def test_every_problem_of_an_edit_is_told_at_once(store, actors, sent):
@@ -224,13 +233,13 @@ def test_a_newer_result_is_offered_and_keeps_what_people_decided(store, actors, 
 
 def test_a_plan_nobody_changed_follows_the_newest_result_by_itself(store, actors, sent):
     accept(store, sent, planned.answers_at(2, SOCR_3=1), LATER)
-    assert opened(store, actors).foundation.run_id == "run-later"
+    assert opened(store, actors).basis.run_id == "run-later"
 
 
 def test_the_lower_of_claimed_and_supported_decides(store, actors, sent):
     lower = planned.answers_at(0)
     planned.score(store, sent, lower, NOW, "run-supported", RunKind.SUPPORTED)
-    assert opened(store, actors).foundation.kind is RunKind.SUPPORTED
+    assert opened(store, actors).basis.kind is RunKind.SUPPORTED
 
 
 # Costs
@@ -238,7 +247,7 @@ def test_the_lower_of_claimed_and_supported_decides(store, actors, sent):
 
 def test_a_fact_given_later_makes_a_cost_known(store, actors):
     planned.submitted(store, "elm", planned.answers_at(2, EQME_4=1, PART_3=1), NOW, facts={})
-    told = reading.told(opened(store, actors).plan, planned.QMER, {})
+    told = reading.content_of(opened(store, actors).plan, planned.QMER, {})
     asked = {label for each in told.unknown for _, label in each.asks}
     assert asked
     for number, key in enumerate(planned.FACTS):
@@ -246,7 +255,7 @@ def test_a_fact_given_later_makes_a_cost_known(store, actors):
         assessments.save_context(store, "a1", (fact,), None)
         assert number >= 0
     now = opened(store, actors)
-    after = reading.told(now.plan, planned.QMER, now.context)
+    after = reading.content_of(now.plan, planned.QMER, now.context)
     assert not {label for each in after.unknown for _, label in each.asks}
     assert after.known.high > told.known.high
 
@@ -256,7 +265,9 @@ def test_a_cost_typed_by_hand_outlives_a_changed_fact(store, actors, sent):
         a for a in opened(store, actors).plan.actions if a.proposal.cost and a.cost is not None
     )
     quote = CostRange(Decimal("1.00"), Decimal("2.00"), Decimal("3.00"))
-    edit = replace(edit_of(action), own=Own(Amounts(one_off=quote, yearly=dollars(0, 0, 0))))
+    edit = replace(
+        edit_of(action), own=GroupValues(ResourceEstimate(one_off=quote, yearly=dollars(0, 0, 0)))
+    )
     plan.edit(Session(store, actors["maya"], LATER), "a1", action.id, 1, edit)
     assessments.save_context(store, "a1", (ContextRevision("sites", 2, 9, "maya", LATER),), None)
     assert plan.action_of(opened(store, actors), action.id).cost == quote
@@ -293,7 +304,7 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
         store,
         actors,
         action.id,
-        amounts=Amounts(yearly=dollars(1, 2, 3)),
+        amounts=ResourceEstimate(yearly=dollars(1, 2, 3)),
         acts="our IT vendor",
         may_pay="Plan E of a local foundation",
         pays_after="the county",
@@ -302,10 +313,10 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
     )
     now = opened(store, actors)
     saved = plan.action_of(now, action.id)
-    assert saved.amounts == Amounts(
+    assert saved.amounts == ResourceEstimate(
         action.amounts.one_off, dollars(1, 2, 3), action.amounts.people_days
     )
-    line = reading.told(now.plan, planned.QMER, now.context).line(action.id)
+    line = reading.content_of(now.plan, planned.QMER, now.context).line(action.id)
     terms = {term.name: term for term in line.terms}
     assert terms["Who acts"].now == "our IT vendor"
     assert line.acts == "our IT vendor"
@@ -333,8 +344,10 @@ def test_units_the_group_counted_itself_scale_what_the_catalogue_says(store, act
 
 
 def test_every_own_value_comes_back_as_it_was_saved(store, actors, sent):
-    own = Own(
-        amounts=Amounts(dollars(1, 2, 3), dollars("4.50", 5, 6), Days(*map(Decimal, (7, 8, 9)))),
+    own = GroupValues(
+        amounts=ResourceEstimate(
+            dollars(1, 2, 3), dollars("4.50", 5, 6), PeopleDays(*map(Decimal, (7, 8, 9)))
+        ),
         units=Fraction(5, 2),
         acts="a nurse",
         may_pay="the payer",

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.pdf.job import Page as PaperSize
-from readiness.plans.db import plans, postings
+from readiness.plans import db as plans
 from readiness.plans.service import document, plan
 from tests.factories import plans as planned
 from tests.factories import world
@@ -40,7 +40,7 @@ def maya(client, sign_in, sent):
 
 
 def first_action(store):
-    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), world.NOW), "a1")
+    opened = plan.load(Session(store, people.actor(store, "maya"), world.NOW), "a1")
     return next(each for each in opened.plan.actions if each.cost)
 
 
@@ -59,7 +59,7 @@ def enter(client, at, **changes):
 
 
 def only(store):
-    (posting,) = postings.of_assessment(store, "a1")
+    (posting,) = plans.postings_of_assessment(store, "a1")
     return posting
 
 
@@ -72,11 +72,11 @@ def test_before_any_money_the_page_shows_the_plan_and_where_to_enter(maya, actio
 
 
 def test_an_entry_is_kept_and_the_plan_with_it(maya, store, at):
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.latest_plan(store, "a1") is None
     assert enter(maya, at).status_code == 303
     posting = only(store)
     assert (posting.cents, posting.payer, posting.note) == (12_500_50, "Fair Health", "bill")
-    assert plans.latest_of_assessment(store, "a1") is not None
+    assert plans.latest_plan(store, "a1") is not None
     shown = Page(maya.get(at).text)
     assert "$12,500.50" in shown.text
     assert "no award is entered" in shown.text
@@ -111,8 +111,8 @@ def test_a_mistake_is_named_beside_its_field_and_what_was_typed_is_kept(
     kept = {"payer": "Fair Health", "note": "bill", "amount": "12,500.50"} | {field: value}
     sent_again = shown.values(f"{at}/entries")
     assert all(sent_again[name] == kept[name] for name in ("payer", "note", "amount"))
-    assert postings.of_assessment(store, "a1") == ()
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.postings_of_assessment(store, "a1") == ()
+    assert plans.latest_plan(store, "a1") is None
 
 
 def test_an_entry_is_corrected_by_another_and_both_are_shown(maya, store, at):
@@ -126,7 +126,7 @@ def test_an_entry_is_corrected_by_another_and_both_are_shown(maya, store, at):
     assert "Corrected, does not count" in shown.text
     assert "In the place of an earlier entry" in shown.text
     assert re.search(r"Spent \$1,250 ", shown.text)
-    assert len(postings.of_assessment(store, "a1")) == 2
+    assert len(plans.postings_of_assessment(store, "a1")) == 2
 
 
 def test_a_correction_to_nothing_strikes_the_entry_out(maya, store, at):
@@ -146,7 +146,7 @@ def test_of_two_who_correct_the_same_entry_the_second_is_told(maya, store, at):
     shown = Page(reply.text)
     assert "Somebody else corrected this entry" in shown.text
     assert shown.values(path)["amount"] == "2"
-    assert len(postings.of_assessment(store, "a1")) == 2
+    assert len(plans.postings_of_assessment(store, "a1")) == 2
 
 
 def test_a_wrong_correction_is_told_and_kept_as_typed(maya, store, at):
@@ -165,7 +165,7 @@ def test_what_is_still_needed_is_said_and_the_newest_counts(maya, store, at):
     assert "$500 to $1,500, likely $900" in shown.text
     assert "$4,000" in shown.text  # in the history
     assert shown.values(f"{at}/needed")["likely"] == "900"
-    assert len(postings.needed_of_assessment(store, "a1")) == 2
+    assert len(plans.estimates_of_assessment(store, "a1")) == 2
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_an_estimate_with_a_mistake_is_not_kept(maya, store, at, field, value, s
     reply = world.send(maya, f"{at}/needed", **sent)
     assert reply.status_code == 422
     assert says in Page(reply.text).by_id("errors").text
-    assert postings.needed_of_assessment(store, "a1") == ()
+    assert plans.estimates_of_assessment(store, "a1") == ()
 
 
 def test_money_outlives_a_renewed_plan(maya, store, sent, at, action):
@@ -235,7 +235,7 @@ def test_another_groups_manager_enters_and_corrects_nothing(client, sign_in, sto
 
 def test_an_entry_is_only_found_under_its_own_action(maya, store, at, action):
     enter(maya, at)
-    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), world.NOW), "a1")
+    opened = plan.load(Session(store, people.actor(store, "maya"), world.NOW), "a1")
     other = next(each for each in opened.plan.actions if each.id != action.id)
     path = f"{HERE}/actions/{other.id}/entries/{only(store).id}"
     assert maya.get(path).status_code == 404

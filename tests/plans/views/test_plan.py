@@ -11,7 +11,7 @@ from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.errors import NotPrinted
 from readiness.instruments.answers import Answer
-from readiness.plans.db import plans
+from readiness.plans import db as plans
 from readiness.plans.service import plan
 from tests.factories import plans as planned
 from tests.factories import world
@@ -32,7 +32,7 @@ def maya(client, sign_in, sent):
 
 
 def first_action(store):
-    opened = plan.for_assessment(Session(store, people.actor(store, "maya"), world.NOW), "a1")
+    opened = plan.load(Session(store, people.actor(store, "maya"), world.NOW), "a1")
     return opened.plan.actions[0]
 
 
@@ -113,7 +113,7 @@ def test_a_mistake_is_named_and_what_was_typed_is_kept(maya, store, field, value
     shown = Page(reply.text)
     assert says in shown.text
     assert shown.values(path)["owner"] == "kept"
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.latest_plan(store, "a1") is None
 
 
 def test_an_action_leaves_the_plan_and_comes_back(maya, store):
@@ -267,7 +267,7 @@ def test_what_cannot_be_planned_is_said_and_kept_in_the_form(maya, store, fields
     kept = page.values(path)
     assert kept["may_pay"] == "kept"
     assert all(kept[name] == value for name, value in fields.items() if value != "99")
-    assert plans.latest_of_assessment(store, "a1") is None
+    assert plans.latest_plan(store, "a1") is None
 
 
 def test_a_question_is_changed_without_what_only_an_action_has(client, sign_in, store):

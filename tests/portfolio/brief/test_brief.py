@@ -27,7 +27,7 @@ from readiness.counts.quality.models import QualityCell
 from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
-from readiness.plans.db import postings
+from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
 from readiness.portfolio.brief import contents, documents, questions
 from readiness.portfolio.brief.evidence import BriefGap
@@ -293,7 +293,9 @@ def test_money_so_far_stands_in_it_with_what_it_warns_of(fresh, printer):
         entered = Posting(
             f"p{number}", "elm", "a1", action.id, kind, cents, NOW.date(), "", "", "maya", NOW
         )
-        postings.add(fresh, entered, Event(NOW, "maya", "entered", "plan", "a1", group_id="elm"))
+        postings.add_posting(
+            fresh, entered, Event(NOW, "maya", "entered", "plan", "a1", group_id="elm")
+        )
     brief = brief_of(fresh)
     says = html(fresh)
     assert "Money so far" in says

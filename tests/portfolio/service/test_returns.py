@@ -9,7 +9,7 @@ import pytest
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
-from readiness.plans.db import postings
+from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
 from readiness.plans.returns import FEWEST_GROUPS
 from readiness.portfolio.service import returns
@@ -76,12 +76,12 @@ def test_money_counts_after_the_first_day_and_up_to_the_latest(grown, day, count
 def test_what_was_given_back_is_taken_off_the_award_and_a_correction_counts_once(grown):
     paid.pay(grown, "ash", 100_00, kind=PostingKind.AWARDED)
     paid.pay(grown, "ash", 30_00, kind=PostingKind.RETURNED)
-    wrong = postings.get(grown, "ash-spent-1")
+    wrong = postings.get_posting(grown, "ash-spent-1")
     right = Posting(
         "right", wrong.group_id, wrong.assessment_id, wrong.action_id, wrong.kind, 50_000_00,
         wrong.on, "", "", "maya", NOW, "ash-spent-1",
     )  # fmt: skip
-    postings.add(grown, right, paid.EVENT)
+    postings.add_posting(grown, right, paid.EVENT)
     followed = line(read(grown), "ash").followed
     assert (followed.awarded, followed.spent) == (70_00, 50_000_00)
 

@@ -26,7 +26,7 @@ CLOSED = frozenset({ActionStatus.DONE, ActionStatus.DROPPED})
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedCost:
     """What the plan lets expect, in its first year and in every later one."""
 
     first_year: Cents
@@ -50,7 +50,7 @@ class Planned:
         return min(Fraction(1), (self.one_off.likely + running) / whole)
 
 
-class Basis(StrEnum):
+class EstimateBasis(StrEnum):
     """What the expected sum in the end rests on."""
 
     CLOSED = "what was spent"
@@ -62,17 +62,17 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True)
-class Expected:
+class EstimateAtCompletion:
     cents: Cents
-    basis: Basis
+    basis: EstimateBasis
 
 
 @dataclass(frozen=True)
-class Actual:
+class Spending:
     """One action, or the whole plan: what was planned, what was paid, what is to come."""
 
     status: ActionStatus | None  # None: the whole plan, or an action that left it
-    planned: Planned | None
+    planned: PlannedCost | None
     totals: Totals
     needed: Cents | None
     starts_on: date
@@ -96,21 +96,25 @@ class Actual:
         return self.status in CLOSED
 
     @property
-    def expected(self) -> Expected | None:
+    def expected(self) -> EstimateAtCompletion | None:
         """None: nothing is planned and nothing was paid."""
         spent = self.totals.spent
         paid = Cents(spent, spent, spent)
         planned = self.planned_so_far
         if self.is_closed:
-            return Expected(paid, Basis.CLOSED)
+            return EstimateAtCompletion(paid, EstimateBasis.CLOSED)
         if self.needed is not None:
-            return Expected(paid.plus(self.needed), Basis.OWN)
+            return EstimateAtCompletion(paid.plus(self.needed), EstimateBasis.OWN)
         if planned is None:
-            return Expected(paid, Basis.PAID) if spent else None
+            return EstimateAtCompletion(paid, EstimateBasis.PAID) if spent else None
         if spent < planned.likely:
             low = max(spent, planned.low)
-            return Expected(Cents(low, planned.likely, planned.high), Basis.PLANNED)
-        return Expected(Cents(spent, spent, max(spent, planned.high)), Basis.SPENT)
+            return EstimateAtCompletion(
+                Cents(low, planned.likely, planned.high), EstimateBasis.PLANNED
+            )
+        return EstimateAtCompletion(
+            Cents(spent, spent, max(spent, planned.high)), EstimateBasis.SPENT
+        )
 
 
 def years_begun(days: int) -> int:
@@ -120,11 +124,11 @@ def years_begun(days: int) -> int:
 # Warnings: each looks at one thing, and ends in what to do.
 
 
-def warnings(actual: Actual) -> tuple[str, ...]:
+def warnings(actual: Spending) -> tuple[str, ...]:
     return tuple(says for rule in RULES if (says := rule(actual)))
 
 
-def overspent(actual: Actual) -> str:
+def overspending(actual: Spending) -> str:
     spent, award = actual.totals.spent, actual.totals.award
     if spent <= award:
         return ""
@@ -139,9 +143,9 @@ def overspent(actual: Actual) -> str:
     )
 
 
-def beyond_award(actual: Actual) -> str:
+def beyond_award(actual: Spending) -> str:
     expected, award = actual.expected, actual.totals.award
-    is_told = overspent(actual) or not actual.totals.awarded or actual.is_closed
+    is_told = overspending(actual) or not actual.totals.awarded or actual.is_closed
     if is_told or expected is None or expected.cents.likely <= award:
         return ""
     return (
@@ -151,7 +155,7 @@ def beyond_award(actual: Actual) -> str:
     )
 
 
-def beyond_high(actual: Actual) -> str:
+def beyond_high(actual: Spending) -> str:
     expected, planned = actual.expected, actual.planned_so_far
     if expected is None or planned is None or expected.cents.likely <= planned.high:
         return ""
@@ -166,11 +170,11 @@ def beyond_high(actual: Actual) -> str:
     )
 
 
-def ahead_of_time(actual: Actual) -> str:
+def ahead_of_time(actual: Spending) -> str:
     planned = actual.planned_so_far
     if actual.planned is None or planned is None or actual.is_closed or not planned.likely:
         return ""
-    if overspent(actual):
+    if overspending(actual):
         return ""
     spent, due = Fraction(actual.totals.spent, planned.likely), actual.planned.due(actual.days)
     if spent - due <= Fraction(AHEAD_POINTS, 100):
@@ -182,7 +186,7 @@ def ahead_of_time(actual: Actual) -> str:
     )
 
 
-def without_money(actual: Actual) -> str:
+def without_money(actual: Spending) -> str:
     is_begun = actual.status is ActionStatus.UNDER_WAY
     costs = actual.planned is not None and actual.planned.first_year.likely > 0
     if not (is_begun and costs and actual.totals.is_empty):
@@ -190,8 +194,8 @@ def without_money(actual: Actual) -> str:
     return "It is under way and no money is entered. Enter the award, or what was spent."
 
 
-RULES: tuple[Callable[[Actual], str], ...] = (
-    overspent,
+RULES: tuple[Callable[[Spending], str], ...] = (
+    overspending,
     beyond_award,
     beyond_high,
     ahead_of_time,
@@ -202,24 +206,24 @@ RULES: tuple[Callable[[Actual], str], ...] = (
 # The whole plan.
 
 
-def together(parts: Sequence[Actual]) -> Totals:
+def sum_totals(parts: Sequence[Spending]) -> Totals:
     found = Totals()
     for each in parts:
         found = found.plus(each.totals)
     return found
 
 
-def sum_of(ranges: Iterable[Cents]) -> Cents:
+def sum_ranges(ranges: Iterable[Cents]) -> Cents:
     found = Cents(0, 0, 0)
     for each in ranges:
         found = found.plus(each)
     return found
 
 
-def plan_warnings(parts: Sequence[Actual]) -> Iterator[str]:
+def plan_warnings(parts: Sequence[Spending]) -> Iterator[str]:
     """Only about money that was awarded: a plan without any has not begun to be paid."""
-    totals = together(parts)
-    expected = sum_of(e.expected.cents for e in parts if e.expected and not e.totals.is_empty)
+    totals = sum_totals(parts)
+    expected = sum_ranges(e.expected.cents for e in parts if e.expected and not e.totals.is_empty)
     if not totals.awarded:
         return
     if totals.spent > totals.award:

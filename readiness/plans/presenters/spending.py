@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness.core.formatting import day
-from readiness.plans.actuals import AHEAD_POINTS, BASIS, Basis, Expected, sum_of
 from readiness.plans.postings import Cents, dollars
-from readiness.plans.service.money import Line, Money
+from readiness.plans.service.money import ActionMoney, PlanMoney
+from readiness.plans.spending import (
+    AHEAD_POINTS,
+    BASIS,
+    EstimateAtCompletion,
+    EstimateBasis,
+    sum_ranges,
+)
 
 NONE = "–"
 HOW = (
@@ -19,12 +25,12 @@ HOW = (
 
 
 @dataclass(frozen=True)
-class Row:
+class SpendingRow:
     """One action, or the whole plan."""
 
     action_id: str
     title: str
-    about: str  # its status, or that it left the plan
+    status_text: str  # its status, or that it left the plan
     first_year: str
     yearly: str
     awarded: str
@@ -39,43 +45,43 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Told:
-    rows: tuple[Row, ...]
-    whole: Row
+class SpendingTable:
+    rows: tuple[SpendingRow, ...]
+    whole: SpendingRow
     has_any: bool
-    warned: tuple[Row, ...]  # those with a warning, the whole plan first
+    warned: tuple[SpendingRow, ...]  # those with a warning, the whole plan first
     research: str
     how: str
 
     @property
-    def priced(self) -> tuple[Row, ...]:
+    def priced(self) -> tuple[SpendingRow, ...]:
         """The actions with a planned cost, with money or with an estimate."""
         return tuple(row for row in self.rows if row.has_any or row.first_year != NONE)
 
     @property
-    def others(self) -> tuple[Row, ...]:
+    def others(self) -> tuple[SpendingRow, ...]:
         return tuple(row for row in self.rows if row not in self.priced)
 
     @property
-    def paid(self) -> tuple[Row, ...]:
+    def paid(self) -> tuple[SpendingRow, ...]:
         """The actions with money or an estimate: what a short section shows."""
         return tuple(row for row in self.rows if row.has_any)
 
 
-def told(money: Money) -> Told:
+def spending_table(money: PlanMoney) -> SpendingTable:
     rows = tuple(row_of(line) for line in money.lines)
     whole = whole_of(money)
     warned = tuple(row for row in (whole, *rows) if row.warnings)
-    return Told(rows, whole, money.has_any, warned, BASIS, HOW)
+    return SpendingTable(rows, whole, money.has_any, warned, BASIS, HOW)
 
 
-def row_of(line: Line) -> Row:
+def row_of(line: ActionMoney) -> SpendingRow:
     actual, planned = line.actual, line.actual.planned
     totals = actual.totals
-    return Row(
+    return SpendingRow(
         action_id=line.action_id,
         title=line.title,
-        about=about(line),
+        status_text=status_text(line),
         first_year=span(planned.first_year if planned else None),
         yearly=span(planned.yearly if planned else None),
         awarded=amount(totals.award, totals.awarded),
@@ -90,32 +96,34 @@ def row_of(line: Line) -> Row:
     )
 
 
-def whole_of(money: Money) -> Row:
+def whole_of(money: PlanMoney) -> SpendingRow:
     """Sums of what is known; ends added to ends, so wider than the sum will probably be."""
     parts, totals = [line.actual for line in money.lines], money.totals
     planned = [each.planned for each in parts if each.planned]
     yearly = [each.yearly for each in planned if each.yearly]
     needed = [each.needed for each in parts if each.needed]
     expected = [each.expected.cents for each in parts if each.expected]
-    return Row(
+    return SpendingRow(
         action_id="",
         title="The whole plan",
-        about="",
-        first_year=span(sum_of(each.first_year for each in planned) if planned else None),
-        yearly=span(sum_of(yearly) if yearly else None),
+        status_text="",
+        first_year=span(sum_ranges(each.first_year for each in planned) if planned else None),
+        yearly=span(sum_ranges(yearly) if yearly else None),
         awarded=amount(totals.award, totals.awarded),
         spent=amount(totals.spent, totals.spent),
         remaining=amount(totals.remaining, not totals.is_empty),
-        needed=span(sum_of(needed) if needed else None),
+        needed=span(sum_ranges(needed) if needed else None),
         needed_on=f"said for {len(needed)} of {len(parts)} actions" if needed else "",
-        expected=expected_says(Expected(sum_of(expected), Basis.ACTIONS) if expected else None),
-        basis=str(Basis.ACTIONS) if expected else "",
+        expected=expected_says(
+            EstimateAtCompletion(sum_ranges(expected), EstimateBasis.ACTIONS) if expected else None
+        ),
+        basis=str(EstimateBasis.ACTIONS) if expected else "",
         warnings=money.warnings,
         has_any=money.has_any,
     )
 
 
-def about(line: Line) -> str:
+def status_text(line: ActionMoney) -> str:
     if line.actual.status is None:
         return "No longer in the plan"
     return str(line.actual.status).capitalize() if line.is_in_plan else "Taken out of the plan"
@@ -125,7 +133,7 @@ def amount(cents: int, is_known: object) -> str:
     return dollars(cents) if is_known else NONE
 
 
-def expected_says(expected: Expected | None) -> str:
+def expected_says(expected: EstimateAtCompletion | None) -> str:
     return span(expected.cents if expected else None)
 
 

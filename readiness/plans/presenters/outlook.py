@@ -12,27 +12,27 @@ from readiness.core.periods import months_after
 from readiness.instruments.models import Instrument
 from readiness.plans import simulation
 from readiness.plans.costs import CostRange
-from readiness.plans.models import ActionType, Plan, PlanAction
-from readiness.plans.presenters.line import anchor_of
-from readiness.plans.presenters.terms import (
+from readiness.plans.models import ActionPlan, ActionType, PlanAction
+from readiness.plans.presenters.action import (
     amount_says,
+    anchor_of,
     days_say,
     money,
     month,
     who_may_pay,
     who_pays_after,
 )
-from readiness.plans.projection import Projection, Stage, projected
-from readiness.plans.service.plan import Opened
-from readiness.plans.simulation import Outlay
-from readiness.plans.timing import timing_from
+from readiness.plans.projection import ProjectedTier, Projection, project
+from readiness.plans.schedule import current_timing
+from readiness.plans.service.plan import PlanView
+from readiness.plans.simulation import SimulatedCost
 
 NAMED_FIRST = 5  # of what stays short, in one sentence
 EXPECTED = "If everything goes as expected, "
 
 
 @dataclass(frozen=True)
-class YearLine:
+class YearRow:
     title: str
     low: str
     middle: str
@@ -59,14 +59,14 @@ class StageLine:
 
 
 @dataclass(frozen=True)
-class MoneyTold:
+class Outlook:
     first_year: str
     total: str
     people_days: str
     actions: int
-    years: tuple[YearLine, ...]
+    years: tuple[YearRow, ...]
     payers: tuple[PayerLine, ...]
-    assumes: str
+    assumptions: str
     says: str  # when which tier
     short: tuple[str, ...]
     stages: tuple[StageLine, ...]
@@ -76,19 +76,19 @@ class MoneyTold:
     timeline_title: str
 
 
-def told(opened: Opened, today: date) -> MoneyTold:
+def outlook(opened: PlanView, today: date) -> Outlook:
     plan, instrument = opened.plan, opened.instrument
-    found = simulation.outlay(plan)
-    ahead = projected(instrument, opened.foundation.answers, plan, today)
+    found = simulation.simulate(plan)
+    ahead = project(instrument, opened.basis.answers, plan, today)
     says = tier_says(ahead, instrument, today)
-    return MoneyTold(
+    return Outlook(
         first_year=money(found.first_year),
         total=money(found.total),
         people_days=days_say(found.people_days) if found.people_days.high else "",
         actions=found.actions,
         years=tuple(year_lines(found, plan.starts_on)),
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
-        assumes=assumes(found),
+        assumptions=assumptions(found),
         says=says,
         short=ahead.short,
         stages=tuple(stage_lines(ahead, instrument)),
@@ -106,15 +106,15 @@ def has_terms(action: PlanAction) -> bool:
 # Money.
 
 
-def year_lines(found: Outlay, starts_on: date) -> Iterable[YearLine]:
+def year_lines(found: SimulatedCost, starts_on: date) -> Iterable[YearRow]:
     for year in found.years:
         begins = months_after(starts_on, 12 * (year.number - 1))
         yield year_line(f"Year {year.number}, from {month(begins)}", year.cost)
     yield year_line(f"{len(found.years)} years together", found.total)
 
 
-def year_line(title: str, cost: CostRange) -> YearLine:
-    return YearLine(title, *(dollars(end) for end in (cost.low, cost.likely, cost.high)))
+def year_line(title: str, cost: CostRange) -> YearRow:
+    return YearRow(title, *(dollars(end) for end in (cost.low, cost.likely, cost.high)))
 
 
 def payer_line(action: PlanAction) -> PayerLine:
@@ -130,7 +130,7 @@ def payer_line(action: PlanAction) -> PayerLine:
     )
 
 
-def assumes(found: Outlay) -> str:
+def assumptions(found: SimulatedCost) -> str:
     return (
         f"Of {found.draws:,} simulated outcomes, eight in ten lie between low and high; half lie "
         "below the middle. Each action’s likely amount is taken as its median, low and high as "
@@ -188,7 +188,9 @@ def stage_lines(ahead: Projection, instrument: Instrument) -> Iterable[StageLine
 # The drawing.
 
 
-def timeline(plan: Plan, instrument: Instrument, ahead: Projection, today: date) -> Timeline | None:
+def timeline(
+    plan: ActionPlan, instrument: Instrument, ahead: Projection, today: date
+) -> Timeline | None:
     names = {each.id: each.short for each in instrument.interventions}
     courses = [
         each
@@ -201,9 +203,9 @@ def timeline(plan: Plan, instrument: Instrument, ahead: Projection, today: date)
     return timeline_of(plan.starts_on, courses, steps(ahead.earliest), steps(ahead.latest))
 
 
-def course_of(action: PlanAction, short: str, plan: Plan, today: date) -> Course | None:
+def course_of(action: PlanAction, short: str, plan: ActionPlan, today: date) -> Course | None:
     """What must be found out has its own list and its own date."""
-    timing = timing_from(action, plan, today)
+    timing = current_timing(action, plan, today)
     is_question = action.proposal and action.proposal.type is ActionType.FIND_OUT
     if timing is None or is_question:
         return None
@@ -219,5 +221,5 @@ def course_of(action: PlanAction, short: str, plan: Plan, today: date) -> Course
     )
 
 
-def steps(stages: Iterable[Stage]) -> list[TierStep]:
+def steps(stages: Iterable[ProjectedTier]) -> list[TierStep]:
     return [TierStep(stage.on, stage.tier_id) for stage in stages]

@@ -16,28 +16,34 @@ from readiness.instruments.models import Cost, Instrument, Source, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.plans import drafting
 from readiness.plans.costs import CostRange
-from readiness.plans.models import Plan, PlanAction, unpriced
-from readiness.plans.presenters.line import ActionLine, action_line, anchor_of
-from readiness.plans.presenters.terms import half_year, half_year_days, money
-from readiness.plans.service.plan import Opened
-from readiness.plans.simulation import outlay
-from readiness.plans.timing import half_year_of
+from readiness.plans.models import ActionPlan, PlanAction, actions_without_cost
+from readiness.plans.presenters.action import (
+    ActionDetails,
+    action_details,
+    anchor_of,
+    half_year,
+    half_year_days,
+    money,
+)
+from readiness.plans.schedule import half_year_of
+from readiness.plans.service.plan import PlanView
+from readiness.plans.simulation import simulate
 
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
 NO_DATE = "No date yet"
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PlanPeriod:
     """What starts in one stretch of time."""
 
     title: str
     dates: str
-    actions: tuple[ActionLine, ...]
+    actions: tuple[ActionDetails, ...]
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownCost:
     """A cost that is not in the sum, and what would make it known."""
 
     title: str
@@ -47,7 +53,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Aside:
+class ExclusionGroup:
     """Interventions that were considered and are not in the plan, for one reason."""
 
     says: str
@@ -55,14 +61,14 @@ class Aside:
 
 
 @dataclass(frozen=True)
-class Told:
-    stretches: tuple[Stretch, ...]
-    dropped: tuple[ActionLine, ...]
-    next_three: tuple[ActionLine, ...]
+class PlanContent:
+    periods: tuple[PlanPeriod, ...]
+    dropped: tuple[ActionDetails, ...]
+    next_three: tuple[ActionDetails, ...]
     known: CostRange  # of the plan's first year, simulated
     priced: int  # how many actions the sum holds
-    unknown: tuple[Unknown, ...]
-    set_aside: tuple[Aside, ...]
+    unknown: tuple[UnknownCost, ...]
+    set_aside: tuple[ExclusionGroup, ...]
     need_says: tuple[str, ...]
     sources: tuple[Source, ...]  # only those cited
 
@@ -71,15 +77,15 @@ class Told:
         return money(self.known) if self.priced else "not known yet"
 
     @property
-    def actions(self) -> tuple[ActionLine, ...]:
-        return tuple(action for stretch in self.stretches for action in stretch.actions)
+    def actions(self) -> tuple[ActionDetails, ...]:
+        return tuple(action for stretch in self.periods for action in stretch.actions)
 
-    def line(self, action_id: str) -> ActionLine:
+    def line(self, action_id: str) -> ActionDetails:
         return next(each for each in (*self.actions, *self.dropped) if each.id == action_id)
 
 
 @dataclass(frozen=True)
-class Summary:
+class PlanSummary:
     """Where the group stands and where the plan leads."""
 
     tier: Tier
@@ -92,32 +98,34 @@ class Summary:
     no_way: str  # why there is none
 
 
-def told(plan: Plan, instrument: Instrument, context: Context) -> Told:
-    lines = {each.id: action_line(each, plan, instrument) for each in plan.actions}
+def content_of(plan: ActionPlan, instrument: Instrument, context: Context) -> PlanContent:
+    lines = {each.id: action_details(each, plan, instrument) for each in plan.actions}
     current = tuple(lines[each.id] for each in plan.current)
-    placed = tuple(stretches(plan, lines))
+    placed = tuple(periods(plan, lines))
     ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
-    return Told(
-        stretches=placed,
+    return PlanContent(
+        periods=placed,
         dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),
         next_three=tuple(ahead)[:3],
-        known=outlay(plan).first_year,
+        known=simulate(plan).first_year,
         priced=sum(each.cost is not None for each in plan.current),
         unknown=tuple(
-            line for each in unpriced(plan) if (line := unknown_of(each, instrument, context))
+            line
+            for each in actions_without_cost(plan)
+            if (line := unknown_cost(each, instrument, context))
         ),
-        set_aside=asides(plan, instrument),
+        set_aside=exclusion_groups(plan, instrument),
         need_says=plan.need_says,
-        sources=cited(current, instrument),
+        sources=cited_sources(current, instrument),
     )
 
 
-def summary_of(opened: Opened, today: date) -> Summary:
-    instrument, run = opened.instrument, opened.foundation.run
+def summary_of(opened: PlanView, today: date) -> PlanSummary:
+    instrument, run = opened.instrument, opened.basis.run
     tier = instrument.tier_by_id[run.tier_id]
-    expires_on = None if opened.is_preview else portfolio_entry.expiry_of(run, opened.foundation.on)
+    expires_on = None if opened.is_preview else portfolio_entry.expiry_of(run, opened.basis.on)
     is_expired = attestation.has_expired(expires_on, today)
-    return Summary(
+    return PlanSummary(
         tier=tier,
         target=instrument.tier_after(tier),
         is_provisional=run.provisional and not is_expired,
@@ -137,29 +145,31 @@ def step_of(step: Raise, instrument: Instrument) -> str:
     return f"{item.short} ({item.id}): from {now} to level {step.to}."
 
 
-def stretches(plan: Plan, lines: dict[str, ActionLine]) -> Iterator[Stretch]:
+def periods(plan: ActionPlan, lines: dict[str, ActionDetails]) -> Iterator[PlanPeriod]:
     """Find-outs head the plan; then half-years; what nobody dated comes last."""
-    placed: dict[int | None, list[ActionLine]] = {}
+    placed: dict[int | None, list[ActionDetails]] = {}
     for action in plan.current:
         placed.setdefault(half_year_of(action, plan.starts_on), []).append(lines[action.id])
     if soon := placed.pop(0, None):
         last = max((line.due_on for line in soon if line.due_on), default=None)
-        yield Stretch(SOON, f"by {day(last)}" if last else "", tuple(soon))
+        yield PlanPeriod(SOON, f"by {day(last)}" if last else "", tuple(soon))
     undated = placed.pop(None, None)
     for number in sorted(key for key in placed if key is not None):
         dates = half_year_days(number, plan.starts_on)
-        yield Stretch(half_year(number), dates, tuple(placed[number]))
+        yield PlanPeriod(half_year(number), dates, tuple(placed[number]))
     if undated:
-        yield Stretch(NO_DATE, "", tuple(undated))
+        yield PlanPeriod(NO_DATE, "", tuple(undated))
 
 
-def unknown_of(action: PlanAction, instrument: Instrument, context: Context) -> Unknown | None:
+def unknown_cost(
+    action: PlanAction, instrument: Instrument, context: Context
+) -> UnknownCost | None:
     """None when the action has no price in the catalogue."""
     if action.proposal is None or action.proposal.intervention_id is None:
         return None
     cost = instrument.intervention_by_id[action.proposal.intervention_id].cost
     asks = tuple(missing_facts(cost, instrument, context))
-    return Unknown(
+    return UnknownCost(
         title=action.title,
         anchor=anchor_of(action.id),
         asks=asks,
@@ -167,13 +177,13 @@ def unknown_of(action: PlanAction, instrument: Instrument, context: Context) -> 
     )
 
 
-def asides(plan: Plan, instrument: Instrument) -> tuple[Aside, ...]:
+def exclusion_groups(plan: ActionPlan, instrument: Instrument) -> tuple[ExclusionGroup, ...]:
     """By reason: many share one."""
     titles: dict[str, list[str]] = {}
     for each in plan.set_aside:
         title = instrument.intervention_by_id[each.intervention_id].title
         titles.setdefault(each.says, []).append(title)
-    return tuple(Aside(says, tuple(found)) for says, found in titles.items())
+    return tuple(ExclusionGroup(says, tuple(found)) for says, found in titles.items())
 
 
 def missing_facts(
@@ -187,6 +197,6 @@ def missing_facts(
                 yield item.id, field.label
 
 
-def cited(lines: Iterable[ActionLine], instrument: Instrument) -> tuple[Source, ...]:
+def cited_sources(lines: Iterable[ActionDetails], instrument: Instrument) -> tuple[Source, ...]:
     ids = {i for line in lines if line.evidence for i in line.evidence.source_ids}
     return tuple(source for source in instrument.sources if source.id in ids)

@@ -1,0 +1,279 @@
+"""Rows in, values out: the only place of this feature that sees SQLite."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from readiness.core import audit
+from readiness.core.audit import Event
+from readiness.core.db import Store
+from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
+from readiness.plans.models import ActionPlan, PlanAction, ProposedPlan
+from readiness.plans.plan_json import action_in, edits_out, proposed_in, proposed_out
+from readiness.plans.postings import Cents, EstimateToComplete, Posting, PostingKind
+
+
+def add_plan(store: Store, plan: ActionPlan, proposed: ProposedPlan, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "plans",
+            {
+                "id": plan.id,
+                "group_id": plan.group_id,
+                "assessment_id": plan.assessment_id,
+                "run_id": plan.run_id,
+                "starts_on": plan.starts_on.isoformat(),
+                "proposed": json.dumps(proposed_out(proposed)),
+                "created_at": event.at.isoformat(),
+                "created_by": event.actor_id,
+            },
+        )
+        for position, action in enumerate(plan.actions):
+            insert_action(store, plan.id, position, action, event)
+        audit.record(store, event)
+
+
+def get_plan(store: Store, plan_id: str) -> ActionPlan:
+    row = store.row("select * from plans where id = ?", (plan_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return plan_from_row(store, row)
+
+
+def latest_plan(store: Store, assessment_id: str) -> ActionPlan | None:
+    row = store.row(
+        "select * from plans where assessment_id = ? order by created_at desc, rowid desc limit 1",
+        (assessment_id,),
+    )
+    return plan_from_row(store, row) if row else None
+
+
+def save_action(store: Store, plan_id: str, action: PlanAction, event: Event) -> None:
+    """Append one revision, or refuse it when somebody saved that action first."""
+    with store.writing():
+        row = store.row(
+            "select max(revision) as revision, position from plan_actions"
+            " where plan_id = ? and action_id = ?",
+            (plan_id, action.id),
+        )
+        last = row["revision"] if row and row["revision"] else 0
+        if action.revision != last + 1:
+            raise ChangedMeanwhile(
+                "Somebody else changed this action a moment ago. Compare both and save again."
+            )
+        position = row["position"] if row and last else count_actions(store, plan_id)
+        insert_action(store, plan_id, position, action, event)
+        audit.record(store, event)
+
+
+def count_actions(store: Store, plan_id: str) -> int:
+    row = store.row(
+        "select count(distinct action_id) as n from plan_actions where plan_id = ?", (plan_id,)
+    )
+    return int(row["n"]) if row else 0
+
+
+def insert_action(
+    store: Store, plan_id: str, position: int, action: PlanAction, event: Event
+) -> None:
+    store.insert(
+        "plan_actions",
+        {
+            "plan_id": plan_id,
+            "action_id": action.id,
+            "revision": action.revision,
+            "position": position,
+            "body": json.dumps(edits_out(action)),
+            "author_id": event.actor_id,
+            "at": event.at.isoformat(),
+        },
+    )
+
+
+def action_history(
+    store: Store, plan_id: str, action_id: str
+) -> tuple[tuple[datetime, str, int], ...]:
+    """(when, who, revision) of every save of one action, oldest first."""
+    return tuple(
+        (datetime.fromisoformat(row["at"]), row["author_id"], row["revision"])
+        for row in store.rows(
+            "select at, author_id, revision from plan_actions"
+            " where plan_id = ? and action_id = ? order by revision",
+            (plan_id, action_id),
+        )
+    )
+
+
+def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
+    proposed = proposed_in(json.loads(row["proposed"]))
+    by_id = {proposal.id: proposal for proposal in proposed.proposals}
+    actions = tuple(
+        action_in(
+            each["action_id"],
+            each["revision"],
+            json.loads(each["body"]),
+            by_id.get(each["action_id"]),
+        )
+        for each in store.rows(
+            "select action_id, max(revision) as revision, body from plan_actions"
+            " where plan_id = ? group by action_id order by position",
+            (row["id"],),
+        )
+    )
+    return ActionPlan(
+        id=row["id"],
+        group_id=row["group_id"],
+        assessment_id=row["assessment_id"],
+        run_id=row["run_id"],
+        starts_on=date.fromisoformat(row["starts_on"]),
+        target_tier_id=proposed.target_tier_id,
+        actions=actions,
+        set_aside=proposed.set_aside,
+        need_says=proposed.need_says,
+    )
+
+
+def peer_deprived_shares(store: Store, group_id: str) -> tuple[float, ...]:
+    """What every other group said last of its patients in the most deprived areas.
+
+    Of submitted assessments only, and without saying whose: for a comparison of many.
+    """
+    latest: dict[str, float] = {}
+    for row in store.rows(
+        "select a.group_id, c.value from context c join assessments a on a.id = c.assessment_id"
+        " where c.key = 'deprived_share' and a.group_id <> ?"
+        " and exists (select 1 from submissions s where s.assessment_id = a.id)"
+        " order by a.created_at, a.id, c.revision",
+        (group_id,),
+    ):
+        value = json.loads(row["value"])
+        if isinstance(value, int | float):
+            latest[row["group_id"]] = float(value)
+    return tuple(latest.values())
+
+
+def add_posting(store: Store, posting: Posting, event: Event) -> None:
+    """Of two who correct the same posting at once, the second is told."""
+    with store.writing():
+        if posting.corrects and is_corrected(store, posting.corrects):
+            raise ChangedMeanwhile(
+                "Somebody else corrected this entry a moment ago. Look at the newest one, and "
+                "correct that if it is wrong."
+            )
+        store.insert("postings", posting_to_row(posting))
+        audit.record(store, event)
+
+
+def is_corrected(store: Store, posting_id: str) -> bool:
+    return (
+        store.row("select 1 as found from postings where corrects = ?", (posting_id,)) is not None
+    )
+
+
+def get_posting(store: Store, posting_id: str) -> Posting:
+    row = store.row("select * from postings where id = ?", (posting_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return posting_from_row(row)
+
+
+def postings_of_assessment(store: Store, assessment_id: str) -> tuple[Posting, ...]:
+    """Oldest first, those that were corrected too."""
+    return tuple(
+        posting_from_row(row)
+        for row in store.rows(
+            "select * from postings where assessment_id = ? order by at, rowid", (assessment_id,)
+        )
+    )
+
+
+def postings_of_groups(store: Store, group_ids: Iterable[str]) -> tuple[Posting, ...]:
+    """Oldest first, of all their plans: one query for a whole portfolio."""
+    return tuple(
+        posting_from_row(row)
+        for row in store.rows(
+            "select * from postings where group_id in (select value from json_each(?))"
+            " order by group_id, at, rowid",
+            (json.dumps(list(group_ids)),),
+        )
+    )
+
+
+def add_estimate(store: Store, said: EstimateToComplete, event: Event) -> None:
+    with store.writing():
+        store.insert("still_needed", estimate_to_row(said))
+        audit.record(store, event)
+
+
+def estimates_of_assessment(store: Store, assessment_id: str) -> tuple[EstimateToComplete, ...]:
+    """Oldest first: the last of an action is the one that counts."""
+    return tuple(
+        estimate_from_row(row)
+        for row in store.rows(
+            "select * from still_needed where assessment_id = ? order by at, rowid",
+            (assessment_id,),
+        )
+    )
+
+
+def posting_to_row(posting: Posting) -> dict[str, Any]:
+    return {
+        "id": posting.id,
+        "group_id": posting.group_id,
+        "assessment_id": posting.assessment_id,
+        "action_id": posting.action_id,
+        "kind": posting.kind,
+        "cents": posting.cents,
+        "day": posting.on.isoformat(),
+        "payer": posting.payer,
+        "note": posting.note,
+        "author_id": posting.author_id,
+        "at": posting.at.isoformat(),
+        "corrects": posting.corrects,
+    }
+
+
+def posting_from_row(row: Mapping[str, Any]) -> Posting:
+    return Posting(
+        id=row["id"],
+        group_id=row["group_id"],
+        assessment_id=row["assessment_id"],
+        action_id=row["action_id"],
+        kind=PostingKind(row["kind"]),
+        cents=row["cents"],
+        on=date.fromisoformat(row["day"]),
+        payer=row["payer"],
+        note=row["note"],
+        author_id=row["author_id"],
+        at=datetime.fromisoformat(row["at"]),
+        corrects=row["corrects"],
+    )
+
+
+def estimate_to_row(said: EstimateToComplete) -> dict[str, Any]:
+    return {
+        "id": said.id,
+        "group_id": said.group_id,
+        "assessment_id": said.assessment_id,
+        "action_id": said.action_id,
+        "low": said.cents.low,
+        "likely": said.cents.likely,
+        "high": said.cents.high,
+        "note": said.note,
+        "author_id": said.author_id,
+        "at": said.at.isoformat(),
+    }
+
+
+def estimate_from_row(row: Mapping[str, Any]) -> EstimateToComplete:
+    return EstimateToComplete(
+        id=row["id"],
+        group_id=row["group_id"],
+        assessment_id=row["assessment_id"],
+        action_id=row["action_id"],
+        cents=Cents(row["low"], row["likely"], row["high"]),
+        note=row["note"],
+        author_id=row["author_id"],
+        at=datetime.fromisoformat(row["at"]),
+    )
