@@ -1,58 +1,12 @@
-"""Two people at one grid: what each changed is kept, and only a real clash is asked about."""
+"""What people type into one grid: read as counts, and merged so that nobody's change is lost."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
 
-from readiness.core.errors import ChangedMeanwhile
+from readiness.counts.models import CellT, CountClash, CountsMerge, History
 from readiness.counts.social_risk.models import LARGEST
-
-CellT = TypeVar("CellT", bound=Hashable)
-
-
-@dataclass(frozen=True)
-class Revision(Generic[CellT]):
-    """One saved count. Revisions only ever grow; the highest is the count."""
-
-    cell: CellT
-    revision: int  # 1 for the first
-    value: int | None  # None: taken back, not known again
-    author_id: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class CountClash(Generic[CellT]):
-    """The same count was changed here and by someone else, to different values."""
-
-    cell: CellT
-    mine: int | None
-    theirs: int | None
-
-
-@dataclass(frozen=True)
-class CountsMerge(Generic[CellT]):
-    changed: Mapping[CellT, int | None]  # what is to be saved
-    values: Mapping[CellT, int | None]  # both persons' changes, mine where they clash
-    clashes: tuple[CountClash[CellT], ...]
-
-
-class CountsClash(ChangedMeanwhile):
-    """Somebody else saved other numbers in the same fields; nothing was overwritten."""
-
-    def __init__(self, merge: CountsMerge[Any]) -> None:
-        self.merge = merge
-        super().__init__(
-            "Somebody else changed the same counts a moment ago. Nothing was overwritten. "
-            "Compare both values, and save the ones you agree on."
-        )
-
-
-History = Mapping[CellT, Sequence[Revision[CellT]]]  # oldest first
 
 
 def value_at(history: History[CellT], cell: CellT, revision: int | None = None) -> int | None:

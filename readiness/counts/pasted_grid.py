@@ -9,7 +9,7 @@ from typing import Generic
 
 from readiness.core.errors import Problem
 from readiness.counts.edits import count_of
-from readiness.counts.grids import CellT, Grid, Heading
+from readiness.counts.models import CellT, Grid, Heading
 
 MOST_CHARACTERS = 20_000
 MOST_LINES = 60

@@ -19,10 +19,8 @@ from readiness.core.people import Actor
 from readiness.core.periods import Period
 from readiness.core.small_cells import FEWEST
 from readiness.counts.db import quality, social_risk
-from readiness.counts.db.quality import QualityRevision
-from readiness.counts.models import PeriodState
+from readiness.counts.models import PeriodState, Revision
 from readiness.counts.quality.models import QualityCounts
-from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.demo import quality_counts, world
 from readiness.demo.context import context_of
@@ -156,9 +154,9 @@ def enter_counts(stage: Stage, who: Character, period: Period, index: int) -> No
     cells: dict[FunnelCell, int] = {FunnelCell(Step(step)): n for step, n in found.group.items()}
     for need, row in found.needs.items():
         cells |= {FunnelCell(Step(step), Need(need)): n for step, n in row.items()}
-    revisions = [CountRevision(cell, 1, n, author, stage.now) for cell, n in cells.items()]
+    revisions = [Revision(cell, 1, n, author, stage.now) for cell, n in cells.items()]
     event = Event(stage.now, author, "entered counts", "counts", str(period), group_id=who.id)
-    social_risk.save(stage.store, who.id, period, revisions, (), event)
+    social_risk.save(stage.store, who.id, period, revisions, event)
     done = Event(stage.now, author, "completed a quarter", "counts", str(period), group_id=who.id)
     social_risk.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)
     ready = releases.prepare(stage.store, who.id, FunnelCounts(period, cells), FEWEST, stage.now)
@@ -169,13 +167,13 @@ def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> No
     """One period's quality measures, with the declared reference, marked complete."""
     author = "team" if who.id == world.ON_SHOW else who.manager_id
     found = quality_counts.counts_of(who, year)
-    revisions = [QualityRevision(cell, 1, n, author, stage.now) for cell, n in found.items()]
+    revisions = [Revision(cell, 1, n, author, stage.now) for cell, n in found.items()]
     told = partial(Event, stage.now, author, group_id=who.id)
     entered = told("entered quality counts", "quality", str(period))
     quality.save(stage.store, who.id, period, revisions, entered)
     done = told("completed quality counts", "quality", str(period))
     quality.set_state(
-        stage.store, who.id, period, PeriodState.COMPLETE, quality_counts.REFERENCE, 0, done
+        stage.store, who.id, period, PeriodState.COMPLETE, 0, done, quality_counts.REFERENCE
     )
     ready = quality_releases.prepare(
         stage.store,

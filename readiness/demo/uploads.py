@@ -9,7 +9,7 @@ from readiness.accounts.db import groups
 from readiness.core.people import Site
 from readiness.core.periods import Period
 from readiness.counts.db import social_risk
-from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.demo import world
 from readiness.demo.actions import Stage
@@ -35,8 +35,8 @@ def take_over(stage: Stage, who: Character, period: Period, index: int) -> None:
     hand_over(stage, who, period, index)
     for site_id, known in by_site(stage, who, index).items():
         if site_id != WHOLE_GROUP:
-            lines = [CountRevision(cell, 1, n, AUTHOR, stage.now) for cell, n in known.items()]
-            social_risk.save(stage.store, who.id, period, lines, (), None, site_id)
+            lines = [Revision(cell, 1, n, AUTHOR, stage.now) for cell, n in known.items()]
+            social_risk.save(stage.store, who.id, period, lines, site_id=site_id)
     uploads.decide(
         stage.store, f"upload-{period}", UploadState.CONFIRMED, (period,), AUTHOR, stage.now
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from readiness.assessments.models import READABLE_BY_PAYER
 from readiness.core.db import Store
 from readiness.core.periods import Period
-from readiness.counts.db.quality import measure_cell
+from readiness.counts.db import measure_cell
 from readiness.counts.quality.models import QualityCell
 from readiness.equity.tables import StratumTable, rows_of, tables_of
 

@@ -10,7 +10,7 @@ from typing import Any
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound, Problem, WrongState
 from readiness.core.periods import Period, period
-from readiness.counts.db.social_risk import cell_columns, to_cell
+from readiness.counts.db import funnel_cell, funnel_columns
 from readiness.counts.social_risk.models import FunnelCell
 from readiness.imports.models import BySite, Upload, UploadReport, UploadState
 
@@ -51,7 +51,7 @@ def keep_found(
             store.insert("upload_quarters", row)
             for site_id, known in sites.items():
                 for cell, value in known.items():
-                    place = cell_columns(cell, site_id)
+                    place = {"site_id": site_id, **funnel_columns(cell)}
                     store.insert("upload_counts", {**row, **place, "value": value})
 
 
@@ -129,7 +129,7 @@ def found_in(store: Store, upload_id: str) -> dict[Period, dict[str, dict[Funnel
     found: dict[Period, dict[str, dict[FunnelCell, int]]] = {}
     for row in store.rows("select * from upload_counts where upload_id = ?", (upload_id,)):
         sites = found.setdefault(period(row["period"]), {})
-        sites.setdefault(row["site_id"], {})[to_cell(row)] = row["value"]
+        sites.setdefault(row["site_id"], {})[funnel_cell(row)] = row["value"]
     return found
 
 

@@ -11,7 +11,7 @@ from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus, Ru
 from readiness.core.db import Store
 from readiness.core.people import Group
 from readiness.core.periods import Period, period
-from readiness.counts.db.quality import measure_cell
+from readiness.counts.db import measure_cell
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.quality.models import QualityCell
 from readiness.portfolio.models import (

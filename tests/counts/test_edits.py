@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from readiness.counts.edits import CountClash, latest, merge
-from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.edits import latest, merge
+from readiness.counts.models import CountClash, Revision
 from readiness.counts.social_risk.models import FunnelCell, Step
 
 AT = datetime(2026, 10, 5, tzinfo=UTC)
@@ -11,7 +11,7 @@ ELIGIBLE, SCREENED = FunnelCell(Step.ELIGIBLE), FunnelCell(Step.SCREENED)
 
 
 def history(cell: FunnelCell, *values: int | None):
-    return {cell: [CountRevision(cell, n, v, "cara", AT) for n, v in enumerate(values, start=1)]}
+    return {cell: [Revision(cell, n, v, "cara", AT) for n, v in enumerate(values, start=1)]}
 
 
 def test_a_first_number_is_new():

@@ -92,4 +92,4 @@ def release(
     quality_releases.add(store, made, {})
     if number == 1:
         done = Event(NOW, "maya", "completed quality counts", "quality", str(ending))
-        quality.set_state(store, group_id, ending, PeriodState.COMPLETE, reference, 0, done)
+        quality.set_state(store, group_id, ending, PeriodState.COMPLETE, 0, done, reference)

@@ -9,8 +9,7 @@ from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.db import quality
-from readiness.counts.db.quality import QualityRevision
-from readiness.counts.models import PeriodState
+from readiness.counts.models import PeriodState, Revision
 from readiness.counts.quality.models import (
     DemographicCell,
     DemographicField,
@@ -55,15 +54,14 @@ def known(site_id: str = "", **numbers: int) -> dict[QualityCell, int]:
 def enter(
     store: Store, ending: Period, cells: Mapping[QualityCell, int], now: datetime, group_id="elm"
 ) -> None:
-    revisions = [QualityRevision(cell, 1, value, "cara", now) for cell, value in cells.items()]
+    revisions = [Revision(cell, 1, value, "cara", now) for cell, value in cells.items()]
     quality.save(store, group_id, ending, revisions, None)
 
 
 def release(store: Store, ending: Period, now: datetime, group_id: str = "elm") -> None:
     """Let out what is entered, as marking the period complete does."""
-    line = quality.state(store, group_id, ending)
     found = quality.of_group(store, group_id)[ending]
-    reference = line.reference if line else ""
+    reference = quality.status(store, group_id, ending).reference
     ready = quality_releases.prepare(store, group_id, found, reference, 11, now)
     quality_releases.save(store, ready, "cara", now)
 
@@ -76,7 +74,6 @@ def declare(
     group_id: str = "elm",
     state: PeriodState = PeriodState.COMPLETE,
 ) -> None:
-    read = quality.state(store, group_id, ending)
+    read = quality.status(store, group_id, ending)
     event = Event(now, "cara", "declared a reference", "quality", str(ending), group_id=group_id)
-    revision = read.revision if read else 0
-    quality.set_state(store, group_id, ending, state, reference, revision, event)
+    quality.set_state(store, group_id, ending, state, read.revision, event, reference)

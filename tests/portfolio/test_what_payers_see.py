@@ -24,7 +24,7 @@ from readiness.core.periods import Period
 from readiness.core.schema import migrate
 from readiness.counts.db import quality as quality_counts
 from readiness.counts.db import social_risk
-from readiness.counts.db.quality import QualityRevision
+from readiness.counts.models import Revision
 from readiness.counts.quality.models import (
     DemographicCell,
     DemographicField,
@@ -35,7 +35,6 @@ from readiness.counts.quality.models import (
     QualityCell,
 )
 from readiness.counts.service import quality
-from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FIVE, FunnelCell, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
@@ -101,13 +100,12 @@ def filled(folder, few: int = 0) -> Store:
     cara = people.actor(store, "cara")
     for number, quarter in enumerate(QUARTERS):
         revisions = [
-            CountRevision(cell, 1, value, "cara", NOW)
-            for cell, value in a_quarter(number, few).items()
+            Revision(cell, 1, value, "cara", NOW) for cell, value in a_quarter(number, few).items()
         ]
-        social_risk.save(store, "elm", quarter, revisions, (), None)
+        social_risk.save(store, "elm", quarter, revisions)
         completion.complete_quarter(Session(store, cara, NOW), "elm", str(quarter), 11)
         measured = [
-            QualityRevision(cell, 1, value, "cara", NOW)
+            Revision(cell, 1, value, "cara", NOW)
             for cell, value in of_a_measure(number, few).items()
         ]
         quality_counts.save(store, "elm", quarter, measured, None)

@@ -295,7 +295,7 @@ def disclosable_shares(
     newest = {
         each.period: each
         for each in releases.latest_of_group(store, group_id)
-        if counts.state(store, group_id, each.period)[0] is PeriodState.COMPLETE
+        if counts.status(store, group_id, each.period).state is PeriodState.COMPLETE
     }
     threshold = max((each.threshold for each in newest.values()), default=FEWEST)
     rates = {claim.item_id: BY_ID[claim.rate_id] for claim in CLAIMS}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from wtforms import HiddenField, TextAreaField
 
 from readiness.core.web.forms import SafeForm
-from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.models import PostedCounts
 
 WHY = "why."  # before the key of the finding that is explained
 MOST_OF_A_COUNT, MOST_OF_A_TEXT = 60, 2_000  # characters that are read, and shown again

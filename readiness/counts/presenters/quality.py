@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from flask import url_for
 
 from readiness.core.errors import NotFound, Problem
-from readiness.counts.edits import CountsClash, revision_of
-from readiness.counts.grids import cells_in
-from readiness.counts.models import PeriodState
+from readiness.counts.edits import revision_of
+from readiness.counts.models import CountsClash, Grid, PeriodState, PostedCounts, cells_in
 from readiness.counts.presenters.social_risk import Field, GridView, Row, written
 from readiness.counts.quality.grids import known_grids, sample_grid
 from readiness.counts.quality.models import MEASURED_BY, DemographicCell, QualityCell, SampleCell
-from readiness.counts.service.quality import AnyGrid, MeasurementPeriod
-from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.service.quality import MeasurementPeriod, cells, measured
 from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 
 RACE_DATA, ASKED_AGAIN = "race-data", "asked-again"
@@ -52,7 +50,7 @@ class Scope:
     key: str
     title: str
     introduction: str
-    grids: tuple[AnyGrid, ...]
+    grids: tuple[Grid[QualityCell], ...]
 
     @property
     def is_main(self) -> bool:
@@ -61,11 +59,11 @@ class Scope:
 
 def scope_of(ending: MeasurementPeriod, key: str) -> Scope:
     if key == RACE_DATA:
-        grids: tuple[AnyGrid, ...] = tuple(known_grids(ending.sites))
+        grids: tuple[Grid[QualityCell], ...] = tuple(known_grids(ending.sites))
     elif key == ASKED_AGAIN:
         grids = (sample_grid(),)
     elif key in PAGES:
-        grids = ending.measured(StratumType(key))
+        grids = measured(StratumType(key), ending.period, ending.sites)
     else:
         raise NotFound("There is no such breakdown. Choose one from the page of the period.")
     return Scope(key, TITLES[key], INTRODUCTIONS.get(key, ""), grids)
@@ -108,7 +106,7 @@ def shown(ending: MeasurementPeriod, scope: Scope, entry: Entry) -> Shown:
     errors = {problem.place: problem.says for problem in entry.problems}
     hard = ending.contradictions
     return Shown(
-        state=STATE_WORDS[ending.line.state if ending.line else None],
+        state=STATE_WORDS[ending.status.state],
         grids=tuple(grid_view(grid, ending, entry, errors) for grid in scope.grids),
         base=base_of(ending, scope, entry),
         problems=tuple(
@@ -128,7 +126,7 @@ def shown(ending: MeasurementPeriod, scope: Scope, entry: Entry) -> Shown:
 
 
 def grid_view(
-    grid: AnyGrid, ending: MeasurementPeriod, entry: Entry, errors: Mapping[str, str]
+    grid: Grid[QualityCell], ending: MeasurementPeriod, entry: Entry, errors: Mapping[str, str]
 ) -> GridView:
     return GridView(
         id=grid.id,
@@ -199,17 +197,16 @@ def base_of(ending: MeasurementPeriod, scope: Scope, entry: Entry) -> str:
     """The revisions that stand on the page; after a clash the other's value counts as seen."""
     if entry.sent and not entry.clash:
         return json.dumps(dict(entry.sent.base))
-    cells = cells_in(scope.grids)
-    return seen(ending, cells)
+    return seen(ending, cells_in(scope.grids))
 
 
-def seen(ending: MeasurementPeriod, cells: Mapping[str, QualityCell]) -> str:
-    revisions = {key: revision_of(ending.history, cell) for key, cell in cells.items()}
+def seen(ending: MeasurementPeriod, shown: Mapping[str, QualityCell]) -> str:
+    revisions = {key: revision_of(ending.history, cell) for key, cell in shown.items()}
     return json.dumps({key: revision for key, revision in revisions.items() if revision})
 
 
 def key_address(key: str, ending: MeasurementPeriod, scope: Scope) -> str:
-    cell = cells_in(ending.grids).get(key)
+    cell = cells(ending.period, ending.sites).get(key)
     if cell is not None:
         return cell_address(cell, ending, scope)
     return f"#{key}" if key else ""

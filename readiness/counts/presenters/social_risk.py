@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from flask import url_for
 
 from readiness.core.errors import NotFound, Problem
-from readiness.counts.edits import CountsClash, revision_of
-from readiness.counts.grids import Grid, Heading, cells_in
-from readiness.counts.models import PeriodState
-from readiness.counts.service.social_risk import PostedCounts, Quarter
+from readiness.counts.edits import revision_of
+from readiness.counts.models import CountsClash, Grid, Heading, PeriodState, PostedCounts, cells_in
+from readiness.counts.service.social_risk import Quarter
 from readiness.counts.social_risk.checks import Finding
 from readiness.counts.social_risk.grids import grids_of_part, grids_of_type
 from readiness.counts.social_risk.models import ENTERED, STRATUM_TYPES, FunnelCell
@@ -140,7 +139,7 @@ def shown(quarter: Quarter, scope: Scope, entry: Entry) -> Shown:
     errors = {problem.place: problem.says for problem in entry.problems}
     return Shown(
         heading=f"Social-risk counts, {quarter.period.label}",
-        state=STATE_WORDS[quarter.state],
+        state=STATE_WORDS[quarter.status.state],
         grids=tuple(grid_view(grid, quarter, scope, entry, errors) for grid in scope.grids),
         base=base_of(quarter, scope, entry),
         problems=tuple(
@@ -248,7 +247,7 @@ def odd_views(
             stands=odd.stands,
             error=error_of(odd.finding, errors),
         )
-        for odd in quarter.odd
+        for odd in quarter.unusual
     )
 
 

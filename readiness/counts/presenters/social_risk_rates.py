@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
-
-from flask import url_for
 
 from readiness.core.charts.dots import Dots, Moment, RateRow, Trend, rates_of, trend_of
 from readiness.core.charts.scales import Scale
 from readiness.core.formatting import percent
-from readiness.counts.models import PeriodState
 from readiness.counts.presenters.social_risk import STATE_WORDS
-from readiness.counts.service.social_risk import Overview, Quarter, QuarterLine
+from readiness.counts.service.entry import PeriodLine
+from readiness.counts.service.social_risk import Quarter
 from readiness.counts.social_risk.models import FunnelCounts
-from readiness.counts.social_risk.rates import BY_ID, group_rates, need_rates, rate_at, rules
+from readiness.counts.social_risk.rates import (
+    BY_ID,
+    CLAIMS,
+    CONTEXT_CLAIMS,
+    claims_shares,
+    group_rates,
+    need_rates,
+    rate_at,
+    rules,
+)
 from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
 from readiness.statistics.rates import Rate
 
@@ -107,32 +115,14 @@ def need_table(quarter: Quarter) -> RateTable:
     )
 
 
-@dataclass(frozen=True)
-class LineView:
-    label: str
-    href: str
-    months: str
-    state: str
-    is_done: bool
-    reach: str
-    positive: str
-    released_href: str
+Line = PeriodLine[FunnelCounts]
 
 
-def line_view(line: QuarterLine, group_id: str) -> LineView:
-    return LineView(
-        label=line.period.label,
-        href=url_for("screen.quarter", group_id=group_id, period=str(line.period)),
-        months=line.period.months,
-        state=list_state(line),
-        is_done=line.state is PeriodState.COMPLETE,
-        reach=rate_says(line.reach),
-        positive=rate_says(line.positive_rate),
-        released_href=url_for("released.own", group_id=group_id, period=str(line.period)),
-    )
+def of_line(line: Line, rate_id: str) -> Rate | None:
+    return rate_at(line.counts, BY_ID[rate_id])
 
 
-def list_state(line: QuarterLine) -> str:
+def list_state(line: Line) -> str:
     if not line.is_closed:
         return "Running, started" if line.state else "Running"
     return "Missing" if line.state is None else STATE_WORDS[line.state]
@@ -144,9 +134,9 @@ class TrendView:
     title: str
 
 
-def trend(lines: Sequence[QuarterLine], name: str, rates: Sequence[Rate | None]) -> TrendView:
+def trend(lines: Sequence[Line], name: str, rate_id: str) -> TrendView:
     """Oldest first; the title says what happened between the first and the last that is known."""
-    pairs = [(line.period.label, rate) for line, rate in zip(lines, rates, strict=True)][::-1]
+    pairs = [(line.period.label, of_line(line, rate_id)) for line in reversed(lines)]
     known = [(label, rate) for label, rate in pairs if rate]
     places = [place for place, (_, rate) in enumerate(pairs) if rate]
     between = pairs[places[0] : places[-1] + 1] if places else []
@@ -169,14 +159,16 @@ def trend_title(name: str, known: Sequence[tuple[str, Rate]]) -> str:
     return f"{name} went from {percent(then.share)} in {first} to {percent(now.share)} in {last}"
 
 
-def claim_lines(overview: Overview) -> tuple[tuple[str, str, str], ...]:
+def claim_lines(lines: Sequence[Line], today: date) -> tuple[tuple[str, str, str], ...]:
     """What the counts say of items of the assessment, in one sentence each."""
-    both = {**overview.claims, **overview.shown}
+    known = [line.counts for line in lines]
     return tuple(
         (
             CLAIM_TITLES[item_id],
             rate_says(share.rate),
             f"{', '.join(each.label for each in share.periods)}; unit: {share.unit}",
         )
-        for item_id, share in sorted(both.items())
+        for item_id, share in sorted(
+            claims_shares(known, today, (*CLAIMS, *CONTEXT_CLAIMS)).items()
+        )
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 
 from readiness.counts.measures.models import QualitySet
-from readiness.counts.models import Severity
+from readiness.counts.models import CountFinding, Severity
 from readiness.counts.quality.models import (
     MEASURED_BY,
     DemographicCell,
-    DemographicStatus,
     MeasureCell,
     MeasurePart,
     QualityCell,
@@ -24,16 +22,7 @@ MOST_UNKNOWN = Fraction(20, 100)  # of the patients counted in a measure
 ENOUGH = 30  # patients for a share of 0 or 100 percent to be unusual
 
 
-@dataclass(frozen=True)
-class Finding:
-    rule_id: str
-    severity: Severity
-    cell: QualityCell  # where to look first
-    says: str
-
-    @property
-    def key(self) -> str:
-        return f"{self.rule_id}@{self.cell.key}"
+Finding = CountFinding[QualityCell]
 
 
 def findings(
@@ -174,12 +163,4 @@ def jumps(
 
 def is_counted(counts: QualityCounts) -> bool:
     """Enough to be complete: one measure for all patients, or how race is known."""
-    return any(counts.pair(measure_id) for measure_id in counts.measures()) or any(
-        isinstance(cell, DemographicCell) for cell in counts.known
-    )
-
-
-def added_up(
-    cells: Iterable[DemographicCell], counts: QualityCounts, *which: DemographicStatus
-) -> int:
-    return sum(counts.known[cell] for cell in cells if cell.known in which)
+    return bool(counts.paired_measures) or counts.has_demographics

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from readiness.core.periods import Period
-from readiness.counts.grids import Grid, Heading
 from readiness.counts.measures.models import MeasureStatus, QualityMeasure, QualitySet
+from readiness.counts.models import Grid, Heading
 from readiness.counts.quality.models import (
     CATEGORIES,
     FIELD_LABELS,
@@ -20,7 +20,6 @@ from readiness.counts.quality.models import (
     DemographicStatus,
     MeasureCell,
     MeasurePart,
-    QualityCell,
     SampleCell,
 )
 from readiness.counts.strata import (
@@ -152,13 +151,3 @@ def sample_grid() -> Grid[SampleCell]:
         columns=headings,
         cells={(a.key, b.key): SampleCell(a.key, b.key) for a in headings for b in headings},
     )
-
-
-def labels_of(grids: Iterable[Grid[QualityCell]]) -> dict[str, str]:
-    """By cell key: its row and column, as the page names them."""
-    return {
-        grid.cells[row.key, column.key].key: f"{row.label}, {column.label}"
-        for grid in grids
-        for row in grid.rows
-        for column in grid.columns
-    }

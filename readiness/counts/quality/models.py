@@ -180,3 +180,13 @@ class QualityCounts:
         }
         order = {name: place for place, name in enumerate(STRATA.get(kind, {}))}
         return tuple(sorted(found, key=lambda each: (order.get(each.name, 0), each.name)))
+
+    @property
+    def paired_measures(self) -> tuple[str, ...]:
+        """Those with both numbers for all patients."""
+        return tuple(each for each in self.measures() if self.pair(each))
+
+    @property
+    def has_demographics(self) -> bool:
+        """Whether anybody entered how race, ethnicity or language are known."""
+        return any(isinstance(cell, DemographicCell) for cell in self.known)

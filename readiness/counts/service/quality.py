@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from readiness.accounts.db import groups, people
-from readiness.accounts.service import scope
-from readiness.core import exports, permissions
-from readiness.core.audit import Event
+from readiness.accounts.db import people
+from readiness.core import exports
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
-from readiness.core.people import Actor, Group
-from readiness.core.periods import Period, latest_closed, quarters_back
+from readiness.core.periods import Period, latest_closed
 from readiness.core.permissions import Can
-from readiness.counts import pasted_grid
 from readiness.counts.db import quality
-from readiness.counts.db.quality import PeriodLine, QualityRevision
-from readiness.counts.edits import CountsClash, History, count_of, latest, revision_of
-from readiness.counts.edits import merge as merge_edits
-from readiness.counts.grids import Grid, cells_in
-from readiness.counts.measures import loader as measure_files
-from readiness.counts.measures.models import QualitySet
-from readiness.counts.models import PeriodState, Severity
-from readiness.counts.pasted_grid import Pasted
-from readiness.counts.quality import table
-from readiness.counts.quality.checks import Finding, findings, is_counted
+from readiness.counts.measures.loader import load_quality
+from readiness.counts.models import CountFinding, Grid, PeriodState, cells_in
+from readiness.counts.quality import checks, table
 from readiness.counts.quality.grids import (
     WHOLE,
     in_force,
@@ -48,300 +37,116 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.counts.quality.table import KNOWN, MEASURES, SAMPLE, SHEETS
-from readiness.counts.service.entry import enterable_period
-from readiness.counts.service.social_risk import PostedCounts
-from readiness.counts.strata import ALL, Stratum, StratumType
+from readiness.counts.service import entry
+from readiness.counts.service.entry import EntryPeriod, EntryState, Schema, Sites, Verbs
+from readiness.counts.strata import StratumType
 
-SHOWN_PERIODS = 8
 YEAR = 4  # quarters; two periods closer than that have patients in common
-
-AnyGrid = Grid[QualityCell]
-
-
-@dataclass(frozen=True)
-class MeasurementPeriod:
-    """The 12 months that end with a quarter, as their group sees them."""
-
-    group: Group
-    period: Period
-    is_closed: bool
-    line: PeriodLine | None  # None: not begun
-    measures: QualitySet
-    sites: Mapping[str, str]  # names by id
-    history: History[QualityCell]
-    counts: QualityCounts
-    before: QualityCounts | None  # of a year earlier, else the nearest before
-    findings: tuple[Finding, ...]
-
-    @property
-    def reference(self) -> Stratum | None:
-        """The stratum that the others are compared with, once somebody has declared it."""
-        written = self.line.reference if self.line else ""
-        kind, _, name = written.partition(".")
-        return Stratum(StratumType(kind), name) if name else None
-
-    @property
-    def contradictions(self) -> tuple[Finding, ...]:
-        return tuple(each for each in self.findings if each.severity is Severity.HARD)
-
-    @property
-    def grids(self) -> tuple[AnyGrid, ...]:
-        """Every table of the period."""
-        return (
-            *(grid for kind in KINDS for grid in self.measured(kind)),
-            *known_grids(self.sites),
-            sample_grid(),
-        )
-
-    def measured(self, kind: StratumType) -> tuple[AnyGrid, ...]:
-        return tuple(measure_grids(self.measures, self.period, kind, self.sites))
-
-
 KINDS = (StratumType.TOTAL, *MEASURED_BY)
+MeasurementPeriod = EntryPeriod[QualityCell, QualityCounts]  # the 12 months that end with a quarter
 
 
-@dataclass(frozen=True)
-class Line:
-    """One period in the list."""
-
-    period: Period
-    is_closed: bool
-    state: PeriodState | None
-    measures: int  # with both numbers for all patients
-    is_race_known: bool  # whether anybody entered how race and ethnicity are known
+def measured(kind: StratumType, ending: Period, sites: Sites) -> tuple[Grid[QualityCell], ...]:
+    return tuple(measure_grids(load_quality(), ending, kind, sites))
 
 
-@dataclass(frozen=True)
-class Overview:
-    group: Group
-    lines: tuple[Line, ...]  # newest first
+def all_grids(ending: Period, sites: Sites) -> tuple[Grid[QualityCell], ...]:
+    """Every table of the period."""
+    by_kind = (grid for kind in KINDS for grid in measured(kind, ending, sites))
+    return (*by_kind, *known_grids(sites), sample_grid())
 
 
-def overview(session: Session, group_id: str) -> Overview:
-    permissions.require(
-        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    today = session.now.date()
-    known, states = (
-        quality.of_group(session.store, group_id),
-        quality.states(session.store, group_id),
-    )
-    listed = {*quarters_back(latest_closed(today), SHOWN_PERIODS), *known, *states}
-    return Overview(
-        groups.get(session.store, group_id),
-        tuple(
-            line_of(each, known.get(each) or QualityCounts(each), states.get(each), today)
-            for each in sorted(listed, reverse=True)
-        ),
-    )
+def cells(ending: Period, sites: Sites) -> dict[str, QualityCell]:
+    return cells_in(all_grids(ending, sites))
 
 
-def line_of(each: Period, counts: QualityCounts, line: PeriodLine | None, today: date) -> Line:
-    return Line(
-        each,
-        each.is_closed_on(today),
-        line.state if line else None,
-        sum(1 for measure_id in counts.measures() if counts.pair(measure_id, ALL)),
-        any(cell.key.startswith("known.") for cell in counts.known),
-    )
+def labels(ending: Period, sites: Sites) -> dict[str, str]:
+    return {key: label for grid in all_grids(ending, sites) for key, label in grid.labels.items()}
 
 
-def get(session: Session, group_id: str, written: str) -> MeasurementPeriod:
-    permissions.require(
-        session.actor, Can.READ_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    return read(
-        session.store, group_id, enterable_period(written, session.now.date()), session.now.date()
-    )
-
-
-def read(store: Store, group_id: str, ending: Period, today: date) -> MeasurementPeriod:
-    """For use cases that have already asked whether the person may see it."""
+def year_before(store: Store, group_id: str, ending: Period) -> QualityCounts | None:
+    """The counts of a year earlier, else the nearest before."""
     known = quality.of_group(store, group_id)
-    history = quality.history(store, group_id, ending)
-    counts = QualityCounts(ending, latest(history))
-    before = known.get(ending.plus(-YEAR)) or nearest(known, ending)
-    measures = measure_files.load_quality()
-    return MeasurementPeriod(
-        group=groups.get(store, group_id),
-        period=ending,
-        is_closed=ending.is_closed_on(today),
-        line=quality.state(store, group_id, ending),
-        measures=measures,
-        sites={site.id: site.name for site in groups.sites(store, group_id)},
-        history=history,
-        counts=counts,
-        before=before,
-        findings=findings(counts, before, measures),
-    )
-
-
-def nearest(known: Mapping[Period, QualityCounts], ending: Period) -> QualityCounts | None:
     earlier = [each for each in known if each < ending]
-    return known[max(earlier)] if earlier else None
+    return known.get(ending.plus(-YEAR)) or (known[max(earlier)] if earlier else None)
 
 
-@dataclass(frozen=True)
-class EntryState:
-    """What a task list says of the latest closed period."""
+def findings(
+    counts: QualityCounts, before: QualityCounts | None
+) -> tuple[CountFinding[QualityCell], ...]:
+    return checks.findings(counts, before, load_quality())
 
-    says: str
-    is_done: bool
+
+def nothing_counted(counts: QualityCounts) -> Iterator[Problem]:
+    if not checks.is_counted(counts):
+        yield Problem("", "Enter one measure for all patients, or how race is known, first.")
+
+
+SCHEMA: Schema[QualityCell, QualityCounts] = Schema(
+    tables=quality,
+    can_read=Can.READ_QUALITY,
+    can_enter=Can.ENTER_QUALITY,
+    object_kind="quality",
+    verbs=Verbs("entered quality counts", "opened quality counts", "completed quality counts"),
+    cells=cells,
+    labels=labels,
+    earlier=year_before,
+    findings=findings,
+    missing=nothing_counted,
+    finding_says=lambda finding: finding.says,
+    newest=latest_closed,
+    listed=8,
+    asks_why=False,
+)
 
 
 def states_of(store: Store, group_id: str, today: date) -> tuple[EntryState, EntryState]:
-    """Of the measures, and of how race and ethnicity are known.
+    """What a task list says of the measures, and of how race and ethnicity are known.
 
     For use cases that have already asked whether the person may see it.
     """
     ending = latest_closed(today)
-    known = quality.of_group(store, group_id).get(ending) or QualityCounts(ending)
-    line = line_of(ending, known, quality.state(store, group_id, ending), today)
-    is_complete = line.state is PeriodState.COMPLETE
-    measures = "complete" if is_complete else "started" if line.measures else "missing"
-    race = "entered" if line.is_race_known else "missing"
+    known = quality.of_group(store, group_id, ending).get(ending) or QualityCounts(ending)
+    is_complete = quality.status(store, group_id, ending).state is PeriodState.COMPLETE
+    measures = "complete" if is_complete else "started" if known.paired_measures else "missing"
+    race = "entered" if known.has_demographics else "missing"
     return (
         EntryState(f"12 months to {ending.label} {measures}", is_complete),
-        EntryState(f"12 months to {ending.label} {race}", line.is_race_known),
+        EntryState(f"12 months to {ending.label} {race}", known.has_demographics),
     )
 
 
-# Saving
-
-
-def save(session: Session, group_id: str, written: str, sent: PostedCounts) -> bool:
-    """Keep what was typed, finished or not; whether anything was new.
-
-    Numbers that contradict each other are kept too: they stop a period from being complete, not
-    from being worked on. A text that is no count is refused together with all that came with it.
-    """
-    permissions.require(
-        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    ending = enterable_period(written, session.now.date())
-    with session.store.writing():
-        before = read(session.store, group_id, ending, session.now.date())
-        cells = cells_in(before.grids)
-        typed = counts_in(sent.typed, cells, labels(before.grids))
-        base = {cells[key]: n for key, n in sent.base.items() if key in cells}
-        merge = merge_edits(before.history, base, typed)
-        if merge.clashes:
-            raise CountsClash(merge)
-        revisions = tuple(
-            QualityRevision(
-                cell, revision_of(before.history, cell) + 1, value, session.actor.id, session.now
-            )
-            for cell, value in merge.changed.items()
-        )
-        if not revisions:
-            return False
-        event = event_of(before, session.actor, "entered quality counts", session.now)
-        quality.save(session.store, group_id, ending, revisions, event)
-        if before.line is None or before.line.state is not PeriodState.OPEN:
-            set_state(session, before, PeriodState.OPEN, "opened quality counts")
-    return True
-
-
-def counts_in(
-    typed: Mapping[str, str], cells: Mapping[str, QualityCell], names: Mapping[str, str]
-) -> dict[QualityCell, int | None]:
-    """Every count by its cell, or every problem at once. Fields we did not ask for are ignored."""
-    values: dict[QualityCell, int | None] = {}
-    problems: list[Problem] = []
-    for key, text in typed.items():
-        if cell := cells.get(key):
-            try:
-                values[cell] = count_of(text)
-            except ValueError as error:
-                problems.append(Problem(key, f"{names[key]}: this {error}"))
-    if problems:
-        raise BadInput(problems)
-    return values
-
-
-def labels(grids: Iterable[AnyGrid]) -> dict[str, str]:
-    """By cell key: table, row and column, as the page names them."""
-    return {
-        grid.cells[row.key, column.key].key: f"{row.label}, {column.label}"
-        for grid in grids
-        for row in grid.rows
-        for column in grid.columns
-    }
+# The declared reference
 
 
 def declare(session: Session, group_id: str, written: str, reference: str) -> None:
     """Say which stratum the others are compared with. It is never picked by the program."""
-    permissions.require(
-        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    ending = enterable_period(written, session.now.date())
+    entry.require(session, Can.ENTER_QUALITY, group_id)
+    ending = entry.enterable_period(written, session.now.date())
     with session.store.writing():
-        before = read(session.store, group_id, ending, session.now.date())
-        if reference and reference not in references(before):
+        before = entry.read(session.store, SCHEMA, group_id, ending, session.now.date())
+        if reference and reference not in references(before.counts):
             raise BadInput([Problem("reference", "Choose one of the listed patient groups.")])
-        state = before.line.state if before.line else PeriodState.OPEN
-        set_state(session, before, state, "declared a reference", reference)
+        state = before.status.state or PeriodState.OPEN
+        entry.set_state(session, SCHEMA, before, state, "declared a reference", reference)
 
 
-def references(ending: MeasurementPeriod) -> dict[str, str]:
+def references(counts: QualityCounts) -> dict[str, str]:
     """What can be compared with: race and ethnicity strata that have counts."""
     kinds = (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY, StratumType.LANGUAGE)
     return {
         f"{kind}.{stratum.name}": stratum.label
         for kind in kinds
-        for measure_id in ending.counts.measures()
-        for stratum in ending.counts.strata(measure_id, kind)
+        for measure_id in counts.measures()
+        for stratum in counts.strata(measure_id, kind)
     }
 
 
-def completion_problems(before: MeasurementPeriod) -> Iterator[Problem]:
-    if not is_counted(before.counts):
-        yield Problem("", "Enter one measure for all patients, or how race is known, first.")
-    for finding in before.contradictions:
-        yield Problem(finding.cell.key, finding.says)
-
-
-def set_state(
-    session: Session,
-    before: MeasurementPeriod,
-    wanted: PeriodState,
-    verb: str,
-    reference: str | None = None,
-) -> None:
-    line = before.line
-    quality.set_state(
-        session.store,
-        before.group.id,
-        before.period,
-        wanted,
-        reference if reference is not None else line.reference if line else "",
-        line.revision if line else 0,
-        event_of(before, session.actor, verb, session.now),
-    )
-
-
-def event_of(before: MeasurementPeriod, actor: Actor, verb: str, now: datetime) -> Event:
-    return Event(now, actor.id, verb, "quality", str(before.period), group_id=before.group.id)
-
-
-# From a spreadsheet
-
-
-def paste(
-    session: Session,
-    group_id: str,
-    text: str,
-    grids: tuple[AnyGrid, ...],
-) -> Pasted[QualityCell]:
-    """What a pasted block would fill in. Nothing is stored."""
-    permissions.require(
-        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    return pasted_grid.read(text, grids)
+# From a spreadsheet, and back
 
 
 @dataclass(frozen=True)
-class Change:
+class CountChange:
     """What a file would change in one count."""
 
     key: str
@@ -351,35 +156,28 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Preview:
+class FilePreview:
     ending: MeasurementPeriod
-    changes: tuple[Change, ...]
+    changes: tuple[CountChange, ...]
     same: int  # counts of the file that stand already
-    findings: tuple[Finding, ...] = field(default=())  # as they would be
+    findings: tuple[CountFinding[QualityCell], ...]  # as they would be
 
 
-def preview(session: Session, group_id: str, written: str, raw: bytes) -> Preview:
+def preview(session: Session, group_id: str, written: str, raw: bytes) -> FilePreview:
     """What a file would write, or BadInput with every problem by its row. Nothing is stored."""
-    permissions.require(
-        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    ending = read(
-        session.store, group_id, enterable_period(written, session.now.date()), session.now.date()
-    )
-    found = table.read(raw, ending.period, ending.measures, ending.sites)
-    named = labels(ending.grids)
+    entry.require(session, Can.ENTER_QUALITY, group_id)
+    today = session.now.date()
+    wanted = entry.enterable_period(written, today)
+    ending = entry.read(session.store, SCHEMA, group_id, wanted, today)
+    found = table.read(raw, wanted, load_quality(), ending.sites)
+    named, known = labels(wanted, ending.sites), ending.counts.known
     changes = tuple(
-        Change(cell.key, named.get(cell.key, cell.key), ending.counts.known.get(cell), value)
+        CountChange(cell.key, named.get(cell.key, cell.key), known.get(cell), value)
         for cell, value in found.items()
-        if ending.counts.known.get(cell) != value
+        if known.get(cell) != value
     )
-    would_be = QualityCounts(ending.period, {**ending.counts.known, **found})
-    return Preview(
-        ending,
-        changes,
-        len(found) - len(changes),
-        findings(would_be, ending.before, ending.measures),
-    )
+    would_be = findings(QualityCounts(wanted, {**known, **found}), ending.before)
+    return FilePreview(ending, changes, len(found) - len(changes), would_be)
 
 
 GONE = "Somebody who has left"
@@ -390,7 +188,7 @@ Rows = Iterator[tuple[exports.Cell, ...]]
 
 def workbook(session: Session, group_id: str, written: str) -> bytes:
     """The three tables, filled with what is stored: a way out, and a way back in."""
-    ending = get(session, group_id, written)
+    ending = entry.get(session, SCHEMA, group_id, written)
     measures, known, again = SHEETS
     return exports.xlsx_of(
         [
@@ -402,12 +200,12 @@ def workbook(session: Session, group_id: str, written: str) -> bytes:
 
 
 def measures_csv(session: Session, group_id: str, written: str) -> bytes:
-    ending = get(session, group_id, written)
+    ending = entry.get(session, SCHEMA, group_id, written)
     return exports.csv_of(MEASURES, measure_rows(ending))
 
 
 def measure_rows(ending: MeasurementPeriod) -> Rows:
-    for measure in in_force(ending.measures, ending.period):
+    for measure in in_force(load_quality(), ending.period):
         for kind in (StratumType.TOTAL, *MEASURED_BY):
             for stratum, _ in rows_of(kind, ending.sites):
                 both = (
@@ -457,11 +255,11 @@ class ChangeLog:
 
 
 def change_log(session: Session, group_id: str, written: str) -> ChangeLog:
-    ending = get(session, group_id, written)
+    ending = entry.get(session, SCHEMA, group_id, written)
     authors = people.with_ids(
         session.store, {each.author_id for lines in ending.history.values() for each in lines}
     )
-    named = labels(ending.grids)
+    named = labels(ending.period, ending.sites)
     lines = [
         Past(
             each.at,

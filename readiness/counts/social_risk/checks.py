@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from readiness.counts.models import Severity
+from readiness.counts.models import CountFinding, Severity
 from readiness.counts.social_risk.models import (
     FIVE,
     GROUP_STEPS,
@@ -30,20 +30,7 @@ from readiness.counts.strata import (
     strata_of,
 )
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing about the counts that a person should look at, at one cell."""
-
-    rule_id: str
-    severity: Severity
-    cell: FunnelCell  # where to look first
-    says: str
-    also: tuple[FunnelCell, ...] = ()  # the other numbers it is about
-
-    @property
-    def key(self) -> str:
-        return f"{self.rule_id}@{self.cell.key}"
+Finding = CountFinding[FunnelCell]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from readiness.counts.grids import Grid, Heading
+from readiness.counts.models import Grid, Heading
 from readiness.counts.social_risk.models import (
     BY_HAND,
     GROUP_MEANINGS,

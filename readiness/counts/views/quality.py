@@ -15,15 +15,12 @@ from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, settings
 from readiness.core.web.template_filters import moment
-from readiness.counts.edits import CountClash, CountsClash
 from readiness.counts.forms.social_risk import CountsForm, revisions_in, sent_by
-from readiness.counts.grids import cells_in
+from readiness.counts.models import CountsClash, PostedCounts, cells_in
 from readiness.counts.presenters import quality as quality_view
 from readiness.counts.presenters.quality import Entry, Scope, scope_of
-from readiness.counts.quality.models import QualityCell
-from readiness.counts.service import quality
-from readiness.counts.service.quality import MeasurementPeriod
-from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.service import entry, quality
+from readiness.counts.service.quality import SCHEMA, MeasurementPeriod
 from readiness.counts.strata import StratumType
 from readiness.counts.views.social_risk import COMPLETED
 from readiness.releases.service import completion
@@ -45,7 +42,7 @@ class ReferenceForm(SafeForm):
 @bp.get("/groups/<group_id>/quality")
 @needs(Can.READ_QUALITY)
 def periods(group_id: str) -> ResponseReturnValue:
-    found = quality.overview(session(), group_id)
+    found = entry.overview(session(), SCHEMA, group_id)
     return render_template(
         "counts/quality/periods.html", found=found, states=quality_view.STATE_WORDS
     )
@@ -76,14 +73,14 @@ def send_breakdown(group_id: str, period: str, kind: str) -> ResponseReturnValue
 
 
 def send(group_id: str, period: str, kind: str) -> ResponseReturnValue:
-    scope = scope_of(quality.get(session(), group_id, period), kind)
+    scope = scope_of(entry.get(session(), SCHEMA, group_id, period), kind)
     form = CountsForm()
     sent = sent_by(form, request.form, tuple(cells_in(scope.grids)))
     wanted = request.form.get("do", "save")
     if wanted == "preview":
         return pasted(group_id, period, scope, sent, form.block.data or "")
     try:
-        is_new = quality.save(session(), group_id, period, sent)
+        is_new = entry.save(session(), SCHEMA, group_id, period, sent)
     except BadInput as error:
         return page(group_id, period, kind, Entry(sent, error.problems)), 422
     except CountsClash as clash:
@@ -96,28 +93,22 @@ def send(group_id: str, period: str, kind: str) -> ResponseReturnValue:
 
 def told(clash: CountsClash) -> tuple[Problem, ...]:
     """The sentence once, then both values of each count."""
-    values = (Problem(each.cell.key, both(each)) for each in clash.merge.clashes)
+    values = (Problem(each.cell.key, each.says.capitalize()) for each in clash.merge.clashes)
     return Problem("", str(clash)), *values
-
-
-def both(clash: CountClash[QualityCell]) -> str:
-    mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
-    theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
-    return f"You {mine}, somebody else {theirs}."
 
 
 def pasted(
     group_id: str, period: str, scope: Scope, sent: PostedCounts, block: str
 ) -> ResponseReturnValue:
     """The block in the table, beside what was typed. Nothing is saved yet."""
-    found = quality.paste(session(), group_id, block, scope.grids)
-    entry = Entry(
+    found = entry.paste(session(), SCHEMA, group_id, block, scope.grids)
+    state = Entry(
         sent,
         tuple(Problem("block", str(problem)) for problem in found.problems),
         filled=found.values,
         block=block if found.problems else "",
     )
-    return page(group_id, period, scope.key, entry), 422 if found.problems else 200
+    return page(group_id, period, scope.key, state), 422 if found.problems else 200
 
 
 def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
@@ -125,25 +116,25 @@ def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
         verdict = completion.complete_period(session(), group_id, period, settings().smallest_shown)
     except (BadInput, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
-        entry = Entry(problems=problems, is_unfinished=True)
-        return page(group_id, period, kind, entry), 422 if isinstance(error, BadInput) else 409
+        state = Entry(problems=problems, is_unfinished=True)
+        return page(group_id, period, kind, state), 422 if isinstance(error, BadInput) else 409
     flash(COMPLETED[verdict])
     return redirect(url_for(".periods", group_id=group_id), 303)
 
 
-def page(group_id: str, period: str, kind: str, entry: Entry) -> str:
-    found = quality.get(session(), group_id, period)
+def page(group_id: str, period: str, kind: str, state: Entry) -> str:
+    found = entry.get(session(), SCHEMA, group_id, period)
     scope = scope_of(found, kind)
     form = CountsForm(formdata=None)
-    form.block.data = entry.block
+    form.block.data = state.block
     return render_template(
         "counts/quality/period.html",
         form=form,
         reference=reference_form(found),
         ending=found,
         scope=scope,
-        entry=entry,
-        shown=quality_view.shown(found, scope, entry),
+        entry=state,
+        shown=quality_view.shown(found, scope, state),
     )
 
 
@@ -152,8 +143,8 @@ def page(group_id: str, period: str, kind: str, entry: Entry) -> str:
 
 def reference_form(found: MeasurementPeriod) -> ReferenceForm:
     form = ReferenceForm(formdata=None)
-    form.reference.choices = [("", "Not declared yet"), *quality.references(found).items()]
-    form.reference.data = found.line.reference if found.line else ""
+    form.reference.choices = [("", "Not declared yet"), *quality.references(found.counts).items()]
+    form.reference.data = found.status.reference
     return form
 
 
@@ -164,8 +155,8 @@ def declare(group_id: str, period: str) -> ResponseReturnValue:
     try:
         quality.declare(session(), group_id, period, wanted)
     except BadInput as error:
-        entry = Entry(problems=error.problems)
-        return page(group_id, period, MAIN, entry), 422
+        state = Entry(problems=error.problems)
+        return page(group_id, period, MAIN, state), 422
     flash("The reference is saved.")
     return redirect(url_for(".period", group_id=group_id, period=period), 303)
 
@@ -206,7 +197,7 @@ def upload(group_id: str, period: str) -> ResponseReturnValue:
         found = quality.preview(session(), group_id, period, sent.read())
     except BadInput as error:
         return page(group_id, period, MAIN, Entry(problems=error.problems)), 422
-    cells = cells_in(found.ending.grids)
+    cells = quality.cells(found.ending.period, found.ending.sites)
     return render_template(
         "counts/quality/preview.html",
         preview=found,
@@ -226,7 +217,7 @@ def take_over(group_id: str, period: str) -> ResponseReturnValue:
     typed = {key: str(value)[:60] for key, value in filled.items()}
     sent = PostedCounts(typed, revisions_in(request.form.get("base", "")))
     try:
-        is_new = quality.save(session(), group_id, period, sent)
+        is_new = entry.save(session(), SCHEMA, group_id, period, sent)
     except BadInput as error:
         return page(group_id, period, MAIN, Entry(problems=error.problems)), 422
     except CountsClash as clash:

@@ -10,14 +10,13 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, settings
 from readiness.core.web.template_filters import moment
-from readiness.counts.edits import CountClash, CountsClash
 from readiness.counts.forms.social_risk import CountsForm, sent_by
+from readiness.counts.models import CountsClash, PostedCounts
 from readiness.counts.presenters import social_risk as screen_view
 from readiness.counts.presenters import social_risk_rates
 from readiness.counts.presenters.social_risk import Entry, Scope, scope_of
-from readiness.counts.service import social_risk
-from readiness.counts.service.social_risk import PostedCounts
-from readiness.counts.social_risk.models import FunnelCell
+from readiness.counts.service import entry
+from readiness.counts.service.social_risk import SCHEMA
 from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import completion
 
@@ -36,20 +35,17 @@ COMPLETED = {
 @bp.get("/groups/<group_id>/counts")
 @needs(Can.READ_COUNTS)
 def quarters(group_id: str) -> ResponseReturnValue:
-    found = social_risk.overview(session(), group_id)
+    found = entry.overview(session(), SCHEMA, group_id)
     return render_template(
         "counts/social_risk/quarters.html",
         group=found.group,
-        lines=[social_risk_rates.line_view(line, group_id) for line in found.lines],
-        reach=social_risk_rates.trend(
-            found.lines, "Screening reach", [line.reach for line in found.lines]
-        ),
+        lines=found.lines,
+        rates=social_risk_rates,
+        reach=social_risk_rates.trend(found.lines, "Screening reach", "reach"),
         positive=social_risk_rates.trend(
-            found.lines,
-            "The share with one or more needs",
-            [line.positive_rate for line in found.lines],
+            found.lines, "The share with one or more needs", "positive_rate"
         ),
-        claims=social_risk_rates.claim_lines(found),
+        claims=social_risk_rates.claim_lines(found.lines, now().date()),
     )
 
 
@@ -96,7 +92,7 @@ def send(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
     if wanted == "preview":
         return preview(group_id, period, scope, sent, form.block.data or "")
     try:
-        is_new = social_risk.save(session(), group_id, period, sent)
+        is_new = entry.save(session(), SCHEMA, group_id, period, sent)
     except BadInput as error:
         return page(group_id, period, scope, Entry(sent, error.problems)), 422
     except CountsClash as clash:
@@ -110,29 +106,23 @@ def send(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
 def told(clash: CountsClash) -> tuple[Problem, ...]:
     """The sentence once, then both values of each count."""
     values = (
-        Problem(each.cell.key, f"{each.cell.label}: {both(each)}.") for each in clash.merge.clashes
+        Problem(each.cell.key, f"{each.cell.label}: {each.says}") for each in clash.merge.clashes
     )
     return Problem("", str(clash)), *values
-
-
-def both(clash: CountClash[FunnelCell]) -> str:
-    mine = "cleared it" if clash.mine is None else f"typed {clash.mine:,}"
-    theirs = "cleared it" if clash.theirs is None else f"saved {clash.theirs:,}"
-    return f"you {mine}, somebody else {theirs}"
 
 
 def preview(
     group_id: str, period: str, scope: Scope, sent: PostedCounts, block: str
 ) -> ResponseReturnValue:
     """The block in the table, beside what was typed. Nothing is saved yet."""
-    pasted = social_risk.paste(session(), group_id, block, scope.grids)
-    entry = Entry(
+    pasted = entry.paste(session(), SCHEMA, group_id, block, scope.grids)
+    state = Entry(
         sent,
         tuple(Problem("block", str(problem)) for problem in pasted.problems),
         filled=pasted.values,
         block=block[: screen_view.MOST_OF_A_BLOCK] if pasted.problems else "",
     )
-    return page(group_id, period, scope, entry), 422 if pasted.problems else 200
+    return page(group_id, period, scope, state), 422 if pasted.problems else 200
 
 
 def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
@@ -142,23 +132,23 @@ def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
         )
     except (BadInput, ChangedMeanwhile, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
-        entry = Entry(problems=problems, is_unfinished=True)
-        return page(group_id, period, scope, entry), 422 if isinstance(error, BadInput) else 409
+        state = Entry(problems=problems, is_unfinished=True)
+        return page(group_id, period, scope, state), 422 if isinstance(error, BadInput) else 409
     flash(COMPLETED[verdict])
     return redirect(url_for(".quarters", group_id=group_id), 303)
 
 
-def page(group_id: str, period: str, scope: Scope, entry: Entry) -> str:
-    found = social_risk.get(session(), group_id, period)
+def page(group_id: str, period: str, scope: Scope, state: Entry) -> str:
+    found = entry.get(session(), SCHEMA, group_id, period)
     form = CountsForm(formdata=None)
-    form.block.data = entry.block
+    form.block.data = state.block
     return render_template(
         "counts/social_risk/quarter.html",
         form=form,
         quarter=found,
         scope=scope,
-        entry=entry,
-        shown=screen_view.shown(found, scope, entry),
+        entry=state,
+        shown=screen_view.shown(found, scope, state),
         title=(
             social_risk_rates.group_title(found)
             if scope.is_main

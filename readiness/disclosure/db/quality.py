@@ -13,7 +13,7 @@ from typing import Any
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
 from readiness.core.periods import Period, period
-from readiness.counts.db.quality import family_of, known_cell, measure_cell
+from readiness.counts.db import demographic_cell, measure_cell, quality
 from readiness.counts.quality.models import QualityCell
 from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.succession import PreviousRelease
@@ -133,9 +133,9 @@ def from_row(row: Mapping[str, Any], values: Mapping[QualityCell, int | None]) -
 
 def cell_row(cell: QualityCell) -> dict[str, str | int]:
     """Sites never leave, so there is no column for them."""
-    columns = {**BLANK, **family_of(cell).columns(cell)}
+    columns = {**BLANK, **quality.table_of(cell).columns(cell)}
     return {name: columns[name] for name in BLANK}
 
 
 def to_cell(row: Mapping[str, Any]) -> QualityCell:
-    return measure_cell(row) if row["measure_id"] else known_cell({**row, "site_id": ""})
+    return measure_cell(row) if row["measure_id"] else demographic_cell({**row, "site_id": ""})

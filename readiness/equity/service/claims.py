@@ -24,7 +24,9 @@ def of_entered(
 ) -> tuple[WeighedClaim, ...]:
     """For the group itself. The caller has asked whether the person may see it."""
     known = {ending: each.known for ending, each in quality.of_group(store, group_id).items()}
-    declared = {ending: line.reference for ending, line in quality.states(store, group_id).items()}
+    declared = {
+        ending: status.reference for ending, status in quality.statuses(store, group_id).items()
+    }
     return weigh_claims(levels_in(answers), evidence(group_id, known, declared), today)
 
 

@@ -116,8 +116,7 @@ def readable_period(session: Session, group_id: str) -> Period | None:
 def of_period(store: Store, group_id: str, ending: Period, wish: ResultsFilters) -> EquityResults:
     """For use cases that have already asked whether the person may see it."""
     known = quality.of_group(store, group_id)
-    line = quality.state(store, group_id, ending)
-    declared = stratum_of(line.reference if line else "")
+    declared = stratum_of(quality.status(store, group_id, ending).reference)
     rows = split_rows(group_id, known.get(ending))
     measures = measures_in(measure_files.load_quality(), rows)
     measure_id = wish.measure_id or (measures[0].id if measures else "")

@@ -15,8 +15,8 @@ from readiness.core.people import Group, Person, Site
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
+from readiness.counts.models import Revision
 from readiness.counts.service.entry import enterable_period
-from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Step
 from readiness.counts.strata import ALL
 from readiness.imports import db as uploads
@@ -71,7 +71,7 @@ Moment = tuple[datetime, str]  # and who
 
 
 def savings(
-    lines: list[tuple[str, CountRevision]],
+    lines: list[tuple[str, Revision[FunnelCell]]],
     names: Mapping[str, Person],
     sites: Mapping[str, Site],
     taken: list[Upload],
@@ -89,7 +89,7 @@ def savings(
         yield Saving(at, author, from_upload.get((at, author_id)), tuple(saved))
 
 
-def moment_of(line: CountRevision) -> Moment:
+def moment_of(line: Revision[FunnelCell]) -> Moment:
     return line.at, line.author_id
 
 

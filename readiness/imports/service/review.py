@@ -17,10 +17,10 @@ from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
 from readiness.counts.edits import latest, revision_of
-from readiness.counts.models import PeriodState
-from readiness.counts.service import social_risk as screen
+from readiness.counts.models import History, PeriodState, Revision
+from readiness.counts.service import entry
+from readiness.counts.service.social_risk import SCHEMA
 from readiness.counts.social_risk.checks import Finding, contradictions
-from readiness.counts.social_risk.edits import CountRevision, History
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.imports import db as uploads
 from readiness.imports.models import (
@@ -88,13 +88,13 @@ class UploadPreview:
     quarters: tuple[QuarterPreview, ...]  # newest first
 
 
-Histories = Mapping[str, History]  # by site
+Histories = Mapping[str, History[FunnelCell]]  # by site
 
 
 def histories(
-    lines: list[tuple[str, CountRevision]],
-) -> dict[str, dict[FunnelCell, list[CountRevision]]]:
-    found: dict[str, dict[FunnelCell, list[CountRevision]]] = {WHOLE_GROUP: {}}
+    lines: list[tuple[str, Revision[FunnelCell]]],
+) -> dict[str, dict[FunnelCell, list[Revision[FunnelCell]]]]:
+    found: dict[str, dict[FunnelCell, list[Revision[FunnelCell]]]] = {WHOLE_GROUP: {}}
     for site_id, line in lines:
         found.setdefault(site_id, {}).setdefault(line.cell, []).append(line)
     return found
@@ -154,7 +154,7 @@ def quarter_preview(
     whole = counts_after(standing[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
     return QuarterPreview(
         period=quarter,
-        state=social_risk.state(store, group_id, quarter)[0],
+        state=social_risk.status(store, group_id, quarter).state,
         revisions=len(lines),
         has_counts=any(standing.values()),
         sites=tuple(
@@ -172,7 +172,7 @@ def quarter_preview(
 
 
 def changed_since(
-    lines: list[tuple[str, CountRevision]], seen: int | None, sites: Mapping[str, Site]
+    lines: list[tuple[str, Revision[FunnelCell]]], seen: int | None, sites: Mapping[str, Site]
 ) -> tuple[ChangeSinceSeen, ...]:
     if seen is None or seen >= len(lines):
         return ()
@@ -232,18 +232,16 @@ def apply_upload(
     for site_id, values in changed.items():
         history = by_site.get(site_id, {})
         revisions = [
-            CountRevision(
-                cell, revision_of(history, cell) + 1, value, session.actor.id, session.now
-            )
+            Revision(cell, revision_of(history, cell) + 1, value, session.actor.id, session.now)
             for cell, value in values.items()
         ]
-        social_risk.save(session.store, upload.group_id, quarter, revisions, (), None, site_id)
+        social_risk.save(session.store, upload.group_id, quarter, revisions, site_id=site_id)
     number = sum(map(len, changed.values()))
     audit.record(session.store, saved_event(session.actor, upload, quarter, number, session.now))
     if changed:
-        screen.reopen(
-            session, screen.read(session.store, upload.group_id, quarter, session.now.date())
-        )
+        today = session.now.date()
+        before = entry.read(session.store, SCHEMA, upload.group_id, quarter, today)
+        entry.reopen(session, SCHEMA, before)
     return number
 
 

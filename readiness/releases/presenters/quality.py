@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from readiness.core.formatting import day, percent
-from readiness.counts.grids import Grid as Sheet
 from readiness.counts.measures import loader as measure_files
+from readiness.counts.models import Grid as Sheet
 from readiness.counts.models import PeriodState
 from readiness.counts.quality.grids import known_grids, measure_grids
 from readiness.counts.quality.models import DemographicCell, MeasureCell, QualityCell

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from readiness.accounts.service import scope
 from readiness.assessments.service import portfolio_entry
-from readiness.core import permissions
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, WrongState
-from readiness.core.permissions import Can
-from readiness.counts.db import social_risk
 from readiness.counts.models import PeriodState
-from readiness.counts.service import quality
-from readiness.counts.service import social_risk as entry
-from readiness.counts.service.entry import enterable_period
-from readiness.counts.service.social_risk import read
+from readiness.counts.service import entry, quality, social_risk
 from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import quality as quality_releases
 from readiness.releases.service import social_risk as releases
@@ -28,28 +21,25 @@ def complete_quarter(
     session: Session, group_id: str, written: str, threshold: int
 ) -> ReleaseOutcome:
     """Mark the quarter complete and let its counts out, or raise with everything in the way."""
-    permissions.require(
-        session.actor, Can.ENTER_COUNTS, scope.of_group(session.store, group_id, session.now)
-    )
-    wanted = enterable_period(written, session.now.date())
-    if not wanted.is_closed_on(session.now.date()):
+    schema = social_risk.SCHEMA
+    entry.require(session, schema.can_enter, group_id)
+    today = session.now.date()
+    wanted = entry.enterable_period(written, today)
+    if not wanted.is_closed_on(today):
         raise WrongState(
             f"{wanted.label} is still running. It can be marked complete from "
             f"{wanted.plus(1).first_day:%B} 1 on; what you saved is kept."
         )
-    before = read(session.store, group_id, wanted, session.now.date())
-    if problems := tuple(entry.completion_problems(before)):
+    before = entry.read(session.store, schema, group_id, wanted, today)
+    if problems := tuple(entry.completion_problems(schema, before)):
         raise BadInput(problems)
     ready = releases.prepare(session.store, group_id, before.counts, threshold, session.now)
     with session.store.writing():
-        if read(session.store, group_id, wanted, session.now.date()).counts != before.counts:
+        again = entry.read(session.store, schema, group_id, wanted, today)
+        if again.counts != before.counts:
             raise ChangedMeanwhile(QUARTER_CHANGED)
-        revision = social_risk.state(session.store, group_id, wanted)[1]
-        event = entry.event_of(before, session.actor, "completed a quarter", session.now)
-        if before.state is not PeriodState.COMPLETE:
-            social_risk.set_state(
-                session.store, group_id, wanted, PeriodState.COMPLETE, revision, event
-            )
+        if before.status.state is not PeriodState.COMPLETE:
+            entry.set_state(session, schema, again, PeriodState.COMPLETE, schema.verbs.completed)
         releases.save(session.store, ready, session.actor.id, session.now)
         portfolio_entry.update_entry(session.store, group_id, session.now)
     return ready.verdict
@@ -65,29 +55,26 @@ def complete_period(
     session: Session, group_id: str, written: str, threshold: int
 ) -> ReleaseOutcome:
     """Mark the period complete and let its counts out, or raise with everything in the way."""
-    permissions.require(
-        session.actor, Can.ENTER_QUALITY, scope.of_group(session.store, group_id, session.now)
-    )
-    ending = enterable_period(written, session.now.date())
-    if not ending.is_closed_on(session.now.date()):
+    schema = quality.SCHEMA
+    entry.require(session, schema.can_enter, group_id)
+    today = session.now.date()
+    ending = entry.enterable_period(written, today)
+    if not ending.is_closed_on(today):
         raise WrongState(
             f"These 12 months end with {ending.label}, which is still running. They can be marked "
             f"complete from {ending.plus(1).first_day:%B} 1 on; what you saved is kept."
         )
-    before = quality.read(session.store, group_id, ending, session.now.date())
-    if problems := tuple(quality.completion_problems(before)):
+    before = entry.read(session.store, schema, group_id, ending, today)
+    if problems := tuple(entry.completion_problems(schema, before)):
         raise BadInput(problems)
-    reference = before.line.reference if before.line else ""
+    reference = before.status.reference
     ready = quality_releases.prepare(
         session.store, group_id, before.counts, reference, threshold, session.now
     )
     with session.store.writing():
-        if (
-            quality.read(session.store, group_id, ending, session.now.date()).counts
-            != before.counts
-        ):
+        if entry.read(session.store, schema, group_id, ending, today).counts != before.counts:
             raise ChangedMeanwhile(PERIOD_CHANGED)
-        if before.line is None or before.line.state is not PeriodState.COMPLETE:
-            quality.set_state(session, before, PeriodState.COMPLETE, "completed quality counts")
+        if before.status.state is not PeriodState.COMPLETE:
+            entry.set_state(session, schema, before, PeriodState.COMPLETE, schema.verbs.completed)
         quality_releases.save(session.store, ready, session.actor.id, session.now)
     return ready.verdict

@@ -120,18 +120,17 @@ def group_view(session: Session, group_id: str, written: str) -> GroupView:
     )
     ending = enterable_period(written, session.now.date())
     found = quality.of_group(session.store, group_id).get(ending) or QualityCounts(ending)
-    line = quality.state(session.store, group_id, ending)
+    status = quality.status(session.store, group_id, ending)
     formers = stored.previous_releases(session.store, group_id, ending)
-    known = releasable_cells(found, line.reference if line else "", formers)
-    state = line.state if line else None
+    known = releasable_cells(found, status.reference, formers)
     return GroupView(
         group=groups.get(session.store, group_id),
         period=ending,
-        state=state,
+        state=status.state,
         release=stored.latest(session.store, group_id, ending),
         known=known,
         is_behind=bool(formers)
-        and state is PeriodState.COMPLETE
+        and status.state is PeriodState.COMPLETE
         and not is_unchanged(known, formers),
     )
 

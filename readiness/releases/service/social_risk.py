@@ -155,7 +155,7 @@ def group_view(session: Session, group_id: str, written: str) -> GroupView:
         releasable_cells(found),
         releases.previous_releases(session.store, group_id, quarter),
     )
-    state = social_risk.state(session.store, group_id, quarter)[0]
+    state = social_risk.status(session.store, group_id, quarter).state
     return GroupView(
         group=groups.get(session.store, group_id),
         period=quarter,

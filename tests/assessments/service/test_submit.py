@@ -17,7 +17,9 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.counts.service import social_risk
+from readiness.counts.models import PostedCounts
+from readiness.counts.service import entry
+from readiness.counts.service.social_risk import SCHEMA
 from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.releases.service import completion
 from tests.factories import assessments as sheets
@@ -192,11 +194,12 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
     counted = social_risk_counts.typed(
         {FunnelCell(Step.ELIGIBLE): 1000, FunnelCell(Step.SCREENED): 50}
     )
-    social_risk.save(
+    entry.save(
         Session(store, sheets.actor(store), NOW),
+        SCHEMA,
         "elm",
         "2026-Q3",
-        social_risk.PostedCounts(counted),
+        PostedCounts(counted),
     )
     completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
     found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
@@ -274,11 +277,12 @@ def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(sto
     counted = social_risk_counts.typed(
         {FunnelCell(Step.ELIGIBLE): 100, FunnelCell(Step.SCREENED): 5}
     )
-    social_risk.save(
+    entry.save(
         Session(store, sheets.actor(store), NOW),
+        SCHEMA,
         "elm",
         "2026-Q3",
-        social_risk.PostedCounts(counted),
+        PostedCounts(counted),
     )
     completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
     found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)

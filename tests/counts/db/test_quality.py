@@ -10,9 +10,7 @@ from readiness.core.errors import ChangedMeanwhile
 from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.counts.db import quality
-from readiness.counts.db.quality import PeriodLine
-from readiness.counts.edits import Revision
-from readiness.counts.models import PeriodState
+from readiness.counts.models import PeriodState, PeriodStatus, Revision
 from readiness.counts.quality.models import (
     DemographicCell,
     DemographicField,
@@ -90,12 +88,12 @@ def test_who_saves_second_is_told_and_nothing_is_written(elm):
 
 
 def test_a_period_moves_on_only_from_the_state_that_was_read(elm):
-    quality.set_state(elm, "elm", Q3, PeriodState.COMPLETE, "race_omb2024.white", 0, EVENT)
-    line = PeriodLine(PeriodState.COMPLETE, "race_omb2024.white", 1)
-    assert quality.state(elm, "elm", Q3) == line
-    assert quality.states(elm, "elm") == {Q3: line}
+    quality.set_state(elm, "elm", Q3, PeriodState.COMPLETE, 0, EVENT, "race_omb2024.white")
+    line = PeriodStatus(PeriodState.COMPLETE, 1, "race_omb2024.white")
+    assert quality.status(elm, "elm", Q3) == line
+    assert quality.statuses(elm, "elm") == {Q3: line}
     with pytest.raises(ChangedMeanwhile):
-        quality.set_state(elm, "elm", Q3, PeriodState.OPEN, "", 0, EVENT)
+        quality.set_state(elm, "elm", Q3, PeriodState.OPEN, 0, EVENT)
 
 
 def test_a_pair_needs_both_numbers(elm):

@@ -14,9 +14,8 @@ from readiness.core.errors import ChangedMeanwhile
 from readiness.core.people import Group
 from readiness.core.periods import Period
 from readiness.core.schema import migrate
-from readiness.counts.db import social_risk
-from readiness.counts.models import PeriodState
-from readiness.counts.social_risk.edits import CountRevision, Explanation
+from readiness.counts.db import explanations, social_risk
+from readiness.counts.models import Explanation, PeriodState, PeriodStatus, Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 
@@ -41,9 +40,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def put(
     store: Store, cell: FunnelCell, revision: int, value: int | None, quarter: Period = Q3
 ) -> None:
-    social_risk.save(
-        store, "elm", quarter, [CountRevision(cell, revision, value, "cara", AT)], [], EVENT
-    )
+    social_risk.save(store, "elm", quarter, [Revision(cell, revision, value, "cara", AT)], EVENT)
 
 
 def test_every_revision_is_kept_and_the_last_is_the_count(store):
@@ -71,9 +68,9 @@ def test_quarters_are_kept_apart_and_told_oldest_first(store):
 
 def test_a_second_saver_of_the_same_revision_is_refused_and_nothing_is_stored(store):
     put(store, FOOD, 1, 40)
-    revisions = [CountRevision(PART, 1, 80, "maya", AT), CountRevision(FOOD, 1, 50, "maya", AT)]
+    revisions = [Revision(PART, 1, 80, "maya", AT), Revision(FOOD, 1, 50, "maya", AT)]
     with pytest.raises(ChangedMeanwhile, match="Nothing was overwritten"):
-        social_risk.save(store, "elm", Q3, revisions, [], EVENT)
+        social_risk.save(store, "elm", Q3, revisions, EVENT)
     assert social_risk.of_group(store, "elm")[Q3].known == {FOOD: 40}
     assert len(audit.of_group(store, "elm")) == 1
 
@@ -82,18 +79,18 @@ def test_an_explanation_is_kept_with_what_it_explains(store):
     first = Explanation("odd@x", 1, "81% have a need.", "A camp visit.", "cara", AT)
     again = Explanation("odd@x", 2, "82% have a need.", "Still the camp.", "cara", AT)
     for each in (first, again):
-        social_risk.save(store, "elm", Q3, [], [each], EVENT)
-    assert social_risk.explanations(store, "elm", Q3) == {"odd@x": again}
+        social_risk.save(store, "elm", Q3, [], EVENT, [each])
+    assert explanations(store, "elm", Q3) == {"odd@x": again}
     with pytest.raises(ChangedMeanwhile):
-        social_risk.save(store, "elm", Q3, [], [again], EVENT)
+        social_risk.save(store, "elm", Q3, [], EVENT, [again])
 
 
 def test_a_quarter_has_a_state_that_refuses_a_stale_change(store):
-    assert social_risk.state(store, "elm", Q3) == (None, 0)
+    assert social_risk.status(store, "elm", Q3) == PeriodStatus()
     social_risk.set_state(store, "elm", Q3, PeriodState.OPEN, 0, EVENT)
     social_risk.set_state(store, "elm", Q3, PeriodState.COMPLETE, 1, EVENT)
-    assert social_risk.state(store, "elm", Q3) == (PeriodState.COMPLETE, 2)
-    assert social_risk.states(store, "elm") == {Q3: PeriodState.COMPLETE}
+    assert social_risk.status(store, "elm", Q3) == PeriodStatus(PeriodState.COMPLETE, 2)
+    assert social_risk.statuses(store, "elm") == {Q3: PeriodStatus(PeriodState.COMPLETE, 2)}
     with pytest.raises(ChangedMeanwhile):
         social_risk.set_state(store, "elm", Q3, PeriodState.OPEN, 1, EVENT)
 

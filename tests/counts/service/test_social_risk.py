@@ -15,11 +15,12 @@ from readiness.core.people import Actor, Group, Membership, Role
 from readiness.core.periods import Period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
-from readiness.counts.edits import CountsClash
-from readiness.counts.models import PeriodState
+from readiness.counts.models import CountsClash, PeriodState, PostedCounts
+from readiness.counts.service import entry
 from readiness.counts.service import social_risk as screen
-from readiness.counts.service.social_risk import PostedCounts
+from readiness.counts.service.social_risk import SCHEMA, Quarter
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
+from readiness.counts.social_risk.rates import CONTEXT_CLAIMS, claims_shares
 from readiness.releases.service import completion
 from tests.factories.social_risk_counts import GOOD, typed
 
@@ -49,17 +50,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def save(store: Store, known, base=None, why=None, actor=CARA, quarter="2026-Q4") -> bool:
     sent = PostedCounts(typed(known), {c.key: n for c, n in (base or {}).items()}, why or {})
-    return screen.save(Session(store, actor, NOW), "elm", quarter, sent)
+    return entry.save(Session(store, actor, NOW), SCHEMA, "elm", quarter, sent)
 
 
-def seen(store: Store) -> screen.Quarter:
-    return screen.get(Session(store, CARA, NOW), "elm", "2026-Q4")
+def seen(store: Store) -> Quarter:
+    return entry.get(Session(store, CARA, NOW), SCHEMA, "elm", "2026-Q4")
 
 
 def test_partial_work_is_kept_and_opens_the_quarter(store):
     assert save(store, {ELIGIBLE: 400})
     assert seen(store).counts.known == {ELIGIBLE: 400}
-    assert seen(store).state is PeriodState.OPEN
+    assert seen(store).status.state is PeriodState.OPEN
     assert [event.verb for event in audit.of_group(store, "elm")] == [
         "opened a quarter",
         "entered counts",
@@ -86,7 +87,7 @@ def test_a_text_that_is_no_count_is_refused_with_its_row_and_column(store):
         {ELIGIBLE.key: "400", FunnelCell(Step.POSITIVE, Need.FOOD).key: "3.5", SCREENED.key: "-1"}
     )
     with pytest.raises(BadInput) as refused:
-        screen.save(Session(store, CARA, NOW), "elm", "2026-Q4", sent)
+        entry.save(Session(store, CARA, NOW), SCHEMA, "elm", "2026-Q4", sent)
     assert [problem.says.split(":")[0] for problem in refused.value.problems] == [
         "Food, Need found",
         "All patients, Screened",
@@ -98,17 +99,17 @@ def test_fields_that_no_page_has_are_never_stored(store):
     sent = PostedCounts(
         {"total.total.food.names": "7", "total.total.income.positive": "7", "x": "7"}
     )
-    assert not screen.save(Session(store, CARA, NOW), "elm", "2026-Q4", sent)
+    assert not entry.save(Session(store, CARA, NOW), SCHEMA, "elm", "2026-Q4", sent)
     assert social_risk.of_group(store, "elm") == {}
 
 
 def test_a_good_closed_quarter_becomes_complete_and_a_change_opens_it_again(store):
     save(store, GOOD)
     completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
-    assert seen(store).state is PeriodState.COMPLETE
+    assert seen(store).status.state is PeriodState.COMPLETE
     completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     save(store, {ELIGIBLE: 401}, base={ELIGIBLE: 1})
-    assert seen(store).state is PeriodState.OPEN
+    assert seen(store).status.state is PeriodState.OPEN
 
 
 def test_a_quarter_without_its_two_needed_numbers_is_not_complete(store):
@@ -131,14 +132,14 @@ def test_a_quarter_that_is_none_or_has_not_begun_is_not_found(store, quarter):
 
 def test_an_odd_number_may_stay_with_an_explanation_for_as_long_as_it_says_the_same(store):
     save(store, {**GOOD, **ODD})
-    (odd,) = seen(store).odd
+    (odd,) = seen(store).unusual
     with pytest.raises(BadInput, match=r"84\.0%"):
         completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     save(store, {}, why={odd.finding.key: "A visit to a shelter in November."})
-    assert seen(store).odd[0].stands
+    assert seen(store).unusual[0].stands
     completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
     save(store, {ANY: 220}, base={ANY: 1})
-    (again,) = seen(store).odd
+    (again,) = seen(store).unusual
     assert (again.stands, again.written) == (False, "A visit to a shelter in November.")
     with pytest.raises(BadInput, match=r"88\.0%"):
         completion.complete_quarter(Session(store, CARA, NOW), "elm", "2026-Q4", 11)
@@ -146,10 +147,10 @@ def test_an_odd_number_may_stay_with_an_explanation_for_as_long_as_it_says_the_s
 
 def test_an_explanation_can_be_taken_back(store):
     save(store, {**GOOD, **ODD})
-    key = seen(store).odd[0].finding.key
+    key = seen(store).unusual[0].finding.key
     save(store, {}, why={key: "A visit."})
     save(store, {}, why={key: " "})
-    assert not seen(store).odd[0].stands
+    assert not seen(store).unusual[0].stands
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_an_explanation_can_be_taken_back(store):
 )
 def test_an_explanation_holds_nothing_about_one_patient_and_is_short(store, text, says):
     save(store, {**GOOD, **ODD})
-    key = seen(store).odd[0].finding.key
+    key = seen(store).unusual[0].finding.key
     with pytest.raises(BadInput, match=says):
         save(store, {ELIGIBLE: 500}, base={ELIGIBLE: 1}, why={key: text})
     assert seen(store).counts.at(Step.ELIGIBLE) == 400
@@ -185,21 +186,23 @@ def test_nobody_from_elsewhere_reads_or_enters_counts(store, actor):
     with pytest.raises(NotFound):
         save(store, GOOD, actor=actor)
     with pytest.raises(NotFound):
-        screen.get(Session(store, actor, NOW), "elm", "2026-Q4")
+        entry.get(Session(store, actor, NOW), SCHEMA, "elm", "2026-Q4")
     with pytest.raises(NotFound):
-        screen.overview(Session(store, actor, NOW), "elm")
+        entry.overview(Session(store, actor, NOW), SCHEMA, "elm")
     with pytest.raises(NotFound):
         completion.complete_quarter(Session(store, actor, NOW), "elm", "2026-Q4", 11)
     with pytest.raises(NotFound):
-        screen.paste(Session(store, actor, NOW), "elm", "1", ())
+        entry.paste(Session(store, actor, NOW), SCHEMA, "elm", "1", ())
 
 
 def test_the_list_shows_the_running_quarter_and_two_years(store):
-    lines = screen.overview(Session(store, CARA, NOW), "elm").lines
+    lines = entry.overview(Session(store, CARA, NOW), SCHEMA, "elm").lines
     assert [str(line.period) for line in lines[:2]] == ["2027-Q1", "2026-Q4"]
     assert len(lines) == 9
     save(store, {ELIGIBLE: 1}, quarter="2016-Q1")
-    assert str(screen.overview(Session(store, CARA, NOW), "elm").lines[-1].period) == "2016-Q1"
+    assert (
+        str(entry.overview(Session(store, CARA, NOW), SCHEMA, "elm").lines[-1].period) == "2016-Q1"
+    )
 
 
 def test_the_task_list_names_the_latest_closed_quarter(store):
@@ -219,5 +222,6 @@ def test_claims_are_held_against_what_was_entered(store):
     found = screen.shares_for_claims(store, "elm", NOW.date())
     assert found["SOCR-2"].share == Fraction(250, 400)
     assert found["SOCR-2"].periods == (Q4,)
-    shown = screen.overview(Session(store, MAYA, NOW), "elm").shown
+    lines = entry.overview(Session(store, MAYA, NOW), SCHEMA, "elm").lines
+    shown = claims_shares((line.counts for line in lines), NOW.date(), CONTEXT_CLAIMS)
     assert shown["SOCR-3"].share == Fraction(2, 3)

@@ -143,7 +143,7 @@ def test_marking_complete_saves_first_and_then_says_what_is_missing(cara, store)
 def test_a_good_quarter_is_marked_complete(cara, store):
     reply = cara.post(HERE, data=filled(cara, typed(GOOD), do="complete"))
     assert (reply.status_code, reply.location) == (303, "/groups/elm/counts")
-    assert social_risk.state(store, "elm", Q4)[0] is PeriodState.COMPLETE
+    assert social_risk.status(store, "elm", Q4).state is PeriodState.COMPLETE
 
 
 def test_a_running_quarter_has_no_such_button_and_refuses(cara, store):

@@ -13,7 +13,7 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.periods import Period
 from readiness.counts.db import quality
-from readiness.counts.db.quality import QualityRevision
+from readiness.counts.models import Revision
 from readiness.counts.quality.models import (
     DemographicCell,
     DemographicField,
@@ -71,7 +71,7 @@ def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm
     before = quality.history(store, group_id, Q4)
     wanted: dict[QualityCell, int | None] = {**dict.fromkeys(before), **known}
     revisions = [
-        QualityRevision(cell, len(before.get(cell, ())) + 1, value, "cara", NOW)
+        Revision(cell, len(before.get(cell, ())) + 1, value, "cara", NOW)
         for cell, value in wanted.items()
     ]
     quality.save(store, group_id, Q4, revisions, None)

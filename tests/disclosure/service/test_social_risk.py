@@ -19,7 +19,7 @@ from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.periods import Period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
-from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.counts.strata import ALL, StratumType
 from readiness.disclosure.db import social_risk as releases
@@ -44,10 +44,10 @@ def counted(
     before = social_risk.history(store, group_id, quarter)
     wanted = {**dict.fromkeys(before), **known}
     revisions = [
-        CountRevision(cell, len(before.get(cell, ())) + 1, value, "cara", NOW)
+        Revision(cell, len(before.get(cell, ())) + 1, value, "cara", NOW)
         for cell, value in wanted.items()
     ]
-    social_risk.save(store, group_id, quarter, revisions, (), None)
+    social_risk.save(store, group_id, quarter, revisions)
 
 
 def let_out(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> ReleaseOutcome:

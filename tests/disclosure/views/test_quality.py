@@ -13,8 +13,9 @@ from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.db import quality
+from readiness.counts.models import PostedCounts
+from readiness.counts.service import entry
 from readiness.counts.service import quality as use
-from readiness.counts.service.social_risk import PostedCounts
 from readiness.releases.service import completion
 from tests.counts.views.test_quality import filled
 from tests.disclosure.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
@@ -74,7 +75,7 @@ def test_what_changed_after_the_release_is_said(maya, store):
     complete(store)
     cara = people.actor(store, "cara")
     sent = PostedCounts({met().key: "263"}, {met().key: 1})
-    use.save(Session(store, cara, NOW), "elm", "2026-Q4", sent)
+    entry.save(Session(store, cara, NOW), use.SCHEMA, "elm", "2026-Q4", sent)
     assert "You changed counts since" in shown(maya)
     complete(store, {**GOOD, met(): 263})
     assert "could point at somebody" in shown(maya)
@@ -106,7 +107,5 @@ def test_the_declared_reference_is_no_part_of_the_counts(maya, store):
     use.declare(
         Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", "race_omb2024.white"
     )
-    line = quality.state(store, "elm", Q4)
-    assert line
-    assert line.reference == "race_omb2024.white"
+    assert quality.status(store, "elm", Q4).reference == "race_omb2024.white"
     assert "Payers you share with read this release" in shown(maya)

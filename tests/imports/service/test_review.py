@@ -10,8 +10,7 @@ from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.counts.db import social_risk
-from readiness.counts.models import PeriodState
-from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.models import PeriodState, Revision
 from readiness.imports import db as uploads
 from readiness.imports.models import UploadState
 from readiness.imports.service import history, review
@@ -43,8 +42,8 @@ def standing(store, quarter=Q4):
 
 
 def by_hand(store, values, revision=1, at=NOW):
-    revisions = [CountRevision(cell, revision, value, "maya", at) for cell, value in values.items()]
-    social_risk.save(store, "elm", Q4, revisions, (), None)
+    revisions = [Revision(cell, revision, value, "maya", at) for cell, value in values.items()]
+    social_risk.save(store, "elm", Q4, revisions)
 
 
 def take(store, actor, upload_id="u1", at=NOW, seen=0, quarters=(Q4,)):
@@ -70,7 +69,7 @@ def test_taking_over_writes_the_group_and_its_sites_and_says_so(store, cara):
     assert (done.quarters, done.changed) == ((Q4,), 7)
     assert standing(store) == WHOLE
     assert [site for site, _ in social_risk.saved(store, "elm", Q4)].count("elm-1") == 2
-    assert social_risk.state(store, "elm", Q4)[0] is PeriodState.OPEN
+    assert social_risk.status(store, "elm", Q4).state is PeriodState.OPEN
     told = next(e for e in audit.of_group(store, "elm") if e.verb == "saved an upload")
     assert (told.object_id, told.detail) == ("2026-Q4", {"upload": "u1", "counts": 7})
     upload = uploads.get(store, "u1")
@@ -136,15 +135,15 @@ def test_one_changed_quarter_stops_all_of_them(store, cara):
 def test_a_complete_quarter_is_open_again_only_when_something_changed(store, cara):
     read(store)
     take(store, cara)
-    revision = social_risk.state(store, "elm", Q4)[1]
+    revision = social_risk.status(store, "elm", Q4).revision
     event = audit.of_group(store, "elm")[0]
     social_risk.set_state(store, "elm", Q4, PeriodState.COMPLETE, revision, event)
     read(store, "same")
     assert take(store, cara, "same", seen=7).changed == 0
-    assert social_risk.state(store, "elm", Q4)[0] is PeriodState.COMPLETE
+    assert social_risk.status(store, "elm", Q4).state is PeriodState.COMPLETE
     read(store, "other", {Q4: {"": {FOOD: 21}}})
     take(store, cara, "other", seen=7)
-    assert social_risk.state(store, "elm", Q4)[0] is PeriodState.OPEN
+    assert social_risk.status(store, "elm", Q4).state is PeriodState.OPEN
 
 
 def test_an_upload_that_replaced_another_is_named_in_the_list(store, cara):

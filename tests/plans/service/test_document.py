@@ -19,7 +19,7 @@ from readiness.core.pdf.printer import Printer
 from readiness.core.periods import period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
-from readiness.counts.social_risk.edits import CountRevision
+from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
 from readiness.plans.editing import ActionEdit
@@ -57,12 +57,12 @@ def store(tmp_path_factory):
 
 def counted(opened, given):
     revisions = [
-        CountRevision(FunnelCell(step, need), 1, value, "maya", NOW)
+        Revision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in given.items()
         for step, value in steps.items()
     ]
     quarter = period("2026-Q4")
-    social_risk.save(opened, "elm", quarter, revisions, (), None)
+    social_risk.save(opened, "elm", quarter, revisions)
     found = social_risk.of_group(opened, "elm")[quarter]
     releases.save(opened, releases.prepare(opened, "elm", found, 11, NOW), "maya", NOW)
 

@@ -23,8 +23,8 @@ from readiness.core.people import Membership, Role
 from readiness.core.periods import period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
+from readiness.counts.models import Revision
 from readiness.counts.quality.models import QualityCell
-from readiness.counts.social_risk.edits import CountRevision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
 from readiness.plans import db as postings
@@ -84,11 +84,11 @@ def fresh(tmp_path):
 def release_all(made, needs=(Need.FOOD,), races=RACES):
     quarter = period("2026-Q4")
     revisions = [
-        CountRevision(FunnelCell(step, need), 1, value, "maya", NOW)
+        Revision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in {None: WHOLE, **dict.fromkeys(needs, FOOD)}.items()
         for step, value in steps.items()
     ]
-    social_risk.save(made, "elm", quarter, revisions, (), None)
+    social_risk.save(made, "elm", quarter, revisions)
     found = social_risk.of_group(made, "elm")[quarter]
     releases.save(made, releases.prepare(made, "elm", found, 11, NOW), "maya", NOW)
     cells: dict[QualityCell, int] = {}
