@@ -66,27 +66,60 @@ class CountRow:
     tally: Tally
 
 
-def add_missing_totals(lines: Iterable[CountRow]) -> dict[RowKey, Tally]:
+def add_missing_totals(rows: Iterable[CountRow]) -> dict[RowKey, Tally]:
     """The counts with the totals that were left out, or everything that does not add up."""
-    given = {line.key: line for line in lines}
-    counts = {key: line.tally for key, line in given.items()}
+    given = {row.key: row for row in rows}
+    counts = {key: row.tally for key, row in given.items()}
     problems = []
     for total, types in strata_by_total(counts).items():
         for stratum_type, strata in types.items():
             found = sum_tallies(counts[each] for each in strata)
             if counts.setdefault(total, found) != found:
+                message = DISAGREES if total in given else BETWEEN_TYPES
                 place = given.get(total) or given[strata[0]]
-                says = DISAGREES if total in given else BETWEEN_TYPES
-                problems.append(problem_at(place, says.format(type=stratum_type)))
-    for key, groups in groups_by_whole(counts).items():
-        if counts[key] != sum_tallies(counts[each] for each in groups):
-            place = given.get(key) or next(
-                line for each, line in given.items() if each.total == key
-            )
-            problems.append(problem_at(place, NOT_ALL))
+                problems.append(problem_at(place, message.format(type=stratum_type)))
+    problems += not_all(counts, given)
     if problems:
         raise BadInput(sorted(problems, key=lambda each: int(each.place.split()[1])))
     return counts
+
+
+def complete_partial(rows: Iterable[CountRow]) -> dict[RowKey, Tally]:
+    """The counts with the totals that were left out, or everything that cannot be.
+
+    A total that was left out is that of the breakdown that counts most people.
+    """
+    given = {row.key: row for row in rows}
+    counts = {key: row.tally for key, row in given.items()}
+    for total, types in strata_by_total(counts).items():
+        counts.setdefault(
+            total, max(sum_tallies(counts[key] for key in each) for each in types.values())
+        )
+    problems = [*over_the_total(counts, given), *not_all(counts, given)]
+    if problems:
+        raise BadInput(problems)
+    return counts
+
+
+def over_the_total(counts: Counts, given: dict[RowKey, CountRow]) -> Iterator[Problem]:
+    for total, types in strata_by_total(counts).items():
+        for stratum_type, strata in types.items():
+            left = residual_tally(counts, total, strata)
+            if min(left.screened, left.positive, left.negative) < 0:
+                place = given.get(total) or given[strata[0]]
+                yield problem_at(place, TOO_MANY.format(type=stratum_type))
+
+
+def not_all(counts: Counts, given: dict[RowKey, CountRow]) -> Iterator[Problem]:
+    for key, groups in groups_by_whole(counts).items():
+        if counts[key] != sum_tallies(counts[each] for each in groups):
+            rows = (line for each, line in given.items() if each.total == key)
+            yield problem_at(given.get(key) or next(rows), NOT_ALL)
+
+
+def residual_tally(counts: Counts, whole: RowKey, parts: Iterable[RowKey]) -> Tally:
+    found = sum_tallies(counts[part] for part in parts)
+    return Tally(counts[whole].screened - found.screened, counts[whole].positive - found.positive)
 
 
 DISAGREES = (
@@ -102,8 +135,14 @@ NOT_ALL = (
 )
 
 
-def problem_at(line: CountRow, says: str) -> Problem:
-    return Problem(f"line {line.number}", says)
+TOO_MANY = (
+    "The strata of {type!r} and all patients cannot both be right: the strata leave out fewer than "
+    "nobody, or more who meet the measure than people. Correct the numbers."
+)
+
+
+def problem_at(line: CountRow, message: str) -> Problem:
+    return Problem(f"line {line.number}", message)
 
 
 def sum_tallies(tallies: Iterable[Tally]) -> Tally:

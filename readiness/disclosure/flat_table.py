@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
 from readiness.disclosure.flat_counts import (
     EVERY_GROUP,
-    NOT_ALL,
+    NOBODY,
     CountKind,
-    CountRow,
     Counts,
     RowKey,
-    Tally,
     divisions_of,
     groups_by_whole,
-    problem_at,
+    residual_tally,
     strata_by_total,
     sum_tallies,
 )
-from readiness.disclosure.table import AtMost, CellId, Sum, Table
+from readiness.disclosure.table import CellId, Residual, Sum, Table, TableBuilder
 
 # Negatives follow from these two: the sums of the negatives say nothing more.
 SUMMED = (CountKind.SCREENED, CountKind.POSITIVE)
@@ -36,101 +32,125 @@ class Count(NamedTuple):
     measure: CountKind
 
 
-class Left(NamedTuple):
-    """What a period holds beyond the shorter ones that there are counts for."""
+FlatCell = Count | Residual[Count]  # a number of a row, or of what other rows leave of it
 
-    key: RowKey
-    without: tuple[str, ...]
-    measure: CountKind
+
+def row_of(cell: FlatCell) -> RowKey:
+    return cell.key if isinstance(cell, Count) else cell.whole.key
+
+
+def cells_of(counts: Counts) -> dict[Count, int]:
+    return {Count(key, kind): tally.of(kind) for key, tally in counts.items() for kind in CountKind}
 
 
 def table_of(counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]] | None = None) -> Table:
     """`merged`: the rows printed in place of several others, which are never printed."""
     merged = merged or {}
     parts = {part for each in merged.values() for part in each}
-    tallies = {
-        **counts,
-        **{key: sum_tallies(counts[p] for p in each) for key, each in merged.items()},
+    build = tied(counts, merged)
+    return build.table(c for c in build.counts if isinstance(c, Count) and c.key not in parts)
+
+
+def table_of_partial_strata(counts: Counts) -> Table:
+    """Strata may leave people out, who are protected too.
+
+    Only people counted, and those of them who are positive, are ever printed.
+    """
+    build = tied(counts, {})
+    partial = [
+        (total, strata)
+        for total, types in strata_by_total(counts).items()
+        for strata in types.values()
+        if residual_tally(counts, total, strata) != NOBODY
+    ]
+    exact = {
+        Sum(Count(total, kind), tuple(Count(part, kind) for part in strata))
+        for total, strata in partial
+        for kind in SUMMED
     }
-    found: dict[Count, int] = {
-        Count(key, measure): tally.of(measure)
-        for key, tally in tallies.items()
-        for measure in CountKind
-    }
-    left: dict[CellId, int] = {}
-    sums = [*row_sums(tallies), *strata_sums(counts), *group_sums(counts)]
-    sums += merged_sums(merged)
-    spans, rests = span_sums(counts)
-    for key, tally in rests.items():
-        left.update({Left(*key, measure): tally.of(measure) for measure in CountKind})
-    return Table(
-        counts=dict((*found.items(), *left.items())),
-        sums=(*sums, *spans),
-        limits=tuple(limits_of(counts)),
-        shown=frozenset(cell for cell in found if cell.key not in parts),
+    build.sums = [each for each in build.sums if each not in exact]
+    for total, strata in partial:
+        split_rows(build, counts, total, strata, strata)
+    return build.table(
+        cell
+        for cell in build.counts
+        if isinstance(cell, Count) and cell.measure is not CountKind.NEGATIVE
     )
 
 
-def row_sums(keys: Iterable[RowKey]) -> Iterator[Sum]:
-    for key in keys:
-        yield Sum(
-            Count(key, CountKind.SCREENED),
-            (Count(key, CountKind.POSITIVE), Count(key, CountKind.NEGATIVE)),
-        )
-
-
-def sums_over(whole: RowKey, parts: Sequence[RowKey]) -> Iterator[Sum]:
-    for measure in SUMMED:
-        yield Sum(Count(whole, measure), tuple(Count(part, measure) for part in parts))
-
-
-def strata_sums(counts: Counts) -> Iterator[Sum]:
+def tied(counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]]) -> TableBuilder:
+    tallies = {key: sum_tallies(counts[part] for part in parts) for key, parts in merged.items()}
+    build = TableBuilder(cells_of({**counts, **tallies}))
+    for key in (*counts, *tallies):
+        positive, negative = Count(key, CountKind.POSITIVE), Count(key, CountKind.NEGATIVE)
+        build.tie(Count(key, CountKind.SCREENED), (positive, negative))
     for total, types in strata_by_total(counts).items():
         for strata in types.values():
-            yield from sums_over(total, strata)
-
-
-def group_sums(counts: Counts) -> Iterator[Sum]:
+            tie_rows(build, total, strata)
     for whole, groups in groups_by_whole(counts).items():
-        yield from sums_over(whole, groups)
+        tie_rows(build, whole, groups)
+    for whole, rows in merged.items():
+        tie_rows(build, whole, rows)
+    limit_domains(build, counts)
+    tie_periods(build, counts)
+    return build
 
 
-def merged_sums(merged: Mapping[RowKey, Sequence[RowKey]]) -> Iterator[Sum]:
-    for whole, parts in merged.items():
-        yield from sums_over(whole, parts)
+def tie_rows(build: TableBuilder, whole: RowKey, parts: Sequence[RowKey]) -> None:
+    for kind in SUMMED:
+        build.tie(Count(whole, kind), (Count(part, kind) for part in parts))
+
+
+def split_rows(
+    build: TableBuilder,
+    counts: Counts,
+    whole: RowKey,
+    parts: Sequence[RowKey],
+    named: Sequence[RowKey],
+) -> None:
+    """What is left of a row beside its parts is a row too; `named` tells which parts there are."""
+    left = residual_tally(counts, whole, parts)
+    residuals = {
+        kind: Residual(Count(whole, kind), tuple(Count(part, kind) for part in named))
+        for kind in CountKind
+    }
+    build.counts.update({residual: left.of(kind) for kind, residual in residuals.items()})
+    for kind in SUMMED:
+        build.tie(Count(whole, kind), (*(Count(part, kind) for part in parts), residuals[kind]))
+    people, *two = residuals.values()
+    build.tie(people, two)
 
 
 # Longer periods and the shorter ones in them.
 
 
-def span_sums(counts: Counts) -> tuple[list[Sum], dict[tuple[RowKey, tuple[str, ...]], Tally]]:
+def tie_periods(build: TableBuilder, counts: Counts) -> None:
     """Where the shorter periods add up; where some are missing, what is left counts people too."""
     present = {(key.group_id, key.domain, key.period) for key in counts}
-    sums: list[Sum] = []
-    rests: dict[tuple[RowKey, tuple[str, ...]], Tally] = {}
     for key, division, parts in spans_of(counts):
-        sum_of_parts = sum_tallies(counts[part] for part in parts)
-        rest = Tally(
-            counts[key].screened - sum_of_parts.screened,
-            counts[key].positive - sum_of_parts.positive,
-        )
-        if rest == (0, 0):
-            sums += sums_over(key, parts)
+        left = residual_tally(counts, key, parts)
+        if left == NOBODY:
+            tie_rows(build, key, parts)
             continue
-        there = tuple(p for p in division if (key.group_id, key.domain, p) in present)
-        if len(there) < len(division) and min(rest.screened, rest.positive, rest.negative) >= 0:
-            rests[key, there] = rest
-            sums += [
-                Sum(Count(key, m), (*(Count(part, m) for part in parts), Left(key, there, m)))
-                for m in SUMMED
-            ]
-            sums.append(
-                Sum(
-                    Left(key, there, CountKind.SCREENED),
-                    (Left(key, there, CountKind.POSITIVE), Left(key, there, CountKind.NEGATIVE)),
-                )
-            )
-    return sums, rests
+        there = [p for p in division if (key.group_id, key.domain, p) in present]
+        if len(there) < len(division) and min(left.screened, left.positive, left.negative) >= 0:
+            named = [key._replace(period=each) for each in there]
+            split_rows(build, counts, key, parts, named)
+        limit_period(build, key, parts, is_complete=len(parts) == len(division))
+
+
+def limit_period(
+    build: TableBuilder, key: RowKey, parts: Sequence[RowKey], *, is_complete: bool
+) -> None:
+    """People counted once a year are at least those of a quarter, at most those of all quarters."""
+    for kind in SUMMED:
+        whole, cells = Count(key, kind), [Count(part, kind) for part in parts]
+        if build.counts[whole] == sum(build.counts[cell] for cell in cells):
+            continue
+        if is_complete:
+            build.limit(whole, cells)
+        for cell in cells:
+            build.limit(cell, (whole,))
 
 
 def spans_of(counts: Counts) -> Iterator[tuple[RowKey, tuple[str, ...], list[RowKey]]]:
@@ -147,94 +167,61 @@ def spans_of(counts: Counts) -> Iterator[tuple[RowKey, tuple[str, ...], list[Row
 # Bounds that everybody knows: they hold for the people behind the counts.
 
 
-@dataclass(frozen=True)
-class Bound:
-    """`measure` of `part` is at most that of the others added up."""
-
-    measure: CountKind
-    part: str
-    others: tuple[str, ...]
-
-
-def bounds() -> Iterator[Bound]:
-    yield Bound(CountKind.POSITIVE, Need.ANY, FIVE)
-    yield Bound(CountKind.SCREENED, Need.ANY, FIVE)
-    yield Bound(CountKind.NEGATIVE, Need.ANY, FIVE)
-    yield Bound(CountKind.POSITIVE, Need.HOUSING, HOUSING_PARTS)
+def bounds() -> Iterator[tuple[CountKind, str, tuple[str, ...]]]:
+    """Of people so counted, those of one domain are at most those of the others added up."""
+    yield CountKind.POSITIVE, Need.ANY, FIVE
+    yield CountKind.SCREENED, Need.ANY, FIVE
+    yield CountKind.NEGATIVE, Need.ANY, FIVE
+    yield CountKind.POSITIVE, Need.HOUSING, HOUSING_PARTS
     for measure in CountKind:
-        yield Bound(measure, Need.ALL5, (Need.ANY,))
+        yield measure, Need.ALL5, (Need.ANY,)
     for need in FIVE:
-        yield Bound(CountKind.POSITIVE, need, (Need.ANY,))
-        yield Bound(CountKind.SCREENED, need, (Need.ANY,))
-        yield Bound(CountKind.SCREENED, Need.ALL5, (need,))
-        yield Bound(CountKind.NEGATIVE, Need.ALL5, (need,))
-    yield Bound(CountKind.POSITIVE, Need.ALL5, FIVE)
+        yield CountKind.POSITIVE, need, (Need.ANY,)
+        yield CountKind.SCREENED, need, (Need.ANY,)
+        yield CountKind.SCREENED, Need.ALL5, (need,)
+        yield CountKind.NEGATIVE, Need.ALL5, (need,)
+    yield CountKind.POSITIVE, Need.ALL5, FIVE
     for part in HOUSING_PARTS:
-        yield Bound(CountKind.POSITIVE, part, (Need.HOUSING,))
-        yield Bound(CountKind.NEGATIVE, Need.HOUSING, (part,))
+        yield CountKind.POSITIVE, part, (Need.HOUSING,)
+        yield CountKind.NEGATIVE, Need.HOUSING, (part,)
 
 
-BOUNDS = tuple(bounds())
+BOUNDS: dict[str, list[tuple[CountKind, tuple[str, ...]]]] = defaultdict(list)
+for bound_kind, bound_part, bound_others in bounds():
+    BOUNDS[bound_part].append((bound_kind, bound_others))
 
 
-def limits_of(counts: Counts) -> Iterator[AtMost]:
-    """Those that the counts keep; a bound that they break is none that a reader could use."""
+def limit_domains(build: TableBuilder, counts: Counts) -> None:
     for key in counts:
-        for bound in BOUNDS_BY_PART.get(key.domain, ()):
-            others = [key._replace(domain=other) for other in bound.others]
-            if all(each in counts for each in others):
-                most = sum(counts[each].of(bound.measure) for each in others)
-                if counts[key].of(bound.measure) <= most:
-                    cells = tuple(Count(each, bound.measure) for each in others)
-                    yield AtMost(Count(key, bound.measure), cells)
-    yield from span_limits(counts)
+        for kind, others in BOUNDS.get(key.domain, ()):
+            cells = (Count(key._replace(domain=other), kind) for other in others)
+            build.limit(Count(key, kind), cells)
 
 
-BOUNDS_BY_PART: dict[str, list[Bound]] = {}
-for each_bound in BOUNDS:
-    BOUNDS_BY_PART.setdefault(each_bound.part, []).append(each_bound)
-
-
-def span_limits(counts: Counts) -> Iterator[AtMost]:
-    """People counted once a year are at least those of a quarter, at most those of all quarters."""
-    for key, division, parts in spans_of(counts):
-        for measure in SUMMED:
-            whole = counts[key].of(measure)
-            each = [counts[part].of(measure) for part in parts]
-            if sum(each) == whole:
-                continue
-            cells = tuple(Count(part, measure) for part in parts)
-            if len(parts) == len(division) and whole <= sum(each):
-                yield AtMost(Count(key, measure), cells)
-            for cell, count in zip(cells, each, strict=True):
-                if count <= whole:
-                    yield AtMost(cell, (Count(key, measure),))
-
+# Which counts are looked at together when there are too many to look at all of them at once.
+# First one domain for some groups, then all domains for them. `ALL` belongs to every window: its
+# numbers tie the groups together, and what is hidden there serves all of them.
 
 MOST_CELLS = 600  # of one domain; larger windows hide a little less and take much longer
-
-
 MOST_ACROSS = 1_600  # of all domains
-
-
 MANY, FEWER_ACROSS = 12_000, 1_000  # so many cells in all take smaller windows
 
 
 def windows(cells: Sequence[CellId]) -> Iterator[Sequence[CellId]]:
-    by_group: dict[str, list[Count | Left]] = defaultdict(list)
+    by_group: dict[str, list[FlatCell]] = defaultdict(list)
     for cell in cells:
-        if isinstance(cell, Count | Left):
-            by_group[cell.key.group_id].append(cell)
+        if isinstance(cell, Count | Residual):
+            by_group[row_of(cell).group_id].append(cell)
     whole = by_group.pop(EVERY_GROUP, [])
-    domains = sorted({cell.key.domain for cell in cells if isinstance(cell, Count | Left)})
+    domains = sorted({row_of(cell).domain for cell in cells if isinstance(cell, Count | Residual)})
     if len(cells) <= MOST_CELLS or not by_group:
         return
-    hands = batches_of(by_group, window_size(len(cells), len(domains)) - len(whole))
+    batches = batches_of(by_group, window_size(len(cells), len(domains)) - len(whole))
     for domain in domains:
-        for hand in hands:
-            yield [each for each in (*whole, *hand) if each.key.domain == domain]
+        for batch in batches:
+            yield [each for each in (*whole, *batch) if row_of(each).domain == domain]
     if len(domains) > 1:
-        yield from ([*whole, *hand] for hand in hands)
+        yield from ([*whole, *batch] for batch in batches)
 
 
 def window_size(cells: int, domains: int) -> int:
@@ -243,8 +230,8 @@ def window_size(cells: int, domains: int) -> int:
     return MOST_ACROSS if cells <= MANY else FEWER_ACROSS
 
 
-def batches_of(by_group: dict[str, list[Count | Left]], room: int) -> list[list[Count | Left]]:
-    """Groups dealt out like cards, largest first, so that each hand has large and small ones."""
+def batches_of(by_group: dict[str, list[FlatCell]], room: int) -> list[list[FlatCell]]:
+    """Groups shared out in turn, largest first, so that each batch has large and small ones."""
     dealt = sorted(by_group, key=lambda group: (-len(by_group[group]), group))
     cells = sum(map(len, by_group.values()))
     number = min(len(dealt), -(-cells // max(room, MOST_CELLS // 2)))
@@ -252,85 +239,3 @@ def batches_of(by_group: dict[str, list[Count | Left]], room: int) -> list[list[
         [cell for group in dealt[start::number] for cell in by_group[group]]
         for start in range(number)
     ]
-
-
-TOO_MANY = (
-    "The strata of {type!r} and all patients cannot both be right: the strata leave out fewer than "
-    "nobody, or more who meet the measure than people. Correct the numbers."
-)
-
-
-class Rest(NamedTuple):
-    """The people of a total who are in none of the rows of one type of strata."""
-
-    total: RowKey
-    stratum_type: str
-    measure: CountKind
-
-
-def add_totals_of_partial_strata(lines: Iterable[CountRow]) -> dict[RowKey, Tally]:
-    """The counts with the totals that were left out, or everything that cannot be.
-
-    A total that was left out is that of the breakdown that counts most people.
-    """
-    given = {line.key: line for line in lines}
-    counts = {key: line.tally for key, line in given.items()}
-    for total, types in strata_by_total(counts).items():
-        counts.setdefault(
-            total, max(sum_tallies(counts[key] for key in each) for each in types.values())
-        )
-    problems = [*over_the_total(counts, given), *not_all(counts, given)]
-    if problems:
-        raise BadInput(problems)
-    return counts
-
-
-def over_the_total(counts: Counts, given: dict[RowKey, CountRow]) -> Iterator[Problem]:
-    for total, stratum_type, strata in breakdowns(counts):
-        left = rest_of(counts, total, strata)
-        if min(left.screened, left.positive, left.negative) < 0:
-            place = given.get(total) or given[strata[0]]
-            yield problem_at(place, TOO_MANY.format(type=stratum_type))
-
-
-def not_all(counts: Counts, given: dict[RowKey, CountRow]) -> Iterator[Problem]:
-    for key, groups in groups_by_whole(counts).items():
-        if counts[key] != sum_tallies(counts[each] for each in groups):
-            rows = (line for each, line in given.items() if each.total == key)
-            yield problem_at(given.get(key) or next(rows), NOT_ALL)
-
-
-def breakdowns(counts: Counts) -> Iterator[tuple[RowKey, str, list[RowKey]]]:
-    for total, types in strata_by_total(counts).items():
-        yield from ((total, stratum_type, strata) for stratum_type, strata in types.items())
-
-
-def rest_of(counts: Counts, total: RowKey, strata: Iterable[RowKey]) -> Tally:
-    whole, known = counts[total], sum_tallies(counts[each] for each in strata)
-    return Tally(whole.screened - known.screened, whole.positive - known.positive)
-
-
-def table_with_rests(counts: Counts) -> Table:
-    """Only people counted, and those of them who are positive, are ever printed."""
-    table = table_of(counts)
-    cells: dict[CellId, int] = dict(table.counts)
-    without: set[Sum] = set()
-    sums: list[Sum] = []
-    for total, stratum_type, strata in breakdowns(counts):
-        left = rest_of(counts, total, strata)
-        if left == (0, 0):
-            continue
-        rests = {measure: Rest(total, stratum_type, measure) for measure in CountKind}
-        cells.update({rest: left.of(measure) for measure, rest in rests.items()})
-        for measure, whole in zip(SUMMED, sums_over(total, strata), strict=True):
-            without.add(whole)
-            sums.append(Sum(whole.whole, (*whole.parts, rests[measure])))
-        people, *parts = rests.values()
-        sums.append(Sum(people, tuple(parts)))
-    kept = tuple(each for each in table.sums if each not in without)
-    shown = frozenset(
-        cell
-        for cell in table.shown
-        if isinstance(cell, Count) and cell.measure is not CountKind.NEGATIVE
-    )
-    return replace(table, counts=cells, sums=(*kept, *sums), shown=shown)

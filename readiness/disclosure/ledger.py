@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from readiness.disclosure.flat_counts import CountKind, Counts, RowKey, Tally
-from readiness.disclosure.flat_table import Count, Left, span_limits, span_sums, table_of
-from readiness.disclosure.table import AtMost, CellId, Sum, Table
+from readiness.disclosure.flat_table import Count, cells_of, table_of, tie_periods
+from readiness.disclosure.table import AtMost, CellId, Sum, Table, TableBuilder
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class LedgerEntry:
 
     @property
     def cells(self) -> Mapping[Count, int]:
-        return {Count(k, m): tally.of(m) for k, tally in self.counts.items() for m in CountKind}
+        return cells_of(self.counts)
 
 
 class FormerValue(NamedTuple):
@@ -95,7 +95,7 @@ def joint(stands: LedgerComparison, entries: Sequence[LedgerEntry]) -> Table:
     """The new release and all former ones as one table."""
     now = {key: tally for key, tally in stands.counts.items() if key.period not in stands.kept}
     union = {**latest_counts(entries), **now}
-    tables = [table_of(now), spans(union)]
+    tables = [table_of(now), period_table(union)]
     tables += [
         rename_cells(table_of(entry.counts), union, number) for number, entry in enumerate(entries)
     ]
@@ -118,17 +118,11 @@ def joint(stands: LedgerComparison, entries: Sequence[LedgerEntry]) -> Table:
     )
 
 
-def spans(union: Counts) -> Table:
+def period_table(union: Counts) -> Table:
     """Longer periods of one release and shorter ones of another."""
-    sums, rests = span_sums(union)
-    counts: dict[CellId, int] = {
-        Count(key, measure): tally.of(measure)
-        for key, tally in union.items()
-        for measure in CountKind
-    }
-    for (key, without), tally in rests.items():
-        counts.update({Left(key, without, measure): tally.of(measure) for measure in CountKind})
-    return Table(counts, tuple(sums), tuple(span_limits(union)))
+    build = TableBuilder(cells_of(union))
+    tie_periods(build, union)
+    return build.table(())
 
 
 def cell_name(cell: CellId, value: int, union: Counts, number: int = 0) -> CellId:

@@ -6,9 +6,9 @@ number. Strata of one breakdown exclude each other, and the states of a record a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from readiness.counts.quality.models import (
     DemographicCell,
@@ -20,8 +20,8 @@ from readiness.counts.quality.models import (
     QualityCounts,
 )
 from readiness.counts.strata import ALL, Stratum, StratumType
-from readiness.disclosure.succession import PreviousRelease, Schema
-from readiness.disclosure.table import CellId, Sum, Table
+from readiness.disclosure.succession import PreviousRelease
+from readiness.disclosure.table import CellId, Residual, Table, TableBuilder
 
 # One scheme of race only: people who move between two schemes are few, and could be counted.
 SCHEMES = (
@@ -31,10 +31,7 @@ SCHEMES = (
 ALWAYS = frozenset({StratumType.TOTAL, StratumType.LANGUAGE, StratumType.PAYER, StratumType.AGE})
 
 # All patients are read first; of a record, how many are known, and from where.
-WORTH_OF_ALL, WORTH_OF_KNOWN, WORTH_OF_OTHERS = 20, 4, 2
-Values = Mapping[QualityCell, int | None]
-Which = MeasurePart | Literal["not met"]
-NOT_MET: Literal["not met"] = "not met"
+WEIGHT_OF_ALL, WEIGHT_OF_KNOWN, WEIGHT_OF_OTHERS = 20, 4, 2
 
 
 class Breakdown(NamedTuple):
@@ -44,33 +41,8 @@ class Breakdown(NamedTuple):
 
 
 @dataclass(frozen=True)
-class NotMet:
-    """People counted in a measure who do not meet it."""
-
-    measure_id: str
-    stratum: Stratum
-    is_estimated: bool
-
-
-@dataclass(frozen=True)
-class Residual:
-    """The patients of a breakdown in none of its known strata."""
-
-    breakdown: Breakdown
-    strata: frozenset[str]  # those that are known
-    which: Which
-
-
-@dataclass(frozen=True)
-class Everybody:
+class RecordTotal:
     """All patients whose record was looked at for one field."""
-
-    field: DemographicField
-
-
-@dataclass(frozen=True)
-class More:
-    """Patients looked at for one field beyond those looked at for the other."""
 
     field: DemographicField
 
@@ -112,26 +84,24 @@ def kinds_in(cells: Iterable[QualityCell]) -> set[StratumType]:
 # How it hangs together.
 
 
-def table_of(known: Mapping[QualityCell, int]) -> Table:
-    everything = {**wholes(known), **known}
-    found: dict[CellId, int] = dict(everything.items())
-    sums: list[Sum] = []
-    for cells, ties in (not_met(everything), breakdowns(everything), records(known)):
-        found.update(cells)
-        sums += ties
-    return Table(
-        counts=found,
-        sums=tuple(sums),
-        shown=frozenset(known),
-        worth={cell: worth_of(cell) for cell in known},
-    )
+def table_of(
+    known: Mapping[QualityCell, int],
+    threshold: int | None = None,  # noqa: ARG001 - as every schema
+    also: frozenset[CellId] = frozenset(),  # noqa: ARG001
+) -> Table:
+    """Every difference that a reader could make is a number of the table, at any threshold."""
+    build = TableBuilder({**wholes(known), **known})
+    split_not_met(build)
+    split_breakdowns(build)
+    total_records(build, known)
+    return build.table(known, {cell: weight_of(cell) for cell in known})
 
 
-def worth_of(cell: QualityCell) -> int:
+def weight_of(cell: QualityCell) -> int:
     if isinstance(cell, MeasureCell):
-        return WORTH_OF_ALL if cell.stratum == ALL else WORTH_OF_OTHERS
+        return WEIGHT_OF_ALL if cell.stratum == ALL else WEIGHT_OF_OTHERS
     is_known = isinstance(cell, DemographicCell) and cell.known is DemographicStatus.KNOWN
-    return WORTH_OF_KNOWN if is_known else WORTH_OF_OTHERS
+    return WEIGHT_OF_KNOWN if is_known else WEIGHT_OF_OTHERS
 
 
 def wholes(known: Mapping[QualityCell, int]) -> dict[QualityCell, int]:
@@ -147,62 +117,35 @@ def wholes(known: Mapping[QualityCell, int]) -> dict[QualityCell, int]:
     return found
 
 
-Tied = tuple[dict[CellId, int], list[Sum]]
-
-
-def not_met(known: Mapping[QualityCell, int]) -> Tied:
+def split_not_met(build: TableBuilder) -> None:
     """Counted in a measure is met and not met."""
-    found: dict[CellId, int] = {}
-    sums = []
-    for counted, people in known.items():
-        if not isinstance(counted, MeasureCell) or counted.part is not MeasurePart.DENOMINATOR:
-            continue
-        name = (counted.measure_id, counted.stratum, counted.is_estimated)
-        met = MeasureCell(name[0], MeasurePart.NUMERATOR, *name[1:])
-        if met in known and people >= known[met]:
-            rest = NotMet(*name)
-            found[rest] = people - known[met]
-            sums.append(Sum(counted, (met, rest)))
-    return found, sums
+    for counted in [cell for cell in build.counts if isinstance(cell, MeasureCell)]:
+        met = replace(counted, part=MeasurePart.NUMERATOR)
+        if counted.part is MeasurePart.DENOMINATOR and met in build.counts:
+            build.split(counted, (met,), may_be_empty=True)
 
 
-def breakdowns(known: Mapping[QualityCell, int]) -> Tied:
-    """Known strata add up to all patients, with the rest of them where some are left."""
-    found: dict[CellId, int] = {}
-    sums = []
-    for breakdown, strata in strata_in(known).items():
-        rests: dict[MeasurePart, tuple[Residual, int]] = {}
+def split_breakdowns(build: TableBuilder) -> None:
+    """Known strata add up to all patients, with the rest of them where some are left.
+
+    Of the rest too, some meet the measure and some do not, if it is the same rest of both.
+    """
+    for breakdown, strata in strata_in(build.counts).items():
+        rests = {}
         for part in MeasurePart:
-            whole = MeasureCell(breakdown.measure_id, part)
             every = (cell_of(breakdown, part, name) for name in sorted(strata))
-            cells = [cell for cell in every if cell in known]
-            left = known[whole] - sum(known[cell] for cell in cells)
-            if not cells or left < 0:
-                continue
-            rest = Residual(breakdown, frozenset(cell.stratum.name for cell in cells), part)
-            if left:
-                rests[part] = rest, left
-            sums.append(Sum(whole, (*cells, *([rest] if left else ()))))
-        found.update(rests.values())
-        for rest, left, tie in left_over(rests):
-            found[rest] = left
-            sums.append(tie)
-    return found, sums
+            known = [cell for cell in every if cell in build.counts]
+            rests[part] = build.split(MeasureCell(breakdown.measure_id, part), known)
+        counted, met = rests[MeasurePart.DENOMINATOR], rests[MeasurePart.NUMERATOR]
+        if counted and met and strata_of(counted) == strata_of(met):
+            build.split(counted, (met,), may_be_empty=True)
 
 
-def left_over(
-    rests: Mapping[MeasurePart, tuple[Residual, int]],
-) -> Iterator[tuple[Residual, int, Sum]]:
-    """Of the rest too, some meet the measure and some do not, if it is the same rest of both."""
-    if len(rests) < len(MeasurePart):
-        return
-    (counted, people), (met, fewer) = rests[MeasurePart.DENOMINATOR], rests[MeasurePart.NUMERATOR]
-    if counted.strata == met.strata and people >= fewer:
-        rest = Residual(counted.breakdown, counted.strata, NOT_MET)
-        yield rest, people - fewer, Sum(counted, (met, rest))
+def strata_of(rest: Residual[MeasureCell]) -> list[Stratum]:
+    return [cell.stratum for cell in rest.parts]
 
 
-def strata_in(known: Iterable[QualityCell]) -> dict[Breakdown, set[str]]:
+def strata_in(known: Iterable[CellId]) -> dict[Breakdown, set[str]]:
     found: dict[Breakdown, set[str]] = {}
     for cell in known:
         if isinstance(cell, MeasureCell) and cell.stratum != ALL:
@@ -216,29 +159,14 @@ def cell_of(breakdown: Breakdown, part: MeasurePart, name: str) -> MeasureCell:
     return MeasureCell(breakdown.measure_id, part, stratum, breakdown.is_estimated)
 
 
-def records(known: Mapping[QualityCell, int]) -> Tied:
+def total_records(build: TableBuilder, known: Iterable[QualityCell]) -> None:
     """Every patient stands in one state of each field; most often both fields are of the same."""
-    found: dict[CellId, int] = {}
-    sums = []
+    totals = []
     for field in DemographicField:
         cells = [c for c in known if isinstance(c, DemographicCell) and c.field is field]
         if cells:
-            found[Everybody(field)] = sum(known[cell] for cell in cells)
-            sums.append(Sum(Everybody(field), tuple(cells)))
-    sizes = sorted(
-        (people, field) for field in DemographicField if (people := found.get(Everybody(field)))
-    )
-    if len(sizes) == len(DemographicField):
-        (fewer, small), (more, large) = sizes
-        if more > fewer:
-            found[More(large)] = more - fewer
-        both = (Everybody(small), *([More(large)] if more > fewer else ()))
-        sums.append(Sum(Everybody(large), both))
-    return found, sums
-
-
-# Every difference that a reader could make is a number of the table already.
-QUALITY = Schema[QualityCell](
-    lambda known, threshold, also: table_of(known),  # noqa: ARG005
-    table_of,
-)
+            build.total(RecordTotal(field), cells)
+            totals.append((build.counts[RecordTotal(field)], field))
+    if len(totals) == len(DemographicField) and all(people for people, _ in totals):
+        (_, small), (_, large) = sorted(totals)
+        build.split(RecordTotal(large), (RecordTotal(small),))

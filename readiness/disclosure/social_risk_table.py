@@ -6,8 +6,7 @@ the difference of two of its numbers counts people too, and is protected like a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -20,7 +19,7 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
-from readiness.disclosure.table import AtMost, CellId, Sum, Table
+from readiness.disclosure.table import CellId, Residual, Table, TableBuilder
 
 Term = tuple[Need | None, Step]  # a step of the group's row (None) or of one need's
 
@@ -51,8 +50,8 @@ PART_TYPES = (StratumType.LANGUAGE, StratumType.RACE, StratumType.PAYER, Stratum
 PART_GROUP_STEPS = (Step.ELIGIBLE, Step.SCREENED, Step.ANY_POSITIVE)
 PART_NEED_STEPS = (Step.SCREENED, Step.POSITIVE)
 
-WORTH_OF_GROUP = {Step.ELIGIBLE: 20, Step.SCREENED: 20, Step.ANY_POSITIVE: 5}
-WORTH_OF_NEED = {Step.SCREENED: 3, Step.POSITIVE: 3}
+WEIGHT_OF_GROUP = {Step.ELIGIBLE: 20, Step.SCREENED: 20, Step.ANY_POSITIVE: 5}
+WEIGHT_OF_NEED = {Step.SCREENED: 3, Step.POSITIVE: 3}
 
 # Eligible patients below which nearly every number of a breakdown would be hidden.
 FEWEST_FOR_PARTS, FEWEST_FOR_NEEDS_OF_PARTS = 200, 10_000
@@ -114,46 +113,6 @@ def inside() -> Mapping[Term, frozenset[Term]]:
     return {term: below(term) for term in TERMS}
 
 
-@dataclass(frozen=True)
-class Residual:
-    """The patients of a breakdown in none of the parts whose count is known."""
-
-    type: StratumType
-    parts: frozenset[str]  # those that are known
-    step: Step
-    need: Need | None
-
-
-Place = FunnelCell | Residual
-
-
-@dataclass(frozen=True)
-class Gap:
-    """People counted in `outer` and not in `inner`."""
-
-    outer: Place
-    inner: Place
-
-    @property
-    def sum(self) -> Sum:
-        return Sum(self.outer, (self.inner, self))
-
-
-@dataclass(frozen=True)
-class NotScreened:
-    """People counted in `outer` who were neither screened nor declined."""
-
-    outer: FunnelCell
-
-    @property
-    def unscreened(self) -> Gap:
-        return Gap(self.outer, SCREENED)
-
-    @property
-    def sum(self) -> Sum:
-        return Sum(self.unscreened, (DECLINED, self))
-
-
 def releasable_cells(counts: FunnelCounts) -> dict[FunnelCell, int]:
     """The counts that may leave the group at all, shown or hidden."""
     own = {FunnelCell(Step.ANY_POSITIVE, None, part): found for part, found in any_of_five(counts)}
@@ -185,87 +144,68 @@ def any_of_five(counts: FunnelCounts) -> Iterator[tuple[Stratum, int]]:
             yield part, found
 
 
+# How it hangs together.
+
+Place = FunnelCell | Residual[FunnelCell]  # a count, or what a breakdown leaves of it
+
+
 def table_of(
-    known: Mapping[FunnelCell, int], threshold: int, also: Collection[CellId] = frozenset()
+    known: Mapping[FunnelCell, int], threshold: int | None, also: frozenset[CellId] = frozenset()
 ) -> Table:
     """The counts that leave, with every way in which they hang together.
 
     A gap over several steps is the sum of the gaps between, so it needs a cell of its own only
-    where it is itself a small count, or asked for by `also`.
+    where it is itself a small count, or asked for.
     """
-    rests, added = parts_of(known)
-    places: dict[Place, int] = dict((*known.items(), *rests.items()))
-    gaps = {
-        gap: people
-        for gap, people, is_next in gaps_in(places)
-        if is_next or 0 < people < threshold or gap in also
-    }
-    neither = dict(not_screened(known))
-    for each in neither:
-        gaps[each.unscreened] = known[each.outer] - known[SCREENED]
-    return Table(
-        counts=dict((*places.items(), *gaps.items(), *neither.items())),
-        sums=(*added, *(gap.sum for gap in gaps), *(each.sum for each in neither)),
-        limits=tuple(limits_of(known, gaps)),
-        shown=frozenset(known),
-        worth={cell: worth_of(cell) for cell in known},
-    )
+    build = TableBuilder(known)
+    split_into_parts(build, known)
+    for outer, inner, is_next in gaps_in(build):
+        people = build.counts[outer] - build.counts[inner]
+        is_small = threshold is None or 0 < people < threshold
+        if is_next or is_small or Residual(outer, (inner,)) in also:
+            build.split(outer, (inner,), may_be_empty=True)
+    split_unscreened(build)
+    for part in sorted({cell.stratum for cell in known}):
+        limit_part(build, part)
+    return build.table(known, {cell: weight_of(cell) for cell in known})
 
 
-def worth_of(cell: FunnelCell) -> int:
+def weight_of(cell: FunnelCell) -> int:
     """The group's reach is read first, then what was found; parts and later steps last."""
     if cell.stratum != ALL:
         return 1
-    return (
-        WORTH_OF_GROUP.get(cell.step, 2) if cell.need is None else WORTH_OF_NEED.get(cell.step, 2)
-    )
+    return (WEIGHT_OF_GROUP if cell.need is None else WEIGHT_OF_NEED).get(cell.step, 2)
 
 
-# Parts of all patients that exclude each other.
-
-
-def parts_of(known: Mapping[FunnelCell, int]) -> tuple[dict[Residual, int], list[Sum]]:
-    """The known parts add up to the whole, with the rest of the patients where some are left."""
-    rests: dict[Residual, int] = {}
-    sums = []
-    for whole, people in known.items():
-        if whole.stratum != ALL:
-            continue
-        for kind in PART_TYPES:
-            parts = [
-                c for s in strata_of(kind) if (c := FunnelCell(whole.step, whole.need, s)) in known
-            ]
-            left = people - sum(known[part] for part in parts)
-            if not parts or left < 0:
-                continue
-            names = frozenset(part.stratum.name for part in parts)
-            rest = Residual(kind, names, whole.step, whole.need)
-            if left:
-                rests[rest] = left
-            sums.append(Sum(whole, (*parts, *((rest,) if left else ()))))
-    return rests, sums
+def split_into_parts(build: TableBuilder, known: Iterable[FunnelCell]) -> None:
+    """Parts of all patients that exclude each other, with the rest where some are left."""
+    for whole in known:
+        for kind in PART_TYPES if whole.stratum == ALL else ():
+            every = (FunnelCell(whole.step, whole.need, part) for part in strata_of(kind))
+            build.split(whole, [part for part in every if part in build.counts])
 
 
 # People of an outer step who are not in an inner one.
 
 
-def gaps_in(places: Mapping[Place, int]) -> Iterator[tuple[Gap, int, bool]]:
-    """Each with its people, and whether no known step stands between the two."""
-    for same in populations(places).values():
+def gaps_in(build: TableBuilder) -> Iterator[tuple[Place, Place, bool]]:
+    """Each with whether no known step stands between the two."""
+    for same in populations(build.counts).values():
         for outer, inner in pairs(same):
             between = inside()[outer] & same.keys()
             is_next = not any(inner in inside()[each] for each in between)
-            people = places[same[outer]] - places[same[inner]]
-            if people >= 0:
-                yield Gap(same[outer], same[inner]), people, is_next
+            yield same[outer], same[inner], is_next
 
 
-def populations(places: Iterable[Place]) -> dict[object, dict[Term, Place]]:
+def populations(cells: Iterable[CellId]) -> dict[object, dict[Term, Place]]:
     """Places that are about the same patients: all, one part, or the rest of one breakdown."""
     found: dict[object, dict[Term, Place]] = {}
-    for place in places:
-        who = place.stratum if isinstance(place, FunnelCell) else (place.type, place.parts)
-        found.setdefault(who, {})[place.need, place.step] = place
+    for cell in cells:
+        if isinstance(cell, FunnelCell):
+            found.setdefault(cell.stratum, {})[cell.need, cell.step] = cell
+        elif isinstance(cell, Residual):
+            strata = tuple(part.stratum for part in cell.parts)
+            found.setdefault(strata, {})[cell.whole.need, cell.whole.step] = cell
     return found
 
 
@@ -274,46 +214,35 @@ def pairs(same: Mapping[Term, Place]) -> Iterator[tuple[Term, Term]]:
         yield from ((outer, inner) for inner in same if inner in inside()[outer])
 
 
-def not_screened(known: Mapping[FunnelCell, int]) -> Iterator[tuple[NotScreened, int]]:
-    screened, declined = known.get(SCREENED), known.get(DECLINED)
-    if screened is None or declined is None:
+def split_unscreened(build: TableBuilder) -> None:
+    """Whoever was not screened declined, or was neither screened nor declined."""
+    counts = build.counts
+    if SCREENED not in counts or DECLINED not in counts:
         return
-    for outer in (FunnelCell(Step.SCREENING_OFFERED), FunnelCell(Step.ELIGIBLE)):
-        if outer in known and known[outer] >= screened + declined:
-            yield NotScreened(outer), known[outer] - screened - declined
+    outers = [
+        outer
+        for outer in (FunnelCell(Step.SCREENING_OFFERED), FunnelCell(Step.ELIGIBLE))
+        if outer in counts and counts[outer] >= counts[SCREENED] + counts[DECLINED]
+    ]
+    unscreened = [Residual(outer, (SCREENED,)) for outer in outers]
+    for gap in unscreened:
+        if gap not in counts:
+            build.split(gap.whole, gap.parts, may_be_empty=True)
+    for gap in unscreened:
+        build.split(gap, (DECLINED,), may_be_empty=True)
 
 
 # Bounds that everybody knows.
 
 
-def limits_of(known: Mapping[FunnelCell, int], gaps: Mapping[Gap, int]) -> Iterator[AtMost]:
-    parts = {cell.stratum for cell in known}
-    for part in sorted(parts):
-        yield from limits_in(part, known, gaps)
-
-
-def limits_in(
-    part: Stratum, known: Mapping[FunnelCell, int], gaps: Mapping[Gap, int]
-) -> Iterator[AtMost]:
+def limit_part(build: TableBuilder, part: Stratum) -> None:
     screened = FunnelCell(Step.SCREENED, None, part)
-    rules: tuple[tuple[FunnelCell, tuple[CellId, ...]], ...] = (
-        # Nobody has one or more needs without having one.
-        (FunnelCell(Step.ANY_POSITIVE, None, part), positives(FIVE, part)),
-        (FunnelCell(Step.POSITIVE, Need.HOUSING, part), positives(HOUSING_PARTS, part)),
-        # Whoever was screened was asked all five or missed one of them.
-        (
-            screened,
-            (
-                FunnelCell(Step.SCREENED, Need.ALL5, part),
-                *(Gap(screened, FunnelCell(Step.SCREENED, need, part)) for need in FIVE),
-            ),
-        ),
-    )
-    there: dict[CellId, int] = dict((*known.items(), *gaps.items()))
-    for whole, others in rules:
-        values = [there[each] for each in others if each in there]
-        if whole in there and len(values) == len(others) and there[whole] <= sum(values):
-            yield AtMost(whole, others)
+    # Nobody has one or more needs without having one.
+    build.limit(FunnelCell(Step.ANY_POSITIVE, None, part), positives(FIVE, part))
+    build.limit(FunnelCell(Step.POSITIVE, Need.HOUSING, part), positives(HOUSING_PARTS, part))
+    # Whoever was screened was asked all five or missed one of them.
+    missed = (Residual(screened, (FunnelCell(Step.SCREENED, need, part),)) for need in FIVE)
+    build.limit(screened, (FunnelCell(Step.SCREENED, Need.ALL5, part), *missed))
 
 
 def positives(needs: Iterable[Need], part: Stratum) -> tuple[FunnelCell, ...]:

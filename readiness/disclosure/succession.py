@@ -6,26 +6,12 @@ number that a reader knows by a few people is not made: the former one stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic
 
-from readiness.counts.social_risk.models import FunnelCell
-from readiness.disclosure.social_risk_table import Place, gaps_in, parts_of, table_of
-from readiness.disclosure.table import AtMost, CellId, Sum, Table
-
-C = TypeVar("C", bound=Hashable)  # what is printed: a count of screens, or one behind equity
-
-
-@dataclass(frozen=True)
-class Schema(Generic[C]):
-    """How the numbers of one kind of release hang together."""
-
-    # Of the counts and a threshold; with numbers that must have a cell of their own.
-    table: Callable[[Mapping[C, int], int, frozenset[CellId]], Table]
-    # With every difference that a reader could make.
-    all: Callable[[Mapping[C, int]], Table]
+from readiness.disclosure.table import AtMost, C, CellId, Schema, Sum, Table
 
 
 class ReleaseOutcome(StrEnum):
@@ -64,30 +50,25 @@ class CountChange:
     what: CellId
 
 
-def ties_of(known: Mapping[FunnelCell, int]) -> Table:
-    """With every difference that a reader could make."""
-    rests, _ = parts_of(known)
-    places: dict[Place, int] = dict((*known.items(), *rests.items()))
-    return table_of(known, 0, frozenset(gap for gap, _, _ in gaps_in(places)))
-
-
-FUNNEL = Schema(table_of, ties_of)
-
-
 def is_unchanged(known: Mapping[C, int], formers: Sequence[PreviousRelease[C]]) -> bool:
     return bool(formers) and formers[-1].known == known
 
 
 def changes_by_few(
-    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, ties: Schema[Any] = FUNNEL
+    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, schema: Schema[C]
 ) -> bool:
     """Whether a number that readers of the former release know would move by 1 to threshold - 1."""
-    now, then = ties.all(known).counts, ties.all(former.known)
+    now, then = every_number(known, schema).counts, every_number(former.known, schema)
     return any(
         is_few(now[each] - then.counts[each], threshold)
         for each in derivable(then, former.printed)
         if each in now
     )
+
+
+def every_number(known: Mapping[C, int], schema: Schema[C]) -> Table:
+    """With every difference that a reader could make."""
+    return schema(known, None, frozenset())
 
 
 def is_few(people: int, threshold: int) -> bool:
@@ -113,16 +94,16 @@ def joint_table(
     known: Mapping[C, int],
     formers: Sequence[PreviousRelease[C]],
     threshold: int,
-    ties: Schema[Any] = FUNNEL,
+    schema: Schema[C],
 ) -> Table:
     """The new release and all former ones in one table, with the people who came and went."""
     also: frozenset[CellId] = frozenset().union(
-        *(small_moves(known, former, threshold, ties) for former in formers)
+        *(small_moves(known, former, threshold, schema) for former in formers)
     )
-    now = ties.table(known, threshold, also)
+    now = schema(known, threshold, also)
     tables = [now]
     for former in formers:
-        then = ties.table(former.known, threshold, also)
+        then = schema(former.known, threshold, also)
         tables += [previous_table(then, former), change_table(now, then, former.number, threshold)]
     last: Mapping[C, int | None] = formers[-1].values if formers else {}
     same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
@@ -137,16 +118,16 @@ def joint_table(
         sums=tuple(each for table in tables for each in table.sums),
         limits=tuple(each for table in tables for each in table.limits),
         shown=now.shown,
-        worth=now.worth,
+        weights=now.weights,
         pinned=frozenset(same).union(*(table.pinned for table in tables)),
         kept=frozenset(hidden & now.shown).union(*(table.kept for table in tables)),
     )
 
 
 def small_moves(
-    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, ties: Schema[Any]
+    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, schema: Schema[C]
 ) -> Iterator[CellId]:
-    now, then = ties.all(known).counts, ties.all(former.known).counts
+    now, then = every_number(known, schema).counts, every_number(former.known, schema).counts
     for each in now:
         if each in then and is_few(now[each] - then[each], threshold):
             yield each

@@ -45,14 +45,14 @@ def protect(
     `windows` names parts of cells that hang together. They may overlap, and are protected first,
     one after the other; what is proven in a part holds for the whole.
     """
-    work = SuppressionRun(table, threshold, find_pattern)
+    run = SuppressionRun(table, threshold, find_pattern)
     for piece in pieces_of(table, movable(table)):
         for part in pieces(table, windows(piece.cells)):
-            work.protect(part, part.loosened(table, work.movable, 2 * threshold))
-        work.protect(piece, piece)
-    if work.exposed:
-        raise Unprotectable(work.exposed)
-    return Protection(frozenset(work.hidden), work.intervals(), work.rounds)
+            run.protect(part, part.without_slack_limits(table, run.movable, 2 * threshold))
+        run.protect(piece, piece)
+    if run.exposed:
+        raise Unprotectable(run.exposed)
+    return Protection(frozenset(run.hidden), run.intervals(), run.rounds)
 
 
 class SuppressionRun:
@@ -105,7 +105,7 @@ class SuppressionRun:
 
 
 def price_of(table: Table, cell: CellId) -> int:
-    return PRICE * table.worth.get(cell, 1) + min(table.counts[cell], DEAREST)
+    return PRICE * table.weights.get(cell, 1) + min(table.counts[cell], DEAREST)
 
 
 def sensitive(table: Table, threshold: int) -> frozenset[CellId]:

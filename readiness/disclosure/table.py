@@ -1,12 +1,21 @@
-"""A table of counts as an attacker may see it: numbers, and the sums that tie them together."""
+"""A table of counts as an attacker may see it: numbers, and the sums that tie them together.
+
+A schema of counts says its cells, its sums and its limits to a `TableBuilder`; nothing else knows
+how they hang together. A table is cut into pieces that are protected one after the other: numbers
+that no chain of unknown numbers joins do not touch each other. What stays too large is cut on:
+whoever protects one piece takes every number outside it for printed, which a reader can at best
+know. So what is safe in a piece is safe in the whole.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Generic, NamedTuple, TypeVar
 
 CellId = Hashable
+C = TypeVar("C", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -39,11 +48,73 @@ class Table:
     shown: frozenset[CellId] = frozenset()
     pinned: frozenset[CellId] = frozenset()  # printed in a former release: cannot be taken back
     kept: frozenset[CellId] = frozenset()  # hidden in a former release: must stay hidden
-    worth: Mapping[CellId, int] = field(default_factory=dict)  # times dearer to hide than others
+    weights: Mapping[CellId, int] = field(default_factory=dict)  # times dearer to hide than others
 
     def slack_of(self, limit: AtMost) -> int:
         """How far the limit is from binding."""
         return sum(self.counts[other] for other in limit.others) - self.counts[limit.part]
+
+
+class Residual(NamedTuple, Generic[C]):
+    """The people of `whole` who are in none of the parts."""
+
+    whole: C
+    parts: tuple[C, ...]
+
+
+# The table of some counts; a number over several steps has a cell of its own only where it is
+# smaller than the threshold, or asked for. Without a threshold: every one that a reader could make.
+Schema = Callable[[Mapping[C, int], int | None, frozenset[CellId]], Table]
+
+
+class TableBuilder:
+    """The cells so far, and what ties them together."""
+
+    def __init__(self, counts: Mapping[C, int]) -> None:
+        self.counts: dict[CellId, int] = dict(counts.items())
+        self.sums: list[Sum] = []
+        self.limits: list[AtMost] = []
+
+    def total(self, whole: CellId, parts: Iterable[CellId]) -> None:
+        """A cell for the parts added up."""
+        listed = tuple(parts)
+        self.counts[whole] = sum(self.counts[part] for part in listed)
+        self.tie(whole, listed)
+
+    def tie(self, whole: CellId, parts: Iterable[CellId]) -> None:
+        self.sums.append(Sum(whole, tuple(parts)))
+
+    def split(
+        self, whole: C, parts: Iterable[C], *, may_be_empty: bool = False
+    ) -> Residual[C] | None:
+        """The whole is the parts and a residual; without one where nobody is left over, unless a
+        reader need not know that. Parts that exceed the whole tie nothing."""
+        residual = Residual(whole, tuple(parts))
+        left = self.counts[whole] - sum(self.counts[part] for part in residual.parts)
+        if left < 0 or not residual.parts:
+            return None
+        if not left and not may_be_empty:
+            self.tie(whole, residual.parts)
+            return None
+        self.counts[residual] = left
+        self.tie(whole, (*residual.parts, residual))
+        return residual
+
+    def limit(self, part: CellId, others: Iterable[CellId]) -> None:
+        """Where all are counted and keep it: a limit that they break is none a reader could use."""
+        limit, counts = AtMost(part, tuple(others)), self.counts
+        is_known = part in counts and all(other in counts for other in limit.others)
+        if is_known and counts[part] <= sum(counts[other] for other in limit.others):
+            self.limits.append(limit)
+
+    def table(self, shown: Iterable[CellId], weights: Mapping[CellId, int] | None = None) -> Table:
+        return Table(
+            self.counts,
+            tuple(self.sums),
+            tuple(self.limits),
+            frozenset(shown),
+            weights=weights or {},
+        )
 
 
 @dataclass(frozen=True)
@@ -52,7 +123,7 @@ class Piece:
     sums: tuple[Sum, ...]
     limits: tuple[AtMost, ...]
 
-    def loosened(self, table: Table, movable: Collection[CellId], slack: int) -> Piece:
+    def without_slack_limits(self, table: Table, movable: Collection[CellId], slack: int) -> Piece:
         """Without the limits that reach beyond the piece, or that are far from binding."""
         inside = frozenset(self.cells)
         kept = (

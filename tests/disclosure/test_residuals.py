@@ -5,16 +5,14 @@ from __future__ import annotations
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.disclosure.flat_counts import CountKind, CountRow, RowKey, Tally
+from readiness.disclosure.flat_counts import CountKind, CountRow, RowKey, Tally, complete_partial
 from readiness.disclosure.flat_table import (
     Count,
-    Rest,
-    add_totals_of_partial_strata,
-    table_with_rests,
+    table_of_partial_strata,
 )
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.suppression import protect
-from readiness.disclosure.table import Sum
+from readiness.disclosure.table import Residual, Sum
 
 TOTAL = RowKey("g", "2026", "COL")
 WHITE, BLACK = (TOTAL._replace(stratum_type="race", stratum=each) for each in ("white", "black"))
@@ -29,32 +27,37 @@ def lines(**rows):
 
 
 def counted(**rows):
-    return add_totals_of_partial_strata(lines(**rows))
+    return complete_partial(lines(**rows))
+
+
+def rest(measure):
+    strata = tuple(Count(key, measure) for key in (WHITE, BLACK))
+    return Residual(Count(TOTAL, measure), strata)
 
 
 def test_a_breakdown_may_leave_people_out_and_they_are_counted():
-    made = table_with_rests(counted(total=(100, 60), white=(70, 40), black=(25, 16)))
-    rests = {each: made.counts[Rest(TOTAL, "race", each)] for each in CountKind}
+    made = table_of_partial_strata(counted(total=(100, 60), white=(70, 40), black=(25, 16)))
+    rests = {each: made.counts[rest(each)] for each in CountKind}
     assert rests == {CountKind.SCREENED: 5, CountKind.POSITIVE: 4, CountKind.NEGATIVE: 1}
     people = [Count(key, CountKind.SCREENED) for key in (TOTAL, WHITE, BLACK)]
-    assert Sum(people[0], (*people[1:], Rest(TOTAL, "race", CountKind.SCREENED))) in made.sums
+    assert Sum(people[0], (*people[1:], rest(CountKind.SCREENED))) in made.sums
     assert Sum(people[0], tuple(people[1:])) not in made.sums
 
 
 def test_so_few_left_out_hide_one_of_the_others():
     counts = counted(total=(100, 60), white=(70, 40), black=(25, 16))
-    hidden = protect(table_with_rests(counts), 11, find_pattern).hidden
-    measures = {each.measure for each in hidden if isinstance(each, Count | Rest)}
+    hidden = protect(table_of_partial_strata(counts), 11, find_pattern).hidden
+    measures = {each.measure for each in hidden if isinstance(each, Count)}
     assert {CountKind.SCREENED, CountKind.POSITIVE} <= measures
 
 
 def test_a_breakdown_of_everybody_has_no_rest():
-    made = table_with_rests(counted(total=(95, 56), white=(70, 40), black=(25, 16)))
-    assert not [each for each in made.counts if isinstance(each, Rest)]
+    made = table_of_partial_strata(counted(total=(95, 56), white=(70, 40), black=(25, 16)))
+    assert not [each for each in made.counts if isinstance(each, Residual)]
 
 
 def test_those_who_do_not_meet_a_measure_are_protected_and_never_printed():
-    made = table_with_rests(counted(total=(60, 56)))
+    made = table_of_partial_strata(counted(total=(60, 56)))
     assert made.counts[Count(TOTAL, CountKind.NEGATIVE)] == 4
     assert Count(TOTAL, CountKind.NEGATIVE) not in made.shown
     assert protect(made, 11, find_pattern).hidden
@@ -81,4 +84,4 @@ def test_more_than_all_patients_is_refused_by_line(rows, line):
 def test_the_row_of_all_groups_is_their_sum():
     other = CountRow(9, TOTAL._replace(group_id="ALL"), Tally(90, 60))
     with pytest.raises(BadInput, match="line 9: This is not the sum"):
-        add_totals_of_partial_strata([*lines(total=(100, 60)), other])
+        complete_partial([*lines(total=(100, 60)), other])

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
-from readiness.disclosure.social_risk_table import Gap, releasable_cells
+from readiness.disclosure.social_risk_table import releasable_cells, table_of
 from readiness.disclosure.succession import (
     CountChange,
     PreviousCell,
     PreviousRelease,
     changes_by_few,
     derivable,
+    every_number,
     is_unchanged,
     joint_table,
-    ties_of,
 )
+from readiness.disclosure.table import Residual
 from tests.factories.social_risk_counts import counts
 
 ELIGIBLE, OFFERED, SCREENED = (
@@ -33,7 +34,7 @@ def former(hidden=(), number=1, **changes):
 
 
 def moved(changes, hidden=()):
-    return changes_by_few(releasable_cells(counts(changes)), former(hidden), 11)
+    return changes_by_few(releasable_cells(counts(changes)), former(hidden), 11, table_of)
 
 
 def test_nothing_new_is_nothing_changed():
@@ -61,14 +62,14 @@ def test_a_difference_that_moves_by_a_few_keeps_it_too():
 
 def test_what_one_sum_leaves_open_is_derivable_and_what_two_unknowns_share_is_not():
     known = {ELIGIBLE: 400, SCREENED: 250}
-    made = ties_of(known)
-    assert Gap(ELIGIBLE, SCREENED) in derivable(made, known)
+    made = every_number(known, table_of)
+    assert Residual(ELIGIBLE, (SCREENED,)) in derivable(made, known)
     assert derivable(made, {ELIGIBLE}) == {ELIGIBLE}
 
 
 def test_former_numbers_stay_printed_or_hidden_as_they_were():
     one = former({FOOD})
-    both = joint_table(releasable_cells(counts({ELIGIBLE: 500})), (one,), 11)
+    both = joint_table(releasable_cells(counts({ELIGIBLE: 500})), (one,), 11, table_of)
     assert PreviousCell(1, ELIGIBLE) in both.pinned
     assert PreviousCell(1, FOOD) in both.kept
     assert FOOD in both.kept
@@ -78,14 +79,17 @@ def test_former_numbers_stay_printed_or_hidden_as_they_were():
 
 def test_a_few_people_who_came_are_people():
     one = former({FOOD})
-    both = joint_table(releasable_cells(counts({FOOD: 43})), (one,), 11)
+    both = joint_table(releasable_cells(counts({FOOD: 43})), (one,), 11, table_of)
     assert both.counts[CountChange(1, FOOD)] == 3
-    assert both.counts[CountChange(1, Gap(FunnelCell(Step.SCREENED, Need.FOOD), FOOD))] == 3
+    assert both.counts[CountChange(1, Residual(FunnelCell(Step.SCREENED, Need.FOOD), (FOOD,)))] == 3
 
 
 def test_every_sum_over_two_releases_is_true():
     both = joint_table(
-        releasable_cells(counts({FOOD: 43, ELIGIBLE: 390})), (former(), former(number=2)), 11
+        releasable_cells(counts({FOOD: 43, ELIGIBLE: 390})),
+        (former(), former(number=2)),
+        11,
+        table_of,
     )
     for each in both.sums:
         assert both.counts[each.whole] == sum(both.counts[part] for part in each.parts)

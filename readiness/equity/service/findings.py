@@ -11,10 +11,17 @@ from dataclasses import dataclass
 
 from readiness.core.tables.models import SourceFile
 from readiness.disclosure import flat_counts_file
-from readiness.disclosure.flat_counts import EVERY_GROUP, CountKind, CountRow, Counts, RowKey
+from readiness.disclosure.flat_counts import (
+    EVERY_GROUP,
+    CountKind,
+    CountRow,
+    Counts,
+    RowKey,
+    complete_partial,
+)
 from readiness.disclosure.flat_counts_file import ColumnNames
 from readiness.disclosure.flat_table import Count as Number
-from readiness.disclosure.flat_table import add_totals_of_partial_strata, table_with_rests
+from readiness.disclosure.flat_table import table_of_partial_strata
 from readiness.disclosure.solver.find_pattern import finder_for
 from readiness.disclosure.suppression import protect
 from readiness.equity.findings import Declarations, EquityFindings, findings_of
@@ -40,14 +47,14 @@ class FindingsReport:
 
 def report(source: SourceFile, declared: Declarations, threshold: int) -> FindingsReport:
     """BadInput with every problem of the table, by its line."""
-    counts = add_totals_of_partial_strata(lines_of(source))
+    counts = complete_partial(lines_of(source))
     rows = releasable_rows(counts, threshold)
     return FindingsReport(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
 
 
 def releasable_rows(counts: Counts, threshold: int) -> tuple[StratumRow, ...]:
     """What a payer sees. Those who do not meet a measure are never printed, and protected too."""
-    table = table_with_rests(counts)
+    table = table_of_partial_strata(counts)
     hidden = protect(table, threshold, finder_for(len(table.counts))).hidden
 
     def number(key: RowKey, measure: CountKind) -> int | None:

@@ -25,7 +25,7 @@ from readiness.counts.quality.models import QualityCell, QualityCounts
 from readiness.counts.service.entry import enterable_period
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.quality_table import QUALITY, releasable_cells
+from readiness.disclosure.quality_table import releasable_cells, table_of
 from readiness.disclosure.service.released_quality import readable
 from readiness.disclosure.succession import ReleaseOutcome, is_unchanged
 from readiness.releases.service.social_risk import decide, is_readable
@@ -56,7 +56,7 @@ def prepare(
     """The period's next release. This asks the solver: never call it while writing."""
     formers = stored.previous_releases(store, group_id, found.period)
     known = releasable_cells(found, reference, formers)
-    verdict, hidden, rounds = decide(known, formers, threshold, QUALITY)
+    verdict, hidden, rounds = decide(known, formers, threshold, table_of)
     if verdict in (ReleaseOutcome.UNCHANGED, ReleaseOutcome.KEPT):
         return Prepared(verdict, group_id, found.period, known, None)
     values = {cell: None if cell in hidden else value for cell, value in known.items()}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -29,19 +28,17 @@ from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.service.released_social_risk import readable
 from readiness.disclosure.social_risk_release import Release
-from readiness.disclosure.social_risk_table import releasable_cells
+from readiness.disclosure.social_risk_table import releasable_cells, table_of
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.succession import (
-    FUNNEL,
-    C,
     PreviousRelease,
     ReleaseOutcome,
-    Schema,
     changes_by_few,
     is_unchanged,
     joint_table,
 )
 from readiness.disclosure.suppression import Unprotectable, protect
+from readiness.disclosure.table import C, Schema
 
 METHOD = "1"  # goes up when the same counts would be released differently
 SYSTEM = "the command line"
@@ -65,7 +62,7 @@ def prepare(
     """The quarter's next release. This asks the solver: never call it while writing."""
     known = releasable_cells(found)
     formers = releases.previous_releases(store, group_id, found.period)
-    verdict, hidden, rounds = decide(known, formers, threshold)
+    verdict, hidden, rounds = decide(known, formers, threshold, table_of)
     if verdict in (ReleaseOutcome.UNCHANGED, ReleaseOutcome.KEPT):
         return PreparedRelease(verdict, group_id, found.period, known, None)
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
@@ -78,16 +75,18 @@ def decide(
     known: Mapping[C, int],
     formers: tuple[PreviousRelease[C], ...],
     threshold: int,
-    ties: Schema[Any] = FUNNEL,
+    schema: Schema[C],
 ) -> tuple[ReleaseOutcome, frozenset[object], int]:
     """What becomes of these counts after those releases, what is hidden, after how many rounds."""
     nothing: frozenset[object] = frozenset()
     if is_unchanged(known, formers):
         return ReleaseOutcome.UNCHANGED, nothing, 0
-    if any(changes_by_few(known, former, threshold, ties) for former in formers):
+    if any(changes_by_few(known, former, threshold, schema) for former in formers):
         return ReleaseOutcome.KEPT, nothing, 0
     try:
-        protection = protect(joint_table(known, formers, threshold, ties), threshold, find_pattern)
+        protection = protect(
+            joint_table(known, formers, threshold, schema), threshold, find_pattern
+        )
     except Unprotectable:
         if not formers:
             raise
