@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Scale, Table
+from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of
 from readiness.core.formatting import percent
 
 SHARES = Scale(0, 1)
-HEAD, ROW = 4, 54  # px
-TWO_BARS = 68
-
-
-# One share for each design, with its error and, as a mark, what chance alone does
+HEAD, ROW, TWO_BARS = 4, 54, 68  # px
 
 
 @dataclass(frozen=True)
 class ShareRow:
+    """The share of one design, with its error and, as a mark, what chance alone does."""
+
     title: str
     share: float  # 0 to 1
     error: float
@@ -25,60 +23,32 @@ class ShareRow:
     beside: float | None = None  # another share, to hold it against
 
 
-@dataclass(frozen=True)
-class Bar:
-    y: int
-    title: str
-    says: str
-    width: str
-    low_x: str
-    high_x: str
-    beside_x: str  # "" for none
-
-
-@dataclass(frozen=True)
-class Bars:
-    height: int
-    bars: tuple[Bar, ...]
-    says: str
-    table: Table
-
-
-def bars_of(rows: Sequence[ShareRow], header: tuple[str, str], beside: str = "") -> Bars:
+def bars_of(shares: Sequence[ShareRow], header: tuple[str, str], beside: str = "") -> Figure:
     """From 0 to all; the line through the end of a bar is its Monte Carlo 95% interval."""
-    bars = tuple(bar_of(row, HEAD + ROW * n) for n, row in enumerate(rows))
-    return Bars(
-        height=HEAD + ROW * len(bars),
-        bars=bars,
-        says="; ".join(f"{row.title}: {row.says}" for row in rows) + ".",
-        table=Table(
-            (*header, *([beside] if beside else [])),
-            tuple(
-                (row.title, row.says, *([percent(row.beside, 1)] if beside else [])) for row in rows
-            ),
-        ),
+    rows = [
+        Row(
+            each.title,
+            each.says,
+            width=SHARES.at(each.share),
+            low_x=SHARES.at(each.share - 1.96 * each.error),
+            high_x=SHARES.at(each.share + 1.96 * each.error),
+            beside_x="" if each.beside is None else SHARES.at(each.beside),
+        )
+        for each in shares
+    ]
+    cells = (
+        (each.title, each.says, *([percent(each.beside, 1)] if beside else [])) for each in shares
     )
-
-
-def bar_of(row: ShareRow, y: int) -> Bar:
-    reach = 1.96 * row.error
-    return Bar(
-        y=y,
-        title=row.title,
-        says=row.says,
-        width=SHARES.at(row.share),
-        low_x=SHARES.at(row.share - reach),
-        high_x=SHARES.at(row.share + reach),
-        beside_x="" if row.beside is None else SHARES.at(row.beside),
-    )
-
-
-# Two chances of each group: by luck, and when it truly improved
+    table = Table((*header, *([beside] if beside else [])), tuple(cells))
+    return figure_of(rows, table, ROW, HEAD)
 
 
 @dataclass(frozen=True)
 class ChanceRow:
-    """`luck` and `found` are None where the group takes no part, and `says` why."""
+    """Two chances of one group: by luck, and when it truly improved.
+
+    `luck` and `found` are None where the group takes no part, and `says` why.
+    """
 
     title: str
     basis: str  # "12,340 patients"
@@ -97,56 +67,27 @@ class ChanceRow:
         return f"{percent(self.luck)}, then {percent(self.found)}"
 
 
-@dataclass(frozen=True)
-class Span:
-    y: int
-    title: str
-    says: str
-    shown: bool
-    luck_x: str
-    found_x: str
-
-
-@dataclass(frozen=True)
-class Spans:
-    height: int
-    spans: tuple[Span, ...]
-    says: str
-    table: Table
-
-
-def spans_of(rows: Sequence[ChanceRow], first: str) -> Spans:
+def spans_of(chances: Sequence[ChanceRow], first: str) -> Figure:
     """In the order given, smallest first; the further right the second mark, the surer it is."""
-    spans = tuple(span_of(row, HEAD + ROW * n) for n, row in enumerate(rows))
-    return Spans(
-        height=HEAD + ROW * len(spans),
-        spans=spans,
-        says="; ".join(f"{row.title}: {row.says}" for row in rows) + ".",
-        table=Table(
-            (first, "Based on", "Paid though nothing changed", "Paid after true improvement"),
-            tuple((row.title, row.basis, *chances_of(row)) for row in rows),
-        ),
-    )
+    rows = [
+        Row(
+            each.title,
+            each.says,
+            shown=each.luck is not None and each.found is not None,
+            x=SHARES.at(each.found or 0),
+            beside_x=SHARES.at(each.luck or 0),
+        )
+        for each in chances
+    ]
+    header = (first, "Based on", "Paid though nothing changed", "Paid after true improvement")
+    table = Table(header, tuple((each.title, each.basis, *chances_of(each)) for each in chances))
+    return figure_of(rows, table, ROW, HEAD)
 
 
 def chances_of(row: ChanceRow) -> tuple[str, str]:
     if row.luck is None or row.found is None:
         return row.says, row.says
     return percent(row.luck), percent(row.found)
-
-
-def span_of(row: ChanceRow, y: int) -> Span:
-    return Span(
-        y=y,
-        title=row.title,
-        says=row.says,
-        shown=row.luck is not None and row.found is not None,
-        luck_x=SHARES.at(row.luck or 0),
-        found_x=SHARES.at(row.found or 0),
-    )
-
-
-# Money beside patients
 
 
 @dataclass(frozen=True)
@@ -158,42 +99,22 @@ class MoneyRow:
     says: str
 
 
-@dataclass(frozen=True)
-class Pair:
-    y: int
-    title: str
-    says: str
-    patients_width: str
-    dollars_width: str
-
-
-@dataclass(frozen=True)
-class Pairs:
-    height: int
-    pairs: tuple[Pair, ...]
-    says: str
-    table: Table
-
-
-def pairs_of(rows: Sequence[MoneyRow], first: str) -> Pairs:
-    pairs = tuple(
-        Pair(
-            y=HEAD + TWO_BARS * n,
-            title=row.title,
-            says=row.says,
-            patients_width=SHARES.at(row.patients),
-            dollars_width=SHARES.at(row.dollars or 0),
+def pairs_of(money: Sequence[MoneyRow], first: str) -> Figure:
+    """Patients above, money below."""
+    rows = [
+        Row(
+            each.title,
+            each.says,
+            width=SHARES.at(each.dollars or 0),
+            open_width=SHARES.at(each.patients),
         )
-        for n, row in enumerate(rows)
-    )
-    return Pairs(
-        height=HEAD + TWO_BARS * len(pairs),
-        pairs=pairs,
-        says="; ".join(f"{row.title}: {row.says}" for row in rows) + ".",
-        table=Table(
-            (first, "Groups", "Share of patients", "Share of the money"),
-            tuple(
-                (row.title, row.basis, percent(row.patients), percent(row.dollars)) for row in rows
-            ),
+        for each in money
+    ]
+    table = Table(
+        (first, "Groups", "Share of patients", "Share of the money"),
+        tuple(
+            (each.title, each.basis, percent(each.patients), percent(each.dollars))
+            for each in money
         ),
     )
+    return figure_of(rows, table, TWO_BARS, HEAD)

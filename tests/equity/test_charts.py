@@ -5,8 +5,8 @@ import pytest
 from readiness.equity.across_groups import funnel_of
 from readiness.equity.charts import (
     MOST_NAMED,
-    Change,
-    GapOf,
+    GroupGapRow,
+    ScoreChange,
     caterpillar_of,
     funnel_chart,
     scatter_of,
@@ -67,21 +67,23 @@ def gap(value, reach=0.05):
 
 
 def test_a_caterpillar_goes_from_the_lowest_gap_to_the_highest():
-    figure = caterpillar_of([GapOf("B", gap(0.1)), GapOf("A", gap(-0.1))], "White alone")
-    assert [leg.title for leg in figure.legs] == ["A", "B"]
+    figure = caterpillar_of(
+        [GroupGapRow("B", gap(0.1)), GroupGapRow("A", gap(-0.1))], "White alone"
+    )
+    assert [leg.title for leg in figure.rows] == ["A", "B"]
     assert figure.marks[0].x == "50%"
-    assert figure.legs[0].says == "−10.0 (−15.0 to −5.0)"
+    assert figure.rows[0].says == "−10.0 (−15.0 to −5.0)"
     assert [row[2] for row in figure.table.rows] == ["–", "–"]
 
 
 def test_a_gap_drawn_toward_the_mean_keeps_what_was_counted_beside_it():
-    [leg] = caterpillar_of([GapOf("A", gap(-0.2), gap(-0.1))], "White alone").legs
+    [leg] = caterpillar_of([GroupGapRow("A", gap(-0.2), gap(-0.1))], "White alone").rows
     assert leg.says.startswith("−10.0")
-    assert leg.counted_x < leg.x
+    assert leg.beside_x < leg.x
 
 
 def test_very_many_groups_are_drawn_without_their_names():
-    many = [GapOf(f"G{n}", gap(n / 1000)) for n in range(MOST_NAMED + 1)]
+    many = [GroupGapRow(f"G{n}", gap(n / 1000)) for n in range(MOST_NAMED + 1)]
     assert caterpillar_of(many[1:], "White alone").has_names
     figure = caterpillar_of(many, "White alone")
     assert not figure.has_names
@@ -89,7 +91,7 @@ def test_very_many_groups_are_drawn_without_their_names():
 
 
 def test_change_against_a_score_with_its_line_and_without():
-    changes = [Change("A", 20, -0.02), Change("B", 80, 0.04)]
+    changes = [ScoreChange("A", 20, -0.02), ScoreChange("B", 80, 0.04)]
     figure = scatter_of(changes, (50, 0.01), 0.001, "Equity readiness")
     assert [dot.title for dot in figure.dots] == [
         "A: score 20.0, −2.0 points",
@@ -101,4 +103,4 @@ def test_change_against_a_score_with_its_line_and_without():
 
 
 def test_one_group_can_be_drawn():
-    assert len(scatter_of([Change("A", 100, 0)], None, None, "Equity readiness").dots) == 1
+    assert len(scatter_of([ScoreChange("A", 100, 0)], None, None, "Equity readiness").dots) == 1

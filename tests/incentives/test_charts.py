@@ -9,7 +9,7 @@ def test_a_bar_has_its_error_and_what_it_is_held_against_and_stays_on_the_drawin
         ("Design", "Paid"),
         "By chance",
     )
-    first, second = figure.bars
+    first, second = figure.rows
     assert (first.width, first.beside_x) == ("50%", "25%")
     assert (first.low_x, first.high_x) == ("48.04%", "51.96%")
     assert second.high_x == "100%"
@@ -19,7 +19,7 @@ def test_a_bar_has_its_error_and_what_it_is_held_against_and_stays_on_the_drawin
 
 def test_without_something_to_hold_it_against_a_bar_has_no_mark():
     figure = bars_of([ShareRow("A", 0.5, 0.01, "half")], ("Design", "Paid"))
-    assert figure.bars[0].beside_x == ""
+    assert figure.rows[0].beside_x == ""
     assert figure.table.header == ("Design", "Paid")
 
 
@@ -28,8 +28,8 @@ def test_a_group_that_takes_no_part_has_no_marks_and_says_why():
         [ChanceRow("Ash", "90 patients", 0.2, 0.9, "so"), ChanceRow("Oak", "", None, None, "why")],
         "Group",
     )
-    assert [span.shown for span in figure.spans] == [True, False]
-    assert (figure.spans[0].luck_x, figure.spans[0].found_x) == ("20%", "90%")
+    assert [span.shown for span in figure.rows] == [True, False]
+    assert (figure.rows[0].beside_x, figure.rows[0].x) == ("20%", "90%")
     assert figure.table.rows[1] == ("Oak", "", "why", "why")
 
 
@@ -38,7 +38,7 @@ def test_money_stands_beside_patients_and_is_nothing_where_nothing_is_paid():
         [MoneyRow("T1", "2 groups", 0.2, 0.4, "so"), MoneyRow("T2", "1 group", 0.8, None, "none")],
         "Tier",
     )
-    assert [(p.patients_width, p.dollars_width) for p in figure.pairs] == [
+    assert [(p.open_width, p.width) for p in figure.rows] == [
         ("20%", "40%"),
         ("80%", "0%"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.portfolio.charts import MOST_NAMED, Spent, money_chart
+from readiness.portfolio.presenters.returns import MOST_NAMED, Spent, money_chart
 
 ASH, BIRCH = Spent("Ash", 60_000, 15.0), Spent("Birch", 20_000, -2.5)
 

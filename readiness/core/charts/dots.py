@@ -1,17 +1,27 @@
-"""Rates as dots with their intervals, and gaps to a reference as dots around zero."""
+"""Dots: rates with their intervals, gaps to a reference around zero, a small line over time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-from readiness.core.charts.scales import Mark, Scale, Table, mark, percentage
+from readiness.core.charts.scales import (
+    Figure,
+    Mark,
+    Row,
+    Scale,
+    Spot,
+    Table,
+    figure_of,
+    mark,
+    percentage,
+)
 from readiness.core.formatting import Number, percent, points
 from readiness.core.small_cells import HIDDEN
 
-HEAD, ROW = 24, 60  # px
+TREND_HEIGHT, EDGE = 44, 6  # px
 
 
 @dataclass(frozen=True)
@@ -38,65 +48,34 @@ class GapRow:
     instead: str = HIDDEN
 
 
-@dataclass(frozen=True)
-class Dot:
-    y: int
-    title: str
-    says: str
-    note: str
-    shown: bool
-    x: str
-    low_x: str
-    high_x: str
-
-
-@dataclass(frozen=True)
-class Dots:
-    height: int
-    dots: tuple[Dot, ...]
-    marks: tuple[Mark, ...]
-    says: str
-    table: Table
-
-
-def rates_of(rows: Sequence[RateRow], reference: tuple[str, Number] | None = None) -> Dots:
+def rates_of(rates: Sequence[RateRow], reference: tuple[str, Number] | None = None) -> Figure:
     """From 0 to the first ten percent that holds every interval; the reference is a line."""
-    ends = [float(row.high or row.rate or 0) for row in rows]
+    ends = [float(each.high or each.rate or 0) for each in rates]
     ends += [float(reference[1])] if reference else []
     scale = Scale(0, min(1.0, max(0.1, ceil(10 * max(ends, default=0)) / 10)))
-    dots = tuple(
-        dot_of(
-            scale,
-            HEAD + ROW * row,
-            rate,
-            rate_says(rate),
-            rate.basis,
-            (rate.rate, rate.low, rate.high),
-        )
-        for row, rate in enumerate(rows)
-    )
+    rows = [
+        dot_row(scale, (each.rate, each.low, each.high), each.title, rate_says(each), each.basis)
+        for each in rates
+    ]
     marks = (mark(scale, reference[1], reference[0]),) if reference else ()
-    return figure(dots, marks, ("", "Rate (95% interval)", "Based on"))
+    return dots_of(rows, marks, ("", "Rate (95% interval)", "Based on"))
 
 
-def gaps_of(rows: Sequence[GapRow], reference: str) -> Dots:
+def gaps_of(gaps: Sequence[GapRow], reference: str) -> Figure:
     """Zero stands in the middle, where the reference is; both sides have the same reach."""
-    ends = [abs(float(end)) for row in rows for end in (row.difference, row.low, row.high) if end]
-    reach = max(0.05, ceil(20 * max(ends, default=0)) / 20)
-    scale = Scale(-reach, reach)
-    dots = tuple(
-        dot_of(
-            scale,
-            HEAD + ROW * row,
-            gap,
-            gap_says(gap),
-            gap.reading,
-            (gap.difference, gap.low, gap.high),
-        )
-        for row, gap in enumerate(rows)
-    )
+    scale = around_zero(end for gap in gaps for end in (gap.difference, gap.low, gap.high) if end)
+    rows = [
+        dot_row(scale, (gap.difference, gap.low, gap.high), gap.title, gap_says(gap), gap.reading)
+        for gap in gaps
+    ]
     header = ("", f"Points from {reference} (95% interval)", "How far to trust it")
-    return figure(dots, (mark(scale, 0, reference),), header)
+    return dots_of(rows, (mark(scale, 0, reference),), header)
+
+
+def around_zero(ends: Iterable[Number]) -> Scale:
+    """As far to both sides, in steps of 5 points."""
+    reach = max(0.05, ceil(20 * max((abs(float(end)) for end in ends), default=0)) / 20)
+    return Scale(-reach, reach)
 
 
 def rate_says(row: RateRow) -> str:
@@ -123,40 +102,33 @@ def gap_says(row: GapRow) -> str:
     return f"{points(row.difference)} ({points(row.low)} to {points(row.high)})"
 
 
-def dot_of(
+def dot_row(
     scale: Scale,
-    y: int,
-    row: RateRow | GapRow,
+    values: tuple[Number | None, Number | None, Number | None],
+    title: str,
     says: str,
     note: str,
-    values: tuple[Number | None, Number | None, Number | None],
-) -> Dot:
+) -> Row:
+    """`values`: the middle and both ends of its interval."""
     middle, low, high = values
-    shown = middle is not None
-    centre = 0 if middle is None else middle
-    return Dot(
-        y=y,
-        title=row.title,
-        says=says,
-        note=note if shown else "",
-        shown=shown,
-        x=scale.at(centre),
-        low_x=scale.at(centre if low is None else low),
-        high_x=scale.at(centre if high is None else high),
+    center = middle or 0
+    return Row(
+        title,
+        says,
+        note="" if middle is None else note,
+        shown=middle is not None,
+        x=scale.at(center),
+        low_x=scale.at(center if low is None else low),
+        high_x=scale.at(center if high is None else high),
     )
 
 
-def figure(dots: tuple[Dot, ...], marks: tuple[Mark, ...], header: tuple[str, ...]) -> Dots:
-    return Dots(
-        height=HEAD + ROW * len(dots) + 4,
-        dots=dots,
-        marks=marks,
-        says="; ".join(f"{dot.title}: {dot.says}" for dot in dots) + ".",
-        table=Table(header, tuple((dot.title, dot.says, dot.note or "–") for dot in dots)),
-    )
+def dots_of(rows: Sequence[Row], marks: tuple[Mark, ...], header: tuple[str, ...]) -> Figure:
+    table = Table(header, tuple((row.title, row.says, row.note or "–") for row in rows))
+    return figure_of(rows, table, step=60, head=24, foot=4, marks=marks)
 
 
-TREND_HEIGHT, EDGE = 44, 6  # px
+# A small line over time
 
 
 @dataclass(frozen=True)
@@ -166,17 +138,10 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Point:
-    x: str
-    y: float
-
-
-@dataclass(frozen=True)
 class Trend:
     height: int
-    points: tuple[Point, ...]
-    lines: tuple[tuple[Point, Point], ...]  # between neighbours that both have a value
-    last: Point | None
+    points: tuple[Spot, ...]
+    lines: tuple[tuple[Spot, Spot], ...]  # between neighbors that both have a value
     says: str
     table: Table
 
@@ -184,22 +149,20 @@ class Trend:
 def trend_of(
     moments: Sequence[Moment], written: Callable[[Number | None], str], scale: Scale
 ) -> Trend:
-    places = [point_of(i, len(moments), m.value, scale) for i, m in enumerate(moments)]
-    shown = tuple(point for point in places if point)
+    spots = [spot_of(i, len(moments), m.value, scale) for i, m in enumerate(moments)]
     return Trend(
         height=TREND_HEIGHT,
-        points=shown,
-        lines=tuple((a, b) for a, b in pairwise(places) if a and b),
-        last=shown[-1] if shown else None,
+        points=tuple(spot for spot in spots if spot),
+        lines=tuple((a, b) for a, b in pairwise(spots) if a and b),
         says="; ".join(f"{m.label}: {written(m.value)}" for m in moments) + ".",
         table=Table(("Period", "Value"), tuple((m.label, written(m.value)) for m in moments)),
     )
 
 
-def point_of(index: int, count: int, value: Number | None, scale: Scale) -> Point | None:
-    """Points stand between 2% and 98%, so that no dot is cut at an edge."""
+def spot_of(index: int, count: int, value: Number | None, scale: Scale) -> Spot | None:
+    """Between 2% and 98%, so that no dot is cut at an edge."""
     if value is None:
         return None
     across = 50.0 if count == 1 else 2 + 96 * index / (count - 1)
     up = scale.place(value) / 100
-    return Point(percentage(across), round(TREND_HEIGHT - EDGE - up * (TREND_HEIGHT - 2 * EDGE), 1))
+    return Spot(percentage(across), round(TREND_HEIGHT - EDGE - up * (TREND_HEIGHT - 2 * EDGE), 1))

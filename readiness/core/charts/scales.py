@@ -1,8 +1,9 @@
-"""From a value to a place on the drawing."""
+"""What all charts are made of: scales, marks, rows, and the steps of the ramp."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from readiness.core.formatting import Number, one_decimal
 
@@ -54,11 +55,63 @@ def mark(scale: Scale, value: Number, label: str) -> Mark:
 
 
 @dataclass(frozen=True)
+class Spot:
+    x: str
+    y: float
+
+
+@dataclass(frozen=True)
 class Table:
     """The same numbers as the drawing, for those who read rather than look."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a chart: its words, and the places of what is drawn on it; "" draws nothing."""
+
+    title: str
+    says: str
+    note: str = ""
+    shown: bool = True  # False: there is no value, and the words say why
+    width: str = ""  # of a bar from the left edge
+    open_width: str = ""  # of a paler bar, after that one or beside it
+    x: str = ""  # of a dot
+    low_x: str = ""  # of its interval
+    high_x: str = ""
+    beside_x: str = ""  # of another value to hold it against
+    brief: str = ""  # what is said where there is little room
+    y: int = 0  # px
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Rows below each other on one scale, with the same in words and as a table."""
+
+    height: int
+    rows: tuple[Row, ...]
+    marks: tuple[Mark, ...]
+    says: str
+    table: Table
+    has_names: bool = True
+
+
+def figure_of(
+    rows: Sequence[Row],
+    table: Table,
+    step: int,
+    head: int = 0,
+    foot: int = 0,
+    marks: tuple[Mark, ...] = (),
+    *,
+    has_names: bool = True,
+) -> Figure:
+    """`step`: px of one row; `head` and `foot`: px above and below all rows."""
+    placed = tuple(replace(row, y=head + step * n) for n, row in enumerate(rows))
+    words = "; ".join(f"{row.title}: {row.says}" for row in rows) + "."
+    return Figure(head + step * len(placed) + foot, placed, marks, words, table, has_names)
 
 
 HEAT_STARTS = (0, 20, 40, 60, 80)  # the score at which each step begins

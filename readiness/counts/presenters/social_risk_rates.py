@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from readiness.core.charts.dots import Dots, Moment, RateRow, Trend, rates_of, trend_of
-from readiness.core.charts.scales import Scale
+from readiness.core.charts.dots import Moment, RateRow, Trend, rates_of, trend_of
+from readiness.core.charts.scales import Figure, Scale
 from readiness.core.formatting import percent
 from readiness.counts.presenters.social_risk import STATE_WORDS
 from readiness.counts.service.entry import PeriodLine
@@ -58,7 +58,7 @@ def rate_says(rate: Rate | None) -> str:
     return f"{percent(rate.share)} ({interval}), {rate.numerator:,} of {rate.denominator:,}"
 
 
-def group_figure(quarter: Quarter) -> Dots:
+def group_figure(quarter: Quarter) -> Figure:
     pairs = group_rates(quarter.counts)
     return rates_of([rate_row(rule.title, rate, quarter) for rule, rate in pairs])
 
@@ -80,7 +80,7 @@ def reach_title(quarter: Quarter, kind: StratumType | None) -> str:
     return f"Screening reach runs from {percent(low)} ({least}) to {percent(high)} ({most})"
 
 
-def reach_figure(quarter: Quarter, kind: StratumType | None) -> Dots | None:
+def reach_figure(quarter: Quarter, kind: StratumType | None) -> Figure | None:
     """Reach in each part with counts, beside that of all patients."""
     listed = strata_of(kind) if kind else ()
     parts = [part for part in (ALL, *listed) if part in quarter.counts.strata]

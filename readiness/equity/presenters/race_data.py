@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readiness.core.charts.dots import Dots, RateRow, rates_of
+from readiness.core.charts.dots import RateRow, rates_of
+from readiness.core.charts.scales import Figure
 from readiness.core.formatting import Number, percent
 from readiness.counts.quality.models import FIELD_LABELS, DemographicField
 from readiness.counts.strata import STRATA, StratumType
@@ -40,7 +41,7 @@ class FieldView:
     id: str
     title: str
     verdict: str
-    figure: Dots | None
+    figure: Figure | None
     figure_title: str
     sites: tuple[SiteLine, ...]
     missing: tuple[MissingLine, ...]
@@ -93,7 +94,7 @@ def verdict(whole: FieldQuality) -> str:
     return f"{far}: {mark} is not yet reached."
 
 
-def figure(whole: FieldQuality) -> Dots:
+def figure(whole: FieldQuality) -> Figure:
     """Declined, unknown and not asked are three values, never one."""
     others = (whole.declined, whole.unknown, whole.not_asked)
     total = whole.declined.denominator

@@ -8,7 +8,8 @@ from math import ceil
 
 from flask import url_for
 
-from readiness.core.charts.dots import Dots, GapRow, RateRow, gaps_of, rates_of
+from readiness.core.charts.dots import GapRow, RateRow, gaps_of, rates_of
+from readiness.core.charts.scales import Figure
 from readiness.core.formatting import percent, points
 from readiness.counts.measures.models import Direction
 from readiness.counts.strata import STRATA, StratumType
@@ -55,10 +56,10 @@ class Shown:
 
     period: str
     direction: str
-    rates: Dots
+    rates: Figure
     rates_title: str
     uses: tuple[tuple[str, str], ...]  # group of people, what may be done with its rate
-    gaps: Dots | None
+    gaps: Figure | None
     gaps_title: str
     gap_lines: tuple[GapLine, ...]
     remarks: tuple[str, ...]
@@ -197,7 +198,7 @@ def is_clear(gap: StratumGap) -> bool:
     return gap.p_adjusted is not None and gap.p_adjusted < CLEAR
 
 
-def gaps_figure(split: SplitResult) -> Dots | None:
+def gaps_figure(split: SplitResult) -> Figure | None:
     if not any(gap.difference is not None for gap in split.finding.gaps):
         return None
     rows = [

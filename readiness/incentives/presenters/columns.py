@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Table
-from readiness.incentives.charts import Pairs, Spans
+from readiness.core.charts.scales import Figure, Table
 from readiness.incentives.design import Design
 from readiness.incentives.models import StoredRun
 from readiness.incentives.outcome import Outcome
@@ -40,8 +39,8 @@ class Picture:
     id: str
     title: str
     name: str
-    spans: Spans | None = None
-    pairs: Pairs | None = None
+    spans: Figure | None = None
+    pairs: Figure | None = None
 
 
 def columns_of(run: StoredRun) -> tuple[Column, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Table
+from readiness.core.charts.scales import Figure, Table
 from readiness.core.formatting import count, dollars, percent
 from readiness.incentives.cautions import WORTH_A_WORD
-from readiness.incentives.charts import Bars, ChanceRow, ShareRow, bars_of, spans_of
+from readiness.incentives.charts import ChanceRow, ShareRow, bars_of, spans_of
 from readiness.incentives.numbers import Numbers
 from readiness.incentives.outcome import GroupOutcome, Standing
 from readiness.incentives.presenters.columns import (
@@ -45,7 +45,7 @@ class Question:
     asks: str
     finding: str
     says: tuple[str, ...]
-    bars: Bars
+    bars: Figure
     key: str
     table: Table
     pictures: tuple[Picture, ...] = ()

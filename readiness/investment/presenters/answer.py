@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness.core.charts.bars import Amount, Amounts, amounts_of
+from readiness.core.charts.bars import Amount, amounts_of
+from readiness.core.charts.scales import Figure
 from readiness.core.formatting import day, dollars, one_decimal, percent
 from readiness.investment.answer import Found, LeftOut, Pick
 from readiness.investment.candidates import COMPONENT_UNITS, Component
@@ -305,7 +306,7 @@ def forbids_says(found: Stored, each: LeftOut) -> str:
 # Drawing, lists.
 
 
-def dollars_of(found: Stored) -> Amounts | None:
+def dollars_of(found: Stored) -> Figure | None:
     rows = [
         Amount(found.name(each.group_id), each.dollars, dollars(each.dollars))
         for each in sorted(found.main.bought, key=lambda each: (-each.dollars, each.group_id))

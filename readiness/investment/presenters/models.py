@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from readiness.core.charts.bars import Amounts
+from readiness.core.charts.scales import Figure
 from readiness.core.people import Payer
 
 HIDDEN_GROUP = "A group that no longer shares"
@@ -169,7 +169,7 @@ class Comparison:
     policies: tuple[PolicyLine, ...]
     shared: str  # what every policy chooses
     differences: tuple[DifferenceLine, ...]
-    charts: tuple[tuple[str, str, Amounts], ...]  # id, title that states the finding, drawing
+    charts: tuple[tuple[str, str, Figure], ...]  # id, title that states the finding, drawing
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class Result:
     nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
     left_out: tuple[LeftOutLine, ...]
     dollars_title: str
-    dollars: Amounts | None
+    dollars: Figure | None
     comparison: Comparison
     method: tuple[str, ...]
     caveats: tuple[str, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from readiness.core.charts.bars import Amount, Amounts, amounts_of
+from readiness.core.charts.bars import Amount, amounts_of
+from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal
 from readiness.investment.answer import Found
 from readiness.investment.candidates import Candidate, Component, Offer
@@ -88,9 +89,7 @@ def share_says(found: Found, component: Component) -> str:
     return f"{one_decimal((found.points or {}).get(component, 0.0))}%"
 
 
-def charts(
-    policies: list[Policy], found: Mapping[str, Found]
-) -> Iterator[tuple[str, str, Amounts]]:
+def charts(policies: list[Policy], found: Mapping[str, Found]) -> Iterator[tuple[str, str, Figure]]:
     """What each policy buys, a drawing for each component on its whole scale."""
     for component in Component if len(policies) > 1 else ():
         values = {each.id: (found[each.id].points or {}).get(component, 0.0) for each in policies}

@@ -113,7 +113,7 @@ def values_of(result: Result, now: datetime) -> dict[str, object]:
         "made_on": day(now),
         "result": result,
         "bought_not": tuple(bought_not(result)),
-        "has_bars": result.dollars is not None and len(result.dollars.bars) <= MOST_BARS,
+        "has_bars": result.dollars is not None and len(result.dollars.rows) <= MOST_BARS,
         "rows": result.groups[:MOST_ROWS],
         "rows_left": max(0, len(result.groups) - MOST_ROWS),
         "sheets": [(each, tuple(terms(each, notes))) for each in result.groups[:MOST_SHEETS]],

@@ -14,6 +14,7 @@ from readiness.assessments.reliability import Reliability, assess
 from readiness.assessments.scorecard import GateResult, ScoringRun, to_json
 from readiness.assessments.service import assessment_view, result
 from readiness.core.charts import bars
+from readiness.core.charts.scales import Figure
 from readiness.core.db import Session, Store
 from readiness.core.formatting import day, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Job, Page
@@ -153,7 +154,7 @@ def sureness_of(store: Store, opened: PlanView) -> Reliability:
 # The profile and the gates.
 
 
-def profile_of(instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None) -> bars.Profile:
+def profile_of(instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None) -> Figure:
     target = instrument.tier_after(instrument.tier_by_id[run.tier_id])
     before = earlier.domains if earlier else {}
     scores = [

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from readiness.assessments.service import result
 from readiness.assessments.service.result import AssessmentResult
-from readiness.core.charts.bars import DomainScore, Profile, Threshold, profile_of
+from readiness.core.charts.bars import DomainScore, Threshold, profile_of
+from readiness.core.charts.scales import Figure
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
@@ -35,7 +36,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
     )
 
 
-def profile(found: AssessmentResult) -> Profile:
+def profile(found: AssessmentResult) -> Figure:
     before = found.previous.domains if found.previous else {}
     scores = [
         DomainScore(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from readiness.core.charts.scales import Figure
 from readiness.core.formatting import percent
 from readiness.counts.measures.models import Direction
 from readiness.equity.across_groups import THIRDS, GapsOfAll, GroupGap, Position
-from readiness.equity.charts import Caterpillar, GapOf, caterpillar_of, funnel_chart, written
+from readiness.equity.charts import GroupGapRow, caterpillar_of, funnel_chart, interval_says
 from readiness.equity.gates import Comparability
 from readiness.equity.service.results import kind_label
 from readiness.equity.tables import TOTAL, StratumCount
@@ -185,10 +186,12 @@ def funnel_says(found: PeerComparison) -> str:
 
 def caterpillar(
     found: PeerComparison, groups: Mapping[str, str], names: Mapping[str, str]
-) -> Caterpillar | None:
+) -> Figure | None:
     if not found.gaps or not found.gaps.groups:
         return None
-    rows = [GapOf(groups[each.group_id], each.gap, each.shrunken) for each in found.gaps.groups]
+    rows = [
+        GroupGapRow(groups[each.group_id], each.gap, each.shrunken) for each in found.gaps.groups
+    ]
     return caterpillar_of(rows, names[found.reference])
 
 
@@ -217,8 +220,8 @@ def row_of(line: PeerRow, found: PeerComparison, names: Mapping[str, str]) -> Ro
         rate=rate_says(line),
         made_of=made_of(line.own),
         beyond=f"the {line.point.signal} limits" if line.point and line.point.signal else "–",
-        gap=written(gap.gap) if gap else none,
-        shrunken=written(gap.shrunken) if gap else "–",
+        gap=interval_says(gap.gap) if gap else none,
+        shrunken=interval_says(gap.shrunken) if gap else "–",
         p_holm=p_says(gap.p_holm) if gap else "–",
         p_bh=p_says(gap.p_bh) if gap else "–",
         place=place_says(gap),

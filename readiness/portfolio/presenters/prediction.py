@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from readiness.core.charts.plane import Chart
 from readiness.core.formatting import one_decimal, points
 from readiness.core.web.template_filters import day
 from readiness.counts.measures.models import Direction
-from readiness.equity.charts import Change, Chart, scatter_of
+from readiness.equity.charts import ScoreChange, scatter_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link
 from readiness.equity.service.results import kind_label
@@ -175,7 +176,7 @@ def shown_link(found: PredictionAnalysis) -> Link:
 def chart_of(found: PredictionAnalysis, title: str) -> Chart | None:
     link = shown_link(found)
     dots = [
-        Change(line.group.name, score, line.followed.change.difference)
+        ScoreChange(line.group.name, score, line.followed.change.difference)
         for line in found.lines
         if line.followed and (score := line.followed.scores.get(found.score_id)) is not None
     ]

@@ -12,7 +12,7 @@ from readiness.core.web.template_filters import day
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.strata import STRATA, StratumType
-from readiness.equity.charts import written
+from readiness.equity.charts import interval_says
 from readiness.equity.findings import Declarations, findings_of
 from readiness.equity.gaps import StratumGap, StratumRate, TableFinding
 from readiness.equity.gates import USE_LABELS
@@ -130,4 +130,4 @@ def rate_says(rate: StratumRate) -> str:
 def gap_says(gap: StratumGap | None) -> str:
     if gap is None or gap.difference is None or gap.low is None or gap.high is None:
         return "–"
-    return written(Difference(gap.difference, gap.low, gap.high))
+    return interval_says(Difference(gap.difference, gap.low, gap.high))

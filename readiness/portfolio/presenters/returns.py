@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 
+from readiness.core import formatting
+from readiness.core.charts.plane import Chart, Plane, PlotPoint, chart_of, padded
+from readiness.core.charts.scales import Scale
 from readiness.core.formatting import one_decimal, rounded, signed
 from readiness.core.web.template_filters import day
-from readiness.equity.charts import Chart
 from readiness.plans.postings import dollars
 from readiness.plans.returns import (
     FEWEST_GROUPS,
@@ -18,7 +20,6 @@ from readiness.plans.returns import (
     ChangePerSpending,
     GroupReturn,
 )
-from readiness.portfolio.charts import Spent, gained, money_chart
 from readiness.portfolio.service.returns import (
     ReturnExclusion,
     ReturnRow,
@@ -27,6 +28,7 @@ from readiness.portfolio.service.returns import (
     sort_rows,
 )
 
+MOST_NAMED = 12  # groups; more names would hide each other
 TOO_FEW = f"too few groups to tell: it takes {FEWEST_GROUPS}"
 COLUMNS = (
     (ReturnSort.NAME, "Group", ""),
@@ -74,7 +76,7 @@ class Sum:
 def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
     sort, is_descending = asked_order(asked)
     lines = sort_rows(found.followed, sort, is_descending)
-    chart = chart_of(found)
+    drawn = chart(found)
     return {
         "found": found,
         "instruments": (found.instrument,),
@@ -84,8 +86,8 @@ def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
         "sums": sums_of(found),
         "columns": [column(found, each, sort, is_descending) for each in COLUMNS],
         "rows": [row_of(line, found) for line in lines],
-        "chart": chart,
-        "chart_title": chart_title(found) if chart else "",
+        "chart": drawn,
+        "chart_title": chart_title(found) if drawn else "",
         "axis": found.instrument.axes[0].title,
         "left_out": left_out(found),
     }
@@ -202,14 +204,52 @@ def axis_says(followed: GroupReturn, axis_id: str) -> tuple[str, str]:
     return gained(points), f"{one_decimal(first)} to {one_decimal(latest)}"
 
 
-def chart_of(found: Returns) -> Chart | None:
+def chart(found: Returns) -> Chart | None:
     axis = found.instrument.axes[0]
-    dots = [
+    groups = [
         Spent(line.group.name, each.spent / 100, points)
         for line in found.lines
         if (each := line.followed) and each.spent and (points := each.points(axis.id)) is not None
     ]
-    return money_chart(dots, axis.title) if dots else None
+    return money_chart(groups, axis.title) if groups else None
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One group: dollars in between, and points gained on one axis."""
+
+    title: str
+    dollars: float
+    points: float
+
+
+def money_chart(groups: Sequence[Spent], axis: str) -> Chart:
+    """Across: dollars, from nothing. Upright: points; the level line is no change."""
+    most = 1.05 * max(each.dollars for each in groups) or 1.0
+    values = [each.points for each in groups]
+    plane = Plane(Scale(0, most), Scale(*padded(min(0.0, *values), max(0.0, *values))))
+    dots = [
+        PlotPoint(
+            each.title,
+            each.dollars,
+            each.points,
+            f"{formatting.dollars(each.dollars)}, {gained(each.points)} points",
+            (formatting.dollars(each.dollars), gained(each.points)),
+        )
+        for each in sorted(groups, key=lambda each: (each.dollars, each.title))
+    ]
+    header = ("Group", "Spent in between", f"Change in points: {axis}")
+    level = {"target": (plane.line(0, 0, most, 0),)}
+    named = dots if len(dots) <= MOST_NAMED else ()
+    return chart_of(plane, dots, header, (formatting.dollars, gained), level, named)
+
+
+def gained(points: float) -> str:
+    """
+    >>> gained(3.25), gained(-2), gained(0)
+    ('+3.3', '−2.0', '0.0')
+    """
+    return signed(rounded(points, 1))
 
 
 def chart_title(found: Returns) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.core.charts import bars, dots
+from readiness.core.charts.scales import Figure
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, Need, Step
@@ -35,9 +36,9 @@ class ScreeningFigures:
     """Social-risk counts as they were released."""
 
     quarters: str
-    funnel: bars.Funnel
+    funnel: Figure
     funnel_title: str
-    found: dots.Dots
+    found: Figure
     found_title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
