@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -26,6 +29,19 @@ def from_json(kind: type[Value], plain: Any) -> Value:
     (Fraction(1, 3),)
     """
     return msgspec.convert(plain, kind, str_keys=True, dec_hook=exact_in)
+
+
+def to_row(value: Any) -> dict[str, Any]:
+    """A dataclass as a row of a table: each field is a column; days and instants are ISO texts."""
+    row = {each.name: getattr(value, each.name) for each in fields(value)}
+    return {
+        name: each.isoformat() if isinstance(each, date) else each for name, each in row.items()
+    }
+
+
+def from_row(kind: type[Value], row: Mapping[str, Any]) -> Value:
+    """The dataclass of a row that holds its fields; other columns are left out."""
+    return msgspec.convert(row, kind, strict=False, dec_hook=exact_in)
 
 
 def exact(value: object) -> str:

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
 from readiness.core.people import Group, Payer, Site
+from readiness.core.serialization import from_row, to_row
 
 
 def add(store: Store, group: Group, at: datetime, sites: tuple[Site, ...] = ()) -> None:
     with store.writing():
-        store.insert(
-            "groups",
-            {
-                "id": group.id,
-                "name": group.name,
-                "is_synthetic": int(group.is_synthetic),
-                "created_at": at.isoformat(),
-            },
-        )
+        store.insert("groups", {**to_row(group), "created_at": at.isoformat()})
         for site in sites:
-            store.insert("sites", {"id": site.id, "group_id": site.group_id, "name": site.name})
+            store.insert("sites", to_row(site))
 
 
 def get(store: Store, group_id: str) -> Group:
     row = store.row("select * from groups where id = ?", (group_id,))
     if row is None:
         raise NotFound(NOT_SHARED)
-    return to_group(row)
+    return from_row(Group, row)
 
 
 def everyone(store: Store) -> tuple[Group, ...]:
-    return tuple(to_group(row) for row in store.rows("select * from groups order by name, id"))
+    return tuple(
+        from_row(Group, row) for row in store.rows("select * from groups order by name, id")
+    )
 
 
 def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Group], int]:
@@ -46,12 +40,12 @@ def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Grou
     total = store.row(
         "select count(*) as n from groups where instr(lower(name), lower(?))", (words,)
     )
-    return [to_group(row) for row in found], int(total["n"]) if total else 0
+    return [from_row(Group, row) for row in found], int(total["n"]) if total else 0
 
 
 def sites(store: Store, group_id: str) -> tuple[Site, ...]:
     return tuple(
-        Site(row["id"], row["group_id"], row["name"])
+        from_row(Site, row)
         for row in store.rows("select * from sites where group_id = ? order by name", (group_id,))
     )
 
@@ -65,28 +59,19 @@ def remove(store: Store, group_id: str) -> None:
 
 def add_payer(store: Store, payer: Payer, at: datetime) -> None:
     with store.writing():
-        store.insert(
-            "payers",
-            {
-                "id": payer.id,
-                "name": payer.name,
-                "is_synthetic": int(payer.is_synthetic),
-                "created_at": at.isoformat(),
-            },
-        )
+        store.insert("payers", {**to_row(payer), "created_at": at.isoformat()})
 
 
 def payer(store: Store, payer_id: str) -> Payer:
     row = store.row("select * from payers where id = ?", (payer_id,))
     if row is None:
         raise NotFound("There is no such payer.")
-    return Payer(row["id"], row["name"], bool(row["is_synthetic"]))
+    return from_row(Payer, row)
 
 
 def payers(store: Store) -> tuple[Payer, ...]:
     return tuple(
-        Payer(row["id"], row["name"], bool(row["is_synthetic"]))
-        for row in store.rows("select * from payers order by name, id")
+        from_row(Payer, row) for row in store.rows("select * from payers order by name, id")
     )
 
 
@@ -112,7 +97,3 @@ def shared_with(store: Store, payer_id: str, today: date) -> frozenset[str]:
             (payer_id, today.isoformat()),
         )
     )
-
-
-def to_group(row: dict[str, Any]) -> Group:
-    return Group(row["id"], row["name"], bool(row["is_synthetic"]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from readiness.accounts.team import LinkPurpose, OneTimeLink
 from readiness.core.db import Store
-from readiness.core.people import Role
+from readiness.core.serialization import from_row, to_row
 
 
 def digest(token: str) -> str:
@@ -18,23 +19,9 @@ def digest(token: str) -> str:
 
 def write(store: Store, letter: OneTimeLink) -> None:
     with store.writing():
-        store.insert(
-            "letters",
-            {
-                "token_sha256": letter.id,
-                "purpose": letter.purpose,
-                "email": letter.email,
-                "person_id": letter.person_id,
-                "role": letter.role,
-                "group_id": letter.group_id,
-                "payer_id": letter.payer_id,
-                "may_attest": int(letter.may_attest),
-                "name": letter.name,
-                "written_by": letter.written_by,
-                "written_at": letter.written_at.isoformat(),
-                "expires_at": letter.expires_at.isoformat(),
-            },
-        )
+        row = to_row(letter)
+        row["token_sha256"] = row.pop("id")
+        store.insert("letters", row)
 
 
 def get(store: Store, letter_id: str) -> OneTimeLink | None:
@@ -95,19 +82,6 @@ def invitations(
     )
 
 
-def to_link(row: dict[str, Any]) -> OneTimeLink:
-    return OneTimeLink(
-        id=row["token_sha256"],
-        purpose=LinkPurpose(row["purpose"]),
-        email=row["email"],
-        written_by=row["written_by"] or "",
-        written_at=datetime.fromisoformat(row["written_at"]),
-        expires_at=datetime.fromisoformat(row["expires_at"]),
-        person_id=row["person_id"],
-        role=Role(row["role"]) if row["role"] else None,
-        group_id=row["group_id"],
-        payer_id=row["payer_id"],
-        may_attest=bool(row["may_attest"]),
-        name=row["name"],
-        used_at=datetime.fromisoformat(row["used_at"]) if row["used_at"] else None,
-    )
+def to_link(row: Mapping[str, Any]) -> OneTimeLink:
+    author = row["written_by"] or ""
+    return from_row(OneTimeLink, {**row, "id": row["token_sha256"], "written_by": author})

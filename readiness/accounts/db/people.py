@@ -5,38 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from readiness.core.db import Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Actor, Membership, Person, Role
+from readiness.core.serialization import from_row, to_row
 
 
 def add(store: Store, person: Person, password_hash: str | None) -> None:
     with store.writing():
-        store.insert(
-            "people",
-            {
-                "id": person.id,
-                "name": person.name,
-                "email": person.email,
-                "password_hash": password_hash,
-                "is_active": int(person.is_active),
-                "created_at": person.created_at.isoformat(),
-            },
-        )
+        store.insert("people", {**to_row(person), "password_hash": password_hash})
 
 
 def get(store: Store, person_id: str) -> Person:
     row = store.row("select * from people where id = ?", (person_id,))
     if row is None:
         raise NotFound("There is no such person.")
-    return to_person(row)
+    return from_row(Person, row)
 
 
 def by_email(store: Store, email: str) -> Person | None:
     row = store.row("select * from people where email = ?", (email,))
-    return to_person(row) if row else None
+    return from_row(Person, row) if row else None
 
 
 def password_hash(store: Store, email: str) -> str | None:
@@ -71,14 +61,14 @@ def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Pers
         "select count(*) as n from people where instr(lower(name || ' ' || email), lower(?))",
         (words,),
     )
-    return [to_person(row) for row in found], int(total["n"]) if total else 0
+    return [from_row(Person, row) for row in found], int(total["n"]) if total else 0
 
 
 def with_ids(store: Store, ids: Iterable[str]) -> dict[str, Person]:
     """Those of the people who exist, by id."""
     wanted = json.dumps(sorted(set(ids)))
     return {
-        row["id"]: to_person(row)
+        row["id"]: from_row(Person, row)
         for row in store.rows(
             "select * from people where id in (select value from json_each(?))", (wanted,)
         )
@@ -95,18 +85,7 @@ def remove(store: Store, person_id: str) -> None:
 
 def join(store: Store, membership: Membership, at: datetime) -> None:
     with store.writing():
-        store.insert(
-            "memberships",
-            {
-                "id": membership.id,
-                "person_id": membership.person_id,
-                "role": membership.role,
-                "group_id": membership.group_id,
-                "payer_id": membership.payer_id,
-                "may_attest": int(membership.may_attest),
-                "started_at": at.isoformat(),
-            },
-        )
+        store.insert("memberships", {**to_row(membership), "started_at": at.isoformat()})
 
 
 def leave(store: Store, membership_id: str, at: datetime) -> None:
@@ -130,13 +109,13 @@ def membership(store: Store, membership_id: str) -> Membership:
     row = store.row("select * from memberships where id = ? and ended_at is null", (membership_id,))
     if row is None:
         raise NotFound("There is no such person on this team. Reload the page.")
-    return to_membership(row)
+    return from_row(Membership, row)
 
 
 def administrators(store: Store) -> tuple[Membership, ...]:
     """Those of active people: somebody who is disabled administers nothing."""
     return tuple(
-        to_membership(row)
+        from_row(Membership, row)
         for row in store.rows(
             "select m.* from memberships m join people p on p.id = m.person_id and p.is_active"
             " where m.role = ? and m.ended_at is null order by m.started_at, m.id",
@@ -172,7 +151,7 @@ def memberships(
     given = {column: wanted for column, wanted in asked.items() if wanted is not None}
     where = " and ".join(["ended_at is null", *(f"{column} = :{column}" for column in given)])
     return tuple(
-        to_membership(row)
+        from_row(Membership, row)
         for row in store.rows(
             f"select * from memberships where {where} order by started_at, id",  # noqa: S608 - our names
             given,
@@ -183,24 +162,3 @@ def memberships(
 def actor(store: Store, person_id: str) -> Actor:
     person = get(store, person_id)
     return Actor(person.id, person.name, memberships(store, person_id=person_id))
-
-
-def to_person(row: dict[str, Any]) -> Person:
-    return Person(
-        id=row["id"],
-        name=row["name"],
-        email=row["email"],
-        is_active=bool(row["is_active"]),
-        created_at=datetime.fromisoformat(row["created_at"]),
-    )
-
-
-def to_membership(row: dict[str, Any]) -> Membership:
-    return Membership(
-        id=row["id"],
-        person_id=row["person_id"],
-        role=Role(row["role"]),
-        group_id=row["group_id"],
-        payer_id=row["payer_id"],
-        may_attest=bool(row["may_attest"]),
-    )

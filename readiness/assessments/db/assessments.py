@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from readiness.assessments.models import (
     AnswerRevision,
     Assessment,
-    AssessmentStatus,
     ContextRevision,
-    Decision,
     ItemReview,
     Submission,
 )
@@ -21,12 +19,16 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
-from readiness.instruments.answers import Answer, AnswerKind, ContextValue
+from readiness.core.serialization import from_row, to_row
+from readiness.instruments.answers import ContextValue
+
+NOT_ANSWERED = {"kind": None, "level": None, "reason": "", "note": ""}
 
 
 def add(store: Store, assessment: Assessment, event: Event) -> None:
     with store.writing():
-        store.insert("assessments", to_row(assessment))
+        changed_at = assessment.created_at.isoformat()
+        store.insert("assessments", {**to_row(assessment), "changed_at": changed_at})
         audit.record(store, event)
 
 
@@ -57,13 +59,13 @@ def get(store: Store, assessment_id: str) -> Assessment:
     row = store.row("select * from assessments where id = ?", (assessment_id,))
     if row is None:
         raise NotFound(NOT_SHARED)
-    return from_row(row)
+    return from_row(Assessment, row)
 
 
 def of_group(store: Store, group_id: str) -> tuple[Assessment, ...]:
     """Newest first."""
     return tuple(
-        from_row(row)
+        from_row(Assessment, row)
         for row in store.rows(
             "select * from assessments where group_id = ? order by created_at desc, id",
             (group_id,),
@@ -82,7 +84,10 @@ def save_answer(
                 "Somebody else answered this item a moment ago. "
                 "Compare both answers and save the one you agree on."
             )
-        store.insert("answers", answer_row(assessment_id, revision))
+        row = to_row(revision)
+        answer = row.pop("answer")
+        answered = to_row(answer) if answer else NOT_ANSWERED
+        store.insert("answers", {"assessment_id": assessment_id, **row, **answered})
         store.execute(
             "update assessments set changed_at = ? where id = ?",
             (revision.at.isoformat(), assessment_id),
@@ -139,17 +144,8 @@ def save_context(
                     "Somebody else changed this page a moment ago. "
                     "Reload it, compare, and save what you agree on."
                 )
-            store.insert(
-                "context",
-                {
-                    "assessment_id": assessment_id,
-                    "key": revision.key,
-                    "revision": revision.revision,
-                    "value": json.dumps(revision.value),
-                    "author_id": revision.author_id,
-                    "at": revision.at.isoformat(),
-                },
-            )
+            row = {**to_row(revision), "value": json.dumps(revision.value)}
+            store.insert("context", {"assessment_id": assessment_id, **row})
         if event:
             audit.record(store, event)
 
@@ -190,28 +186,12 @@ def submit(
 ) -> None:
     """Freeze which revision of each answer was sent in."""
     with store.writing():
-        store.insert(
-            "submissions",
-            {
-                "assessment_id": submission.assessment_id,
-                "number": submission.number,
-                "at": submission.at.isoformat(),
-                "author_id": submission.author_id,
-                "attested_name": submission.attested_name,
-                "statement": submission.statement,
-                "reference": submission.reference,
-                "answers_sha256": submission.answers_sha256,
-            },
-        )
+        store.insert("submissions", to_row(submission))
+        sent = {"assessment_id": submission.assessment_id, "number": submission.number}
         for item_id, revision in revisions.items():
             store.insert(
                 "submitted_answers",
-                {
-                    "assessment_id": submission.assessment_id,
-                    "number": submission.number,
-                    "item_id": item_id,
-                    "revision": revision,
-                },
+                {**sent, "item_id": item_id, "revision": revision},
             )
         audit.record(store, event)
 
@@ -219,16 +199,7 @@ def submit(
 def submissions(store: Store, assessment_id: str) -> tuple[Submission, ...]:
     """Oldest first."""
     return tuple(
-        Submission(
-            assessment_id=row["assessment_id"],
-            number=row["number"],
-            at=datetime.fromisoformat(row["at"]),
-            author_id=row["author_id"],
-            attested_name=row["attested_name"],
-            statement=row["statement"],
-            reference=row["reference"],
-            answers_sha256=row["answers_sha256"],
-        )
+        from_row(Submission, row)
         for row in store.rows(
             "select * from submissions where assessment_id = ? order by number", (assessment_id,)
         )
@@ -253,86 +224,14 @@ def submitted(store: Store, assessment_id: str, number: int) -> dict[str, Answer
     }
 
 
-def to_row(assessment: Assessment) -> dict[str, Any]:
-    return {
-        "id": assessment.id,
-        "group_id": assessment.group_id,
-        "instrument_id": assessment.instrument_id,
-        "version": assessment.version,
-        "instrument_sha256": assessment.instrument_sha256,
-        "title": assessment.title,
-        "status": assessment.status,
-        "created_at": assessment.created_at.isoformat(),
-        "cycle_id": assessment.cycle_id,
-        "due_on": assessment.due_on.isoformat() if assessment.due_on else None,
-        "carried_from": assessment.carried_from,
-        "revision": assessment.revision,
-        "changed_at": assessment.created_at.isoformat(),
-    }
-
-
-def from_row(row: Mapping[str, Any]) -> Assessment:
-    return Assessment(
-        id=row["id"],
-        group_id=row["group_id"],
-        instrument_id=row["instrument_id"],
-        version=row["version"],
-        instrument_sha256=row["instrument_sha256"],
-        title=row["title"],
-        status=AssessmentStatus(row["status"]),
-        created_at=datetime.fromisoformat(row["created_at"]),
-        cycle_id=row["cycle_id"],
-        due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
-        carried_from=row["carried_from"],
-        revision=row["revision"],
-    )
-
-
-def answer_row(assessment_id: str, revision: AnswerRevision) -> dict[str, Any]:
-    answer = revision.answer
-    return {
-        "assessment_id": assessment_id,
-        "item_id": revision.item_id,
-        "revision": revision.revision,
-        "kind": answer.kind if answer else None,
-        "level": answer.level if answer else None,
-        "reason": answer.reason if answer else "",
-        "note": answer.note if answer else "",
-        "author_id": revision.author_id,
-        "at": revision.at.isoformat(),
-        "is_carried": int(revision.is_carried),
-    }
-
-
 def to_answer(row: Mapping[str, Any]) -> AnswerRevision:
-    answer = (
-        Answer(AnswerKind(row["kind"]), row["level"], row["reason"], row["note"])
-        if row["kind"]
-        else None
-    )
-    return AnswerRevision(
-        item_id=row["item_id"],
-        revision=row["revision"],
-        answer=answer,
-        author_id=row["author_id"],
-        at=datetime.fromisoformat(row["at"]),
-        is_carried=bool(row["is_carried"]),
-    )
+    return from_row(AnswerRevision, {**row, "answer": row if row["kind"] else None})
 
 
 def reviews_of(store: Store, assessment_id: str, number: int) -> dict[str, ItemReview]:
     """The last decision on each item of that submission."""
     return {
-        row["item_id"]: ItemReview(
-            assessment_id=row["assessment_id"],
-            submission_number=row["number"],
-            item_id=row["item_id"],
-            decision=Decision(row["decision"]),
-            validated_level=row["validated_level"],
-            reason=row["reason"],
-            reviewer_id=row["reviewer_id"],
-            at=datetime.fromisoformat(row["at"]),
-        )
+        row["item_id"]: from_row(ItemReview, {**row, "submission_number": row["number"]})
         for row in store.rows(
             "select * from reviews where assessment_id = ? and number = ? order by id",
             (assessment_id, number),
@@ -365,17 +264,7 @@ def add_reviews(store: Store, decisions: Iterable[tuple[ItemReview, int]], event
                     f"A colleague decided on {review.item_id} a moment ago, so nothing was saved. "
                     "Reload the page, compare, and save what you agree on."
                 )
-            store.insert(
-                "reviews",
-                {
-                    "assessment_id": review.assessment_id,
-                    "number": review.submission_number,
-                    "item_id": review.item_id,
-                    "decision": review.decision,
-                    "validated_level": review.validated_level,
-                    "reason": review.reason,
-                    "reviewer_id": review.reviewer_id,
-                    "at": review.at.isoformat(),
-                },
-            )
+            row = to_row(review)
+            row["number"] = row.pop("submission_number")
+            store.insert("reviews", row)
         audit.record(store, event)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from readiness.assessments.cycles import Cycle, Grant, Invitation, InvitedGroup
-from readiness.assessments.models import AssessmentStatus
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.core.people import Group
+from readiness.core.serialization import from_row, to_row
 
 # A carried answer counts once somebody has confirmed it.
 ANSWERED = """
@@ -28,7 +27,7 @@ ANSWERED = """
 
 def add(store: Store, cycle: Cycle, event: Event) -> None:
     with store.writing():
-        store.insert("cycles", to_row(cycle))
+        store.insert("cycles", row_of(cycle))
         audit.record(store, event)
 
 
@@ -38,7 +37,7 @@ def change(store: Store, cycle: Cycle, event: Event) -> None:
         changed = store.execute(
             "update cycles set due_on = :due_on, closed_at = :closed_at"
             " where id = :id and closed_at is null",
-            to_row(cycle),
+            row_of(cycle),
         )
         if not changed:
             raise WrongState("This cycle is closed. Open a new one to ask again.")
@@ -58,13 +57,13 @@ def get(store: Store, cycle_id: str) -> Cycle:
     row = store.row("select * from cycles where id = ?", (cycle_id,))
     if row is None:
         raise NotFound(NOT_SHARED)
-    return from_row(row)
+    return to_cycle(row)
 
 
 def of_payer(store: Store, payer_id: str) -> tuple[Cycle, ...]:
     """Newest first."""
     return tuple(
-        from_row(row)
+        to_cycle(row)
         for row in store.rows(
             "select * from cycles where payer_id = ? order by opens_on desc, created_at desc, id",
             (payer_id,),
@@ -72,20 +71,12 @@ def of_payer(store: Store, payer_id: str) -> tuple[Cycle, ...]:
     )
 
 
-def invite(store: Store, invitations: Iterable[Invitation], told: Iterable[Event]) -> None:
+def invite(store: Store, invitations: Iterable[Invitation], events: Iterable[Event]) -> None:
     """Ask all of them, or none when one has been asked already."""
     with store.writing():
         for invitation in invitations:
-            store.insert(
-                "invitations",
-                {
-                    "cycle_id": invitation.cycle_id,
-                    "group_id": invitation.group_id,
-                    "invited_at": invitation.invited_at.isoformat(),
-                    "invited_by": invitation.invited_by,
-                },
-            )
-        for event in told:
+            store.insert("invitations", to_row(invitation))
+        for event in events:
             audit.record(store, event)
 
 
@@ -95,13 +86,13 @@ def invitation(store: Store, cycle_id: str, group_id: str) -> Invitation:
     )
     if row is None:
         raise NotFound("There is no such invitation. Reload the page to see what there is.")
-    return to_invitation(row)
+    return from_row(Invitation, row)
 
 
 def invitations_of(store: Store, group_id: str) -> tuple[Invitation, ...]:
     """What a group was asked, newest first."""
     return tuple(
-        to_invitation(row)
+        from_row(Invitation, row)
         for row in store.rows(
             "select * from invitations where group_id = ? order by invited_at desc, cycle_id",
             (group_id,),
@@ -120,17 +111,10 @@ def answer(store: Store, answered: Invitation, event: Event) -> None:
     """Write the group's answer, or refuse it when a colleague has answered already."""
     with store.writing():
         changed = store.execute(
-            "update invitations set answered_at = ?, answered_by = ?, accepted = ?,"
-            " assessment_id = ?"
-            " where cycle_id = ? and group_id = ? and accepted is not 1",
-            (
-                answered.answered_at.isoformat() if answered.answered_at else None,
-                answered.answered_by,
-                answered.accepted,
-                answered.assessment_id,
-                answered.cycle_id,
-                answered.group_id,
-            ),
+            "update invitations set answered_at = :answered_at, answered_by = :answered_by,"
+            " accepted = :accepted, assessment_id = :assessment_id"
+            " where cycle_id = :cycle_id and group_id = :group_id and accepted is not 1",
+            to_row(answered),
         )
         if not changed:
             raise ChangedMeanwhile(
@@ -155,7 +139,7 @@ order by g.name, g.id
 def roster(store: Store, cycle_id: str, today: date) -> tuple[InvitedGroup, ...]:
     """Every invited group by name, with how far it has come."""
     return tuple(
-        to_invited_group(row)
+        from_row(InvitedGroup, {**row, "group_name": row["name"]})
         for row in store.rows(ROSTER, {"cycle": cycle_id, "today": today.isoformat()})
     )
 
@@ -163,7 +147,7 @@ def roster(store: Store, cycle_id: str, today: date) -> tuple[InvitedGroup, ...]
 def uninvited(store: Store, cycle_id: str, text: str, limit: int) -> tuple[Group, ...]:
     """Groups of the whole installation that match a text and were not asked into the cycle."""
     return tuple(
-        Group(row["id"], row["name"], bool(row["is_synthetic"]))
+        from_row(Group, row)
         for row in store.rows(
             "select * from groups where name like :text escape '\\' and id not in"
             " (select group_id from invitations where cycle_id = :cycle)"
@@ -184,85 +168,17 @@ def containing(text: str) -> str:
     return f"%{text}%"
 
 
-def to_row(cycle: Cycle) -> dict[str, Any]:
-    return {
-        "id": cycle.id,
-        "payer_id": cycle.payer_id,
-        "name": cycle.name,
-        "instrument_id": cycle.instrument_id,
-        "version": cycle.version,
-        "opens_on": cycle.opens_on.isoformat(),
-        "due_on": cycle.due_on.isoformat(),
-        "axis_min": json.dumps(
-            {
-                tier: {axis: str(asked) for axis, asked in minimums.items()}
-                for tier, minimums in cycle.axis_min.items()
-            }
-        ),
-        "closed_at": cycle.closed_at.isoformat() if cycle.closed_at else None,
-        "created_at": cycle.created_at.isoformat(),
-        "created_by": cycle.created_by,
-    }
+def row_of(cycle: Cycle) -> dict[str, Any]:
+    return {**to_row(cycle), "axis_min": json.dumps(cycle.axis_min, default=str)}
 
 
-def from_row(row: Mapping[str, Any]) -> Cycle:
-    return Cycle(
-        id=row["id"],
-        payer_id=row["payer_id"],
-        name=row["name"],
-        instrument_id=row["instrument_id"],
-        version=row["version"],
-        opens_on=date.fromisoformat(row["opens_on"]),
-        due_on=date.fromisoformat(row["due_on"]),
-        created_at=datetime.fromisoformat(row["created_at"]),
-        created_by=row["created_by"],
-        axis_min={
-            tier: {axis: Fraction(asked) for axis, asked in minimums.items()}
-            for tier, minimums in json.loads(row["axis_min"]).items()
-        },
-        closed_at=datetime.fromisoformat(row["closed_at"]) if row["closed_at"] else None,
-    )
-
-
-def to_invitation(row: Mapping[str, Any]) -> Invitation:
-    return Invitation(
-        cycle_id=row["cycle_id"],
-        group_id=row["group_id"],
-        invited_at=datetime.fromisoformat(row["invited_at"]),
-        invited_by=row["invited_by"],
-        answered_at=datetime.fromisoformat(row["answered_at"]) if row["answered_at"] else None,
-        answered_by=row["answered_by"],
-        accepted=None if row["accepted"] is None else bool(row["accepted"]),
-        assessment_id=row["assessment_id"],
-    )
-
-
-def to_invited_group(row: Mapping[str, Any]) -> InvitedGroup:
-    return InvitedGroup(
-        group_id=row["group_id"],
-        group_name=row["name"],
-        invited_at=datetime.fromisoformat(row["invited_at"]),
-        accepted=None if row["accepted"] is None else bool(row["accepted"]),
-        is_shared=bool(row["is_shared"]),
-        status=AssessmentStatus(row["status"]) if row["status"] else None,
-        answered=row["answered"],
-    )
+def to_cycle(row: Mapping[str, Any]) -> Cycle:
+    return from_row(Cycle, {**row, "axis_min": json.loads(row["axis_min"])})
 
 
 def add_grant(store: Store, grant: Grant, event: Event) -> None:
     with store.writing():
-        store.insert(
-            "grants",
-            {
-                "id": grant.id,
-                "group_id": grant.group_id,
-                "payer_id": grant.payer_id,
-                "cycle_id": grant.cycle_id,
-                "granted_at": grant.granted_at.isoformat(),
-                "granted_by": grant.granted_by,
-                "expires_on": grant.expires_on.isoformat() if grant.expires_on else None,
-            },
-        )
+        store.insert("grants", to_row(grant))
         audit.record(store, event)
 
 
@@ -282,21 +198,8 @@ def revoke_grants(store: Store, group_id: str, payer_id: str, at: datetime, even
 def grants_of(store: Store, group_id: str) -> tuple[Grant, ...]:
     """All of them, also those taken back, newest first."""
     return tuple(
-        to_grant(row)
+        from_row(Grant, row)
         for row in store.rows(
             "select * from grants where group_id = ? order by granted_at desc, id", (group_id,)
         )
-    )
-
-
-def to_grant(row: Mapping[str, Any]) -> Grant:
-    return Grant(
-        id=row["id"],
-        group_id=row["group_id"],
-        payer_id=row["payer_id"],
-        cycle_id=row["cycle_id"],
-        granted_at=datetime.fromisoformat(row["granted_at"]),
-        granted_by=row["granted_by"],
-        expires_on=date.fromisoformat(row["expires_on"]) if row["expires_on"] else None,
-        revoked_at=datetime.fromisoformat(row["revoked_at"]) if row["revoked_at"] else None,
     )

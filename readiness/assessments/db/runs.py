@@ -11,6 +11,7 @@ from typing import Any
 from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus, RunKind
 from readiness.assessments.scorecard import open_gates
 from readiness.core.db import Store
+from readiness.core.serialization import from_row, to_row
 
 
 @dataclass(frozen=True)
@@ -31,32 +32,21 @@ class StoredRun:
 
 def add(store: Store, run: StoredRun) -> None:
     with store.writing():
-        store.insert(
-            "runs",
-            {
-                "id": run.id,
-                "assessment_id": run.assessment_id,
-                "number": run.submission_number,
-                "kind": run.kind,
-                "engine_version": run.engine_version,
-                "instrument_sha256": run.instrument_sha256,
-                "inputs_sha256": run.inputs_sha256,
-                "inputs": json.dumps(run.inputs, sort_keys=True),
-                "result": json.dumps(run.result),
-                "at": run.at.isoformat(),
-            },
-        )
+        row = to_row(run)
+        row["number"] = row.pop("submission_number")
+        row["inputs"] = json.dumps(run.inputs, sort_keys=True)
+        store.insert("runs", {**row, "result": json.dumps(run.result)})
 
 
 def get(store: Store, run_id: str) -> StoredRun | None:
     row = store.row("select * from runs where id = ?", (run_id,))
-    return from_row(row) if row else None
+    return to_run(row) if row else None
 
 
 def of_assessment(store: Store, assessment_id: str) -> tuple[StoredRun, ...]:
     """Newest first."""
     return tuple(
-        from_row(row)
+        to_run(row)
         for row in store.rows(
             "select * from runs where assessment_id = ? order by at desc, rowid desc",
             (assessment_id,),
@@ -70,21 +60,14 @@ def latest(store: Store, assessment_id: str, kind: RunKind) -> StoredRun | None:
         " order by at desc, rowid desc limit 1",
         (assessment_id, kind),
     )
-    return from_row(row) if row else None
+    return to_run(row) if row else None
 
 
-def from_row(row: Mapping[str, Any]) -> StoredRun:
-    return StoredRun(
-        id=row["id"],
-        assessment_id=row["assessment_id"],
-        submission_number=row["number"],
-        kind=RunKind(row["kind"]),
-        engine_version=row["engine_version"],
-        instrument_sha256=row["instrument_sha256"],
-        inputs_sha256=row["inputs_sha256"],
-        inputs=json.loads(row["inputs"]),
-        result=json.loads(row["result"]),
-        at=datetime.fromisoformat(row["at"]),
+def to_run(row: Mapping[str, Any]) -> StoredRun:
+    inputs, result = json.loads(row["inputs"]), json.loads(row["result"])
+    number = row["number"]
+    return from_row(
+        StoredRun, {**row, "submission_number": number, "inputs": inputs, "result": result}
     )
 
 
@@ -109,32 +92,12 @@ class PortfolioEntry:
     changed_at: datetime
 
 
-def save_entry(store: Store, standing: PortfolioEntry) -> None:
+def save_entry(store: Store, entry: PortfolioEntry) -> None:
     """Write where the group stands now, over where it stood before."""
     with store.writing():
-        store.table("standings").upsert(
-            {
-                "group_id": standing.group_id,
-                "assessment_id": standing.assessment_id,
-                "run_id": standing.run_id,
-                "run_kind": standing.run_kind,
-                "tier": standing.tier,
-                "provisional": int(standing.provisional),
-                "tier_expires_on": (
-                    standing.tier_expires_on.isoformat() if standing.tier_expires_on else None
-                ),
-                "limiting_factor": standing.limiting_factor,
-                "qms": standing.qms,
-                "eqr": standing.eqr,
-                "domains": json.dumps(dict(standing.domains)),
-                "screened": standing.screened,
-                "eligible": standing.eligible,
-                "quarters": standing.quarters,
-                "open_gates": json.dumps(open_gates_of(store, standing.run_id)),
-                "changed_at": standing.changed_at.isoformat(),
-            },
-            pk="group_id",
-        )
+        open_gates = json.dumps(open_gates_of(store, entry.run_id))
+        row = {**to_row(entry), "domains": json.dumps(dict(entry.domains))}
+        store.table("standings").upsert({**row, "open_gates": open_gates}, pk="group_id")
 
 
 def open_gates_of(store: Store, run_id: str) -> tuple[str, ...]:
@@ -170,25 +133,7 @@ def portfolio_entry(store: Store, group_id: str) -> PortfolioEntry | None:
 
 
 def to_entry(row: Mapping[str, Any]) -> PortfolioEntry:
-    return PortfolioEntry(
-        group_id=row["group_id"],
-        assessment_id=row["assessment_id"],
-        run_id=row["run_id"],
-        run_kind=RunKind(row["run_kind"]),
-        tier=row["tier"],
-        provisional=bool(row["provisional"]),
-        tier_expires_on=(
-            date.fromisoformat(row["tier_expires_on"]) if row["tier_expires_on"] else None
-        ),
-        limiting_factor=row["limiting_factor"],
-        qms=row["qms"],
-        eqr=row["eqr"],
-        domains=json.loads(row["domains"]),
-        screened=row["screened"],
-        eligible=row["eligible"],
-        quarters=row["quarters"],
-        changed_at=datetime.fromisoformat(row["changed_at"]),
-    )
+    return from_row(PortfolioEntry, {**row, "domains": json.loads(row["domains"])})
 
 
 READABLE = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
@@ -230,18 +175,7 @@ def submitted_assessments(
         " group by a.id order by a.group_id, s.at, a.id",
         (json.dumps(list(group_ids)),),
     )
-    return tuple(
-        SubmittedAssessment(
-            row["group_id"],
-            row["id"],
-            row["title"],
-            row["instrument_id"],
-            row["version"],
-            AssessmentStatus(row["status"]),
-            datetime.fromisoformat(row["at"]),
-        )
-        for row in rows
-    )
+    return tuple(from_row(SubmittedAssessment, {**row, "assessment_id": row["id"]}) for row in rows)
 
 
 def run_outcomes(
