@@ -45,7 +45,7 @@ def from_row(kind: type[Value], row: Mapping[str, Any]) -> Value:
 
 
 def exact(value: object) -> str:
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction | str):  # a kind of text is a text
         return str(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 

@@ -9,9 +9,10 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
+from readiness.core.serialization import from_json, to_json
 from readiness.plans.models import ActionPlan, PlanAction, ProposedPlan
 from readiness.plans.plan_json import action_in, edits_out, proposed_in, proposed_out
-from readiness.plans.postings import Cents, EstimateToComplete, Posting, PostingKind
+from readiness.plans.postings import EstimateToComplete, Posting
 
 
 def add_plan(store: Store, plan: ActionPlan, proposed: ProposedPlan, event: Event) -> None:
@@ -218,62 +219,18 @@ def estimates_of_assessment(store: Store, assessment_id: str) -> tuple[EstimateT
 
 
 def posting_to_row(posting: Posting) -> dict[str, Any]:
-    return {
-        "id": posting.id,
-        "group_id": posting.group_id,
-        "assessment_id": posting.assessment_id,
-        "action_id": posting.action_id,
-        "kind": posting.kind,
-        "cents": posting.cents,
-        "day": posting.on.isoformat(),
-        "payer": posting.payer,
-        "note": posting.note,
-        "author_id": posting.author_id,
-        "at": posting.at.isoformat(),
-        "corrects": posting.corrects,
-    }
+    plain = to_json(posting)
+    return {"day": plain.pop("on"), **plain, "at": posting.at.isoformat()}
 
 
 def posting_from_row(row: Mapping[str, Any]) -> Posting:
-    return Posting(
-        id=row["id"],
-        group_id=row["group_id"],
-        assessment_id=row["assessment_id"],
-        action_id=row["action_id"],
-        kind=PostingKind(row["kind"]),
-        cents=row["cents"],
-        on=date.fromisoformat(row["day"]),
-        payer=row["payer"],
-        note=row["note"],
-        author_id=row["author_id"],
-        at=datetime.fromisoformat(row["at"]),
-        corrects=row["corrects"],
-    )
+    return from_json(Posting, {**row, "on": row["day"]})
 
 
-def estimate_to_row(said: EstimateToComplete) -> dict[str, Any]:
-    return {
-        "id": said.id,
-        "group_id": said.group_id,
-        "assessment_id": said.assessment_id,
-        "action_id": said.action_id,
-        "low": said.cents.low,
-        "likely": said.cents.likely,
-        "high": said.cents.high,
-        "note": said.note,
-        "author_id": said.author_id,
-        "at": said.at.isoformat(),
-    }
+def estimate_to_row(estimate: EstimateToComplete) -> dict[str, Any]:
+    plain = to_json(estimate)
+    return {**plain.pop("cents"), **plain, "at": estimate.at.isoformat()}
 
 
 def estimate_from_row(row: Mapping[str, Any]) -> EstimateToComplete:
-    return EstimateToComplete(
-        id=row["id"],
-        group_id=row["group_id"],
-        assessment_id=row["assessment_id"],
-        action_id=row["action_id"],
-        cents=Cents(row["low"], row["likely"], row["high"]),
-        note=row["note"],
-        author_id=row["author_id"],
-        at=datetime.fromisoformat(row["at"]),
-    )
+    return from_json(EstimateToComplete, {**row, "cents": row})

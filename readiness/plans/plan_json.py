@@ -3,191 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import replace
 from typing import Any
 
-from readiness.plans.costs import CostEstimate, CostRange, PeopleDays
+from readiness.core.serialization import from_json, to_json
 from readiness.plans.models import (
     ActionPlan,
-    ActionStatus,
-    ActionType,
     CatalogValues,
-    ExcludedIntervention,
     GroupValues,
-    LevelRise,
     PlanAction,
     Proposal,
     ProposedPlan,
-    ResourceEstimate,
 )
 from readiness.plans.projection import ProjectedTier, Projection
 from readiness.plans.schedule import timing_of
 from readiness.plans.simulation import SimulatedCost
 
 Plain = dict[str, Any]
-ENDS = ("low", "likely", "high")
 
 
 def proposed_out(plan: ProposedPlan) -> Plain:
-    return {
-        "target_tier": plan.target_tier_id,
-        "proposals": [proposal_out(each) for each in plan.proposals],
-        "set_aside": [asdict(each) for each in plan.set_aside],
-        "need_says": list(plan.need_says),
-    }
+    plain = to_json(plan)
+    return {"target_tier": plain.pop("target_tier_id"), **plain}
 
 
 def proposed_in(plain: Mapping[str, Any]) -> ProposedPlan:
-    return ProposedPlan(
-        target_tier_id=plain["target_tier"],
-        proposals=tuple(proposal_in(each) for each in plain["proposals"]),
-        set_aside=tuple(ExcludedIntervention(**each) for each in plain["set_aside"]),
-        need_says=tuple(plain["need_says"]),
-    )
-
-
-def proposal_out(proposal: Proposal) -> Plain:
-    return {
-        "id": proposal.id,
-        "type": proposal.type,
-        "title": proposal.title,
-        "lifts": [asdict(lift) for lift in proposal.lifts],
-        "because": list(proposal.because),
-        "half_year": proposal.half_year,
-        "after": list(proposal.after),
-        "intervention_id": proposal.intervention_id,
-        "priority": str(proposal.priority),
-        "feasibility": str(proposal.feasibility),
-        "value": str(proposal.value),
-        "cost": priced_out(proposal.cost) if proposal.cost else None,
-    }
-
-
-def proposal_in(plain: Mapping[str, Any]) -> Proposal:
-    return Proposal(
-        id=plain["id"],
-        type=ActionType(plain["type"]),
-        title=plain["title"],
-        lifts=tuple(LevelRise(**lift) for lift in plain["lifts"]),
-        because=tuple(plain["because"]),
-        half_year=plain["half_year"],
-        after=tuple(plain["after"]),
-        intervention_id=plain["intervention_id"],
-        priority=Fraction(plain["priority"]),
-        feasibility=Fraction(plain["feasibility"]),
-        value=Fraction(plain["value"]),
-        cost=priced_in(plain["cost"]) if plain["cost"] else None,
-    )
-
-
-def priced_out(cost: CostEstimate) -> Plain:
-    return {
-        "per_unit": range_out(cost.per_unit),
-        "unit": cost.unit,
-        "units": None if cost.units is None else str(cost.units),
-        "units_say": cost.units_say,
-        "total": range_out(cost.total) if cost.total else None,
-        "is_likely_estimated": cost.is_likely_estimated,
-        "status": cost.status,
-        "basis": cost.basis,
-        "band": cost.band,
-    }
-
-
-def priced_in(plain: Mapping[str, Any]) -> CostEstimate:
-    return CostEstimate(
-        per_unit=range_in(plain["per_unit"]),
-        unit=plain["unit"],
-        units=None if plain["units"] is None else Fraction(plain["units"]),
-        units_say=plain["units_say"],
-        total=range_in(plain["total"]) if plain["total"] else None,
-        is_likely_estimated=plain["is_likely_estimated"],
-        status=plain["status"],
-        basis=plain["basis"],
-        band=plain["band"],
-    )
-
-
-def range_out(cost: CostRange | PeopleDays) -> Plain:
-    return {"low": str(cost.low), "likely": str(cost.likely), "high": str(cost.high)}
-
-
-def range_in(plain: Mapping[str, Any]) -> CostRange:
-    return CostRange(Decimal(plain["low"]), Decimal(plain["likely"]), Decimal(plain["high"]))
+    return from_json(ProposedPlan, {**plain, "target_tier_id": plain["target_tier"]})
 
 
 def edits_out(action: PlanAction) -> Plain:
     """What people made of an action; the proposal itself is stored once, with the plan."""
-    return {
-        "title": action.title,
-        "owner": action.owner,
-        "due_on": action.due_on.isoformat() if action.due_on else None,
-        "status": action.status,
-        "note": action.note,
-        "evidence": action.evidence,
-        "own": own_out(action.own),
-    }
+    edits = ("title", "owner", "due_on", "status", "note", "evidence")
+    return {**{name: to_json(getattr(action, name)) for name in edits}, "own": own_out(action.own)}
 
 
 def own_out(own: GroupValues) -> Plain:
-    return {
-        **amounts_out(own.amounts),
-        "units": None if own.units is None else str(own.units),
-        "acts": own.acts,
-        "may_pay": own.may_pay,
-        "pays_after": own.pays_after,
-        "half_year": own.half_year,
-        "months_to_launch": own.months_to_launch,
-        "months_to_effect": list(own.months_to_effect) if own.months_to_effect else None,
-        "levels": dict(own.levels),
-    }
-
-
-def own_in(plain: Mapping[str, Any]) -> GroupValues:
-    days, effect = plain["people_days"], plain["months_to_effect"]
-    return GroupValues(
-        amounts=ResourceEstimate(
-            one_off=range_in(plain["one_off"]) if plain["one_off"] else None,
-            yearly=range_in(plain["yearly"]) if plain["yearly"] else None,
-            people_days=PeopleDays(*(Decimal(days[end]) for end in ENDS)) if days else None,
-        ),
-        units=None if plain["units"] is None else Fraction(plain["units"]),
-        acts=plain["acts"],
-        may_pay=plain["may_pay"],
-        pays_after=plain["pays_after"],
-        half_year=plain["half_year"],
-        months_to_launch=plain["months_to_launch"],
-        months_to_effect=(effect[0], effect[1]) if effect else None,
-        levels=tuple(plain["levels"].items()),
-    )
-
-
-def amounts_out(amounts: ResourceEstimate) -> Plain:
-    return {
-        "one_off": range_out(amounts.one_off) if amounts.one_off else None,
-        "yearly": range_out(amounts.yearly) if amounts.yearly else None,
-        "people_days": range_out(amounts.people_days) if amounts.people_days else None,
-    }
+    plain = to_json(own)
+    return {**plain.pop("amounts"), **plain, "levels": dict(own.levels)}
 
 
 def action_in(
     action_id: str, revision: int, edits: Mapping[str, Any], proposal: Proposal | None
 ) -> PlanAction:
-    return PlanAction(
-        id=action_id,
-        revision=revision,
-        title=edits["title"],
-        owner=edits["owner"],
-        due_on=date.fromisoformat(edits["due_on"]) if edits["due_on"] else None,
-        status=ActionStatus(edits["status"]),
-        note=edits["note"],
-        proposal=proposal,
-        own=own_in(edits["own"]),
-        evidence=edits["evidence"],
-    )
+    own = edits["own"]
+    plain = {
+        **edits,
+        "id": action_id,
+        "revision": revision,
+        "proposal": None,
+        "own": {**own, "amounts": own, "levels": list(own["levels"].items())},
+    }
+    return replace(from_json(PlanAction, plain), proposal=proposal)
 
 
 def plan_out(plan: ActionPlan) -> Plain:
@@ -205,44 +71,44 @@ def plan_out(plan: ActionPlan) -> Plain:
                 **edits_out(action),
                 "now": now_out(action, plan),
                 "usual": usual_out(action.usual) if action.usual else None,
-                "proposal": proposal_out(action.proposal) if action.proposal else None,
+                "proposal": to_json(action.proposal),
             }
             for action in plan.actions
         ],
-        "set_aside": [asdict(each) for each in plan.set_aside],
+        "set_aside": to_json(plan.set_aside),
         "need_says": list(plan.need_says),
     }
 
 
 def now_out(action: PlanAction, plan: ActionPlan) -> Plain:
     """What counts for the action now: the group's own values, else the catalogue's."""
-    timing = timing_of(action, plan)
+    timing = to_json(timing_of(action, plan)) or {}
     return {
-        "first_year": range_out(action.cost) if action.cost else None,
-        **amounts_out(action.amounts),
-        "starts_on": timing.starts_on.isoformat() if timing else None,
-        "launches_on": timing.launches_on.isoformat() if timing else None,
-        "effect_from": timing.earliest.isoformat() if timing else None,
-        "effect_until": timing.latest.isoformat() if timing else None,
+        "first_year": to_json(action.cost),
+        **to_json(action.amounts),
+        "starts_on": timing.get("starts_on"),
+        "launches_on": timing.get("launches_on"),
+        "effect_from": timing.get("earliest"),
+        "effect_until": timing.get("latest"),
         "levels": {lift.item_id: lift.to for lift in action.lifts},
     }
 
 
 def usual_out(usual: CatalogValues) -> Plain:
     """The catalogue's values, with what they rest on."""
-    note = usual.note
+    note = to_json(usual.note) or {}
     return {
-        **amounts_out(usual.amounts),
-        "units": None if usual.units is None else str(usual.units),
+        **to_json(usual.amounts),
+        "units": to_json(usual.units),
         "units_say": usual.units_say,
         "months_to_launch": usual.months_to_launch,
         "months_to_effect": list(usual.months_to_effect),
-        "acts": note.acts if note else None,
-        "may_pay": list(note.may_pay) if note else [],
+        "acts": note.get("acts"),
+        "may_pay": note.get("may_pay", []),
         "pays_after": usual.pays_after,
-        "source": note.source if note else None,
-        "as_of": note.as_of.isoformat() if note else None,
-        "status": note.status if note else None,
+        "source": note.get("source"),
+        "as_of": note.get("as_of"),
+        "status": note.get("status"),
     }
 
 
@@ -253,15 +119,15 @@ def projection_out(ahead: Projection) -> Plain:
     return {
         "says": "Potential if everything goes as expected; never a forecast.",
         "target_tier": ahead.target_tier_id,
-        "earliest": [stage_out(each) for each in ahead.earliest],
-        "latest": [stage_out(each) for each in ahead.latest],
+        "earliest": [tier_out(each) for each in ahead.earliest],
+        "latest": [tier_out(each) for each in ahead.latest],
         "stays_short": list(ahead.short),
         "without_date": list(ahead.undated),
         "late": list(ahead.late),
     }
 
 
-def stage_out(stage: ProjectedTier) -> Plain:
+def tier_out(stage: ProjectedTier) -> Plain:
     return {
         "from": stage.on.isoformat(),
         "tier": stage.tier_id,
@@ -276,7 +142,7 @@ def outlay_out(found: SimulatedCost) -> Plain:
         "draws": found.draws,
         "correlation": found.correlation,
         "actions_with_a_cost": found.actions,
-        "years": [range_out(year.cost) for year in found.years],
-        "total": range_out(found.total),
-        "people_days": range_out(found.people_days),
+        "years": [to_json(year.cost) for year in found.years],
+        "total": to_json(found.total),
+        "people_days": to_json(found.people_days),
     }
