@@ -26,7 +26,7 @@ def add(store: Store, upload: Upload) -> None:
                 "group_id": upload.group_id,
                 "sha256": upload.sha256,
                 "state": upload.state,
-                "report": json.dumps(to_plain(upload.account)),
+                "report": json.dumps(to_plain(upload.report)),
                 "author_id": upload.author_id,
                 "at": upload.at.isoformat(),
             },
@@ -37,14 +37,14 @@ def keep_found(
     store: Store,
     upload_id: str,
     state: UploadState,
-    account: UploadReport,
+    report: UploadReport,
     quarters: Mapping[Period, BySite],
 ) -> None:
     """What the reading came to. When the upload is gone meanwhile, so is this."""
     with store.writing():
         touched = store.execute(
             "update uploads set state = ?, report = ? where id = ? and state = ?",
-            (state, json.dumps(to_plain(account)), upload_id, UploadState.READING),
+            (state, json.dumps(to_plain(report)), upload_id, UploadState.READING),
         )
         for quarter, sites in quarters.items() if touched else ():
             row = {"upload_id": upload_id, "period": str(quarter)}
@@ -141,7 +141,7 @@ def from_row(row: Mapping[str, Any], held: Mapping[Period, bool]) -> Upload:
         author_id=row["author_id"],
         at=datetime.fromisoformat(row["at"]),
         state=UploadState(row["state"]),
-        account=from_plain(json.loads(row["report"])),
+        report=from_plain(json.loads(row["report"])),
         quarters=tuple(held),
         taken=tuple(quarter for quarter, is_taken in held.items() if is_taken),
         decided_by=row["decided_by"] or "",
@@ -161,12 +161,12 @@ NUMBERS = (
 )
 
 
-def to_plain(account: UploadReport) -> dict[str, Any]:
+def to_plain(report: UploadReport) -> dict[str, Any]:
     return {
-        **{name: getattr(account, name) for name in NUMBERS},
-        "unknown_codes": dict(account.unknown_codes),
-        "problems": [[problem.place, problem.says] for problem in account.problems],
-        "running": [str(quarter) for quarter in account.running],
+        **{name: getattr(report, name) for name in NUMBERS},
+        "unknown_codes": dict(report.unknown_codes),
+        "problems": [[problem.place, problem.says] for problem in report.problems],
+        "running": [str(quarter) for quarter in report.running],
     }
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from readiness.core.errors import Problem
 from readiness.core.periods import Period
-from readiness.core.tables.models import Report
+from readiness.core.tables.models import MOST_PROBLEMS, Report
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 
 RETENTION = timedelta(days=30)  # what nobody has taken over by then is removed
@@ -46,6 +46,11 @@ class UploadReport:
     running: tuple[Period, ...] = ()  # in the file, and not closed when it was read
     unlisted_sites: int = 0  # named by the file, not among the group's own
 
+    @property
+    def unlisted_problems(self) -> int:
+        """Those that were counted and not told one by one."""
+        return max(0, self.refused - MOST_PROBLEMS)
+
 
 def report_of(
     report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
@@ -73,7 +78,7 @@ class Upload:
     author_id: str
     at: datetime
     state: UploadState = UploadState.READING
-    account: UploadReport = UploadReport()
+    report: UploadReport = UploadReport()
     quarters: tuple[Period, ...] = ()  # what it holds
     taken: tuple[Period, ...] = ()  # and what was taken over of it
     decided_by: str = ""

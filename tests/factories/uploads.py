@@ -19,7 +19,7 @@ ASKED, FOOD = FunnelCell(Step.SCREENED, Need.FOOD), FunnelCell(Step.POSITIVE, Ne
 SPANISH = FunnelCell(Step.SCREENED, Need.FOOD, Stratum(StratumType.LANGUAGE, "spanish"))
 WHOLE = {SCREENED: 100, ANY: 30, ASKED: 90, FOOD: 20, SPANISH: 9}
 FOUND = {Q4: {"": WHOLE, "elm-1": {ASKED: 40, FOOD: 8}}}
-ACCOUNT = UploadReport(
+REPORT = UploadReport(
     rows=1_200,
     held=3,
     refused=2,
@@ -33,14 +33,14 @@ def read(
     store: Store,
     upload_id: str = "u1",
     found=FOUND,
-    account: UploadReport = ACCOUNT,
+    report: UploadReport = REPORT,
     at: datetime = NOW,
     sha256: str = "0" * 64,
     author_id: str = "cara",
 ) -> Upload:
     """One that waits for somebody's yes or no."""
     uploads.add(store, Upload(upload_id, "elm", sha256, author_id, at))
-    uploads.keep_found(store, upload_id, UploadState.READ, account, found)
+    uploads.keep_found(store, upload_id, UploadState.READ, report, found)
     return uploads.get(store, upload_id)
 
 

@@ -120,15 +120,15 @@ def reading_work(handed: UploadedFiles, upload: Upload, sites: Sequence[Site], t
             brought = quarter_counts.file_counts(
                 found.cells, found.steps, upload.group_id, names_of(sites)
             )
-            account = report_of(found.report, open_quarters(brought, today), brought.unlisted_sites)
-            account = with_problems(account, [*found.problems, *left_out(brought)])
+            report = report_of(found.report, open_quarters(brought, today), brought.unlisted_sites)
+            report = with_problems(report, [*found.problems, *left_out(brought)])
             closed = closed_only(brought, today)
             if problems := tuple(refusals(found, brought, closed)):
-                return refuse_upload(upload, with_problems(account, problems))
+                return refuse_upload(upload, with_problems(report, problems))
         except BadInput as error:
             return refuse_upload(upload, UploadReport(problems=error.problems))
         return lambda store, _: uploads.keep_found(
-            store, upload.id, UploadState.READ, account, closed
+            store, upload.id, UploadState.READ, report, closed
         )
 
     return work
@@ -140,12 +140,12 @@ def names_of(sites: Sequence[Site]) -> dict[str, str]:
     return by_name | {site.id.casefold(): site.id for site in sites}
 
 
-def refuse_upload(upload: Upload, account: UploadReport) -> Keep:
-    return lambda store, _: uploads.keep_found(store, upload.id, UploadState.REFUSED, account, {})
+def refuse_upload(upload: Upload, report: UploadReport) -> Keep:
+    return lambda store, _: uploads.keep_found(store, upload.id, UploadState.REFUSED, report, {})
 
 
-def with_problems(account: UploadReport, more: Sequence[Problem]) -> UploadReport:
-    return replace(account, problems=(*account.problems, *more))
+def with_problems(report: UploadReport, more: Sequence[Problem]) -> UploadReport:
+    return replace(report, problems=(*report.problems, *more))
 
 
 def open_quarters(brought: FileCounts, today: date) -> tuple[Period, ...]:

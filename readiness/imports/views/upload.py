@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 
 from flask import (
     Blueprint,
@@ -17,14 +18,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from readiness.core.errors import BadInput, NotFound, Problem
-from readiness.core.periods import Period
+from readiness.core.periods import Period, period
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile, file_in_memory
 from readiness.core.web import guard, upload_limit
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
-from readiness.imports import presenter as upload_view
+from readiness.imports import presenter
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_shapes import MappingShape
 from readiness.imports.models import UploadState
@@ -34,6 +35,7 @@ from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.upload import UploadedFiles, UploadProgress
 
 bp = Blueprint("upload", __name__)
+TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
 MEBIBYTES = 64
 MOST_FILES = 20
 TOO_MANY = f"Choose {MOST_FILES} files at the most, or put the rows into fewer files."
@@ -59,7 +61,8 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
         "imports/start.html",
         group=found.group,
         sites=found.sites,
-        lines=[upload_view.line_view(line) for line in found.lines],
+        lines=found.lines,
+        states=presenter.STATES,
         problems=[(problem.place, problem.says) for problem in problems],
         mappings=MAPPINGS,
         most_megabytes=MEBIBYTES,
@@ -126,7 +129,7 @@ def progress_words(found: UploadProgress) -> dict[str, object]:
         "group_id": found.upload.group_id,
         "upload_id": found.upload.id,
         "is_reading": found.is_reading,
-        "says": upload_view.progress_says(found),
+        "says": presenter.progress_message(found),
     }
 
 
@@ -135,7 +138,7 @@ def progress_words(found: UploadProgress) -> dict[str, object]:
 def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     found = taking.progress(session(), group_id, upload_id)
-    return jsonify(is_reading=found.is_reading, says=upload_view.progress_says(found))
+    return jsonify(is_reading=found.is_reading, says=presenter.progress_message(found))
 
 
 @bp.post("/groups/<group_id>/counts/upload/<upload_id>/stop")
@@ -154,27 +157,29 @@ def preview_page(
     chosen: dict[Period, int] | None = None,
 ) -> str:
     found = review.preview(session(), group_id, upload_id, seen_before())
-    shown = upload_view.shown(found, None if chosen is None else frozenset(chosen))
     return render_template(
         "imports/show.html",
         form=SafeForm(formdata=None),
         found=found,
-        shown=shown,
-        problems=[(shown.quarters[0].take, problem.says) for problem in problems],
+        headings=presenter.HEADINGS,
+        states=presenter.STATES,
+        quarters=[presenter.quarter_tables(quarter) for quarter in found.quarters],
+        ticked=chosen,
+        problems=[(f"{TAKE}{found.quarters[0].period}", problem.says) for problem in problems],
     )
 
 
 @bp.post("/groups/<group_id>/counts/upload/<upload_id>")
 @needs(Can.ENTER_COUNTS)
 def confirm(group_id: str, upload_id: str) -> ResponseReturnValue:
-    chosen = upload_view.chosen_in(request.form)
+    chosen = ticked()
     try:
         done = review.confirm(session(), group_id, upload_id, chosen)
     except BadInput as error:
         return preview_page(group_id, upload_id, error.problems, chosen), 422
     except CountsChanged as clash:
         return preview_page(group_id, upload_id, (Problem("", str(clash)),), chosen), 409
-    flash(upload_view.taken_says(done.changed))
+    flash(presenter.saved_message(done.changed))
     if len(done.quarters) == 1:
         (only,) = done.quarters
         return redirect(url_for("screen.quarter", group_id=group_id, period=only), 303)
@@ -182,10 +187,17 @@ def confirm(group_id: str, upload_id: str) -> ResponseReturnValue:
 
 
 def seen_before() -> dict[Period, int]:
-    return {
-        quarter: whole_number(request.form.get(f"seen.{quarter}"))
-        for quarter in upload_view.quarters_in(request.form)
-    }
+    """How many revisions of each quarter the page had shown."""
+    found: dict[Period, int] = {}
+    for name, value in request.form.items():
+        if name.startswith(SEEN):
+            with suppress(ValueError):
+                found[period(name.removeprefix(SEEN))] = whole_number(value)
+    return found
+
+
+def ticked() -> dict[Period, int]:
+    return {q: seen for q, seen in seen_before().items() if f"{TAKE}{q}" in request.form}
 
 
 @bp.post("/groups/<group_id>/counts/upload/<upload_id>/discard")

@@ -191,7 +191,7 @@ def test_what_nobody_decided_on_is_forgotten_and_what_was_taken_over_stays(store
     uploads.forget(store, later(1))
     with pytest.raises(NotFound):
         uploads.get(store, "u2")
-    assert uploads.get(store, "u1").account.rows == 1_200
+    assert uploads.get(store, "u1").report.rows == 1_200
 
 
 @pytest.mark.parametrize(
