@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from app import create_app
 from readiness.accounts.db import sessions
 from readiness.core.config import Settings
 from readiness.core.db import Store
+from readiness.core.jobs.service import Runner
+from readiness.core.pdf.printer import Printer
 from readiness.core.schema import migrate
 from tests.factories import world
 
@@ -35,19 +39,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture
-def empty_store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With all tables; tests work on copies."""
+    path: Path = tmp_path_factory.mktemp("empty") / "readiness.db"
+    with closing(Store(path)) as store:
+        migrate(store)
+    return path
+
+
+@pytest.fixture(scope="session")
+def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With the people of `factories/world.py`; tests work on copies."""
+    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("peopled") / "readiness.db"))
+    with closing(Store(path)) as store:
+        world.fill(store)
+    return path
+
+
+def copied(database: Path, folder: Path) -> Iterator[Store]:
+    with closing(Store(Path(shutil.copy(database, folder / "readiness.db")))) as store:
+        yield store
 
 
 @pytest.fixture
-def store(empty_store: Store) -> Store:
-    """With the people of `factories/world.py`."""
-    world.fill(empty_store)
-    return empty_store
+def empty_store(empty_database: Path, tmp_path: Path) -> Iterator[Store]:
+    yield from copied(empty_database, tmp_path)
+
+
+@pytest.fixture
+def store(peopled_database: Path, tmp_path: Path) -> Iterator[Store]:
+    yield from copied(peopled_database, tmp_path)
 
 
 @pytest.fixture
@@ -55,17 +77,45 @@ def clock() -> world.Clock:
     return world.Clock()
 
 
+@pytest.fixture(scope="session")
+def printer() -> Iterator[Printer]:
+    """One child process for all documents of a run."""
+    with Printer() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def shared_app(peopled_database: Path, printer: Printer) -> Flask:
+    """Made once: its routes and templates take longer to compile than most tests take to run."""
+    made = create_app(settings_for(peopled_database))
+    made.config.update(TESTING=True, PRINTER=printer)
+    return made
+
+
+def settings_for(database: Path) -> Settings:
+    return Settings(database.parent, secret_key="x" * 32, is_demo=True, quick_hashing=True)
+
+
 @pytest.fixture
-def app(store: Store, clock: world.Clock) -> Iterator[Flask]:
-    """Work that a page has begun is stopped and waited for: a solver must not outlive its test."""
-    chosen = Settings(store.path.parent, secret_key="x" * 32, is_demo=True, quick_hashing=True)
-    made = create_app(chosen)
-    made.config.update(CLOCK=clock, TESTING=True)
-    yield made
+def app(shared_app: Flask, store: Store, clock: world.Clock) -> Iterator[Flask]:
+    """The application on this test's own store; what a test configures is put back after it.
+
+    Work that a page has begun is stopped and waited for: a solver must not outlive its test.
+    """
+    before = dict(shared_app.config)
+    shared_app.config.update(
+        SETTINGS=settings_for(store.path),
+        CLOCK=clock,
+        RUNNER=Runner(store.path),
+        PACKER=Runner(store.path, at_once=1),
+    )
+    yield shared_app
     with store.writing():
         store.execute("update jobs set state = 'canceled' where ended_at is null")
     for thread in job_threads():
         thread.join(60)
+    shared_app.config.clear()
+    shared_app.config.update(before)
 
 
 def job_threads() -> list[threading.Thread]:

@@ -99,7 +99,7 @@ def test_a_mistake_of_ours_is_not_blamed_on_the_disk(store):
 WRITER = """
 import sys
 from pathlib import Path
-from readiness.store import Store
+from readiness.core.db import Store
 store = Store(Path(sys.argv[1]))
 for number in range(40):
     with store.writing():

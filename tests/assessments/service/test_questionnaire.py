@@ -18,7 +18,6 @@ from readiness.assessments.workbook import WorkbookColumn
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.pdf.job import Page
-from readiness.core.pdf.printer import Printer
 from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer, AnswerKind
 from tests.factories import plans, world
@@ -291,10 +290,9 @@ def test_what_a_page_sends_is_checked_like_any_answer(store, maya):
 # On paper
 
 
-def test_the_blank_questionnaire_can_be_read_by_everybody(tmp_path):
-    with Printer() as printer:
-        pdf = questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4)
-        assert questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4) is pdf
+def test_the_blank_questionnaire_can_be_read_by_everybody(printer, tmp_path):
+    pdf = questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4)
+    assert questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4) is pdf
     (file := tmp_path / "q.pdf").write_bytes(pdf)
     assert page.validate_pdf(str(file)).failures == []
 

@@ -106,12 +106,9 @@ def test_a_stranger_finds_nothing(client, sign_in, maya, who):
     assert client.get(f"{HERE}.xlsx").status_code == wanted
 
 
-def test_the_blank_questionnaire_prints_for_whoever_is_signed_in(app, client, sign_in):
+def test_the_blank_questionnaire_prints_for_whoever_is_signed_in(client, sign_in):
     sign_in(client, "pam")
-    try:
-        reply = client.get(f"{PAPER}?paper=A4")
-    finally:
-        app.config["PRINTER"].close()
+    reply = client.get(f"{PAPER}?paper=A4")
     assert reply.status_code == 200
     assert reply.data.startswith(b"%PDF")
     assert client.get("/instruments/qmer/1999.1/questionnaire.pdf").status_code == 404

@@ -100,15 +100,14 @@ def test_no_more_are_made_ready_than_are_printed_at_once():
         assert made == list(range(6))
 
 
-def test_a_document_is_set_smaller_until_its_pages_hold_it():
+def test_a_document_is_set_smaller_until_its_pages_hold_it(printer):
     text = SHELL.format("<h1>x</h1>" + "<p>" + "words and more words " * 250 + "</p>")
-    with Printer() as printer:
-        free = printer.pdf_of(documents.a_job(html=text))
-        held = printer.pdf_of(documents.a_job(html=text, pages=1))
-        assert pages_of(free) > 1
-        assert pages_of(held) == 1
-        with pytest.raises(NotPrinted):
-            printer.pdf_of(documents.a_job(html=text.replace("words", "many words" * 9), pages=1))
+    free = printer.pdf_of(documents.a_job(html=text))
+    held = printer.pdf_of(documents.a_job(html=text, pages=1))
+    assert pages_of(free) > 1
+    assert pages_of(held) == 1
+    with pytest.raises(NotPrinted):
+        printer.pdf_of(documents.a_job(html=text.replace("words", "many words" * 9), pages=1))
 
 
 def pages_of(pdf: bytes) -> int:

@@ -10,10 +10,11 @@ from readiness.core.pdf import layout
 from tests.factories import documents
 
 PARTS = layout.environment()
+FOLDERS = {"tier": "assessments/parts"}  # the rest belong to every feature
 
 
 def macros(name: str):
-    return PARTS.get_template(f"core/{name}.html").module
+    return PARTS.get_template(f"{FOLDERS.get(name, 'core')}/{name}.html").module
 
 
 def test_a_value_that_was_forgotten_is_an_error_and_not_a_gap():

@@ -27,12 +27,6 @@ TOO_DEEP = SHELL.format("<div>" * 400 + "text" + "</div>" * 400)
 
 
 @pytest.fixture(scope="module")
-def printer():
-    with Printer() as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
 def printed(printer):
     return printer.pdf_of(documents.a_job())
 

@@ -129,6 +129,7 @@ def test_our_own_forms_are_heard(client, sign_in, site):
 
 
 def test_a_page_that_declares_nothing_opens_for_nobody(app, sign_in):
+    app = create_app(app.config["SETTINGS"])
     app.add_url_rule("/undeclared", "undeclared", lambda: "secret")
     for person_id in world.CAST:
         assert sign_in(app.test_client(), person_id).get("/undeclared").status_code == 403

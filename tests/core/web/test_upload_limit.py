@@ -70,8 +70,8 @@ def test_an_upload_touches_no_disk(client, sign_in, store, folder):
     assert watched.seen == set()
 
 
-def test_a_temporary_file_would_be_noticed(app, client, sign_in, store, folder):
-    app.request_class = flask.Request
+def test_a_temporary_file_would_be_noticed(app, client, sign_in, store, folder, monkeypatch):
+    monkeypatch.setattr(app, "request_class", flask.Request)
     sent = body(sign_in(client, "maya"))
     watched = Watched(sent, places(store, folder))
     sending.post(client, HERE, sent, watched)

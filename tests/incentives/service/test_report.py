@@ -15,7 +15,6 @@ from openpyxl import load_workbook
 from readiness.accounts.db import people
 from readiness.core.errors import NotFound
 from readiness.core.pdf.job import Page
-from readiness.core.pdf.printer import Printer
 from readiness.core.people import Payer
 from readiness.incentives.service import export as sheet
 from readiness.incentives.service import report
@@ -23,12 +22,6 @@ from tests.factories import incentive_runs
 from tests.factories.world import NOW
 
 FAIR = Payer("fair", "Fair Health")
-
-
-@pytest.fixture(scope="module")
-def printer():
-    with Printer() as it:
-        yield it
 
 
 @pytest.fixture(scope="module")

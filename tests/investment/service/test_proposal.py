@@ -16,7 +16,6 @@ from readiness.assessments.service import portfolio_entry
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.pdf.job import Page
-from readiness.core.pdf.printer import Printer
 from readiness.core.people import Group
 from readiness.core.schema import migrate
 from readiness.investment import db as allocations
@@ -26,12 +25,6 @@ from tests.factories import plans, world
 
 NOW = world.NOW
 NAMES = {"fir": "<script>alert(1)</script> مجموعة", "yew": "Yew" + "longname" * 14}
-
-
-@pytest.fixture(scope="module")
-def printer():
-    with Printer() as it:
-        yield it
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from readiness.accounts.db import people
 from readiness.assessments.service import result
 from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Page
-from readiness.core.pdf.printer import Printer
 from readiness.core.periods import period
 from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
@@ -33,12 +32,6 @@ ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1, MEAS_2=Answer.dont_k
 GROUP = {Step.ELIGIBLE: 5200, Step.SCREENING_OFFERED: 3100, Step.SCREENED: 2310}
 FOOD = {Step.SCREENED: 2200, Step.POSITIVE: 310, Step.WANTS_HELP: 305, Step.REFERRED_30D: 160}
 SAFETY = {Step.SCREENED: 2100, Step.POSITIVE: 7, Step.WANTS_HELP: 3}
-
-
-@pytest.fixture(scope="module")
-def printer():
-    with Printer() as it:
-        yield it
 
 
 @pytest.fixture(scope="module")

@@ -163,11 +163,8 @@ def test_the_plan_as_data(maya):
     assert priced["now"]["people_days"] == priced["usual"]["people_days"]
 
 
-def test_it_prints(app, maya):
-    try:
-        reply = maya.get(f"{HERE}.pdf?paper=a4")
-    finally:
-        app.config["PRINTER"].close()
+def test_it_prints(maya):
+    reply = maya.get(f"{HERE}.pdf?paper=a4")
     assert reply.status_code == 200
     assert reply.data.startswith(b"%PDF-1.7")
     assert reply.content_type == "application/pdf"

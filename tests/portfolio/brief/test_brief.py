@@ -18,7 +18,6 @@ from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.pdf.job import Page
-from readiness.core.pdf.printer import Printer
 from readiness.core.people import Membership, Role
 from readiness.core.periods import period
 from readiness.core.schema import migrate
@@ -48,12 +47,6 @@ FOOD = {
 RACES = {"white": (2100, 3000), "black": (260, 500), "hispanic": (420, 700), "asian": (210, 300)}
 LONG = "Verylongnamewithoutanyspaceinit" * 3
 HOSTILE = f"<script>alert(1)</script> مجموعة الأطباء {LONG}"
-
-
-@pytest.fixture(scope="module")
-def printer():
-    with Printer() as it:
-        yield it
 
 
 def opened(folder, name="Elm Physicians"):
