@@ -91,10 +91,10 @@ def test_data_travel_inside_the_document(printer, tmp_path):
 
 PRINT_ONCE = """
 import sys
-from readiness.documents import worker
-from tests.documents import build
+from readiness.core.pdf import worker
+from tests.factories import documents
 worker.start(2**30)
-sys.stdout.buffer.write(worker.render(build.a_job(), 60))
+sys.stdout.buffer.write(worker.render(documents.a_job(), 60))
 """
 
 
