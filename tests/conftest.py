@@ -39,6 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file share a process, but each walk over every page has its own; the browser's
+    come first, for they take longest."""
+    for item in items:
+        walk = getattr(item, "callspec", None) if "every_page" in item.path.name else None
+        item.add_marker(pytest.mark.xdist_group(f"{item.path} {walk.id if walk else ''}"))
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With all tables; tests work on copies."""

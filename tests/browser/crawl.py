@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+import re
+from collections.abc import Collection, Iterable, Iterator
+from html import unescape
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-LINKS = "elements => elements.map(a => a.href)"
+LINKS = re.compile(r"""<a\b[^>]*?\shref="([^"#]+)""")
 FILES = (".csv", ".xlsx", ".pdf", ".json", ".toml", ".zip")
 PATIENCE = 60_000  # ms: a long document on a busy machine
 
@@ -23,26 +25,37 @@ def endpoint_of(routes: Map, address: str) -> str | None:
     return str(endpoint)
 
 
-def walk(page: Page, routes: Map, starts: Iterable[str] = ("/home",)) -> Iterator[tuple[str, bool]]:
+def walk(
+    page: Page, routes: Map, starts: Iterable[str], known: Collection[str]
+) -> Iterator[tuple[str, bool]]:
     """Open every page the signed-in person has a link to: its view's name, and whether to look.
 
-    Files are fetched, not shown. Links to other hosts are left alone.
+    Files are fetched, not shown. What others saw before, `known`, is read for its links alone.
+    Links to other hosts are left alone.
     """
-    host = urlsplit(str(page.url)).netloc
-    waiting, seen = list(starts), set[str]()
+    here = str(page.url)
+    waiting, seen = [urljoin(here, start) for start in starts], set[str]()
     while waiting:
         address = waiting.pop(0)
         endpoint = endpoint_of(routes, address)
         if endpoint is None or endpoint in seen:
             continue
         seen.add(endpoint)
-        if urlsplit(address).path.endswith(FILES):
-            fetched = page.request.get(address, timeout=PATIENCE)
-            assert fetched.ok, f"{address}: {fetched.status}"
-            yield endpoint, False
+        is_file = urlsplit(address).path.endswith(FILES)
+        if is_file and endpoint in known:
             continue
-        opened = page.goto(address)
+        if is_file or endpoint in known:
+            opened = page.request.get(address, timeout=PATIENCE)
+        else:
+            opened = page.goto(address)
         assert opened is not None, address
         assert opened.ok, f"{address}: {opened.status}"
-        waiting += [a for a in page.locator("a[href]").evaluate_all(LINKS) if host in a]
-        yield endpoint, True
+        if not is_file:
+            waiting += links_of(opened.text(), address)
+        yield endpoint, not is_file and endpoint not in known
+
+
+def links_of(html: str, address: str) -> list[str]:
+    """Those to pages of ours, whole."""
+    found = (urljoin(address, unescape(link)) for link in LINKS.findall(html))
+    return [each for each in found if urlsplit(each).netloc == urlsplit(address).netloc]
