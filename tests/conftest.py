@@ -15,12 +15,17 @@ from hypothesis import settings
 
 from app import create_app
 from readiness.accounts.db import sessions
+from readiness.assessments import workbook
+from readiness.core import solver
 from readiness.core.config import Settings
 from readiness.core.db import Store
 from readiness.core.jobs.service import Runner
-from readiness.core.pdf.printer import Printer
+from readiness.core.pdf.printer import Limits, Printer
 from readiness.core.schema import migrate
+from readiness.core.tables import reader as tables
+from readiness.counts.quality import table as quality_table
 from tests.factories import world
+from tests.factories.waiting import PATIENCE
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
 
@@ -46,6 +51,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         walk = getattr(item, "callspec", None) if "every_page" in item.path.name else None
         item.add_marker(pytest.mark.xdist_group(f"{item.path} {walk.id if walk else ''}"))
     items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Limits of the product that protect a server from what takes too long: a busy machine that
+    tests it is no such thing. Tests of a limit set their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (tables, solver, quality_table, workbook):
+            patch.setattr(module, "SECONDS", PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +104,7 @@ def clock() -> world.Clock:
 @pytest.fixture(scope="session")
 def printer() -> Iterator[Printer]:
     """One child process for all documents of a run."""
-    with Printer() as shared:
+    with Printer(Limits(seconds=PATIENCE)) as shared:
         yield shared
 
 

@@ -13,7 +13,6 @@ from werkzeug.routing import Map
 
 LINKS = re.compile(r"""<a\b[^>]*?\shref="([^"#]+)""")
 FILES = (".csv", ".xlsx", ".pdf", ".json", ".toml", ".zip")
-PATIENCE = 60_000  # ms: a long document on a busy machine
 
 
 def endpoint_of(routes: Map, address: str) -> str | None:
@@ -44,10 +43,8 @@ def walk(
         is_file = urlsplit(address).path.endswith(FILES)
         if is_file and endpoint in known:
             continue
-        if is_file or endpoint in known:
-            opened = page.request.get(address, timeout=PATIENCE)
-        else:
-            opened = page.goto(address)
+        fetch = page.request.get if is_file or endpoint in known else page.goto
+        opened = fetch(address)
         assert opened is not None, address
         assert opened.ok, f"{address}: {opened.status}"
         if not is_file:

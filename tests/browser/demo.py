@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page
 from readiness.demo.fill import PASSWORD
 from tests.browser import tools
 
-PATIENCE = 60_000  # ms, for work in the background on a busy machine
+PATIENCE = tools.PATIENCE
 
 
 def sign_in(page: Page, who: str) -> None:

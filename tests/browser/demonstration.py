@@ -15,8 +15,10 @@ import pytest
 
 from app import create_app
 from readiness.core.config import LOOPBACK, Settings
+from readiness.core.pdf.printer import Limits, Printer
 from tests.browser.server import serving
 from tests.browser.tools import ROOT
+from tests.factories.waiting import PATIENCE
 
 
 def filled_once(factory: pytest.TempPathFactory) -> Path:
@@ -57,5 +59,7 @@ def served(filled: Path, folder: Path) -> Iterator[str]:
         is_demo=True,
         hosts=LOOPBACK,
     )
-    with serving(create_app(settings)) as address:
+    app = create_app(settings)
+    with Printer(Limits(seconds=PATIENCE)) as printer, serving(app) as address:
+        app.config["PRINTER"] = printer
         yield address

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from time import monotonic
 from zipfile import ZipFile
 
 from tests.browser import tools
-from tests.browser.demo import PATIENCE, follow, heading, press, says, sign_in
+from tests.browser.demo import follow, heading, press, says, sign_in
+from tests.factories.waiting import until
 
 TIER = "T4 Sustaining"  # of one group
 OFFER = "All plans of these as one ZIP"
 
 
 def test_all_plans_are_stopped_and_those_of_a_tier_are_fetched(page):
-    page.set_default_timeout(PATIENCE)
     sign_in(page, "payer")
     stop_all_of_them(page)
     ask_for_a_tier_s(page)
@@ -24,7 +23,6 @@ def test_all_plans_are_stopped_and_those_of_a_tier_are_fetched(page):
 
 def test_plans_are_fetched_without_scripts(browser, live):
     with tools.window(browser, base_url=live, java_script_enabled=False) as page:
-        page.set_default_timeout(PATIENCE)
         sign_in(page, "payer")
         ask_for_a_tier_s(page)
         look_until_printed(page)
@@ -56,10 +54,14 @@ def ask_for_a_tier_s(page):
 
 def look_until_printed(page):
     """By its link, as often as it takes."""
-    end = monotonic() + PATIENCE / 1000
-    while page.get_by_role("heading", name="The plans are being printed").count():
-        assert monotonic() < end, "they were not printed in time"
-        follow(page, "See how far it is")
+
+    def printed():
+        if page.get_by_role("heading", name="The plans are being printed").count():
+            follow(page, "See how far it is")
+            return False
+        return True
+
+    until(printed)
 
 
 def look_into_the_zip(page):

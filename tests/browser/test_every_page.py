@@ -53,7 +53,7 @@ def all_plans_as_a_zip(page):
     """Of the one group of the highest tier, so that there is something to fetch."""
     page.goto("/payers/harbor/plans?tier=T4")
     press(page, "Print the plans")
-    page.get_by_role("link", name="Download the ZIP").wait_for(timeout=60_000)
+    page.get_by_role("link", name="Download the ZIP").wait_for()
 
 
 BEFORE = {PAYER: all_plans_as_a_zip}

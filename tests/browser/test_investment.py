@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from io import BytesIO
-from time import monotonic
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests.browser import tools
-from tests.browser.demo import PATIENCE, follow, heading, press, says, sign_in
+from tests.browser.demo import follow, heading, press, says, sign_in
+from tests.factories.waiting import until
 
 NAME, BUDGET = "Grants by need", 500_000
 FIRST, CHOSEN, LAST = "Readiness first", "Need first", "Most people in gaps"
@@ -23,7 +23,6 @@ MOST_TABS = 60
 
 @pytest.fixture
 def page(page):
-    page.set_default_timeout(PATIENCE)
     return page
 
 
@@ -154,7 +153,7 @@ def stop_the_draws(page):
 def take_the_proposal_along(page):
     group = page.locator("section.item h3").first.inner_text()
     address = page.get_by_role("link", name="The proposal as PDF").get_attribute("href")
-    printed = page.request.get(address, timeout=PATIENCE)
+    printed = page.request.get(address)
     assert printed.ok
     text = " ".join(each.extract_text() for each in PdfReader(BytesIO(printed.body())).pages)
     assert group in " ".join(text.split())
@@ -193,7 +192,6 @@ def pin_an_action(page):
 @pytest.fixture
 def plain(browser, live):
     with tools.window(browser, base_url=live, java_script_enabled=False) as opened:
-        opened.set_default_timeout(PATIENCE)
         sign_in(opened, "payer")
         yield opened
 
@@ -224,8 +222,12 @@ def test_an_action_is_banned_and_the_work_stopped_without_scripts(plain):
 
 def look_until_answered(page):
     """By its link, as often as it takes."""
-    end = monotonic() + PATIENCE / 1000
-    while page.get_by_role("heading", level=1, name="is being solved").count():
-        assert monotonic() < end, "it was not solved in time"
-        follow(page, "See how far it is")
+
+    def solved():
+        if page.get_by_role("heading", level=1, name="is being solved").count():
+            follow(page, "See how far it is")
+            return False
+        return True
+
+    until(solved)
     assert heading(page) == "A small grant"

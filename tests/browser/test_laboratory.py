@@ -9,8 +9,6 @@ from openpyxl import load_workbook
 
 from tests.browser.demo import follow, heading, press, says, sign_in
 
-SECONDS = 60_000  # milliseconds
-
 
 @pytest.fixture
 def laboratory(page):
@@ -30,7 +28,7 @@ def test_designs_are_put_in_tried_and_read_and_a_tier_condition_is_said(laborato
     page.locator("#design2-least_tier").select_option(label="Only from tier T3")
     page.get_by_label("Replicates").fill("1,000")
     press(page, "Try these designs")
-    page.get_by_role("heading", name="Incentives tried").wait_for(timeout=SECONDS)
+    page.get_by_role("heading", name="Incentives tried").wait_for()
     says(page, "Nothing truly changes: who is paid by chance?", "“Attainment”: its tier condition")
     says(page, "must never lower a payment or close access to one")
     assert page.get_by_role("img", name="would still pay").count() == 1

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.browser import tools
-from tests.browser.demo import PATIENCE, follow, heading, press, says, sign_in
+from tests.browser.demo import follow, heading, press, says, sign_in
 
 ACTION = "Self-reported race, ethnicity and language collection redesign"
 FIRST = "Leadership accountability package"
@@ -19,14 +19,12 @@ REACHED = re.compile(r"T2 Developing is reached between (\w{3} \d{4}) and (\w{3}
 
 @pytest.fixture
 def page(page):
-    page.set_default_timeout(PATIENCE)
     return page
 
 
 @pytest.fixture
 def plain(browser, live):
     with tools.window(browser, base_url=live, java_script_enabled=False) as opened:
-        opened.set_default_timeout(PATIENCE)
         yield opened
 
 

@@ -31,6 +31,7 @@ LOOKS: tuple[tuple[Literal["light", "dark"], int, dict[str, Any]], ...] = (
     ("dark", 1280, BY_LOOK),
 )
 HEIGHT = 900
+PATIENCE = 180_000  # ms: a busy machine is no failure
 
 
 def is_browser_required() -> bool:
@@ -71,7 +72,7 @@ def window(browser: Browser, **options: Any) -> Iterator[Page]:
     context = browser.new_context(
         **{"viewport": {"width": 1280, "height": HEIGHT}, "reduced_motion": "reduce", **options}
     )
-    context.set_default_timeout(10_000)  # ms
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

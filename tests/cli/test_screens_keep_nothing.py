@@ -21,6 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.screens import screens
+from tests.factories.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
@@ -222,7 +223,7 @@ def test_the_program_itself_leaves_nothing_of_anybody(place, name):
         env=place.environment,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == case.ends, done.stderr.decode()
     check(place, since, done.stdout, done.stderr)
@@ -242,14 +243,14 @@ def test_a_run_that_is_killed_leaves_nothing_of_anybody(place, how):
     )
     wait_until_it_reads(running, place.sent)
     running.send_signal(how)
-    printed = running.communicate(timeout=60)
+    printed = running.communicate(timeout=PATIENCE)
     assert running.returncode == -how
     check(place, since, *printed)
 
 
 def wait_until_it_reads(running: subprocess.Popen[bytes], sent: Path) -> None:
     """Some way into the file, so that there is something to leave behind."""
-    for _ in range(600):
+    for _ in range(12_000):
         for found in Path(f"/proc/{running.pid}/fd").iterdir():
             try:
                 if found.resolve().parent == sent and read_so_far(running.pid, found.name):

@@ -112,7 +112,7 @@ def test_processes_that_read_and_then_write_wait_for_each_other(store):
     """Without the lock and an immediate transaction each would write a number twice, or fail."""
     command = [sys.executable, "-c", WRITER, str(store.path)]
     writers = [subprocess.Popen(command) for _ in range(3)]
-    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=600) for writer in writers] == [0, 0, 0]
     assert sorted(map(int, keys(store))) == list(range(120))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -15,11 +14,11 @@ from readiness.incentives import db as laboratory
 from readiness.incentives.service import runs
 from tests.factories import incentive_runs, portfolio, world
 from tests.factories.page import Page, sent_by
+from tests.factories.waiting import until
 
 HERE = "/payers/fair/laboratory"
 NEW = f"{HERE}/new"
 COUNTS = {"black": (60, 100), "white": (140, 200)}
-SECONDS = 20
 
 
 @pytest.fixture
@@ -51,11 +50,8 @@ def send(pam, typed, do="run", **changes):
 
 def settled(client, reply):
     assert reply.status_code == 303, Page(reply.text).text
-    end = time.monotonic() + SECONDS
-    while "are being tried" in (answer := client.get(reply.location)).text:
-        assert time.monotonic() < end, "it was not done in time"
-        time.sleep(0.05)
-    return Page(answer.text)
+    until(lambda: "are being tried" not in client.get(reply.location).text)
+    return Page(client.get(reply.location).text)
 
 
 def test_with_nothing_released_the_page_says_so(pam):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from readiness.core.jobs import db as jobs
@@ -13,6 +11,7 @@ from readiness.investment.service.scenarios import KIND
 from tests.factories import allocations as allocated
 from tests.factories import payers, world
 from tests.factories.page import Page
+from tests.factories.waiting import until
 from tests.factories.world import NOW
 
 BASE = "/payers/fair/investment"
@@ -29,10 +28,7 @@ def sent(store):
 
 
 def until_answered(client, path):
-    end = time.monotonic() + 60
-    while client.get(f"{path}/progress").json["is_reading"]:
-        assert time.monotonic() < end, "it was not solved in time"
-        time.sleep(0.1)
+    until(lambda: not client.get(f"{path}/progress").json["is_reading"])
 
 
 def test_the_navigation_leads_to_it_and_nobody_sharing_is_said(store, pam):

@@ -49,6 +49,7 @@ class DuckdbSession:
         self.connection = connection
         self.on_progress = on_progress  # the share that is done of the whole; may raise
         self.done = 0.0
+        self.told = 0.0  # never less than before, though DuckDB's own guesses may fall
 
     def run(self, sql: str, given: Sequence[object] = (), *, worth: float = 0) -> list[Row]:
         """In a thread of its own, so that the person can be told of it and can stop it.
@@ -62,7 +63,8 @@ class DuckdbSession:
         while worker.is_alive():
             share = max(0.0, self.connection.query_progress()) / 100
             try:
-                self.on_progress(self.done + worth * share)
+                self.told = max(self.told, self.done + worth * share)
+                self.on_progress(self.told)
             except BaseException:
                 self.stop(worker)
                 raise

@@ -40,7 +40,7 @@ def at_once(store: Store, act: Callable[[Store, int], object]) -> list[object]:
     def one(number: int) -> object:
         own = Store(store.path)
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=600)
             return act(own, number)
         except ReadinessError as error:
             return error

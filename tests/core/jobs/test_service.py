@@ -17,9 +17,8 @@ from readiness.core.jobs import service as working
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import OUR_FAULT, ROOM, Runner
 from readiness.core.tables.models import Canceled
+from tests.factories.waiting import until
 from tests.factories.world import NOW
-
-SECONDS = 10
 
 
 def clock():
@@ -41,14 +40,6 @@ def started(store, runner):
         return job_id
 
     return start
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come to that in time"
-        time.sleep(0.02)
-    return found
 
 
 def over(store, job_id):

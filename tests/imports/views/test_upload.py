@@ -7,7 +7,6 @@ import gc
 import json
 import logging
 import threading
-import time
 import tomllib
 from io import StringIO
 from pathlib import Path
@@ -27,12 +26,12 @@ from tests.factories import sending, world
 from tests.factories import uploads as uploaded
 from tests.factories.page import Page
 from tests.factories.uploads import ASKED, FOOD, Q3, Q4, WHOLE
+from tests.factories.waiting import until
 
 COUNTS = "/groups/elm/counts"
 HERE = f"{COUNTS}/upload"
 FHIR = Path(__file__).parents[2] / "data" / "fhir"
 ONE = f"{HERE}/u1"
-SECONDS = 20
 JSON = {"Accept": "application/json"}
 
 
@@ -56,11 +55,8 @@ def fixture(name):
 def settled(client, reply):
     """The upload's page once its file has been read."""
     assert reply.status_code == 303, reply.text
-    end = time.monotonic() + SECONDS
-    while "is being read" in (answer := client.get(reply.location)).text:
-        assert time.monotonic() < end, "it was not read in time"
-        time.sleep(0.05)
-    return Page(answer.text)
+    until(lambda: "is being read" not in client.get(reply.location).text)
+    return Page(client.get(reply.location).text)
 
 
 def rows(page):
@@ -376,11 +372,8 @@ def slow(monkeypatch):
 def test_how_far_the_reading_is_can_be_asked_and_it_can_be_stopped(cara, store, slow):
     reply = send(cara, fixture("hunger.ndjson"), headers=JSON)
     href = reply.json["href"]
-    waiting = time.monotonic() + SECONDS
-    while "rows read so far" not in (found := cara.get(f"{href}/progress").json)["says"]:
-        assert found["is_reading"]
-        assert time.monotonic() < waiting
-        time.sleep(0.05)
+    until(lambda: "rows read so far" in cara.get(f"{href}/progress").json["says"])
+    assert cara.get(f"{href}/progress").json["is_reading"]
     page = Page(cara.get(href).text)
     assert page.heading == "The upload is being read"
     assert page.links["See how far it is"] == href
@@ -462,14 +455,16 @@ def fail_half_way(monkeypatch):
     monkeypatch.setattr(screens, "parts_of", parts_of)
 
 
+def files_beside(before):
+    return [
+        each for each in gc.get_objects() if isinstance(each, SourceFile) and id(each) not in before
+    ]
+
+
 def test_a_source_is_closed_with_its_job(cara, store):
     """Nothing of the content outlives the reading."""
     before = {
         id(each) for each in gc.get_objects() if isinstance(each, SourceFile)
     }  # of other tests
     settled(cara, send(cara, fixture("hunger.ndjson")))
-    end = time.monotonic() + SECONDS
-    while any(isinstance(each, SourceFile) and id(each) not in before for each in gc.get_objects()):
-        assert time.monotonic() < end
-        gc.collect()
-        time.sleep(0.05)
+    until(lambda: gc.collect() >= 0 and not files_beside(before))

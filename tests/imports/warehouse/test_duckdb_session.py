@@ -20,19 +20,11 @@ COUNTS = """
 import sys
 from pathlib import Path
 from readiness.core.errors import BadInput
-<<<<<<< HEAD
-from readiness.imports.warehouse.duckdb_session import MemoryLimits
-from readiness.imports.screening_codes import loader as screening
-from readiness.imports.mapping import parse
-from readiness.core.tables.models import ReadContext, Report, file_on_disk
-from readiness.imports.service import large
-=======
 from readiness.core.tables.models import ReadContext, Report, file_on_disk
 from readiness.imports.mapping import parse
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service import large
 from readiness.imports.warehouse.duckdb_session import MemoryLimits
->>>>>>> 0e32b89 (Follow modules into their folders where a test names them in a text)
 codes = screening.load()
 mapping = parse(Path(sys.argv[2]).read_text(), codes)
 reading = ReadContext(lambda _: b"", Report(), "")

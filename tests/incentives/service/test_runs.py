@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import count
 
@@ -22,9 +21,9 @@ from readiness.incentives.service import released, runs
 from readiness.incentives.service.released import Wish
 from readiness.incentives.service.runs import Asked
 from tests.factories import incentive_runs, portfolio, world
+from tests.factories.waiting import until
 from tests.factories.world import NOW
 
-SECONDS = 20
 COUNTS = {"black": (60, 100), "white": (140, 200)}
 ASKED = Asked((incentive_runs.NARROWING,), incentive_runs.SETTINGS)
 NO_WISH = Wish()
@@ -57,11 +56,8 @@ def start(store, runner):
 
 
 def over(store, run_id):
-    end = time.monotonic() + SECONDS
-    while (job := jobs.making(store, run_id)) and job.is_live:
-        assert time.monotonic() < end, "it was not done in time"
-        time.sleep(0.02)
-    return job
+    until(lambda: not ((job := jobs.making(store, run_id)) and job.is_live))
+    return jobs.making(store, run_id)
 
 
 def test_a_run_is_stored_with_the_numbers_it_is_tried_on_and_then_with_what_came_of_it(

@@ -19,6 +19,7 @@ from readiness.investment.service import scenarios
 from readiness.investment.service.scenarios import Change, Runs, Stage
 from tests.factories import allocations as allocated
 from tests.factories.allocations import SMALL
+from tests.factories.waiting import until
 from tests.factories.world import NOW
 
 numbers = count(1)
@@ -41,11 +42,11 @@ def answer_to(store, allocation_id):
 
 
 def over(store, actor, allocation_id):
-    end = time.monotonic() + 60
-    while (far := scenarios.progress(Session(store, actor, NOW), "fair", allocation_id)).is_live:
-        assert time.monotonic() < end, "it did not end in time"
-        time.sleep(0.05)
-    return far
+    def ended():
+        far = scenarios.progress(Session(store, actor, NOW), "fair", allocation_id)
+        return None if far.is_live else far
+
+    return until(ended)
 
 
 def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):

@@ -12,11 +12,12 @@ from readiness.investment.formulation import model_of
 from readiness.investment.problem import Limit, Place, Problem, benefit, broken
 from readiness.investment.solver import direct, prices
 from tests.bench.investing import drawn
+from tests.factories.waiting import PATIENCE
 from tests.investment import brute_force
 
 
 def by_groups(model, gap=1e-3):
-    return prices.best_by_groups(model, gap, monotonic() + 60)
+    return prices.best_by_groups(model, gap, monotonic() + PATIENCE)
 
 
 @pytest.mark.parametrize("seeds", [range(n, n + 60) for n in range(0, 300, 60)], ids=str)

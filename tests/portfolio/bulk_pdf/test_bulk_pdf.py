@@ -36,10 +36,10 @@ from readiness.plans.service import document
 from readiness.portfolio.service import bulk_pdf
 from tests.factories import plans as planned
 from tests.factories import world
+from tests.factories.waiting import PATIENCE, until
 
 NOW = world.NOW
 ANSWERS = planned.answers_at(2, REAL_2=1)
-SECONDS = 60
 
 
 def clock():
@@ -93,14 +93,6 @@ def runner(store):
 def start(store, pam, runner, pack_id="p1", page=Page.LETTER, sent=None):
     ids = iter([pack_id, f"job-of-{pack_id}"])
     return bulk_pdf.start(store, pam, "fair", sent or {}, page, runner, clock, lambda: next(ids))
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come to that in time"
-        time.sleep(0.05)
-    return found
 
 
 def over(store, pack_id="p1"):
@@ -179,7 +171,7 @@ def held(monkeypatch):
     def slowly(store, order):
         plans = real(store, order)
         yield next(plans)
-        go.wait(SECONDS)
+        go.wait(PATIENCE)
         yield from plans
 
     monkeypatch.setattr(bulk_pdf, "documents", slowly)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from contextlib import closing
 
@@ -15,9 +14,9 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from tests.factories import plans, world
 from tests.factories.page import Page
+from tests.factories.waiting import until
 
 HERE = "/payers/fair/plans"
-SECONDS = 60
 
 
 @pytest.fixture
@@ -31,11 +30,8 @@ def made(app, store, client, **fields):
     """Asked for by the form, and waited for; the address of its page."""
     address = world.send(client, HERE, paper="letter", **fields).headers["Location"]
     pack_id = address.rsplit("/", 1)[1]
-    end = time.monotonic() + SECONDS
     with closing(Store(store.path)) as watching:
-        while (job := jobs.making(watching, pack_id)) and job.is_live:
-            assert time.monotonic() < end, "it was not made in time"
-            time.sleep(0.1)
+        until(lambda: not ((job := jobs.making(watching, pack_id)) and job.is_live))
     return address
 
 
