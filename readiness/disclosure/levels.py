@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from readiness.counts.social_risk.models import FIVE, FunnelCell
 from readiness.counts.social_risk.rates import RateRule
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.disclosure.social_risk_table import Term, inside
 
 Bound = Fraction | None  # None: as large as one likes
@@ -45,7 +45,7 @@ class ShareBounds:
         return self.above.is_known and self.below.is_known
 
 
-def share_bounds(release: Release | None, rule: RateRule) -> Iterator[ShareBounds]:
+def share_bounds(release: SocialRiskRelease | None, rule: RateRule) -> Iterator[ShareBounds]:
     """What readers know of a quarter's part of a share; None: it never left."""
     if release is None:
         yield ShareBounds(KnownRange(), KnownRange())
@@ -56,7 +56,7 @@ def share_bounds(release: Release | None, rule: RateRule) -> Iterator[ShareBound
             yield ShareBounds(known_range(release, above), known_range(release, below))
 
 
-def known_range(release: Release, term: Term) -> KnownRange:
+def known_range(release: SocialRiskRelease, term: Term) -> KnownRange:
     """Printed, or between what it holds and what holds it."""
     need, step = term
     if (people := release.values[FunnelCell(step, need)]) is not None:
@@ -66,7 +66,7 @@ def known_range(release: Release, term: Term) -> KnownRange:
     return KnownRange(max([1, *inner]), min(outer, default=None))
 
 
-def printed_values(release: Release, terms: Iterable[Term]) -> list[int]:
+def printed_values(release: SocialRiskRelease, terms: Iterable[Term]) -> list[int]:
     values = (release.values.get(FunnelCell(step, need)) for need, step in terms)
     return [value for value in values if value is not None]
 

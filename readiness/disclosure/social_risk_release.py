@@ -1,47 +1,19 @@
-"""What left a group of one closed quarter, and what readers may add up over several."""
+"""What readers may add up over several released quarters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from readiness.core.periods import Period
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.social_risk.models import FIVE, FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import RateRule
 from readiness.counts.strata import ALL, Stratum
+from readiness.disclosure.release import SocialRiskRelease
 
 QUARTERS = 4  # closed ones with a release, added up
-
-
-@dataclass(frozen=True)
-class Release:
-    """The numbers of one quarter as everybody outside the group reads them."""
-
-    group_id: str
-    period: Period
-    number: int  # 1 for the quarter's first
-    made_at: datetime
-    threshold: int
-    method: str
-    rounds: int  # of hiding one more and looking again, until no small count could be worked out
-    values: Mapping[
-        FunnelCell, int | None
-    ]  # None: hidden to protect small counts; absent: not known
-
-    @property
-    def hidden(self) -> int:
-        return sum(value is None for value in self.values.values())
-
-    @property
-    def hidden_share(self) -> float:
-        return self.hidden / len(self.values) if self.values else 0.0
-
-    def shown(self, step: Step, need: Need | None = None, part: Stratum = ALL) -> ShownCount:
-        cell = FunnelCell(step, need, part)
-        value = self.values.get(cell)
-        return ShownCount(value, is_hidden=cell in self.values and value is None)
 
 
 @dataclass(frozen=True)
@@ -82,9 +54,19 @@ class ReleasedShare:
         return None if self.is_too_few else self.pair
 
 
-def latest_quarters(releases: Iterable[Release], today: date) -> tuple[Release, ...]:
+def shown(
+    quarter: SocialRiskRelease, step: Step, need: Need | None = None, part: Stratum = ALL
+) -> ShownCount:
+    cell = FunnelCell(step, need, part)
+    value = quarter.values.get(cell)
+    return ShownCount(value, is_hidden=cell in quarter.values and value is None)
+
+
+def latest_quarters(
+    releases: Iterable[SocialRiskRelease], today: date
+) -> tuple[SocialRiskRelease, ...]:
     """The newest release of each of the last closed quarters that have one, oldest first."""
-    newest: dict[Period, Release] = {}
+    newest: dict[Period, SocialRiskRelease] = {}
     for each in sorted(releases, key=lambda each: each.number):
         if each.period.is_closed_on(today):
             newest[each.period] = each
@@ -92,11 +74,11 @@ def latest_quarters(releases: Iterable[Release], today: date) -> tuple[Release, 
 
 
 def total_over(
-    quarters: Sequence[Release], step: Step, need: Need | None = None, part: Stratum = ALL
+    quarters: Sequence[SocialRiskRelease], step: Step, need: Need | None = None, part: Stratum = ALL
 ) -> ShownCount:
     """The sum of what was printed. With one number hidden the sum is hidden, and with one not
     known it is not known."""
-    return sum_shown(each.shown(step, need, part) for each in quarters)
+    return sum_shown(shown(each, step, need, part) for each in quarters)
 
 
 def sum_shown(numbers: Iterable[ShownCount]) -> ShownCount:
@@ -108,12 +90,12 @@ def sum_shown(numbers: Iterable[ShownCount]) -> ShownCount:
     return ShownCount(sum(each.people or 0 for each in listed))
 
 
-def share_of(quarters: Sequence[Release], rule: RateRule) -> ReleasedShare:
+def share_of(quarters: Sequence[SocialRiskRelease], rule: RateRule) -> ReleasedShare:
     """The rate of the group's row, or of the five needs together: a need or quarter that lacks one
     of the two numbers is left out, and one hidden number hides the share."""
     rows = (None,) if rule.of_group else FIVE
     pairs = [
-        (quarter.shown(rule.numerator, row), quarter.shown(rule.denominator, row))
+        (shown(quarter, rule.numerator, row), shown(quarter, rule.denominator, row))
         for quarter in quarters
         for row in rows
     ]
@@ -124,7 +106,7 @@ def share_of(quarters: Sequence[Release], rule: RateRule) -> ReleasedShare:
 
 
 def share_over(
-    quarters: Sequence[Release],
+    quarters: Sequence[SocialRiskRelease],
     above: Step,
     below: Step,
     need: Need | None = None,

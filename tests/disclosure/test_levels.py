@@ -11,7 +11,7 @@ from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
 from readiness.disclosure.levels import KnownRange, ShareBounds, is_disclosable, share_bounds
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 
 MARKS = tuple(Fraction(n, 10) for n in (1, 3, 6, 8))
 HIDDEN = KnownRange(1, None)
@@ -61,7 +61,7 @@ def test_a_hidden_number_lies_between_its_printed_neighbors():
         FunnelCell(Step.OUTCOME_KNOWN, Need.FOOD): None,
         FunnelCell(Step.CONNECTED, Need.FOOD): 12,
     }
-    release = Release(
+    release = SocialRiskRelease(
         "elm", Period(2026, 4), 1, datetime(2027, 1, 15, tzinfo=UTC), 11, "1", 1, values
     )
     (pair,) = share_bounds(release, BY_ID["loop_known"])

@@ -16,7 +16,7 @@ from readiness.core.db import Store
 from readiness.counts.social_risk.models import Step
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 
 
 def update_entry(store: Store, group_id: str, now: datetime) -> PortfolioEntry | None:
@@ -45,7 +45,7 @@ def newest_submitted(store: Store, group_id: str) -> Assessment | None:
 
 
 def entry_of(
-    assessment: Assessment, decisive: StoredRun, recent: Sequence[Release], now: datetime
+    assessment: Assessment, decisive: StoredRun, recent: Sequence[SocialRiskRelease], now: datetime
 ) -> PortfolioEntry:
     """Payers read it, so its counts are those that were released."""
     run = from_json(decisive.result)

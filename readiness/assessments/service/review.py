@@ -33,7 +33,8 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, CONTEXT_CLAIMS, Claim
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.social_risk_release import Release, ReleasedShare
+from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.social_risk_release import ReleasedShare
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Domain, Item
 
@@ -299,7 +300,7 @@ def counts_say(store: Store, group_id: str) -> dict[str, str]:
     }
 
 
-def share_says(share: ReleasedShare, claim: Claim, quarters: Sequence[Release]) -> str:
+def share_says(share: ReleasedShare, claim: Claim, quarters: Sequence[SocialRiskRelease]) -> str:
     title = BY_ID[claim.rate_id].title.lower()
     if share.pair is None:
         return f"Released counts, {title}: {HIDDEN if share.is_hidden else 'not known'}."

@@ -10,7 +10,7 @@ from readiness.core.periods import Period
 from readiness.counts.db import quality
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.quality.models import DemographicCell, QualityCell
-from readiness.disclosure.service import released_quality
+from readiness.disclosure.db import quality as quality_releases
 from readiness.equity.claims import ClaimEvidence, WeighedClaim, weigh_claims
 from readiness.equity.service.results import consistent_rows
 from readiness.equity.tables import rows_of, tables_of
@@ -34,7 +34,7 @@ def of_released(
     store: Store, group_id: str, answers: Answers, today: date
 ) -> tuple[WeighedClaim, ...]:
     """For a reviewer, who reads no other numbers. The caller has asked whether they may."""
-    releases = released_quality.readable(store, group_id, today)
+    releases = quality_releases.readable(store, group_id, today)
     values = {each.period: each.values for each in releases}
     declared = {each.period: each.reference for each in releases}
     return weigh_claims(levels_in(answers), evidence(group_id, values, declared), today)

@@ -12,8 +12,8 @@ from readiness.core.periods import Period
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.strata import Stratum, StratumType
-from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.service import released_quality
+from readiness.disclosure.db import quality as quality_releases
+from readiness.disclosure.release import QualityRelease
 from readiness.equity import db as released_peers
 from readiness.equity.across_groups import true_spreads
 from readiness.equity.gaps import StratumGap, TableFinding, finding_of
@@ -32,7 +32,7 @@ class ReleasedGaps:
 
 def newest(store: Store, group_id: str, today: date) -> ReleasedGaps | None:
     """None when nothing was released. The caller has asked whether the reader may see the group."""
-    found = released_quality.readable(store, group_id, today)
+    found = quality_releases.readable(store, group_id, today)
     if not found:
         return None
     kind, _, name = found[0].reference.partition(".")

@@ -16,7 +16,7 @@ from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.social_risk.models import Step
 from readiness.disclosure import social_risk_release
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.equity.gates import ReferenceVote, reference_vote
 from readiness.equity.tables import TOTAL, StratumTable
 from readiness.incentives.numbers import GroupNumbers, LeftOut, Numbers
@@ -209,7 +209,7 @@ def group_numbers(
     tier: int | None,
     own: Mapping[str, StratumTable],
     sent: Mapping[str, ReleasedMeasure],
-    quarters: Sequence[Release],
+    quarters: Sequence[SocialRiskRelease],
 ) -> GroupNumbers:
     return GroupNumbers(
         group_id=group.id,

@@ -19,9 +19,9 @@ from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.social_risk.models import Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure import social_risk_release
+from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.quality_release import QualityRelease
-from readiness.disclosure.service import released_quality
+from readiness.disclosure.release import QualityRelease
 from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
@@ -103,7 +103,7 @@ def begun(store: Store, assessment_id: str) -> frozenset[str]:
 
 def behind_of(store: Store, others: Peers, group_id: str, today: date) -> Iterator[Behind]:
     """The newest release's gaps that count, in patients."""
-    found = released_quality.readable(store, group_id, today)
+    found = quality_releases.readable(store, group_id, today)
     if not found or not found[0].reference:
         return
     kind, _, name = found[0].reference.partition(".")

@@ -10,7 +10,8 @@ from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
 from readiness.disclosure import social_risk_release
-from readiness.disclosure.social_risk_release import Release, ReleasedShare, ShownCount
+from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.social_risk_release import ReleasedShare, ShownCount
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
@@ -192,7 +193,7 @@ class BriefNeeds:
         return f"Screened, {self.quarters}: {rate_says(self.reach)}{counted}."
 
 
-def needs_of(quarters: Sequence[Release]) -> BriefNeeds:
+def needs_of(quarters: Sequence[SocialRiskRelease]) -> BriefNeeds:
     if not quarters:
         return BriefNeeds("", None, None, ())
     return BriefNeeds(
@@ -203,7 +204,7 @@ def needs_of(quarters: Sequence[Release]) -> BriefNeeds:
     )
 
 
-def need_rows(quarters: Sequence[Release]) -> Iterator[BriefNeed]:
+def need_rows(quarters: Sequence[SocialRiskRelease]) -> Iterator[BriefNeed]:
     for need in NEEDS_IN_ORDER:
         if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount():
             shares = tuple(

@@ -12,8 +12,8 @@ from readiness.counts.models import PeriodState
 from readiness.counts.quality.grids import known_grids, measure_grids
 from readiness.counts.quality.models import DemographicCell, MeasureCell, QualityCell
 from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
-from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import ALWAYS, SCHEMES
+from readiness.disclosure.release import QualityRelease
 from readiness.releases.presenters.social_risk import Grid, Line, number
 from readiness.releases.service.quality import GroupView
 

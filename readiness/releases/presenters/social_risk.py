@@ -11,7 +11,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.models import PeriodState
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, strata_of
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.disclosure.social_risk_table import (
     FEWEST_FOR_NEEDS_OF_PARTS,
     FEWEST_FOR_PARTS,
@@ -103,7 +103,7 @@ LAYOUTS = (
 
 
 def grids_of(
-    release: Release | None, own: Mapping[FunnelCell, int] | None = None
+    release: SocialRiskRelease | None, own: Mapping[FunnelCell, int] | None = None
 ) -> tuple[Grid, ...]:
     """`own` is what the group counts today, for its own eyes."""
     values = release.values if release else {}
@@ -147,7 +147,7 @@ def own_says(counted: int | None) -> str:
 # In words.
 
 
-def released_says(release: Release) -> str:
+def released_says(release: SocialRiskRelease) -> str:
     shown = len(release.values) - release.hidden
     return (
         f"Release {release.number} of {release.period.label}, {day(release.made_at)}: "
@@ -155,7 +155,7 @@ def released_says(release: Release) -> str:
     )
 
 
-def rule_says(release: Release) -> str:
+def rule_says(release: SocialRiskRelease) -> str:
     return (
         f"Counts from 1 to {release.threshold - 1} are hidden, and every other count with which "
         "one of them could be worked out by adding or subtracting. Zeros are shown. Breakdowns by "

@@ -18,7 +18,7 @@ from readiness.counts.measures.models import STATUS_WORDS, MeasureSet
 from readiness.counts.measures.results import MeasureFigure, MeasureResult, results
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.releases.service import social_risk
 
 HEADER = (
@@ -44,7 +44,7 @@ class ReleasedMeasures:
     """Every measure of one released quarter; `payer` reads it, or the group itself."""
 
     group: Group
-    release: Release
+    release: SocialRiskRelease
     measures: MeasureSet
     results: tuple[MeasureResult, ...]
     payer: Payer | None = None
@@ -63,7 +63,7 @@ def payer_measures(
 
 
 def measure_release(
-    group: Group, release: Release | None, now: datetime, payer: Payer | None = None
+    group: Group, release: SocialRiskRelease | None, now: datetime, payer: Payer | None = None
 ) -> ReleasedMeasures:
     if release is None:
         raise NotFound(social_risk.NO_RELEASE)

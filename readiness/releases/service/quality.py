@@ -24,9 +24,8 @@ from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import QualityCell, QualityCounts
 from readiness.counts.service.entry import enterable_period
 from readiness.disclosure.db import quality as stored
-from readiness.disclosure.quality_release import QualityRelease
 from readiness.disclosure.quality_table import releasable_cells, table_of
-from readiness.disclosure.service.released_quality import readable
+from readiness.disclosure.release import QualityRelease
 from readiness.disclosure.succession import ReleaseOutcome, is_unchanged
 from readiness.releases.service.social_risk import decide, is_readable
 
@@ -157,7 +156,7 @@ def payer_view(session: Session, payer_id: str, group_id: str, written: str | No
         scope.of_reader(session.store, payer_id, group_id, session.now),
     )
     has_submitted = is_readable(session.store, group_id)
-    found = readable(session.store, group_id, session.now.date()) if has_submitted else ()
+    found = stored.readable(session.store, group_id, session.now.date()) if has_submitted else ()
     chosen = [each for each in found if written in (None, str(each.period))]
     if written is not None and not chosen:
         raise NotFound(NO_RELEASE)

@@ -10,7 +10,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.quality.grids import state_label
 from readiness.counts.quality.models import FIELD_LABELS, PART_LABELS, DemographicCell, MeasureCell
 from readiness.counts.strata import STRATUM_TYPE_LABELS
-from readiness.disclosure.quality_release import QualityRelease
+from readiness.disclosure.release import QualityRelease
 
 HEADER = (
     "Group",

@@ -11,7 +11,8 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, Need, Step
 from readiness.disclosure import social_risk_release
-from readiness.disclosure.social_risk_release import Release, ReleasedShare, ShownCount
+from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.social_risk_release import ReleasedShare, ShownCount
 from readiness.statistics.rates import wilson_rate
 
 NEED_RATES = (  # heading, numerator, denominator
@@ -44,7 +45,7 @@ class ScreeningFigures:
     rows: tuple[tuple[str, ...], ...]
 
 
-def screening_figures(quarters: Sequence[Release]) -> ScreeningFigures:
+def screening_figures(quarters: Sequence[SocialRiskRelease]) -> ScreeningFigures:
     """Released counts alone: the paper may end up anywhere."""
     needs = [
         need
@@ -70,7 +71,7 @@ def screening_figures(quarters: Sequence[Release]) -> ScreeningFigures:
     )
 
 
-def need_row(quarters: Sequence[Release], need: Need) -> tuple[str, ...]:
+def need_row(quarters: Sequence[SocialRiskRelease], need: Need) -> tuple[str, ...]:
     shares = (
         social_risk_release.share_over(quarters, above, below, need)
         for _, above, below in NEED_RATES
@@ -78,12 +79,12 @@ def need_row(quarters: Sequence[Release], need: Need) -> tuple[str, ...]:
     return NEED_LABELS[need], *(rate_says(share) for share in shares)
 
 
-def quarters_says(quarters: Sequence[Release]) -> str:
+def quarters_says(quarters: Sequence[SocialRiskRelease]) -> str:
     first, last = quarters[0].period, quarters[-1].period
     return first.label if first == last else f"{first.label} to {last.label}"
 
 
-def funnel_steps(quarters: Sequence[Release]) -> Iterator[bars.FunnelStep]:
+def funnel_steps(quarters: Sequence[SocialRiskRelease]) -> Iterator[bars.FunnelStep]:
     for step in FUNNEL:
         shown = social_risk_release.total_over(quarters, step)
         if shown == ShownCount():

@@ -26,8 +26,7 @@ from readiness.counts.models import PeriodState
 from readiness.counts.service import entry
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure.db import social_risk as releases
-from readiness.disclosure.service.released_social_risk import readable
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.disclosure.social_risk_table import releasable_cells, table_of
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.succession import (
@@ -53,7 +52,7 @@ class PreparedRelease:
     group_id: str
     period: Period
     known: Mapping[FunnelCell, int]
-    release: Release | None  # None: the former one stays
+    release: SocialRiskRelease | None  # None: the former one stays
 
 
 def prepare(
@@ -67,7 +66,9 @@ def prepare(
         return PreparedRelease(verdict, group_id, found.period, known, None)
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
     number = formers[-1].number + 1 if formers else 1
-    release = Release(group_id, found.period, number, now, threshold, METHOD, rounds, values)
+    release = SocialRiskRelease(
+        group_id, found.period, number, now, threshold, METHOD, rounds, values
+    )
     return PreparedRelease(verdict, group_id, found.period, known, release)
 
 
@@ -134,7 +135,7 @@ class GroupView:
     group: Group
     period: Period
     state: PeriodState | None
-    release: Release | None  # None: nothing has left yet
+    release: SocialRiskRelease | None  # None: nothing has left yet
     known: Mapping[FunnelCell, int]  # those that leave or would leave
     is_behind: bool  # completed again, and the former release stays
 
@@ -176,7 +177,7 @@ class PayerView:
 
     payer: Payer
     group: Group
-    release: Release | None  # the quarter that is shown; None: nothing to read yet
+    release: SocialRiskRelease | None  # the quarter that is shown; None: nothing to read yet
     periods: tuple[Period, ...]  # those that can be read, newest first
     has_submitted: bool
 
@@ -189,7 +190,7 @@ def payer_view(session: Session, payer_id: str, group_id: str, written: str | No
         scope.of_reader(session.store, payer_id, group_id, session.now),
     )
     has_submitted = is_readable(session.store, group_id)
-    found = readable(session.store, group_id, session.now.date()) if has_submitted else ()
+    found = releases.readable(session.store, group_id, session.now.date()) if has_submitted else ()
     chosen = [each for each in found if written in (None, str(each.period))]
     if written is not None and not chosen:
         raise NotFound(NO_RELEASE)

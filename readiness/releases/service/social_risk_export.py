@@ -9,7 +9,7 @@ from readiness.core.people import Group
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS
 from readiness.counts.strata import STRATUM_TYPE_LABELS
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 
 HEADER = (
     "Group",
@@ -24,16 +24,16 @@ HEADER = (
 )
 
 
-def csv_of(group: Group, release: Release) -> bytes:
+def csv_of(group: Group, release: SocialRiskRelease) -> bytes:
     return exports.csv_of(HEADER, rows(group, release))
 
 
-def xlsx_of(group: Group, release: Release) -> bytes:
+def xlsx_of(group: Group, release: SocialRiskRelease) -> bytes:
     sheet = exports.Sheet("Released counts", HEADER, rows(group, release), (36, 10, 9, 12, 24))
     return exports.xlsx_of([sheet])
 
 
-def rows(group: Group, release: Release) -> Iterator[tuple[exports.Cell, ...]]:
+def rows(group: Group, release: SocialRiskRelease) -> Iterator[tuple[exports.Cell, ...]]:
     for cell, value in release.values.items():
         yield (
             group.name,

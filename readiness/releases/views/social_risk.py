@@ -10,7 +10,7 @@ from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.releases.presenters import social_risk as released_view
 from readiness.releases.service import social_risk, social_risk_export
 from readiness.releases.service.screening_figures import screening_figures
@@ -89,7 +89,7 @@ def for_payer(payer_id: str, group_id: str, period: str | None) -> ResponseRetur
     )
 
 
-def download(group: Group, release: Release | None, ending: str) -> Response:
+def download(group: Group, release: SocialRiskRelease | None, ending: str) -> Response:
     if release is None:
         raise NotFound(social_risk.NO_RELEASE)
     is_csv = ending == "csv"

@@ -28,7 +28,6 @@ from readiness.counts.quality.models import (
 from readiness.counts.service import quality as use
 from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
-from readiness.disclosure.service import released_quality
 from readiness.disclosure.succession import ReleaseOutcome
 from readiness.releases.service import completion
 from readiness.releases.service import quality as quality_releases
@@ -109,7 +108,7 @@ def test_a_release_reads_as_it_was_kept(store):
     found = stored.latest(store, "elm", Q4)
     assert found
     assert found.values.keys() == known.keys() - {SampleCell("white", "white")}
-    assert stored.true_counts(store, found) == {
+    assert stored.known(store, found) == {
         cell: value for cell, value in known.items() if not isinstance(cell, SampleCell)
     }
     assert (found.number, found.threshold, found.made_at) == (1, 11, NOW)
@@ -203,8 +202,8 @@ def test_nobody_else_reads_releases(store, who, payer):
 
 def test_readers_are_told_the_reference_that_stands_now(store):
     let_out(store, GOOD)
-    assert [each.reference for each in released_quality.readable(store, "elm", NOW.date())] == [""]
+    assert [each.reference for each in stored.readable(store, "elm", NOW.date())] == [""]
     cara = people.actor(store, "cara")
     use.declare(Session(store, cara, NOW), "elm", "2026-Q4", "race_omb2024.white")
-    found = released_quality.readable(store, "elm", NOW.date())
+    found = stored.readable(store, "elm", NOW.date())
     assert [each.reference for each in found] == ["race_omb2024.white"]

@@ -7,7 +7,7 @@ import pytest
 from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.counts.strata import StratumType
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.social_risk_release import Release
+from readiness.disclosure.release import SocialRiskRelease
 from readiness.incentives.numbers import LeftOut, numbers_in, numbers_out
 from readiness.incentives.service import released
 from readiness.incentives.service.released import Wish
@@ -39,7 +39,9 @@ def numbers(store, *measure_ids, **wish):
 
 def screens(store, group_id, positive, screened):
     values = {FunnelCell(Step.ANY_POSITIVE): positive, FunnelCell(Step.SCREENED): screened}
-    social_risk.add(store, Release(group_id, portfolio.AFTER, 1, NOW, 11, "1", 0, values), {})
+    social_risk.add(
+        store, SocialRiskRelease(group_id, portfolio.AFTER, 1, NOW, 11, "1", 0, values), {}
+    )
 
 
 def test_nothing_can_be_tried_before_a_measure_was_released_by_groups_of_patients(store):

@@ -1,27 +1,28 @@
-"""What left a group of the 12 months that end with a quarter: the numbers behind equity."""
+"""What left a group of one period: the numbers as everybody outside the group reads them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic
 
 from readiness.core.periods import Period
 from readiness.counts.quality.models import QualityCell
+from readiness.counts.social_risk.models import FunnelCell
+from readiness.disclosure.table import C
 
 
 @dataclass(frozen=True)
-class QualityRelease:
-    """The numbers of one period as everybody outside the group reads them."""
-
+class Release(Generic[C]):
     group_id: str
-    period: Period
+    period: Period  # a closed quarter, or the one that 12 months end with
     number: int  # 1 for the period's first
     made_at: datetime
     threshold: int
     method: str
-    rounds: int
-    values: Mapping[QualityCell, int | None]  # None: hidden to protect small counts
+    rounds: int  # of hiding one more and looking again, until no small count could be worked out
+    values: Mapping[C, int | None]  # None: hidden to protect small counts; absent: not known
     reference: str = ""  # as declared now, such as "race_omb2024.white"; "" when it is not
 
     @property
@@ -31,3 +32,7 @@ class QualityRelease:
     @property
     def hidden_share(self) -> float:
         return self.hidden / len(self.values) if self.values else 0.0
+
+
+SocialRiskRelease = Release[FunnelCell]
+QualityRelease = Release[QualityCell]

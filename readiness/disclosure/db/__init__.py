@@ -1,1 +1,0 @@
-"""Rows in, values out: the only place of this feature that sees SQLite."""
