@@ -102,6 +102,7 @@ ALSO = {
     "imports/fhir/*": {"msgspec"},
     "imports/warehouse/sql_text.py": {"sqlglot"},
     "incentives/*": {"numpy"},
+    "investment/problem_json.py": {"msgspec"},
     "imports/screening_codes/*": {"msgspec"},
     "instruments/*": {"msgspec"},
     "plans/simulation.py": {"numpy"},

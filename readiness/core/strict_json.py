@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from readiness.core.errors import BadInput, Problem
 
 DEEPEST = 12
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_object(raw: bytes, most_bytes: int, holds: str) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def parts_of(value: Any) -> list[Any]:
 
 
 def has_lone_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and LONE_SURROGATE.search(text) is not None
 
 
 def excerpt(value: Any) -> str:

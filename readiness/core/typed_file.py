@@ -144,6 +144,11 @@ def part(kind: inspect.Type, wanted: str = "", ends: tuple[Any, Any] = (None, No
             return record(cls, fields)
         case inspect.VarTupleType(item_type):
             return rows(part(item_type), kind.min_length or 0, wanted)
+        case inspect.FrozenSetType(item_type):
+            listed = rows(part(item_type), kind.min_length or 0, wanted)
+            return PartReader(
+                lambda node, path, findings: frozenset(listed(node, path, findings)), frozenset()
+            )
         case inspect.DictType(key_type, value_type):
             if isinstance(key_type, inspect.EnumType):
                 return members(tuple(key_type.cls), part(value_type))
@@ -158,14 +163,16 @@ def leaf(kind: inspect.Type, wanted: str, ends: tuple[Any, Any]) -> PartReader:
     match kind:
         case inspect.StrType(pattern=str(pattern)):
             regex = re.compile(pattern)
-            return value(wanted, "", lambda node: node if matches(regex, node) else None)
-        case inspect.StrType(max_length=most):
-            return value(wanted or "a text that is not empty", "", lambda node: text(node, most))
+            return value(wanted, "", lambda node: str(node) if matches(regex, node) else None)
+        case inspect.StrType(min_length=least, max_length=most):
+            fewest = 1 if least is None else least
+            words = wanted or "a text that is not empty"
+            return value(words, "", lambda node: text(node, fewest, most))
         case inspect.BoolType():
             return value("true or false", False, flag)
         case inspect.IntType(ge=least, le=most):
             words = wanted or "a whole number" + bounds(least, most)
-            return value(words, least or 0, lambda node: whole(number(node, least, most)))
+            return value(words, least or 0, lambda node: whole(node, least, most))
         case inspect.CustomType(cls) if cls is Fraction:
             words = wanted or "a number" + bounds(*ends)
             return value(words, Fraction(0), lambda node: number(node, *ends))
@@ -184,8 +191,7 @@ def value(wanted: str, blank: Any, value_of: Callable[[Any], Any]) -> PartReader
     """`value_of` gives None for what is not `wanted`."""
 
     def read(node: Any, path: Path, findings: FindingList) -> Any:
-        found = None if isinstance(node, dict | list) else value_of(node)
-        if found is not None:
+        if (found := value_of(node)) is not None:
             return found
         findings.note(path, f"here stands {shown(node)}: write {wanted}")
         return blank
@@ -210,11 +216,10 @@ def matches(regex: re.Pattern[str], node: Any) -> bool:
     return isinstance(node, str) and regex.fullmatch(node) is not None
 
 
-def text(node: Any, most: int | None) -> str | None:
+def text(node: Any, fewest: int, most: int | None) -> str | None:
     if isinstance(node, Scalar):
-        is_blank = not node.strip() or (not node.quoted and node in ("null", "~"))
-        return None if is_blank else " ".join(node.split())
-    is_text = isinstance(node, str) and 0 < len(node) <= (most or len(node))
+        node = "" if not node.quoted and node in ("null", "~") else " ".join(node.split())
+    is_text = isinstance(node, str) and fewest <= len(node) <= (most or len(node))
     return node if is_text else None
 
 
@@ -225,24 +230,35 @@ def flag(node: Any) -> bool | None:
 def number(node: Any, least: float | None, most: float | None) -> Fraction | None:
     """Exactly the decimal number that is written, as far as a JSON number tells it."""
     if isinstance(node, Scalar):
-        if node.quoted or not NUMBER.fullmatch(node):
-            return None
-    elif type(node) not in (int, float):
+        return number(Fraction(node), least, most) if is_number(node) else None
+    if not isinstance(node, int | float | Fraction) or isinstance(node, bool):
         return None
-    found = Fraction(str(node))
-    is_low = least is not None and found < least
-    is_high = most is not None and found > most
-    return None if is_low or is_high else found
+    if (least is not None and node < least) or (most is not None and node > most):
+        return None
+    return Fraction(str(node)) if isinstance(node, float) else Fraction(node)
 
 
-def whole(found: Fraction | None) -> int | None:
+def is_number(node: Scalar) -> bool:
+    return not node.quoted and NUMBER.fullmatch(node) is not None
+
+
+def whole(node: Any, least: int | None, most: int | None) -> int | None:
+    if type(node) is int:
+        is_within = (least is None or node >= least) and (most is None or node <= most)
+        return node if is_within else None
+    found = number(node, least, most)
     return int(found) if found is not None and found.denominator == 1 else None
 
 
 def bounds(least: float | None, most: float | None) -> str:
     if least is not None and most is not None:
-        return f" from {least} to {most}"
-    return f" of {least} or more" if least is not None else ""
+        return f" from {figure(least)} to {figure(most)}"
+    return f" of {figure(least)} or more" if least is not None else ""
+
+
+def figure(end: float) -> str:
+    """With commas where they help, and none in a year."""
+    return f"{end:,}" if abs(end) >= 10_000 else str(end)
 
 
 def day(node: Any) -> date | None:

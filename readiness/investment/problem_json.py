@@ -2,31 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Annotated
 
-from readiness.core import strict_json
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
+
+from readiness.core import strict_json, typed_file
 from readiness.core.errors import BadInput
 from readiness.core.errors import Problem as Wrong
 from readiness.core.strict_json import excerpt
+from readiness.core.typed_file import Finding, Path, Share
 from readiness.investment.problem import Floor, Gate, Option, Place, Problem
 
 MOST_BYTES = 64_000_000
 MOST_MONEY = 10**13
 MOST_BENEFIT = 10**12
 MOST_SECONDS = 3600
-TOP = (
-    "budget", "groups", "actions", "gates", "floors", "min_groups", "max_groups", "gap",
-    "time_limit",
-)  # fmt: skip
-GROUP = ("id", "have", "cap", "tags")
-ACTION = ("group", "action", "cost", "benefit", "requires", "one_of", "pin", "ban")
-GATE = ("group", "needs", "of", "unlocks")
-FLOOR = ("tag", "share")
+MOST_SHOWN = 200
+PLAIN = re.compile(r"\w+|\[\d+\]")
 
-Read = TypeVar("Read")
+Text = Annotated[
+    str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")
+]
+AnyText = Annotated[str, Meta(min_length=0)]
+Money = Annotated[int, Meta(ge=0, le=MOST_MONEY)]
+Number = Annotated[int, Meta(ge=0, le=10**6)]
+Benefit = Annotated[Fraction, Meta(extra={"ge": -MOST_BENEFIT, "le": MOST_BENEFIT})]
+Seconds = Annotated[Fraction, Meta(extra={"ge": 0, "le": MOST_SECONDS})]
+
+
+class GroupPart(Struct, frozen=True):
+    id: Text
+    have: frozenset[AnyText] = frozenset()
+    cap: Money | None = None
+    tags: frozenset[AnyText] = frozenset()
+
+
+class ActionPart(Struct, frozen=True):
+    group: Text
+    action: Text
+    cost: Money
+    benefit: Benefit
+    requires: tuple[AnyText, ...] = ()
+    one_of: Text | None = None
+    pin: bool = False
+    ban: bool = False
+
+
+class GatePart(Struct, frozen=True):
+    group: Text
+    needs: Number
+    of: tuple[AnyText, ...] = ()
+    unlocks: tuple[AnyText, ...] = ()
+
+
+class FloorPart(Struct, frozen=True):
+    tag: Text
+    share: Share
+
+
+class ProblemFile(Struct, frozen=True):
+    budget: Money
+    groups: tuple[GroupPart, ...]
+    actions: tuple[ActionPart, ...]
+    gates: tuple[GatePart, ...] = ()
+    floors: tuple[FloorPart, ...] = ()
+    min_groups: Number | None = None
+    max_groups: Number | None = None
+    gap: Share | None = None
+    time_limit: Seconds | None = None
 
 
 @dataclass(frozen=True)
@@ -36,194 +85,50 @@ class AllocationRequest:
     time_limit: float  # seconds
 
 
-@dataclass
-class Notes:
-    wrong: list[Wrong] = field(default_factory=list)
-
-    def refuse(self, place: str, says: str) -> None:
-        if len(self.wrong) < 200:
-            self.wrong.append(Wrong(place, says))
-
-
 def read(raw: bytes) -> AllocationRequest:
     found = strict_json.parse_object(raw, MOST_BYTES, "investment problem")
-    notes = Notes()
-    known_keys(found, TOP, "", notes)
-    budget = whole(found, "budget", "", notes, 0, MOST_MONEY)
-    groups = rows(found, "groups", group_of, notes)
-    options = rows(found, "actions", option_of, notes)
+    written, findings = typed_file.read(ProblemFile, found)
+    if not findings.found:
+        findings.add(contradictions(written))
+    if findings.found:
+        raise BadInput(Wrong(place(path), says) for path, says in findings.found[:MOST_SHOWN])
     problem = Problem(
-        budget=budget or 0,
-        groups=tuple(groups),
-        options=tuple(options),
-        gates=tuple(rows(found, "gates", gate_of, notes, is_needed=False)),
-        floors=tuple(rows(found, "floors", floor_of, notes, is_needed=False)),
-        min_groups=whole(found, "min_groups", "", notes, 0, 10**6, may_be_absent=True),
-        max_groups=whole(found, "max_groups", "", notes, 0, 10**6, may_be_absent=True),
+        budget=written.budget,
+        groups=tuple(Place(**asdict(each)) for each in written.groups),
+        options=tuple(Option(**asdict(each)) for each in written.actions),
+        gates=tuple(Gate(**asdict(each)) for each in written.gates),
+        floors=tuple(Floor(**asdict(each)) for each in written.floors),
+        min_groups=written.min_groups,
+        max_groups=written.max_groups,
     )
-    gap = number(found, "gap", "", notes, Fraction(1, 10_000), 0, 1)
-    seconds = number(found, "time_limit", "", notes, Fraction(20), 0, MOST_SECONDS)
-    if not notes.wrong:
-        contradictions(problem, notes)
-    if notes.wrong:
-        raise BadInput(notes.wrong)
-    return AllocationRequest(problem, float(gap), float(seconds))
+    gap = 0.0001 if written.gap is None else float(written.gap)
+    seconds = 20.0 if written.time_limit is None else float(written.time_limit)
+    return AllocationRequest(problem, gap, seconds)
 
 
-def contradictions(problem: Problem, notes: Notes) -> None:
+def place(path: Path) -> str:
+    """
+    >>> place(("actions", "[3]", "cost"))
+    'actions[3].cost'
+    """
+    pieces = (each if PLAIN.fullmatch(each) else excerpt(each) for each in path)
+    return ".".join(pieces).replace(".[", "[")
+
+
+def contradictions(written: ProblemFile) -> Iterator[Finding]:
     """What names something twice, or something that is not there."""
-    doubled(notes, "groups", [group.id for group in problem.groups])
-    doubled(notes, "actions", [" in ".join(reversed(each.key)) for each in problem.options])
-    for place, own in (
-        *((f"actions[{n}]", each.group) for n, each in enumerate(problem.options)),
-        *((f"gates[{n}]", each.group) for n, each in enumerate(problem.gates)),
-    ):
-        if own not in problem.group_by_id:
-            notes.refuse(place, f"names the group {excerpt(own)}, which is not listed: add it")
+    yield from repeated("groups", [each.id for each in written.groups])
+    yield from repeated("actions", [f"{each.action} in {each.group}" for each in written.actions])
+    known = {each.id for each in written.groups}
+    named = [("actions", each.group, n) for n, each in enumerate(written.actions)]
+    named += [("gates", each.group, n) for n, each in enumerate(written.gates)]
+    for part, own, n in named:
+        if own not in known:
+            says = f"names the group {excerpt(own)}, which is not listed: add it"
+            yield (part, f"[{n}]"), says
 
 
-def doubled(notes: Notes, place: str, names: list[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            notes.refuse(place, f"{excerpt(name)} stands there twice: keep one of them")
-        seen.add(name)
-
-
-Found = Mapping[str, Any]
-
-
-def group_of(found: Found, place: str, notes: Notes) -> Place:
-    known_keys(found, GROUP, place, notes)
-    return Place(
-        text(found, "id", place, notes),
-        frozenset(texts(found, "have", place, notes)),
-        whole(found, "cap", place, notes, 0, MOST_MONEY, may_be_absent=True),
-        frozenset(texts(found, "tags", place, notes)),
-    )
-
-
-def option_of(found: Found, place: str, notes: Notes) -> Option:
-    known_keys(found, ACTION, place, notes)
-    one_of = found.get("one_of")
-    return Option(
-        group=text(found, "group", place, notes),
-        action=text(found, "action", place, notes),
-        cost=whole(found, "cost", place, notes, 0, MOST_MONEY) or 0,
-        benefit=number(found, "benefit", place, notes, None, -MOST_BENEFIT, MOST_BENEFIT),
-        requires=texts(found, "requires", place, notes),
-        one_of=None if one_of is None else text(found, "one_of", place, notes),
-        pin=flag(found, "pin", place, notes),
-        ban=flag(found, "ban", place, notes),
-    )
-
-
-def gate_of(found: Found, place: str, notes: Notes) -> Gate:
-    known_keys(found, GATE, place, notes)
-    return Gate(
-        text(found, "group", place, notes),
-        whole(found, "needs", place, notes, 0, 10**6) or 0,
-        texts(found, "of", place, notes),
-        texts(found, "unlocks", place, notes),
-    )
-
-
-def floor_of(found: Found, place: str, notes: Notes) -> Floor:
-    known_keys(found, FLOOR, place, notes)
-    return Floor(text(found, "tag", place, notes), number(found, "share", place, notes, None, 0, 1))
-
-
-# Parts of a file.
-
-
-def known_keys(found: Found, known: tuple[str, ...], place: str, notes: Notes) -> None:
-    for key in found.keys() - set(known):
-        notes.refuse(at(place, excerpt(key)), f"is not a part of it: use {', '.join(known)}")
-
-
-def at(place: str, key: str) -> str:
-    return f"{place}.{key}" if place else key
-
-
-def rows(
-    found: Found,
-    key: str,
-    read_one: Callable[[Found, str, Notes], Read],
-    notes: Notes,
-    *,
-    is_needed: bool = True,
-) -> list[Read]:
-    listed = found.get(key, None if is_needed else [])
-    if not isinstance(listed, list):
-        notes.refuse(key, "must be a list")
-        return []
-    read = []
-    for number, each in enumerate(listed):
-        if isinstance(each, dict):
-            read.append(read_one(each, f"{key}[{number}]", notes))
-        else:
-            notes.refuse(f"{key}[{number}]", "must be an object")
-    return read
-
-
-def text(found: Found, key: str, place: str, notes: Notes) -> str:
-    value = found.get(key)
-    if isinstance(value, str) and value and len(value) <= 200:
-        return value
-    notes.refuse(at(place, key), "must be a text of 1 to 200 characters")
-    return ""
-
-
-def texts(found: Found, key: str, place: str, notes: Notes) -> tuple[str, ...]:
-    value = found.get(key, [])
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(value)
-    notes.refuse(at(place, key), "must be a list of texts")
-    return ()
-
-
-def flag(found: Found, key: str, place: str, notes: Notes) -> bool:
-    value = found.get(key, False)
-    if not isinstance(value, bool):
-        notes.refuse(at(place, key), "must be true or false")
-    return value is True
-
-
-def whole(
-    found: Found,
-    key: str,
-    place: str,
-    notes: Notes,
-    least: int,
-    most: int,
-    *,
-    may_be_absent: bool = False,
-) -> int | None:
-    value = found.get(key)
-    if value is None and may_be_absent:
-        return None
-    if type(value) is int and least <= value <= most:
-        return value
-    if type(value) is float and value.is_integer() and least <= value <= most:
-        return int(value)
-    notes.refuse(at(place, key), f"must be a whole number from {least:,} to {most:,}")
-    return None
-
-
-def number(
-    found: Found,
-    key: str,
-    place: str,
-    notes: Notes,
-    otherwise: Fraction | None,
-    least: float,
-    most: float,
-) -> Fraction:
-    """Exactly the decimal number that is written, as far as a float tells it."""
-    value = found.get(key)
-    if value is None and otherwise is not None:
-        return otherwise
-    if isinstance(value, int | float) and type(value) is not bool and least <= value <= most:
-        return Fraction(str(value))
-    notes.refuse(at(place, key), f"must be a number from {least:,} to {most:,}")
-    return Fraction()
+def repeated(part: str, names: list[str]) -> Iterator[Finding]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield (part,), f"{excerpt(name)} stands there twice: keep one of them"

@@ -127,7 +127,7 @@ ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}
         ({"actions": [ONE, ONE]}, "actions"),
         ({"actions": [7]}, "actions[0]"),
         ({"floors": [{"tag": "x", "share": 1.2}]}, "floors[0].share"),
-        ({"extra": 1}, '"extra"'),
+        ({"extra": 1}, "extra"),
     ],
 )
 def test_what_is_wrong_with_a_problem_is_told_with_its_place(changes, place):
