@@ -377,14 +377,6 @@ class CentsField(StringField):  # type: ignore[misc]
         return int(cents) if cents == int(cents) else None
 
 
-def note_field(label: str, says: str) -> TextAreaField:
-    return TextAreaField(
-        label,
-        [Length(max=NOTE_CHARACTERS, message=f"Shorten this to {NOTE_CHARACTERS:,} characters.")],
-        description=says,
-    )
-
-
 class PostingForm(SafeForm):
     kind = RadioField(
         "What is this?",
@@ -400,7 +392,7 @@ class PostingForm(SafeForm):
         [Length(max=LINE_CHARACTERS, message=f"Shorten this to {LINE_CHARACTERS} characters.")],
         description="A payer, a grant or your own budget; only your group sees it.",
     )
-    note_field = note_field("Note", "Such as the invoice. Nothing that could point at a patient.")
+    note = text_field("Note", "Such as the invoice. Nothing that could point at a patient.")
 
     @property
     def wanted(self) -> PostingInput:
@@ -417,7 +409,7 @@ class NeededForm(SafeForm):
     low = CentsField("Low, in dollars")
     likely = CentsField("Likely, in dollars")
     high = CentsField("High, in dollars")
-    why = note_field(
+    why = text_field(
         "Why", "What changed since the last time. Nothing that could point at a patient."
     )
 
