@@ -275,3 +275,52 @@ def test_a_page_decides_nothing_by_role(path):
             assert not written.endswith("actor.role"), f"line {node.lineno}: {written}"
         elif isinstance(node, ast.Constant):
             assert node.value not in list(Role), f"line {node.lineno}: {node.value!r}"
+
+
+# The documentation.
+
+MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PLACE = re.compile(r"`((?:readiness|templates|tests|static|script)/[\w./*-]*\w[/]?)`")
+
+
+def stands_on() -> dict[str, set[str]]:
+    """For each feature the features that it imports, pages apart."""
+    found: dict[str, set[str]] = {feature: set() for feature in FEATURES}
+    for path in FILES:
+        if kind_of(path) in ABOVE or feature_of(path) not in found:
+            continue
+        ours = (name for name in imports(read(path)) if name.startswith("readiness."))
+        found[feature_of(path)] |= {feature_of(file_of(name)) for name in ours}
+    return {feature: others - {feature} for feature, others in found.items()}
+
+
+def drawn(feature: str, below: dict[str, set[str]]) -> set[str]:
+    """Without what can be reached along other arrows."""
+    return {
+        each
+        for each in below[feature]
+        if not any(each in reached(other, below) for other in below[feature] - {each})
+    }
+
+
+def reached(feature: str, below: dict[str, set[str]]) -> set[str]:
+    return below[feature].union(*(reached(each, below) for each in below[feature]))
+
+
+def test_the_map_in_the_documentation_shows_the_imports_that_there_are():
+    below = stands_on()
+    arrows = {(a, b) for a in below for b in drawn(a, below)}
+    assert set(re.findall(r"^    (\w+) --> (\w+)$", MAP, re.MULTILINE)) == arrows
+
+
+def test_the_documentation_names_every_feature():
+    assert [each for each in FEATURES if f"`{each}`" not in MAP] == ["serving", "application"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=name_of)
+def test_the_documentation_names_only_files_that_exist(path):
+    text = path.read_text(encoding="utf-8")
+    named = PLACE.findall(text)
+    assert [name for name in named if "<" not in name and not (ROOT / name).exists()] == []
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    assert [link for link in links if not (path.parent / link).exists()] == []

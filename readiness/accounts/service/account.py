@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from readiness.accounts import passwords
 from readiness.accounts.db import one_time_links, people, sessions
 from readiness.accounts.passwords import Hasher
+from readiness.accounts.sessions import IDLE, LONGEST, SEEN_EVERY, ends_at
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotSaved, Problem
 from readiness.core.people import Actor, Person
 
-IDLE = timedelta(minutes=60)  # after this long without a request the session ends
-LONGEST = timedelta(hours=12)  # and after this long in any case
-SEEN_EVERY = timedelta(minutes=1)  # how finely "last seen" is kept: spares a write per request
 WINDOW = timedelta(minutes=5)
 ATTEMPTS = 10  # wrong passwords per window, for one address and for one machine
 
@@ -84,10 +82,6 @@ def see(store: Store, token: str, now: datetime) -> bool:
     except NotSaved:
         return False
     return True
-
-
-def ends_at(created: datetime, seen: datetime) -> datetime:
-    return min(seen + IDLE, created + LONGEST)
 
 
 def whose(store: Store, token: str) -> str:
