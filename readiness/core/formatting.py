@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import Protocol
 
 from readiness.core.small_cells import HIDDEN
 
@@ -53,6 +54,48 @@ def points(difference: Number | None) -> str:
         return "–"
     exact = Fraction(str(difference)) if isinstance(difference, float) else Fraction(difference)
     return signed(rounded(exact * 100, 1))
+
+
+class Estimate(Protocol):
+    """A difference of two shares with its 95% interval."""
+
+    @property
+    def difference(self) -> Number | None: ...
+    @property
+    def low(self) -> Number | None: ...
+    @property
+    def high(self) -> Number | None: ...
+
+
+def points_interval(found: Estimate | None) -> str:
+    """
+    >>> from types import SimpleNamespace
+    >>> points_interval(SimpleNamespace(difference=-0.08, low=-0.13, high=-0.03))
+    '−8.0 (−13.0 to −3.0)'
+    """
+    if found is None or found.difference is None:
+        return "–"
+    if found.low is None or found.high is None:
+        return points(found.difference)
+    return f"{points(found.difference)} ({points(found.low)} to {points(found.high)})"
+
+
+def percent_interval(share: Number | None, low: Number | None, high: Number | None) -> str:
+    """
+    >>> percent_interval(0.8, 0.763, 0.832)
+    '80% (76–83%)'
+    """
+    if low is None or high is None:
+        return percent(share)
+    return f"{percent(share)} ({percent(low)[:-1]}–{percent(high)})"
+
+
+def p_value(p: float) -> str:
+    """
+    >>> p_value(0.0004), p_value(0.0312), p_value(1.0)
+    ('< 0.001', '0.031', '1.000')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def signed(value: Decimal) -> str:

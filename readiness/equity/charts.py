@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from readiness.core.charts.dots import GapRow, around_zero, dot_row, gap_says
+from readiness.core.charts.dots import around_zero, dot_row
 from readiness.core.charts.plane import Chart, Line, Plane, PlotPoint, chart_of, padded
 from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of, mark
-from readiness.core.formatting import count, percent, points
+from readiness.core.formatting import count, percent, points, points_interval
 from readiness.equity.across_groups import FunnelOfAll, FunnelPoint
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.control_charts import FunnelLimits, funnel_limits
@@ -124,7 +124,7 @@ def caterpillar_of(gaps: Sequence[GroupGapRow], reference: str) -> Figure:
         Table(
             ("Group", f"Points from {reference} (95% interval)", "Drawn toward the mean of all"),
             tuple(
-                (each.title, interval_says(each.counted), interval_says(each.shrunken))
+                (each.title, points_interval(each.counted), points_interval(each.shrunken))
                 for each in ordered
             ),
         ),
@@ -140,14 +140,8 @@ def caterpillar_row(gap: GroupGapRow, scale: Scale) -> Row:
     """The gap as counted stands beside, where the dot is drawn toward the mean."""
     shown = gap.shown
     values = (shown.difference, shown.low, shown.high)
-    row = dot_row(scale, values, gap.title, interval_says(shown), "")
+    row = dot_row(scale, values, gap.title, points_interval(shown), "")
     return replace(row, beside_x=scale.at(gap.counted.difference) if gap.shrunken else "")
-
-
-def interval_says(gap: Difference | None) -> str:
-    if gap is None:
-        return "–"
-    return gap_says(GapRow("", gap.difference, gap.low, gap.high))
 
 
 # Change against a score

@@ -18,7 +18,7 @@ from readiness.core.charts.scales import (
     mark,
     percentage,
 )
-from readiness.core.formatting import Number, percent, points
+from readiness.core.formatting import Number, percent_interval, points_interval
 from readiness.core.small_cells import HIDDEN
 
 TREND_HEIGHT, EDGE = 44, 6  # px
@@ -83,11 +83,7 @@ def rate_says(row: RateRow) -> str:
     >>> rate_says(RateRow("Food", 0.34, 0.28, 0.41))
     '34% (28–41%)'
     """
-    if row.rate is None:
-        return row.instead
-    if row.low is None or row.high is None:
-        return percent(row.rate)
-    return f"{percent(row.rate)} ({percent(row.low)[:-1]}–{percent(row.high)})"
+    return row.instead if row.rate is None else percent_interval(row.rate, row.low, row.high)
 
 
 def gap_says(row: GapRow) -> str:
@@ -95,11 +91,7 @@ def gap_says(row: GapRow) -> str:
     >>> gap_says(GapRow("Spanish", -0.08, -0.13, -0.03))
     '−8.0 (−13.0 to −3.0)'
     """
-    if row.difference is None:
-        return row.instead
-    if row.low is None or row.high is None:
-        return points(row.difference)
-    return f"{points(row.difference)} ({points(row.low)} to {points(row.high)})"
+    return row.instead if row.difference is None else points_interval(row)
 
 
 def dot_row(

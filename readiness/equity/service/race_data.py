@@ -22,7 +22,7 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.counts.service.entry import enterable_period
-from readiness.counts.strata import StratumType
+from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.data_quality import (
     FieldQuality,
     RecordQuality,
@@ -34,6 +34,7 @@ from readiness.equity.data_quality import (
 from readiness.equity.service.results import split_rows
 from readiness.equity.tables import tables_of
 from readiness.statistics.comparisons import Difference
+from readiness.statistics.data_quality import Diagnostic
 
 SAID_BY = {  # the first way of splitting there is, whose unknown a field's are
     DemographicField.RACE: (StratumType.RACE, StratumType.RACE_1997, StratumType.ETHNICITY),
@@ -65,6 +66,21 @@ class RaceData:
     site_names: Mapping[str, str]
     sample: RecordQuality | None
     sampled: Mapping[SampleCell, int]
+
+    @property
+    def by_category(self) -> tuple[tuple[str, int, Diagnostic], ...]:
+        """Of the sample: what a category is called, who said it, and how the record knows them."""
+        if self.sample is None:
+            return ()
+        pairs = zip(self.sample.categories, self.sample.concordance.categories, strict=True)
+        return tuple(
+            (
+                STRATA[StratumType.RACE][name],
+                sum(n for cell, n in self.sampled.items() if cell.asked == name),
+                accuracy,
+            )
+            for name, accuracy in pairs
+        )
 
 
 def race_data(session: Session, group_id: str, written: str) -> RaceData:

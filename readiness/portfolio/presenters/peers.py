@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import percent
+from readiness.core.formatting import p_value, percent, percent_interval, points_interval
 from readiness.counts.measures.models import Direction
 from readiness.equity.across_groups import THIRDS, GapsOfAll, GroupGap, Position
-from readiness.equity.charts import GroupGapRow, caterpillar_of, funnel_chart, interval_says
+from readiness.equity.charts import GroupGapRow, caterpillar_of, funnel_chart
 from readiness.equity.gates import Comparability
 from readiness.equity.service.results import kind_label
 from readiness.equity.tables import TOTAL, StratumCount
@@ -220,10 +220,10 @@ def row_of(line: PeerRow, found: PeerComparison, names: Mapping[str, str]) -> Ro
         rate=rate_says(line),
         made_of=made_of(line.own),
         beyond=f"the {line.point.signal} limits" if line.point and line.point.signal else "–",
-        gap=interval_says(gap.gap) if gap else none,
-        shrunken=interval_says(gap.shrunken) if gap else "–",
-        p_holm=p_says(gap.p_holm) if gap else "–",
-        p_bh=p_says(gap.p_bh) if gap else "–",
+        gap=points_interval(gap.gap) if gap else none,
+        shrunken=points_interval(gap.shrunken) if gap else "–",
+        p_holm=p_value(gap.p_holm) if gap else "–",
+        p_bh=p_value(gap.p_bh) if gap else "–",
         place=place_says(gap),
         declared=names.get(line.declared, "–"),
     )
@@ -233,21 +233,13 @@ def rate_says(line: PeerRow) -> str:
     rate = line.rate
     if rate is None or rate.rate is None:
         return str(line.rate_comparability)
-    return f"{percent(rate.rate)} ({percent(rate.low)[:-1]}–{percent(rate.high)})"
+    return percent_interval(rate.rate, rate.low, rate.high)
 
 
 def made_of(count: StratumCount | None) -> str:
     if count is None or count.numerator is None or count.denominator is None:
         return "–"
     return f"{count.numerator:,} of {count.denominator:,}"
-
-
-def p_says(p: float) -> str:
-    """
-    >>> p_says(0.0004), p_says(0.0312), p_says(1.0)
-    ('< 0.001', '0.031', '1.000')
-    """
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def place_says(gap: GroupGap | None) -> str:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.core.charts.plane import Chart
-from readiness.core.formatting import one_decimal, points
+from readiness.core.formatting import one_decimal, p_value, points, points_interval
 from readiness.core.web.template_filters import day
 from readiness.counts.measures.models import Direction
 from readiness.equity.charts import ScoreChange, scatter_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link
 from readiness.equity.service.results import kind_label
-from readiness.portfolio.presenters.peers import DIRECTIONS, p_says
+from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import names_of
 from readiness.portfolio.service.prediction import PredictionAnalysis, PredictionPage, PredictionRow
 from readiness.statistics.regression import Slope
@@ -209,7 +209,7 @@ def link_line(link: Link, title: str, found: PredictionAnalysis) -> LinkLine:
         str(link.groups),
         slope_says(link.adjusted),
         slope_says(link.plain),
-        "–" if link.p_holm is None else p_says(link.p_holm),
+        "–" if link.p_holm is None else p_value(link.p_holm),
         link_says(link, found),
     )
 
@@ -241,14 +241,14 @@ def group_line(line: PredictionRow, found: PredictionAnalysis) -> GroupLine:
         name=line.group.name,
         sent=f"{first.assessment.title}, {day(first.sent_on)}, {first.run_kind}",
         score=one_decimal(followed.scores.get(found.score_id)),
-        before=gap_says(followed.gap_before.difference, followed.before[0][1]),
-        after=gap_says(followed.gap_after.difference, followed.after[0][1]),
-        change=f"{points(change.difference)} ({points(change.low)} to {points(change.high)})",
+        before=gap_value(followed.gap_before.difference, followed.before[0][1]),
+        after=gap_value(followed.gap_after.difference, followed.after[0][1]),
+        change=points_interval(change),
         drift=points(drift.expected[line.group.id]) if drift else "cannot be told",
     )
 
 
-def gap_says(gap: float, people: int) -> str:
+def gap_value(gap: float, people: int) -> str:
     return f"{points(gap)} (n = {people:,})"
 
 

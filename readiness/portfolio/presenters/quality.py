@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from readiness.core.formatting import percent
+from readiness.core.formatting import percent_interval, points_interval
 from readiness.core.small_cells import HIDDEN
 from readiness.core.web.template_filters import day
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.strata import STRATA, StratumType
-from readiness.equity.charts import interval_says
 from readiness.equity.findings import Declarations, findings_of
 from readiness.equity.gaps import StratumGap, StratumRate, TableFinding
 from readiness.equity.gates import USE_LABELS
@@ -21,7 +20,6 @@ from readiness.equity.tables import NO_GROUP, TOTAL, StratumRow, rows_of
 from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import kind_order, names_of
 from readiness.releases.service.quality import PayerView
-from readiness.statistics.comparisons import Difference
 
 NOT_GROUPS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}
 
@@ -119,15 +117,9 @@ def line_of(rate: StratumRate, gap: StratumGap | None, label: str) -> Line:
         HIDDEN if n is None else f"{n:,}" for n in (rate.count.numerator, rate.count.denominator)
     )
     made_of = HIDDEN if above == below == HIDDEN else f"{above} of {below}"
-    shown = USE_LABELS[rate.use] if rate.rate is None else rate_says(rate)
-    return Line(label, made_of, shown, gap_says(gap), USE_LABELS[gap.use] if gap else "")
-
-
-def rate_says(rate: StratumRate) -> str:
-    return f"{percent(rate.rate)} ({percent(rate.low)[:-1]}–{percent(rate.high)})"
-
-
-def gap_says(gap: StratumGap | None) -> str:
-    if gap is None or gap.difference is None or gap.low is None or gap.high is None:
-        return "–"
-    return interval_says(Difference(gap.difference, gap.low, gap.high))
+    shown = (
+        USE_LABELS[rate.use]
+        if rate.rate is None
+        else percent_interval(rate.rate, rate.low, rate.high)
+    )
+    return Line(label, made_of, shown, points_interval(gap), USE_LABELS[gap.use] if gap else "")

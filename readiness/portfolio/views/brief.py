@@ -12,10 +12,10 @@ from readiness.core.web.session import session
 from readiness.portfolio.brief import documents as brief_paper
 from readiness.portfolio.views.portfolio import XLSX
 
-pages = Blueprint("brief", __name__)
+bp = Blueprint("brief", __name__)
 
 
-@pages.get("/payers/<payer_id>/groups/<group_id>/brief.pdf")
+@bp.get("/payers/<payer_id>/groups/<group_id>/brief.pdf")
 @needs(Can.READ_SUBMISSION)
 def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
@@ -26,7 +26,7 @@ def pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
     }
 
 
-@pages.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx")
+@bp.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx")
 @needs(Can.READ_SUBMISSION)
 def xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
     made = brief_paper.xlsx(session(), payer_id, group_id)

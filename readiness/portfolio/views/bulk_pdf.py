@@ -28,7 +28,7 @@ from readiness.portfolio.models import query_parameters
 from readiness.portfolio.presenters import bulk_pdf
 from readiness.portfolio.service import bulk_pdf as service
 
-pages = Blueprint("packs", __name__)
+bp = Blueprint("packs", __name__)
 SORTING = {"sort", "order", "page", "size"}  # of a list, and nothing to a ZIP
 
 
@@ -40,7 +40,7 @@ class PackForm(SafeForm):
     )
 
 
-@pages.get("/payers/<payer_id>/plans")
+@bp.get("/payers/<payer_id>/plans")
 @needs(Can.REVIEW_PORTFOLIO)
 def offer(payer_id: str) -> ResponseReturnValue:
     return offer_page(payer_id, PackForm(formdata=None))
@@ -60,7 +60,7 @@ def offer_page(payer_id: str, form: PackForm) -> str:
     )
 
 
-@pages.post("/payers/<payer_id>/plans")
+@bp.post("/payers/<payer_id>/plans")
 @needs(Can.REVIEW_PORTFOLIO)
 def start(payer_id: str) -> ResponseReturnValue:
     form = PackForm()
@@ -79,7 +79,7 @@ def start(payer_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", payer_id=payer_id, pack_id=pack_id), 303)
 
 
-@pages.get("/payers/<payer_id>/plans/<pack_id>")
+@bp.get("/payers/<payer_id>/plans/<pack_id>")
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
     found = service.progress(session(), payer_id, pack_id)
@@ -88,7 +88,7 @@ def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/payers/<payer_id>/plans/<pack_id>/progress")
+@bp.get("/payers/<payer_id>/plans/<pack_id>/progress")
 @needs(Can.REVIEW_PORTFOLIO)
 def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
@@ -96,7 +96,7 @@ def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
     return jsonify(is_reading=found.is_at_work, says=bulk_pdf.says(found))
 
 
-@pages.post("/payers/<payer_id>/plans/<pack_id>/stop")
+@bp.post("/payers/<payer_id>/plans/<pack_id>/stop")
 @needs(Can.REVIEW_PORTFOLIO)
 def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
     if service.cancel(session(), payer_id, pack_id):
@@ -105,7 +105,7 @@ def stop(payer_id: str, pack_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", payer_id=payer_id, pack_id=pack_id), 303)
 
 
-@pages.get("/payers/<payer_id>/plans/<pack_id>/plans.zip")
+@bp.get("/payers/<payer_id>/plans/<pack_id>/plans.zip")
 @needs(Can.REVIEW_PORTFOLIO)
 def download(payer_id: str, pack_id: str) -> ResponseReturnValue:
     path = service.fetch(session(), payer_id, pack_id)

@@ -22,7 +22,7 @@ from readiness.portfolio.presenters import (
 from readiness.portfolio.service import peers, prediction
 from readiness.releases.service import quality
 
-pages = Blueprint("peers", __name__)
+bp = Blueprint("peers", __name__)
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -31,7 +31,7 @@ NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 NOTHING = "There is nothing to write into a file yet. Look at the page to see why."
 
 
-@pages.get("/payers/<payer_id>/equity")
+@bp.get("/payers/<payer_id>/equity")
 @needs(Can.REVIEW_PORTFOLIO)
 def beside(payer_id: str) -> ResponseReturnValue:
     asked = wish()
@@ -41,7 +41,7 @@ def beside(payer_id: str) -> ResponseReturnValue:
     return render_template("portfolio/peers/beside.html", payers=payers, **page)
 
 
-@pages.get("/payers/<payer_id>/equity.<ending>")
+@bp.get("/payers/<payer_id>/equity.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
     found = peers.compare(session(), payer_id, wish()).found
@@ -54,7 +54,7 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
     return download(made(found), name, ending)
 
 
-@pages.get("/payers/<payer_id>/readiness-and-change")
+@bp.get("/payers/<payer_id>/readiness-and-change")
 @needs(Can.REVIEW_PORTFOLIO)
 def change(payer_id: str) -> ResponseReturnValue:
     asked = prediction.analyze(session(), payer_id, change_wish())
@@ -63,7 +63,7 @@ def change(payer_id: str) -> ResponseReturnValue:
     return render_template("portfolio/peers/change.html", payers=payers, **page)
 
 
-@pages.get("/payers/<payer_id>/readiness-and-change.<ending>")
+@bp.get("/payers/<payer_id>/readiness-and-change.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
     asked = prediction.analyze(session(), payer_id, change_wish())
@@ -76,7 +76,7 @@ def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
     return download(made(asked, asked.found), name, ending)
 
 
-@pages.get("/payers/<payer_id>/groups/<group_id>/quality")
+@bp.get("/payers/<payer_id>/groups/<group_id>/quality")
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("period") or None

@@ -14,11 +14,11 @@ from readiness.portfolio.presenters import group as group_view
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
 
-pages = Blueprint("portfolio", __name__)
+bp = Blueprint("portfolio", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pages.get("/portfolio")
+@bp.get("/portfolio")
 @needs(Can.REVIEW_PORTFOLIO)
 def start() -> ResponseReturnValue:
     """The way in from the navigation: the first payer the person works for."""
@@ -28,7 +28,7 @@ def start() -> ResponseReturnValue:
     return redirect(url_for(".listing", payer_id=payer_ids[0]))
 
 
-@pages.get("/payers/<payer_id>/portfolio")
+@bp.get("/payers/<payer_id>/portfolio")
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = portfolio.page(session(), payer_id, request.args)
@@ -37,14 +37,14 @@ def listing(payer_id: str) -> ResponseReturnValue:
     return render_template("portfolio/list.html", payers=payers, **page)
 
 
-@pages.get("/payers/<payer_id>/portfolio.csv")
+@bp.get("/payers/<payer_id>/portfolio.csv")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_csv(payer_id: str) -> ResponseReturnValue:
     made = portfolio.export_csv(session(), payer_id, request.args)
     return download(made, "csv", "text/csv; charset=utf-8")
 
 
-@pages.get("/payers/<payer_id>/portfolio.xlsx")
+@bp.get("/payers/<payer_id>/portfolio.xlsx")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_xlsx(payer_id: str) -> ResponseReturnValue:
     made = portfolio.export_xlsx(session(), payer_id, request.args)
@@ -57,7 +57,7 @@ def download(made: bytes, ending: str, kind: str) -> Response:
     return Response(made, content_type=kind, headers={"Content-Disposition": disposition})
 
 
-@pages.get("/payers/<payer_id>/portfolio/compare")
+@bp.get("/payers/<payer_id>/portfolio/compare")
 @needs(Can.REVIEW_PORTFOLIO)
 def compare(payer_id: str) -> ResponseReturnValue:
     chosen = tuple(request.args.getlist("group"))
@@ -68,7 +68,7 @@ def compare(payer_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/payers/<payer_id>/groups/<group_id>")
+@bp.get("/payers/<payer_id>/groups/<group_id>")
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None

@@ -13,7 +13,7 @@ from readiness.core.web.session import actor, session, store
 from readiness.portfolio.presenters import returns as returns_view
 from readiness.portfolio.service import returns
 
-pages = Blueprint("returns", __name__)
+bp = Blueprint("returns", __name__)
 FILES = {
     "csv": (returns.as_csv, "text/csv; charset=utf-8"),
     "xlsx": (
@@ -24,7 +24,7 @@ FILES = {
 NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 
 
-@pages.get("/payers/<payer_id>/returns")
+@bp.get("/payers/<payer_id>/returns")
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str) -> ResponseReturnValue:
     found = returns.load(session(), payer_id)
@@ -33,7 +33,7 @@ def show(payer_id: str) -> ResponseReturnValue:
     return render_template("portfolio/returns/show.html", payers=payers, **page)
 
 
-@pages.get("/payers/<payer_id>/returns.<ending>")
+@bp.get("/payers/<payer_id>/returns.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def file(payer_id: str, ending: str) -> ResponseReturnValue:
     found = returns.load(session(), payer_id)
