@@ -46,7 +46,7 @@ USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, runs = asking.listed(store(), actor(), payer_id)
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     lines = [laboratory_view.line_of(run) for run in runs]
     return render_template("incentives/list.html", payer=payer, payers=payers, lines=lines)
 

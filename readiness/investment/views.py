@@ -63,7 +63,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.PLAN_INVESTMENT)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = answers.listing(session(), payer_id)
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     return render_template("investment/list.html", listing=found, payers=payers)
 
 

@@ -12,8 +12,8 @@ from readiness.accounts.db import people
 from readiness.accounts.service.one_time_links import write_invitation, write_reset
 from readiness.accounts.team import Invitee
 from readiness.core.config import Settings
-from readiness.core.db import Store
-from readiness.core.people import Role
+from readiness.core.db import Session, Store
+from readiness.core.people import Actor, Role
 from readiness.core.schema import migrate
 from tests.browser import tools
 from tests.browser.server import serving
@@ -29,8 +29,8 @@ def address(tmp_path_factory):
         world.fill(store)
         seat = Invitee("new@example.org", Role.CARE_TEAM, group_id="elm")
         now = datetime.now(UTC)
-        write_invitation(store, "maya", seat, "invited", now)
-        write_reset(store, "ada", people.get(store, "omar"), "reset", now)
+        write_invitation(Session(store, Actor("maya", "Maya"), now), seat, "invited")
+        write_reset(Session(store, Actor("ada", "Ada"), now), people.get(store, "omar"), "reset")
     app = create_app(Settings(data, secret_key="x" * 32, is_demo=True, quick_hashing=True))
     with serving(app) as address:
         yield address

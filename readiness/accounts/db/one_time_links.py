@@ -17,9 +17,9 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def write(store: Store, letter: OneTimeLink) -> None:
+def write(store: Store, link: OneTimeLink) -> None:
     with store.writing():
-        row = to_row(letter)
+        row = to_row(link)
         row["token_sha256"] = row.pop("id")
         store.insert("letters", row)
 

@@ -10,7 +10,6 @@ from readiness.accounts.db import one_time_links, people, sessions
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.sessions import IDLE, LONGEST, SEEN_EVERY, ends_at
 from readiness.core import audit
-from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotSaved, Problem
 from readiness.core.people import Actor, Person
@@ -110,12 +109,7 @@ def own_sessions(session: Session, token: str) -> list[SignInSession]:
 def end_other_sessions(session: Session, token: str) -> None:
     with session.store.writing():
         sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
-        audit.record(
-            session.store,
-            Event(
-                session.now, session.actor.id, "ended other sessions of", "person", session.actor.id
-            ),
-        )
+        record(session, "ended other sessions of")
 
 
 def change_password(session: Session, hasher: Hasher, old: str, new: str, token: str) -> None:
@@ -129,12 +123,7 @@ def change_password(session: Session, hasher: Hasher, old: str, new: str, token:
         people.set_password(session.store, session.actor.id, hashed)
         one_time_links.withdraw_resets(session.store, session.actor.id)
         sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
-        audit.record(
-            session.store,
-            Event(
-                session.now, session.actor.id, "changed the password of", "person", session.actor.id
-            ),
-        )
+        record(session, "changed the password of")
 
 
 def confirm(session: Session, hasher: Hasher, password: str) -> None:
@@ -144,3 +133,7 @@ def confirm(session: Session, hasher: Hasher, password: str) -> None:
     if not hasher.matches(people.password_hash_of(session.store, session.actor.id), password):
         note_failure(session.store, keys, session.now)
         raise BadInput([Problem("password", "That is not your password. Check it and try again.")])
+
+
+def record(session: Session, verb: str) -> None:
+    audit.record(session.store, audit.event(session, verb, "person", session.actor.id))

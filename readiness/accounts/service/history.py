@@ -8,12 +8,11 @@ from datetime import datetime
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import audit, permissions
+from readiness.core import audit
 from readiness.core.audit import Event, Line
 from readiness.core.db import Session, Store
-from readiness.core.people import Actor
 from readiness.core.periods import period
-from readiness.core.permissions import ANYWHERE, Can
+from readiness.core.permissions import Can
 
 Names = Mapping[tuple[str, str], str]  # by kind of thing and id
 PAGE = 50
@@ -42,29 +41,29 @@ class HistoryPage:
 
 
 def of_group(session: Session, group_id: str, before: int | None) -> HistoryPage:
-    permissions.require(
-        session.actor, Can.READ_GROUP_HISTORY, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.READ_GROUP_HISTORY, group_id)
     lines = audit.lines_of_group(session.store, group_id, PAGE + 1, before)
     return page(session.store, groups.get(session.store, group_id).name, lines)
 
 
-def of_payer(store: Store, actor: Actor, payer_id: str, before: int | None) -> HistoryPage:
-    permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+def of_payer(session: Session, payer_id: str, before: int | None) -> HistoryPage:
+    scope.require_for_payer(session, Can.REVIEW_PORTFOLIO, payer_id)
+    store = session.store
     lines = audit.lines_of_payer(store, payer_id, PAGE + 1, before)
     own = {membership.person_id for membership in people.memberships(store, payer_id=payer_id)}
     return page(store, groups.payer(store, payer_id).name, lines, own)
 
 
-def latest(store: Store, actor: Actor, before: int | None) -> HistoryPage:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return page(store, "this installation", audit.latest_lines(store, PAGE + 1, before))
+def latest(session: Session, before: int | None) -> HistoryPage:
+    scope.require_administrator(session)
+    lines = audit.latest_lines(session.store, PAGE + 1, before)
+    return page(session.store, "this installation", lines)
 
 
-def first_broken(store: Store, actor: Actor) -> int | None:
+def first_broken(session: Session) -> int | None:
     """The first line that was tampered with, or None."""
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return audit.first_broken(store)
+    scope.require_administrator(session)
+    return audit.first_broken(session.store)
 
 
 def page(

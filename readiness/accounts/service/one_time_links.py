@@ -22,10 +22,9 @@ from readiness.accounts.service.people import (
 )
 from readiness.accounts.team import LASTS, Invitee, LinkPurpose, OneTimeLink
 from readiness.core import audit, permissions
-from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, Problem, WrongState
-from readiness.core.people import Membership, Person
+from readiness.core.people import Actor, Membership, Person
 from readiness.core.permissions import ANYWHERE, Can
 
 USED_UP = "This link has been used, was withdrawn or has run out. Ask for a new one."
@@ -35,59 +34,58 @@ USED_UP = "This link has been used, was withdrawn or has run out. Ask for a new 
 class LinkContents:
     """What the person who follows a one-time link is told."""
 
-    letter: OneTimeLink
+    link: OneTimeLink
     place: str  # "Elm Physicians", "Fair Health", "this installation"
     is_known: bool  # they have an account already
 
 
-def invite(session: Session, seat: Invitee, token: str) -> OneTimeLink:
+def invite(session: Session, invitee: Invitee, token: str) -> OneTimeLink:
     """Write an invitation under `token`; an earlier one to the same place no longer holds."""
-    require_manager(session, seat.group_id, seat.payer_id)
-    if seat.may_attest and seat.group_id is not None:
-        require_may_let_attest(session, seat.group_id)
-    place_name(session.store, seat.group_id, seat.payer_id)  # it exists
-    return write_invitation(session.store, session.actor.id, seat, token, session.now)
+    require_manager(session, invitee.group_id, invitee.payer_id)
+    if invitee.may_attest and invitee.group_id is not None:
+        require_may_let_attest(session, invitee.group_id)
+    place_name(session.store, invitee.group_id, invitee.payer_id)  # it exists
+    return write_invitation(session, invitee, token)
 
 
-def write_invitation(
-    store: Store, author_id: str, seat: Invitee, token: str, now: datetime
-) -> OneTimeLink:
-    team.check_invitee(seat)
-    letter = OneTimeLink(
+def write_invitation(session: Session, invitee: Invitee, token: str) -> OneTimeLink:
+    store = session.store
+    team.check_invitee(invitee)
+    link = OneTimeLink(
         id=one_time_links.digest(token),
         purpose=LinkPurpose.INVITATION,
-        email=seat.email.strip(),
-        written_by=author_id,
-        written_at=now,
-        expires_at=now + LASTS[LinkPurpose.INVITATION],
-        role=seat.role,
-        group_id=seat.group_id,
-        payer_id=seat.payer_id,
-        may_attest=seat.may_attest,
-        name=seat.name,
+        email=invitee.email.strip(),
+        written_by=session.actor.id,
+        written_at=session.now,
+        expires_at=session.now + LASTS[LinkPurpose.INVITATION],
+        role=invitee.role,
+        group_id=invitee.group_id,
+        payer_id=invitee.payer_id,
+        may_attest=invitee.may_attest,
+        name=invitee.name,
     )
     with store.writing():
-        known = people.by_email(store, letter.email)
-        if known and is_member(store, known.id, seat.group_id, seat.payer_id):
+        known = people.by_email(store, link.email)
+        if known and is_member(store, known.id, invitee.group_id, invitee.payer_id):
             raise BadInput([Problem("email", f"{known.name} is on this team already.")])
-        one_time_links.withdraw_invitations(store, letter.email, seat.group_id, seat.payer_id)
-        one_time_links.write(store, letter)
-        audit.record(store, invitation_event("invited", author_id, letter, now))
-    return letter
+        one_time_links.withdraw_invitations(store, link.email, invitee.group_id, invitee.payer_id)
+        one_time_links.write(store, link)
+        record(session, "invited", link)
+    return link
 
 
-def invitation_event(verb: str, author_id: str, letter: OneTimeLink, at: datetime) -> Event:
+def record(session: Session, verb: str, link: OneTimeLink) -> None:
     """The history names the link by the start of its id, never the address it was made for."""
-    return Event(
-        at,
-        author_id,
+    event = audit.event(
+        session,
         verb,
         "invitation",
-        letter.id[:12],
-        group_id=letter.group_id,
-        payer_id=letter.payer_id,
-        detail={"role": letter.role, "may_attest": letter.may_attest},
+        link.id[:12],
+        group_id=link.group_id,
+        payer_id=link.payer_id,
+        detail={"role": link.role, "may_attest": link.may_attest},
     )
+    audit.record(session.store, event)
 
 
 def withdraw_invitation(
@@ -97,28 +95,26 @@ def withdraw_invitation(
     letter_id: str,
 ) -> None:
     require_manager(session, group_id, payer_id)
-    letter = one_time_links.get(session.store, letter_id)
-    here = (letter.purpose, letter.group_id, letter.payer_id) if letter else None
-    if letter is None or here != (LinkPurpose.INVITATION, group_id, payer_id):
+    link = one_time_links.get(session.store, letter_id)
+    here = (link.purpose, link.group_id, link.payer_id) if link else None
+    if link is None or here != (LinkPurpose.INVITATION, group_id, payer_id):
         raise NotFound("There is no such invitation. Reload the page.")
     with session.store.writing():
-        one_time_links.withdraw(session.store, letter.id)
-        audit.record(
-            session.store, invitation_event("withdrew", session.actor.id, letter, session.now)
-        )
+        one_time_links.withdraw(session.store, link.id)
+        record(session, "withdrew", link)
 
 
 def open_link(
     store: Store, token: str, now: datetime, purpose: LinkPurpose | None = None
 ) -> LinkContents:
     """What a one-time link offers; used, run out, made up or for another purpose: not found."""
-    letter = one_time_links.get(store, one_time_links.digest(token))
-    if letter is None or not letter.is_open(now) or purpose not in (None, letter.purpose):
+    link = one_time_links.get(store, one_time_links.digest(token))
+    if link is None or not link.is_open(now) or purpose not in (None, link.purpose):
         raise NotFound(USED_UP)
     return LinkContents(
-        letter,
-        place_name(store, letter.group_id, letter.payer_id),
-        people.by_email(store, letter.email) is not None,
+        link,
+        place_name(store, link.group_id, link.payer_id),
+        people.by_email(store, link.email) is not None,
     )
 
 
@@ -133,51 +129,46 @@ def accept(
 ) -> Person:
     """A new person takes the seat offered; `ids` are those of the person and the membership."""
     opened = open_link(store, token, now, LinkPurpose.INVITATION)
-    if problem := passwords.problem_with(password, (name, opened.letter.email)):
+    if problem := passwords.problem_with(password, (name, opened.link.email)):
         raise BadInput([Problem("new_password", problem)])
-    person = Person(ids[0], name.strip(), opened.letter.email, True, now)
+    person = Person(ids[0], name.strip(), opened.link.email, True, now)
     hashed = hasher.hash(password)
     with store.writing():
         if people.by_email(store, person.email) is not None:
             raise WrongState("You have an account already. Sign in, then follow the link again.")
         people.add(store, person, hashed)
-        join(store, person.id, opened.letter, ids[1], now)
+        join(session_of(store, person, now), opened.link, ids[1])
     return person
 
 
 def accept_as(session: Session, token: str, membership_id: str) -> None:
-    """A person with an account takes the seat, when the invitation was made out to them."""
+    """A person with an account takes the invitee, when the invitation was made out to them."""
     opened = open_link(session.store, token, session.now, LinkPurpose.INVITATION)
     person = people.get(session.store, session.actor.id)
-    if person.email.casefold() != opened.letter.email.casefold():
+    if person.email.casefold() != opened.link.email.casefold():
         raise Denied(
             "This invitation is for somebody else. Sign out, and sign in with the e-mail "
             "address it was made for."
         )
     with session.store.writing():
-        join(session.store, person.id, opened.letter, membership_id, session.now)
+        join(session, opened.link, membership_id)
 
 
-def join(
-    store: Store, person_id: str, letter: OneTimeLink, membership_id: str, now: datetime
-) -> None:
-    if letter.role is None or not one_time_links.use(store, letter.id, now):
+def session_of(store: Store, person: Person, now: datetime) -> Session:
+    """Whoever follows a link of their own acts as themselves, before they sign in."""
+    return Session(store, Actor(person.id, person.name), now)
+
+
+def join(session: Session, link: OneTimeLink, membership_id: str) -> None:
+    store, person_id = session.store, session.actor.id
+    if link.role is None or not one_time_links.use(store, link.id, session.now):
         raise NotFound(USED_UP)
-    if is_member(store, person_id, letter.group_id, letter.payer_id):
+    if is_member(store, person_id, link.group_id, link.payer_id):
         raise WrongState("You are on this team already. There is nothing left to accept.")
-    people.join(
-        store,
-        Membership(
-            membership_id,
-            person_id,
-            letter.role,
-            letter.group_id,
-            letter.payer_id,
-            letter.may_attest,
-        ),
-        now,
-    )
-    audit.record(store, invitation_event("accepted", person_id, letter, now))
+    place = link.group_id, link.payer_id
+    membership = Membership(membership_id, person_id, link.role, *place, link.may_attest)
+    people.join(store, membership, session.now)
+    record(session, "accepted", link)
 
 
 def offer_new_password(session: Session, person_id: str, token: str) -> Person:
@@ -188,7 +179,7 @@ def offer_new_password(session: Session, person_id: str, token: str) -> Person:
         require_all_own(session, parts)
     if not person.is_active:
         raise WrongState("This account is disabled. An administrator can enable it first.")
-    write_reset(session.store, session.actor.id, person, token, session.now)
+    write_reset(session, person, token)
     return person
 
 
@@ -218,34 +209,32 @@ def may_manage(session: Session, part: Membership) -> bool:
     return False
 
 
-def write_reset(store: Store, author_id: str, person: Person, token: str, now: datetime) -> None:
-    with store.writing():
-        one_time_links.withdraw_resets(store, person.id)
-        one_time_links.write(
-            store,
-            OneTimeLink(
-                id=one_time_links.digest(token),
-                purpose=LinkPurpose.NEW_PASSWORD,
-                email=person.email,
-                written_by=author_id,
-                written_at=now,
-                expires_at=now + LASTS[LinkPurpose.NEW_PASSWORD],
-                person_id=person.id,
-            ),
-        )
-        record_person(store, author_id, "offered a new password to", person.id, now)
+def write_reset(session: Session, person: Person, token: str) -> None:
+    link = OneTimeLink(
+        id=one_time_links.digest(token),
+        purpose=LinkPurpose.NEW_PASSWORD,
+        email=person.email,
+        written_by=session.actor.id,
+        written_at=session.now,
+        expires_at=session.now + LASTS[LinkPurpose.NEW_PASSWORD],
+        person_id=person.id,
+    )
+    with session.store.writing():
+        one_time_links.withdraw_resets(session.store, person.id)
+        one_time_links.write(session.store, link)
+        record_person(session, "offered a new password to", person.id)
 
 
 def choose_password(store: Store, hasher: Hasher, token: str, password: str, now: datetime) -> None:
     """The password a link leads to; every session of that person ends."""
-    letter = open_link(store, token, now, LinkPurpose.NEW_PASSWORD).letter
-    person = people.get(store, letter.person_id or "")
+    link = open_link(store, token, now, LinkPurpose.NEW_PASSWORD).link
+    person = people.get(store, link.person_id or "")
     if problem := passwords.problem_with(password, (person.name, person.email)):
         raise BadInput([Problem("new_password", problem)])
     hashed = hasher.hash(password)
     with store.writing():
-        if not one_time_links.use(store, letter.id, now):
+        if not one_time_links.use(store, link.id, now):
             raise NotFound(USED_UP)
         people.set_password(store, person.id, hashed)
         sessions.end_all(store, person.id, now)
-        record_person(store, person.id, "chose a new password for", person.id, now)
+        record_person(session_of(store, person, now), "chose a new password for", person.id)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.accounts import team
 from readiness.accounts.db import groups, one_time_links, people, sessions
 from readiness.accounts.service import scope
 from readiness.accounts.team import OneTimeLink
 from readiness.core import audit, permissions
-from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.people import Actor, Membership, Payer, Person, Role
+from readiness.core.people import Membership, Payer, Person, Role
 from readiness.core.permissions import ANYWHERE, Can
 
 
@@ -44,21 +42,17 @@ def require_manager(session: Session, group_id: str | None, payer_id: str | None
     if permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
         return
     if group_id is not None:
-        permissions.require(
-            session.actor, Can.MANAGE_TEAM, scope.of_group(session.store, group_id, session.now)
-        )
+        scope.require_for_group(session, Can.MANAGE_TEAM, group_id)
     elif payer_id is not None:
-        permissions.require(session.actor, Can.MANAGE_PAYER_TEAM, scope.of_payer(payer_id))
+        scope.require_for_payer(session, Can.MANAGE_PAYER_TEAM, payer_id)
     else:
-        permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
+        scope.require_administrator(session)
 
 
 def require_may_let_attest(session: Session, group_id: str) -> None:
     """Leave to attest is given by those who have it, and by an administrator: not to oneself."""
     if not permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
-        permissions.require(
-            session.actor, Can.ATTEST, scope.of_group(session.store, group_id, session.now)
-        )
+        scope.require_for_group(session, Can.ATTEST, group_id)
 
 
 def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
@@ -103,7 +97,7 @@ def set_attesting(session: Session, group_id: str, membership_id: str, may: bool
         current = people.memberships(session.store, group_id=group_id)
         people.change(session.store, team.set_may_attest(current, membership, may))
         verb = "let attest" if may else "no longer lets attest"
-        record_part(session.store, session.actor, verb, membership, session.now)
+        record_membership(session, verb, membership)
 
 
 def end_part(
@@ -122,9 +116,9 @@ def end_part(
             refuse_last_administrator(session.store, leaving.person_id)
         elif successor := team.successor_of(current, leaving, successor_id):
             people.change(session.store, successor)
-            record_part(session.store, session.actor, "handed over to", successor, session.now)
+            record_membership(session, "handed over to", successor)
         people.leave(session.store, leaving.id, session.now)
-        record_part(session.store, session.actor, "ended the part of", leaving, session.now)
+        record_membership(session, "ended the part of", leaving)
     return Member(leaving, people.get(session.store, leaving.person_id))
 
 
@@ -151,7 +145,7 @@ def member(
 
 def set_active(session: Session, person_id: str, is_active: bool) -> Person:
     """Disable an account, which ends its sessions at once, or enable it again."""
-    permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
+    scope.require_administrator(session)
     person = people.get(session.store, person_id)
     with session.store.writing():
         if not is_active:
@@ -159,13 +153,7 @@ def set_active(session: Session, person_id: str, is_active: bool) -> Person:
             sessions.end_all(session.store, person_id, session.now)
             one_time_links.withdraw_resets(session.store, person_id)
         people.set_active(session.store, person_id, is_active=is_active)
-        record_person(
-            session.store,
-            session.actor.id,
-            "enabled" if is_active else "disabled",
-            person_id,
-            session.now,
-        )
+        record_person(session, "enabled" if is_active else "disabled", person_id)
     return person
 
 
@@ -175,36 +163,35 @@ def refuse_last_administrator(store: Store, person_id: str) -> None:
         raise WrongState("They are the last administrator. Invite another before this one goes.")
 
 
-def record_part(
-    store: Store, actor: Actor, verb: str, membership: Membership, at: datetime
-) -> None:
-    audit.record(
-        store,
-        Event(
-            at,
-            actor.id,
-            verb,
-            "person",
-            membership.person_id,
-            group_id=membership.group_id,
-            payer_id=membership.payer_id,
-            detail={"role": membership.role},
-        ),
+def record_membership(session: Session, verb: str, membership: Membership) -> None:
+    event = audit.event(
+        session,
+        verb,
+        "person",
+        membership.person_id,
+        group_id=membership.group_id,
+        payer_id=membership.payer_id,
+        detail={"role": membership.role},
     )
+    audit.record(session.store, event)
 
 
-def record_person(store: Store, author_id: str, verb: str, person_id: str, at: datetime) -> None:
+def record_person(session: Session, verb: str, person_id: str) -> None:
     """Shown in the history of every place the person plays a part in: once each, or at large."""
     places = [
-        (part.group_id, part.payer_id) for part in people.memberships(store, person_id=person_id)
+        (part.group_id, part.payer_id)
+        for part in people.memberships(session.store, person_id=person_id)
     ]
     for group_id, payer_id in places or [(None, None)]:
-        audit.record(store, Event(at, author_id, verb, "person", person_id, group_id, payer_id))
+        event = audit.event(
+            session, verb, "person", person_id, group_id=group_id, payer_id=payer_id
+        )
+        audit.record(session.store, event)
 
 
-def payers_of(store: Store, actor: Actor) -> tuple[Payer, ...]:
+def payers_of(session: Session) -> tuple[Payer, ...]:
     """Everybody the person works for."""
-    return tuple(groups.payer(store, payer_id) for payer_id in actor.payer_ids)
+    return tuple(groups.payer(session.store, payer_id) for payer_id in session.actor.payer_ids)
 
 
 @dataclass(frozen=True)
@@ -215,8 +202,8 @@ class NamedMembership:
     place: str
 
 
-def own_parts(store: Store, actor: Actor) -> tuple[NamedMembership, ...]:
-    return parts_of(store, actor.id)
+def own_parts(session: Session) -> tuple[NamedMembership, ...]:
+    return parts_of(session.store, session.actor.id)
 
 
 def parts_of(store: Store, person_id: str) -> tuple[NamedMembership, ...]:

@@ -24,9 +24,9 @@ bp = Blueprint("letters", __name__, url_prefix="/letters/<token>")
 @open_to_anyone
 def read(token: str) -> ResponseReturnValue:
     opened = one_time_links.open_link(store(), token, now())
-    if opened.letter.purpose is LinkPurpose.NEW_PASSWORD:
+    if opened.link.purpose is LinkPurpose.NEW_PASSWORD:
         return reset_page(token, opened, NewPasswordForm(formdata=None))
-    return invitation_page(token, opened, JoinForm(formdata=None, name=opened.letter.name))
+    return invitation_page(token, opened, JoinForm(formdata=None, name=opened.link.name))
 
 
 def invitation_page(token: str, opened: LinkContents, form: JoinForm) -> str:

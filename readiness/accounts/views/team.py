@@ -21,7 +21,7 @@ from readiness.core.people import Role
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, session, store
+from readiness.core.web.session import actor, session
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def invite() -> ResponseReturnValue:
     if not form.validate():
         return team_page(form), 422
     try:
-        letter = one_time_links.invite(session(), invitee_of(form), token)
+        link = one_time_links.invite(session(), invitee_of(form), token)
     except BadInput as error:
         return team_page(with_problems(form, error)), 422
-    return link_page(token, letter.email, "7 days", url_for(".show"))
+    return link_page(token, link.email, "7 days", url_for(".show"))
 
 
 def invitee_of(form: InvitePersonForm) -> Invitee:
@@ -215,5 +215,5 @@ def of_group(group_id: str) -> ResponseReturnValue:
 @history_bp.get("/payers/<payer_id>/history")
 @needs(Can.REVIEW_PORTFOLIO)
 def of_payer(payer_id: str) -> ResponseReturnValue:
-    page = history.of_payer(store(), actor(), payer_id, before_line())
+    page = history.of_payer(session(), payer_id, before_line())
     return history_page(page, "accounts/history/history.html", payer_id=payer_id)

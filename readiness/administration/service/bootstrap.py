@@ -8,18 +8,17 @@ from readiness.accounts.service.history import SYSTEM
 from readiness.accounts.service.one_time_links import write_invitation
 from readiness.accounts.team import Invitee
 from readiness.administration.service.organizations import write_payer
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
-from readiness.core.people import Payer, Role
+from readiness.core.people import Actor, Payer, Role
 
 
 def invite_administrator(store: Store, email: str, name: str, token: str, now: datetime) -> None:
     if not name.strip():
         raise BadInput([Problem("--name", "Say who it is.")])
     check_address(email)
-    write_invitation(
-        store, SYSTEM, Invitee(email, Role.ADMINISTRATOR, name=name.strip()), token, now
-    )
+    session = Session(store, Actor(SYSTEM, SYSTEM), now)
+    write_invitation(session, Invitee(email, Role.ADMINISTRATOR, name=name.strip()), token)
 
 
 def add_payer(
@@ -29,11 +28,10 @@ def add_payer(
     if not name.strip():
         raise BadInput([Problem("NAME", "Say what the payer is called.")])
     check_address(email)
+    session = Session(store, Actor(SYSTEM, SYSTEM), now)
     with store.writing():
-        write_payer(store, SYSTEM, Payer(payer_id, name.strip()), now)
-        write_invitation(
-            store, SYSTEM, Invitee(email, Role.PAYER_MANAGER, payer_id=payer_id), token, now
-        )
+        write_payer(session, Payer(payer_id, name.strip()))
+        write_invitation(session, Invitee(email, Role.PAYER_MANAGER, payer_id=payer_id), token)
 
 
 def check_address(email: str) -> None:

@@ -16,13 +16,12 @@ from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import account, scope
 from readiness.accounts.service.people import NamedMembership, parts_of
 from readiness.administration import db as takeout
-from readiness.core import audit, permissions
-from readiness.core.audit import Event
-from readiness.core.db import Session, Store
+from readiness.core import audit
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Problem
 from readiness.core.exports import harmless
-from readiness.core.people import Actor, Group, Payer, Person, Site
-from readiness.core.permissions import ANYWHERE, Can
+from readiness.core.people import Group, Payer, Person, Site
+from readiness.core.permissions import Can
 from readiness.incentives import db as laboratory
 from readiness.portfolio.service.bulk_pdf import sweep
 
@@ -38,38 +37,36 @@ class FoundPage:
     total: int
 
 
-def find_groups(store: Store, actor: Actor, words: str, page: int) -> FoundPage:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    found, total = groups.search(store, words.strip(), PAGE, PAGE * (page - 1))
+def find_groups(session: Session, words: str, page: int) -> FoundPage:
+    scope.require_administrator(session)
+    found, total = groups.search(session.store, words.strip(), PAGE, PAGE * (page - 1))
     return FoundPage(found, (), total)
 
 
-def find_people(store: Store, actor: Actor, words: str, page: int) -> FoundPage:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    found, total = people.search(store, words.strip(), PAGE, PAGE * (page - 1))
+def find_people(session: Session, words: str, page: int) -> FoundPage:
+    scope.require_administrator(session)
+    found, total = people.search(session.store, words.strip(), PAGE, PAGE * (page - 1))
     return FoundPage((), found, total)
 
 
-def all_payers(store: Store, actor: Actor) -> tuple[Payer, ...]:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return groups.payers(store)
+def all_payers(session: Session) -> tuple[Payer, ...]:
+    scope.require_administrator(session)
+    return groups.payers(session.store)
 
 
-def group(store: Store, actor: Actor, group_id: str) -> tuple[Group, tuple[Site, ...]]:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return groups.get(store, group_id), groups.sites(store, group_id)
+def group(session: Session, group_id: str) -> tuple[Group, tuple[Site, ...]]:
+    scope.require_administrator(session)
+    return groups.get(session.store, group_id), groups.sites(session.store, group_id)
 
 
-def person(
-    store: Store, actor: Actor, person_id: str
-) -> tuple[Person, tuple[NamedMembership, ...]]:
-    permissions.require(actor, Can.ADMINISTER, ANYWHERE)
-    return people.get(store, person_id), parts_of(store, person_id)
+def person(session: Session, person_id: str) -> tuple[Person, tuple[NamedMembership, ...]]:
+    scope.require_administrator(session)
+    return people.get(session.store, person_id), parts_of(session.store, person_id)
 
 
 def add_group(session: Session, group: Group, site_names: Sequence[str]) -> None:
     """A group with the places it works from; without any named, one called "Main site"."""
-    permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
+    scope.require_administrator(session)
     named = list(dict.fromkeys(name.strip() for name in site_names if name.strip()))
     sites = tuple(
         Site(f"{group.id}-{number}", group.id, name)
@@ -79,29 +76,25 @@ def add_group(session: Session, group: Group, site_names: Sequence[str]) -> None
         if any(g.name.casefold() == group.name.casefold() for g in groups.everyone(session.store)):
             raise BadInput([Problem("name", "There is a group of that name. Choose another name.")])
         groups.add(session.store, group, session.now, sites)
-        audit.record(
-            session.store,
-            Event(session.now, session.actor.id, "added", "group", group.id, group_id=group.id),
-        )
+        record(session, "added", group.id)
 
 
 def add_payer(session: Session, payer: Payer) -> None:
-    permissions.require(session.actor, Can.ADMINISTER, ANYWHERE)
-    write_payer(session.store, session.actor.id, payer, session.now)
+    scope.require_administrator(session)
+    write_payer(session, payer)
 
 
-def write_payer(store: Store, author_id: str, payer: Payer, now: datetime) -> None:
-    with store.writing():
-        if any(p.name.casefold() == payer.name.casefold() for p in groups.payers(store)):
+def write_payer(session: Session, payer: Payer) -> None:
+    with session.store.writing():
+        if any(p.name.casefold() == payer.name.casefold() for p in groups.payers(session.store)):
             raise BadInput([Problem("name", "There is a payer of that name. Choose another name.")])
-        groups.add_payer(store, payer, now)
-        audit.record(store, Event(now, author_id, "added", "payer", payer.id, payer_id=payer.id))
+        groups.add_payer(session.store, payer, session.now)
+        event = audit.event(session, "added", "payer", payer.id, payer_id=payer.id)
+        audit.record(session.store, event)
 
 
 def removable(session: Session, group_id: str) -> Group:
-    permissions.require(
-        session.actor, Can.REMOVE_GROUP, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.REMOVE_GROUP, group_id)
     return groups.get(session.store, group_id)
 
 
@@ -122,10 +115,7 @@ def remove_group(
     account.confirm(session, hasher, password)
     with session.store.writing():
         leaving = people.only_of_group(session.store, group_id)
-        audit.record(
-            session.store,
-            Event(session.now, session.actor.id, "removed", "group", group_id, group_id=group_id),
-        )
+        record(session, "removed", group_id)
         laboratory.forget_group(session.store, group_id)
         groups.remove(session.store, group_id)
         for person_id in leaving:
@@ -152,21 +142,14 @@ Passwords and sessions are not part of an export.
 
 
 def exportable(session: Session, group_id: str) -> Group:
-    permissions.require(
-        session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.TAKE_OUT, group_id)
     return groups.get(session.store, group_id)
 
 
 def export_group(session: Session, group_id: str) -> bytes:
-    permissions.require(
-        session.actor, Can.TAKE_OUT, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.TAKE_OUT, group_id)
     with session.store.writing():
-        audit.record(
-            session.store,
-            Event(session.now, session.actor.id, "exported", "group", group_id, group_id=group_id),
-        )
+        record(session, "exported", group_id)
     tables = takeout.tables(session.store, group_id)
     return zip_of(
         {"README.txt": NOTE.format(at=session.now.isoformat())} | files(tables), session.now
@@ -199,3 +182,8 @@ def zip_of(contents: Mapping[str, str], now: datetime) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, text.encode())
     return made.getvalue()
+
+
+def record(session: Session, verb: str, group_id: str) -> None:
+    event = audit.event(session, verb, "group", group_id, group_id=group_id)
+    audit.record(session.store, event)

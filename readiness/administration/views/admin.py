@@ -28,7 +28,7 @@ from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, session, store
+from readiness.core.web.session import actor, now, session
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -65,7 +65,7 @@ def groups() -> ResponseReturnValue:
 
 
 def groups_page(form: GroupForm) -> str:
-    found = organizations.find_groups(store(), actor(), words(), page_number())
+    found = organizations.find_groups(session(), words(), page_number())
     return render_template(
         "administration/groups.html",
         found=found,
@@ -98,7 +98,7 @@ def payers() -> ResponseReturnValue:
 
 
 def payers_page(form: PayerForm) -> str:
-    found = organizations.all_payers(store(), actor())
+    found = organizations.all_payers(session())
     return render_template("administration/payers.html", payers=found, form=form)
 
 
@@ -120,7 +120,7 @@ def add_payer() -> ResponseReturnValue:
 @bp.get("/people")
 @needs(Can.ADMINISTER)
 def everyone() -> ResponseReturnValue:
-    found = organizations.find_people(store(), actor(), words(), page_number())
+    found = organizations.find_people(session(), words(), page_number())
     pager = paging(found, "People")
     return render_template("administration/people.html", found=found, pager=pager, q=words())
 
@@ -128,7 +128,7 @@ def everyone() -> ResponseReturnValue:
 @bp.get("/people/<person_id>")
 @needs(Can.ADMINISTER)
 def person(person_id: str) -> ResponseReturnValue:
-    found, parts = organizations.person(store(), actor(), person_id)
+    found, parts = organizations.person(session(), person_id)
     return render_template("administration/person.html", person=found, parts=parts)
 
 
@@ -159,14 +159,14 @@ def new_password(person_id: str) -> ResponseReturnValue:
 @bp.get("/history")
 @needs(Can.ADMINISTER)
 def latest() -> ResponseReturnValue:
-    page = history.latest(store(), actor(), before_line())
+    page = history.latest(session(), before_line())
     return history_page(page, "administration/history.html")
 
 
 @bp.post("/history/check")
 @needs(Can.ADMINISTER)
 def check_history() -> ResponseReturnValue:
-    line = history.first_broken(store(), actor())
+    line = history.first_broken(session())
     flash(
         "The history is whole: no line was changed or is missing."
         if line is None

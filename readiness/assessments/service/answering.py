@@ -25,12 +25,10 @@ from readiness.assessments.saving import (
     require_allowed,
 )
 from readiness.assessments.service import assessment_view, portfolio_entry
-from readiness.assessments.service.assessment_view import AssessmentView
-from readiness.core import permissions
-from readiness.core.audit import Event
+from readiness.assessments.service.assessment_view import AssessmentView, assessment_event
+from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
-from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
@@ -51,9 +49,7 @@ def start(
     carries: bool = True,
 ) -> Assessment:
     """The group's assessment under way for that instrument version, or a new one."""
-    permissions.require(
-        session.actor, Can.ANSWER, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.ANSWER, group_id)
     instrument = (
         instruments.load(cycle.instrument_id, cycle.version) if cycle else instruments.load(OWN)
     )
@@ -78,7 +74,7 @@ def start(
             due_on=cycle.due_on if cycle else None,
             carried_from=source.id if source else None,
         )
-        assessments.add(session.store, made, told(made, session.actor, "started", session.now))
+        assessments.add(session.store, made, assessment_event(session, made, "started"))
         if source:
             carry_over(session, source, made, instrument)
     return made
@@ -214,8 +210,8 @@ def saved(session: Session, found: AssessmentView, sent: SentAnswer) -> AnswerRe
         item, wanted, applicability(found.instrument, item, found.context, found.answers)
     )
     revision = AnswerRevision(item.id, last + 1, wanted, session.actor.id, session.now)
-    event = told(found.assessment, session.actor, "answered", session.now)
-    event = replace(event, detail={"item": item.id, "revision": revision.revision})
+    detail: audit.Detail = {"item": item.id, "revision": revision.revision}
+    event = assessment_event(session, found.assessment, "answered", detail=detail)
     assessments.save_answer(session.store, found.assessment.id, revision, event)
     return revision
 
@@ -226,10 +222,6 @@ def revision_at(store: Store, found: AssessmentView, sent: SentAnswer) -> Answer
         return current
     history = assessments.answer_history(store, found.assessment.id, sent.item_id)
     return next((each for each in history if each.revision == sent.base), None)
-
-
-def told(assessment: Assessment, actor: Actor, verb: str, now: datetime) -> Event:
-    return Event(now, actor.id, verb, "assessment", assessment.id, group_id=assessment.group_id)
 
 
 # Withdrawing, and taking that back
@@ -253,7 +245,7 @@ def change_status(
     """Only who may sign for the group may take its assessment back."""
     with session.store.writing():
         found = assessment_view.load(session, assessment_id, Can.ATTEST)
-        event = told(found.assessment, session.actor, verb, session.now)
+        event = assessment_event(session, found.assessment, verb)
         changed = assessments.save(session.store, found.assessment.moved_to(wanted), event)
         portfolio_entry.update_entry(session.store, changed.group_id, session.now)
     return changed
@@ -315,6 +307,6 @@ def save_facts(
         if clashes:
             raise FactsChangedMeanwhile(tuple(clashes))
         if changed:
-            event = told(found.assessment, session.actor, "described the group in", session.now)
+            event = assessment_event(session, found.assessment, "described the group in")
             assessments.save_context(session.store, assessment_id, tuple(changed), event)
     return assessment_view.view_of(session.store, found.assessment)

@@ -18,7 +18,7 @@ from readiness.assessments.models import (
     ContextRevision,
     Submission,
 )
-from readiness.core import permissions
+from readiness.core import audit, permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.people import Group, Payer
@@ -97,9 +97,7 @@ class AssessmentView:
 
 def load(session: Session, assessment_id: str, can: Can) -> AssessmentView:
     assessment = assessments.get(session.store, assessment_id)
-    permissions.require(
-        session.actor, can, scope.of_group(session.store, assessment.group_id, session.now)
-    )
+    scope.require_for_group(session, can, assessment.group_id)
     return view_of(session.store, assessment)
 
 
@@ -213,4 +211,25 @@ def audience_of(session: Session, group_id: str) -> Audience:
     return Audience(
         readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
         may_share=permissions.allowed(session.actor, Can.SHARE, here),
+    )
+
+
+def assessment_event(
+    session: Session,
+    assessment: Assessment,
+    verb: str,
+    *,
+    payer_id: str | None = None,
+    detail: audit.Detail | None = None,
+) -> audit.Event:
+    """A line of history about an assessment, in its group's history and a payer's when named."""
+    group_id = assessment.group_id
+    return audit.event(
+        session,
+        verb,
+        "assessment",
+        assessment.id,
+        group_id=group_id,
+        payer_id=payer_id,
+        detail=detail,
     )

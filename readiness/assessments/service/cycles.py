@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
 from readiness.accounts.db import groups
@@ -20,11 +20,10 @@ from readiness.assessments.cycles import (
     raised_minimums,
 )
 from readiness.assessments.db import cycles
-from readiness.core import permissions
-from readiness.core.audit import Event
-from readiness.core.db import Session, Store
+from readiness.core import audit
+from readiness.core.db import Session
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem, WrongState
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
@@ -71,28 +70,26 @@ class CycleBoard:
 
 def cycles_of(session: Session, payer_id: str) -> tuple[Payer, tuple[CycleProgress, ...]]:
     """A payer and its cycles, newest first."""
-    permissions.require(session.actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    scope.require_for_payer(session, Can.OPEN_CYCLE, payer_id)
     return groups.payer(session.store, payer_id), tuple(
         CycleProgress(cycle, stages_of(cycles.roster(session.store, cycle.id, session.now.date())))
         for cycle in cycles.of_payer(session.store, payer_id)
     )
 
 
-def offered_instruments(
-    store: Store, actor: Actor, payer_id: str
-) -> tuple[Payer, tuple[Instrument, ...]]:
+def offered_instruments(session: Session, payer_id: str) -> tuple[Payer, tuple[Instrument, ...]]:
     """The published instruments a cycle may be opened with, latest first."""
-    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    scope.require_for_payer(session, Can.OPEN_CYCLE, payer_id)
     published = [
         instruments.load(instrument_id, version)
         for instrument_id, version, status in instruments.catalogue()
         if status == "published"
     ]
-    return groups.payer(store, payer_id), tuple(reversed(published))
+    return groups.payer(session.store, payer_id), tuple(reversed(published))
 
 
 def open_cycle(session: Session, payer_id: str, draft: CycleDraft, cycle_id: str) -> Cycle:
-    permissions.require(session.actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
+    scope.require_for_payer(session, Can.OPEN_CYCLE, payer_id)
     instrument = instruments.load(draft.instrument_id, draft.version)
     cycle = Cycle(
         id=cycle_id,
@@ -111,12 +108,12 @@ def open_cycle(session: Session, payer_id: str, draft: CycleDraft, cycle_id: str
         problems.append(Problem("due_on", "Choose a due date after today."))
     if problems:
         raise BadInput(problems)
-    cycles.add(session.store, cycle, told(cycle, session.actor, "opened", session.now))
+    cycles.add(session.store, cycle, cycle_event(session, cycle, "opened"))
     return cycle
 
 
 def board(session: Session, payer_id: str, cycle_id: str) -> CycleBoard:
-    cycle = get_own(session.store, session.actor, payer_id, cycle_id)
+    cycle = get_own(session, payer_id, cycle_id)
     instrument = instruments.load(cycle.instrument_id, cycle.version)
     seats = cycles.roster(session.store, cycle.id, session.now.date())
     return CycleBoard(
@@ -130,12 +127,10 @@ def board(session: Session, payer_id: str, cycle_id: str) -> CycleBoard:
     )
 
 
-def candidates(
-    store: Store, actor: Actor, payer_id: str, cycle_id: str, text: str
-) -> tuple[Group, ...]:
+def candidates(session: Session, payer_id: str, cycle_id: str, text: str) -> tuple[Group, ...]:
     """Groups that could still be invited, by name; the first of them when there are many."""
-    cycle = get_own(store, actor, payer_id, cycle_id)
-    return cycles.uninvited(store, cycle.id, text.strip(), MOST_FOUND)
+    cycle = get_own(session, payer_id, cycle_id)
+    return cycles.uninvited(session.store, cycle.id, text.strip(), MOST_FOUND)
 
 
 def invite(
@@ -146,11 +141,11 @@ def invite(
 ) -> int:
     """Ask the groups in, and say how many were new. Who was asked before is not asked again."""
     wanted = dict.fromkeys(group_ids)
-    get_own(session.store, session.actor, payer_id, cycle_id)
+    get_own(session, payer_id, cycle_id)
     if not wanted:
         raise BadInput([Problem("group", "Choose at least one group to invite.")])
     with session.store.writing():
-        cycle = require_open(get_own(session.store, session.actor, payer_id, cycle_id))
+        cycle = require_open(get_own(session, payer_id, cycle_id))
         already = cycles.invited(session.store, cycle.id)
         fresh = [group_id for group_id in wanted if group_id not in already]
         for group_id in fresh:
@@ -158,10 +153,7 @@ def invite(
         cycles.invite(
             session.store,
             [Invitation(cycle.id, group_id, session.now, session.actor.id) for group_id in fresh],
-            [
-                told(cycle, session.actor, "invited a group", session.now, group_id)
-                for group_id in fresh
-            ],
+            [cycle_event(session, cycle, "invited a group", group_id) for group_id in fresh],
         )
     return len(fresh)
 
@@ -169,28 +161,26 @@ def invite(
 def extend(session: Session, payer_id: str, cycle_id: str, due_on: date) -> Cycle:
     """More time, never less: groups plan with the date they were told."""
     with session.store.writing():
-        cycle = require_open(get_own(session.store, session.actor, payer_id, cycle_id))
+        cycle = require_open(get_own(session, payer_id, cycle_id))
         if due_on <= max(cycle.due_on, session.now.date()):
             raise BadInput([Problem("due_on", "Choose a day after today and after the due date.")])
         later = replace(cycle, due_on=due_on)
-        cycles.change(
-            session.store, later, told(cycle, session.actor, "extended", session.now, due_on=due_on)
-        )
+        cycles.change(session.store, later, cycle_event(session, cycle, "extended", due_on=due_on))
         cycles.move_due_dates(session.store, cycle.id, due_on)
     return later
 
 
 def close(session: Session, payer_id: str, cycle_id: str) -> Cycle:
     """No more invitations and no more answers to them; what was submitted stays readable."""
-    cycle = require_open(get_own(session.store, session.actor, payer_id, cycle_id))
+    cycle = require_open(get_own(session, payer_id, cycle_id))
     closed = replace(cycle, closed_at=session.now)
-    cycles.change(session.store, closed, told(cycle, session.actor, "closed", session.now))
+    cycles.change(session.store, closed, cycle_event(session, cycle, "closed"))
     return closed
 
 
-def get_own(store: Store, actor: Actor, payer_id: str, cycle_id: str) -> Cycle:
-    permissions.require(actor, Can.OPEN_CYCLE, scope.of_payer(payer_id))
-    cycle = cycles.get(store, cycle_id)
+def get_own(session: Session, payer_id: str, cycle_id: str) -> Cycle:
+    scope.require_for_payer(session, Can.OPEN_CYCLE, payer_id)
+    cycle = cycles.get(session.store, cycle_id)
     if cycle.payer_id != payer_id:
         raise NotFound(NOT_SHARED)
     return cycle
@@ -208,21 +198,20 @@ def stages_of(seats: Iterable[InvitedGroup]) -> dict[CycleStage, int]:
     return {stage: counted[stage] for stage in CycleStage if counted[stage]}
 
 
-def told(
+def cycle_event(
+    session: Session,
     cycle: Cycle,
-    actor: Actor,
     verb: str,
-    now: datetime,
     group_id: str | None = None,
     due_on: date | None = None,
-) -> Event:
-    return Event(
-        at=now,
-        actor_id=actor.id,
-        verb=verb,
-        object_kind="cycle",
-        object_id=cycle.id,
+) -> audit.Event:
+    detail = {"due_on": due_on.isoformat()} if due_on else None
+    return audit.event(
+        session,
+        verb,
+        "cycle",
+        cycle.id,
         group_id=group_id,
         payer_id=cycle.payer_id,
-        detail={"due_on": due_on.isoformat()} if due_on else {},
+        detail=detail,
     )

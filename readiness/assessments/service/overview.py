@@ -86,8 +86,7 @@ class AssessmentContents:
 
 
 def group_assessments(session: Session, group_id: str) -> GroupAssessments:
-    here = scope.of_group(session.store, group_id, session.now)
-    permissions.require(session.actor, Can.READ_ASSESSMENT, here)
+    here = scope.require_for_group(session, Can.READ_ASSESSMENT, group_id)
     instrument = instruments.load(answering.OWN)
     return GroupAssessments(
         group=groups.get(session.store, group_id),

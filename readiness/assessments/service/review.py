@@ -13,9 +13,9 @@ from readiness.assessments.db import assessments, cycles, runs
 from readiness.assessments.models import Assessment, AssessmentStatus, Decision, ItemReview, RunKind
 from readiness.assessments.review import AnswerChange, ReviewChoice
 from readiness.assessments.service import payer_view, portfolio_entry, scoring
+from readiness.assessments.service.assessment_view import assessment_event
 from readiness.assessments.service.payer_view import SubmittedView
 from readiness.core import free_text, patient_identifiers, permissions
-from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import (
     NOT_SHARED,
@@ -157,7 +157,9 @@ def decide(
         assessments.add_reviews(
             session.store,
             made,
-            told(shown, payer, session.actor, "reviewed items", session.now, detail),
+            assessment_event(
+                session, shown.assessment, "reviewed items", payer_id=payer.id, detail=detail
+            ),
         )
 
 
@@ -183,8 +185,9 @@ def request_changes(session: Session, assessment_id: str, number: int) -> Assess
         if not asked:
             raise WrongState("Ask for a change to at least one item first, with a reason.")
         returned = shown.assessment.moved_to(AssessmentStatus.CHANGES_REQUESTED)
-        event = told(
-            shown, payer, session.actor, "requested changes", session.now, {"items": len(asked)}
+        detail = {"items": len(asked)}
+        event = assessment_event(
+            session, shown.assessment, "requested changes", payer_id=payer.id, detail=detail
         )
         saved = assessments.save(session.store, returned, event)
         portfolio_entry.update_entry(session.store, saved.group_id, session.now)
@@ -201,7 +204,10 @@ def accept(session: Session, assessment_id: str, number: int, run_id: str) -> As
         if rules.requested_changes(shown.instrument, decisions):
             raise WrongState("Changes are still asked for. Request them, or agree instead.")
         accepted = shown.assessment.moved_to(AssessmentStatus.ACCEPTED)
-        event = told(shown, payer, session.actor, "accepted", session.now, {"submission": number})
+        detail = {"submission": number}
+        event = assessment_event(
+            session, shown.assessment, "accepted", payer_id=payer.id, detail=detail
+        )
         saved = assessments.save(session.store, accepted, event)
         validated = rules.validated_answers(shown.given, decisions)
         scoring.save_run(session.store, shown, RunKind.VALIDATED, validated, run_id, session.now)
@@ -212,8 +218,7 @@ def accept(session: Session, assessment_id: str, number: int, run_id: str) -> As
 def for_reviewer(session: Session, assessment_id: str) -> tuple[Assessment, Payer]:
     """Whoever reads may be shown that somebody else reviews; nobody reviews their own group."""
     assessment = assessments.get(session.store, assessment_id)
-    everyone = scope.of_group(session.store, assessment.group_id, session.now)
-    permissions.require(session.actor, Can.READ_SUBMISSION, everyone)
+    everyone = scope.require_for_group(session, Can.READ_SUBMISSION, assessment.group_id)
     if not payer_view.may_be_read(session.store, assessment):
         raise NotFound(NOT_SHARED)
     if assessment.group_id in session.actor.group_ids:
@@ -382,24 +387,4 @@ def decision_of(
         reason=choice.reason,
         reviewer_id=actor.id,
         at=now,
-    )
-
-
-def told(
-    shown: SubmittedView,
-    payer: Payer,
-    actor: Actor,
-    verb: str,
-    now: datetime,
-    detail: Mapping[str, str | int | bool | None],
-) -> Event:
-    return Event(
-        at=now,
-        actor_id=actor.id,
-        verb=verb,
-        object_kind="assessment",
-        object_id=shown.assessment.id,
-        group_id=shown.assessment.group_id,
-        payer_id=payer.id,
-        detail=detail,
     )

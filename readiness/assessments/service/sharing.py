@@ -12,11 +12,11 @@ from readiness.assessments.cycles import Cycle, Grant, Invitation, RaisedMinimum
 from readiness.assessments.db import assessments, cycles
 from readiness.assessments.models import Assessment, AssessmentStatus
 from readiness.assessments.service import answering
-from readiness.core import permissions
-from readiness.core.audit import Event
+from readiness.assessments.service.assessment_view import assessment_event
+from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem, WrongState
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 
@@ -71,9 +71,7 @@ class GroupSharing:
 
 
 def sharing(session: Session, group_id: str) -> GroupSharing:
-    permissions.require(
-        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.SHARE, group_id)
     asked = tuple(
         invitation_view(session.store, each)
         for each in cycles.invitations_of(session.store, group_id)
@@ -93,9 +91,7 @@ def invitation(
     session: Session, group_id: str, cycle_id: str
 ) -> tuple[Group, GroupInvitation, Assessment | None]:
     """One invitation, and the assessment that accepting it would link to."""
-    permissions.require(
-        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.SHARE, group_id)
     asked = invitation_view(session.store, cycles.invitation(session.store, cycle_id, group_id))
     return (
         groups.get(session.store, group_id),
@@ -115,9 +111,7 @@ def accept(
 
     One submission serves several payers: who asked first reviews it, the others read it.
     """
-    permissions.require(
-        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.SHARE, group_id)
     if expires_on is not None and expires_on <= session.now.date():
         raise BadInput([Problem("expires_on", "Choose a day after today, or leave it empty.")])
     grant_id, assessment_id = ids
@@ -139,7 +133,7 @@ def accept(
         cycles.answer(
             session.store,
             answered,
-            told(asked, session.actor, "accepted an invitation", session.now),
+            cycle_event(session, asked, "accepted an invitation"),
         )
         grant = Grant(
             grant_id,
@@ -150,14 +144,12 @@ def accept(
             session.actor.id,
             expires_on=expires_on,
         )
-        cycles.add_grant(session.store, grant, told(asked, session.actor, "shared", session.now))
+        cycles.add_grant(session.store, grant, cycle_event(session, asked, "shared"))
     return assessment
 
 
 def decline(session: Session, group_id: str, cycle_id: str) -> None:
-    permissions.require(
-        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.SHARE, group_id)
     with session.store.writing():
         asked = open_invitation(session.store, group_id, cycle_id)
         answered = replace(
@@ -166,26 +158,22 @@ def decline(session: Session, group_id: str, cycle_id: str) -> None:
         cycles.answer(
             session.store,
             answered,
-            told(asked, session.actor, "declined an invitation", session.now),
+            cycle_event(session, asked, "declined an invitation"),
         )
 
 
 def stop(session: Session, group_id: str, payer_id: str) -> None:
     """Take back all that this payer may read. From this moment it finds nothing."""
-    permissions.require(
-        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
-    )
-    event = Event(
-        session.now, session.actor.id, "stopped sharing", "payer", payer_id, group_id, payer_id
+    scope.require_for_group(session, Can.SHARE, group_id)
+    event = audit.event(
+        session, "stopped sharing", "payer", payer_id, group_id=group_id, payer_id=payer_id
     )
     cycles.revoke_grants(session.store, group_id, payer_id, session.now, event)
 
 
 def resume(session: Session, group_id: str, cycle_id: str, grant_id: str) -> None:
     """Share again after taking it back, while the cycle it was for is still open."""
-    permissions.require(
-        session.actor, Can.SHARE, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.SHARE, group_id)
     with session.store.writing():
         asked = invitation_view(session.store, cycles.invitation(session.store, cycle_id, group_id))
         if not asked.invitation.accepted or asked.cycle.closed_at is not None:
@@ -193,7 +181,7 @@ def resume(session: Session, group_id: str, cycle_id: str, grant_id: str) -> Non
         if asked.payer.id in groups.readers(session.store, group_id, session.now.date()):
             raise WrongState("This is shared already. Reload the page to see it.")
         grant = Grant(grant_id, group_id, asked.payer.id, cycle_id, session.now, session.actor.id)
-        cycles.add_grant(session.store, grant, told(asked, session.actor, "shared", session.now))
+        cycles.add_grant(session.store, grant, cycle_event(session, asked, "shared"))
 
 
 def invitation_view(store: Store, invitation: Invitation) -> GroupInvitation:
@@ -242,15 +230,9 @@ def assign_reviewer(session: Session, assessment: Assessment, cycle: Cycle) -> A
     ):
         return assessment
     taken = replace(assessment, cycle_id=cycle.id, due_on=cycle.due_on)
-    event = Event(
-        session.now,
-        session.actor.id,
-        "linked an assessment",
-        "assessment",
-        assessment.id,
-        assessment.group_id,
-        cycle.payer_id,
-        {"cycle_id": cycle.id},
+    detail = {"cycle_id": cycle.id}
+    event = assessment_event(
+        session, assessment, "linked an assessment", payer_id=cycle.payer_id, detail=detail
     )
     return assessments.save(session.store, taken, event)
 
@@ -299,14 +281,7 @@ def ended_shares(store: Store, granted: tuple[Grant, ...], today: date) -> Itera
         )
 
 
-def told(asked: GroupInvitation, actor: Actor, verb: str, now: datetime) -> Event:
+def cycle_event(session: Session, asked: GroupInvitation, verb: str) -> audit.Event:
     """One line on both histories: the group's and the payer's."""
-    return Event(
-        at=now,
-        actor_id=actor.id,
-        verb=verb,
-        object_kind="cycle",
-        object_id=asked.cycle.id,
-        group_id=asked.invitation.group_id,
-        payer_id=asked.payer.id,
-    )
+    group_id, payer_id = asked.invitation.group_id, asked.payer.id
+    return audit.event(session, verb, "cycle", asked.cycle.id, group_id=group_id, payer_id=payer_id)

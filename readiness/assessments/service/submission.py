@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
@@ -16,8 +16,8 @@ from readiness.assessments.checks import FindingKind, SubmissionFinding
 from readiness.assessments.db import assessments, cycles, runs
 from readiness.assessments.models import AnswerRevision, AssessmentStatus, RunKind, Submission
 from readiness.assessments.scorecard import answer_to_json
-from readiness.assessments.service import answering, assessment_view, portfolio_entry, scoring
-from readiness.assessments.service.assessment_view import AssessmentView
+from readiness.assessments.service import assessment_view, portfolio_entry, scoring
+from readiness.assessments.service.assessment_view import AssessmentView, assessment_event
 from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, Problem
@@ -201,9 +201,7 @@ def submit(
             answers_sha256=answers_sha256(found.revisions),
         )
         save_submission(session, found, submission, ids)
-        assessments.save(
-            session.store, moved, answering.told(moved, session.actor, "locked", session.now)
-        )
+        assessments.save(session.store, moved, assessment_event(session, moved, "locked"))
         portfolio_entry.update_entry(session.store, found.group.id, session.now)
     return submission
 
@@ -228,8 +226,10 @@ def save_submission(
         payer_id = cycles.get(session.store, found.assessment.cycle_id).payer_id
         if payer_id not in groups.readers(session.store, found.group.id, session.now.date()):
             payer_id = None
-    event = replace(
-        answering.told(found.assessment, session.actor, "submitted", session.now),
+    event = assessment_event(
+        session,
+        found.assessment,
+        "submitted",
         payer_id=payer_id,
         detail={"number": submission.number, "reference": submission.reference},
     )

@@ -41,7 +41,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.OPEN_CYCLE)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, rounds = cycles.cycles_of(session(), payer_id)
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     return render_template(
         "assessments/cycles/list.html", payer=payer, payers=payers, rounds=rounds
     )
@@ -50,7 +50,7 @@ def listing(payer_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/cycles/new")
 @needs(Can.OPEN_CYCLE)
 def new(payer_id: str) -> ResponseReturnValue:
-    payer, offered = cycles.offered_instruments(store(), actor(), payer_id)
+    payer, offered = cycles.offered_instruments(session(), payer_id)
     form = cycle_form(offered, data=first_days(now().date()))
     return render_template("assessments/cycles/new.html", payer=payer, form=form)
 
@@ -58,7 +58,7 @@ def new(payer_id: str) -> ResponseReturnValue:
 @bp.post("/payers/<payer_id>/cycles/new")
 @needs(Can.OPEN_CYCLE)
 def opening(payer_id: str) -> ResponseReturnValue:
-    payer, offered = cycles.offered_instruments(store(), actor(), payer_id)
+    payer, offered = cycles.offered_instruments(session(), payer_id)
     form: CycleForm = cycle_form(offered)
     if form.validate():
         cycle_id = secrets.token_urlsafe(9)
@@ -84,7 +84,7 @@ def board_page(
     """The cycle's page, with what a search for more groups finds."""
     found = cycles.board(session(), payer_id, cycle_id)
     text = request.args.get("text", "")[:100]
-    groups = cycles.candidates(store(), actor(), payer_id, cycle_id, text)
+    groups = cycles.candidates(session(), payer_id, cycle_id, text)
     page = render_template(
         "assessments/cycles/board.html",
         board=found,

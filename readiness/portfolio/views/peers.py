@@ -9,7 +9,7 @@ from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, session, store
+from readiness.core.web.session import session
 from readiness.portfolio.presenters import (
     peers as peers_view,
 )
@@ -36,7 +36,7 @@ NOTHING = "There is nothing to write into a file yet. Look at the page to see wh
 def beside(payer_id: str) -> ResponseReturnValue:
     asked = wish()
     found = peers.compare(session(), payer_id, asked)
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     page = peers_view.page_of(found, asked)
     return render_template("portfolio/peers/beside.html", payers=payers, **page)
 
@@ -58,7 +58,7 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def change(payer_id: str) -> ResponseReturnValue:
     asked = prediction.analyze(session(), payer_id, change_wish())
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     page = prediction_view.page_of(asked)
     return render_template("portfolio/peers/change.html", payers=payers, **page)
 

@@ -9,7 +9,7 @@ from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, session, store
+from readiness.core.web.session import actor, now, session
 from readiness.portfolio.presenters import group as group_view
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
@@ -32,7 +32,7 @@ def start() -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def listing(payer_id: str) -> ResponseReturnValue:
     found = portfolio.page(session(), payer_id, request.args)
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     page = portfolio_view.page_of(found)
     return render_template("portfolio/list.html", payers=payers, **page)
 

@@ -9,7 +9,7 @@ from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, session, store
+from readiness.core.web.session import session
 from readiness.portfolio.presenters import returns as returns_view
 from readiness.portfolio.service import returns
 
@@ -28,7 +28,7 @@ NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 @needs(Can.REVIEW_PORTFOLIO)
 def show(payer_id: str) -> ResponseReturnValue:
     found = returns.load(session(), payer_id)
-    payers = people.payers_of(store(), actor())
+    payers = people.payers_of(session())
     page = returns_view.page_of(found, request.args)
     return render_template("portfolio/returns/show.html", payers=payers, **page)
 

@@ -12,7 +12,7 @@ from tests.factories.world import NOW
 def test_a_payer_reads_what_a_group_did_and_never_by_whom(store):
     payers.sent_in(store)
     own = person(store, "pam")
-    lines = history.of_payer(store, own, "fair", None).lines
+    lines = history.of_payer(Session(store, own, NOW), "fair", None).lines
     assert {line.who for line in lines if line.did == "submitted"} == {history.OUTSIDE}
     assert own.name in {line.who for line in lines}
     assert person(store, "maya").name not in str(lines)

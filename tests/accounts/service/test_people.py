@@ -65,7 +65,7 @@ def test_a_refused_password_leaves_the_invitation_open(store):
     one_time_links.invite(Session(store, people.actor(store, "maya"), NOW), ELM, "token")
     with pytest.raises(BadInput):
         one_time_links.accept(store, HASHER, "token", "Nell", "password", ("nell", "m"), NOW)
-    assert one_time_links.open_link(store, "token", NOW).letter.used_at is None
+    assert one_time_links.open_link(store, "token", NOW).link.used_at is None
 
 
 def test_a_new_password_is_offered_only_where_every_part_is_ones_own(store):
@@ -107,7 +107,7 @@ def test_the_first_administrator_is_invited_by_no_person(store):
         store, HASHER, "token", "First", PASSWORD, ("first", "m-first"), NOW
     )
     assert people.actor(store, person.id).memberships[0].role is Role.ADMINISTRATOR
-    page = history.latest(store, people.actor(store, "first"), None)
+    page = history.latest(Session(store, people.actor(store, "first"), NOW), None)
     assert [line.who for line in page.lines] == ["First", "the command line"]
 
 

@@ -58,7 +58,7 @@ def test_another_payer_finds_no_cycle_of_ours(store):
         lambda: cycles.cycles_of(Session(store, pete, NOW), "fair"),
         lambda: cycles.board(Session(store, pete, NOW), "fair", made.id),
         lambda: cycles.board(Session(store, pete, NOW), "far", made.id),
-        lambda: cycles.candidates(store, pete, "far", made.id, ""),
+        lambda: cycles.candidates(Session(store, pete, NOW), "far", made.id, ""),
         lambda: cycles.invite(Session(store, pete, NOW), "far", made.id, ["elm"]),
         lambda: cycles.extend(Session(store, pete, NOW), "far", made.id, date(2027, 6, 1)),
         lambda: cycles.close(Session(store, pete, NOW), "far", made.id),
@@ -78,7 +78,7 @@ def test_groups_are_searched_by_name_and_who_is_invited_is_left_out(store):
     pam = person(store, "pam")
 
     def found(text):
-        return [g.id for g in cycles.candidates(store, pam, "fair", made.id, text)]
+        return [g.id for g in cycles.candidates(Session(store, pam, NOW), "fair", made.id, text)]
 
     assert found("") == ["elm", "oak"]
     assert found("OAK") == ["oak"]

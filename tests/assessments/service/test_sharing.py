@@ -11,9 +11,9 @@ from readiness.assessments.db import assessments, cycles
 from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import answering, sharing
 from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
-from readiness.core.people import Actor
 from readiness.portfolio.service import portfolio
 from tests.factories import payers
 from tests.factories.payers import a_cycle, accepted, invited, person
@@ -100,7 +100,7 @@ def test_what_was_sent_in_since_the_cycle_opened_serves_it_too(store):
 
 
 def pams_event(assessment):
-    return answering.told(assessment, Actor("pam", "Pam"), "accepted", NOW)
+    return Event(NOW, "pam", "accepted", "assessment", assessment.id, group_id="elm")
 
 
 def test_sharing_ends_by_itself_after_its_last_day(store):

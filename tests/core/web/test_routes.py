@@ -29,7 +29,7 @@ from readiness.assessments.service import answering, cycles, sharing
 from readiness.core.db import Session, Store
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
-from readiness.core.people import Role
+from readiness.core.people import Actor, Role
 from readiness.core.schema import migrate
 from tests.factories import allocations, assessments, incentive_runs, uploads, world
 
@@ -357,7 +357,7 @@ def filled(tmp_path_factory):
         migrate(store)
         world.fill(store)
         for token, seat in SEATS.items():
-            write_invitation(store, "ada", seat, token, world.NOW)
+            write_invitation(Session(store, Actor("ada", "Ada"), world.NOW), seat, token)
         submit_one(store)
         allocations.solved(store, "an-allocation")
         pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
