@@ -91,6 +91,7 @@ LIBRARIES: dict[str, set[str]] = {
 # Files that lean on one library more than their kind does.
 ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
+    "assessments/scorecard.py": {"msgspec"},
     "assessments/workbook_writer.py": {"xlsxwriter"},
     "core/exports.py": {"xlsxwriter"},
     "core/serialization.py": {"msgspec"},

@@ -13,7 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from readiness.instruments.answers import Answer, AnswerKind, Answers, Context
 from readiness.instruments.models import GateKind, Instrument
@@ -134,158 +136,34 @@ def one_decimal(value: Fraction) -> Decimal:
 
 
 Plain = dict[str, Any]
+KEYS = {  # fields that JSON calls otherwise
+    "instrument_id": "instrument",
+    "tier_id": "tier",
+    "item_id": "item",
+    "domain_id": "domain",
+    "subject_id": "subject",
+    "from_level": "from",
+}
+FIELDS = {key: field for field, key in KEYS.items()}
 
 
 def to_json(run: ScoringRun) -> Plain:
     """Numbers carry one decimal, which binary floats print back exactly."""
-    way = run.shortest_way
-    return {
-        "instrument": run.instrument_id,
-        "version": run.version,
-        "engine": run.engine,
-        "complete": run.complete,
-        "missing": list(run.missing),
-        "tier": run.tier_id,
-        "provisional": run.provisional,
-        "axes": {axis_id: range_out(each) for axis_id, each in run.axes.items()},
-        "domains": {domain_id: range_out(each) for domain_id, each in run.domains.items()},
-        "overall": range_out(run.overall),
-        "gates": [gate_out(gate) for gate in run.gates],
-        "limiting_factor": run.limiting_factor,
-        "shortest_way": None if way is None else [raise_out(each) for each in way],
-        "trace": [trace_out(trace) for trace in run.trace],
-        "shortest_way_reason": run.shortest_way_reason,
-        "caps": [
-            {"tier": cap.tier_id, "domain": cap.domain_id, "says": cap.says} for cap in run.caps
-        ],
-        "instrument_sha256": run.instrument_sha256,
-        "inputs_sha256": run.inputs_sha256,
-    }
+    plain = msgspec.to_builtins(run, builtin_types=(Decimal,), enc_hook=str)
+    return cast(Plain, rename_keys(plain, KEYS))
 
 
 def from_json(plain: Mapping[str, Any]) -> ScoringRun:
     """The run as it was found; nothing is computed."""
-    way = plain["shortest_way"]
-    return ScoringRun(
-        instrument_id=plain["instrument"],
-        version=plain["version"],
-        engine=plain["engine"],
-        complete=plain["complete"],
-        missing=tuple(plain["missing"]),
-        tier_id=plain["tier"],
-        provisional=plain["provisional"],
-        axes={axis_id: range_in(each) for axis_id, each in plain["axes"].items()},
-        domains={domain_id: range_in(each) for domain_id, each in plain["domains"].items()},
-        overall=range_in(plain["overall"]),
-        gates=tuple(gate_in(each) for each in plain["gates"]),
-        limiting_factor=plain["limiting_factor"],
-        shortest_way=None if way is None else tuple(raise_in(each) for each in way),
-        trace=tuple(trace_in(each) for each in plain["trace"]),
-        shortest_way_reason=plain["shortest_way_reason"],
-        caps=tuple(Cap(each["tier"], each["domain"], each["says"]) for each in plain["caps"]),
-        instrument_sha256=plain["instrument_sha256"],
-        inputs_sha256=plain["inputs_sha256"],
-    )
+    return msgspec.convert(rename_keys(plain, FIELDS), ScoringRun)
 
 
-def number_out(value: Decimal | int | None) -> float | int | None:
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def number_in(value: float | int | None) -> Decimal | int | None:
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def score_in(value: float | None) -> Score:
-    return None if value is None else Decimal(str(float(value)))
-
-
-def range_out(scores: ScoreRange) -> Plain:
-    return {
-        "low": number_out(scores.low),
-        "mid": number_out(scores.mid),
-        "high": number_out(scores.high),
-    }
-
-
-def range_in(plain: Plain) -> ScoreRange:
-    return ScoreRange(score_in(plain["low"]), score_in(plain["mid"]), score_in(plain["high"]))
-
-
-def gate_out(gate: GateResult) -> Plain:
-    return {
-        "tier": gate.tier_id,
-        "item": gate.item_id,
-        "kind": gate.kind.value,
-        "needs": gate.needs,
-        "has": gate.has,
-        "met": gate.met,
-    }
-
-
-def gate_in(plain: Plain) -> GateResult:
-    return GateResult(
-        tier_id=plain["tier"],
-        item_id=plain["item"],
-        kind=GateKind(plain["kind"]),
-        needs=plain["needs"],
-        has=plain["has"],
-        met=plain["met"],
-    )
-
-
-def raise_out(step: Raise) -> Plain:
-    return {"item": step.item_id, "from": step.from_level, "to": step.to}
-
-
-def raise_in(plain: Plain) -> Raise:
-    return Raise(plain["item"], plain["from"], plain["to"])
-
-
-def trace_out(trace: TierTrace) -> Plain:
-    return {
-        "tier": trace.tier_id,
-        "title": trace.title,
-        "met": trace.met,
-        "holds": trace.holds,
-        "criteria": [
-            {
-                "id": criterion.id,
-                "asks": criterion.asks.value,
-                "subject": criterion.subject_id,
-                "needs": number_out(criterion.needs),
-                "has": number_out(criterion.has),
-                "verdict": criterion.verdict.value,
-                "says": criterion.says,
-            }
-            for criterion in trace.criteria
-        ],
-    }
-
-
-def trace_in(plain: Plain) -> TierTrace:
-    return TierTrace(
-        tier_id=plain["tier"],
-        title=plain["title"],
-        met=plain["met"],
-        holds=plain["holds"],
-        criteria=tuple(criterion_in(each) for each in plain["criteria"]),
-    )
-
-
-def criterion_in(plain: Plain) -> Criterion:
-    needs = number_in(plain["needs"])
-    if needs is None:
-        raise ValueError(f"criterion {plain['id']!r} does not say what it needs")
-    return Criterion(
-        id=plain["id"],
-        asks=CriterionKind(plain["asks"]),
-        subject_id=plain["subject"],
-        needs=needs,
-        has=number_in(plain["has"]),
-        verdict=CriterionVerdict(plain["verdict"]),
-        says=plain["says"],
-    )
+def rename_keys(plain: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(plain, Mapping):
+        return {names.get(key, key): rename_keys(each, names) for key, each in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [rename_keys(each, names) for each in plain]
+    return float(plain) if isinstance(plain, Decimal) else plain
 
 
 def inputs_sha256(instrument: Instrument, context: Context, answers: Answers) -> str:
