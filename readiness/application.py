@@ -97,7 +97,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     )
     app.config["SETTINGS"] = chosen
     try:
-        instruments.look_in(chosen.instruments)
+        instruments.use_folders(chosen.instruments)
     except BadInput as error:
         raise SystemExit(str(error)) from None
     cli.attach(app)

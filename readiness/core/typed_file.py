@@ -193,13 +193,13 @@ def value(wanted: str, blank: Any, value_of: Callable[[Any], Any]) -> PartReader
     def read(node: Any, path: Path, findings: FindingList) -> Any:
         if (found := value_of(node)) is not None:
             return found
-        findings.note(path, f"here stands {shown(node)}: write {wanted}")
+        findings.note(path, f"here stands {describe(node)}: write {wanted}")
         return blank
 
     return PartReader(read, blank)
 
 
-def shown(node: Any) -> str:
+def describe(node: Any) -> str:
     """A node as a sentence can name it."""
     if isinstance(node, list):
         return "a list"
@@ -280,7 +280,7 @@ def rows(each: PartReader, least: int, wanted: str) -> PartReader:
 
     def read(node: Any, path: Path, findings: FindingList) -> tuple[Any, ...]:
         if not isinstance(node, list):
-            findings.note(path, f"here stands {shown(node)}: write {wanted or 'a list'}")
+            findings.note(path, f"here stands {describe(node)}: write {wanted or 'a list'}")
             return ()
         if len(node) < least:
             findings.note(path, f"the list needs {least} or more: add what is missing")
@@ -307,7 +307,7 @@ def table(each: PartReader, least: int, wanted: str) -> PartReader:
 
     def read(node: Any, path: Path, findings: FindingList) -> dict[str, Any]:
         if not isinstance(node, dict):
-            findings.note(path, f"here stands {shown(node)}: write {wanted or 'named entries'}")
+            findings.note(path, f"here stands {describe(node)}: write {wanted or 'named entries'}")
             return {}
         if len(node) < least:
             findings.note(path, f"{least} or more entries are needed: add what is missing")
@@ -342,7 +342,7 @@ def entries(
 
     def read(node: Any, path: Path, findings: FindingList) -> Any:
         if not isinstance(node, dict):
-            says = f"here stands {shown(node)}: write entries named {', '.join(parts)}"
+            says = f"here stands {describe(node)}: write entries named {', '.join(parts)}"
             findings.note(path, says)
             return build(blanks)
         if node.keys() - parts.keys():

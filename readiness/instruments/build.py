@@ -38,7 +38,7 @@ from readiness.instruments.models import (
 )
 
 
-def same(part: Struct, kind: type) -> dict[str, Any]:
+def shared_fields(part: Struct, kind: type) -> dict[str, Any]:
     """What both call alike."""
     names = [each.name for each in fields(kind) if hasattr(part, each.name)]
     return {name: getattr(part, name) for name in names}
@@ -61,20 +61,20 @@ def instrument_of(written: InstrumentFile, sha256: str) -> Instrument:
             for item in written.context
         ),
         "about": About(
-            **same(written.about, About),
-            **same(written, About),
+            **shared_fields(written.about, About),
+            **shared_fields(written, About),
             scale_basis=written.scale.basis,
             before_launch=written.reliability.before_launch,
             monitoring=written.reliability.monitoring,
             reliability_notes=written.reliability.notes,
         ),
     }
-    return Instrument(**(same(written, Instrument) | own))
+    return Instrument(**(shared_fields(written, Instrument) | own))
 
 
 def domain_of(part: DomainPart, written: InstrumentFile) -> Domain:
     items = tuple(item_of(item, written) for item in written.items if item.domain == part.id)
-    return Domain(**same(part, Domain), axis_id=part.axis, items=items)
+    return Domain(**shared_fields(part, Domain), axis_id=part.axis, items=items)
 
 
 def item_of(part: ItemPart, written: InstrumentFile) -> Item:
@@ -87,11 +87,11 @@ def item_of(part: ItemPart, written: InstrumentFile) -> Item:
         "na_when": Condition(part.na_when) if part.na_when else None,
         "support_at": {int(at): share for at, share in part.support_at.items() if at.isdigit()},
     }
-    return Item(**(same(part, Item) | own))
+    return Item(**(shared_fields(part, Item) | own))
 
 
 def tier_of(part: TierPart, written: InstrumentFile) -> Tier:
-    return Tier(**same(part, Tier), gates=tuple(gates_of(part, written)))
+    return Tier(**shared_fields(part, Tier), gates=tuple(gates_of(part, written)))
 
 
 def gates_of(tier: TierPart, written: InstrumentFile) -> Iterator[Gate]:
@@ -116,16 +116,16 @@ def intervention_of(part: InterventionPart) -> Intervention:
         "months_to_effect": (months[0], months[-1]) if months else (0, 0),
         "prerequisites": tuple(Prerequisite(*pair) for pair in part.prerequisites.items()),
     }
-    return Intervention(**(same(part, Intervention) | own))
+    return Intervention(**(shared_fields(part, Intervention) | own))
 
 
 def effect_of(part: EffectPart) -> Effect:
-    return Effect(**same(part, Effect), source_ids=part.sources, value_points=part.points)
+    return Effect(**shared_fields(part, Effect), source_ids=part.sources, value_points=part.points)
 
 
 def cost_of(part: CostPart) -> Cost:
     return Cost(
-        **same(part, Cost),
+        **shared_fields(part, Cost),
         low_dollars=part.low,
         high_dollars=part.high,
         likely_dollars=part.likely,
@@ -138,4 +138,4 @@ def field_of(part: ColumnPart) -> ContextField:
         "choices": tuple(part.choices.items()),
         "columns": tuple(map(field_of, getattr(part, "columns", ()))),
     }
-    return ContextField(**(same(part, ContextField) | own))
+    return ContextField(**(shared_fields(part, ContextField) | own))

@@ -148,7 +148,7 @@ def bad_conditions(written: InstrumentFile, instrument: Instrument) -> Iterator[
 def problems_of_condition(
     text: str, item_id: str, instrument: Instrument, item_ids: frozenset[str]
 ) -> Iterator[str]:
-    parsed = parsed_or_why(text)
+    parsed = parse_or_explain(text)
     if isinstance(parsed, str):
         yield parsed
         return
@@ -162,7 +162,7 @@ def problems_of_condition(
         yield "this reads nothing about the group: name a context key or an item"
 
 
-def parsed_or_why(text: str) -> Condition | str:
+def parse_or_explain(text: str) -> Condition | str:
     """The condition, or the sentence that says what is wrong with it."""
     if len(text) > MOST_CHARACTERS:
         return f"a condition may have {MOST_CHARACTERS} characters: shorten it"
@@ -175,7 +175,7 @@ def parsed_or_why(text: str) -> Condition | str:
         return says if ": " in says else f"{says}: write one like sites == 1"
 
 
-def conditions_half_told(written: InstrumentFile, _: Instrument) -> Iterator[Finding]:
+def conditions_without_words(written: InstrumentFile, _: Instrument) -> Iterator[Finding]:
     """A program reads na_when, a person na_says: an item has both or neither."""
     for item in written.items:
         if bool(item.na_when) != bool(item.na_says):
@@ -305,7 +305,7 @@ CHECKS: tuple[Callable[[InstrumentFile, Instrument], Iterator[Finding]], ...] = 
     gates_without_reason,
     supports_that_do_not_rise,
     bad_conditions,
-    conditions_half_told,
+    conditions_without_words,
     bad_fields,
     impossible_figures,
     bad_quantities,

@@ -27,7 +27,7 @@ HAS_PROBLEMS = "has problems"  # the status of a file that `load` would refuse
 Listed = tuple[str, str, str]  # id, version, status
 
 
-def look_in(folders: Sequence[Path]) -> None:
+def use_folders(folders: Sequence[Path]) -> None:
     """Read instruments from these folders too, from now on and in the whole process."""
     if missing := [folder for folder in folders if not folder.is_dir()]:
         says = "there is no such folder: mend READINESS_INSTRUMENTS"
@@ -44,12 +44,12 @@ def load(instrument_id: str, version: str | None = None) -> Instrument:
     if version is not None:
         for folder, path in paths:
             if path.stem == version:
-                return sealed(folder, path)
+                return load_sealed(folder, path)
         raise NotFound(
             f"There is no instrument {instrument_id!r} in version {version!r}: "
             "choose one that is listed."
         )
-    found = (sound(folder, path) for folder, path in paths)
+    found = (load_if_sound(folder, path) for folder, path in paths)
     published = [each for each in found if each and each.status == "published"]
     if not published:
         raise NotFound(
@@ -58,11 +58,11 @@ def load(instrument_id: str, version: str | None = None) -> Instrument:
     return max(published, key=lambda each: version_key(each.version))
 
 
-def catalogue() -> tuple[Listed, ...]:
+def catalog() -> tuple[Listed, ...]:
     """Every version there is, by id, oldest first; of two of the same, the one `load` takes."""
     listed: dict[tuple[str, str], str] = {}
     for folder, path in files():
-        instrument = sound(folder, path)
+        instrument = load_if_sound(folder, path)
         status = instrument.status if instrument else HAS_PROBLEMS
         listed.setdefault((path.parent.name, path.stem), status)
     by_age = sorted(listed, key=lambda each: (each[0], version_key(each[1])))
@@ -71,7 +71,7 @@ def catalogue() -> tuple[Listed, ...]:
 
 def read(path: Path) -> Instrument:
     """The instrument in a file, or BadInput with everything that is wrong with it."""
-    instrument, problems = look(path)
+    instrument, problems = check_file(path)
     if problems or instrument is None:
         raise BadInput(problems)
     return instrument
@@ -79,25 +79,25 @@ def read(path: Path) -> Instrument:
 
 def problems_of(path: Path) -> tuple[Problem, ...]:
     """Everything that is wrong with a file, in the order of its lines. Empty: nothing."""
-    return look(path)[1]
+    return check_file(path)[1]
 
 
-def look(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
+def check_file(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
     """A file as far as it can be read, and all its problems. Never raises for a bad file."""
     try:
         with path.open("rb") as file:
-            return look_at(file.read(MOST_BYTES + 1))
+            return check_bytes(file.read(MOST_BYTES + 1))
     except OSError as error:
         says = f"the file cannot be read ({error.strerror}): check its name"
         return None, (Problem(str(path), says),)
 
 
-def look_at(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
-    written, problems = sealed_files.look_at(raw, InstrumentFile, what_contradicts)
+def check_bytes(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
+    written, problems = sealed_files.check(raw, InstrumentFile, contradictions_of)
     return None if written is None else instrument_of(written, seal_of(raw)), problems
 
 
-def what_contradicts(written: InstrumentFile) -> Iterator[Finding]:
+def contradictions_of(written: InstrumentFile) -> Iterator[Finding]:
     return contradictions(written, instrument_of(written, ""))
 
 
@@ -108,23 +108,23 @@ def files() -> Iterator[tuple[Path, Path]]:
             yield folder, path
 
 
-def sound(folder: Path, path: Path) -> Instrument | None:
+def load_if_sound(folder: Path, path: Path) -> Instrument | None:
     """The instrument in a folder, or None: one bad file of one's own must not stop the others."""
     try:
-        return sealed(folder, path)
+        return load_sealed(folder, path)
     except BadInput:
         if folder == SHIPPED:
             raise
         return None
 
 
-def sealed(folder: Path, path: Path) -> Instrument:
+def load_sealed(folder: Path, path: Path) -> Instrument:
     """The instrument in a folder, once it is known to be whole and in its right place."""
-    return sealed_as(folder, path, path.stat().st_mtime_ns)
+    return load_cached(folder, path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def sealed_as(folder: Path, path: Path, _changed_at: int) -> Instrument:
+def load_cached(folder: Path, path: Path, _changed_at: int) -> Instrument:
     instrument = read(path)
     named = f"{instrument.id}/{instrument.version}.yaml"
     if named != path.relative_to(folder).as_posix():

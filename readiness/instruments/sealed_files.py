@@ -59,7 +59,7 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(map(int, parts)) if all(map(str.isdecimal, parts)) else ()
 
 
-def sealed_bytes(folder: Path, name: str, version: str | None, absent: str) -> bytes:
+def load_bytes(folder: Path, name: str, version: str | None, absent: str) -> bytes:
     """`<folder>/<name>/<version>.yaml`, or without a version the latest, once its seal is whole.
 
     `absent` begins the sentence for what is not there: "There is no cost book".
@@ -76,13 +76,13 @@ def sealed_bytes(folder: Path, name: str, version: str | None, absent: str) -> b
 
 def read(raw: bytes, kind: type[Written], contradictions: Check[Written]) -> Written:
     """What a file says, or BadInput with everything that is wrong with it."""
-    written, problems = look_at(raw, kind, contradictions)
+    written, problems = check(raw, kind, contradictions)
     if problems or written is None:
         raise BadInput(problems)
     return written
 
 
-def look_at(
+def check(
     raw: bytes, kind: type[Written], contradictions: Check[Written]
 ) -> tuple[Written | None, tuple[Problem, ...]]:
     """A file as far as it can be read, and all its problems in the order of its lines."""

@@ -117,8 +117,10 @@ def place(path: Path) -> str:
 
 def contradictions(written: ProblemFile) -> Iterator[Finding]:
     """What names something twice, or something that is not there."""
-    yield from repeated("groups", [each.id for each in written.groups])
-    yield from repeated("actions", [f"{each.action} in {each.group}" for each in written.actions])
+    yield from repeated_names("groups", [each.id for each in written.groups])
+    yield from repeated_names(
+        "actions", [f"{each.action} in {each.group}" for each in written.actions]
+    )
     known = {each.id for each in written.groups}
     named = [("actions", each.group, n) for n, each in enumerate(written.actions)]
     named += [("gates", each.group, n) for n, each in enumerate(written.gates)]
@@ -128,7 +130,7 @@ def contradictions(written: ProblemFile) -> Iterator[Finding]:
             yield (part, f"[{n}]"), says
 
 
-def repeated(part: str, names: list[str]) -> Iterator[Finding]:
+def repeated_names(part: str, names: list[str]) -> Iterator[Finding]:
     for name, times in Counter(names).items():
         if times > 1:
             yield (part,), f"{excerpt(name)} stands there twice: keep one of them"

@@ -12,6 +12,6 @@ from readiness.instruments import loader as instruments
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path) -> Iterator[Path]:
-    instruments.look_in([tmp_path])
+    instruments.use_folders([tmp_path])
     yield tmp_path
-    instruments.look_in([])
+    instruments.use_folders([])

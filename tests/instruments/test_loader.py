@@ -20,7 +20,7 @@ def test_two_versions_stand_side_by_side(tmp_path):
     assert "TEAM-3" in old.item_by_id
     assert "TEAM-3" not in new.item_by_id
     assert len(new.items) == 57
-    assert instruments.catalogue() == (
+    assert instruments.catalog() == (
         ("qmer", "2026.1", "published"),
         ("qmer", "2027.1", "published"),
     )
@@ -75,6 +75,6 @@ def test_one_bad_file_of_ones_own_does_not_stop_the_others(tmp_path):
     path.parent.mkdir()
     path.write_text("id: qmer\n")
     assert instruments.load("qmer").version == "2026.1"
-    assert ("qmer", "2028.1", "has problems") in instruments.catalogue()
+    assert ("qmer", "2028.1", "has problems") in instruments.catalog()
     with pytest.raises(BadInput):
         instruments.load("qmer", "2028.1")

@@ -82,7 +82,7 @@ def offered_instruments(session: Session, payer_id: str) -> tuple[Payer, tuple[I
     scope.require_for_payer(session, Can.OPEN_CYCLE, payer_id)
     published = [
         instruments.load(instrument_id, version)
-        for instrument_id, version, status in instruments.catalogue()
+        for instrument_id, version, status in instruments.catalog()
         if status == "published"
     ]
     return groups.payer(session.store, payer_id), tuple(reversed(published))

@@ -26,7 +26,7 @@ from readiness.counts.measures.models import (
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import StratumType
 from readiness.instruments import sealed_files
-from readiness.instruments.sealed_files import seal_of, sealed_bytes
+from readiness.instruments.sealed_files import load_bytes, seal_of
 
 FOLDER = Path(__file__).parent
 SOCIAL_RISK = "social-risk"
@@ -95,19 +95,19 @@ class QualityFile(Struct, frozen=True, kw_only=True):
 @cache
 def load(set_id: str = SOCIAL_RISK, version: str | None = None) -> MeasureSet:
     """One version of a set of measures; without a version, the latest."""
-    return read(sealed_bytes(FOLDER, set_id, version, f"There is no set of measures {set_id!r}"))
+    return read(load_bytes(FOLDER, set_id, version, f"There is no set of measures {set_id!r}"))
 
 
 @cache
 def load_quality(version: str | None = None) -> QualitySet:
     """One version of the quality measures; without a version, the latest."""
     absent = f"There is no set of measures {QUALITY!r}"
-    return read_quality(sealed_bytes(FOLDER, QUALITY, version, absent))
+    return read_quality(load_bytes(FOLDER, QUALITY, version, absent))
 
 
 def read(raw: bytes) -> MeasureSet:
     """A set of measures, or BadInput with everything that is wrong with the file."""
-    written = sealed_files.read(raw, MeasureFile, repeated)
+    written = sealed_files.read(raw, MeasureFile, repeated_ids)
     measures = tuple(map(measure_of, written.measures))
     return MeasureSet(
         written.id, written.version, written.title, written.published_on, measures, seal_of(raw)
@@ -116,14 +116,14 @@ def read(raw: bytes) -> MeasureSet:
 
 def read_quality(raw: bytes) -> QualitySet:
     """The quality measures of a file of ours or of one's own."""
-    written = sealed_files.read(raw, QualityFile, repeated)
-    measures = tuple(QualityMeasure(**own_values(each)) for each in written.measures)
+    written = sealed_files.read(raw, QualityFile, repeated_ids)
+    measures = tuple(QualityMeasure(**field_values(each)) for each in written.measures)
     return QualitySet(
         written.id, written.version, written.title, written.published_on, measures, seal_of(raw)
     )
 
 
-def repeated(written: MeasureFile | QualityFile) -> Iterator[Finding]:
+def repeated_ids(written: MeasureFile | QualityFile) -> Iterator[Finding]:
     ids = [each.id for each in written.measures]
     for own in {own for own in ids if ids.count(own) > 1}:
         yield ("measures", own, "id"), "this id is used twice: give each measure its own"
@@ -131,9 +131,9 @@ def repeated(written: MeasureFile | QualityFile) -> Iterator[Finding]:
 
 def measure_of(part: MeasurePart) -> ScreeningMeasure:
     sources = tuple(MeasureSource(each.says, each.origin, each.on) for each in part.sources)
-    return ScreeningMeasure(**(own_values(part) | {"sources": sources}))
+    return ScreeningMeasure(**(field_values(part) | {"sources": sources}))
 
 
-def own_values(part: MeasurePart | QualityMeasurePart) -> dict[str, Any]:
+def field_values(part: MeasurePart | QualityMeasurePart) -> dict[str, Any]:
     until = period(part.until) if part.until else None
     return asdict(part) | {"direction": Direction(part.direction), "until": until}

@@ -2,25 +2,142 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
-from readiness.imports.screening_codes.build import table_of
-from readiness.imports.screening_codes.check import contradictions
-from readiness.imports.screening_codes.file_format import CodeFile
-from readiness.imports.screening_codes.models import CodeTable
+from msgspec.structs import asdict
+
+from readiness.counts.social_risk.models import Need
+from readiness.imports.screening_codes.consistency import contradictions
+from readiness.imports.screening_codes.file_format import (
+    CodeFile,
+    QuestionPart,
+    ResultPart,
+    ScreeningInstrumentPart,
+    TraitPart,
+)
+from readiness.imports.screening_codes.models import (
+    CodeRange,
+    CodeTable,
+    Guideline,
+    Score,
+    ScreeningInstrument,
+    ScreeningQuestion,
+    TraitTable,
+    normalize,
+)
+from readiness.imports.screens.models import NeedResult
 from readiness.instruments import sealed_files
-from readiness.instruments.sealed_files import seal_of, sealed_bytes
+from readiness.instruments.sealed_files import load_bytes, seal_of
+
+Meaning = TypeVar("Meaning")
 
 FOLDER = Path(__file__).parent
+NEEDS = frozenset(Need)
 
 
 @cache
 def load(version: str | None = None) -> CodeTable:
     """One version of the code table; without a version, the latest."""
-    return read(sealed_bytes(FOLDER, "codes", version, "There are no screening codes"))
+    return read(load_bytes(FOLDER, "codes", version, "There are no screening codes"))
 
 
 def read(raw: bytes) -> CodeTable:
     """The table in a file, or BadInput with everything that is wrong with it."""
     return table_of(sealed_files.read(raw, CodeFile, contradictions), seal_of(raw))
+
+
+def table_of(written: CodeFile, sha256: str) -> CodeTable:
+    return CodeTable(
+        id=written.id,
+        version=written.version,
+        title=written.title,
+        sha256=sha256,
+        notices=written.notices,
+        marks=written.marks,
+        matters=written.matters,
+        systems=frozenset(each.lower().rstrip("/") for each in written.systems),
+        instruments={each.id: instrument_of(each) for each in written.instruments},
+        absent=invert(written.absent),
+        absent_words=by_plain_word(invert(written.absent_words)),
+        words={code: frozenset(map(normalize, said)) for code, said in written.words.items()},
+        standings={kind: invert(each) for kind, each in written.standings.items()},
+        traits={trait: trait_of(each) for trait, each in written.traits.items()},
+        guidelines=tuple(
+            Guideline(each.year, each.first, each.each_more) for each in written.poverty_guidelines
+        ),
+    )
+
+
+def invert(written: Mapping[Meaning, tuple[str, ...]]) -> dict[str, Meaning]:
+    """From a meaning with all that is read so, to each of these with its meaning."""
+    return {said: meaning for meaning, each in written.items() for said in each}
+
+
+def by_plain_word(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    return {normalize(said): meaning for said, meaning in meanings.items()}
+
+
+def instrument_of(written: ScreeningInstrumentPart) -> ScreeningInstrument:
+    scores = {own: Score(id=own, **asdict(each)) for own, each in written.scores.items()}
+    return ScreeningInstrument(
+        id=written.id,
+        title=written.title,
+        panels=written.panels,
+        questions={
+            code: question_of(code, written.id, each, scores)
+            for code, each in written.questions.items()
+        },
+        scores=scores,
+        every_question=frozenset(map(Need, written.every_question)),
+        verified=written.verified,
+        source_ids=written.sources,
+    )
+
+
+def question_of(
+    code: str, instrument_id: str, written: QuestionPart, scores: Mapping[str, Score]
+) -> ScreeningQuestion:
+    points = scores[written.score].points if written.score else {}
+    tells = written.tells
+    about = [*tells, *([written.about] if written.about else [])]
+    return ScreeningQuestion(
+        code=code,
+        instrument_id=instrument_id,
+        verified=written.verified,
+        tells={Need(each): results_of(says) for each, says in tells.items() if each in NEEDS},
+        about=frozenset(Need(each) for each in about if each in NEEDS),
+        matters=tuple(each for each in about if each not in NEEDS),
+        answers=answers_of(written) | points.keys(),
+        has_several=written.several,
+        none_means=written.none_means,
+        is_derived=written.derived,
+        is_personal=written.personal,
+        score_id=written.score,
+        total_of=written.total_of,
+        counts=written.counts,
+        positive_at=written.positive_at,
+        trait=written.trait,
+        trait_values=written.values,
+    )
+
+
+def results_of(says: ResultPart) -> dict[str, NeedResult]:
+    positive = dict.fromkeys(says.positive, NeedResult.POSITIVE)
+    return positive | dict.fromkeys(says.negative, NeedResult.NEGATIVE)
+
+
+def answers_of(written: QuestionPart) -> frozenset[str]:
+    said = ((*says.positive, *says.negative) for says in written.tells.values())
+    return frozenset(chain(written.absent, written.values, *said))
+
+
+def trait_of(written: TraitPart) -> TraitTable:
+    return TraitTable(
+        values=by_plain_word(invert(written.values)),
+        prefixes=written.prefixes,
+        ranges=tuple(CodeRange(**asdict(each)) for each in written.ranges),
+    )

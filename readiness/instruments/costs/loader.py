@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from readiness.core.typed_file import Day, Finding, Id, Name, Share, SomeTexts, Version
 from readiness.instruments import sealed_files
 from readiness.instruments.costs.models import CostBook, CostNote
-from readiness.instruments.sealed_files import seal_of, sealed_bytes
+from readiness.instruments.sealed_files import load_bytes, seal_of
 
 FOLDER = Path(__file__).parent
 MOST_DAYS = 10_000  # of one unit in one year
@@ -52,7 +52,7 @@ class CostFile(Struct, frozen=True):
 def load(instrument_id: str = "qmer", version: str | None = None) -> CostBook:
     """One version of an instrument's cost book; without a version, the latest."""
     absent = f"There is no cost book for {instrument_id!r}"
-    return read(sealed_bytes(FOLDER, instrument_id, version, absent))
+    return read(load_bytes(FOLDER, instrument_id, version, absent))
 
 
 def read(raw: bytes) -> CostBook:

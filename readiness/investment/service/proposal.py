@@ -155,7 +155,7 @@ def bought_not(result: Result) -> Iterator[str]:
 
 def every_note() -> Iterator[tuple[str, CostNote]]:
     """Of the newest version of every instrument, by intervention."""
-    for instrument_id in sorted({name for name, _, _ in instruments.catalogue()}):
+    for instrument_id in sorted({name for name, _, _ in instruments.catalog()}):
         yield from notes_of(instruments.load(instrument_id)).items()
 
 
@@ -194,7 +194,7 @@ def sources_of(result: Result) -> tuple[Source, ...]:
     """Of the effects of what was chosen."""
     chosen = {a.action_id for group in result.groups for a in group.actions}
     found: dict[str, Source] = {}
-    for instrument_id in sorted({name for name, _, _ in instruments.catalogue()}):
+    for instrument_id in sorted({name for name, _, _ in instruments.catalog()}):
         instrument = instruments.load(instrument_id)
         cited = {
             source_id

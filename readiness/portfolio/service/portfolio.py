@@ -198,7 +198,7 @@ def payer_context(
             own,
             instruments.load(own[0].instrument_id, own[0].version),
         )
-    first = instruments.catalogue()[0][0]
+    first = instruments.catalog()[0][0]
     return groups.payer(store, payer_id), own, instruments.load(first)
 
 

@@ -18,9 +18,9 @@ from tests.factories.second_version import write_second_version
 @pytest.fixture
 def second(tmp_path: Path) -> Iterator[Path]:
     write_second_version(tmp_path)
-    instruments.look_in([tmp_path])
+    instruments.use_folders([tmp_path])
     yield tmp_path / "qmer" / "2027.1.yaml"
-    instruments.look_in([])
+    instruments.use_folders([])
 
 
 def an_assessment(sha256: str) -> Assessment:
@@ -51,4 +51,4 @@ def test_a_file_changed_after_it_was_answered_is_refused(second: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no such folder"):
-        instruments.look_in([tmp_path / "nowhere"])
+        instruments.use_folders([tmp_path / "nowhere"])

@@ -16,9 +16,9 @@ def test_items_that_changed_are_named_with_their_titles(store, tmp_path):
     made = assessments.started(store, NOW)
     old = instruments.load("qmer", "2026.1")
     write_second_version(tmp_path)
-    instruments.look_in([tmp_path])
+    instruments.use_folders([tmp_path])
     now = instruments.load("qmer", "2027.1")
-    instruments.look_in([])
+    instruments.use_folders([])
     previous = PreviousAssessment(made, old, {}, carry_forward.carry(old, now, {}))
     for change, item_id, instrument in (
         (ItemChange.REWORDED, REWORDED, now),

@@ -104,9 +104,9 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
 @pytest.fixture
 def second_version(tmp_path):
     write_second_version(tmp_path)
-    instruments.look_in([tmp_path])
+    instruments.use_folders([tmp_path])
     yield "2027.1"
-    instruments.look_in([])
+    instruments.use_folders([])
 
 
 def test_a_list_of_several_versions_names_each(payer, store, second_version):

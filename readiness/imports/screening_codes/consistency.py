@@ -42,7 +42,7 @@ def questions_in(
             yield instrument, code, question, path
 
 
-def used_twice(written: CodeFile) -> Iterator[Finding]:
+def repeated_codes(written: CodeFile) -> Iterator[Finding]:
     """Instruments by their ids, and a panel for one instrument only."""
     seen: set[str] = set()
     for each in written.instruments:
@@ -69,7 +69,7 @@ def check_digit(digits: str) -> int:
     return -sum(each // 10 + each % 10 for each in doubled) % 10
 
 
-def two_results(written: CodeFile) -> Iterator[Finding]:
+def contradictory_answers(written: CodeFile) -> Iterator[Finding]:
     """A pair of question and answer says one thing of a need, in whichever instrument."""
     seen: dict[tuple[str, str, str], bool] = {}
     for _, code, question, path in questions_in(written):
@@ -111,7 +111,7 @@ def unknown_names(written: CodeFile) -> Iterator[Finding]:
             yield path, f"{name[:60]!r} is no {what} of this file: name one that is"
 
 
-def says_nothing(written: CodeFile) -> Iterator[Finding]:
+def questions_about_nothing(written: CodeFile) -> Iterator[Finding]:
     for _, _, question, path in questions_in(written):
         if not (question.tells or question.about or question.trait or question.personal):
             yield path, "this question has no need and no other matter: say what it is about"
@@ -145,7 +145,7 @@ def strata_of(trait: Trait) -> set[str]:
     return set(STRATA[STRATUM_TYPES[trait]])
 
 
-def read_two_ways(written: CodeFile) -> Iterator[Finding]:
+def ambiguous_words(written: CodeFile) -> Iterator[Finding]:
     """A word, a code or a status means one thing."""
     places: list[tuple[Path, Mapping[Any, tuple[str, ...]]]] = [
         (("absent",), written.absent),
@@ -170,13 +170,13 @@ def guidelines_out_of_order(written: CodeFile) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[CodeFile], Iterator[Finding]], ...] = (
-    used_twice,
+    repeated_codes,
     bad_codes,
-    two_results,
+    contradictory_answers,
     unknown_names,
-    says_nothing,
+    questions_about_nothing,
     needs_without_questions,
     unknown_strata,
-    read_two_ways,
+    ambiguous_words,
     guidelines_out_of_order,
 )
