@@ -44,8 +44,7 @@ from readiness.investment import proposal_views
 from readiness.investment import views as investment
 from readiness.plans.views import money, plan, result
 from readiness.portfolio.views import brief, bulk_pdf, peers, portfolio, returns
-from readiness.releases.views import measures, social_risk
-from readiness.releases.views import quality as quality_released
+from readiness.releases.views import measures, releases
 
 BLUEPRINTS = (
     account.bp,
@@ -61,7 +60,7 @@ BLUEPRINTS = (
     investment.pages,
     laboratory.pages,
     one_time_links.bp,
-    measures.pages,
+    measures.bp,
     money.pages,
     bulk_pdf.bp,
     peers.bp,
@@ -69,10 +68,10 @@ BLUEPRINTS = (
     portfolio.bp,
     proposal_views.pages,
     quality.bp,
-    quality_released.pages,
+    releases.quality_bp,
     questionnaire.bp,
     admin.records_bp,
-    social_risk.pages,
+    releases.bp,
     result.pages,
     returns.bp,
     review.bp,

@@ -28,8 +28,8 @@ from readiness.demo.responses import answers_of
 from readiness.demo.world import PAYER_ID, Character, Round
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Instrument
-from readiness.releases.service import quality as quality_releases
-from readiness.releases.service import social_risk as releases
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY, SOCIAL_RISK
 
 TIER_BEFORE = {"T2": "T1", "T3": "T2", "T4": "T3"}
 REASONS = (
@@ -159,8 +159,10 @@ def enter_counts(stage: Stage, who: Character, period: Period, index: int) -> No
     social_risk.save(stage.store, who.id, period, revisions, event)
     done = Event(stage.now, author, "completed a quarter", "counts", str(period), group_id=who.id)
     social_risk.set_state(stage.store, who.id, period, PeriodState.COMPLETE, 0, done)
-    ready = releases.prepare(stage.store, who.id, FunnelCounts(period, cells), FEWEST, stage.now)
-    releases.save(stage.store, ready, author, stage.now)
+    ready = publication.prepare(
+        stage.store, SOCIAL_RISK, who.id, FunnelCounts(period, cells), FEWEST, stage.now
+    )
+    publication.save(stage.store, SOCIAL_RISK, ready, author, stage.now)
 
 
 def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> None:
@@ -175,12 +177,13 @@ def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> No
     quality.set_state(
         stage.store, who.id, period, PeriodState.COMPLETE, 0, done, quality_counts.REFERENCE
     )
-    ready = quality_releases.prepare(
+    ready = publication.prepare(
         stage.store,
+        QUALITY,
         who.id,
         QualityCounts(period, found),
-        quality_counts.REFERENCE,
         FEWEST,
         stage.now,
+        quality_counts.REFERENCE,
     )
-    quality_releases.save(stage.store, ready, author, stage.now)
+    publication.save(stage.store, QUALITY, ready, author, stage.now)

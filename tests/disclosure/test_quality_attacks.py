@@ -30,7 +30,8 @@ from readiness.counts.quality.models import (
 from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.succession import ReleaseOutcome
-from readiness.releases.service import quality
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY
 from tests.factories import world
 from tests.factories.world import NOW
 
@@ -172,9 +173,9 @@ def released(path, rounds):
         verdicts = []
         for known in rounds:
             found = QualityCounts(ENDING, known)
-            ready = quality.prepare(store, "elm", found, "", 11, NOW)
-            quality.save(store, ready, "cara", NOW)
-            verdicts.append(ready.verdict)
+            ready = publication.prepare(store, QUALITY, "elm", found, 11, NOW)
+            publication.save(store, QUALITY, ready, "cara", NOW)
+            verdicts.append(ready.outcome)
         formers = stored.previous_releases(store, "elm", ENDING)
     assert verdicts[0] is ReleaseOutcome.FIRST
     return [(each.known, each.values) for each in formers]

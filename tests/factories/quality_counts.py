@@ -20,7 +20,8 @@ from readiness.counts.quality.models import (
     QualityCell,
 )
 from readiness.counts.strata import Stratum, StratumType
-from readiness.releases.service import quality as quality_releases
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY
 
 RACE = StratumType.RACE
 Pairs = Mapping[str, tuple[int, int]]  # numerator and denominator by stratum
@@ -62,8 +63,8 @@ def release(store: Store, ending: Period, now: datetime, group_id: str = "elm") 
     """Let out what is entered, as marking the period complete does."""
     found = quality.of_group(store, group_id)[ending]
     reference = quality.status(store, group_id, ending).reference
-    ready = quality_releases.prepare(store, group_id, found, reference, 11, now)
-    quality_releases.save(store, ready, "cara", now)
+    ready = publication.prepare(store, QUALITY, group_id, found, 11, now, reference)
+    publication.save(store, QUALITY, ready, "cara", now)
 
 
 def declare(

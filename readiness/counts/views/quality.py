@@ -23,7 +23,8 @@ from readiness.counts.service import entry, quality
 from readiness.counts.service.quality import SCHEMA, MeasurementPeriod
 from readiness.counts.strata import StratumType
 from readiness.counts.views.social_risk import COMPLETED
-from readiness.releases.service import completion
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("quality", __name__)
 MAIN = StratumType.TOTAL.value
@@ -113,7 +114,9 @@ def pasted(
 
 def complete(group_id: str, period: str, kind: str) -> ResponseReturnValue:
     try:
-        verdict = completion.complete_period(session(), group_id, period, settings().smallest_shown)
+        verdict = publication.complete(
+            session(), QUALITY, group_id, period, settings().smallest_shown
+        )
     except (BadInput, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
         state = Entry(problems=problems, is_unfinished=True)

@@ -18,7 +18,8 @@ from readiness.counts.presenters.social_risk import Entry, Scope, scope_of
 from readiness.counts.service import entry
 from readiness.counts.service.social_risk import SCHEMA
 from readiness.disclosure.succession import ReleaseOutcome
-from readiness.releases.service import completion
+from readiness.releases.service import publication
+from readiness.releases.service.publication import SOCIAL_RISK
 
 bp = Blueprint("screen", __name__)
 COMPLETED = {
@@ -127,8 +128,8 @@ def preview(
 
 def complete(group_id: str, period: str, scope: Scope) -> ResponseReturnValue:
     try:
-        verdict = completion.complete_quarter(
-            session(), group_id, period, settings().smallest_shown
+        verdict = publication.complete(
+            session(), SOCIAL_RISK, group_id, period, settings().smallest_shown
         )
     except (BadInput, ChangedMeanwhile, WrongState) as error:
         problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)

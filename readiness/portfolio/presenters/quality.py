@@ -11,6 +11,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.core.web.template_filters import day
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import QualityMeasure
+from readiness.counts.quality.models import QualityCell
 from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.findings import Declarations, findings_of
 from readiness.equity.gaps import StratumGap, StratumRate, TableFinding
@@ -19,7 +20,7 @@ from readiness.equity.service.results import kind_label
 from readiness.equity.tables import NO_GROUP, TOTAL, StratumRow, rows_of
 from readiness.portfolio.presenters.peers import DIRECTIONS
 from readiness.portfolio.service.peers import kind_order, names_of
-from readiness.releases.service.quality import PayerView
+from readiness.releases.service.publication import PayerView
 
 NOT_GROUPS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}
 
@@ -52,7 +53,7 @@ class Block:
     parts: tuple[Part, ...]
 
 
-def page_of(read: PayerView) -> dict[str, Any]:
+def page_of(read: PayerView[QualityCell]) -> dict[str, Any]:
     release = read.release
     if release is None:
         return {"read": read, "blocks": (), "says": ""}

@@ -20,7 +20,8 @@ from readiness.portfolio.presenters import (
     quality as released_quality_view,
 )
 from readiness.portfolio.service import peers, prediction
-from readiness.releases.service import quality
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("peers", __name__)
 KINDS = {
@@ -80,7 +81,7 @@ def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @needs(Can.READ_SUBMISSION)
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("period") or None
-    read = quality.payer_view(session(), payer_id, group_id, wanted)
+    read = publication.payer_view(session(), QUALITY, payer_id, group_id, wanted)
     return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
 
 

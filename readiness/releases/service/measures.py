@@ -19,7 +19,8 @@ from readiness.counts.measures.results import MeasureFigure, MeasureResult, resu
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS
 from readiness.disclosure.release import SocialRiskRelease
-from readiness.releases.service import social_risk
+from readiness.releases.service import publication
+from readiness.releases.service.publication import SOCIAL_RISK
 
 HEADER = (
     "Group",
@@ -51,14 +52,14 @@ class ReleasedMeasures:
 
 
 def group_measures(session: Session, group_id: str, written: str) -> ReleasedMeasures:
-    found = social_risk.group_view(session, group_id, written)
+    found = publication.group_view(session, SOCIAL_RISK, group_id, written)
     return measure_release(found.group, found.release, session.now)
 
 
 def payer_measures(
     session: Session, payer_id: str, group_id: str, written: str
 ) -> ReleasedMeasures:
-    found = social_risk.payer_view(session, payer_id, group_id, written)
+    found = publication.payer_view(session, SOCIAL_RISK, payer_id, group_id, written)
     return measure_release(found.group, found.release, session.now, found.payer)
 
 
@@ -66,7 +67,7 @@ def measure_release(
     group: Group, release: SocialRiskRelease | None, now: datetime, payer: Payer | None = None
 ) -> ReleasedMeasures:
     if release is None:
-        raise NotFound(social_risk.NO_RELEASE)
+        raise NotFound(SOCIAL_RISK.no_release)
     own = measure_files.load()
     found = results(own, release.values, release.period, now.date())
     return ReleasedMeasures(group, release, own, found, payer)

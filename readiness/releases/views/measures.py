@@ -22,7 +22,7 @@ from readiness.releases.service import measures
 from readiness.releases.service.measures import ReleasedMeasures
 from readiness.statistics.rates import wilson_rate
 
-pages = Blueprint("measures", __name__)
+bp = Blueprint("measures", __name__)
 FORMATS = {  # ending -> how it is made, and what it is
     "csv": (measures.csv_of, "text/csv; charset=utf-8"),
     "xlsx": (
@@ -50,25 +50,25 @@ class Block:
     lines: tuple[Line, ...]
 
 
-@pages.get("/groups/<group_id>/counts/<period>/measures")
+@bp.get("/groups/<group_id>/counts/<period>/measures")
 @needs(Can.READ_COUNTS)
 def own(group_id: str, period: str) -> ResponseReturnValue:
     return page(measures.group_measures(session(), group_id, period))
 
 
-@pages.get("/groups/<group_id>/counts/<period>/measures.<ending>")
+@bp.get("/groups/<group_id>/counts/<period>/measures.<ending>")
 @needs(Can.READ_COUNTS)
 def own_file(group_id: str, period: str, ending: str) -> ResponseReturnValue:
     return file(measures.group_measures(session(), group_id, period), ending)
 
 
-@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures")
+@bp.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures")
 @needs(Can.READ_SUBMISSION)
 def for_payer(payer_id: str, group_id: str, period: str) -> ResponseReturnValue:
     return page(measures.payer_measures(session(), payer_id, group_id, period))
 
 
-@pages.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures.<ending>")
+@bp.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/measures.<ending>")
 @needs(Can.READ_SUBMISSION)
 def payer_file(payer_id: str, group_id: str, period: str, ending: str) -> ResponseReturnValue:
     return file(measures.payer_measures(session(), payer_id, group_id, period), ending)
@@ -81,7 +81,7 @@ def page(found: ReleasedMeasures) -> str:
     )
     files = [(ending, address(found, ending)) for ending in FORMATS]
     return render_template(
-        "disclosure/measures/show.html",
+        "releases/measures.html",
         found=found,
         blocks=blocks,
         files=dict(files),

@@ -21,7 +21,8 @@ from readiness.counts.models import PostedCounts
 from readiness.counts.service import entry
 from readiness.counts.service.social_risk import SCHEMA
 from readiness.counts.social_risk.models import FunnelCell, Step
-from readiness.releases.service import completion
+from readiness.releases.service import publication
+from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import assessments as sheets
 from tests.factories import social_risk_counts
 from tests.factories.world import NOW
@@ -201,7 +202,9 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
         "2026-Q3",
         PostedCounts(counted),
     )
-    completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
+    publication.complete(
+        Session(store, sheets.actor(store), NOW), SOCIAL_RISK, "elm", "2026-Q3", 11
+    )
     found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
     assert (FindingKind.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert found.is_ready
@@ -284,7 +287,9 @@ def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(sto
         "2026-Q3",
         PostedCounts(counted),
     )
-    completion.complete_quarter(Session(store, sheets.actor(store), NOW), "elm", "2026-Q3", 11)
+    publication.complete(
+        Session(store, sheets.actor(store), NOW), SOCIAL_RISK, "elm", "2026-Q3", 11
+    )
     found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
     assert (FindingKind.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     send(store, whole)

@@ -11,6 +11,7 @@ from readiness.accounts.db import people
 from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
+from readiness.core.people import Actor
 from readiness.core.periods import Period
 from readiness.counts.db import quality
 from readiness.counts.models import Revision
@@ -29,8 +30,8 @@ from readiness.counts.service import quality as use
 from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.db import quality as stored
 from readiness.disclosure.succession import ReleaseOutcome
-from readiness.releases.service import completion
-from readiness.releases.service import quality as quality_releases
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY, PayerView
 from tests.factories import payers
 from tests.factories.world import NOW
 
@@ -78,8 +79,8 @@ def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm
 
 def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> ReleaseOutcome:
     entered(store, known)
-    return completion.complete_period(
-        Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", threshold
+    return publication.complete(
+        Session(store, people.actor(store, "cara"), NOW), QUALITY, "elm", "2026-Q4", threshold
     )
 
 
@@ -131,8 +132,8 @@ def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     let_out(store, GOOD)
     assert let_out(store, {**GOOD, met(): 263, met(WHITE): 203}) is ReleaseOutcome.KEPT
     assert shown(store)[met()] == 260
-    own = quality_releases.group_view(
-        Session(store, people.actor(store, "maya"), NOW), "elm", "2026-Q4"
+    own = publication.group_view(
+        Session(store, people.actor(store, "maya"), NOW), QUALITY, "elm", "2026-Q4"
     )
     assert own.is_behind
     assert own.known[met()] == 263
@@ -168,25 +169,28 @@ def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
 
 def test_somebody_who_completes_at_the_same_time_is_refused(store):
     found = QualityCounts(Q4, GOOD)
-    one, other = (quality_releases.prepare(store, "elm", found, "", 11, NOW) for _ in range(2))
-    quality_releases.save(store, one, "cara", NOW)
+    one, other = (publication.prepare(store, QUALITY, "elm", found, 11, NOW) for _ in range(2))
+    publication.save(store, QUALITY, one, "cara", NOW)
     with pytest.raises(ChangedMeanwhile):
-        quality_releases.save(store, other, "maya", NOW)
+        publication.save(store, QUALITY, other, "maya", NOW)
 
 
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
     let_out(store, GOOD)
     pam = people.actor(store, "pam")
-    read = quality_releases.payer_view
-    assert read(Session(store, pam, NOW), "fair", "elm", None).releases == ()
+
+    def read(actor: Actor, period: str | None) -> PayerView[QualityCell]:
+        return publication.payer_view(Session(store, actor, NOW), QUALITY, "fair", "elm", period)
+
+    assert read(pam, None).releases == ()
     with pytest.raises(NotFound):
-        read(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
+        read(pam, "2026-Q4")
     payers.sent_in(store)
-    release = read(Session(store, pam, NOW), "fair", "elm", "2026-Q4").release
+    release = read(pam, "2026-Q4").release
     assert release
     assert release.values == shown(store)
     with pytest.raises(NotFound):
-        read(Session(store, pam, NOW), "fair", "elm", "2026-Q3")
+        read(pam, "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
@@ -195,9 +199,9 @@ def test_nobody_else_reads_releases(store, who, payer):
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
-        quality_releases.payer_view(Session(store, actor, NOW), payer, "elm", None)
+        publication.payer_view(Session(store, actor, NOW), QUALITY, payer, "elm", None)
     with pytest.raises(NotFound):
-        quality_releases.group_view(Session(store, actor, NOW), "elm", "2026-Q4")
+        publication.group_view(Session(store, actor, NOW), QUALITY, "elm", "2026-Q4")
 
 
 def test_readers_are_told_the_reference_that_stands_now(store):

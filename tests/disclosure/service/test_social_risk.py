@@ -25,7 +25,8 @@ from readiness.counts.strata import ALL, StratumType
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.social_risk_table import releasable_cells
 from readiness.disclosure.succession import ReleaseOutcome
-from readiness.releases.service import social_risk as use
+from readiness.releases.service import publication
+from readiness.releases.service.publication import SOCIAL_RISK
 from tests.disclosure.release_attacker import Reader
 from tests.factories import payers, world
 from tests.factories.social_risk_counts import counts as good
@@ -53,9 +54,9 @@ def counted(
 def let_out(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> ReleaseOutcome:
     counted(store, known)
     found = social_risk.of_group(store, "elm")[Q4]
-    ready = use.prepare(store, "elm", found, threshold, NOW)
-    use.save(store, ready, "cara", NOW)
-    return ready.verdict
+    ready = publication.prepare(store, SOCIAL_RISK, "elm", found, threshold, NOW)
+    publication.save(store, SOCIAL_RISK, ready, "cara", NOW)
+    return ready.outcome
 
 
 def shown(store: Store) -> Mapping[FunnelCell, int | None]:
@@ -107,7 +108,9 @@ def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
     maya = people.actor(store, "maya")
     with store.writing():
         store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
-    assert use.group_view(Session(store, maya, NOW), "elm", "2026-Q4").is_behind
+    assert publication.group_view(
+        Session(store, maya, NOW), SOCIAL_RISK, "elm", "2026-Q4"
+    ).is_behind
 
 
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
@@ -129,24 +132,29 @@ def test_small_steps_do_not_add_up_to_a_way_around(store):
 
 def test_somebody_who_releases_at_the_same_time_is_refused(store):
     found = FunnelCounts(Q4, {ELIGIBLE: 400})
-    one, other = (use.prepare(store, "elm", found, 11, NOW) for _ in range(2))
-    use.save(store, one, "cara", NOW)
+    one, other = (publication.prepare(store, SOCIAL_RISK, "elm", found, 11, NOW) for _ in range(2))
+    publication.save(store, SOCIAL_RISK, one, "cara", NOW)
     with pytest.raises(ChangedMeanwhile):
-        use.save(store, other, "maya", NOW)
+        publication.save(store, SOCIAL_RISK, other, "maya", NOW)
 
 
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
     let_out(store, good().known)
     pam = people.actor(store, "pam")
-    assert use.payer_view(Session(store, pam, NOW), "fair", "elm", None).release is None
+    assert (
+        publication.payer_view(Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", None).release
+        is None
+    )
     with pytest.raises(NotFound):
-        use.payer_view(Session(store, pam, NOW), "fair", "elm", "2026-Q4")
+        publication.payer_view(Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", "2026-Q4")
     payers.sent_in(store)
-    read = use.payer_view(Session(store, pam, NOW), "fair", "elm", "2026-Q4").release
+    read = publication.payer_view(
+        Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", "2026-Q4"
+    ).release
     assert read
     assert read.values == shown(store)
     with pytest.raises(NotFound):
-        use.payer_view(Session(store, pam, NOW), "fair", "elm", "2026-Q3")
+        publication.payer_view(Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
@@ -155,9 +163,9 @@ def test_nobody_else_reads_releases(store, who, payer):
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
-        use.payer_view(Session(store, actor, NOW), payer, "elm", None)
+        publication.payer_view(Session(store, actor, NOW), SOCIAL_RISK, payer, "elm", None)
     with pytest.raises(NotFound):
-        use.group_view(Session(store, actor, NOW), "elm", "2026-Q4")
+        publication.group_view(Session(store, actor, NOW), SOCIAL_RISK, "elm", "2026-Q4")
 
 
 def test_where_a_group_stands_rests_on_released_quarters_alone(store):

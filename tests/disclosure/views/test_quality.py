@@ -16,7 +16,8 @@ from readiness.counts.db import quality
 from readiness.counts.models import PostedCounts
 from readiness.counts.service import entry
 from readiness.counts.service import quality as use
-from readiness.releases.service import completion
+from readiness.releases.service import publication
+from readiness.releases.service.publication import QUALITY
 from tests.counts.views.test_quality import filled
 from tests.disclosure.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
 from tests.factories.page import Page
@@ -33,8 +34,8 @@ def maya(client, sign_in):
 
 def complete(store, known=GOOD):
     entered(store, known)
-    return completion.complete_period(
-        Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", 11
+    return publication.complete(
+        Session(store, people.actor(store, "cara"), NOW), QUALITY, "elm", "2026-Q4", 11
     )
 
 
@@ -46,7 +47,7 @@ def shown(client):
 def test_before_a_period_is_complete_nothing_has_left(maya, store):
     assert "There are no counts" in shown(maya)
     entered(store, GOOD)
-    assert "Nothing has left yet. It does when you mark the period complete." in shown(maya)
+    assert "Nothing is released yet. Marking the period complete releases it." in shown(maya)
     assert maya.get(f"{HERE}.csv").status_code == 404
 
 

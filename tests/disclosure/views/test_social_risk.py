@@ -44,7 +44,7 @@ def lines(page, title):
 
 def test_before_a_quarter_is_complete_nothing_has_left(cara):
     page = Page(cara.get(HERE).text)
-    assert "Nothing has left yet. It does when you mark the quarter complete." in page.text
+    assert "Nothing is released yet. Marking the quarter complete releases it." in page.text
     assert cara.get(f"{HERE}.csv").status_code == 404
 
 

@@ -24,7 +24,8 @@ from readiness.instruments.answers import Answer
 from readiness.plans.editing import ActionEdit
 from readiness.plans.models import ActionStatus
 from readiness.plans.service import document, plan
-from readiness.releases.service import social_risk as releases
+from readiness.releases.service import publication
+from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import plans, quality_counts, world
 
 NOW = world.NOW
@@ -57,7 +58,13 @@ def counted(opened, given):
     quarter = period("2026-Q4")
     social_risk.save(opened, "elm", quarter, revisions)
     found = social_risk.of_group(opened, "elm")[quarter]
-    releases.save(opened, releases.prepare(opened, "elm", found, 11, NOW), "maya", NOW)
+    publication.save(
+        opened,
+        SOCIAL_RISK,
+        publication.prepare(opened, SOCIAL_RISK, "elm", found, 11, NOW),
+        "maya",
+        NOW,
+    )
 
 
 RACES = {

@@ -30,7 +30,8 @@ from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
 from readiness.portfolio.brief import contents, documents, questions
 from readiness.portfolio.brief.evidence import BriefGap
-from readiness.releases.service import social_risk as releases
+from readiness.releases.service import publication
+from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import plans, quality_counts, world
 
 NOW = world.NOW
@@ -83,7 +84,13 @@ def release_all(made, needs=(Need.FOOD,), races=RACES):
     ]
     social_risk.save(made, "elm", quarter, revisions)
     found = social_risk.of_group(made, "elm")[quarter]
-    releases.save(made, releases.prepare(made, "elm", found, 11, NOW), "maya", NOW)
+    publication.save(
+        made,
+        SOCIAL_RISK,
+        publication.prepare(made, SOCIAL_RISK, "elm", found, 11, NOW),
+        "maya",
+        NOW,
+    )
     cells: dict[QualityCell, int] = {}
     for measure in ("BCS", "COL", "CBP", "GSD"):
         cells |= quality_counts.counts(races, measure)
