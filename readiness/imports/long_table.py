@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import TableRow, full_rows, open_table
+from readiness.core.tables.reader import open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports.mapped_table import (
     NO_DAY,
     REMEMBERED,
+    Line,
     MappedRun,
     NotReadError,
-    RoleColumns,
     answers_in,
     columns_of,
     head_of,
+    lines_of,
     part_of,
+    parts_in,
 )
 from readiness.imports.mapping_shapes import OVER_ALL, ColumnRole, LongMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
@@ -43,44 +46,36 @@ def parts(
     for source in sources:
         with open_table(source) as table:
             columns = columns_of(table, mapping)
-            for row in full_rows(table, reading):
-                try:
-                    part = screen_of(row, table.place(row.line), columns, run, mapping, reading)
-                except NotReadError as error:
-                    reading.report.refuse(table.place(row.line), str(error))
-                    continue
-                if part is not None:
-                    yield part
+            lines = lines_of(table, columns, reading)
+            yield from parts_in(
+                lines, reading, partial(screen_in, run=run, mapping=mapping, reading=reading)
+            )
 
 
-def screen_of(
-    row: TableRow,
-    place: str,
-    columns: RoleColumns,
-    run: MappedRun,
-    mapping: LongMapping,
-    reading: ReadContext,
-) -> ScreenPart | None:
-    head = head_of(row, columns, run)
+def screen_in(
+    line: Line, run: MappedRun, mapping: LongMapping, reading: ReadContext
+) -> Iterator[ScreenPart]:
+    head = head_of(line, run)
     if head.day is None:
         raise NotReadError(NO_DAY)
-    if ColumnRole.NEED in columns.at:
-        results = need_result(row, columns, mapping)
-        return part_of(head, head.day, place, run, reading, results=results)
-    question = columns.text(row, ColumnRole.QUESTION)
+    if ColumnRole.NEED in line.columns:
+        results = need_result(line, mapping)
+        yield part_of(head, head.day, line, run, reading, results=results)
+        return
+    question = line.text(ColumnRole.QUESTION)
     code = mapping.questions.get(plain(question), question)
     if not run.codes.knows(code):
         if not LOINC.fullmatch(code):
             raise NotReadError(NO_QUESTION)
         reading.report.unknown_codes[code] += 1
-        return None
+        return
     if run.codes.is_personal(code):
-        return None
-    text, flag = columns.text(row, ColumnRole.ANSWER), columns.text(row, ColumnRole.FLAG)
+        return
+    text, flag = line.text(ColumnRole.ANSWER), line.text(ColumnRole.FLAG)
     answered = AnsweredQuestion(
         code, answers_to(code, text, run, mapping), mapping.flags.get(plain(flag)) if flag else None
     )
-    return part_of(head, head.day, place, run, reading, answered=(answered,))
+    yield part_of(head, head.day, line, run, reading, answered=(answered,))
 
 
 def answers_to(
@@ -102,13 +97,11 @@ def answers_to(
     return answers
 
 
-def need_result(
-    row: TableRow, columns: RoleColumns, mapping: LongMapping
-) -> dict[Need, NeedResult]:
-    need = mapping.need(columns.text(row, ColumnRole.NEED))
+def need_result(line: Line, mapping: LongMapping) -> dict[Need, NeedResult]:
+    need = mapping.need(line.text(ColumnRole.NEED))
     if need is None:
         raise NotReadError(NO_NEED)
-    text = columns.text(row, ColumnRole.RESULT)
+    text = line.text(ColumnRole.RESULT)
     result = mapping.result(text) if text else NeedResult.INCOMPLETE
     if result is None:
         raise NotReadError(NO_RESULT)

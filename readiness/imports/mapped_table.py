@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple, Protocol, TypeVar
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext
-from readiness.core.tables.reader import TableRow, TextTable, column_key
+from readiness.core.tables.reader import TextTable, column_key, full_rows
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.dates import day_of, instant_of
@@ -20,6 +21,7 @@ from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
     AnsweredQuestion,
     NeedResult,
+    PatientRecord,
     PatientTraits,
     RecordStatus,
     ScreenAnswer,
@@ -42,15 +44,48 @@ class NotReadError(Exception):
     """One line cannot be read; the sentence is our own."""
 
 
-@dataclass(frozen=True)
-class RoleColumns:
-    """Where each role stands in one table."""
+Columns = Mapping[ColumnRole, int]  # where each role stands in one table
 
-    at: Mapping[ColumnRole, int]
 
-    def text(self, row: TableRow, role: ColumnRole) -> str:
-        place = self.at.get(role)
-        return row.cells[place] if place is not None else ""
+class Line(NamedTuple):
+    """One line of a table, by what its columns are."""
+
+    cells: Sequence[str]
+    columns: Columns
+    place: str = ""
+
+    def text(self, role: ColumnRole) -> str:
+        at = self.columns.get(role)
+        return self.cells[at] if at is not None else ""
+
+
+def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterator[Line]:
+    for number, cells in full_rows(table, reading):
+        yield Line(cells, columns, table.place(number))
+
+
+Found = ScreenPart | PatientRecord
+
+
+class Placed(Protocol):
+    @property
+    def place(self) -> str: ...
+
+
+Placeable = TypeVar("Placeable", bound=Placed)
+
+
+def parts_in(
+    lines: Iterable[Placeable],
+    reading: ReadContext,
+    parts_of: Callable[[Placeable], Iterable[Found]],
+) -> Iterator[Found]:
+    """What the lines tell; one that cannot be read is told by its place and left out."""
+    for line in lines:
+        try:
+            yield from parts_of(line)
+        except NotReadError as error:
+            reading.report.refuse(line.place, str(error))
 
 
 @dataclass(frozen=True)
@@ -70,14 +105,14 @@ class RowHead:
 def part_of(
     head: RowHead,
     day: date,
-    place: str,
+    line: Line,
     run: MappedRun,
     reading: ReadContext,
     answered: tuple[AnsweredQuestion, ...] = (),
     results: Mapping[Need, NeedResult] = NO_RESULTS,
 ) -> ScreenPart:
     return ScreenPart(
-        source=place,
+        source=line.place,
         patient=reading.hashed(head.patient),
         day=day,
         standing=head.standing,
@@ -113,7 +148,7 @@ class MappedRun:
         return self.days[text]
 
 
-def columns_of(table: TextTable, mapping: TableMapping, also: Collection[int] = ()) -> RoleColumns:
+def columns_of(table: TextTable, mapping: TableMapping, also: Collection[int] = ()) -> Columns:
     """Refused where a column of the mapping is missing, or where one is not known to it.
 
     `also` are the places of columns that the reader knows by itself.
@@ -139,7 +174,7 @@ def columns_of(table: TextTable, mapping: TableMapping, also: Collection[int] = 
         problems.append(Problem(table.label, strange_columns(table, strange)))
     if problems:
         raise BadInput(problems)
-    return RoleColumns(at)
+    return at
 
 
 def quoted_column(mapping: TableMapping, role: ColumnRole) -> str:
@@ -155,30 +190,28 @@ def strange_columns(table: TextTable, strange: list[int]) -> str:
     )
 
 
-def head_of(row: TableRow, columns: RoleColumns, run: MappedRun) -> RowHead:
-    patient = columns.text(row, ColumnRole.PATIENT)
+def head_of(line: Line, run: MappedRun) -> RowHead:
+    patient = line.text(ColumnRole.PATIENT)
     if not patient:
         raise NotReadError(NO_PATIENT)
-    mapping, issued = run.mapping, columns.text(row, ColumnRole.ISSUED)
-    standing, status = standing_in(row, columns, run)
+    mapping, issued = run.mapping, line.text(ColumnRole.ISSUED)
+    standing, status = standing_in(line, run)
     return RowHead(
         patient=patient,
-        day=run.day(columns.text(row, ColumnRole.DATE)),
+        day=run.day(line.text(ColumnRole.DATE)),
         standing=standing,
         status=status,
         issued=instant_of(issued, mapping.dates) if issued else "",
-        group_id=run.groups.of(
-            mapping.value(ColumnRole.GROUP, columns.text(row, ColumnRole.GROUP))
-        ),
-        site_id=run.sites.of(mapping.value(ColumnRole.SITE, columns.text(row, ColumnRole.SITE))),
-        traits=traits_of(row, columns, run),
+        group_id=run.groups.of(mapping.value(ColumnRole.GROUP, line.text(ColumnRole.GROUP))),
+        site_id=run.sites.of(mapping.value(ColumnRole.SITE, line.text(ColumnRole.SITE))),
+        traits=traits_of(line, run),
     )
 
 
-def standing_in(row: TableRow, columns: RoleColumns, run: MappedRun) -> tuple[RecordStatus, str]:
-    if ColumnRole.STATUS not in columns.at:
+def standing_in(line: Line, run: MappedRun) -> tuple[RecordStatus, str]:
+    if ColumnRole.STATUS not in line.columns:
         return RecordStatus.COUNTED, NO_STATUS
-    text = columns.text(row, ColumnRole.STATUS)
+    text = line.text(ColumnRole.STATUS)
     if text not in run.standings:
         status = run.mapping.statuses.get(plain(text), text) or UNKNOWN_STATUS
         standing = standing_of(run.codes, status)
@@ -188,9 +221,9 @@ def standing_in(row: TableRow, columns: RoleColumns, run: MappedRun) -> tuple[Re
     return run.standings[text]
 
 
-def traits_of(row: TableRow, columns: RoleColumns, run: MappedRun) -> PatientTraits | None:
+def traits_of(line: Line, run: MappedRun) -> PatientTraits | None:
     """None where the line tells nothing of the person."""
-    texts = tuple(columns.text(row, role) for role in TRAITS)
+    texts = tuple(line.text(role) for role in TRAITS)
     if not any(texts):
         return None
     found = run.traits.get(texts)

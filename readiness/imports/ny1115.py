@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
+from functools import partial
+from typing import NamedTuple
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import TableRow, full_rows, header_of, open_table
+from readiness.core.tables.reader import full_rows, header_of, open_table
 from readiness.imports.dates import day_of, instant_of
-from readiness.imports.mapped_table import NotReadError
+from readiness.imports.mapped_table import NotReadError, parts_in
 from readiness.imports.mapping import standing_of
 from readiness.imports.safe_names import Labels
 from readiness.imports.screening_codes.models import CodeTable
@@ -47,207 +49,6 @@ NO_DAY = "The time of the screen is missing or is no date. Write it as 2026-07-0
 SEVERAL_HOMES = (
     "This patient number is used at more than one facility. Add FACILITY_ID to this file."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenProfile:
-    """What is known of one screen beside its answers."""
-
-    encounter: bytes
-    facility: str
-    status: str
-    updated: str
-    day: date | None
-
-
-@dataclass
-class NyRun:
-    reading: ReadContext
-    codes: CodeTable
-    sites: Labels = field(default_factory=lambda: Labels("site"))
-    profiles: dict[bytes, list[ScreenProfile]] = field(default_factory=lambda: defaultdict(list))
-    facilities: dict[bytes, set[str]] = field(default_factory=lambda: defaultdict(set))
-    by_name: dict[bytes, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    def patient(self, number: str, facility: str) -> bytes:
-        """A record number means somebody only within its facility."""
-        return self.reading.hashed(f"{facility}\0{number}")
-
-
-def recognizes(header: Sequence[str]) -> bool:
-    return kind_of(header) is not None
-
-
-def parts(
-    sources: Sequence[SourceFile], reading: ReadContext, codes: CodeTable
-) -> Iterator[ScreenPart | PatientRecord]:
-    files = files_by_kind(sources)
-    run = NyRun(reading, codes)
-    for source in files[FileKind.FACILITIES]:
-        for row, columns, _ in rows_of(source, run):
-            note_facility(row, columns, run)
-    for source in files[FileKind.PROFILES]:
-        for row, columns, _ in rows_of(source, run):
-            note_profile(row, columns, run)
-    for kind, told_by in ((FileKind.ANSWERS, part_of), (FileKind.PEOPLE, person_of)):
-        for source in files[kind]:
-            for row, columns, place in rows_of(source, run):
-                try:
-                    found = told_by(row, columns, place, run)
-                except NotReadError as error:
-                    reading.report.refuse(place, str(error))
-                    continue
-                if found is not None:
-                    yield found
-
-
-def files_by_kind(sources: Sequence[SourceFile]) -> dict[FileKind, list[SourceFile]]:
-    files: dict[FileKind, list[SourceFile]] = {kind: [] for kind in FileKind}
-    problems = []
-    for source in sources:
-        kind = kind_of(header_of(source))
-        if kind is None:
-            problems.append(Problem(source.label, NOT_OF_THE_SET))
-        else:
-            files[kind].append(source)
-    if not files[FileKind.ANSWERS]:
-        problems.append(Problem("", NO_ANSWERS))
-    if problems:
-        raise BadInput(problems)
-    return files
-
-
-def rows_of(source: SourceFile, run: NyRun) -> Iterator[tuple[TableRow, NyColumns, str]]:
-    with open_table(source) as table:
-        columns = NyColumns.of(table.header)
-        is_silent = not run.profiles and not columns.has(NyColumn.STATUS)
-        if is_silent and columns.has(NyColumn.QUESTION):
-            run.reading.report.problems.append(Problem(source.label, NO_PROFILES))
-        for row in full_rows(table, run.reading):
-            yield row, columns, table.place(row.line)
-
-
-# Facilities and profiles: what answers are joined to
-
-
-def note_facility(row: TableRow, columns: NyColumns, run: NyRun) -> None:
-    number, facility = columns.text(row, NyColumn.PATIENT), columns.text(row, NyColumn.FACILITY)
-    if facility:
-        run.facilities[run.reading.hashed(number)].add(facility)
-        name = columns.text(row, NyColumn.FACILITY_NAME).casefold()
-        if name:
-            run.by_name[run.reading.hashed(name)].add(facility)
-
-
-def note_profile(row: TableRow, columns: NyColumns, run: NyRun) -> None:
-    note_facility(row, columns, run)
-    number = run.reading.hashed(columns.text(row, NyColumn.PATIENT))
-    run.profiles[number].append(
-        ScreenProfile(
-            encounter=run.reading.hashed(columns.text(row, NyColumn.ENCOUNTER)),
-            facility=facility_of(row, columns, run),
-            status=columns.text(row, NyColumn.STATUS),
-            updated=instant_of(columns.text(row, NyColumn.UPDATED)),
-            day=day_of(columns.text(row, NyColumn.DAY) or columns.text(row, NyColumn.VISIT)),
-        )
-    )
-
-
-def facility_of(row: TableRow, columns: NyColumns, run: NyRun) -> str:
-    """As the line says; else by the facility's name; else the only one this number is used at."""
-    if facility := columns.text(row, NyColumn.FACILITY):
-        return facility
-    number = columns.text(row, NyColumn.PATIENT)
-    at = run.facilities.get(run.reading.hashed(number), set())
-    if len(at) > 1:
-        name = columns.text(row, NyColumn.FACILITY_NAME).casefold()
-        at = at & run.by_name.get(run.reading.hashed(name), set())
-    return next(iter(at)) if len(at) == 1 else ""
-
-
-def profile_of(
-    row: TableRow, columns: NyColumns, day: date | None, run: NyRun
-) -> ScreenProfile | None:
-    """The screen that this answer is part of: of the same encounter and facility, where told."""
-    found = run.profiles.get(run.reading.hashed(columns.text(row, NyColumn.PATIENT)), [])
-    if columns.has(NyColumn.ENCOUNTER):
-        encounter = run.reading.hashed(columns.text(row, NyColumn.ENCOUNTER))
-        found = [each for each in found if each.encounter == encounter]
-    if facility := columns.text(row, NyColumn.FACILITY):
-        found = [each for each in found if each.facility in ("", facility)]
-    on_the_day = [each for each in found if each.day == day]
-    return max(on_the_day or found, key=lambda each: each.updated, default=None)
-
-
-# Answers and people
-
-
-def part_of(row: TableRow, columns: NyColumns, place: str, run: NyRun) -> ScreenPart | None:
-    number = columns.text(row, NyColumn.PATIENT)
-    if not number:
-        raise NotReadError(NO_PATIENT)
-    question = columns.text(row, NyColumn.QUESTION)
-    if not run.codes.knows(question):
-        run.reading.report.unknown_codes[question if is_question(question) else NOT_KNOWN] += 1
-        return None
-    if run.codes.is_personal(question):
-        return None
-    told_day = day_of(columns.text(row, NyColumn.DAY))
-    profile = profile_of(row, columns, told_day, run)
-    day = told_day or (profile.day if profile else None)
-    if day is None:
-        raise NotReadError(NO_DAY)
-    facility = facility_of(row, columns, run) or (profile.facility if profile else "")
-    if facility:
-        run.facilities[run.reading.hashed(number)].add(facility)
-    standing, status = standing_in(row, columns, profile, run)
-    written = columns.text(row, NyColumn.UPDATED) or columns.text(row, NyColumn.DAY)
-    answers, flag = answers_in(row, columns, question, run.codes)
-    return ScreenPart(
-        source=place,
-        patient=run.patient(number, facility),
-        day=day,
-        standing=standing,
-        status=status,
-        answered=(AnsweredQuestion(question, answers, flag),),
-        instrument=run.codes.instrument_by_panel.get(columns.text(row, NyColumn.PANEL), ""),
-        issued=(profile.updated if profile else "") or instant_of(written),
-        site_id=run.sites.of(facility),
-    )
-
-
-def standing_in(
-    row: TableRow, columns: NyColumns, profile: ScreenProfile | None, run: NyRun
-) -> tuple[RecordStatus, str]:
-    """What nobody calls final is held, unless no file of the set says anything of it."""
-    if not columns.has(NyColumn.STATUS) and not run.profiles:
-        return RecordStatus.COUNTED, NO_STATUS
-    told = columns.text(row, NyColumn.STATUS) or (profile.status if profile else "")
-    status = "-".join(told.casefold().split()) or UNKNOWN_STATUS
-    standing = standing_of(run.codes, status)
-    return (standing, status) if standing else (RecordStatus.HELD, UNKNOWN_STATUS)
-
-
-def person_of(row: TableRow, columns: NyColumns, _place: str, run: NyRun) -> PatientRecord | None:
-    number = columns.text(row, NyColumn.PATIENT)
-    if not number:
-        raise NotReadError(NO_PATIENT)
-    facility = facility_of(row, columns, run)
-    if not facility and len(run.facilities.get(run.reading.hashed(number), ())) > 1:
-        raise NotReadError(SEVERAL_HOMES)
-    races = columns.text(row, NyColumn.RACE)
-    for mark in SPLITS:
-        races = races.replace(mark, ";")
-    return PatientRecord(
-        run.patient(number, facility),
-        PatientTraits(
-            races=tuple(filter(None, (race.strip() for race in races.split(";")))),
-            ethnicity=columns.text(row, NyColumn.ETHNICITY),
-            language=columns.text(row, NyColumn.LANGUAGE),
-            sex=columns.text(row, NyColumn.SEX),
-            born=day_of(columns.text(row, NyColumn.BORN)),
-        ),
-    )
 
 
 class NyColumn(Enum):
@@ -310,36 +111,229 @@ MARKS: dict[FileKind, tuple[tuple[NyColumn, ...], ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class NyColumns:
-    """Where each column stands in one file, best name first."""
+class NyLine(NamedTuple):
+    """One line of one file; of each column the places of its names, best first."""
 
-    at: Mapping[NyColumn, tuple[int, ...]]
+    cells: Sequence[str]
+    columns: Mapping[NyColumn, tuple[int, ...]]
+    place: str
 
-    @classmethod
-    def of(cls, header: Sequence[str]) -> NyColumns:
-        places = {name.strip().upper(): at for at, name in enumerate(header)}
-        found = {
-            column: tuple(places[name] for name in column.value if name in places)
-            for column in NyColumn
-        }
-        return cls({column: at for column, at in found.items() if at})
+    def text(self, column: NyColumn) -> str:
+        return next((self.cells[at] for at in self.columns.get(column, ()) if self.cells[at]), "")
 
-    def has(self, column: NyColumn) -> bool:
-        return column in self.at
 
-    def text(self, row: TableRow, column: NyColumn) -> str:
-        return next((row.cells[at] for at in self.at.get(column, ()) if row.cells[at]), "")
+def columns_in(header: Sequence[str]) -> dict[NyColumn, tuple[int, ...]]:
+    places = {name.strip().upper(): at for at, name in enumerate(header)}
+    found = {
+        column: tuple(places[name] for name in column.value if name in places)
+        for column in NyColumn
+    }
+    return {column: at for column, at in found.items() if at}
 
 
 def kind_of(header: Sequence[str]) -> FileKind | None:
-    columns = NyColumns.of(header)
-    if not columns.has(NyColumn.PATIENT):
+    columns = columns_in(header)
+    if NyColumn.PATIENT not in columns:
         return None
-    for kind, marks in MARKS.items():
-        if all(any(columns.has(each) for each in mark) for mark in marks):
-            return kind
-    return None
+    return next(
+        (
+            kind
+            for kind, marks in MARKS.items()
+            if all(any(each in columns for each in mark) for mark in marks)
+        ),
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenProfile:
+    """What is known of one screen beside its answers."""
+
+    encounter: bytes
+    facility: str
+    status: str
+    updated: str
+    day: date | None
+
+
+@dataclass
+class NyRun:
+    reading: ReadContext
+    codes: CodeTable
+    sites: Labels = field(default_factory=lambda: Labels("site"))
+    profiles: dict[bytes, list[ScreenProfile]] = field(default_factory=lambda: defaultdict(list))
+    facilities: dict[bytes, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_name: dict[bytes, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def patient(self, number: str, facility: str) -> bytes:
+        """A record number means somebody only within its facility."""
+        return self.reading.hashed(f"{facility}\0{number}")
+
+
+def recognizes(header: Sequence[str]) -> bool:
+    return kind_of(header) is not None
+
+
+def parts(
+    sources: Sequence[SourceFile], reading: ReadContext, codes: CodeTable
+) -> Iterator[ScreenPart | PatientRecord]:
+    files = files_by_kind(sources)
+    run = NyRun(reading, codes)
+    for line in (line for source in files[FileKind.FACILITIES] for line in lines_of(source, run)):
+        note_facility(line, run)
+    for line in (line for source in files[FileKind.PROFILES] for line in lines_of(source, run)):
+        note_profile(line, run)
+    for source in files[FileKind.ANSWERS]:
+        yield from parts_in(lines_of(source, run), reading, partial(answer_in, run=run))
+    for source in files[FileKind.PEOPLE]:
+        yield from parts_in(lines_of(source, run), reading, partial(person_in, run=run))
+
+
+def files_by_kind(sources: Sequence[SourceFile]) -> dict[FileKind, list[SourceFile]]:
+    files: dict[FileKind, list[SourceFile]] = {kind: [] for kind in FileKind}
+    problems = []
+    for source in sources:
+        kind = kind_of(header_of(source))
+        if kind is None:
+            problems.append(Problem(source.label, NOT_OF_THE_SET))
+        else:
+            files[kind].append(source)
+    if not files[FileKind.ANSWERS]:
+        problems.append(Problem("", NO_ANSWERS))
+    if problems:
+        raise BadInput(problems)
+    return files
+
+
+def lines_of(source: SourceFile, run: NyRun) -> Iterator[NyLine]:
+    with open_table(source) as table:
+        columns = columns_in(table.header)
+        is_silent = not run.profiles and NyColumn.STATUS not in columns
+        if is_silent and NyColumn.QUESTION in columns:
+            run.reading.report.problems.append(Problem(source.label, NO_PROFILES))
+        for number, cells in full_rows(table, run.reading):
+            yield NyLine(cells, columns, table.place(number))
+
+
+# Facilities and profiles: what answers are joined to
+
+
+def note_facility(line: NyLine, run: NyRun) -> None:
+    number, facility = line.text(NyColumn.PATIENT), line.text(NyColumn.FACILITY)
+    if facility:
+        run.facilities[run.reading.hashed(number)].add(facility)
+        name = line.text(NyColumn.FACILITY_NAME).casefold()
+        if name:
+            run.by_name[run.reading.hashed(name)].add(facility)
+
+
+def note_profile(line: NyLine, run: NyRun) -> None:
+    note_facility(line, run)
+    number = run.reading.hashed(line.text(NyColumn.PATIENT))
+    run.profiles[number].append(
+        ScreenProfile(
+            encounter=run.reading.hashed(line.text(NyColumn.ENCOUNTER)),
+            facility=facility_of(line, run),
+            status=line.text(NyColumn.STATUS),
+            updated=instant_of(line.text(NyColumn.UPDATED)),
+            day=day_of(line.text(NyColumn.DAY) or line.text(NyColumn.VISIT)),
+        )
+    )
+
+
+def facility_of(line: NyLine, run: NyRun) -> str:
+    """As the line says; else by the facility's name; else the only one this number is used at."""
+    if facility := line.text(NyColumn.FACILITY):
+        return facility
+    number = line.text(NyColumn.PATIENT)
+    at = run.facilities.get(run.reading.hashed(number), set())
+    if len(at) > 1:
+        name = line.text(NyColumn.FACILITY_NAME).casefold()
+        at = at & run.by_name.get(run.reading.hashed(name), set())
+    return next(iter(at)) if len(at) == 1 else ""
+
+
+def profile_of(line: NyLine, day: date | None, run: NyRun) -> ScreenProfile | None:
+    """The screen that this answer is part of: of the same encounter and facility, where told."""
+    found = run.profiles.get(run.reading.hashed(line.text(NyColumn.PATIENT)), [])
+    if NyColumn.ENCOUNTER in line.columns:
+        encounter = run.reading.hashed(line.text(NyColumn.ENCOUNTER))
+        found = [each for each in found if each.encounter == encounter]
+    if facility := line.text(NyColumn.FACILITY):
+        found = [each for each in found if each.facility in ("", facility)]
+    on_the_day = [each for each in found if each.day == day]
+    return max(on_the_day or found, key=lambda each: each.updated, default=None)
+
+
+# Answers and people
+
+
+def answer_in(line: NyLine, run: NyRun) -> Iterator[ScreenPart]:
+    number = line.text(NyColumn.PATIENT)
+    if not number:
+        raise NotReadError(NO_PATIENT)
+    question = line.text(NyColumn.QUESTION)
+    if not run.codes.knows(question):
+        run.reading.report.unknown_codes[question if is_question(question) else NOT_KNOWN] += 1
+        return
+    if run.codes.is_personal(question):
+        return
+    told_day = day_of(line.text(NyColumn.DAY))
+    profile = profile_of(line, told_day, run)
+    day = told_day or (profile.day if profile else None)
+    if day is None:
+        raise NotReadError(NO_DAY)
+    facility = facility_of(line, run) or (profile.facility if profile else "")
+    if facility:
+        run.facilities[run.reading.hashed(number)].add(facility)
+    standing, status = standing_in(line, profile, run)
+    written = line.text(NyColumn.UPDATED) or line.text(NyColumn.DAY)
+    answers, flag = answers_in(line, question, run.codes)
+    yield ScreenPart(
+        source=line.place,
+        patient=run.patient(number, facility),
+        day=day,
+        standing=standing,
+        status=status,
+        answered=(AnsweredQuestion(question, answers, flag),),
+        instrument=run.codes.instrument_by_panel.get(line.text(NyColumn.PANEL), ""),
+        issued=(profile.updated if profile else "") or instant_of(written),
+        site_id=run.sites.of(facility),
+    )
+
+
+def standing_in(
+    line: NyLine, profile: ScreenProfile | None, run: NyRun
+) -> tuple[RecordStatus, str]:
+    """What nobody calls final is held, unless no file of the set says anything of it."""
+    if NyColumn.STATUS not in line.columns and not run.profiles:
+        return RecordStatus.COUNTED, NO_STATUS
+    told = line.text(NyColumn.STATUS) or (profile.status if profile else "")
+    status = "-".join(told.casefold().split()) or UNKNOWN_STATUS
+    standing = standing_of(run.codes, status)
+    return (standing, status) if standing else (RecordStatus.HELD, UNKNOWN_STATUS)
+
+
+def person_in(line: NyLine, run: NyRun) -> Iterator[PatientRecord]:
+    number = line.text(NyColumn.PATIENT)
+    if not number:
+        raise NotReadError(NO_PATIENT)
+    facility = facility_of(line, run)
+    if not facility and len(run.facilities.get(run.reading.hashed(number), ())) > 1:
+        raise NotReadError(SEVERAL_HOMES)
+    races = line.text(NyColumn.RACE)
+    for mark in SPLITS:
+        races = races.replace(mark, ";")
+    yield PatientRecord(
+        run.patient(number, facility),
+        PatientTraits(
+            races=tuple(filter(None, (race.strip() for race in races.split(";")))),
+            ethnicity=line.text(NyColumn.ETHNICITY),
+            language=line.text(NyColumn.LANGUAGE),
+            sex=line.text(NyColumn.SEX),
+            born=day_of(line.text(NyColumn.BORN)),
+        ),
+    )
 
 
 QUESTION = re.compile(r"[0-9]{1,7}-[0-9]")
@@ -358,35 +352,31 @@ def is_question(code: str) -> bool:
     return QUESTION.fullmatch(code) is not None
 
 
-def answers_in(
-    row: TableRow, columns: NyColumns, question: str, codes: CodeTable
-) -> AnswersAndFlag:
+def answers_in(line: NyLine, question: str, codes: CodeTable) -> AnswersAndFlag:
     """The answers of one line and the sender's own flag.
 
     Who declined is taken at their word, whatever else stands in the line; another reason for a
     missing answer counts only when there is none. A score stands in the description: what stands
     in its place as a code is a placeholder.
     """
-    flag = FLAGS.get(columns.text(row, NyColumn.FLAG).casefold())
-    reason = reason_in(row, columns, codes)
+    flag = FLAGS.get(line.text(NyColumn.FLAG).casefold())
+    reason = reason_in(line, codes)
     if reason is Absent.DECLINED:
         return (ScreenAnswer(absent=reason),), flag
-    found = coded_answers(row, columns, question, codes)
+    found = coded_answers(line, question, codes)
     if found:
         return found, flag
     return ((ScreenAnswer(absent=reason),) if reason else ()), flag
 
 
-def reason_in(row: TableRow, columns: NyColumns, codes: CodeTable) -> Absent | None:
-    texts = (columns.text(row, NyColumn.ABSENT), columns.text(row, NyColumn.ABSENT_TEXT))
+def reason_in(line: NyLine, codes: CodeTable) -> Absent | None:
+    texts = (line.text(NyColumn.ABSENT), line.text(NyColumn.ABSENT_TEXT))
     said = (text.replace("-", " ") for text in texts)
     return next((r for t in (*texts, *said) if t and (r := codes.absent_for(t))), None)
 
 
-def coded_answers(
-    row: TableRow, columns: NyColumns, question: str, codes: CodeTable
-) -> tuple[ScreenAnswer, ...]:
-    code, text = columns.text(row, NyColumn.ANSWER), columns.text(row, NyColumn.ANSWER_TEXT)
+def coded_answers(line: NyLine, question: str, codes: CodeTable) -> tuple[ScreenAnswer, ...]:
+    code, text = line.text(NyColumn.ANSWER), line.text(NyColumn.ANSWER_TEXT)
     if ANSWERS.fullmatch(code):
         return tuple(
             ScreenAnswer(absent=absent)
@@ -395,7 +385,7 @@ def coded_answers(
             for each in dict.fromkeys(re.findall(r"LA[0-9]+-[0-9]", code))
         )
     if codes.is_counted(question):
-        number = number_in(text) or number_in(columns.text(row, NyColumn.MEASURED))
+        number = number_in(text) or number_in(line.text(NyColumn.MEASURED))
         if number is not None:
             return (ScreenAnswer(number=float(number)),)
     for said in (text, code):

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import TableRow, TextTable, column_key, full_rows, open_table
+from readiness.core.tables.reader import TextTable, column_key, open_table
 from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.mapped_table import (
     NO_DAY,
+    Columns,
+    Line,
     MappedRun,
     NotReadError,
-    RoleColumns,
     RowHead,
     answers_in,
     columns_of,
     head_of,
+    lines_of,
     part_of,
+    parts_in,
 )
 from readiness.imports.mapping_shapes import ColumnRole, MappedField, RedcapMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
@@ -61,7 +65,7 @@ class FieldPlace:
 
 @dataclass(frozen=True)
 class RedcapLayout:
-    columns: RoleColumns
+    columns: Columns
     fields: tuple[FieldPlace, ...]
     races: tuple[tuple[int, str], ...] = ()  # where races are check boxes
 
@@ -73,12 +77,10 @@ def parts(
     for source in sources:
         with open_table(source) as table:
             layout = layout_of(table, mapping)
-            for row in full_rows(table, reading):
-                place = table.place(row.line)
-                try:
-                    yield from parts_in_row(row, place, layout, run, reading)
-                except NotReadError as error:
-                    reading.report.refuse(place, str(error))
+            lines = lines_of(table, layout.columns, reading)
+            yield from parts_in(
+                lines, reading, partial(form_in, layout=layout, run=run, reading=reading)
+            )
 
 
 # Where everything stands
@@ -156,36 +158,35 @@ def quoted(name: str) -> str:
 # One line
 
 
-def parts_in_row(
-    row: TableRow, place: str, layout: RedcapLayout, run: MappedRun, reading: ReadContext
+def form_in(
+    line: Line, layout: RedcapLayout, run: MappedRun, reading: ReadContext
 ) -> Iterator[ScreenPart | PatientRecord]:
-    head = with_races(head_of(row, layout.columns, run), row, layout, run)
-    head = with_completeness(head, row, layout.columns)
-    answered, results = answers_of(row, layout, run)
-    is_finished = plain(layout.columns.text(row, ColumnRole.COMPLETE)) in FINISHED
+    head = with_completeness(with_races(head_of(line, run), line, layout, run), line)
+    answered, results = answers_of(line, layout, run)
+    is_finished = plain(line.text(ColumnRole.COMPLETE)) in FINISHED
     is_screen = bool(results) or is_finished or any(each.answers for each in answered)
     if is_screen:
         if head.day is None:
             raise NotReadError(NO_DAY)
-        part = part_of(head, head.day, place, run, reading, answered, results)
+        part = part_of(head, head.day, line, run, reading, answered, results)
         yield replace(part, is_whole=True, is_completed=is_finished)
     elif head.traits is not None:
         yield PatientRecord(reading.hashed(head.patient), head.traits)
 
 
-def with_completeness(head: RowHead, row: TableRow, columns: RoleColumns) -> RowHead:
-    if ColumnRole.COMPLETE not in columns.at or head.standing is not RecordStatus.COUNTED:
+def with_completeness(head: RowHead, line: Line) -> RowHead:
+    if ColumnRole.COMPLETE not in line.columns or head.standing is not RecordStatus.COUNTED:
         return head
-    if plain(columns.text(row, ColumnRole.COMPLETE)) in FINISHED:
+    if plain(line.text(ColumnRole.COMPLETE)) in FINISHED:
         return head
     return replace(head, standing=RecordStatus.HELD, status=IN_PROGRESS)
 
 
-def with_races(head: RowHead, row: TableRow, layout: RedcapLayout, run: MappedRun) -> RowHead:
+def with_races(head: RowHead, line: Line, layout: RedcapLayout, run: MappedRun) -> RowHead:
     chosen = tuple(
         run.mapping.value(ColumnRole.RACE, code)
         for at, code in layout.races
-        if plain(row.cells[at]) in CHECKED
+        if plain(line.cells[at]) in CHECKED
     )
     if not chosen:
         return head
@@ -193,20 +194,20 @@ def with_races(head: RowHead, row: TableRow, layout: RedcapLayout, run: MappedRu
 
 
 def answers_of(
-    row: TableRow, layout: RedcapLayout, run: MappedRun
+    line: Line, layout: RedcapLayout, run: MappedRun
 ) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
     answered, results = [], {}
     for field in layout.fields:
         if field.of.need is not None:
-            if result := result_in(row, field):
+            if result := result_in(line, field):
                 results[field.of.need] = result
         elif not run.codes.is_personal(field.of.question):
-            answered.append(AnsweredQuestion(field.of.question, answers_to(row, field, run)))
+            answered.append(AnsweredQuestion(field.of.question, answers_to(line, field, run)))
     return tuple(answered), results
 
 
-def result_in(row: TableRow, field: FieldPlace) -> NeedResult | None:
-    text = row.cells[field.column] if field.column is not None else ""
+def result_in(line: Line, field: FieldPlace) -> NeedResult | None:
+    text = line.cells[field.column] if field.column is not None else ""
     if not text:
         return None
     result = field.of.result(text)
@@ -215,11 +216,11 @@ def result_in(row: TableRow, field: FieldPlace) -> NeedResult | None:
     return result
 
 
-def answers_to(row: TableRow, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:
+def answers_to(line: Line, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:
     if field.column is None:
-        return tuple(answer for at, answer in field.boxes if is_checked(row.cells[at], field.name))
+        return tuple(answer for at, answer in field.boxes if is_checked(line.cells[at], field.name))
     answers = answers_in(
-        row.cells[field.column],
+        line.cells[field.column],
         field.of.question,
         (field.of.answers,),
         is_number=field.of.is_number,

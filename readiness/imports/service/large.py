@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import TableRow, TextTable
+from readiness.core.tables.reader import TextTable
 from readiness.counts.strata import StratumType
 from readiness.imports.dates import DateOrder
 from readiness.imports.fhir.documents import GZIP
@@ -20,9 +20,10 @@ from readiness.imports.mapped_table import (
     NO_DAY,
     NO_PATIENT,
     NO_STANDING,
+    Columns,
+    Line,
     MappedRun,
     NotReadError,
-    RoleColumns,
     columns_of,
     standing_in,
     traits_from,
@@ -79,15 +80,15 @@ def cells_of(
 
 
 def wording_of(
-    mapping: LongMapping, codes: CodeTable, columns: RoleColumns, header: Sequence[str]
+    mapping: LongMapping, codes: CodeTable, columns: Columns, header: Sequence[str]
 ) -> Wording:
     """The readers' own functions, asked once for each different text."""
     run = MappedRun(mapping, codes)
-    own = {ResultColumn(role.value): header[at] for role, at in columns.at.items() if role in READ}
+    own = {ResultColumn(role.value): header[at] for role, at in columns.items() if role in READ}
 
     def standing(text: str) -> RecordStatus | None:
         try:
-            return standing_in(TableRow(0, [text]), RoleColumns({ColumnRole.STATUS: 0}), run)[0]
+            return standing_in(Line([text], {ColumnRole.STATUS: 0}), run)[0]
         except NotReadError:
             return None
 
