@@ -10,7 +10,7 @@ from readiness.core.tables.models import SourceFile
 from readiness.core.tables.reader import header_of
 from readiness.imports import ny1115
 from readiness.imports.fhir.documents import BOM, GZIP
-from readiness.imports.template import reader as template
+from readiness.imports.template import models as template
 
 BEGINNING = 4096  # bytes
 PACKED_TABLE = "Only FHIR files are read as gzip. Unpack this file and send it again."
@@ -33,9 +33,9 @@ def format_of(source: SourceFile) -> FileFormat:
     if is_packed:
         raise BadInput([Problem(source.label, PACKED_TABLE)])
     header = header_of(source)
-    if template.recognizes(header):
+    if template.is_ours(header):
         return FileFormat.TEMPLATE
-    return FileFormat.NY1115 if ny1115.recognizes(header) else FileFormat.TABLE
+    return FileFormat.NY1115 if ny1115.kind_of(header) else FileFormat.TABLE
 
 
 def first_bytes(source: SourceFile) -> bytes:

@@ -170,10 +170,6 @@ class NyRun:
         return self.reading.hashed(f"{facility}\0{number}")
 
 
-def recognizes(header: Sequence[str]) -> bool:
-    return kind_of(header) is not None
-
-
 def parts(
     sources: Sequence[SourceFile], reading: ReadContext, codes: CodeTable
 ) -> Iterator[ScreenPart | PatientRecord]:
@@ -274,7 +270,9 @@ def answer_in(line: NyLine, run: NyRun) -> Iterator[ScreenPart]:
         raise NotReadError(NO_PATIENT)
     question = line.text(NyColumn.QUESTION)
     if not run.codes.knows(question):
-        run.reading.report.unknown_codes[question if is_question(question) else NOT_KNOWN] += 1
+        run.reading.report.unknown_codes[
+            question if QUESTION.fullmatch(question) else NOT_KNOWN
+        ] += 1
         return
     if run.codes.is_personal(question):
         return
@@ -345,14 +343,11 @@ FLAGS = {
     **dict.fromkeys(("yes", "y", "pos", "positive", "true", "1"), True),
     **dict.fromkeys(("no", "n", "neg", "negative", "false", "0"), False),
 }
-AnswersAndFlag = tuple[tuple[ScreenAnswer, ...], bool | None]
 
 
-def is_question(code: str) -> bool:
-    return QUESTION.fullmatch(code) is not None
-
-
-def answers_in(line: NyLine, question: str, codes: CodeTable) -> AnswersAndFlag:
+def answers_in(
+    line: NyLine, question: str, codes: CodeTable
+) -> tuple[tuple[ScreenAnswer, ...], bool | None]:
     """The answers of one line and the sender's own flag.
 
     Who declined is taken at their word, whatever else stands in the line; another reason for a

@@ -48,8 +48,8 @@ def answers(
 
 def test_the_four_files_are_told_apart_by_their_headings():
     assert len(stored("ny1115")) == 4
-    assert all(ny1115.recognizes(content(kind).split("\n")[0].split("|")) for kind in FileKind)
-    assert not ny1115.recognizes(("patient", "question", "answer"))
+    assert all(ny1115.kind_of(content(kind).split("\n")[0].split("|")) for kind in FileKind)
+    assert not ny1115.kind_of(("patient", "question", "answer"))
 
 
 def test_answers_come_as_codes_numbers_or_reasons():

@@ -16,6 +16,7 @@ from readiness.imports.fhir.resources import (
     FhirValue,
     ItemAnswer,
     Number,
+    codings_in,
 )
 from readiness.imports.mapping_shapes import OVER_ALL, Answers, plain
 from readiness.imports.screening_codes.models import CodeTable
@@ -135,7 +136,7 @@ def mapped_answer(
 ) -> ScreenAnswer | None:
     """What the sender's mapping says of this value, before anything else is tried."""
     concept = value.value_codeable_concept
-    codings = [*((concept.coding or ()) if concept else ())]
+    codings = [*codings_in(concept)]
     codings += [value.value_coding] if value.value_coding else []
     said = [each for coding in codings for each in (coding.code, coding.display)]
     said += [concept.text if concept else None, value.value_string]
@@ -184,7 +185,7 @@ def clearest(found: dict[ScreenAnswer, None]) -> tuple[ScreenAnswer, ...]:
 
 def every_answer(codes: CodeTable, question: str, value: FhirValue) -> Iterator[ScreenAnswer]:
     concept = value.value_codeable_concept
-    codings = [*((concept.coding or ()) if concept else ())]
+    codings = [*codings_in(concept)]
     codings += [value.value_coding] if value.value_coding else []
     text = concept.text if concept else None
     for coding in codings:
@@ -242,7 +243,7 @@ def number_in_text(text: str | None) -> Iterator[ScreenAnswer]:
 
 def reason_in(codes: CodeTable, concept: Concept) -> Absent:
     """Why there is no answer. A reason that we do not know still says that there is none."""
-    said = [each for coding in concept.coding or () for each in (coding.code, coding.display)]
+    said = [each for coding in codings_in(concept) for each in (coding.code, coding.display)]
     for text in (*said, concept.text):
         if text and (reason := codes.absent_for(text)):
             return reason

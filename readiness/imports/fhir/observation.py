@@ -19,11 +19,11 @@ from readiness.imports.fhir.datatypes import (
 )
 from readiness.imports.fhir.resources import (
     NO_META,
-    Coding,
     Concept,
     Observation,
     ObservationComponent,
     Reference,
+    codings_in,
 )
 from readiness.imports.screening_codes.models import ResourceType
 from readiness.imports.screens.models import (
@@ -107,7 +107,7 @@ def shared_answer(
 
 def question_in(run: FhirRun, concept: Concept | None) -> str:
     """The question that the tables know, "" when there is none or it must not be read."""
-    for coding in (concept.coding if concept else None) or ():
+    for coding in codings_in(concept):
         if coding.code in run.questions and is_public(run.codes, coding):
             return coding.code or ""
     return ""
@@ -116,7 +116,7 @@ def question_in(run: FhirRun, concept: Concept | None) -> str:
 def panel_in(run: FhirRun, concept: Concept | None) -> str:
     """Panels have codes of public systems, and some of a region's own."""
     panels = run.codes.instrument_by_panel
-    for coding in (concept.coding if concept else None) or ():
+    for coding in codings_in(concept):
         if coding.code in panels:
             return coding.code or ""
     return ""
@@ -141,7 +141,7 @@ def is_screening(seen: Observation) -> bool:
     return any(
         coding.code in SCREENING
         for concept in seen.category or ()
-        for coding in concept.coding or ()
+        for coding in codings_in(concept)
     )
 
 
@@ -152,10 +152,6 @@ def note_unknown(run: FhirRun, *concepts: Concept | None) -> None:
         if not any(run.codes.knows(code) for code in asked):
             for code in asked or (OTHER_CODE,):
                 run.reading.report.unknown_codes[public_code(code)] += 1
-
-
-def codings_in(concept: Concept | None) -> list[Coding]:
-    return (concept.coding if concept else None) or []
 
 
 def day_of_observation(seen: Observation) -> date | None:
@@ -174,7 +170,7 @@ def day_of_observation(seen: Observation) -> date | None:
 
 def flag_in(interpretation: list[Concept] | None) -> bool | None:
     for concept in interpretation or ():
-        for coding in concept.coding or ():
+        for coding in codings_in(concept):
             if coding.code in FLAGS:
                 return FLAGS[coding.code]
     return None

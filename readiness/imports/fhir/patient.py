@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from readiness.imports.fhir.context import FhirRun, UnreadableResource
 from readiness.imports.fhir.datatypes import birthday_of
-from readiness.imports.fhir.resources import Coverage, FhirExtension, Patient
+from readiness.imports.fhir.resources import Coverage, FhirExtension, Patient, codings_in
 from readiness.imports.screens.models import PatientRecord, PatientTraits
 
 RACE, ETHNICITY = "us-core-race", "us-core-ethnicity"  # the ends of the extensions' addresses
@@ -64,7 +64,7 @@ def codes_in(extension: FhirExtension) -> Iterator[str]:
     if extension.value_coding and extension.value_coding.code:
         yield extension.value_coding.code
     concept = extension.value_codeable_concept  # as older releases have it
-    for coding in (concept.coding if concept else None) or ():
+    for coding in codings_in(concept):
         if coding.code:
             yield coding.code
     if extension.value_code and (extension.url or "").endswith(ABSENT_REASON):
@@ -76,7 +76,7 @@ def language_of(seen: Patient) -> str:
     spoken = sorted(seen.communication or (), key=lambda each: not each.preferred)
     for each in spoken:
         concept = each.language
-        codes = [coding.code for coding in (concept.coding if concept else None) or ()]
+        codes = [coding.code for coding in codings_in(concept)]
         for said in (*codes, concept.text if concept else None):
             if said:
                 return said
@@ -103,7 +103,7 @@ def note_payer(run: FhirRun, place: str, seen: Coverage) -> None:  # noqa: ARG00
 
 def payer_of(seen: Coverage) -> str:
     """Where it is plain: by the public typology's code or by the two programs' own names."""
-    codings = (seen.type.coding if seen.type else None) or []
+    codings = codings_in(seen.type)
     for coding in codings:
         if coding.system in TYPOLOGY and coding.code:
             return PROGRAMS.get(coding.code[:2]) or PROGRAMS.get(coding.code[0], coding.code)

@@ -193,7 +193,7 @@ def form_answers(
         elif question in run.codes.questions_by_code:
             kept = sheet.answers.setdefault(question, [])
             kept += [each for each in answers_in(run, question, item) if each not in kept]
-        elif not is_answered(item):
+        elif not any(map(has_value, item.answer or ())):
             continue
         elif is_question_code(question):
             run.reading.report.unknown_codes[public_code(question)] += 1
@@ -225,10 +225,6 @@ def question_at(run: FhirRun, form: KnownQuestionnaire, link: str) -> str:
         return mapped
     last = link.rstrip("/").rsplit("/", 1)[-1]
     return last if is_question_code(last) or last in run.codes.instrument_by_panel else link or "?"
-
-
-def is_answered(item: ResponseItem) -> bool:
-    return any(has_value(answer) for answer in item.answer or ())
 
 
 def has_value(answer: ItemAnswer) -> bool:

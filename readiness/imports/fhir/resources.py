@@ -21,6 +21,10 @@ class Concept(Struct, gc=False):
     text: str | None = None
 
 
+def codings_in(concept: Concept | None) -> list[Coding]:
+    return (concept.coding if concept else None) or []
+
+
 class FhirQuantity(Struct, gc=False):
     value: Number = None
 
@@ -184,7 +188,3 @@ class BundleEntry(Struct, gc=False, rename="camel"):
     full_url: str | None = None
     resource: Raw = Raw()
     request: EntryRequest | None = None
-
-
-class Bundle(Struct):
-    entry: list[BundleEntry] | None = None

@@ -80,7 +80,7 @@ class PatientTally:
         kinds = kinds_with_strata(strata.values())
         corners = {known: corners_of(each, kinds) for known, each in strata.items()}
         places = {ranks: places_of(ranks) for ranks in {one.ranks for one in self.sums.values()}}
-        rows: defaultdict[Corner, Row] = defaultdict(new_row)
+        rows: defaultdict[Corner, Row] = defaultdict(lambda: [0] * (len(NEEDS) * len(RANKS)))
         for (group_id, quarter, _), one in self.sums.items():
             for kind, stratum in corners[one.known]:
                 row = rows[group_id, one.site_id or WHOLE, quarter, kind, stratum]
@@ -111,10 +111,6 @@ def kinds_with_strata(strata: Iterable[Strata]) -> tuple[StratumType, ...]:
 
 def corners_of(strata: Strata, kinds: Iterable[StratumType]) -> tuple[tuple[str, str], ...]:
     return ((ALL.type.value, ALL.name), *((kind.value, strata[kind]) for kind in kinds))
-
-
-def new_row() -> Row:
-    return [0] * (len(NEEDS) * len(RANKS))
 
 
 def places_of(ranks: bytes) -> tuple[int, ...]:

@@ -67,9 +67,6 @@ def record(session: Session, group_id: str, written: str) -> CountHistory:
     )
 
 
-Moment = tuple[datetime, str]  # and who
-
-
 def savings(
     lines: list[tuple[str, Revision[FunnelCell]]],
     names: Mapping[str, Person],
@@ -79,7 +76,9 @@ def savings(
     """Oldest first."""
     last: dict[tuple[str, FunnelCell], int | None] = {}
     from_upload = {(each.decided_at, each.decided_by): each for each in taken}
-    for (at, author_id), together in groupby(lines, key=lambda pair: moment_of(pair[1])):
+    for (at, author_id), together in groupby(
+        lines, key=lambda pair: (pair[1].at, pair[1].author_id)
+    ):
         saved: list[SavedLine] = []
         for site_id, line in together:
             before = last.get((site_id, line.cell))
@@ -87,10 +86,6 @@ def savings(
             last[site_id, line.cell] = line.value
         author = names[author_id].name if author_id in names else ""
         yield Saving(at, author, from_upload.get((at, author_id)), tuple(saved))
-
-
-def moment_of(line: Revision[FunnelCell]) -> Moment:
-    return line.at, line.author_id
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def wording_of(
         result=lambda text: mapping.result(text) if text else NeedResult.INCOMPLETE,
         standing=standing,
         strata=lambda told: strata_of(known(told)),
-        apart=lambda told: with_race_alone(known(told)),
+        apart=lambda told: race_apart(known(told)),
         age=age_band,
         group=lambda text: run.groups.of(mapping.value(ColumnRole.GROUP, text)),
         site=lambda text: run.sites.of(mapping.value(ColumnRole.SITE, text)),
@@ -113,6 +113,6 @@ def wording_of(
     )
 
 
-def with_race_alone(known: KnownTraits) -> dict[StratumType, str]:
+def race_apart(known: KnownTraits) -> dict[StratumType, str]:
     """Race and ethnicity may come in different rows, so they are joined per patient."""
     return {**strata_of(known), StratumType.RACE: race_2024(known.races, "")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
@@ -12,7 +11,7 @@ from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
-from readiness.core.people import Actor, Group, Person, Site
+from readiness.core.people import Group, Person, Site
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.db import social_risk
@@ -237,24 +236,21 @@ def apply_upload(
         ]
         social_risk.save(session.store, upload.group_id, quarter, revisions, site_id=site_id)
     number = sum(map(len, changed.values()))
-    audit.record(session.store, saved_event(session.actor, upload, quarter, number, session.now))
-    if changed:
-        today = session.now.date()
-        before = entry.read(session.store, SCHEMA, upload.group_id, quarter, today)
-        entry.reopen(session, SCHEMA, before)
-    return number
-
-
-def saved_event(actor: Actor, upload: Upload, quarter: Period, number: int, now: datetime) -> Event:
-    return Event(
-        now,
-        actor.id,
+    event = Event(
+        session.now,
+        session.actor.id,
         "saved an upload",
         "counts",
         str(quarter),
         group_id=upload.group_id,
         detail={"upload": upload.id, "counts": number},
     )
+    audit.record(session.store, event)
+    if changed:
+        today = session.now.date()
+        before = entry.read(session.store, SCHEMA, upload.group_id, quarter, today)
+        entry.reopen(session, SCHEMA, before)
+    return number
 
 
 def discard(session: Session, group_id: str, upload_id: str) -> None:

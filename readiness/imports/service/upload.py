@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,8 +28,7 @@ from readiness.imports.models import (
     UploadState,
     report_of,
 )
-from readiness.imports.screens import quarter_counts
-from readiness.imports.screens.quarter_counts import FileCounts
+from readiness.imports.screens.quarter_counts import FileCounts, file_counts
 from readiness.imports.service import screens
 from readiness.imports.service.screens import Aggregation
 from readiness.imports.template.models import Unit
@@ -78,7 +77,7 @@ def start(
     store: Store,
     actor: Actor,
     group_id: str,
-    handed: UploadedFiles,
+    files: UploadedFiles,
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
@@ -86,9 +85,9 @@ def start(
     """Begin to read, and return the id under which the upload can be looked at."""
     now = clock()
     permissions.require(actor, Can.ENTER_COUNTS, scope.of_group(store, group_id, now))
-    if not handed.sources:
+    if not files.sources:
         raise BadInput([Problem("files", NO_FILE)])
-    upload = Upload(new_id(), group_id, handed.sha256, actor.id, now)
+    upload = Upload(new_id(), group_id, files.sha256, actor.id, now)
     job = Job(new_id(), KIND, actor.id, now, now, group_id=group_id, result_id=upload.id)
     place = runner.place()
     try:
@@ -97,7 +96,7 @@ def start(
             jobs.forget(store, now - RETENTION)
             jobs.ask(store, job)
             uploads.add(store, upload)
-        work = reading_work(handed, upload, groups.sites(store, group_id), now.date())
+        work = reading_work(files, upload, groups.sites(store, group_id), now.date())
         runner.start(place, job.id, work, clock)
     except BaseException:
         place.leave()
@@ -105,81 +104,62 @@ def start(
     return upload.id
 
 
-def reading_work(handed: UploadedFiles, upload: Upload, sites: Sequence[Site], today: date) -> Work:
-    def work(told: Told) -> Keep:
+def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], today: date) -> Work:
+    names = site_ids_by_name(sites)
+
+    def work(on_progress: Told) -> Keep:
         try:
             found = screens.aggregate(
-                handed.sources,
+                files.sources,
                 group_id=upload.group_id,
-                mapping=handed.mapping,
-                on_progress=told,
+                mapping=files.mapping,
+                on_progress=on_progress,
                 today=today,
-                sites=tuple(names_of(sites)),
+                sites=tuple(names),
                 groups=[upload.group_id],
             )
-            brought = quarter_counts.file_counts(
-                found.cells, found.steps, upload.group_id, names_of(sites)
-            )
-            report = report_of(found.report, open_quarters(brought, today), brought.unlisted_sites)
-            report = with_problems(report, [*found.problems, *left_out(brought)])
-            closed = closed_only(brought, today)
-            if problems := tuple(refusals(found, brought, closed)):
-                return refuse_upload(upload, with_problems(report, problems))
+            counts = file_counts(found.cells, found.steps, upload.group_id, names)
         except BadInput as error:
-            return refuse_upload(upload, UploadReport(problems=error.problems))
-        return lambda store, _: uploads.keep_found(
-            store, upload.id, UploadState.READ, report, closed
-        )
+            return kept(upload, UploadReport(problems=error.problems), None)
+        closed = {q: known for q, known in counts.quarters.items() if q.is_closed_on(today)}
+        running = tuple(quarter for quarter in counts.quarters if quarter not in closed)
+        too_early = (Problem("", TOO_EARLY),) if counts.too_early else ()
+        why_not = tuple(refusals(found, counts, closed))
+        report = report_of(found.report, running, counts.unlisted_sites)
+        problems = (*report.problems, *found.problems, *too_early, *why_not)
+        return kept(upload, replace(report, problems=problems), None if why_not else closed)
 
     return work
 
 
-def names_of(sites: Sequence[Site]) -> dict[str, str]:
+def kept(upload: Upload, report: UploadReport, quarters: Mapping[Period, BySite] | None) -> Keep:
+    """What the job stores in the end; without quarters the upload is refused as a whole."""
+    state = UploadState.REFUSED if quarters is None else UploadState.READ
+    return lambda store, _: uploads.keep_found(store, upload.id, state, report, quarters or {})
+
+
+def site_ids_by_name(sites: Sequence[Site]) -> dict[str, str]:
     """What a file may call each site: its id or its name."""
     by_name = {site.name.strip().casefold(): site.id for site in sites}
     return by_name | {site.id.casefold(): site.id for site in sites}
 
 
-def refuse_upload(upload: Upload, report: UploadReport) -> Keep:
-    return lambda store, _: uploads.keep_found(store, upload.id, UploadState.REFUSED, report, {})
-
-
-def with_problems(report: UploadReport, more: Sequence[Problem]) -> UploadReport:
-    return replace(report, problems=(*report.problems, *more))
-
-
-def open_quarters(brought: FileCounts, today: date) -> tuple[Period, ...]:
-    return tuple(quarter for quarter in brought.quarters if not quarter.is_closed_on(today))
-
-
-def closed_only(brought: FileCounts, today: date) -> dict[Period, BySite]:
-    return {q: known for q, known in brought.quarters.items() if q.is_closed_on(today)}
-
-
-def left_out(brought: FileCounts) -> Iterator[Problem]:
-    if brought.too_early:
-        yield Problem("", TOO_EARLY)
-
-
 def refusals(
-    found: Aggregation, brought: FileCounts, closed: dict[Period, BySite]
+    found: Aggregation, counts: FileCounts, closed: Mapping[Period, BySite]
 ) -> Iterator[Problem]:
     """Why nothing of it can be taken."""
     if found.unit is Unit.SCREENS:
         yield Problem("", SCREENS_COUNTED)
-    if brought.other_groups:
+    if counts.other_groups:
         yield Problem("", OTHER_GROUPS)
-    if found.steps and brought.unlisted_sites:
+    if found.steps and counts.unlisted_sites:
         yield Problem("", UNLISTED_SITES)
-    if not brought.quarters:
+    if not counts.quarters:
         yield Problem("", NOTHING_FOUND)
     elif not closed:
-        yield Problem("", none_closed(tuple(brought.quarters)))
-
-
-def none_closed(quarters: tuple[Period, ...]) -> str:
-    named = ", ".join(quarter.label for quarter in quarters)
-    return f"It holds {named} only, which is not closed yet. Upload it when the quarter is over."
+        named = ", ".join(quarter.label for quarter in counts.quarters)
+        says = f"It holds {named} only, which is not closed yet."
+        yield Problem("", f"{says} Upload it when the quarter is over.")
 
 
 @dataclass(frozen=True)
@@ -197,9 +177,8 @@ class UploadProgress:
 def progress(session: Session, group_id: str, upload_id: str) -> UploadProgress:
     require_upload(session, group_id, upload_id, Can.READ_COUNTS)
     job = jobs.making(session.store, upload_id)
-    upload = uploads.get(
-        session.store, upload_id
-    )  # after its job: what a job came to stands once it ended
+    # After its job: what a job came to stands once it ended.
+    upload = uploads.get(session.store, upload_id)
     if job and job.is_lost(session.now):
         jobs.bury(session.store, session.now)
         job = jobs.get(session.store, job.id)

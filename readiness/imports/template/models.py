@@ -39,18 +39,17 @@ class Column:
     meaning: str
     step: Step | None = None  # of a count
     is_required: bool = False
-    is_label: bool = False  # may hold words, so it is searched for what names a person
 
 
 LABELS = (
     Column("schema_version", f"Version of this table: {SCHEMA}."),
-    Column("group_id", "Your group, as the page names it.", is_label=True),
-    Column("site_id", f"One of your sites, or {WHOLE} for the whole group.", is_label=True),
+    Column("group_id", "Your group, as the page names it."),
+    Column("site_id", f"One of your sites, or {WHOLE} for the whole group."),
     Column("period", "A closed calendar quarter, such as 2026-Q3.", is_required=True),
     Column("as_of_date", "The day the counts were made, on or after the quarter's last.",
            is_required=True),
     Column("instrument", f"The screening instrument; {MIXED} where there are several."),
-    Column("instrument_version", "Its version or form, if you know it.", is_label=True),
+    Column("instrument_version", "Its version or form, if you know it."),
     Column("unit", "patients (each counted once in a row) or screens; one of them in a file."),
     Column("need", "The social need that the row is about.", is_required=True),
     Column("stratum_type", "total, or how patients are divided."),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.patient_identifiers import found_in, in_words
 from readiness.core.periods import Period, period
 from readiness.core.tables.models import ReadContext, SourceFile
-from readiness.core.tables.reader import TextTable, full_rows, open_table
+from readiness.core.tables.reader import full_rows, open_table
 from readiness.counts.social_risk.models import LARGEST, Need, Step
 from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screens.models import NOBODY, WHOLE, CellKey
-from readiness.imports.template import models as template
 from readiness.imports.template.checks import looks_like_patients, problems_of, warnings_of
 from readiness.imports.template.models import (
     INSTRUMENTS,
@@ -33,10 +32,6 @@ from readiness.imports.template.models import (
 )
 
 
-def recognizes(header: Sequence[str]) -> bool:
-    return template.is_ours(header)
-
-
 def read_template(
     source: SourceFile,
     reading: ReadContext,
@@ -52,17 +47,13 @@ def read_template(
     ground = Expectations(today, sites, groups)
     try:
         with open_table(source) as table:
-            found = read_rows(table.header, placed_rows(table, reading), ground)
+            rows = ((table.place(row.line), row.cells) for row in full_rows(table, reading))
+            found = read_rows(table.header, rows, ground)
     except BadInput as error:
         refuse([*ragged_since(before, reading), *error.problems])
         raise
     refuse(ragged_since(before, reading))
     return found
-
-
-def placed_rows(table: TextTable, reading: ReadContext) -> Iterator[tuple[str, list[str]]]:
-    for row in full_rows(table, reading):
-        yield table.place(row.line), row.cells
 
 
 def ragged_since(before: int, reading: ReadContext) -> list[Problem]:

@@ -32,7 +32,7 @@ from readiness.imports.models import UploadState
 from readiness.imports.service import review, template
 from readiness.imports.service import upload as taking
 from readiness.imports.service.review import CountsChanged
-from readiness.imports.service.upload import UploadedFiles, UploadProgress
+from readiness.imports.service.upload import UploadedFiles
 
 bp = Blueprint("upload", __name__)
 TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
@@ -120,17 +120,14 @@ def mapping() -> str | None:
 def show(group_id: str, upload_id: str) -> ResponseReturnValue:
     found = taking.progress(session(), group_id, upload_id)
     if found.upload.state is UploadState.READING:
-        return render_template("imports/reading.html", **progress_words(found))
+        return render_template(
+            "imports/reading.html",
+            group_id=group_id,
+            upload_id=upload_id,
+            is_reading=found.is_reading,
+            says=presenter.progress_message(found),
+        )
     return preview_page(group_id, upload_id)
-
-
-def progress_words(found: UploadProgress) -> dict[str, object]:
-    return {
-        "group_id": found.upload.group_id,
-        "upload_id": found.upload.id,
-        "is_reading": found.is_reading,
-        "says": presenter.progress_message(found),
-    }
 
 
 @bp.get("/groups/<group_id>/counts/upload/<upload_id>/progress")

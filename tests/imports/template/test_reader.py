@@ -12,6 +12,7 @@ from readiness.core.tables.models import SourceFile
 from readiness.counts.social_risk.models import Step
 from readiness.imports.screens.models import CellKey
 from readiness.imports.template import reader as template
+from readiness.imports.template.models import is_ours
 from tests.factories.questionnaire_workbook import saved
 from tests.factories.readings import DATA, a_reading, file_of
 
@@ -49,14 +50,14 @@ def test_a_line_that_is_cut_off_refuses_the_file_with_all_else_that_is_wrong():
 
 
 def test_our_table_is_recognized_and_a_table_of_patients_is_not():
-    assert template.recognizes(CONTENT.split("\n")[0].split(","))
-    assert not template.recognizes(("patient", "need", "result", "date"))
+    assert is_ours(CONTENT.split("\n")[0].split(","))
+    assert not is_ours(("patient", "need", "result", "date"))
 
 
 def test_a_table_with_a_column_of_patients_is_still_ours_and_refused():
     lines = CONTENT.splitlines()
     content = "\n".join([f"{lines[0]},patient_name", *(f"{line},Planted" for line in lines[1:])])
-    assert template.recognizes(content.split("\n")[0].split(","))
+    assert is_ours(content.split("\n")[0].split(","))
     with pytest.raises(BadInput, match="Remove this column: “patient_name”") as told:
         template.read_template(file_of(content), a_reading(), TODAY)
     assert "Planted" not in str(told.value)
