@@ -139,7 +139,7 @@ def test_our_own_fault_tells_its_kind_and_nothing_of_the_file(monkeypatch):
         evaluate(screen, codes, known)
         raise ValueError("Jane Doe, 123-45-6789")
 
-    monkeypatch.setattr(usecase, "judge", fails)
+    monkeypatch.setattr(usecase, "evaluate", fails)
     done = run("aggregate", DATA / "fhir" / "hits.ndjson")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "ValueError" in done.stderr
