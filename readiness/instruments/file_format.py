@@ -135,7 +135,7 @@ class FieldPart(ColumnPart, frozen=True, kw_only=True):
     columns: Annotated[tuple[ColumnPart, ...], Meta(min_length=1)] = ()
 
 
-class ContextPart(Struct, frozen=True, kw_only=True):
+class ContextItemPart(Struct, frozen=True, kw_only=True):
     id: Id
     ask: str
     use: str
@@ -184,7 +184,7 @@ class InstrumentFile(Struct, frozen=True, kw_only=True):
     items: Annotated[tuple[ItemPart, ...], Meta(min_length=1)]
     cost_reference: str
     interventions: tuple[InterventionPart, ...]
-    context: tuple[ContextPart, ...]
+    context: tuple[ContextItemPart, ...]
     core_measures: tuple[CoreMeasure, ...]
     core_measures_note: str = ""
     frameworks: tuple[Framework, ...]

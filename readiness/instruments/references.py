@@ -50,17 +50,17 @@ def unknown_ids(written: InstrumentFile, _: Instrument) -> Iterator[Finding]:
     known = {part: ids(written, part) for part in LISTS}
     for path, part, named in links(written):
         if named not in known[part]:
-            yield path, unknown(part, named, known[part])
+            yield path, suggestion(part, named, known[part])
     elements = {each.id: each.elements for each in written.frameworks}
     for item in written.items:
         for framework, elements_named in item.crosswalk.items():
             for element in elements_named:
                 if framework in elements and element not in elements[framework]:
                     path = ("items", item.id, "crosswalk", framework)
-                    yield path, unknown(f"elements of {framework}", element, elements[framework])
+                    yield path, suggestion(f"elements of {framework}", element, elements[framework])
 
 
-def unknown(part: str, named: str, known: Collection[str]) -> str:
+def suggestion(part: str, named: str, known: Collection[str]) -> str:
     close = get_close_matches(named, list(known), n=1)
     hint = f"write {close[0]}" if close else "add it there or take it out here"
     return f"{named} is not among the {part.replace('_', ' ')}: {hint}"

@@ -36,7 +36,7 @@ Benefit = Annotated[Fraction, Meta(extra={"ge": -MOST_BENEFIT, "le": MOST_BENEFI
 Seconds = Annotated[Fraction, Meta(extra={"ge": 0, "le": MOST_SECONDS})]
 
 
-class GroupPart(Struct, frozen=True):
+class ProblemGroupPart(Struct, frozen=True):
     id: Text
     have: frozenset[AnyText] = frozenset()
     cap: Money | None = None
@@ -68,7 +68,7 @@ class FloorPart(Struct, frozen=True):
 
 class ProblemFile(Struct, frozen=True):
     budget: Money
-    groups: tuple[GroupPart, ...]
+    groups: tuple[ProblemGroupPart, ...]
     actions: tuple[ActionPart, ...]
     gates: tuple[GatePart, ...] = ()
     floors: tuple[FloorPart, ...] = ()

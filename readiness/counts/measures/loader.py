@@ -37,13 +37,13 @@ Quarter = Annotated[
 ]
 
 
-class SourcePart(Struct, frozen=True):
+class MeasureSourcePart(Struct, frozen=True):
     says: str
     origin: str = field(name="from")
     on: date
 
 
-class MeasurePart(Struct, frozen=True, kw_only=True):
+class ScreeningMeasurePart(Struct, frozen=True, kw_only=True):
     id: Name
     title: str
     needs: Annotated[tuple[Need, ...], Meta(min_length=1)]
@@ -57,7 +57,7 @@ class MeasurePart(Struct, frozen=True, kw_only=True):
     until: Quarter | None = None
     aligned_with: str = ""
     note: str = ""
-    sources: tuple[SourcePart, ...] = ()
+    sources: tuple[MeasureSourcePart, ...] = ()
 
 
 class QualityMeasurePart(Struct, frozen=True, kw_only=True):
@@ -80,7 +80,7 @@ class MeasureFile(Struct, frozen=True, kw_only=True):
     title: str
     status: Literal["draft", "published"]
     published_on: date
-    measures: Annotated[tuple[MeasurePart, ...], Meta(min_length=1)]
+    measures: Annotated[tuple[ScreeningMeasurePart, ...], Meta(min_length=1)]
 
 
 class QualityFile(Struct, frozen=True, kw_only=True):
@@ -129,11 +129,11 @@ def repeated_ids(written: MeasureFile | QualityFile) -> Iterator[Finding]:
         yield ("measures", own, "id"), "this id is used twice: give each measure its own"
 
 
-def measure_of(part: MeasurePart) -> ScreeningMeasure:
+def measure_of(part: ScreeningMeasurePart) -> ScreeningMeasure:
     sources = tuple(MeasureSource(each.says, each.origin, each.on) for each in part.sources)
     return ScreeningMeasure(**(field_values(part) | {"sources": sources}))
 
 
-def field_values(part: MeasurePart | QualityMeasurePart) -> dict[str, Any]:
+def field_values(part: ScreeningMeasurePart | QualityMeasurePart) -> dict[str, Any]:
     until = period(part.until) if part.until else None
     return asdict(part) | {"direction": Direction(part.direction), "until": until}

@@ -73,7 +73,7 @@ def report_of(
         "group": [group_of(result) for result in results],
     }
     if notation := NOTATIONS.get(measure.direction):
-        report["improvementNotation"] = coded(IMPROVEMENT, notation)
+        report["improvementNotation"] = codeable_concept(IMPROVEMENT, notation)
     return report
 
 
@@ -84,7 +84,7 @@ def group_of(result: MeasureResult) -> Json:
             "coding": [{"system": f"{OURS}:needs", "code": str(result.need)}],
             "text": result.title,
         },
-        **counted(result.whole, NOT_YET if result.due_on else UNKNOWN),
+        **population_counts(result.whole, NOT_YET if result.due_on else UNKNOWN),
     }
     if stratifiers := list(stratifiers_of(result.strata)):
         group["stratifier"] = stratifiers
@@ -110,11 +110,11 @@ def stratum_of(kind: StratumType, figure: MeasureFigure) -> Json:
             "coding": [{"system": f"{OURS}:strata:{kind}", "code": figure.stratum.name}],
             "text": figure.stratum.label,
         },
-        **counted(figure, UNKNOWN),
+        **population_counts(figure, UNKNOWN),
     }
 
 
-def counted(figure: MeasureFigure | None, otherwise: str) -> Json:
+def population_counts(figure: MeasureFigure | None, otherwise: str) -> Json:
     """Denominator, numerator and their share, or the reason why one of them is absent."""
     if figure is None:
         return {"population": [population("denominator", None, otherwise)]}
@@ -133,12 +133,12 @@ def counted(figure: MeasureFigure | None, otherwise: str) -> Json:
 
 def population(code: str, count: int | None, otherwise: str) -> Json:
     number: Json = {"count": count} if count is not None else {"_count": absent(otherwise)}
-    return {"code": coded(POPULATION, code), **number}
+    return {"code": codeable_concept(POPULATION, code), **number}
 
 
 def absent(reason: str) -> Json:
     return {"extension": [{"url": ABSENT, "valueCode": reason}]}
 
 
-def coded(system: str, code: str) -> Json:
+def codeable_concept(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}

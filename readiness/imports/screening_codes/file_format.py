@@ -82,7 +82,7 @@ class GuidelinePart(Struct, frozen=True):
     verified: str
 
 
-class SourcePart(Struct, frozen=True):
+class CodeSourcePart(Struct, frozen=True):
     what: str
     at: str
 
@@ -95,7 +95,7 @@ class CodeFile(Struct, frozen=True):
     published_on: Day
     notices: SomeEntries
     marks: SomeEntries
-    sources: Annotated[dict[str, SourcePart], Meta(min_length=1)]
+    sources: Annotated[dict[str, CodeSourcePart], Meta(min_length=1)]
     systems: SomeTexts
     matters: dict[str, str]
     absent: dict[Absent, SomeTexts]

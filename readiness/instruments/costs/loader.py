@@ -23,7 +23,7 @@ MOST_DAYS = 10_000  # of one unit in one year
 Days = Annotated[Fraction, Meta(extra={"ge": 0, "le": MOST_DAYS})]
 
 
-class PeopleDays(Struct, frozen=True):
+class PeopleDaysPart(Struct, frozen=True):
     low: Days
     likely: Days
     high: Days
@@ -32,7 +32,7 @@ class PeopleDays(Struct, frozen=True):
 class NotePart(Struct, frozen=True):
     id: Id
     one_off_share: Share
-    people_days: PeopleDays
+    people_days: PeopleDaysPart
     acts: str
     may_pay: SomeTexts
     pays_after: str
