@@ -11,7 +11,7 @@ import click
 from readiness.cli.outcome import NO_ANSWER, ends_well, say
 from readiness.core.errors import BadInput
 from readiness.investment.problem_json import MOST_BYTES
-from readiness.investment.service.problem import EXAMPLE, allocated_file, as_json
+from readiness.investment.service.allocation import EXAMPLE, allocate_file, as_json
 
 
 @click.command()
@@ -30,7 +30,7 @@ def invest(problem: BinaryIO | None, example: bool) -> None:
         return
     if problem is None:
         raise BadInput("Name a file with the problem, or ask for one with --example.")
-    made = allocated_file(problem.read(MOST_BYTES + 1))
+    made = allocate_file(problem.read(MOST_BYTES + 1))
     click.echo(json.dumps(as_json(made), indent=2))
     if made.chosen is None:
         say("Nothing satisfies every constraint: loosen a pin, a floor or the number of groups.")

@@ -9,13 +9,12 @@ from readiness.accounts.db import people
 from readiness.core.db import Store
 from readiness.demo.world import PAYER_ID, SEED
 from readiness.investment import db as allocations
-from readiness.investment.models import Asked
-from readiness.investment.scenario import Scenario
+from readiness.investment.scenario import BudgetScenario, ScenarioRequest
 from readiness.investment.service import scenarios, solving
 
 ID = "spring-grants"
 DRAWS = 20  # fewer than a payer's own, so that the world is soon filled
-SCENARIO = Scenario(
+SCENARIO = BudgetScenario(
     "Spring grants",
     budgets=(900_000,),
     cap_dollars=150_000,
@@ -26,15 +25,15 @@ SCENARIO = Scenario(
 
 def plan(store: Store, now: datetime) -> None:
     payer = people.actor(store, "payer")
-    asked = Asked(ID, PAYER_ID, None, payer.id, now, SCENARIO, SEED)
-    answered = replace(scenarios.answer_of(store, asked, now, nobody_waits), at=now)
-    case = solving.Case(SCENARIO, answered.offers, SEED)
-    found = solving.shaken(case, DRAWS, nobody_waits)
+    request = ScenarioRequest(ID, PAYER_ID, None, payer.id, now, SCENARIO, SEED)
+    solution = replace(scenarios.solve_request(store, request, now, nobody_waits), at=now)
+    case = solving.Case(SCENARIO, solution.offers, SEED)
+    found = solving.sensitivity(case, DRAWS, nobody_waits)
     with store.writing():
-        allocations.add(store, asked, scenarios.told_of(asked, payer, "asked for", now))
-        solved = scenarios.told_of(asked, payer, "solved", now)
-        allocations.keep_answer(store, ID, answered, solved)
-        shook = scenarios.told_of(asked, payer, "shook", now)
+        allocations.add(store, request, scenarios.event_of(request, payer, "asked for", now))
+        solved = scenarios.event_of(request, payer, "solved", now)
+        allocations.keep_answer(store, ID, solution, solved)
+        shook = scenarios.event_of(request, payer, "shook", now)
         allocations.keep_stability(store, ID, found, now, shook)
 
 

@@ -15,7 +15,7 @@ from numpy import int32
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from readiness.incentives.arrays import Bools, Floats, Ints
+from readiness.incentives.population import Bools, Floats, Ints
 
 REACH, MARGIN = 7.5, 10  # standard deviations, and people: less than one in 10^12 lies beyond
 SURELY = 1e-12  # a rate of 0 or 1 is drawn as this far from it
@@ -23,7 +23,7 @@ AT_ONCE = 2**22  # numbers of people in a table while it is laid out
 
 
 @dataclass(frozen=True, eq=False)
-class Urns:
+class AliasTables:
     """For each of C cells the numbers of people from `low` on, `width` of them; T in all."""
 
     people: Ints  # (C,)
@@ -42,16 +42,16 @@ def widths(people: Ints, rates: Floats) -> tuple[Ints, Ints]:
     return low, high - low + 1
 
 
-def urns_of(people: Ints, rates: Floats) -> Urns:
+def alias_tables(people: Ints, rates: Floats) -> AliasTables:
     """(C,) each. Laid out in parts, as a table is as wide as its widest cell."""
     low, width = widths(people, rates)
     step = max(1, AT_ONCE // int(width.max(initial=1)))
     parts = [
-        laid_out(chances(people[part], rates[part], low[part], width[part]), width[part])
+        build_tables(chances(people[part], rates[part], low[part], width[part]), width[part])
         for part in (slice(start, start + step) for start in range(0, len(people), step))
     ]
     kept, other = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Urns(people, low, width, np.cumsum(width) - width, kept, other)
+    return AliasTables(people, low, width, np.cumsum(width) - width, kept, other)
 
 
 def chances(people: Ints, rates: Floats, low: Ints, width: Ints) -> Floats:
@@ -81,20 +81,20 @@ class Sweep:
     left: Floats  # (C,) what is left of that one, in buckets
 
 
-def laid_out(chance: Floats, width: Ints) -> tuple[Floats, NDArray[int32]]:
+def build_tables(chance: Floats, width: Ints) -> tuple[Floats, NDArray[int32]]:
     """One sweep for all cells at once: each step settles one bucket of every cell."""
     widest = chance.shape[1]
     is_there = np.arange(widest) < width[:, None]
-    sweep, lights = started(chance * width[:, None], is_there)
+    sweep, lights = start_sweep(chance * width[:, None], is_there)
     for _ in range(widest):
         fills = (sweep.heavy < width) & (sweep.left > 1) & (sweep.light < lights)
         moves = (sweep.heavy + 1 < width) & (sweep.left <= 1)
-        fill(sweep, np.flatnonzero(fills))
-        move(sweep, np.flatnonzero(moves))
+        fill_bucket(sweep, np.flatnonzero(fills))
+        move_on(sweep, np.flatnonzero(moves))
     return sweep.kept[is_there], sweep.other[is_there].astype(np.int32)
 
 
-def started(weight: Floats, is_there: Bools) -> tuple[Sweep, Ints]:
+def start_sweep(weight: Floats, is_there: Bools) -> tuple[Sweep, Ints]:
     """With how many rare numbers each cell has. Every bucket is its own until it is settled."""
     cells, widest = weight.shape
     order = np.argsort(np.where(is_there, weight > 1, 2), axis=1, kind="stable")
@@ -112,7 +112,7 @@ def started(weight: Floats, is_there: Bools) -> tuple[Sweep, Ints]:
     return sweep, lights
 
 
-def fill(sweep: Sweep, row: Ints) -> None:
+def fill_bucket(sweep: Sweep, row: Ints) -> None:
     """What a rare number leaves of its bucket is taken from the frequent one at hand."""
     own, giver = sweep.order[row, sweep.light[row]], sweep.order[row, sweep.heavy[row]]
     sweep.kept[row, own] = sweep.weight[row, own]
@@ -121,7 +121,7 @@ def fill(sweep: Sweep, row: Ints) -> None:
     sweep.light[row] += 1
 
 
-def move(sweep: Sweep, row: Ints) -> None:
+def move_on(sweep: Sweep, row: Ints) -> None:
     """A frequent one that gave its surplus is a rare one, filled by the next frequent one."""
     own, giver = sweep.order[row, sweep.heavy[row]], sweep.order[row, sweep.heavy[row] + 1]
     sweep.kept[row, own] = sweep.left[row]
@@ -130,13 +130,13 @@ def move(sweep: Sweep, row: Ints) -> None:
     sweep.heavy[row] += 1
 
 
-def shares(urns: Urns, luck: Generator, replicates: int) -> Floats:
+def draw_shares(tables: AliasTables, luck: Generator, replicates: int) -> Floats:
     """(C, R) shares drawn; 0 where there is nobody."""
-    at = luck.random((len(urns.people), replicates))
-    at *= urns.width[:, None]
+    at = luck.random((len(tables.people), replicates))
+    at *= tables.width[:, None]
     bucket = at.astype(np.int64)
     at -= bucket
-    place = bucket + urns.start[:, None]
-    number = np.where(at < urns.kept.take(place), bucket, urns.other.take(place))
-    number += urns.low[:, None]
-    return np.asarray(number / np.maximum(urns.people, 1)[:, None])
+    place = bucket + tables.start[:, None]
+    number = np.where(at < tables.kept.take(place), bucket, tables.other.take(place))
+    number += tables.low[:, None]
+    return np.asarray(number / np.maximum(tables.people, 1)[:, None])

@@ -13,16 +13,16 @@ from enum import StrEnum
 from math import hypot
 
 from readiness.equity.gates import GROUPS_FOR_SPREAD
-from readiness.incentives.design import ON_CHANGE, ON_GAPS, Design, Lower, Rule, which_rules
-from readiness.incentives.outcome import (
+from readiness.incentives.design import ON_CHANGE, ON_GAPS, Design, Lower, Rule, rules_of
+from readiness.incentives.models import (
     HIGHEST_THIRD,
+    DesignOutcome,
+    Eligibility,
     GroupOutcome,
-    Outcome,
+    GroupSlice,
     Simulated,
-    Slice,
-    Standing,
+    TrueChange,
 )
-from readiness.incentives.scenario import Kind
 
 
 class Harm(StrEnum):
@@ -62,32 +62,32 @@ CLEARLY = 2  # standard errors by which two simulated numbers have to differ
 
 
 @dataclass(frozen=True)
-class Tried:
+class SimulatedDesign:
     """One design, and what was simulated of it."""
 
     design: Design
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[DesignOutcome, ...]
 
-    def in_case(self, kind: Kind) -> Outcome | None:
+    def in_case(self, kind: TrueChange) -> DesignOutcome | None:
         return next((each for each in self.outcomes if each.scenario.kind is kind), None)
 
-    def out(self, *whys: Standing) -> tuple[GroupOutcome, ...]:
+    def out(self, *whys: Eligibility) -> tuple[GroupOutcome, ...]:
         """Groups that take no part for one of these reasons: the same in every scenario."""
-        return tuple(group for group in self.outcomes[0].groups if group.standing in whys)
+        return tuple(group for group in self.outcomes[0].groups if group.eligibility in whys)
 
 
-def cautions(outcomes: Sequence[Outcome]) -> tuple[Caution, ...]:
+def cautions(outcomes: Sequence[DesignOutcome]) -> tuple[Caution, ...]:
     """Of one design in each scenario that was tried, gravest first."""
     if not outcomes or any(each.design != outcomes[0].design for each in outcomes):
         raise ValueError("Give the outcomes of one design")
-    tried = Tried(outcomes[0].design, tuple(outcomes))
+    tried = SimulatedDesign(outcomes[0].design, tuple(outcomes))
     return tuple(Caution(harm, says) for harm, found in FINDERS.items() for says in found(tried))
 
 
 Found = Iterator[str]
 
 
-def nobody(tried: Tried) -> Found:
+def nobody(tried: SimulatedDesign) -> Found:
     if not tried.outcomes[0].taking_part:
         yield (
             "No group takes part under this design, so the pool stays with the payer. Ask for "
@@ -95,9 +95,9 @@ def nobody(tried: Tried) -> Found:
         )
 
 
-def fall(tried: Tried) -> Found:
+def fall(tried: SimulatedDesign) -> Found:
     """Only what was simulated tells it: other conditions may keep a fall from paying."""
-    still, fallen = tried.in_case(Kind.NOTHING), tried.in_case(Kind.HIGHER_FALLS)
+    still, fallen = tried.in_case(TrueChange.NOTHING), tried.in_case(TrueChange.HIGHER_FALLS)
     if still is None or fallen is None:
         return
     if not is_above(fallen.spent, still.spent, WORTH_A_WORD * tried.design.pool):
@@ -110,9 +110,9 @@ def fall(tried: Tried) -> Found:
     )
 
 
-def chance(tried: Tried) -> Found:
-    still = tried.in_case(Kind.NOTHING)
-    is_on_change = bool(which_rules(tried.design) & ON_CHANGE)
+def chance(tried: SimulatedDesign) -> Found:
+    still = tried.in_case(TrueChange.NOTHING)
+    is_on_change = bool(rules_of(tried.design) & ON_CHANGE)
     if still is None or not is_on_change or still.paid.value < PAID_BY_CHANCE:
         return
     yield (
@@ -122,17 +122,17 @@ def chance(tried: Tried) -> Found:
     )
 
 
-def regression(tried: Tried) -> Found:
-    if tried.design.lower is Lower.SEEN_BEHIND and which_rules(tried.design) & ON_GAPS:
+def regression(tried: SimulatedDesign) -> Found:
+    if tried.design.lower is Lower.SEEN_BEHIND and rules_of(tried.design) & ON_GAPS:
         yield (
             "The lower groups are picked by the first year's counts, which are partly bad luck; "
             "the year after they look better by themselves. Name the lower groups beforehand."
         )
 
 
-def already_there(tried: Tried) -> Found:
-    still = tried.in_case(Kind.NOTHING)
-    if Rule.ATTAINMENT not in which_rules(tried.design):
+def already_there(tried: SimulatedDesign) -> Found:
+    still = tried.in_case(TrueChange.NOTHING)
+    if Rule.ATTAINMENT not in rules_of(tried.design):
         return
     paid = (
         f" {percent(still.paid)} of the groups are paid something when nothing changes."
@@ -145,8 +145,8 @@ def already_there(tried: Tried) -> Found:
     )
 
 
-def blind(tried: Tried) -> Found:
-    if not which_rules(tried.design) & ON_GAPS:
+def blind(tried: SimulatedDesign) -> Found:
+    if not rules_of(tried.design) & ON_GAPS:
         guarded = (
             " The safeguard keeps the lower groups from falling, but asks no gain of them."
             if tried.design.no_fall
@@ -158,8 +158,8 @@ def blind(tried: Tried) -> Found:
         )
 
 
-def finds_few(tried: Tried) -> Found:
-    gained = tried.in_case(Kind.TRUE_GAIN)
+def finds_few(tried: SimulatedDesign) -> Found:
+    gained = tried.in_case(TrueChange.TRUE_GAIN)
     found = gained.paid_of_changed if gained else None
     if gained and found and found.value < FOUND:
         yield (
@@ -169,8 +169,8 @@ def finds_few(tried: Tried) -> Found:
         )
 
 
-def safeguard(tried: Tried) -> Found:
-    still = tried.in_case(Kind.NOTHING)
+def safeguard(tried: SimulatedDesign) -> Found:
+    still = tried.in_case(TrueChange.NOTHING)
     if still is None or still.fell is None or still.fell.value < STRUCK:
         return
     by = tried.design.fall_tolerance_points
@@ -182,9 +182,9 @@ def safeguard(tried: Tried) -> Found:
     )
 
 
-def money_leaves(tried: Tried) -> Found:
+def money_leaves(tried: SimulatedDesign) -> Found:
     """In a true gain if it was tried, else in whatever was."""
-    outcome = tried.in_case(Kind.TRUE_GAIN) or tried.outcomes[0]
+    outcome = tried.in_case(TrueChange.TRUE_GAIN) or tried.outcomes[0]
     index, present = outcome.concentration, outcome.present_concentration
     if index is None or present is None or index.value + CLEARLY * index.error >= present:
         return
@@ -195,22 +195,22 @@ def money_leaves(tried: Tried) -> Found:
     )
 
 
-def in_the_highest_third(outcome: Outcome) -> str:
+def in_the_highest_third(outcome: DesignOutcome) -> str:
     for third in outcome.by_social_risk:
         if third.name == HIGHEST_THIRD and third.dollar_share:
             return third_says(third, third.dollar_share)
     return ""
 
 
-def third_says(third: Slice, share: Simulated) -> str:
+def third_says(third: GroupSlice, share: Simulated) -> str:
     return (
         f" The third of the groups with the highest social risk has {third.patient_share:.0%} of "
         f"the patients and gets {percent(share)} of the dollars."
     )
 
 
-def too_small(tried: Tried) -> Found:
-    out = tried.out(Standing.TOO_FEW)
+def too_small(tried: SimulatedDesign) -> Found:
+    out = tried.out(Eligibility.TOO_FEW)
     least = tried.design.least_denominator
     if out:
         yield (
@@ -219,8 +219,8 @@ def too_small(tried: Tried) -> Found:
         )
 
 
-def hidden(tried: Tried) -> Found:
-    out, outcome = tried.out(Standing.NOT_SHOWN), tried.outcomes[0]
+def hidden(tried: SimulatedDesign) -> Found:
+    out, outcome = tried.out(Eligibility.NOT_SHOWN), tried.outcomes[0]
     whole = f" That leaves out {groups(out)} altogether." if out else ""
     if outcome.cells_not_shown:
         yield (
@@ -230,8 +230,8 @@ def hidden(tried: Tried) -> Found:
         )
 
 
-def unreliable(tried: Tried) -> Found:
-    out = tried.out(Standing.UNRELIABLE)
+def unreliable(tried: SimulatedDesign) -> Found:
+    out = tried.out(Eligibility.UNRELIABLE)
     if out:
         yield (
             f"A reliability of {number(tried.design.least_reliability or 0)} leaves out "
@@ -239,8 +239,8 @@ def unreliable(tried: Tried) -> Found:
         )
 
 
-def untold(tried: Tried) -> Found:
-    out = tried.out(Standing.UNTOLD)
+def untold(tried: SimulatedDesign) -> Found:
+    out = tried.out(Eligibility.UNTOLD)
     if out:
         yield (
             f"How reliable a number is cannot be told from fewer than {GROUPS_FOR_SPREAD} groups, "
@@ -248,8 +248,8 @@ def untold(tried: Tried) -> Found:
         )
 
 
-def nobody_behind(tried: Tried) -> Found:
-    out = tried.out(Standing.NOBODY_BEHIND)
+def nobody_behind(tried: SimulatedDesign) -> Found:
+    out = tried.out(Eligibility.NOBODY_BEHIND)
     if out:
         yield (
             "The pool is divided by people in the groups behind, which leaves out "
@@ -257,8 +257,8 @@ def nobody_behind(tried: Tried) -> Found:
         )
 
 
-def tier(tried: Tried) -> Found:
-    out, unknown = tried.out(Standing.TIER), tried.out(Standing.TIER_UNKNOWN)
+def tier(tried: SimulatedDesign) -> Found:
+    out, unknown = tried.out(Eligibility.TIER), tried.out(Eligibility.TIER_UNKNOWN)
     if out or unknown:
         also = f", {len(unknown)} of them because their tier is not known" if unknown else ""
         yield (
@@ -268,10 +268,10 @@ def tier(tried: Tried) -> Found:
         )
 
 
-def line(tried: Tried) -> Found:
+def line(tried: SimulatedDesign) -> Found:
     design = tried.design
-    is_on_points = bool(which_rules(design) & ON_CHANGE) and design.least_points > 0
-    is_on_level = Rule.ATTAINMENT in which_rules(design)
+    is_on_points = bool(rules_of(design) & ON_CHANGE) and design.least_points > 0
+    is_on_level = Rule.ATTAINMENT in rules_of(design)
     if is_on_level or (is_on_points and design.is_all_or_nothing):
         yield (
             "A group just short of the line earns nothing, and one past it nothing more: both are "
@@ -279,8 +279,8 @@ def line(tried: Tried) -> Found:
         )
 
 
-def recoding(tried: Tried) -> Found:
-    if which_rules(tried.design) & ON_GAPS:
+def recoding(tried: SimulatedDesign) -> Found:
+    if rules_of(tried.design) & ON_GAPS:
         yield (
             "Physician groups record themselves who belongs to which group of people, and moving a "
             "few patients moves a gap. Freeze the first year's records, and hold the share of "
@@ -288,7 +288,7 @@ def recoding(tried: Tried) -> Found:
         )
 
 
-FINDERS: dict[Harm, Callable[[Tried], Found]] = {
+FINDERS: dict[Harm, Callable[[SimulatedDesign], Found]] = {
     Harm.NOBODY: nobody,
     Harm.FALL: fall,
     Harm.CHANCE: chance,

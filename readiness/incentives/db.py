@@ -14,7 +14,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.incentives.models import Listed, StoredRun
+from readiness.incentives.models import LaboratoryRun, RunSummary
 
 FOUND = """
 select r.*, o.outcome, o.engine, o.at as done_at from laboratory_runs r
@@ -22,7 +22,7 @@ left join laboratory_outcomes o on o.run_id = r.id
 """
 
 
-def add(store: Store, run: StoredRun, event: Event) -> None:
+def add(store: Store, run: LaboratoryRun, event: Event) -> None:
     with store.writing():
         store.insert(
             "laboratory_runs",
@@ -53,14 +53,14 @@ def keep(store: Store, run_id: str, outcome: Mapping[str, Any], engine: str, at:
         )
 
 
-def get(store: Store, payer_id: str, run_id: str) -> StoredRun:
+def get(store: Store, payer_id: str, run_id: str) -> LaboratoryRun:
     row = store.row(f"{FOUND} where r.id = ? and r.payer_id = ?", (run_id, payer_id))
     if row is None:
         raise NotFound(NOT_SHARED)
     return from_row(row)
 
 
-def of_payer(store: Store, payer_id: str) -> tuple[Listed, ...]:
+def of_payer(store: Store, payer_id: str) -> tuple[RunSummary, ...]:
     """Newest first."""
     rows = store.rows(
         "select r.id, r.asked_at, coalesce(p.name, '') as author, r.designs,"
@@ -72,7 +72,7 @@ def of_payer(store: Store, payer_id: str) -> tuple[Listed, ...]:
         (payer_id,),
     )
     return tuple(
-        Listed(
+        RunSummary(
             id=row["id"],
             asked_at=datetime.fromisoformat(row["asked_at"]),
             author=row["author"],
@@ -95,14 +95,14 @@ def forget_group(store: Store, group_id: str) -> None:
         )
 
 
-def author(store: Store, run: StoredRun) -> str:
+def author(store: Store, run: LaboratoryRun) -> str:
     """The name of who asked for it; "" when the account is gone."""
     row = store.row("select name from people where id = ?", (run.asked_by,))
     return str(row["name"]) if row else ""
 
 
-def from_row(row: Mapping[str, Any]) -> StoredRun:
-    return StoredRun(
+def from_row(row: Mapping[str, Any]) -> LaboratoryRun:
+    return LaboratoryRun(
         id=row["id"],
         payer_id=row["payer_id"],
         asked_by=row["asked_by"],

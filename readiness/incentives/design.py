@@ -35,7 +35,7 @@ ON_GAPS = frozenset({Rule.NARROWING, Rule.LIFTING})  # look at the lower groups 
 ON_CHANGE = frozenset({Rule.NARROWING, Rule.LIFTING, Rule.IMPROVEMENT})  # have points to reach
 
 
-class Split(StrEnum):
+class PoolSplit(StrEnum):
     """By what the pool is divided into the most that each group can earn."""
 
     EQUAL = "equally"
@@ -85,7 +85,7 @@ class Design:
     no_fall: bool = False  # no group of people of a measure may do worse
     fall_tolerance_points: float = 0.0  # than by this much
     pool: int = 1_000_000  # dollars
-    split: Split = Split.EQUAL
+    split: PoolSplit = PoolSplit.EQUAL
     least_tier: int | None = None  # None: open to every tier
     lower: Lower = Lower.SEEN_BEHIND
     gap: GapKind = GapKind.MEAN
@@ -112,7 +112,7 @@ def problems_of(design: Design) -> tuple[Problem, ...]:
 Found = Iterator[tuple[str, str]]
 
 
-def what_is_paid(design: Design) -> Found:
+def problems_in_payment(design: Design) -> Found:
     if not design.name.strip():
         yield "name", "Give the design a name."
     if not design.measure_ids:
@@ -123,7 +123,7 @@ def what_is_paid(design: Design) -> Found:
         yield "pool", "Give the pool in dollars, above 0."
 
 
-def how_weighed(design: Design) -> Found:
+def problems_in_weights(design: Design) -> Found:
     if design.rule is not Rule.COMPOSITE:
         return
     if any(weight < 0 for weight in design.weights.values()) or Rule.COMPOSITE in design.weights:
@@ -132,24 +132,24 @@ def how_weighed(design: Design) -> Found:
         yield "weights", "Weigh at least two rules above 0, or choose a plain rule."
 
 
-def which_rules(design: Design) -> frozenset[Rule]:
+def rules_of(design: Design) -> frozenset[Rule]:
     if design.rule is not Rule.COMPOSITE:
         return frozenset({design.rule})
     return frozenset(rule for rule, weight in design.weights.items() if weight > 0)
 
 
-def which_thresholds(design: Design) -> Found:
+def problems_in_thresholds(design: Design) -> Found:
     if not 0 <= design.least_points <= 100:
         yield "least_points", "Give the least points from 0 to 100."
     if not design.least_points <= design.full_points <= 100:
         yield "full_points", "Give the points for full payment from the least points to 100."
-    if Rule.ATTAINMENT not in which_rules(design):
+    if Rule.ATTAINMENT not in rules_of(design):
         return
     if design.attainment is None or not 0 < design.attainment <= 1:
         yield "attainment", "Give the level to reach as a percentage above 0, up to 100."
 
 
-def which_safeguards(design: Design) -> Found:
+def problems_in_safeguards(design: Design) -> Found:
     if design.least_denominator < 1:
         yield "least_denominator", "Ask for at least 1 person in each group of people."
     if design.least_reliability is not None and not 0 < design.least_reliability < 1:
@@ -160,4 +160,59 @@ def which_safeguards(design: Design) -> Found:
         yield "fall_tolerance_points", "Give the points a rate may fall from 0 to 100."
 
 
-CHECKS = (what_is_paid, how_weighed, which_thresholds, which_safeguards)
+CHECKS = (problems_in_payment, problems_in_weights, problems_in_thresholds, problems_in_safeguards)
+
+
+@dataclass(frozen=True)
+class Preset:
+    id: str
+    says: str
+    design: Design  # its measures are the payer's to choose
+
+
+PRESETS = (
+    Preset(
+        "narrowing",
+        "Pays where the gap to the reference looks smaller than a year before, whoever moved and "
+        "whether or not chance alone could have done it.",
+        Design("Gap narrowing, point estimate", (), Rule.NARROWING, least_points=2, full_points=5),
+    ),
+    Preset(
+        "lifting",
+        "Pays where patients in the lower groups do better by more than chance would explain, "
+        "with at least 30 patients in each group of people.",
+        Design(
+            "Lift the lower groups, tested",
+            (),
+            Rule.LIFTING,
+            full_points=5,
+            confidence=0.9,
+            least_denominator=30,
+        ),
+    ),
+    Preset(
+        "attainment",
+        "Pays everybody who reaches a level over all patients, wherever they came from.",
+        Design("Attainment", (), Rule.ATTAINMENT, attainment=0.65),
+    ),
+    Preset(
+        "improvement",
+        "Pays for doing better over all patients, and nothing on a measure where any group of "
+        "people does worse by more than 3 points.",
+        Design(
+            "Improvement with nobody falling",
+            (),
+            Rule.IMPROVEMENT,
+            least_points=1,
+            full_points=3,
+            no_fall=True,
+            fall_tolerance_points=3,
+        ),
+    ),
+)
+
+
+FIRST_PRESETS = ("narrowing", "lifting")  # what an empty form starts with
+
+
+PRESET_BY_ID = {each.id: each for each in PRESETS}

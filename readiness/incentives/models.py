@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+
+from readiness.incentives.design import Design
 
 
 @dataclass(frozen=True)
-class StoredRun:
+class LaboratoryRun:
     """Everything in plain values, as JSON keeps it."""
 
     id: str
@@ -25,7 +29,7 @@ class StoredRun:
 
 
 @dataclass(frozen=True)
-class Listed:
+class RunSummary:
     """One line of the list: a run's numbers and outcome may be large."""
 
     id: str
@@ -35,3 +39,152 @@ class Listed:
     groups: int
     period: str
     is_done: bool
+
+
+Pairs = Mapping[str, tuple[int, int]]  # stratum -> patients who meet a measure, of those counted
+
+
+@dataclass(frozen=True)
+class GroupNumbers:
+    """One group. What is hidden to protect small counts, or not counted, is absent."""
+
+    group_id: str
+    name: str
+    tier: int | None  # by the deciding run; None: of an instrument with other tiers
+    patients: int  # counted in the measures, each as often as it is counted
+    screened: tuple[int, int] | None  # positive for any need, of those screened
+    release: int  # number of its release of quality measures
+    quarters: tuple[str, ...]  # of its releases of screening counts
+    counts: Mapping[str, Pairs]  # by measure
+
+
+@dataclass(frozen=True)
+class GroupLeftOut:
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ReleasedNumbers:
+    """Every group that could be taken in, split one way in one period, and who could not."""
+
+    kind: str  # how patients are split: estimated race is a kind of its own
+    period: str
+    reference: str
+    reference_says: str
+    measure_ids: tuple[str, ...]
+    lower_is_better: tuple[str, ...]  # of the measures
+    strata: tuple[str, ...]
+    groups: tuple[GroupNumbers, ...]
+    left_out: tuple[GroupLeftOut, ...] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {each.group_id: each.name for each in self.groups}
+
+
+class TrueChange(StrEnum):
+    NOTHING = "nothing truly changes"
+    TRUE_GAIN = "the lower groups truly improve"
+    HIGHER_FALLS = "the higher group truly falls"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """By how many percentage points; nothing changes by none.
+
+    TRUE_GAIN: each group of people truly behind the reference improves by so many points, but never
+    past the reference. HIGHER_FALLS: the reference falls by so many points, but never below a rate
+    of 0, wherever anybody is truly behind it; all others stay.
+    """
+
+    kind: TrueChange
+    points: float = 0.0
+
+
+NOTHING = Scenario(TrueChange.NOTHING)
+
+
+HIGHEST_THIRD = "highest third"  # by social risk
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A mean over replicates, and the standard error that more replicates would lessen."""
+
+    value: float
+    error: float
+
+
+class Eligibility(StrEnum):
+    """Whether a group can be paid at all under a design, and if not, the first reason."""
+
+    TAKES_PART = "takes part"
+    TIER = "its tier is below the one asked for"
+    TIER_UNKNOWN = "its tier is not known"
+    NOT_SHOWN = "its numbers are hidden or absent"
+    TOO_FEW = "too few people in its groups of people"
+    UNRELIABLE = "its numbers are not reliable enough"
+    UNTOLD = "how reliable its numbers are cannot be told"
+    NOBODY_BEHIND = "nobody in it is behind the reference, and the pool is divided by people behind"
+
+
+@dataclass(frozen=True)
+class GroupOutcome:
+    group_id: str
+    patients: int
+    eligibility: Eligibility
+    measures: int  # that count for it, of the design's
+    most: float  # dollars, its part of the pool
+    chance: Simulated  # of being paid anything, 0 to 1
+    dollars: Simulated  # in the mean of replicates
+
+
+@dataclass(frozen=True)
+class GroupSlice:
+    """Some of the groups together: a tier, or a third by social risk."""
+
+    name: str
+    groups: int
+    taking_part: int
+    patients: int
+    patient_share: float  # of all groups of the population, 0 to 1
+    dollars: Simulated
+    dollar_share: Simulated | None  # of what is paid, 0 to 1; None where nothing ever is
+
+
+@dataclass(frozen=True)
+class DesignOutcome:
+    design: Design
+    scenario: Scenario
+    replicates: int
+    groups: tuple[GroupOutcome, ...]  # in the population's order
+    paid: Simulated  # share of the groups taking part that are paid anything
+    paid_of_changed: Simulated | None  # the same of those in which something truly changed
+    paid_of_unchanged: Simulated | None
+    changed: int  # groups taking part in which something truly changed on a measure that counts
+    nobody: Simulated  # chance that no group is paid
+    fell: Simulated | None  # share of measures that count on which a group of people fell too far
+    spent: Simulated  # dollars
+    unspent: Simulated  # dollars, which stay with the payer
+    measures_counted: int  # group-measures that count, of `measures_asked`
+    measures_asked: int  # groups times measures of the design
+    cells_not_shown: int  # groups of people of these that are hidden or absent
+    cells_too_few: int  # and that have fewer people than asked for
+    by_tier: tuple[GroupSlice, ...]
+    by_social_risk: tuple[GroupSlice, ...]  # lowest third first; "not known" last, if any
+    concentration: Simulated | None  # of dollars over patients, by social risk; above 0: toward it
+    present_concentration: float | None
+    concentration_groups: int  # with a known social risk
+
+    @property
+    def taking_part(self) -> int:
+        return sum(group.eligibility is Eligibility.TAKES_PART for group in self.groups)
+
+    def left_out(self) -> dict[Eligibility, int]:
+        """How many groups take no part, by the reason."""
+        found = Counter(group.eligibility for group in self.groups)
+        return {why: found[why] for why in Eligibility if found[why] and why is not TAKES_PART}
+
+
+TAKES_PART = Eligibility.TAKES_PART

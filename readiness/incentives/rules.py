@@ -12,14 +12,14 @@ from statistics import NormalDist
 
 import numpy as np
 
-from readiness.incentives.arrays import Bools, Floats
 from readiness.incentives.design import Design, GapKind, Lower, Rule
+from readiness.incentives.population import Bools, Floats
 
 NEARLY = 1e-9  # shares are fractions of counts: what differs by less is the same
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class MeasureDraw:
     """One measure's shares with a good result in both years, and who is looked at."""
 
     before: Floats  # (S, G, R)
@@ -33,31 +33,31 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class ChangeEstimate:
     """By how much something got better, as a share, and its variance by chance if asked for."""
 
     value: Floats
     variance: Floats | None
 
 
-def earned(design: Design, drawn: Drawn) -> Floats:
+def earned_share(design: Design, drawn: MeasureDraw) -> Floats:
     """(G, R) the part of a measure's money that its rules give, 0 to 1."""
     return sum(
-        (weight * earned_by(rule, design, drawn) for rule, weight in design.shares.items()),
+        (weight * share_by_rule(rule, design, drawn) for rule, weight in design.shares.items()),
         start=np.zeros(drawn.before.shape[1:]),
     )
 
 
-def earned_by(rule: Rule, design: Design, drawn: Drawn) -> Floats:
+def share_by_rule(rule: Rule, design: Design, drawn: MeasureDraw) -> Floats:
     change = CHANGES[rule](design, drawn)
     if rule is Rule.ATTAINMENT:
         share = (change.value >= -NEARLY).astype(float)
     else:
-        share = scaled(design, change.value)
+        share = scale_payment(design, change.value)
     return share if change.variance is None else share * is_clear(design, change.variance, change)
 
 
-def scaled(design: Design, change: Floats) -> Floats:
+def scale_payment(design: Design, change: Floats) -> Floats:
     """Nothing below the least points or for no change, all from the full points, a line between."""
     least, full = design.least_points / 100, design.full_points / 100
     if design.is_all_or_nothing:
@@ -67,14 +67,14 @@ def scaled(design: Design, change: Floats) -> Floats:
     return np.where(line > NEARLY, line, 0.0)
 
 
-def is_clear(design: Design, variance: Floats, change: Change) -> Bools:
+def is_clear(design: Design, variance: Floats, change: ChangeEstimate) -> Bools:
     """One-sided: the change lies above nothing by enough standard errors, on the normal curve."""
     z = NormalDist().inv_cdf(design.confidence or 0.5)
     clear: Bools = change.value + NEARLY >= z * np.sqrt(variance)
     return clear
 
 
-def any_fell(design: Design, drawn: Drawn) -> Bools:
+def any_fell(design: Design, drawn: MeasureDraw) -> Bools:
     """(G, R) whether a group of people that is counted does worse by more than the tolerance."""
     allowed = design.fall_tolerance_points / 100 + NEARLY
     fell = np.zeros(drawn.before.shape[1:], dtype=bool)
@@ -86,7 +86,7 @@ def any_fell(design: Design, drawn: Drawn) -> Bools:
 # The lower groups of people, and their gap
 
 
-def members(design: Design, drawn: Drawn, stratum: int) -> Floats:
+def members(design: Design, drawn: MeasureDraw, stratum: int) -> Floats:
     """How many people of a lower group are looked at: (G, R), or (G, 1) where all are the same."""
     people: Floats = drawn.people[stratum]
     if design.lower is Lower.SEEN_BEHIND:
@@ -94,19 +94,23 @@ def members(design: Design, drawn: Drawn, stratum: int) -> Floats:
     return people
 
 
-def narrowing(design: Design, drawn: Drawn) -> Change:
+def narrowing(design: Design, drawn: MeasureDraw) -> ChangeEstimate:
     """The gap of the first year minus that of the second, over the same lower groups."""
     looked_at = {stratum: members(design, drawn, stratum) for stratum in drawn.others}
     measure = GAPS[design.gap]
     before = measure(design, drawn, drawn.before, looked_at)
     after = measure(design, drawn, drawn.after, looked_at)
-    return Change(before.value - after.value, both(before.variance, after.variance))
+    return ChangeEstimate(
+        before.value - after.value, sum_variances(before.variance, after.variance)
+    )
 
 
 Members = dict[int, Floats]  # people looked at, by place of the lower group
 
 
-def mean_gap(design: Design, drawn: Drawn, shares: Floats, looked_at: Members) -> Change:
+def mean_gap(
+    design: Design, drawn: MeasureDraw, shares: Floats, looked_at: Members
+) -> ChangeEstimate:
     """Σ n max(0, reference − share) ÷ Σ n over the lower groups; nobody ahead makes up for them."""
     reference = shares[drawn.reference]
     short, people, weight, noise = (np.zeros_like(reference) for _ in range(4))
@@ -120,12 +124,14 @@ def mean_gap(design: Design, drawn: Drawn, shares: Floats, looked_at: Members) -
             noise += is_short * spread(shares[stratum], drawn.people[stratum])
     people = np.maximum(people, 1.0)
     if design.confidence is None:
-        return Change(short / people, None)
+        return ChangeEstimate(short / people, None)
     own = spread(reference, drawn.people[drawn.reference]) / at_least_one(drawn, drawn.reference)
-    return Change(short / people, (weight**2 * own + noise) / people**2)
+    return ChangeEstimate(short / people, (weight**2 * own + noise) / people**2)
 
 
-def largest_gap(design: Design, drawn: Drawn, shares: Floats, looked_at: Members) -> Change:
+def largest_gap(
+    design: Design, drawn: MeasureDraw, shares: Floats, looked_at: Members
+) -> ChangeEstimate:
     """The largest shortfall of a lower group, whichever it is in that year."""
     reference = shares[drawn.reference]
     largest, variance = np.zeros_like(reference), np.zeros_like(reference)
@@ -136,7 +142,7 @@ def largest_gap(design: Design, drawn: Drawn, shares: Floats, looked_at: Members
         noise = spread(shares[stratum], drawn.people[stratum]) / at_least_one(drawn, stratum)
         variance = np.where(is_larger, own + noise, variance)
         largest = np.where(is_larger, away, largest)
-    return Change(largest, None if design.confidence is None else variance)
+    return ChangeEstimate(largest, None if design.confidence is None else variance)
 
 
 GAPS = {GapKind.MEAN: mean_gap, GapKind.LARGEST: largest_gap}
@@ -149,46 +155,46 @@ def spread(shares: Floats, people: Floats) -> Floats:
     return found
 
 
-def at_least_one(drawn: Drawn, stratum: int) -> Floats:
+def at_least_one(drawn: MeasureDraw, stratum: int) -> Floats:
     people: Floats = np.maximum(drawn.people[stratum], 1.0)
     return people
 
 
-def both(first: Floats | None, second: Floats | None) -> Floats | None:
+def sum_variances(first: Floats | None, second: Floats | None) -> Floats | None:
     return None if first is None or second is None else first + second
 
 
 # People taken together
 
 
-def lifting(design: Design, drawn: Drawn) -> Change:
-    return better({s: members(design, drawn, s) for s in drawn.others}, design, drawn)
+def lifting(design: Design, drawn: MeasureDraw) -> ChangeEstimate:
+    return change_together({s: members(design, drawn, s) for s in drawn.others}, design, drawn)
 
 
-def improvement(design: Design, drawn: Drawn) -> Change:
-    return better(dict(enumerate(drawn.people)), design, drawn)
+def improvement(design: Design, drawn: MeasureDraw) -> ChangeEstimate:
+    return change_together(dict(enumerate(drawn.people)), design, drawn)
 
 
-def attainment(design: Design, drawn: Drawn) -> Change:
+def attainment(design: Design, drawn: MeasureDraw) -> ChangeEstimate:
     """Above the level to reach, in the second year."""
-    share, people = together(drawn.after, dict(enumerate(drawn.people)))
+    share, people = pooled_share(drawn.after, dict(enumerate(drawn.people)))
     above = share - (design.attainment or 0.0)
     above = np.where(people > 0, above, -1.0)
     if design.confidence is None:
-        return Change(above, None)
-    return Change(above, spread(share, people) / np.maximum(people, 1.0))
+        return ChangeEstimate(above, None)
+    return ChangeEstimate(above, spread(share, people) / np.maximum(people, 1.0))
 
 
-def better(looked_at: Members, design: Design, drawn: Drawn) -> Change:
-    before, people = together(drawn.before, looked_at)
-    after, _ = together(drawn.after, looked_at)
+def change_together(looked_at: Members, design: Design, drawn: MeasureDraw) -> ChangeEstimate:
+    before, people = pooled_share(drawn.before, looked_at)
+    after, _ = pooled_share(drawn.after, looked_at)
     if design.confidence is None:
-        return Change(after - before, None)
+        return ChangeEstimate(after - before, None)
     noise = spread(before, people) + spread(after, people)
-    return Change(after - before, noise / np.maximum(people, 1.0))
+    return ChangeEstimate(after - before, noise / np.maximum(people, 1.0))
 
 
-def together(shares: Floats, looked_at: Members) -> tuple[Floats, Floats]:
+def pooled_share(shares: Floats, looked_at: Members) -> tuple[Floats, Floats]:
     """The share of several groups of people as of one, and how many they are."""
     good, people = np.zeros(shares.shape[1:]), np.zeros(shares.shape[1:])
     for stratum, count in looked_at.items():

@@ -7,13 +7,23 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from readiness.incentives.design import Design, GapKind, Joining, Lower, Rule, Split
-from readiness.incentives.outcome import GroupOutcome, Outcome, Simulated, Slice, Standing
-from readiness.incentives.scenario import Kind, Scenario
+from readiness.incentives.design import Design, GapKind, Joining, Lower, PoolSplit, Rule
+from readiness.incentives.models import (
+    DesignOutcome,
+    Eligibility,
+    GroupLeftOut,
+    GroupNumbers,
+    GroupOutcome,
+    GroupSlice,
+    ReleasedNumbers,
+    Scenario,
+    Simulated,
+    TrueChange,
+)
 
 WORDS: dict[str, type[StrEnum]] = {  # what of a design is a word from a list
     "rule": Rule,
-    "split": Split,
+    "split": PoolSplit,
     "lower": Lower,
     "gap": GapKind,
     "joining": Joining,
@@ -63,7 +73,7 @@ def design_in(stored: Mapping[str, Any]) -> Design:
     )
 
 
-def outcome_out(outcome: Outcome) -> dict[str, Any]:
+def outcome_out(outcome: DesignOutcome) -> dict[str, Any]:
     """Without its design, which stands beside it."""
     return {
         "scenario": {"kind": str(outcome.scenario.kind), "points": outcome.scenario.points},
@@ -75,11 +85,11 @@ def outcome_out(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def outcome_in(stored: Mapping[str, Any], design: Design) -> Outcome:
+def outcome_in(stored: Mapping[str, Any], design: Design) -> DesignOutcome:
     simulated: dict[str, Any] = {name: simulated_in(stored[name]) for name in SIMULATED}
-    return Outcome(
+    return DesignOutcome(
         design=design,
-        scenario=Scenario(Kind(stored["scenario"]["kind"]), stored["scenario"]["points"]),
+        scenario=Scenario(TrueChange(stored["scenario"]["kind"]), stored["scenario"]["points"]),
         **{name: stored[name] for name in PLAIN},
         **simulated,
         groups=tuple(group_in(each) for each in stored["groups"]),
@@ -100,7 +110,7 @@ def group_out(group: GroupOutcome) -> dict[str, Any]:
     return {
         "group": group.group_id,
         "patients": group.patients,
-        "standing": str(group.standing),
+        "standing": str(group.eligibility),
         "measures": group.measures,
         "most": group.most,
         "chance": simulated_out(group.chance),
@@ -112,7 +122,7 @@ def group_in(stored: Mapping[str, Any]) -> GroupOutcome:
     return GroupOutcome(
         group_id=stored["group"],
         patients=stored["patients"],
-        standing=Standing(stored["standing"]),
+        eligibility=Eligibility(stored["standing"]),
         measures=stored["measures"],
         most=stored["most"],
         chance=Simulated(*stored["chance"]),
@@ -120,7 +130,7 @@ def group_in(stored: Mapping[str, Any]) -> GroupOutcome:
     )
 
 
-def slice_out(part: Slice) -> dict[str, Any]:
+def slice_out(part: GroupSlice) -> dict[str, Any]:
     return {
         "name": part.name,
         "groups": part.groups,
@@ -132,8 +142,8 @@ def slice_out(part: Slice) -> dict[str, Any]:
     }
 
 
-def slice_in(stored: Mapping[str, Any]) -> Slice:
-    return Slice(
+def slice_in(stored: Mapping[str, Any]) -> GroupSlice:
+    return GroupSlice(
         name=stored["name"],
         groups=stored["groups"],
         taking_part=stored["taking_part"],
@@ -142,3 +152,69 @@ def slice_in(stored: Mapping[str, Any]) -> Slice:
         dollars=Simulated(*stored["dollars"]),
         dollar_share=simulated_in(stored["dollar_share"]),
     )
+
+
+def numbers_out(numbers: ReleasedNumbers) -> dict[str, Any]:
+    """As JSON keeps it."""
+    return {
+        "kind": numbers.kind,
+        "period": numbers.period,
+        "reference": numbers.reference,
+        "reference_says": numbers.reference_says,
+        "measures": list(numbers.measure_ids),
+        "lower_is_better": list(numbers.lower_is_better),
+        "strata": list(numbers.strata),
+        "groups": [group_numbers_out(each) for each in numbers.groups],
+        "left_out": [{"name": each.name, "why": each.why} for each in numbers.left_out],
+    }
+
+
+def group_numbers_out(group: GroupNumbers) -> dict[str, Any]:
+    return {
+        "group": group.group_id,
+        "name": group.name,
+        "tier": group.tier,
+        "patients": group.patients,
+        "screened": list(group.screened) if group.screened else None,
+        "release": group.release,
+        "quarters": list(group.quarters),
+        "counts": {
+            measure: {stratum: list(pair) for stratum, pair in pairs.items()}
+            for measure, pairs in group.counts.items()
+        },
+    }
+
+
+def numbers_in(stored: Mapping[str, Any]) -> ReleasedNumbers:
+    return ReleasedNumbers(
+        kind=stored["kind"],
+        period=stored["period"],
+        reference=stored["reference"],
+        reference_says=stored["reference_says"],
+        measure_ids=tuple(stored["measures"]),
+        lower_is_better=tuple(stored["lower_is_better"]),
+        strata=tuple(stored["strata"]),
+        groups=tuple(group_numbers_in(each) for each in stored["groups"]),
+        left_out=tuple(GroupLeftOut(each["name"], each["why"]) for each in stored["left_out"]),
+    )
+
+
+def group_numbers_in(stored: Mapping[str, Any]) -> GroupNumbers:
+    return GroupNumbers(
+        group_id=stored["group"],
+        name=stored["name"],
+        tier=stored["tier"],
+        patients=stored["patients"],
+        screened=pair_in(stored["screened"]) if stored["screened"] else None,
+        release=stored["release"],
+        quarters=tuple(stored["quarters"]),
+        counts={
+            measure: {stratum: pair_in(pair) for stratum, pair in pairs.items()}
+            for measure, pairs in stored["counts"].items()
+        },
+    )
+
+
+def pair_in(stored: Sequence[int]) -> tuple[int, int]:
+    above, below = stored
+    return above, below

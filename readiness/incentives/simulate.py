@@ -1,8 +1,8 @@
 """Two years of counts, drawn again and again, and what each design would pay on them.
 
 Replicates come in chunks, each with its own stream of luck for each measure: an answer depends on
-the ground, the seed and the number of replicates, never on how many threads share the chunks nor
-on which other designs are looked at. The first year is the same in every scenario.
+the population, the seed and the number of replicates, never on how many threads share the chunks
+nor on which other designs are looked at. The first year is the same in every scenario.
 """
 
 from __future__ import annotations
@@ -12,24 +12,31 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
-from numpy.random import SeedSequence, default_rng
+from numpy.random import Generator, SeedSequence, default_rng
 
-from readiness.incentives.arrays import Bools, Floats
-from readiness.incentives.breakdowns import by_social_risk, by_tier, leanings, ranked
+from readiness.incentives.binomial_sampler import AliasTables, alias_tables, draw_shares, widths
 from readiness.incentives.design import Design, Joining
-from readiness.incentives.drawing import Sources, sources, year
-from readiness.incentives.population import Ground
-from readiness.incentives.rules import NEARLY, Drawn, any_fell, earned
-from readiness.incentives.scenario import Scenario
+from readiness.incentives.models import Scenario
+from readiness.incentives.population import (
+    Bools,
+    Floats,
+    Population,
+    TrueRates,
+    by_social_risk,
+    by_tier,
+    is_ranked,
+    leanings,
+    true_rates,
+)
+from readiness.incentives.rules import NEARLY, MeasureDraw, any_fell, earned_share
 from readiness.incentives.terms import Terms, terms_of
-from readiness.incentives.true_rates import Truth, truth_of
 
 CELLS = 2**20  # counts of one year in a chunk, at most: what is at hand at once
 FEWEST_REPLICATES = 2  # one tells nothing of its own luck
 
 
 @dataclass(frozen=True, eq=False)
-class Watched:
+class WatchedRows:
     """What is added up over groups in each replicate: rows that count groups, rows that pay."""
 
     paid: Floats  # (3, G): taking part; of these changed; and unchanged
@@ -40,12 +47,12 @@ class Watched:
 class Study:
     """Everything that is settled before the first draw."""
 
-    ground: Ground
+    population: Population
     scenario: Scenario
-    truth: Truth
-    sources: Sources
+    truth: TrueRates
+    sources: YearSamplers
     terms: tuple[Terms, ...]
-    watched: tuple[Watched, ...]
+    watched: tuple[WatchedRows, ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class DesignTally:
     """Sums over replicates for one design."""
 
     paid: Floats  # (G,) replicates in which a group is paid anything
@@ -64,8 +71,8 @@ class Tally:
     sums: Floats  # (K,) nobody paid; safeguard's measures; then what is watched
     products: Floats  # (K, K)
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
+    def __add__(self, other: DesignTally) -> DesignTally:
+        return DesignTally(
             self.paid + other.paid,
             self.earned + other.earned,
             self.earned_squared + other.earned_squared,
@@ -77,22 +84,22 @@ class Tally:
 @dataclass(frozen=True, eq=False)
 class Tallies:
     replicates: int
-    of: tuple[Tally, ...]  # in the order of the designs
+    of: tuple[DesignTally, ...]  # in the order of the designs
 
 
 NO_TALLIES = Tallies(0, ())
 
 
-def study_of(ground: Ground, designs: Sequence[Design], scenario: Scenario) -> Study:
-    truth = truth_of(ground, scenario)
-    terms = tuple(terms_of(ground, design) for design in designs)
+def study_of(population: Population, designs: Sequence[Design], scenario: Scenario) -> Study:
+    truth = true_rates(population, scenario)
+    terms = tuple(terms_of(population, design) for design in designs)
     return Study(
-        ground,
+        population,
         scenario,
         truth,
-        sources(ground, truth, measures_of(terms)),
+        year_samplers(population, truth, measures_of(terms)),
         terms,
-        tuple(watched(ground, truth, each) for each in terms),
+        tuple(watched_rows(population, truth, each) for each in terms),
     )
 
 
@@ -100,59 +107,59 @@ def measures_of(terms: Iterable[Terms]) -> list[int]:
     return sorted({place for each in terms for place in each.places})
 
 
-def watched(ground: Ground, truth: Truth, terms: Terms) -> Watched:
+def watched_rows(population: Population, truth: TrueRates, terms: Terms) -> WatchedRows:
     takes_part = terms.takes_part
     changed = (truth.changed[:, terms.places] & terms.counts).any(axis=1)
-    cuts = [cut.groups for cut in (*by_tier(ground), *by_social_risk(ground))]
+    cuts = [cut.groups for cut in (*by_tier(population), *by_social_risk(population))]
     paid = np.array([takes_part, takes_part & changed, takes_part & ~changed], dtype=float)
-    rows = [np.ones(len(takes_part)), ranked(ground), leanings(ground), *cuts]
-    return Watched(paid, np.array(rows, dtype=float) * terms.most)
+    rows = [np.ones(len(takes_part)), is_ranked(population), leanings(population), *cuts]
+    return WatchedRows(paid, np.array(rows, dtype=float) * terms.most)
 
 
-def chunks(ground: Ground, replicates: int) -> tuple[Chunk, ...]:
+def chunks(population: Population, replicates: int) -> tuple[Chunk, ...]:
     """As many replicates each as fit; the last may have fewer."""
     if replicates < FEWEST_REPLICATES:
         raise ValueError(f"Ask for at least {FEWEST_REPLICATES} replicates")
-    groups, measures, strata = ground.shape
+    groups, measures, strata = population.shape
     size = max(1, CELLS // max(1, groups * measures * strata))
     starts = range(0, replicates, size)
     return tuple(Chunk(place, min(size, replicates - start)) for place, start in enumerate(starts))
 
 
-def tally_of(study: Study, chunk: Chunk, seed: int) -> Tallies:
+def tally_chunk(study: Study, chunk: Chunk, seed: int) -> Tallies:
     """What one chunk of replicates adds."""
     drawn = {place: draw(study, place, chunk, seed) for place in measures_of(study.terms)}
     pairs = zip(study.terms, study.watched, strict=True)
-    found = tuple(counted(earned_by(terms, drawn), seen) for terms, seen in pairs)
+    found = tuple(tally_design(earned_shares(terms, drawn), seen) for terms, seen in pairs)
     return Tallies(chunk.replicates, found)
 
 
-def draw(study: Study, measure: int, chunk: Chunk, seed: int) -> Drawn:
+def draw(study: Study, measure: int, chunk: Chunk, seed: int) -> MeasureDraw:
     """The shares with a good result of one measure, in both years; everybody who is shown."""
     luck = default_rng(SeedSequence(seed, spawn_key=(chunk.place, measure)))
-    ground, sources = study.ground, study.sources
+    population, sources = study.population, study.sources
     before, after = (
-        year(ground, source, measure, luck, chunk.replicates)
+        draw_year(population, source, measure, luck, chunk.replicates)
         for source in (sources.before, sources.after)
     )
-    people = ground.people[:, measure, :].T[:, :, None].astype(float)
-    return Drawn(before, after, people, ground.reference)
+    people = population.people[:, measure, :].T[:, :, None].astype(float)
+    return MeasureDraw(before, after, people, population.reference)
 
 
 @dataclass(frozen=True, eq=False)
-class Earned:
+class EarnedShares:
     share: Floats  # (G, R) of its most that each group earns, over the measures that count for it
     fell: Floats  # (R,) measures that count on which the safeguard took what was there to earn
 
 
-def earned_by(terms: Terms, drawn: dict[int, Drawn]) -> Earned:
+def earned_shares(terms: Terms, drawn: dict[int, MeasureDraw]) -> EarnedShares:
     design, takes_part = terms.design, terms.takes_part[:, None]
-    shape = len(terms.standings), next(iter(drawn.values())).before.shape[2]
+    shape = len(terms.eligibility), next(iter(drawn.values())).before.shape[2]
     total, is_whole, fell = np.zeros(shape), np.ones(shape, dtype=bool), np.zeros(shape[1])
     for m, place in enumerate(terms.places):
-        used = looked_at(drawn[place], terms.used[:, m])
+        used = restrict_people(drawn[place], terms.used[:, m])
         counts = terms.counts[:, m, None]
-        part = earned(design, used)
+        part = earned_share(design, used)
         if design.no_fall:
             is_down = any_fell(design, used)
             part = part * ~is_down
@@ -160,49 +167,114 @@ def earned_by(terms: Terms, drawn: dict[int, Drawn]) -> Earned:
         total += part * counts
         is_whole &= (part > NEARLY) | ~counts
     share = total / np.maximum(terms.counts.sum(axis=1), 1)[:, None] * takes_part
-    return Earned(share * is_whole if design.joining is Joining.ALL else share, fell)
+    return EarnedShares(share * is_whole if design.joining is Joining.ALL else share, fell)
 
 
-def looked_at(drawn: Drawn, used: Bools) -> Drawn:
+def restrict_people(drawn: MeasureDraw, used: Bools) -> MeasureDraw:
     return replace(drawn, people=drawn.people * used.T[:, :, None])
 
 
-def counted(found: Earned, watched: Watched) -> Tally:
+def tally_design(found: EarnedShares, watched: WatchedRows) -> DesignTally:
     is_paid = (found.share > NEARLY).astype(float)
     nobody = ~is_paid.any(axis=0)
     rows: Floats = np.vstack(
-        [nobody, found.fell, added(watched.paid, is_paid), added(watched.money, found.share)]
+        [
+            nobody,
+            found.fell,
+            exact_product(watched.paid, is_paid),
+            exact_product(watched.money, found.share),
+        ]
     )
-    return Tally(
+    return DesignTally(
         is_paid.sum(axis=1),
         found.share.sum(axis=1),
         (found.share**2).sum(axis=1),
         rows.sum(axis=1),
-        added(rows, rows.T),
+        exact_product(rows, rows.T),
     )
 
 
-def added(rows: Floats, columns: Floats) -> Floats:
+def exact_product(rows: Floats, columns: Floats) -> Floats:
     """A product of matrices that is the same to the last digit on any number of threads."""
     found: Floats = np.einsum("kg,gr->kr", rows, columns)
     return found
 
 
-def merged(tallies: Iterable[Tallies]) -> Tallies:
+def merge_tallies(tallies: Iterable[Tallies]) -> Tallies:
     """In the order given, which is that of the chunks: floating sums depend on it."""
-    return reduce(two, tallies, NO_TALLIES)
+    return reduce(add_tallies, tallies, NO_TALLIES)
 
 
-def two(first: Tallies, second: Tallies) -> Tallies:
+def add_tallies(first: Tallies, second: Tallies) -> Tallies:
     if not first.replicates:
         return second
     parts = zip(first.of, second.of, strict=True)
     return Tallies(first.replicates + second.replicates, tuple(a + b for a, b in parts))
 
 
-def tally(
-    ground: Ground, designs: Sequence[Design], scenario: Scenario, replicates: int, seed: int
+def simulate_all(
+    population: Population,
+    designs: Sequence[Design],
+    scenario: Scenario,
+    replicates: int,
+    seed: int,
 ) -> Tallies:
     """All chunks, one after the other."""
-    study = study_of(ground, designs, scenario)
-    return merged(tally_of(study, chunk, seed) for chunk in chunks(ground, replicates))
+    study = study_of(population, designs, scenario)
+    return merge_tallies(
+        tally_chunk(study, chunk, seed) for chunk in chunks(population, replicates)
+    )
+
+
+MOST_BUCKETS = 2**23  # of a year, 12 bytes each; a larger population is drawn without tables
+
+
+@dataclass(frozen=True, eq=False)
+class YearSampler:
+    """What a year is drawn from: for each measure the tables of each group of people, or none."""
+
+    rates: Floats  # (G, M, S) true shares with a good result
+    tables: dict[int, tuple[AliasTables, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class YearSamplers:
+    before: YearSampler
+    after: YearSampler
+
+
+def year_samplers(
+    population: Population, truth: TrueRates, measures: Iterable[int]
+) -> YearSamplers:
+    """Whether there are tables depends on the population alone, as what is drawn does."""
+    wanted = tuple(measures) if count_buckets(population, truth) <= MOST_BUCKETS else ()
+    before = YearSampler(
+        truth.before, {m: measure_tables(population, truth.before, m) for m in wanted}
+    )
+    if not truth.changed.any():
+        return YearSamplers(before, before)
+    return YearSamplers(
+        before,
+        YearSampler(truth.after, {m: measure_tables(population, truth.after, m) for m in wanted}),
+    )
+
+
+def count_buckets(population: Population, truth: TrueRates) -> int:
+    return int(widths(population.people, truth.before)[1].sum())
+
+
+def measure_tables(population: Population, rates: Floats, measure: int) -> tuple[AliasTables, ...]:
+    people, of_measure = population.people[:, measure], rates[:, measure]
+    return tuple(alias_tables(n, p) for n, p in zip(people.T, of_measure.T, strict=True))
+
+
+def draw_year(
+    population: Population, source: YearSampler, measure: int, luck: Generator, replicates: int
+) -> Floats:
+    """(S, G, R) shares with a good result; one group of people after the other."""
+    if measure in source.tables:
+        return np.stack([draw_shares(each, luck, replicates) for each in source.tables[measure]])
+    people = population.people[:, measure, :].T[:, :, None]
+    rates = source.rates[:, measure, :].T[:, :, None]
+    counts = luck.binomial(people, rates, (*people.shape[:2], replicates))
+    return np.asarray(counts / np.maximum(people, 1))

@@ -6,12 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from readiness.incentives.breakdowns import Cut, by_social_risk, by_tier, present_index, ranked
 from readiness.incentives.design import Design
-from readiness.incentives.outcome import GroupOutcome, Outcome, Simulated, Slice, Standing
-from readiness.incentives.population import Ground, seen
-from readiness.incentives.scenario import Scenario
-from readiness.incentives.simulate import Study, Tallies, Tally, Watched, study_of
+from readiness.incentives.models import (
+    DesignOutcome,
+    Eligibility,
+    GroupOutcome,
+    GroupSlice,
+    Scenario,
+    Simulated,
+)
+from readiness.incentives.population import (
+    Cut,
+    Population,
+    by_social_risk,
+    by_tier,
+    is_ranked,
+    present_index,
+    shown_cells,
+)
+from readiness.incentives.simulate import DesignTally, Study, Tallies, WatchedRows, study_of
 from readiness.incentives.terms import Terms
 
 # Where in a tally's sums each thing stands.
@@ -22,7 +35,7 @@ NOBODY, FELL, PAID, CHANGED, UNCHANGED, MONEY, RANKED, LEANING, CUTS = range(9)
 class Sums:
     """Means and their standard errors, from sums and products over replicates."""
 
-    tally: Tally
+    tally: DesignTally
     replicates: int
 
     def mean(self, row: int) -> float:
@@ -58,13 +71,13 @@ def chance(times: float, replicates: int) -> Simulated:
     return Simulated(times / replicates, sqrt(share * (1 - share) / replicates))
 
 
-def outcomes(
-    tallies: Tallies, ground: Ground, designs: Sequence[Design], scenario: Scenario
-) -> tuple[Outcome, ...]:
-    return read(tallies, study_of(ground, designs, scenario))
+def outcomes_of_tallies(
+    tallies: Tallies, population: Population, designs: Sequence[Design], scenario: Scenario
+) -> tuple[DesignOutcome, ...]:
+    return outcomes(tallies, study_of(population, designs, scenario))
 
 
-def read(tallies: Tallies, study: Study) -> tuple[Outcome, ...]:
+def outcomes(tallies: Tallies, study: Study) -> tuple[DesignOutcome, ...]:
     """One for each design."""
     return tuple(
         outcome(tally, tallies.replicates, terms, watched, study)
@@ -72,21 +85,23 @@ def read(tallies: Tallies, study: Study) -> tuple[Outcome, ...]:
     )
 
 
-def outcome(tally: Tally, replicates: int, terms: Terms, watched: Watched, study: Study) -> Outcome:
+def outcome(
+    tally: DesignTally, replicates: int, terms: Terms, watched: WatchedRows, study: Study
+) -> DesignOutcome:
     """Long, because it is the list of all that is told."""
-    ground, pool, sums = study.ground, float(terms.design.pool), Sums(tally, replicates)
+    population, pool, sums = study.population, float(terms.design.pool), Sums(tally, replicates)
     taking_part = int(terms.takes_part.sum())
     changed = int(watched.paid[1].sum())
     at_stake = int(terms.counts[terms.takes_part].sum())
-    shown = seen(ground)[:, terms.places, :]
-    tiers, thirds = by_tier(ground), by_social_risk(ground)
-    slices = tuple(sliced(sums, terms, ground, (*tiers, *thirds)))
+    shown = shown_cells(population)[:, terms.places, :]
+    tiers, thirds = by_tier(population), by_social_risk(population)
+    slices = tuple(group_slices(sums, terms, population, (*tiers, *thirds)))
     spent = sums.times(MONEY, pool)
-    return Outcome(
+    return DesignOutcome(
         design=terms.design,
         scenario=study.scenario,
         replicates=replicates,
-        groups=tuple(group_outcomes(tally, replicates, terms, ground)),
+        groups=tuple(group_outcomes(tally, replicates, terms, population)),
         paid=sums.times(PAID, 1 / max(1, taking_part)),
         paid_of_changed=sums.times(CHANGED, 1 / changed) if changed else None,
         paid_of_unchanged=(
@@ -104,23 +119,23 @@ def outcome(tally: Tally, replicates: int, terms: Terms, watched: Watched, study
         by_tier=slices[: len(tiers)],
         by_social_risk=slices[len(tiers) :],
         concentration=sums.ratio(LEANING, RANKED),
-        present_concentration=present_index(ground),
-        concentration_groups=int(ranked(ground).sum()),
+        present_concentration=present_index(population),
+        concentration_groups=int(is_ranked(population).sum()),
     )
 
 
 def group_outcomes(
-    tally: Tally, replicates: int, terms: Terms, ground: Ground
+    tally: DesignTally, replicates: int, terms: Terms, population: Population
 ) -> Iterator[GroupOutcome]:
-    for g, group_id in enumerate(ground.group_ids):
+    for g, group_id in enumerate(population.group_ids):
         most = float(terms.most[g]) * terms.design.pool
         mean = float(tally.earned[g]) / replicates
         scatter = max(0.0, float(tally.earned_squared[g]) / replicates - mean**2)
-        takes_part = terms.standings[g] is Standing.TAKES_PART
+        takes_part = terms.eligibility[g] is Eligibility.TAKES_PART
         yield GroupOutcome(
             group_id=group_id,
-            patients=int(ground.patients[g]),
-            standing=terms.standings[g],
+            patients=int(population.patients[g]),
+            eligibility=terms.eligibility[g],
             measures=int(terms.counts[g].sum()),
             most=most,
             chance=chance(float(tally.paid[g]), replicates) if takes_part else Simulated(0.0, 0.0),
@@ -128,11 +143,13 @@ def group_outcomes(
         )
 
 
-def sliced(sums: Sums, terms: Terms, ground: Ground, cuts: tuple[Cut, ...]) -> Iterator[Slice]:
-    everybody = max(1, int(ground.patients.sum()))
+def group_slices(
+    sums: Sums, terms: Terms, population: Population, cuts: tuple[Cut, ...]
+) -> Iterator[GroupSlice]:
+    everybody = max(1, int(population.patients.sum()))
     for place, cut in enumerate(cuts):
-        patients = int(ground.patients[cut.groups].sum())
-        yield Slice(
+        patients = int(population.patients[cut.groups].sum())
+        yield GroupSlice(
             name=cut.name,
             groups=int(cut.groups.sum()),
             taking_part=int((cut.groups & terms.takes_part).sum()),

@@ -25,24 +25,23 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session, store
-from readiness.incentives import presets
+from readiness.incentives import design as presets
 from readiness.incentives.forms import designs as laboratory_typed
 from readiness.incentives.forms import laboratory
 from readiness.incentives.forms.designs import Typed
 from readiness.incentives.forms.laboratory import LaboratoryForm, laboratory_form
 from readiness.incentives.presenters import runs as laboratory_view
 from readiness.incentives.service import export as sheet
-from readiness.incentives.service import report
 from readiness.incentives.service import runs as asking
-from readiness.incentives.service.released import Choices, Wish
+from readiness.incentives.service.released import NumbersFilters, NumbersOptions
 from readiness.incentives.service.runs import MOST_DESIGNS, Asked
 
-pages = Blueprint("laboratory", __name__)
+bp = Blueprint("laboratory", __name__)
 ADD, REMOVE, RUN = "add-", "remove-", "run"
 USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 
 
-@pages.get("/payers/<payer_id>/laboratory")
+@bp.get("/payers/<payer_id>/laboratory")
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
     payer, runs = asking.listed(store(), actor(), payer_id)
@@ -51,7 +50,7 @@ def listing(payer_id: str) -> ResponseReturnValue:
     return render_template("incentives/list.html", payer=payer, payers=payers, lines=lines)
 
 
-@pages.get("/payers/<payer_id>/laboratory/new")
+@bp.get("/payers/<payer_id>/laboratory/new")
 @needs(Can.TEST_INCENTIVES)
 def new(payer_id: str) -> ResponseReturnValue:
     """From two examples, or from the designs of an earlier run."""
@@ -64,45 +63,45 @@ def new(payer_id: str) -> ResponseReturnValue:
             [laboratory_typed.typed_of(d) for d in asking.designs_of(run)],
         )
     else:
-        wish, settings = Wish(), USUAL | {"seed": int(f"{now():%Y%m%d}")}
+        wish, settings = NumbersFilters(), USUAL | {"seed": int(f"{now():%Y%m%d}")}
         typed = []
     payer, found = asking.choices(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ())
-    data = laboratory.settings_shown(settings)
-    form = shown_with(laboratory_form(found, formdata=None, data=data), found)
+    data = laboratory.settings_values(settings)
+    form = show_chosen(laboratory_form(found, formdata=None, data=data), found)
     return form_page(payer, found, form, typed or first_designs(found))
 
 
-def first_designs(found: Choices) -> list[Typed]:
-    return [example(preset_id, found) for preset_id in presets.FIRST]
+def first_designs(found: NumbersOptions) -> list[Typed]:
+    return [example(preset_id, found) for preset_id in presets.FIRST_PRESETS]
 
 
-def example(preset_id: str, found: Choices) -> Typed:
-    design = presets.BY_ID[preset_id].design
+def example(preset_id: str, found: NumbersOptions) -> Typed:
+    design = presets.PRESET_BY_ID[preset_id].design
     return laboratory_typed.typed_of(replace(design, measure_ids=found.usual_measures))
 
 
-def shown_with(form: LaboratoryForm, found: Choices) -> LaboratoryForm:
+def show_chosen(form: LaboratoryForm, found: NumbersOptions) -> LaboratoryForm:
     """What is not there for a newly chosen split gives way to what is."""
-    for name, value in laboratory.shown_as(found).items():
+    for name, value in laboratory.chosen_values(found).items():
         form[name].data = value
     return form
 
 
 def form_page(
     payer: Payer,
-    found: Choices | None,
+    found: NumbersOptions | None,
     form: LaboratoryForm | None,
     typed: Sequence[Typed],
 ) -> str:
     designs = laboratory_typed.design_forms(typed, found) if found else []
-    return written(payer, found, form, designs)
+    return render_form(payer, found, form, designs)
 
 
-def written(
+def render_form(
     payer: Payer,
-    found: Choices | None,
+    found: NumbersOptions | None,
     form: LaboratoryForm | None,
     designs: Sequence[laboratory.DesignForm],
 ) -> str:
@@ -114,37 +113,37 @@ def written(
         designs=designs,
         presets=presets.PRESETS,
         may_add=len(designs) < MOST_DESIGNS,
-        problems=laboratory.on_top(form, designs) if form else [],
+        problems=laboratory.all_problems(form, designs) if form else [],
         says=laboratory_view.choices_say(found) if found else "",
     )
 
 
-@pages.post("/payers/<payer_id>/laboratory/new")
+@bp.post("/payers/<payer_id>/laboratory/new")
 @needs(Can.TEST_INCENTIVES)
 def change(payer_id: str) -> ResponseReturnValue:
     """Add or take away a design, take other numbers, or simulate."""
     typed = laboratory_typed.typed_in(request.form)
-    wish = laboratory.wish_in(request.form)
+    wish = laboratory.filters_in(request.form)
     payer, found = asking.choices(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ()), 422
     form, do = laboratory_form(found), request.form.get("do", RUN)
     if do == RUN:
-        return try_them(payer, found, form, typed)
-    if do.startswith(ADD) and do[len(ADD) :] in presets.BY_ID and len(typed) < MOST_DESIGNS:
+        return start_run(payer, found, form, typed)
+    if do.startswith(ADD) and do[len(ADD) :] in presets.PRESET_BY_ID and len(typed) < MOST_DESIGNS:
         typed.append(example(do[len(ADD) :], found))
     if do.startswith(REMOVE):
         typed = [each for n, each in enumerate(typed) if str(n) != do[len(REMOVE) :]]
-    return form_page(payer, found, shown_with(form, found), typed)
+    return form_page(payer, found, show_chosen(form, found), typed)
 
 
-def try_them(
-    payer: Payer, found: Choices, form: LaboratoryForm, typed: Sequence[Typed]
+def start_run(
+    payer: Payer, found: NumbersOptions, form: LaboratoryForm, typed: Sequence[Typed]
 ) -> ResponseReturnValue:
     designs = laboratory_typed.design_forms(typed, found)
     in_order = [laboratory_typed.is_in_order(each) for each in designs]
     if not (form.validate() and all(in_order)):
-        return written(payer, found, form, designs), 422
+        return render_form(payer, found, form, designs), 422
     asked = Asked(tuple(map(laboratory_typed.design_of, designs)), form.settings)
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
     try:
@@ -152,18 +151,18 @@ def try_them(
             store(),
             actor(),
             payer.id,
-            laboratory.wish_in(request.form),
+            laboratory.filters_in(request.form),
             asked,
             runner,
             clock,
             new_id,
         )
     except BadInput as error:
-        laboratory_typed.tell(form, designs, error.problems)
-        return written(payer, found, form, designs), 422
+        laboratory_typed.add_problems(form, designs, error.problems)
+        return render_form(payer, found, form, designs), 422
     except WrongState as busy:  # another run is under way
         form.form_errors.append(str(busy))
-        return written(payer, found, form, designs), 409
+        return render_form(payer, found, form, designs), 409
     return redirect(url_for(".show", payer_id=payer.id, run_id=run_id), 303)
 
 
@@ -171,7 +170,7 @@ def new_id() -> str:
     return secrets.token_urlsafe(9)
 
 
-@pages.get("/payers/<payer_id>/laboratory/<run_id>")
+@bp.get("/payers/<payer_id>/laboratory/<run_id>")
 @needs(Can.TEST_INCENTIVES)
 def show(payer_id: str, run_id: str) -> ResponseReturnValue:
     found = asking.progress(session(), payer_id, run_id)
@@ -183,7 +182,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
     return render_template("incentives/show.html", **page)
 
 
-@pages.get("/payers/<payer_id>/laboratory/<run_id>/progress")
+@bp.get("/payers/<payer_id>/laboratory/<run_id>/progress")
 @needs(Can.TEST_INCENTIVES)
 def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
@@ -191,7 +190,7 @@ def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
     return jsonify(is_reading=found.is_reading, says=laboratory_view.progress_says(found))
 
 
-@pages.post("/payers/<payer_id>/laboratory/<run_id>/stop")
+@bp.post("/payers/<payer_id>/laboratory/<run_id>/stop")
 @needs(Can.TEST_INCENTIVES)
 def stop(payer_id: str, run_id: str) -> ResponseReturnValue:
     if asking.cancel(session(), payer_id, run_id):
@@ -199,7 +198,7 @@ def stop(payer_id: str, run_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", payer_id=payer_id, run_id=run_id), 303)
 
 
-@pages.post("/payers/<payer_id>/laboratory/<run_id>/again")
+@bp.post("/payers/<payer_id>/laboratory/<run_id>/again")
 @needs(Can.TEST_INCENTIVES)
 def again(payer_id: str, run_id: str) -> ResponseReturnValue:
     """The same designs, numbers and seed once more."""
@@ -208,28 +207,28 @@ def again(payer_id: str, run_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", payer_id=payer_id, run_id=repeat), 303)
 
 
-@pages.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.pdf")
+@bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.pdf")
 @needs(Can.TEST_INCENTIVES)
 def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = report.printed(store(), printer, actor(), payer_id, run_id, paper())
+    printed = sheet.print_pdf(store(), printer, actor(), payer_id, run_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="incentive-laboratory.pdf"',
     }
 
 
-@pages.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")
+@bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")
 @needs(Can.TEST_INCENTIVES)
 def xlsx(payer_id: str, run_id: str) -> ResponseReturnValue:
-    run = report.finished(store(), actor(), payer_id, run_id)
+    run = sheet.load_finished(store(), actor(), payer_id, run_id)
     return sheet.as_xlsx(run), {
         "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "Content-Disposition": 'attachment; filename="incentive-laboratory.xlsx"',
     }
 
 
-@pages.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.json")
+@bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.json")
 @needs(Can.TEST_INCENTIVES)
 def json(payer_id: str, run_id: str) -> ResponseReturnValue:
-    return jsonify(sheet.as_data(report.finished(store(), actor(), payer_id, run_id)))
+    return jsonify(sheet.as_data(sheet.load_finished(store(), actor(), payer_id, run_id)))

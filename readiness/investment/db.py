@@ -14,43 +14,41 @@ from readiness.core import audit, serialization
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.investment.answer import Answer, Stability
-from readiness.investment.candidates import Offer
-from readiness.investment.models import Answered, Asked, Replay
-from readiness.investment.problem import Problem
-from readiness.investment.scenario import Scenario
+from readiness.investment.models import GroupOffer, ScenarioAnswer, Stability
+from readiness.investment.problem import AllocationProblem
+from readiness.investment.scenario import BudgetScenario, Replay, ScenarioRequest, ScenarioSolution
 
 
-def add(store: Store, asked: Asked, event: Event) -> None:
+def add(store: Store, request: ScenarioRequest, event: Event) -> None:
     with store.writing():
         store.insert(
             "allocations",
             {
-                "id": asked.id,
-                "payer_id": asked.payer_id,
-                "parent_id": asked.parent_id,
-                "name": asked.scenario.name,
-                "asked_by": asked.asked_by,
-                "asked_at": asked.asked_at.isoformat(),
-                "settings": json.dumps(serialization.to_json(asked.scenario)),
-                "seed": asked.seed,
+                "id": request.id,
+                "payer_id": request.payer_id,
+                "parent_id": request.parent_id,
+                "name": request.scenario.name,
+                "asked_by": request.asked_by,
+                "asked_at": request.asked_at.isoformat(),
+                "settings": json.dumps(serialization.to_json(request.scenario)),
+                "seed": request.seed,
             },
         )
         audit.record(store, event)
 
 
-def keep_answer(store: Store, allocation_id: str, answered: Answered, event: Event) -> None:
+def keep_answer(store: Store, allocation_id: str, solution: ScenarioSolution, event: Event) -> None:
     """Once: what was answered stays as it was."""
     with store.writing():
         store.insert(
             "allocation_answers",
             {
                 "allocation_id": allocation_id,
-                "at": answered.at.isoformat(),
-                "solver": answered.answer.solver,
-                "offers": json.dumps(serialization.to_json(answered.offers)),
-                "problem": json.dumps(serialization.to_json(answered.problem)),
-                "answer": json.dumps(serialization.to_json(answered.answer)),
+                "at": solution.at.isoformat(),
+                "solver": solution.answer.solver,
+                "offers": json.dumps(serialization.to_json(solution.offers)),
+                "problem": json.dumps(serialization.to_json(solution.problem)),
+                "answer": json.dumps(serialization.to_json(solution.answer)),
             },
         )
         audit.record(store, event)
@@ -64,7 +62,7 @@ def keep_stability(
             "allocation_stabilities",
             {
                 "allocation_id": allocation_id,
-                "number": following(store, "allocation_stabilities", allocation_id),
+                "number": next_number(store, "allocation_stabilities", allocation_id),
                 "at": at.isoformat(),
                 "runs": found.runs,
                 "seed": found.seed,
@@ -80,7 +78,7 @@ def keep_replay(store: Store, allocation_id: str, replay: Replay, event: Event) 
             "allocation_replays",
             {
                 "allocation_id": allocation_id,
-                "number": following(store, "allocation_replays", allocation_id),
+                "number": next_number(store, "allocation_replays", allocation_id),
                 "at": replay.at.isoformat(),
                 "solver": replay.solver,
                 "is_same": int(replay.is_same),
@@ -89,7 +87,7 @@ def keep_replay(store: Store, allocation_id: str, replay: Replay, event: Event) 
         audit.record(store, event)
 
 
-def following(store: Store, table: str, allocation_id: str) -> int:
+def next_number(store: Store, table: str, allocation_id: str) -> int:
     row = store.row(
         f"select max(number) as n from {table} where allocation_id = ?",  # noqa: S608 - our names
         (allocation_id,),
@@ -97,14 +95,14 @@ def following(store: Store, table: str, allocation_id: str) -> int:
     return int(row["n"] or 0) + 1 if row else 1
 
 
-def get(store: Store, allocation_id: str) -> Asked:
+def get(store: Store, allocation_id: str) -> ScenarioRequest:
     row = store.row("select * from allocations where id = ?", (allocation_id,))
     if row is None:
         raise NotFound(NOT_SHARED)
     return from_row(row)
 
 
-def of_payer(store: Store, payer_id: str) -> tuple[Asked, ...]:
+def of_payer(store: Store, payer_id: str) -> tuple[ScenarioRequest, ...]:
     """Newest first."""
     rows = store.rows(
         "select * from allocations where payer_id = ? order by asked_at desc, rowid desc",
@@ -113,7 +111,7 @@ def of_payer(store: Store, payer_id: str) -> tuple[Asked, ...]:
     return tuple(from_row(row) for row in rows)
 
 
-def answers_of_payer(store: Store, payer_id: str) -> dict[str, Answer]:
+def answers_of_payer(store: Store, payer_id: str) -> dict[str, ScenarioAnswer]:
     """By scenario, for a list."""
     rows = store.rows(
         "select n.allocation_id, n.answer from allocation_answers n"
@@ -121,20 +119,20 @@ def answers_of_payer(store: Store, payer_id: str) -> dict[str, Answer]:
         (payer_id,),
     )
     return {
-        row["allocation_id"]: serialization.from_json(Answer, json.loads(row["answer"]))
+        row["allocation_id"]: serialization.from_json(ScenarioAnswer, json.loads(row["answer"]))
         for row in rows
     }
 
 
-def answered(store: Store, allocation_id: str) -> Answered | None:
+def solution(store: Store, allocation_id: str) -> ScenarioSolution | None:
     row = store.row("select * from allocation_answers where allocation_id = ?", (allocation_id,))
     if row is None:
         return None
-    return Answered(
+    return ScenarioSolution(
         datetime.fromisoformat(row["at"]),
-        serialization.from_json(tuple[Offer, ...], json.loads(row["offers"])),
-        serialization.from_json(Problem, json.loads(row["problem"])),
-        serialization.from_json(Answer, json.loads(row["answer"])),
+        serialization.from_json(tuple[GroupOffer, ...], json.loads(row["offers"])),
+        serialization.from_json(AllocationProblem, json.loads(row["problem"])),
+        serialization.from_json(ScenarioAnswer, json.loads(row["answer"])),
     )
 
 
@@ -160,13 +158,13 @@ def replays(store: Store, allocation_id: str) -> tuple[Replay, ...]:
     )
 
 
-def from_row(row: Mapping[str, Any]) -> Asked:
-    return Asked(
+def from_row(row: Mapping[str, Any]) -> ScenarioRequest:
+    return ScenarioRequest(
         row["id"],
         row["payer_id"],
         row["parent_id"],
         row["asked_by"],
         datetime.fromisoformat(row["asked_at"]),
-        serialization.from_json(Scenario, json.loads(row["settings"])),
+        serialization.from_json(BudgetScenario, json.loads(row["settings"])),
         row["seed"],
     )

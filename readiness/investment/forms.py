@@ -10,15 +10,15 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from readiness.core.web.forms import SafeForm
-from readiness.investment.candidates import TAG_SAYS, Component
+from readiness.investment.models import TAG_SAYS, BenefitComponent
 from readiness.investment.policy import NAMED, OWN_ID, WHOLE
 from readiness.investment.scenario import (
     BASIS_SAYS,
     MOST_DOLLARS,
     STARTS,
     TIER_GATE,
+    BudgetScenario,
     CostBasis,
-    Scenario,
 )
 
 LONGEST_NAME = 80
@@ -27,7 +27,7 @@ NO_FLOOR = ""
 DOLLARS = "A whole number of dollars, such as 500,000."
 
 
-class Whole(StringField):  # type: ignore[misc]
+class WholeNumberField(StringField):  # type: ignore[misc]
     """A whole number with or without commas and a dollar sign, or nothing."""
 
     def __init__(self, label: str, most: int, **more: Any) -> None:
@@ -53,9 +53,13 @@ class ScenarioForm(SafeForm):
             Length(max=LONGEST_NAME, message=f"Shorten the name to {LONGEST_NAME} characters."),
         ],
     )
-    budget_1 = Whole("Budget of year 1", MOST_DOLLARS, description=DOLLARS)
-    budget_2 = Whole("Budget of year 2", MOST_DOLLARS, description="Empty: one year only.")
-    budget_3 = Whole("Budget of year 3", MOST_DOLLARS, description="Empty: two years at most.")
+    budget_1 = WholeNumberField("Budget of year 1", MOST_DOLLARS, description=DOLLARS)
+    budget_2 = WholeNumberField(
+        "Budget of year 2", MOST_DOLLARS, description="Empty: one year only."
+    )
+    budget_3 = WholeNumberField(
+        "Budget of year 3", MOST_DOLLARS, description="Empty: two years at most."
+    )
     policy = RadioField(
         "What comes first",
         choices=[
@@ -64,32 +68,32 @@ class ScenarioForm(SafeForm):
         ],
         default=NAMED[0].id,
     )
-    weight_readiness = Whole("Weight of readiness", WHOLE)
-    weight_need = Whole("Weight of need", WHOLE)
-    weight_people = Whole("Weight of people in gaps", WHOLE)
+    weight_readiness = WholeNumberField("Weight of readiness", WHOLE)
+    weight_need = WholeNumberField("Weight of need", WHOLE)
+    weight_people = WholeNumberField("Weight of people in gaps", WHOLE)
     costs_at = SelectField(
         "Count each action with",
         choices=[SelectChoice(str(each), says) for each, says in BASIS_SAYS.items()],
         default=str(CostBasis.EXPECTED),
     )
-    tier_gate = Whole(
+    tier_gate = WholeNumberField(
         "Enabling or governance actions before care changes",
         10,
         default=str(TIER_GATE),
         description="In groups below Incentive-ready. 0: not asked for.",
     )
-    starts = Whole(
+    starts = WholeNumberField(
         "Starts in one group and half-year at most",
         20,
         default=str(STARTS),
         description="A group can take up only so much at once. Empty: no limit.",
     )
-    cap_dollars = Whole(
+    cap_dollars = WholeNumberField(
         "Dollars that one group can take on in a year",
         MOST_DOLLARS,
         description="Empty: no limit.",
     )
-    cap_share = Whole(
+    cap_share = WholeNumberField(
         "The same as a percentage of the budget", WHOLE, description="Empty: no limit."
     )
     floor_tag = SelectField(
@@ -99,10 +103,10 @@ class ScenarioForm(SafeForm):
             *(SelectChoice(str(tag), says) for tag, says in TAG_SAYS.items()),
         ],
     )
-    floor_share = Whole("They get at least this percentage of the money", WHOLE)
-    min_groups = Whole("Groups that get something, at least", MOST)
-    max_groups = Whole("Groups that get something, at most", MOST)
-    most_days = Whole(
+    floor_share = WholeNumberField("They get at least this percentage of the money", WHOLE)
+    min_groups = WholeNumberField("Groups that get something, at least", MOST)
+    max_groups = WholeNumberField("Groups that get something, at most", MOST)
+    most_days = WholeNumberField(
         "People-days that one group’s own people can give",
         MOST,
         description="Of the first year of what starts. Empty: no limit.",
@@ -110,11 +114,11 @@ class ScenarioForm(SafeForm):
     parent = HiddenField()
 
 
-def scenario_of(form: ScenarioForm, parent: Scenario | None) -> Scenario:
+def scenario_of(form: ScenarioForm, parent: BudgetScenario | None) -> BudgetScenario:
     """What is typed, with the pins and bans of the scenario that it is changed from."""
-    weights = {each: getattr(form, f"weight_{each}").asked for each in Component}
+    weights = {each: getattr(form, f"weight_{each}").asked for each in BenefitComponent}
     typed = {each: weight for each, weight in weights.items() if weight is not None}
-    scenario = Scenario(
+    scenario = BudgetScenario(
         name=form.name.data,
         budgets=budgets_of(form),
         policy_id=form.policy.data or "",
@@ -141,7 +145,7 @@ def budgets_of(form: ScenarioForm) -> tuple[int, ...]:
     return tuple(each or 0 for each in typed)
 
 
-def typed_of(scenario: Scenario) -> dict[str, str]:
+def typed_of(scenario: BudgetScenario) -> dict[str, str]:
     """The form's fields as they were when this scenario was asked for."""
     years = {f"budget_{n}": f"{each:,}" for n, each in enumerate(scenario.budgets, start=1)}
     weights = {f"weight_{each}": str(weight) for each, weight in scenario.weights.items()}

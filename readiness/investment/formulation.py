@@ -13,13 +13,13 @@ from functools import cached_property
 from math import lcm
 
 from readiness.core.integer_program import Program, Row, Solution
-from readiness.investment.problem import Gate, Key, Option, Problem
+from readiness.investment.problem import AllocationProblem, GateConstraint, Key, Option
 
 FEW = 10**9  # benefits are scaled to whole numbers up to here, and rounded beyond
 
 
 @dataclass(frozen=True)
-class Model:
+class AllocationModel:
     """The program, and what its columns stand for."""
 
     program: Program
@@ -37,14 +37,14 @@ class Model:
         return {key: column for column, key in enumerate(self.keys)}
 
 
-def model_of(problem: Problem) -> Model:
+def model_of(problem: AllocationProblem) -> AllocationModel:
     """Options in the order of their ids, so that the same input is always the same program."""
     options = tuple(sorted(problem.options, key=lambda option: option.key))
     columns = {option.key: column for column, option in enumerate(options)}
     served = served_columns(problem, len(options))
     number_by_group = {group: n for n, group in enumerate(by_group(columns))}
     unit = unit_of(options)
-    return Model(
+    return AllocationModel(
         program=Program(
             lower=(*(int(problem.is_pinned(option)) for option in options), *(0 for _ in served)),
             upper=(*(int(problem.is_open(option)) for option in options), *(1 for _ in served)),
@@ -73,7 +73,7 @@ def unit_of(options: tuple[Option, ...]) -> Fraction:
     return Fraction(1, whole) if most * whole <= FEW else most / FEW
 
 
-def money_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
+def money_rows(problem: AllocationProblem, columns: dict[Key, int]) -> Iterator[Row]:
     costs = {c: problem.option_by_key[key].cost for key, c in columns.items()}
     yield Row(costs, most=problem.budget)
     columns_by_group = by_group(columns)
@@ -99,7 +99,7 @@ def by_group(columns: dict[Key, int]) -> dict[str, list[int]]:
     return found
 
 
-def order_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
+def order_rows(problem: AllocationProblem, columns: dict[Key, int]) -> Iterator[Row]:
     """What comes before what: an action nobody can choose or has stands for never."""
     for option in problem.options:
         for needed in option.requires:
@@ -110,16 +110,18 @@ def order_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
                 other = columns[option.group, needed]
                 terms[other] = terms.get(other, 0) + 1
             yield Row(terms, least=0)
-    rivals = rivals_of(problem)
+    rivals = gates_by_set(problem)
     for gate in problem.gates:
         yield from gate_rows(problem, gate, columns, rivals)
 
 
-Rivals = dict[Key, list[tuple[str, Gate]]]  # of one set and behind gates: (action, its gate)
+SetGates = dict[
+    Key, list[tuple[str, GateConstraint]]
+]  # of one set and behind gates: (action, its gate)
 
 
-def rivals_of(problem: Problem) -> Rivals:
-    found: Rivals = {}
+def gates_by_set(problem: AllocationProblem) -> SetGates:
+    found: SetGates = {}
     for gate in problem.gates:
         for action in dict.fromkeys(gate.unlocks):
             option = problem.option_by_key.get((gate.group, action))
@@ -128,12 +130,12 @@ def rivals_of(problem: Problem) -> Rivals:
     return found
 
 
-def missing_for(problem: Problem, gate: Gate) -> int:
+def missing_for(problem: AllocationProblem, gate: GateConstraint) -> int:
     return gate.needs - sum(problem.has(gate.group, action) for action in set(gate.of))
 
 
 def gate_rows(
-    problem: Problem, gate: Gate, columns: dict[Key, int], rivals: Rivals
+    problem: AllocationProblem, gate: GateConstraint, columns: dict[Key, int], rivals: SetGates
 ) -> Iterator[Row]:
     """Actions of which one may be chosen share a row where the foundation is theirs as well."""
     foundation = dict.fromkeys(gate.of)
@@ -155,7 +157,7 @@ def gate_rows(
 
 
 def also_behind(
-    problem: Problem, gate: Gate, action: str, rivals: Rivals, missing: int
+    problem: AllocationProblem, gate: GateConstraint, action: str, rivals: SetGates, missing: int
 ) -> tuple[str, ...]:
     """Others of the same set that need no less of no more than this gate's foundation."""
     name = problem.option_by_key[gate.group, action].one_of
@@ -177,14 +179,16 @@ def set_rows(options: tuple[Option, ...], columns: dict[Key, int]) -> Iterator[R
             yield Row(dict.fromkeys(own, 1), most=1)
 
 
-def served_columns(problem: Problem, first: int) -> dict[str, int]:
+def served_columns(problem: AllocationProblem, first: int) -> dict[str, int]:
     if problem.min_groups is None and problem.max_groups is None:
         return {}
     having = sorted({option.group for option in problem.options})
     return {group: first + n for n, group in enumerate(having)}
 
 
-def served_rows(problem: Problem, columns: dict[Key, int], served: dict[str, int]) -> Iterator[Row]:
+def served_rows(
+    problem: AllocationProblem, columns: dict[Key, int], served: dict[str, int]
+) -> Iterator[Row]:
     """A group is served when, and only when, something is chosen in it."""
     if problem.min_groups and not served:
         yield Row({}, least=problem.min_groups)
@@ -200,7 +204,7 @@ def served_rows(problem: Problem, columns: dict[Key, int], served: dict[str, int
         )
 
 
-def limit_rows(problem: Problem, columns: dict[Key, int]) -> Iterator[Row]:
+def limit_rows(problem: AllocationProblem, columns: dict[Key, int]) -> Iterator[Row]:
     for limit in problem.limits:
         uses = {columns[key]: use for key, use in limit.uses if key in columns and use}
         yield Row(uses, least=limit.least, most=limit.most)

@@ -1,4 +1,4 @@
-"""From one group's footing to everything that could be paid for in it."""
+"""From one group's baseline to everything that could be paid for in it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from readiness.instruments.answers import AnswerKind, Context
 from readiness.instruments.costs.models import CostBook
 from readiness.instruments.models import Instrument, Intervention, Prerequisite
 from readiness.instruments.quantities import Quantity
-from readiness.investment.candidates import (
-    Behind,
+from readiness.investment.models import (
     Candidate,
-    Footing,
-    Offer,
-    Purpose,
-    Risk,
+    GroupBaseline,
+    GroupOffer,
+    InvestmentPurpose,
+    PatientsBehind,
+    SocialRisk,
     Tag,
     Unavailable,
 )
 from readiness.investment.prerequisites import (
-    beyond_response,
-    doors_of,
+    missing_response,
+    prerequisite_rules,
     ranks_of,
-    tier_door,
+    tier_rule,
     with_notes,
 )
 from readiness.plans.costs import ResourceRequirements, requirements_of
@@ -41,24 +41,27 @@ IN_PLACE = "The group’s plan says that it is under way or done."
 
 
 def offer_of(
-    footing: Footing, book: CostBook, risk: Risk, tags: tuple[str, ...], tier_gate: int
-) -> Offer:
+    baseline: GroupBaseline, book: CostBook, risk: SocialRisk, tags: tuple[str, ...], tier_gate: int
+) -> GroupOffer:
     """Everything about one group; at T0 nothing can be chosen."""
-    tier = footing.instrument.tier_by_id[footing.run.tier_id]
-    patients = whole(footing.context.get("active_patients"))
-    made = Offer(
-        footing.group_id, footing.name, tier.id, tier.title, patients, risk, tags,
-        tuple(sorted(footing.in_place)), (), (), (), (), (risk.says,),
+    tier = baseline.instrument.tier_by_id[baseline.run.tier_id]
+    patients = whole(baseline.context.get("active_patients"))
+    made = GroupOffer(
+        baseline.group_id, baseline.name, tier.id, tier.title, patients, risk, tags,
+        tuple(sorted(baseline.in_place)), (), (), (), (), (risk.says,),
     )  # fmt: skip
-    if tier == footing.instrument.tiers[0]:
+    if tier == baseline.instrument.tiers[0]:
         return replace(made, notes=(UNRATED, *made.notes))
-    lifts = rises_needed(footing.instrument, footing.answers, footing.run)
-    purposes = with_need(purposes_of(footing, lifts), made)
-    drafts, unavailable = sorted_out(footing, book, lifts, {each.id for each in purposes})
-    order = ranks_of(footing, drafts)
-    drafts = tuple(with_notes(footing, draft, order) for draft in drafts)
-    doors = (*doors_of(footing, drafts, order), *tier_door(footing, drafts, tier.number, tier_gate))
-    kept = {each for door in doors for each in door.of} | {d.id for d in drafts if d.serves}
+    lifts = rises_needed(baseline.instrument, baseline.answers, baseline.run)
+    purposes = with_need(purposes_of(baseline, lifts), made)
+    drafts, unavailable = candidates_of(baseline, book, lifts, {each.id for each in purposes})
+    order = ranks_of(baseline, drafts)
+    drafts = tuple(with_notes(baseline, draft, order) for draft in drafts)
+    doors = (
+        *prerequisite_rules(baseline, drafts, order),
+        *tier_rule(baseline, drafts, tier.number, tier_gate),
+    )
+    kept = {each for rule in doors for each in rule.of} | {d.id for d in drafts if d.serves}
     idle = (Unavailable(d.id, d.title, RAISES_NOTHING) for d in drafts if d.id not in kept)
     served = {each for draft in drafts for each in draft.serves}
     return replace(
@@ -73,24 +76,26 @@ def offer_of(
 # What there is to raise and to reach.
 
 
-def purposes_of(footing: Footing, lifts: Mapping[str, LevelRise]) -> Iterator[Purpose]:
+def purposes_of(
+    baseline: GroupBaseline, lifts: Mapping[str, LevelRise]
+) -> Iterator[InvestmentPurpose]:
     """What an action in place serves already is not counted again."""
-    instrument = footing.instrument
-    there = [instrument.intervention_by_id[each] for each in sorted(footing.in_place)]
-    begun = {lift.item_id for each in there for lift in reached_by(each, lifts, footing.answers)}
+    instrument = baseline.instrument
+    there = [instrument.intervention_by_id[each] for each in sorted(baseline.in_place)]
+    begun = {lift.item_id for each in there for lift in reached_by(each, lifts, baseline.answers)}
     served = {m for each in there if each.kind in CHANGES_CARE for m in each.measure_ids}
     for lift in lifts.values():
         if lift.item_id not in begun:
-            yield Purpose(
-                footing.group_id,
+            yield InvestmentPurpose(
+                baseline.group_id,
                 f"lift:{lift.item_id}",
                 lift_says(instrument, lift),
                 readiness=lift.gap * lift.weight,
             )
-    for measure_id, found in by_measure(footing.behind).items():
+    for measure_id, found in by_measure(baseline.behind).items():
         if measure_id not in served:
-            yield Purpose(
-                footing.group_id,
+            yield InvestmentPurpose(
+                baseline.group_id,
                 f"reach:{measure_id}",
                 "; ".join(each.says for each in found),
                 people=sum(each.people for each in found),
@@ -98,8 +103,8 @@ def purposes_of(footing: Footing, lifts: Mapping[str, LevelRise]) -> Iterator[Pu
             )
 
 
-def by_measure(behind: Iterable[Behind]) -> dict[str, list[Behind]]:
-    found: dict[str, list[Behind]] = {}
+def by_measure(behind: Iterable[PatientsBehind]) -> dict[str, list[PatientsBehind]]:
+    found: dict[str, list[PatientsBehind]] = {}
     for each in behind:
         found.setdefault(each.measure_id, []).append(each)
     return found
@@ -111,7 +116,9 @@ def lift_says(instrument: Instrument, lift: LevelRise) -> str:
     return f"{instrument.item_by_id[lift.item_id].short} {now} to {lift.to}{gate}"
 
 
-def with_need(purposes: Iterable[Purpose], offer: Offer) -> tuple[Purpose, ...]:
+def with_need(
+    purposes: Iterable[InvestmentPurpose], offer: GroupOffer
+) -> tuple[InvestmentPurpose, ...]:
     """The group's patients at social risk, shared out over its work; doubled at Foundation."""
     listed = tuple(purposes)
     work = sum(each.readiness or REACH_WEIGHT for each in listed)
@@ -125,24 +132,24 @@ def with_need(purposes: Iterable[Purpose], offer: Offer) -> tuple[Purpose, ...]:
 # What may be chosen at all.
 
 
-def sorted_out(
-    footing: Footing, book: CostBook, lifts: Mapping[str, LevelRise], purposes: set[str]
+def candidates_of(
+    baseline: GroupBaseline, book: CostBook, lifts: Mapping[str, LevelRise], purposes: set[str]
 ) -> tuple[tuple[Candidate, ...], tuple[Unavailable, ...]]:
     drafts, not_open = [], []
-    for each in footing.instrument.interventions:
-        takes = cost_of(each, book, footing.context)
-        why = closed(footing, each)
+    for each in baseline.instrument.interventions:
+        takes = cost_of(each, book, baseline.context)
+        why = reason_closed(baseline, each)
         if why or takes is None:
-            why = why or no_driver(footing.instrument, each, footing.context)
+            why = why or reason_without_cost(baseline.instrument, each, baseline.context)
             not_open.append(Unavailable(each.id, each.title, why))
             continue
-        serves = tuple(dict.fromkeys(i for i in serves_of(each, lifts, footing) if i in purposes))
-        drafts.append(Candidate(footing.group_id, each.id, each.title, each.kind, takes, serves))
+        serves = tuple(dict.fromkeys(i for i in serves_of(each, lifts, baseline) if i in purposes))
+        drafts.append(Candidate(baseline.group_id, each.id, each.title, each.kind, takes, serves))
     ids = [draft.id for draft in drafts]
     early = {
         draft.id: too_early(needed)
         for draft in drafts
-        if (needed := beyond_response(footing, draft.id, ids))
+        if (needed := missing_response(baseline, draft.id, ids))
     }
     not_open.extend(Unavailable(d.id, d.title, early[d.id]) for d in drafts if d.id in early)
     return tuple(draft for draft in drafts if draft.id not in early), tuple(not_open)
@@ -154,17 +161,17 @@ def too_early(needed: Sequence[Prerequisite]) -> str:
 
 
 def serves_of(
-    each: Intervention, lifts: Mapping[str, LevelRise], footing: Footing
+    each: Intervention, lifts: Mapping[str, LevelRise], baseline: GroupBaseline
 ) -> Iterator[str]:
     """Patients are reached by what changes care; data and training reach them through it alone."""
-    yield from (f"lift:{lift.item_id}" for lift in reached_by(each, lifts, footing.answers))
+    yield from (f"lift:{lift.item_id}" for lift in reached_by(each, lifts, baseline.answers))
     if each.kind in CHANGES_CARE:
-        for found in footing.behind:
+        for found in baseline.behind:
             if found.measure_id in each.measure_ids and reaches(each, found):
                 yield f"reach:{found.measure_id}"
 
 
-def reaches(each: Intervention, found: Behind) -> bool:
+def reaches(each: Intervention, found: PatientsBehind) -> bool:
     return found.is_by_language or each.id not in BY_LANGUAGE
 
 
@@ -173,17 +180,17 @@ def cost_of(each: Intervention, book: CostBook, context: Context) -> ResourceReq
     return requirements_of(each, note, context) if note else None
 
 
-def closed(footing: Footing, each: Intervention) -> str:
-    if each.id in footing.in_place:
+def reason_closed(baseline: GroupBaseline, each: Intervention) -> str:
+    if each.id in baseline.in_place:
         return IN_PLACE
     for needed in each.prerequisites:
-        answer = footing.answers.get(needed.item_id)
+        answer = baseline.answers.get(needed.item_id)
         if answer and answer.kind is AnswerKind.NOT_APPLICABLE:
             return f"It rests on {needed.item_id}, which does not apply to this group."
     return ""
 
 
-def no_driver(instrument: Instrument, each: Intervention, context: Context) -> str:
+def reason_without_cost(instrument: Instrument, each: Intervention, context: Context) -> str:
     """Which answer about the group is missing, or that the instrument names none."""
     if each.cost.quantity is None:
         return (

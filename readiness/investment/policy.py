@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.investment.candidates import Component, Offer, Purpose
+from readiness.investment.models import BenefitComponent, GroupOffer, InvestmentPurpose
 
 WHOLE = 100
 FINEST = 10_000  # benefits are rounded to this part of a point, so that they add up exactly
@@ -21,49 +21,49 @@ class Policy:
     id: str
     name: str
     says: str
-    weights: Mapping[Component, int]  # of 100
+    weights: Mapping[BenefitComponent, int]  # of 100
 
 
 READINESS_FIRST = Policy(
     "readiness",
     "Readiness first",
     "Raise what still keeps groups from their next tier, wherever the dollar raises most of it.",
-    {Component.READINESS: 80, Component.NEED: 10, Component.PEOPLE: 10},
+    {BenefitComponent.READINESS: 80, BenefitComponent.NEED: 10, BenefitComponent.PEOPLE: 10},
 )
 NEED_FIRST = Policy(
     "need",
     "Need first",
     "Start where most patients live with social risk, and where readiness is lowest.",
-    {Component.READINESS: 10, Component.NEED: 80, Component.PEOPLE: 10},
+    {BenefitComponent.READINESS: 10, BenefitComponent.NEED: 80, BenefitComponent.PEOPLE: 10},
 )
 MOST_PEOPLE = Policy(
     "people",
     "Most people in gaps",
     "Reach as many patients as can be who are behind in a gap that counts.",
-    {Component.READINESS: 10, Component.NEED: 10, Component.PEOPLE: 80},
+    {BenefitComponent.READINESS: 10, BenefitComponent.NEED: 10, BenefitComponent.PEOPLE: 80},
 )
 NAMED = (READINESS_FIRST, NEED_FIRST, MOST_PEOPLE)
 OWN_ID = "own"
 
 
-def own(weights: Mapping[Component, int]) -> Policy:
+def own_policy(weights: Mapping[BenefitComponent, int]) -> Policy:
     return Policy(OWN_ID, "Own weights", "The weights that you typed.", weights)
 
 
 @dataclass(frozen=True)
-class Scale:
+class BenefitScale:
     """All that could be had in the portfolio of each component."""
 
-    most: Mapping[Component, float]
+    most: Mapping[BenefitComponent, float]
 
-    def points(self, component: Component, amount: float) -> float:
+    def points(self, component: BenefitComponent, amount: float) -> float:
         """Hundredths of all there is; nothing of nothing."""
         most = self.most[component]
         return WHOLE * amount / most if most else 0.0
 
-    def benefit(self, purpose: Purpose, policy: Policy) -> Fraction:
+    def benefit(self, purpose: InvestmentPurpose, policy: Policy) -> Fraction:
         """
-        >>> scale = Scale({each: 10.0 for each in Component})
+        >>> scale = BenefitScale({each: 10.0 for each in Component})
         >>> purpose = Purpose("elm", "lift:LEAD-1", "", readiness=1)
         >>> scale.benefit(purpose, READINESS_FIRST)
         Fraction(8, 1)
@@ -75,10 +75,10 @@ class Scale:
         return Fraction(round(total * FINEST), FINEST)
 
 
-def scale_of(offers: Iterable[Offer]) -> Scale:
-    most = dict.fromkeys(Component, 0.0)
+def scale_of(offers: Iterable[GroupOffer]) -> BenefitScale:
+    most = dict.fromkeys(BenefitComponent, 0.0)
     for offer in offers:
         for purpose in offer.purposes:
-            for component in Component:
+            for component in BenefitComponent:
                 most[component] += purpose.amount(component)
-    return Scale(most)
+    return BenefitScale(most)

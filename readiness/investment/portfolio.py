@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 from statistics import median, stdev
 
 from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.instruments.costs.models import CostBook
-from readiness.investment.candidates import (
+from readiness.investment.models import (
     MOST_PATIENTS,
     SMALL_GROUP,
+    BenefitComponent,
     Candidate,
-    Component,
-    Footing,
-    Offer,
-    Risk,
+    GroupBaseline,
+    GroupOffer,
+    SocialRisk,
     Tag,
 )
-from readiness.investment.curves import mean_of
 from readiness.investment.offering import offer_of
-from readiness.investment.policy import WHOLE, Policy, Scale
-from readiness.investment.problem import Floor, Gate, Key, Limit, Option, Place, Problem
-from readiness.investment.scenario import HALF_YEARS, CostBasis, Scenario
-from readiness.investment.years import staged
-from readiness.plans.costs import CostRange
+from readiness.investment.policy import WHOLE, BenefitScale, Policy
+from readiness.investment.problem import (
+    AllocationProblem,
+    Floor,
+    GateConstraint,
+    Key,
+    Limit,
+    Option,
+    ProblemGroup,
+)
+from readiness.investment.scenario import HALF_YEARS, BudgetScenario
+from readiness.investment.uncertainty import PriceList
+from readiness.investment.years import staged_problem
 from readiness.statistics.rates import wilson
 
 Z_95 = 1.959964
@@ -35,92 +42,79 @@ UNKNOWN_RISK = (
     "middle of the other groups is assumed."
 )
 NOBODY_KNOWN = "No group’s social risk is known, so need weighs nothing."
-PURPOSE = ("lift:", "reach:")
+PURPOSE_PREFIXES = ("lift:", "reach:")
 
-
-@dataclass(frozen=True)
-class Priced:
-    """An offer's dollars and days as one run takes them: the likely ones, or drawn ones."""
-
-    first_year: Mapping[Key, int]
-    yearly: Mapping[Key, int]
-    days: Mapping[Key, int]
-
-
-DOLLARS: Mapping[CostBasis, Callable[[CostRange], float]] = {
-    CostBasis.LIKELY: lambda cost: float(cost.likely),
-    CostBasis.EXPECTED: mean_of,
-    CostBasis.HIGH: lambda cost: float(cost.high),
-}
 
 # What is known of the groups beside each other.
 
 
-def offers_of(footings: Sequence[Footing], book: CostBook, tier_gate: int) -> tuple[Offer, ...]:
-    risks = risks_of(footings)
+def offers_of(
+    baselines: Sequence[GroupBaseline], book: CostBook, tier_gate: int
+) -> tuple[GroupOffer, ...]:
+    risks = risks_of(baselines)
     return tuple(
         offer_of(each, book, risks[each.group_id], tags_of(each, risks), tier_gate)
-        for each in sorted(footings, key=lambda each: each.group_id)
+        for each in sorted(baselines, key=lambda each: each.group_id)
     )
 
 
-def risks_of(footings: Sequence[Footing]) -> dict[str, Risk]:
-    known = {each.group_id: risk for each in footings if (risk := risk_of(each))}
+def risks_of(baselines: Sequence[GroupBaseline]) -> dict[str, SocialRisk]:
+    known = {each.group_id: risk for each in baselines if (risk := risk_of(each))}
     shares = [risk.share for risk in known.values()]
-    other = Risk(0.0, 0.0, NOBODY_KNOWN, is_known=False)
+    other = SocialRisk(0.0, 0.0, NOBODY_KNOWN, is_known=False)
     if shares:
         spread = stdev(shares) if len(shares) > 1 else shares[0]
-        other = Risk(median(shares), spread, UNKNOWN_RISK, is_known=False)
-    return {each.group_id: known.get(each.group_id, other) for each in footings}
+        other = SocialRisk(median(shares), spread, UNKNOWN_RISK, is_known=False)
+    return {each.group_id: known.get(each.group_id, other) for each in baselines}
 
 
-def risk_of(footing: Footing) -> Risk | None:
+def risk_of(baseline: GroupBaseline) -> SocialRisk | None:
     """The mean of what is known: patients with a need among those screened, as released, and
     patients in the most deprived fifth of areas, as submitted."""
     found: list[tuple[float, float, str]] = []
-    if footing.positive:
-        above, below = footing.positive
+    if baseline.positive:
+        above, below = baseline.positive
         limits = wilson(above, below)
         error = (limits.high - limits.low) / (2 * Z_95)
         found.append((above / below, error, f"{above:,} of {below:,} screened had a need"))
-    deprived = told(footing, "deprived_share")
+    deprived = context_number(baseline, "deprived_share")
     if deprived is not None:
         found.append((deprived, 0.0, f"{deprived:.0%} live in deprived areas"))
     if not found:
         return None
     share = sum(each for each, _, _ in found) / len(found)
     error = sum(each**2 for _, each, _ in found) ** 0.5 / len(found)
-    return Risk(share, error, "; ".join(says for _, _, says in found) + ".")
+    return SocialRisk(share, error, "; ".join(says for _, _, says in found) + ".")
 
 
-def tags_of(footing: Footing, risks: Mapping[str, Risk]) -> tuple[str, ...]:
+def tags_of(baseline: GroupBaseline, risks: Mapping[str, SocialRisk]) -> tuple[str, ...]:
     """What floors may speak of: risk, place, tier and size. Never race."""
-    return tuple(str(tag) for tag in Tag if has_tag(tag, footing, risks))
+    return tuple(str(tag) for tag in Tag if has_tag(tag, baseline, risks))
 
 
-def has_tag(tag: Tag, footing: Footing, risks: Mapping[str, Risk]) -> bool:
+def has_tag(tag: Tag, baseline: GroupBaseline, risks: Mapping[str, SocialRisk]) -> bool:
     match tag:
         case Tag.FOUNDATION:
-            return footing.run.tier_id == tag
+            return baseline.run.tier_id == tag
         case Tag.SMALL:
-            clinicians = told(footing, "clinicians_fte")
+            clinicians = context_number(baseline, "clinicians_fte")
             return clinicians is not None and clinicians <= SMALL_GROUP
         case Tag.DEPRIVED:
-            return (told(footing, "deprived_share") or 0) >= MOST_PATIENTS
+            return (context_number(baseline, "deprived_share") or 0) >= MOST_PATIENTS
         case Tag.RURAL:
-            return (told(footing, "rural_share") or 0) >= MOST_PATIENTS
+            return (context_number(baseline, "rural_share") or 0) >= MOST_PATIENTS
         case Tag.HIGH_RISK:
-            return footing.group_id in high_risk(risks)
+            return baseline.group_id in high_risk(risks)
 
 
-def told(footing: Footing, key: str) -> float | None:
+def context_number(baseline: GroupBaseline, key: str) -> float | None:
     """A number of the context as it was sent in; None where it was not told."""
-    found = footing.context.get(key)
+    found = baseline.context.get(key)
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     return float(found) if is_number else None  # type: ignore[arg-type]
 
 
-def high_risk(risks: Mapping[str, Risk]) -> frozenset[str]:
+def high_risk(risks: Mapping[str, SocialRisk]) -> frozenset[str]:
     """The third with the highest known shares; of equal shares the first by id. Below five groups
     a third would be mostly chance."""
     known = {group: risk for group, risk in risks.items() if risk.is_known}
@@ -133,29 +127,23 @@ def high_risk(risks: Mapping[str, Risk]) -> frozenset[str]:
 # The problem.
 
 
-def priced(offers: Sequence[Offer], basis: CostBasis) -> Priced:
-    found = {each.key: each for offer in offers for each in offer.candidates}
-    dollars = DOLLARS[basis]
-    return Priced(
-        {key: round(dollars(each.cost)) for key, each in found.items()},
-        {key: round(dollars(each.takes.yearly)) for key, each in found.items()},
-        {key: ceil(each.takes.people_days.likely) for key, each in found.items()},
-    )
-
-
 def problem_of(
-    offers: Sequence[Offer], scenario: Scenario, policy: Policy, scale: Scale, priced: Priced
-) -> Problem:
+    offers: Sequence[GroupOffer],
+    scenario: BudgetScenario,
+    policy: Policy,
+    scale: BenefitScale,
+    priced: PriceList,
+) -> AllocationProblem:
     """Of one year. A purpose is an option without a cost, open as soon as one of the actions that
     serve it is chosen: so it counts once."""
-    return Problem(
+    return AllocationProblem(
         budget=scenario.budgets[0],
-        groups=tuple(place_of(offer, scenario) for offer in offers),
+        groups=tuple(problem_group(offer, scenario) for offer in offers),
         options=tuple(
             option
             for offer in offers
             for option in (
-                *(action(each, scenario, priced) for each in offer.candidates),
+                *(option_of(each, scenario, priced) for each in offer.candidates),
                 *(
                     Option(offer.group_id, each.id, 0, scale.benefit(each, policy))
                     for each in offer.purposes
@@ -170,18 +158,20 @@ def problem_of(
     )
 
 
-def over_years(problem: Problem, budgets: Sequence[int], priced: Priced) -> Problem:
+def over_years(
+    problem: AllocationProblem, budgets: Sequence[int], priced: PriceList
+) -> AllocationProblem:
     """The same over each of the years that there is a budget for."""
-    return problem if len(budgets) == 1 else staged(problem, budgets, priced.yearly)
+    return problem if len(budgets) == 1 else staged_problem(problem, budgets, priced.yearly)
 
 
-def place_of(offer: Offer, scenario: Scenario) -> Place:
-    return Place(
+def problem_group(offer: GroupOffer, scenario: BudgetScenario) -> ProblemGroup:
+    return ProblemGroup(
         offer.group_id, frozenset(offer.in_place), scenario.cap, frozenset(map(str, offer.tags))
     )
 
 
-def action(candidate: Candidate, scenario: Scenario, priced: Priced) -> Option:
+def option_of(candidate: Candidate, scenario: BudgetScenario, priced: PriceList) -> Option:
     """An action is worth what it serves, and nothing besides."""
     return Option(
         candidate.group_id,
@@ -193,21 +183,23 @@ def action(candidate: Candidate, scenario: Scenario, priced: Priced) -> Option:
     )
 
 
-def gates_of(offer: Offer) -> Iterator[Gate]:
-    for door in offer.doors:
-        yield Gate(offer.group_id, door.needs, door.of, door.unlocks)
+def gates_of(offer: GroupOffer) -> Iterator[GateConstraint]:
+    for rule in offer.doors:
+        yield GateConstraint(offer.group_id, rule.needs, rule.of, rule.unlocks)
     for purpose in offer.purposes:
         serving = tuple(each.id for each in offer.candidates if purpose.id in each.serves)
-        yield Gate(offer.group_id, 1, serving, (purpose.id,))
+        yield GateConstraint(offer.group_id, 1, serving, (purpose.id,))
 
 
-def floors_of(scenario: Scenario) -> tuple[Floor, ...]:
+def floors_of(scenario: BudgetScenario) -> tuple[Floor, ...]:
     if not scenario.floor_tag:
         return ()
     return (Floor(scenario.floor_tag, Fraction(scenario.floor_share, WHOLE)),)
 
 
-def limits_of(offers: Sequence[Offer], scenario: Scenario, priced: Priced) -> Iterator[Limit]:
+def limits_of(
+    offers: Sequence[GroupOffer], scenario: BudgetScenario, priced: PriceList
+) -> Iterator[Limit]:
     """Starts are told for a year: twice those of a half-year."""
     for offer in offers:
         keys = [candidate.key for candidate in offer.candidates]
@@ -220,21 +212,23 @@ def limits_of(offers: Sequence[Offer], scenario: Scenario, priced: Priced) -> It
 
 
 def is_purpose(action_id: str) -> bool:
-    return action_id.startswith(PURPOSE)
+    return action_id.startswith(PURPOSE_PREFIXES)
 
 
-def amounts(offers: Sequence[Offer], served: frozenset[Key]) -> dict[Component, float]:
+def component_amounts(
+    offers: Sequence[GroupOffer], served: frozenset[Key]
+) -> dict[BenefitComponent, float]:
     """What these purposes come to."""
-    total = dict.fromkeys(Component, 0.0)
+    total = dict.fromkeys(BenefitComponent, 0.0)
     for offer in offers:
         for purpose in offer.purposes:
             if (offer.group_id, purpose.id) in served:
-                for component in Component:
+                for component in BenefitComponent:
                     total[component] += purpose.amount(component)
     return total
 
 
-def served_by(offers: Sequence[Offer], keys: frozenset[Key]) -> frozenset[Key]:
+def purposes_served(offers: Sequence[GroupOffer], keys: frozenset[Key]) -> frozenset[Key]:
     """The purposes that a choice of actions serves."""
     return frozenset(
         (offer.group_id, purpose)
@@ -245,7 +239,7 @@ def served_by(offers: Sequence[Offer], keys: frozenset[Key]) -> frozenset[Key]:
     )
 
 
-def additive(problem: Problem, offers: Sequence[Offer]) -> Problem:
+def additive_problem(problem: AllocationProblem, offers: Sequence[GroupOffer]) -> AllocationProblem:
     """The problem of one year as a simple rule sees it: each action is worth all that it serves,
     even where another serves the same."""
     worth = {option.key: option.benefit for option in problem.options}

@@ -14,7 +14,7 @@ Key = tuple[str, str]  # group id, action id
 
 
 @dataclass(frozen=True)
-class Place:
+class ProblemGroup:
     """A group: what it has already, how much it can take on, and what it is tagged with."""
 
     id: str
@@ -42,7 +42,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateConstraint:
     """`unlocks` needs at least `needs` of `of`, in place or chosen."""
 
     group: str
@@ -70,18 +70,18 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Problem:
+class AllocationProblem:
     budget: int
-    groups: tuple[Place, ...]
+    groups: tuple[ProblemGroup, ...]
     options: tuple[Option, ...]
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[GateConstraint, ...] = ()
     floors: tuple[Floor, ...] = ()
     min_groups: int | None = None
     max_groups: int | None = None
     limits: tuple[Limit, ...] = ()
 
     @cached_property
-    def group_by_id(self) -> Mapping[str, Place]:
+    def group_by_id(self) -> Mapping[str, ProblemGroup]:
         return {group.id: group for group in self.groups}
 
     @cached_property
@@ -100,15 +100,15 @@ class Problem:
         return option.pin and not self.has(option.group, option.action)
 
 
-def spent(problem: Problem, keys: Iterable[Key]) -> int:
+def total_cost(problem: AllocationProblem, keys: Iterable[Key]) -> int:
     return sum(problem.option_by_key[key].cost for key in keys)
 
 
-def benefit(problem: Problem, keys: Iterable[Key]) -> Fraction:
+def total_benefit(problem: AllocationProblem, keys: Iterable[Key]) -> Fraction:
     return sum((problem.option_by_key[key].benefit for key in keys), Fraction())
 
 
-def broken(problem: Problem, chosen: frozenset[Key]) -> tuple[str, ...]:
+def broken_constraints(problem: AllocationProblem, chosen: frozenset[Key]) -> tuple[str, ...]:
     """Every constraint that the choice breaks, in words; empty: it may be carried out.
 
     Written from the constraints' own words, apart from how they are told to a solver.
@@ -116,16 +116,16 @@ def broken(problem: Problem, chosen: frozenset[Key]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(
             (
-                *of_options(problem, chosen),
-                *of_groups(problem, chosen),
-                *of_money(problem, chosen),
-                *of_limits(problem, chosen),
+                *broken_by_options(problem, chosen),
+                *broken_by_groups(problem, chosen),
+                *broken_by_money(problem, chosen),
+                *broken_by_limits(problem, chosen),
             )
         )
     )
 
 
-def of_options(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_options(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     for option in problem.options:
         is_chosen = option.key in chosen
         if not is_chosen and not option.pin:
@@ -140,17 +140,19 @@ def of_options(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
         if problem.has(option.group, option.action):
             yield f"{name} is in place already and was chosen"
         for needed in option.requires:
-            if not stands(problem, chosen, option.group, needed):
+            if not is_available(problem, chosen, option.group, needed):
                 yield f"{name} needs {needed}, which is neither in place nor chosen"
 
 
-def stands(problem: Problem, chosen: frozenset[Key], group: str, action: str) -> bool:
+def is_available(
+    problem: AllocationProblem, chosen: frozenset[Key], group: str, action: str
+) -> bool:
     return problem.has(group, action) or (group, action) in chosen
 
 
-def of_groups(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_groups(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     for gate in problem.gates:
-        standing = sum(stands(problem, chosen, gate.group, action) for action in set(gate.of))
+        standing = sum(is_available(problem, chosen, gate.group, action) for action in set(gate.of))
         for action in gate.unlocks:
             if (gate.group, action) in chosen and standing < gate.needs:
                 yield (
@@ -172,7 +174,7 @@ def of_groups(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
         yield f"{served} groups get something, more than {problem.max_groups}"
 
 
-def of_money(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_money(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     own = spent_by_group(problem, chosen)
     total = sum(own.values())
     if total > problem.budget:
@@ -188,14 +190,14 @@ def of_money(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
             yield f"groups tagged {floor.tag} get {tagged:,} of {total:,}, less than their floor"
 
 
-def spent_by_group(problem: Problem, keys: Iterable[Key]) -> dict[str, int]:
+def spent_by_group(problem: AllocationProblem, keys: Iterable[Key]) -> dict[str, int]:
     own: dict[str, int] = {}
     for key in keys:
         own[key[0]] = own.get(key[0], 0) + problem.option_by_key[key].cost
     return own
 
 
-def of_limits(problem: Problem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_limits(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     for limit in problem.limits:
         used = sum(use for key, use in limit.uses if key in chosen)
         if used > limit.most:

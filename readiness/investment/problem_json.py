@@ -17,7 +17,13 @@ from readiness.core.errors import BadInput
 from readiness.core.errors import Problem as Wrong
 from readiness.core.strict_json import excerpt
 from readiness.core.typed_file import Finding, Path, Share
-from readiness.investment.problem import Floor, Gate, Option, Place, Problem
+from readiness.investment.problem import (
+    AllocationProblem,
+    Floor,
+    GateConstraint,
+    Option,
+    ProblemGroup,
+)
 
 MOST_BYTES = 64_000_000
 MOST_MONEY = 10**13
@@ -80,7 +86,7 @@ class ProblemFile(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class AllocationRequest:
-    problem: Problem
+    problem: AllocationProblem
     gap: float
     time_limit: float  # seconds
 
@@ -92,11 +98,11 @@ def read(raw: bytes) -> AllocationRequest:
         findings.add(contradictions(written))
     if findings.found:
         raise BadInput(Wrong(place(path), says) for path, says in findings.found[:MOST_SHOWN])
-    problem = Problem(
+    problem = AllocationProblem(
         budget=written.budget,
-        groups=tuple(Place(**asdict(each)) for each in written.groups),
+        groups=tuple(ProblemGroup(**asdict(each)) for each in written.groups),
         options=tuple(Option(**asdict(each)) for each in written.actions),
-        gates=tuple(Gate(**asdict(each)) for each in written.gates),
+        gates=tuple(GateConstraint(**asdict(each)) for each in written.gates),
         floors=tuple(Floor(**asdict(each)) for each in written.floors),
         min_groups=written.min_groups,
         max_groups=written.max_groups,

@@ -11,14 +11,14 @@ from readiness.core.web.paper import paper
 from readiness.core.web.session import session
 from readiness.investment.service import proposal
 
-pages = Blueprint("proposal", __name__)
+bp = Blueprint("proposal", __name__)
 
 
-@pages.get("/payers/<payer_id>/investment/<allocation_id>/proposal.pdf")
+@bp.get("/payers/<payer_id>/investment/<allocation_id>/proposal.pdf")
 @needs(Can.PLAN_INVESTMENT)
 def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = proposal.printed(session(), printer, payer_id, allocation_id, paper())
+    printed = proposal.print_pdf(session(), printer, payer_id, allocation_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="investment-proposal.pdf"',

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from readiness.core.errors import Problem as Wrong
-from readiness.investment.candidates import Component, Tag
-from readiness.investment.policy import NAMED, OWN_ID, WHOLE, Policy, own
-from readiness.investment.problem import Key
+from readiness.investment.models import BenefitComponent, GroupOffer, ScenarioAnswer, Tag
+from readiness.investment.policy import NAMED, OWN_ID, WHOLE, Policy, own_policy
+from readiness.investment.problem import AllocationProblem, Key
 
 MOST_YEARS = 3
 MOST_DOLLARS = 10**10
@@ -34,11 +35,11 @@ BASIS_SAYS = {
 
 
 @dataclass(frozen=True)
-class Scenario:
+class BudgetScenario:
     name: str
     budgets: tuple[int, ...]  # dollars, one for each year
     policy_id: str = NAMED[0].id
-    weights: Mapping[Component, int] = field(default_factory=dict)  # of its own; else unused
+    weights: Mapping[BenefitComponent, int] = field(default_factory=dict)  # of its own; else unused
     costs_at: CostBasis = CostBasis.EXPECTED
     tier_gate: int = TIER_GATE  # 0: off
     starts: int | None = STARTS
@@ -55,7 +56,7 @@ class Scenario:
     @property
     def policies(self) -> tuple[Policy, ...]:
         """The named ones, and the payer's own where it typed one."""
-        return (*NAMED, own(self.weights)) if self.weights else NAMED
+        return (*NAMED, own_policy(self.weights)) if self.weights else NAMED
 
     @property
     def policy(self) -> Policy:
@@ -68,12 +69,12 @@ class Scenario:
         return min((each for each in (share, self.cap_dollars) if each is not None), default=None)
 
 
-def wrong_with(scenario: Scenario) -> tuple[Wrong, ...]:
+def problems_of(scenario: BudgetScenario) -> tuple[Wrong, ...]:
     """Every mistake at once, each beside its field."""
     return tuple(mistakes(scenario))
 
 
-def mistakes(scenario: Scenario) -> Iterator[Wrong]:
+def mistakes(scenario: BudgetScenario) -> Iterator[Wrong]:
     if not scenario.name.strip():
         yield Wrong("name", "Give the scenario a name, such as “Spring grants”.")
     if not scenario.budgets or not any(scenario.budgets):
@@ -93,3 +94,33 @@ def mistakes(scenario: Scenario) -> Iterator[Wrong]:
         yield Wrong("max_groups", "At most has to be as many groups as at least, or more.")
     if both := scenario.pins & scenario.bans:
         yield Wrong("", f"{min(both)[1]} is pinned and banned in one group: free one of them.")
+
+
+@dataclass(frozen=True)
+class ScenarioRequest:
+    """One scenario, before or after it was answered."""
+
+    id: str
+    payer_id: str
+    parent_id: str | None
+    asked_by: str
+    asked_at: datetime
+    scenario: BudgetScenario
+    seed: int
+
+
+@dataclass(frozen=True)
+class ScenarioSolution:
+    """The ground as it was, the problem that was solved, and the answer."""
+
+    at: datetime
+    offers: tuple[GroupOffer, ...]
+    problem: AllocationProblem  # of the scenario's own policy
+    answer: ScenarioAnswer
+
+
+@dataclass(frozen=True)
+class Replay:
+    at: datetime
+    solver: str
+    is_same: bool

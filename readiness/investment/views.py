@@ -25,32 +25,36 @@ from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
-from readiness.investment.presenters.models import COMPARED
-from readiness.investment.scenario import Scenario
-from readiness.investment.service import export as files
-from readiness.investment.service import listing as answers
+from readiness.investment.presenters.policies import COMPARED
+from readiness.investment.scenario import BudgetScenario
+from readiness.investment.service import results as files
 from readiness.investment.service import scenarios, stored
-from readiness.investment.service.scenarios import Change, Progress, Runs, Stage
+from readiness.investment.service.scenarios import (
+    ActionChange,
+    JobStarter,
+    ScenarioJob,
+    ScenarioProgress,
+)
 from readiness.portfolio.views.portfolio import XLSX
 
-pages = Blueprint("investment", __name__)
+bp = Blueprint("investment", __name__)
 SEEDS = 2**31
 DOING = {
-    Stage.SOLVE: "Solving: {done} of about {total} questions answered.",
-    Stage.SHAKE: "Solved {done} of {total} draws.",
-    Stage.REPLAY: "Solving the stored problem once more.",
+    ScenarioJob.SOLVE: "Solving: {done} of about {total} questions answered.",
+    ScenarioJob.SHAKE: "Solved {done} of {total} draws.",
+    ScenarioJob.REPLAY: "Solving the stored problem once more.",
 }
 
 
-def runs() -> Runs:
-    return Runs(current_app.config["RUNNER"], current_app.config["CLOCK"], new_id)
+def runs() -> JobStarter:
+    return JobStarter(current_app.config["RUNNER"], current_app.config["CLOCK"], new_id)
 
 
 def new_id() -> str:
     return secrets.token_urlsafe(9)
 
 
-@pages.get("/investment")
+@bp.get("/investment")
 @needs(Can.PLAN_INVESTMENT)
 def start() -> ResponseReturnValue:
     payer_ids = actor().payer_ids
@@ -59,15 +63,15 @@ def start() -> ResponseReturnValue:
     return redirect(url_for(".listing", payer_id=payer_ids[0]))
 
 
-@pages.get("/payers/<payer_id>/investment")
+@bp.get("/payers/<payer_id>/investment")
 @needs(Can.PLAN_INVESTMENT)
 def listing(payer_id: str) -> ResponseReturnValue:
-    found = answers.listing(session(), payer_id)
+    found = files.listing(session(), payer_id)
     payers = people.payers_of(session())
     return render_template("investment/list.html", listing=found, payers=payers)
 
 
-@pages.get("/payers/<payer_id>/investment/new")
+@bp.get("/payers/<payer_id>/investment/new")
 @needs(Can.PLAN_INVESTMENT)
 def new(payer_id: str) -> ResponseReturnValue:
     """Empty, or with what another scenario was asked with."""
@@ -77,18 +81,18 @@ def new(payer_id: str) -> ResponseReturnValue:
     return form_page(payer_id, ScenarioForm(formdata=None, data=typed), parent)
 
 
-def parent_of(payer_id: str, parent_id: str) -> Scenario | None:
+def parent_of(payer_id: str, parent_id: str) -> BudgetScenario | None:
     if not parent_id:
         return None
-    return scenarios.own(store(), actor(), payer_id, parent_id).scenario
+    return scenarios.load_request(store(), actor(), payer_id, parent_id).scenario
 
 
-def form_page(payer_id: str, form: ScenarioForm, parent: Scenario | None) -> str:
-    found = answers.listing(session(), payer_id)
+def form_page(payer_id: str, form: ScenarioForm, parent: BudgetScenario | None) -> str:
+    found = files.listing(session(), payer_id)
     return render_template("investment/new.html", listing=found, form=form, parent=parent)
 
 
-@pages.post("/payers/<payer_id>/investment/new")
+@bp.post("/payers/<payer_id>/investment/new")
 @needs(Can.PLAN_INVESTMENT)
 def ask(payer_id: str) -> ResponseReturnValue:
     form = ScenarioForm()
@@ -111,7 +115,7 @@ def seed() -> int:
     return secrets.randbelow(SEEDS)
 
 
-@pages.get("/payers/<payer_id>/investment/<allocation_id>")
+@bp.get("/payers/<payer_id>/investment/<allocation_id>")
 @needs(Can.PLAN_INVESTMENT)
 def show(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """The answer, and above it what is under way; the waiting page as long as there is none."""
@@ -119,17 +123,17 @@ def show(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     page = {"payer_id": payer_id, "progress": far, "says": progress_says(far)}
     if not stored.is_answered(store(), allocation_id):
         return render_template("investment/solving.html", **page)
-    found = answers.result(session(), payer_id, allocation_id)
+    found = files.result(session(), payer_id, allocation_id)
     return render_template("investment/result.html", result=found, form=SafeForm(), **page)
 
 
-def progress_says(far: Progress) -> str:
+def progress_says(far: ScenarioProgress) -> str:
     if far.stage is None:
         return far.says
     return DOING[far.stage].format(done=min(far.done, far.total), total=far.total)
 
 
-@pages.get("/payers/<payer_id>/investment/<allocation_id>/progress")
+@bp.get("/payers/<payer_id>/investment/<allocation_id>/progress")
 @needs(Can.PLAN_INVESTMENT)
 def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
@@ -137,14 +141,14 @@ def progress(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     return jsonify(is_reading=far.is_live, says=progress_says(far), done=far.done, total=far.total)
 
 
-@pages.get("/payers/<payer_id>/investment/<allocation_id>/compare")
+@bp.get("/payers/<payer_id>/investment/<allocation_id>/compare")
 @needs(Can.PLAN_INVESTMENT)
 def compare(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    found = answers.result(session(), payer_id, allocation_id)
+    found = files.result(session(), payer_id, allocation_id)
     return render_template("investment/compare.html", result=found, rows=COMPARED)
 
 
-@pages.post("/payers/<payer_id>/investment/<allocation_id>/stop")
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/stop")
 @needs(Can.PLAN_INVESTMENT)
 def stop(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     if scenarios.stop(session(), payer_id, allocation_id):
@@ -156,44 +160,44 @@ def shown(payer_id: str, allocation_id: str) -> Response:
     return redirect(url_for(".show", payer_id=payer_id, allocation_id=allocation_id), 303)
 
 
-@pages.post("/payers/<payer_id>/investment/<allocation_id>/solve")
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/solve")
 @needs(Can.PLAN_INVESTMENT)
 def solve(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     scenarios.solve_again(store(), actor(), payer_id, allocation_id, runs())
     return shown(payer_id, allocation_id)
 
 
-@pages.post("/payers/<payer_id>/investment/<allocation_id>/shake")
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/shake")
 @needs(Can.PLAN_INVESTMENT)
 def shake(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    scenarios.shake(store(), actor(), payer_id, allocation_id, runs())
+    scenarios.check_sensitivity(store(), actor(), payer_id, allocation_id, runs())
     return shown(payer_id, allocation_id)
 
 
-@pages.post("/payers/<payer_id>/investment/<allocation_id>/replay")
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/replay")
 @needs(Can.PLAN_INVESTMENT)
 def replay(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     scenarios.replay(store(), actor(), payer_id, allocation_id, runs())
     return shown(payer_id, allocation_id)
 
 
-@pages.post("/payers/<payer_id>/investment/<allocation_id>/change")
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/change")
 @needs(Can.PLAN_INVESTMENT)
 def change(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     """One action pinned, banned or freed; the answer to that is a scenario of its own."""
     wanted, _, rest = request.form.get("change", "").partition(":")
     group_id, _, action_id = rest.partition(":")
-    if wanted not in set(Change):
-        scenarios.own(store(), actor(), payer_id, allocation_id)
+    if wanted not in set(ActionChange):
+        scenarios.load_request(store(), actor(), payer_id, allocation_id)
         raise BadInput("Choose what to change: pin, ban or free an action.")
     made = scenarios.change(
-        store(), actor(), payer_id, allocation_id, (group_id, action_id), Change(wanted),
+        store(), actor(), payer_id, allocation_id, (group_id, action_id), ActionChange(wanted),
         seed(), runs(),
     )  # fmt: skip
     return shown(payer_id, made)
 
 
-@pages.get("/payers/<payer_id>/investment/<allocation_id>.<ending>")
+@bp.get("/payers/<payer_id>/investment/<allocation_id>.<ending>")
 @needs(Can.PLAN_INVESTMENT)
 def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
     """The answer as a spreadsheet, or with the problem as JSON that anybody can solve again."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from readiness.investment.problem import Gate, Key, Limit, Option, Problem
+from readiness.investment.problem import AllocationProblem, GateConstraint, Key, Limit, Option
 
 SIGN = "@"  # "navigator@2": starts in the second year
 
@@ -15,7 +15,7 @@ SIGN = "@"  # "navigator@2": starts in the second year
 class Horizon:
     """The problem, and the years that it is spread over."""
 
-    problem: Problem
+    problem: AllocationProblem
     budgets: Sequence[int]
     yearly: Mapping[Key, int]
 
@@ -42,7 +42,9 @@ class Horizon:
         return tuple(each for each in self.problem.options if self.problem.is_open(each))
 
 
-def staged(problem: Problem, budgets: Sequence[int], yearly: Mapping[Key, int]) -> Problem:
+def staged_problem(
+    problem: AllocationProblem, budgets: Sequence[int], yearly: Mapping[Key, int]
+) -> AllocationProblem:
     """Each open option becomes one for each year it can start in; one of them at most is chosen.
 
     What an action needs has to start in the same year or earlier. A group's cap is what it can
@@ -54,12 +56,17 @@ def staged(problem: Problem, budgets: Sequence[int], yearly: Mapping[Key, int]) 
         budget=sum(budgets),
         groups=tuple(replace(group, cap=None) for group in problem.groups),
         options=tuple(
-            starting(horizon, option, start)
+            staged_option(horizon, option, start)
             for option in horizon.options
             for start in horizon.years
         ),
-        gates=(*orders(horizon), *gates(horizon)),
-        limits=(*money(horizon), *absorption(horizon), *limits(horizon), *pins(horizon)),
+        gates=(*requirement_gates(horizon), *staged_gates(horizon)),
+        limits=(
+            *budget_limits(horizon),
+            *cap_limits(horizon),
+            *staged_limits(horizon),
+            *pin_limits(horizon),
+        ),
     )
 
 
@@ -75,14 +82,14 @@ def start_of(action: str) -> tuple[str, int]:
     return (name, int(year)) if sign and year.isdecimal() else (action, 1)
 
 
-def at(action: str, year: int) -> str:
+def starting_in(action: str, year: int) -> str:
     return f"{action}{SIGN}{year}"
 
 
-def starting(horizon: Horizon, option: Option, year: int) -> Option:
+def staged_option(horizon: Horizon, option: Option, year: int) -> Option:
     return replace(
         option,
-        action=at(option.action, year),
+        action=starting_in(option.action, year),
         cost=horizon.cost(option, year),
         benefit=horizon.benefit(option, year),
         requires=(),
@@ -96,40 +103,40 @@ def by_then(actions: Sequence[str], year: int) -> tuple[str, ...]:
     return tuple(
         name
         for action in dict.fromkeys(actions)
-        for name in (action, *(at(action, start) for start in range(1, year + 1)))
+        for name in (action, *(starting_in(action, start) for start in range(1, year + 1)))
     )
 
 
-def orders(horizon: Horizon) -> Iterator[Gate]:
+def requirement_gates(horizon: Horizon) -> Iterator[GateConstraint]:
     for option in horizon.options:
         for needed in option.requires:
             if not horizon.problem.has(option.group, needed):
                 for year in horizon.years:
-                    own = (at(option.action, year),)
-                    yield Gate(option.group, 1, by_then((needed,), year), own)
+                    own = (starting_in(option.action, year),)
+                    yield GateConstraint(option.group, 1, by_then((needed,), year), own)
 
 
-def gates(horizon: Horizon) -> Iterator[Gate]:
+def staged_gates(horizon: Horizon) -> Iterator[GateConstraint]:
     for gate in horizon.problem.gates:
         for year in horizon.years:
-            unlocked = tuple(at(action, year) for action in gate.unlocks)
+            unlocked = tuple(starting_in(action, year) for action in gate.unlocks)
             yield replace(gate, of=by_then(gate.of, year), unlocks=unlocked)
 
 
-def money(horizon: Horizon) -> Iterator[Limit]:
+def budget_limits(horizon: Horizon) -> Iterator[Limit]:
     for year, budget in zip(horizon.years, horizon.budgets, strict=True):
         yield Limit(f"the budget of year {year}", budget, costs_in(horizon, horizon.options, year))
 
 
 def costs_in(horizon: Horizon, options: Sequence[Option], year: int) -> tuple[tuple[Key, int], ...]:
     return tuple(
-        ((option.group, at(option.action, start)), horizon.cost_in(option, start, year))
+        ((option.group, starting_in(option.action, start)), horizon.cost_in(option, start, year))
         for option in options
         for start in range(1, year + 1)
     )
 
 
-def absorption(horizon: Horizon) -> Iterator[Limit]:
+def cap_limits(horizon: Horizon) -> Iterator[Limit]:
     options_by_group: dict[str, list[Option]] = {}
     for option in horizon.options:
         options_by_group.setdefault(option.group, []).append(option)
@@ -141,15 +148,17 @@ def absorption(horizon: Horizon) -> Iterator[Limit]:
                 yield Limit(name, group.cap, costs_in(horizon, own, year))
 
 
-def limits(horizon: Horizon) -> Iterator[Limit]:
+def staged_limits(horizon: Horizon) -> Iterator[Limit]:
     """What is used, is used in the year of the start; a least amount is one for all years."""
     for limit in horizon.problem.limits:
         for year in horizon.years:
-            uses = tuple(((group, at(action, year)), n) for (group, action), n in limit.uses)
+            uses = tuple(
+                ((group, starting_in(action, year)), n) for (group, action), n in limit.uses
+            )
             yield Limit(f"{limit.name}, year {year}", limit.most, uses)
         if limit.least is not None:
             every = tuple(
-                ((group, at(action, year)), n)
+                ((group, starting_in(action, year)), n)
                 for (group, action), n in limit.uses
                 for year in horizon.years
             )
@@ -157,12 +166,14 @@ def limits(horizon: Horizon) -> Iterator[Limit]:
             yield Limit(f"{limit.name}, all years", most, every, limit.least)
 
 
-def pins(horizon: Horizon) -> Iterator[Limit]:
+def pin_limits(horizon: Horizon) -> Iterator[Limit]:
     """A pin that is banned has no year to start in, and can never be kept."""
     for option in horizon.problem.options:
         if horizon.problem.is_pinned(option):
             starts = [
-                (option.group, at(option.action, year)) for year in horizon.years if not option.ban
+                (option.group, starting_in(option.action, year))
+                for year in horizon.years
+                if not option.ban
             ]
             name = f"starts of the pinned {option.action} in {option.group}"
             yield Limit(name, 1, tuple((each, 1) for each in starts), least=1)

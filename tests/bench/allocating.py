@@ -13,28 +13,28 @@ from typing import Any
 
 from readiness.investment.formulation import model_of
 from readiness.investment.heuristics import equal_split, greedy
-from readiness.investment.problem import Problem, benefit
-from readiness.investment.service.problem import allocate
+from readiness.investment.problem import AllocationProblem, total_benefit
+from readiness.investment.service.allocation import allocate
 from tests.bench.counting import peak_mib
 from tests.bench.investing import drawn, file_of
 
 Found = tuple[float, float | None]  # benefit, and a bound where one is proven
 
 
-def ours(problem: Problem, gap: float, seconds: float) -> Found:
+def ours(problem: AllocationProblem, gap: float, seconds: float) -> Found:
     made = allocate(problem, gap, seconds)
     return float(made.objective), float(made.bound)
 
 
-def by_ratio(problem: Problem, _gap: float, _seconds: float) -> Found:
-    return float(benefit(problem, greedy(problem))), None
+def by_ratio(problem: AllocationProblem, _gap: float, _seconds: float) -> Found:
+    return float(total_benefit(problem, greedy(problem))), None
 
 
-def in_equal_parts(problem: Problem, _gap: float, _seconds: float) -> Found:
-    return float(benefit(problem, equal_split(problem))), None
+def in_equal_parts(problem: AllocationProblem, _gap: float, _seconds: float) -> Found:
+    return float(total_benefit(problem, equal_split(problem))), None
 
 
-def scipy_milp(problem: Problem, gap: float, seconds: float) -> Found:
+def scipy_milp(problem: AllocationProblem, gap: float, seconds: float) -> Found:
     """The whole program at once, on the HiGHS that comes with scipy."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -61,14 +61,14 @@ def scipy_milp(problem: Problem, gap: float, seconds: float) -> Found:
     return (0.0 if made.x is None else -made.fun * unit), -made.mip_dual_bound * unit
 
 
-def cbc(problem: Problem, gap: float, _seconds: float) -> Found:
+def cbc(problem: AllocationProblem, gap: float, _seconds: float) -> Found:
     """Stated anew through PuLP; it tells no bound."""
     from tests.investment import cbc_statement
 
     return cbc_statement.solved(file_of(problem, gap, 60), (), gap).objective, None
 
 
-WAYS: dict[str, Callable[[Problem, float, float], Found]] = {
+WAYS: dict[str, Callable[[AllocationProblem, float, float], Found]] = {
     "ours": ours,
     "by ratio": by_ratio,
     "equal parts": in_equal_parts,
@@ -77,7 +77,7 @@ WAYS: dict[str, Callable[[Problem, float, float], Found]] = {
 }
 
 
-def measured(way: str, problem: Problem, gap: float, seconds: float) -> dict[str, Any]:
+def measured(way: str, problem: AllocationProblem, gap: float, seconds: float) -> dict[str, Any]:
     began, worked = time.perf_counter(), processor()
     value, bound = WAYS[way](problem, gap, seconds)
     return {

@@ -15,20 +15,19 @@ from math import comb
 import numpy as np
 
 from readiness.incentives.design import Design, Lower, Rule
-from readiness.incentives.outcome import Outcome
-from readiness.incentives.population import Ground
-from readiness.incentives.scenario import NOTHING
-from readiness.incentives.service.threads import simulated
+from readiness.incentives.models import NOTHING, DesignOutcome
+from readiness.incentives.population import Population
+from readiness.incentives.service.simulating import simulate_scenario
 from readiness.incentives.simulate import chunks
 
 REPLICATES, GROUPS, MEASURES, SEED = 10_000, 500, 4, 20261122
 LOOPED = 20  # replicates of the plain loop
 
 
-def a_ground(groups: int, measures: int, strata: int) -> Ground:
+def a_ground(groups: int, measures: int, strata: int) -> Population:
     rng = np.random.default_rng(SEED)
     shape = (groups, measures, strata)
-    return Ground(
+    return Population(
         group_ids=tuple(f"g{number}" for number in range(groups)),
         tiers=rng.integers(0, 5, groups),
         patients=rng.integers(500, 9_000, groups),
@@ -56,10 +55,10 @@ def deaf(done: int) -> None:
 
 
 def timed(
-    ground: Ground, pays: tuple[Design, ...], replicates: int, threads: int
-) -> tuple[str, tuple[Outcome, ...]]:
+    population: Population, pays: tuple[Design, ...], replicates: int, threads: int
+) -> tuple[str, tuple[DesignOutcome, ...]]:
     began, worked = time.perf_counter(), time.process_time()
-    found = simulated(ground, pays, NOTHING, replicates, SEED, deaf, threads)
+    found = simulate_scenario(population, pays, NOTHING, replicates, SEED, deaf, threads)
     took, work = time.perf_counter() - began, time.process_time() - worked
     return f"{took:.1f} s ({work:.1f} s of processor)", found
 
@@ -70,31 +69,31 @@ def run() -> Iterator[str]:
         f"load {os.getloadavg()[0]:.1f} at the start"
     )
     for strata in (2, 6):
-        ground = a_ground(GROUPS, MEASURES, strata)
-        yield from at_size(ground, strata)
+        population = a_ground(GROUPS, MEASURES, strata)
+        yield from at_size(population, strata)
     yield f"largest memory of this process: {peak_mib():.0f} MiB"
     yield from by_theory()
 
 
-def at_size(ground: Ground, strata: int) -> Iterator[str]:
-    pays = designs(ground.measure_ids)
-    plan = chunks(ground, REPLICATES)
+def at_size(population: Population, strata: int) -> Iterator[str]:
+    pays = designs(population.measure_ids)
+    plan = chunks(population, REPLICATES)
     yield f"{strata} groups of people ({len(plan)} chunks of {plan[0].replicates} replicates):"
     for count in (1, len(pays)):
-        seconds, found = timed(ground, pays[:count], REPLICATES, 2)
+        seconds, found = timed(population, pays[:count], REPLICATES, 2)
         yield f"  {REPLICATES:,} replicates, {count} design(s), 2 threads: {seconds}, 1 run"
-    tenth, _ = timed(ground, pays, REPLICATES // 10, 2)
-    alone, _ = timed(ground, pays, REPLICATES // 10, 1)
+    tenth, _ = timed(population, pays, REPLICATES // 10, 2)
+    alone, _ = timed(population, pays, REPLICATES // 10, 1)
     yield (
         f"  {REPLICATES // 10:,} replicates, {len(pays)} designs: {tenth} on 2 threads, "
         f"{alone} on 1, 1 run each"
     )
-    yield from beside_the_loop(ground, pays[0], found[0])
+    yield from beside_the_loop(population, pays[0], found[0])
 
 
-def beside_the_loop(ground: Ground, design: Design, found: Outcome) -> Iterator[str]:
+def beside_the_loop(population: Population, design: Design, found: DesignOutcome) -> Iterator[str]:
     began = time.perf_counter()
-    shares = plain_loop(ground, design, LOOPED)
+    shares = plain_loop(population, design, LOOPED)
     seconds = time.perf_counter() - began
     error = float(np.std(shares, ddof=1) / np.sqrt(LOOPED))
     yield (
@@ -107,14 +106,14 @@ def beside_the_loop(ground: Ground, design: Design, found: Outcome) -> Iterator[
     )
 
 
-def plain_loop(ground: Ground, design: Design, replicates: int) -> list[float]:
+def plain_loop(population: Population, design: Design, replicates: int) -> list[float]:
     """What one would write first: numpy within a group, Python over groups and replicates."""
     rng = np.random.default_rng(SEED)
     least = design.least_points / 100
     shares = []
     for _ in range(replicates):
         paid = 0
-        for people, rates in zip(ground.people, ground.rates, strict=True):
+        for people, rates in zip(population.people, population.rates, strict=True):
             before, after = (rng.binomial(people, rates) / people for _ in range(2))
             behind = (before[:, 1:] < before[:, :1]) * people[:, 1:]
             total = np.maximum(behind.sum(axis=1), 1)
@@ -123,7 +122,7 @@ def plain_loop(ground: Ground, design: Design, replicates: int) -> list[float]:
                 for year in (before, after)
             ]
             paid += bool((gaps[0] - gaps[1] >= max(least, 1e-9)).any())
-        shares.append(paid / len(ground.people))
+        shares.append(paid / len(population.people))
     return shares
 
 
@@ -135,14 +134,14 @@ def by_theory() -> Iterator[str]:
     replicates = 200_000
     yield f"False rewards beside theory (1 group, {replicates:,} replicates):"
     for says, people, rates, changes, expected in CASES:
-        ground = Ground(
+        population = Population(
             ("g",), np.array([2]), np.array([1000]), np.array([0.3]), ("m",),
             tuple(f"s{number}" for number in range(len(people))), 0,
             np.array([[people]]), np.array([[rates]]), np.array([True]),
         )  # fmt: skip
         fixed = {"least_denominator": 1, "lower": Lower.ALL_OTHERS, **changes}
         design = Design("theory", ("m",), **fixed)  # type: ignore[arg-type]
-        _, (found,) = timed(ground, (design,), replicates, 2)
+        _, (found,) = timed(population, (design,), replicates, 2)
         yield f"  {says}: {found.paid.value:.4f} ± {found.paid.error:.4f} [{expected:.4f}]"
 
 

@@ -7,32 +7,40 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from readiness.investment.problem import Floor, Gate, Option, Place, Problem
+from readiness.investment.problem import (
+    AllocationProblem,
+    Floor,
+    GateConstraint,
+    Option,
+    ProblemGroup,
+)
 
 FOUNDATION = 5  # of the actions of each group; three of them open the gate to the advanced half
 OPENS = 3
 NEED = "high social risk"
 
 
-def drawn(groups: int, actions: int, seed: int, share: float = 0.1) -> Problem:
+def drawn(groups: int, actions: int, seed: int, share: float = 0.1) -> AllocationProblem:
     """Prerequisites, a tier gate in each group, caps, sets of two, and an equity floor.
 
     The budget is a share of what everything would cost.
     """
     throw = random.Random(f"{groups} x {actions}, {seed}")
-    places, options, gates = list[Place](), list[Option](), list[Gate]()
+    places, options, gates = list[ProblemGroup](), list[Option](), list[GateConstraint]()
     for number in range(groups):
         own = tuple(options_of(f"g{number:04}", actions, throw))
         names = [option.action for option in own]
         have = frozenset(name for name in names[: FOUNDATION + 3] if throw.random() < 0.25)
         cap = int(sum(option.cost for option in own) * throw.uniform(0.2, 0.5))
         tags = frozenset({NEED}) if throw.random() < 0.4 else frozenset[str]()
-        places.append(Place(f"g{number:04}", have, cap, tags))
+        places.append(ProblemGroup(f"g{number:04}", have, cap, tags))
         options += own
         gates.append(
-            Gate(f"g{number:04}", OPENS, tuple(names[:FOUNDATION]), tuple(names[actions // 2 :]))
+            GateConstraint(
+                f"g{number:04}", OPENS, tuple(names[:FOUNDATION]), tuple(names[actions // 2 :])
+            )
         )
-    return Problem(
+    return AllocationProblem(
         budget=int(share * sum(option.cost for option in options)),
         groups=tuple(places),
         options=tuple(options),
@@ -59,7 +67,7 @@ def options_of(group: str, actions: int, throw: random.Random) -> Iterator[Optio
         )
 
 
-def file_of(problem: Problem, gap: float, seconds: float) -> dict[str, Any]:
+def file_of(problem: AllocationProblem, gap: float, seconds: float) -> dict[str, Any]:
     """As `flask invest` reads it."""
     return {
         "budget": problem.budget,

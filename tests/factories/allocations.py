@@ -8,29 +8,33 @@ from datetime import datetime
 from readiness.accounts.db import people
 from readiness.core.db import Store
 from readiness.investment import db as allocations
-from readiness.investment.models import Answered, Asked
-from readiness.investment.scenario import CostBasis, Scenario
+from readiness.investment.scenario import (
+    BudgetScenario,
+    CostBasis,
+    ScenarioRequest,
+    ScenarioSolution,
+)
 from readiness.investment.service import scenarios
 from tests.factories.world import NOW
 
-SMALL = Scenario("Spring grants", budgets=(300_000,), costs_at=CostBasis.LIKELY)
+SMALL = BudgetScenario("Spring grants", budgets=(300_000,), costs_at=CostBasis.LIKELY)
 
 
-def asked(
-    store: Store, allocation_id: str, scenario: Scenario = SMALL, now: datetime = NOW
-) -> Asked:
+def add_request(
+    store: Store, allocation_id: str, scenario: BudgetScenario = SMALL, now: datetime = NOW
+) -> ScenarioRequest:
     """Stored and not answered."""
     pam = people.actor(store, "pam")
-    made = Asked(allocation_id, "fair", None, "pam", now, scenario, seed=7)
-    allocations.add(store, made, scenarios.told_of(made, pam, "asked for", now))
+    made = ScenarioRequest(allocation_id, "fair", None, "pam", now, scenario, seed=7)
+    allocations.add(store, made, scenarios.event_of(made, pam, "asked for", now))
     return made
 
 
-def solved(
-    store: Store, allocation_id: str, scenario: Scenario = SMALL, now: datetime = NOW
-) -> Answered:
-    made = asked(store, allocation_id, scenario, now)
+def add_solved(
+    store: Store, allocation_id: str, scenario: BudgetScenario = SMALL, now: datetime = NOW
+) -> ScenarioSolution:
+    made = add_request(store, allocation_id, scenario, now)
     pam = people.actor(store, "pam")
-    answered = replace(scenarios.answer_of(store, made, now, lambda _: None), at=now)
-    allocations.keep_answer(store, made.id, answered, scenarios.told_of(made, pam, "solved", now))
-    return answered
+    solution = replace(scenarios.solve_request(store, made, now, lambda _: None), at=now)
+    allocations.keep_answer(store, made.id, solution, scenarios.event_of(made, pam, "solved", now))
+    return solution

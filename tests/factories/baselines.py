@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from readiness.assessments.service.scoring import scoring_run
-from readiness.investment.candidates import Behind, Footing
+from readiness.investment.models import GroupBaseline, PatientsBehind
 from tests.factories.plans import FACTS, QMER, answers_at
 
 KNOWN = {**FACTS, "attributed_members": 9_000}
 
 
-def a_footing(group_id: str = "elm", level: int = 1, **changes: Any) -> Footing:
+def a_baseline(group_id: str = "elm", level: int = 1, **changes: Any) -> GroupBaseline:
     """`answers` by name: `LEAD_1=3`."""
     answers = answers_at(level, **changes.pop("answers", {}))
     context = {**KNOWN, **changes.pop("context", {})}
@@ -22,8 +22,12 @@ def a_footing(group_id: str = "elm", level: int = 1, **changes: Any) -> Footing:
         "positive": (300, 1_000),
         "behind": (a_gap(),),
     }
-    return Footing(group_id=group_id, answers=answers, context=context, **(defaults | changes))
+    return GroupBaseline(
+        group_id=group_id, answers=answers, context=context, **(defaults | changes)
+    )
 
 
-def a_gap(measure_id: str = "COL", people: float = 120.0, **changes: Any) -> Behind:
-    return Behind(measure_id, people, changes.pop("error", 20.0), f"{measure_id} gap", **changes)
+def a_gap(measure_id: str = "COL", people: float = 120.0, **changes: Any) -> PatientsBehind:
+    return PatientsBehind(
+        measure_id, people, changes.pop("error", 20.0), f"{measure_id} gap", **changes
+    )

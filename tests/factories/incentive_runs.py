@@ -9,17 +9,16 @@ from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, Rule
-from readiness.incentives.models import StoredRun
-from readiness.incentives.numbers import GroupNumbers, LeftOut, Numbers
+from readiness.incentives.models import GroupLeftOut, GroupNumbers, LaboratoryRun, ReleasedNumbers
 from readiness.incentives.service import runs, simulating
-from readiness.incentives.service.runs import Asked, Settings
+from readiness.incentives.service.runs import Asked, RunSettings
 from tests.factories.world import NOW
 
 NARROWING = Design("Narrow the gap", ("COL",), Rule.NARROWING, least_points=2, full_points=5)
 LIFTING = Design(
     "Lift, tested", ("COL", "GSD"), Rule.LIFTING, full_points=5, confidence=0.9, least_tier=2
 )
-SETTINGS = Settings(5.0, 6.0, 1_000, 7)
+SETTINGS = RunSettings(5.0, 6.0, 1_000, 7)
 ASKED = Asked((NARROWING, LIFTING), SETTINGS)
 
 
@@ -41,7 +40,7 @@ def a_group(number: int) -> GroupNumbers:
     )
 
 
-NUMBERS = Numbers(
+NUMBERS = ReleasedNumbers(
     kind="race_omb2024",
     period="2026-Q4",
     reference="white",
@@ -50,21 +49,23 @@ NUMBERS = Numbers(
     lower_is_better=("GSD",),
     strata=("black", "white"),
     groups=tuple(a_group(number) for number in range(1, 7)),
-    left_out=(LeftOut("Elm Physicians", "nothing submitted yet"),),
+    left_out=(GroupLeftOut("Elm Physicians", "nothing submitted yet"),),
 )
 
 
-def a_run(run_id: str = "a-run", asked: Asked = ASKED, numbers: Numbers = NUMBERS) -> StoredRun:
+def a_run(
+    run_id: str = "a-run", asked: Asked = ASKED, numbers: ReleasedNumbers = NUMBERS
+) -> LaboratoryRun:
     """As it was asked for by Pam of the payer "fair"."""
     return runs.stored_as(run_id, "fair", "pam", asked, numbers, NOW)
 
 
-def done(run: StoredRun) -> StoredRun:
-    outcome: dict[str, Any] = {"questions": simulating.simulated(run, lambda _: None)}
+def done(run: LaboratoryRun) -> LaboratoryRun:
+    outcome: dict[str, Any] = {"questions": simulating.simulate_run(run, lambda _: None)}
     return replace(run, outcome=outcome, engine=simulating.engine(), done_at=NOW)
 
 
-def keep(store: Store, run: StoredRun) -> None:
+def keep(store: Store, run: LaboratoryRun) -> None:
     event = Event(NOW, "pam", "started", "laboratory run", run.id, payer_id="fair")
     laboratory.add(store, run, event)
     if run.outcome is not None:

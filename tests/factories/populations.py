@@ -11,18 +11,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from readiness.incentives.design import Design, Lower, Rule
-from readiness.incentives.outcome import Outcome
-from readiness.incentives.population import Ground
-from readiness.incentives.scenario import NOTHING, Scenario
-from readiness.incentives.simulate import tally
-from readiness.incentives.tallies import outcomes
+from readiness.incentives.models import NOTHING, DesignOutcome, Scenario
+from readiness.incentives.population import Population
+from readiness.incentives.simulate import simulate_all
+from readiness.incentives.tallies import outcomes_of_tallies
 
 SEED = 20261122
 
 
 def a_ground(
     people: ArrayLike, rates: ArrayLike, groups: int = 1, measures: int = 1, **changes: Any
-) -> Ground:
+) -> Population:
     """Groups and measures alike unless arrays say otherwise; the reference comes first."""
     strata = np.shape(people)[-1]
     shape = (groups, measures, strata)
@@ -38,7 +37,7 @@ def a_ground(
         "rates": np.broadcast_to(np.array(rates, dtype=float), shape).copy(),
         "higher_is_better": np.ones(measures, dtype=bool),
     }
-    return Ground(**{**defaults, **changes})
+    return Population(**{**defaults, **changes})
 
 
 def a_design(**changes: Any) -> Design:
@@ -53,10 +52,10 @@ def a_design(**changes: Any) -> Design:
 
 
 def tried(
-    ground: Ground, design: Design, scenario: Scenario = NOTHING, replicates: int = 4000
-) -> Outcome:
-    tallies = tally(ground, [design], scenario, replicates, SEED)
-    return outcomes(tallies, ground, [design], scenario)[0]
+    population: Population, design: Design, scenario: Scenario = NOTHING, replicates: int = 4000
+) -> DesignOutcome:
+    tallies = simulate_all(population, [design], scenario, replicates, SEED)
+    return outcomes_of_tallies(tallies, population, [design], scenario)[0]
 
 
 # Exactly, by going through every pair of counts

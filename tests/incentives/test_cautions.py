@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from readiness.incentives.cautions import FINDERS, Harm, cautions
-from readiness.incentives.design import Lower, Rule, Split
-from readiness.incentives.scenario import NOTHING, Kind, Scenario
+from readiness.incentives.design import Lower, PoolSplit, Rule
+from readiness.incentives.models import NOTHING, Scenario, TrueChange
 from tests.factories.populations import a_design, a_ground, tried
 
-GAIN, FALL = Scenario(Kind.TRUE_GAIN, 5), Scenario(Kind.HIGHER_FALLS, 5)
+GAIN, FALL = Scenario(TrueChange.TRUE_GAIN, 5), Scenario(TrueChange.HIGHER_FALLS, 5)
 LARGE = a_ground((9000, 3000), (0.8, 0.6), groups=6)
 SMALL = a_ground((40, 20), (0.8, 0.6), groups=6)
 
 
-def found(ground, design, *scenarios):
-    outcomes = [tried(ground, design, each, 400) for each in scenarios or (NOTHING,)]
+def found(population, design, *scenarios):
+    outcomes = [tried(population, design, each, 400) for each in scenarios or (NOTHING,)]
     return {each.harm: each.says for each in cautions(outcomes)}
 
 
@@ -100,9 +100,9 @@ def figure(says):
 def test_money_that_leaves_high_social_risk_is_named_with_the_index():
     """Groups with more social risk have nobody who could reach the level."""
     rates = np.array([0.9, 0.9, 0.9, 0.5, 0.5, 0.5])[:, None, None] * np.ones((6, 1, 2))
-    ground = a_ground((300, 300), rates, groups=6)
+    population = a_ground((300, 300), rates, groups=6)
     design = a_design(rule=Rule.ATTAINMENT, attainment=0.8)
-    says = found(ground, design)[Harm.MONEY_LEAVES]
+    says = found(population, design)[Harm.MONEY_LEAVES]
     assert "the concentration index is −0.50, and 0.00 for what is paid today" in says
     assert "highest social risk has 33% of the patients and gets 0% of the dollars" in says
     turned = a_ground((300, 300), rates[::-1], groups=6)
@@ -110,22 +110,22 @@ def test_money_that_leaves_high_social_risk_is_named_with_the_index():
 
 
 def test_nothing_is_said_of_social_risk_that_nobody_knows():
-    ground = a_ground((300, 300), (0.8, 0.5), groups=3, social_risk=np.full(3, math.nan))
-    assert Harm.MONEY_LEAVES not in found(ground, a_design())
+    population = a_ground((300, 300), (0.8, 0.5), groups=3, social_risk=np.full(3, math.nan))
+    assert Harm.MONEY_LEAVES not in found(population, a_design())
 
 
 def test_groups_left_out_are_counted_with_their_patients():
     people = np.array([[[40, 20]], [[40, 40]], [[40, 29]]])
-    ground = a_ground(people, (0.8, 0.6), groups=3)
-    says = found(ground, a_design(least_denominator=30))[Harm.TOO_SMALL]
+    population = a_ground(people, (0.8, 0.6), groups=3)
+    says = found(population, a_design(least_denominator=30))[Harm.TOO_SMALL]
     assert "leaves out 2 groups with 2,000 patients counted" in says
-    assert Harm.TOO_SMALL not in found(ground, a_design(least_denominator=20))
+    assert Harm.TOO_SMALL not in found(population, a_design(least_denominator=20))
 
 
 def test_hidden_numbers_are_counted():
     rates = np.array([[[0.8, math.nan]], [[0.8, 0.6]]])
-    ground = a_ground((40, 40), rates, groups=2)
-    says = found(ground, a_design())[Harm.HIDDEN]
+    population = a_ground((40, 40), rates, groups=2)
+    says = found(population, a_design())[Harm.HIDDEN]
     assert "not paid on: 1 rate of" in says
     assert "leaves out 1 group with 1,000 patients counted altogether" in says
     assert Harm.HIDDEN not in found(SMALL, a_design())
@@ -143,18 +143,18 @@ def test_below_thirty_groups_reliability_cannot_be_told_and_above_it_can_be_too_
 
 
 def test_a_tier_condition_names_who_it_shuts_out():
-    ground = a_ground((40, 20), (0.8, 0.6), groups=4, tiers=np.array([1, 2, 3, -1]))
-    says = found(ground, a_design(least_tier=3))[Harm.TIER]
+    population = a_ground((40, 20), (0.8, 0.6), groups=4, tiers=np.array([1, 2, 3, -1]))
+    says = found(population, a_design(least_tier=3))[Harm.TIER]
     assert "tier 3 closes the payment to 3 groups with 3,000 patients counted, 1 of them" in says
-    assert Harm.TIER not in found(ground, a_design())
+    assert Harm.TIER not in found(population, a_design())
 
 
 def test_a_pool_divided_by_people_behind_names_those_with_nobody_behind():
     rates = np.array([[[0.8, 0.6]], [[0.6, 0.8]]])
-    ground = a_ground((40, 40), rates, groups=2)
-    says = found(ground, a_design(split=Split.BY_PEOPLE_BEHIND))[Harm.NOBODY_BEHIND]
+    population = a_ground((40, 40), rates, groups=2)
+    says = found(population, a_design(split=PoolSplit.BY_PEOPLE_BEHIND))[Harm.NOBODY_BEHIND]
     assert "1 group with 1,000 patients" in says
-    assert Harm.NOBODY_BEHIND not in found(ground, a_design())
+    assert Harm.NOBODY_BEHIND not in found(population, a_design())
 
 
 def test_a_line_invites_stopping_at_it_and_a_slope_does_not():

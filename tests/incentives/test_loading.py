@@ -8,9 +8,8 @@ ROOT = Path(__file__).parents[2]
 SHOWN = (
     "readiness.incentives.cautions",
     "readiness.incentives.design",
-    "readiness.incentives.population",
-    "readiness.incentives.outcome",
-    "readiness.incentives.service.threads",
+    "readiness.incentives.models",
+    "readiness.incentives.service.simulating",
 )
 
 

@@ -7,11 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from readiness.incentives.design import Design, GapKind, Rule, Split, problems_of
-from readiness.incentives.outcome import GroupOutcome, Outcome, Simulated, Slice, Standing
-from readiness.incentives.presets import PRESETS
+from readiness.incentives.design import PRESETS, Design, GapKind, PoolSplit, Rule, problems_of
+from readiness.incentives.models import (
+    DesignOutcome,
+    Eligibility,
+    GroupOutcome,
+    GroupSlice,
+    Scenario,
+    Simulated,
+    TrueChange,
+)
 from readiness.incentives.run_json import design_in, design_out, outcome_in, outcome_out
-from readiness.incentives.scenario import Kind, Scenario
 
 COMPOSITE = Design(
     "Both",
@@ -19,18 +25,18 @@ COMPOSITE = Design(
     Rule.COMPOSITE,
     weights={Rule.NARROWING: 1.0, Rule.ATTAINMENT: 3.0},
     attainment=0.7,
-    split=Split.BY_PATIENTS,
+    split=PoolSplit.BY_PATIENTS,
     gap=GapKind.LARGEST,
     least_tier=2,
     confidence=0.95,
 )
 A = Simulated(0.25, 0.01)
-PART = Slice("T1", 2, 1, 900, 0.3, A, A)
-OUTCOME = Outcome(
+PART = GroupSlice("T1", 2, 1, 900, 0.3, A, A)
+OUTCOME = DesignOutcome(
     design=COMPOSITE,
-    scenario=Scenario(Kind.TRUE_GAIN, 4.0),
+    scenario=Scenario(TrueChange.TRUE_GAIN, 4.0),
     replicates=200,
-    groups=(GroupOutcome("ash", 900, Standing.TAKES_PART, 2, 500_000.0, A, A),),
+    groups=(GroupOutcome("ash", 900, Eligibility.TAKES_PART, 2, 500_000.0, A, A),),
     paid=A,
     paid_of_changed=A,
     paid_of_unchanged=None,

@@ -7,12 +7,18 @@ import numpy as np
 import pytest
 
 from readiness.incentives.design import Joining, Rule
-from readiness.incentives.outcome import Standing
-from readiness.incentives.population import Ground
-from readiness.incentives.scenario import NOTHING, Kind, Scenario
-from readiness.incentives.simulate import Chunk, chunks, draw, merged, study_of, tally, tally_of
-from readiness.incentives.tallies import read
-from readiness.incentives.true_rates import truth_of
+from readiness.incentives.models import NOTHING, Eligibility, Scenario, TrueChange
+from readiness.incentives.population import Population, true_rates
+from readiness.incentives.simulate import (
+    Chunk,
+    chunks,
+    draw,
+    merge_tallies,
+    simulate_all,
+    study_of,
+    tally_chunk,
+)
+from readiness.incentives.tallies import outcomes
 from tests.factories.populations import SEED, a_design, a_ground, tried
 
 VARIED = a_ground(
@@ -29,36 +35,36 @@ VARIED = a_ground(
 
 
 def test_the_lower_groups_gain_but_never_past_the_reference():
-    truth = truth_of(VARIED, Scenario(Kind.TRUE_GAIN, 10))
+    truth = true_rates(VARIED, Scenario(TrueChange.TRUE_GAIN, 10))
     assert truth.after[:, 0, 1] == pytest.approx([0.7, 0.7, 0.9, 0.5, 0.6])
     assert (truth.after[:, 0, 0] == truth.before[:, 0, 0]).all()
     assert truth.changed[:, 0].tolist() == [True, True, False, True, False]
 
 
 def test_the_reference_falls_only_where_somebody_is_behind_it_and_not_below_nothing():
-    truth = truth_of(VARIED, Scenario(Kind.HIGHER_FALLS, 75))
+    truth = true_rates(VARIED, Scenario(TrueChange.HIGHER_FALLS, 75))
     assert truth.after[:, 0, 0] == pytest.approx([0.05, 0, 0.5, 0.15, 0.6])
     assert (truth.after[:, 0, 1] == truth.before[:, 0, 1]).all()
 
 
 def test_where_lower_is_better_gaining_is_falling():
     down = a_ground((40, 20), (0.1, 0.3), higher_is_better=np.array([False]))
-    truth = truth_of(down, Scenario(Kind.TRUE_GAIN, 5))
+    truth = true_rates(down, Scenario(TrueChange.TRUE_GAIN, 5))
     assert truth.before[0, 0] == pytest.approx([0.9, 0.7])
     assert truth.after[0, 0] == pytest.approx([0.9, 0.75])
 
 
 def test_what_is_hidden_does_not_change():
-    ground = a_ground((40, 20), (0.9, math.nan))
-    for kind in Kind:
-        assert not truth_of(ground, Scenario(kind, 5)).changed.any()
+    population = a_ground((40, 20), (0.9, math.nan))
+    for kind in TrueChange:
+        assert not true_rates(population, Scenario(kind, 5)).changed.any()
 
 
 # Draws
 
 
 def test_counts_are_binomial_with_the_truth_of_their_year():
-    study = study_of(VARIED, [a_design()], Scenario(Kind.TRUE_GAIN, 10))
+    study = study_of(VARIED, [a_design()], Scenario(TrueChange.TRUE_GAIN, 10))
     drawn = draw(study, 0, Chunk(0, 5_000), SEED)
     for shares, truth in ((drawn.before, study.truth.before), (drawn.after, study.truth.after)):
         rates, people = truth[:, 0].T, VARIED.people[:, 0].T
@@ -89,7 +95,7 @@ def rows(shares):
 def test_the_first_year_is_the_same_in_every_scenario():
     years = [
         draw(study_of(VARIED, [a_design()], Scenario(kind, 5)), 0, Chunk(3, 50), SEED).before
-        for kind in Kind
+        for kind in TrueChange
     ]
     assert (years[0] == years[1]).all()
     assert (years[0] == years[2]).all()
@@ -101,8 +107,11 @@ def test_the_first_year_is_the_same_in_every_scenario():
 def test_chunks_add_up_to_the_whole():
     designs = [a_design(), a_design(rule=Rule.LIFTING, least_points=1, full_points=9)]
     study = study_of(VARIED, designs, NOTHING)
-    parts = [tally_of(study, Chunk(place, 70), SEED) for place in range(5)]
-    whole, halves = merged(parts), merged([merged(parts[:2]), merged(parts[2:])])
+    parts = [tally_chunk(study, Chunk(place, 70), SEED) for place in range(5)]
+    whole, halves = (
+        merge_tallies(parts),
+        merge_tallies([merge_tallies(parts[:2]), merge_tallies(parts[2:])]),
+    )
     assert whole.replicates == halves.replicates == 350
     for one, other in zip(whole.of, halves.of, strict=True):
         for name in ("paid", "earned", "earned_squared", "sums", "products"):
@@ -113,8 +122,10 @@ def test_chunks_add_up_to_the_whole():
 def test_another_design_beside_it_changes_nothing():
     two = a_ground((40, 20), (0.8, 0.6), groups=3, measures=2)
     design = a_design(measure_ids=("m1",))
-    alone = tally(two, [design], NOTHING, 300, SEED).of[0]
-    beside = tally(two, [a_design(measure_ids=("m0", "m1")), design], NOTHING, 300, SEED).of[1]
+    alone = simulate_all(two, [design], NOTHING, 300, SEED).of[0]
+    beside = simulate_all(two, [a_design(measure_ids=("m0", "m1")), design], NOTHING, 300, SEED).of[
+        1
+    ]
     assert (alone.paid == beside.paid).all()
     assert (alone.products == beside.products).all()
 
@@ -122,7 +133,7 @@ def test_another_design_beside_it_changes_nothing():
 def test_the_error_is_the_scatter_of_independent_runs():
     design = a_design(pool=1000)
     study = study_of(VARIED, [design], NOTHING)
-    runs = [read(tally_of(study, Chunk(0, 200), seed), study)[0] for seed in range(100)]
+    runs = [outcomes(tally_chunk(study, Chunk(0, 200), seed), study)[0] for seed in range(100)]
     for name in ("paid", "spent", "unspent", "nobody", "concentration"):
         values = [getattr(run, name).value for run in runs]
         told = np.mean([getattr(run, name).error for run in runs])
@@ -141,7 +152,7 @@ def test_the_error_is_the_scatter_of_independent_runs():
 def test_the_error_of_a_share_of_the_money_knows_that_the_whole_moves_with_the_part():
     two = a_ground((40, 20), (0.8, 0.6), groups=2, tiers=np.array([1, 2]))
     study = study_of(two, [a_design()], NOTHING)
-    runs = [read(tally_of(study, Chunk(0, 200), seed), study)[0] for seed in range(200)]
+    runs = [outcomes(tally_chunk(study, Chunk(0, 200), seed), study)[0] for seed in range(200)]
     shares = [share for run in runs if (share := run.by_tier[0].dollar_share)]
     told = np.mean([share.error for share in shares])
     assert told == pytest.approx(np.std([share.value for share in shares]), rel=0.2)
@@ -150,9 +161,9 @@ def test_the_error_of_a_share_of_the_money_knows_that_the_whole_moves_with_the_p
 def test_a_change_on_a_measure_that_does_not_count_is_no_change():
     people = np.array([[[40, 20], [40, 5]], [[40, 20], [40, 20]]])
     rates = np.array([[[0.7, 0.7], [0.8, 0.6]], [[0.7, 0.7], [0.8, 0.6]]])
-    ground = a_ground(people, rates, groups=2, measures=2)
+    population = a_ground(people, rates, groups=2, measures=2)
     design = a_design(measure_ids=("m0", "m1"), least_denominator=11)
-    found = tried(ground, design, Scenario(Kind.TRUE_GAIN, 5), replicates=10)
+    found = tried(population, design, Scenario(TrueChange.TRUE_GAIN, 5), replicates=10)
     assert (found.taking_part, found.changed) == (2, 1)
     assert found.paid_of_changed is not None
     assert found.paid_of_unchanged is not None
@@ -170,7 +181,9 @@ def test_what_never_happens_still_has_an_error():
 def test_the_order_of_groups_does_not_matter():
     """The same groups, turned round: what differs is luck alone."""
     turned = permuted(VARIED, [4, 2, 0, 3, 1])
-    one, other = (tried(ground, a_design(), replicates=20_000) for ground in (VARIED, turned))
+    one, other = (
+        tried(population, a_design(), replicates=20_000) for population in (VARIED, turned)
+    )
     for name in ("paid", "spent", "concentration"):
         a, b = getattr(one, name), getattr(other, name)
         assert abs(a.value - b.value) < 4 * math.hypot(a.error, b.error), name
@@ -184,15 +197,15 @@ def test_the_order_of_groups_does_not_matter():
     ]
 
 
-def permuted(ground: Ground, order: list[int]) -> Ground:
+def permuted(population: Population, order: list[int]) -> Population:
     return replace(
-        ground,
-        group_ids=tuple(ground.group_ids[place] for place in order),
-        tiers=ground.tiers[order],
-        patients=ground.patients[order],
-        social_risk=ground.social_risk[order],
-        people=ground.people[order],
-        rates=ground.rates[order],
+        population,
+        group_ids=tuple(population.group_ids[place] for place in order),
+        tiers=population.tiers[order],
+        patients=population.patients[order],
+        social_risk=population.social_risk[order],
+        people=population.people[order],
+        rates=population.rates[order],
     )
 
 
@@ -247,8 +260,8 @@ def test_the_concentration_of_expected_dollars_is_that_of_their_means():
 
 
 def test_the_present_may_be_told():
-    ground = replace(VARIED, present_dollars=np.array([1.0, 0, 0, 0, 0]))
-    found = tried(ground, a_design(), replicates=10)
+    population = replace(VARIED, present_dollars=np.array([1.0, 0, 0, 0, 0]))
+    found = tried(population, a_design(), replicates=10)
     assert found.present_concentration == pytest.approx(2 * (1 - 50 / 1100) - 1)
 
 
@@ -258,13 +271,13 @@ def test_nobody_taking_part_leaves_the_pool_unspent():
     assert found.paid.value == found.spent.value == 0
     assert found.unspent.value == 5000
     assert found.concentration is None
-    assert found.left_out() == {Standing.TIER: 4, Standing.TIER_UNKNOWN: 1}
+    assert found.left_out() == {Eligibility.TIER: 4, Eligibility.TIER_UNKNOWN: 1}
 
 
 def test_a_measure_that_does_not_count_lowers_nobodys_payment():
     """A group with one measure of two earns all it can earn on that one."""
     people = np.array([[[30, 30], [5, 5]]])
-    ground = a_ground(people, (0.9, 0.9), measures=2)
+    population = a_ground(people, (0.9, 0.9), measures=2)
     design = a_design(
         measure_ids=("m0", "m1"),
         rule=Rule.ATTAINMENT,
@@ -273,7 +286,7 @@ def test_a_measure_that_does_not_count_lowers_nobodys_payment():
         joining=Joining.ALL,
         pool=100,
     )
-    found = tried(ground, design, replicates=100)
+    found = tried(population, design, replicates=100)
     assert found.groups[0].measures == 1
     assert found.spent.value == 100
     assert (found.measures_counted, found.measures_asked, found.cells_too_few) == (1, 2, 2)

@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 from readiness.incentives.design import GapKind, Joining, Lower, Rule
-from readiness.incentives.outcome import Simulated
-from readiness.incentives.scenario import Kind, Scenario
+from readiness.incentives.models import Scenario, Simulated, TrueChange
 from tests.factories.populations import a_design, a_ground, binomial, exactly, tried
 
 NORMAL = NormalDist()
@@ -122,35 +121,35 @@ def test_a_sliding_scale_pays_the_mean_that_the_enumeration_says():
 @pytest.mark.parametrize("rule", [Rule.NARROWING, Rule.LIFTING])
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
 def test_asking_for_confidence_leaves_the_chance_that_was_asked_for(rule, confidence):
-    ground = a_ground((20_000, 4_000), (0.8, 0.6))
+    population = a_ground((20_000, 4_000), (0.8, 0.6))
     design = a_design(rule=rule, confidence=confidence)
-    assert close(tried(ground, design, replicates=MANY).paid, 1 - confidence)
+    assert close(tried(population, design, replicates=MANY).paid, 1 - confidence)
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
 def test_taking_unlike_people_as_one_group_errs_on_the_side_of_not_paying(confidence):
     """Its variance is that of one share, a little above that of two with fixed sizes."""
-    ground = a_ground((20_000, 4_000), (0.9, 0.4))
+    population = a_ground((20_000, 4_000), (0.9, 0.4))
     as_one = (49 / 60) * (11 / 60)
     truly = (20 * 0.9 * 0.1 + 4 * 0.4 * 0.6) / 24
     expected = 1 - NORMAL.cdf(NORMAL.inv_cdf(confidence) * sqrt(as_one / truly))
     design = a_design(rule=Rule.IMPROVEMENT, confidence=confidence)
     assert expected < 0.9 * (1 - confidence)
-    assert close(tried(ground, design, replicates=MANY).paid, expected)
+    assert close(tried(population, design, replicates=MANY).paid, expected)
 
 
 @pytest.mark.parametrize("gap", GapKind)
 def test_so_it_does_for_several_lower_groups(gap):
-    ground = a_ground((20_000, 4_000, 3_000), (0.8, 0.6, 0.5))
+    population = a_ground((20_000, 4_000, 3_000), (0.8, 0.6, 0.5))
     design = a_design(confidence=0.95, gap=gap)
-    assert close(tried(ground, design, replicates=MANY).paid, 0.05)
+    assert close(tried(population, design, replicates=MANY).paid, 0.05)
 
 
 def test_true_gain_is_found_as_often_as_normal_theory_says():
     people, rates, gain = (6_000, 900), (0.8, 0.6), 0.03
     design = a_design(confidence=0.95)
     found = tried(
-        a_ground(people, rates), design, Scenario(Kind.TRUE_GAIN, 100 * gain), replicates=MANY
+        a_ground(people, rates), design, Scenario(TrueChange.TRUE_GAIN, 100 * gain), replicates=MANY
     )
     noise = [p * (1 - p) / n for p, n in ((0.8, 6000), (0.8, 6000), (0.6, 900), (0.63, 900))]
     expected = NORMAL.cdf(gain / sqrt(sum(noise)) - NORMAL.inv_cdf(0.95))
@@ -165,27 +164,27 @@ def test_true_gain_is_found_as_often_as_normal_theory_says():
 
 @pytest.mark.parametrize(("level", "least"), [(0.7, 21), (0.75, 23)])
 def test_attainment_is_the_tail_of_a_binomial(level, least):
-    ground = a_ground((10, 20), (0.7, 0.7))
+    population = a_ground((10, 20), (0.7, 0.7))
     expected = sum(binomial(x, 30, 0.7) for x in range(least, 31))
-    found = tried(ground, a_design(rule=Rule.ATTAINMENT, attainment=level), replicates=MANY)
+    found = tried(population, a_design(rule=Rule.ATTAINMENT, attainment=level), replicates=MANY)
     assert close(found.paid, expected)
 
 
 def test_attainment_with_confidence_at_the_very_level_leaves_what_was_asked_for():
-    ground = a_ground((10_000, 10_000), (0.7, 0.7))
+    population = a_ground((10_000, 10_000), (0.7, 0.7))
     design = a_design(rule=Rule.ATTAINMENT, attainment=0.7, confidence=0.9)
-    assert close(tried(ground, design, replicates=MANY).paid, 0.1)
+    assert close(tried(population, design, replicates=MANY).paid, 0.1)
 
 
 @pytest.mark.parametrize("measures", [2, 3])
 def test_where_every_measure_has_to_earn_chances_multiply(measures):
-    ground = a_ground((30,), (0.7,), measures=measures, strata=("all",))
-    ids = ground.measure_ids
+    population = a_ground((30,), (0.7,), measures=measures, strata=("all",))
+    ids = population.measure_ids
     one = sum(binomial(x, 30, 0.7) for x in range(21, 31))
     each = a_design(rule=Rule.ATTAINMENT, attainment=0.7, measure_ids=ids)
     every = a_design(rule=Rule.ATTAINMENT, attainment=0.7, measure_ids=ids, joining=Joining.ALL)
-    assert close(tried(ground, every, replicates=MANY).paid, one**measures)
-    assert close(tried(ground, each, replicates=MANY).paid, 1 - (1 - one) ** measures)
+    assert close(tried(population, every, replicates=MANY).paid, one**measures)
+    assert close(tried(population, each, replicates=MANY).paid, 1 - (1 - one) ** measures)
 
 
 # Nobody may fall
@@ -256,15 +255,15 @@ def test_a_composite_pays_each_rule_its_weight():
 
 
 def test_narrowing_pays_when_only_the_higher_group_falls_and_lifting_does_not():
-    ground = a_ground((9_000, 3_000), (0.8, 0.6))
-    falling = Scenario(Kind.HIGHER_FALLS, 6)
+    population = a_ground((9_000, 3_000), (0.8, 0.6))
+    falling = Scenario(TrueChange.HIGHER_FALLS, 6)
     narrowing = a_design(least_points=2, full_points=2, confidence=0.95)
     lifting = a_design(rule=Rule.LIFTING, least_points=2, full_points=2, confidence=0.95)
     guarded = a_design(least_points=2, full_points=2, confidence=0.95, no_fall=True)
-    assert tried(ground, narrowing, falling).paid.value > 0.95
-    assert tried(ground, lifting, falling).paid.value < 0.06
-    assert tried(ground, guarded, falling).paid.value == 0
-    assert tried(ground, guarded, Scenario(Kind.TRUE_GAIN, 6)).paid.value > 0.3
+    assert tried(population, narrowing, falling).paid.value > 0.95
+    assert tried(population, lifting, falling).paid.value < 0.06
+    assert tried(population, guarded, falling).paid.value == 0
+    assert tried(population, guarded, Scenario(TrueChange.TRUE_GAIN, 6)).paid.value > 0.3
 
 
 @pytest.mark.parametrize("rule", [Rule.NARROWING, Rule.LIFTING, Rule.ATTAINMENT, Rule.IMPROVEMENT])
@@ -272,8 +271,8 @@ def test_a_measure_where_lower_is_better_pays_as_its_mirror_image_does(rule):
     up = a_ground((9, 8, 7), (0.8, 0.6, 0.7))
     down = a_ground((9, 8, 7), (0.2, 0.4, 0.3), higher_is_better=np.array([False]))
     design = a_design(rule=rule, attainment=0.7, no_fall=True, fall_tolerance_points=20)
-    for kind in Kind:
+    for kind in TrueChange:
         scenario = Scenario(kind, 10)
-        one, other = (tried(ground, design, scenario, MANY).paid for ground in (up, down))
+        one, other = (tried(population, design, scenario, MANY).paid for population in (up, down))
         assert abs(one.value - other.value) < 4 * sqrt(one.error**2 + other.error**2)
         assert one.value > 0.02

@@ -7,44 +7,44 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 from readiness.investment.problem import (
+    AllocationProblem,
     Floor,
-    Gate,
+    GateConstraint,
     Key,
     Limit,
     Option,
-    Place,
-    Problem,
-    benefit,
-    broken,
-    spent,
+    ProblemGroup,
+    broken_constraints,
+    total_benefit,
+    total_cost,
 )
 
 
-def best(problem: Problem) -> frozenset[Key] | None:
+def best(problem: AllocationProblem) -> frozenset[Key] | None:
     """The most benefit, then the lowest cost, then the first ids; None when nothing holds."""
     keys = sorted(option.key for option in problem.options)
     every = chain.from_iterable(combinations(keys, n) for n in range(len(keys) + 1))
-    allowed = [chosen for chosen in every if not broken(problem, frozenset(chosen))]
+    allowed = [chosen for chosen in every if not broken_constraints(problem, frozenset(chosen))]
     if not allowed:
         return None
     return frozenset(
         min(
             allowed,
             key=lambda chosen: (
-                -benefit(problem, chosen),
-                spent(problem, chosen),
+                -total_benefit(problem, chosen),
+                total_cost(problem, chosen),
                 [key not in chosen for key in keys],
             ),
         )
     )
 
 
-def drawn(seed: int) -> Problem:
+def drawn(seed: int) -> AllocationProblem:
     """Two to four groups, up to ten options, and now and then each kind of constraint."""
     throw = random.Random(seed)
     actions = "abcd"
     groups = tuple(
-        Place(
+        ProblemGroup(
             f"g{n}",
             frozenset(throw.sample(actions, throw.choice([0, 0, 1]))),
             throw.choice([None, None, throw.randint(3, 12)]),
@@ -69,7 +69,7 @@ def drawn(seed: int) -> Problem:
         for group, action in throw.sample(keys, min(len(keys), throw.randint(4, 10)))
     )
     gates = tuple(
-        Gate(
+        GateConstraint(
             throw.choice(groups).id,
             throw.randint(0, 3),
             tuple(throw.sample(actions, throw.randint(1, 3))),
@@ -89,7 +89,7 @@ def drawn(seed: int) -> Problem:
         )
         for n in range(throw.choice([0, 0, 0, 1, 2]))
     )
-    return Problem(
+    return AllocationProblem(
         budget=throw.randint(0, 30),
         groups=groups,
         options=options,

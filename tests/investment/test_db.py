@@ -14,12 +14,25 @@ from readiness.core.audit import Event
 from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.investment import db as allocations
-from readiness.investment.answer import Answer, Found, Pick, Span, Stability, Survival
-from readiness.investment.candidates import Component, Tag
-from readiness.investment.models import Answered, Asked, Replay
+from readiness.investment.models import (
+    BenefitComponent,
+    CostSpan,
+    Pick,
+    PolicyAnswer,
+    ScenarioAnswer,
+    Stability,
+    Survival,
+    Tag,
+)
 from readiness.investment.policy import OWN_ID
-from readiness.investment.problem import Limit, Option, Place, Problem
-from readiness.investment.scenario import CostBasis, Scenario
+from readiness.investment.problem import AllocationProblem, Limit, Option, ProblemGroup
+from readiness.investment.scenario import (
+    BudgetScenario,
+    CostBasis,
+    Replay,
+    ScenarioRequest,
+    ScenarioSolution,
+)
 from tests.factories.world import NOW
 
 
@@ -28,11 +41,11 @@ def store(empty_store):
     return empty_store
 
 
-FULL = Scenario(
+FULL = BudgetScenario(
     "Spring",
     (500_000, 400_000),
     OWN_ID,
-    {Component.READINESS: 50, Component.NEED: 30, Component.PEOPLE: 20},
+    {BenefitComponent.READINESS: 50, BenefitComponent.NEED: 30, BenefitComponent.PEOPLE: 20},
     CostBasis.HIGH,
     cap_share=20,
     floor_tag=Tag.SMALL,
@@ -41,50 +54,50 @@ FULL = Scenario(
     bans=frozenset({("elm", "SDOH"), ("oak", "GOV")}),
 )
 TOLD = Event(NOW, "pam", "asked for", "investment scenario", "a1", payer_id="fair")
-FOUND = Found(
-    "own", True, (Pick("elm", "GOV", 2),), 3.5, 3.6, False, (0, 14_142), Span(1, 2, 3, 0.5),
-    points=dict.fromkeys(Component, 10.0),
+FOUND = PolicyAnswer(
+    "own", True, (Pick("elm", "GOV", 2),), 3.5, 3.6, False, (0, 14_142), CostSpan(1, 2, 3, 0.5),
+    points=dict.fromkeys(BenefitComponent, 10.0),
 )  # fmt: skip
-ANSWERED = Answered(
+ANSWERED = ScenarioSolution(
     NOW,
     (),
-    Problem(
+    AllocationProblem(
         500_000,
-        (Place("elm", frozenset({"GOV"})),),
+        (ProblemGroup("elm", frozenset({"GOV"})),),
         (Option("elm", "PAC", 23_238, Fraction(7, 2)),),
         limits=(Limit("starts in elm", 6, ((("elm", "PAC"), 1),)),),
     ),
-    Answer((FOUND,), None, FOUND, (), (), "HiGHS 1"),
+    ScenarioAnswer((FOUND,), None, FOUND, (), (), "HiGHS 1"),
 )
 
 
 @pytest.fixture
-def asked(store):
-    made = Asked("a1", "fair", None, "pam", NOW, FULL, 7)
+def scenario_request(store):
+    made = ScenarioRequest("a1", "fair", None, "pam", NOW, FULL, 7)
     with store.writing():
         groups.add_payer(store, Payer("fair", "Fair Health"), NOW)
         allocations.add(store, made, TOLD)
     return made
 
 
-def test_a_scenario_comes_back_as_it_was_asked(store, asked):
-    assert allocations.get(store, "a1") == asked
-    assert allocations.of_payer(store, "fair") == (asked,)
+def test_a_scenario_comes_back_as_it_was_asked(store, scenario_request):
+    assert allocations.get(store, "a1") == scenario_request
+    assert allocations.of_payer(store, "fair") == (scenario_request,)
     assert allocations.of_payer(store, "far") == ()
     with pytest.raises(NotFound):
         allocations.get(store, "a2")
 
 
-def test_an_answer_comes_back_as_it_was_kept_and_only_once(store, asked):
-    assert allocations.answered(store, "a1") is None
+def test_an_answer_comes_back_as_it_was_kept_and_only_once(store, scenario_request):
+    assert allocations.solution(store, "a1") is None
     allocations.keep_answer(store, "a1", ANSWERED, TOLD)
-    assert allocations.answered(store, "a1") == ANSWERED
+    assert allocations.solution(store, "a1") == ANSWERED
     assert allocations.answers_of_payer(store, "fair") == {"a1": ANSWERED.answer}
     with pytest.raises(sqlite3.IntegrityError):
         allocations.keep_answer(store, "a1", ANSWERED, TOLD)
 
 
-def test_the_latest_draws_are_read(store, asked):
+def test_the_latest_draws_are_read(store, scenario_request):
     assert allocations.stability(store, "a1") is None
     for runs in (40, 200):
         found = Stability(runs, 7, runs, (Survival("elm", "GOV", 31),), 1.0, 2.0)
@@ -94,7 +107,7 @@ def test_the_latest_draws_are_read(store, asked):
     assert latest.runs == 200
 
 
-def test_every_replay_is_kept(store, asked):
+def test_every_replay_is_kept(store, scenario_request):
     replays = (Replay(NOW, "HiGHS 1", is_same=True), Replay(NOW, "HiGHS 2", is_same=False))
     for each in replays:
         allocations.keep_replay(store, "a1", each, TOLD)
@@ -102,15 +115,15 @@ def test_every_replay_is_kept(store, asked):
 
 
 @pytest.mark.parametrize("table", ["allocations", "allocation_answers"])
-def test_nothing_is_ever_changed(store, asked, table):
+def test_nothing_is_ever_changed(store, scenario_request, table):
     allocations.keep_answer(store, "a1", ANSWERED, TOLD)
     column = "seed" if table == "allocations" else "solver"
     with pytest.raises(sqlite3.IntegrityError, match="only ever added"), store.writing():
         store.execute(f"update {table} set {column} = 8")  # noqa: S608 - our names
 
 
-def test_each_line_is_kept_with_its_event_or_not_at_all(store, asked, monkeypatch):
+def test_each_line_is_kept_with_its_event_or_not_at_all(store, scenario_request, monkeypatch):
     monkeypatch.setattr(audit, "record", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         allocations.keep_answer(store, "a1", ANSWERED, TOLD)
-    assert allocations.answered(store, "a1") is None
+    assert allocations.solution(store, "a1") is None

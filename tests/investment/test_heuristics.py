@@ -4,8 +4,17 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.investment.heuristics import NoStart, equal_split, greedy
-from readiness.investment.problem import Floor, Gate, Limit, Option, Place, Problem, benefit, broken
+from readiness.investment.heuristics import NoHeuristicAnswer, equal_split, greedy
+from readiness.investment.problem import (
+    AllocationProblem,
+    Floor,
+    GateConstraint,
+    Limit,
+    Option,
+    ProblemGroup,
+    broken_constraints,
+    total_benefit,
+)
 from tests.investment import brute_force
 
 
@@ -13,7 +22,7 @@ def option(group, action, cost, gain, **more):
     return Option(group, action, cost, Fraction(gain), **more)
 
 
-PLACES = (Place("elm"), Place("oak", tags=frozenset({"need"})))
+PLACES = (ProblemGroup("elm"), ProblemGroup("oak", tags=frozenset({"need"})))
 
 
 @pytest.mark.parametrize("way", [greedy, equal_split])
@@ -24,19 +33,19 @@ def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way):
         best = brute_force.best(problem)
         try:
             chosen = way(problem)
-        except NoStart:
+        except NoHeuristicAnswer:
             missed += best is not None
             continue
         found += 1
-        assert broken(problem, chosen) == ()
+        assert broken_constraints(problem, chosen) == ()
         assert best is not None
-        assert benefit(problem, chosen) <= benefit(problem, best)
+        assert total_benefit(problem, chosen) <= total_benefit(problem, best)
     assert found > 5 * missed
 
 
 def test_the_most_benefit_per_dollar_goes_first_and_of_equals_the_first_by_ids():
     options = (option("elm", "b", 5, 10), option("elm", "c", 5, 11), option("elm", "a", 5, 10))
-    assert greedy(Problem(10, PLACES, options)) == {("elm", "a"), ("elm", "c")}
+    assert greedy(AllocationProblem(10, PLACES, options)) == {("elm", "a"), ("elm", "c")}
 
 
 def test_an_action_is_weighed_with_all_that_it_needs_first():
@@ -46,8 +55,8 @@ def test_an_action_is_weighed_with_all_that_it_needs_first():
         option("elm", "early", 10, 0),
         option("oak", "plain", 5, 9),
     )
-    assert greedy(Problem(12, PLACES, options)) == {("oak", "plain")}
-    assert greedy(Problem(17, PLACES, options)) == {each.key for each in options}
+    assert greedy(AllocationProblem(12, PLACES, options)) == {("oak", "plain")}
+    assert greedy(AllocationProblem(17, PLACES, options)) == {each.key for each in options}
 
 
 def test_a_gate_is_opened_in_the_cheapest_way():
@@ -57,31 +66,36 @@ def test_a_gate_is_opened_in_the_cheapest_way():
         option("elm", "q", 3, 0),
         option("elm", "r", 4, 0),
     )
-    problem = Problem(20, PLACES, options, gates=(Gate("elm", 2, ("p", "q", "r"), ("x",)),))
+    problem = AllocationProblem(
+        20, PLACES, options, gates=(GateConstraint("elm", 2, ("p", "q", "r"), ("x",)),)
+    )
     assert greedy(problem) == {("elm", "x"), ("elm", "q"), ("elm", "r")}
 
 
 def test_what_a_floor_forbids_waits_until_the_tagged_groups_got_more():
     options = (option("elm", "a", 5, 50), option("oak", "b", 5, 5))
-    problem = Problem(10, PLACES, options, floors=(Floor("need", Fraction(1, 2)),))
+    problem = AllocationProblem(10, PLACES, options, floors=(Floor("need", Fraction(1, 2)),))
     assert greedy(problem) == {("elm", "a"), ("oak", "b")}
 
 
 def test_a_least_amount_and_a_least_number_of_groups_come_first():
     options = (option("elm", "a", 5, 50), option("elm", "b", 5, 40), option("oak", "c", 5, 1))
-    assert greedy(Problem(10, PLACES, options, min_groups=2)) == {("elm", "a"), ("oak", "c")}
+    assert greedy(AllocationProblem(10, PLACES, options, min_groups=2)) == {
+        ("elm", "a"),
+        ("oak", "c"),
+    }
     limit = Limit("people", 9, ((("oak", "c"), 1),), least=1)
-    assert ("oak", "c") in greedy(Problem(10, PLACES, options, limits=(limit,)))
+    assert ("oak", "c") in greedy(AllocationProblem(10, PLACES, options, limits=(limit,)))
 
 
 def test_in_equal_parts_no_group_gets_more_than_its_part():
     options = (option("elm", "a", 5, 50), option("elm", "b", 5, 40), option("oak", "c", 5, 1))
-    assert equal_split(Problem(10, PLACES, options)) == {("elm", "a"), ("oak", "c")}
+    assert equal_split(AllocationProblem(10, PLACES, options)) == {("elm", "a"), ("oak", "c")}
 
 
 def test_where_nothing_is_found_the_reason_is_said():
-    dear = Problem(4, PLACES, (option("elm", "a", 5, 1, pin=True),))
-    with pytest.raises(NoStart, match="a in elm is pinned and was not chosen"):
+    dear = AllocationProblem(4, PLACES, (option("elm", "a", 5, 1, pin=True),))
+    with pytest.raises(NoHeuristicAnswer, match="a in elm is pinned and was not chosen"):
         greedy(dear)
-    with pytest.raises(NoStart, match="With 2 for each group"):
+    with pytest.raises(NoHeuristicAnswer, match="With 2 for each group"):
         equal_split(dear)

@@ -10,34 +10,40 @@ import pytest
 
 from readiness.core import serialization
 from readiness.instruments.costs import loader as costs
-from readiness.investment.candidates import Component, Offer, Tag
-from readiness.investment.curves import Z_90, at, mean_of
-from readiness.investment.drawing import drawn_offers, drawn_prices, span_of
-from readiness.investment.policy import NAMED, READINESS_FIRST, own, scale_of
+from readiness.investment.models import BenefitComponent, GroupOffer, Tag
+from readiness.investment.policy import NAMED, READINESS_FIRST, own_policy, scale_of
 from readiness.investment.portfolio import (
     NOBODY_KNOWN,
-    additive,
+    additive_problem,
     high_risk,
     is_purpose,
     offers_of,
     over_years,
-    priced,
     problem_of,
+    purposes_served,
     risks_of,
-    served_by,
     tags_of,
 )
-from readiness.investment.problem import Problem, benefit, broken
-from readiness.investment.scenario import CostBasis, Scenario, wrong_with
-from tests.factories.baselines import a_footing
+from readiness.investment.problem import AllocationProblem, broken_constraints, total_benefit
+from readiness.investment.scenario import BudgetScenario, CostBasis, problems_of
+from readiness.investment.uncertainty import (
+    Z_90,
+    cost_at,
+    cost_span,
+    draw_offers,
+    draw_prices,
+    mean_cost,
+    price_list,
+)
+from tests.factories.baselines import a_baseline
 
 GROUPS = ("ash", "birch", "cedar", "elm", "oak")
-ONE = Scenario("Spring", (500_000,))
+ONE = BudgetScenario("Spring", (500_000,))
 
 
 def a_portfolio():
     return [
-        a_footing(group_id, level=1 + n % 3, positive=(100 * (n + 1), 1_000))
+        a_baseline(group_id, level=1 + n % 3, positive=(100 * (n + 1), 1_000))
         for n, group_id in enumerate(GROUPS)
     ]
 
@@ -48,20 +54,22 @@ def offers():
 
 
 def the_problem(offers, scenario=ONE, policy=READINESS_FIRST):
-    return problem_of(offers, scenario, policy, scale_of(offers), priced(offers, CostBasis.LIKELY))
+    return problem_of(
+        offers, scenario, policy, scale_of(offers), price_list(offers, CostBasis.LIKELY)
+    )
 
 
 def test_social_risk_is_the_mean_of_what_was_released_and_what_was_submitted():
-    risk = risks_of([a_footing(positive=(300, 1_000), context={"deprived_share": 0.5})])["elm"]
+    risk = risks_of([a_baseline(positive=(300, 1_000), context={"deprived_share": 0.5})])["elm"]
     assert risk.share == pytest.approx(0.4)
     assert "300 of 1,000" in risk.says
     assert "50%" in risk.says
 
 
 def test_an_unknown_risk_is_the_middle_of_the_others_and_says_so():
-    dark = a_footing("oak", positive=None, context={"deprived_share": None})
+    dark = a_baseline("oak", positive=None, context={"deprived_share": None})
     low, high = (
-        a_footing(g, positive=None, context={"deprived_share": s})
+        a_baseline(g, positive=None, context={"deprived_share": s})
         for g, s in (("ash", 0.1), ("elm", 0.3))
     )
     risk = risks_of([low, high, dark])["oak"]
@@ -87,28 +95,32 @@ def test_the_third_at_most_risk_is_told_from_five_groups_on():
     ],
 )
 def test_a_place_is_where_half_of_the_patients_live(told, tags):
-    assert tags_of(a_footing(level=2, context=told), {}) == tags
+    assert tags_of(a_baseline(level=2, context=told), {}) == tags
 
 
 def test_tags_go_by_risk_place_tier_and_size_alone():
-    small = a_footing(context={"clinicians_fte": 10, "race_ethnicity": [{"group": "x"}]})
+    small = a_baseline(context={"clinicians_fte": 10, "race_ethnicity": [{"group": "x"}]})
     risks = risks_of([small])
     assert tags_of(small, risks) == (Tag.FOUNDATION, Tag.SMALL)
-    larger = a_footing(level=2, context={"clinicians_fte": 10.5})
+    larger = a_baseline(level=2, context={"clinicians_fte": 10.5})
     assert tags_of(larger, risks) == ()
 
 
 def test_each_component_is_scaled_to_a_hundred_over_the_portfolio(offers):
     scale = scale_of(offers)
-    for component in Component:
+    for component in BenefitComponent:
         total = sum(p.amount(component) for offer in offers for p in offer.purposes)
         assert scale.points(component, total) == pytest.approx(100)
 
 
 def test_everything_together_is_worth_a_hundred_under_every_policy(offers):
     scale = scale_of(offers)
-    weights = {Component.READINESS: 50, Component.NEED: 25, Component.PEOPLE: 25}
-    for policy in (*NAMED, own(weights)):
+    weights = {
+        BenefitComponent.READINESS: 50,
+        BenefitComponent.NEED: 25,
+        BenefitComponent.PEOPLE: 25,
+    }
+    for policy in (*NAMED, own_policy(weights)):
         assert sum(policy.weights.values()) == 100
         total = sum(scale.benefit(p, policy) for offer in offers for p in offer.purposes)
         assert float(total) == pytest.approx(100, abs=0.05)
@@ -120,28 +132,33 @@ def test_actions_are_worth_nothing_but_what_they_serve(offers):
         assert is_purpose(option.action) == (option.cost == 0 and option.benefit > 0)
     elm = next(offer for offer in offers if offer.group_id == "elm")
     coach = elm.candidate_by_id["COACH"]
-    alone = frozenset({coach.key}) | served_by(offers, frozenset({coach.key}))
-    assert not broken(problem, alone)
-    assert broken(problem, alone - {coach.key})  # a purpose needs something that serves it
+    alone = frozenset({coach.key}) | purposes_served(offers, frozenset({coach.key}))
+    assert not broken_constraints(problem, alone)
+    assert broken_constraints(
+        problem, alone - {coach.key}
+    )  # a purpose needs something that serves it
 
 
 def test_what_two_actions_serve_counts_once(offers):
     problem = the_problem(offers)
     two = frozenset({("elm", "COACH"), ("elm", "LEARN")})
-    both, each = served_by(offers, two), [served_by(offers, frozenset({key})) for key in two]
+    both, each = (
+        purposes_served(offers, two),
+        [purposes_served(offers, frozenset({key})) for key in two],
+    )
     shared = each[0] & each[1]
     assert shared
-    assert benefit(problem, both) == sum(benefit(problem, e) for e in each) - benefit(
-        problem, shared
-    )
+    assert total_benefit(problem, both) == sum(
+        total_benefit(problem, e) for e in each
+    ) - total_benefit(problem, shared)
 
 
 def test_a_simple_rule_sees_each_action_with_all_that_it_serves(offers):
     one = the_problem(offers)
-    simple = additive(one, offers)
+    simple = additive_problem(one, offers)
     assert not [option for option in simple.options if is_purpose(option.action)]
     coach = next(o for o in simple.options if o.key == ("elm", "COACH"))
-    assert coach.benefit == benefit(one, served_by(offers, frozenset({coach.key})))
+    assert coach.benefit == total_benefit(one, purposes_served(offers, frozenset({coach.key})))
 
 
 def test_limits_floors_and_pins_reach_the_problem(offers):
@@ -163,29 +180,29 @@ def test_limits_floors_and_pins_reach_the_problem(offers):
 def test_over_years_a_later_start_is_worth_less(offers):
     scenario = replace(ONE, budgets=(300_000, 200_000))
     staged = over_years(
-        the_problem(offers, scenario), scenario.budgets, priced(offers, CostBasis.LIKELY)
+        the_problem(offers, scenario), scenario.budgets, price_list(offers, CostBasis.LIKELY)
     )
     first, second = (staged.option_by_key["elm", f"lift:CONT-4@{y}"].benefit for y in (1, 2))
     assert second == first / 2
 
 
 def test_a_scenario_says_everything_that_is_wrong_with_it():
-    places = [each.place for each in wrong_with(Scenario(" ", (), "own", floor_tag="T1"))]
+    places = [each.place for each in problems_of(BudgetScenario(" ", (), "own", floor_tag="T1"))]
     assert places == ["name", "budget_1", "weight_readiness", "floor_share"]
-    assert wrong_with(replace(ONE, policy_id="race"))[0].place == "policy"
+    assert problems_of(replace(ONE, policy_id="race"))[0].place == "policy"
     both = frozenset({("elm", "GOV")})
-    assert "pinned and banned" in wrong_with(replace(ONE, pins=both, bans=both))[0].says
-    assert wrong_with(ONE) == ()
+    assert "pinned and banned" in problems_of(replace(ONE, pins=both, bans=both))[0].says
+    assert problems_of(ONE) == ()
 
 
 def test_draws_are_the_same_for_the_same_seed_and_differ_for_another(offers):
-    first, again, other = (drawn_offers(offers, Random(n)) for n in (1, 1, 2))
+    first, again, other = (draw_offers(offers, Random(n)) for n in (1, 1, 2))
     assert first == again != other
-    assert drawn_prices(offers, Random(1)) == drawn_prices(offers, Random(1))
+    assert draw_prices(offers, Random(1)) == draw_prices(offers, Random(1))
 
 
 def test_draws_move_people_and_need_and_leave_steps_alone(offers):
-    drawn = drawn_offers(offers, Random(3))
+    drawn = draw_offers(offers, Random(3))
     pairs = [
         (before, after)
         for old, new in zip(offers, drawn, strict=True)
@@ -197,7 +214,7 @@ def test_draws_move_people_and_need_and_leave_steps_alone(offers):
 
 
 def test_draws_centre_on_what_is_known(offers):
-    many = [drawn_offers(offers[:1], Random(n))[0].purpose_by_id["reach:COL"] for n in range(400)]
+    many = [draw_offers(offers[:1], Random(n))[0].purpose_by_id["reach:COL"] for n in range(400)]
     mean = sum(each.people for each in many) / len(many)
     assert mean == pytest.approx(120, abs=4)
 
@@ -205,23 +222,23 @@ def test_draws_centre_on_what_is_known(offers):
 def test_a_tenth_of_the_costs_lies_beyond_each_end_and_their_mean_is_as_told(offers):
     cost = offers[0].candidates[0].cost
     luck = Random(5)
-    drawn = sorted(at(cost, luck.gauss(0, 1)) for _ in range(20_000))
+    drawn = sorted(cost_at(cost, luck.gauss(0, 1)) for _ in range(20_000))
     assert drawn[2_000] == pytest.approx(float(cost.low), rel=0.03)
     assert drawn[18_000] == pytest.approx(float(cost.high), rel=0.03)
-    assert sum(drawn) / len(drawn) == pytest.approx(mean_of(cost), rel=0.02)
-    assert at(cost, Z_90) == pytest.approx(float(cost.high))
+    assert sum(drawn) / len(drawn) == pytest.approx(mean_cost(cost), rel=0.02)
+    assert cost_at(cost, Z_90) == pytest.approx(float(cost.high))
 
 
 def test_a_total_is_told_with_how_often_the_budget_covers_it(offers):
     listed = [(each, 0) for each in offers[0].candidates[:5]]
-    span = span_of(listed, 10**9, 1)
+    span = cost_span(listed, 10**9, 1)
     assert span.low < span.middle < span.high
-    assert (span.within, span_of(listed, 0, 1).within) == (1.0, 0.0)
-    later = span_of([(each, 2) for each, _ in listed], 10**9, 1)
+    assert (span.within, cost_span(listed, 0, 1).within) == (1.0, 0.0)
+    later = cost_span([(each, 2) for each, _ in listed], 10**9, 1)
     assert later.middle > span.middle
 
 
 def test_offers_and_problems_come_back_from_json_as_they_were(offers):
-    assert serialization.from_json(tuple[Offer, ...], serialization.to_json(offers)) == offers
+    assert serialization.from_json(tuple[GroupOffer, ...], serialization.to_json(offers)) == offers
     problem = the_problem(offers)
-    assert serialization.from_json(Problem, serialization.to_json(problem)) == problem
+    assert serialization.from_json(AllocationProblem, serialization.to_json(problem)) == problem

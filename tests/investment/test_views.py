@@ -41,19 +41,19 @@ def test_the_navigation_leads_to_it_and_nobody_sharing_is_said(store, pam):
 def test_a_scenario_is_asked_for_solved_and_read(sent, pam):
     typed = {**Page(pam.get(f"{BASE}/new").text).values(f"{BASE}/new"), "name": "Spring"}
     typed |= {"budget_1": "$300,000"}
-    asked = pam.post(f"{BASE}/new", data=typed)
-    assert asked.status_code == 303
-    until_answered(pam, asked.location)
-    page = Page(pam.get(asked.location).text)
+    request = pam.post(f"{BASE}/new", data=typed)
+    assert request.status_code == 303
+    until_answered(pam, request.location)
+    page = Page(pam.get(request.location).text)
     assert page.heading == "Spring"
     for said in ("What it buys", "What it takes", "How firm it is", "The first left out"):
         assert said in page.text
     assert "is proven to be the best answer" in page.text or "could add" in page.text
-    compared = Page(pam.get(f"{asked.location}/compare").text)
+    compared = Page(pam.get(f"{request.location}/compare").text)
     for policy in ("Readiness first", "Need first", "Most people in gaps"):
         assert policy in compared.text
     listed = Page(pam.get(BASE).text)
-    assert listed.links["Spring"] == asked.location
+    assert listed.links["Spring"] == request.location
 
 
 def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(sent, pam):
@@ -75,8 +75,8 @@ def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(sent, pam)
 
 
 def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent, pam):
-    answered = allocated.solved(store, "a1")
-    pick = answered.answer.found("readiness").picks[0]
+    solution = allocated.add_solved(store, "a1")
+    pick = solution.answer.found("readiness").picks[0]
     page = Page(pam.get(f"{BASE}/a1").text)
     values = [button.get("value") for button in page.all("button")]
     wanted = f"ban:{pick.group_id}:{pick.action_id}"
@@ -91,20 +91,20 @@ def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent
 
 @pytest.mark.parametrize("change", ["", "drop:elm:GOV", "pin"])
 def test_a_change_that_is_none_is_refused(store, sent, pam, change):
-    allocated.solved(store, "a1")
+    allocated.add_solved(store, "a1")
     assert world.send(pam, f"{BASE}/a1/change", change=change).status_code in (404, 422)
     assert len(allocations.of_payer(store, "fair")) == 1
 
 
 def test_new_settings_start_from_those_of_another(store, sent, pam):
-    allocated.solved(store, "a1")
+    allocated.add_solved(store, "a1")
     page = Page(pam.get(f"{BASE}/new?from=a1").text)
     assert page.by_id("budget_1").get("value") == "300,000"
     assert page.values(f"{BASE}/new")["parent"] == "a1"
 
 
 def test_while_it_is_solved_the_page_says_how_far_and_can_stop_it(store, sent, pam):
-    allocated.asked(store, "a1")
+    allocated.add_request(store, "a1")
     jobs.ask(store, Job("j", KIND, "pam", NOW, NOW, payer_id="fair", result_id="a1:solve"))
     page = Page(pam.get(f"{BASE}/a1").text)
     assert "is being solved" in page.heading
@@ -118,7 +118,7 @@ def test_while_it_is_solved_the_page_says_how_far_and_can_stop_it(store, sent, p
 
 
 def test_it_can_be_taken_away_as_a_spreadsheet_and_as_json(store, sent, pam):
-    allocated.solved(store, "a1")
+    allocated.add_solved(store, "a1")
     book = pam.get(f"{BASE}/a1.xlsx")
     assert book.data[:2] == b"PK"
     assert "attachment" in book.headers["Content-Disposition"]
@@ -128,7 +128,7 @@ def test_it_can_be_taken_away_as_a_spreadsheet_and_as_json(store, sent, pam):
 
 
 def test_what_a_payer_sees_of_a_group_that_stopped_sharing(store, sent, pam):
-    allocated.solved(store, "a1")
+    allocated.add_solved(store, "a1")
     assert "Elm Physicians" in pam.get(f"{BASE}/a1").text
     with store.writing():
         store.execute("update grants set revoked_at = ?", (NOW.isoformat(),))

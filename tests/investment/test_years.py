@@ -9,9 +9,15 @@ from itertools import product
 
 import pytest
 
-from readiness.investment.problem import Limit, Option, Place, Problem, broken
-from readiness.investment.service.problem import allocate
-from readiness.investment.years import staged, start_of
+from readiness.investment.problem import (
+    AllocationProblem,
+    Limit,
+    Option,
+    ProblemGroup,
+    broken_constraints,
+)
+from readiness.investment.service.allocation import allocate
+from readiness.investment.years import staged_problem, start_of
 from tests.investment import brute_force
 
 
@@ -110,7 +116,7 @@ def most_benefit(problem, budgets, yearly):
 def test_the_best_starts_are_those_of_trying_every_year_for_every_action(seeds):
     for seed in seeds:
         problem, budgets, yearly = drawn(seed)
-        made = allocate(staged(problem, budgets, yearly), 0.0, 20)
+        made = allocate(staged_problem(problem, budgets, yearly), 0.0, 20)
         wanted = most_benefit(problem, budgets, yearly)
         assert (None if made.chosen is None else made.objective) == wanted, seed
         if made.chosen:
@@ -123,13 +129,15 @@ def option(action, cost, benefit, **more):
     return Option("elm", action, cost, Fraction(benefit), **more)
 
 
-ELM = (Place("elm"),)
+ELM = (ProblemGroup("elm"),)
 
 
 def test_what_is_kept_up_is_paid_for_in_every_later_year():
     """100 to start and 40 a year: started in the second of three years it costs 140."""
-    problem = staged(
-        Problem(0, ELM, (option("navigator", 100, 30),)), (50, 100, 40), {("elm", "navigator"): 40}
+    problem = staged_problem(
+        AllocationProblem(0, ELM, (option("navigator", 100, 30),)),
+        (50, 100, 40),
+        {("elm", "navigator"): 40},
     )
     made = allocate(problem, 0.0, 20)
     assert made.chosen == (("elm", "navigator@2"),)
@@ -138,30 +146,34 @@ def test_what_is_kept_up_is_paid_for_in_every_later_year():
 
 
 def test_an_action_that_needs_another_starts_no_earlier():
-    problem = Problem(0, ELM, (option("a", 5, 9, requires=("b",)), option("b", 5, 1)))
-    two = staged(problem, (5, 5), {})
+    problem = AllocationProblem(0, ELM, (option("a", 5, 9, requires=("b",)), option("b", 5, 1)))
+    two = staged_problem(problem, (5, 5), {})
     assert allocate(two, 0.0, 20).chosen == (("elm", "a@2"), ("elm", "b@1"))
-    assert broken(two, frozenset({("elm", "a@1"), ("elm", "b@2")}))
+    assert broken_constraints(two, frozenset({("elm", "a@1"), ("elm", "b@2")}))
 
 
 def test_a_pin_holds_in_whichever_year_the_money_is_there():
-    problem = Problem(0, ELM, (option("a", 5, 0, pin=True), option("b", 5, 9)))
-    assert allocate(staged(problem, (2, 5), {}), 0.0, 20).chosen == (("elm", "a@2"),)
-    assert allocate(staged(problem, (2, 2), {}), 0.0, 20).chosen is None
-    banned = Problem(0, ELM, (option("a", 5, 0, pin=True, ban=True),))
-    assert allocate(staged(banned, (9, 9), {}), 0.0, 20).chosen is None
+    problem = AllocationProblem(0, ELM, (option("a", 5, 0, pin=True), option("b", 5, 9)))
+    assert allocate(staged_problem(problem, (2, 5), {}), 0.0, 20).chosen == (("elm", "a@2"),)
+    assert allocate(staged_problem(problem, (2, 2), {}), 0.0, 20).chosen is None
+    banned = AllocationProblem(0, ELM, (option("a", 5, 0, pin=True, ban=True),))
+    assert allocate(staged_problem(banned, (9, 9), {}), 0.0, 20).chosen is None
 
 
 def test_so_many_starts_in_a_year_are_a_limit():
     options = tuple(option(name, 1, 5) for name in "abcd")
     limit = Limit("starts", 1, tuple((each.key, 1) for each in options))
-    made = allocate(staged(Problem(0, ELM, options, limits=(limit,)), (9, 9), {}), 0.0, 20)
+    made = allocate(
+        staged_problem(AllocationProblem(0, ELM, options, limits=(limit,)), (9, 9), {}), 0.0, 20
+    )
     assert made.chosen is not None
     assert sorted(start_of(action)[1] for _, action in made.chosen) == [1, 2]
 
 
 def test_a_cap_is_what_a_group_takes_on_in_one_year():
-    place = (Place("elm", cap=5),)
-    problem = staged(Problem(0, place, (option("a", 5, 1), option("b", 5, 1))), (9, 9), {})
+    place = (ProblemGroup("elm", cap=5),)
+    problem = staged_problem(
+        AllocationProblem(0, place, (option("a", 5, 1), option("b", 5, 1))), (9, 9), {}
+    )
     made = allocate(problem, 0.0, 20)
     assert made.chosen == (("elm", "a@1"), ("elm", "b@2"))

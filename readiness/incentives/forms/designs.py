@@ -11,9 +11,9 @@ from wtforms.fields.choices import SelectChoice
 
 from readiness.core.errors import Problem
 from readiness.core.web.forms import tidied, whole_number
-from readiness.incentives.design import Design, GapKind, Joining, Lower, Rule, Split
+from readiness.incentives.design import Design, GapKind, Joining, Lower, PoolSplit, Rule
 from readiness.incentives.forms.laboratory import NONE, WEIGHTS, DesignForm, LaboratoryForm
-from readiness.incentives.service.released import Choices
+from readiness.incentives.service.released import NumbersOptions
 from readiness.incentives.service.runs import MOST_DESIGNS
 
 Typed = dict[str, list[str]]  # field -> what was sent for it
@@ -59,7 +59,7 @@ def typed_of(design: Design) -> Typed:
     }
 
 
-def design_forms(typed: Sequence[Typed], choices: Choices) -> list[DesignForm]:
+def design_forms(typed: Sequence[Typed], choices: NumbersOptions) -> list[DesignForm]:
     """A measure that is not released for this split and period any more is let go of."""
     offered = {each.measure.id: each for each in choices.measures}
     forms = []
@@ -100,7 +100,7 @@ def design_of(form: DesignForm) -> Design:
         no_fall=form.no_fall.data,
         fall_tolerance_points=form.fall_tolerance_points.figure,
         pool=int(form.pool.figure),
-        split=Split(form.split.data),
+        split=PoolSplit(form.split.data),
         least_tier=None if form.least_tier.data == NONE else int(form.least_tier.data),
         lower=Lower(form.lower.data),
         gap=GapKind(form.gap.data),
@@ -116,7 +116,9 @@ def figure_or_none(text: str) -> float | None:
     return None if text == NONE else float(text)
 
 
-def tell(form: LaboratoryForm, designs: Sequence[DesignForm], problems: Sequence[Problem]) -> None:
+def add_problems(
+    form: LaboratoryForm, designs: Sequence[DesignForm], problems: Sequence[Problem]
+) -> None:
     """Each beside its field; those of a design are at "number:field", and what is wrong with its
     weights stands at the first of them."""
     for problem in problems:

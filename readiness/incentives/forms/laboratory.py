@@ -19,11 +19,11 @@ from readiness.incentives.design import (
     GapKind,
     Joining,
     Lower,
+    PoolSplit,
     Rule,
-    Split,
 )
-from readiness.incentives.service.released import Choices, Wish
-from readiness.incentives.service.runs import LEAST_REPLICATES, MOST_REPLICATES, Settings
+from readiness.incentives.service.released import NumbersFilters, NumbersOptions
+from readiness.incentives.service.runs import LEAST_REPLICATES, MOST_REPLICATES, RunSettings
 from readiness.portfolio.service.peers import names_of
 
 LONGEST_NAME = 40
@@ -39,7 +39,7 @@ def words(each: type[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(str(one), sentence(str(one))) for one in each]
 
 
-class Figure(StringField):  # type: ignore[misc]
+class FigureField(StringField):  # type: ignore[misc]
     """A number as people write it: "1,000,000", "$50", "2.5", "70 %"."""
 
     def __init__(self, label: str, low: float, high: float, ask: str, **more: Any) -> None:
@@ -65,14 +65,14 @@ class Figure(StringField):  # type: ignore[misc]
             raise ValidationError(self.ask)
 
 
-class Whole(Figure):
+class WholeFigureField(FigureField):
     @property
     def asked(self) -> float | None:
         found = super().asked
         return found if found is not None and found == int(found) else None
 
 
-class Optionally(Figure):
+class OptionalFigureField(FigureField):
     """A figure that may be left empty."""
 
     def pre_validate(self, _form: Form) -> None:
@@ -95,32 +95,32 @@ class DesignForm(Form):  # type: ignore[misc]
         [InputRequired("Choose at least one measure.")],
     )
     rule = SelectField("Pays for", choices=[SelectChoice(str(r), f"{sentence(r)}") for r in Rule])
-    weight_narrowing = Optionally(
+    weight_narrowing = OptionalFigureField(
         "Gap narrowing", 0, 1000, "Give the weight of gap narrowing from 0 to 1,000."
     )
-    weight_lifting = Optionally(
+    weight_lifting = OptionalFigureField(
         "Lifting the lower groups", 0, 1000, "Give the weight of lifting from 0 to 1,000."
     )
-    weight_attainment = Optionally(
+    weight_attainment = OptionalFigureField(
         "Attainment", 0, 1000, "Give the weight of attainment from 0 to 1,000."
     )
-    weight_improvement = Optionally(
+    weight_improvement = OptionalFigureField(
         "Overall improvement", 0, 1000, "Give the weight of improvement from 0 to 1,000."
     )
-    least_points = Figure(
+    least_points = FigureField(
         "Pays from a change of, in points",
         0,
         100,
         "Give the points from which it pays, from 0 to 100.",
     )
-    full_points = Figure(
+    full_points = FigureField(
         "Pays in full from, in points",
         0,
         100,
         "Give the points from which it pays in full, from 0 to 100.",
         description="In proportion between the two; equal: all or nothing.",
     )
-    attainment = Optionally(
+    attainment = OptionalFigureField(
         "Level to reach, in percent",
         0,
         100,
@@ -138,7 +138,7 @@ class DesignForm(Form):  # type: ignore[misc]
         ],
         description="How sure a change must be before it pays.",
     )
-    least_denominator = Whole(
+    least_denominator = WholeFigureField(
         "Fewest patients in each group of people",
         1,
         100_000,
@@ -153,17 +153,17 @@ class DesignForm(Form):  # type: ignore[misc]
         description="Asked for, it can be told from 30 groups on only.",
     )
     no_fall = BooleanField("No group of people may fall")
-    fall_tolerance_points = Figure(
+    fall_tolerance_points = FigureField(
         "Fall that is let pass, in points",
         0,
         100,
         "Give the points that a group of people may fall from 0 to 100.",
     )
-    pool = Whole(
+    pool = WholeFigureField(
         "Pool, in dollars", 1, 10**12, "Give the pool as whole dollars, such as 1,000,000."
     )
     split = SelectField(
-        "Each group’s most", choices=words(Split), description="How the pool is divided."
+        "Each group’s most", choices=words(PoolSplit), description="How the pool is divided."
     )
     least_tier = SelectField(
         "Tier condition",
@@ -198,28 +198,28 @@ class LaboratoryForm(SafeForm):
     kind = SelectField("Split patients by")
     period = SelectField("12 months to the end of")
     reference = SelectField("Compared with")
-    gain_points = Figure(
+    gain_points = FigureField(
         "True gain, in points",
         0.1,
         50,
         "Give the true gain in points, from 0.1 to 50.",
         description="Each group of people that is behind truly improves by this much.",
     )
-    fall_points = Figure(
+    fall_points = FigureField(
         "Fall of the higher group, in points",
         0.1,
         50,
         "Give the fall in points, from 0.1 to 50.",
         description="The group they are compared with truly falls by this much; nobody improves.",
     )
-    replicates = Whole(
+    replicates = WholeFigureField(
         "Replicates",
         LEAST_REPLICATES,
         MOST_REPLICATES,
         f"Give the replicates as a whole number from {LEAST_REPLICATES:,} to {MOST_REPLICATES:,}.",
         description="How many years are invented for each question.",
     )
-    seed = Whole(
+    seed = WholeFigureField(
         "Seed",
         0,
         2**32 - 1,
@@ -228,8 +228,8 @@ class LaboratoryForm(SafeForm):
     )
 
     @property
-    def settings(self) -> Settings:
-        return Settings(
+    def settings(self) -> RunSettings:
+        return RunSettings(
             self.gain_points.figure,
             self.fall_points.figure,
             int(self.replicates.figure),
@@ -237,12 +237,12 @@ class LaboratoryForm(SafeForm):
         )
 
 
-def wish_in(sent: Mapping[str, str]) -> Wish:
+def filters_in(sent: Mapping[str, str]) -> NumbersFilters:
     """What it is to be tried on, of a form that came back."""
-    return Wish(*(sent.get(name, "")[:40] for name in ("kind", "period", "reference")))
+    return NumbersFilters(*(sent.get(name, "")[:40] for name in ("kind", "period", "reference")))
 
 
-def laboratory_form(choices: Choices, **more: Any) -> LaboratoryForm:
+def laboratory_form(choices: NumbersOptions, **more: Any) -> LaboratoryForm:
     form = LaboratoryForm(**more)
     names = names_of(choices.kind)
     form.kind.choices = [SelectChoice(each, kind_label(each)) for each in choices.kinds]
@@ -255,13 +255,13 @@ def laboratory_form(choices: Choices, **more: Any) -> LaboratoryForm:
     return form
 
 
-def shown_as(choices: Choices) -> dict[str, str]:
+def chosen_values(choices: NumbersOptions) -> dict[str, str]:
     """What the first fields say of what was chosen, whatever was asked for."""
     reference = choices.reference if choices.is_chosen else ""
     return {"kind": choices.kind, "period": str(choices.period), "reference": reference}
 
 
-def on_top(form: LaboratoryForm, designs: Sequence[DesignForm]) -> list[tuple[str, str]]:
+def all_problems(form: LaboratoryForm, designs: Sequence[DesignForm]) -> list[tuple[str, str]]:
     """Every problem of the page, each with the field it links to."""
     found = [("", says) for says in form.form_errors]
     found += [(field.id, says) for field in form for says in field.errors]
@@ -272,7 +272,7 @@ def on_top(form: LaboratoryForm, designs: Sequence[DesignForm]) -> list[tuple[st
     return found
 
 
-def settings_shown(settings: Mapping[str, Any]) -> dict[str, str]:
+def settings_values(settings: Mapping[str, Any]) -> dict[str, str]:
     """Stored settings as the fields show them."""
     return {
         "gain_points": f"{settings['gain_points']:g}",

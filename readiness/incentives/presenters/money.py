@@ -9,10 +9,16 @@ from readiness.core.charts.scales import Table
 from readiness.core.formatting import dollars, percent
 from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.incentives.charts import MoneyRow, pairs_of
-from readiness.incentives.outcome import Slice, Standing
-from readiness.incentives.presenters.columns import Column, Picture, side_by_side
-from readiness.incentives.presenters.wording import LEAST_MORE, index_says, leaning_says
-from readiness.incentives.service.runs import Settings
+from readiness.incentives.models import Eligibility, GroupSlice
+from readiness.incentives.presenters.wording import (
+    LEAST_MORE,
+    DesignColumn,
+    Picture,
+    index_says,
+    leaning_says,
+    side_by_side,
+)
+from readiness.incentives.service.runs import RunSettings
 
 NO_THIRDS = (
     f"Thirds by social risk are not shown: fewer than {PEERS_FOR_THIRDS} groups have a known one."
@@ -23,7 +29,7 @@ TIER_CONDITION = (
 
 
 @dataclass(frozen=True)
-class Money:
+class MoneyQuestion:
     """Who gets the money."""
 
     asks: str
@@ -34,7 +40,7 @@ class Money:
     tables: tuple[tuple[str, Table], ...]
 
 
-def who_gets(columns: Sequence[Column], settings: Settings) -> Money:
+def who_gets(columns: Sequence[DesignColumn], settings: RunSettings) -> MoneyQuestion:
     has_thirds = columns[0].gained.concentration_groups >= PEERS_FOR_THIRDS
     pictures = [cut_picture(c, "tier", c.gained.by_tier) for c in columns]
     tables = [("By tier", cut_table("Tier", columns, [c.gained.by_tier for c in columns]))]
@@ -43,7 +49,7 @@ def who_gets(columns: Sequence[Column], settings: Settings) -> Money:
         slices = [c.gained.by_social_risk for c in columns]
         tables.append(("By social risk", cut_table("Groups by social risk", columns, slices)))
     tables.append(("Concentration index", concentration_table(columns)))
-    return Money(
+    return MoneyQuestion(
         asks="Who gets the money?",
         finding=money_finding(columns),
         says=tuple(money_says(columns, settings, has_thirds)),
@@ -53,7 +59,9 @@ def who_gets(columns: Sequence[Column], settings: Settings) -> Money:
     )
 
 
-def money_says(columns: Sequence[Column], settings: Settings, has_thirds: bool) -> Iterator[str]:
+def money_says(
+    columns: Sequence[DesignColumn], settings: RunSettings, has_thirds: bool
+) -> Iterator[str]:
     yield (
         f"In a year in which the groups of people behind truly gain {settings.gain_points:g} "
         "points. Social risk: patients with any need, of those screened, as released."
@@ -70,12 +78,12 @@ def money_says(columns: Sequence[Column], settings: Settings, has_thirds: bool) 
             yield f"{each.quoted}: {tier_condition(each)}"
 
 
-def tier_condition(column: Column) -> str:
+def tier_condition(column: DesignColumn) -> str:
     """What a tier condition does, said plainly."""
     closed = [
         group
         for group in column.still.groups
-        if group.standing in (Standing.TIER, Standing.TIER_UNKNOWN)
+        if group.eligibility in (Eligibility.TIER, Eligibility.TIER_UNKNOWN)
     ]
     patients = sum(group.patients for group in column.still.groups) or 1
     share = percent(sum(group.patients for group in closed) / patients)
@@ -85,11 +93,11 @@ def tier_condition(column: Column) -> str:
     )
 
 
-def slice_title(part: Slice) -> str:
+def slice_title(part: GroupSlice) -> str:
     return part.name[0].upper() + part.name[1:]
 
 
-def cut_picture(column: Column, by: str, slices: Sequence[Slice]) -> Picture:
+def cut_picture(column: DesignColumn, by: str, slices: Sequence[GroupSlice]) -> Picture:
     rows = [
         MoneyRow(
             slice_title(each),
@@ -109,7 +117,7 @@ def cut_picture(column: Column, by: str, slices: Sequence[Slice]) -> Picture:
     )
 
 
-def money_row_says(part: Slice) -> str:
+def money_row_says(part: GroupSlice) -> str:
     if part.dollar_share is None:
         return "nothing is paid"
     return (
@@ -118,7 +126,7 @@ def money_row_says(part: Slice) -> str:
     )
 
 
-def cut_finding(slices: Sequence[Slice]) -> str:
+def cut_finding(slices: Sequence[GroupSlice]) -> str:
     """The part that gets most beyond its patients."""
     known = [
         (each.dollar_share.value, each.patient_share, each.name)
@@ -133,7 +141,9 @@ def cut_finding(slices: Sequence[Slice]) -> str:
     return f"{name} gets {percent(money)} for {percent(patients)} of the patients"
 
 
-def cut_table(corner: str, columns: Sequence[Column], slices: Sequence[Sequence[Slice]]) -> Table:
+def cut_table(
+    corner: str, columns: Sequence[DesignColumn], slices: Sequence[Sequence[GroupSlice]]
+) -> Table:
     header = (corner, "Groups", "Share of patients", *(each.name for each in columns))
     rows = [
         (
@@ -147,13 +157,13 @@ def cut_table(corner: str, columns: Sequence[Column], slices: Sequence[Sequence[
     return Table(header, tuple(rows))
 
 
-def slice_says(part: Slice) -> str:
+def slice_says(part: GroupSlice) -> str:
     if part.dollar_share is None:
         return "nothing is paid"
     return f"{percent(part.dollar_share.value)}, {dollars(part.dollars.value)}"
 
 
-def concentration_table(columns: Sequence[Column]) -> Table:
+def concentration_table(columns: Sequence[DesignColumn]) -> Table:
     rows = [
         ("Index", *(index_says(c.gained.concentration) for c in columns)),
         (
@@ -178,7 +188,7 @@ def concentration_table(columns: Sequence[Column]) -> Table:
     return side_by_side("Money by social risk", columns, rows)
 
 
-def money_finding(columns: Sequence[Column]) -> str:
+def money_finding(columns: Sequence[DesignColumn]) -> str:
     known = [(c.gained.concentration.value, c) for c in columns if c.gained.concentration]
     if not known:
         return "Nothing is paid, or no social risk is known"

@@ -9,27 +9,24 @@ from readiness.core.charts.scales import Figure, Table
 from readiness.core.formatting import count, dollars, percent
 from readiness.incentives.cautions import WORTH_A_WORD
 from readiness.incentives.charts import ChanceRow, ShareRow, bars_of, spans_of
-from readiness.incentives.numbers import Numbers
-from readiness.incentives.outcome import GroupOutcome, Standing
-from readiness.incentives.presenters.columns import (
-    Column,
-    Picture,
-    headline,
-    side_by_side,
-    taking_part,
-)
+from readiness.incentives.models import Eligibility, GroupOutcome, ReleasedNumbers
 from readiness.incentives.presenters.wording import (
+    DesignColumn,
+    Picture,
     difference_says,
     dollars_says,
     fall_says,
     found_says,
+    headline,
     is_clear,
     more,
     paid_says,
     pool_says,
     share_says,
+    side_by_side,
+    taking_part,
 )
-from readiness.incentives.service.runs import Settings
+from readiness.incentives.service.runs import RunSettings
 
 MOST_NAMED = 40  # groups in a drawing; more are put together in tenths by size
 TENTHS = 10
@@ -38,7 +35,7 @@ Twice = tuple[GroupOutcome, GroupOutcome]  # nothing changes; a true gain
 
 
 @dataclass(frozen=True)
-class Question:
+class LaboratoryQuestion:
     """Asked, answered in a sentence, drawn and in a table with a column for each design."""
 
     id: str
@@ -53,12 +50,12 @@ class Question:
     sizes: Table | None = None  # the pictures' numbers in one table
 
 
-def by_chance(columns: Sequence[Column]) -> Question:
+def by_chance(columns: Sequence[DesignColumn]) -> LaboratoryQuestion:
     rows = [
         ShareRow(c.name, c.still.paid.value, c.still.paid.error, paid_says(c.still))
         for c in columns
     ]
-    return Question(
+    return LaboratoryQuestion(
         id="chance",
         asks="Nothing truly changes: who is paid by chance?",
         finding=headline(columns),
@@ -86,7 +83,9 @@ def by_chance(columns: Sequence[Column]) -> Question:
     )
 
 
-def truly_better(columns: Sequence[Column], numbers: Numbers, settings: Settings) -> Question:
+def truly_better(
+    columns: Sequence[DesignColumn], numbers: ReleasedNumbers, settings: RunSettings
+) -> LaboratoryQuestion:
     gain = f"{settings.gain_points:g}"
     sizes = [rows_by_size(each, numbers) for each in columns]
     rows = [
@@ -100,7 +99,7 @@ def truly_better(columns: Sequence[Column], numbers: Numbers, settings: Settings
         for c in columns
         if c.gained.paid_of_changed
     ]
-    return Question(
+    return LaboratoryQuestion(
         id="gain",
         asks=f"The groups of people behind truly improve by {gain} points: who is found?",
         finding=found_finding(columns, gain),
@@ -129,7 +128,7 @@ def truly_better(columns: Sequence[Column], numbers: Numbers, settings: Settings
     )
 
 
-def found_finding(columns: Sequence[Column], gain: str) -> str:
+def found_finding(columns: Sequence[DesignColumn], gain: str) -> str:
     known = [(c.gained.paid_of_changed.value, c) for c in columns if c.gained.paid_of_changed]
     if not known:
         return "No group that can be paid has groups of people behind"
@@ -139,7 +138,7 @@ def found_finding(columns: Sequence[Column], gain: str) -> str:
     return f"{said}, {other.quoted} {percent(least)}" if other is not column else said
 
 
-def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
+def higher_falls(columns: Sequence[DesignColumn], settings: RunSettings) -> LaboratoryQuestion:
     fall = f"{settings.fall_points:g}"
     rows = [
         ShareRow(
@@ -151,7 +150,7 @@ def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
         )
         for c in columns
     ]
-    return Question(
+    return LaboratoryQuestion(
         id="fall",
         asks=f"The higher group falls by {fall} points and nobody improves: is that paid for?",
         finding=fall_finding(columns),
@@ -180,7 +179,7 @@ def higher_falls(columns: Sequence[Column], settings: Settings) -> Question:
     )
 
 
-def fall_finding(columns: Sequence[Column]) -> str:
+def fall_finding(columns: Sequence[DesignColumn]) -> str:
     changes = [(more(c.fallen, c.still), c) for c in columns]
     pays = [c for change, c in changes if change.value > 0 and is_clear(change, WORTH_A_WORD)]
     if not pays:
@@ -192,7 +191,7 @@ def fall_finding(columns: Sequence[Column]) -> str:
 # By size
 
 
-def by_size(column: Column, rows: Sequence[ChanceRow]) -> Picture:
+def by_size(column: DesignColumn, rows: Sequence[ChanceRow]) -> Picture:
     return Picture(
         id=f"size-{column.number}",
         title=f"{column.name}: {size_finding(pairs_by_size(column))}",
@@ -201,7 +200,7 @@ def by_size(column: Column, rows: Sequence[ChanceRow]) -> Picture:
     )
 
 
-def sizes_of(columns: Sequence[Column], rows: Sequence[Sequence[ChanceRow]]) -> Table:
+def sizes_of(columns: Sequence[DesignColumn], rows: Sequence[Sequence[ChanceRow]]) -> Table:
     return Table(
         ("Group", "Based on", *(each.name for each in columns)),
         tuple(
@@ -211,7 +210,7 @@ def sizes_of(columns: Sequence[Column], rows: Sequence[Sequence[ChanceRow]]) -> 
     )
 
 
-def rows_by_size(column: Column, numbers: Numbers) -> list[ChanceRow]:
+def rows_by_size(column: DesignColumn, numbers: ReleasedNumbers) -> list[ChanceRow]:
     """Each group, or tenths of them by size where there are many."""
     pairs, names = pairs_by_size(column), numbers.names
     if len(pairs) > MOST_NAMED:
@@ -219,7 +218,7 @@ def rows_by_size(column: Column, numbers: Numbers) -> list[ChanceRow]:
     return [chance_row(still, gained, names) for still, gained in pairs]
 
 
-def pairs_by_size(column: Column) -> list[Twice]:
+def pairs_by_size(column: DesignColumn) -> list[Twice]:
     return sorted(
         zip(column.still.groups, column.gained.groups, strict=True),
         key=lambda each: (each[0].patients, each[0].group_id),
@@ -228,8 +227,8 @@ def pairs_by_size(column: Column) -> list[Twice]:
 
 def chance_row(still: GroupOutcome, gained: GroupOutcome, names: dict[str, str]) -> ChanceRow:
     title, basis = names[still.group_id], f"{count(still.patients)} patients counted"
-    if still.standing is not Standing.TAKES_PART:
-        return ChanceRow(title, basis, None, None, f"takes no part: {still.standing}")
+    if still.eligibility is not Eligibility.TAKES_PART:
+        return ChanceRow(title, basis, None, None, f"takes no part: {still.eligibility}")
     luck, found = still.chance.value, gained.chance.value
     return ChanceRow(
         title, basis, luck, found, f"{percent(luck)} unchanged, {percent(found)} improved"
@@ -244,7 +243,7 @@ def tenths(pairs: Sequence[Twice]) -> Iterator[ChanceRow]:
         ends = dict.fromkeys(count(each[0].patients) for each in (part[0], part[-1]))
         title = f"{' to '.join(ends)} patients"
         basis = f"{len(part)} groups"
-        can = [each for each in part if each[0].standing is Standing.TAKES_PART]
+        can = [each for each in part if each[0].eligibility is Eligibility.TAKES_PART]
         if not can:
             yield ChanceRow(title, basis, None, None, "none takes part")
             continue
@@ -256,7 +255,7 @@ def tenths(pairs: Sequence[Twice]) -> Iterator[ChanceRow]:
 
 def size_finding(pairs: Sequence[Twice]) -> str:
     """Whether the larger half is found more often than the smaller one."""
-    found = [g.chance.value for s, g in pairs if s.standing is Standing.TAKES_PART]
+    found = [g.chance.value for s, g in pairs if s.eligibility is Eligibility.TAKES_PART]
     if len(found) < 4:
         return "too few groups to tell by size"
     half = len(found) // 2

@@ -9,9 +9,9 @@ from typing import Any
 from readiness.core.jobs.models import JobState
 from readiness.core.periods import period
 from readiness.equity.service.results import kind_label
-from readiness.incentives.models import Listed, StoredRun
-from readiness.incentives.presenters.result import told
-from readiness.incentives.service.released import Choices, Wish, reference_says
+from readiness.incentives.models import LaboratoryRun, RunSummary
+from readiness.incentives.presenters.result import result_of
+from readiness.incentives.service.released import NumbersFilters, NumbersOptions, reference_says
 from readiness.incentives.service.runs import Progress
 
 STOPPED = "It was stopped. The designs are kept: change them and try again."
@@ -31,7 +31,7 @@ class Line:
     state: str
 
 
-def line_of(run: Listed) -> Line:
+def line_of(run: RunSummary) -> Line:
     return Line(
         run_id=run.id,
         at=run.asked_at,
@@ -42,12 +42,12 @@ def line_of(run: Listed) -> Line:
     )
 
 
-def wish_of(run: StoredRun) -> Wish:
+def wish_of(run: LaboratoryRun) -> NumbersFilters:
     numbers = run.numbers
-    return Wish(numbers["kind"], numbers["period"], numbers["reference"])
+    return NumbersFilters(numbers["kind"], numbers["period"], numbers["reference"])
 
 
-def choices_say(found: Choices) -> str:
+def choices_say(found: NumbersOptions) -> str:
     """What the designs will be tried on."""
     most = max(each.groups for each in found.measures)
     return (
@@ -69,12 +69,12 @@ def progress_says(found: Progress) -> str:
     return f"{job.done:,} of {found.most:,} invented years are drawn."
 
 
-def page_of(found: Progress, repeated: tuple[StoredRun, bool] | None) -> dict[str, Any]:
+def page_of(found: Progress, repeated: tuple[LaboratoryRun, bool] | None) -> dict[str, Any]:
     """Everything the template writes of a run that is done."""
     return {
         "found": found,
         "run": found.run,
-        "told": told(found.run),
+        "told": result_of(found.run),
         "former": repeated[0] if repeated else None,
         "is_same": bool(repeated and repeated[1]),
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 
+from readiness.core.charts.scales import Figure, Table
 from readiness.core.formatting import dollars, one_decimal, percent, rounded, signed
 from readiness.incentives.cautions import WORTH_A_WORD
-from readiness.incentives.outcome import Outcome, Simulated
+from readiness.incentives.design import Design
+from readiness.incentives.models import DesignOutcome, LaboratoryRun, Simulated
+from readiness.incentives.service import runs, simulating
 
 CLEAR = 2.0  # Monte Carlo standard errors
 LEAST_LEANING = 0.01  # of the concentration index: less is said as none
@@ -40,11 +45,11 @@ def dollars_says(found: Simulated) -> str:
     return f"{dollars(found.value)} ± {dollars(found.error)}"
 
 
-def paid_says(outcome: Outcome) -> str:
+def paid_says(outcome: DesignOutcome) -> str:
     return f"{of_groups(outcome.paid.value, outcome.taking_part)}, {share_says(outcome.paid)}"
 
 
-def found_says(outcome: Outcome) -> str:
+def found_says(outcome: DesignOutcome) -> str:
     """Of those that truly improved."""
     if outcome.paid_of_changed is None:
         return "nobody to find: no group that can be paid has groups of people behind"
@@ -52,7 +57,7 @@ def found_says(outcome: Outcome) -> str:
     return f"{of_groups(found.value, outcome.changed)}, {share_says(found)}"
 
 
-def more(later: Outcome, before: Outcome) -> Simulated:
+def more(later: DesignOutcome, before: DesignOutcome) -> Simulated:
     """How much more is paid, as a share of the pool; its error is on the safe side.
 
     By the money: paid on several measures, nearly every group is paid something by chance.
@@ -66,7 +71,7 @@ def is_clear(found: Simulated, least: float) -> bool:
     return abs(found.value) > max(least, CLEAR * found.error)
 
 
-def fall_says(fallen: Outcome, still: Outcome) -> str:
+def fall_says(fallen: DesignOutcome, still: DesignOutcome) -> str:
     """Whether a fall of the higher group is paid for."""
     change = more(fallen, still)
     there, instead = dollars(fallen.spent.value), dollars(still.spent.value)
@@ -77,7 +82,7 @@ def fall_says(fallen: Outcome, still: Outcome) -> str:
     return f"Pays less: {there}, instead of {instead} when nothing changes."
 
 
-def pool_says(outcome: Outcome) -> str:
+def pool_says(outcome: DesignOutcome) -> str:
     return f"{dollars(outcome.spent.value)} of {dollars(outcome.design.pool)}"
 
 
@@ -102,3 +107,64 @@ def index_says(index: Simulated | None) -> str:
     if index is None:
         return "–"
     return f"{signed(rounded(index.value, 3))} ± {rounded(index.error, 3)}"
+
+
+@dataclass(frozen=True)
+class DesignColumn:
+    """One design through all questions."""
+
+    number: int
+    design: Design
+    still: DesignOutcome  # nothing truly changes
+    gained: DesignOutcome
+    fallen: DesignOutcome
+
+    @property
+    def name(self) -> str:
+        return self.design.name
+
+    @property
+    def quoted(self) -> str:
+        return f"“{self.name}”"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of one design; its id names it on the page."""
+
+    id: str
+    title: str
+    name: str
+    spans: Figure | None = None
+    pairs: Figure | None = None
+
+
+def columns_of(run: LaboratoryRun) -> tuple[DesignColumn, ...]:
+    designs = runs.designs_of(run)
+    still, gained, fallen = simulating.outcomes_of(run, designs)
+    return tuple(
+        DesignColumn(number, *each)
+        for number, each in enumerate(zip(designs, still, gained, fallen, strict=True), start=1)
+    )
+
+
+def side_by_side(
+    corner: str, columns: Sequence[DesignColumn], rows: Sequence[tuple[str, ...]]
+) -> Table:
+    return Table((corner, *(each.name for each in columns)), tuple(rows))
+
+
+def headline(columns: Sequence[DesignColumn]) -> str:
+    """What the dearest and the most careful design pay for nothing."""
+    most = max(columns, key=lambda each: each.still.paid.value)
+    least = min(columns, key=lambda each: each.still.paid.value)
+    said = f"If nothing truly changed, {most.quoted} would still pay {still_pays(most)} groups"
+    return said if least is most else f"{said}, {least.quoted} {still_pays(least)}"
+
+
+def still_pays(column: DesignColumn) -> str:
+    return of_groups(column.still.paid.value, column.still.taking_part)
+
+
+def taking_part(outcome: DesignOutcome) -> str:
+    return f"{outcome.taking_part} of {len(outcome.groups)}"

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
 from typing import Any
 
+from readiness.accounts.db import groups
+from readiness.core.db import Store
+from readiness.core.errors import NotFound
 from readiness.core.exports import Cell, Sheet, xlsx_of
-from readiness.incentives.models import StoredRun
-from readiness.incentives.numbers import Numbers
-from readiness.incentives.outcome import Outcome, Simulated, Slice
-from readiness.incentives.presenters.columns import Column
-from readiness.incentives.presenters.result import Told, told
+from readiness.core.formatting import day
+from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.layout import html_of
+from readiness.core.pdf.printer import Printer
+from readiness.core.people import Actor, Payer
+from readiness.incentives import db as laboratory
+from readiness.incentives.models import (
+    DesignOutcome,
+    GroupSlice,
+    LaboratoryRun,
+    ReleasedNumbers,
+    Simulated,
+)
+from readiness.incentives.presenters.result import LaboratoryResult, result_of
+from readiness.incentives.presenters.wording import DesignColumn
+from readiness.incentives.service import runs
 
 RESULTS = (
     "Design",
@@ -63,7 +80,7 @@ BY_PART = (
 COUNTS = ("Group", "Measure", "Patients of", "Meet the measure", "Counted in it")
 
 
-def as_data(run: StoredRun) -> dict[str, Any]:
+def as_data(run: LaboratoryRun) -> dict[str, Any]:
     """Everything that a replay needs, and what it came to."""
     return {
         "reference": run.id,
@@ -76,20 +93,20 @@ def as_data(run: StoredRun) -> dict[str, Any]:
     }
 
 
-def as_xlsx(run: StoredRun) -> bytes:
-    found = told(run)
+def as_xlsx(run: LaboratoryRun) -> bytes:
+    found = result_of(run)
     return xlsx_of(
         [
             Sheet("At a glance", found.summary.header, found.summary.rows, (36,)),
             Sheet("Designs", found.terms.header, found.terms.rows, (36,)),
-            Sheet("Results", RESULTS, results(found.columns), (32, 32)),
-            Sheet("Groups", BY_GROUP, by_group(found), (36, 32, 32)),
-            Sheet("By tier", BY_PART, by_part(found.columns, "by_tier"), (20, 32, 32)),
+            Sheet("Results", RESULTS, result_rows(found.columns), (32, 32)),
+            Sheet("Groups", BY_GROUP, group_rows(found), (36, 32, 32)),
+            Sheet("By tier", BY_PART, slice_rows(found.columns, "by_tier"), (20, 32, 32)),
             Sheet(
-                "By social risk", BY_PART, by_part(found.columns, "by_social_risk"), (20, 32, 32)
+                "By social risk", BY_PART, slice_rows(found.columns, "by_social_risk"), (20, 32, 32)
             ),
-            Sheet("Cautions", ("Design", "Harm", "Caution"), cautions(found), (32, 32, 100)),
-            Sheet("Numbers", COUNTS, counts(found.numbers), (36, 12, 24)),
+            Sheet("Cautions", ("Design", "Harm", "Caution"), caution_rows(found), (32, 32, 100)),
+            Sheet("Numbers", COUNTS, count_rows(found.numbers), (36, 12, 24)),
             Sheet("Read of each group", found.releases.header, found.releases.rows, (36, 36)),
             Sheet("Rests on", ("What", "Says"), found.rests_on, (24, 80)),
             Sheet("Left out", ("What was left out",), [(e,) for e in found.left_out], (100,)),
@@ -97,7 +114,7 @@ def as_xlsx(run: StoredRun) -> bytes:
     )
 
 
-def outcomes(column: Column) -> tuple[Outcome, Outcome, Outcome]:
+def outcomes(column: DesignColumn) -> tuple[DesignOutcome, DesignOutcome, DesignOutcome]:
     return column.still, column.gained, column.fallen
 
 
@@ -105,7 +122,7 @@ def pair(found: Simulated | None) -> tuple[Cell, Cell]:
     return (found.value, found.error) if found else (None, None)
 
 
-def results(columns: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
+def result_rows(columns: Sequence[DesignColumn]) -> Iterator[tuple[Cell, ...]]:
     for column in columns:
         for each in outcomes(column):
             yield (
@@ -127,7 +144,7 @@ def results(columns: Sequence[Column]) -> Iterator[tuple[Cell, ...]]:
             )
 
 
-def by_group(found: Told) -> Iterator[tuple[Cell, ...]]:
+def group_rows(found: LaboratoryResult) -> Iterator[tuple[Cell, ...]]:
     names = found.numbers.names
     for column in found.columns:
         for each in outcomes(column):
@@ -136,7 +153,7 @@ def by_group(found: Told) -> Iterator[tuple[Cell, ...]]:
                     names[group.group_id],
                     column.name,
                     str(each.scenario.kind),
-                    str(group.standing),
+                    str(group.eligibility),
                     group.patients,
                     group.measures,
                     group.most,
@@ -145,10 +162,10 @@ def by_group(found: Told) -> Iterator[tuple[Cell, ...]]:
                 )
 
 
-def by_part(columns: Sequence[Column], cut: str) -> Iterator[tuple[Cell, ...]]:
+def slice_rows(columns: Sequence[DesignColumn], cut: str) -> Iterator[tuple[Cell, ...]]:
     for column in columns:
         for each in outcomes(column):
-            parts: tuple[Slice, ...] = getattr(each, cut)
+            parts: tuple[GroupSlice, ...] = getattr(each, cut)
             for part in parts:
                 yield (
                     part.name,
@@ -163,14 +180,64 @@ def by_part(columns: Sequence[Column], cut: str) -> Iterator[tuple[Cell, ...]]:
                 )
 
 
-def cautions(found: Told) -> Iterator[tuple[Cell, ...]]:
+def caution_rows(found: LaboratoryResult) -> Iterator[tuple[Cell, ...]]:
     for name, listed in found.cautions:
         yield from ((name, each.harm, each.says) for each in listed)
 
 
-def counts(numbers: Numbers) -> Iterator[tuple[Cell, ...]]:
+def count_rows(numbers: ReleasedNumbers) -> Iterator[tuple[Cell, ...]]:
     """Released counts that were used; what is hidden to protect small counts is not among them."""
     for group in numbers.groups:
         for measure_id, pairs in group.counts.items():
             for stratum, (met, counted) in pairs.items():
                 yield group.name, measure_id, stratum, met, counted
+
+
+TITLE = "Incentive laboratory"
+
+
+NOT_DONE = "This run is not done yet. Wait until it is, or try the designs again."
+
+
+def load_finished(store: Store, actor: Actor, payer_id: str, run_id: str) -> LaboratoryRun:
+    """A run to take along."""
+    runs.require(actor, payer_id)
+    run = laboratory.get(store, payer_id, run_id)
+    if run.outcome is None:
+        raise NotFound(NOT_DONE)
+    return run
+
+
+def print_pdf(
+    store: Store, printer: Printer, actor: Actor, payer_id: str, run_id: str, page: Page
+) -> bytes:
+    """The same run gives the same bytes."""
+    run = load_finished(store, actor, payer_id, run_id)
+    return printer.pdf_of(job_of(run, groups.payer(store, payer_id), page))
+
+
+def job_of(run: LaboratoryRun, payer: Payer, page: Page) -> Job:
+    made_at = datetime.combine((run.done_at or run.asked_at).date(), time(), UTC)
+    html = html_of("incentives/print/laboratory.html", values_of(run, payer, made_at))
+    data = json.dumps(as_data(run), indent=1, ensure_ascii=False).encode()
+    return Job(
+        html=html,
+        identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
+        made_at=made_at,
+        page=page,
+        enclosures=(
+            Enclosure("laboratory.json", data, "The designs, the numbers and the outcome as data"),
+        ),
+    )
+
+
+def values_of(run: LaboratoryRun, payer: Payer, made_at: datetime) -> dict[str, object]:
+    return {
+        "title": TITLE,
+        "subject": payer.name,
+        "reference": run.id,
+        "made_on": day(made_at),
+        "payer": payer,
+        "asked_on": day(run.asked_at),
+        "told": result_of(run),
+    }

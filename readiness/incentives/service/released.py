@@ -19,7 +19,7 @@ from readiness.disclosure.db import social_risk
 from readiness.disclosure.release import SocialRiskRelease
 from readiness.equity.gates import ReferenceVote, reference_vote
 from readiness.equity.tables import TOTAL, StratumTable
-from readiness.incentives.numbers import GroupNumbers, LeftOut, Numbers
+from readiness.incentives.models import GroupLeftOut, GroupNumbers, ReleasedNumbers
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.portfolio.models import TIERS, PortfolioQuery
@@ -42,7 +42,7 @@ NOTHING_SEEN = f"every count of these measures is {HIDDEN}"
 
 
 @dataclass(frozen=True)
-class Wish:
+class NumbersFilters:
     """What a form asks for; what is empty or not there is the usual."""
 
     kind: str = ""
@@ -51,7 +51,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Offered:
+class MeasureOption:
     """A measure, and how many groups released it for this split and period."""
 
     measure: QualityMeasure
@@ -59,12 +59,12 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Choices:
+class NumbersOptions:
     """What an incentive can be tried on, and what was chosen."""
 
     kinds: tuple[str, ...]
     periods: tuple[Period, ...]  # newest first
-    measures: tuple[Offered, ...]
+    measures: tuple[MeasureOption, ...]
     strata: tuple[str, ...]
     kind: str
     period: Period
@@ -79,7 +79,9 @@ class Choices:
         return tuple(each.measure.id for each in self.measures if 2 * each.groups >= most)
 
 
-def choices_of(store: Store, payer_id: str, wish: Wish, today: date) -> Choices | None:
+def options_for(
+    store: Store, payer_id: str, wish: NumbersFilters, today: date
+) -> NumbersOptions | None:
     """None as long as no group has released a measure split into groups of patients."""
     shared = portfolio.sharing_groups(store, payer_id, today)
     offers = [each for each in closed_splits(store, shared, today) if kind_of(each) != TOTAL]
@@ -92,12 +94,12 @@ def choices_of(store: Store, payer_id: str, wish: Wish, today: date) -> Choices 
     periods = tuple(sorted(there, reverse=True))
     asked = [each for each in periods if str(each) == wish.period]
     period = (asked or [usual_period(there)])[0]
-    offered = offered_in(own, period)
+    offered = measure_options(own, period)
     sent = sent_of(store, shared, [each.measure.id for each in offered], period)
     strata, vote = strata_and_vote(sent, kind)
     is_chosen = wish.reference in strata
     reference = wish.reference if is_chosen else vote.reference
-    return Choices(kinds, periods, offered, strata, kind, period, vote, reference, is_chosen)
+    return NumbersOptions(kinds, periods, offered, strata, kind, period, vote, reference, is_chosen)
 
 
 def groups_by_period(offers: Sequence[ReleasedSplit]) -> dict[Period, int]:
@@ -108,10 +110,10 @@ def groups_by_period(offers: Sequence[ReleasedSplit]) -> dict[Period, int]:
     return dict(found)
 
 
-def offered_in(offers: Sequence[ReleasedSplit], period: Period) -> tuple[Offered, ...]:
+def measure_options(offers: Sequence[ReleasedSplit], period: Period) -> tuple[MeasureOption, ...]:
     groups = {each.measure_id: each.groups for each in offers if each.period == period}
     listed = measure_files.load_quality().measures
-    return tuple(Offered(each, groups[each.id]) for each in listed if each.id in groups)
+    return tuple(MeasureOption(each, groups[each.id]) for each in listed if each.id in groups)
 
 
 def sent_of(
@@ -145,7 +147,7 @@ def strata_and_vote(
     return strata, reference_vote(declared, strata)
 
 
-def reference_says(choices: Choices) -> str:
+def reference_says(choices: NumbersOptions) -> str:
     """Who said with whom the others are compared."""
     names, vote = names_of(choices.kind), choices.vote
     if choices.is_chosen:
@@ -157,8 +159,8 @@ def reference_says(choices: Choices) -> str:
 
 
 def numbers_of(
-    store: Store, payer_id: str, choices: Choices, measure_ids: Sequence[str], today: date
-) -> Numbers:
+    store: Store, payer_id: str, choices: NumbersOptions, measure_ids: Sequence[str], today: date
+) -> ReleasedNumbers:
     """Released numbers alone; a group counts when it can show one stratum of one measure."""
     shared = portfolio.sharing_groups(store, payer_id, today)
     sent = sent_of(store, shared, measure_ids, choices.period)
@@ -168,15 +170,15 @@ def numbers_of(
     for each in shared:
         id_ = each.group.id
         own = {name: tables[name][id_] for name in measure_ids if id_ in tables[name]}
-        if why := why_not(each, own):
-            left_out.append(LeftOut(each.group.name, why))
+        if why := why_left_out(each, own):
+            left_out.append(GroupLeftOut(each.group.name, why))
             continue
         mine = {name: sent[name][id_] for name in own}
         quarters = social_risk_release.latest_quarters(
             social_risk.latest_of_group(store, id_, social_risk_release.QUARTERS), today
         )
         groups.append(group_numbers(each.group, tiers.get(id_), own, mine, quarters))
-    return Numbers(
+    return ReleasedNumbers(
         kind=choices.kind,
         period=str(choices.period),
         reference=choices.reference,
@@ -189,7 +191,7 @@ def numbers_of(
     )
 
 
-def why_not(shared: SharingGroup, own: Mapping[str, StratumTable]) -> str:
+def why_left_out(shared: SharingGroup, own: Mapping[str, StratumTable]) -> str:
     """Why a group is not taken in; nothing when it is."""
     if not shared.has_submitted:
         return NOT_SUBMITTED

@@ -20,11 +20,10 @@ from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, problems_of
-from readiness.incentives.models import Listed, StoredRun
-from readiness.incentives.numbers import Numbers, numbers_in, numbers_out
-from readiness.incentives.run_json import design_in, design_out
+from readiness.incentives.models import LaboratoryRun, ReleasedNumbers, RunSummary
+from readiness.incentives.run_json import design_in, design_out, numbers_in, numbers_out
 from readiness.incentives.service import released, simulating
-from readiness.incentives.service.released import FEWEST_GROUPS, Choices, Wish
+from readiness.incentives.service.released import FEWEST_GROUPS, NumbersFilters, NumbersOptions
 
 KIND = "laboratory"
 MOST_DESIGNS = 4
@@ -42,7 +41,7 @@ TOO_FEW_GROUPS = (
 
 
 @dataclass(frozen=True)
-class Settings:
+class RunSettings:
     """What is supposed, and how often it is tried."""
 
     gain_points: float
@@ -56,7 +55,7 @@ class Asked:
     """What a page asks for. `repeats` names the run whose numbers are taken again."""
 
     designs: tuple[Design, ...]
-    settings: Settings
+    settings: RunSettings
     repeats: str = ""
 
 
@@ -64,10 +63,12 @@ def require(actor: Actor, payer_id: str) -> None:
     permissions.require(actor, Can.TEST_INCENTIVES, scope.of_payer(payer_id))
 
 
-def choices(session: Session, payer_id: str, wish: Wish) -> tuple[Payer, Choices | None]:
+def choices(
+    session: Session, payer_id: str, wish: NumbersFilters
+) -> tuple[Payer, NumbersOptions | None]:
     """What can be tried; None as long as nothing was released."""
     require(session.actor, payer_id)
-    return groups.payer(session.store, payer_id), released.choices_of(
+    return groups.payer(session.store, payer_id), released.options_for(
         session.store, payer_id, wish, session.now.date()
     )
 
@@ -76,7 +77,7 @@ def start(
     store: Store,
     actor: Actor,
     payer_id: str,
-    wish: Wish,
+    wish: NumbersFilters,
     asked: Asked,
     runner: Runner,
     clock: Clock,
@@ -130,7 +131,7 @@ def design_problems(designs: Sequence[Design]) -> list[Problem]:
     return found
 
 
-def ground_problems(found: Choices) -> list[Problem]:
+def ground_problems(found: NumbersOptions) -> list[Problem]:
     return [] if found.reference else [Problem("reference", NO_REFERENCE)]
 
 
@@ -144,7 +145,7 @@ def begin(
     actor: Actor,
     payer_id: str,
     asked: Asked,
-    numbers: Numbers,
+    numbers: ReleasedNumbers,
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
@@ -166,10 +167,15 @@ def begin(
 
 
 def stored_as(
-    run_id: str, payer_id: str, author_id: str, asked: Asked, numbers: Numbers, now: datetime
-) -> StoredRun:
+    run_id: str,
+    payer_id: str,
+    author_id: str,
+    asked: Asked,
+    numbers: ReleasedNumbers,
+    now: datetime,
+) -> LaboratoryRun:
     repeats = {"repeats": asked.repeats} if asked.repeats else {}
-    return StoredRun(
+    return LaboratoryRun(
         id=run_id,
         payer_id=payer_id,
         asked_by=author_id,
@@ -180,13 +186,15 @@ def stored_as(
     )
 
 
-def designs_of(stored: StoredRun) -> tuple[Design, ...]:
+def designs_of(stored: LaboratoryRun) -> tuple[Design, ...]:
     return tuple(design_in(each) for each in stored.designs)
 
 
-def settings_of(stored: StoredRun) -> Settings:
+def settings_of(stored: LaboratoryRun) -> RunSettings:
     plain: Mapping[str, Any] = stored.settings
-    return Settings(plain["gain_points"], plain["fall_points"], plain["replicates"], plain["seed"])
+    return RunSettings(
+        plain["gain_points"], plain["fall_points"], plain["replicates"], plain["seed"]
+    )
 
 
 # Looking at a run, and stopping it
@@ -197,7 +205,7 @@ class Progress:
     """A run, and the job that makes it as long as that is remembered."""
 
     payer: Payer
-    run: StoredRun
+    run: LaboratoryRun
     job: Job | None
     most: int  # replicates in all
     author: str  # who asked for it
@@ -217,10 +225,10 @@ def progress(session: Session, payer_id: str, run_id: str) -> Progress:
         jobs.bury(session.store, session.now)
         job = jobs.get(session.store, job.id)
     payer, author = groups.payer(session.store, payer_id), laboratory.author(session.store, run)
-    return Progress(payer, run, job, simulating.draws(run), author)
+    return Progress(payer, run, job, simulating.total_draws(run), author)
 
 
-def repeats(store: Store, run: StoredRun) -> tuple[StoredRun, bool] | None:
+def repeats(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, bool] | None:
     """The run that this one did again, and whether it gave the same numbers to the last digit."""
     former_id = run.settings.get("repeats")
     if not former_id:
@@ -237,7 +245,7 @@ def cancel(session: Session, payer_id: str, run_id: str) -> bool:
     return job is not None and jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 
 
-def listed(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[Listed, ...]]:
+def listed(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[RunSummary, ...]]:
     """All runs, newest first."""
     require(actor, payer_id)
     return groups.payer(store, payer_id), laboratory.of_payer(store, payer_id)

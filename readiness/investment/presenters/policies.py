@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal
-from readiness.investment.answer import Found
-from readiness.investment.candidates import Candidate, Component, Offer
+from readiness.investment.models import BenefitComponent, Candidate, GroupOffer, PolicyAnswer
 from readiness.investment.policy import Policy
-from readiness.investment.presenters.models import Comparison, DifferenceLine, PolicyLine
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
-    listed,
-    numbered,
+    counted_words,
+    join_words,
     points_says,
     proof_says,
 )
 from readiness.investment.problem import Key
-from readiness.investment.service.stored import Stored
+from readiness.investment.service.stored import StoredScenario
 
 IMPOSSIBLE = "No choice satisfies these limits."
 UNITS = {
-    Component.READINESS: "of all steps toward the next tier",
-    Component.NEED: "of all need",
-    Component.PEOPLE: "of all patients in gaps that count",
+    BenefitComponent.READINESS: "of all steps toward the next tier",
+    BenefitComponent.NEED: "of all need",
+    BenefitComponent.PEOPLE: "of all patients in gaps that count",
 }
 
 
-def comparison_of(stored: Stored) -> Comparison:
-    found = {each.policy_id: each for each in stored.answered.answer.founds}
-    policies = [each for each in stored.asked.scenario.policies if found[each.id].is_possible]
+def comparison_of(stored: StoredScenario) -> Comparison:
+    found = {each.policy_id: each for each in stored.solution.answer.founds}
+    policies = [each for each in stored.request.scenario.policies if found[each.id].is_possible]
     chosen = {each.id: frozenset(p.key for p in found[each.id].picks) for each in policies}
     every = frozenset.intersection(*chosen.values()) if chosen else frozenset()
     return Comparison(
-        tuple(policy_line(stored, e, found[e.id]) for e in stored.asked.scenario.policies),
+        tuple(policy_line(stored, e, found[e.id]) for e in stored.request.scenario.policies),
         shared_says(len(every), len(policies)),
         tuple(differences(stored, policies, chosen, every)),
         tuple(charts(policies, found)),
@@ -46,19 +45,19 @@ def shared_says(shared: int, policies: int) -> str:
     if policies < 2:
         return "There is nothing to compare with: fewer than two policies have an answer."
     return (
-        f"All {policies} policies choose the same {numbered(shared, 'action')}: whatever is put "
-        "first, these are worth their money."
+        f"All {policies} policies choose the same {counted_words(shared, 'action')}: whatever is "
+        "put first, these are worth their money."
         if shared
         else f"No action is chosen by all {policies} policies."
     )
 
 
-def policy_line(stored: Stored, policy: Policy, found: Found) -> PolicyLine:
-    weights = listed(
+def policy_line(stored: StoredScenario, policy: Policy, found: PolicyAnswer) -> PolicyLine:
+    weights = join_words(
         f"{WEIGHT_TERMS[component].lower()} {weight}"
         for component, weight in policy.weights.items()
     )
-    is_own = policy.id == stored.asked.scenario.policy_id
+    is_own = policy.id == stored.request.scenario.policy_id
     if not found.is_possible:
         nothing = ("",) * 9
         return PolicyLine(
@@ -76,22 +75,24 @@ def policy_line(stored: Stored, policy: Policy, found: Found) -> PolicyLine:
         cost_range=f"{dollars(found.span.low)} to {dollars(found.span.high)}",
         actions=f"{len(found.picks)}",
         groups=f"{len(found.bought)}",
-        readiness=share_says(found, Component.READINESS),
-        need=share_says(found, Component.NEED),
-        people=share_says(found, Component.PEOPLE),
+        readiness=share_says(found, BenefitComponent.READINESS),
+        need=share_says(found, BenefitComponent.NEED),
+        people=share_says(found, BenefitComponent.PEOPLE),
         gates=f"{sum(len(each.gates_met) for each in found.bought)}",
         tiers=f"{len(rising)}",
         proof=proof_says(found),
     )
 
 
-def share_says(found: Found, component: Component) -> str:
+def share_says(found: PolicyAnswer, component: BenefitComponent) -> str:
     return f"{one_decimal((found.points or {}).get(component, 0.0))}%"
 
 
-def charts(policies: list[Policy], found: Mapping[str, Found]) -> Iterator[tuple[str, str, Figure]]:
+def charts(
+    policies: list[Policy], found: Mapping[str, PolicyAnswer]
+) -> Iterator[tuple[str, str, Figure]]:
     """What each policy buys, a drawing for each component on its whole scale."""
-    for component in Component if len(policies) > 1 else ():
+    for component in BenefitComponent if len(policies) > 1 else ():
         values = {each.id: (found[each.id].points or {}).get(component, 0.0) for each in policies}
         best = max(policies, key=lambda each: values[each.id])
         rows = [
@@ -110,7 +111,7 @@ def charts(policies: list[Policy], found: Mapping[str, Found]) -> Iterator[tuple
 
 
 def differences(
-    stored: Stored,
+    stored: StoredScenario,
     policies: list[Policy],
     chosen: Mapping[str, frozenset[Key]],
     every: frozenset[Key],
@@ -135,22 +136,24 @@ def differences(
             stored.name(group_id),
             dollars(prices[key]),
             by,
-            readiness=one_decimal(points[Component.READINESS]),
-            need=one_decimal(points[Component.NEED]),
-            people=one_decimal(points[Component.PEOPLE]),
+            readiness=one_decimal(points[BenefitComponent.READINESS]),
+            need=one_decimal(points[BenefitComponent.NEED]),
+            people=one_decimal(points[BenefitComponent.PEOPLE]),
             because=because(policies, by, points, prices[key]),
         )
 
 
-def points_of(stored: Stored, offer: Offer, candidate: Candidate) -> dict[Component, float]:
+def points_of(
+    stored: StoredScenario, offer: GroupOffer, candidate: Candidate
+) -> dict[BenefitComponent, float]:
     scale = stored.case.scale
-    return {each: scale.points(each, offer.raw(candidate, each)) for each in Component}
+    return {each: scale.points(each, offer.raw(candidate, each)) for each in BenefitComponent}
 
 
 def because(
     policies: list[Policy],
     by: tuple[bool, ...],
-    points: Mapping[Component, float],
+    points: Mapping[BenefitComponent, float],
     price: int,
 ) -> str:
     """The component in which its dollars buy most, and who weighs that most."""
@@ -158,7 +161,7 @@ def because(
     others = [each for each, takes in zip(policies, by, strict=True) if not takes]
     if not any(points.values()):
         return f"It opens the way for others under {named(takers)}, and raises nothing itself."
-    strong = max(Component, key=lambda each: points[each])
+    strong = max(BenefitComponent, key=lambda each: points[each])
     rate = 1000 * points[strong] / price if price else points[strong]
     least = max(each.weights.get(strong, 0) for each in others)
     most = max(each.weights.get(strong, 0) for each in takers)
@@ -174,4 +177,64 @@ def because(
 
 
 def named(policies: list[Policy]) -> str:
-    return listed(each.name for each in policies)
+    return join_words(each.name for each in policies)
+
+
+@dataclass(frozen=True)
+class PolicyLine:
+    """One policy beside the others."""
+
+    id: str
+    name: str
+    says: str
+    weights: str
+    is_chosen: bool  # the scenario's own
+    is_possible: bool
+    spent: str
+    cost_range: str
+    actions: str
+    groups: str
+    readiness: str
+    need: str
+    people: str
+    gates: str
+    tiers: str
+    proof: str
+
+
+COMPARED = (  # what policies are compared by, and the field of PolicyLine that says it
+    ("Spent", "spent"),
+    ("Cost in eight of ten draws", "cost_range"),
+    ("Actions", "actions"),
+    ("Groups that get something", "groups"),
+    ("Steps toward next tiers, of all there are", "readiness"),
+    ("Need, of all there is", "need"),
+    ("Patients in gaps that count, of all there are", "people"),
+    ("Gates of a next tier met", "gates"),
+    ("Groups that would reach a next tier", "tiers"),
+    ("How close to the best", "proof"),
+)
+
+
+@dataclass(frozen=True)
+class DifferenceLine:
+    """An action in a group that some policies choose and others do not."""
+
+    group_id: str
+    is_hidden: bool
+    title: str
+    group: str
+    dollars: str
+    chosen_by: tuple[bool, ...]  # in the order of the policies
+    readiness: str
+    need: str
+    people: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    policies: tuple[PolicyLine, ...]
+    shared: str  # what every policy chooses
+    differences: tuple[DifferenceLine, ...]
+    charts: tuple[tuple[str, str, Figure], ...]  # id, title that states the finding, drawing

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from readiness.core.formatting import Number, dollars, one_decimal, percent
-from readiness.investment.answer import Found
-from readiness.investment.candidates import TAG_SAYS, Component, Tag
-from readiness.investment.presenters.models import Line
-from readiness.investment.scenario import BASIS_SAYS, Scenario
+from readiness.investment.models import TAG_SAYS, BenefitComponent, PolicyAnswer, Tag
+from readiness.investment.scenario import BASIS_SAYS, BudgetScenario
 from readiness.plans.costs import CostRange, PeopleDays
 
 WEIGHT_TERMS = {
-    Component.READINESS: "Readiness",
-    Component.NEED: "Need",
-    Component.PEOPLE: "People in gaps",
+    BenefitComponent.READINESS: "Readiness",
+    BenefitComponent.NEED: "Need",
+    BenefitComponent.PEOPLE: "People in gaps",
 }
 PROVEN = "This is proven to be the best answer: no other choice within these limits is worth more."
 
 
-def numbered(number: int, one: str, many: str = "") -> str:
+def counted_words(number: int, one: str, many: str = "") -> str:
     """
-    >>> numbered(1, "group"), numbered(1200, "group")
+    >>> numbered(1, "group"), counted_words(1200, "group")
     ('1 group', '1,200 groups')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -35,60 +34,62 @@ def days_says(days: PeopleDays) -> str:
     return f"{days.low:,} to {days.high:,}, likely {days.likely:,}"
 
 
-def listed(words: Iterable[str]) -> str:
+def join_words(words: Iterable[str]) -> str:
     """
-    >>> listed(["a", "b", "c"]), listed([])
+    >>> listed(["a", "b", "c"]), join_words([])
     ('a, b and c', '')
     """
     *before, last = tuple(words) or ("",)
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def weights_says(scenario: Scenario) -> tuple[Line, ...]:
+def weights_says(scenario: BudgetScenario) -> tuple[Fact, ...]:
     return tuple(
-        Line(WEIGHT_TERMS[component], f"{scenario.policy.weights.get(component, 0)} of 100")
-        for component in Component
+        Fact(WEIGHT_TERMS[component], f"{scenario.policy.weights.get(component, 0)} of 100")
+        for component in BenefitComponent
     )
 
 
-def settings_of(scenario: Scenario) -> tuple[Line, ...]:
+def settings_of(scenario: BudgetScenario) -> tuple[Fact, ...]:
     return tuple(settings(scenario))
 
 
-def settings(scenario: Scenario) -> Iterator[Line]:
+def settings(scenario: BudgetScenario) -> Iterator[Fact]:
     """Only what constrains; what is switched off and usually on is said too."""
     budgets = [dollars(each) for each in scenario.budgets]
     if len(budgets) == 1:
-        yield Line("Budget", budgets[0])
+        yield Fact("Budget", budgets[0])
     else:
         years = (f"{each} in year {n}" for n, each in enumerate(budgets, start=1))
-        yield Line("Budgets", listed(years))
-    yield Line("Costs counted at", BASIS_SAYS[scenario.costs_at])
+        yield Fact("Budgets", join_words(years))
+    yield Fact("Costs counted at", BASIS_SAYS[scenario.costs_at])
     gate = scenario.tier_gate
-    yield Line(
+    yield Fact(
         "Infrastructure before care changes, below Incentive-ready",
-        f"{numbered(gate, 'enabling or governance action')} first" if gate else "not asked for",
+        f"{counted_words(gate, 'enabling or governance action')} first"
+        if gate
+        else "not asked for",
     )
     if scenario.starts is not None:
-        yield Line("Starts in one group", f"{scenario.starts} in a half-year at most")
+        yield Fact("Starts in one group", f"{scenario.starts} in a half-year at most")
     if scenario.cap is not None:
-        yield Line("What one group can take on", f"{dollars(scenario.cap)} in a year at most")
+        yield Fact("What one group can take on", f"{dollars(scenario.cap)} in a year at most")
     if scenario.most_days is not None:
-        yield Line("People-days of one group", f"{scenario.most_days:,} at most")
+        yield Fact("People-days of one group", f"{scenario.most_days:,} at most")
     if scenario.floor_tag:
         says = f"{TAG_SAYS[Tag(scenario.floor_tag)]}: {scenario.floor_share}% of the money or more"
-        yield Line("Equity floor", f"{says[0].upper()}{says[1:]}")
+        yield Fact("Equity floor", f"{says[0].upper()}{says[1:]}")
     yield from numbers_of_groups(scenario)
 
 
-def numbers_of_groups(scenario: Scenario) -> Iterator[Line]:
+def numbers_of_groups(scenario: BudgetScenario) -> Iterator[Fact]:
     if scenario.min_groups:
-        yield Line("Groups that get something", f"{scenario.min_groups} or more")
+        yield Fact("Groups that get something", f"{scenario.min_groups} or more")
     if scenario.max_groups is not None:
-        yield Line("Groups that get something", f"{scenario.max_groups} at most")
+        yield Fact("Groups that get something", f"{scenario.max_groups} at most")
 
 
-def proof_says(found: Found) -> str:
+def proof_says(found: PolicyAnswer) -> str:
     """The bound and the gap to it, in words."""
     if found.is_proven or found.gap == 0:
         return PROVEN
@@ -105,3 +106,11 @@ def points_says(value: Number) -> str:
     ('1.0 points', '61.3 points')
     """
     return f"{one_decimal(value)} points"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A term and what is said of it."""
+
+    term: str
+    says: str

@@ -26,43 +26,43 @@ from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
 from readiness.equity.tables import StratumTable, rows_of, tables_of
-from readiness.investment.candidates import Behind, Footing
+from readiness.investment.models import GroupBaseline, PatientsBehind
 from readiness.plans import db as plans
 from readiness.plans.models import ActionStatus
 from readiness.portfolio import db as peers
 
 Z_95 = 1.959964
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
-CLEAR = "clear, reliability cannot be told"
-TOLD = "reliable"
+CLEAR_GAP = "clear, reliability cannot be told"
+RELIABLE_GAP = "reliable"
 
 
 @dataclass
-class Peers:
+class PeerSpreads:
     """How far true gaps lie apart, asked once for each measure, period and reference."""
 
     store: Store
     known: dict[tuple[str, Period, Stratum], Mapping[str, float]] = field(default_factory=dict)
 
     def spreads(self, measure_id: str, ending: Period, reference: Stratum) -> Mapping[str, float]:
-        asked = measure_id, ending, reference
-        if asked not in self.known:
-            self.known[asked] = spreads_among_peers(self.store, *asked)
-        return self.known[asked]
+        key = measure_id, ending, reference
+        if key not in self.known:
+            self.known[key] = spreads_among_peers(self.store, *key)
+        return self.known[key]
 
 
-def of_payer(store: Store, payer_id: str, today: date) -> tuple[Footing, ...]:
-    others = Peers(store)
+def of_payer(store: Store, payer_id: str, today: date) -> tuple[GroupBaseline, ...]:
+    others = PeerSpreads(store)
     return tuple(
-        footing
+        baseline
         for each in peers.sharing_groups(store, payer_id, today)
-        if each.has_submitted and (footing := footing_of(store, others, each, today))
+        if each.has_submitted and (baseline := baseline_of(store, others, each, today))
     )
 
 
-def footing_of(
-    store: Store, others: Peers, shared: peers.SharingGroup, today: date
-) -> Footing | None:
+def baseline_of(
+    store: Store, others: PeerSpreads, shared: peers.SharingGroup, today: date
+) -> GroupBaseline | None:
     """From the deciding run of what was submitted last; None where there is none."""
     group_id = shared.group.id
     assessment = portfolio_entry.newest_submitted(store, group_id)
@@ -71,7 +71,7 @@ def footing_of(
         return None
     instrument = assessment_view.instrument_of(assessment)
     reading = assessment_json.read(decisive.inputs, instrument)
-    return Footing(
+    return GroupBaseline(
         group_id,
         shared.group.name,
         instrument,
@@ -79,8 +79,8 @@ def footing_of(
         reading.answers,
         reading.context,
         positive=positive_of(store, group_id, today),
-        behind=tuple(behind_of(store, others, group_id, today)),
-        in_place=begun(store, assessment.id),
+        behind=tuple(patients_behind(store, others, group_id, today)),
+        in_place=actions_begun(store, assessment.id),
     )
 
 
@@ -91,7 +91,7 @@ def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | N
     return social_risk_release.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
 
 
-def begun(store: Store, assessment_id: str) -> frozenset[str]:
+def actions_begun(store: Store, assessment_id: str) -> frozenset[str]:
     """What the group's own plan says is under way or done."""
     plan = plans.latest_plan(store, assessment_id)
     return frozenset(
@@ -101,7 +101,9 @@ def begun(store: Store, assessment_id: str) -> frozenset[str]:
     )
 
 
-def behind_of(store: Store, others: Peers, group_id: str, today: date) -> Iterator[Behind]:
+def patients_behind(
+    store: Store, others: PeerSpreads, group_id: str, today: date
+) -> Iterator[PatientsBehind]:
     """The newest release's gaps that count, in patients."""
     found = quality_releases.readable(store, group_id, today)
     if not found or not found[0].reference:
@@ -111,8 +113,8 @@ def behind_of(store: Store, others: Peers, group_id: str, today: date) -> Iterat
     for measure, table in tables_by_measure(found[0], reference):
         spreads = others.spreads(measure.id, found[0].period, reference)
         for gap in finding_of(table, name, measure.direction, spreads).gaps:
-            if says := counts(gap, measure):
-                yield behind(gap, measure, table, reference, says)
+            if says := why_it_counts(gap, measure):
+                yield patients_in_gap(gap, measure, table, reference, says)
 
 
 def tables_by_measure(
@@ -126,7 +128,7 @@ def tables_by_measure(
     ]
 
 
-def counts(gap: StratumGap, measure: QualityMeasure) -> str:
+def why_it_counts(gap: StratumGap, measure: QualityMeasure) -> str:
     """Why a gap counts; empty when it does not.
 
     Where 30 groups tell how reliable it is, it has to be so. Where they cannot, its whole 95 %
@@ -135,18 +137,18 @@ def counts(gap: StratumGap, measure: QualityMeasure) -> str:
     if not gap.to_close or gap.low is None or gap.high is None:
         return ""
     if gap.reliability is not None:
-        return TOLD if gap.use in RELIABLE else ""
+        return RELIABLE_GAP if gap.use in RELIABLE else ""
     is_worse = gap.high < 0 if measure.direction is Direction.HIGHER else gap.low > 0
-    return CLEAR if is_worse and gap.use is Use.DIRECTIONAL else ""
+    return CLEAR_GAP if is_worse and gap.use is Use.DIRECTIONAL else ""
 
 
-def behind(
+def patients_in_gap(
     gap: StratumGap, measure: QualityMeasure, table: StratumTable, reference: Stratum, says: str
-) -> Behind:
+) -> PatientsBehind:
     size = table.counts[gap.stratum].denominator or 0
     error = size * ((gap.high or 0.0) - (gap.low or 0.0)) / (2 * Z_95)
     people = gap.to_close or 0.0
-    return Behind(
+    return PatientsBehind(
         measure.id,
         people,
         error,

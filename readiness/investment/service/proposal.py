@@ -21,10 +21,11 @@ from readiness.instruments import loader as instruments
 from readiness.instruments.costs.models import CostNote
 from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Source
-from readiness.investment.presenters.models import COMPARED, ActionLine, GroupSheet, Result
-from readiness.investment.presenters.wording import listed, numbered
-from readiness.investment.service import export as files
-from readiness.investment.service import listing
+from readiness.investment.presenters.groups import ChosenActionLine, GroupSheet
+from readiness.investment.presenters.policies import COMPARED
+from readiness.investment.presenters.result import ScenarioResult
+from readiness.investment.presenters.wording import counted_words, join_words
+from readiness.investment.service import results as files
 from readiness.portfolio.brief.contents import notes_of
 
 TITLE = "Investment proposal"
@@ -61,7 +62,7 @@ FORMULATION = (
 )
 
 
-def printed(
+def print_pdf(
     session: Session,
     printer: Printer,
     payer_id: str,
@@ -69,14 +70,16 @@ def printed(
     page: Page,
 ) -> bytes:
     """The same answer, seen on the same day, gives the same bytes."""
-    result = listing.result(session, payer_id, allocation_id)
+    result = files.result(session, payer_id, allocation_id)
     if not result.is_possible:
         raise WrongState(NO_ANSWER)
     problem = None if result.has_hidden else files.as_json(session, payer_id, allocation_id)
     return printer.pdf_of(job_of(result, problem, page, session.now))
 
 
-def job_of(result: Result, problem: Mapping[str, Any] | None, page: Page, now: datetime) -> Job:
+def job_of(
+    result: ScenarioResult, problem: Mapping[str, Any] | None, page: Page, now: datetime
+) -> Job:
     """What a group that no longer shares had in it is neither printed nor enclosed."""
     html = html_of("investment/print/proposal.html", values_of(result, now))
     enclosed = {"proposal.json": ("The proposal as data", as_data(result))}
@@ -98,13 +101,13 @@ def job_of(result: Result, problem: Mapping[str, Any] | None, page: Page, now: d
     )
 
 
-def as_data(result: Result) -> Any:
+def as_data(result: ScenarioResult) -> Any:
     """Without the drawings, whose numbers stand beside them."""
     bare = replace(result, dollars=None, comparison=replace(result.comparison, charts=()))
     return serialization.to_json(bare)
 
 
-def values_of(result: Result, now: datetime) -> dict[str, object]:
+def values_of(result: ScenarioResult, now: datetime) -> dict[str, object]:
     notes = dict(every_note())
     return {
         "title": TITLE,
@@ -112,7 +115,7 @@ def values_of(result: Result, now: datetime) -> dict[str, object]:
         "reference": result.id,
         "made_on": day(now),
         "result": result,
-        "bought_not": tuple(bought_not(result)),
+        "bought_not": tuple(not_bought(result)),
         "has_bars": result.dollars is not None and len(result.dollars.rows) <= MOST_BARS,
         "rows": result.groups[:MOST_ROWS],
         "rows_left": max(0, len(result.groups) - MOST_ROWS),
@@ -131,7 +134,7 @@ def values_of(result: Result, now: datetime) -> dict[str, object]:
     }
 
 
-def bought_not(result: Result) -> Iterator[str]:
+def not_bought(result: ScenarioResult) -> Iterator[str]:
     """What whoever decides should not expect."""
     stay = [each for each in result.groups if not each.rises and not each.is_hidden]
     if stay:
@@ -140,12 +143,13 @@ def bought_not(result: Result) -> Iterator[str]:
             "that get something."
         )
     if result.nothing:
-        names = listed([each.name for each in result.nothing[:5]])
+        names = join_words([each.name for each in result.nothing[:5]])
         more = f" and {len(result.nothing) - 5} more" if len(result.nothing) > 5 else ""
-        yield f"Anything for {numbered(len(result.nothing), 'group')}: {names}{more}."
+        yield f"Anything for {counted_words(len(result.nothing), 'group')}: {names}{more}."
     shown = [each for each in result.left_out if not each.is_hidden]
     if shown:
-        yield f"{listed(f'{each.title} ({each.dollars})' for each in shown)}: the first left out."
+        names = join_words(f"{each.title} ({each.dollars})" for each in shown)
+        yield f"{names}: the first left out."
     yield "What actions go on taking after the years of this budget; each group’s sheet tells it."
     yield "A result. What is raised and reached is a potential, never a forecast."
 
@@ -159,12 +163,14 @@ def every_note() -> Iterator[tuple[str, CostNote]]:
         yield from notes_of(instruments.load(instrument_id)).items()
 
 
-def terms(sheet: GroupSheet, notes: Mapping[str, CostNote]) -> Iterator[tuple[ActionLine, Any]]:
+def terms(
+    sheet: GroupSheet, notes: Mapping[str, CostNote]
+) -> Iterator[tuple[ChosenActionLine, Any]]:
     for action in sheet.actions:
         yield action, notes.get(action.action_id)
 
 
-def unsure(result: Result) -> list[tuple[str, str, str]]:
+def unsure(result: ScenarioResult) -> list[tuple[str, str, str]]:
     """The chosen actions that fewest draws chose again, the fewest first."""
     found = [
         (int(action.survives.split()[0]), action.title, group.name, action.survives)
@@ -178,7 +184,7 @@ def unsure(result: Result) -> list[tuple[str, str, str]]:
 # What it rests on
 
 
-def prices_of(result: Result, notes: Mapping[str, CostNote]) -> Iterator[tuple[str, str]]:
+def prices_of(result: ScenarioResult, notes: Mapping[str, CostNote]) -> Iterator[tuple[str, str]]:
     """Each chosen action once: where its cost comes from and how old that is."""
     chosen = {a.action_id: a.title for group in result.groups for a in group.actions}
     for action_id, title in sorted(chosen.items(), key=lambda pair: pair[1]):
@@ -190,7 +196,7 @@ def prices_of(result: Result, notes: Mapping[str, CostNote]) -> Iterator[tuple[s
             )
 
 
-def sources_of(result: Result) -> tuple[Source, ...]:
+def sources_of(result: ScenarioResult) -> tuple[Source, ...]:
     """Of the effects of what was chosen."""
     chosen = {a.action_id for group in result.groups for a in group.actions}
     found: dict[str, Source] = {}

@@ -1,4 +1,4 @@
-"""A scenario is asked for, answered in the background, shaken, replayed and changed."""
+"""A scenario is asked for, answered in the background, replayed and changed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,16 @@ from readiness.core.permissions import Can
 from readiness.imports.models import RETENTION
 from readiness.instruments.costs import loader as costs
 from readiness.investment import db as allocations
-from readiness.investment.answer import Found
-from readiness.investment.models import Answered, Asked, Replay
+from readiness.investment.models import PolicyAnswer
 from readiness.investment.portfolio import offers_of
 from readiness.investment.problem import Key
-from readiness.investment.scenario import Scenario, wrong_with
+from readiness.investment.scenario import (
+    BudgetScenario,
+    Replay,
+    ScenarioRequest,
+    ScenarioSolution,
+    problems_of,
+)
 from readiness.investment.service import baselines, solving
 from readiness.investment.service.solving import Case
 
@@ -38,7 +43,7 @@ NO_GROUP = (
 )
 
 
-class Stage(StrEnum):
+class ScenarioJob(StrEnum):
     """What a job does with a scenario."""
 
     SOLVE = "solve"
@@ -46,7 +51,7 @@ class Stage(StrEnum):
     REPLAY = "replay"
 
 
-class Change(StrEnum):
+class ActionChange(StrEnum):
     """What one click does to an action in a group."""
 
     PIN = "pin"
@@ -55,7 +60,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Runs:
+class JobStarter:
     """How a job is started, and what names its rows."""
 
     runner: Runner
@@ -67,36 +72,44 @@ def ask(
     store: Store,
     actor: Actor,
     payer_id: str,
-    scenario: Scenario,
+    scenario: BudgetScenario,
     seed: int,
-    runs: Runs,
+    runs: JobStarter,
     parent_id: str | None = None,
 ) -> str:
     """Store the scenario and begin to solve it; the id under which it can be looked at."""
     permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
-    if wrong := wrong_with(scenario):
+    if wrong := problems_of(scenario):
         raise BadInput(wrong)
     now = runs.clock()
-    asked = Asked(runs.new_id(), payer_id, parent_id, actor.id, now, scenario, seed)
-    event = told_of(asked, actor, "asked for", now)
-    begin(store, actor, asked, Stage.SOLVE, solving_of(store.path, asked, actor), runs, event)
-    return asked.id
+    request = ScenarioRequest(runs.new_id(), payer_id, parent_id, actor.id, now, scenario, seed)
+    event = event_of(request, actor, "asked for", now)
+    begin(
+        store,
+        actor,
+        request,
+        ScenarioJob.SOLVE,
+        solve_work(store.path, request, actor),
+        runs,
+        event,
+    )
+    return request.id
 
 
 def begin(
     store: Store,
     actor: Actor,
-    asked: Asked,
-    stage: Stage,
+    request: ScenarioRequest,
+    stage: ScenarioJob,
     work: Work,
-    runs: Runs,
+    runs: JobStarter,
     event: Event | None = None,
 ) -> None:
     """One job for a payer at a time; with an event the scenario itself is stored too."""
     now = runs.clock()
     job = Job(
-        runs.new_id(), KIND, actor.id, now, now, payer_id=asked.payer_id,
-        result_id=made_by(asked.id, stage),
+        runs.new_id(), KIND, actor.id, now, now, payer_id=request.payer_id,
+        result_id=job_key(request.id, stage),
     )  # fmt: skip
     place = runs.runner.place()
     try:
@@ -104,116 +117,133 @@ def begin(
             jobs.forget(store, now - RETENTION)
             jobs.ask(store, job)
             if event:
-                allocations.add(store, asked, event)
+                allocations.add(store, request, event)
         runs.runner.start(place, job.id, work, runs.clock)
     except BaseException:
         place.leave()
         raise
 
 
-def made_by(allocation_id: str, stage: Stage) -> str:
+def job_key(allocation_id: str, stage: ScenarioJob) -> str:
     return f"{allocation_id}:{stage}"
 
 
-def told_of(asked: Asked, actor: Actor, verb: str, now: datetime) -> Event:
-    return Event(now, actor.id, verb, OBJECT, asked.id, payer_id=asked.payer_id)
+def event_of(request: ScenarioRequest, actor: Actor, verb: str, now: datetime) -> Event:
+    return Event(now, actor.id, verb, OBJECT, request.id, payer_id=request.payer_id)
 
 
 # What the jobs do.
 
 
-def solving_of(database: Path, asked: Asked, actor: Actor) -> Work:
-    def work(told: Told) -> Keep:
+def solve_work(database: Path, request: ScenarioRequest, actor: Actor) -> Work:
+    def work(on_progress: Told) -> Keep:
         with closing(Store(database)) as store:
-            answered = answer_of(store, asked, asked.asked_at, told)
+            solution = solve_request(store, request, request.asked_at, on_progress)
         return lambda store, at: allocations.keep_answer(
-            store, asked.id, replace(answered, at=at), told_of(asked, actor, "solved", at)
+            store, request.id, replace(solution, at=at), event_of(request, actor, "solved", at)
         )
 
     return work
 
 
-def answer_of(store: Store, asked: Asked, at: datetime, told: Told) -> Answered:
+def solve_request(
+    store: Store, request: ScenarioRequest, at: datetime, on_progress: Told
+) -> ScenarioSolution:
     """From what the sharing groups submitted and released by now."""
-    found = baselines.of_payer(store, asked.payer_id, at.date())
+    found = baselines.of_payer(store, request.payer_id, at.date())
     if not found:
         raise WrongState(NO_GROUP)
-    offers = offers_of(found, costs.load(), asked.scenario.tier_gate)
-    case = Case(asked.scenario, offers, asked.seed)
-    answer = solving.answered(case, found, told)
-    return Answered(at, offers, case.problem(asked.scenario.policy), answer)
+    offers = offers_of(found, costs.load(), request.scenario.tier_gate)
+    case = Case(request.scenario, offers, request.seed)
+    answer = solving.solve(case, found, on_progress)
+    return ScenarioSolution(at, offers, case.problem(request.scenario.policy), answer)
 
 
-def shaking_of(asked: Asked, answered: Answered, count: int, actor: Actor) -> Work:
-    def work(told: Told) -> Keep:
-        found = solving.shaken(Case(asked.scenario, answered.offers, asked.seed), count, told)
+def sensitivity_work(
+    request: ScenarioRequest, solution: ScenarioSolution, count: int, actor: Actor
+) -> Work:
+    def work(on_progress: Told) -> Keep:
+        found = solving.sensitivity(
+            Case(request.scenario, solution.offers, request.seed), count, on_progress
+        )
         return lambda store, at: allocations.keep_stability(
-            store, asked.id, found, at, told_of(asked, actor, "shook", at)
+            store, request.id, found, at, event_of(request, actor, "shook", at)
         )
 
     return work
 
 
-def replay_of(asked: Asked, answered: Answered, actor: Actor) -> Work:
-    def work(told: Told) -> Keep:
-        again, solver = solving.again(answered.problem, asked.scenario.policy, told)
-        before = answered.answer.found(asked.scenario.policy_id)
+def replay_work(request: ScenarioRequest, solution: ScenarioSolution, actor: Actor) -> Work:
+    def work(on_progress: Told) -> Keep:
+        again, solver = solving.solve_stored(solution.problem, request.scenario.policy, on_progress)
+        before = solution.answer.found(request.scenario.policy_id)
         return lambda store, at: allocations.keep_replay(
             store,
-            asked.id,
+            request.id,
             Replay(at, solver, is_same(before, again)),
-            told_of(asked, actor, "replayed", at),
+            event_of(request, actor, "replayed", at),
         )
 
     return work
 
 
-def is_same(before: Found, again: Found) -> bool:
+def is_same(before: PolicyAnswer, again: PolicyAnswer) -> bool:
     return (before.is_possible, before.picks) == (again.is_possible, again.picks)
 
 
 # What a person asks of a scenario that is there.
 
 
-def own(store: Store, actor: Actor, payer_id: str, allocation_id: str) -> Asked:
+def load_request(store: Store, actor: Actor, payer_id: str, allocation_id: str) -> ScenarioRequest:
     permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
-    asked = allocations.get(store, allocation_id)
-    if asked.payer_id != payer_id:
+    request = allocations.get(store, allocation_id)
+    if request.payer_id != payer_id:
         raise NotFound(NOT_SHARED)
-    return asked
+    return request
 
 
-def answered_or_refused(store: Store, asked: Asked) -> Answered:
-    answered = allocations.answered(store, asked.id)
-    if answered is None:
+def require_solution(store: Store, request: ScenarioRequest) -> ScenarioSolution:
+    solution = allocations.solution(store, request.id)
+    if solution is None:
         raise WrongState(NOT_ANSWERED)
-    return answered
+    return solution
 
 
-def solve_again(store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: Runs) -> None:
+def solve_again(
+    store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: JobStarter
+) -> None:
     """For a scenario whose solving was stopped or lost; what is answered stays as it is."""
-    asked = own(store, actor, payer_id, allocation_id)
-    if allocations.answered(store, asked.id) is None:
-        begin(store, actor, asked, Stage.SOLVE, solving_of(store.path, asked, actor), runs)
+    request = load_request(store, actor, payer_id, allocation_id)
+    if allocations.solution(store, request.id) is None:
+        begin(
+            store, actor, request, ScenarioJob.SOLVE, solve_work(store.path, request, actor), runs
+        )
 
 
-def shake(
+def check_sensitivity(
     store: Store,
     actor: Actor,
     payer_id: str,
     allocation_id: str,
-    runs: Runs,
+    runs: JobStarter,
     count: int = solving.RUNS,
 ) -> None:
-    asked = own(store, actor, payer_id, allocation_id)
-    answered = answered_or_refused(store, asked)
-    begin(store, actor, asked, Stage.SHAKE, shaking_of(asked, answered, count, actor), runs)
+    request = load_request(store, actor, payer_id, allocation_id)
+    solution = require_solution(store, request)
+    begin(
+        store,
+        actor,
+        request,
+        ScenarioJob.SHAKE,
+        sensitivity_work(request, solution, count, actor),
+        runs,
+    )
 
 
-def replay(store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: Runs) -> None:
-    asked = own(store, actor, payer_id, allocation_id)
-    answered = answered_or_refused(store, asked)
-    begin(store, actor, asked, Stage.REPLAY, replay_of(asked, answered, actor), runs)
+def replay(store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
+    request = load_request(store, actor, payer_id, allocation_id)
+    solution = require_solution(store, request)
+    begin(store, actor, request, ScenarioJob.REPLAY, replay_work(request, solution, actor), runs)
 
 
 def change(
@@ -222,34 +252,34 @@ def change(
     payer_id: str,
     allocation_id: str,
     key: Key,
-    wanted: Change,
+    wanted: ActionChange,
     seed: int,
-    runs: Runs,
+    runs: JobStarter,
 ) -> str:
     """The same scenario with one action pinned, banned or freed: a new one that names this one."""
-    asked = own(store, actor, payer_id, allocation_id)
-    answered = answered_or_refused(store, asked)
-    if key not in {each.key for offer in answered.offers for each in offer.candidates}:
+    request = load_request(store, actor, payer_id, allocation_id)
+    solution = require_solution(store, request)
+    if key not in {each.key for offer in solution.offers for each in offer.candidates}:
         raise NotFound("This scenario has no such action. Reload the page to see it as it is.")
-    scenario = changed(asked.scenario, key, wanted)
-    return ask(store, actor, payer_id, scenario, seed, runs, parent_id=asked.id)
+    scenario = with_change(request.scenario, key, wanted)
+    return ask(store, actor, payer_id, scenario, seed, runs, parent_id=request.id)
 
 
-def changed(scenario: Scenario, key: Key, wanted: Change) -> Scenario:
+def with_change(scenario: BudgetScenario, key: Key, wanted: ActionChange) -> BudgetScenario:
     pins, bans = scenario.pins - {key}, scenario.bans - {key}
-    if wanted is Change.PIN:
+    if wanted is ActionChange.PIN:
         pins |= {key}
-    if wanted is Change.BAN:
+    if wanted is ActionChange.BAN:
         bans |= {key}
     return replace(scenario, pins=pins, bans=bans)
 
 
 @dataclass(frozen=True)
-class Progress:
+class ScenarioProgress:
     """How far the newest job of a scenario is; no stage: nothing is under way."""
 
-    asked: Asked
-    stage: Stage | None
+    request: ScenarioRequest
+    stage: ScenarioJob | None
     done: int
     total: int
     says: str  # why the last one came to nothing
@@ -263,36 +293,36 @@ class Progress:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
 
-def progress(session: Session, payer_id: str, allocation_id: str) -> Progress:
-    asked = own(session.store, session.actor, payer_id, allocation_id)
+def progress(session: Session, payer_id: str, allocation_id: str) -> ScenarioProgress:
+    request = load_request(session.store, session.actor, payer_id, allocation_id)
     made = [
         (job, stage)
-        for stage in Stage
-        if (job := jobs.making(session.store, made_by(asked.id, stage))) is not None
+        for stage in ScenarioJob
+        if (job := jobs.making(session.store, job_key(request.id, stage))) is not None
     ]
     if not made:
-        return Progress(asked, None, 0, 0, "")
+        return ScenarioProgress(request, None, 0, 0, "")
     job, stage = max(made, key=lambda pair: pair[0].asked_at)
     if job.is_lost(session.now):
         jobs.bury(session.store, session.now)
         job = jobs.get(session.store, job.id)
-    return Progress(
-        asked, stage if job.is_live else None, job.done, total_of(asked, stage), job.says
+    return ScenarioProgress(
+        request, stage if job.is_live else None, job.done, total_of(request, stage), job.says
     )
 
 
-def total_of(asked: Asked, stage: Stage) -> int:
-    if stage is Stage.SOLVE:
-        return solving.solves_of(asked.scenario)
-    return solving.RUNS if stage is Stage.SHAKE else 1
+def total_of(request: ScenarioRequest, stage: ScenarioJob) -> int:
+    if stage is ScenarioJob.SOLVE:
+        return solving.solves_of(request.scenario)
+    return solving.RUNS if stage is ScenarioJob.SHAKE else 1
 
 
 def stop(session: Session, payer_id: str, allocation_id: str) -> bool:
     """End what is under way and keep nothing of it; False when it was over already."""
-    asked = own(session.store, session.actor, payer_id, allocation_id)
+    request = load_request(session.store, session.actor, payer_id, allocation_id)
     is_stopped = False
-    for stage in Stage:
-        job = jobs.making(session.store, made_by(asked.id, stage))
+    for stage in ScenarioJob:
+        job = jobs.making(session.store, job_key(request.id, stage))
         if job and job.is_live:
             is_stopped |= jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
     return is_stopped

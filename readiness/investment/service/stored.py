@@ -15,39 +15,37 @@ from readiness.core.errors import NotFound
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.investment import db as allocations
-from readiness.investment.answer import Found, Pick, Stability
-from readiness.investment.candidates import Candidate, Offer
-from readiness.investment.models import Answered, Asked, Replay
-from readiness.investment.presenters.models import HIDDEN_GROUP
+from readiness.investment.models import Candidate, GroupOffer, Pick, PolicyAnswer, Stability
 from readiness.investment.problem import Key
-from readiness.investment.service.scenarios import NOT_ANSWERED, own
+from readiness.investment.scenario import Replay, ScenarioRequest, ScenarioSolution
+from readiness.investment.service.scenarios import NOT_ANSWERED, load_request
 from readiness.investment.service.solving import Case
 from readiness.portfolio import db as peers
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredScenario:
     """One answered scenario, and what of it may be seen today."""
 
     payer: Payer
-    asked: Asked
-    answered: Answered
+    request: ScenarioRequest
+    solution: ScenarioSolution
     stability: Stability | None
     replays: tuple[Replay, ...]
-    parent: Asked | None
+    parent: ScenarioRequest | None
     names: Mapping[str, str]  # of the groups that share today
 
     @cached_property
     def case(self) -> Case:
-        return Case(self.asked.scenario, self.answered.offers, self.asked.seed)
+        return Case(self.request.scenario, self.solution.offers, self.request.seed)
 
     @cached_property
-    def main(self) -> Found:
-        return self.answered.answer.found(self.asked.scenario.policy_id)
+    def main(self) -> PolicyAnswer:
+        return self.solution.answer.found(self.request.scenario.policy_id)
 
     @cached_property
-    def offer_by_id(self) -> Mapping[str, Offer]:
-        return {offer.group_id: offer for offer in self.answered.offers}
+    def offer_by_id(self) -> Mapping[str, GroupOffer]:
+        return {offer.group_id: offer for offer in self.solution.offers}
 
     @cached_property
     def times(self) -> Mapping[Key, int]:
@@ -56,7 +54,7 @@ class Stored:
 
     @property
     def has_hidden(self) -> bool:
-        return any(self.is_hidden(offer.group_id) for offer in self.answered.offers)
+        return any(self.is_hidden(offer.group_id) for offer in self.solution.offers)
 
     def is_hidden(self, group_id: str) -> bool:
         return group_id not in self.names
@@ -65,7 +63,7 @@ class Stored:
         """Its id; of one that no longer shares a number among those, which tells nothing."""
         if not self.is_hidden(group_id):
             return group_id
-        hidden = [o.group_id for o in self.answered.offers if self.is_hidden(o.group_id)]
+        hidden = [o.group_id for o in self.solution.offers if self.is_hidden(o.group_id)]
         return f"hidden-{hidden.index(group_id) + 1}"
 
     def name(self, group_id: str) -> str:
@@ -86,18 +84,18 @@ class Stored:
         return f"{self.titled(pick)}{when}"
 
 
-def stored(session: Session, payer_id: str, allocation_id: str) -> Stored:
-    asked = own(session.store, session.actor, payer_id, allocation_id)
-    answered = allocations.answered(session.store, asked.id)
-    if answered is None:
+def load(session: Session, payer_id: str, allocation_id: str) -> StoredScenario:
+    request = load_request(session.store, session.actor, payer_id, allocation_id)
+    solution = allocations.solution(session.store, request.id)
+    if solution is None:
         raise NotFound(NOT_ANSWERED)
-    return Stored(
+    return StoredScenario(
         groups.payer(session.store, payer_id),
-        asked,
-        answered,
-        allocations.stability(session.store, asked.id),
-        allocations.replays(session.store, asked.id),
-        allocations.get(session.store, asked.parent_id) if asked.parent_id else None,
+        request,
+        solution,
+        allocations.stability(session.store, request.id),
+        allocations.replays(session.store, request.id),
+        allocations.get(session.store, request.parent_id) if request.parent_id else None,
         names_of(session.store, payer_id, session.now.date()),
     )
 
@@ -109,8 +107,11 @@ def names_of(store: Store, payer_id: str, today: date) -> dict[str, str]:
 
 
 def is_answered(store: Store, allocation_id: str) -> bool:
-    return allocations.answered(store, allocation_id) is not None
+    return allocations.solution(store, allocation_id) is not None
 
 
-def required(actor: Actor, payer_id: str) -> None:
+def require_planner(actor: Actor, payer_id: str) -> None:
     permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
+
+
+HIDDEN_GROUP = "A group that no longer shares"

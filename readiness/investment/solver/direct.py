@@ -17,7 +17,7 @@ import highspy
 
 from readiness.core.integer_program import Program, Row, Solution, cost_of
 from readiness.core.solver import SolverError, model_of, quiet
-from readiness.investment.formulation import Model
+from readiness.investment.formulation import AllocationModel
 from readiness.investment.solver import prices
 
 FEW = 200  # options; below, ties are broken to the end
@@ -25,7 +25,7 @@ NAME = "HiGHS"
 
 
 @dataclass(frozen=True)
-class Found:
+class SolverResult:
     """In units of the model's benefit. None: proven that there is no solution."""
 
     solution: Solution | None
@@ -44,26 +44,26 @@ def version() -> str:
     return f"{NAME} {highs.version()}"
 
 
-def best(model: Model, gap: float, seconds: float) -> Found:
+def best(model: AllocationModel, gap: float, seconds: float) -> SolverResult:
     """The most benefit within a relative gap; ties are broken where it is proven most."""
     ends = monotonic() + seconds
     program = model.program
     if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
-        return Found(None, 0.0, is_proven=True)
+        return SolverResult(None, 0.0, is_proven=True)
     found, bound = most(model, 0.0 if len(model.keys) < FEW else gap, ends)
     if found is None:
-        return Found(None, 0.0, is_proven=True)
+        return SolverResult(None, 0.0, is_proven=True)
     gain = cost_of(found, model.gains)
     is_proven = bound - gain < 1
     if is_proven:
         found = cheapest(model, found, gain, ends)
-    return Found(found, max(bound, gain), is_proven)
+    return SolverResult(found, max(bound, gain), is_proven)
 
 
-def most(model: Model, gap: float, ends: float) -> tuple[Solution | None, float]:
+def most(model: AllocationModel, gap: float, ends: float) -> tuple[Solution | None, float]:
     """Group by group where there are many; the whole program where that leaves too much open."""
     found, bound = None, math.inf
-    if prices.suits(model):
+    if prices.suits_groups(model):
         found, bound = prices.best_by_groups(model, gap, ends)
         if found is not None and prices.is_close(
             cost_of(checked(model.program, found), model.gains), bound, gap
@@ -78,7 +78,7 @@ def most(model: Model, gap: float, ends: float) -> tuple[Solution | None, float]
     return found, min(bound, -least)
 
 
-def cheapest(model: Model, found: Solution, gain: int, ends: float) -> Solution:
+def cheapest(model: AllocationModel, found: Solution, gain: int, ends: float) -> Solution:
     """Of all with the same benefit those of the lowest cost, and of these the first by ids."""
     as_good = model.program.also(Row(model.gains, least=gain))
     found = better(as_good, model.costs, found, ends)
@@ -86,7 +86,9 @@ def cheapest(model: Model, found: Solution, gain: int, ends: float) -> Solution:
     return first_by_ids(model, as_cheap, found, ends) if len(model.keys) < FEW else found
 
 
-def first_by_ids(model: Model, program: Program, found: Solution, ends: float) -> Solution:
+def first_by_ids(
+    model: AllocationModel, program: Program, found: Solution, ends: float
+) -> Solution:
     """Earlier ids are taken where they can be: the columns stand in the order of ids."""
     for column in range(len(model.keys)):
         if not found[column] and program.upper[column]:

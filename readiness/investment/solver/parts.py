@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readiness.core import solver
-from readiness.investment.formulation import Model
+from readiness.investment.formulation import AllocationModel
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int32]
@@ -65,7 +65,7 @@ class Parts:
     uses: Numbers  # joint rows x columns
 
 
-def parts_of(model: Model) -> Parts:
+def parts_of(model: AllocationModel) -> Parts:
     lp = solver.model_of(model.program, {c: -gain for c, gain in model.gains.items()}, whole=False)
     matrix = lp.a_matrix_
     rows = Rows(

@@ -20,7 +20,7 @@ import numpy as np
 
 from readiness.core import solver
 from readiness.core.integer_program import Solution
-from readiness.investment.formulation import Model
+from readiness.investment.formulation import AllocationModel
 from readiness.investment.solver.parts import Numbers, Parts, Places, parts_of, program_of
 
 MANY_COLUMNS = 2_000  # below, the whole program is as quick
@@ -36,7 +36,7 @@ NODES = 5_000  # a limit that is the same on every machine, as seconds are not
 
 
 @dataclass(frozen=True)
-class Choice:
+class GroupChoice:
     """What one group could do: its columns at one, what that gives, and what it uses."""
 
     group: int
@@ -50,7 +50,7 @@ class Search:
     """All choices so far, each once, and the best bound with its prices."""
 
     parts: Parts
-    choices: dict[tuple[int, tuple[int, ...]], Choice] = field(default_factory=dict)
+    choices: dict[tuple[int, tuple[int, ...]], GroupChoice] = field(default_factory=dict)
     bound: float = np.inf
     prices: Numbers = field(default_factory=lambda: np.zeros(0))
 
@@ -58,17 +58,19 @@ class Search:
         at = [int(column) for column in columns]
         if (group, chosen := tuple(at)) not in self.choices:
             gain, uses = self.parts.gains[at].sum(), self.parts.uses[:, at].sum(axis=1)
-            self.choices[group, chosen] = Choice(group, chosen, float(gain), uses)
+            self.choices[group, chosen] = GroupChoice(group, chosen, float(gain), uses)
 
-    def ordered(self) -> list[Choice]:
+    def ordered(self) -> list[GroupChoice]:
         return [self.choices[key] for key in sorted(self.choices)]
 
 
-def suits(model: Model) -> bool:
+def suits_groups(model: AllocationModel) -> bool:
     return len(model.keys) >= MANY_COLUMNS and max(model.groups) >= MANY_GROUPS
 
 
-def best_by_groups(model: Model, gap: float, ends: float) -> tuple[Solution | None, float]:
+def best_by_groups(
+    model: AllocationModel, gap: float, ends: float
+) -> tuple[Solution | None, float]:
     """A choice, where one was found, and a bound on every choice, in units of the model's benefit.
 
     The same for the same model, unless the time is up first.
@@ -81,12 +83,12 @@ def best_by_groups(model: Model, gap: float, ends: float) -> tuple[Solution | No
         return None, search.bound
     for group in idle(parts):
         search.add(group, ())
-    priced = Priced(parts)
+    priced = PricedGroups(parts)
     for turn in range(ROUNDS):
         is_last = not price_round(search, priced, prices, last) or turn == ROUNDS - 1
         if np.isinf(search.bound):
             return None, search.bound
-        prices, value = mixed(search, REACH * 2**turn)
+        prices, value = mixture_prices(search, REACH * 2**turn)
         is_last = is_last or search.bound - value <= SETTLED * abs(value)
         if is_last or search.bound - value <= gap / 2 * abs(value):
             found = one_each(search, gap, ends) or found
@@ -150,7 +152,7 @@ def optimum(highs: highspy.Highs, ends: float) -> tuple[Numbers, Numbers] | None
     return np.array(solution.col_value), np.array(solution.row_dual)
 
 
-def mixed(search: Search, part: float) -> tuple[Numbers, float]:
+def mixture_prices(search: Search, part: float) -> tuple[Numbers, float]:
     """The prices at which the best mixture of all choices so far stands, and what it gives.
 
     Near the prices of the best bound: beyond a part of them every joint row may be bought and sold.
@@ -170,7 +172,7 @@ def mixed(search: Search, part: float) -> tuple[Numbers, float]:
 # Groups.
 
 
-class Priced:
+class PricedGroups:
     """All groups without whole numbers and without their joint rows, at changing prices."""
 
     def __init__(self, parts: Parts) -> None:
@@ -185,7 +187,7 @@ class Priced:
         return optimum(self.highs, ends)
 
 
-def price_round(search: Search, priced: Priced, prices: Numbers, ends: float) -> bool:
+def price_round(search: Search, priced: PricedGroups, prices: Numbers, ends: float) -> bool:
     """Each group's best at these prices, and the bound that follows; False: the time was up."""
     parts = search.parts
     costs = prices @ parts.uses - parts.gains
@@ -210,7 +212,7 @@ def price_round(search: Search, priced: Priced, prices: Numbers, ends: float) ->
     return True
 
 
-def least_costs(parts: Parts, priced: Priced, costs: Numbers, duals: Numbers) -> Numbers:
+def least_costs(parts: Parts, priced: PricedGroups, costs: Numbers, duals: Numbers) -> Numbers:
     """No choice of the group costs less: true of any duals whose sides exist (weak duality)."""
     rows, count = priced.rows, len(parts.columns)
     sides = np.where(duals > 0, rows.least, rows.most)

@@ -359,7 +359,7 @@ def filled(tmp_path_factory):
         for token, seat in SEATS.items():
             write_invitation(Session(store, Actor("ada", "Ada"), world.NOW), seat, token)
         submit_one(store)
-        allocations.solved(store, "an-allocation")
+        allocations.add_solved(store, "an-allocation")
         pack = Job("a-job", "plans", "pam", world.NOW, world.NOW, None, "fair", result_id="a-pack")
         jobs.ask(store, pack)
         uploads.read(store, "an-upload")

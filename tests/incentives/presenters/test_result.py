@@ -15,13 +15,13 @@ from tests.factories import incentive_runs
 
 @pytest.fixture(scope="module")
 def told():
-    return result.told(incentive_runs.done(incentive_runs.a_run()))
+    return result.result_of(incentive_runs.done(incentive_runs.a_run()))
 
 
 def tried_on(groups, designs=(incentive_runs.NARROWING,)):
     numbers = replace(incentive_runs.NUMBERS, groups=groups)
     asked = Asked(designs, incentive_runs.SETTINGS)
-    return result.told(incentive_runs.done(incentive_runs.a_run(asked=asked, numbers=numbers)))
+    return result.result_of(incentive_runs.done(incentive_runs.a_run(asked=asked, numbers=numbers)))
 
 
 def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_each_design(told):
@@ -36,22 +36,22 @@ def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_ea
 
 def test_the_same_run_done_twice_gives_the_same_outcome_and_another_seed_another():
     run = incentive_runs.a_run()
-    assert simulating.simulated(run, told=lambda _: None) == simulating.simulated(
-        run, told=lambda _: None
+    assert simulating.simulate_run(run, on_progress=lambda _: None) == simulating.simulate_run(
+        run, on_progress=lambda _: None
     )
     other = incentive_runs.a_run(
         asked=replace(incentive_runs.ASKED, settings=replace(incentive_runs.SETTINGS, seed=8))
     )
-    assert simulating.simulated(other, told=lambda _: None) != simulating.simulated(
-        run, told=lambda _: None
+    assert simulating.simulate_run(other, on_progress=lambda _: None) != simulating.simulate_run(
+        run, on_progress=lambda _: None
     )
 
 
 def test_progress_counts_every_replicate_of_every_question():
     counted: list[int] = []
-    simulating.simulated(incentive_runs.a_run(), told=counted.append)
+    simulating.simulate_run(incentive_runs.a_run(), on_progress=counted.append)
     assert counted == sorted(counted)
-    assert counted[-1] == simulating.draws(incentive_runs.a_run()) == 3_000
+    assert counted[-1] == simulating.total_draws(incentive_runs.a_run()) == 3_000
 
 
 def test_a_group_that_takes_no_part_says_why_instead_of_a_chance(told):

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from readiness.incentives.outcome import Simulated
+from readiness.incentives.models import Simulated
 from readiness.incentives.presenters import wording
-from readiness.incentives.presenters.columns import columns_of
+from readiness.incentives.presenters.wording import columns_of
 from tests.factories import incentive_runs
 
 

@@ -8,9 +8,10 @@ from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.counts.strata import StratumType
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.release import SocialRiskRelease
-from readiness.incentives.numbers import LeftOut, numbers_in, numbers_out
+from readiness.incentives.models import GroupLeftOut
+from readiness.incentives.run_json import numbers_in, numbers_out
 from readiness.incentives.service import released
-from readiness.incentives.service.released import Wish
+from readiness.incentives.service.released import NumbersFilters
 from tests.factories import portfolio
 from tests.factories.world import NOW
 
@@ -28,7 +29,7 @@ def grown(store):
 
 
 def choices(store, **wish):
-    found = released.choices_of(store, "fair", Wish(**wish), TODAY)
+    found = released.options_for(store, "fair", NumbersFilters(**wish), TODAY)
     assert found
     return found
 
@@ -45,10 +46,10 @@ def screens(store, group_id, positive, screened):
 
 
 def test_nothing_can_be_tried_before_a_measure_was_released_by_groups_of_patients(store):
-    assert released.choices_of(store, "fair", Wish(), TODAY) is None
+    assert released.options_for(store, "fair", NumbersFilters(), TODAY) is None
     portfolio.seeded(store)
     portfolio.release(store, "elm", portfolio.AFTER, {"total": (50, 80)}, kind=StratumType.TOTAL)
-    assert released.choices_of(store, "fair", Wish(), TODAY) is None
+    assert released.options_for(store, "fair", NumbersFilters(), TODAY) is None
 
 
 def test_numbers_are_those_released_and_what_is_hidden_is_absent(grown):
@@ -70,9 +71,9 @@ def test_a_group_without_released_numbers_is_left_out_and_said(grown):
     )
     portfolio.change(grown, "delete from submissions where assessment_id = ?", "cedar-sent")
     assert numbers(grown, "COL").left_out == (
-        LeftOut("Cedar Physicians", released.NOT_SUBMITTED),
-        LeftOut("Dark Physicians", released.NOTHING_SEEN),
-        LeftOut("Elm Physicians", released.NOT_RELEASED),
+        GroupLeftOut("Cedar Physicians", released.NOT_SUBMITTED),
+        GroupLeftOut("Dark Physicians", released.NOTHING_SEEN),
+        GroupLeftOut("Elm Physicians", released.NOT_RELEASED),
     )
 
 

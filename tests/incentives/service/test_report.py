@@ -17,7 +17,6 @@ from readiness.core.errors import NotFound
 from readiness.core.pdf.job import Page
 from readiness.core.people import Payer
 from readiness.incentives.service import export as sheet
-from readiness.incentives.service import report
 from tests.factories import incentive_runs
 from tests.factories.world import NOW
 
@@ -36,7 +35,7 @@ def kept(store, run):
 
 
 def printed(store, printer, person="pam", paper=Page.LETTER):
-    return report.printed(store, printer, people.actor(store, person), "fair", "a-run", paper)
+    return sheet.print_pdf(store, printer, people.actor(store, person), "fair", "a-run", paper)
 
 
 @pytest.mark.parametrize("paper", Page)
@@ -55,7 +54,7 @@ def test_the_same_run_gives_the_same_bytes(kept, printer):
 
 
 def test_it_says_each_finding_what_was_left_out_and_what_it_rests_on(run):
-    html = report.job_of(run, FAIR, Page.LETTER).html
+    html = sheet.job_of(run, FAIR, Page.LETTER).html
     for said in (
         "pays for the fall of the higher group",
         "it must never lower a payment or close access to one",
@@ -77,7 +76,7 @@ def test_only_the_payer_s_own_people_may_print_it(kept, printer):
 def test_a_run_that_is_not_done_cannot_be_taken_along(store):
     incentive_runs.keep(store, incentive_runs.a_run())
     with pytest.raises(NotFound, match="not done yet"):
-        report.finished(store, people.actor(store, "pam"), "fair", "a-run")
+        sheet.load_finished(store, people.actor(store, "pam"), "fair", "a-run")
 
 
 def test_the_workbook_holds_every_number_of_every_design_and_question(run):

@@ -16,9 +16,9 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import Runner
 from readiness.incentives import db as laboratory
-from readiness.incentives.numbers import numbers_in
+from readiness.incentives.run_json import numbers_in
 from readiness.incentives.service import released, runs
-from readiness.incentives.service.released import Wish
+from readiness.incentives.service.released import NumbersFilters
 from readiness.incentives.service.runs import Asked
 from tests.factories import incentive_runs, portfolio, world
 from tests.factories.waiting import until
@@ -26,7 +26,7 @@ from tests.factories.world import NOW
 
 COUNTS = {"black": (60, 100), "white": (140, 200)}
 ASKED = Asked((incentive_runs.NARROWING,), incentive_runs.SETTINGS)
-NO_WISH = Wish()
+NO_WISH = NumbersFilters()
 
 
 @pytest.fixture
@@ -107,7 +107,9 @@ def test_without_a_reference_or_groups_enough_nothing_is_tried(grown, start):
     assert problems(start) == [("reference", runs.NO_REFERENCE)]
     lonely = replace(incentive_runs.NARROWING, measure_ids=("CBP",))
     portfolio.release(grown, "ash", portfolio.AFTER, COUNTS, measure="CBP", number=2)
-    found = problems(start, Asked((lonely,), incentive_runs.SETTINGS), Wish(reference="white"))
+    found = problems(
+        start, Asked((lonely,), incentive_runs.SETTINGS), NumbersFilters(reference="white")
+    )
     assert found == [("", runs.TOO_FEW_GROUPS)]
 
 

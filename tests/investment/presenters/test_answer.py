@@ -17,13 +17,13 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.investment import db as allocations
 from readiness.investment import problem_json
-from readiness.investment.answer import Stability, Survival
-from readiness.investment.models import Replay
-from readiness.investment.presenters import answer
-from readiness.investment.presenters.models import HIDDEN_GROUP
-from readiness.investment.service import export as files
-from readiness.investment.service import listing, scenarios
-from readiness.investment.service.problem import allocate
+from readiness.investment.models import Stability, Survival
+from readiness.investment.presenters import result as answer
+from readiness.investment.scenario import Replay
+from readiness.investment.service import results as files
+from readiness.investment.service import scenarios
+from readiness.investment.service.allocation import allocate
+from readiness.investment.service.stored import HIDDEN_GROUP
 from tests.factories import allocations as allocated
 from tests.factories.allocations import SMALL
 from tests.factories.world import NOW
@@ -40,7 +40,7 @@ def once(grown, tmp_path_factory):
     """A scenario solved once, with where it is stored: each test works on a copy."""
     path = Path(shutil.copy(grown, tmp_path_factory.mktemp("solved") / grown.name))
     with closing(Store(path)) as store:
-        return path, allocated.solved(store, "a1", replace(SMALL, starts=None))
+        return path, allocated.add_solved(store, "a1", replace(SMALL, starts=None))
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def grove(request, grown, tmp_path):
 
 
 @pytest.fixture
-def answered(once):
+def solution(once):
     return once[1]
 
 
 def shown(store, pam, allocation_id="a1"):
-    return listing.result(Session(store, pam, NOW), "fair", allocation_id)
+    return files.result(Session(store, pam, NOW), "fair", allocation_id)
 
 
 def words(value):
@@ -76,9 +76,9 @@ def stop_sharing(store):
         store.execute("update grants set revoked_at = ? where id = 'elm-fair'", (NOW.isoformat(),))
 
 
-def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, answered):
+def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, solution):
     result = shown(grove, pam)
-    main = answered.answer.found("readiness")
+    main = solution.answer.found("readiness")
     assert result.decision.startswith(f"{len(main.picks)} actions in {len(main.bought)} groups")
     assert sum(len(group.actions) for group in result.groups) == len(main.picks)
     assert {g.group_id for g in (*result.groups, *result.nothing)} == {"elm", "ash", "fir"}
@@ -88,7 +88,7 @@ def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, answered):
     assert "95% interval" in " ".join(result.method)
 
 
-def test_every_cost_is_a_range_and_every_difference_has_its_reason(grove, pam, answered):
+def test_every_cost_is_a_range_and_every_difference_has_its_reason(grove, pam, solution):
     result = shown(grove, pam)
     for group in result.groups:
         for action in group.actions:
@@ -99,11 +99,13 @@ def test_every_cost_is_a_range_and_every_difference_has_its_reason(grove, pam, a
         assert False in line.chosen_by
 
 
-def test_survival_is_shown_once_it_was_tried(grove, pam, answered):
-    pick = answered.answer.found("readiness").picks[0]
+def test_survival_is_shown_once_it_was_tried(grove, pam, solution):
+    pick = solution.answer.found("readiness").picks[0]
     found = Stability(40, 7, 40, (Survival(pick.group_id, pick.action_id, 31),), 50.0, 60.0)
-    asked = allocations.get(grove, "a1")
-    allocations.keep_stability(grove, "a1", found, NOW, scenarios.told_of(asked, pam, "shook", NOW))
+    request = allocations.get(grove, "a1")
+    allocations.keep_stability(
+        grove, "a1", found, NOW, scenarios.event_of(request, pam, "shook", NOW)
+    )
     result = shown(grove, pam)
     assert "Solved 40 times" in result.stability
     said = {
@@ -115,14 +117,14 @@ def test_survival_is_shown_once_it_was_tried(grove, pam, answered):
     assert set(said.values()) == {"0 of 40"}
 
 
-def test_replays_are_told(grove, pam, answered):
-    asked = allocations.get(grove, "a1")
-    event = scenarios.told_of(asked, pam, "replayed", NOW)
+def test_replays_are_told(grove, pam, solution):
+    request = allocations.get(grove, "a1")
+    event = scenarios.event_of(request, pam, "replayed", NOW)
     allocations.keep_replay(grove, "a1", Replay(NOW, "HiGHS 9", is_same=False), event)
     assert shown(grove, pam).replays == ("January 15, 2027, HiGHS 9: another answer came out.",)
 
 
-def test_nothing_of_a_group_that_stopped_sharing_is_shown(grove, pam, answered):
+def test_nothing_of_a_group_that_stopped_sharing_is_shown(grove, pam, solution):
     assert any("Elm Physicians" in says for says in words(shown(grove, pam)))
     stop_sharing(grove)
     result = shown(grove, pam)
@@ -134,32 +136,32 @@ def test_nothing_of_a_group_that_stopped_sharing_is_shown(grove, pam, answered):
     assert not [says for says in gaps if "patients" in says]
 
 
-def test_its_problem_does_not_leave_once_a_group_stopped_sharing(grove, pam, answered):
+def test_its_problem_does_not_leave_once_a_group_stopped_sharing(grove, pam, solution):
     stop_sharing(grove)
     with pytest.raises(WrongState, match="no longer shares"):
         files.as_json(Session(grove, pam, NOW), "fair", "a1")
 
 
-def test_an_outsider_can_solve_the_problem_again_from_the_file(grove, pam, answered):
+def test_an_outsider_can_solve_the_problem_again_from_the_file(grove, pam, solution):
     found = files.as_json(Session(grove, pam, NOW), "fair", "a1")
     assert found["limits"] == []
-    asked = problem_json.read(json.dumps(found["problem"]).encode())
-    made = allocate(asked.problem, asked.gap, asked.time_limit)
-    main = answered.answer.found("readiness")
+    request = problem_json.read(json.dumps(found["problem"]).encode())
+    made = allocate(request.problem, request.gap, request.time_limit)
+    main = solution.answer.found("readiness")
     assert float(made.objective) == pytest.approx(main.objective, rel=1e-4)
     assert made.spent <= 300_000
 
 
-def test_the_spreadsheet_holds_every_page(grove, pam, answered):
+def test_the_spreadsheet_holds_every_page(grove, pam, solution):
     book = zipfile.ZipFile(io.BytesIO(files.xlsx(Session(grove, pam, NOW), "fair", "a1")))
     names = book.read("xl/workbook.xml").decode()
     for name in ("Decision", "Chosen", "Groups", "Policies", "Differences", "Left out"):
         assert f'name="{name}"' in names
 
 
-def test_the_list_says_what_each_came_to(grove, pam, answered):
-    allocated.asked(grove, "a2")
-    listed = listing.listing(Session(grove, pam, NOW), "fair")
+def test_the_list_says_what_each_came_to(grove, pam, solution):
+    allocated.add_request(grove, "a2")
+    listed = files.listing(Session(grove, pam, NOW), "fair")
     assert listed.groups == 3
     assert {line.id: line.outcome == answer.WAITING for line in listed.lines} == {
         "a1": False,
@@ -168,14 +170,14 @@ def test_the_list_says_what_each_came_to(grove, pam, answered):
 
 
 def test_a_scenario_without_an_answer_is_not_found_as_a_result(grove, pam):
-    allocated.asked(grove, "a2")
+    allocated.add_request(grove, "a2")
     with pytest.raises(NotFound):
         shown(grove, pam, "a2")
 
 
 def test_impossible_limits_say_what_to_loosen(grove, pam):
     pins = frozenset({("ash", "REGISTRY")})
-    allocated.solved(grove, "a3", replace(SMALL, budgets=(1_000,), pins=pins))
+    allocated.add_solved(grove, "a3", replace(SMALL, budgets=(1_000,), pins=pins))
     result = shown(grove, pam, "a3")
     assert not result.is_possible
     assert "Free a pin" in result.impossible
@@ -183,22 +185,22 @@ def test_impossible_limits_say_what_to_loosen(grove, pam):
 
 
 def test_over_years_every_start_is_told(grove, pam):
-    answered = allocated.solved(grove, "a4", replace(SMALL, budgets=(60_000, 80_000)))
+    solution = allocated.add_solved(grove, "a4", replace(SMALL, budgets=(60_000, 80_000)))
     result = shown(grove, pam, "a4")
     years = {a.year for group in result.groups for a in group.actions}
-    assert years == {f"year {pick.year}" for pick in answered.answer.found("readiness").picks}
+    assert years == {f"year {pick.year}" for pick in solution.answer.found("readiness").picks}
     assert [line.year for line in result.money] == ["Year 1", "Year 2"]
-    given_up = [each for each in answered.answer.left_out if each.given_up]
+    given_up = [each for each in solution.answer.left_out if each.given_up]
     assert all("from year" in each.why for each in result.left_out if "pinned, it" in each.why)
     assert given_up
 
 
-def test_no_word_says_that_something_causes_something(grove, pam, answered):
+def test_no_word_says_that_something_causes_something(grove, pam, solution):
     text = " ".join(words(shown(grove, pam))).lower()
     for word in ("will improve", "leads to", "due to", "impact of", "effect of"):
         assert word not in text
 
 
-def test_answers_are_only_ever_added(grove, answered):
+def test_answers_are_only_ever_added(grove, solution):
     with pytest.raises(Exception, match="only ever added"), grove.writing():
         grove.execute("update allocation_answers set solver = 'other'")

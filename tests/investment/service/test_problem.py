@@ -8,13 +8,20 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.investment import problem_json
-from readiness.investment.problem import Option, Place, Problem, benefit, broken, spent
-from readiness.investment.service.problem import (
+from readiness.investment.problem import (
+    AllocationProblem,
+    Option,
+    ProblemGroup,
+    broken_constraints,
+    total_benefit,
+    total_cost,
+)
+from readiness.investment.service.allocation import (
     EXAMPLE,
     allocate,
-    allocated_file,
+    allocate_by_ratio,
+    allocate_file,
     as_json,
-    by_ratio,
 )
 from tests.bench.investing import drawn
 from tests.investment import brute_force
@@ -29,8 +36,8 @@ def test_the_answer_is_the_one_of_trying_every_choice(seeds):
         if wanted is not None:
             assert made.is_proven
             assert (made.objective, made.spent) == (
-                benefit(problem, wanted),
-                spent(problem, wanted),
+                total_benefit(problem, wanted),
+                total_cost(problem, wanted),
             )
 
 
@@ -38,7 +45,7 @@ def option(group, action, cost, gain, **more):
     return Option(group, action, cost, Fraction(gain), **more)
 
 
-PLACES = (Place("g1"), Place("g2"))
+PLACES = (ProblemGroup("g1"), ProblemGroup("g2"))
 
 
 def test_of_equal_benefit_the_cheapest_is_chosen_then_the_first_by_ids():
@@ -47,7 +54,7 @@ def test_of_equal_benefit_the_cheapest_is_chosen_then_the_first_by_ids():
         option("g1", "b", 4, 10, one_of="x"),
         option("g1", "c", 4, 10, one_of="x"),
     )
-    assert allocate(Problem(9, PLACES, options), 0.0, 20).chosen == (("g1", "b"),)
+    assert allocate(AllocationProblem(9, PLACES, options), 0.0, 20).chosen == (("g1", "b"),)
 
 
 def test_the_order_of_the_input_changes_nothing():
@@ -59,7 +66,7 @@ def test_the_order_of_the_input_changes_nothing():
 
 
 def test_every_constraint_of_a_larger_problem_holds_and_the_gap_is_kept():
-    places = tuple(Place(f"g{n:02}", cap=400) for n in range(30))
+    places = tuple(ProblemGroup(f"g{n:02}", cap=400) for n in range(30))
     options = tuple(
         option(
             place.id,
@@ -70,16 +77,16 @@ def test_every_constraint_of_a_larger_problem_holds_and_the_gap_is_kept():
         for m, place in enumerate(places)
         for n in range(10)
     )
-    problem = Problem(3_000, places, options, min_groups=20)
+    problem = AllocationProblem(3_000, places, options, min_groups=20)
     made = allocate(problem, 1e-3, 20)
     assert made.chosen
-    assert not broken(problem, frozenset(made.chosen))
+    assert not broken_constraints(problem, frozenset(made.chosen))
     assert 0 <= made.gap <= 1e-3
     assert made.bound >= made.objective
 
 
 def test_the_example_is_a_problem_with_an_answer():
-    found = as_json(allocated_file(json.dumps(EXAMPLE).encode()))
+    found = as_json(allocate_file(json.dumps(EXAMPLE).encode()))
     assert found["status"] == "optimal"
     assert found["spent"] + found["slack"] == EXAMPLE["budget"]
     assert {"group": "oak", "action": "navigator"} not in found["chosen"] or {
@@ -89,9 +96,9 @@ def test_the_example_is_a_problem_with_an_answer():
 
 
 def test_a_problem_without_an_answer_says_so():
-    impossible = Problem(1, PLACES, (option("g1", "a", 5, 1, pin=True),))
+    impossible = AllocationProblem(1, PLACES, (option("g1", "a", 5, 1, pin=True),))
     assert as_json(allocate(impossible, 0.0, 20))["status"] == "infeasible"
-    both = Problem(9, PLACES, (option("g1", "a", 5, 1, pin=True, ban=True),))
+    both = AllocationProblem(9, PLACES, (option("g1", "a", 5, 1, pin=True, ban=True),))
     assert allocate(both, 0.0, 20).chosen is None
 
 
@@ -101,15 +108,15 @@ def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
     assert made.chosen
     assert not made.is_proven
     assert 0 < made.objective < made.bound
-    assert broken(problem, frozenset(made.chosen)) == ()
+    assert broken_constraints(problem, frozenset(made.chosen)) == ()
 
 
 def test_a_simple_answer_is_held_against_the_bound_or_against_all_that_can_be_chosen():
     options = (option("g1", "a", 5, 10), option("g1", "b", 5, 9), option("g1", "c", 5, -1))
-    problem = Problem(5, PLACES, (*options, option("g1", "d", 5, 99, ban=True)))
-    assert by_ratio(problem, None, "simple").bound == 19
-    assert by_ratio(problem, Fraction(12), "simple").bound == 12
-    assert by_ratio(problem, None, "simple").chosen == (("g1", "a"),)
+    problem = AllocationProblem(5, PLACES, (*options, option("g1", "d", 5, 99, ban=True)))
+    assert allocate_by_ratio(problem, None, "simple").bound == 19
+    assert allocate_by_ratio(problem, Fraction(12), "simple").bound == 12
+    assert allocate_by_ratio(problem, None, "simple").chosen == (("g1", "a"),)
 
 
 ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}

@@ -8,18 +8,25 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.investment.problem import Floor, Gate, Limit, Option, Place, Problem
-from readiness.investment.service.problem import allocate
+from readiness.investment.problem import (
+    AllocationProblem,
+    Floor,
+    GateConstraint,
+    Limit,
+    Option,
+    ProblemGroup,
+)
+from readiness.investment.service.allocation import allocate
 from tests.bench.investing import file_of
 from tests.investment import cbc_statement
 
 
-def drawn(seed: int) -> Problem:
+def drawn(seed: int) -> AllocationProblem:
     """20 to 60 groups of 8 to 20 actions, with each kind of constraint now and then."""
     throw = random.Random(seed)
     actions = [f"a{n:02}" for n in range(throw.randint(8, 20))]
     places = tuple(
-        Place(
+        ProblemGroup(
             f"g{n:02}",
             frozenset(throw.sample(actions[:6], throw.choice([0, 1, 2]))),
             throw.choice([None, throw.randint(60, 400)]),
@@ -33,7 +40,7 @@ def drawn(seed: int) -> Problem:
         for number in range(len(actions))
     )
     gates = tuple(
-        Gate(
+        GateConstraint(
             place.id,
             throw.randint(1, 3),
             tuple(throw.sample(actions[:6], throw.randint(2, 5))),
@@ -42,7 +49,7 @@ def drawn(seed: int) -> Problem:
         for place in places
         for _ in range(throw.choice([0, 1, 1]))
     )
-    problem = Problem(
+    problem = AllocationProblem(
         int(throw.uniform(0.03, 0.25) * sum(option.cost for option in options)),
         places,
         options,
@@ -74,7 +81,7 @@ def an_option(group: str, number: int, actions: list[str], throw: random.Random)
     )
 
 
-def a_limit(problem: Problem, throw: random.Random) -> Limit:
+def a_limit(problem: AllocationProblem, throw: random.Random) -> Limit:
     uses = {option.key: throw.randint(0, 9) for option in problem.options if throw.random() < 0.8}
     most = int(throw.uniform(0.05, 0.2) * sum(uses.values()))
     return Limit("days", most, tuple(uses.items()), throw.choice([None, most // 3]))

@@ -19,7 +19,8 @@ from readiness.core.pdf.job import Page
 from readiness.core.people import Group
 from readiness.core.schema import migrate
 from readiness.investment import db as allocations
-from readiness.investment.service import listing, proposal, scenarios, solving
+from readiness.investment.service import proposal, scenarios, solving
+from readiness.investment.service import results as listing
 from tests.factories import allocations as allocated
 from tests.factories import plans, world
 
@@ -43,14 +44,14 @@ def store(tmp_path_factory):
         portfolio_entry.update_entry(made, group_id, NOW)
     plans.submitted(made, "elm", plans.answers_at(2, LEAD_1=1), NOW)
     portfolio_entry.update_entry(made, "elm", NOW)
-    answered = allocated.solved(made, "spring")
-    case = solving.Case(allocated.SMALL, answered.offers, 7)
-    asked = allocations.get(made, "spring")
-    told = scenarios.told_of(asked, people.actor(made, "pam"), "shook", NOW)
-    found = solving.shaken(case, 4, lambda _: None)
+    solution = allocated.add_solved(made, "spring")
+    case = solving.Case(allocated.SMALL, solution.offers, 7)
+    request = allocations.get(made, "spring")
+    told = scenarios.event_of(request, people.actor(made, "pam"), "shook", NOW)
+    found = solving.sensitivity(case, 4, lambda _: None)
     allocations.keep_stability(made, "spring", found, NOW, told)
     poor = replace(allocated.SMALL, budgets=(1,), min_groups=3)
-    allocated.solved(made, "poor", poor)
+    allocated.add_solved(made, "poor", poor)
     yield made
     made.close()
 
@@ -65,7 +66,7 @@ def html(result):
 
 def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id="spring"):
     actor = people.actor(store, who)
-    return proposal.printed(Session(store, actor, now), printer, "fair", allocation_id, size)
+    return proposal.print_pdf(Session(store, actor, now), printer, "fair", allocation_id, size)
 
 
 def test_it_conforms_to_pdf_ua_on_either_paper(store, printer, tmp_path):

@@ -16,7 +16,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
 from readiness.investment import db as allocations
 from readiness.investment.service import scenarios
-from readiness.investment.service.scenarios import Change, Runs, Stage
+from readiness.investment.service.scenarios import ActionChange, JobStarter, ScenarioJob
 from tests.factories import allocations as allocated
 from tests.factories.allocations import SMALL
 from tests.factories.waiting import until
@@ -32,11 +32,11 @@ def pam(grove):
 
 @pytest.fixture
 def runs(runner):
-    return Runs(runner, lambda: NOW, lambda: f"id-{next(numbers)}")
+    return JobStarter(runner, lambda: NOW, lambda: f"id-{next(numbers)}")
 
 
 def answer_to(store, allocation_id):
-    found = allocations.answered(store, allocation_id)
+    found = allocations.solution(store, allocation_id)
     assert found, "it has an answer"
     return found
 
@@ -52,9 +52,9 @@ def over(store, actor, allocation_id):
 def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):
     made = scenarios.ask(grove, pam, "fair", SMALL, 7, runs)
     assert over(grove, pam, made).says == ""
-    answered = answer_to(grove, made)
-    assert {offer.group_id for offer in answered.offers} == {"elm", "ash", "fir"}
-    assert answered.answer.found("readiness").picks
+    solution = answer_to(grove, made)
+    assert {offer.group_id for offer in solution.offers} == {"elm", "ash", "fir"}
+    assert solution.answer.found("readiness").picks
     verbs = [event.verb for event in audit.of_payer(grove, "fair")]
     assert {"asked for", "solved"} <= set(verbs)
 
@@ -74,39 +74,41 @@ def test_one_at_a_time_for_a_payer(grove, pam, runs):
 
 def test_only_the_payer_s_own_people_may(grove, runs):
     maya, pete = (people.actor(grove, each) for each in ("maya", "pete"))
-    allocated.asked(grove, "a1")
+    allocated.add_request(grove, "a1")
     for actor in (maya, pete):
         with pytest.raises((NotFound, Denied)):
             scenarios.ask(grove, actor, "fair", SMALL, 7, runs)
         with pytest.raises((NotFound, Denied)):
-            scenarios.own(grove, actor, "fair", "a1")
+            scenarios.load_request(grove, actor, "fair", "a1")
     with pytest.raises(NotFound):
-        scenarios.own(grove, pete, "far", "a1")  # another payer's scenario under one's own address
+        scenarios.load_request(
+            grove, pete, "far", "a1"
+        )  # another payer's scenario under one's own address
 
 
 def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam, runs):
-    before = allocated.solved(grove, "a1")
+    before = allocated.add_solved(grove, "a1")
     pick = before.answer.found("readiness").picks[0]
-    made = scenarios.change(grove, pam, "fair", "a1", pick.key, Change.BAN, 8, runs)
+    made = scenarios.change(grove, pam, "fair", "a1", pick.key, ActionChange.BAN, 8, runs)
     over(grove, pam, made)
     child = allocations.get(grove, made)
     assert child.parent_id == "a1"
     assert child.scenario.bans == frozenset({pick.key})
     after = answer_to(grove, made).answer
     assert pick.key not in {each.key for each in after.found("readiness").picks}
-    assert allocations.answered(grove, "a1") == before
-    freed = scenarios.changed(child.scenario, pick.key, Change.FREE)
+    assert allocations.solution(grove, "a1") == before
+    freed = scenarios.with_change(child.scenario, pick.key, ActionChange.FREE)
     assert (freed.bans, freed.pins) == (frozenset(), frozenset())
 
 
 def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
-    allocated.solved(grove, "a1")
+    allocated.add_solved(grove, "a1")
     with pytest.raises(NotFound):
-        scenarios.change(grove, pam, "fair", "a1", ("oak", "GOV"), Change.PIN, 8, runs)
+        scenarios.change(grove, pam, "fair", "a1", ("oak", "GOV"), ActionChange.PIN, 8, runs)
 
 
 def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
-    allocated.solved(grove, "a1")
+    allocated.add_solved(grove, "a1")
     scenarios.replay(grove, pam, "fair", "a1", runs)
     over(grove, pam, "a1")
     (replay,) = allocations.replays(grove, "a1")
@@ -116,8 +118,8 @@ def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
 
 
 def test_what_is_shaken_is_kept_beside_the_answer(grove, pam, runs):
-    allocated.solved(grove, "a1")
-    scenarios.shake(grove, pam, "fair", "a1", runs, count=3)
+    allocated.add_solved(grove, "a1")
+    scenarios.check_sensitivity(grove, pam, "fair", "a1", runs, count=3)
     over(grove, pam, "a1")
     found = allocations.stability(grove, "a1")
     assert found
@@ -125,14 +127,14 @@ def test_what_is_shaken_is_kept_beside_the_answer(grove, pam, runs):
 
 
 def test_without_an_answer_there_is_nothing_to_shake_or_replay(grove, pam, runs):
-    allocated.asked(grove, "a1")
-    for begin in (scenarios.shake, scenarios.replay):
+    allocated.add_request(grove, "a1")
+    for begin in (scenarios.check_sensitivity, scenarios.replay):
         with pytest.raises(WrongState, match="no answer yet"):
             begin(grove, pam, "fair", "a1", runs)
 
 
 def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
-    made = allocated.asked(grove, "a1")
+    made = allocated.add_request(grove, "a1")
     waiting = []
 
     def work(told):
@@ -141,20 +143,20 @@ def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
             waiting.append(1)
             told(len(waiting))
 
-    scenarios.begin(grove, pam, made, Stage.SOLVE, work, runs)
-    assert scenarios.progress(Session(grove, pam, NOW), "fair", "a1").stage is Stage.SOLVE
+    scenarios.begin(grove, pam, made, ScenarioJob.SOLVE, work, runs)
+    assert scenarios.progress(Session(grove, pam, NOW), "fair", "a1").stage is ScenarioJob.SOLVE
     assert scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
     assert not over(grove, pam, "a1").is_live
-    assert allocations.answered(grove, "a1") is None
+    assert allocations.solution(grove, "a1") is None
     assert not scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
     scenarios.solve_again(grove, pam, "fair", "a1", runs)
     over(grove, pam, "a1")
-    assert allocations.answered(grove, "a1") is not None
+    assert allocations.solution(grove, "a1") is not None
 
 
 def test_nobody_sharing_is_said(store, runner):
-    made = allocated.asked(store, "a1")
+    made = allocated.add_request(store, "a1")
     with store.writing():
         store.execute("delete from assessments")
     with pytest.raises(WrongState, match="nothing to choose"):
-        scenarios.answer_of(store, made, NOW, lambda _: None)
+        scenarios.solve_request(store, made, NOW, lambda _: None)

@@ -8,20 +8,20 @@ import pytest
 
 from readiness.core.tables.models import Canceled
 from readiness.instruments.costs import loader as costs
-from readiness.investment.candidates import Component, Tag
+from readiness.investment.models import BenefitComponent, Tag
 from readiness.investment.portfolio import is_purpose, offers_of
-from readiness.investment.problem import broken
-from readiness.investment.scenario import CostBasis, Scenario
+from readiness.investment.problem import broken_constraints
+from readiness.investment.scenario import BudgetScenario, CostBasis
 from readiness.investment.service import solving
-from readiness.investment.service.problem import allocate
+from readiness.investment.service.allocation import allocate
 from readiness.investment.service.solving import Case
-from tests.factories.baselines import a_footing, a_gap
+from tests.factories.baselines import a_baseline, a_gap
 
 FOOTINGS = tuple(
-    a_footing(group_id, level=level, positive=(100 * level, 1_000), behind=(a_gap("COL", people),))
+    a_baseline(group_id, level=level, positive=(100 * level, 1_000), behind=(a_gap("COL", people),))
     for group_id, level, people in (("ash", 1, 50.0), ("elm", 2, 400.0), ("fir", 3, 90.0))
 )
-SMALL = Scenario("Spring", (250_000,), costs_at=CostBasis.LIKELY)
+SMALL = BudgetScenario("Spring", (250_000,), costs_at=CostBasis.LIKELY)
 
 
 def a_case(scenario=SMALL):
@@ -37,8 +37,8 @@ def alone(scenario, policy_id="readiness"):
     """One policy's answer, and nothing about how firm it is."""
     case = a_case(scenario)
     policy = next(each for each in scenario.policies if each.id == policy_id)
-    made = solving.Counted(nobody_waits).solved(case.problem(policy))
-    return solving.plain_found(case, policy, made)
+    made = solving.CountingSolver(nobody_waits).solved(case.problem(policy))
+    return solving.bare_answer(case, policy, made)
 
 
 TOLD: list[int] = []
@@ -46,7 +46,7 @@ TOLD: list[int] = []
 
 @pytest.fixture(scope="module")
 def answer():
-    return solving.answered(a_case(), FOOTINGS, TOLD.append)
+    return solving.solve(a_case(), FOOTINGS, TOLD.append)
 
 
 def test_every_policy_has_a_proven_answer_within_the_budget(answer):
@@ -57,14 +57,14 @@ def test_every_policy_has_a_proven_answer_within_the_budget(answer):
 
 
 def test_each_policy_buys_most_of_what_it_puts_first(answer):
-    for found, component in zip(answer.founds, Component, strict=True):
+    for found, component in zip(answer.founds, BenefitComponent, strict=True):
         assert found.points[component] == max(each.points[component] for each in answer.founds)
 
 
 def test_the_objective_is_the_weighted_points_of_what_is_served_once(answer):
     case = a_case()
     for found, policy in zip(answer.founds, SMALL.policies, strict=True):
-        weighed = sum(policy.weights[c] * found.points[c] / 100 for c in Component)
+        weighed = sum(policy.weights[c] * found.points[c] / 100 for c in BenefitComponent)
         assert found.objective == pytest.approx(weighed, abs=0.01)
     assert case.scenario.policy.id == "readiness"
 
@@ -103,9 +103,9 @@ def test_care_changes_wait_for_infrastructure_below_incentive_ready(answer):
     for found in answer.founds:
         for group_id in ("ash", "elm"):
             mine = {pick.action_id for pick in found.picks if pick.group_id == group_id}
-            for door in offers[group_id].doors:
-                if mine & set(door.unlocks):
-                    assert len(mine & set(door.of)) >= door.needs
+            for rule in offers[group_id].doors:
+                if mine & set(rule.unlocks):
+                    assert len(mine & set(rule.of)) >= rule.needs
 
 
 def test_a_pin_is_kept_and_a_ban_is_too(answer):
@@ -131,7 +131,7 @@ def test_a_floor_moves_the_money():
 
 def test_limits_that_nothing_satisfies_have_no_answer_and_no_sensitivity():
     case = a_case(replace(SMALL, budgets=(1_000,), pins=frozenset({("fir", "CHWCRC")})))
-    made = solving.answered(case, FOOTINGS, nobody_waits)
+    made = solving.solve(case, FOOTINGS, nobody_waits)
     assert not any(found.is_possible for found in made.founds)
     assert (made.less, made.more, made.left_out) == (None, None, ())
 
@@ -158,19 +158,19 @@ def test_every_answer_is_checked_apart_from_the_solver():
     problem = case.problem(case.scenario.policy)
     chosen = allocate(problem, solving.GAP, 10).chosen
     assert chosen
-    assert not broken(problem, frozenset(chosen))
+    assert not broken_constraints(problem, frozenset(chosen))
     less = frozenset(key for key in chosen if is_purpose(key[1]))
-    assert broken(problem, less)
+    assert broken_constraints(problem, less)
 
 
 def test_choices_are_counted_over_draws_and_the_same_for_the_same_seed():
     case = a_case()
-    found = solving.shaken(case, 4, nobody_waits)
+    found = solving.sensitivity(case, 4, nobody_waits)
     assert (found.runs, found.seed, found.answered) == (4, 7, 4)
     assert all(1 <= each.times <= 4 for each in found.survivals)
     assert len({each.times for each in found.survivals}) > 1
-    assert solving.shaken(case, 4, nobody_waits) == found
-    assert solving.shaken(replace(case, seed=8), 4, nobody_waits) != found
+    assert solving.sensitivity(case, 4, nobody_waits) == found
+    assert solving.sensitivity(replace(case, seed=8), 4, nobody_waits) != found
 
 
 def test_whoever_waits_is_told_after_each_solve_and_can_stop_it(answer):
@@ -182,4 +182,4 @@ def test_whoever_waits_is_told_after_each_solve_and_can_stop_it(answer):
             raise Canceled
 
     with pytest.raises(Canceled):
-        solving.answered(a_case(), FOOTINGS, stop)
+        solving.solve(a_case(), FOOTINGS, stop)

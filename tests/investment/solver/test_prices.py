@@ -9,7 +9,13 @@ import pytest
 
 from readiness.core.integer_program import cost_of
 from readiness.investment.formulation import model_of
-from readiness.investment.problem import Limit, Place, Problem, benefit, broken
+from readiness.investment.problem import (
+    AllocationProblem,
+    Limit,
+    ProblemGroup,
+    broken_constraints,
+    total_benefit,
+)
 from readiness.investment.solver import direct, prices
 from tests.bench.investing import drawn
 from tests.factories.waiting import PATIENCE
@@ -22,7 +28,7 @@ def by_groups(model, gap=1e-3):
 
 @pytest.mark.parametrize("seeds", [range(n, n + 60) for n in range(0, 300, 60)], ids=str)
 def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds):
-    answered = 0
+    solution = 0
     for seed in seeds:
         problem = brute_force.drawn(seed)
         best, model = brute_force.best(problem), model_of(problem)
@@ -32,14 +38,14 @@ def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds):
             continue
         found, bound = by_groups(model)
         if found is not None:
-            answered += 1
-            assert broken(problem, model.keys_of(found)) == (), seed
+            solution += 1
+            assert broken_constraints(problem, model.keys_of(found)) == (), seed
         if best is not None:
-            assert bound * model.unit >= benefit(problem, best) - 1e-6 * model.unit, seed
-    assert answered > 20
+            assert bound * model.unit >= total_benefit(problem, best) - 1e-6 * model.unit, seed
+    assert solution > 20
 
 
-def with_everything(problem: Problem) -> Problem:
+def with_everything(problem: AllocationProblem) -> AllocationProblem:
     """Also a limit, the number of groups from both sides, pins and bans."""
     options = tuple(
         replace(option, pin=number % 97 == 0, ban=number % 31 == 5)
@@ -50,7 +56,7 @@ def with_everything(problem: Problem) -> Problem:
     return replace(
         problem,
         options=options,
-        groups=tuple(Place(each.id, each.have, None, each.tags) for each in problem.groups),
+        groups=tuple(ProblemGroup(each.id, each.have, None, each.tags) for each in problem.groups),
         limits=(Limit("people-days", 4 * groups, tuple(days.items())),),
         min_groups=groups // 2,
         max_groups=groups * 3 // 4,
@@ -66,7 +72,7 @@ def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_progr
     best, least = direct.solve(model.program, worst, 1e-4, 60)
     assert found is not None
     assert best is not None
-    assert broken(problem, model.keys_of(found)) == ()
+    assert broken_constraints(problem, model.keys_of(found)) == ()
     most = cost_of(best, model.gains)
     assert cost_of(found, model.gains) <= -least + 0.5
     assert bound >= most - 0.5

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from readiness.accounts.db import groups
 from readiness.core import exports, serialization
 from readiness.core.db import Session
 from readiness.core.errors import WrongState
 from readiness.core.exports import Sheet
-from readiness.investment.presenters.models import Result
-from readiness.investment.problem import Problem
-from readiness.investment.service import listing
+from readiness.investment import db as allocations
+from readiness.investment.presenters.result import (
+    ScenarioList,
+    ScenarioResult,
+    result_of,
+    scenario_line,
+)
+from readiness.investment.problem import AllocationProblem
 from readiness.investment.service.solving import GAP, SECONDS
-from readiness.investment.service.stored import stored
+from readiness.investment.service.stored import load, names_of, require_planner
 
 STOPPED = (
     "A group in this scenario no longer shares, and its part of the problem may not leave here. "
@@ -22,10 +28,10 @@ STOPPED = (
 
 
 def xlsx(session: Session, payer_id: str, allocation_id: str) -> bytes:
-    return exports.xlsx_of(list(pages(listing.result(session, payer_id, allocation_id))))
+    return exports.xlsx_of(list(sheets(result(session, payer_id, allocation_id))))
 
 
-def pages(result: Result) -> Iterator[Sheet]:
+def sheets(result: ScenarioResult) -> Iterator[Sheet]:
     yield Sheet("Decision", ("What", "Says"), list(summary(result)), (44, 100))
     yield Sheet(
         "Chosen",
@@ -80,7 +86,7 @@ def pages(result: Result) -> Iterator[Sheet]:
     )
 
 
-def summary(result: Result) -> Iterator[tuple[str, str]]:
+def summary(result: ScenarioResult) -> Iterator[tuple[str, str]]:
     yield "Scenario", result.name
     yield "Policy", f"{result.policy}. {result.policy_says}"
     yield from ((f"Weight of {each.term.lower()}", each.says) for each in result.weights)
@@ -101,27 +107,27 @@ def summary(result: Result) -> Iterator[tuple[str, str]]:
 
 
 def as_json(session: Session, payer_id: str, allocation_id: str) -> dict[str, Any]:
-    found = stored(session, payer_id, allocation_id)
+    found = load(session, payer_id, allocation_id)
     if found.has_hidden:
         raise WrongState(STOPPED)
-    answer = serialization.to_json(found.answered.answer)
+    answer = serialization.to_json(found.solution.answer)
     return {
-        "scenario": serialization.to_json(found.asked.scenario),
-        "asked_at": found.asked.asked_at.isoformat(),
-        "answered_at": found.answered.at.isoformat(),
-        "seed": found.asked.seed,
-        "problem": problem_out(found.answered.problem),
-        "limits": [serialization.to_json(each) for each in found.answered.problem.limits],
+        "scenario": serialization.to_json(found.request.scenario),
+        "asked_at": found.request.asked_at.isoformat(),
+        "answered_at": found.solution.at.isoformat(),
+        "seed": found.request.seed,
+        "problem": problem_json(found.solution.problem),
+        "limits": [serialization.to_json(each) for each in found.solution.problem.limits],
         "answer": answer,
         "purposes": [
-            serialization.to_json(each) for o in found.answered.offers for each in o.purposes
+            serialization.to_json(each) for o in found.solution.offers for each in o.purposes
         ],
         "stability": serialization.to_json(found.stability) if found.stability else None,
-        "method": list(listing.result(session, payer_id, allocation_id).method),
+        "method": list(result(session, payer_id, allocation_id).method),
     }
 
 
-def problem_out(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: AllocationProblem) -> dict[str, Any]:
     """As `flask invest` reads it."""
     return {
         "budget": problem.budget,
@@ -146,3 +152,22 @@ def problem_out(problem: Problem) -> dict[str, Any]:
         "gap": GAP,
         "time_limit": SECONDS,
     }  # fmt: skip
+
+
+def listing(session: Session, payer_id: str) -> ScenarioList:
+    require_planner(session.actor, payer_id)
+    answers = allocations.answers_of_payer(session.store, payer_id)
+    return ScenarioList(
+        groups.payer(session.store, payer_id),
+        len(names_of(session.store, payer_id, session.now.date())),
+        tuple(
+            scenario_line(each, answers[each.id].found(each.scenario.policy_id))
+            if each.id in answers
+            else scenario_line(each, None)
+            for each in allocations.of_payer(session.store, payer_id)
+        ),
+    )
+
+
+def result(session: Session, payer_id: str, allocation_id: str) -> ScenarioResult:
+    return result_of(load(session, payer_id, allocation_id))

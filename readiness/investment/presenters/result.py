@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import day, dollars, one_decimal, percent
-from readiness.investment.answer import Found, LeftOut, Pick
-from readiness.investment.candidates import COMPONENT_UNITS, Component
-from readiness.investment.models import Asked
-from readiness.investment.presenters.groups import sheets
-from readiness.investment.presenters.models import (
-    LeftOutLine,
-    Line,
-    Result,
-    RivalLine,
-    ScenarioLine,
-    YearLine,
+from readiness.core.people import Payer
+from readiness.investment.models import (
+    COMPONENT_UNITS,
+    BenefitComponent,
+    OptionLeftOut,
+    Pick,
+    PolicyAnswer,
 )
-from readiness.investment.presenters.policies import comparison_of
+from readiness.investment.presenters.groups import GroupSheet, group_sheets
+from readiness.investment.presenters.policies import Comparison, comparison_of
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
-    listed,
-    numbered,
+    Fact,
+    counted_words,
+    join_words,
     points_says,
     proof_says,
     settings_of,
     weights_says,
 )
-from readiness.investment.scenario import Scenario
-from readiness.investment.service.stored import Stored
+from readiness.investment.scenario import BudgetScenario, ScenarioRequest
+from readiness.investment.service.stored import StoredScenario
 
 IMPOSSIBLE = (
     "No choice satisfies these limits. Free a pin, lower a floor or the least number of groups, or "
@@ -44,7 +44,7 @@ METHOD = (
         "and the measures with a gap that counts. Each is counted once in a group, however many "
         "chosen actions serve it."
     ),
-    f"Readiness: {COMPONENT_UNITS[Component.READINESS]}.",
+    f"Readiness: {COMPONENT_UNITS[BenefitComponent.READINESS]}.",
     (
         "Need: the group’s patients times its social risk (the mean of the released share of "
         "screened patients with a need and the submitted share living in deprived areas), "
@@ -80,15 +80,15 @@ CAVEATS = (
 )
 
 
-def result_of(found: Stored) -> Result:
-    scenario, answer, main = found.asked.scenario, found.answered.answer, found.main
-    every = sheets(found) if main.is_possible else ()
-    return Result(
-        id=found.asked.id,
+def result_of(found: StoredScenario) -> ScenarioResult:
+    scenario, answer, main = found.request.scenario, found.solution.answer, found.main
+    every = group_sheets(found) if main.is_possible else ()
+    return ScenarioResult(
+        id=found.request.id,
         payer=found.payer,
         name=scenario.name,
-        asked_at=found.asked.asked_at,
-        answered_at=found.answered.at,
+        asked_at=found.request.asked_at,
+        answered_at=found.solution.at,
         parent=(found.parent.id, found.parent.scenario.name) if found.parent else None,
         change=change_says(found),
         policy=scenario.policy.name,
@@ -103,8 +103,8 @@ def result_of(found: Stored) -> Result:
         within=within_says(main) if main.is_possible else "",
         buys=tuple(buys(found)) if main.is_possible else (),
         proof=proof_says(main) if main.is_possible else "",
-        shadow=tuple(shadow(found)),
-        rivals=tuple(rivals(found)),
+        shadow=tuple(budget_changes(found)),
+        rivals=tuple(heuristic_lines(found)),
         stability=stability_says(found),
         stability_span=stability_span(found),
         groups=tuple(each for each in every if not each.why_nothing),
@@ -116,7 +116,7 @@ def result_of(found: Stored) -> Result:
         method=METHOD,
         caveats=CAVEATS,
         solver=answer.solver,
-        seed=found.asked.seed,
+        seed=found.request.seed,
         replays=tuple(replays(found)),
         has_hidden=found.has_hidden,
     )
@@ -125,23 +125,25 @@ def result_of(found: Stored) -> Result:
 # The decision, and what it buys.
 
 
-def decision_says(scenario: Scenario, main: Found) -> str:
+def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:
     if not main.picks:
         return "Nothing is chosen: no action is worth its money within these limits."
     return (
-        f"{numbered(len(main.picks), 'action')} in {numbered(len(main.bought), 'group')} for "
-        f"{dollars(main.spent)} of {dollars(sum(scenario.budgets))}."
+        f"{counted_words(len(main.picks), 'action')} in {counted_words(len(main.bought), 'group')} "
+        f"for {dollars(main.spent)} of {dollars(sum(scenario.budgets))}."
     )
 
 
-def years(scenario: Scenario, main: Found) -> Iterator[YearLine]:
+def years(scenario: BudgetScenario, main: PolicyAnswer) -> Iterator[YearBudgetLine]:
     for number, (budget, spent) in enumerate(
         zip(scenario.budgets, main.by_year, strict=True), start=1
     ):
-        yield YearLine(f"Year {number}", dollars(budget), dollars(spent), dollars(budget - spent))
+        yield YearBudgetLine(
+            f"Year {number}", dollars(budget), dollars(spent), dollars(budget - spent)
+        )
 
 
-def cost_says(main: Found) -> str:
+def cost_says(main: PolicyAnswer) -> str:
     span = main.span
     return (
         f"With every cost drawn from its range, all of it together takes {dollars(span.low)} to "
@@ -149,7 +151,7 @@ def cost_says(main: Found) -> str:
     )
 
 
-def within_says(main: Found) -> str:
+def within_says(main: PolicyAnswer) -> str:
     says = f"The budget covers it in {percent(main.span.within)} of the draws."
     if main.span.within < 0.5:
         return (
@@ -159,31 +161,31 @@ def within_says(main: Found) -> str:
     return says
 
 
-def buys(found: Stored) -> Iterator[Line]:
+def buys(found: StoredScenario) -> Iterator[Fact]:
     main = found.main
     points = main.points or {}
-    total = {each: found.case.scale.most[each] for each in Component}
-    for component in Component:
+    total = {each: found.case.scale.most[each] for each in BenefitComponent}
+    for component in BenefitComponent:
         share = points.get(component, 0.0)
         amount = total[component] * share / 100
-        yield Line(
+        yield Fact(
             WEIGHT_TERMS[component],
             f"{amount:,.0f} {COMPONENT_UNITS[component]} ({one_decimal(share)}% of all there is)",
         )
     gates = sum(len(each.gates_met) for each in main.bought)
-    yield Line("Gates of a next tier that would be met", f"{gates}")
+    yield Fact("Gates of a next tier that would be met", f"{gates}")
     rising = [each for each in main.bought if each.tier_after != each.tier_before]
-    says = listed(f"{found.name(each.group_id)} to {each.tier_after}" for each in rising)
-    yield Line("Tiers reached, with every lift as intended", says or "none by these actions alone")
+    says = join_words(f"{found.name(each.group_id)} to {each.tier_after}" for each in rising)
+    yield Fact("Tiers reached, with every lift as intended", says or "none by these actions alone")
 
 
 # How firm it is.
 
 
-def shadow(found: Stored) -> Iterator[str]:
+def budget_changes(found: StoredScenario) -> Iterator[str]:
     """What a little more or less money would change."""
-    answer, main = found.answered.answer, found.main
-    budget = sum(found.asked.scenario.budgets)
+    answer, main = found.solution.answer, found.main
+    budget = sum(found.request.scenario.budgets)
     for other, sign in ((answer.more, 1), (answer.less, -1)):
         if other is None or not other.is_possible:
             continue
@@ -192,37 +194,37 @@ def shadow(found: Stored) -> Iterator[str]:
         yield (
             f"With 5% {'more' if sign > 0 else 'less'} money ({dollars(budget * 0.05)}) the answer "
             f"{'gains' if sign > 0 else 'loses'} {points_says(max(0.0, worth))}: "
-            f"{max(0.0, rate):.2f} for each $1,000. {moved(found, main, other)}"
+            f"{max(0.0, rate):.2f} for each $1,000. {difference_says(found, main, other)}"
         )
 
 
-def moved(found: Stored, main: Found, other: Found) -> str:
+def difference_says(found: StoredScenario, main: PolicyAnswer, other: PolicyAnswer) -> str:
     before, after = ({pick.key: pick for pick in each.picks} for each in (main, other))
     added = [after[key] for key in after.keys() - before.keys()]
     dropped = [before[key] for key in before.keys() - after.keys()]
     parts = [
-        f"{word} {few(found, picks)}"
+        f"{word} {first_three(found, picks)}"
         for word, picks in (("It would add", added), ("and drop" if added else "It drops", dropped))
         if picks
     ]
     return f"{', '.join(parts)}." if parts else "The same actions are chosen."
 
 
-def few(found: Stored, picks: list[Pick]) -> str:
+def first_three(found: StoredScenario, picks: list[Pick]) -> str:
     """The first three by name, and how many more."""
     named = [found.dated(pick) for pick in sorted(picks)]
-    more = [numbered(len(named) - 3, "more", "more")] if len(named) > 3 else []
-    return listed([*named[:3], *more])
+    more = [counted_words(len(named) - 3, "more", "more")] if len(named) > 3 else []
+    return join_words([*named[:3], *more])
 
 
-def rivals(found: Stored) -> Iterator[RivalLine]:
+def heuristic_lines(found: StoredScenario) -> Iterator[HeuristicLine]:
     best = found.main.objective
-    for each in found.answered.answer.rivals:
+    for each in found.solution.answer.rivals:
         if each.objective is None:
-            yield RivalLine(each.name, "no answer", each.says, "", "")
+            yield HeuristicLine(each.name, "no answer", each.says, "", "")
             continue
         behind = max(0.0, best - each.objective) / best if best else 0.0
-        yield RivalLine(
+        yield HeuristicLine(
             each.name,
             points_says(each.objective),
             f"{percent(behind, 1)} behind",
@@ -231,7 +233,7 @@ def rivals(found: Stored) -> Iterator[RivalLine]:
         )
 
 
-def stability_says(found: Stored) -> str:
+def stability_says(found: StoredScenario) -> str:
     if found.stability is None:
         return ""
     runs, seed = found.stability.runs, found.stability.seed
@@ -245,14 +247,14 @@ def stability_says(found: Stored) -> str:
     )
 
 
-def stability_span(found: Stored) -> str:
+def stability_span(found: StoredScenario) -> str:
     if found.stability is None:
         return ""
     low, high = found.stability.objective_low, found.stability.objective_high
     return f"The answer was worth {one_decimal(low)} to {points_says(high)} in eight of ten draws."
 
 
-def replays(found: Stored) -> Iterator[str]:
+def replays(found: StoredScenario) -> Iterator[str]:
     for each in found.replays:
         same = "the same answer came out" if each.is_same else "another answer came out"
         yield f"{day(each.at)}, {each.solver}: {same}."
@@ -261,7 +263,7 @@ def replays(found: Stored) -> Iterator[str]:
 # What was left out.
 
 
-def left_out_line(found: Stored, each: LeftOut) -> LeftOutLine:
+def left_out_line(found: StoredScenario, each: OptionLeftOut) -> LeftOutLine:
     pick = Pick(each.group_id, each.action_id)
     is_hidden = found.is_hidden(each.group_id)
     return LeftOutLine(
@@ -275,28 +277,28 @@ def left_out_line(found: Stored, each: LeftOut) -> LeftOutLine:
     )
 
 
-def why_left(found: Stored, each: LeftOut) -> str:
+def why_left(found: StoredScenario, each: OptionLeftOut) -> str:
     if each.loses is None:
         return f"It cannot be had within these limits. {forbids_says(found, each)}"
     parts = []
     if each.given_up:
-        parts.append(f"it would take the place of {few(found, list(each.given_up))}")
+        parts.append(f"it would take the place of {first_three(found, list(each.given_up))}")
     if each.taken_up:
-        parts.append(f"bring in {few(found, list(each.taken_up))}")
+        parts.append(f"bring in {first_three(found, list(each.taken_up))}")
     change = f"With it pinned, {' and '.join(parts)}; " if parts else "With it pinned, "
     lost = points_says(each.loses) if each.loses >= SHOWN else f"less than {points_says(0.1)}"
     return f"{change}the whole answer would lose {lost}."
 
 
-def forbids_says(found: Stored, each: LeftOut) -> str:
+def forbids_says(found: StoredScenario, each: OptionLeftOut) -> str:
     """The gate that it stands behind, in the words of the catalogue; else what it breaks."""
     offer = found.offer_by_id[each.group_id]
     chosen = {pick.action_id for pick in found.main.picks if pick.group_id == each.group_id}
     there = chosen | set(offer.in_place)
     shut = [
-        door.says
-        for door in offer.doors
-        if each.action_id in door.unlocks and len(there & set(door.of)) < door.needs
+        rule.says
+        for rule in offer.doors
+        if each.action_id in rule.unlocks and len(there & set(rule.of)) < rule.needs
     ]
     if shut:
         return f"{shut[0]} There is no room for that too."
@@ -306,7 +308,7 @@ def forbids_says(found: Stored, each: LeftOut) -> str:
 # Drawing, lists.
 
 
-def dollars_of(found: Stored) -> Figure | None:
+def dollars_of(found: StoredScenario) -> Figure | None:
     rows = [
         Amount(found.name(each.group_id), each.dollars, dollars(each.dollars))
         for each in sorted(found.main.bought, key=lambda each: (-each.dollars, each.group_id))
@@ -314,7 +316,7 @@ def dollars_of(found: Stored) -> Figure | None:
     return amounts_of(rows, ("Group", "Dollars")) if rows else None
 
 
-def dollars_title(found: Stored) -> str:
+def dollars_title(found: StoredScenario) -> str:
     bought = sorted(found.main.bought, key=lambda each: -each.dollars)
     if not bought:
         return ""
@@ -323,43 +325,137 @@ def dollars_title(found: Stored) -> str:
     return f"{found.name(top.group_id)} gets most: {share} of what is spent"
 
 
-def picks_says(found: Stored) -> Iterator[Line]:
-    scenario = found.asked.scenario
+def picks_says(found: StoredScenario) -> Iterator[Fact]:
+    scenario = found.request.scenario
     for term, keys in (("Pinned", scenario.pins), ("Banned", scenario.bans)):
         if keys:
             known = [Pick(*key) for key in sorted(keys) if key in found.case.candidate_by_key]
-            yield Line(term, listed(found.titled(pick) for pick in known) or "nothing that is open")
+            yield Fact(
+                term, join_words(found.titled(pick) for pick in known) or "nothing that is open"
+            )
 
 
-def change_says(found: Stored) -> str:
+def change_says(found: StoredScenario) -> str:
     """What the click changed of the parent."""
     if found.parent is None:
         return ""
-    before, after = found.parent.scenario, found.asked.scenario
+    before, after = found.parent.scenario, found.request.scenario
     changes = (
         ("pins", after.pins - before.pins),
         ("bans", after.bans - before.bans),
         ("frees", (before.pins | before.bans) - (after.pins | after.bans)),
     )
     said = [
-        f"{verb} {listed(found.titled(Pick(*key)) for key in sorted(keys))}"
+        f"{verb} {join_words(found.titled(Pick(*key)) for key in sorted(keys))}"
         for verb, keys in changes
         if keys and all(key in found.case.candidate_by_key for key in keys)
     ]
-    return listed(said) or "changes its settings"
+    return join_words(said) or "changes its settings"
 
 
-def scenario_line(asked: Asked, main: Found | None) -> ScenarioLine:
+def scenario_line(request: ScenarioRequest, main: PolicyAnswer | None) -> ScenarioLine:
     outcome = WAITING if main is None else "no answer within its limits"
     if main and main.is_possible:
-        outcome = decision_says(asked.scenario, main)
+        outcome = decision_says(request.scenario, main)
     return ScenarioLine(
-        asked.id,
-        asked.scenario.name,
-        asked.asked_at,
-        listed(dollars(each) for each in asked.scenario.budgets),
-        asked.scenario.policy.name,
+        request.id,
+        request.scenario.name,
+        request.asked_at,
+        join_words(dollars(each) for each in request.scenario.budgets),
+        request.scenario.policy.name,
         outcome,
-        "changed from another scenario" if asked.parent_id else "",
-        asked.parent_id,
+        "changed from another scenario" if request.parent_id else "",
+        request.parent_id,
     )
+
+
+@dataclass(frozen=True)
+class YearBudgetLine:
+    year: str
+    budget: str
+    spent: str
+    slack: str
+
+
+@dataclass(frozen=True)
+class LeftOutLine:
+    """A good option that was not chosen."""
+
+    group_id: str
+    action_id: str
+    is_hidden: bool
+    title: str  # "Mailed test outreach in Ash Grove"
+    dollars: str
+    adds: str
+    why: str
+
+
+@dataclass(frozen=True)
+class HeuristicLine:
+    name: str
+    points: str
+    behind: str
+    spent: str
+    actions: str
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """Everything shown of one answered scenario."""
+
+    id: str
+    payer: Payer
+    name: str
+    asked_at: datetime
+    answered_at: datetime
+    parent: tuple[str, str] | None  # id and name of the scenario that it changes
+    change: str  # what it changes of its parent; ""
+    policy: str
+    policy_says: str
+    weights: tuple[Fact, ...]
+    settings: tuple[Fact, ...]
+    is_possible: bool
+    impossible: str  # what to loosen
+    decision: str
+    money: tuple[YearBudgetLine, ...]
+    cost: str
+    within: str  # how likely the budget covers it
+    buys: tuple[Fact, ...]
+    proof: str
+    shadow: tuple[str, ...]
+    rivals: tuple[HeuristicLine, ...]
+    stability: str  # "" before it was shaken
+    stability_span: str
+    groups: tuple[GroupSheet, ...]  # those that get something first, by dollars
+    nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
+    left_out: tuple[LeftOutLine, ...]
+    dollars_title: str
+    dollars: Figure | None
+    comparison: Comparison
+    method: tuple[str, ...]
+    caveats: tuple[str, ...]
+    solver: str
+    seed: int
+    replays: tuple[str, ...]
+    has_hidden: bool
+
+
+@dataclass(frozen=True)
+class ScenarioLine:
+    """One scenario in the list."""
+
+    id: str
+    name: str
+    asked_at: datetime
+    budget: str
+    policy: str
+    outcome: str
+    change: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True)
+class ScenarioList:
+    payer: Payer
+    groups: int  # that share and have submitted
+    lines: tuple[ScenarioLine, ...]

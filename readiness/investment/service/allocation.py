@@ -10,7 +10,13 @@ from typing import Any
 from readiness.investment import problem_json
 from readiness.investment.formulation import model_of
 from readiness.investment.heuristics import greedy
-from readiness.investment.problem import Key, Problem, benefit, broken, spent
+from readiness.investment.problem import (
+    AllocationProblem,
+    Key,
+    broken_constraints,
+    total_benefit,
+    total_cost,
+)
 from readiness.investment.solver import direct
 
 
@@ -22,7 +28,7 @@ class BrokenAnswerError(RuntimeError):
 class Allocation:
     """What was chosen, checked against every constraint in plain Python."""
 
-    problem: Problem
+    problem: AllocationProblem
     chosen: tuple[Key, ...] | None  # by ids; None: no choice satisfies every constraint
     objective: Fraction
     bound: Fraction
@@ -31,14 +37,14 @@ class Allocation:
 
     @property
     def spent(self) -> int:
-        return spent(self.problem, self.chosen or ())
+        return total_cost(self.problem, self.chosen or ())
 
     @property
     def gap(self) -> float:
         return float((self.bound - self.objective) / max(Fraction(1), abs(self.objective)))
 
 
-def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
+def allocate(problem: AllocationProblem, gap: float, seconds: float) -> Allocation:
     """The most benefit; where the solver's time is up before it has anything, a simple answer."""
     model = model_of(problem)
     solver = direct.version()
@@ -46,20 +52,24 @@ def allocate(problem: Problem, gap: float, seconds: float) -> Allocation:
         found = direct.best(model, gap, seconds)
     except direct.OutOfTimeError as error:
         bound = None if isinf(error.bound) else Fraction(error.bound) * model.unit
-        return by_ratio(problem, bound, f"{solver} had too little time: by benefit per dollar")
+        return allocate_by_ratio(
+            problem, bound, f"{solver} had too little time: by benefit per dollar"
+        )
     if found.solution is None:
         return Allocation(problem, None, Fraction(), Fraction(), is_proven=True, solver=solver)
     keys = model.keys_of(found.solution)
-    if faults := broken(problem, keys):
+    if faults := broken_constraints(problem, keys):
         raise BrokenAnswerError("; ".join(faults))
-    objective = benefit(problem, keys)
+    objective = total_benefit(problem, keys)
     bound = objective if found.is_proven else Fraction(found.bound) * model.unit
     return Allocation(
         problem, tuple(sorted(keys)), objective, max(bound, objective), found.is_proven, solver
     )
 
 
-def by_ratio(problem: Problem, bound: Fraction | None, solver: str) -> Allocation:
+def allocate_by_ratio(
+    problem: AllocationProblem, bound: Fraction | None, solver: str
+) -> Allocation:
     """Without a bound it is held against everything that can be chosen at all."""
     chosen = greedy(problem)
     gains = (option.benefit for option in problem.options if problem.is_open(option))
@@ -67,16 +77,16 @@ def by_ratio(problem: Problem, bound: Fraction | None, solver: str) -> Allocatio
     return Allocation(
         problem,
         tuple(sorted(chosen)),
-        benefit(problem, chosen),
+        total_benefit(problem, chosen),
         most if bound is None else min(bound, most),
         is_proven=False,
         solver=solver,
     )
 
 
-def allocated_file(raw: bytes) -> Allocation:
-    asked = problem_json.read(raw)
-    return allocate(asked.problem, asked.gap, asked.time_limit)
+def allocate_file(raw: bytes) -> Allocation:
+    request = problem_json.read(raw)
+    return allocate(request.problem, request.gap, request.time_limit)
 
 
 def as_json(made: Allocation) -> dict[str, Any]:
@@ -88,8 +98,8 @@ def as_json(made: Allocation) -> dict[str, Any]:
     return {
         "status": "optimal" if made.is_proven else "gap",
         "chosen": [{"group": group, "action": action} for group, action in made.chosen],
-        "objective": plain(made.objective),
-        "bound": plain(made.bound),
+        "objective": json_number(made.objective),
+        "bound": json_number(made.bound),
         "gap": made.gap,
         "spent": made.spent,
         "slack": made.problem.budget - made.spent,
@@ -97,7 +107,7 @@ def as_json(made: Allocation) -> dict[str, Any]:
     }
 
 
-def plain(value: Fraction) -> int | float:
+def json_number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(value)
 
 
