@@ -28,7 +28,7 @@ def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_ea
     assert [each.id for each in told.questions] == ["chance", "gain", "fall"]
     for each in told.questions:
         assert each.finding
-        assert [bar.title for bar in each.bars.bars] == ["Narrow the gap", "Lift, tested"]
+        assert [bar.title for bar in each.bars.rows] == ["Narrow the gap", "Lift, tested"]
         assert each.table.header[1:] == ("Narrow the gap", "Lift, tested")
         assert {len(row) for row in each.table.rows} == {3}
         assert each.bars.table.rows
@@ -114,7 +114,7 @@ def test_where_nobody_can_be_paid_every_question_is_still_answered():
         (replace(incentive_runs.NARROWING, least_denominator=90_000),),
     )
     assert "none, for no group can be paid" in nobody.headline
-    assert nobody.questions[1].bars.bars == ()
+    assert nobody.questions[1].bars.rows == ()
     assert nobody.questions[1].finding == "No group that can be paid has groups of people behind"
     assert nobody.money.finding == "Nothing is paid, or no social risk is known"
 

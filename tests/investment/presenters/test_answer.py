@@ -45,7 +45,7 @@ def once(grown, tmp_path_factory):
 
 @pytest.fixture
 def grove(request, grown, tmp_path):
-    is_solved = "answered" in request.fixturenames
+    is_solved = "solution" in request.fixturenames
     path = request.getfixturevalue("once")[0] if is_solved else grown
     yield from opened_copy(path, tmp_path)
 
