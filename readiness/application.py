@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from readiness import cli
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.views import account, one_time_links, team
-from readiness.administration.views import admin
+from readiness.administration import views as admin
 from readiness.assessments.views import answering, cycles, questionnaire, review, submission
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store

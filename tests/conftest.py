@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from app import create_app
-from readiness.accounts.db import sessions
+from readiness.accounts.db import tokens
 from readiness.assessments import workbook
 from readiness.core import solver
 from readiness.core.config import Settings
@@ -157,8 +157,8 @@ def sign_in(app: Flask, store: Store, clock: world.Clock) -> SignIn:
 
     def open_session(client: FlaskClient, person_id: str) -> FlaskClient:
         token = f"session of {person_id}".replace(" ", "-")
-        if sessions.find(store, token) is None:
-            sessions.start(store, token, person_id, clock())
+        if tokens.find_session(store, token) is None:
+            tokens.start_session(store, token, person_id, clock())
         client.set_cookie(app.config["SIGN_IN_COOKIE"], token)
         return client
 

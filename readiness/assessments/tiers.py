@@ -362,11 +362,15 @@ def most_limiting(
         waiting = [c for c in asked if is_open(c) and c.asks is CriterionKind.SUPPORTING]
         return min(
             waiting,
-            key=lambda c: (is_excused(c, answers), shortfall(c), order[c.subject_id]),
+            key=lambda c: (is_not_applicable(c, answers), shortfall(c), order[c.subject_id]),
         )
     return min(
         (criterion for criterion in unmet if criterion.asks is asks),
-        key=lambda c: (not is_excused(c, answers), -shortfall(c), order.get(c.subject_id, 0)),
+        key=lambda c: (
+            not is_not_applicable(c, answers),
+            -shortfall(c),
+            order.get(c.subject_id, 0),
+        ),
     )
 
 
@@ -374,7 +378,7 @@ def is_open(criterion: Criterion) -> bool:
     return criterion.verdict is not CriterionVerdict.MET
 
 
-def is_excused(criterion: Criterion, answers: Answers) -> bool:
+def is_not_applicable(criterion: Criterion, answers: Answers) -> bool:
     answer = answers.get(criterion.subject_id)
     return answer is not None and answer.kind is AnswerKind.NOT_APPLICABLE
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from flask import current_app
 
-from readiness.administration.service import bootstrap
+from readiness.administration import service as administration
 from readiness.cli import maintenance
 from readiness.cli.outcome import ends_well, say
 from readiness.core.config import Settings
@@ -35,7 +35,7 @@ def add_administrator(email: str, name: str) -> None:
     token = secrets.token_urlsafe(32)
     settings: Settings = current_app.config["SETTINGS"]
     with closing(maintenance.opened(settings.database)) as store:
-        bootstrap.invite_administrator(store, email, name, token, datetime.now(UTC))
+        administration.invite_administrator(store, email, name, token, datetime.now(UTC))
     hand_over(name, token)
 
 
@@ -48,7 +48,9 @@ def add_payer(name: str, email: str) -> None:
     token = secrets.token_urlsafe(32)
     settings: Settings = current_app.config["SETTINGS"]
     with closing(maintenance.opened(settings.database)) as store:
-        bootstrap.add_payer(store, name, email, secrets.token_urlsafe(9), token, datetime.now(UTC))
+        administration.invite_payer(
+            store, name, email, secrets.token_urlsafe(9), token, datetime.now(UTC)
+        )
     hand_over(email, token)
 
 

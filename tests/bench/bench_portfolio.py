@@ -14,7 +14,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from app import create_app
-from readiness.accounts.db import sessions
+from readiness.accounts.db import tokens
 from readiness.assessments.scorecard import to_json
 from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
@@ -162,7 +162,7 @@ def add_standing(
 def signed_in(store: Store, folder: Path) -> FlaskClient:
     app = create_app(Settings(folder, secret_key="x" * 32, is_demo=True, quick_hashing=True))
     app.config["CLOCK"] = world.Clock()
-    sessions.start(store, "token", "pam", NOW)
+    tokens.start_session(store, "token", "pam", NOW)
     client = app.test_client()
     client.set_cookie(app.config["SIGN_IN_COOKIE"], "token")
     return client

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from readiness.accounts import passwords
-from readiness.accounts.db import one_time_links, people, sessions
+from readiness.accounts.db import people, tokens
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.sessions import IDLE, LONGEST, SEEN_EVERY, ends_at
 from readiness.core import audit
@@ -43,53 +43,53 @@ def sign_in(
     with store.writing():
         if renewed:
             people.set_password(store, person.id, renewed)
-        sessions.forget(store, now - 2 * LONGEST)
-        sessions.start(store, token, person.id, now)
+        tokens.forget_sessions(store, now - 2 * LONGEST)
+        tokens.start_session(store, token, person.id, now)
     return people.actor(store, person.id)
 
 
 def refuse_too_many(store: Store, keys: tuple[str, ...], now: datetime) -> None:
     """Too many wrong passwords: even the right one has to wait."""
-    if any(sessions.attempts_since(store, key, now - WINDOW) >= ATTEMPTS for key in keys):
+    if any(tokens.attempts_since(store, key, now - WINDOW) >= ATTEMPTS for key in keys):
         raise Denied("Too many tries. Wait five minutes, or ask for a link to a new password.")
 
 
 def note_failure(store: Store, keys: tuple[str, ...], now: datetime) -> None:
     with store.writing():
-        sessions.forget_attempts(store, now - WINDOW)
+        tokens.forget_attempts(store, now - WINDOW)
         for key in keys:
-            sessions.note_attempt(store, key, now)
+            tokens.add_attempt(store, key, now)
 
 
 def resume(store: Store, token: str, now: datetime) -> tuple[Actor, datetime] | None:
     """The person behind a session that still runs, and when it ends unless they go on."""
-    found = sessions.find(store, token)
+    found = tokens.find_session(store, token)
     if found is None:
         return None
     person_id, created, seen = found
     if now >= ends_at(created, seen):
         return None
-    if now - seen >= SEEN_EVERY and see(store, token, now):
+    if now - seen >= SEEN_EVERY and note_visit(store, token, now):
         seen = now
     return people.actor(store, person_id), ends_at(created, seen)
 
 
-def see(store: Store, token: str, now: datetime) -> bool:
+def note_visit(store: Store, token: str, now: datetime) -> bool:
     """Whether the visit could be noted. A full disk must not stop anybody from reading."""
     try:
-        sessions.see(store, token, now)
+        tokens.touch_session(store, token, now)
     except NotSaved:
         return False
     return True
 
 
-def whose(store: Store, token: str) -> str:
+def owner_of(store: Store, token: str) -> str:
     """Whose session it is or was: what they typed is shown again to nobody else."""
-    return sessions.owner(store, token) or ""
+    return tokens.session_owner(store, token) or ""
 
 
 def sign_out(store: Store, token: str, now: datetime) -> None:
-    sessions.end(store, token, now)
+    tokens.end_session(store, token, now)
 
 
 def person(store: Store, actor: Actor) -> Person:
@@ -97,10 +97,10 @@ def person(store: Store, actor: Actor) -> Person:
 
 
 def own_sessions(session: Session, token: str) -> list[SignInSession]:
-    this = one_time_links.digest(token)
+    this = tokens.digest(token)
     return [
         SignInSession(started, seen, key == this)
-        for key, started, seen in sessions.running(
+        for key, started, seen in tokens.running_sessions(
             session.store, session.actor.id, session.now - LONGEST, session.now - IDLE
         )
     ]
@@ -108,7 +108,7 @@ def own_sessions(session: Session, token: str) -> list[SignInSession]:
 
 def end_other_sessions(session: Session, token: str) -> None:
     with session.store.writing():
-        sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
+        tokens.end_sessions(session.store, session.actor.id, session.now, keep_token=token)
         record(session, "ended other sessions of")
 
 
@@ -121,8 +121,8 @@ def change_password(session: Session, hasher: Hasher, old: str, new: str, token:
     hashed = hasher.hash(new)
     with session.store.writing():
         people.set_password(session.store, session.actor.id, hashed)
-        one_time_links.withdraw_resets(session.store, session.actor.id)
-        sessions.end_all(session.store, session.actor.id, session.now, keep_token=token)
+        tokens.withdraw_resets(session.store, session.actor.id)
+        tokens.end_sessions(session.store, session.actor.id, session.now, keep_token=token)
         record(session, "changed the password of")
 
 

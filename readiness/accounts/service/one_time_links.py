@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness.accounts import passwords, team
-from readiness.accounts.db import one_time_links, people, sessions
+from readiness.accounts.db import people, tokens
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import scope
 from readiness.accounts.service.people import (
@@ -52,7 +52,7 @@ def write_invitation(session: Session, invitee: Invitee, token: str) -> OneTimeL
     store = session.store
     team.check_invitee(invitee)
     link = OneTimeLink(
-        id=one_time_links.digest(token),
+        id=tokens.digest(token),
         purpose=LinkPurpose.INVITATION,
         email=invitee.email.strip(),
         written_by=session.actor.id,
@@ -68,8 +68,8 @@ def write_invitation(session: Session, invitee: Invitee, token: str) -> OneTimeL
         known = people.by_email(store, link.email)
         if known and is_member(store, known.id, invitee.group_id, invitee.payer_id):
             raise BadInput([Problem("email", f"{known.name} is on this team already.")])
-        one_time_links.withdraw_invitations(store, link.email, invitee.group_id, invitee.payer_id)
-        one_time_links.write(store, link)
+        tokens.withdraw_invitations(store, link.email, invitee.group_id, invitee.payer_id)
+        tokens.add_link(store, link)
         record(session, "invited", link)
     return link
 
@@ -95,12 +95,12 @@ def withdraw_invitation(
     letter_id: str,
 ) -> None:
     require_manager(session, group_id, payer_id)
-    link = one_time_links.get(session.store, letter_id)
+    link = tokens.get_link(session.store, letter_id)
     here = (link.purpose, link.group_id, link.payer_id) if link else None
     if link is None or here != (LinkPurpose.INVITATION, group_id, payer_id):
         raise NotFound("There is no such invitation. Reload the page.")
     with session.store.writing():
-        one_time_links.withdraw(session.store, link.id)
+        tokens.withdraw_link(session.store, link.id)
         record(session, "withdrew", link)
 
 
@@ -108,7 +108,7 @@ def open_link(
     store: Store, token: str, now: datetime, purpose: LinkPurpose | None = None
 ) -> LinkContents:
     """What a one-time link offers; used, run out, made up or for another purpose: not found."""
-    link = one_time_links.get(store, one_time_links.digest(token))
+    link = tokens.get_link(store, tokens.digest(token))
     if link is None or not link.is_open(now) or purpose not in (None, link.purpose):
         raise NotFound(USED_UP)
     return LinkContents(
@@ -118,7 +118,7 @@ def open_link(
     )
 
 
-def accept(
+def accept_invitation(
     store: Store,
     hasher: Hasher,
     token: str,
@@ -141,7 +141,7 @@ def accept(
     return person
 
 
-def accept_as(session: Session, token: str, membership_id: str) -> None:
+def accept_signed_in(session: Session, token: str, membership_id: str) -> None:
     """A person with an account takes the invitee, when the invitation was made out to them."""
     opened = open_link(session.store, token, session.now, LinkPurpose.INVITATION)
     person = people.get(session.store, session.actor.id)
@@ -161,7 +161,7 @@ def session_of(store: Store, person: Person, now: datetime) -> Session:
 
 def join(session: Session, link: OneTimeLink, membership_id: str) -> None:
     store, person_id = session.store, session.actor.id
-    if link.role is None or not one_time_links.use(store, link.id, session.now):
+    if link.role is None or not tokens.use_link(store, link.id, session.now):
         raise NotFound(USED_UP)
     if is_member(store, person_id, link.group_id, link.payer_id):
         raise WrongState("You are on this team already. There is nothing left to accept.")
@@ -211,7 +211,7 @@ def may_manage(session: Session, part: Membership) -> bool:
 
 def write_reset(session: Session, person: Person, token: str) -> None:
     link = OneTimeLink(
-        id=one_time_links.digest(token),
+        id=tokens.digest(token),
         purpose=LinkPurpose.NEW_PASSWORD,
         email=person.email,
         written_by=session.actor.id,
@@ -220,8 +220,8 @@ def write_reset(session: Session, person: Person, token: str) -> None:
         person_id=person.id,
     )
     with session.store.writing():
-        one_time_links.withdraw_resets(session.store, person.id)
-        one_time_links.write(session.store, link)
+        tokens.withdraw_resets(session.store, person.id)
+        tokens.add_link(session.store, link)
         record_person(session, "offered a new password to", person.id)
 
 
@@ -233,8 +233,8 @@ def choose_password(store: Store, hasher: Hasher, token: str, password: str, now
         raise BadInput([Problem("new_password", problem)])
     hashed = hasher.hash(password)
     with store.writing():
-        if not one_time_links.use(store, link.id, now):
+        if not tokens.use_link(store, link.id, now):
             raise NotFound(USED_UP)
         people.set_password(store, person.id, hashed)
-        sessions.end_all(store, person.id, now)
+        tokens.end_sessions(store, person.id, now)
         record_person(session_of(store, person, now), "chose a new password for", person.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness.accounts import team
-from readiness.accounts.db import groups, one_time_links, people, sessions
+from readiness.accounts.db import groups, people, tokens
 from readiness.accounts.service import scope
 from readiness.accounts.team import OneTimeLink
 from readiness.core import audit, permissions
@@ -68,9 +68,7 @@ def of_place(session: Session, group_id: str | None, payer_id: str | None) -> Te
     return Team(
         place_name(session.store, group_id, payer_id),
         tuple(Member(m, persons[m.person_id]) for m in found),
-        one_time_links.invitations(
-            session.store, session.now, group_id=group_id, payer_id=payer_id
-        ),
+        tokens.invitations(session.store, session.now, group_id=group_id, payer_id=payer_id),
         tuple(site.name for site in groups.sites(session.store, group_id)) if group_id else (),
     )
 
@@ -150,8 +148,8 @@ def set_active(session: Session, person_id: str, is_active: bool) -> Person:
     with session.store.writing():
         if not is_active:
             refuse_last_administrator(session.store, person_id)
-            sessions.end_all(session.store, person_id, session.now)
-            one_time_links.withdraw_resets(session.store, person_id)
+            tokens.end_sessions(session.store, person_id, session.now)
+            tokens.withdraw_resets(session.store, person_id)
         people.set_active(session.store, person_id, is_active=is_active)
         record_person(session, "enabled" if is_active else "disabled", person_id)
     return person

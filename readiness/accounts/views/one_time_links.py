@@ -47,7 +47,7 @@ def accept(token: str) -> ResponseReturnValue:
     hasher, ids = current_app.config["HASHER"], (secrets.token_urlsafe(9), secrets.token_urlsafe(9))
     name, password = form.name.data, form.new_password.data
     try:
-        one_time_links.accept(store(), hasher, token, name, password, ids, now())
+        one_time_links.accept_invitation(store(), hasher, token, name, password, ids, now())
     except BadInput as error:
         return invitation_page(token, opened, with_problems(form, error)), 422
     flash("Your account is ready. Sign in with your e-mail address and your new password.")
@@ -57,7 +57,7 @@ def accept(token: str) -> ResponseReturnValue:
 @bp.post("/join")
 @needs(Can.SEE_HOME)
 def join(token: str) -> ResponseReturnValue:
-    one_time_links.accept_as(session(), token, secrets.token_urlsafe(9))
+    one_time_links.accept_signed_in(session(), token, secrets.token_urlsafe(9))
     flash("You have joined.")
     return redirect(url_for("home.start"), 303)
 

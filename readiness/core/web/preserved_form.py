@@ -32,7 +32,7 @@ def keep() -> str:
     if request.method != "POST" or not fields or sum(len(v) for _, v in fields) > LONGEST:
         return ""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
-    whose = account.whose(store(), token) if token else ""
+    whose = account.owner_of(store(), token) if token else ""
     return signer().dumps([whose, request.full_path.rstrip("?"), fields])
 
 

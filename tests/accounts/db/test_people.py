@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from readiness.accounts.db import groups, one_time_links, people, sessions
+from readiness.accounts.db import groups, people, tokens
 from readiness.accounts.team import LinkPurpose, OneTimeLink
 from readiness.core.errors import NotFound
 from readiness.core.people import Group, Membership, Person, Role
@@ -58,7 +58,7 @@ def test_an_ended_membership_is_gone_from_the_actor_but_stays_in_the_file(store,
 def test_what_every_request_asks_is_found_by_an_index(store, maya):
     asked: list[str] = []
     store.db.conn.set_trace_callback(asked.append)
-    sessions.find(store, "token")
+    tokens.find_session(store, "token")
     people.actor(store, "maya")
     store.db.conn.set_trace_callback(None)
     questions = [sql for sql in asked if sql.startswith("select")]
@@ -85,11 +85,11 @@ def test_those_only_ever_in_one_group_are_known(store, maya):
 
 
 def test_tokens_are_never_stored_in_the_clear(store, maya):
-    sessions.start(store, "the-token", "maya", AT)
-    one_time_links.write(
+    tokens.start_session(store, "the-token", "maya", AT)
+    tokens.add_link(
         store,
         OneTimeLink(
-            one_time_links.digest("link-token"),
+            tokens.digest("link-token"),
             LinkPurpose.NEW_PASSWORD,
             maya.email,
             "ada",
@@ -107,14 +107,14 @@ def test_a_one_time_link_is_used_once(store, maya):
     letter = OneTimeLink(
         "id", LinkPurpose.INVITATION, "x@example.org", "ada", AT, AT + timedelta(days=7)
     )
-    one_time_links.write(store, letter)
-    assert one_time_links.use(store, "id", AT)
-    assert not one_time_links.use(store, "id", AT)
+    tokens.add_link(store, letter)
+    assert tokens.use_link(store, "id", AT)
+    assert not tokens.use_link(store, "id", AT)
 
 
 def test_a_one_time_link_that_ran_out_is_not_used(store):
     letter = OneTimeLink(
         "id", LinkPurpose.INVITATION, "x@example.org", "ada", AT, AT + timedelta(days=7)
     )
-    one_time_links.write(store, letter)
-    assert not one_time_links.use(store, "id", AT + timedelta(days=7))
+    tokens.add_link(store, letter)
+    assert not tokens.use_link(store, "id", AT + timedelta(days=7))

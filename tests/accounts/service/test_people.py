@@ -7,7 +7,7 @@ from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import history, one_time_links
 from readiness.accounts.service import people as teams
 from readiness.accounts.team import Invitee
-from readiness.administration.service import bootstrap
+from readiness.administration import service as administration
 from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
@@ -46,7 +46,9 @@ def test_who_invites_where(store, person_id, number):
 def test_every_step_of_a_team_is_told_in_its_history(store):
     maya = people.actor(store, "maya")
     one_time_links.invite(Session(store, maya, NOW), ELM, "token")
-    nell = one_time_links.accept(store, HASHER, "token", "Nell", PASSWORD, ("nell", "m-nell"), NOW)
+    nell = one_time_links.accept_invitation(
+        store, HASHER, "token", "Nell", PASSWORD, ("nell", "m-nell"), NOW
+    )
     one_time_links.offer_new_password(Session(store, maya, NOW), nell.id, "reset")
     one_time_links.choose_password(store, HASHER, "reset", PASSWORD + "!", NOW)
     teams.end_part(Session(store, maya, NOW), "elm", None, "m-maya", "m-nell")
@@ -64,7 +66,9 @@ def test_every_step_of_a_team_is_told_in_its_history(store):
 def test_a_refused_password_leaves_the_invitation_open(store):
     one_time_links.invite(Session(store, people.actor(store, "maya"), NOW), ELM, "token")
     with pytest.raises(BadInput):
-        one_time_links.accept(store, HASHER, "token", "Nell", "password", ("nell", "m"), NOW)
+        one_time_links.accept_invitation(
+            store, HASHER, "token", "Nell", "password", ("nell", "m"), NOW
+        )
     assert one_time_links.open_link(store, "token", NOW).link.used_at is None
 
 
@@ -102,8 +106,8 @@ def test_a_disabled_administrator_does_not_count_as_the_other_one(store):
 
 
 def test_the_first_administrator_is_invited_by_no_person(store):
-    bootstrap.invite_administrator(store, "first@example.org", "First", "token", NOW)
-    person = one_time_links.accept(
+    administration.invite_administrator(store, "first@example.org", "First", "token", NOW)
+    person = one_time_links.accept_invitation(
         store, HASHER, "token", "First", PASSWORD, ("first", "m-first"), NOW
     )
     assert people.actor(store, person.id).memberships[0].role is Role.ADMINISTRATOR
@@ -114,9 +118,9 @@ def test_the_first_administrator_is_invited_by_no_person(store):
 def test_a_payer_is_not_added_when_its_manager_cannot_be_invited(store):
     for address in ("nobody", "a b@example.org", "@example.org", "x@y\n.org", ""):
         with pytest.raises(BadInput):
-            bootstrap.add_payer(store, "Near", address, "near", "token", NOW)
+            administration.invite_payer(store, "Near", address, "near", "token", NOW)
     with pytest.raises(BadInput):
-        bootstrap.add_payer(store, "fair health", email("x"), "near", "token", NOW)
+        administration.invite_payer(store, "fair health", email("x"), "near", "token", NOW)
     assert people.memberships(store, payer_id="near") == ()
 
 

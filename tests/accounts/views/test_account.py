@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from readiness.accounts.db import people, sessions
+from readiness.accounts.db import people, tokens
 from readiness.core.errors import NotSaved
 from tests.factories import world
 from tests.factories.page import Page
@@ -114,7 +114,7 @@ def test_a_full_disk_stops_nobody_from_reading(client, sign_in, clock, monkeypat
         raise NotSaved("The disk is full.")
 
     sign_in(client, "maya")
-    monkeypatch.setattr(sessions, "see", full)
+    monkeypatch.setattr(tokens, "touch_session", full)
     clock.forward(minutes=10)
     assert client.get("/account").status_code == 200
 

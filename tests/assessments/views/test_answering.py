@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.accounts.db import sessions
+from readiness.accounts.db import tokens
 from readiness.assessments.db import assessments
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
@@ -218,7 +218,7 @@ def test_last_times_answer_stands_beside_with_a_control_to_confirm_it(maya, cloc
     sheets.sent_in(store, made.id, NOW)
     clock.forward(days=300)
     following = sheets.started(store, clock())
-    sessions.start(store, "a later session", "maya", clock())
+    tokens.start_session(store, "a later session", "maya", clock())
     maya.set_cookie("session", "a later session")
     page = open_page(maya, at(following, "/domains/LEAD"))
     item = page.by_id("LEAD-1")

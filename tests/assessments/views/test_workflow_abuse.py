@@ -112,7 +112,7 @@ def test_two_who_follow_one_link_at_once_join_once(store):
     def act(own, number):
         ids, hasher = (f"p{number}", f"m{number}"), Hasher(quick=True)
         words = "gentle otters ride at dawn"
-        return one_time_links.accept(own, hasher, "token", "Nell", words, ids, NOW)
+        return one_time_links.accept_invitation(own, hasher, "token", "Nell", words, ids, NOW)
 
     assert len(refusals(at_once(store, act))) == 1
     assert len(people.memberships(store, group_id="elm")) == 3

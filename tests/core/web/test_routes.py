@@ -22,7 +22,7 @@ from datetime import timedelta
 
 import pytest
 
-from readiness.accounts.db import one_time_links, people
+from readiness.accounts.db import people, tokens
 from readiness.accounts.service.one_time_links import write_invitation
 from readiness.accounts.team import Invitee
 from readiness.assessments.service import answering, cycles, sharing
@@ -38,7 +38,7 @@ PLACES = {
     "group_id": "elm",
     "payer_id": "fair",
     "person_id": "cara",
-    "letter_id": one_time_links.digest("seat-in-elm"),
+    "letter_id": tokens.digest("seat-in-elm"),
     "token": "seat-in-elm",
     "name": "no-such-font",
     "filename": "app.css",
@@ -428,7 +428,7 @@ def address(app, rule):
     if area in UNDER_WAY and rule.endpoint not in SENT:
         values["assessment_id"] = "open"
     if area in LETTERS:
-        values["letter_id"] = one_time_links.digest(LETTERS[area])
+        values["letter_id"] = tokens.digest(LETTERS[area])
     with app.test_request_context():
         return app.url_map.bind("localhost").build(
             rule.endpoint, {name: values[name] for name in rule.arguments}, force_external=False

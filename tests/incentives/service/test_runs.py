@@ -9,7 +9,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.accounts.passwords import Hasher
-from readiness.administration.service import organizations
+from readiness.administration import service as administration
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, NotFound
 from readiness.core.jobs import db as jobs
@@ -166,7 +166,7 @@ def test_when_a_group_removes_its_records_no_run_holds_them_any_more(store):
     incentive_runs.keep(store, incentive_runs.a_run("on others"))
     maya = people.actor(store, "maya")
     hasher = Hasher(quick=True)
-    organizations.remove_group(
+    administration.remove_group(
         Session(store, maya, NOW), hasher, "elm", "Elm Physicians", world.PASSWORD
     )
     assert [each.id for each in laboratory.of_payer(store, "fair")] == ["on others"]

@@ -18,7 +18,7 @@ import pytest
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
-from readiness.administration.service import organizations
+from readiness.administration import service as administration
 from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import portfolio_entry, sharing
 from readiness.cli import maintenance
@@ -266,7 +266,7 @@ def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(store):
 def test_a_group_that_is_removed_takes_its_plan_along(store):
     maya = people.actor(store, "maya")
     hasher = Hasher(quick=True)
-    organizations.remove_group(
+    administration.remove_group(
         Session(store, maya, NOW), hasher, "elm", "Elm Physicians", world.PASSWORD
     )
     assert left(store) == []

@@ -1,4 +1,4 @@
-"""The administrator's pages: groups, payers, people and the whole history."""
+"""The administrator's pages, and those on which a group takes out or removes its records."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from flask.typing import ResponseReturnValue
 from readiness.accounts.forms import GroupForm, PayerForm, RemoveGroupForm
 from readiness.accounts.service import history, one_time_links, people
 from readiness.accounts.views.team import before_line, history_page, link_page
-from readiness.administration.service import organizations
-from readiness.administration.service.organizations import PAGE, FoundPage
+from readiness.administration import service as administration
+from readiness.administration.service import PAGE, FoundPage
 from readiness.core import permissions
 from readiness.core.errors import BadInput
 from readiness.core.people import Group, Payer
@@ -65,7 +65,7 @@ def groups() -> ResponseReturnValue:
 
 
 def groups_page(form: GroupForm) -> str:
-    found = organizations.find_groups(session(), words(), page_number())
+    found = administration.find_groups(session(), words(), page_number())
     return render_template(
         "administration/groups.html",
         found=found,
@@ -84,7 +84,7 @@ def add_group() -> ResponseReturnValue:
     group = Group(secrets.token_urlsafe(9), " ".join(form.name.data.split()))
     sites = (form.sites.data or "").splitlines()
     try:
-        organizations.add_group(session(), group, sites)
+        administration.add_group(session(), group, sites)
     except BadInput as error:
         return groups_page(with_problems(form, error)), 422
     flash(f"{group.name} is added. Invite its first practice manager.")
@@ -98,7 +98,7 @@ def payers() -> ResponseReturnValue:
 
 
 def payers_page(form: PayerForm) -> str:
-    found = organizations.all_payers(session())
+    found = administration.all_payers(session())
     return render_template("administration/payers.html", payers=found, form=form)
 
 
@@ -110,7 +110,7 @@ def add_payer() -> ResponseReturnValue:
         return payers_page(form), 422
     payer = Payer(secrets.token_urlsafe(9), " ".join(form.name.data.split()))
     try:
-        organizations.add_payer(session(), payer)
+        administration.add_payer(session(), payer)
     except BadInput as error:
         return payers_page(with_problems(form, error)), 422
     flash(f"{payer.name} is added. Invite its first relationship manager.")
@@ -120,7 +120,7 @@ def add_payer() -> ResponseReturnValue:
 @bp.get("/people")
 @needs(Can.ADMINISTER)
 def everyone() -> ResponseReturnValue:
-    found = organizations.find_people(session(), words(), page_number())
+    found = administration.find_people(session(), words(), page_number())
     pager = paging(found, "People")
     return render_template("administration/people.html", found=found, pager=pager, q=words())
 
@@ -128,7 +128,7 @@ def everyone() -> ResponseReturnValue:
 @bp.get("/people/<person_id>")
 @needs(Can.ADMINISTER)
 def person(person_id: str) -> ResponseReturnValue:
-    found, parts = organizations.person(session(), person_id)
+    found, parts = administration.person(session(), person_id)
     return render_template("administration/person.html", person=found, parts=parts)
 
 
@@ -183,7 +183,7 @@ records_bp = Blueprint("records", __name__, url_prefix="/groups/<group_id>/recor
 def show(group_id: str) -> ResponseReturnValue:
     return render_template(
         "administration/records.html",
-        group=organizations.exportable(session(), group_id),
+        group=administration.exportable(session(), group_id),
         may_remove=permissions.holds(actor(), Can.REMOVE_GROUP),
     )
 
@@ -191,7 +191,7 @@ def show(group_id: str) -> ResponseReturnValue:
 @records_bp.post("/export")
 @needs(Can.TAKE_OUT)
 def export(group_id: str) -> ResponseReturnValue:
-    archive = organizations.export_group(session(), group_id)
+    archive = administration.export_group(session(), group_id)
     name = f"readiness-records-{now():%Y-%m-%d}.zip"
     return send_file(BytesIO(archive), "application/zip", as_attachment=True, download_name=name)
 
@@ -203,20 +203,20 @@ def ask_to_remove(group_id: str) -> ResponseReturnValue:
 
 
 def remove_page(group_id: str, form: RemoveGroupForm) -> str:
-    group = organizations.removable(session(), group_id)
+    group = administration.removable(session(), group_id)
     return render_template("administration/remove.html", group=group, form=form)
 
 
 @records_bp.post("/remove")
 @needs(Can.REMOVE_GROUP)
 def remove(group_id: str) -> ResponseReturnValue:
-    organizations.removable(session(), group_id)
+    administration.removable(session(), group_id)
     form, hasher = RemoveGroupForm(), current_app.config["HASHER"]
     if not form.validate():
         return remove_page(group_id, form), 422
     typed, password = form.name.data, form.password.data
     try:
-        organizations.remove_group(session(), hasher, group_id, typed, password)
+        administration.remove_group(session(), hasher, group_id, typed, password)
     except BadInput as error:
         return remove_page(group_id, with_problems(form, error)), 422
     flash("All records of the group are removed.")

@@ -1,4 +1,4 @@
-"""Groups, payers and people as an administrator sees them, and the removal of a group."""
+"""What an administrator does: groups, payers, people, and taking a group out whole."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from typing import Any
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import account, scope
+from readiness.accounts.service.history import SYSTEM
+from readiness.accounts.service.one_time_links import write_invitation
 from readiness.accounts.service.people import NamedMembership, parts_of
+from readiness.accounts.team import Invitee
 from readiness.administration import db as takeout
 from readiness.core import audit
-from readiness.core.db import Session
+from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.exports import harmless
-from readiness.core.people import Group, Payer, Person, Site
+from readiness.core.people import Actor, Group, Payer, Person, Role, Site
 from readiness.core.permissions import Can
 from readiness.incentives import db as laboratory
 from readiness.portfolio.service.bulk_pdf import sweep
@@ -187,3 +190,30 @@ def zip_of(contents: Mapping[str, str], now: datetime) -> bytes:
 def record(session: Session, verb: str, group_id: str) -> None:
     event = audit.event(session, verb, "group", group_id, group_id=group_id)
     audit.record(session.store, event)
+
+
+def invite_administrator(store: Store, email: str, name: str, token: str, now: datetime) -> None:
+    if not name.strip():
+        raise BadInput([Problem("--name", "Say who it is.")])
+    check_address(email)
+    session = Session(store, Actor(SYSTEM, SYSTEM), now)
+    write_invitation(session, Invitee(email, Role.ADMINISTRATOR, name=name.strip()), token)
+
+
+def invite_payer(
+    store: Store, name: str, email: str, payer_id: str, token: str, now: datetime
+) -> None:
+    """The payer and its first relationship manager, or neither."""
+    if not name.strip():
+        raise BadInput([Problem("NAME", "Say what the payer is called.")])
+    check_address(email)
+    session = Session(store, Actor(SYSTEM, SYSTEM), now)
+    with store.writing():
+        write_payer(session, Payer(payer_id, name.strip()))
+        write_invitation(session, Invitee(email, Role.PAYER_MANAGER, payer_id=payer_id), token)
+
+
+def check_address(email: str) -> None:
+    name, at, host = email.strip().partition("@")
+    if not (name and at and "." in host) or any(c.isspace() or not c.isprintable() for c in email):
+        raise BadInput([Problem(email, "is not an e-mail address. Check it.")])

@@ -7,7 +7,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.administration import db as takeout
-from readiness.administration.service import organizations
+from readiness.administration import service as administration
 from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
 from tests.factories.world import NOW
@@ -34,21 +34,21 @@ def test_every_table_that_goes_with_a_group_is_in_its_export(store):
 
 def test_only_the_groups_own_managers_take_out_its_records(store):
     with pytest.raises(Denied):
-        organizations.export_group(Session(store, people.actor(store, "cara"), NOW), "elm")
+        administration.export_group(Session(store, people.actor(store, "cara"), NOW), "elm")
     for stranger in ("omar", "pete", "ada"):
         with pytest.raises(NotFound):
-            organizations.export_group(Session(store, people.actor(store, stranger), NOW), "elm")
+            administration.export_group(Session(store, people.actor(store, stranger), NOW), "elm")
 
 
 def test_the_same_records_make_the_same_file(store):
     tables = takeout.tables(store, "elm")
-    assert organizations.zip_of(organizations.files(tables), NOW) == organizations.zip_of(
-        organizations.files(tables), NOW
+    assert administration.zip_of(administration.files(tables), NOW) == administration.zip_of(
+        administration.files(tables), NOW
     )
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", " =1+1"])
 def test_a_spreadsheet_runs_nothing_of_an_export(text):
-    written = organizations.as_csv(["note", "level"], [{"note": text, "level": -1}])
+    written = administration.as_csv(["note", "level"], [{"note": text, "level": -1}])
     _, row = csv.reader(io.StringIO(written, newline=""))
     assert row == ["'" + text, "-1"]
