@@ -37,7 +37,7 @@ class RowKey(NamedTuple):
         return self._replace(stratum_type=TOTAL, stratum=TOTAL)
 
 
-class Tally(NamedTuple):
+class RowTally(NamedTuple):
     screened: int
     positive: int
 
@@ -49,12 +49,12 @@ class Tally(NamedTuple):
         found: int = getattr(self, measure.value)
         return found
 
-    def plus(self, other: Tally) -> Tally:
-        return Tally(self.screened + other.screened, self.positive + other.positive)
+    def plus(self, other: RowTally) -> RowTally:
+        return RowTally(self.screened + other.screened, self.positive + other.positive)
 
 
-NOBODY = Tally(0, 0)
-Counts = Mapping[RowKey, Tally]
+NOBODY = RowTally(0, 0)
+Counts = Mapping[RowKey, RowTally]
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class CountRow:
 
     number: int
     key: RowKey
-    tally: Tally
+    tally: RowTally
 
 
-def add_missing_totals(rows: Iterable[CountRow]) -> dict[RowKey, Tally]:
+def add_missing_totals(rows: Iterable[CountRow]) -> dict[RowKey, RowTally]:
     """The counts with the totals that were left out, or everything that does not add up."""
     given = {row.key: row for row in rows}
     counts = {key: row.tally for key, row in given.items()}
@@ -84,7 +84,7 @@ def add_missing_totals(rows: Iterable[CountRow]) -> dict[RowKey, Tally]:
     return counts
 
 
-def complete_partial(rows: Iterable[CountRow]) -> dict[RowKey, Tally]:
+def complete_partial(rows: Iterable[CountRow]) -> dict[RowKey, RowTally]:
     """The counts with the totals that were left out, or everything that cannot be.
 
     A total that was left out is that of the breakdown that counts most people.
@@ -117,9 +117,11 @@ def not_all(counts: Counts, given: dict[RowKey, CountRow]) -> Iterator[Problem]:
             yield problem_at(given.get(key) or next(rows), NOT_ALL)
 
 
-def residual_tally(counts: Counts, whole: RowKey, parts: Iterable[RowKey]) -> Tally:
+def residual_tally(counts: Counts, whole: RowKey, parts: Iterable[RowKey]) -> RowTally:
     found = sum_tallies(counts[part] for part in parts)
-    return Tally(counts[whole].screened - found.screened, counts[whole].positive - found.positive)
+    return RowTally(
+        counts[whole].screened - found.screened, counts[whole].positive - found.positive
+    )
 
 
 DISAGREES = (
@@ -145,7 +147,7 @@ def problem_at(line: CountRow, message: str) -> Problem:
     return Problem(f"line {line.number}", message)
 
 
-def sum_tallies(tallies: Iterable[Tally]) -> Tally:
+def sum_tallies(tallies: Iterable[RowTally]) -> RowTally:
     found = NOBODY
     for each in tallies:
         found = found.plus(each)
@@ -187,9 +189,7 @@ def sort_rows(keys: Iterable[RowKey]) -> list[RowKey]:
     )
 
 
-def cells_of(key: RowKey) -> Iterator[tuple[RowKey, CountKind]]:
-    yield from ((key, measure) for measure in CountKind)
-
+# Stretches of time that counts are released for: a year, a half, a quarter or a month of one.
 
 # Written form -> its number in the year and how many months it lasts.
 FORMS: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -198,8 +198,6 @@ FORMS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"([0-9]{4})-Q([1-4])"), 3),
     (re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])"), 1),
 )
-
-
 LENGTHS = tuple(months for _, months in FORMS)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import reader as tables
 from readiness.core.tables.models import SourceFile
-from readiness.disclosure.flat_counts import TOTAL, CountRow, RowKey, Tally, months_of
+from readiness.disclosure.flat_counts import TOTAL, CountRow, RowKey, RowTally, months_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def read_rows(source: SourceFile, shape: ColumnNames = SCREENS) -> list[CountRow
         names = [tables.column_key(name) for name in table.header]
         if wrong := list(heading_problems(source.label, names, shape)):
             raise BadInput(wrong)
-        return RowReader(names, shape).read(source.label, table.rows)
+        return FlatCountsReader(names, shape).read(source.label, table.rows)
 
 
 def heading_problems(label: str, names: list[str], shape: ColumnNames) -> Iterator[Problem]:
@@ -74,7 +74,7 @@ def heading_problems(label: str, names: list[str], shape: ColumnNames) -> Iterat
             yield Problem(label, MISSING_COLUMN.format(name=name))
 
 
-class RowReader:
+class FlatCountsReader:
     """The rows read so far, and what is wrong with the others."""
 
     def __init__(self, names: list[str], shape: ColumnNames) -> None:
@@ -105,7 +105,7 @@ class RowReader:
             wrong = [TWICE.format(line=self.found[key].number)]
         if not wrong:
             self.found[key] = CountRow(
-                line, key, Tally(*(int(row[name]) for name in self.shape.numbers))
+                line, key, RowTally(*(int(row[name]) for name in self.shape.numbers))
             )
         return wrong
 

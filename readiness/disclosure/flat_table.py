@@ -19,7 +19,7 @@ from readiness.disclosure.flat_counts import (
     strata_by_total,
     sum_tallies,
 )
-from readiness.disclosure.table import CellId, Residual, Sum, Table, TableBuilder
+from readiness.disclosure.table import AddsUp, CellId, CountsTable, Residual, TableBuilder
 
 # Negatives follow from these two: the sums of the negatives say nothing more.
 SUMMED = (CountKind.SCREENED, CountKind.POSITIVE)
@@ -43,7 +43,9 @@ def cells_of(counts: Counts) -> dict[Count, int]:
     return {Count(key, kind): tally.of(kind) for key, tally in counts.items() for kind in CountKind}
 
 
-def table_of(counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]] | None = None) -> Table:
+def table_of(
+    counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]] | None = None
+) -> CountsTable:
     """`merged`: the rows printed in place of several others, which are never printed."""
     merged = merged or {}
     parts = {part for each in merged.values() for part in each}
@@ -51,7 +53,7 @@ def table_of(counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]] | None = 
     return build.table(c for c in build.counts if isinstance(c, Count) and c.key not in parts)
 
 
-def table_of_partial_strata(counts: Counts) -> Table:
+def table_of_partial_strata(counts: Counts) -> CountsTable:
     """Strata may leave people out, who are protected too.
 
     Only people counted, and those of them who are positive, are ever printed.
@@ -64,7 +66,7 @@ def table_of_partial_strata(counts: Counts) -> Table:
         if residual_tally(counts, total, strata) != NOBODY
     ]
     exact = {
-        Sum(Count(total, kind), tuple(Count(part, kind) for part in strata))
+        AddsUp(Count(total, kind), tuple(Count(part, kind) for part in strata))
         for total, strata in partial
         for kind in SUMMED
     }

@@ -11,13 +11,13 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from readiness.disclosure.flat_counts import CountKind, Counts, RowKey, Tally
+from readiness.disclosure.flat_counts import CountKind, Counts, RowKey, RowTally
 from readiness.disclosure.flat_table import Count, cells_of, table_of, tie_periods
-from readiness.disclosure.table import AtMost, CellId, Sum, Table, TableBuilder
+from readiness.disclosure.table import AddsUp, AtMost, CellId, CountsTable, TableBuilder
 
 
 @dataclass(frozen=True)
-class LedgerEntry:
+class LedgerRelease:
     """One release: the true counts of its rows, and which numbers were hidden."""
 
     threshold: int
@@ -53,16 +53,16 @@ class LedgerComparison:
     withheld: frozenset[RowKey]  # rows that a kept period did not have
 
 
-def latest_counts(entries: Sequence[LedgerEntry]) -> dict[RowKey, Tally]:
+def latest_counts(entries: Sequence[LedgerRelease]) -> dict[RowKey, RowTally]:
     return {key: tally for entry in entries for key, tally in entry.counts.items()}
 
 
-def strictest(threshold: int, entries: Sequence[LedgerEntry]) -> int:
+def strictest(threshold: int, entries: Sequence[LedgerRelease]) -> int:
     """A lower threshold later would take back what an earlier release promised."""
     return max([threshold, *(entry.threshold for entry in entries)])
 
 
-def compare(counts: Counts, entries: Sequence[LedgerEntry], threshold: int) -> LedgerComparison:
+def compare(counts: Counts, entries: Sequence[LedgerRelease], threshold: int) -> LedgerComparison:
     former = latest_counts(entries)
     kept = frozenset(
         key.period
@@ -82,18 +82,20 @@ def compare(counts: Counts, entries: Sequence[LedgerEntry], threshold: int) -> L
     return LedgerComparison(kept, printed, new, withheld)
 
 
-def changes_by_few(before: Tally, after: Tally, threshold: int) -> bool:
+def changes_by_few(before: RowTally, after: RowTally, threshold: int) -> bool:
     return any(0 < abs(after.of(each) - before.of(each)) < threshold for each in CountKind)
 
 
-def hidden_before(entries: Sequence[LedgerEntry]) -> dict[Count, bool]:
+def hidden_before(entries: Sequence[LedgerRelease]) -> dict[Count, bool]:
     """Of every number of the newest release that has it, whether it is hidden there."""
     return {cell: cell in entry.hidden for entry in entries for cell in entry.cells}
 
 
-def joint(stands: LedgerComparison, entries: Sequence[LedgerEntry]) -> Table:
+def joint(comparison: LedgerComparison, entries: Sequence[LedgerRelease]) -> CountsTable:
     """The new release and all former ones as one table."""
-    now = {key: tally for key, tally in stands.counts.items() if key.period not in stands.kept}
+    now = {
+        key: tally for key, tally in comparison.counts.items() if key.period not in comparison.kept
+    }
     union = {**latest_counts(entries), **now}
     tables = [table_of(now), period_table(union)]
     tables += [
@@ -105,7 +107,7 @@ def joint(stands: LedgerComparison, entries: Sequence[LedgerEntry]) -> Table:
         for cell, value in entry.cells.items()
     }
     counts = {cell: count for table in tables for cell, count in table.counts.items()}
-    return Table(
+    return CountsTable(
         counts=counts,
         sums=tuple(dict.fromkeys(each for table in tables for each in table.sums)),
         limits=(
@@ -118,7 +120,7 @@ def joint(stands: LedgerComparison, entries: Sequence[LedgerEntry]) -> Table:
     )
 
 
-def period_table(union: Counts) -> Table:
+def period_table(union: Counts) -> CountsTable:
     """Longer periods of one release and shorter ones of another."""
     build = TableBuilder(cells_of(union))
     tie_periods(build, union)
@@ -135,18 +137,18 @@ def cell_name(cell: CellId, value: int, union: Counts, number: int = 0) -> CellI
     )
 
 
-def rename_cells(table: Table, union: Counts, number: int) -> Table:
+def rename_cells(table: CountsTable, union: Counts, number: int) -> CountsTable:
     called = {cell: cell_name(cell, value, union, number) for cell, value in table.counts.items()}
-    return Table(
+    return CountsTable(
         counts={called[cell]: value for cell, value in table.counts.items()},
-        sums=tuple(Sum(called[s.whole], tuple(called[p] for p in s.parts)) for s in table.sums),
+        sums=tuple(AddsUp(called[s.whole], tuple(called[p] for p in s.parts)) for s in table.sums),
         limits=tuple(
             AtMost(called[a.part], tuple(called[o] for o in a.others)) for a in table.limits
         ),
     )
 
 
-def growth_limits(entries: Sequence[LedgerEntry], union: Counts) -> Iterator[AtMost]:
+def growth_limits(entries: Sequence[LedgerRelease], union: Counts) -> Iterator[AtMost]:
     """A reader may take it that late rows only add people, where that is so."""
     for entry in entries:
         for cell, value in entry.cells.items():

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.core.errors import BadInput, NotSaved
-from readiness.disclosure.flat_counts import CountKind, RowKey, Tally
+from readiness.disclosure.flat_counts import CountKind, RowKey, RowTally
 from readiness.disclosure.flat_table import Count
-from readiness.disclosure.ledger import LedgerEntry
+from readiness.disclosure.ledger import LedgerRelease
 
 FORMAT = 1
 UNREADABLE = (
@@ -45,7 +45,7 @@ def lock_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.lock")
 
 
-def read(path: Path) -> tuple[LedgerEntry, ...]:
+def read(path: Path) -> tuple[LedgerRelease, ...]:
     """Every release so far, oldest first; none where there is no file yet."""
     if not path.exists():
         return ()
@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[LedgerEntry, ...]:
         raise BadInput(UNREADABLE) from None
 
 
-def append(path: Path, entry: LedgerEntry) -> None:
+def append(path: Path, entry: LedgerRelease) -> None:
     lines = path.read_text(encoding="utf-8") if path.exists() else ""
     beside = path.with_name(f".{path.name}.new")
     try:
@@ -71,7 +71,7 @@ def append(path: Path, entry: LedgerEntry) -> None:
         ) from None
 
 
-def line_of(entry: LedgerEntry) -> str:
+def line_of(entry: LedgerRelease) -> str:
     rows = [
         [*key, tally.screened, tally.positive, hidden_in(entry, key)]
         for key, tally in entry.counts.items()
@@ -79,18 +79,18 @@ def line_of(entry: LedgerEntry) -> str:
     return json.dumps({"format": FORMAT, "threshold": entry.threshold, "rows": rows})
 
 
-def hidden_in(entry: LedgerEntry, key: RowKey) -> list[str]:
+def hidden_in(entry: LedgerRelease, key: RowKey) -> list[str]:
     return [measure.value for measure in CountKind if Count(key, measure) in entry.hidden]
 
 
-def entry_of(line: str) -> LedgerEntry:
+def entry_of(line: str) -> LedgerRelease:
     found = json.loads(line)
     if found["format"] != FORMAT:
         raise ValueError("another format")
-    counts: dict[RowKey, Tally] = {}
+    counts: dict[RowKey, RowTally] = {}
     hidden = set()
     for *names, screened, positive, gone in found["rows"]:
         key = RowKey(*map(str, names))
-        counts[key] = Tally(int(screened), int(positive))
+        counts[key] = RowTally(int(screened), int(positive))
         hidden |= {Count(key, CountKind(each)) for each in gone}
-    return LedgerEntry(int(found["threshold"]), counts, frozenset(hidden))
+    return LedgerRelease(int(found["threshold"]), counts, frozenset(hidden))

@@ -21,7 +21,7 @@ from readiness.counts.quality.models import (
 )
 from readiness.counts.strata import ALL, Stratum, StratumType
 from readiness.disclosure.succession import PreviousRelease
-from readiness.disclosure.table import CellId, Residual, Table, TableBuilder
+from readiness.disclosure.table import CellId, CountsTable, Residual, TableBuilder
 
 # One scheme of race only: people who move between two schemes are few, and could be counted.
 SCHEMES = (
@@ -88,7 +88,7 @@ def table_of(
     known: Mapping[QualityCell, int],
     threshold: int | None = None,  # noqa: ARG001 - as every schema
     also: frozenset[CellId] = frozenset(),  # noqa: ARG001
-) -> Table:
+) -> CountsTable:
     """Every difference that a reader could make is a number of the table, at any threshold."""
     build = TableBuilder({**wholes(known), **known})
     split_not_met(build)

@@ -19,7 +19,7 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
-from readiness.disclosure.table import CellId, Residual, Table, TableBuilder
+from readiness.disclosure.table import CellId, CountsTable, Residual, TableBuilder
 
 Term = tuple[Need | None, Step]  # a step of the group's row (None) or of one need's
 
@@ -151,7 +151,7 @@ Place = FunnelCell | Residual[FunnelCell]  # a count, or what a breakdown leaves
 
 def table_of(
     known: Mapping[FunnelCell, int], threshold: int | None, also: frozenset[CellId] = frozenset()
-) -> Table:
+) -> CountsTable:
     """The counts that leave, with every way in which they hang together.
 
     A gap over several steps is the sum of the gaps between, so it needs a cell of its own only

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic
 
-from readiness.disclosure.table import AtMost, C, CellId, Schema, Sum, Table
+from readiness.disclosure.table import AddsUp, AtMost, C, CellId, CountsTable, Schema
 
 
 class ReleaseOutcome(StrEnum):
@@ -43,7 +43,7 @@ class PreviousCell:
 
 
 @dataclass(frozen=True)
-class CountChange:
+class ReleaseChange:
     """By how many people a number moved since a former release."""
 
     number: int
@@ -66,7 +66,7 @@ def changes_by_few(
     )
 
 
-def every_number(known: Mapping[C, int], schema: Schema[C]) -> Table:
+def every_number(known: Mapping[C, int], schema: Schema[C]) -> CountsTable:
     """With every difference that a reader could make."""
     return schema(known, None, frozenset())
 
@@ -75,7 +75,7 @@ def is_few(people: int, threshold: int) -> bool:
     return 0 < abs(people) < threshold
 
 
-def derivable(table: Table, printed: Collection[CellId]) -> frozenset[CellId]:
+def derivable(table: CountsTable, printed: Collection[CellId]) -> frozenset[CellId]:
     """What follows from the printed numbers by adding and subtracting; zeros are always printed."""
     found = {*printed, *(cell for cell, count in table.counts.items() if not count)}
     waiting = list(table.sums)
@@ -95,7 +95,7 @@ def joint_table(
     formers: Sequence[PreviousRelease[C]],
     threshold: int,
     schema: Schema[C],
-) -> Table:
+) -> CountsTable:
     """The new release and all former ones in one table, with the people who came and went."""
     also: frozenset[CellId] = frozenset().union(
         *(small_moves(known, former, threshold, schema) for former in formers)
@@ -113,7 +113,7 @@ def joint_table(
         for cell, value in each.values.items()
         if value is None and known.get(cell)  # nobody at all points at no one
     }
-    return Table(
+    return CountsTable(
         counts={cell: count for table in tables for cell, count in table.counts.items()},
         sums=tuple(each for table in tables for each in table.sums),
         limits=tuple(each for table in tables for each in table.limits),
@@ -133,15 +133,15 @@ def small_moves(
             yield each
 
 
-def previous_table(then: Table, former: PreviousRelease[C]) -> Table:
+def previous_table(then: CountsTable, former: PreviousRelease[C]) -> CountsTable:
     """A former release: what was printed is out, and what was hidden stays so."""
 
     def name(cell: CellId) -> CellId:
         return PreviousCell(former.number, cell)
 
-    return Table(
+    return CountsTable(
         counts={name(cell): count for cell, count in then.counts.items()},
-        sums=tuple(Sum(name(s.whole), tuple(map(name, s.parts))) for s in then.sums),
+        sums=tuple(AddsUp(name(s.whole), tuple(map(name, s.parts))) for s in then.sums),
         limits=tuple(AtMost(name(a.part), tuple(map(name, a.others))) for a in then.limits),
         shown=frozenset(map(name, then.shown)),
         pinned=frozenset(map(name, former.printed)),
@@ -149,17 +149,17 @@ def previous_table(then: Table, former: PreviousRelease[C]) -> Table:
     )
 
 
-def change_table(now: Table, then: Table, number: int, threshold: int) -> Table:
+def change_table(now: CountsTable, then: CountsTable, number: int, threshold: int) -> CountsTable:
     """Few people who came or went are people too. Larger moves give nobody away."""
     counts: dict[CellId, int] = {}
     sums = []
     for cell in (each for each in now.counts if each in then.counts):
         people = now.counts[cell] - then.counts[cell]
-        before, change = PreviousCell(number, cell), CountChange(number, cell)
+        before, change = PreviousCell(number, cell), ReleaseChange(number, cell)
         if people == 0:
-            sums.append(Sum(cell, (before,)))
+            sums.append(AddsUp(cell, (before,)))
         elif is_few(people, threshold):
             counts[change] = abs(people)
             whole, part = (cell, before) if people > 0 else (before, cell)
-            sums.append(Sum(whole, (part, change)))
-    return Table(counts, tuple(sums))
+            sums.append(AddsUp(whole, (part, change)))
+    return CountsTable(counts, tuple(sums))

@@ -1,4 +1,10 @@
-"""What a payer would see: rows of numbers, some of them hidden, and the strata that were joined."""
+"""What a payer would see: rows of numbers, some of them hidden, and the strata that were joined.
+
+Small strata of one group are joined into one, where that lets more numbers be shown. A group's
+strata of a type are joined in the same way over all domains and periods of a release, so that
+nothing can be learned by comparing them. Only strata are joined of which nothing but zeros is
+shown, so nothing that could be shown is coarsened away.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +23,9 @@ from readiness.disclosure.flat_counts import (
 from readiness.disclosure.flat_table import Count
 from readiness.disclosure.table import CellId
 
+COMBINED = "other_combined"
+Place = tuple[str, str]  # a group and a type of strata
+IsBare = Callable[[Sequence[RowKey]], bool]
 FEWEST_FOR_A_RATE = 30  # people; a rate of fewer says more about chance than about care
 
 
@@ -39,6 +48,14 @@ class SuppressedRow:
         if self.screened is None or self.positive is None or self.screened < FEWEST_FOR_A_RATE:
             return None
         return self.positive / self.screened
+
+
+@dataclass(frozen=True)
+class Merge:
+    group_id: str
+    stratum_type: str
+    parts: tuple[str, ...]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -73,21 +90,7 @@ def suppressed_table(
     return SuppressedTable(tuple(rows()), merges)
 
 
-COMBINED = "other_combined"
-
-
-@dataclass(frozen=True)
-class Merge:
-    group_id: str
-    stratum_type: str
-    parts: tuple[str, ...]
-    name: str
-
-
-Place = tuple[str, str]  # a group and a type of strata
-
-
-IsBare = Callable[[Sequence[RowKey]], bool]
+# Which strata are joined.
 
 
 def merged_rows(keys: Iterable[RowKey], merges: Iterable[Merge]) -> dict[RowKey, list[RowKey]]:

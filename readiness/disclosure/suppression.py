@@ -11,13 +11,56 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from readiness.core.integer_program import Program, Row, Solution
-from readiness.disclosure.table import AtMost, CellId, Piece, Sum, Table, pieces, pieces_of
+from readiness.disclosure.table import AddsUp, AtMost, CellId, CountsTable, Piece, pieces, pieces_of
 
 PRICE = 1_000  # of hiding a number; a larger number costs a little more, as it tells more
 DEAREST = 100
 
 Interval = tuple[int, int | None]
 Windows = Callable[[Sequence[CellId]], Iterable[Sequence[CellId]]]
+
+
+# The problem, and what solves it: told as moves away from the truth. A move changes numbers that
+# the reader does not know so that every sum and limit still holds. A small count is safe when some
+# move lifts it to the threshold: the reader cannot tell the moved table from the true one.
+
+
+@dataclass(frozen=True)
+class SuppressionProblem:
+    moves: Program  # every move there would be if all priced numbers were hidden
+    prices: Mapping[int, int]  # column -> what hiding it costs; the others are hidden anyway
+    needs: Mapping[int, int]  # column -> how far some move must lift it
+
+
+@dataclass(frozen=True)
+class SuppressionPattern:
+    """The priced columns to hide, and moves that prove it enough."""
+
+    hidden: frozenset[int]
+    moves: tuple[Solution, ...]
+    rounds: int = 0
+
+    def unmet_needs(self, problem: SuppressionProblem) -> frozenset[int]:
+        """The needs that none of the moves meets. A move that breaks a rule proves nothing."""
+        kept = [move for move in self.moves if is_allowed(problem, self.hidden, move)]
+        return frozenset(
+            column
+            for column, need in problem.needs.items()
+            if not any(move[column] >= need for move in kept)
+        )
+
+
+def is_allowed(problem: SuppressionProblem, hidden: frozenset[int], move: Solution) -> bool:
+    """Checked in whole numbers: the move keeps every rule and changes no printed number."""
+    printed = (column for column in problem.prices if column not in hidden)
+    return problem.moves.allows(move) and not any(move[column] for column in printed)
+
+
+# Finds columns to hide at a low price, and the moves that prove them enough.
+PatternFinder = Callable[[SuppressionProblem], SuppressionPattern]
+
+
+# From a table of counts to problems, and back.
 
 
 @dataclass(frozen=True)
@@ -38,7 +81,7 @@ class Unprotectable(ValueError):
 
 
 def protect(
-    table: Table, threshold: int, find_pattern: PatternFinder, windows: Windows = lambda _: ()
+    table: CountsTable, threshold: int, find_pattern: PatternFinder, windows: Windows = lambda _: ()
 ) -> Protection:
     """Hide the small counts, and others until none of them can be worked out.
 
@@ -58,7 +101,7 @@ def protect(
 class SuppressionRun:
     """What is hidden so far, and which small counts are not proven safe yet."""
 
-    def __init__(self, table: Table, threshold: int, find_pattern: PatternFinder) -> None:
+    def __init__(self, table: CountsTable, threshold: int, find_pattern: PatternFinder) -> None:
         self.table, self.threshold, self.find_pattern = table, threshold, find_pattern
         self.movable = frozenset(movable(table))
         self.hidden = set(must_hide(table, threshold))
@@ -104,24 +147,24 @@ class SuppressionRun:
         return {cell: self.seen.get(cell, (self.table.counts[cell],) * 2) for cell in unknown}
 
 
-def price_of(table: Table, cell: CellId) -> int:
+def price_of(table: CountsTable, cell: CellId) -> int:
     return PRICE * table.weights.get(cell, 1) + min(table.counts[cell], DEAREST)
 
 
-def sensitive(table: Table, threshold: int) -> frozenset[CellId]:
+def sensitive(table: CountsTable, threshold: int) -> frozenset[CellId]:
     return frozenset(cell for cell, count in table.counts.items() if 0 < count < threshold)
 
 
-def primary(table: Table, threshold: int) -> frozenset[CellId]:
+def primary(table: CountsTable, threshold: int) -> frozenset[CellId]:
     return (sensitive(table, threshold) & table.shown) - table.pinned
 
 
-def must_hide(table: Table, threshold: int) -> frozenset[CellId]:
+def must_hide(table: CountsTable, threshold: int) -> frozenset[CellId]:
     """Small counts, and what was hidden before. Nobody at all points at no one."""
     return primary(table, threshold) | {cell for cell in table.kept if table.counts[cell]}
 
 
-def movable(table: Table) -> list[CellId]:
+def movable(table: CountsTable) -> list[CellId]:
     """Numbers that readers need not know: no zero, and none that was printed before."""
     return [
         cell
@@ -130,7 +173,7 @@ def movable(table: Table) -> list[CellId]:
     ]
 
 
-def moves_of(table: Table, piece: Piece, reach: int) -> Program:
+def moves_of(table: CountsTable, piece: Piece, reach: int) -> Program:
     """How far each number may be from the truth while every sum and limit still holds.
 
     A number that is never printed may be zero, but a reader may guess that it is not.
@@ -145,50 +188,15 @@ def moves_of(table: Table, piece: Piece, reach: int) -> Program:
     return Program(lower, (reach,) * len(piece.cells), rows)
 
 
-def row_of_sum(each: Sum, column: Mapping[CellId, int]) -> Row:
+def row_of_sum(each: AddsUp, column: Mapping[CellId, int]) -> Row:
     terms = {column[part]: 1 for part in each.parts if part in column}
     if each.whole in column:
         terms[column[each.whole]] = -1
     return Row(terms, 0, 0)
 
 
-def row_of_limit(table: Table, limit: AtMost, column: Mapping[CellId, int]) -> Row:
+def row_of_limit(table: CountsTable, limit: AtMost, column: Mapping[CellId, int]) -> Row:
     terms = {column[other]: -1 for other in limit.others if other in column}
     if limit.part in column:
         terms[column[limit.part]] = 1
     return Row(terms, None, table.slack_of(limit))
-
-
-@dataclass(frozen=True)
-class SuppressionProblem:
-    moves: Program  # every move there would be if all priced numbers were hidden
-    prices: Mapping[int, int]  # column -> what hiding it costs; the others are hidden anyway
-    needs: Mapping[int, int]  # column -> how far some move must lift it
-
-
-@dataclass(frozen=True)
-class SuppressionPattern:
-    """The priced columns to hide, and moves that prove it enough."""
-
-    hidden: frozenset[int]
-    moves: tuple[Solution, ...]
-    rounds: int = 0
-
-    def unmet_needs(self, problem: SuppressionProblem) -> frozenset[int]:
-        """The needs that none of the moves meets. A move that breaks a rule proves nothing."""
-        kept = [move for move in self.moves if is_allowed(problem, self.hidden, move)]
-        return frozenset(
-            column
-            for column, need in problem.needs.items()
-            if not any(move[column] >= need for move in kept)
-        )
-
-
-def is_allowed(problem: SuppressionProblem, hidden: frozenset[int], move: Solution) -> bool:
-    """Checked in whole numbers: the move keeps every rule and changes no printed number."""
-    printed = (column for column in problem.prices if column not in hidden)
-    return problem.moves.allows(move) and not any(move[column] for column in printed)
-
-
-# Finds columns to hide at a low price, and the moves that prove them enough.
-PatternFinder = Callable[[SuppressionProblem], SuppressionPattern]

@@ -19,7 +19,7 @@ C = TypeVar("C", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Sum:
+class AddsUp:
     """`whole` is exactly the parts added up, and every reader knows it."""
 
     whole: CellId
@@ -35,7 +35,7 @@ class AtMost:
 
 
 @dataclass(frozen=True)
-class Table:
+class CountsTable:
     """True counts of people. Zeros are always shown, so a hidden number is known to be 1 or more.
 
     `shown` are the cells that would be printed; the others (complements, cells of other releases)
@@ -43,7 +43,7 @@ class Table:
     """
 
     counts: Mapping[CellId, int]
-    sums: tuple[Sum, ...] = ()
+    sums: tuple[AddsUp, ...] = ()
     limits: tuple[AtMost, ...] = ()
     shown: frozenset[CellId] = frozenset()
     pinned: frozenset[CellId] = frozenset()  # printed in a former release: cannot be taken back
@@ -64,7 +64,7 @@ class Residual(NamedTuple, Generic[C]):
 
 # The table of some counts; a number over several steps has a cell of its own only where it is
 # smaller than the threshold, or asked for. Without a threshold: every one that a reader could make.
-Schema = Callable[[Mapping[C, int], int | None, frozenset[CellId]], Table]
+Schema = Callable[[Mapping[C, int], int | None, frozenset[CellId]], CountsTable]
 
 
 class TableBuilder:
@@ -72,7 +72,7 @@ class TableBuilder:
 
     def __init__(self, counts: Mapping[C, int]) -> None:
         self.counts: dict[CellId, int] = dict(counts.items())
-        self.sums: list[Sum] = []
+        self.sums: list[AddsUp] = []
         self.limits: list[AtMost] = []
 
     def total(self, whole: CellId, parts: Iterable[CellId]) -> None:
@@ -82,7 +82,7 @@ class TableBuilder:
         self.tie(whole, listed)
 
     def tie(self, whole: CellId, parts: Iterable[CellId]) -> None:
-        self.sums.append(Sum(whole, tuple(parts)))
+        self.sums.append(AddsUp(whole, tuple(parts)))
 
     def split(
         self, whole: C, parts: Iterable[C], *, may_be_empty: bool = False
@@ -107,8 +107,10 @@ class TableBuilder:
         if is_known and counts[part] <= sum(counts[other] for other in limit.others):
             self.limits.append(limit)
 
-    def table(self, shown: Iterable[CellId], weights: Mapping[CellId, int] | None = None) -> Table:
-        return Table(
+    def table(
+        self, shown: Iterable[CellId], weights: Mapping[CellId, int] | None = None
+    ) -> CountsTable:
+        return CountsTable(
             self.counts,
             tuple(self.sums),
             tuple(self.limits),
@@ -120,10 +122,12 @@ class TableBuilder:
 @dataclass(frozen=True)
 class Piece:
     cells: tuple[CellId, ...]
-    sums: tuple[Sum, ...]
+    sums: tuple[AddsUp, ...]
     limits: tuple[AtMost, ...]
 
-    def without_slack_limits(self, table: Table, movable: Collection[CellId], slack: int) -> Piece:
+    def without_slack_limits(
+        self, table: CountsTable, movable: Collection[CellId], slack: int
+    ) -> Piece:
         """Without the limits that reach beyond the piece, or that are far from binding."""
         inside = frozenset(self.cells)
         kept = (
@@ -135,7 +139,7 @@ class Piece:
         return replace(self, limits=tuple(kept))
 
 
-def pieces_of(table: Table, cells: Sequence[CellId]) -> list[Piece]:
+def pieces_of(table: CountsTable, cells: Sequence[CellId]) -> list[Piece]:
     """The cells that hang together through sums and limits."""
     leader = {cell: cell for cell in cells}
 
@@ -155,19 +159,19 @@ def pieces_of(table: Table, cells: Sequence[CellId]) -> list[Piece]:
     return list(pieces(table, members.values()))
 
 
-def ties_of(table: Table) -> Iterator[tuple[CellId, ...]]:
+def ties_of(table: CountsTable) -> Iterator[tuple[CellId, ...]]:
     yield from ((each.whole, *each.parts) for each in table.sums)
     yield from ((each.part, *each.others) for each in table.limits)
 
 
-def pieces(table: Table, groups: Iterable[Sequence[CellId]]) -> Iterator[Piece]:
+def pieces(table: CountsTable, groups: Iterable[Sequence[CellId]]) -> Iterator[Piece]:
     """Each group of cells with the sums and limits that touch it."""
     groups = list(groups)
     home: dict[CellId, list[int]] = defaultdict(list)
     for number, cells in enumerate(groups):
         for cell in cells:
             home[cell].append(number)
-    sums: list[list[Sum]] = [[] for _ in groups]
+    sums: list[list[AddsUp]] = [[] for _ in groups]
     limits: list[list[AtMost]] = [[] for _ in groups]
     for each in table.sums:
         for number in {n for cell in (each.whole, *each.parts) for n in home.get(cell, ())}:

@@ -23,7 +23,7 @@ from readiness.disclosure.quality_table import RecordTotal, releasable_cells, ta
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.succession import PreviousRelease
 from readiness.disclosure.suppression import protect
-from readiness.disclosure.table import Residual, Sum
+from readiness.disclosure.table import AddsUp, Residual
 
 ENDING = Period(2026, 3)
 RACE = StratumType.RACE
@@ -104,13 +104,13 @@ def test_who_does_not_meet_a_measure_is_counted_too() -> None:
     made = table_of(pairs({ALL: (95, 100)}))
     rest = Residual(counted(ALL), (met(ALL),))
     assert made.counts[rest] == 5
-    assert Sum(counted(ALL), (met(ALL), rest)) in made.sums
+    assert AddsUp(counted(ALL), (met(ALL), rest)) in made.sums
     assert hidden(pairs({ALL: (95, 100)})) & {met(ALL), counted(ALL)}
 
 
 def test_strata_that_make_up_the_whole_have_no_rest() -> None:
     made = table_of(pairs({ALL: (60, 100), WHITE: (40, 60), ASIAN: (20, 40)}))
-    assert Sum(counted(ALL), (counted(ASIAN), counted(WHITE))) in made.sums
+    assert AddsUp(counted(ALL), (counted(ASIAN), counted(WHITE))) in made.sums
     assert not [cell for cell in made.counts if isinstance(cell, Residual) and len(cell.parts) > 1]
 
 
@@ -119,7 +119,7 @@ def test_strata_that_do_not_make_up_the_whole_leave_a_rest_of_each_kind() -> Non
     of_counted, of_met = (Residual(of(ALL), (of(ASIAN), of(WHITE))) for of in (counted, met))
     of_not_met = Residual(of_counted, (of_met,))
     assert [made.counts[each] for each in (of_counted, of_met, of_not_met)] == [8, 5, 3]
-    assert Sum(of_counted, (of_met, of_not_met)) in made.sums
+    assert AddsUp(of_counted, (of_met, of_not_met)) in made.sums
 
 
 def test_a_hidden_stratum_is_not_the_whole_minus_the_others() -> None:
@@ -151,7 +151,7 @@ def test_estimated_race_is_a_breakdown_of_its_own() -> None:
         for each in (WHITE, ASIAN)
     }
     made = table_of({**pairs({ALL: (60, 100), WHITE: (60, 100)}), **estimated})
-    assert Sum(counted(ALL), tuple(sorted(estimated))) in made.sums
+    assert AddsUp(counted(ALL), tuple(sorted(estimated))) in made.sums
 
 
 def test_the_states_of_a_record_are_all_patients_of_both_fields() -> None:
@@ -164,10 +164,10 @@ def test_the_states_of_a_record_are_all_patients_of_both_fields() -> None:
         == 4
     )
     same = table_of({SAID: 90, DECLINED: 10, ENGLISH: 100})
-    assert Sum(
+    assert AddsUp(
         RecordTotal(DemographicField.RACE), (RecordTotal(DemographicField.LANGUAGE),)
     ) in same.sums or (
-        Sum(RecordTotal(DemographicField.LANGUAGE), (RecordTotal(DemographicField.RACE),))
+        AddsUp(RecordTotal(DemographicField.LANGUAGE), (RecordTotal(DemographicField.RACE),))
         in same.sums
     )
 

@@ -7,9 +7,9 @@ import pytest
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.disclosure.social_risk_table import releasable_cells, table_of
 from readiness.disclosure.succession import (
-    CountChange,
     PreviousCell,
     PreviousRelease,
+    ReleaseChange,
     changes_by_few,
     derivable,
     every_number,
@@ -80,8 +80,10 @@ def test_former_numbers_stay_printed_or_hidden_as_they_were():
 def test_a_few_people_who_came_are_people():
     one = former({FOOD})
     both = joint_table(releasable_cells(counts({FOOD: 43})), (one,), 11, table_of)
-    assert both.counts[CountChange(1, FOOD)] == 3
-    assert both.counts[CountChange(1, Residual(FunnelCell(Step.SCREENED, Need.FOOD), (FOOD,)))] == 3
+    assert both.counts[ReleaseChange(1, FOOD)] == 3
+    assert (
+        both.counts[ReleaseChange(1, Residual(FunnelCell(Step.SCREENED, Need.FOOD), (FOOD,)))] == 3
+    )
 
 
 def test_every_sum_over_two_releases_is_true():

@@ -12,7 +12,7 @@ from readiness.disclosure import ledger_file
 from readiness.disclosure.flat_counts import Counts, RowKey, add_missing_totals
 from readiness.disclosure.flat_counts_file import read_rows
 from readiness.disclosure.flat_table import Count, table_of, windows
-from readiness.disclosure.ledger import LedgerComparison, LedgerEntry
+from readiness.disclosure.ledger import LedgerComparison, LedgerRelease
 from readiness.disclosure.solver.find_pattern import finder_for
 from readiness.disclosure.suppressed_table import (
     Merge,
@@ -80,41 +80,45 @@ def suppress_beside_ledger(source: SourceFile, threshold: int, path: Path) -> Le
     with ledger_file.exclusive_lock(path):
         entries = ledger_file.read(path)
         strictest = rules.strictest(threshold, entries)
-        stands = rules.compare(counts, entries, strictest)
-        hidden, notices = hidden_beside(stands, entries, strictest)
-        if stands.new or stands.withheld:
+        comparison = rules.compare(counts, entries, strictest)
+        hidden, notices = hidden_beside(comparison, entries, strictest)
+        if comparison.new or comparison.withheld:
             released_now = {
                 key: tally
-                for key, tally in stands.counts.items()
-                if key in stands.new or key in stands.withheld
+                for key, tally in comparison.counts.items()
+                if key in comparison.new or key in comparison.withheld
             }
             own = frozenset(cell for cell in hidden if cell.key in released_now)
-            ledger_file.append(path, LedgerEntry(strictest, released_now, own))
+            ledger_file.append(path, LedgerRelease(strictest, released_now, own))
     return LedgerOutcome(
-        suppressed_table(stands.counts, [], hidden), (*notices_of(stands), *notices)
+        suppressed_table(comparison.counts, [], hidden), (*notices_of(comparison), *notices)
     )
 
 
 def hidden_beside(
-    stands: LedgerComparison, entries: tuple[LedgerEntry, ...], threshold: int
+    comparison: LedgerComparison, entries: tuple[LedgerRelease, ...], threshold: int
 ) -> tuple[frozenset[Count], tuple[str, ...]]:
     """The numbers of the file that are hidden, in this release or in the one that stays."""
     former = rules.hidden_before(entries)
     stay = frozenset(cell for cell, is_hidden in former.items() if is_hidden)
-    withheld = rules.nonzero_cells(stands.counts, stands.withheld)
-    same = {cell for cell in stay if cell.key in stands.counts and cell.key not in stands.new}
-    if not stands.new:
+    withheld = rules.nonzero_cells(comparison.counts, comparison.withheld)
+    same = {
+        cell for cell in stay if cell.key in comparison.counts and cell.key not in comparison.new
+    }
+    if not comparison.new:
         return frozenset(same) | withheld, ()
     try:
-        table = rules.joint(stands, entries)
+        table = rules.joint(comparison, entries)
         found = protect(table, threshold, finder_for(len(table.counts)), windows)
     except Unprotectable:
-        nothing = rules.nonzero_cells(stands.counts, frozenset(stands.new))
+        nothing = rules.nonzero_cells(comparison.counts, frozenset(comparison.new))
         return frozenset(same) | withheld | nothing, (NOTHING_NEW,)
     new = {
         cell
         for cell in found.hidden
-        if isinstance(cell, Count) and cell.key in stands.counts and cell.key not in stands.withheld
+        if isinstance(cell, Count)
+        and cell.key in comparison.counts
+        and cell.key not in comparison.withheld
     }
     return frozenset(new | same) | withheld, ()
 
@@ -125,9 +129,9 @@ NOTHING_NEW = (
 )
 
 
-def notices_of(stands: LedgerComparison) -> tuple[str, ...]:
+def notices_of(comparison: LedgerComparison) -> tuple[str, ...]:
     return tuple(
         f"{period}: some numbers have changed by a few people, so the former release stays and new "
         "rows are hidden."
-        for period in sorted(stands.kept)
+        for period in sorted(comparison.kept)
     )

@@ -34,7 +34,7 @@ FORMATS = {  # ending -> how it is made, and what it is
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureLine:
     """One need or one part of its patients."""
 
     label: str
@@ -44,10 +44,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Block:
+class MeasureBlock:
     measure: ScreeningMeasure
     status: str
-    lines: tuple[Line, ...]
+    lines: tuple[MeasureLine, ...]
 
 
 @bp.get("/groups/<group_id>/counts/<period>/measures")
@@ -76,7 +76,7 @@ def payer_file(payer_id: str, group_id: str, period: str, ending: str) -> Respon
 
 def page(found: ReleasedMeasures) -> str:
     blocks = tuple(
-        Block(measure, STATUS_WORDS[measure.status], tuple(lines_of(tuple(own))))
+        MeasureBlock(measure, STATUS_WORDS[measure.status], tuple(lines_of(tuple(own))))
         for measure, own in groupby(found.results, key=lambda result: result.measure)
     )
     files = [(ending, address(found, ending)) for ending in FORMATS]
@@ -98,12 +98,14 @@ def address(found: ReleasedMeasures, ending: str) -> str:
     )
 
 
-def lines_of(results: tuple[MeasureResult, ...]) -> list[Line]:
+def lines_of(results: tuple[MeasureResult, ...]) -> list[MeasureLine]:
     lines = []
     for result in results:
         if result.due_on:
             lines.append(
-                Line(NEED_LABELS[result.need], f"from {day(result.due_on)} on", "", is_part=False)
+                MeasureLine(
+                    NEED_LABELS[result.need], f"from {day(result.due_on)} on", "", is_part=False
+                )
             )
             continue
         lines.append(line(NEED_LABELS[result.need], result.whole, is_part=False))
@@ -111,10 +113,10 @@ def lines_of(results: tuple[MeasureResult, ...]) -> list[Line]:
     return lines
 
 
-def line(label: str, figure: MeasureFigure | None, *, is_part: bool) -> Line:
+def line(label: str, figure: MeasureFigure | None, *, is_part: bool) -> MeasureLine:
     if figure is None:
-        return Line(label, measures.NOT_KNOWN, "", is_part)
-    return Line(label, share_says(figure), made_of(figure), is_part)
+        return MeasureLine(label, measures.NOT_KNOWN, "", is_part)
+    return MeasureLine(label, share_says(figure), made_of(figure), is_part)
 
 
 def share_says(figure: MeasureFigure) -> str:

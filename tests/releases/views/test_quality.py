@@ -19,9 +19,9 @@ from readiness.counts.service import quality as use
 from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY
 from tests.counts.views.test_quality import filled
-from tests.disclosure.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
 from tests.factories.page import Page
 from tests.factories.world import NOW
+from tests.releases.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
 
 PERIOD = "/groups/elm/quality/2026-Q4"
 HERE = f"{PERIOD}/released"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from readiness.core.errors import BadInput
-from readiness.disclosure.flat_counts import CountKind, CountRow, RowKey, Tally, complete_partial
+from readiness.disclosure.flat_counts import CountKind, CountRow, RowKey, RowTally, complete_partial
 from readiness.disclosure.flat_table import (
     Count,
     table_of_partial_strata,
 )
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.suppression import protect
-from readiness.disclosure.table import Residual, Sum
+from readiness.disclosure.table import AddsUp, Residual
 
 TOTAL = RowKey("g", "2026", "COL")
 WHITE, BLACK = (TOTAL._replace(stratum_type="race", stratum=each) for each in ("white", "black"))
@@ -22,7 +22,7 @@ ENGLISH = TOTAL._replace(stratum_type="language", stratum="english")
 def lines(**rows):
     keys = {"total": TOTAL, "white": WHITE, "black": BLACK, "english": ENGLISH}
     return [
-        CountRow(at, keys[name], Tally(*pair)) for at, (name, pair) in enumerate(rows.items(), 2)
+        CountRow(at, keys[name], RowTally(*pair)) for at, (name, pair) in enumerate(rows.items(), 2)
     ]
 
 
@@ -40,8 +40,8 @@ def test_a_breakdown_may_leave_people_out_and_they_are_counted():
     rests = {each: made.counts[rest(each)] for each in CountKind}
     assert rests == {CountKind.SCREENED: 5, CountKind.POSITIVE: 4, CountKind.NEGATIVE: 1}
     people = [Count(key, CountKind.SCREENED) for key in (TOTAL, WHITE, BLACK)]
-    assert Sum(people[0], (*people[1:], rest(CountKind.SCREENED))) in made.sums
-    assert Sum(people[0], tuple(people[1:])) not in made.sums
+    assert AddsUp(people[0], (*people[1:], rest(CountKind.SCREENED))) in made.sums
+    assert AddsUp(people[0], tuple(people[1:])) not in made.sums
 
 
 def test_so_few_left_out_hide_one_of_the_others():
@@ -64,7 +64,7 @@ def test_those_who_do_not_meet_a_measure_are_protected_and_never_printed():
 
 
 def test_a_total_that_was_left_out_is_that_of_the_breakdown_with_most_people():
-    assert counted(white=(70, 40), black=(25, 16), english=(90, 52))[TOTAL] == Tally(95, 56)
+    assert counted(white=(70, 40), black=(25, 16), english=(90, 52))[TOTAL] == RowTally(95, 56)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,6 @@ def test_more_than_all_patients_is_refused_by_line(rows, line):
 
 
 def test_the_row_of_all_groups_is_their_sum():
-    other = CountRow(9, TOTAL._replace(group_id="ALL"), Tally(90, 60))
+    other = CountRow(9, TOTAL._replace(group_id="ALL"), RowTally(90, 60))
     with pytest.raises(BadInput, match="line 9: This is not the sum"):
         complete_partial([*lines(total=(100, 60)), other])
