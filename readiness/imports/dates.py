@@ -26,7 +26,7 @@ def day_of(text: str, order: DateOrder = DateOrder.MONTH_FIRST) -> date | None:
 
     >>> day_of("2026-07-03T23:30:00-04:00") == day_of("7/3/2026 9:15") == day_of("20260703")
     True
-    >>> day_of("3/7/2026", Order.DAY_FIRST), day_of("tomorrow")
+    >>> day_of("3/7/2026", DateOrder.DAY_FIRST), day_of("tomorrow")
     (datetime.date(2026, 7, 3), None)
     """
     if found := ISO.fullmatch(text) or PACKED.fullmatch(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import Need
@@ -35,25 +35,16 @@ MOST_CHARACTERS = 256 * 1024
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
 COLUMN_CHARACTERS = 200
 NO_QUESTION = "The code tables have no such question. Use its LOINC code, or ignore it."
-ALIKE = (
-    ColumnRole.PATIENT,
-    ColumnRole.DATE,
-    ColumnRole.STATUS,
-    ColumnRole.ISSUED,
-    ColumnRole.GROUP,
-    ColumnRole.SITE,
-    *TRAITS,
-)
-ROLES = {
-    MappingShape.LONG: (
-        *ALIKE,
-        ColumnRole.QUESTION,
-        ColumnRole.ANSWER,
-        ColumnRole.NEED,
-        ColumnRole.RESULT,
-        ColumnRole.FLAG,
-    ),
-    MappingShape.REDCAP: (*ALIKE, ColumnRole.COMPLETE),
+OF_LONG_TABLES = {
+    ColumnRole.QUESTION,
+    ColumnRole.ANSWER,
+    ColumnRole.NEED,
+    ColumnRole.RESULT,
+    ColumnRole.FLAG,
+}
+ROLES: dict[MappingShape, set[ColumnRole]] = {
+    MappingShape.LONG: set(ColumnRole) - {ColumnRole.COMPLETE},
+    MappingShape.REDCAP: set(ColumnRole) - OF_LONG_TABLES,
 }
 KEYS = {
     MappingShape.LONG: (
@@ -64,15 +55,12 @@ KEYS = {
     MappingShape.FHIR: "shape instrument questions answers questionnaires ignore".split(),
 }
 FIELD_KEYS = ("question", "answers", "number", "need", "results")
-VALUED = (
-    ColumnRole.GROUP,
-    ColumnRole.SITE,
-    ColumnRole.RACE,
-    ColumnRole.ETHNICITY,
-    ColumnRole.LANGUAGE,
-    ColumnRole.PAYER,
-    ColumnRole.SEX,
+COMPUTED = (ColumnRole.BORN, ColumnRole.AGE)  # read as they are, never mapped
+VALUED = tuple(
+    role for role in (ColumnRole.GROUP, ColumnRole.SITE, *TRAITS) if role not in COMPUTED
 )
+NEEDS = {need.value: need for need in Need if need not in MADE_BY_US}
+Choice = TypeVar("Choice")
 ABSENT = {reason.value: reason for reason in Absent}
 
 
@@ -249,7 +237,8 @@ class MappingReader:
             self.problem(place, "Give it either a question or a need.")
             return MappedField()
         if "need" in of:
-            needs = self.needs(f"{place}.need", {"": of["need"]})
+            need = of["need"] if isinstance(of["need"], str) else ""
+            needs = self.needs(f"{place}.need", {"": need})
             texts = self.texts_in(f"{place}.results", of.get("results", {}))
             results = self.results(f"{place}.results", texts)
             return MappedField(need=needs.get(""), results=results)
@@ -308,24 +297,18 @@ class MappingReader:
                 )
         return found
 
-    def needs(self, place: str, texts: Mapping[str, Any]) -> dict[str, Need]:
-        allowed = {need.value: need for need in Need if need not in MADE_BY_US}
-        found = {}
-        for name, need in texts.items():
-            if isinstance(need, str) and need in allowed:
-                found[plain(name)] = allowed[need]
-            else:
-                self.problem(f"{place}.{name}".rstrip("."), f"Use one of: {', '.join(allowed)}.")
-        return found
+    def needs(self, place: str, texts: Mapping[str, str]) -> dict[str, Need]:
+        return self.choices(place, texts, NEEDS, f"Use one of: {', '.join(NEEDS)}.")
 
     def results(self, place: str, texts: Mapping[str, str]) -> dict[str, NeedResult]:
-        found = {}
-        for name, result in texts.items():
-            if result in RESULTS:
-                found[plain(name)] = RESULTS[result]
-            else:
-                self.problem(f"{place}.{name}", f"Use one of: {', '.join(NeedResult)}.")
-        return found
+        return self.choices(place, texts, RESULTS, f"Use one of: {', '.join(NeedResult)}.")
+
+    def choices(
+        self, place: str, texts: Mapping[str, str], allowed: Mapping[str, Choice], says: str
+    ) -> dict[str, Choice]:
+        for name in (name for name, text in texts.items() if text not in allowed):
+            self.problem(f"{place}.{name}".rstrip("."), says)
+        return {plain(name): allowed[text] for name, text in texts.items() if text in allowed}
 
     def flags(self) -> dict[str, bool]:
         found: dict[str, bool] = {}

@@ -73,7 +73,7 @@ def is_heading(name: str) -> bool:
 def column_names(header: Sequence[str], places: Iterable[int]) -> str:
     """By name where every heading is one; else by place, since a row may have run into the line.
 
-    >>> named(("a", "b", "c"), (0, 2)), column_names(("a", "Jo Doe", "1990-01-02"), (1, 2))
+    >>> column_names(("a", "b", "c"), (0, 2)), column_names(("a", "Jo Doe", "1990-01-02"), (1, 2))
     ('“a” and “c”', 'column 2 and column 3')
     """
     is_safe = all(is_heading(name.strip()) for name in header)

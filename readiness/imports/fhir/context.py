@@ -136,7 +136,7 @@ def target_of(reference: str) -> tuple[str, str]:
     Servers write the same patient as "Patient/1", as a full address and, inside a Bundle, as a urn;
     the id is what they have in common.
 
-    >>> pointed_at("https://ehr.example.org/fhir/Patient/1/_history/2"), target_of("urn:uuid:0-a")
+    >>> target_of("https://ehr.example.org/fhir/Patient/1/_history/2"), target_of("urn:uuid:0-a")
     (('Patient', '1'), ('', '0-a'))
     """
     if "/_history/" in reference:

@@ -61,7 +61,7 @@ def loinc_in(codes: CodeTable, codings: Iterable[Coding] | None) -> list[str]:
 def public_code(code: str) -> str:
     """A code as a report may name it.
 
-    >>> may_be_told("88122-7"), public_code("SMITH")
+    >>> public_code("88122-7"), public_code("SMITH")
     ('88122-7', 'other')
     """
     return code if is_question_code(code) or is_answer_code(code) else OTHER_CODE

@@ -134,7 +134,7 @@ def language_of(table: TraitTable, text: str) -> str:
 
 def age_on(traits: PatientTraits, day: date) -> int | None:
     """
-    >>> age_on(Traits(born=date(2000, 2, 29)), date(2018, 2, 28))
+    >>> age_on(PatientTraits(born=date(2000, 2, 29)), date(2018, 2, 28))
     17
     """
     age = traits.age

@@ -302,7 +302,7 @@ def day_of(text: str) -> date | None:
 def strip_apostrophe(text: str) -> str:
     """Without the apostrophe that keeps a spreadsheet from running a text.
 
-    >>> bare(" '=x"), strip_apostrophe("o'hara")
+    >>> strip_apostrophe(" '=x"), strip_apostrophe("o'hara")
     ('=x', "o'hara")
     """
     stripped = text.strip()
