@@ -224,7 +224,9 @@ def text(node: Any, fewest: int, most: int | None) -> str | None:
 
 
 def flag(node: Any) -> bool | None:
-    return FLAGS.get(node) if isinstance(node, str) else node if isinstance(node, bool) else None
+    if isinstance(node, Scalar):
+        return FLAGS.get(node)
+    return node if isinstance(node, bool) else None
 
 
 def number(node: Any, least: float | None, most: float | None) -> Fraction | None:

@@ -89,6 +89,7 @@ def test_a_value_no_longer_knows_how_it_was_written():
         ("rows", [{"id": "x", "shar": 1}], ("rows", "[0]", "shar"), "write 'share'"),
         ("rows", [{"id": "x", "share": 2}], ("rows", "[0]", "share"), "a number from 0 to 1"),
         ("by_color", {"red": True}, ("by_color", "blue"), "'blue' is missing: add it"),
+        ("by_color", {"red": True, "blue": "true"}, ("by_color", "blue"), "write true or false"),
         ("words", None, ("words",), "here stands null: write a list"),
     ],
 )
