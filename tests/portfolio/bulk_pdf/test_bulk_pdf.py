@@ -20,7 +20,7 @@ from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.administration import service as administration
 from readiness.assessments.models import AssessmentStatus
-from readiness.assessments.service import portfolio_entry, sharing
+from readiness.assessments.service import portfolio_entry
 from readiness.cli import maintenance
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, NotPrinted, NotSaved, WrongState
@@ -255,11 +255,6 @@ def test_once_a_group_in_it_no_longer_shares_it_cannot_be_fetched_and_is_deleted
     assert bulk_pdf.progress(Session(store, pam, NOW), "fair", "first").index is None
     with pytest.raises(WrongState, match="no longer shares it with you"):
         first(store, pam)
-    assert left(store) == []
-
-
-def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(store):
-    sharing.stop(Session(store, people.actor(store, "maya"), NOW), "elm", "fair")
     assert left(store) == []
 
 

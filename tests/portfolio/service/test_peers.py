@@ -43,7 +43,7 @@ def test_every_group_that_shares_has_a_line_and_those_with_counts_a_gap(grown):
     found = compared(grown, stratum="black")
     assert [each.group.id for each in found.lines] == [*GROUPS[:3], "elm", *GROUPS[3:]]
     assert line(found, "ash").gap.gap.difference == pytest.approx(-0.1)
-    assert line(found, "elm").gap_standing is Comparability.NOT_RELEASED
+    assert line(found, "elm").gap_comparability is Comparability.NOT_RELEASED
     assert line(found, "elm").gap is None
 
 
@@ -106,7 +106,7 @@ def test_a_period_that_is_still_running_is_not_read(grown):
 def test_a_hidden_number_hides_the_group_and_stands_in_no_sum(grown):
     portfolio.release(grown, "ash", portfolio.AFTER, {**COUNTS, "black": (None, None)}, number=2)
     found = compared(grown, stratum="black")
-    assert line(found, "ash").gap_standing is Comparability.HIDDEN
+    assert line(found, "ash").gap_comparability is Comparability.HIDDEN
     assert len(found.gaps.groups) == 5
     assert found.funnel.target == pytest.approx(0.6)
     assert "ash" not in [each.group_id for each in found.funnel.points]
@@ -121,7 +121,7 @@ def test_what_was_hidden_before_and_is_shown_nowhere_else_never_comes_back(grown
 def test_a_group_that_sent_nothing_in_shows_that_alone(grown):
     portfolio.change(grown, "update assessments set status = 'withdrawn' where group_id = 'ash'")
     own = line(compared(grown), "ash")
-    assert own.rate_standing is own.gap_standing is Comparability.NOT_SUBMITTED
+    assert own.rate_comparability is own.gap_comparability is Comparability.NOT_SUBMITTED
     assert (own.number, own.own, own.declared) == (None, None, "")
 
 

@@ -12,6 +12,7 @@ from readiness.assessments.service import portfolio_entry
 from readiness.core.db import Store
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
+from readiness.portfolio.service import bulk_pdf
 from tests.factories import plans, world
 from tests.factories.page import Page
 from tests.factories.waiting import until
@@ -94,6 +95,15 @@ def test_what_is_no_longer_shared_is_gone(app, store, pam):
     reply = pam.get(f"{address}/plans.zip")
     assert reply.status_code == 409
     assert "no longer shares it with you" in reply.text
+
+
+def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(
+    app, store, client, sign_in, pam
+):
+    made(app, store, pam)
+    assert list(bulk_pdf.folder_of(store.path).glob("*"))
+    assert world.send(sign_in(client, "maya"), "/groups/elm/sharing/fair/stop").status_code == 303
+    assert not list(bulk_pdf.folder_of(store.path).glob("*"))
 
 
 def test_nobody_else_reaches_it(app, store, client, sign_in, pam):
