@@ -9,7 +9,14 @@ from typing import Any
 from flask import Flask, g, request, url_for
 
 from readiness.core import permissions
-from readiness.core.formatting import p_value, percent, percent_interval, points, points_interval
+from readiness.core.formatting import (
+    one_decimal,
+    p_value,
+    percent,
+    percent_interval,
+    points,
+    points_interval,
+)
 from readiness.core.people import Actor
 from readiness.core.permissions import Can, Ground
 from readiness.core.web.session import settings
@@ -63,7 +70,7 @@ def attach(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(number)
-    for written in (percent, points, percent_interval, points_interval, p_value):
+    for written in (one_decimal, percent, points, percent_interval, points_interval, p_value):
         app.add_template_filter(written)
 
 
