@@ -31,6 +31,13 @@ class Assessment:
     def is_editable(self) -> bool:
         return self.status in EDITABLE
 
+    @property
+    def status_sentence(self) -> str:
+        """The start of a sentence, such as "This assessment is submitted"."""
+        if self.status is AssessmentStatus.CHANGES_REQUESTED:
+            return "Changes were requested"
+        return f"This assessment is {self.status}"
+
     def moved_to(self, wanted: AssessmentStatus) -> Assessment:
         return replace(self, status=move(self.status, wanted))
 

@@ -79,26 +79,26 @@ def has_fixed_rows(table: ContextField) -> bool:
 
 
 def parts_of(
-    sheet: AssessmentView,
+    view: AssessmentView,
     boxes: Mapping[str, FactBox] | None = None,
     problems: Iterable[Problem] = (),
     clashes: Iterable[FactConflict] = (),
 ) -> tuple[ContextPart, ...]:
     found = boxes or {
-        key: box_of(each, sheet.facts[key].value if key in sheet.facts else None, base(sheet, key))
-        for key, each in sheet.instrument.field_by_key.items()
+        key: box_of(each, view.facts[key].value if key in view.facts else None, base(view, key))
+        for key, each in view.instrument.field_by_key.items()
     }
     told = with_problems(found, tuple(problems))
     for clash in clashes:
         told[clash.key] = beside(told[clash.key], clash)
     return tuple(
         ContextPart(asked, tuple(told[each.key] for each in asked.fields))
-        for asked in sheet.instrument.context
+        for asked in view.instrument.context
     )
 
 
-def base(sheet: AssessmentView, key: str) -> int:
-    return sheet.facts[key].revision if key in sheet.facts else 0
+def base(view: AssessmentView, key: str) -> int:
+    return view.facts[key].revision if key in view.facts else 0
 
 
 def box_of(each: ContextField, value: ContextValue, revision: int) -> FactBox:

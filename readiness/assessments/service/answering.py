@@ -159,7 +159,7 @@ class SavedPage:
 def save_item(
     session: Session, assessment_id: str, sent: SentAnswer
 ) -> tuple[AssessmentView, AnswerRevision | None]:
-    """Save one item and return the sheet as it stands, with the item's revision."""
+    """Save one item and return the view as it stands, with the item's revision."""
     with session.store.writing():
         found = assessment_view.require_editable(
             assessment_view.load(session, assessment_id, Can.ANSWER)

@@ -111,34 +111,34 @@ def view_of(store: Store, assessment: Assessment) -> AssessmentView:
     )
 
 
-def require_editable(sheet: AssessmentView) -> AssessmentView:
+def require_editable(view: AssessmentView) -> AssessmentView:
     """Nothing is changed after submission, however late a page saves."""
-    if not sheet.assessment.is_editable:
+    if not view.assessment.is_editable:
         raise WrongState(
-            f"This assessment is {sheet.assessment.status}, so its answers cannot be changed. "
+            f"This assessment is {view.assessment.status}, so its answers cannot be changed. "
             "Reload the page to see where it stands."
         )
-    return sheet
+    return view
 
 
-def item_of(sheet: AssessmentView, item_id: str) -> Item:
-    item = sheet.instrument.item_by_id.get(item_id)
+def item_of(view: AssessmentView, item_id: str) -> Item:
+    item = view.instrument.item_by_id.get(item_id)
     if item is None:
         raise NotFound("This assessment asks no such item. Reload the page.")
     return item
 
 
-def domain_of(sheet: AssessmentView, domain_id: str) -> Domain:
-    domain = sheet.instrument.domain_by_id.get(domain_id)
+def domain_of(view: AssessmentView, domain_id: str) -> Domain:
+    domain = view.instrument.domain_by_id.get(domain_id)
     if domain is None:
         raise NotFound("This assessment has no such page. Start from its list of pages.")
     return domain
 
 
-def previous_assessment(store: Store, sheet: AssessmentView) -> PreviousAssessment | None:
+def previous_assessment(store: Store, view: AssessmentView) -> PreviousAssessment | None:
     """The assessment whose answers stand beside these: the one carried from, else the last."""
-    earlier = source_of(store, sheet.assessment)
-    return None if earlier is None else compare(store, earlier, sheet.instrument)
+    earlier = source_of(store, view.assessment)
+    return None if earlier is None else compare(store, earlier, view.instrument)
 
 
 def source_of(store: Store, assessment: Assessment) -> Assessment | None:

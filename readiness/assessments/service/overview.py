@@ -60,7 +60,7 @@ class ChangeRequest:
 class AssessmentContents:
     """An assessment's own task list."""
 
-    sheet: AssessmentView
+    view: AssessmentView
     rows: tuple[DomainRow, ...]
     requests: tuple[ChangeRequest, ...]
     previous: PreviousAssessment | None
@@ -73,7 +73,7 @@ class AssessmentContents:
 
     @property
     def is_editable(self) -> bool:
-        return self.sheet.assessment.is_editable
+        return self.view.assessment.is_editable
 
     @property
     def has_result(self) -> bool:
@@ -82,7 +82,7 @@ class AssessmentContents:
     @property
     def may_withdraw(self) -> bool:
         open_ones = (*EDITABLE, AssessmentStatus.SUBMITTED)
-        return self.may_attest and self.sheet.assessment.status in open_ones
+        return self.may_attest and self.view.assessment.status in open_ones
 
 
 def group_assessments(session: Session, group_id: str) -> GroupAssessments:
@@ -105,7 +105,7 @@ def contents(session: Session, assessment_id: str) -> AssessmentContents:
     carried_from = found.assessment.carried_from
     previous = assessment_view.previous_assessment(session.store, found) if carried_from else None
     return AssessmentContents(
-        sheet=found,
+        view=found,
         rows=tuple(
             DomainRow(
                 domain,

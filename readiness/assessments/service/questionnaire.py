@@ -47,7 +47,7 @@ class WorkbookChange:
 
 @dataclass(frozen=True)
 class WorkbookPreview:
-    sheet: AssessmentView
+    view: AssessmentView
     filled: FilledWorkbook
     changes: tuple[WorkbookChange, ...]
     conflicts: tuple[WorkbookChange, ...]  # changed by somebody else since: never overwritten
@@ -147,7 +147,7 @@ def compare(store: Store, found: AssessmentView, filled: FilledWorkbook) -> Work
         if problem.place in filled.facts
     ]
     return WorkbookPreview(
-        sheet=found,
+        view=found,
         filled=filled,
         changes=tuple(line for line, what in weighed if what is SaveOutcome.SAVED),
         conflicts=tuple(line for line, what in weighed if what is SaveOutcome.CONFLICT),

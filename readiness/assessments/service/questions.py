@@ -86,7 +86,7 @@ class ItemQuestion:
 
 @dataclass(frozen=True)
 class DomainPage:
-    sheet: AssessmentView
+    view: AssessmentView
     domain: Domain
     number: int
     progress: AnswerProgress
@@ -97,7 +97,7 @@ class DomainPage:
     @property
     def labels(self) -> tuple[str, ...]:
         """The names of the levels, level 0 first."""
-        return tuple(each.label for each in self.sheet.instrument.scale)
+        return tuple(each.label for each in self.view.instrument.scale)
 
     @property
     def problems(self) -> tuple[tuple[str, str], ...]:
@@ -115,7 +115,7 @@ def page(session: Session, assessment_id: str, domain_id: str) -> DomainPage:
     at = found.instrument.domains.index(domain)
     around = (None, *found.instrument.domains, None)
     return DomainPage(
-        sheet=found,
+        view=found,
         domain=domain,
         number=at + 1,
         progress=found.progress_of(domain.items),

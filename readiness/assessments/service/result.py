@@ -63,7 +63,7 @@ class ResultGate:
 
 @dataclass(frozen=True)
 class AssessmentResult:
-    sheet: AssessmentView
+    view: AssessmentView
     shown: ShownRun  # the one that decides
     kept: tuple[ShownRun, ...]  # claimed, supported, validated: apart, never averaged
     previous: ScoringRun | None  # last cycle's
@@ -96,7 +96,7 @@ def result_of(store: Store, found: AssessmentView, now: datetime) -> AssessmentR
     )
     earlier = earlier_run(store, found)
     return AssessmentResult(
-        sheet=found,
+        view=found,
         shown=shown,
         kept=kept,
         previous=earlier[1] if earlier else None,

@@ -238,7 +238,7 @@ def at_number(session: Session, assessment_id: str, number: int) -> tuple[Submit
     shown = payer_view.last_submitted(session.store, assessment)
     if assessment.status is not AssessmentStatus.SUBMITTED:
         raise WrongState(
-            f"This assessment is {assessment.status}, so nothing can be decided on it now. "
+            f"{assessment.status_sentence}, so nothing can be decided on it now. "
             "Reload the page to see where it stands."
         )
     if shown.submission.number != number:

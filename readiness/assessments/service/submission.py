@@ -54,7 +54,7 @@ class ChangedItem:
 class SubmissionCheck:
     """What stands between an assessment and its submission, and what is worth a look."""
 
-    sheet: AssessmentView
+    view: AssessmentView
     blocking: tuple[SubmissionFinding, ...]
     notices: tuple[SubmissionFinding, ...]
     changed: tuple[ChangedItem, ...]  # since the last submission; empty before the first
@@ -120,7 +120,7 @@ def check_view(session: Session, found: AssessmentView) -> SubmissionCheck:
     here = scope.of_group(session.store, found.group.id, session.now)
     last = assessment_view.last_submission(session.store, found.assessment.id)
     return SubmissionCheck(
-        sheet=found,
+        view=found,
         blocking=tuple(finding for finding in findings if finding.blocks),
         notices=tuple(finding for finding in findings if not finding.blocks),
         changed=changes_since(session.store, found, last),

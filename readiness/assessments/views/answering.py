@@ -48,7 +48,7 @@ def start(group_id: str) -> ResponseReturnValue:
 @needs(Can.READ_ASSESSMENT)
 def contents(assessment_id: str) -> ResponseReturnValue:
     shown = overview.contents(session(), assessment_id)
-    return render("assessments/contents.html", shown.sheet, shown=shown)
+    return render("assessments/contents.html", shown.view, shown=shown)
 
 
 @bp.get("/assessments/<assessment_id>/domains/<domain_id>")
@@ -77,11 +77,11 @@ def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
 
 
 def shown_page(page: DomainPage, problem: str = "") -> str:
-    return render("assessments/domain.html", page.sheet, page=page, problem=problem)
+    return render("assessments/domain.html", page.view, page=page, problem=problem)
 
 
 def after_saving(page: DomainPage) -> str:
-    assessment_id = page.sheet.assessment.id
+    assessment_id = page.view.assessment.id
     if request.form.get("go") != "on":
         return url_for(".domain", assessment_id=assessment_id, domain_id=page.domain.id)
     if page.next_domain is None:
@@ -95,19 +95,19 @@ def save_item(assessment_id: str, item_id: str) -> ResponseReturnValue:
     """Autosave: one item as JSON."""
     try:
         sent = item.item_of(request, item_id)
-        sheet, revision = answering.save_item(session(), assessment_id, sent)
+        view, revision = answering.save_item(session(), assessment_id, sent)
     except BadInput as error:
         return jsonify(error=" ".join(each.says for each in error.problems)), 422
     except answering.AnsweredMeanwhile as error:
         return jsonify(error=str(error), theirs=as_plain(error.clash)), 409
-    return jsonify(after_item(sheet, revision, item_id))
+    return jsonify(after_item(view, revision, item_id))
 
 
 def after_item(
-    sheet: AssessmentView, revision: AnswerRevision | None, item_id: str
+    view: AssessmentView, revision: AnswerRevision | None, item_id: str
 ) -> dict[str, object]:
-    domain = sheet.instrument.domain_by_id[sheet.instrument.item_by_id[item_id].domain_id]
-    here, whole = sheet.progress_of(domain.items), sheet.progress
+    domain = view.instrument.domain_by_id[view.instrument.item_by_id[item_id].domain_id]
+    here, whole = view.progress_of(domain.items), view.progress
     return {
         "saved_at": now().isoformat(),
         "revision": revision.revision if revision else 0,
@@ -146,9 +146,9 @@ def take_up_again(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for(".contents", assessment_id=assessment_id), 303)
 
 
-def render(template: str, sheet: AssessmentView, **shown: Any) -> str:
-    seen_by = assessment_view.audience_of(session(), sheet.group.id)
-    return render_template(template, sheet=sheet, audience=seen_by, **shown)
+def render(template: str, view: AssessmentView, **shown: Any) -> str:
+    seen_by = assessment_view.audience_of(session(), view.group.id)
+    return render_template(template, view=view, audience=seen_by, **shown)
 
 
 context_bp = Blueprint("context", __name__)

@@ -71,7 +71,7 @@ def upload(assessment_id: str) -> ResponseReturnValue:
 def preview_page(preview: questionnaire.WorkbookPreview) -> str:
     return render(
         "assessments/questionnaire/preview.html",
-        preview.sheet,
+        preview.view,
         preview=preview,
         form=SafeForm(formdata=None),
         filled=json.dumps(workbook.to_plain(preview.filled), ensure_ascii=False),

@@ -43,8 +43,8 @@ class SignatureForm(SafeForm):
 @needs(Can.READ_ASSESSMENT)
 def check(assessment_id: str) -> ResponseReturnValue:
     found = submission.check(session(), assessment_id)
-    beside = claims.of_entered(store(), found.sheet.group.id, found.sheet.answers, now().date())
-    return render("assessments/check.html", found.sheet, found=found, weighed_claims=beside)
+    beside = claims.of_entered(store(), found.view.group.id, found.view.answers, now().date())
+    return render("assessments/check.html", found.view, found=found, weighed_claims=beside)
 
 
 @bp.get("/assessments/<assessment_id>/submit")
@@ -70,7 +70,7 @@ def send(assessment_id: str) -> ResponseReturnValue:
 def signing_page(assessment_id: str, form: SignatureForm) -> str:
     found = submission.check_before_signing(session(), assessment_id)
     return render(
-        "assessments/submit.html", found.sheet, found=found, form=form, statement=STATEMENT
+        "assessments/submit.html", found.view, found=found, form=form, statement=STATEMENT
     )
 
 
@@ -85,5 +85,5 @@ def code() -> str:
 @bp.get("/assessments/<assessment_id>/receipt")
 @needs(Can.READ_ASSESSMENT)
 def receipt(assessment_id: str) -> ResponseReturnValue:
-    sheet, sent, readers = submission.receipt(session(), assessment_id)
-    return render_template("assessments/receipt.html", sheet=sheet, sent=sent, readers=readers)
+    view, sent, readers = submission.receipt(session(), assessment_id)
+    return render_template("assessments/receipt.html", view=view, sent=sent, readers=readers)

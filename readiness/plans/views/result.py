@@ -28,7 +28,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
     return render_template(
         "plans/result/result.html",
         found=found,
-        sheet=found.sheet,
+        view=found.view,
         profile=profile(found),
         finding=finding(found),
         told=reading.content_of(opened.plan, opened.instrument, opened.context),
@@ -45,7 +45,7 @@ def profile(found: AssessmentResult) -> Figure:
             found.shown.run.domains[domain.id].high,
             before[domain.id].low if domain.id in before else None,
         )
-        for domain in found.sheet.instrument.domains
+        for domain in found.view.instrument.domains
     ]
     asks = found.next_tier
     least = [Threshold(f"{asks.id} asks for {asks.domain_min}", asks.domain_min)] if asks else []
@@ -56,7 +56,7 @@ def finding(found: AssessmentResult) -> str:
     """What the chart shows, as its title."""
     scored = [
         (scores.low, domain)
-        for domain in found.sheet.instrument.domains
+        for domain in found.view.instrument.domains
         if (scores := found.shown.run.domains[domain.id]).low is not None
     ]
     if not scored:

@@ -142,7 +142,7 @@ def test_a_resubmission_shows_what_changed_since(store, whole):
     ask_for_change(store, whole, "LEAD-1")
     maya = sheets.actor(store)
     found = submit.check(Session(store, maya, NOW), whole.id)
-    assert set(result.requested_changes(store, found.sheet)) == {"LEAD-1"}
+    assert set(result.requested_changes(store, found.view)) == {"LEAD-1"}
     assert found.changed == ()
     sheets.answer(store, whole.id, NOW, "1", ["LEAD-1"])
     (changed,) = submit.check(Session(store, maya, NOW), whole.id).changed
