@@ -76,7 +76,9 @@ def add_group(session: Session, group: Group, site_names: Sequence[str]) -> None
         for number, name in enumerate(named or ["Main site"], start=1)
     )
     with session.store.writing():
-        if any(g.name.casefold() == group.name.casefold() for g in groups.everyone(session.store)):
+        if any(
+            g.name.casefold() == group.name.casefold() for g in groups.all_groups(session.store)
+        ):
             raise BadInput([Problem("name", "There is a group of that name. Choose another name.")])
         groups.add(session.store, group, session.now, sites)
         record(session, "added", group.id)
@@ -115,7 +117,7 @@ def remove_group(
     group = removable(session, group_id)
     if " ".join(typed_name.split()) != group.name:
         raise BadInput([Problem("name", f"Type the group's name exactly: {group.name}")])
-    account.confirm(session, hasher, password)
+    account.confirm_password(session, hasher, password)
     with session.store.writing():
         leaving = people.only_of_group(session.store, group_id)
         record(session, "removed", group_id)

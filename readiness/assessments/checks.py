@@ -83,9 +83,9 @@ def find(
     answers = confirmed_answers(revisions)
     found = (
         *unanswered(instrument, revisions),
-        *groundless(instrument, answers, context),
+        *unfounded_not_applicable(instrument, answers, context),
         *without_note(instrument, answers, tier_id),
-        *identifying(instrument, revisions),
+        *with_identifiers(instrument, revisions),
         *unknown_facts(instrument, context),
     )
     order = list(FindingKind)
@@ -103,7 +103,7 @@ def unanswered(instrument: Instrument, revisions: Revisions) -> Iterator[Submiss
             yield SubmissionFinding(FindingKind.UNCONFIRMED, item.id, says, item_name(item))
 
 
-def groundless(
+def unfounded_not_applicable(
     instrument: Instrument, answers: Answers, context: Context
 ) -> Iterator[SubmissionFinding]:
     """ "Not applicable" stands only while the group's facts meet the item's condition."""
@@ -156,7 +156,7 @@ def note_reason(instrument: Instrument, item: Item, answer: Answer | None, tier_
     return ""
 
 
-def identifying(instrument: Instrument, revisions: Revisions) -> Iterator[SubmissionFinding]:
+def with_identifiers(instrument: Instrument, revisions: Revisions) -> Iterator[SubmissionFinding]:
     for item in instrument.items:
         revision = revisions.get(item.id)
         if revision and revision.answer and (kinds := identifiers_in(revision.answer)):

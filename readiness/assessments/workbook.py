@@ -225,7 +225,9 @@ def read_answer(
     item_id = row[WorkbookColumn.ITEM].text.strip()
     place = {column: cell_name(SheetName.ANSWERS, column, number) for column in ANSWER_COLUMNS}
     problems = list(
-        formulas(row, place, (WorkbookColumn.ANSWER, WorkbookColumn.REASON, WorkbookColumn.NOTE))
+        formula_problems(
+            row, place, (WorkbookColumn.ANSWER, WorkbookColumn.REASON, WorkbookColumn.NOTE)
+        )
     )
     item = instrument.item_by_id.get(item_id)
     if item is None:
@@ -284,7 +286,7 @@ def read_fact(
 ) -> None:
     key = row[WorkbookColumn.KEY].text.strip()
     place = {column: cell_name(SheetName.CONTEXT, column, number) for column in FACT_COLUMNS}
-    problems = list(formulas(row, place, (WorkbookColumn.VALUE,)))
+    problems = list(formula_problems(row, place, (WorkbookColumn.VALUE,)))
     asked, base = fields.get(key), base_of(row)
     if asked is None:
         problems.append(Problem(place[WorkbookColumn.KEY], "No fact has this name: put it back."))
@@ -313,7 +315,7 @@ def choice_value(asked: ContextField, text: str) -> str:
     return text.casefold() if asked.type == "boolean" else text
 
 
-def formulas(
+def formula_problems(
     row: Mapping[str, SheetCell], place: Mapping[str, str], columns: Sequence[str]
 ) -> Iterator[Problem]:
     for column in columns:

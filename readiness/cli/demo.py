@@ -39,7 +39,7 @@ def fill_command() -> None:
     """Fill a new database with thirteen invented groups under one invented payer."""
     settings = of_the_demonstration()
     store = Store(settings.database)
-    if groups.everyone(store):
+    if groups.all_groups(store):
         raise WrongState("This database has groups already. Remove its folder to start afresh.")
     fill.fill(store, Hasher(quick=settings.quick_hashing), datetime.now(UTC).replace(microsecond=0))
     store.close()

@@ -55,10 +55,10 @@ def record(store: Store, event: Event) -> None:
     last = store.row("select sha256 from events order by seq desc limit 1")
     row = to_row(event)
     before = last["sha256"] if last else FIRST
-    store.insert("events", {**row, "before_sha256": before, "sha256": chained(before, row)})
+    store.insert("events", {**row, "before_sha256": before, "sha256": chain_hash(before, row)})
 
 
-def chained(before: str, row: dict[str, Any]) -> str:
+def chain_hash(before: str, row: dict[str, Any]) -> str:
     text = json.dumps([before, *(row[name] for name in sorted(COLUMNS))], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -74,14 +74,14 @@ def first_broken(store: Store) -> int | None:
         if (
             row["seq"] != expected
             or row["before_sha256"] != before
-            or row["sha256"] != chained(before, row)
+            or row["sha256"] != chain_hash(before, row)
         ):
             return expected
         before, expected = row["sha256"], expected + 1
-    return expected if expected <= given_out(store) else None
+    return expected if expected <= last_number_given(store) else None
 
 
-def given_out(store: Store) -> int:
+def last_number_given(store: Store) -> int:
     row = store.row("select seq from sqlite_sequence where name = 'events'")
     return int(row["seq"]) if row else 0
 

@@ -215,7 +215,7 @@ def money_tasks(session: Session, group_id: str) -> Iterator[Task]:
 
 def changes(store: Store, payer_id: str, now: datetime) -> Iterator[RecentChange]:
     """What happened to groups that share with this payer today, newest first."""
-    sharing = groups.shared_with(store, payer_id, now.date())
+    sharing = groups.group_ids_shared_with(store, payer_id, now.date())
     newest = sorted(audit.of_payer(store, payer_id), key=attrgetter("at"), reverse=True)
     told = ((event.group_id, event) for event in newest if event.group_id in sharing)
     for group_id, event in islice(told, CHANGES_SHOWN):

@@ -33,7 +33,7 @@ def filled(store):
 
 def names(path):
     with closing(Store(path)) as store:
-        return [group.name for group in groups.everyone(store)]
+        return [group.name for group in groups.all_groups(store)]
 
 
 def test_a_copy_holds_what_the_file_held_and_is_anchored(filled, tmp_path):
@@ -74,11 +74,11 @@ def test_somebody_reading_meanwhile_sees_one_state_or_the_other(filled, tmp_path
     groups.add(filled, Group("oak", "Oak"), AT)
     with closing(Store(filled.path)) as reader:
         reader.db.conn.execute("begin")
-        assert len(groups.everyone(reader)) == 2
+        assert len(groups.all_groups(reader)) == 2
         backup.restore(made.path, filled.path, AT)
-        assert len(groups.everyone(reader)) == 2
+        assert len(groups.all_groups(reader)) == 2
         reader.db.conn.execute("commit")
-        assert len(groups.everyone(reader)) == 1
+        assert len(groups.all_groups(reader)) == 1
 
 
 def test_a_backup_comes_back_where_there_was_nothing(filled, tmp_path):

@@ -72,7 +72,7 @@ def answer_in(store: Store, assessment_id: str, item_id: str) -> Answer:
 
 
 def sent(store: Store, assessment_id: str, number: int, item_id: str) -> Answer:
-    found = assessments.submitted(store, assessment_id, number)[item_id].answer
+    found = assessments.answers_of_submission(store, assessment_id, number)[item_id].answer
     assert found
     return found
 

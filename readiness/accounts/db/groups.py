@@ -24,7 +24,7 @@ def get(store: Store, group_id: str) -> Group:
     return from_row(Group, row)
 
 
-def everyone(store: Store) -> tuple[Group, ...]:
+def all_groups(store: Store) -> tuple[Group, ...]:
     return tuple(
         from_row(Group, row) for row in store.rows("select * from groups order by name, id")
     )
@@ -87,7 +87,7 @@ def readers(store: Store, group_id: str, today: date) -> frozenset[str]:
     )
 
 
-def shared_with(store: Store, payer_id: str, today: date) -> frozenset[str]:
+def group_ids_shared_with(store: Store, payer_id: str, today: date) -> frozenset[str]:
     """The groups that share with the payer today."""
     return frozenset(
         row["group_id"]

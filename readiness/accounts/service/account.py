@@ -114,7 +114,7 @@ def end_other_sessions(session: Session, token: str) -> None:
 
 def change_password(session: Session, hasher: Hasher, old: str, new: str, token: str) -> None:
     """Other sessions end with the old password, and so do links to choose another."""
-    confirm(session, hasher, old)
+    confirm_password(session, hasher, old)
     known = people.get(session.store, session.actor.id)
     if problem := passwords.problem_with(new, (known.name, known.email)):
         raise BadInput([Problem("new_password", problem)])
@@ -126,7 +126,7 @@ def change_password(session: Session, hasher: Hasher, old: str, new: str, token:
         record(session, "changed the password of")
 
 
-def confirm(session: Session, hasher: Hasher, password: str) -> None:
+def confirm_password(session: Session, hasher: Hasher, password: str) -> None:
     """Ask once more before something that cannot be undone: is it still the same person?"""
     keys = (f"password of {session.actor.id}",)
     refuse_too_many(session.store, keys, session.now)

@@ -61,7 +61,7 @@ def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
     return groups.payer(store, payer_id).name if payer_id is not None else "this installation"
 
 
-def of_place(session: Session, group_id: str | None, payer_id: str | None) -> Team:
+def team_of(session: Session, group_id: str | None, payer_id: str | None) -> Team:
     require_manager(session, group_id, payer_id)
     found = members_of(session.store, group_id, payer_id)
     persons = people.with_ids(session.store, (m.person_id for m in found))
@@ -91,7 +91,7 @@ def set_attesting(session: Session, group_id: str, membership_id: str, may: bool
     require_manager(session, group_id, None)
     require_may_let_attest(session, group_id)
     with session.store.writing():
-        membership = member_here(session.store, membership_id, group_id, None)
+        membership = membership_at(session.store, membership_id, group_id, None)
         current = people.memberships(session.store, group_id=group_id)
         people.change(session.store, team.set_may_attest(current, membership, may))
         verb = "let attest" if may else "no longer lets attest"
@@ -108,7 +108,7 @@ def end_part(
     """Somebody leaves a team; `successor_id` is the membership of the one who takes over."""
     require_manager(session, group_id, payer_id)
     with session.store.writing():
-        leaving = member_here(session.store, membership_id, group_id, payer_id)
+        leaving = membership_at(session.store, membership_id, group_id, payer_id)
         current = members_of(session.store, group_id, payer_id)
         if leaving.role is Role.ADMINISTRATOR:
             refuse_last_administrator(session.store, leaving.person_id)
@@ -120,7 +120,7 @@ def end_part(
     return Member(leaving, people.get(session.store, leaving.person_id))
 
 
-def member_here(
+def membership_at(
     store: Store, membership_id: str, group_id: str | None, payer_id: str | None
 ) -> Membership:
     """The membership, when it belongs to this very place: ids of other teams are not found."""
@@ -137,7 +137,7 @@ def member(
     membership_id: str,
 ) -> Member:
     require_manager(session, group_id, payer_id)
-    found = member_here(session.store, membership_id, group_id, payer_id)
+    found = membership_at(session.store, membership_id, group_id, payer_id)
     return Member(found, people.get(session.store, found.person_id))
 
 

@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
 
 
 def team_page(form: InvitePersonForm) -> str:
-    team = people.of_place(session(), *place_ids())
+    team = people.team_of(session(), *place_ids())
     return render_template("accounts/team/team.html", team=team, form=form, place=g.place)
 
 
@@ -111,7 +111,7 @@ def leaving(membership_id: str) -> ResponseReturnValue:
 
 
 def leave_page(membership_id: str, form: LeaveForm, problem: str = "") -> str:
-    team = people.of_place(session(), *place_ids())
+    team = people.team_of(session(), *place_ids())
     form.offer(m for m in team.members if m.membership.id != membership_id)
     return render_template(
         "accounts/team/leave.html",

@@ -210,7 +210,9 @@ def has_reference(store: Store, reference: str) -> bool:
     return store.row("select 1 from submissions where reference = ?", (reference,)) is not None
 
 
-def submitted(store: Store, assessment_id: str, number: int) -> dict[str, AnswerRevision]:
+def answers_of_submission(
+    store: Store, assessment_id: str, number: int
+) -> dict[str, AnswerRevision]:
     """The answers exactly as they were sent in that time, by item id."""
     return {
         row["item_id"]: to_answer(row)

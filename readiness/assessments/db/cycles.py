@@ -100,7 +100,7 @@ def invitations_of(store: Store, group_id: str) -> tuple[Invitation, ...]:
     )
 
 
-def invited(store: Store, cycle_id: str) -> frozenset[str]:
+def invited_group_ids(store: Store, cycle_id: str) -> frozenset[str]:
     return frozenset(
         row["group_id"]
         for row in store.rows("select group_id from invitations where cycle_id = ?", (cycle_id,))
@@ -144,7 +144,7 @@ def roster(store: Store, cycle_id: str, today: date) -> tuple[InvitedGroup, ...]
     )
 
 
-def uninvited(store: Store, cycle_id: str, text: str, limit: int) -> tuple[Group, ...]:
+def groups_to_invite(store: Store, cycle_id: str, text: str, limit: int) -> tuple[Group, ...]:
     """Groups of the whole installation that match a text and were not asked into the cycle."""
     return tuple(
         from_row(Group, row)

@@ -90,7 +90,7 @@ def parts_of(
     }
     told = with_problems(found, tuple(problems))
     for clash in clashes:
-        told[clash.key] = beside(told[clash.key], clash)
+        told[clash.key] = with_conflict(told[clash.key], clash)
     return tuple(
         ContextPart(asked, tuple(told[each.key] for each in asked.fields))
         for asked in view.instrument.context
@@ -142,7 +142,7 @@ def cells_of(table: ContextField, rows: list[dict[str, str]]) -> tuple[tuple[Fac
 # What was sent, as facts
 
 
-def typed_in(instrument: Instrument, form: MultiDict[str, str]) -> TypedFacts:
+def read_form(instrument: Instrument, form: MultiDict[str, str]) -> TypedFacts:
     """Only the fields that the page has; every problem at once."""
     known = instrument.field_by_key
     check_names(known, form)
@@ -234,7 +234,7 @@ def with_problems(
     return told
 
 
-def beside(box: FactBox, clash: FactConflict) -> FactBox:
+def with_conflict(box: FactBox, clash: FactConflict) -> FactBox:
     """The other person's value is named, and the next save is made in sight of it."""
     theirs = in_words(box.field, clash.current.value)
     says = f"{clash.author} saved “{theirs}” here meanwhile. Save again to keep yours."

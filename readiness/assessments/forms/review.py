@@ -98,13 +98,13 @@ def choices_of(
         for line in lines
         if serialized(given := typed_choice(form, line)) != typed.get(f"{line.item.id}-was", "")
     ]
-    problems = tuple(unclear(touched))
+    problems = tuple(unclear_choices(touched))
     if problems:
         return (), problems
     return tuple(choice_of(line, given, typed) for line, given in touched), ()
 
 
-def unclear(touched: Iterable[tuple[ReviewLine, TypedChoice]]) -> Iterator[Problem]:
+def unclear_choices(touched: Iterable[tuple[ReviewLine, TypedChoice]]) -> Iterator[Problem]:
     for line, (verdict, level, _) in touched:
         if not verdict:
             yield Problem(line.item.id, "Choose a decision to go with the reason.")

@@ -164,7 +164,7 @@ def save_item(
         found = assessment_view.require_editable(
             assessment_view.load(session, assessment_id, Can.ANSWER)
         )
-        revision = saved(session, found, sent)
+        revision = save_answer(session, found, sent)
     revisions = {**found.revisions, **({sent.item_id: revision} if revision else {})}
     return replace(found, revisions=revisions), revision
 
@@ -180,7 +180,7 @@ def save_page(session: Session, assessment_id: str, page: Iterable[SentAnswer]) 
         )
         for sent in page:
             try:
-                revision = saved(session, found, sent)
+                revision = save_answer(session, found, sent)
             except BadInput as error:
                 problems.extend(error.problems)
             except AnsweredMeanwhile as error:
@@ -192,7 +192,7 @@ def save_page(session: Session, assessment_id: str, page: Iterable[SentAnswer]) 
     return SavedPage(tuple(done), tuple(problems), tuple(clashes))
 
 
-def saved(session: Session, found: AssessmentView, sent: SentAnswer) -> AnswerRevision | None:
+def save_answer(session: Session, found: AssessmentView, sent: SentAnswer) -> AnswerRevision | None:
     """The item's revision after saving; what stood there already when nothing changed."""
     item = assessment_view.item_of(found, sent.item_id)
     current = found.revisions.get(item.id)

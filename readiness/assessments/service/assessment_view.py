@@ -174,7 +174,7 @@ def submitted_answers(store: Store, assessment: Assessment) -> Mapping[str, Answ
     last = last_submission(store, assessment.id)
     if last is None:
         return assessments.answers(store, assessment.id)
-    return assessments.submitted(store, assessment.id, last.number)
+    return assessments.answers_of_submission(store, assessment.id, last.number)
 
 
 def last_submission(store: Store, assessment_id: str) -> Submission | None:

@@ -130,7 +130,7 @@ def board(session: Session, payer_id: str, cycle_id: str) -> CycleBoard:
 def candidates(session: Session, payer_id: str, cycle_id: str, text: str) -> tuple[Group, ...]:
     """Groups that could still be invited, by name; the first of them when there are many."""
     cycle = get_own(session, payer_id, cycle_id)
-    return cycles.uninvited(session.store, cycle.id, text.strip(), MOST_FOUND)
+    return cycles.groups_to_invite(session.store, cycle.id, text.strip(), MOST_FOUND)
 
 
 def invite(
@@ -146,7 +146,7 @@ def invite(
         raise BadInput([Problem("group", "Choose at least one group to invite.")])
     with session.store.writing():
         cycle = require_open(get_own(session, payer_id, cycle_id))
-        already = cycles.invited(session.store, cycle.id)
+        already = cycles.invited_group_ids(session.store, cycle.id)
         fresh = [group_id for group_id in wanted if group_id not in already]
         for group_id in fresh:
             groups.get(session.store, group_id)  # or there is no such group

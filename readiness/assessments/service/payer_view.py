@@ -79,14 +79,14 @@ def last_submitted(store: Store, assessment: Assessment) -> SubmittedView:
         assessment=assessment,
         instrument=assessment_view.instrument_of(assessment),
         submission=submission,
-        given=given(store, submission),
+        given=submitted_answers(store, submission),
         runs=runs_of(store, submission),
     )
 
 
-def given(store: Store, submission: Submission) -> dict[str, Answer]:
+def submitted_answers(store: Store, submission: Submission) -> dict[str, Answer]:
     """The answers of one submission; later edits stay the group's own until it sends them in."""
-    sent = assessments.submitted(store, submission.assessment_id, submission.number)
+    sent = assessments.answers_of_submission(store, submission.assessment_id, submission.number)
     return {item_id: revision.answer for item_id, revision in sent.items() if revision.answer}
 
 

@@ -180,7 +180,7 @@ def fact_changes(
 def answer_changes(
     store: Store, found: AssessmentView, filled: FilledWorkbook, context: Context
 ) -> Iterator[tuple[WorkbookChange, SaveOutcome]]:
-    wanted = {item_id: answer_in(sent) for item_id, sent in filled.answers.items()}
+    wanted = {item_id: answer_or_none(sent) for item_id, sent in filled.answers.items()}
     answers = {**found.answers, **{i: answer for i, answer in wanted.items() if answer}}
     for sent in filled.answers.values():
         item, answer = found.instrument.item_by_id[sent.item_id], wanted[sent.item_id]
@@ -216,7 +216,7 @@ def warning_of(answer: Answer, place: str) -> str:
     )
 
 
-def answer_in(sent: SentAnswer) -> Answer | None:
+def answer_or_none(sent: SentAnswer) -> Answer | None:
     try:
         return saving.answer_of(sent)
     except BadInput:  # told with its cell when the workbook was read

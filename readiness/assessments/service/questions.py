@@ -148,9 +148,9 @@ def question(
         why_not="" if may.verdict is ApplicabilityVerdict.NEVER else checks.why_not(item, may),
         terms=terms_in(item, found.instrument.definitions),
         cut_points=sentence(item.threshold_note),
-        asked_by=asked_by(found.instrument, item),
+        asked_by=frameworks_of(found.instrument, item),
         note_rule=note_rule(found, item),
-        marks=marks_in_words(saved),
+        marks=identifiers_in_words(saved),
         request=request,
         history=history_of(store, found, item),
     )
@@ -164,7 +164,7 @@ def sent_from(saved: AnswerRevision) -> SentAnswer:
     return SentAnswer(saved.item_id, choice_of(answer), answer.reason, answer.note, saved.revision)
 
 
-def marks_in_words(saved: AnswerRevision | None) -> str:
+def identifiers_in_words(saved: AnswerRevision | None) -> str:
     marks = checks.identifiers_in(saved.answer) if saved and saved.answer else ()
     return patient_identifiers.in_words(marks) if marks else ""
 
@@ -193,7 +193,7 @@ def in_words(answer: Answer | None, labels: list[str]) -> str:
     return review.answer_in_words(answer) + ("" if level is None else f" · {labels[level]}")
 
 
-def asked_by(instrument: Instrument, item: Item) -> tuple[tuple[str, str], ...]:
+def frameworks_of(instrument: Instrument, item: Item) -> tuple[tuple[str, str], ...]:
     """The frameworks an item is matched to, by name, with the names of their elements."""
     return tuple(
         (framework.name, "; ".join(framework.elements[e] for e in item.crosswalk[framework.id]))

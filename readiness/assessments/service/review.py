@@ -251,7 +251,7 @@ def decisions_on(store: Store, shown: SubmittedView) -> dict[str, ItemReview]:
     decided: dict[str, ItemReview] = {}
     before: Mapping[str, Answer] = {}
     for sent in assessments.submissions(store, shown.assessment.id):
-        now = payer_view.given(store, sent)
+        now = payer_view.submitted_answers(store, sent)
         still = rules.still_agreed(decided, before, now)
         decided = {**still, **assessments.reviews_of(store, sent.assessment_id, sent.number)}
         before = now
@@ -266,7 +266,7 @@ def lines_of(store: Store, shown: SubmittedView) -> list[ReviewLine]:
     changed = changes_since_last(store, shown)
     previous = levels_of(store, validated_before(store, shown), RunKind.VALIDATED)
     supported = levels_of(store, shown.assessment.id, RunKind.SUPPORTED)
-    counted = counts_say(store, shown.assessment.group_id)
+    counted = released_counts(store, shown.assessment.group_id)
     lines = []
     for item in shown.instrument.items:
         if (answer := shown.given.get(item.id)) is None:
@@ -293,7 +293,7 @@ def lines_of(store: Store, shown: SubmittedView) -> list[ReviewLine]:
     return lines
 
 
-def counts_say(store: Store, group_id: str) -> dict[str, str]:
+def released_counts(store: Store, group_id: str) -> dict[str, str]:
     """By item id, what the released counts show; the reviewer reads no others."""
     quarters = social_risk.latest_of_group(store, group_id, social_risk_release.QUARTERS)
     return {
@@ -325,7 +325,7 @@ def changes_since_last(store: Store, shown: SubmittedView) -> dict[str, AnswerCh
     earlier = assessments.submissions(store, shown.assessment.id)[:-1]
     if not earlier:
         return {}
-    return rules.changes(payer_view.given(store, earlier[-1]), shown.given)
+    return rules.changes(payer_view.submitted_answers(store, earlier[-1]), shown.given)
 
 
 def validated_before(store: Store, shown: SubmittedView) -> str | None:

@@ -160,7 +160,7 @@ def changes_since(
     if last is None:
         return ()
     before = checks.confirmed_answers(
-        assessments.submitted(store, found.assessment.id, last.number)
+        assessments.answers_of_submission(store, found.assessment.id, last.number)
     )
     changes = review.changes(before, found.answers)
     return tuple(

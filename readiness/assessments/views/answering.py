@@ -112,7 +112,7 @@ def after_item(
         "saved_at": now().isoformat(),
         "revision": revision.revision if revision else 0,
         "is_carried": bool(revision and revision.is_carried),
-        "marks": questions.marks_in_words(revision),
+        "marks": questions.identifiers_in_words(revision),
         "here": f"{here.answered} of {here.total} answered on this page",
         "whole": f"{whole.answered} of {whole.total} in all",
     }
@@ -165,7 +165,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
 @needs(Can.ANSWER)
 def save(assessment_id: str) -> ResponseReturnValue:
     found = assessment_view.load(session(), assessment_id, Can.ANSWER)
-    typed = context_form.typed_in(found.instrument, request.form)
+    typed = context_form.read_form(found.instrument, request.form)
     try:
         if typed.problems:
             raise BadInput(typed.problems)

@@ -298,7 +298,7 @@ def may_be_fetched(store: Store, job: Job, now: datetime) -> bool:
     if job.state is not JobState.DONE or now - job.asked_at > KEPT_FOR or not path.exists():
         return False
     plans = read_index(path)["plans"]
-    shared = groups.shared_with(store, job.payer_id or "", now.date())
+    shared = groups.group_ids_shared_with(store, job.payer_id or "", now.date())
     return all(each["group_id"] in shared and is_readable(store, each) for each in plans)
 
 

@@ -137,7 +137,7 @@ def test_the_due_date_moves_and_the_cycle_closes(payer, store):
     assert "closed Jan 15, 2027" in page.text
     assert "Invite groups" not in page.text
     assert world.send(payer, f"{board}/invitations", group="elm").status_code == 409
-    assert cycles.invited(store, made.id) == frozenset()
+    assert cycles.invited_group_ids(store, made.id) == frozenset()
 
 
 def test_an_invitation_can_be_declined_and_accepted_after_all(group, store):
