@@ -91,7 +91,7 @@ def hidden_before(entries: Sequence[LedgerRelease]) -> dict[Count, bool]:
     return {cell: cell in entry.hidden for entry in entries for cell in entry.cells}
 
 
-def joint(comparison: LedgerComparison, entries: Sequence[LedgerRelease]) -> CountsTable:
+def joint_table(comparison: LedgerComparison, entries: Sequence[LedgerRelease]) -> CountsTable:
     """The new release and all former ones as one table."""
     now = {
         key: tally for key, tally in comparison.counts.items() if key.period not in comparison.kept

@@ -16,7 +16,7 @@ from itertools import pairwise
 from readiness.counts.social_risk.models import FIVE, FunnelCell
 from readiness.counts.social_risk.rates import RateRule
 from readiness.disclosure.release import SocialRiskRelease
-from readiness.disclosure.social_risk_table import Term, inside
+from readiness.disclosure.social_risk_table import Term, included_terms
 
 Bound = Fraction | None  # None: as large as one likes
 
@@ -61,8 +61,10 @@ def known_range(release: SocialRiskRelease, term: Term) -> KnownRange:
     need, step = term
     if (people := release.values[FunnelCell(step, need)]) is not None:
         return KnownRange(people, people)
-    outer = printed_values(release, (each for each in inside() if term in inside()[each]))
-    inner = printed_values(release, inside()[term])
+    outer = printed_values(
+        release, (each for each in included_terms() if term in included_terms()[each])
+    )
+    inner = printed_values(release, included_terms()[term])
     return KnownRange(max([1, *inner]), min(outer, default=None))
 
 
@@ -92,12 +94,14 @@ def reveals_small_count(
     of its denominator, to be small."""
     pair, others = pairs[at], [each for n, each in enumerate(pairs) if n != at]
     if under is not None and not pair.above.is_known:
-        most = sum_bounds([scale(pair.below.high, under), *(room_over(o, under) for o in others)])
+        most = sum_bounds(
+            [scale(pair.below.high, under), *(largest_shortfall(o, under) for o in others)]
+        )
         if most is not None and pair.above.low < most <= threshold:  # the share is below `under`
             return True
     if least is not None:
         rest = sum_bounds(
-            [scale(pair.below.high, 1 - least), *(room_under(o, least) for o in others)]
+            [scale(pair.below.high, 1 - least), *(largest_excess(o, least) for o in others)]
         )
         nobody = max(0, pair.below.low - (pair.above.high or pair.below.low))
         if rest is not None and nobody <= rest < threshold:
@@ -105,13 +109,13 @@ def reveals_small_count(
     return False
 
 
-def room_over(pair: ShareBounds, under: Fraction) -> Bound:
+def largest_shortfall(pair: ShareBounds, under: Fraction) -> Bound:
     """How far the others can lie below a share, at most."""
     most = scale(pair.below.high, under)
     return None if most is None else most - pair.above.low
 
 
-def room_under(pair: ShareBounds, least: Fraction) -> Bound:
+def largest_excess(pair: ShareBounds, least: Fraction) -> Bound:
     """How far the others can lie above a share, at most."""
     if pair.above.high is not None:
         return pair.above.high - least * max(pair.below.low, pair.above.high)

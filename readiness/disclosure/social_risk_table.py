@@ -99,7 +99,7 @@ def inclusions() -> Iterator[tuple[Term, Term]]:
 
 
 @cache
-def inside() -> Mapping[Term, frozenset[Term]]:
+def included_terms() -> Mapping[Term, frozenset[Term]]:
     """Everything that each term holds, however far down."""
     direct: dict[Term, set[Term]] = {}
     for outer, inner in inclusions():
@@ -137,8 +137,8 @@ def part_terms(eligible: int) -> tuple[Term, ...]:
 
 def any_of_five(counts: FunnelCounts) -> Iterator[tuple[Stratum, int]]:
     """Files may give "one or more of the five" as a need alone; it is the same count."""
-    is_told = any(cell.step is Step.ANY_POSITIVE for cell in counts.known)
-    for part in () if is_told else counts.strata:
+    is_given = any(cell.step is Step.ANY_POSITIVE for cell in counts.known)
+    for part in () if is_given else counts.strata:
         found = counts.at(Step.POSITIVE, Need.ANY, part)
         if found is not None:
             yield part, found
@@ -192,8 +192,8 @@ def gaps_in(build: TableBuilder) -> Iterator[tuple[Place, Place, bool]]:
     """Each with whether no known step stands between the two."""
     for same in populations(build.counts).values():
         for outer, inner in pairs(same):
-            between = inside()[outer] & same.keys()
-            is_next = not any(inner in inside()[each] for each in between)
+            between = included_terms()[outer] & same.keys()
+            is_next = not any(inner in included_terms()[each] for each in between)
             yield same[outer], same[inner], is_next
 
 
@@ -211,7 +211,7 @@ def populations(cells: Iterable[CellId]) -> dict[object, dict[Term, Place]]:
 
 def pairs(same: Mapping[Term, Place]) -> Iterator[tuple[Term, Term]]:
     for outer in same:
-        yield from ((outer, inner) for inner in same if inner in inside()[outer])
+        yield from ((outer, inner) for inner in same if inner in included_terms()[outer])
 
 
 def split_unscreened(build: TableBuilder) -> None:

@@ -16,7 +16,6 @@ from readiness.disclosure.table import AddsUp, AtMost, CellId, CountsTable, Piec
 PRICE = 1_000  # of hiding a number; a larger number costs a little more, as it tells more
 DEAREST = 100
 
-Interval = tuple[int, int | None]
 Windows = Callable[[Sequence[CellId]], Iterable[Sequence[CellId]]]
 
 
@@ -65,10 +64,7 @@ PatternFinder = Callable[[SuppressionProblem], SuppressionPattern]
 
 @dataclass(frozen=True)
 class Protection:
-    """`intervals` are proven from inside: a reader cannot rule out either end."""
-
     hidden: frozenset[CellId]
-    intervals: Mapping[CellId, Interval]
     rounds: int
 
 
@@ -95,7 +91,7 @@ def protect(
         run.protect(piece, piece)
     if run.exposed:
         raise Unprotectable(run.exposed)
-    return Protection(frozenset(run.hidden), run.intervals(), run.rounds)
+    return Protection(frozenset(run.hidden), run.rounds)
 
 
 class SuppressionRun:
@@ -106,7 +102,6 @@ class SuppressionRun:
         self.movable = frozenset(movable(table))
         self.hidden = set(must_hide(table, threshold))
         self.exposed = set(sensitive(table, threshold) & self.movable)
-        self.seen: dict[CellId, Interval] = {}
         self.rounds = 0
 
     def protect(self, piece: Piece, looser: Piece) -> None:
@@ -118,7 +113,6 @@ class SuppressionRun:
         unmet = pattern.unmet_needs(problem)
         self.hidden.update(piece.cells[column] for column in pattern.hidden)
         self.exposed -= {piece.cells[c] for c in problem.needs.keys() - unmet}
-        self.widen(piece, [move for move in pattern.moves if problem.moves.allows(move)])
         self.rounds += pattern.rounds
 
     def problem(self, piece: Piece) -> SuppressionProblem:
@@ -135,16 +129,6 @@ class SuppressionRun:
                 if cell in self.exposed
             },
         )
-
-    def widen(self, piece: Piece, moves: Sequence[Solution]) -> None:
-        for cell, column in zip(piece.cells, zip(*moves, strict=True), strict=False):
-            count = self.table.counts[cell]
-            low, high = self.seen.get(cell, (count, count))
-            self.seen[cell] = (min(low, count + min(column)), max(high or 0, count + max(column)))
-
-    def intervals(self) -> dict[CellId, Interval]:
-        unknown = self.hidden | (self.movable - self.table.shown)
-        return {cell: self.seen.get(cell, (self.table.counts[cell],) * 2) for cell in unknown}
 
 
 def price_of(table: CountsTable, cell: CellId) -> int:

@@ -108,7 +108,7 @@ def hidden_beside(
     if not comparison.new:
         return frozenset(same) | withheld, ()
     try:
-        table = rules.joint(comparison, entries)
+        table = rules.joint_table(comparison, entries)
         found = protect(table, threshold, finder_for(len(table.counts)), windows)
     except Unprotectable:
         nothing = rules.nonzero_cells(comparison.counts, frozenset(comparison.new))

@@ -15,7 +15,7 @@ from readiness.core.errors import BadInput
 from readiness.core.tables.models import file_in_memory
 from readiness.disclosure import ledger_file
 from readiness.disclosure.ledger import latest_counts
-from readiness.disclosure.service.suppress import suppress, suppress_beside_ledger
+from readiness.disclosure.service import suppress, suppress_beside_ledger
 from tests.disclosure.table_attacker import MEASURES, Attacker, small_counts
 
 HEADER = ("group_id", "period", "domain", "stratum_type", "stratum", "screened", "positive")
