@@ -128,6 +128,19 @@ def enterable_period(written: str, today: date) -> Period:
     return wanted
 
 
+def period_and_sites(
+    session: Session, schema: Schema[CellT, CountsT], group_id: str, written: str
+) -> tuple[Period, Sites]:
+    """What decides which cells a page has."""
+    require(session, schema.can_read, group_id)
+    wanted = enterable_period(written, session.now.date())
+    return wanted, sites_of(session.store, group_id)
+
+
+def sites_of(store: Store, group_id: str) -> Sites:
+    return {site.id: site.name for site in groups.sites(store, group_id)}
+
+
 def get(
     session: Session, schema: Schema[CellT, CountsT], group_id: str, written: str
 ) -> EntryPeriod[CellT, CountsT]:
@@ -148,7 +161,7 @@ def read(
         period=wanted,
         is_closed=wanted.is_closed_on(today),
         status=schema.tables.status(store, group_id, wanted),
-        sites={site.id: site.name for site in groups.sites(store, group_id)},
+        sites=sites_of(store, group_id),
         history=history,
         counts=counts,
         before=before,

@@ -77,6 +77,7 @@ def needs_grid(part: Stratum) -> Grid[FunnelCell]:
             for need in BY_HAND
         ),
         columns=need_columns(),
+        corner="Need",
         cells={
             (need, step): FunnelCell(step, need, part) for need in BY_HAND for step in NEED_STEPS
         },

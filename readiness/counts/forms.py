@@ -26,7 +26,7 @@ class CountsForm(SafeForm):
     )
 
 
-def sent_by(form: CountsForm, fields: Mapping[str, str], keys: Iterable[str]) -> PostedCounts:
+def posted_by(form: CountsForm, fields: Mapping[str, str], keys: Iterable[str]) -> PostedCounts:
     return PostedCounts(
         typed={key: fields[key][:MOST_OF_A_COUNT] for key in keys if key in fields},
         base=revisions_in(form.base.data or ""),

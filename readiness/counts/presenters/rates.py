@@ -10,7 +10,7 @@ from math import ceil
 from readiness.core.charts.dots import Moment, RateRow, Trend, rates_of, trend_of
 from readiness.core.charts.scales import Figure, Scale
 from readiness.core.formatting import percent
-from readiness.counts.presenters.social_risk import STATE_WORDS
+from readiness.counts.presenters.entry import STATE_WORDS
 from readiness.counts.service.entry import PeriodLine
 from readiness.counts.service.social_risk import Quarter
 from readiness.counts.social_risk.models import FunnelCounts

@@ -1,0 +1,119 @@
+"""The pages on which a period of either kind of counts is entered: save, paste, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.web.session import now, session, settings
+from readiness.core.web.template_filters import moment
+from readiness.counts.forms import CountsForm, posted_by
+from readiness.counts.models import CellT, CountsClash, CountsT, PostedCounts
+from readiness.counts.presenters import entry as presenter
+from readiness.counts.presenters.entry import Layout, PageState, Scope
+from readiness.counts.service import entry
+from readiness.counts.service.entry import EntryPeriod
+from readiness.disclosure.succession import ReleaseOutcome
+from readiness.releases.service import publication
+from readiness.releases.service.publication import ReleaseKind
+
+COMPLETED = {
+    ReleaseOutcome.FIRST: "Saved, and marked complete. Payers you share with can now read its "
+    "counts, with small counts hidden.",
+    ReleaseOutcome.RENEWED: "Saved, and marked complete. Payers you share with now read the new "
+    "counts, with small counts hidden.",
+    ReleaseOutcome.KEPT: "Saved, and marked complete. Payers go on reading the former release: a "
+    "number that they know would move by so few patients that the change could point at somebody.",
+    ReleaseOutcome.UNCHANGED: "Saved, and marked complete.",
+}
+MOST_OF_A_BLOCK = 20_000  # characters of a refused block that are shown again
+
+
+@dataclass(frozen=True)
+class EntryPages(Generic[CellT, CountsT]):
+    """What the pages of one kind of counts have of their own."""
+
+    layout: Layout[CellT, CountsT]
+    template: str
+    list_endpoint: str
+    release: ReleaseKind[CellT, CountsT]
+    more: Callable[[EntryPeriod[CellT, CountsT], Scope[CellT]], dict[str, Any]]  # for the template
+
+    def page(self, group_id: str, period: str, key: str, state: PageState[CellT]) -> str:
+        found = entry.get(session(), self.layout.schema, group_id, period)
+        scope = self.layout.scope(key, found.period, found.sites)
+        form = CountsForm(formdata=None)
+        form.block.data = state.block
+        hard, soft = presenter.findings(self.layout, found, scope)
+        return render_template(
+            self.template,
+            form=form,
+            found=found,
+            scope=scope,
+            entry=state,
+            state_words=presenter.STATE_WORDS[found.status.state],
+            fields=presenter.fields(self.layout, found, scope, state),
+            base=presenter.base(found, scope, state),
+            problems=presenter.problems(self.layout, found, scope, state),
+            contradictions=() if state.problems else hard,
+            unusual=soft,
+            to_explain=presenter.unusual(self.layout, found, scope, state),
+            **self.more(found, scope),
+        )
+
+    def send(self, group_id: str, period: str, key: str) -> ResponseReturnValue:
+        layout, form = self.layout, CountsForm()
+        place = entry.period_and_sites(session(), layout.schema, group_id, period)
+        scope = layout.scope(key, *place)
+        posted = posted_by(form, request.form, scope.cells)
+        wanted = request.form.get("do", "save")
+        if wanted == "preview":
+            return self.preview(group_id, period, scope, posted, form.block.data or "")
+        try:
+            is_new = entry.save(session(), layout.schema, group_id, period, posted)
+        except BadInput as error:
+            return self.page(group_id, period, key, PageState(posted, error.problems)), 422
+        except CountsClash as clash:
+            state = PageState[CellT](posted, self.clash_problems(clash), clash)
+            return self.page(group_id, period, key, state), 409
+        if wanted == "complete":
+            return self.mark_complete(group_id, period, key)
+        flash(f"Saved, {moment(now())}." if is_new else "Nothing was changed.")
+        return redirect(request.path, 303)
+
+    def clash_problems(self, clash: CountsClash) -> tuple[Problem, ...]:
+        """The sentence once, then both values of each count."""
+        says = self.layout.clash_says
+        values = (Problem(each.cell.key, says(each)) for each in clash.merge.clashes)
+        return Problem("", str(clash)), *values
+
+    def preview(
+        self, group_id: str, period: str, scope: Scope[CellT], posted: PostedCounts, block: str
+    ) -> ResponseReturnValue:
+        """The block in the table, beside what was typed. Nothing is saved yet."""
+        pasted = entry.paste(session(), self.layout.schema, group_id, block, scope.grids)
+        state = PageState(
+            posted,
+            tuple(Problem("block", str(problem)) for problem in pasted.problems),
+            filled=pasted.values,
+            block=block[:MOST_OF_A_BLOCK] if pasted.problems else "",
+        )
+        return self.page(group_id, period, scope.key, state), 422 if pasted.problems else 200
+
+    def mark_complete(self, group_id: str, period: str, key: str) -> ResponseReturnValue:
+        try:
+            outcome = publication.complete(
+                session(), self.release, group_id, period, settings().smallest_shown
+            )
+        except (BadInput, ChangedMeanwhile, WrongState) as error:
+            problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)
+            state = PageState[CellT](problems=problems, is_unfinished=True)
+            status = 422 if isinstance(error, BadInput) else 409
+            return self.page(group_id, period, key, state), status
+        flash(COMPLETED[outcome])
+        return redirect(url_for(self.list_endpoint, group_id=group_id), 303)
