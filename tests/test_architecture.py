@@ -91,6 +91,7 @@ LIBRARIES: dict[str, set[str]] = {
 # Files that lean on one library more than their kind does.
 ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
+    "assessments/assessment_json.py": {"msgspec"},
     "assessments/scorecard.py": {"msgspec"},
     "assessments/workbook_writer.py": {"xlsxwriter"},
     "core/exports.py": {"xlsxwriter"},

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
 
 from readiness.core import strict_json
 from readiness.core.errors import Problem
@@ -26,6 +30,7 @@ from readiness.instruments.models import LEVELS, ContextField, Instrument, Item
 MOST_BYTES = 1_000_000
 TOP_KEYS = ("instrument", "version", "context", "answers")
 ANSWER_KEYS = ("level", "na", "reason", "dk", "note")
+LIST: Any = list  # of a type that is only known when an instrument is read
 
 
 @dataclass
@@ -129,56 +134,42 @@ def wanted(field: ContextField) -> str:
 
 
 def is_readable(value: Any, field: ContextField) -> bool:
-    match field.type:
-        case "integer":
-            whole = is_number(value) and value == int(value)
-            return whole and is_within(value, field)
-        case "number" | "share":
-            return is_number(value) and is_within(value, field)
-        case "boolean":
-            return isinstance(value, bool)
-        case "choice":
-            return isinstance(value, str) and is_choice(value, field)
-        case "choices":
-            return isinstance(value, list) and all(
-                isinstance(each, str) and is_choice(each, field) for each in value
-            )
-        case "text":
-            return isinstance(value, str)
-        case "date":
-            return isinstance(value, str) and is_day(value)
-        case "table":
-            return isinstance(value, list) and all(is_row(each, field) for each in value)
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def is_within(value: float, field: ContextField) -> bool:
-    return (field.minimum is None or value >= field.minimum) and (
-        field.maximum is None or value <= field.maximum
-    )
-
-
-def is_choice(value: str, field: ContextField) -> bool:
-    return not field.choices or value in {choice for choice, _ in field.choices}
-
-
-def is_day(value: str) -> bool:
     try:
-        date.fromisoformat(value)
-    except ValueError:
+        msgspec.convert(value, kind_of(field), dec_hook=lambda kind, own: kind(own))
+    except msgspec.ValidationError:
         return False
     return True
 
 
-def is_row(value: Any, field: ContextField) -> bool:
-    columns = {column.key: column for column in field.columns}
-    return isinstance(value, dict) and all(
-        key in columns and (cell is None or is_readable(cell, columns[key]))
-        for key, cell in value.items()
-    )
+class IsoDay:
+    """A day in any of the forms of ISO 8601."""
+
+    def __init__(self, text: str) -> None:
+        date.fromisoformat(text)
+
+
+@cache
+def kind_of(field: ContextField) -> Any:
+    """The type of the values that an instrument's field takes; 2.0 is a whole number too."""
+    low, high = (None if end is None else float(end) for end in (field.minimum, field.maximum))
+    choice: Any = Literal[tuple(value for value, _ in field.choices)] if field.choices else str
+    match field.type:
+        case "integer":
+            return Annotated[float, Meta(ge=low, le=high, multiple_of=1)]
+        case "number" | "share":
+            return Annotated[float, Meta(ge=low, le=high)]
+        case "boolean":
+            return bool
+        case "choice":
+            return choice
+        case "choices":
+            return LIST[choice]
+        case "text":
+            return str
+        case "date":
+            return IsoDay
+    cells = [(column.key, kind_of(column) | None, None) for column in field.columns]
+    return LIST[msgspec.defstruct(field.key, cells, forbid_unknown_fields=True)]
 
 
 def read_answers(given: Any, instrument: Instrument | None, reading: AssessmentReading) -> None:
