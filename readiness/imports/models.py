@@ -48,7 +48,7 @@ class UploadReport:
 
     @property
     def unlisted_problems(self) -> int:
-        """Those that were counted and not told one by one."""
+        """Those that were counted and not listed one by one."""
         return max(0, self.refused - MOST_PROBLEMS)
 
 
@@ -104,13 +104,13 @@ def replaced_by(upload: Upload, quarter: Period, others: tuple[Upload, ...]) -> 
 StepOfNeed = tuple[Need | None, Step]
 
 
-def covered_steps(brought: BySite) -> set[StepOfNeed]:
+def covered_steps(uploaded: BySite) -> set[StepOfNeed]:
     """Which steps of which needs a file says anything about."""
-    return {(cell.need, cell.step) for known in brought.values() for cell in known}
+    return {(cell.need, cell.step) for known in uploaded.values() for cell in known}
 
 
 def changes(
-    standing: KnownCounts, brought: KnownCounts, told: set[StepOfNeed]
+    current: KnownCounts, uploaded: KnownCounts, covered: set[StepOfNeed]
 ) -> dict[FunnelCell, int | None]:
     """What taking the file over changes: None takes a count back.
 
@@ -119,28 +119,28 @@ def changes(
     and needs that it is silent on, what stands stays.
     """
     changed: dict[FunnelCell, int | None] = {
-        cell: value for cell, value in brought.items() if standing.get(cell) != value
+        cell: value for cell, value in uploaded.items() if current.get(cell) != value
     }
-    for cell in standing:
-        if cell not in brought and (cell.need, cell.step) in told:
+    for cell in current:
+        if cell not in uploaded and (cell.need, cell.step) in covered:
             changed[cell] = None
     return changed
 
 
-def changes_by_site(standing: BySite, brought: BySite) -> dict[str, dict[FunnelCell, int | None]]:
-    told = covered_steps(brought)
+def changes_by_site(current: BySite, uploaded: BySite) -> dict[str, dict[FunnelCell, int | None]]:
+    covered = covered_steps(uploaded)
     found = {
-        site_id: changes(standing.get(site_id, {}), brought.get(site_id, {}), told)
-        for site_id in sorted({*standing, *brought})
+        site_id: changes(current.get(site_id, {}), uploaded.get(site_id, {}), covered)
+        for site_id in sorted({*current, *uploaded})
     }
     return {site_id: changed for site_id, changed in found.items() if changed}
 
 
 def counts_after(
-    standing: KnownCounts, changed: Mapping[FunnelCell, int | None]
+    current: KnownCounts, changed: Mapping[FunnelCell, int | None]
 ) -> dict[FunnelCell, int]:
     """What stands once the file is taken over."""
-    values: dict[FunnelCell, int | None] = {**standing, **changed}
+    values: dict[FunnelCell, int | None] = {**current, **changed}
     return {cell: value for cell, value in values.items() if value is not None}
 
 
@@ -158,10 +158,10 @@ class CountChange:
 
 
 def count_changes(
-    standing: KnownCounts, brought: KnownCounts, changed: Mapping[FunnelCell, int | None]
+    current: KnownCounts, uploaded: KnownCounts, changed: Mapping[FunnelCell, int | None]
 ) -> tuple[CountChange, ...]:
     """Every count that the file speaks of."""
     return tuple(
-        CountChange(cell, standing.get(cell), changed.get(cell, standing.get(cell)))
-        for cell in sorted({*brought, *changed}, key=lambda cell: cell.key)
+        CountChange(cell, current.get(cell), changed.get(cell, current.get(cell)))
+        for cell in sorted({*uploaded, *changed}, key=lambda cell: cell.key)
     )

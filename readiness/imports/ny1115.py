@@ -25,6 +25,7 @@ from readiness.imports.mapping import standing_of
 from readiness.imports.safe_names import Labels
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
+    UNREADABLE_ANSWER,
     Absent,
     AnsweredQuestion,
     PatientRecord,
@@ -338,7 +339,6 @@ QUESTION = re.compile(r"[0-9]{1,7}-[0-9]")
 ANSWERS = re.compile(r"LA[0-9]{1,7}-[0-9](?:[;,~ ]+LA[0-9]{1,7}-[0-9])*")
 NUMBER = re.compile(r"(?<![\w.-])-?[0-9]{1,7}(?:\.[0-9]{1,4})?(?![\w-])")
 LONGEST_SCORE = 60  # characters; longer text is a story, not a score
-UNREADABLE = ScreenAnswer(code="?")  # something was answered; we cannot tell what
 FLAGS = {
     **dict.fromkeys(("yes", "y", "pos", "positive", "true", "1"), True),
     **dict.fromkeys(("no", "n", "neg", "negative", "false", "0"), False),
@@ -386,7 +386,7 @@ def coded_answers(line: NyLine, question: str, codes: CodeTable) -> tuple[Screen
     for said in (text, code):
         if said and (answer := codes.answer_for(question, said)):
             return (answer,)
-    return (UNREADABLE,) if text or code else ()
+    return (UNREADABLE_ANSWER,) if text or code else ()
 
 
 def number_in(text: str) -> str | None:

@@ -20,7 +20,7 @@ from readiness.imports.fhir.resources import (
 )
 from readiness.imports.mapping_shapes import OVER_ALL, Answers, plain
 from readiness.imports.screening_codes.models import CodeTable
-from readiness.imports.screens.models import Absent, ScreenAnswer
+from readiness.imports.screens.models import UNREADABLE_ANSWER, Absent, ScreenAnswer
 
 QUESTION = re.compile(r"[0-9]{1,7}-[0-9]")
 ANSWER = re.compile(r"LA[0-9]{1,7}-[0-9]")
@@ -128,7 +128,6 @@ YES, NO = "LA33-6", "LA32-8"
 ABSENT_REASON = "data-absent-reason"  # the end of the extension's address, in every release
 LONGEST_WORDS = 60  # characters; longer text is a story, not an answer
 NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
-UNREADABLE = ScreenAnswer(code="?")  # something was answered; we cannot tell what
 
 
 def mapped_answer(
@@ -176,7 +175,7 @@ def answer_with_code(code: str) -> ScreenAnswer:
 
 def clearest(found: dict[ScreenAnswer, None]) -> tuple[ScreenAnswer, ...]:
     """One answer may be sent as a code, a text and a number at once: code before number."""
-    readable = [each for each in found if each != UNREADABLE]
+    readable = [each for each in found if each != UNREADABLE_ANSWER]
     coded = [each for each in readable if each.code]
     numbers = [each for each in readable if each.number is not None]
     declined = [each for each in readable if each.absent is Absent.DECLINED]
@@ -215,13 +214,13 @@ def coded_answers(codes: CodeTable, question: str, coding: Coding) -> Iterator[S
     elif coding.display:
         yield from worded_answers(codes, question, coding.display)
     elif code:
-        yield UNREADABLE
+        yield UNREADABLE_ANSWER
 
 
 def worded_answers(codes: CodeTable, question: str, text: str | None) -> Iterator[ScreenAnswer]:
     if text and text.strip():
         short = text if len(text) <= LONGEST_WORDS else ""
-        yield codes.answer_for(question, short) or UNREADABLE
+        yield codes.answer_for(question, short) or UNREADABLE_ANSWER
 
 
 def number_answers(number: Number) -> Iterator[ScreenAnswer]:
@@ -232,7 +231,7 @@ def number_answers(number: Number) -> Iterator[ScreenAnswer]:
             value = float(number)
         except OverflowError:  # a whole number with hundreds of digits
             value = float("inf")
-        yield ScreenAnswer(number=value) if isfinite(value) else UNREADABLE
+        yield ScreenAnswer(number=value) if isfinite(value) else UNREADABLE_ANSWER
 
 
 def number_in_text(text: str | None) -> Iterator[ScreenAnswer]:

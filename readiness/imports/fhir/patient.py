@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness.imports.fhir.context import FhirRun, UnreadableResource
-from readiness.imports.fhir.datatypes import birthday_of
+from readiness.imports.fhir.datatypes import ABSENT_REASON, birthday_of
 from readiness.imports.fhir.resources import Coverage, FhirExtension, Patient, codings_in
 from readiness.imports.screens.models import PatientRecord, PatientTraits
 
@@ -13,7 +13,6 @@ RACE, ETHNICITY = "us-core-race", "us-core-ethnicity"  # the ends of the extensi
 BIRTH_SEX, SEX = "us-core-birthsex", "us-core-sex"
 SEX_CODES = {"248152002": "female", "248153007": "male", "F": "female", "M": "male"}
 NO_ID = "This patient has no id, so nothing can refer to them. Send the id that their screens name."
-ABSENT_REASON = "data-absent-reason"
 
 TYPOLOGY = ("urn:oid:2.16.840.1.113883.3.221.5", "https://nahdo.org/sopt")  # of payers
 PLAIN_PAYERS = {

@@ -171,8 +171,8 @@ def merge_traits(before: PatientTraits | None, traits: PatientTraits) -> Patient
     """Of two records of one person the later one, where it tells anything."""
     if before is None:
         return traits
-    told = {each.name: getattr(traits, each.name) for each in fields(PatientTraits)}
-    return replace(before, **{name: value for name, value in told.items() if value})
+    known = {each.name: getattr(traits, each.name) for each in fields(PatientTraits)}
+    return replace(before, **{name: value for name, value in known.items() if value})
 
 
 PieceAnswer = tuple[ScreenPiece, AnsweredQuestion]
@@ -207,14 +207,14 @@ class ScreenState:
 
     def answer(self, piece: ScreenPiece, answered: AnsweredQuestion) -> None:
         """Choices of the same issue are united where several are allowed; else the later counts."""
-        told = self.answers.get(answered.question, [])
-        if not told or not is_same_issue(told[-1][0], piece) or not self.unites(told, answered):
+        given = self.answers.get(answered.question, [])
+        if not given or not is_same_issue(given[-1][0], piece) or not self.unites(given, answered):
             self.answers[answered.question] = [(piece, answered)]
-        elif set(answered.answers) - {each for _, one in told for each in one.answers}:
-            told.append((piece, answered))
+        elif set(answered.answers) - {each for _, one in given for each in one.answers}:
+            given.append((piece, answered))
 
-    def unites(self, told: Sequence[PieceAnswer], answered: AnsweredQuestion) -> bool:
-        chosen = (*(each for _, one in told for each in one.answers), *answered.answers)
+    def unites(self, given: Sequence[PieceAnswer], answered: AnsweredQuestion) -> bool:
+        chosen = (*(each for _, one in given for each in one.answers), *answered.answers)
         rule = self.codes.question(self.instrument, answered.question, chosen)
         return rule is not None and rule.has_several
 
@@ -226,16 +226,16 @@ class ScreenState:
             self.completed_by = None
             return
         for each in piece.answered:
-            told = self.answers.pop(each.question, [])
-            self.taken_back |= {one.at for one, _ in told}
+            given = self.answers.pop(each.question, [])
+            self.taken_back |= {one.at for one, _ in given}
         for need in piece.results or ():
             judged = self.results.pop(need, None)
             self.taken_back |= {judged[0].at} if judged else set()
 
     @property
     def standing_pieces(self) -> set[int]:
-        told = {piece.at for each in self.answers.values() for piece, _ in each}
-        return told | {piece.at for piece, _ in self.results.values()}
+        given = {piece.at for each in self.answers.values() for piece, _ in each}
+        return given | {piece.at for piece, _ in self.results.values()}
 
 
 def is_same_issue(before: ScreenPiece, piece: ScreenPiece) -> bool:
@@ -283,7 +283,7 @@ def screen_of(whose: Whose, sheet: ScreenState, standing: Sequence[ScreenPiece])
         instrument=sheet.instrument,
         status=last.status,
         standing=RecordStatus.COUNTED,
-        answered={question: unite(told) for question, told in sheet.answers.items()},
+        answered={question: unite(given) for question, given in sheet.answers.items()},
         results={need: result for need, (_, result) in sheet.results.items()},
         is_completed=sheet.completed_by is not None,
         group_id=next((each.group_id for each in reversed(standing) if each.group_id), ""),
@@ -294,13 +294,13 @@ def screen_of(whose: Whose, sheet: ScreenState, standing: Sequence[ScreenPiece])
     )
 
 
-def unite(told: Sequence[PieceAnswer]) -> AnsweredQuestion:
-    if len(told) == 1:
-        return told[0][1]
-    flags = [one.flag for _, one in told if one.flag is not None]
+def unite(given: Sequence[PieceAnswer]) -> AnsweredQuestion:
+    if len(given) == 1:
+        return given[0][1]
+    flags = [one.flag for _, one in given if one.flag is not None]
     return AnsweredQuestion(
-        told[0][1].question,
-        tuple(dict.fromkeys(each for _, one in told for each in one.answers)),
+        given[0][1].question,
+        tuple(dict.fromkeys(each for _, one in given for each in one.answers)),
         any(flags) if flags else None,
     )
 

@@ -102,6 +102,9 @@ class ScreenAnswer:
     absent: Absent | None = None
 
 
+UNREADABLE_ANSWER = ScreenAnswer(code="?")  # something was answered; we cannot tell what
+
+
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
     """One question and what was answered: several codes where several may be chosen."""

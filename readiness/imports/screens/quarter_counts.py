@@ -49,8 +49,8 @@ def file_counts(
     group_id: str,
     sites: Mapping[str, str],  # the group's own: what a file may call one -> its id
 ) -> FileCounts:
-    told = {key: steps_of(key, cells, steps) for key in {*cells, *steps}}
-    own = {key: of for key, of in told.items() if key.group_id in (NOBODY, group_id)}
+    steps_by_key = {key: steps_of(key, cells, steps) for key in {*cells, *steps}}
+    own = {key: of for key, of in steps_by_key.items() if key.group_id in (NOBODY, group_id)}
     named = {key.site_id for key in own} - {WHOLE}
     written = sorted({key.period for key in own})
     quarters = [quarter for text in written if (quarter := quarter_of(text))]
@@ -60,7 +60,7 @@ def file_counts(
             for quarter in quarters
         },
         too_early=len(written) - len(quarters),
-        other_groups=len({key.group_id for key in told} - {NOBODY, group_id}),
+        other_groups=len({key.group_id for key in steps_by_key} - {NOBODY, group_id}),
         unlisted_sites=len([site for site in named if site_id(site, sites) is None]),
     )
 
@@ -83,9 +83,9 @@ def steps_of(
     return {Step.SCREENED: counted.screened, **found}
 
 
-def rows_of(told: Mapping[CellKey, Steps], quarter: Period) -> Rows:
+def rows_of(steps_by_key: Mapping[CellKey, Steps], quarter: Period) -> Rows:
     found: Rows = defaultdict(dict)
-    for key, of in told.items():
+    for key, of in steps_by_key.items():
         if key.period == str(quarter):
             part = Stratum(StratumType(key.stratum_type), key.stratum)
             found[key.site_id, part][Need(key.need)] = of
@@ -103,16 +103,16 @@ def by_site(rows: Rows, sites: Mapping[str, str], *, is_table: bool) -> BySite:
     over the sites. Of screens, those without a site are patients like all others, and are added.
     """
     found: dict[str, Counter[FunnelCell]] = defaultdict(Counter)
-    told: dict[FunnelCell, int] = {}
+    whole: dict[FunnelCell, int] = {}
     for (named, part), needs in rows.items():
         brought = dict(cells_of(needs, part))
         if named == WHOLE and is_table:
-            told |= brought
+            whole |= brought
             continue
         add_counts(found[WHOLE_GROUP], brought)
         if own := site_id(named, sites):
             add_counts(found[own], brought)
-    return {**found, WHOLE_GROUP: {**found[WHOLE_GROUP], **told}}
+    return {**found, WHOLE_GROUP: {**found[WHOLE_GROUP], **whole}}
 
 
 def add_counts(total: Counter[FunnelCell], brought: Mapping[FunnelCell, int]) -> None:

@@ -9,7 +9,6 @@ from itertools import groupby
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import permissions
 from readiness.core.db import Session
 from readiness.core.people import Group, Person, Site
 from readiness.core.periods import Period
@@ -52,9 +51,7 @@ class CountHistory:
 
 
 def record(session: Session, group_id: str, written: str) -> CountHistory:
-    permissions.require(
-        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.READ_COUNTS, group_id)
     wanted = enterable_period(written, session.now.date())
     lines = social_risk.saved(session.store, group_id, wanted)
     names = people.with_ids(session.store, {line.author_id for _, line in lines})
@@ -99,9 +96,7 @@ class CountsBySite:
 
 def by_site(session: Session, group_id: str, written: str) -> CountsBySite:
     """Every count of all patients, those that only files bring too."""
-    permissions.require(
-        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.READ_COUNTS, group_id)
     wanted = enterable_period(written, session.now.date())
     standing = latest_counts(histories(social_risk.saved(session.store, group_id, wanted)))
     sites = tuple(site for site in groups.sites(session.store, group_id) if standing.get(site.id))

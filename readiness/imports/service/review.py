@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import audit, permissions
+from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
@@ -148,19 +148,19 @@ def quarter_preview(
     seen: Mapping[Period, int],
 ) -> QuarterPreview:
     lines = social_risk.saved(store, group_id, quarter)
-    standing = latest_counts(histories(lines))
-    changed = changes_by_site(standing, brought)
-    whole = counts_after(standing[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
+    current = latest_counts(histories(lines))
+    changed = changes_by_site(current, brought)
+    whole = counts_after(current[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
     return QuarterPreview(
         period=quarter,
         state=social_risk.status(store, group_id, quarter).state,
         revisions=len(lines),
-        has_counts=any(standing.values()),
+        has_counts=any(current.values()),
         sites=tuple(
             SiteChanges(
                 sites.get(site_id),
                 count_changes(
-                    standing.get(site_id, {}), brought.get(site_id, {}), changed.get(site_id, {})
+                    current.get(site_id, {}), brought.get(site_id, {}), changed.get(site_id, {})
                 ),
             )
             for site_id in sorted({WHOLE_GROUP, *brought, *changed})
@@ -284,9 +284,7 @@ class UploadList:
 
 
 def list_uploads(session: Session, group_id: str) -> UploadList:
-    permissions.require(
-        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.READ_COUNTS, group_id)
     found = uploads.of_group(session.store, group_id)
     names = people.with_ids(session.store, {upload.author_id for upload in found})
     return UploadList(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.people import Site
 from readiness.core.periods import latest_closed
@@ -16,26 +15,15 @@ from readiness.counts.social_risk.models import STRATUM_TYPES, Step
 from readiness.imports.models import WHOLE_GROUP
 from readiness.imports.screens.models import WHOLE, CellKey
 from readiness.imports.service.review import histories, latest_counts
-from readiness.imports.template import workbook
 from readiness.imports.template.workbook import BlankTemplate, from_counts
 
 Last = Mapping[CellKey, Mapping[Step, int]]
 Written = Callable[[BlankTemplate, Last], bytes]
 
 
-def csv(session: Session, group_id: str) -> bytes:
-    return template_for(session, group_id, workbook.template_csv)
-
-
-def xlsx(session: Session, group_id: str) -> bytes:
-    return template_for(session, group_id, workbook.template_xlsx)
-
-
 def template_for(session: Session, group_id: str, write: Written) -> bytes:
     """For the latest closed quarter, with the counts of the newest one before it that has any."""
-    permissions.require(
-        session.actor, Can.READ_COUNTS, scope.of_group(session.store, group_id, session.now)
-    )
+    scope.require_for_group(session, Can.READ_COUNTS, group_id)
     sites = groups.sites(session.store, group_id)
     wanted = latest_closed(session.now.date())
     blank = BlankTemplate(

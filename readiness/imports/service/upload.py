@@ -186,7 +186,7 @@ def progress(session: Session, group_id: str, upload_id: str) -> UploadProgress:
 
 
 def require_upload(session: Session, group_id: str, upload_id: str, can: Can) -> Upload:
-    permissions.require(session.actor, can, scope.of_group(session.store, group_id, session.now))
+    scope.require_for_group(session, can, group_id)
     upload = uploads.get(session.store, upload_id)
     if upload.group_id != group_id:
         raise NotFound(NOT_SHARED)

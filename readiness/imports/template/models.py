@@ -142,12 +142,12 @@ class Expectations:
 
 def refuse(problems: Sequence[Problem]) -> None:
     """Everything at once, within reason."""
-    told = list(dict.fromkeys(problems))
-    if len(told) > MOST_PROBLEMS:
-        rest = f"There are {len(told) - MOST_PROBLEMS:,} more problems. Mend these first."
-        told = [*told[:MOST_PROBLEMS], Problem("", rest)]
-    if told:
-        raise BadInput(told)
+    distinct = list(dict.fromkeys(problems))
+    if len(distinct) > MOST_PROBLEMS:
+        rest = f"There are {len(distinct) - MOST_PROBLEMS:,} more problems. Mend these first."
+        distinct = [*distinct[:MOST_PROBLEMS], Problem("", rest)]
+    if distinct:
+        raise BadInput(distinct)
 
 
 # Headings

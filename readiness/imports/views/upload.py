@@ -29,10 +29,12 @@ from readiness.imports import presenter
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_shapes import MappingShape
 from readiness.imports.models import UploadState
-from readiness.imports.service import review, template
+from readiness.imports.service import review
 from readiness.imports.service import upload as taking
 from readiness.imports.service.review import CountsChanged
+from readiness.imports.service.template import template_for
 from readiness.imports.service.upload import UploadedFiles
+from readiness.imports.template import workbook
 
 bp = Blueprint("upload", __name__)
 TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
@@ -213,14 +215,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/groups/<group_id>/counts/template.csv")
 @needs(Can.READ_COUNTS)
 def template_csv(group_id: str) -> ResponseReturnValue:
-    made = template.csv(session(), group_id)
+    made = template_for(session(), group_id, workbook.template_csv)
     return download(made, "text/csv; charset=utf-8", "counts.csv")
 
 
 @bp.get("/groups/<group_id>/counts/template.xlsx")
 @needs(Can.READ_COUNTS)
 def template_xlsx(group_id: str) -> ResponseReturnValue:
-    made = template.xlsx(session(), group_id)
+    made = template_for(session(), group_id, workbook.template_xlsx)
     return download(made, XLSX, "counts.xlsx")
 
 

@@ -12,7 +12,9 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import ReadContext
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import StratumType
+from readiness.imports.dates import EARLIEST, LATEST
 from readiness.imports.screens.models import NeedResult, RecordStatus
+from readiness.imports.screens.strata import OLDEST
 from readiness.imports.warehouse.duckdb_session import (
     DuckdbSession,
     DuckdbTable,
@@ -155,8 +157,6 @@ class DuckdbRun:
         self.reading.report.problems.append(Problem(f"{self.label}, {lines}", says))
 
 
-EARLIEST, LATEST = 1900, 2100
-OLDEST = 130  # years
 SEPARATORS = ("/", "-", ".")
 CLOCKS = (" %H:%M", " %H:%M:%S", " %I:%M %p")
 

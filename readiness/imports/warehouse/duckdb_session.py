@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import shutil
 import time
 import zlib
@@ -19,6 +18,7 @@ import duckdb
 
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import Canceled
+from readiness.core.tables.reader import EMPTY, delimiter_of
 
 TURN = 0.1  # seconds between two words on how far it is
 TOO_LARGE = "There is not enough memory to count this table. Send it in parts."
@@ -147,15 +147,11 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-DELIMITERS = (",", ";", "\t", "|")
-
-
 PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
 DATES = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 SAMPLE = 1024 * 1024  # bytes, to learn how long a line is
 MARGIN = 1.3  # what is packed later may be packed tighter
 NOT_UTF8 = "This file is not UTF-8. Save it as CSV (UTF-8) and send that."
-EMPTY = "This file is empty. Save the table with its headings and send that."
 
 
 @dataclass(frozen=True)
@@ -249,7 +245,7 @@ def first_line(start: bytes) -> tuple[tuple[str, ...], str]:
         first = TextIOWrapper(stream, encoding="utf-8-sig", newline="").readline()
     except UnicodeDecodeError:
         raise BadInput(NOT_UTF8) from None
-    delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+    delimiter = delimiter_of(first)
     header = next(csv.reader([first], delimiter=delimiter), [])
     if not any(header):
         raise BadInput(EMPTY)
