@@ -51,10 +51,10 @@ class RecordTotal:
 
 
 def releasable_cells(
-    counts: QualityCounts, reference: str, formers: Sequence[PreviousRelease[QualityCell]]
+    counts: QualityCounts, reference: str, earlier: Sequence[PreviousRelease[QualityCell]]
 ) -> dict[QualityCell, int]:
     """The counts that may leave the group, shown or hidden; never its sites nor its samples."""
-    kinds = ALWAYS | scheme_of(counts, reference, formers)
+    kinds = ALWAYS | scheme_of(counts, reference, earlier)
     return {
         cell: value
         for cell, value in counts.known.items()
@@ -64,10 +64,10 @@ def releasable_cells(
 
 
 def scheme_of(
-    counts: QualityCounts, reference: str, formers: Sequence[PreviousRelease[QualityCell]]
+    counts: QualityCounts, reference: str, earlier: Sequence[PreviousRelease[QualityCell]]
 ) -> frozenset[StratumType]:
     """The one released before, else that of the declared reference, else the newer one entered."""
-    used = kinds_in(cell for each in formers for cell in each.values)
+    used = kinds_in(cell for each in earlier for cell in each.values)
     entered = kinds_in(counts.known)
     declared = {kind for kind in StratumType if reference.startswith(f"{kind}.")}
     for wanted in (used, declared & entered, entered):

@@ -1,7 +1,7 @@
-"""A quarter's next release beside all former ones: what was let out cannot be called back.
+"""A quarter's next release beside all previous ones: what was let out cannot be called back.
 
-Whoever kept the former table subtracts it from the new one. So a release that would move any
-number that a reader knows by a few people is not made: the former one stays.
+Whoever kept the previous table subtracts it from the new one. So a release that would move any
+number that a reader knows by a few people is not made: the previous one stays.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PreviousRelease(Generic[C]):
 
 @dataclass(frozen=True)
 class PreviousCell:
-    """A number of a former release."""
+    """A number of a previous release."""
 
     number: int
     what: CellId
@@ -44,24 +44,24 @@ class PreviousCell:
 
 @dataclass(frozen=True)
 class ReleaseChange:
-    """By how many people a number moved since a former release."""
+    """By how many people a number moved since a previous release."""
 
     number: int
     what: CellId
 
 
-def is_unchanged(known: Mapping[C, int], formers: Sequence[PreviousRelease[C]]) -> bool:
-    return bool(formers) and formers[-1].known == known
+def is_unchanged(known: Mapping[C, int], earlier: Sequence[PreviousRelease[C]]) -> bool:
+    return bool(earlier) and earlier[-1].known == known
 
 
 def changes_by_few(
-    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, schema: Schema[C]
+    known: Mapping[C, int], previous: PreviousRelease[C], threshold: int, schema: Schema[C]
 ) -> bool:
-    """Whether a number that readers of the former release know would move by 1 to threshold - 1."""
-    now, then = every_number(known, schema).counts, every_number(former.known, schema)
+    """Whether a number that readers of the previous release know would move by 1 to threshold - 1."""
+    now, then = every_number(known, schema).counts, every_number(previous.known, schema)
     return any(
         is_few(now[each] - then.counts[each], threshold)
-        for each in derivable(then, former.printed)
+        for each in derivable(then, previous.printed)
         if each in now
     )
 
@@ -92,24 +92,24 @@ def derivable(table: CountsTable, printed: Collection[CellId]) -> frozenset[Cell
 
 def joint_table(
     known: Mapping[C, int],
-    formers: Sequence[PreviousRelease[C]],
+    earlier: Sequence[PreviousRelease[C]],
     threshold: int,
     schema: Schema[C],
 ) -> CountsTable:
-    """The new release and all former ones in one table, with the people who came and went."""
+    """The new release and all previous ones in one table, with the people who came and went."""
     also: frozenset[CellId] = frozenset().union(
-        *(small_moves(known, former, threshold, schema) for former in formers)
+        *(small_moves(known, previous, threshold, schema) for previous in earlier)
     )
     now = schema(known, threshold, also)
     tables = [now]
-    for former in formers:
-        then = schema(former.known, threshold, also)
-        tables += [previous_table(then, former), change_table(now, then, former.number, threshold)]
-    last: Mapping[C, int | None] = formers[-1].values if formers else {}
+    for previous in earlier:
+        then = schema(previous.known, threshold, also)
+        tables += [previous_table(then, previous), change_table(now, then, previous.number, threshold)]
+    last: Mapping[C, int | None] = earlier[-1].values if earlier else {}
     same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
     hidden = {
         cell
-        for each in formers
+        for each in earlier
         for cell, value in each.values.items()
         if value is None and known.get(cell)  # nobody at all points at no one
     }
@@ -125,27 +125,27 @@ def joint_table(
 
 
 def small_moves(
-    known: Mapping[C, int], former: PreviousRelease[C], threshold: int, schema: Schema[C]
+    known: Mapping[C, int], previous: PreviousRelease[C], threshold: int, schema: Schema[C]
 ) -> Iterator[CellId]:
-    now, then = every_number(known, schema).counts, every_number(former.known, schema).counts
+    now, then = every_number(known, schema).counts, every_number(previous.known, schema).counts
     for each in now:
         if each in then and is_few(now[each] - then[each], threshold):
             yield each
 
 
-def previous_table(then: CountsTable, former: PreviousRelease[C]) -> CountsTable:
-    """A former release: what was printed is out, and what was hidden stays so."""
+def previous_table(then: CountsTable, previous: PreviousRelease[C]) -> CountsTable:
+    """A previous release: what was printed is out, and what was hidden stays so."""
 
     def name(cell: CellId) -> CellId:
-        return PreviousCell(former.number, cell)
+        return PreviousCell(previous.number, cell)
 
     return CountsTable(
         counts={name(cell): count for cell, count in then.counts.items()},
         sums=tuple(AddsUp(name(s.whole), tuple(map(name, s.parts))) for s in then.sums),
         limits=tuple(AtMost(name(a.part), tuple(map(name, a.others))) for a in then.limits),
         shown=frozenset(map(name, then.shown)),
-        pinned=frozenset(map(name, former.printed)),
-        kept=frozenset(map(name, then.shown - former.printed)),
+        pinned=frozenset(map(name, previous.printed)),
+        kept=frozenset(map(name, then.shown - previous.printed)),
     )
 
 
