@@ -24,7 +24,7 @@ from readiness.counts.db import (
 )
 from readiness.counts.quality.models import DemographicCell, MeasureCell, QualityCell
 from readiness.counts.social_risk.models import FunnelCell
-from readiness.disclosure.release import Release
+from readiness.disclosure.released_counts import Release
 from readiness.disclosure.succession import PreviousRelease
 from readiness.disclosure.table import C
 

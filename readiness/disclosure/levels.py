@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from readiness.counts.social_risk.models import FIVE, FunnelCell
 from readiness.counts.social_risk.rates import RateRule
-from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.released_counts import SocialRiskRelease
 from readiness.disclosure.social_risk_table import Term, included_terms
 
 Bound = Fraction | None  # None: as large as one likes

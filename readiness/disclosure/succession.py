@@ -57,7 +57,7 @@ def is_unchanged(known: Mapping[C, int], earlier: Sequence[PreviousRelease[C]]) 
 def changes_by_few(
     known: Mapping[C, int], previous: PreviousRelease[C], threshold: int, schema: Schema[C]
 ) -> bool:
-    """Whether a number that readers of the previous release know would move by 1 to threshold - 1."""
+    """Whether a number that readers of the previous release know would move by a few people."""
     now, then = every_number(known, schema).counts, every_number(previous.known, schema)
     return any(
         is_few(now[each] - then.counts[each], threshold)
@@ -104,7 +104,10 @@ def joint_table(
     tables = [now]
     for previous in earlier:
         then = schema(previous.known, threshold, also)
-        tables += [previous_table(then, previous), change_table(now, then, previous.number, threshold)]
+        tables += [
+            previous_table(then, previous),
+            change_table(now, then, previous.number, threshold),
+        ]
     last: Mapping[C, int | None] = earlier[-1].values if earlier else {}
     same = {cell for cell, value in last.items() if value is not None and value == known.get(cell)}
     hidden = {

@@ -14,7 +14,7 @@ from readiness.counts.quality.models import QualityCell
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, StratumType, strata_of
 from readiness.disclosure.quality_table import ALWAYS, SCHEMES
-from readiness.disclosure.release import Release
+from readiness.disclosure.released_counts import Release
 from readiness.disclosure.social_risk_table import (
     GROUP_STEPS,
     NEED_STEPS,

@@ -19,7 +19,7 @@ from readiness.counts.models import PeriodState
 from readiness.counts.quality.models import MeasureCell, MeasurePart, QualityCell
 from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
-from readiness.disclosure.release import QualityRelease
+from readiness.disclosure.released_counts import QualityRelease
 from tests.factories import payers
 from tests.factories.world import NOW
 

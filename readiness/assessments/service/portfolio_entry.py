@@ -14,9 +14,9 @@ from readiness.assessments.service import assessment_view
 from readiness.assessments.service.scoring import effective_run
 from readiness.core.db import Store
 from readiness.counts.social_risk.models import Step
-from readiness.disclosure import social_risk_release
+from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.released_counts import SocialRiskRelease
 
 
 def update_entry(store: Store, group_id: str, now: datetime) -> PortfolioEntry | None:
@@ -27,7 +27,7 @@ def update_entry(store: Store, group_id: str, now: datetime) -> PortfolioEntry |
         if newest is None or decisive is None:
             runs.remove_entry(store, group_id)
             return None
-        recent = social_risk.latest_of_group(store, group_id, social_risk_release.QUARTERS)
+        recent = social_risk.latest_of_group(store, group_id, released_counts.QUARTERS)
         stood = entry_of(newest, decisive, recent, now)
         runs.save_entry(store, stood)
     return stood
@@ -61,8 +61,8 @@ def entry_of(
         qms=low(run, "QMS"),
         eqr=low(run, "EQR"),
         domains=lows(run),
-        screened=social_risk_release.total_over(recent, Step.SCREENED).people,
-        eligible=social_risk_release.total_over(recent, Step.ELIGIBLE).people,
+        screened=released_counts.total_over(recent, Step.SCREENED).people,
+        eligible=released_counts.total_over(recent, Step.ELIGIBLE).people,
         quarters=len(recent),
         changed_at=now,
     )

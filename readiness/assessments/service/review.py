@@ -31,10 +31,9 @@ from readiness.core.people import Actor, Group, Payer, Person
 from readiness.core.permissions import Can, Ground
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, CONTEXT_CLAIMS, Claim
-from readiness.disclosure import social_risk_release
+from readiness.disclosure import released_counts as social_risk_release
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.release import SocialRiskRelease
-from readiness.disclosure.social_risk_release import ReleasedShare
+from readiness.disclosure.released_counts import ReleasedShare, SocialRiskRelease
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Domain, Item
 

@@ -13,7 +13,7 @@ from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.strata import Stratum, StratumType
 from readiness.disclosure.db import quality as quality_releases
-from readiness.disclosure.release import QualityRelease
+from readiness.disclosure.released_counts import QualityRelease
 from readiness.equity import db as released_peers
 from readiness.equity.across_groups import true_spreads
 from readiness.equity.gaps import StratumGap, TableFinding, finding_of

@@ -14,9 +14,9 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.social_risk.models import Step
-from readiness.disclosure import social_risk_release
+from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.released_counts import SocialRiskRelease
 from readiness.equity.gates import ReferenceVote, reference_vote
 from readiness.equity.tables import TOTAL, StratumTable
 from readiness.incentives.models import GroupLeftOut, GroupNumbers, ReleasedNumbers
@@ -174,8 +174,8 @@ def numbers_of(
             left_out.append(GroupLeftOut(each.group.name, why))
             continue
         mine = {name: sent[name][id_] for name in own}
-        quarters = social_risk_release.latest_quarters(
-            social_risk.latest_of_group(store, id_, social_risk_release.QUARTERS), today
+        quarters = released_counts.latest_quarters(
+            social_risk.latest_of_group(store, id_, released_counts.QUARTERS), today
         )
         groups.append(group_numbers(each.group, tiers.get(id_), own, mine, quarters))
     return ReleasedNumbers(
@@ -218,9 +218,7 @@ def group_numbers(
         name=group.name,
         tier=tier,
         patients=sum(counted_in(own[name], sent[name]) for name in own),
-        screened=social_risk_release.share_over(
-            quarters, Step.ANY_POSITIVE, Step.SCREENED
-        ).for_a_rate,
+        screened=released_counts.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate,
         release=next(iter(sent.values())).number,
         quarters=tuple(str(each.period) for each in quarters),
         counts={name: table.groups for name, table in own.items()},

@@ -18,10 +18,10 @@ from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.social_risk.models import Step
 from readiness.counts.strata import Stratum, StratumType
-from readiness.disclosure import social_risk_release
+from readiness.disclosure import released_counts
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.release import QualityRelease
+from readiness.disclosure.released_counts import QualityRelease
 from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
@@ -86,9 +86,9 @@ def baseline_of(
 
 def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | None:
     """Patients with any need, of those screened, over the last closed quarters as released."""
-    recent = social_risk.latest_of_group(store, group_id, social_risk_release.QUARTERS)
-    quarters = social_risk_release.latest_quarters(recent, today)
-    return social_risk_release.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
+    recent = social_risk.latest_of_group(store, group_id, released_counts.QUARTERS)
+    quarters = released_counts.latest_quarters(recent, today)
+    return released_counts.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
 
 
 def actions_begun(store: Store, assessment_id: str) -> frozenset[str]:

@@ -22,7 +22,7 @@ from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.strata import Stratum
-from readiness.disclosure import social_risk_release
+from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.equity.gaps import StratumGap, TableFinding
 from readiness.equity.gates import GROUPS_FOR_SPREAD, USE_LABELS
@@ -109,8 +109,8 @@ def values_of(store: Store, opened: PlanView, made_at: datetime) -> dict[str, ob
     told = reading.content_of(opened.plan, instrument, opened.context)
     summary = reading.summary_of(opened, made_at.date())
     earlier = earlier_run(store, opened)
-    newest = social_risk.latest_of_group(store, opened.group.id, social_risk_release.QUARTERS)
-    quarters = social_risk_release.latest_quarters(newest, made_at.date())
+    newest = social_risk.latest_of_group(store, opened.group.id, released_counts.QUARTERS)
+    quarters = released_counts.latest_quarters(newest, made_at.date())
     gaps = released_gaps.newest(store, opened.group.id, made_at.date())
     return {
         "title": TITLE,

@@ -13,7 +13,7 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.formatting import one_decimal, percent, rounded, signed
 from readiness.core.people import Actor, Group, Payer
-from readiness.disclosure import social_risk_release
+from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.equity.service import released_gaps
 from readiness.instruments.answers import Context
@@ -137,7 +137,7 @@ def brief_of(
     run = newest.run
     earlier = document.earlier_run(store, opened)
     facts = tuple(facts_of(instrument, newest.context))
-    quarters = social_risk.latest_of_group(store, file.group.id, social_risk_release.QUARTERS)
+    quarters = social_risk.latest_of_group(store, file.group.id, released_counts.QUARTERS)
     told = reading.content_of(opened.plan, instrument, opened.context)
     return Brief(
         payer=file.payer,
@@ -152,7 +152,7 @@ def brief_of(
         domains=tuple(domains_of(instrument, run, earlier)),
         has_earlier=earlier is not None,
         gates=tuple(gate_of(instrument, gate) for gate in gates_ahead(instrument, run)),
-        needs=needs_of(social_risk_release.latest_quarters(quarters, today)),
+        needs=needs_of(released_counts.latest_quarters(quarters, today)),
         gaps=gaps_of(released_gaps.newest(store, file.group.id, today)),
         actions=tuple(actions_ahead(opened.plan, told, instrument, today)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),

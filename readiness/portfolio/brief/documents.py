@@ -17,7 +17,7 @@ from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.small_cells import HIDDEN
-from readiness.disclosure.social_risk_release import ReleasedShare
+from readiness.disclosure.released_counts import ReleasedShare
 from readiness.plans.costs import CostRange
 from readiness.portfolio.brief import contents
 from readiness.portfolio.brief.contents import Brief, BriefAction, BriefDomain

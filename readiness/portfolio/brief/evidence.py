@@ -9,9 +9,8 @@ from readiness.core.formatting import day, points
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
-from readiness.disclosure import social_risk_release
-from readiness.disclosure.release import SocialRiskRelease
-from readiness.disclosure.social_risk_release import ReleasedShare, ShownCount
+from readiness.disclosure import released_counts
+from readiness.disclosure.released_counts import ReleasedShare, ShownCount, SocialRiskRelease
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
@@ -198,17 +197,17 @@ def needs_of(quarters: Sequence[SocialRiskRelease]) -> BriefNeeds:
         return BriefNeeds("", None, None, ())
     return BriefNeeds(
         quarters=quarters_says(quarters),
-        reach=social_risk_release.share_over(quarters, Step.SCREENED, Step.ELIGIBLE),
-        known=social_risk_release.share_of(quarters, BY_ID["loop_known"]),
+        reach=released_counts.share_over(quarters, Step.SCREENED, Step.ELIGIBLE),
+        known=released_counts.share_of(quarters, BY_ID["loop_known"]),
         lines=tuple(need_rows(quarters)),
     )
 
 
 def need_rows(quarters: Sequence[SocialRiskRelease]) -> Iterator[BriefNeed]:
     for need in NEEDS_IN_ORDER:
-        if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount():
+        if released_counts.total_over(quarters, Step.SCREENED, need) != ShownCount():
             shares = tuple(
-                social_risk_release.share_over(quarters, above, below, need)
+                released_counts.share_over(quarters, above, below, need)
                 for _, above, below in RATES
             )
             yield BriefNeed(need, shares)

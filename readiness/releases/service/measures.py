@@ -18,7 +18,7 @@ from readiness.counts.measures.models import STATUS_WORDS, MeasureSet
 from readiness.counts.measures.results import MeasureFigure, MeasureResult, results
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS
-from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.released_counts import SocialRiskRelease
 from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
 

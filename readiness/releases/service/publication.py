@@ -29,7 +29,7 @@ from readiness.counts.service import entry, quality, social_risk
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure import db, quality_table, social_risk_table
 from readiness.disclosure.db import ReleaseTables
-from readiness.disclosure.release import Release
+from readiness.disclosure.released_counts import Release
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.succession import (
     PreviousRelease,

@@ -16,7 +16,7 @@ from readiness.counts.quality.models import (
 )
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell
 from readiness.counts.strata import STRATUM_TYPE_LABELS
-from readiness.disclosure.release import Release
+from readiness.disclosure.released_counts import Release
 from readiness.disclosure.table import C
 
 SOCIAL_RISK_HEADER = (

@@ -10,9 +10,8 @@ from readiness.core.charts.scales import Figure
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, Need, Step
-from readiness.disclosure import social_risk_release
-from readiness.disclosure.release import SocialRiskRelease
-from readiness.disclosure.social_risk_release import ReleasedShare, ShownCount
+from readiness.disclosure import released_counts
+from readiness.disclosure.released_counts import ReleasedShare, ShownCount, SocialRiskRelease
 from readiness.statistics.rates import wilson_rate
 
 NEED_RATES = (  # heading, numerator, denominator
@@ -50,16 +49,16 @@ def screening_figures(quarters: Sequence[SocialRiskRelease]) -> ScreeningFigures
     needs = [
         need
         for need in Need
-        if social_risk_release.total_over(quarters, Step.SCREENED, need) != ShownCount()
+        if released_counts.total_over(quarters, Step.SCREENED, need) != ShownCount()
     ]
     found = [
         dots.RateRow(
             NEED_LABELS[need],
-            *rate_of(social_risk_release.share_over(quarters, Step.POSITIVE, Step.SCREENED, need)),
+            *rate_of(released_counts.share_over(quarters, Step.POSITIVE, Step.SCREENED, need)),
         )
         for need in needs
     ]
-    reach = social_risk_release.share_over(quarters, Step.SCREENED, Step.ELIGIBLE)
+    reach = released_counts.share_over(quarters, Step.SCREENED, Step.ELIGIBLE)
     return ScreeningFigures(
         quarters=quarters_says(quarters),
         funnel=bars.funnel_of(tuple(funnel_steps(quarters))),
@@ -73,8 +72,7 @@ def screening_figures(quarters: Sequence[SocialRiskRelease]) -> ScreeningFigures
 
 def need_row(quarters: Sequence[SocialRiskRelease], need: Need) -> tuple[str, ...]:
     shares = (
-        social_risk_release.share_over(quarters, above, below, need)
-        for _, above, below in NEED_RATES
+        released_counts.share_over(quarters, above, below, need) for _, above, below in NEED_RATES
     )
     return NEED_LABELS[need], *(rate_says(share) for share in shares)
 
@@ -86,13 +84,13 @@ def quarters_says(quarters: Sequence[SocialRiskRelease]) -> str:
 
 def funnel_steps(quarters: Sequence[SocialRiskRelease]) -> Iterator[bars.FunnelStep]:
     for step in FUNNEL:
-        shown = social_risk_release.total_over(quarters, step)
+        shown = released_counts.total_over(quarters, step)
         if shown == ShownCount():
             continue
         says = ""
         if step in GROUP_RATES:
             below, words = GROUP_RATES[step]
-            share = social_risk_release.share_over(quarters, step, below)
+            share = released_counts.share_over(quarters, step, below)
             says = f"{rate_says(share)} {words}" if share.for_a_rate else ""
         yield bars.FunnelStep(STEP_LABELS[step], shown.people, says)
 

@@ -7,7 +7,7 @@ import pytest
 from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.counts.strata import StratumType
 from readiness.disclosure.db import social_risk
-from readiness.disclosure.release import SocialRiskRelease
+from readiness.disclosure.released_counts import SocialRiskRelease
 from readiness.incentives.models import GroupLeftOut
 from readiness.incentives.run_json import numbers_in, numbers_out
 from readiness.incentives.service import released
