@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from readiness.core.jobs.models import Job, JobState
+from readiness.core.jobs.models import JobState
 from readiness.portfolio.service.bulk_pdf import GONE, BulkPdfProgress
 
 MEBIBYTE = 1024 * 1024
@@ -16,20 +13,6 @@ STATES = {
     JobState.FAILED: "not made",
     JobState.CANCELED: "stopped",
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """One ZIP of the list."""
-
-    pack_id: str
-    asked_at: datetime
-    plans: int
-    state: str
-
-
-def line_of(job: Job) -> Line:
-    return Line(job.result_id, job.asked_at, job.total, STATES[job.state])
 
 
 def says(found: BulkPdfProgress) -> str:

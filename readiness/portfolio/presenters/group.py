@@ -13,7 +13,7 @@ from readiness.core.formatting import percent
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Domain, Instrument, Item
 from readiness.portfolio.models import NOT_STARTED, screening_reach
-from readiness.portfolio.presenters.portfolio import UNREVIEWED, VALIDATED, Badge
+from readiness.portfolio.presenters.portfolio import UNREVIEWED, VALIDATED, TierBadge
 from readiness.portfolio.service.portfolio import GroupFile
 
 KINDS = {
@@ -39,10 +39,10 @@ def page_of(file: GroupFile) -> dict[str, Any]:
     }
 
 
-def badge(file: GroupFile, instrument: Instrument, run: ScoringRun) -> Badge:
+def badge(file: GroupFile, instrument: Instrument, run: ScoringRun) -> TierBadge:
     is_current = file.shown is not None and file.line.assessment_id == file.shown.assessment.id
     is_validated = file.shown is not None and run is file.shown.runs.get(RunKind.VALIDATED)
-    return Badge(
+    return TierBadge(
         run.tier_id,
         instrument.tier_by_id[run.tier_id].title,
         run.provisional,

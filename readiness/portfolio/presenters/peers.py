@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import p_value, percent, percent_interval, points_interval
+from readiness.core.formatting import percent
 from readiness.counts.measures.models import Direction
-from readiness.equity.across_groups import THIRDS, GapsOfAll, GroupGap, Position
+from readiness.equity.across_groups import GapsOfAll
 from readiness.equity.charts import GroupGapRow, caterpillar_of, funnel_chart
 from readiness.equity.gates import Comparability
 from readiness.equity.service.results import kind_label
-from readiness.equity.tables import TOTAL, StratumCount
+from readiness.equity.tables import TOTAL
 from readiness.portfolio.service.peers import (
     PeerComparison,
     PeerFilters,
     PeerPage,
-    PeerRow,
     names_of,
 )
 
@@ -28,26 +26,6 @@ DIRECTIONS = {
     Direction.LOWER: "A lower rate is better.",
     Direction.NONE: "Neither a higher nor a lower rate is better.",
 }
-PLACES = {each: each[0].upper() + each[1:] for each in THIRDS}
-NO_PLACE = "–"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One group of the table, ready to read."""
-
-    group_id: str
-    period: str | None  # None: it released nothing of the period that is shown
-    name: str
-    rate: str
-    made_of: str
-    beyond: str
-    gap: str
-    shrunken: str
-    p_holm: str
-    p_bh: str
-    place: str
-    declared: str
 
 
 def page_of(peers: PeerPage, wish: PeerFilters) -> dict[str, Any]:
@@ -74,7 +52,7 @@ def page_of(peers: PeerPage, wish: PeerFilters) -> dict[str, Any]:
         "funnel_says": funnel_says(found),
         "gaps": caterpillar(found, groups, names),
         "gaps_title": gaps_title(found.gaps, names) if found.gaps else "",
-        "rows": [row_of(line, found, names) for line in found.lines],
+        "names": names,
     }
 
 
@@ -140,13 +118,22 @@ def otherwise(found: PeerComparison, names: Mapping[str, str]) -> list[str]:
 
 def absent(found: PeerComparison) -> list[tuple[str, list[str]]]:
     """Groups that cannot be seen or compared here, by why."""
-    by_why: dict[str, list[str]] = {}
-    for line in found.lines:
-        why = line.gap_comparability if found.gaps is not None else line.rate_comparability
-        if why is not Comparability.SEEN:
-            by_why.setdefault(str(why), []).append(line.group.name)
-    order = [str(each) for each in Comparability]
-    return [(why[0].upper() + why[1:], by_why[why]) for why in order if why in by_why]
+    why = {
+        line.group.name: line.gap_comparability if found.gaps else line.rate_comparability
+        for line in found.lines
+    }
+    seen_too = groups_by_reason(why.items(), Comparability)
+    return [pair for pair in seen_too if pair[0].lower() != Comparability.SEEN]
+
+
+def groups_by_reason(
+    pairs: Iterable[tuple[str, str]], order: Iterable[str]
+) -> list[tuple[str, list[str]]]:
+    """`pairs`: a group's name and why it is left out, "" where it is not."""
+    found: dict[str, list[str]] = {}
+    for name, why in pairs:
+        found.setdefault(str(why), []).append(name)
+    return [(why[0].upper() + why[1:], found[why]) for why in map(str, order) if why in found]
 
 
 def funnel_title(found: PeerComparison) -> str:
@@ -208,43 +195,3 @@ def gaps_title(gaps: GapsOfAll, names: Mapping[str, str]) -> str:
         f"{whose}: {claimed} of {groups} gaps can be claimed (Holm), {screened} are worth a look "
         "(Benjamini and Hochberg)"
     )
-
-
-def row_of(line: PeerRow, found: PeerComparison, names: Mapping[str, str]) -> Row:
-    gap = line.gap
-    none = "–" if found.gaps is None else str(line.gap_comparability)
-    return Row(
-        group_id=line.group.id,
-        period=None if line.number is None else str(found.choices.period),
-        name=line.group.name,
-        rate=rate_says(line),
-        made_of=made_of(line.own),
-        beyond=f"the {line.point.signal} limits" if line.point and line.point.signal else "–",
-        gap=points_interval(gap.gap) if gap else none,
-        shrunken=points_interval(gap.shrunken) if gap else "–",
-        p_holm=p_value(gap.p_holm) if gap else "–",
-        p_bh=p_value(gap.p_bh) if gap else "–",
-        place=place_says(gap),
-        declared=names.get(line.declared, "–"),
-    )
-
-
-def rate_says(line: PeerRow) -> str:
-    rate = line.rate
-    if rate is None or rate.rate is None:
-        return str(line.rate_comparability)
-    return percent_interval(rate.rate, rate.low, rate.high)
-
-
-def made_of(count: StratumCount | None) -> str:
-    if count is None or count.numerator is None or count.denominator is None:
-        return "–"
-    return f"{count.numerator:,} of {count.denominator:,}"
-
-
-def place_says(gap: GroupGap | None) -> str:
-    """Among peers, from the lowest gap."""
-    place = gap.position if gap else Position()
-    if place.third:
-        return PLACES[place.third]
-    return NO_PLACE if place.percentile is None else f"Percentile {place.percentile:.0f}"

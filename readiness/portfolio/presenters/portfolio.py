@@ -40,7 +40,7 @@ FIRST_DOWN = frozenset(
 
 
 @dataclass(frozen=True)
-class Badge:
+class TierBadge:
     tier_id: str
     title: str
     provisional: bool
@@ -49,11 +49,11 @@ class Badge:
 
 
 @dataclass(frozen=True)
-class Row:
+class PortfolioCells:
     group_id: str
     name: str
     url: str
-    badge: Badge | None  # None: nothing submitted yet
+    badge: TierBadge | None  # None: nothing submitted yet
     limiting_factor: str
     axes: tuple[str, ...]
     heat: tuple[Heat, ...]
@@ -66,7 +66,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Column:
+class PortfolioColumn:
     """A heading that sorts."""
 
     says: str
@@ -85,10 +85,10 @@ class TierCount:
     url: str
 
 
-def row_of(listing: PortfolioPage, line: PortfolioRow) -> Row:
+def row_of(listing: PortfolioPage, line: PortfolioRow) -> PortfolioCells:
     instrument = listing.instrument
     reach = screening_reach(line)
-    return Row(
+    return PortfolioCells(
         group_id=line.group_id,
         name=line.name,
         url=url_for("portfolio.group", payer_id=listing.payer.id, group_id=line.group_id),
@@ -105,10 +105,10 @@ def row_of(listing: PortfolioPage, line: PortfolioRow) -> Row:
     )
 
 
-def badge_of(listing: PortfolioPage, line: PortfolioRow) -> Badge | None:
+def badge_of(listing: PortfolioPage, line: PortfolioRow) -> TierBadge | None:
     if line.tier_id is None:
         return None
-    return Badge(
+    return TierBadge(
         line.tier_id,
         listing.instrument.tier_by_id[line.tier_id].title,
         line.provisional,
@@ -171,16 +171,16 @@ def axis_sorts(listing: PortfolioPage) -> Iterator[tuple[PortfolioSort, str]]:
 
 def column(
     listing: PortfolioPage, sort: PortfolioSort, says: str, full: str, css: str = ""
-) -> Column:
+) -> PortfolioColumn:
     """A second click on the same heading turns the order around."""
     query = listing.query
     is_here = query.sort is sort
     down = not query.is_descending if is_here else sort in FIRST_DOWN
     wanted = replace(query, sort=sort, sort_domain_id="", is_descending=down, page=1)
-    return Column(says, full, list_url(listing, wanted), order(query, is_here), css)
+    return PortfolioColumn(says, full, list_url(listing, wanted), order(query, is_here), css)
 
 
-def domain_column(listing: PortfolioPage, domain_id: str, title: str) -> Column:
+def domain_column(listing: PortfolioPage, domain_id: str, title: str) -> PortfolioColumn:
     query = listing.query
     is_here = query.sort_domain_id == domain_id
     wanted = replace(
@@ -190,7 +190,7 @@ def domain_column(listing: PortfolioPage, domain_id: str, title: str) -> Column:
         is_descending=is_here and not query.is_descending,
         page=1,
     )
-    return Column(domain_id, title, list_url(listing, wanted), order(query, is_here))
+    return PortfolioColumn(domain_id, title, list_url(listing, wanted), order(query, is_here))
 
 
 def order(query: PortfolioQuery, is_here: bool) -> str:

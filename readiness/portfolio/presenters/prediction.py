@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from readiness.core.charts.plane import Chart
-from readiness.core.formatting import one_decimal, p_value, points, points_interval
-from readiness.core.web.template_filters import day
+from readiness.core.formatting import points
 from readiness.counts.measures.models import Direction
 from readiness.equity.charts import ScoreChange, scatter_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link
 from readiness.equity.service.results import kind_label
-from readiness.portfolio.presenters.peers import DIRECTIONS
+from readiness.portfolio.presenters.peers import DIRECTIONS, groups_by_reason
 from readiness.portfolio.service.peers import names_of
-from readiness.portfolio.service.prediction import PredictionAnalysis, PredictionPage, PredictionRow
+from readiness.portfolio.service.prediction import PredictionAnalysis, PredictionPage
 from readiness.statistics.regression import Slope
-
-
-@dataclass(frozen=True)
-class LinkLine:
-    title: str
-    groups: str
-    adjusted: str
-    plain: str
-    p_holm: str
-    says: str
-
-
-@dataclass(frozen=True)
-class GroupLine:
-    """A group that counts."""
-
-    name: str
-    sent: str
-    score: str
-    before: str
-    after: str
-    change: str
-    drift: str
 
 
 def page_of(asked: PredictionPage) -> dict[str, Any]:
@@ -48,6 +23,7 @@ def page_of(asked: PredictionPage) -> dict[str, Any]:
     if found is None:
         return {"asked": asked, "found": None, "instruments": (asked.instrument,)}
     names, titles = names_of(found.spans.kind), asked.titles
+    left_out = {line.group.name: line.left_out for line in found.lines if line.left_out}
     return {
         "asked": asked,
         "found": found,
@@ -68,9 +44,10 @@ def page_of(asked: PredictionPage) -> dict[str, Any]:
         "chart": chart_of(found, titles[found.score_id]),
         "chart_title": chart_title(found, titles[found.score_id]),
         "chart_key": chart_key(found),
-        "links": [link_line(each, titles[each.score_id], found) for each in links_of(found)],
-        "groups": [group_line(line, found) for line in found.lines if line.followed],
-        "left_out": left_out(found),
+        "titles": titles,
+        "slope_says": slope_says,
+        "link_says": link_says,
+        "left_out": groups_by_reason(left_out.items(), sorted(set(left_out.values()))),
     }
 
 
@@ -203,17 +180,6 @@ def chart_key(found: PredictionAnalysis) -> str:
     )
 
 
-def link_line(link: Link, title: str, found: PredictionAnalysis) -> LinkLine:
-    return LinkLine(
-        title,
-        str(link.groups),
-        slope_says(link.adjusted),
-        slope_says(link.plain),
-        "–" if link.p_holm is None else p_value(link.p_holm),
-        link_says(link, found),
-    )
-
-
 def slope_says(slope: Slope | None) -> str:
     if slope is None:
         return "cannot be told"
@@ -230,31 +196,3 @@ def link_says(link: Link, found: PredictionAnalysis) -> str:
     toward = "toward" if sign * link.adjusted.value > 0 else "away from"
     whose = names_of(found.spans.kind)[found.stratum]
     return f"Higher scores went with a gap that moved {toward} the better for {whose}"
-
-
-def group_line(line: PredictionRow, found: PredictionAnalysis) -> GroupLine:
-    followed, first = line.followed, line.baseline
-    if followed is None or first is None:
-        raise AssertionError("only groups that count have a line")
-    drift, change = found.prediction.drift, followed.change
-    return GroupLine(
-        name=line.group.name,
-        sent=f"{first.assessment.title}, {day(first.sent_on)}, {first.run_kind}",
-        score=one_decimal(followed.scores.get(found.score_id)),
-        before=gap_value(followed.gap_before.difference, followed.before[0][1]),
-        after=gap_value(followed.gap_after.difference, followed.after[0][1]),
-        change=points_interval(change),
-        drift=points(drift.expected[line.group.id]) if drift else "cannot be told",
-    )
-
-
-def gap_value(gap: float, people: int) -> str:
-    return f"{points(gap)} (n = {people:,})"
-
-
-def left_out(found: PredictionAnalysis) -> list[tuple[str, list[str]]]:
-    by_why: dict[str, list[str]] = {}
-    for line in found.lines:
-        if line.left_out:
-            by_why.setdefault(line.left_out, []).append(line.group.name)
-    return [(why[0].upper() + why[1:], by_why[why]) for why in sorted(by_why)]

@@ -20,6 +20,7 @@ from readiness.plans.returns import (
     ChangePerSpending,
     GroupReturn,
 )
+from readiness.portfolio.presenters.peers import groups_by_reason
 from readiness.portfolio.service.returns import (
     ReturnExclusion,
     ReturnRow,
@@ -42,7 +43,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Column:
+class ReturnColumn:
     says: str
     url: str
     order: str  # "ascending", "descending" or ""
@@ -50,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReturnCells:
     group_id: str
     name: str
     when: str
@@ -63,7 +64,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sum:
+class ReturnSum:
     """One kind of change over the portfolio."""
 
     title: str
@@ -77,6 +78,7 @@ def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
     sort, is_descending = asked_order(asked)
     lines = sort_rows(found.followed, sort, is_descending)
     drawn = chart(found)
+    left_out = {line.group.name: line.left_out for line in found.lines if line.left_out}
     return {
         "found": found,
         "instruments": (found.instrument,),
@@ -89,7 +91,7 @@ def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
         "chart": drawn,
         "chart_title": chart_title(found) if drawn else "",
         "axis": found.instrument.axes[0].title,
-        "left_out": left_out(found),
+        "left_out": groups_by_reason(left_out.items(), ReturnExclusion),
     }
 
 
@@ -102,7 +104,7 @@ def asked_order(asked: Mapping[str, str]) -> tuple[ReturnSort, bool]:
 
 def column(
     found: Returns, which: tuple[ReturnSort, str, str], sort: ReturnSort, is_descending: bool
-) -> Column:
+) -> ReturnColumn:
     """A second click on the same heading turns the order around; numbers start with the most."""
     own, title, css = which
     axes = {axis.id.casefold(): axis.title for axis in found.instrument.axes}
@@ -110,7 +112,7 @@ def column(
     way = "down" if down else "up"
     url = url_for(".show", payer_id=found.payer.id, sort=own, order=way)
     order = ("descending" if is_descending else "ascending") if own is sort else ""
-    return Column(title or axes.get(own, own.upper()), url, order, css)
+    return ReturnColumn(title or axes.get(own, own.upper()), url, order, css)
 
 
 def says(found: Returns) -> str:
@@ -146,7 +148,7 @@ def without_says(found: Returns) -> str:
     )
 
 
-def sums_of(found: Returns) -> list[Sum]:
+def sums_of(found: Returns) -> list[ReturnSum]:
     axes = {axis.id: axis.title for axis in found.instrument.axes}
     named = [("Tiers", found.found.tiers, 0)]
     named += [(f"Points: {axes[id_]}", each, 1) for id_, each in found.found.axes.items()]
@@ -154,9 +156,9 @@ def sums_of(found: Returns) -> list[Sum]:
     return [sum_of(title, each, places) for title, each, places in named if each.groups]
 
 
-def sum_of(title: str, kind: ChangePerSpending, places: int) -> Sum:
+def sum_of(title: str, kind: ChangePerSpending, places: int) -> ReturnSum:
     ratio = kind.per_dollars
-    return Sum(
+    return ReturnSum(
         title,
         str(kind.groups),
         signed(rounded(kind.change, places)),
@@ -171,12 +173,12 @@ def two(value: float) -> str:
     return signed(rounded(value, 2))
 
 
-def row_of(line: ReturnRow, found: Returns) -> Row:
+def row_of(line: ReturnRow, found: Returns) -> ReturnCells:
     followed = line.followed
     if followed is None:
         raise AssertionError("only groups that were assessed twice have a row")
     first, latest = followed.first, followed.latest
-    return Row(
+    return ReturnCells(
         group_id=line.group.id,
         name=line.group.name,
         when=f"{day(first.on)} to {day(latest.on)}",
@@ -260,12 +262,3 @@ def chart_title(found: Returns) -> str:
         f"{axis.title}: {signed(rounded(kind.change, 1))} points in all over {groups} that spent "
         f"{dollars(kind.cents)}"
     )
-
-
-def left_out(found: Returns) -> list[tuple[str, list[str]]]:
-    """By reason, in the order of the reasons."""
-    by_why: dict[str, list[str]] = {}
-    for line in found.lines:
-        if line.left_out:
-            by_why.setdefault(line.left_out, []).append(line.group.name)
-    return [(why[0].upper() + why[1:], by_why[why]) for why in ReturnExclusion if why in by_why]

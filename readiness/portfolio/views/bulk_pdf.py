@@ -56,7 +56,7 @@ def offer_page(payer_id: str, form: PackForm) -> str:
         form=form,
         offer=found,
         kept=kept,
-        made=[bulk_pdf.line_of(job) for job in found.made],
+        states=bulk_pdf.STATES,
     )
 
 
