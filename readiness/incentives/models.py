@@ -1,4 +1,7 @@
-"""Runs of the laboratory as they are stored and listed."""
+"""Runs of the laboratory: what they are tried on, what is supposed, and what comes of each design.
+
+What is stored as JSON has the names of the fields, or those after `rename`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from readiness.incentives.design import Design
 
@@ -44,8 +49,7 @@ class RunSummary:
 Pairs = Mapping[str, tuple[int, int]]  # stratum -> patients who meet a measure, of those counted
 
 
-@dataclass(frozen=True)
-class GroupNumbers:
+class GroupNumbers(Struct, frozen=True, rename={"group_id": "group"}):
     """One group. What is hidden to protect small counts, or not counted, is absent."""
 
     group_id: str
@@ -64,8 +68,7 @@ class GroupLeftOut:
     why: str
 
 
-@dataclass(frozen=True)
-class ReleasedNumbers:
+class ReleasedNumbers(Struct, frozen=True, rename={"measure_ids": "measures"}):
     """Every group that could be taken in, split one way in one period, and who could not."""
 
     kind: str  # how patients are split: estimated race is a kind of its own
@@ -103,13 +106,10 @@ class Scenario:
 
 
 NOTHING = Scenario(TrueChange.NOTHING)
-
-
 HIGHEST_THIRD = "highest third"  # by social risk
 
 
-@dataclass(frozen=True)
-class Simulated:
+class Simulated(NamedTuple):
     """A mean over replicates, and the standard error that more replicates would lessen."""
 
     value: float
@@ -129,8 +129,7 @@ class Eligibility(StrEnum):
     NOBODY_BEHIND = "nobody in it is behind the reference, and the pool is divided by people behind"
 
 
-@dataclass(frozen=True)
-class GroupOutcome:
+class GroupOutcome(Struct, frozen=True, rename={"group_id": "group", "eligibility": "standing"}):
     group_id: str
     patients: int
     eligibility: Eligibility
@@ -155,27 +154,29 @@ class GroupSlice:
 
 @dataclass(frozen=True)
 class DesignOutcome:
+    """What a simulation says of one design in one scenario."""
+
     design: Design
     scenario: Scenario
     replicates: int
-    groups: tuple[GroupOutcome, ...]  # in the population's order
-    paid: Simulated  # share of the groups taking part that are paid anything
-    paid_of_changed: Simulated | None  # the same of those in which something truly changed
-    paid_of_unchanged: Simulated | None
     changed: int  # groups taking part in which something truly changed on a measure that counts
-    nobody: Simulated  # chance that no group is paid
-    fell: Simulated | None  # share of measures that count on which a group of people fell too far
-    spent: Simulated  # dollars
-    unspent: Simulated  # dollars, which stay with the payer
     measures_counted: int  # group-measures that count, of `measures_asked`
     measures_asked: int  # groups times measures of the design
     cells_not_shown: int  # groups of people of these that are hidden or absent
     cells_too_few: int  # and that have fewer people than asked for
-    by_tier: tuple[GroupSlice, ...]
-    by_social_risk: tuple[GroupSlice, ...]  # lowest third first; "not known" last, if any
-    concentration: Simulated | None  # of dollars over patients, by social risk; above 0: toward it
     present_concentration: float | None
     concentration_groups: int  # with a known social risk
+    paid: Simulated  # share of the groups taking part that are paid anything
+    paid_of_changed: Simulated | None  # the same of those in which something truly changed
+    paid_of_unchanged: Simulated | None
+    nobody: Simulated  # chance that no group is paid
+    fell: Simulated | None  # share of measures that count on which a group of people fell too far
+    spent: Simulated  # dollars
+    unspent: Simulated  # dollars, which stay with the payer
+    concentration: Simulated | None  # of dollars over patients, by social risk; above 0: toward it
+    groups: tuple[GroupOutcome, ...]  # in the population's order
+    by_tier: tuple[GroupSlice, ...]
+    by_social_risk: tuple[GroupSlice, ...]  # lowest third first; "not known" last, if any
 
     @property
     def taking_part(self) -> int:

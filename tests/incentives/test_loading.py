@@ -9,7 +9,7 @@ SHOWN = (
     "readiness.incentives.cautions",
     "readiness.incentives.design",
     "readiness.incentives.models",
-    "readiness.incentives.service.simulating",
+    "readiness.incentives.run_json",
 )
 
 

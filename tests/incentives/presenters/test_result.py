@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from readiness.incentives.presenters import result
 from readiness.incentives.presenters.money import NO_THIRDS, TIER_CONDITION
@@ -19,7 +20,7 @@ def told():
 
 
 def tried_on(groups, designs=(incentive_runs.NARROWING,)):
-    numbers = replace(incentive_runs.NUMBERS, groups=groups)
+    numbers = structs.replace(incentive_runs.NUMBERS, groups=groups)
     asked = Asked(designs, incentive_runs.SETTINGS)
     return result.result_of(incentive_runs.done(incentive_runs.a_run(asked=asked, numbers=numbers)))
 
@@ -99,7 +100,7 @@ def test_who_is_left_out_and_what_it_rests_on_are_said(told):
 
 def test_many_groups_are_put_together_in_tenths_by_size():
     many = tuple(
-        replace(incentive_runs.a_group(n % 6 + 1), group_id=f"x{n}", name=f"X {n}")
+        structs.replace(incentive_runs.a_group(n % 6 + 1), group_id=f"x{n}", name=f"X {n}")
         for n in range(50)
     )
     gain = tried_on(many).questions[1]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+from msgspec import structs
 
 from readiness.accounts.db import people
 from readiness.accounts.passwords import Hasher
@@ -156,11 +157,11 @@ def test_numbers_of_groups_that_take_their_sharing_back_are_not_tried_on_any_mor
 
 
 def test_when_a_group_removes_its_records_no_run_holds_them_any_more(store):
-    elm = replace(incentive_runs.a_group(1), group_id="elm")
+    elm = structs.replace(incentive_runs.a_group(1), group_id="elm")
     incentive_runs.keep(
         store,
         incentive_runs.a_run(
-            "rests on elm", numbers=replace(incentive_runs.NUMBERS, groups=(elm,))
+            "rests on elm", numbers=structs.replace(incentive_runs.NUMBERS, groups=(elm,))
         ),
     )
     incentive_runs.keep(store, incentive_runs.a_run("on others"))
