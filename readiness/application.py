@@ -40,7 +40,6 @@ from readiness.imports.views import history as screen_records
 from readiness.imports.views import upload
 from readiness.incentives import views as laboratory
 from readiness.instruments import loader as instruments
-from readiness.investment import proposal_views
 from readiness.investment import views as investment
 from readiness.plans.views import money, plan, result
 from readiness.portfolio.views import brief, bulk_pdf, peers, portfolio, returns
@@ -66,7 +65,6 @@ BLUEPRINTS = (
     peers.bp,
     plan.pages,
     portfolio.bp,
-    proposal_views.bp,
     quality.bp,
     releases.quality_bp,
     questionnaire.bp,

@@ -11,7 +11,7 @@ from readiness.incentives import db as laboratory
 from readiness.incentives import design
 from readiness.incentives.service import released, runs, simulating
 from readiness.incentives.service.released import NumbersFilters
-from readiness.incentives.service.runs import Asked, RunSettings
+from readiness.incentives.service.runs import RunRequest, RunSettings
 
 RUN_ID = "two-incentives"
 SETTINGS = RunSettings(gain_points=5, fall_points=5, replicates=1_000, seed=20260101)  # few: quick
@@ -27,10 +27,10 @@ def try_two(stage: Stage) -> None:
         replace(design.PRESET_BY_ID[preset_id].design, measure_ids=found.usual_measures)
         for preset_id in design.FIRST_PRESETS
     )
-    asked = Asked(designs, SETTINGS)
+    asked = RunRequest(designs, SETTINGS)
     measure_ids = runs.measures_of(designs)
     numbers = released.numbers_of(store, PAYER_ID, found, measure_ids, now.date())
-    run = runs.stored_as(RUN_ID, PAYER_ID, payer.id, asked, numbers, now)
+    run = runs.run_of(RUN_ID, PAYER_ID, payer.id, asked, numbers, now)
     event = Event(now, payer.id, "started", "laboratory run", RUN_ID, payer_id=PAYER_ID)
     laboratory.add(store, run, event)
     simulating.work_on(run)(lambda _: None)(store, now)

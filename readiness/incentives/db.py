@@ -14,6 +14,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.core.periods import period
 from readiness.incentives.models import LaboratoryRun, RunSummary
 
 FOUND = """
@@ -78,7 +79,7 @@ def of_payer(store: Store, payer_id: str) -> tuple[RunSummary, ...]:
             author=row["author"],
             designs=tuple(each["name"] for each in json.loads(row["designs"])),
             groups=row["groups"],
-            period=row["period"],
+            period=period(row["period"]),
             is_done=bool(row["is_done"]),
         )
         for row in rows

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from readiness.core.periods import Period
 from readiness.incentives.design import Design
 
 
@@ -42,7 +43,7 @@ class RunSummary:
     author: str
     designs: tuple[str, ...]
     groups: int
-    period: str
+    period: Period
     is_done: bool
 
 

@@ -1,9 +1,8 @@
-"""What is simulated over: how many people of which groups, and the rates taken for the truth."""
+"""What is simulated over: people of groups, the rates taken for the truth, and who ranks where."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import bool_, float64, int64
@@ -18,10 +17,13 @@ from readiness.incentives.models import (
 )
 from readiness.statistics.inequality import concentration_index, fractional_ranks
 
-if TYPE_CHECKING:
-    pass
+Floats = NDArray[float64]
+Ints = NDArray[int64]
+Bools = NDArray[bool_]
 
 UNKNOWN_TIER = -1
+NOT_KNOWN = "not known"
+THIRDS = ("lowest third", "middle third", HIGHEST_THIRD)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +54,6 @@ class Population:
 
 def good_rates(population: Population) -> Floats:
     """(G, M, S) shares with a good result: the rate, or what it leaves where lower is better."""
-    import numpy as np
-
     upward = population.higher_is_better[None, :, None]
     turned: Floats = np.where(upward, population.rates, 1 - population.rates)
     return turned
@@ -61,8 +61,6 @@ def good_rates(population: Population) -> Floats:
 
 def shown_cells(population: Population) -> Bools:
     """(G, M, S) whether there is anybody, and the rate is shown."""
-    import numpy as np
-
     there: Bools = (population.people > 0) & ~np.isnan(population.rates)
     return there
 
@@ -154,12 +152,6 @@ CHANGES = {
 }
 
 
-NOT_KNOWN = "not known"
-
-
-THIRDS = ("lowest third", "middle third", HIGHEST_THIRD)
-
-
 @dataclass(frozen=True, eq=False)
 class Cut:
     name: str
@@ -219,12 +211,3 @@ def present_index(population: Population) -> float | None:
         return None
     risks, people = population.social_risk[among].tolist(), population.patients[among].tolist()
     return concentration_index(given, risks, people)
-
-
-Floats = NDArray[float64]
-
-
-Ints = NDArray[int64]
-
-
-Bools = NDArray[bool_]

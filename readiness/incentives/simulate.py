@@ -35,6 +35,60 @@ CELLS = 2**20  # counts of one year in a chunk, at most: what is at hand at once
 FEWEST_REPLICATES = 2  # one tells nothing of its own luck
 
 
+MOST_BUCKETS = 2**23  # of a year, 12 bytes each; a larger population is drawn without tables
+
+
+@dataclass(frozen=True, eq=False)
+class YearSampler:
+    """What a year is drawn from: for each measure the tables of each group of people, or none."""
+
+    rates: Floats  # (G, M, S) true shares with a good result
+    tables: dict[int, tuple[AliasTables, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class YearSamplers:
+    before: YearSampler
+    after: YearSampler
+
+
+def year_samplers(
+    population: Population, truth: TrueRates, measures: Iterable[int]
+) -> YearSamplers:
+    """Whether there are tables depends on the population alone, as what is drawn does."""
+    wanted = tuple(measures) if count_buckets(population, truth) <= MOST_BUCKETS else ()
+    before = YearSampler(
+        truth.before, {m: measure_tables(population, truth.before, m) for m in wanted}
+    )
+    if not truth.changed.any():
+        return YearSamplers(before, before)
+    return YearSamplers(
+        before,
+        YearSampler(truth.after, {m: measure_tables(population, truth.after, m) for m in wanted}),
+    )
+
+
+def count_buckets(population: Population, truth: TrueRates) -> int:
+    return int(widths(population.people, truth.before)[1].sum())
+
+
+def measure_tables(population: Population, rates: Floats, measure: int) -> tuple[AliasTables, ...]:
+    people, of_measure = population.people[:, measure], rates[:, measure]
+    return tuple(alias_tables(n, p) for n, p in zip(people.T, of_measure.T, strict=True))
+
+
+def draw_year(
+    population: Population, source: YearSampler, measure: int, luck: Generator, replicates: int
+) -> Floats:
+    """(S, G, R) shares with a good result; one group of people after the other."""
+    if measure in source.tables:
+        return np.stack([draw_shares(each, luck, replicates) for each in source.tables[measure]])
+    people = population.people[:, measure, :].T[:, :, None]
+    rates = source.rates[:, measure, :].T[:, :, None]
+    counts = luck.binomial(people, rates, (*people.shape[:2], replicates))
+    return np.asarray(counts / np.maximum(people, 1))
+
+
 @dataclass(frozen=True, eq=False)
 class WatchedRows:
     """What is added up over groups in each replicate: rows that count groups, rows that pay."""
@@ -224,57 +278,3 @@ def simulate_all(
     return merge_tallies(
         tally_chunk(study, chunk, seed) for chunk in chunks(population, replicates)
     )
-
-
-MOST_BUCKETS = 2**23  # of a year, 12 bytes each; a larger population is drawn without tables
-
-
-@dataclass(frozen=True, eq=False)
-class YearSampler:
-    """What a year is drawn from: for each measure the tables of each group of people, or none."""
-
-    rates: Floats  # (G, M, S) true shares with a good result
-    tables: dict[int, tuple[AliasTables, ...]]
-
-
-@dataclass(frozen=True, eq=False)
-class YearSamplers:
-    before: YearSampler
-    after: YearSampler
-
-
-def year_samplers(
-    population: Population, truth: TrueRates, measures: Iterable[int]
-) -> YearSamplers:
-    """Whether there are tables depends on the population alone, as what is drawn does."""
-    wanted = tuple(measures) if count_buckets(population, truth) <= MOST_BUCKETS else ()
-    before = YearSampler(
-        truth.before, {m: measure_tables(population, truth.before, m) for m in wanted}
-    )
-    if not truth.changed.any():
-        return YearSamplers(before, before)
-    return YearSamplers(
-        before,
-        YearSampler(truth.after, {m: measure_tables(population, truth.after, m) for m in wanted}),
-    )
-
-
-def count_buckets(population: Population, truth: TrueRates) -> int:
-    return int(widths(population.people, truth.before)[1].sum())
-
-
-def measure_tables(population: Population, rates: Floats, measure: int) -> tuple[AliasTables, ...]:
-    people, of_measure = population.people[:, measure], rates[:, measure]
-    return tuple(alias_tables(n, p) for n, p in zip(people.T, of_measure.T, strict=True))
-
-
-def draw_year(
-    population: Population, source: YearSampler, measure: int, luck: Generator, replicates: int
-) -> Floats:
-    """(S, G, R) shares with a good result; one group of people after the other."""
-    if measure in source.tables:
-        return np.stack([draw_shares(each, luck, replicates) for each in source.tables[measure]])
-    people = population.people[:, measure, :].T[:, :, None]
-    rates = source.rates[:, measure, :].T[:, :, None]
-    counts = luck.binomial(people, rates, (*people.shape[:2], replicates))
-    return np.asarray(counts / np.maximum(people, 1))

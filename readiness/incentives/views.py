@@ -26,15 +26,13 @@ from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session, store
 from readiness.incentives import design as presets
-from readiness.incentives.forms import designs as laboratory_typed
-from readiness.incentives.forms import laboratory
-from readiness.incentives.forms.designs import Typed
-from readiness.incentives.forms.laboratory import LaboratoryForm, laboratory_form
-from readiness.incentives.presenters import runs as laboratory_view
+from readiness.incentives import forms
+from readiness.incentives.forms import DesignForm, LaboratoryForm, Typed, laboratory_form
+from readiness.incentives.presenters import result as presenter
 from readiness.incentives.service import export as sheet
 from readiness.incentives.service import runs as asking
 from readiness.incentives.service.released import NumbersFilters, NumbersOptions
-from readiness.incentives.service.runs import MOST_DESIGNS, Asked
+from readiness.incentives.service.runs import MOST_DESIGNS, RunRequest
 
 bp = Blueprint("laboratory", __name__)
 ADD, REMOVE, RUN = "add-", "remove-", "run"
@@ -44,10 +42,9 @@ USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 @bp.get("/payers/<payer_id>/laboratory")
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
-    payer, runs = asking.listed(store(), actor(), payer_id)
+    payer, runs = asking.list_runs(store(), actor(), payer_id)
     payers = people.payers_of(session())
-    lines = [laboratory_view.line_of(run) for run in runs]
-    return render_template("incentives/list.html", payer=payer, payers=payers, lines=lines)
+    return render_template("incentives/list.html", payer=payer, payers=payers, runs=runs)
 
 
 @bp.get("/payers/<payer_id>/laboratory/new")
@@ -57,18 +54,18 @@ def new(payer_id: str) -> ResponseReturnValue:
     earlier = request.args.get("from")
     if earlier:
         run = asking.progress(session(), payer_id, earlier).run
-        wish = laboratory_view.wish_of(run)
+        wish = asking.filters_of(run)
         settings, typed = (
             run.settings,
-            [laboratory_typed.typed_of(d) for d in asking.designs_of(run)],
+            [forms.typed_of(d) for d in asking.designs_of(run)],
         )
     else:
         wish, settings = NumbersFilters(), USUAL | {"seed": int(f"{now():%Y%m%d}")}
         typed = []
-    payer, found = asking.choices(session(), payer_id, wish)
+    payer, found = asking.options(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ())
-    data = laboratory.settings_values(settings)
+    data = forms.settings_values(settings)
     form = show_chosen(laboratory_form(found, formdata=None, data=data), found)
     return form_page(payer, found, form, typed or first_designs(found))
 
@@ -79,12 +76,12 @@ def first_designs(found: NumbersOptions) -> list[Typed]:
 
 def example(preset_id: str, found: NumbersOptions) -> Typed:
     design = presets.PRESET_BY_ID[preset_id].design
-    return laboratory_typed.typed_of(replace(design, measure_ids=found.usual_measures))
+    return forms.typed_of(replace(design, measure_ids=found.usual_measures))
 
 
 def show_chosen(form: LaboratoryForm, found: NumbersOptions) -> LaboratoryForm:
     """What is not there for a newly chosen split gives way to what is."""
-    for name, value in laboratory.chosen_values(found).items():
+    for name, value in forms.chosen_values(found).items():
         form[name].data = value
     return form
 
@@ -95,7 +92,7 @@ def form_page(
     form: LaboratoryForm | None,
     typed: Sequence[Typed],
 ) -> str:
-    designs = laboratory_typed.design_forms(typed, found) if found else []
+    designs = forms.design_forms(typed, found) if found else []
     return render_form(payer, found, form, designs)
 
 
@@ -103,7 +100,7 @@ def render_form(
     payer: Payer,
     found: NumbersOptions | None,
     form: LaboratoryForm | None,
-    designs: Sequence[laboratory.DesignForm],
+    designs: Sequence[DesignForm],
 ) -> str:
     return render_template(
         "incentives/new.html",
@@ -113,8 +110,8 @@ def render_form(
         designs=designs,
         presets=presets.PRESETS,
         may_add=len(designs) < MOST_DESIGNS,
-        problems=laboratory.all_problems(form, designs) if form else [],
-        says=laboratory_view.choices_say(found) if found else "",
+        problems=forms.all_problems(form, designs) if form else [],
+        says=presenter.options_say(found) if found else "",
     )
 
 
@@ -122,9 +119,9 @@ def render_form(
 @needs(Can.TEST_INCENTIVES)
 def change(payer_id: str) -> ResponseReturnValue:
     """Add or take away a design, take other numbers, or simulate."""
-    typed = laboratory_typed.typed_in(request.form)
-    wish = laboratory.filters_in(request.form)
-    payer, found = asking.choices(session(), payer_id, wish)
+    typed = forms.typed_in(request.form)
+    wish = forms.filters_in(request.form)
+    payer, found = asking.options(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ()), 422
     form, do = laboratory_form(found), request.form.get("do", RUN)
@@ -140,25 +137,25 @@ def change(payer_id: str) -> ResponseReturnValue:
 def start_run(
     payer: Payer, found: NumbersOptions, form: LaboratoryForm, typed: Sequence[Typed]
 ) -> ResponseReturnValue:
-    designs = laboratory_typed.design_forms(typed, found)
-    in_order = [laboratory_typed.is_in_order(each) for each in designs]
+    designs = forms.design_forms(typed, found)
+    in_order = [forms.is_in_order(each) for each in designs]
     if not (form.validate() and all(in_order)):
         return render_form(payer, found, form, designs), 422
-    asked = Asked(tuple(map(laboratory_typed.design_of, designs)), form.settings)
+    asked = RunRequest(tuple(map(forms.design_of, designs)), form.settings)
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
     try:
         run_id = asking.start(
             store(),
             actor(),
             payer.id,
-            laboratory.filters_in(request.form),
+            forms.filters_in(request.form),
             asked,
             runner,
             clock,
             new_id,
         )
     except BadInput as error:
-        laboratory_typed.add_problems(form, designs, error.problems)
+        forms.add_problems(form, designs, error.problems)
         return render_form(payer, found, form, designs), 422
     except WrongState as busy:  # another run is under way
         form.form_errors.append(str(busy))
@@ -175,11 +172,17 @@ def new_id() -> str:
 def show(payer_id: str, run_id: str) -> ResponseReturnValue:
     found = asking.progress(session(), payer_id, run_id)
     if found.run.outcome is None:
-        says = laboratory_view.progress_says(found)
+        says = presenter.progress_says(found)
         return render_template("incentives/waiting.html", found=found, says=says)
-    repeated = asking.repeats(store(), found.run)
-    page = laboratory_view.page_of(found, repeated)
-    return render_template("incentives/show.html", **page)
+    repeated = asking.compare_repeat(store(), found.run)
+    return render_template(
+        "incentives/show.html",
+        found=found,
+        run=found.run,
+        told=presenter.result_of(found.run),
+        former=repeated[0] if repeated else None,
+        is_same=bool(repeated and repeated[1]),
+    )
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/progress")
@@ -187,7 +190,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
 def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     found = asking.progress(session(), payer_id, run_id)
-    return jsonify(is_reading=found.is_reading, says=laboratory_view.progress_says(found))
+    return jsonify(is_reading=found.is_reading, says=presenter.progress_says(found))
 
 
 @bp.post("/payers/<payer_id>/laboratory/<run_id>/stop")

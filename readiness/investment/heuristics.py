@@ -1,4 +1,8 @@
-"""A budget as it is spent: what is chosen, what that leaves, and what an action needs first."""
+"""Simpler ways of spending a budget, to hold beside the best one: by ratio, and in equal parts.
+
+Quick and never proven best. What they find satisfies every constraint, or they say why they found
+nothing; where they find nothing, a solver still may.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What could be paid for in a group, and what each of it would raise or reach.
+"""What could be paid for in a group, what each of it would raise or reach, and what was chosen.
 
 An action is worth what it serves: the items it lifts toward the next tier, and the measures with a
 gap that counts. Each of these is a purpose, and is counted once in a group, however many of the
-chosen actions serve it.
+chosen actions serve it. Fields are stored and exported under their names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a payer asks for: budgets, a policy, and what an answer has to respect."""
+"""What a payer asks for, and a scenario as it was asked for, answered and replayed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Portfolios as they might be: gaps, need and costs drawn from how uncertain each of them is."""
+"""What actions cost, as expected and as drawn from how uncertain it is, with gaps and need.
+
+A cost lies between its ends as two halves of lognormal curves that meet at the likely cost.
+"""
 
 from __future__ import annotations
 

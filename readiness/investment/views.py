@@ -23,12 +23,13 @@ from readiness.core.errors import BadInput, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
 from readiness.investment.presenters.policies import COMPARED
 from readiness.investment.scenario import BudgetScenario
+from readiness.investment.service import proposal, scenarios, stored
 from readiness.investment.service import results as files
-from readiness.investment.service import scenarios, stored
 from readiness.investment.service.scenarios import (
     ActionChange,
     JobStarter,
@@ -213,3 +214,14 @@ def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
 def download(made: bytes, ending: str, kind: str) -> Response:
     disposition = f'attachment; filename="investment-{now():%Y-%m-%d}.{ending}"'
     return Response(made, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+@bp.get("/payers/<payer_id>/investment/<allocation_id>/proposal.pdf")
+@needs(Can.PLAN_INVESTMENT)
+def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    printer = current_app.config["PRINTER"]
+    printed = proposal.print_pdf(session(), printer, payer_id, allocation_id, paper())
+    return printed, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="investment-proposal.pdf"',
+    }

@@ -11,7 +11,7 @@ from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, Rule
 from readiness.incentives.models import GroupLeftOut, GroupNumbers, LaboratoryRun, ReleasedNumbers
 from readiness.incentives.service import runs, simulating
-from readiness.incentives.service.runs import Asked, RunSettings
+from readiness.incentives.service.runs import RunRequest, RunSettings
 from tests.factories.world import NOW
 
 NARROWING = Design("Narrow the gap", ("COL",), Rule.NARROWING, least_points=2, full_points=5)
@@ -19,7 +19,7 @@ LIFTING = Design(
     "Lift, tested", ("COL", "GSD"), Rule.LIFTING, full_points=5, confidence=0.9, least_tier=2
 )
 SETTINGS = RunSettings(5.0, 6.0, 1_000, 7)
-ASKED = Asked((NARROWING, LIFTING), SETTINGS)
+ASKED = RunRequest((NARROWING, LIFTING), SETTINGS)
 
 
 def a_group(number: int) -> GroupNumbers:
@@ -54,10 +54,10 @@ NUMBERS = ReleasedNumbers(
 
 
 def a_run(
-    run_id: str = "a-run", asked: Asked = ASKED, numbers: ReleasedNumbers = NUMBERS
+    run_id: str = "a-run", asked: RunRequest = ASKED, numbers: ReleasedNumbers = NUMBERS
 ) -> LaboratoryRun:
     """As it was asked for by Pam of the payer "fair"."""
-    return runs.stored_as(run_id, "fair", "pam", asked, numbers, NOW)
+    return runs.run_of(run_id, "fair", "pam", asked, numbers, NOW)
 
 
 def done(run: LaboratoryRun) -> LaboratoryRun:

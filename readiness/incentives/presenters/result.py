@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from readiness.core.charts.scales import Table
 from readiness.core.formatting import count, dollars, percent
+from readiness.core.jobs.models import JobState
 from readiness.core.periods import period
 from readiness.counts.measures import loader as measure_files
 from readiness.equity.service.results import kind_label
@@ -33,7 +34,12 @@ from readiness.incentives.presenters.wording import (
 )
 from readiness.incentives.run_json import numbers_in
 from readiness.incentives.service import runs
-from readiness.incentives.service.runs import RunSettings
+from readiness.incentives.service.released import NumbersOptions, reference_says
+from readiness.incentives.service.runs import RunProgress, RunSettings
+
+STOPPED = "It was stopped. The designs are kept: change them and try again."
+OVER = "It was not finished. Try again: the designs are kept."
+WAITING = "Waiting for other work to be done."
 
 
 @dataclass(frozen=True)
@@ -251,3 +257,28 @@ def release_row(group: GroupNumbers) -> tuple[str, ...]:
         risk,
         "not known" if group.tier is None else f"T{group.tier}",
     )
+
+
+# What it will be tried on, and how far it is
+
+
+def options_say(found: NumbersOptions) -> str:
+    """What the designs will be tried on."""
+    most = max(each.groups for each in found.measures)
+    return (
+        f"{kind_label(found.kind)}, 12 months to the end of {found.period.label}; up to {most} "
+        f"groups released a measure. Compared with: {reference_says(found)}."
+    )
+
+
+def progress_says(found: RunProgress) -> str:
+    job = found.job
+    if job is None:
+        return OVER
+    if job.state is JobState.CANCELED:
+        return STOPPED
+    if not job.is_live:
+        return job.says or OVER
+    if job.state is JobState.WAITING or not job.done:
+        return WAITING
+    return f"{job.done:,} of {found.most:,} invented years are drawn."

@@ -1,4 +1,4 @@
-"""How a simulated share is said: as groups people can count, never surer than its error."""
+"""Each design with its outcomes, and how a simulated share is said: never surer than its error."""
 
 from __future__ import annotations
 
@@ -16,6 +16,36 @@ from readiness.incentives.service import runs, simulating
 CLEAR = 2.0  # Monte Carlo standard errors
 LEAST_LEANING = 0.01  # of the concentration index: less is said as none
 LEAST_MORE = 0.02  # share of the money beyond that of the patients: less is said as no more
+
+
+@dataclass(frozen=True)
+class DesignColumn:
+    """One design through all questions."""
+
+    number: int
+    design: Design
+    still: DesignOutcome  # nothing truly changes
+    gained: DesignOutcome
+    fallen: DesignOutcome
+
+    @property
+    def name(self) -> str:
+        return self.design.name
+
+    @property
+    def quoted(self) -> str:
+        return f"“{self.name}”"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of one design; its id names it on the page."""
+
+    id: str
+    title: str
+    name: str
+    spans: Figure | None = None
+    pairs: Figure | None = None
 
 
 def of_groups(share: float, groups: int) -> str:
@@ -107,36 +137,6 @@ def index_says(index: Simulated | None) -> str:
     if index is None:
         return "–"
     return f"{signed(rounded(index.value, 3))} ± {rounded(index.error, 3)}"
-
-
-@dataclass(frozen=True)
-class DesignColumn:
-    """One design through all questions."""
-
-    number: int
-    design: Design
-    still: DesignOutcome  # nothing truly changes
-    gained: DesignOutcome
-    fallen: DesignOutcome
-
-    @property
-    def name(self) -> str:
-        return self.design.name
-
-    @property
-    def quoted(self) -> str:
-        return f"“{self.name}”"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawing of one design; its id names it on the page."""
-
-    id: str
-    title: str
-    name: str
-    spans: Figure | None = None
-    pairs: Figure | None = None
 
 
 def columns_of(run: LaboratoryRun) -> tuple[DesignColumn, ...]:

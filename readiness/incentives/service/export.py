@@ -1,4 +1,4 @@
-"""A run to take along: as a workbook, and everything that was stored as data."""
+"""A run to take along: on paper, as a workbook, and everything that was stored as data."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ from readiness.incentives.presenters.result import LaboratoryResult, result_of
 from readiness.incentives.presenters.wording import DesignColumn
 from readiness.incentives.service import runs
 
+TITLE = "Incentive laboratory"
+NOT_DONE = "This run is not done yet. Wait until it is, or try the designs again."
 RESULTS = (
     "Design",
     "What truly happens",
@@ -191,12 +193,6 @@ def count_rows(numbers: ReleasedNumbers) -> Iterator[tuple[Cell, ...]]:
         for measure_id, pairs in group.counts.items():
             for stratum, (met, counted) in pairs.items():
                 yield group.name, measure_id, stratum, met, counted
-
-
-TITLE = "Incentive laboratory"
-
-
-NOT_DONE = "This run is not done yet. Wait until it is, or try the designs again."
 
 
 def load_finished(store: Store, actor: Actor, payer_id: str, run_id: str) -> LaboratoryRun:

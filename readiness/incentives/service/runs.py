@@ -51,8 +51,8 @@ class RunSettings:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a page asks for. `repeats` names the run whose numbers are taken again."""
+class RunRequest:
+    """What a page asks for. `compare_repeat` names the run whose numbers are taken again."""
 
     designs: tuple[Design, ...]
     settings: RunSettings
@@ -63,7 +63,7 @@ def require(actor: Actor, payer_id: str) -> None:
     permissions.require(actor, Can.TEST_INCENTIVES, scope.of_payer(payer_id))
 
 
-def choices(
+def options(
     session: Session, payer_id: str, wish: NumbersFilters
 ) -> tuple[Payer, NumbersOptions | None]:
     """What can be tried; None as long as nothing was released."""
@@ -78,17 +78,17 @@ def start(
     actor: Actor,
     payer_id: str,
     wish: NumbersFilters,
-    asked: Asked,
+    asked: RunRequest,
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
 ) -> str:
     """Begin to simulate on the newest numbers, and return the id of the run."""
     today = clock().date()
-    _, found = choices(Session(store, actor, clock()), payer_id, wish)
+    _, found = options(Session(store, actor, clock()), payer_id, wish)
     if found is None:
         raise BadInput(NOTHING_RELEASED)
-    if problems := [*design_problems(asked.designs), *ground_problems(found)]:
+    if problems := [*design_problems(asked.designs), *option_problems(found)]:
         raise BadInput(problems)
     numbers = released.numbers_of(store, payer_id, found, measures_of(asked.designs), today)
     if len(numbers.groups) < FEWEST_GROUPS:
@@ -108,7 +108,7 @@ def again(
     """Do a run once more, on the very numbers it was done on."""
     require(actor, payer_id)
     stored = laboratory.get(store, payer_id, run_id)
-    asked = Asked(designs_of(stored), settings_of(stored), repeats=stored.id)
+    asked = RunRequest(designs_of(stored), settings_of(stored), repeats=stored.id)
     numbers = numbers_in(stored.numbers)
     return begin(store, actor, payer_id, asked, numbers, runner, clock, new_id)
 
@@ -131,7 +131,7 @@ def design_problems(designs: Sequence[Design]) -> list[Problem]:
     return found
 
 
-def ground_problems(found: NumbersOptions) -> list[Problem]:
+def option_problems(found: NumbersOptions) -> list[Problem]:
     return [] if found.reference else [Problem("reference", NO_REFERENCE)]
 
 
@@ -144,14 +144,14 @@ def begin(
     store: Store,
     actor: Actor,
     payer_id: str,
-    asked: Asked,
+    asked: RunRequest,
     numbers: ReleasedNumbers,
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
 ) -> str:
     now, run_id = clock(), new_id()
-    run = stored_as(run_id, payer_id, actor.id, asked, numbers, now)
+    run = run_of(run_id, payer_id, actor.id, asked, numbers, now)
     event = Event(now, actor.id, "started", "laboratory run", run.id, payer_id=payer_id)
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, result_id=run.id)
     place = runner.place()
@@ -166,11 +166,11 @@ def begin(
     return run.id
 
 
-def stored_as(
+def run_of(
     run_id: str,
     payer_id: str,
     author_id: str,
-    asked: Asked,
+    asked: RunRequest,
     numbers: ReleasedNumbers,
     now: datetime,
 ) -> LaboratoryRun:
@@ -197,11 +197,16 @@ def settings_of(stored: LaboratoryRun) -> RunSettings:
     )
 
 
+def filters_of(stored: LaboratoryRun) -> NumbersFilters:
+    numbers = stored.numbers
+    return NumbersFilters(numbers["kind"], numbers["period"], numbers["reference"])
+
+
 # Looking at a run, and stopping it
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """A run, and the job that makes it as long as that is remembered."""
 
     payer: Payer
@@ -215,7 +220,7 @@ class Progress:
         return self.run.outcome is None and bool(self.job and self.job.is_live)
 
 
-def progress(session: Session, payer_id: str, run_id: str) -> Progress:
+def progress(session: Session, payer_id: str, run_id: str) -> RunProgress:
     require(session.actor, payer_id)
     job = jobs.making(session.store, run_id)
     run = laboratory.get(
@@ -225,10 +230,10 @@ def progress(session: Session, payer_id: str, run_id: str) -> Progress:
         jobs.bury(session.store, session.now)
         job = jobs.get(session.store, job.id)
     payer, author = groups.payer(session.store, payer_id), laboratory.author(session.store, run)
-    return Progress(payer, run, job, simulating.total_draws(run), author)
+    return RunProgress(payer, run, job, simulating.total_draws(run), author)
 
 
-def repeats(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, bool] | None:
+def compare_repeat(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, bool] | None:
     """The run that this one did again, and whether it gave the same numbers to the last digit."""
     former_id = run.settings.get("repeats")
     if not former_id:
@@ -245,7 +250,7 @@ def cancel(session: Session, payer_id: str, run_id: str) -> bool:
     return job is not None and jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 
 
-def listed(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[RunSummary, ...]]:
+def list_runs(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[RunSummary, ...]]:
     """All runs, newest first."""
     require(actor, payer_id)
     return groups.payer(store, payer_id), laboratory.of_payer(store, payer_id)

@@ -25,6 +25,66 @@ OUTBID = (
 STAYS = "by these actions alone it stays at its tier"
 
 
+@dataclass(frozen=True)
+class ChosenActionLine:
+    """One chosen action in one group."""
+
+    action_id: str
+    title: str
+    kind: str
+    year: str  # "year 1"; "" in a scenario of one year
+    dollars: str  # as counted against the budget, in its first year
+    range: str  # low to high
+    yearly: str  # what it takes in every year after
+    days: str  # people-days
+    lifts: tuple[str, ...]  # what it serves, in words
+    readiness: str  # its three components, as if nothing else served the same
+    need: str
+    people: str
+    survives: str  # "187 of 200"; "" before it was shaken
+    state: str  # "pinned" or ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OptionLine:
+    """An action that could be chosen in a group and was not, or that cannot be."""
+
+    action_id: str
+    title: str
+    dollars: str
+    state: str  # "banned" or ""
+    survives: str
+    why: str = ""  # why it cannot be chosen at all; "" when it can
+
+
+@dataclass(frozen=True)
+class GroupSheet:
+    """One group in the answer. Where it no longer shares, nothing but its place in the sum."""
+
+    group_id: str
+    name: str
+    is_hidden: bool
+    tier: str  # "T2 Developing"
+    tier_id: str
+    tier_title: str
+    tier_after: str  # with every lift as intended; the same when it stays
+    after_title: str
+    rises: bool
+    patients: str
+    risk: str
+    tags: str
+    dollars: str
+    low_high: str
+    actions: tuple[ChosenActionLine, ...]
+    gates_met: str
+    buys: str
+    why_nothing: str  # "" when it gets something
+    others: tuple[OptionLine, ...]  # could be chosen
+    unavailable: tuple[OptionLine, ...]
+    notes: tuple[str, ...]
+
+
 def group_sheets(stored: StoredScenario) -> tuple[GroupSheet, ...]:
     """Most dollars first; of equals by name."""
     made = [sheet_of(stored, offer) for offer in stored.solution.offers]
@@ -161,63 +221,3 @@ def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
     if not open_:
         return ALL_BANNED
     return OUTBID.format(options=f"any of {len(open_)} actions")
-
-
-@dataclass(frozen=True)
-class ChosenActionLine:
-    """One chosen action in one group."""
-
-    action_id: str
-    title: str
-    kind: str
-    year: str  # "year 1"; "" in a scenario of one year
-    dollars: str  # as counted against the budget, in its first year
-    range: str  # low to high
-    yearly: str  # what it takes in every year after
-    days: str  # people-days
-    lifts: tuple[str, ...]  # what it serves, in words
-    readiness: str  # its three components, as if nothing else served the same
-    need: str
-    people: str
-    survives: str  # "187 of 200"; "" before it was shaken
-    state: str  # "pinned" or ""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class OptionLine:
-    """An action that could be chosen in a group and was not, or that cannot be."""
-
-    action_id: str
-    title: str
-    dollars: str
-    state: str  # "banned" or ""
-    survives: str
-    why: str = ""  # why it cannot be chosen at all; "" when it can
-
-
-@dataclass(frozen=True)
-class GroupSheet:
-    """One group in the answer. Where it no longer shares, nothing but its place in the sum."""
-
-    group_id: str
-    name: str
-    is_hidden: bool
-    tier: str  # "T2 Developing"
-    tier_id: str
-    tier_title: str
-    tier_after: str  # with every lift as intended; the same when it stays
-    after_title: str
-    rises: bool
-    patients: str
-    risk: str
-    tags: str
-    dollars: str
-    low_high: str
-    actions: tuple[ChosenActionLine, ...]
-    gates_met: str
-    buys: str
-    why_nothing: str  # "" when it gets something
-    others: tuple[OptionLine, ...]  # could be chosen
-    unavailable: tuple[OptionLine, ...]
-    notes: tuple[str, ...]

@@ -28,6 +28,66 @@ UNITS = {
 }
 
 
+@dataclass(frozen=True)
+class PolicyLine:
+    """One policy beside the others."""
+
+    id: str
+    name: str
+    says: str
+    weights: str
+    is_chosen: bool  # the scenario's own
+    is_possible: bool
+    spent: str
+    cost_range: str
+    actions: str
+    groups: str
+    readiness: str
+    need: str
+    people: str
+    gates: str
+    tiers: str
+    proof: str
+
+
+COMPARED = (  # what policies are compared by, and the field of PolicyLine that says it
+    ("Spent", "spent"),
+    ("Cost in eight of ten draws", "cost_range"),
+    ("Actions", "actions"),
+    ("Groups that get something", "groups"),
+    ("Steps toward next tiers, of all there are", "readiness"),
+    ("Need, of all there is", "need"),
+    ("Patients in gaps that count, of all there are", "people"),
+    ("Gates of a next tier met", "gates"),
+    ("Groups that would reach a next tier", "tiers"),
+    ("How close to the best", "proof"),
+)
+
+
+@dataclass(frozen=True)
+class DifferenceLine:
+    """An action in a group that some policies choose and others do not."""
+
+    group_id: str
+    is_hidden: bool
+    title: str
+    group: str
+    dollars: str
+    chosen_by: tuple[bool, ...]  # in the order of the policies
+    readiness: str
+    need: str
+    people: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    policies: tuple[PolicyLine, ...]
+    shared: str  # what every policy chooses
+    differences: tuple[DifferenceLine, ...]
+    charts: tuple[tuple[str, str, Figure], ...]  # id, title that states the finding, drawing
+
+
 def comparison_of(stored: StoredScenario) -> Comparison:
     found = {each.policy_id: each for each in stored.solution.answer.founds}
     policies = [each for each in stored.request.scenario.policies if found[each.id].is_possible]
@@ -178,63 +238,3 @@ def because(
 
 def named(policies: list[Policy]) -> str:
     return join_words(each.name for each in policies)
-
-
-@dataclass(frozen=True)
-class PolicyLine:
-    """One policy beside the others."""
-
-    id: str
-    name: str
-    says: str
-    weights: str
-    is_chosen: bool  # the scenario's own
-    is_possible: bool
-    spent: str
-    cost_range: str
-    actions: str
-    groups: str
-    readiness: str
-    need: str
-    people: str
-    gates: str
-    tiers: str
-    proof: str
-
-
-COMPARED = (  # what policies are compared by, and the field of PolicyLine that says it
-    ("Spent", "spent"),
-    ("Cost in eight of ten draws", "cost_range"),
-    ("Actions", "actions"),
-    ("Groups that get something", "groups"),
-    ("Steps toward next tiers, of all there are", "readiness"),
-    ("Need, of all there is", "need"),
-    ("Patients in gaps that count, of all there are", "people"),
-    ("Gates of a next tier met", "gates"),
-    ("Groups that would reach a next tier", "tiers"),
-    ("How close to the best", "proof"),
-)
-
-
-@dataclass(frozen=True)
-class DifferenceLine:
-    """An action in a group that some policies choose and others do not."""
-
-    group_id: str
-    is_hidden: bool
-    title: str
-    group: str
-    dollars: str
-    chosen_by: tuple[bool, ...]  # in the order of the policies
-    readiness: str
-    need: str
-    people: str
-    because: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    policies: tuple[PolicyLine, ...]
-    shared: str  # what every policy chooses
-    differences: tuple[DifferenceLine, ...]
-    charts: tuple[tuple[str, str, Figure], ...]  # id, title that states the finding, drawing

@@ -80,6 +80,98 @@ CAVEATS = (
 )
 
 
+@dataclass(frozen=True)
+class YearBudgetLine:
+    year: str
+    budget: str
+    spent: str
+    slack: str
+
+
+@dataclass(frozen=True)
+class LeftOutLine:
+    """A good option that was not chosen."""
+
+    group_id: str
+    action_id: str
+    is_hidden: bool
+    title: str  # "Mailed test outreach in Ash Grove"
+    dollars: str
+    adds: str
+    why: str
+
+
+@dataclass(frozen=True)
+class HeuristicLine:
+    name: str
+    points: str
+    behind: str
+    spent: str
+    actions: str
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """Everything shown of one answered scenario."""
+
+    id: str
+    payer: Payer
+    name: str
+    asked_at: datetime
+    answered_at: datetime
+    parent: tuple[str, str] | None  # id and name of the scenario that it changes
+    change: str  # what it changes of its parent; ""
+    policy: str
+    policy_says: str
+    weights: tuple[Fact, ...]
+    settings: tuple[Fact, ...]
+    is_possible: bool
+    impossible: str  # what to loosen
+    decision: str
+    money: tuple[YearBudgetLine, ...]
+    cost: str
+    within: str  # how likely the budget covers it
+    buys: tuple[Fact, ...]
+    proof: str
+    shadow: tuple[str, ...]
+    rivals: tuple[HeuristicLine, ...]
+    stability: str  # "" before it was shaken
+    stability_span: str
+    groups: tuple[GroupSheet, ...]  # those that get something first, by dollars
+    nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
+    left_out: tuple[LeftOutLine, ...]
+    dollars_title: str
+    dollars: Figure | None
+    comparison: Comparison
+    method: tuple[str, ...]
+    caveats: tuple[str, ...]
+    solver: str
+    seed: int
+    replays: tuple[str, ...]
+    has_hidden: bool
+
+
+@dataclass(frozen=True)
+class ScenarioLine:
+    """One scenario in the list."""
+
+    id: str
+    name: str
+    asked_at: datetime
+    budget: str
+    policy: str
+    outcome: str
+    change: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True)
+class ScenarioList:
+    payer: Payer
+    groups: int  # that share and have submitted
+    lines: tuple[ScenarioLine, ...]
+
+
 def result_of(found: StoredScenario) -> ScenarioResult:
     scenario, answer, main = found.request.scenario, found.solution.answer, found.main
     every = group_sheets(found) if main.is_possible else ()
@@ -367,95 +459,3 @@ def scenario_line(request: ScenarioRequest, main: PolicyAnswer | None) -> Scenar
         "changed from another scenario" if request.parent_id else "",
         request.parent_id,
     )
-
-
-@dataclass(frozen=True)
-class YearBudgetLine:
-    year: str
-    budget: str
-    spent: str
-    slack: str
-
-
-@dataclass(frozen=True)
-class LeftOutLine:
-    """A good option that was not chosen."""
-
-    group_id: str
-    action_id: str
-    is_hidden: bool
-    title: str  # "Mailed test outreach in Ash Grove"
-    dollars: str
-    adds: str
-    why: str
-
-
-@dataclass(frozen=True)
-class HeuristicLine:
-    name: str
-    points: str
-    behind: str
-    spent: str
-    actions: str
-
-
-@dataclass(frozen=True)
-class ScenarioResult:
-    """Everything shown of one answered scenario."""
-
-    id: str
-    payer: Payer
-    name: str
-    asked_at: datetime
-    answered_at: datetime
-    parent: tuple[str, str] | None  # id and name of the scenario that it changes
-    change: str  # what it changes of its parent; ""
-    policy: str
-    policy_says: str
-    weights: tuple[Fact, ...]
-    settings: tuple[Fact, ...]
-    is_possible: bool
-    impossible: str  # what to loosen
-    decision: str
-    money: tuple[YearBudgetLine, ...]
-    cost: str
-    within: str  # how likely the budget covers it
-    buys: tuple[Fact, ...]
-    proof: str
-    shadow: tuple[str, ...]
-    rivals: tuple[HeuristicLine, ...]
-    stability: str  # "" before it was shaken
-    stability_span: str
-    groups: tuple[GroupSheet, ...]  # those that get something first, by dollars
-    nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
-    left_out: tuple[LeftOutLine, ...]
-    dollars_title: str
-    dollars: Figure | None
-    comparison: Comparison
-    method: tuple[str, ...]
-    caveats: tuple[str, ...]
-    solver: str
-    seed: int
-    replays: tuple[str, ...]
-    has_hidden: bool
-
-
-@dataclass(frozen=True)
-class ScenarioLine:
-    """One scenario in the list."""
-
-    id: str
-    name: str
-    asked_at: datetime
-    budget: str
-    policy: str
-    outcome: str
-    change: str
-    parent_id: str | None
-
-
-@dataclass(frozen=True)
-class ScenarioList:
-    payer: Payer
-    groups: int  # that share and have submitted
-    lines: tuple[ScenarioLine, ...]

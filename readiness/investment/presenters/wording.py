@@ -18,6 +18,14 @@ WEIGHT_TERMS = {
 PROVEN = "This is proven to be the best answer: no other choice within these limits is worth more."
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A term and what is said of it."""
+
+    term: str
+    says: str
+
+
 def counted_words(number: int, one: str, many: str = "") -> str:
     """
     >>> numbered(1, "group"), counted_words(1200, "group")
@@ -106,11 +114,3 @@ def points_says(value: Number) -> str:
     ('1.0 points', '61.3 points')
     """
     return f"{one_decimal(value)} points"
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A term and what is said of it."""
-
-    term: str
-    says: str

@@ -1,4 +1,4 @@
-"""Choosing what a budget pays for."""
+"""Choosing what a budget pays for: the solver’s answer, checked in plain Python."""
 
 from __future__ import annotations
 

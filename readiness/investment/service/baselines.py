@@ -1,4 +1,4 @@
-"""What each sharing group submitted and released, as the ground that an allocation stands on.
+"""What each sharing group submitted and released: the baseline that an allocation starts from.
 
 Groups that do not share, and those that submitted nothing yet, are never in it.
 """

@@ -1,4 +1,4 @@
-"""A scenario to take away: a spreadsheet, and JSON that an outsider can solve again."""
+"""A payer’s scenarios and the answer of one, to read and to take away as spreadsheet or JSON."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ STOPPED = (
     "A group in this scenario no longer shares, and its part of the problem may not leave here. "
     "Ask for the scenario anew; it will be solved without that group."
 )
+
+
+def listing(session: Session, payer_id: str) -> ScenarioList:
+    require_planner(session.actor, payer_id)
+    answers = allocations.answers_of_payer(session.store, payer_id)
+    return ScenarioList(
+        groups.payer(session.store, payer_id),
+        len(names_of(session.store, payer_id, session.now.date())),
+        tuple(
+            scenario_line(each, answers[each.id].found(each.scenario.policy_id))
+            if each.id in answers
+            else scenario_line(each, None)
+            for each in allocations.of_payer(session.store, payer_id)
+        ),
+    )
+
+
+def result(session: Session, payer_id: str, allocation_id: str) -> ScenarioResult:
+    return result_of(load(session, payer_id, allocation_id))
 
 
 def xlsx(session: Session, payer_id: str, allocation_id: str) -> bytes:
@@ -152,22 +171,3 @@ def problem_json(problem: AllocationProblem) -> dict[str, Any]:
         "gap": GAP,
         "time_limit": SECONDS,
     }  # fmt: skip
-
-
-def listing(session: Session, payer_id: str) -> ScenarioList:
-    require_planner(session.actor, payer_id)
-    answers = allocations.answers_of_payer(session.store, payer_id)
-    return ScenarioList(
-        groups.payer(session.store, payer_id),
-        len(names_of(session.store, payer_id, session.now.date())),
-        tuple(
-            scenario_line(each, answers[each.id].found(each.scenario.policy_id))
-            if each.id in answers
-            else scenario_line(each, None)
-            for each in allocations.of_payer(session.store, payer_id)
-        ),
-    )
-
-
-def result(session: Session, payer_id: str, allocation_id: str) -> ScenarioResult:
-    return result_of(load(session, payer_id, allocation_id))

@@ -10,7 +10,7 @@ from msgspec import structs
 from readiness.incentives.presenters import result
 from readiness.incentives.presenters.money import NO_THIRDS, TIER_CONDITION
 from readiness.incentives.service import simulating
-from readiness.incentives.service.runs import Asked
+from readiness.incentives.service.runs import RunRequest
 from tests.factories import incentive_runs
 
 
@@ -21,7 +21,7 @@ def told():
 
 def tried_on(groups, designs=(incentive_runs.NARROWING,)):
     numbers = structs.replace(incentive_runs.NUMBERS, groups=groups)
-    asked = Asked(designs, incentive_runs.SETTINGS)
+    asked = RunRequest(designs, incentive_runs.SETTINGS)
     return result.result_of(incentive_runs.done(incentive_runs.a_run(asked=asked, numbers=numbers)))
 
 

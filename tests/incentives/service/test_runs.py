@@ -20,13 +20,13 @@ from readiness.incentives import db as laboratory
 from readiness.incentives.run_json import numbers_in
 from readiness.incentives.service import released, runs
 from readiness.incentives.service.released import NumbersFilters
-from readiness.incentives.service.runs import Asked
+from readiness.incentives.service.runs import RunRequest
 from tests.factories import incentive_runs, portfolio, world
 from tests.factories.waiting import until
 from tests.factories.world import NOW
 
 COUNTS = {"black": (60, 100), "white": (140, 200)}
-ASKED = Asked((incentive_runs.NARROWING,), incentive_runs.SETTINGS)
+ASKED = RunRequest((incentive_runs.NARROWING,), incentive_runs.SETTINGS)
 NO_WISH = NumbersFilters()
 
 
@@ -83,11 +83,11 @@ def test_done_again_it_takes_the_stored_numbers_and_gives_the_same(grown, start,
     ids = iter(("again", "its job"))
     repeat = runs.again(grown, pam, "fair", run_id, runner, lambda: NOW, lambda: next(ids))
     over(grown, repeat)
-    found = runs.repeats(grown, laboratory.get(grown, "fair", repeat))
+    found = runs.compare_repeat(grown, laboratory.get(grown, "fair", repeat))
     assert found is not None
     former, is_same = found
     assert (former.id, is_same) == (run_id, True)
-    assert runs.repeats(grown, former) is None
+    assert runs.compare_repeat(grown, former) is None
 
 
 def problems(start, asked=ASKED, wish=NO_WISH):
@@ -98,7 +98,7 @@ def problems(start, asked=ASKED, wish=NO_WISH):
 
 def test_every_problem_of_every_design_is_told_at_once_and_nothing_is_stored(grown, start):
     bad = replace(incentive_runs.NARROWING, pool=0, measure_ids=())
-    found = problems(start, Asked((incentive_runs.NARROWING, bad), incentive_runs.SETTINGS))
+    found = problems(start, RunRequest((incentive_runs.NARROWING, bad), incentive_runs.SETTINGS))
     assert [place for place, _ in found] == ["1:measure_ids", "1:pool", "1:name"]
     assert laboratory.of_payer(grown, "fair") == ()
 
@@ -109,7 +109,7 @@ def test_without_a_reference_or_groups_enough_nothing_is_tried(grown, start):
     lonely = replace(incentive_runs.NARROWING, measure_ids=("CBP",))
     portfolio.release(grown, "ash", portfolio.AFTER, COUNTS, measure="CBP", number=2)
     found = problems(
-        start, Asked((lonely,), incentive_runs.SETTINGS), NumbersFilters(reference="white")
+        start, RunRequest((lonely,), incentive_runs.SETTINGS), NumbersFilters(reference="white")
     )
     assert found == [("", runs.TOO_FEW_GROUPS)]
 
@@ -124,7 +124,7 @@ def test_a_payer_s_runs_are_its_own(grown, start):
     pete = people.actor(grown, "pete")
     for asked in (
         lambda: start(person="pete"),
-        lambda: runs.listed(grown, pete, "fair"),
+        lambda: runs.list_runs(grown, pete, "fair"),
         lambda: runs.progress(Session(grown, pete, NOW), "fair", run_id),
         lambda: runs.progress(Session(grown, pete, NOW), "far", run_id),
         lambda: runs.cancel(Session(grown, pete, NOW), "far", run_id),
