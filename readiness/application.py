@@ -41,7 +41,8 @@ from readiness.imports.views import upload
 from readiness.incentives import views as laboratory
 from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
-from readiness.plans.views import money, plan, result
+from readiness.plans import money_views
+from readiness.plans import views as plans
 from readiness.portfolio.views import brief, bulk_pdf, peers, portfolio, returns
 from readiness.releases.views import measures, releases
 
@@ -60,17 +61,17 @@ BLUEPRINTS = (
     laboratory.bp,
     one_time_links.bp,
     measures.bp,
-    money.pages,
+    money_views.bp,
     bulk_pdf.bp,
     peers.bp,
-    plan.pages,
+    plans.bp,
     portfolio.bp,
     quality.bp,
     releases.quality_bp,
     questionnaire.bp,
     admin.records_bp,
     releases.bp,
-    result.pages,
+    plans.result_bp,
     returns.bp,
     review.bp,
     cycles.sharing_bp,

@@ -113,7 +113,7 @@ def one_off_part(total: Decimal, share: Fraction) -> Decimal:
 
 def round_days(value: Fraction) -> Decimal:
     """
-    >>> days(Fraction(1, 3)), round_days(Fraction(221, 2))
+    >>> round_days(Fraction(1, 3)), round_days(Fraction(221, 2))
     (Decimal('0.3'), Decimal('111'))
     """
     exact = Decimal(value.numerator) / Decimal(value.denominator)

@@ -37,6 +37,19 @@ ENDS = ("low", "likely", "high")
 
 
 MONTHS = f"Enter a whole number of months from 0 to {MOST_MONTHS}, or leave it empty."
+CENT = Decimal("0.01")
+MAX_NUMBER = 10**12  # what a number is read up to; the rules say how much is too much
+STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
+HINTED = (
+    "units", "acts", "may_pay", "pays_after", "months_to_launch", "effect_low", "effect_high",
+)  # fmt: skip
+AMOUNTS = {"one_off": CostRange, "yearly": CostRange, "days": PeopleDays}
+LABELS = {
+    PostingKind.AWARDED: "Awarded: promised for this action",
+    PostingKind.SPENT: "Spent: paid for this action",
+    PostingKind.RETURNED: "Given back: returned to whoever awarded it",
+}
+KINDS = tuple(SelectChoice(kind.value, says) for kind, says in LABELS.items())
 
 
 class AmountField(StringField):  # type: ignore[misc]
@@ -49,15 +62,17 @@ class AmountField(StringField):  # type: ignore[misc]
             raise ValidationError(self.says)
 
     @property
-    def amount(self) -> Decimal | None:
-        text = (self.data or "").strip().removeprefix("$").replace(",", "")
+    def number(self) -> Decimal | None:
+        """As it is written."""
         try:
-            found = Decimal(text)
+            found = Decimal((self.data or "").strip().removeprefix("$").replace(",", ""))
         except InvalidOperation:
             return None
-        return (
-            found.quantize(Decimal("0.01")) if found.is_finite() and abs(found) < 10**12 else None
-        )
+        return found if found.is_finite() and abs(found) < MAX_NUMBER else None
+
+    @property
+    def amount(self) -> Decimal | None:
+        return None if self.number is None else self.number.quantize(CENT)
 
 
 class NumberField(AmountField):
@@ -75,6 +90,22 @@ class MonthsField(AmountField):
     @property
     def months(self) -> int | None:
         return None if self.amount is None else int(self.amount)
+
+
+class CentsField(AmountField):
+    """An amount such as 12,500 or $1,299.50."""
+
+    says = "Enter an amount in dollars, such as 12,500 or 1,299.50."
+
+    @property
+    def amount(self) -> Decimal | None:
+        """None: nothing, no number, or more than two decimals."""
+        found = self.number if (self.data or "").strip().isascii() else None
+        return None if found is None or found % CENT else found
+
+    @property
+    def cents(self) -> int | None:
+        return None if self.amount is None else int(self.amount * 100)
 
 
 def line_field(label: str, most: int = LINE_CHARACTERS, hint: str = "") -> StringField:
@@ -98,17 +129,6 @@ def all_or_none(name: str) -> Callable[[SafeForm, AmountField], None]:
             raise ValidationError("Enter all three amounts, or none of them.")
 
     return check
-
-
-STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
-
-
-HINTED = (
-    "units", "acts", "may_pay", "pays_after", "months_to_launch", "effect_low", "effect_high",
-)  # fmt: skip
-
-
-AMOUNTS = {"one_off": CostRange, "yearly": CostRange, "days": PeopleDays}
 
 
 class ActionForm(SafeForm):
@@ -328,7 +348,7 @@ def range_text(name: str, amounts: CostRange | PeopleDays | None) -> dict[str, s
 
 def units_text(units: Fraction | None) -> str:
     """
-    >>> units_typed(Fraction(1200)), units_typed(Fraction(1, 2)), units_text(None)
+    >>> units_text(Fraction(1200)), units_text(Fraction(1, 2)), units_text(None)
     ('1,200', '0.5', '')
     """
     return "" if units is None else f"{Decimal(units.numerator) / units.denominator:,}"
@@ -336,45 +356,6 @@ def units_text(units: Fraction | None) -> str:
 
 def months_text(months: int | None) -> str:
     return "" if months is None else str(months)
-
-
-LABELS = {
-    PostingKind.AWARDED: "Awarded: promised for this action",
-    PostingKind.SPENT: "Spent: paid for this action",
-    PostingKind.RETURNED: "Given back: returned to whoever awarded it",
-}
-
-
-KINDS = tuple(SelectChoice(kind.value, says) for kind, says in LABELS.items())
-
-
-NO_AMOUNT = "Enter an amount in dollars, such as 12,500 or 1,299.50."
-
-
-MOST_DOLLARS = 10**12  # what a number is read up to; the domain says how much is too much
-
-
-class CentsField(StringField):  # type: ignore[misc]
-    """An amount such as 12,500 or $1,299.50."""
-
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the library passes it
-        if (self.data or "").strip() and self.cents is None:
-            raise ValidationError(NO_AMOUNT)
-
-    @property
-    def cents(self) -> int | None:
-        """None: nothing, no number, or more than two decimals."""
-        text = (self.data or "").strip().removeprefix("$").replace(",", "")
-        if not text.isascii():
-            return None
-        try:
-            found = Decimal(text)
-        except InvalidOperation:
-            return None
-        if not found.is_finite() or abs(found) >= MOST_DOLLARS:
-            return None
-        cents = found * 100
-        return int(cents) if cents == int(cents) else None
 
 
 class PostingForm(SafeForm):
@@ -387,10 +368,9 @@ class PostingForm(SafeForm):
     on = Day(
         "Day", [Optional()], description="Of the award, the payment or the return; today at most."
     )
-    payer = StringField(
+    payer = line_field(
         "Who paid, or may have paid",
-        [Length(max=LINE_CHARACTERS, message=f"Shorten this to {LINE_CHARACTERS} characters.")],
-        description="A payer, a grant or your own budget; only your group sees it.",
+        hint="A payer, a grant or your own budget; only your group sees it.",
     )
     note = text_field("Note", "Such as the invoice. Nothing that could point at a patient.")
 
@@ -441,7 +421,7 @@ def needed_form(cents: Cents | None) -> NeededForm:
 
 def cents_text(cents: int) -> str:
     """
-    >>> plain(1_250_000), cents_text(1_950)
+    >>> cents_text(1_250_000), cents_text(1_950)
     ('12,500', '19.50')
     """
     return f"{cents // 100:,}" if cents % 100 == 0 else f"{cents / 100:,.2f}"

@@ -108,7 +108,7 @@ def action_cost(action: PlanAction, plan: ActionPlan) -> ActionCost:
 def share_of_year(starts_in_month: int, year: int) -> float:
     """The share of that year, 0 being the first, in which something begun then runs.
 
-    >>> running(6, 0), running(6, 1), running(18, 0), share_of_year(18, 1)
+    >>> share_of_year(6, 0), share_of_year(6, 1), share_of_year(18, 0), share_of_year(18, 1)
     (0.5, 1.0, 0.0, 0.5)
     """
     end = MONTHS_OF_YEAR * (year + 1)
@@ -153,7 +153,7 @@ def percentiles(values: Draws) -> Sequence[float]:
 def round_significant(value: float) -> Decimal:
     """To as many digits as a percentile of so many draws is good for.
 
-    >>> rounded(123456.7), round_significant(87.4)
+    >>> round_significant(123456.7), round_significant(87.4)
     (Decimal('123000'), Decimal('87'))
     """
     step = Decimal(10) ** max(0, len(str(int(value))) - DIGITS)

@@ -105,7 +105,7 @@ def result_of(store: Store, found: AssessmentView, now: datetime) -> AssessmentR
         steps=steps_of(found.instrument, shown.run, found.answers),
         gates=gates_of(found.instrument, shown.run),
         last=assessment_view.last_submission(store, found.assessment.id),
-        sureness=assess(found.instrument, shown.run, peer_answers(store, found)),
+        sureness=assess(found.instrument, shown.run, peer_answers(store, found.instrument)),
         has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
     )
 
@@ -140,9 +140,9 @@ def earlier_run(store: Store, found: AssessmentView) -> tuple[str, ScoringRun] |
     return (source.title, from_json(decisive.result)) if source and decisive else None
 
 
-def peer_answers(store: Store, found: AssessmentView) -> list[Answers]:
+def peer_answers(store: Store, instrument: Instrument) -> list[Answers]:
     """One set of answers for each group that stands somewhere with this version."""
-    name = (found.instrument.id, found.instrument.version)
+    name = (instrument.id, instrument.version)
     return [
         {item_id: answer_from_json(each) for item_id, each in inputs["answers"].items()}
         for inputs in runs.inputs_of_entries(store, *name, GROUPS_COMPARED)

@@ -397,7 +397,7 @@ def number(units: Fraction) -> str:
 def days_say(days: PeopleDays | None) -> str:
     """
     >>> from decimal import Decimal
-    >>> days_say(Days(Decimal("55"), Decimal("110"), Decimal("220")))
+    >>> days_say(PeopleDays(Decimal("55"), Decimal("110"), Decimal("220")))
     '55 to 220, likely 110'
     """
     return f"{days.low:,} to {days.high:,}, likely {days.likely:,}" if days else ""

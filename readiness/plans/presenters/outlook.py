@@ -10,7 +10,6 @@ from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_
 from readiness.core.formatting import dollars
 from readiness.core.periods import months_after
 from readiness.instruments.models import Instrument
-from readiness.plans import simulation
 from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionPlan, ActionType, PlanAction
 from readiness.plans.presenters.action import (
@@ -60,42 +59,35 @@ class StageLine:
 
 @dataclass(frozen=True)
 class Outlook:
+    cost: SimulatedCost
+    ahead: Projection
     first_year: str
     total: str
     people_days: str
-    actions: int
     years: tuple[YearRow, ...]
     payers: tuple[PayerLine, ...]
     assumptions: str
     says: str  # when which tier
-    short: tuple[str, ...]
     stages: tuple[StageLine, ...]
-    undated: tuple[str, ...]
-    late: tuple[str, ...]
     timeline: Timeline | None  # None: nothing with a date raises anything
-    timeline_title: str
 
 
 def outlook(opened: PlanView, today: date) -> Outlook:
     plan, instrument = opened.plan, opened.instrument
-    found = simulation.simulate(plan)
+    found = opened.cost
     ahead = project(instrument, opened.basis.answers, plan, today)
-    says = tier_says(ahead, instrument, today)
     return Outlook(
+        cost=found,
+        ahead=ahead,
         first_year=money(found.first_year),
         total=money(found.total),
         people_days=days_say(found.people_days) if found.people_days.high else "",
-        actions=found.actions,
         years=tuple(year_lines(found, plan.starts_on)),
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
         assumptions=assumptions(found),
-        says=says,
-        short=ahead.short,
+        says=tier_says(ahead, instrument, today),
         stages=tuple(stage_lines(ahead, instrument)),
-        undated=ahead.undated,
-        late=ahead.late,
         timeline=timeline(plan, instrument, ahead, today),
-        timeline_title=says,
     )
 
 

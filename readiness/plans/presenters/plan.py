@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness.assessments import attestation
-from readiness.assessments.scorecard import Raise
+from readiness.assessments.scorecard import Raise, ScoringRun
 from readiness.assessments.service import portfolio_entry
+from readiness.core.charts import bars
+from readiness.core.charts.scales import Figure
 from readiness.core.formatting import day
 from readiness.instruments.answers import Context
 from readiness.instruments.glossary import sentence
 from readiness.instruments.models import Cost, Instrument, Source, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.plans import drafting
-from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionPlan, PlanAction, actions_without_cost
 from readiness.plans.presenters.action import (
     ActionDetails,
@@ -27,7 +28,7 @@ from readiness.plans.presenters.action import (
 )
 from readiness.plans.schedule import half_year_of
 from readiness.plans.service.plan import PlanView
-from readiness.plans.simulation import simulate
+from readiness.plans.simulation import SimulatedCost
 
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
 NO_DATE = "No date yet"
@@ -62,11 +63,10 @@ class ExclusionGroup:
 
 @dataclass(frozen=True)
 class PlanContent:
+    cost: SimulatedCost
     periods: tuple[PlanPeriod, ...]
     dropped: tuple[ActionDetails, ...]
     next_three: tuple[ActionDetails, ...]
-    known: CostRange  # of the plan's first year, simulated
-    priced: int  # how many actions the sum holds
     unknown: tuple[UnknownCost, ...]
     set_aside: tuple[ExclusionGroup, ...]
     need_says: tuple[str, ...]
@@ -74,7 +74,7 @@ class PlanContent:
 
     @property
     def known_says(self) -> str:
-        return money(self.known) if self.priced else "not known yet"
+        return money(self.cost.first_year) if self.cost.actions else "not known yet"
 
     @property
     def actions(self) -> tuple[ActionDetails, ...]:
@@ -98,21 +98,21 @@ class PlanSummary:
     no_way: str  # why there is none
 
 
-def content_of(plan: ActionPlan, instrument: Instrument, context: Context) -> PlanContent:
+def content_of(opened: PlanView) -> PlanContent:
+    plan, instrument = opened.plan, opened.instrument
     lines = {each.id: action_details(each, plan, instrument) for each in plan.actions}
     current = tuple(lines[each.id] for each in plan.current)
     placed = tuple(periods(plan, lines))
     ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
     return PlanContent(
+        cost=opened.cost,
         periods=placed,
         dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),
         next_three=tuple(ahead)[:3],
-        known=simulate(plan).first_year,
-        priced=sum(each.cost is not None for each in plan.current),
         unknown=tuple(
             line
             for each in actions_without_cost(plan)
-            if (line := unknown_cost(each, instrument, context))
+            if (line := unknown_cost(each, instrument, opened.context))
         ),
         set_aside=exclusion_groups(plan, instrument),
         need_says=plan.need_says,
@@ -200,3 +200,26 @@ def missing_facts(
 def cited_sources(lines: Iterable[ActionDetails], instrument: Instrument) -> tuple[Source, ...]:
     ids = {i for line in lines if line.evidence for i in line.evidence.source_ids}
     return tuple(source for source in instrument.sources if source.id in ids)
+
+
+# The profile.
+
+
+def profile_of(instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None) -> Figure:
+    target = instrument.tier_after(instrument.tier_by_id[run.tier_id])
+    before = earlier.domains if earlier else {}
+    scores = [
+        bars.DomainScore(
+            title=domain.title,
+            low=run.domains[domain.id].low,
+            high=run.domains[domain.id].high,
+            previous=before[domain.id].low if domain.id in before else None,
+        )
+        for domain in instrument.domains
+    ]
+    asks = (
+        (bars.Threshold(f"{target.id} asks for {target.domain_min}", target.domain_min),)
+        if target and target.domain_min
+        else ()
+    )
+    return bars.profile_of(scores, asks)

@@ -6,15 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from readiness.assessments.models import READABLE_BY_PAYER, RunKind
-from readiness.assessments.reliability import Reliability, assess
-from readiness.assessments.scorecard import GateResult, ScoringRun, to_json
-from readiness.assessments.service import assessment_view, result
-from readiness.core.charts import bars
-from readiness.core.charts.scales import Figure
+from readiness.assessments.reliability import assess
+from readiness.assessments.scorecard import GateResult, ScoringRun, from_json, to_json
+from readiness.assessments.service import assessment_view, result, scoring
 from readiness.core.db import Session, Store
 from readiness.core.formatting import day, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Job, Page
@@ -28,17 +26,17 @@ from readiness.equity.gaps import StratumGap, TableFinding
 from readiness.equity.gates import GROUPS_FOR_SPREAD, USE_LABELS
 from readiness.equity.service import released_gaps
 from readiness.equity.service.released_gaps import ReleasedGaps
-from readiness.instruments.models import Instrument
+from readiness.instruments.models import Instrument, Tier
 from readiness.plans.plan_json import outlay_out, plan_out, projection_out
-from readiness.plans.presenters import outlook as plan_money
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
-from readiness.plans.projection import project
+from readiness.plans.presenters.outlook import Outlook, outlook
+from readiness.plans.projection import Projection, project
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import PlanView
-from readiness.plans.simulation import simulate
 from readiness.releases.service.screening_figures import screening_figures
 
+GateResults = tuple[GateResult, ...]
 TITLE = "Action plan"
 KINDS = {
     None: "Preview of answers that are not submitted",
@@ -46,23 +44,6 @@ KINDS = {
     RunKind.SUPPORTED: "As supported by the group’s counts",
     RunKind.VALIDATED: "As validated by the reviewer",
 }
-
-
-@dataclass(frozen=True)
-class GateLine:
-    item_id: str
-    title: str
-    kind: str
-    needs: int
-    has: str
-    is_met: bool
-
-
-@dataclass(frozen=True)
-class GatesOfTier:
-    tier_id: str
-    title: str
-    gates: tuple[GateLine, ...]
 
 
 def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> bytes:
@@ -73,8 +54,9 @@ def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> b
 def job_of(session: Session, assessment_id: str, page: Page) -> Job:
     opened = plan.load(session, assessment_id)
     made_at = datetime.combine(session.now.date(), time(), UTC)
-    html = html_of("plans/print/plan.html", values_of(session.store, opened, made_at))
-    data = json.dumps(export_of(opened, session.now.date()), indent=1, ensure_ascii=False).encode()
+    whole = outlook(opened, made_at.date())
+    html = html_of("plans/print/plan.html", values_of(session.store, opened, whole, made_at))
+    data = json.dumps(export_of(opened, whole.ahead), indent=1, ensure_ascii=False).encode()
     return Job(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
@@ -86,28 +68,25 @@ def job_of(session: Session, assessment_id: str, page: Page) -> Job:
 
 def export(session: Session, assessment_id: str) -> dict[str, Any]:
     opened = plan.load(session, assessment_id)
-    return export_of(opened, session.now.date())
+    today = session.now.date()
+    return export_of(opened, project(opened.instrument, opened.basis.answers, opened.plan, today))
 
 
-def export_of(opened: PlanView, today: date) -> dict[str, Any]:
+def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:
+    """The plan, when it reaches which tier if all goes as expected, and its simulated cost."""
     return {
         "reference": opened.basis.reference,
         "plan": plan_out(opened.plan),
-        "ahead": ahead_out(opened, today),
+        "ahead": {"projection": projection_out(ahead), "outlay": outlay_out(opened.cost)},
         "run": to_json(opened.basis.run),
     }
 
 
-def ahead_out(opened: PlanView, today: date) -> dict[str, Any]:
-    """When which tier, if all goes as expected, and the simulated cost."""
-    ahead = project(opened.instrument, opened.basis.answers, opened.plan, today)
-    return {"projection": projection_out(ahead), "outlay": outlay_out(simulate(opened.plan))}
-
-
-def values_of(store: Store, opened: PlanView, made_at: datetime) -> dict[str, object]:
-    instrument, run = opened.instrument, opened.basis.run
-    told = reading.content_of(opened.plan, instrument, opened.context)
-    summary = reading.summary_of(opened, made_at.date())
+def values_of(
+    store: Store, opened: PlanView, whole: Outlook, made_at: datetime
+) -> dict[str, object]:
+    instrument, run, today = opened.instrument, opened.basis.run, made_at.date()
+    summary = reading.summary_of(opened, today)
     earlier = earlier_run(store, opened)
     newest = social_risk.latest_of_group(store, opened.group.id, released_counts.QUARTERS)
     quarters = released_counts.latest_quarters(newest, made_at.date())
@@ -122,13 +101,13 @@ def values_of(store: Store, opened: PlanView, made_at: datetime) -> dict[str, ob
         "kind": KINDS[opened.basis.kind],
         "based_on": day(opened.basis.on),
         "summary": summary,
-        "told": told,
-        "whole": plan_money.outlook(opened, made_at.date()),
-        "profile": profile_of(instrument, run, earlier),
+        "told": reading.content_of(opened),
+        "whole": whole,
+        "profile": reading.profile_of(instrument, run, earlier),
         "profile_title": profile_title(instrument, run),
         "earlier": earlier is not None,
         "gates": tuple(gates_by_tier(instrument, run)),
-        "sureness": sureness_of(store, opened),
+        "sureness": assess(instrument, run, result.peer_answers(store, instrument)),
         "has_room": not quarters or summary.target is None,  # a short document
         "screened": screening_figures(quarters) if quarters else None,
         "gaps": gap_table(gaps) if gaps else None,
@@ -141,37 +120,11 @@ def earlier_run(store: Store, opened: PlanView) -> ScoringRun | None:
     source = assessment_view.source_of(store, opened.assessment)
     if source is None or source.status not in READABLE_BY_PAYER:
         return None
-    found = result.earlier_run(store, assessment_view.view_of(store, opened.assessment))
-    return found[1] if found else None
-
-
-def sureness_of(store: Store, opened: PlanView) -> Reliability:
-    """The same sentence as beside the result."""
-    history = result.peer_answers(store, assessment_view.view_of(store, opened.assessment))
-    return assess(opened.instrument, opened.basis.run, history)
+    found = scoring.effective_run(store, source)
+    return from_json(found.result) if found else None
 
 
 # The profile and the gates.
-
-
-def profile_of(instrument: Instrument, run: ScoringRun, earlier: ScoringRun | None) -> Figure:
-    target = instrument.tier_after(instrument.tier_by_id[run.tier_id])
-    before = earlier.domains if earlier else {}
-    scores = [
-        bars.DomainScore(
-            title=domain.title,
-            low=run.domains[domain.id].low,
-            high=run.domains[domain.id].high,
-            previous=before[domain.id].low if domain.id in before else None,
-        )
-        for domain in instrument.domains
-    ]
-    asks = (
-        (bars.Threshold(f"{target.id} asks for {target.domain_min}", target.domain_min),)
-        if target and target.domain_min
-        else ()
-    )
-    return bars.profile_of(scores, asks)
 
 
 def profile_title(instrument: Instrument, run: ScoringRun) -> str:
@@ -187,26 +140,14 @@ def profile_title(instrument: Instrument, run: ScoringRun) -> str:
     return f"{highest} is highest at {one_decimal(most)}, {lowest} lowest at {one_decimal(least)}"
 
 
-def gates_by_tier(instrument: Instrument, run: ScoringRun) -> Iterator[GatesOfTier]:
+def gates_by_tier(instrument: Instrument, run: ScoringRun) -> Iterator[tuple[Tier, GateResults]]:
     """Those of the tier held, of every tier below, and of the next."""
     tier = instrument.tier_by_id[run.tier_id]
     top = (instrument.tier_after(tier) or tier).number
     for each in instrument.tiers:
-        asked = [gate for gate in run.gates if gate.tier_id == each.id]
+        asked = tuple(gate for gate in run.gates if gate.tier_id == each.id)
         if asked and each.number <= top:
-            lines = tuple(gate_line(instrument, gate) for gate in asked)
-            yield GatesOfTier(each.id, each.title, lines)
-
-
-def gate_line(instrument: Instrument, gate: GateResult) -> GateLine:
-    return GateLine(
-        item_id=gate.item_id,
-        title=instrument.item_by_id[gate.item_id].title,
-        kind=str(gate.kind),
-        needs=gate.needs,
-        has="–" if gate.has is None else str(gate.has),
-        is_met=gate.met,
-    )
+            yield each, asked
 
 
 NOT_COMPARED = "–"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -39,6 +40,7 @@ from readiness.plans.editing import ActionEdit
 from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
 from readiness.plans.planning import propose
 from readiness.plans.selection import PopulationNeed
+from readiness.plans.simulation import SimulatedCost, simulate
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 PREVIEW = "preview"  # stands for the run of what is not submitted
@@ -76,6 +78,10 @@ class PlanView:
     def is_preview(self) -> bool:
         return self.basis.kind is None
 
+    @cached_property
+    def cost(self) -> SimulatedCost:
+        return simulate(self.plan)
+
 
 class EditedMeanwhile(ChangedMeanwhile):
     """Carries what somebody else saved, so that a person can choose."""
@@ -100,7 +106,8 @@ def load(session: Session, assessment_id: str) -> PlanView:
     if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
         raise NotFound(NOT_SHARED)
     stored = plans.latest_plan(session.store, assessment_id)
-    base = stored_basis(session.store, stored, instrument) if stored else newest
+    is_older = stored is not None and stored.run_id != newest.run_id
+    base = stored_basis(session.store, stored, instrument) if stored and is_older else newest
     context = assessments.context_values(session.store, assessment_id) if is_own else base.context
     plan = stored or draft(session.store, assessment, instrument, base)[0]
     return PlanView(

@@ -138,7 +138,7 @@ def brief_of(
     earlier = document.earlier_run(store, opened)
     facts = tuple(facts_of(instrument, newest.context))
     quarters = social_risk.latest_of_group(store, file.group.id, released_counts.QUARTERS)
-    told = reading.content_of(opened.plan, instrument, opened.context)
+    told = reading.content_of(opened)
     return Brief(
         payer=file.payer,
         group=file.group,
@@ -156,8 +156,8 @@ def brief_of(
         gaps=gaps_of(released_gaps.newest(store, file.group.id, today)),
         actions=tuple(actions_ahead(opened.plan, told, instrument, today)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),
-        known_cost=told.known if told.priced else None,
-        cost_says=told.known_says if told.priced else "",
+        known_cost=told.cost.first_year if told.cost.actions else None,
+        cost_says=told.known_says if told.cost.actions else "",
         cost_unknown=len(told.unknown),
         money=spending.spending_table(money.money_of(store, opened, now)),
         rests_on_older_run=opened.basis.run_id != newest.run_id,

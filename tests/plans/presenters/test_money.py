@@ -45,7 +45,6 @@ def test_it_says_between_which_months_the_target_is_reached(opened):
     told = outlook.outlook(opened, TODAY)
     assert told.says.startswith("If everything goes as expected, T3 Incentive-ready is reached ")
     assert told.stages[0].between == "now"
-    assert told.timeline_title == told.says
 
 
 def test_what_is_done_is_to_be_shown_by_assessing_again(opened):
@@ -58,14 +57,14 @@ def test_it_says_what_stays_short_and_how_much_more(tmp_path):
     opened = opened_for(tmp_path, plans.answers_at(0))
     told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=())), TODAY)
     assert "is not reached by this plan yet. These stay short: " in told.says
-    assert told.says.endswith(f"; and {len(told.short) - 5} more.")
+    assert told.says.endswith(f"; and {len(told.ahead.short) - 5} more.")
     assert told.timeline is None
 
 
 def test_at_the_top_the_plan_holds_what_is_there(tmp_path):
     told = outlook.outlook(opened_for(tmp_path, plans.answers_at(4)), TODAY)
     assert told.says == "If everything goes as expected, T4 Sustaining is held."
-    assert told.actions == 0
+    assert told.cost.actions == 0
 
 
 def test_years_and_their_sum_are_ranges_with_the_month_they_begin(opened):
@@ -90,10 +89,10 @@ def test_each_action_names_who_may_pay_and_who_pays_afterwards(opened):
 def test_what_should_have_begun_and_what_has_no_date_are_named(opened):
     later = TODAY + timedelta(days=250)
     title = plan.action_of(opened, "GOV").title
-    assert title in outlook.outlook(opened, later).late
+    assert title in outlook.outlook(opened, later).ahead.late
     own = GroupValues(levels=(("PART-1", 4),))
     free = changed(opened, "GOV", proposal=None, usual=None, due_on=None, own=own)
-    assert outlook.outlook(free, TODAY).undated == (title,)
+    assert outlook.outlook(free, TODAY).ahead.undated == (title,)
 
 
 def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out(tmp_path):

@@ -149,9 +149,10 @@ def test_the_second_of_two_corrections_is_refused(store):
 
 
 def test_a_draft_takes_no_money(store):
-    planned.written(store, "elm", ANSWERS, NOW)
+    planned.written(store, "elm", ANSWERS, NOW, assessment_id="a2")
+    actor = people.actor(store, "maya")
     with pytest.raises(WrongState):
-        enter(store, "GOV", 5_00)
+        money.load_enterable(Session(store, actor, NOW), "a2", "GOV")
 
 
 def test_the_whole_plan_adds_up_what_is_known(store):

@@ -146,9 +146,7 @@ def test_a_dropped_action_leaves_the_plan_and_its_cost_and_comes_back(store, act
 def test_a_group_adds_an_action_of_its_own(store, actors, sent):
     edit = replace(edit_of(first(store, actors)), title="Hire a greeter", due_on=date(2027, 9, 1))
     plan.add_own(Session(store, actors["maya"], LATER), "a1", "own:1", edit)
-    told = reading.content_of(
-        opened(store, actors).plan, planned.QMER, opened(store, actors).context
-    )
+    told = reading.content_of(opened(store, actors))
     (stretch,) = (s for s in told.periods if "Hire a greeter" in [a.title for a in s.actions])
     assert stretch.title == "Second half-year"
 
@@ -247,7 +245,7 @@ def test_the_lower_of_claimed_and_supported_decides(store, actors, sent):
 
 def test_a_fact_given_later_makes_a_cost_known(store, actors):
     planned.submitted(store, "elm", planned.answers_at(2, EQME_4=1, PART_3=1), NOW, facts={})
-    told = reading.content_of(opened(store, actors).plan, planned.QMER, {})
+    told = reading.content_of(replace(opened(store, actors), context={}))
     asked = {label for each in told.unknown for _, label in each.asks}
     assert asked
     for number, key in enumerate(planned.FACTS):
@@ -255,9 +253,9 @@ def test_a_fact_given_later_makes_a_cost_known(store, actors):
         assessments.save_context(store, "a1", (fact,), None)
         assert number >= 0
     now = opened(store, actors)
-    after = reading.content_of(now.plan, planned.QMER, now.context)
+    after = reading.content_of(now)
     assert not {label for each in after.unknown for _, label in each.asks}
-    assert after.known.high > told.known.high
+    assert after.cost.first_year.high > told.cost.first_year.high
 
 
 def test_a_cost_typed_by_hand_outlives_a_changed_fact(store, actors, sent):
@@ -316,7 +314,7 @@ def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors,
     assert saved.amounts == ResourceEstimate(
         action.amounts.one_off, dollars(1, 2, 3), action.amounts.people_days
     )
-    line = reading.content_of(now.plan, planned.QMER, now.context).line(action.id)
+    line = reading.content_of(now).line(action.id)
     terms = {term.name: term for term in line.terms}
     assert terms["Who acts"].now == "our IT vendor"
     assert line.acts == "our IT vendor"

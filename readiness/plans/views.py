@@ -1,21 +1,14 @@
-"""A group's action plan: to read, to change, to print and to take along."""
-
-from __future__ import annotations
+"""The result of an assessment, and the plan from it: to read, to change and to take along."""
 
 import secrets
 from dataclasses import replace
+from decimal import Decimal
 
-from flask import (
-    Blueprint,
-    current_app,
-    flash,
-    jsonify,
-    redirect,
-    render_template,
-    url_for,
-)
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from readiness.assessments.service import result
+from readiness.assessments.service.result import AssessmentResult
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
@@ -34,14 +27,15 @@ from readiness.plans.schedule import half_year_of
 from readiness.plans.service import document, money, plan
 from readiness.plans.service.plan import EditedMeanwhile, PlanView
 
-pages = Blueprint("plan", __name__)
+bp = Blueprint("plan", __name__)
+result_bp = Blueprint("result", __name__)
 
 
-@pages.get("/assessments/<assessment_id>/plan")
+@bp.get("/assessments/<assessment_id>/plan")
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
     opened = plan.load(session(), assessment_id)
-    told = reading.content_of(opened.plan, opened.instrument, opened.context)
+    told = reading.content_of(opened)
     summary = reading.summary_of(opened, now().date())
     return render_template(
         "plans/show.html",
@@ -54,7 +48,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/assessments/<assessment_id>/plan/actions/<action_id>")
+@bp.get("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
     opened = plan.load_editable(session(), assessment_id)
@@ -62,7 +56,7 @@ def edit(assessment_id: str, action_id: str) -> ResponseReturnValue:
     return edit_page(opened, action_id, form)
 
 
-@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>")
+@bp.post("/assessments/<assessment_id>/plan/actions/<action_id>")
 @needs(Can.EDIT_PLAN)
 def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
     opened = plan.load_editable(session(), assessment_id)
@@ -83,7 +77,7 @@ def edit_page(
     opened: PlanView, action_id: str, form: ActionForm, meanwhile: EditedMeanwhile | None = None
 ) -> str:
     action = plan.action_of(opened, action_id)  # or there is none of that id
-    told = reading.content_of(opened.plan, opened.instrument, opened.context)
+    told = reading.content_of(opened)
     return render_template(
         "plans/edit.html",
         opened=opened,
@@ -110,7 +104,7 @@ def clash_page(
     return edit_page(opened, action_id, form, meanwhile)
 
 
-@pages.get("/assessments/<assessment_id>/plan/new-action")
+@bp.get("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def new(assessment_id: str) -> ResponseReturnValue:
     opened = plan.load_editable(session(), assessment_id)
@@ -118,7 +112,7 @@ def new(assessment_id: str) -> ResponseReturnValue:
     return render_template("plans/new.html", opened=opened, form=form)
 
 
-@pages.post("/assessments/<assessment_id>/plan/new-action")
+@bp.post("/assessments/<assessment_id>/plan/new-action")
 @needs(Can.EDIT_PLAN)
 def add(assessment_id: str) -> ResponseReturnValue:
     opened = plan.load_editable(session(), assessment_id)
@@ -135,7 +129,7 @@ def add(assessment_id: str) -> ResponseReturnValue:
     return render_template("plans/new.html", opened=opened, form=form), 422
 
 
-@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>/drop")
+@bp.post("/assessments/<assessment_id>/plan/actions/<action_id>/drop")
 @needs(Can.EDIT_PLAN)
 def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
     base = ActionForm().base_revision
@@ -148,7 +142,7 @@ def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", assessment_id=assessment_id), 303)
 
 
-@pages.post("/assessments/<assessment_id>/plan/actions/<action_id>/restore")
+@bp.post("/assessments/<assessment_id>/plan/actions/<action_id>/restore")
 @needs(Can.EDIT_PLAN)
 def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
     base = ActionForm().base_revision
@@ -161,7 +155,7 @@ def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
     return back_to(assessment_id, action_id)
 
 
-@pages.post("/assessments/<assessment_id>/plan/renew")
+@bp.post("/assessments/<assessment_id>/plan/renew")
 @needs(Can.EDIT_PLAN)
 def renew(assessment_id: str) -> ResponseReturnValue:
     plan.renew(session(), assessment_id)
@@ -169,7 +163,7 @@ def renew(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", assessment_id=assessment_id), 303)
 
 
-@pages.get("/assessments/<assessment_id>/plan.pdf")
+@bp.get("/assessments/<assessment_id>/plan.pdf")
 @needs(Can.READ_PLAN)
 def pdf(assessment_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
@@ -180,7 +174,7 @@ def pdf(assessment_id: str) -> ResponseReturnValue:
     }
 
 
-@pages.get("/assessments/<assessment_id>/plan.json")
+@bp.get("/assessments/<assessment_id>/plan.json")
 @needs(Can.READ_PLAN)
 def json(assessment_id: str) -> ResponseReturnValue:
     return jsonify(document.export(session(), assessment_id))
@@ -189,3 +183,42 @@ def json(assessment_id: str) -> ResponseReturnValue:
 def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:
     anchor = line.anchor_of(action_id)
     return redirect(url_for(".show", assessment_id=assessment_id, _anchor=anchor), 303)
+
+
+# The result.
+
+
+@result_bp.get("/assessments/<assessment_id>/result", endpoint="show")
+@needs(Can.READ_ASSESSMENT)
+def show_result(assessment_id: str) -> ResponseReturnValue:
+    found = result.result(session(), assessment_id)
+    opened = plan.load(session(), assessment_id)
+    return render_template(
+        "plans/result/result.html",
+        found=found,
+        view=found.view,
+        profile=reading.profile_of(found.view.instrument, found.shown.run, found.previous),
+        finding=profile_title(found),
+        told=reading.content_of(opened),
+        plan_address=url_for("plan.show", assessment_id=assessment_id),
+    )
+
+
+def profile_title(found: AssessmentResult) -> str:
+    """What the chart shows, as its title."""
+    scored = [
+        (scores.low, domain)
+        for domain in found.view.instrument.domains
+        if (scores := found.shown.run.domains[domain.id]).low is not None
+    ]
+    if not scored:
+        return "No domain has a score yet"
+    low, weakest = min(scored, key=lambda pair: low_of(pair[0]))
+    high, strongest = max(scored, key=lambda pair: low_of(pair[0]))
+    if low == high:
+        return f"All domains stand at {low}"
+    return f"{strongest.title} is strongest at {high}, {weakest.title} weakest at {low}"
+
+
+def low_of(score: Decimal | None) -> Decimal:
+    return score if score is not None else Decimal(0)

@@ -1,7 +1,5 @@
 """Money for the actions of a plan: to read, to enter, to correct and to take along."""
 
-from __future__ import annotations
-
 import secrets
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -17,8 +15,8 @@ from readiness.plans.postings import dollars
 from readiness.plans.presenters import spending
 from readiness.plans.service import money, money_export, progress
 
-pages = Blueprint("money", __name__)
-pages.add_app_template_filter(dollars, "from_cents")
+bp = Blueprint("money", __name__)
+bp.add_app_template_filter(dollars, "from_cents")
 FILES = {
     "csv": (money_export.as_csv, "text/csv; charset=utf-8"),
     "xlsx": (
@@ -30,7 +28,7 @@ NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 HERE = "/assessments/<assessment_id>/plan/money"
 
 
-@pages.get(HERE)
+@bp.get(HERE)
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
     found = money.load(session(), assessment_id)
@@ -43,7 +41,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.get(f"{HERE}.<ending>")
+@bp.get(f"{HERE}.<ending>")
 @needs(Can.READ_PLAN)
 def file(assessment_id: str, ending: str) -> ResponseReturnValue:
     found = money.load(session(), assessment_id)
@@ -55,7 +53,7 @@ def file(assessment_id: str, ending: str) -> ResponseReturnValue:
     return Response(made(found), content_type=kind, headers=headers)
 
 
-@pages.get(f"{HERE}/actions/<action_id>")
+@bp.get(f"{HERE}/actions/<action_id>")
 @needs(Can.READ_PLAN)
 def action(assessment_id: str, action_id: str) -> ResponseReturnValue:
     return action_page(money.load(session(), assessment_id), action_id)
@@ -80,7 +78,7 @@ def action_page(
     )
 
 
-@pages.post(f"{HERE}/actions/<action_id>/entries")
+@bp.post(f"{HERE}/actions/<action_id>/entries")
 @needs(Can.EDIT_PLAN)
 def post(assessment_id: str, action_id: str) -> ResponseReturnValue:
     found, form = opened(assessment_id, action_id), PostingForm()
@@ -96,7 +94,7 @@ def post(assessment_id: str, action_id: str) -> ResponseReturnValue:
     return action_page(found, action_id, form=form), 422
 
 
-@pages.post(f"{HERE}/actions/<action_id>/needed")
+@bp.post(f"{HERE}/actions/<action_id>/needed")
 @needs(Can.EDIT_PLAN)
 def say_needed(assessment_id: str, action_id: str) -> ResponseReturnValue:
     found, form = opened(assessment_id, action_id), NeededForm()
@@ -112,14 +110,14 @@ def say_needed(assessment_id: str, action_id: str) -> ResponseReturnValue:
     return action_page(found, action_id, needed=form), 422
 
 
-@pages.get(f"{HERE}/actions/<action_id>/entries/<posting_id>")
+@bp.get(f"{HERE}/actions/<action_id>/entries/<posting_id>")
 @needs(Can.EDIT_PLAN)
 def correction(assessment_id: str, action_id: str, posting_id: str) -> ResponseReturnValue:
     entry = opened(assessment_id, action_id).line(action_id).entry(posting_id)
     return correction_page(assessment_id, action_id, posting_id, posting_form(entry.posting))
 
 
-@pages.post(f"{HERE}/actions/<action_id>/entries/<posting_id>")
+@bp.post(f"{HERE}/actions/<action_id>/entries/<posting_id>")
 @needs(Can.EDIT_PLAN)
 def correct(assessment_id: str, action_id: str, posting_id: str) -> ResponseReturnValue:
     opened(assessment_id, action_id).line(action_id).entry(posting_id)
