@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from readiness.imports.mapping_examples import EXAMPLES
-from readiness.imports.mapping_shapes import MappingShape
+from readiness.imports.mapping_models import MappingShape
 
 
 @click.command()

@@ -12,7 +12,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports.mapped_table import (
     NO_DAY,
     REMEMBERED,
-    Line,
+    MappedLine,
     MappedRun,
     NotReadError,
     answers_in,
@@ -22,7 +22,7 @@ from readiness.imports.mapped_table import (
     part_of,
     parts_in,
 )
-from readiness.imports.mapping_shapes import OVER_ALL, ColumnRole, LongMapping, plain
+from readiness.imports.mapping_models import OVER_ALL, ColumnRole, LongMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
     AnsweredQuestion,
@@ -53,7 +53,7 @@ def parts(
 
 
 def screen_in(
-    line: Line, run: MappedRun, mapping: LongMapping, reading: ReadContext
+    line: MappedLine, run: MappedRun, mapping: LongMapping, reading: ReadContext
 ) -> Iterator[ScreenPart]:
     head = head_of(line, run)
     if head.day is None:
@@ -97,7 +97,7 @@ def answers_to(
     return answers
 
 
-def need_result(line: Line, mapping: LongMapping) -> dict[Need, NeedResult]:
+def need_result(line: MappedLine, mapping: LongMapping) -> dict[Need, NeedResult]:
     need = mapping.need(line.text(ColumnRole.NEED))
     if need is None:
         raise NotReadError(NO_NEED)

@@ -15,7 +15,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports import safe_names
 from readiness.imports.dates import day_of, instant_of
 from readiness.imports.mapping import standing_of
-from readiness.imports.mapping_shapes import TRAITS, Answers, ColumnRole, TableMapping, plain
+from readiness.imports.mapping_models import TRAITS, Answers, ColumnRole, TableMapping, plain
 from readiness.imports.safe_names import Labels
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
@@ -47,7 +47,7 @@ class NotReadError(Exception):
 Columns = Mapping[ColumnRole, int]  # where each role stands in one table
 
 
-class Line(NamedTuple):
+class MappedLine(NamedTuple):
     """One line of a table, by what its columns are."""
 
     cells: Sequence[str]
@@ -59,9 +59,9 @@ class Line(NamedTuple):
         return self.cells[at] if at is not None else ""
 
 
-def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterator[Line]:
+def lines_of(table: TextTable, columns: Columns, reading: ReadContext) -> Iterator[MappedLine]:
     for number, cells in full_rows(table, reading):
-        yield Line(cells, columns, table.place(number))
+        yield MappedLine(cells, columns, table.place(number))
 
 
 Found = ScreenPart | PatientRecord
@@ -105,7 +105,7 @@ class RowHead:
 def part_of(
     head: RowHead,
     day: date,
-    line: Line,
+    line: MappedLine,
     run: MappedRun,
     reading: ReadContext,
     answered: tuple[AnsweredQuestion, ...] = (),
@@ -190,7 +190,7 @@ def strange_columns(table: TextTable, strange: list[int]) -> str:
     )
 
 
-def head_of(line: Line, run: MappedRun) -> RowHead:
+def head_of(line: MappedLine, run: MappedRun) -> RowHead:
     patient = line.text(ColumnRole.PATIENT)
     if not patient:
         raise NotReadError(NO_PATIENT)
@@ -208,7 +208,7 @@ def head_of(line: Line, run: MappedRun) -> RowHead:
     )
 
 
-def standing_in(line: Line, run: MappedRun) -> tuple[RecordStatus, str]:
+def standing_in(line: MappedLine, run: MappedRun) -> tuple[RecordStatus, str]:
     if ColumnRole.STATUS not in line.columns:
         return RecordStatus.COUNTED, NO_STATUS
     text = line.text(ColumnRole.STATUS)
@@ -221,7 +221,7 @@ def standing_in(line: Line, run: MappedRun) -> tuple[RecordStatus, str]:
     return run.standings[text]
 
 
-def traits_of(line: Line, run: MappedRun) -> PatientTraits | None:
+def traits_of(line: MappedLine, run: MappedRun) -> PatientTraits | None:
     """None where the line tells nothing of the person."""
     texts = tuple(line.text(role) for role in TRAITS)
     if not any(texts):

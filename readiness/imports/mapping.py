@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from readiness.core.errors import BadInput, Problem
 from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
-from readiness.imports.mapping_shapes import (
+from readiness.imports.mapping_models import (
     MADE_BY_US,
     OVER_ALL,
     RESULTS,

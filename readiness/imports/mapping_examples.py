@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.imports.mapping_shapes import MappingShape
+from readiness.imports.mapping_models import MappingShape
 
 LONG = """\
 # What the columns of a long table mean: one line for each answer (or for each need judged).

@@ -145,7 +145,7 @@ def counts_after(
 
 
 @dataclass(frozen=True)
-class CountChange:
+class CountComparison:
     """One count as it stands and as it would be."""
 
     cell: FunnelCell
@@ -157,11 +157,11 @@ class CountChange:
         return self.now != self.then
 
 
-def count_changes(
+def compare_counts(
     current: KnownCounts, uploaded: KnownCounts, changed: Mapping[FunnelCell, int | None]
-) -> tuple[CountChange, ...]:
+) -> tuple[CountComparison, ...]:
     """Every count that the file speaks of."""
     return tuple(
-        CountChange(cell, current.get(cell), changed.get(cell, current.get(cell)))
+        CountComparison(cell, current.get(cell), changed.get(cell, current.get(cell)))
         for cell in sorted({*uploaded, *changed}, key=lambda cell: cell.key)
     )

@@ -16,7 +16,7 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum
-from readiness.imports.models import CountChange, UploadState
+from readiness.imports.models import CountComparison, UploadState
 from readiness.imports.service.review import QuarterPreview, SiteChanges
 from readiness.imports.service.upload import UploadProgress
 
@@ -59,7 +59,7 @@ class ChangeTable:
     title: str
     corner: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[CountChange | None, ...]], ...]
+    rows: tuple[tuple[str, tuple[CountComparison | None, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def quarter_tables(quarter: QuarterPreview) -> QuarterTables:
     return QuarterTables(quarter, whole, tuple(folded_tables(quarter)))
 
 
-def lines_of(part: SiteChanges, *, is_whole: bool) -> tuple[CountChange, ...]:
+def lines_of(part: SiteChanges, *, is_whole: bool) -> tuple[CountComparison, ...]:
     return tuple(line for line in part.lines if (line.cell.stratum == ALL) is is_whole)
 
 
@@ -101,7 +101,7 @@ def folded_tables(quarter: QuarterPreview) -> Iterator[FoldedTables]:
         )
 
 
-def tables_of(lines: Iterable[CountChange]) -> tuple[ChangeTable, ...]:
+def tables_of(lines: Iterable[CountComparison]) -> tuple[ChangeTable, ...]:
     """The group's row and the needs are made of other steps, so they are two tables."""
     listed = tuple(lines)
     groups = tuple(line for line in listed if line.cell.need is None)
@@ -113,7 +113,7 @@ def tables_of(lines: Iterable[CountChange]) -> tuple[ChangeTable, ...]:
     )
 
 
-def table(title: str, corner: str, lines: tuple[CountChange, ...]) -> ChangeTable:
+def table(title: str, corner: str, lines: tuple[CountComparison, ...]) -> ChangeTable:
     steps = [step for step in IN_ORDER if any(line.cell.step is step for line in lines)]
     by_cell = {line.cell: line for line in lines}
     rows = sorted({(line.cell.stratum, line.cell.need) for line in lines}, key=in_order)

@@ -14,7 +14,7 @@ from readiness.imports import safe_names
 from readiness.imports.mapped_table import (
     NO_DAY,
     Columns,
-    Line,
+    MappedLine,
     MappedRun,
     NotReadError,
     RowHead,
@@ -25,7 +25,7 @@ from readiness.imports.mapped_table import (
     part_of,
     parts_in,
 )
-from readiness.imports.mapping_shapes import ColumnRole, MappedField, RedcapMapping, plain
+from readiness.imports.mapping_models import ColumnRole, MappedField, RedcapMapping, plain
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import (
     AnsweredQuestion,
@@ -159,7 +159,7 @@ def quoted(name: str) -> str:
 
 
 def form_in(
-    line: Line, layout: RedcapLayout, run: MappedRun, reading: ReadContext
+    line: MappedLine, layout: RedcapLayout, run: MappedRun, reading: ReadContext
 ) -> Iterator[ScreenPart | PatientRecord]:
     head = with_completeness(with_races(head_of(line, run), line, layout, run), line)
     answered, results = answers_of(line, layout, run)
@@ -174,7 +174,7 @@ def form_in(
         yield PatientRecord(reading.hashed(head.patient), head.traits)
 
 
-def with_completeness(head: RowHead, line: Line) -> RowHead:
+def with_completeness(head: RowHead, line: MappedLine) -> RowHead:
     if ColumnRole.COMPLETE not in line.columns or head.standing is not RecordStatus.COUNTED:
         return head
     if plain(line.text(ColumnRole.COMPLETE)) in FINISHED:
@@ -182,7 +182,7 @@ def with_completeness(head: RowHead, line: Line) -> RowHead:
     return replace(head, standing=RecordStatus.HELD, status=IN_PROGRESS)
 
 
-def with_races(head: RowHead, line: Line, layout: RedcapLayout, run: MappedRun) -> RowHead:
+def with_races(head: RowHead, line: MappedLine, layout: RedcapLayout, run: MappedRun) -> RowHead:
     chosen = tuple(
         run.mapping.value(ColumnRole.RACE, code)
         for at, code in layout.races
@@ -194,7 +194,7 @@ def with_races(head: RowHead, line: Line, layout: RedcapLayout, run: MappedRun) 
 
 
 def answers_of(
-    line: Line, layout: RedcapLayout, run: MappedRun
+    line: MappedLine, layout: RedcapLayout, run: MappedRun
 ) -> tuple[tuple[AnsweredQuestion, ...], dict[Need, NeedResult]]:
     answered, results = [], {}
     for field in layout.fields:
@@ -206,7 +206,7 @@ def answers_of(
     return tuple(answered), results
 
 
-def result_in(line: Line, field: FieldPlace) -> NeedResult | None:
+def result_in(line: MappedLine, field: FieldPlace) -> NeedResult | None:
     text = line.cells[field.column] if field.column is not None else ""
     if not text:
         return None
@@ -216,7 +216,7 @@ def result_in(line: Line, field: FieldPlace) -> NeedResult | None:
     return result
 
 
-def answers_to(line: Line, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:
+def answers_to(line: MappedLine, field: FieldPlace, run: MappedRun) -> tuple[ScreenAnswer, ...]:
     if field.column is None:
         return tuple(answer for at, answer in field.boxes if is_checked(line.cells[at], field.name))
     answers = answers_in(

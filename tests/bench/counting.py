@@ -60,7 +60,7 @@ def ours(text: str, *, by_patient: bool) -> Count:
     from readiness.core.tables.reader import TextTable
     from readiness.imports.mapped_table import columns_of
     from readiness.imports.mapping import parse
-    from readiness.imports.mapping_shapes import LongMapping
+    from readiness.imports.mapping_models import LongMapping
     from readiness.imports.screening_codes import loader as screening
     from readiness.imports.service import large
     from readiness.imports.warehouse import duckdb_count
@@ -96,7 +96,7 @@ def readers() -> Count:
     from readiness.imports import long_table
     from readiness.imports.fhir import reader as fhir
     from readiness.imports.mapping import parse
-    from readiness.imports.mapping_shapes import LongMapping
+    from readiness.imports.mapping_models import LongMapping
     from readiness.imports.screening_codes import loader as screening
     from readiness.imports.screens.assembly import ScreenAssembly
     from readiness.imports.service.screens import count_screens, keyed_hash

@@ -11,7 +11,7 @@ from typing import Any
 
 from readiness.core.tables.models import ReadContext, Report, SourceFile, file_in_memory
 from readiness.imports.fhir import reader as fhir
-from readiness.imports.mapping_shapes import FormMapping
+from readiness.imports.mapping_models import FormMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.assembly import ScreenAssembly
 from readiness.imports.screens.evaluation import evaluate

@@ -11,7 +11,7 @@ from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import Need
 from readiness.imports import long_table, mapped_table
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_shapes import LongMapping
+from readiness.imports.mapping_models import LongMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import (
     Absent,

@@ -9,7 +9,7 @@ from readiness.counts.social_risk.models import Need
 from readiness.imports.dates import DateOrder
 from readiness.imports.mapping import parse
 from readiness.imports.mapping_examples import EXAMPLES
-from readiness.imports.mapping_shapes import (
+from readiness.imports.mapping_models import (
     OVER_ALL,
     ColumnRole,
     FormMapping,

@@ -7,11 +7,11 @@ from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 from readiness.imports.models import (
-    CountChange,
+    CountComparison,
     Upload,
     UploadState,
     changes_by_site,
-    count_changes,
+    compare_counts,
     counts_after,
     replaced_by,
 )
@@ -59,10 +59,10 @@ def test_a_site_that_the_file_leaves_out_has_nothing_any_more():
 def test_counts_are_compared_one_by_one():
     standing, brought = {FOOD: 10, SPANISH: 4}, {FOOD: 12, ENGLISH: 10}
     changed = changes_by_site({"": standing}, {"": brought})[""]
-    assert set(count_changes(standing, brought, changed)) == {
-        CountChange(FOOD, 10, 12),
-        CountChange(ENGLISH, None, 10),
-        CountChange(SPANISH, 4, None),
+    assert set(compare_counts(standing, brought, changed)) == {
+        CountComparison(FOOD, 10, 12),
+        CountComparison(ENGLISH, None, 10),
+        CountComparison(SPANISH, 4, None),
     }
 
 

@@ -11,7 +11,7 @@ from readiness.core.tables.models import Report
 from readiness.counts.social_risk.models import Need
 from readiness.imports import mapped_table, redcap
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_shapes import RedcapMapping
+from readiness.imports.mapping_models import RedcapMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import (
     Absent,

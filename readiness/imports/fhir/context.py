@@ -12,7 +12,7 @@ import msgspec
 
 from readiness.core.tables.models import ReadContext
 from readiness.imports.fhir.resources import Reference
-from readiness.imports.mapping_shapes import FormMapping
+from readiness.imports.mapping_models import FormMapping
 from readiness.imports.screening_codes.models import CodeTable, ResourceType
 from readiness.imports.screens.models import RecordStatus
 

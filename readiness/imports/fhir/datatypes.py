@@ -18,7 +18,7 @@ from readiness.imports.fhir.resources import (
     Number,
     codings_in,
 )
-from readiness.imports.mapping_shapes import OVER_ALL, Answers, plain
+from readiness.imports.mapping_models import OVER_ALL, Answers, plain
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import UNREADABLE_ANSWER, Absent, ScreenAnswer
 

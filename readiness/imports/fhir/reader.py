@@ -28,7 +28,7 @@ from readiness.imports.fhir.resources import (
     Questionnaire,
     QuestionnaireResponse,
 )
-from readiness.imports.mapping_shapes import FormMapping, MappingShape
+from readiness.imports.mapping_models import FormMapping, MappingShape
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import PatientRecord, RecordStatus, ScreenPart
 

@@ -21,14 +21,14 @@ from readiness.imports.mapped_table import (
     NO_PATIENT,
     NO_STANDING,
     Columns,
-    Line,
+    MappedLine,
     MappedRun,
     NotReadError,
     columns_of,
     standing_in,
     traits_from,
 )
-from readiness.imports.mapping_shapes import TRAITS, ColumnRole, LongMapping
+from readiness.imports.mapping_models import TRAITS, ColumnRole, LongMapping
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import CellKey, NeedResult, RecordStatus, ResultCounts
 from readiness.imports.screens.strata import KnownTraits, age_band, known_from, race_2024, strata_of
@@ -88,7 +88,7 @@ def wording_of(
 
     def standing(text: str) -> RecordStatus | None:
         try:
-            return standing_in(Line([text], {ColumnRole.STATUS: 0}), run)[0]
+            return standing_in(MappedLine([text], {ColumnRole.STATUS: 0}), run)[0]
         except NotReadError:
             return None
 

@@ -25,11 +25,11 @@ from readiness.imports import db as uploads
 from readiness.imports.models import (
     WHOLE_GROUP,
     BySite,
-    CountChange,
+    CountComparison,
     Upload,
     UploadState,
     changes_by_site,
-    count_changes,
+    compare_counts,
     counts_after,
     replaced_by,
 )
@@ -60,7 +60,7 @@ class ChangeSinceSeen:
 @dataclass(frozen=True)
 class SiteChanges:
     site: Site | None  # None: the group as a whole
-    lines: tuple[CountChange, ...]
+    lines: tuple[CountComparison, ...]
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def quarter_preview(
         sites=tuple(
             SiteChanges(
                 sites.get(site_id),
-                count_changes(
+                compare_counts(
                     current.get(site_id, {}), brought.get(site_id, {}), changed.get(site_id, {})
                 ),
             )

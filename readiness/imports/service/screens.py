@@ -17,7 +17,7 @@ from readiness.imports import long_table, ny1115, redcap
 from readiness.imports.fhir import reader as fhir
 from readiness.imports.formats import FileFormat, format_of
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_shapes import AnyMapping, FormMapping, LongMapping, RedcapMapping
+from readiness.imports.mapping_models import AnyMapping, FormMapping, LongMapping, RedcapMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.assembly import ScreenAssembly

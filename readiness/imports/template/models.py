@@ -34,7 +34,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Column:
+class TemplateColumn:
     name: str
     meaning: str
     step: Step | None = None  # of a count
@@ -42,52 +42,57 @@ class Column:
 
 
 LABELS = (
-    Column("schema_version", f"Version of this table: {SCHEMA}."),
-    Column("group_id", "Your group, as the page names it."),
-    Column("site_id", f"One of your sites, or {WHOLE} for the whole group."),
-    Column("period", "A closed calendar quarter, such as 2026-Q3.", is_required=True),
-    Column("as_of_date", "The day the counts were made, on or after the quarter's last.",
-           is_required=True),
-    Column("instrument", f"The screening instrument; {MIXED} where there are several."),
-    Column("instrument_version", "Its version or form, if you know it."),
-    Column("unit", "patients (each counted once in a row) or screens; one of them in a file."),
-    Column("need", "The social need that the row is about.", is_required=True),
-    Column("stratum_type", "total, or how patients are divided."),
-    Column("stratum", "total, or the part of the patients that the row is about."),
+    TemplateColumn("schema_version", f"Version of this table: {SCHEMA}."),
+    TemplateColumn("group_id", "Your group, as the page names it."),
+    TemplateColumn("site_id", f"One of your sites, or {WHOLE} for the whole group."),
+    TemplateColumn("period", "A closed calendar quarter, such as 2026-Q3.", is_required=True),
+    TemplateColumn("as_of_date", "The day the counts were made, on or after the quarter's last.",
+        is_required=True),
+    TemplateColumn("instrument", f"The screening instrument; {MIXED} where there are several."),
+    TemplateColumn("instrument_version", "Its version or form, if you know it."),
+    TemplateColumn("unit", "patients (each counted once in a row) or screens; one of them in a "
+        "file."),
+    TemplateColumn("need", "The social need that the row is about.", is_required=True),
+    TemplateColumn("stratum_type", "total, or how patients are divided."),
+    TemplateColumn("stratum", "total, or the part of the patients that the row is about."),
 )  # fmt: skip
 COUNTS = (
-    Column("eligible", "Patients due for screening; the same for every need.", Step.ELIGIBLE),
-    Column("excluded", "Patients left out for a reason of the program's; not among the eligible.",
-           Step.EXCLUDED),
-    Column("not_offered", "Of the eligible, those who were not asked.", Step.NOT_OFFERED),
-    Column("declined", "Of the eligible, those who did not want to answer.", Step.DECLINED),
-    Column("unknown", "Of the eligible, those who answered that they do not know.", Step.UNKNOWN),
-    Column("incomplete", "Of the eligible, those who did not answer in full.", Step.INCOMPLETE),
-    Column("screened", "Of the eligible, those with a clear answer, yes or no.", Step.SCREENED,
-           is_required=True),
-    Column("positive", "Of those screened, patients with the need.", Step.POSITIVE,
-           is_required=True),
-    Column("wants_help", "Of those with the need, patients who want help.", Step.WANTS_HELP),
-    Column("wants_help_all", "Patients who want help, where everybody screened is asked.",
-           Step.WANTS_HELP_ALL),
-    Column("help_offered", "Patients who were offered help.", Step.HELP_OFFERED),
-    Column("referred_30d", "Of those who want help, patients referred within 30 days.",
-           Step.REFERRED_30D),
-    Column("intervention_30d", "Of those with the need, patients with any help within 30 days of "
-           "the first screen that found it: a referral, but also counseling or education.",
-           Step.INTERVENTION_30D),
-    Column("positive_mature", "Of those with the need, patients whose screen lies 30 days or more "
-           "before the day the counts were made.", Step.POSITIVE_MATURE),
-    Column("connected_30d", "Patients who received the service within 30 days.",
-           Step.CONNECTED_30D),
-    Column("outcome_known", "Of those referred, patients for whom it is recorded whether help "
-           "arrived.", Step.OUTCOME_KNOWN),
-    Column("connected", "Of those with a known outcome, patients who received the service.",
-           Step.CONNECTED),
-    Column("resolved", "Of those connected, patients who say that the need is met.",
-           Step.RESOLVED),
-    Column("csp_contact_60d", "Patients with a contact to a community service within 60 days.",
-           Step.CSP_CONTACT_60D),
+    TemplateColumn("eligible", "Patients due for screening; the same for every need.",
+        Step.ELIGIBLE),
+    TemplateColumn("excluded", "Patients left out for a reason of the program's; not among the "
+        "eligible.", Step.EXCLUDED),
+    TemplateColumn("not_offered", "Of the eligible, those who were not asked.", Step.NOT_OFFERED),
+    TemplateColumn("declined", "Of the eligible, those who did not want to answer.", Step.DECLINED),
+    TemplateColumn("unknown", "Of the eligible, those who answered that they do not know.",
+        Step.UNKNOWN),
+    TemplateColumn("incomplete", "Of the eligible, those who did not answer in full.",
+        Step.INCOMPLETE),
+    TemplateColumn("screened", "Of the eligible, those with a clear answer, yes or no.",
+        Step.SCREENED, is_required=True),
+    TemplateColumn("positive", "Of those screened, patients with the need.",
+        Step.POSITIVE, is_required=True),
+    TemplateColumn("wants_help", "Of those with the need, patients who want help.",
+        Step.WANTS_HELP),
+    TemplateColumn("wants_help_all", "Patients who want help, where everybody screened is asked.",
+        Step.WANTS_HELP_ALL),
+    TemplateColumn("help_offered", "Patients who were offered help.", Step.HELP_OFFERED),
+    TemplateColumn("referred_30d", "Of those who want help, patients referred within 30 days.",
+        Step.REFERRED_30D),
+    TemplateColumn("intervention_30d", "Of those with the need, patients with any help within 30 "
+        "days of the first screen that found it: a referral, but also counseling or education.",
+        Step.INTERVENTION_30D),
+    TemplateColumn("positive_mature", "Of those with the need, patients whose screen lies 30 days "
+        "or more before the day the counts were made.", Step.POSITIVE_MATURE),
+    TemplateColumn("connected_30d", "Patients who received the service within 30 days.",
+        Step.CONNECTED_30D),
+    TemplateColumn("outcome_known", "Of those referred, patients for whom it is recorded whether "
+        "help arrived.", Step.OUTCOME_KNOWN),
+    TemplateColumn("connected", "Of those with a known outcome, patients who received the service.",
+        Step.CONNECTED),
+    TemplateColumn("resolved", "Of those connected, patients who say that the need is met.",
+        Step.RESOLVED),
+    TemplateColumn("csp_contact_60d", "Patients with a contact to a community service within 60 "
+        "days.", Step.CSP_CONTACT_60D),
 )  # fmt: skip
 COLUMNS = (*LABELS, *COUNTS)
 NAMES = tuple(column.name for column in COLUMNS)

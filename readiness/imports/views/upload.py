@@ -27,7 +27,7 @@ from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
 from readiness.imports import presenter
 from readiness.imports.mapping_examples import EXAMPLES
-from readiness.imports.mapping_shapes import MappingShape
+from readiness.imports.mapping_models import MappingShape
 from readiness.imports.models import UploadState
 from readiness.imports.service import review
 from readiness.imports.service import upload as taking

@@ -17,7 +17,7 @@ from readiness.core.errors import BadInput
 from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.imports import long_table, ny1115, redcap
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_shapes import LongMapping, RedcapMapping
+from readiness.imports.mapping_models import LongMapping, RedcapMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screens.models import PatientRecord, ScreenPart
 from readiness.imports.template import reader as template

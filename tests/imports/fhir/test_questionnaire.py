@@ -6,7 +6,7 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.imports.fhir import reader
-from readiness.imports.mapping_shapes import FormMapping, MappingShape
+from readiness.imports.mapping_models import FormMapping, MappingShape
 from readiness.imports.screens.models import Absent, ScreenAnswer
 from tests.factories.fhir import LOINC, bundle, chosen, item, read_resources, response
 

@@ -14,7 +14,7 @@ from readiness.core.errors import BadInput
 from readiness.core.tables.models import Canceled, ReadContext, Report, file_in_memory
 from readiness.imports.fhir import reader
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_shapes import FormMapping
+from readiness.imports.mapping_models import FormMapping
 from readiness.imports.screens.models import RecordStatus, ScreenAnswer
 from tests.factories import fhir
 from tests.factories.fhir import (

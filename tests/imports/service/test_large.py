@@ -12,7 +12,7 @@ from readiness.core.errors import BadInput
 from readiness.core.periods import Period
 from readiness.core.tables.models import Canceled, ReadContext, Report, file_in_memory, file_on_disk
 from readiness.imports.mapping import parse
-from readiness.imports.mapping_shapes import LongMapping
+from readiness.imports.mapping_models import LongMapping
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.service import large, screens
 from readiness.imports.warehouse import duckdb_session
