@@ -200,20 +200,8 @@ class NamedMembership:
     place: str
 
 
-def own_parts(session: Session) -> tuple[NamedMembership, ...]:
-    return parts_of(session.store, session.actor.id)
-
-
 def parts_of(store: Store, person_id: str) -> tuple[NamedMembership, ...]:
     return tuple(
-        NamedMembership(membership, place_of(store, membership))
-        for membership in people.memberships(store, person_id=person_id)
+        NamedMembership(each, place_name(store, each.group_id, each.payer_id))
+        for each in people.memberships(store, person_id=person_id)
     )
-
-
-def place_of(store: Store, membership: Membership) -> str:
-    if membership.group_id is not None:
-        return groups.get(store, membership.group_id).name
-    if membership.payer_id is not None:
-        return groups.payer(store, membership.payer_id).name
-    return "this installation"

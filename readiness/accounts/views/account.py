@@ -165,7 +165,7 @@ def my_page(form: ChangePasswordForm) -> str:
         "accounts/mine.html",
         form=form,
         person=account.person(store(), actor()),
-        parts=[(part, links_of(part)) for part in people.own_parts(session())],
+        parts=[(part, links_of(part)) for part in people.parts_of(store(), actor().id)],
         sessions=account.own_sessions(session(), own_token()),
     )
 

@@ -12,8 +12,6 @@ from readiness.assessments.db.runs import StoredRun
 from readiness.assessments.models import AssessmentStatus, Decision, ItemReview, RunKind, Submission
 from readiness.assessments.reliability import Reliability, assess
 from readiness.assessments.scorecard import (
-    GateResult,
-    Raise,
     ScoringRun,
     answer_from_json,
     from_json,
@@ -24,7 +22,7 @@ from readiness.assessments.service.scoring import scoring_run
 from readiness.core.db import Session, Store
 from readiness.core.permissions import Can
 from readiness.instruments.answers import Answers
-from readiness.instruments.models import Instrument, Item, Tier
+from readiness.instruments.models import Instrument, Tier
 
 GROUPS_COMPARED = 500  # the most recent; more would not make an estimate visibly surer
 
@@ -42,26 +40,6 @@ class ShownRun:
 
 
 @dataclass(frozen=True)
-class PathStep:
-    """One step of the shortest way up, in words."""
-
-    item: Item
-    domain_id: str
-    step: Raise
-    anchor: str  # what must be true then
-    before: str  # what is said now
-
-
-@dataclass(frozen=True)
-class ResultGate:
-    item: Item
-    tier: Tier
-    result: GateResult
-    why: str
-    has: str
-
-
-@dataclass(frozen=True)
 class AssessmentResult:
     view: AssessmentView
     shown: ShownRun  # the one that decides
@@ -69,8 +47,6 @@ class AssessmentResult:
     previous: ScoringRun | None  # last cycle's
     previous_title: str
     next_tier: Tier | None
-    steps: tuple[PathStep, ...] | None  # None: there is no way up, and the run says why
-    gates: tuple[ResultGate, ...]
     last: Submission | None
     sureness: Reliability
     has_dropped: bool
@@ -102,8 +78,6 @@ def result_of(store: Store, found: AssessmentView, now: datetime) -> AssessmentR
         previous=earlier[1] if earlier else None,
         previous_title=earlier[0] if earlier else "",
         next_tier=found.instrument.tier_after(shown.tier),
-        steps=steps_of(found.instrument, shown.run, found.answers),
-        gates=gates_of(found.instrument, shown.run),
         last=assessment_view.last_submission(store, found.assessment.id),
         sureness=assess(found.instrument, shown.run, peer_answers(store, found.instrument)),
         has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
@@ -151,37 +125,6 @@ def peer_answers(store: Store, instrument: Instrument) -> list[Answers]:
 
 def number_of(run: ScoringRun) -> int:
     return int(run.tier_id[1:])
-
-
-def steps_of(
-    instrument: Instrument, run: ScoringRun, answers: Answers
-) -> tuple[PathStep, ...] | None:
-    if run.shortest_way is None:
-        return None
-    return tuple(step_of(instrument, each, answers) for each in run.shortest_way)
-
-
-def step_of(instrument: Instrument, step: Raise, answers: Answers) -> PathStep:
-    item = instrument.item_by_id[step.item_id]
-    unknown = "don't know" if item.id in answers else "not answered yet"
-    before = unknown if step.from_level is None else f"level {step.from_level}"
-    return PathStep(item, item.domain_id, step, item.levels[step.to], before)
-
-
-def gates_of(instrument: Instrument, run: ScoringRun) -> tuple[ResultGate, ...]:
-    why = {
-        (gate.tier_id, gate.item_id): gate.why for tier in instrument.tiers for gate in tier.gates
-    }
-    return tuple(
-        ResultGate(
-            item=instrument.item_by_id[each.item_id],
-            tier=instrument.tier_by_id[each.tier_id],
-            result=each,
-            why=why[each.tier_id, each.item_id],
-            has="no level" if each.has is None else f"level {each.has}",
-        )
-        for each in run.gates
-    )
 
 
 def requested_changes(store: Store, found: AssessmentView) -> Mapping[str, ItemReview]:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from readiness.assessments.db import assessments
+from readiness.assessments.db import assessments, runs
+from readiness.assessments.scorecard import from_json
+from readiness.instruments.loader import load
 from tests.factories import assessments as sheets
 from tests.factories import payers, world
 from tests.factories.page import Page
@@ -94,6 +96,16 @@ def test_the_result_names_each_gate_as_the_payer_reads_it(client, sign_in, store
     own = gates_of(open_page(sign_in(client, "maya"), at(made, "/result")))
     assert own
     assert gates_of(open_page(sign_in(client, "pam"), "/payers/fair/groups/elm")) == own
+
+
+def test_the_result_says_what_each_step_of_the_way_up_asks(maya, store, whole):
+    sheets.sent_in(store, whole.id, NOW)
+    run = from_json(runs.of_assessment(store, whole.id)[0].result)
+    items = load(run.instrument_id, run.version).item_by_id
+    text = open_page(maya, at(whole, "/result")).text
+    assert run.shortest_way
+    for step in run.shortest_way:
+        assert f"to level {step.to}: {items[step.item_id].levels[step.to]}" in text
 
 
 def gates_of(page):
