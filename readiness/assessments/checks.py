@@ -171,6 +171,11 @@ def identifiers_in(answer: Answer) -> tuple[patient_identifiers.Identifier, ...]
     return patient_identifiers.found_in(f"{answer.note}\n{answer.reason}")
 
 
+def identifiers_in_words(saved: AnswerRevision | None) -> str:
+    marks = identifiers_in(saved.answer) if saved and saved.answer else ()
+    return patient_identifiers.in_words(marks) if marks else ""
+
+
 def unknown_facts(instrument: Instrument, context: Context) -> Iterator[SubmissionFinding]:
     for asked in instrument.context:
         if not is_known(asked.fields, context):

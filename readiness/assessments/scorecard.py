@@ -166,14 +166,17 @@ def rename_keys(plain: Any, names: Mapping[str, str]) -> Any:
     return float(plain) if isinstance(plain, Decimal) else plain
 
 
-def inputs_sha256(instrument: Instrument, context: Context, answers: Answers) -> str:
-    """One hash for what decided a run. Evidence notes decide nothing, so they are left out."""
-    inputs = {
+def inputs_of(instrument: Instrument, context: Context, answers: Answers) -> Plain:
+    """What decided a run. Evidence notes decide nothing, so they are left out."""
+    return {
         "instrument": instrument.id,
         "version": instrument.version,
         "context": {key: value for key, value in context.items() if value is not None},
         "answers": {item_id: answer_to_json(answer) for item_id, answer in answers.items()},
     }
+
+
+def inputs_sha256(inputs: Plain) -> str:
     canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 

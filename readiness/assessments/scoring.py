@@ -41,7 +41,7 @@ class ScoreEstimate:
     high: Fraction | None
 
     @property
-    def shown(self) -> ScoreRange:
+    def rounded(self) -> ScoreRange:
         low, mid, high = (
             None if value is None else one_decimal(value)
             for value in (self.low, self.mid, self.high)

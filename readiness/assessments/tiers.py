@@ -262,7 +262,7 @@ def minimum(
     least: Fraction,
 ) -> Criterion:
     """A minimum of 0 asks for nothing, so it holds even where there is no score."""
-    has = estimate.shown.low
+    has = estimate.rounded.low
     reached = least <= 0 or (has is not None and Fraction(has) >= least)
     unmet = CriterionVerdict.UNANSWERABLE if has is None else CriterionVerdict.NOT_YET
     needs = one_decimal(least) if one_decimal(least) == least else decimal(least)

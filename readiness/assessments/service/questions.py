@@ -18,7 +18,6 @@ from readiness.assessments.service.assessment_view import (
     AssessmentView,
     PreviousAssessment,
 )
-from readiness.core import patient_identifiers
 from readiness.core.db import Session, Store
 from readiness.core.errors import Problem
 from readiness.core.permissions import Can
@@ -150,7 +149,7 @@ def question(
         cut_points=sentence(item.threshold_note),
         asked_by=frameworks_of(found.instrument, item),
         note_rule=note_rule(found, item),
-        marks=identifiers_in_words(saved),
+        marks=checks.identifiers_in_words(saved),
         request=request,
         history=history_of(store, found, item),
     )
@@ -162,11 +161,6 @@ def sent_from(saved: AnswerRevision) -> SentAnswer:
         return SentAnswer(saved.item_id, base=saved.revision)
     answer = saved.answer
     return SentAnswer(saved.item_id, choice_of(answer), answer.reason, answer.note, saved.revision)
-
-
-def identifiers_in_words(saved: AnswerRevision | None) -> str:
-    marks = checks.identifiers_in(saved.answer) if saved and saved.answer else ()
-    return patient_identifiers.in_words(marks) if marks else ""
 
 
 def change_of(item: Item, previous: PreviousAssessment | None) -> str:

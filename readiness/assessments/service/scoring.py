@@ -13,7 +13,7 @@ from readiness.assessments.db.runs import RunOutcome, StoredRun
 from readiness.assessments.models import Assessment, AssessmentStatus, RunKind
 from readiness.assessments.scorecard import (
     ScoringRun,
-    answer_to_json,
+    inputs_of,
     inputs_sha256,
     to_json,
 )
@@ -40,9 +40,9 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         missing=stand.missing,
         tier_id=stand.tier.id,
         provisional=stand.provisional,
-        axes={axis_id: each.shown for axis_id, each in stand.scores.axes.items()},
-        domains={domain_id: each.shown for domain_id, each in stand.scores.domains.items()},
-        overall=stand.scores.overall.shown,
+        axes={axis_id: each.rounded for axis_id, each in stand.scores.axes.items()},
+        domains={domain_id: each.rounded for domain_id, each in stand.scores.domains.items()},
+        overall=stand.scores.overall.rounded,
         gates=stand.gates,
         limiting_factor=limiting_factor(instrument, answers, stand),
         shortest_way=way.raises,
@@ -50,7 +50,7 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         shortest_way_reason=way.reason,
         caps=stand.caps,
         instrument_sha256=instrument.sha256,
-        inputs_sha256=inputs_sha256(instrument, context, answers),
+        inputs_sha256=inputs_sha256(inputs_of(instrument, context, answers)),
     )
 
 
@@ -128,12 +128,7 @@ class ScoredInputs:
 
 
 def run_of(instrument: Instrument, context: Context, answers: Answers) -> ScoredInputs:
-    inputs = {
-        "instrument": instrument.id,
-        "version": instrument.version,
-        "context": {key: value for key, value in context.items() if value is not None},
-        "answers": {item_id: answer_to_json(answer) for item_id, answer in answers.items()},
-    }
+    inputs = inputs_of(instrument, context, answers)
     return ScoredInputs(inputs, scoring_run(instrument, context, answers))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from readiness.assessments import checks
 from readiness.assessments.forms import context as context_form
 from readiness.assessments.forms import item
 from readiness.assessments.forms.context import ContextPart
@@ -112,7 +113,7 @@ def after_item(
         "saved_at": now().isoformat(),
         "revision": revision.revision if revision else 0,
         "is_carried": bool(revision and revision.is_carried),
-        "marks": questions.identifiers_in_words(revision),
+        "marks": checks.identifiers_in_words(revision),
         "here": f"{here.answered} of {here.total} answered on this page",
         "whole": f"{whole.answered} of {whole.total} in all",
     }

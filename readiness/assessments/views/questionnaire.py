@@ -87,10 +87,6 @@ def take_over(assessment_id: str) -> ResponseReturnValue:
     filled = workbook.from_plain(typed, found.instrument)
     done = questionnaire.apply_upload(session(), assessment_id, filled)
     flash(f"Saved from the spreadsheet: {len(done.changes)} changed.")
-    if done.conflicts:
-        flash(f"Not overwritten, because somebody changed them meanwhile: {named(done.conflicts)}.")
+    if names := ", ".join(line.id for line in done.conflicts):
+        flash(f"Not overwritten, because somebody changed them meanwhile: {names}.")
     return redirect(url_for("assess.contents", assessment_id=assessment_id), 303)
-
-
-def named(lines: tuple[questionnaire.WorkbookChange, ...]) -> str:
-    return ", ".join(line.id for line in lines)
