@@ -201,7 +201,7 @@ class CountsTables(Generic[CellT, CountsT]):
                 found.setdefault(revision.cell, []).append(revision)
         return found
 
-    def saved(
+    def all_revisions(
         self, store: Store, group_id: str, period: Period
     ) -> list[tuple[str, Revision[CellT]]]:
         """Every revision of every count, of the sites too (their ids), in the order of saving."""

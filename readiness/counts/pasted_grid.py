@@ -23,12 +23,12 @@ EMPTY = "This block holds no counts. Copy the numbers as well as their headings,
 
 
 @dataclass(frozen=True)
-class Pasted(Generic[CellT]):
+class PastedCounts(Generic[CellT]):
     values: Mapping[CellT, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
-def read(text: str, grids: Sequence[Grid[CellT]]) -> Pasted[CellT]:
+def read(text: str, grids: Sequence[Grid[CellT]]) -> PastedCounts[CellT]:
     """Counts by cell, and every problem with the line the person sees.
 
     A heading row chooses the table that knows most of its names, of equals the one that knows
@@ -38,11 +38,15 @@ def read(text: str, grids: Sequence[Grid[CellT]]) -> Pasted[CellT]:
     """
     lines = list(lines_of(text)) if len(text) <= MOST_CHARACTERS else []
     if len(text) > MOST_CHARACTERS or is_too_large(lines):
-        return Pasted(problems=(Problem("", TOO_LARGE),))
+        return PastedCounts(problems=(Problem("", TOO_LARGE),))
     if not lines:
-        return Pasted(problems=(Problem("", "Nothing was pasted. Copy the block and try again."),))
+        return PastedCounts(
+            problems=(Problem("", "Nothing was pasted. Copy the block and try again."),)
+        )
     pasted = fill(lines, grids)
-    return pasted if pasted.values or pasted.problems else Pasted(problems=(Problem("", EMPTY),))
+    return (
+        pasted if pasted.values or pasted.problems else PastedCounts(problems=(Problem("", EMPTY),))
+    )
 
 
 def is_too_large(lines: list[Line]) -> bool:
@@ -59,16 +63,18 @@ def lines_of(text: str) -> Iterator[Line]:
             yield reader.line_num, parts
 
 
-def fill(lines: list[Line], grids: Sequence[Grid[CellT]]) -> Pasted[CellT]:
+def fill(lines: list[Line], grids: Sequence[Grid[CellT]]) -> PastedCounts[CellT]:
     heading = lines[0][1]
     if not is_heading(heading):
         has_names = any(is_name(line[0]) for _, line in lines)
         return collect(lines, grids[-1], [c.key for c in grids[-1].columns], has_names)
-    grid = max(grids, key=lambda each: (len(known(heading, each)), rows_named(lines, each)))
-    named = known(heading, grid)
+    grid = max(grids, key=lambda each: (len(known_columns(heading, each)), rows_named(lines, each)))
+    named = known_columns(heading, grid)
     has_names = 0 not in named and not is_count_column(lines, 0)
     strange = tuple(
-        Problem(f"Line {lines[0][0]}", f"{quoted(part)} is not a column here. {use(grid.columns)}")
+        Problem(
+            f"Line {lines[0][0]}", f"{quote(part)} is not a column here. {choices(grid.columns)}"
+        )
         for place, part in enumerate(heading)
         if part and place not in named and (place or not has_names)
     )
@@ -78,7 +84,7 @@ def fill(lines: list[Line], grids: Sequence[Grid[CellT]]) -> Pasted[CellT]:
 
 def rows_named(lines: list[Line], grid: Grid[CellT]) -> int:
     rows = by_name(grid.rows)
-    return sum(1 for _, line in lines if plain(line[0]) in rows)
+    return sum(1 for _, line in lines if normalize(line[0]) in rows)
 
 
 def is_count_column(lines: list[Line], place: int) -> bool:
@@ -99,10 +105,14 @@ def is_name(text: str) -> bool:
     return bool(text) and not is_number(text)
 
 
-def known(heading: list[str], grid: Grid[CellT]) -> dict[int, str]:
+def known_columns(heading: list[str], grid: Grid[CellT]) -> dict[int, str]:
     """Which place of the heading row is which column."""
     keys = by_name(grid.columns)
-    return {place: keys[plain(part)] for place, part in enumerate(heading) if plain(part) in keys}
+    return {
+        place: keys[normalize(part)]
+        for place, part in enumerate(heading)
+        if normalize(part) in keys
+    }
 
 
 def collect(
@@ -111,11 +121,11 @@ def collect(
     columns: Sequence[str],
     has_names: bool,
     problems: tuple[Problem, ...] = (),
-) -> Pasted[CellT]:
+) -> PastedCounts[CellT]:
     rows, found, wrong = by_name(grid.rows), dict[CellT, int](), list(problems)
     for position, (number, parts) in enumerate(lines):
         name, counts = (parts[0], parts[1:]) if has_names else ("", parts)
-        row = rows.get(plain(name)) if name else row_at(grid, position)
+        row = rows.get(normalize(name)) if name else row_at(grid, position)
         if row is None:
             wrong.append(Problem(f"Line {number}", no_such_row(name, grid)))
             continue
@@ -125,11 +135,11 @@ def collect(
             try:
                 value = count_of(text) if column else None
             except ValueError as error:
-                wrong.append(Problem(f"Line {number}", f"{quoted(text)} {error}"))
+                wrong.append(Problem(f"Line {number}", f"{quote(text)} {error}"))
                 continue
             if value is not None:
                 found[grid.cells[row, column]] = value
-    return Pasted(found, tuple(wrong))
+    return PastedCounts(found, tuple(wrong))
 
 
 def row_at(grid: Grid[CellT], position: int) -> str | None:
@@ -139,24 +149,24 @@ def row_at(grid: Grid[CellT], position: int) -> str | None:
 def no_such_row(name: str, grid: Grid[CellT]) -> str:
     if not name:
         return f"is beyond the {len(grid.rows)} rows of the grid. Name the row in its first cell."
-    return f"{quoted(name)} is not a row here. {use(grid.rows)}"
+    return f"{quote(name)} is not a row here. {choices(grid.rows)}"
 
 
-def use(headings: Sequence[Heading]) -> str:
+def choices(headings: Sequence[Heading]) -> str:
     return f"Use one of: {', '.join(heading.names[0] for heading in headings)}."
 
 
 def by_name(headings: Sequence[Heading]) -> dict[str, str]:
-    return {plain(name): heading.key for heading in headings for name in heading.names}
+    return {normalize(name): heading.key for heading in headings for name in heading.names}
 
 
-def plain(name: str) -> str:
+def normalize(name: str) -> str:
     """
-    >>> plain("Referred in 30  Days "), plain("referred_30d")
+    >>> normalize("Referred in 30  Days "), normalize("referred_30d")
     ('referred in 30 days', 'referred 30d')
     """
     return " ".join(name.replace("_", " ").replace("-", " ").casefold().split())
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"

@@ -9,7 +9,7 @@ from readiness.core.periods import Period
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.models import CellT, Grid, Heading
-from readiness.counts.quality.grids import known_grids, measure_grids
+from readiness.counts.quality.grids import demographic_grids, measure_grids
 from readiness.counts.quality.models import QualityCell
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, StratumType, strata_of
@@ -151,5 +151,5 @@ def quality_layouts(period: Period) -> Iterator[Grid[QualityCell]]:
             yield replace(
                 grid, title=f"{title}, estimated by a payer", corner="Patients", cells=estimated
             )
-    for each in known_grids({}):
+    for each in demographic_grids({}):
         yield replace(each, title=f"{each.title} in the record", corner="Patients")

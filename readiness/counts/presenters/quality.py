@@ -8,7 +8,7 @@ from readiness.core.errors import NotFound
 from readiness.core.periods import Period
 from readiness.counts.models import Grid
 from readiness.counts.presenters.entry import Layout, Scope
-from readiness.counts.quality.grids import known_grids, sample_grid
+from readiness.counts.quality.grids import demographic_grids, sample_grid
 from readiness.counts.quality.models import (
     MEASURED_BY,
     DemographicCell,
@@ -17,7 +17,7 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.counts.service.entry import Sites
-from readiness.counts.service.quality import SCHEMA, MeasurementPeriod, measured
+from readiness.counts.service.quality import SCHEMA, MeasurementPeriod, stratum_grids
 from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 
 RACE_DATA, ASKED_AGAIN = "race-data", "asked-again"
@@ -45,11 +45,11 @@ def scope_of(key: str, period: Period, sites: Sites) -> Scope[QualityCell]:
     if key not in PAGES:
         raise NotFound("There is no such breakdown. Choose one from the page of the period.")
     if key == RACE_DATA:
-        grids: tuple[Grid[QualityCell], ...] = tuple(known_grids(sites))
+        grids: tuple[Grid[QualityCell], ...] = tuple(demographic_grids(sites))
     elif key == ASKED_AGAIN:
         grids = (sample_grid(),)
     else:
-        grids = measured(StratumType(key), period, sites)
+        grids = stratum_grids(StratumType(key), period, sites)
     return Scope(key, TITLES[key], grids, INTRODUCTIONS.get(key, ""))
 
 

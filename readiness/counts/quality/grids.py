@@ -36,7 +36,7 @@ PARTS = (MeasurePart.DENOMINATOR, MeasurePart.NUMERATOR)  # the larger first, as
 WHOLE = "ALL"  # how a file calls the group as a whole
 
 
-def in_force(measures: QualitySet, ending: Period) -> tuple[QualityMeasure, ...]:
+def measures_in_force(measures: QualitySet, ending: Period) -> tuple[QualityMeasure, ...]:
     return tuple(
         measure
         for measure in measures.measures
@@ -55,7 +55,7 @@ def measure_grids(
     return tuple(
         measure_grid(f"{ages}-{kind}", title, own, strata)
         for ages, title in AGES.items()
-        if (own := [each for each in in_force(measures, ending) if each.ages == ages])
+        if (own := [each for each in measures_in_force(measures, ending) if each.ages == ages])
     )
 
 
@@ -107,7 +107,7 @@ def part_label(measure: QualityMeasure, part: MeasurePart) -> str:
     return PART_LABELS[part].lower()
 
 
-def known_grids(sites: Mapping[str, str]) -> tuple[Grid[DemographicCell], ...]:
+def demographic_grids(sites: Mapping[str, str]) -> tuple[Grid[DemographicCell], ...]:
     """For each field a row for what is recorded; the whole group, then its sites."""
     columns = (Heading("", "Whole group", (WHOLE,)), *(Heading(own, sites[own]) for own in sites))
     return tuple(

@@ -16,7 +16,7 @@ from readiness.core.tables.models import SheetCell
 from readiness.core.tables.spreadsheet import SheetRequest, SheetSentences
 from readiness.counts.edits import count_of
 from readiness.counts.measures.models import QualitySet
-from readiness.counts.quality.grids import WHOLE, in_force
+from readiness.counts.quality.grids import WHOLE, measures_in_force
 from readiness.counts.quality.models import (
     CATEGORIES,
     MEASURED_BY,
@@ -57,13 +57,13 @@ WORDS = SheetSentences(
 
 
 @dataclass(frozen=True)
-class Context:
+class TableContext:
     ending: Period
     measures: QualitySet
     sites: Mapping[str, str]  # names by id
 
 
-class WrongError(ValueError):
+class RowError(ValueError):
     """One thing wrong with a row, as the rest of a sentence."""
 
 
@@ -71,7 +71,7 @@ def read(raw: bytes, ending: Period, measures: QualitySet, sites: Mapping[str, s
     """Every count of the file by its cell, or BadInput with every problem by its row."""
     if len(raw) > MOST_BYTES:
         raise BadInput(TOO_LARGE)
-    context = Context(ending, measures, sites)
+    context = TableContext(ending, measures, sites)
     found: Values = {}
     problems: list[Problem] = []
     sheets = tuple(sheets_of(raw))
@@ -113,7 +113,7 @@ def text_of(cell: SheetCell) -> str:
 def read_sheet(
     name: str,
     lines: Sequence[Sequence[str]],
-    context: Context,
+    context: TableContext,
     found: Values,
     problems: list[Problem],
 ) -> None:
@@ -135,11 +135,11 @@ def read_sheet(
         row = dict(zip(heading, [*texts, *[""] * len(heading)], strict=False))
         try:
             add(cells_of(row, context), found)
-        except WrongError as error:
+        except RowError as error:
             problems.append(Problem(place, str(error)))
 
 
-Cells = Callable[[Row, Context], Values]
+Cells = Callable[[Row, TableContext], Values]
 
 
 def shape_of(heading: Sequence[str], name: str) -> Cells:
@@ -148,7 +148,11 @@ def shape_of(heading: Sequence[str], name: str) -> Cells:
         if set(columns) <= set(heading):
             if strange := [each for each in heading if each and each not in (*columns, *OPTIONAL)]:
                 raise BadInput(
-                    [Problem(name, f"Take out the columns we do not know: {listed(strange)}.")]
+                    [
+                        Problem(
+                            name, f"Take out the columns we do not know: {column_names(strange)}."
+                        )
+                    ]
                 )
             if len(set(heading)) < len([each for each in heading if each]):
                 raise BadInput([Problem(name, "A column stands there twice: keep one.")])
@@ -165,7 +169,7 @@ def shape_of(heading: Sequence[str], name: str) -> Cells:
     )
 
 
-def listed(names: Iterable[str]) -> str:
+def column_names(names: Iterable[str]) -> str:
     """Names of columns as far as they look like names."""
     return ", ".join(
         each if each.replace("_", "").isalnum() and not found_in(each) else "one without a name"
@@ -176,28 +180,30 @@ def listed(names: Iterable[str]) -> str:
 def add(values: Values, found: Values) -> None:
     for cell, value in values.items():
         if found.get(cell, value) != value:
-            raise WrongError("says another number than a row above it. Keep one of both.")
+            raise RowError("says another number than a row above it. Keep one of both.")
         found[cell] = value
 
 
-def measure_row(row: Row, context: Context) -> Values:
+def measure_row(row: Row, context: TableContext) -> Values:
     in_period(row, context)
-    measures = {each.id.casefold(): each.id for each in in_force(context.measures, context.ending)}
+    measures = {
+        each.id.casefold(): each.id for each in measures_in_force(context.measures, context.ending)
+    }
     measure_id = one_of(row["measure"], measures, "measure")
     stratum = stratum_in(row, context)
     is_estimated = (
         one_of(row.get("estimated", ""), {"": "", "no": "", "yes": "yes"}, "estimated") == "yes"
     )
     if is_estimated and stratum.type not in (StratumType.RACE, StratumType.RACE_1997):
-        raise WrongError("is marked as estimated, which only race can be. Leave it empty.")
+        raise RowError("is marked as estimated, which only race can be. Leave it empty.")
     values: Values = {}
     for part in MeasurePart:
-        if (count := counted(row, part)) is not None:
+        if (count := count_in(row, part)) is not None:
             values[MeasureCell(measure_id, part, stratum, is_estimated)] = count
     return values
 
 
-def stratum_in(row: Row, context: Context) -> Stratum:
+def stratum_in(row: Row, context: TableContext) -> Stratum:
     kinds: dict[str, StratumType] = {str(each): each for each in (StratumType.TOTAL, *MEASURED_BY)}
     kind = one_of(row["stratum_type"], kinds, "stratum_type")
     if kind is StratumType.TOTAL:
@@ -207,7 +213,7 @@ def stratum_in(row: Row, context: Context) -> Stratum:
     return Stratum(kind, one_of(row["stratum"], {each: each for each in STRATA[kind]}, "stratum"))
 
 
-def known_row(row: Row, context: Context) -> Values:
+def demographic_row(row: Row, context: TableContext) -> Values:
     in_period(row, context)
     field = one_of(row["field"], {str(each): each for each in DemographicField}, "field")
     known = one_of(row["known"], {str(each): each for each in DemographicStatus}, "known")
@@ -216,30 +222,30 @@ def known_row(row: Row, context: Context) -> Values:
     }
     origin = one_of(row["origin"], origins, "origin")
     site = one_of(row["site"], {"": "", WHOLE.casefold(): "", **by_name(context.sites)}, "site")
-    count = counted(row, "patients")
+    count = count_in(row, "patients")
     return {} if count is None else {DemographicCell(field, known, origin, site): count}
 
 
-def sample_row(row: Row, context: Context) -> Values:
+def sample_row(row: Row, context: TableContext) -> Values:
     in_period(row, context)
     categories = {each: each for each in CATEGORIES}
     cell = SampleCell(
         one_of(row["recorded"], categories, "recorded"), one_of(row["asked"], categories, "asked")
     )
-    count = counted(row, "patients")
+    count = count_in(row, "patients")
     return {} if count is None else {cell: count}
 
 
 SHAPES: tuple[tuple[tuple[str, ...], Cells], ...] = (
     (MEASURES, measure_row),
-    (KNOWN, known_row),
+    (KNOWN, demographic_row),
     (SAMPLE, sample_row),
 )
 
 
-def in_period(row: Row, context: Context) -> None:
+def in_period(row: Row, context: TableContext) -> None:
     if row["period"].upper() != str(context.ending):
-        raise WrongError(
+        raise RowError(
             f"is not of the 12 months that end with {context.ending}. Keep the rows of that "
             "period, or open the page of the other one."
         )
@@ -256,11 +262,11 @@ def one_of(text: str, known: Mapping[str, Meant], column: str) -> Meant:
     if wanted in known:
         return known[wanted]
     names = ", ".join(each or "nothing" for each in list(known)[:20])
-    raise WrongError(f"has no {column} that we know. Write one of: {names}.")
+    raise RowError(f"has no {column} that we know. Write one of: {names}.")
 
 
-def counted(row: Row, column: str) -> int | None:
+def count_in(row: Row, column: str) -> int | None:
     try:
         return count_of(row[column])
     except ValueError as error:
-        raise WrongError(f"{column} {error}") from None
+        raise RowError(f"{column} {error}") from None

@@ -34,7 +34,7 @@ from readiness.counts.models import (
     Revision,
     Severity,
 )
-from readiness.counts.pasted_grid import Pasted
+from readiness.counts.pasted_grid import PastedCounts
 
 Sites = Mapping[str, str]  # names by id
 
@@ -307,7 +307,7 @@ def paste(
     group_id: str,
     text: str,
     grids: Sequence[Grid[CellT]],
-) -> Pasted[CellT]:
+) -> PastedCounts[CellT]:
     """What a pasted block would fill in. Nothing is stored."""
     require(session, schema.can_enter, group_id)
     return pasted_grid.read(text, grids)

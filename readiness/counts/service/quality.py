@@ -18,9 +18,9 @@ from readiness.counts.models import CountFinding, Grid, PeriodState, cells_in
 from readiness.counts.quality import checks, table
 from readiness.counts.quality.grids import (
     WHOLE,
-    in_force,
-    known_grids,
+    demographic_grids,
     measure_grids,
+    measures_in_force,
     rows_of,
     sample_grid,
 )
@@ -46,14 +46,14 @@ KINDS = (StratumType.TOTAL, *MEASURED_BY)
 MeasurementPeriod = EntryPeriod[QualityCell, QualityCounts]  # the 12 months that end with a quarter
 
 
-def measured(kind: StratumType, ending: Period, sites: Sites) -> tuple[Grid[QualityCell], ...]:
+def stratum_grids(kind: StratumType, ending: Period, sites: Sites) -> tuple[Grid[QualityCell], ...]:
     return tuple(measure_grids(load_quality(), ending, kind, sites))
 
 
 def all_grids(ending: Period, sites: Sites) -> tuple[Grid[QualityCell], ...]:
     """Every table of the period."""
-    by_kind = (grid for kind in KINDS for grid in measured(kind, ending, sites))
-    return (*by_kind, *known_grids(sites), sample_grid())
+    by_kind = (grid for kind in KINDS for grid in stratum_grids(kind, ending, sites))
+    return (*by_kind, *demographic_grids(sites), sample_grid())
 
 
 def cells(ending: Period, sites: Sites) -> dict[str, QualityCell]:
@@ -77,7 +77,7 @@ def findings(
     return checks.findings(counts, before, load_quality())
 
 
-def nothing_counted(counts: QualityCounts) -> Iterator[Problem]:
+def missing_measures(counts: QualityCounts) -> Iterator[Problem]:
     if not checks.is_counted(counts):
         yield Problem("", "Enter one measure for all patients, or how race is known, first.")
 
@@ -92,7 +92,7 @@ SCHEMA: Schema[QualityCell, QualityCounts] = Schema(
     labels=labels,
     earlier=year_before,
     findings=findings,
-    missing=nothing_counted,
+    missing=missing_measures,
     finding_says=lambda finding: finding.says,
     newest=latest_closed,
     listed=8,
@@ -146,7 +146,7 @@ def references(counts: QualityCounts) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class CountChange:
+class FileChange:
     """What a file would change in one count."""
 
     key: str
@@ -158,7 +158,7 @@ class CountChange:
 @dataclass(frozen=True)
 class FilePreview:
     ending: MeasurementPeriod
-    changes: tuple[CountChange, ...]
+    changes: tuple[FileChange, ...]
     same: int  # counts of the file that stand already
     findings: tuple[CountFinding[QualityCell], ...]  # as they would be
 
@@ -172,7 +172,7 @@ def preview(session: Session, group_id: str, written: str, raw: bytes) -> FilePr
     found = table.read(raw, wanted, load_quality(), ending.sites)
     named, known = labels(wanted, ending.sites), ending.counts.known
     changes = tuple(
-        CountChange(cell.key, named.get(cell.key, cell.key), known.get(cell), value)
+        FileChange(cell.key, named.get(cell.key, cell.key), known.get(cell), value)
         for cell, value in found.items()
         if known.get(cell) != value
     )
@@ -193,7 +193,7 @@ def workbook(session: Session, group_id: str, written: str) -> bytes:
     return exports.xlsx_of(
         [
             exports.Sheet(measures, MEASURES, measure_rows(ending), (10, 10, 16, 16, 12, 12)),
-            exports.Sheet(known, KNOWN, known_rows(ending), (10, 16, 12, 14, 12, 10)),
+            exports.Sheet(known, KNOWN, demographic_rows(ending), (10, 16, 12, 14, 12, 10)),
             exports.Sheet(again, SAMPLE, sample_rows(ending), (10, 12, 12, 10)),
         ]
     )
@@ -205,7 +205,7 @@ def measures_csv(session: Session, group_id: str, written: str) -> bytes:
 
 
 def measure_rows(ending: MeasurementPeriod) -> Rows:
-    for measure in in_force(load_quality(), ending.period):
+    for measure in measures_in_force(load_quality(), ending.period):
         for kind in (StratumType.TOTAL, *MEASURED_BY):
             for stratum, _ in rows_of(kind, ending.sites):
                 both = (
@@ -215,7 +215,7 @@ def measure_rows(ending: MeasurementPeriod) -> Rows:
                 yield str(ending.period), measure.id, kind.value, stratum.name, *both
 
 
-def known_rows(ending: MeasurementPeriod) -> Rows:
+def demographic_rows(ending: MeasurementPeriod) -> Rows:
     for each in DemographicField:
         for known, origin in STATES:
             for site in ("", *ending.sites):
@@ -238,7 +238,7 @@ def sample_rows(ending: MeasurementPeriod) -> Rows:
 
 
 @dataclass(frozen=True)
-class Past:
+class ChangeLine:
     """One change of one count."""
 
     at: datetime
@@ -251,7 +251,7 @@ class Past:
 @dataclass(frozen=True)
 class ChangeLog:
     ending: MeasurementPeriod
-    lines: tuple[Past, ...]  # newest first
+    lines: tuple[ChangeLine, ...]  # newest first
 
 
 def change_log(session: Session, group_id: str, written: str) -> ChangeLog:
@@ -261,7 +261,7 @@ def change_log(session: Session, group_id: str, written: str) -> ChangeLog:
     )
     named = labels(ending.period, ending.sites)
     lines = [
-        Past(
+        ChangeLine(
             each.at,
             authors[each.author_id].name if each.author_id in authors else GONE,
             named.get(cell.key, cell.key),

@@ -170,13 +170,13 @@ def breaks(
                 rule_id,
                 Severity.HARD,
                 cells[0],
-                f"{value:,}{added_up(right)} cannot be more than {left.label(row, part)}"
+                f"{value:,}{together(right)} cannot be more than {left.label(row, part)}"
                 f"{also_in_part(left, counts, part)} ({most:,}). Check these numbers.",
                 (*cells[1:], *left.cells(row, part)),
             )
 
 
-def added_up(term: ChainTerm) -> str:
+def together(term: ChainTerm) -> str:
     steps = " and ".join(STEP_LABELS[step] for step in term.steps)
     return f" ({steps} together)" if len(term.steps) > 1 else ""
 

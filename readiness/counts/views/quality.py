@@ -119,17 +119,17 @@ def declare(group_id: str, period: str) -> ResponseReturnValue:
 @needs(Can.READ_QUALITY)
 def template_xlsx(group_id: str, period: str) -> ResponseReturnValue:
     made = service.workbook(session(), group_id, period)
-    return attached(made, XLSX, f"quality-{period}.xlsx")
+    return attachment(made, XLSX, f"quality-{period}.xlsx")
 
 
 @bp.get("/groups/<group_id>/quality/<period>/counts.csv")
 @needs(Can.READ_QUALITY)
 def template_csv(group_id: str, period: str) -> ResponseReturnValue:
     made = service.measures_csv(session(), group_id, period)
-    return attached(made, "text/csv; charset=utf-8", f"quality-{period}.csv")
+    return attachment(made, "text/csv; charset=utf-8", f"quality-{period}.csv")
 
 
-def attached(made: bytes, kind: str, name: str) -> Response:
+def attachment(made: bytes, kind: str, name: str) -> Response:
     response = Response(made, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -140,7 +140,7 @@ def attached(made: bytes, kind: str, name: str) -> Response:
 def upload(group_id: str, period: str) -> ResponseReturnValue:
     """A file is looked at; only the page that shows what it would change can store it."""
     if "filled" in request.form:
-        return take_over(group_id, period)
+        return apply_file(group_id, period)
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
@@ -158,7 +158,7 @@ def upload(group_id: str, period: str) -> ResponseReturnValue:
     )
 
 
-def take_over(group_id: str, period: str) -> ResponseReturnValue:
+def apply_file(group_id: str, period: str) -> ResponseReturnValue:
     try:
         filled = json.loads(request.form["filled"])
     except (ValueError, RecursionError) as error:

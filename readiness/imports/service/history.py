@@ -53,7 +53,7 @@ class CountHistory:
 def record(session: Session, group_id: str, written: str) -> CountHistory:
     scope.require_for_group(session, Can.READ_COUNTS, group_id)
     wanted = enterable_period(written, session.now.date())
-    lines = social_risk.saved(session.store, group_id, wanted)
+    lines = social_risk.all_revisions(session.store, group_id, wanted)
     names = people.with_ids(session.store, {line.author_id for _, line in lines})
     sites = {site.id: site for site in groups.sites(session.store, group_id)}
     taken = [each for each in uploads.of_group(session.store, group_id) if wanted in each.taken]
@@ -98,7 +98,7 @@ def by_site(session: Session, group_id: str, written: str) -> CountsBySite:
     """Every count of all patients, those that only files bring too."""
     scope.require_for_group(session, Can.READ_COUNTS, group_id)
     wanted = enterable_period(written, session.now.date())
-    standing = latest_counts(histories(social_risk.saved(session.store, group_id, wanted)))
+    standing = latest_counts(histories(social_risk.all_revisions(session.store, group_id, wanted)))
     sites = tuple(site for site in groups.sites(session.store, group_id) if standing.get(site.id))
     columns = [standing[WHOLE_GROUP], *(standing[site.id] for site in sites)]
     cells = {cell for column in columns for cell in column if cell.stratum == ALL}

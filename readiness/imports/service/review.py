@@ -147,7 +147,7 @@ def quarter_preview(
     sites: Mapping[str, Site],
     seen: Mapping[Period, int],
 ) -> QuarterPreview:
-    lines = social_risk.saved(store, group_id, quarter)
+    lines = social_risk.all_revisions(store, group_id, quarter)
     current = latest_counts(histories(lines))
     changed = changes_by_site(current, brought)
     whole = counts_after(current[WHOLE_GROUP], changed.get(WHOLE_GROUP, {}))
@@ -223,7 +223,7 @@ def apply_upload(
     brought: BySite,
     seen: int,
 ) -> int:
-    lines = social_risk.saved(session.store, upload.group_id, quarter)
+    lines = social_risk.all_revisions(session.store, upload.group_id, quarter)
     if len(lines) != seen:
         raise CountsChanged(CHANGED)
     by_site = histories(lines)

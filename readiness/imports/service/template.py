@@ -46,7 +46,7 @@ def last_counts(store: Store, group_id: str, blank: BlankTemplate) -> Last:
     quarter = max(before)
     found: dict[CellKey, Mapping[Step, int]] = {}
     for site_id, cells in latest_counts(
-        histories(social_risk.saved(store, group_id, quarter))
+        histories(social_risk.all_revisions(store, group_id, quarter))
     ).items():
         named = WHOLE if site_id == WHOLE_GROUP else site_id
         found |= from_counts(cells, group_id, named, quarter)

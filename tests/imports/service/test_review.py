@@ -68,7 +68,7 @@ def test_taking_over_writes_the_group_and_its_sites_and_says_so(store, cara):
     done = take(store, cara)
     assert (done.quarters, done.changed) == ((Q4,), 7)
     assert standing(store) == WHOLE
-    assert [site for site, _ in social_risk.saved(store, "elm", Q4)].count("elm-1") == 2
+    assert [site for site, _ in social_risk.all_revisions(store, "elm", Q4)].count("elm-1") == 2
     assert social_risk.status(store, "elm", Q4).state is PeriodState.OPEN
     told = next(e for e in audit.of_group(store, "elm") if e.verb == "saved an upload")
     assert (told.object_id, told.detail) == ("2026-Q4", {"upload": "u1", "counts": 7})

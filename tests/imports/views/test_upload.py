@@ -229,7 +229,7 @@ def test_a_site_may_be_named_as_the_group_names_it(cara, store):
     reply = send(cara, ("counts.csv", written(lines)))
     page = settled(cara, reply)
     cara.post(reply.location, data=page.values(reply.location))
-    assert {site for site, _ in social_risk.saved(store, "elm", Q4)} == {"", "elm-1"}
+    assert {site for site, _ in social_risk.all_revisions(store, "elm", Q4)} == {"", "elm-1"}
 
 
 def test_counts_of_screens_are_not_taken_for_counts_of_patients(cara):
