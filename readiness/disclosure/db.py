@@ -98,10 +98,11 @@ class ReleaseTables(Generic[C]):
         """Every release of the period with the true counts it rested on, oldest first."""
         found = self.read(store, "r.group_id = ? and r.period = ?", group_id, str(period))
         return tuple(
-            PreviousRelease(each.number, self.known(store, each), each.values) for each in found
+            PreviousRelease(each.number, self.read_true_counts(store, each), each.values)
+            for each in found
         )
 
-    def known(self, store: Store, release: Release[C]) -> dict[C, int]:
+    def read_true_counts(self, store: Store, release: Release[C]) -> dict[C, int]:
         name = (release.group_id, str(release.period), release.number)
         found = self.values(store, self.true_counts, *name)
         return {cell: value for cell, value in found.items() if value is not None}

@@ -214,10 +214,10 @@ def months_of(written: str) -> tuple[int, int] | None:
     return None
 
 
-def written(first: int, months: int) -> str:
+def period_of_months(first: int, months: int) -> str:
     """
-    >>> written(24318, 3), written(24318, 6), written(24318, 1), written(24312, 12)
-    ('2026-Q3', '2026-H2', '2026-07', '2026')
+    >>> [period_of_months(24318, n) for n in (3, 6, 1)], period_of_months(24312, 12)
+    (['2026-Q3', '2026-H2', '2026-07'], '2026')
     """
     year, month = divmod(first, 12)
     return {
@@ -240,7 +240,7 @@ def divisions_of(period: str) -> tuple[tuple[str, ...], ...]:
         return ()
     first, months = found
     return tuple(
-        tuple(written(first + start, length) for start in range(0, months, length))
+        tuple(period_of_months(first + start, length) for start in range(0, months, length))
         for length in LENGTHS
         if length < months
     )

@@ -49,7 +49,7 @@ def table_of(
     """`merged`: the rows printed in place of several others, which are never printed."""
     merged = merged or {}
     parts = {part for each in merged.values() for part in each}
-    build = tied(counts, merged)
+    build = builder_of(counts, merged)
     return build.table(c for c in build.counts if isinstance(c, Count) and c.key not in parts)
 
 
@@ -58,7 +58,7 @@ def table_of_partial_strata(counts: Counts) -> CountsTable:
 
     Only people counted, and those of them who are positive, are ever printed.
     """
-    build = tied(counts, {})
+    build = builder_of(counts, {})
     partial = [
         (total, strata)
         for total, types in strata_by_total(counts).items()
@@ -80,7 +80,7 @@ def table_of_partial_strata(counts: Counts) -> CountsTable:
     )
 
 
-def tied(counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]]) -> TableBuilder:
+def builder_of(counts: Counts, merged: Mapping[RowKey, Sequence[RowKey]]) -> TableBuilder:
     tallies = {key: sum_tallies(counts[part] for part in parts) for key, parts in merged.items()}
     build = TableBuilder(cells_of({**counts, **tallies}))
     for key in (*counts, *tallies):

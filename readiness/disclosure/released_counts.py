@@ -82,7 +82,7 @@ class ReleasedShare:
         return None if self.is_too_few else self.pair
 
 
-def shown(
+def shown_count(
     quarter: SocialRiskRelease, step: Step, need: Need | None = None, part: Stratum = ALL
 ) -> ShownCount:
     cell = FunnelCell(step, need, part)
@@ -106,7 +106,7 @@ def total_over(
 ) -> ShownCount:
     """The sum of what was printed. With one number hidden the sum is hidden, and with one not
     known it is not known."""
-    return sum_shown(shown(each, step, need, part) for each in quarters)
+    return sum_shown(shown_count(each, step, need, part) for each in quarters)
 
 
 def sum_shown(numbers: Iterable[ShownCount]) -> ShownCount:
@@ -123,7 +123,7 @@ def share_of(quarters: Sequence[SocialRiskRelease], rule: RateRule) -> ReleasedS
     of the two numbers is left out, and one hidden number hides the share."""
     rows = (None,) if rule.of_group else FIVE
     pairs = [
-        (shown(quarter, rule.numerator, row), shown(quarter, rule.denominator, row))
+        (shown_count(quarter, rule.numerator, row), shown_count(quarter, rule.denominator, row))
         for quarter in quarters
         for row in rows
     ]

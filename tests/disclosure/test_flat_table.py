@@ -26,45 +26,45 @@ def lines(**rows):
     ]
 
 
-def counted(**rows):
+def complete(**rows):
     return complete_partial(lines(**rows))
 
 
-def rest(measure):
+def residual(measure):
     strata = tuple(Count(key, measure) for key in (WHITE, BLACK))
     return Residual(Count(TOTAL, measure), strata)
 
 
 def test_a_breakdown_may_leave_people_out_and_they_are_counted():
-    made = table_of_partial_strata(counted(total=(100, 60), white=(70, 40), black=(25, 16)))
-    rests = {each: made.counts[rest(each)] for each in CountKind}
+    made = table_of_partial_strata(complete(total=(100, 60), white=(70, 40), black=(25, 16)))
+    rests = {each: made.counts[residual(each)] for each in CountKind}
     assert rests == {CountKind.SCREENED: 5, CountKind.POSITIVE: 4, CountKind.NEGATIVE: 1}
     people = [Count(key, CountKind.SCREENED) for key in (TOTAL, WHITE, BLACK)]
-    assert AddsUp(people[0], (*people[1:], rest(CountKind.SCREENED))) in made.sums
+    assert AddsUp(people[0], (*people[1:], residual(CountKind.SCREENED))) in made.sums
     assert AddsUp(people[0], tuple(people[1:])) not in made.sums
 
 
 def test_so_few_left_out_hide_one_of_the_others():
-    counts = counted(total=(100, 60), white=(70, 40), black=(25, 16))
+    counts = complete(total=(100, 60), white=(70, 40), black=(25, 16))
     hidden = protect(table_of_partial_strata(counts), 11, find_pattern).hidden
     measures = {each.measure for each in hidden if isinstance(each, Count)}
     assert {CountKind.SCREENED, CountKind.POSITIVE} <= measures
 
 
 def test_a_breakdown_of_everybody_has_no_rest():
-    made = table_of_partial_strata(counted(total=(95, 56), white=(70, 40), black=(25, 16)))
+    made = table_of_partial_strata(complete(total=(95, 56), white=(70, 40), black=(25, 16)))
     assert not [each for each in made.counts if isinstance(each, Residual)]
 
 
 def test_those_who_do_not_meet_a_measure_are_protected_and_never_printed():
-    made = table_of_partial_strata(counted(total=(60, 56)))
+    made = table_of_partial_strata(complete(total=(60, 56)))
     assert made.counts[Count(TOTAL, CountKind.NEGATIVE)] == 4
     assert Count(TOTAL, CountKind.NEGATIVE) not in made.shown
     assert protect(made, 11, find_pattern).hidden
 
 
 def test_a_total_that_was_left_out_is_that_of_the_breakdown_with_most_people():
-    assert counted(white=(70, 40), black=(25, 16), english=(90, 52))[TOTAL] == RowTally(95, 56)
+    assert complete(white=(70, 40), black=(25, 16), english=(90, 52))[TOTAL] == RowTally(95, 56)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_total_that_was_left_out_is_that_of_the_breakdown_with_most_people():
 )
 def test_more_than_all_patients_is_refused_by_line(rows, line):
     with pytest.raises(BadInput) as refused:
-        counted(**rows)
+        complete(**rows)
     assert [problem.place for problem in refused.value.problems] == [line]
 
 

@@ -21,17 +21,17 @@ def known(people: int) -> KnownRange:
     return KnownRange(people, people)
 
 
-def told(*pairs: ShareBounds) -> bool:
+def is_safe(*pairs: ShareBounds) -> bool:
     return is_disclosable(pairs, MARKS, 11)
 
 
 def test_a_level_of_printed_numbers_tells_nothing_new():
-    assert told(ShareBounds(known(5), known(100)), ShareBounds(known(0), known(3)))
+    assert is_safe(ShareBounds(known(5), known(100)), ShareBounds(known(0), known(3)))
 
 
 @pytest.mark.parametrize(("eligible", "may"), [(100, False), (110, False), (111, True)])
 def test_below_ten_percent_of_few_is_few(eligible, may):
-    assert told(ShareBounds(KnownRange(1, eligible), known(eligible))) is may
+    assert is_safe(ShareBounds(KnownRange(1, eligible), known(eligible))) is may
 
 
 def test_that_most_of_few_were_screened_says_that_few_were_not():
@@ -45,13 +45,13 @@ def test_printed_quarters_beside_a_hidden_one_can_corner_it():
         ShareBounds(known(115), known(300)),
         ShareBounds(KnownRange(1, 100), known(100)),
     )  # 30% of 400 is 120
-    assert not told(*cornered)
-    assert told(ShareBounds(known(90), known(300)), ShareBounds(KnownRange(20, 88), known(100)))
+    assert not is_safe(*cornered)
+    assert is_safe(ShareBounds(known(90), known(300)), ShareBounds(KnownRange(20, 88), known(100)))
 
 
 def test_what_never_left_corners_nobody():
-    assert told(ShareBounds(KnownRange(), KnownRange()))
-    assert told(ShareBounds(known(115), known(300)), ShareBounds(KnownRange(), KnownRange()))
+    assert is_safe(ShareBounds(KnownRange(), KnownRange()))
+    assert is_safe(ShareBounds(known(115), known(300)), ShareBounds(KnownRange(), KnownRange()))
 
 
 def test_a_hidden_number_lies_between_its_printed_neighbors():

@@ -129,7 +129,7 @@ def test_the_ledger_is_its_owners_alone_and_a_broken_one_is_refused(release):
 # An attacker who has kept every release.
 
 
-def drawn(throw, size):
+def draw(throw, size):
     tallies = []
     for share in (1.0, throw.random(), throw.random() / 4, throw.random() / 20):
         screened = round(size * share)
@@ -162,7 +162,7 @@ def files(seed):
     sizes = {"elm": throw.randint(30, 300), "oak": throw.randint(30, 300)}
     every: dict[tuple[str, ...], tuple[int, ...]] = {}
     for quarter in ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"):
-        own = with_all([block(g, quarter, drawn(throw, size)) for g, size in sizes.items()])
+        own = with_all([block(g, quarter, draw(throw, size)) for g, size in sizes.items()])
         every |= own
         yield own
     key = ("elm", "2026-Q2", "food", "race_omb2024", "white")
@@ -177,7 +177,7 @@ def files(seed):
         late[each] = (late[each][0] + moved, late[each][1])
     yield late
     joined = {k: v for k, v in every.items() if k[1] == "2026-Q3" and k[0] != "ALL"}
-    yield with_all([joined, block("ash", "2026-Q3", drawn(throw, throw.randint(8, 80)))])
+    yield with_all([joined, block("ash", "2026-Q3", draw(throw, throw.randint(8, 80)))])
     yield year_of(every)
 
 

@@ -24,7 +24,7 @@ def table(known, threshold=11):
     return table_of(releasable_cells(FunnelCounts(Q3, known)), threshold)
 
 
-def spoken(step, **people):
+def by_language(step, **people):
     return {FunnelCell(step, None, Stratum(LANGUAGE, name)): n for name, n in people.items()}
 
 
@@ -61,13 +61,13 @@ def test_a_step_that_nobody_counted_is_stepped_over():
 
 
 def test_parts_that_are_all_known_add_up_to_the_whole():
-    parts = spoken(Step.ELIGIBLE, english=300, spanish=60, other=20, declined=15, unknown=5)
+    parts = by_language(Step.ELIGIBLE, english=300, spanish=60, other=20, declined=15, unknown=5)
     made = table({ELIGIBLE: 400, **parts})
     assert [set(each.parts) for each in made.sums if each.whole == ELIGIBLE] == [set(parts)]
 
 
 def test_the_rest_of_a_breakdown_is_people_with_gaps_of_their_own():
-    parts = spoken(Step.ELIGIBLE, english=300) | spoken(Step.SCREENED, english=200)
+    parts = by_language(Step.ELIGIBLE, english=300) | by_language(Step.SCREENED, english=200)
     made = table({ELIGIBLE: 400, SCREENED: 295, **parts})
     rests = {
         each.whole.step: each

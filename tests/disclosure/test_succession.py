@@ -27,37 +27,37 @@ ELIGIBLE, OFFERED, SCREENED = (
 FOOD = FunnelCell(Step.POSITIVE, Need.FOOD)
 
 
-def former(hidden=(), number=1, **changes):
-    known = releasable_cells(counts(**changes))
+def previous_release(hidden=(), number=1, **moves):
+    known = releasable_cells(counts(**moves))
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
     return PreviousRelease(number, known, values)
 
 
-def moved(changes, hidden=()):
-    return changes_by_few(releasable_cells(counts(changes)), former(hidden), 11, table_of)
+def changes(moves, hidden=()):
+    return changes_by_few(releasable_cells(counts(moves)), previous_release(hidden), 11, table_of)
 
 
 def test_nothing_new_is_nothing_changed():
-    assert is_unchanged(releasable_cells(counts()), (former(),))
-    assert not is_unchanged(releasable_cells(counts({FOOD: 41})), (former(),))
+    assert is_unchanged(releasable_cells(counts()), (previous_release(),))
+    assert not is_unchanged(releasable_cells(counts({FOOD: 41})), (previous_release(),))
     assert not is_unchanged(releasable_cells(counts()), ())
 
 
 @pytest.mark.parametrize(("people", "few"), [(400, False), (401, True), (390, True), (411, False)])
 def test_a_printed_number_that_moves_by_a_few_keeps_the_former_release(people, few):
-    assert moved({ELIGIBLE: people}) is few
+    assert changes({ELIGIBLE: people}) is few
 
 
 def test_a_hidden_number_may_move_by_a_few():
-    assert not moved(
+    assert not changes(
         {FunnelCell(Step.RESOLVED, Need.FOOD): 8}, {FunnelCell(Step.RESOLVED, Need.FOOD)}
     )
 
 
 def test_a_difference_that_moves_by_a_few_keeps_it_too():
     larger = {ELIGIBLE: 500, OFFERED: 400, SCREENED: 350, FunnelCell(Step.ANY_POSITIVE): 190}
-    assert not moved(larger)
-    assert moved({**larger, SCREENED: 355})  # offered and not screened: from 50 to 45
+    assert not changes(larger)
+    assert changes({**larger, SCREENED: 355})  # offered and not screened: from 50 to 45
 
 
 def test_what_one_sum_leaves_open_is_derivable_and_what_two_unknowns_share_is_not():
@@ -68,7 +68,7 @@ def test_what_one_sum_leaves_open_is_derivable_and_what_two_unknowns_share_is_no
 
 
 def test_former_numbers_stay_printed_or_hidden_as_they_were():
-    one = former({FOOD})
+    one = previous_release({FOOD})
     both = joint_table(releasable_cells(counts({ELIGIBLE: 500})), (one,), 11, table_of)
     assert PreviousCell(1, ELIGIBLE) in both.pinned
     assert PreviousCell(1, FOOD) in both.kept
@@ -78,7 +78,7 @@ def test_former_numbers_stay_printed_or_hidden_as_they_were():
 
 
 def test_a_few_people_who_came_are_people():
-    one = former({FOOD})
+    one = previous_release({FOOD})
     both = joint_table(releasable_cells(counts({FOOD: 43})), (one,), 11, table_of)
     assert both.counts[ReleaseChange(1, FOOD)] == 3
     assert (
@@ -89,7 +89,7 @@ def test_a_few_people_who_came_are_people():
 def test_every_sum_over_two_releases_is_true():
     both = joint_table(
         releasable_cells(counts({FOOD: 43, ELIGIBLE: 390})),
-        (former(), former(number=2)),
+        (previous_release(), previous_release(number=2)),
         11,
         table_of,
     )

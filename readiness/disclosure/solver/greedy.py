@@ -137,9 +137,9 @@ class RedundantColumns:
 
     def pattern(self, rounds: int) -> SuppressionPattern:
         hidden = (self.open[place] for place in self.hidden[self.part > 0])
-        return SuppressionPattern(frozenset(hidden), tuple(map(self.widened, self.moves)), rounds)
+        return SuppressionPattern(frozenset(hidden), tuple(map(self.widen, self.moves)), rounds)
 
-    def widened(self, move: Solution) -> Solution:
+    def widen(self, move: Solution) -> Solution:
         whole = [0] * self.size
         for column, value in zip(self.open, move, strict=True):
             whole[column] = value

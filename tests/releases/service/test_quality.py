@@ -43,30 +43,30 @@ SAID = DemographicCell(
 NOT_ASKED = DemographicCell(DemographicField.RACE, DemographicStatus.NOT_ASKED)
 
 
-def met(stratum: Stratum = ALL) -> MeasureCell:
+def numerator(stratum: Stratum = ALL) -> MeasureCell:
     return MeasureCell("COL", MeasurePart.NUMERATOR, stratum)
 
 
-def counted(stratum: Stratum = ALL) -> MeasureCell:
+def denominator(stratum: Stratum = ALL) -> MeasureCell:
     return MeasureCell("COL", MeasurePart.DENOMINATOR, stratum)
 
 
 GOOD: dict[QualityCell, int] = {
-    counted(): 400,
-    met(): 260,
-    counted(WHITE): 300,
-    met(WHITE): 200,
-    counted(ASIAN): 92,
-    met(ASIAN): 56,
-    counted(BLACK): 8,
-    met(BLACK): 4,
+    denominator(): 400,
+    numerator(): 260,
+    denominator(WHITE): 300,
+    numerator(WHITE): 200,
+    denominator(ASIAN): 92,
+    numerator(ASIAN): 56,
+    denominator(BLACK): 8,
+    numerator(BLACK): 4,
     SAID: 700,
     NOT_ASKED: 120,
     SampleCell("white", "white"): 90,
 }
 
 
-def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm") -> None:
+def enter(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm") -> None:
     """The period's counts from now on; what is not named is not known any more."""
     before = quality.history(store, group_id, Q4)
     wanted: dict[QualityCell, int | None] = {**dict.fromkeys(before), **known}
@@ -77,26 +77,26 @@ def entered(store: Store, known: Mapping[QualityCell, int], group_id: str = "elm
     quality.save(store, group_id, Q4, revisions, None)
 
 
-def let_out(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> ReleaseOutcome:
-    entered(store, known)
+def publish(store: Store, known: Mapping[QualityCell, int], threshold: int = 11) -> ReleaseOutcome:
+    enter(store, known)
     return publication.complete(
         Session(store, people.actor(store, "cara"), NOW), QUALITY, "elm", "2026-Q4", threshold
     )
 
 
-def shown(store: Store) -> Mapping[QualityCell, int | None]:
+def released_values(store: Store) -> Mapping[QualityCell, int | None]:
     found = stored.latest(store, "elm", Q4)
     assert found
     return found.values
 
 
 def test_completing_a_period_lets_its_counts_out_with_small_ones_hidden(store):
-    assert let_out(store, GOOD) is ReleaseOutcome.FIRST
-    assert shown(store)[counted()] == 400
-    assert shown(store)[counted(BLACK)] is None
-    assert shown(store)[met(BLACK)] is None
-    assert sum(value is None for value in shown(store).values()) == 4
-    assert SampleCell("white", "white") not in shown(store)
+    assert publish(store, GOOD) is ReleaseOutcome.FIRST
+    assert released_values(store)[denominator()] == 400
+    assert released_values(store)[denominator(BLACK)] is None
+    assert released_values(store)[numerator(BLACK)] is None
+    assert sum(value is None for value in released_values(store).values()) == 4
+    assert SampleCell("white", "white") not in released_values(store)
     assert {event.verb for event in audit.of_group(store, "elm")} == {
         "completed quality counts",
         "released quality counts",
@@ -104,12 +104,12 @@ def test_completing_a_period_lets_its_counts_out_with_small_ones_hidden(store):
 
 
 def test_a_release_reads_as_it_was_kept(store):
-    known = {**GOOD, replace(counted(WHITE), is_estimated=True): 400}
-    let_out(store, known)
+    known = {**GOOD, replace(denominator(WHITE), is_estimated=True): 400}
+    publish(store, known)
     found = stored.latest(store, "elm", Q4)
     assert found
     assert found.values.keys() == known.keys() - {SampleCell("white", "white")}
-    assert stored.known(store, found) == {
+    assert stored.read_true_counts(store, found) == {
         cell: value for cell, value in known.items() if not isinstance(cell, SampleCell)
     }
     assert (found.number, found.threshold, found.made_at) == (1, 11, NOW)
@@ -118,52 +118,58 @@ def test_a_release_reads_as_it_was_kept(store):
 
 def test_nothing_leaves_while_numbers_contradict_each_other(store):
     with pytest.raises(BadInput):
-        let_out(store, {**GOOD, met(): 500})
+        publish(store, {**GOOD, numerator(): 500})
     assert stored.latest(store, "elm", Q4) is None
 
 
 def test_the_same_counts_again_are_no_new_release(store):
-    let_out(store, GOOD)
-    assert let_out(store, GOOD) is ReleaseOutcome.UNCHANGED
+    publish(store, GOOD)
+    assert publish(store, GOOD) is ReleaseOutcome.UNCHANGED
     assert stored.latest_number(store, "elm", Q4) == 1
 
 
 def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
-    let_out(store, GOOD)
-    assert let_out(store, {**GOOD, met(): 263, met(WHITE): 203}) is ReleaseOutcome.KEPT
-    assert shown(store)[met()] == 260
+    publish(store, GOOD)
+    assert publish(store, {**GOOD, numerator(): 263, numerator(WHITE): 203}) is ReleaseOutcome.KEPT
+    assert released_values(store)[numerator()] == 260
     own = publication.group_view(
         Session(store, people.actor(store, "maya"), NOW), QUALITY, "elm", "2026-Q4"
     )
     assert own.is_behind
-    assert own.known[met()] == 263
+    assert own.known[numerator()] == 263
 
 
 def test_so_few_who_do_not_meet_it_any_more_keep_it_too(store):
     """Both numbers move by many, their difference by 5."""
-    let_out(store, GOOD)
-    known = {**GOOD, counted(): 450, met(): 305, counted(WHITE): 350, met(WHITE): 245}
-    assert let_out(store, known) is ReleaseOutcome.KEPT
+    publish(store, GOOD)
+    known = {
+        **GOOD,
+        denominator(): 450,
+        numerator(): 305,
+        denominator(WHITE): 350,
+        numerator(WHITE): 245,
+    }
+    assert publish(store, known) is ReleaseOutcome.KEPT
 
 
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
-    let_out(store, GOOD)
-    gone = {cell for cell, value in shown(store).items() if value is None}
+    publish(store, GOOD)
+    gone = {cell for cell, value in released_values(store).items() if value is None}
     larger: dict[QualityCell, int] = {
-        counted(): 600,
-        met(): 380,
-        counted(WHITE): 480,
-        met(WHITE): 300,
+        denominator(): 600,
+        numerator(): 380,
+        denominator(WHITE): 480,
+        numerator(WHITE): 300,
     }
     more: dict[QualityCell, int] = {
-        counted(ASIAN): 92,
-        met(ASIAN): 56,
-        counted(BLACK): 28,
-        met(BLACK): 24,
+        denominator(ASIAN): 92,
+        numerator(ASIAN): 56,
+        denominator(BLACK): 28,
+        numerator(BLACK): 24,
     }
-    assert let_out(store, {**GOOD, **larger, **more}) is ReleaseOutcome.RENEWED
-    assert shown(store)[counted()] == 600
-    assert all(shown(store)[cell] is None for cell in gone)
+    assert publish(store, {**GOOD, **larger, **more}) is ReleaseOutcome.RENEWED
+    assert released_values(store)[denominator()] == 600
+    assert all(released_values(store)[cell] is None for cell in gone)
     assert stored.latest_number(store, "elm", Q4) == 2
 
 
@@ -176,7 +182,7 @@ def test_somebody_who_completes_at_the_same_time_is_refused(store):
 
 
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
-    let_out(store, GOOD)
+    publish(store, GOOD)
     pam = people.actor(store, "pam")
 
     def read(actor: Actor, period: str | None) -> PayerView[QualityCell]:
@@ -188,14 +194,14 @@ def test_a_payer_reads_releases_from_the_first_submission_on(store):
     payers.sent_in(store)
     release = read(pam, "2026-Q4").release
     assert release
-    assert release.values == shown(store)
+    assert release.values == released_values(store)
     with pytest.raises(NotFound):
         read(pam, "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
 def test_nobody_else_reads_releases(store, who, payer):
-    let_out(store, GOOD)
+    publish(store, GOOD)
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
@@ -205,7 +211,7 @@ def test_nobody_else_reads_releases(store, who, payer):
 
 
 def test_readers_are_told_the_reference_that_stands_now(store):
-    let_out(store, GOOD)
+    publish(store, GOOD)
     assert [each.reference for each in stored.readable(store, "elm", NOW.date())] == [""]
     cara = people.actor(store, "cara")
     use.declare(Session(store, cara, NOW), "elm", "2026-Q4", "race_omb2024.white")

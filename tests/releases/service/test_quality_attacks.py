@@ -166,7 +166,7 @@ def counts_of(seed, size):
     return known
 
 
-def released(path, rounds):
+def publish(path, rounds):
     with closing(Store(path / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
@@ -184,14 +184,14 @@ def released(path, rounds):
 @pytest.mark.parametrize("size", [6, 30, 90, 300])
 @pytest.mark.parametrize("seed", range(4))
 def test_nobody_can_work_out_a_small_count(tmp_path, seed, size):
-    assert Reader(released(tmp_path, [counts_of(seed, size)])).hits() == []
+    assert Reader(publish(tmp_path, [counts_of(seed, size)])).hits() == []
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_nobody_can_work_one_out_from_two_releases(tmp_path, seed):
     size = random.Random(seed).choice((40, 90, 200))
     rounds = [counts_of(seed, size), counts_of(seed + 100, size + 150)]
-    found = released(tmp_path, rounds)
+    found = publish(tmp_path, rounds)
     assert Reader(found).hits() == []
 
 

@@ -38,9 +38,7 @@ ELIGIBLE, SCREENED = FunnelCell(Step.ELIGIBLE), FunnelCell(Step.SCREENED)
 FOOD, RESOLVED = FunnelCell(Step.POSITIVE, Need.FOOD), FunnelCell(Step.RESOLVED, Need.FOOD)
 
 
-def counted(
-    store: Store, known: Mapping[FunnelCell, int], group_id: str = "elm", quarter=Q4
-) -> None:
+def enter(store: Store, known: Mapping[FunnelCell, int], group_id: str = "elm", quarter=Q4) -> None:
     """The quarter's counts from now on; what is not named is not known any more."""
     before = social_risk.history(store, group_id, quarter)
     wanted = {**dict.fromkeys(before), **known}
@@ -51,21 +49,21 @@ def counted(
     social_risk.save(store, group_id, quarter, revisions)
 
 
-def let_out(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> ReleaseOutcome:
-    counted(store, known)
+def publish(store: Store, known: Mapping[FunnelCell, int], threshold: int = 11) -> ReleaseOutcome:
+    enter(store, known)
     found = social_risk.of_group(store, "elm")[Q4]
     ready = publication.prepare(store, SOCIAL_RISK, "elm", found, threshold, NOW)
     publication.save(store, SOCIAL_RISK, ready, "cara", NOW)
     return ready.outcome
 
 
-def shown(store: Store) -> Mapping[FunnelCell, int | None]:
+def released_values(store: Store) -> Mapping[FunnelCell, int | None]:
     found = releases.latest(store, "elm", Q4)
     assert found
     return found.values
 
 
-def changed(**moves: int) -> dict[FunnelCell, int]:
+def good_with(**moves: int) -> dict[FunnelCell, int]:
     """The good quarter with the group's own steps moved by so many patients."""
     known = dict(good().known)
     return known | {
@@ -74,36 +72,36 @@ def changed(**moves: int) -> dict[FunnelCell, int]:
 
 
 def test_a_small_count_is_hidden_and_a_large_one_shown(store):
-    assert let_out(store, good().known) is ReleaseOutcome.FIRST
-    assert shown(store)[ELIGIBLE] == 400
-    assert shown(store)[RESOLVED] is None
-    assert not [v for v in shown(store).values() if v is not None and 0 < v < 11]
+    assert publish(store, good().known) is ReleaseOutcome.FIRST
+    assert released_values(store)[ELIGIBLE] == 400
+    assert released_values(store)[RESOLVED] is None
+    assert not [v for v in released_values(store).values() if v is not None and 0 < v < 11]
 
 
 def test_zeros_are_shown(store):
-    let_out(store, {ELIGIBLE: 400, SCREENED: 0})
-    assert shown(store) == {ELIGIBLE: 400, SCREENED: 0}
+    publish(store, {ELIGIBLE: 400, SCREENED: 0})
+    assert released_values(store) == {ELIGIBLE: 400, SCREENED: 0}
 
 
 def test_the_threshold_of_the_installation_decides(store):
-    let_out(store, {ELIGIBLE: 400, SCREENED: 20}, threshold=5)
-    assert shown(store)[SCREENED] == 20
-    let_out(store, {ELIGIBLE: 900, SCREENED: 60, FOOD: 25}, threshold=30)
-    assert shown(store)[FOOD] is None
+    publish(store, {ELIGIBLE: 400, SCREENED: 20}, threshold=5)
+    assert released_values(store)[SCREENED] == 20
+    publish(store, {ELIGIBLE: 900, SCREENED: 60, FOOD: 25}, threshold=30)
+    assert released_values(store)[FOOD] is None
 
 
 def test_the_same_counts_again_are_no_new_release(store):
-    let_out(store, good().known)
+    publish(store, good().known)
     before = len(audit.of_group(store, "elm"))
-    assert let_out(store, good().known) is ReleaseOutcome.UNCHANGED
+    assert publish(store, good().known) is ReleaseOutcome.UNCHANGED
     assert releases.latest_number(store, "elm", Q4) == 1
     assert len(audit.of_group(store, "elm")) == before
 
 
 def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
-    let_out(store, good().known)
-    assert let_out(store, changed(eligible=3)) is ReleaseOutcome.KEPT
-    assert shown(store)[ELIGIBLE] == 400
+    publish(store, good().known)
+    assert publish(store, good_with(eligible=3)) is ReleaseOutcome.KEPT
+    assert released_values(store)[ELIGIBLE] == 400
     assert audit.of_group(store, "elm")[0].verb == "kept the former release of counts"
     maya = people.actor(store, "maya")
     with store.writing():
@@ -114,20 +112,20 @@ def test_a_change_by_a_few_keeps_the_former_release_and_says_so(store):
 
 
 def test_a_larger_change_is_released_and_what_was_hidden_stays_hidden(store):
-    let_out(store, good().known)
-    hidden = {cell for cell, value in shown(store).items() if value is None}
-    assert let_out(store, {**changed(eligible=200), RESOLVED: 12}) is ReleaseOutcome.RENEWED
-    assert shown(store)[ELIGIBLE] == 600
-    assert shown(store)[RESOLVED] is None
-    assert all(shown(store)[cell] is None for cell in hidden)
+    publish(store, good().known)
+    hidden = {cell for cell, value in released_values(store).items() if value is None}
+    assert publish(store, {**good_with(eligible=200), RESOLVED: 12}) is ReleaseOutcome.RENEWED
+    assert released_values(store)[ELIGIBLE] == 600
+    assert released_values(store)[RESOLVED] is None
+    assert all(released_values(store)[cell] is None for cell in hidden)
     assert releases.latest_number(store, "elm", Q4) == 2
 
 
 def test_small_steps_do_not_add_up_to_a_way_around(store):
     """Two large changes that undo each other but for three patients."""
-    let_out(store, good().known)
-    assert let_out(store, changed(eligible=100)) is ReleaseOutcome.RENEWED
-    assert let_out(store, changed(eligible=3)) is ReleaseOutcome.KEPT
+    publish(store, good().known)
+    assert publish(store, good_with(eligible=100)) is ReleaseOutcome.RENEWED
+    assert publish(store, good_with(eligible=3)) is ReleaseOutcome.KEPT
 
 
 def test_somebody_who_releases_at_the_same_time_is_refused(store):
@@ -139,7 +137,7 @@ def test_somebody_who_releases_at_the_same_time_is_refused(store):
 
 
 def test_a_payer_reads_releases_from_the_first_submission_on(store):
-    let_out(store, good().known)
+    publish(store, good().known)
     pam = people.actor(store, "pam")
     assert (
         publication.payer_view(Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", None).release
@@ -152,14 +150,14 @@ def test_a_payer_reads_releases_from_the_first_submission_on(store):
         Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", "2026-Q4"
     ).release
     assert read
-    assert read.values == shown(store)
+    assert read.values == released_values(store)
     with pytest.raises(NotFound):
         publication.payer_view(Session(store, pam, NOW), SOCIAL_RISK, "fair", "elm", "2026-Q3")
 
 
 @pytest.mark.parametrize(("who", "payer"), [("pete", "far"), ("pete", "fair"), ("ada", "fair")])
 def test_nobody_else_reads_releases(store, who, payer):
-    let_out(store, good().known)
+    publish(store, good().known)
     payers.sent_in(store)
     actor = people.actor(store, who)
     with pytest.raises(NotFound):
@@ -169,10 +167,10 @@ def test_nobody_else_reads_releases(store, who, payer):
 
 
 def test_where_a_group_stands_rests_on_released_quarters_alone(store):
-    let_out(store, good().known)
+    publish(store, good().known)
     with store.writing():
         store.execute("insert into periods values ('elm', '2026-Q4', 'complete', 1, '', '')")
-    counted(store, {ELIGIBLE: 700, SCREENED: 500}, quarter=Q4.previous)  # never completed
+    enter(store, {ELIGIBLE: 700, SCREENED: 500}, quarter=Q4.previous)  # never completed
     payers.sent_in(store)
     stands = runs.portfolio_entry(store, "elm")
     assert stands
@@ -194,8 +192,8 @@ def patients(seed: int, number: int) -> dict[FunnelCell, int]:
     }
 
 
-def attacked(store: Store, rounds: list[dict[FunnelCell, int]]) -> Sequence[object]:
-    verdicts = [let_out(store, known) for known in rounds]
+def attack(store: Store, rounds: list[dict[FunnelCell, int]]) -> Sequence[object]:
+    verdicts = [publish(store, known) for known in rounds]
     assert verdicts[0] is ReleaseOutcome.FIRST
     return Reader(
         [(each.known, each.values) for each in releases.previous_releases(store, "elm", Q4)]
@@ -213,7 +211,7 @@ def test_nobody_can_work_out_a_small_count(tmp_path_factory, seed, number):
     with closing(Opened(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
-        assert attacked(store, [patients(seed, number)]) == []
+        assert attack(store, [patients(seed, number)]) == []
 
 
 @slow
@@ -225,4 +223,4 @@ def test_nobody_can_work_one_out_from_two_releases(tmp_path_factory, seed, numbe
     with closing(Opened(tmp_path_factory.mktemp("attack") / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
-        assert attacked(store, [patients(seed, number), later]) == []
+        assert attack(store, [patients(seed, number), later]) == []

@@ -21,7 +21,7 @@ from readiness.releases.service.publication import QUALITY
 from tests.counts.views.test_quality import filled
 from tests.factories.page import Page
 from tests.factories.world import NOW
-from tests.releases.service.test_quality import BLACK, GOOD, Q4, counted, entered, met
+from tests.releases.service.test_quality import BLACK, GOOD, Q4, denominator, enter, numerator
 
 PERIOD = "/groups/elm/quality/2026-Q4"
 HERE = f"{PERIOD}/released"
@@ -33,21 +33,21 @@ def maya(client, sign_in):
 
 
 def complete(store, known=GOOD):
-    entered(store, known)
+    enter(store, known)
     return publication.complete(
         Session(store, people.actor(store, "cara"), NOW), QUALITY, "elm", "2026-Q4", 11
     )
 
 
-def shown(client):
+def page_text(client):
     page = Page(client.get(HERE).text)
     return page.text
 
 
 def test_before_a_period_is_complete_nothing_has_left(maya, store):
-    assert "There are no counts" in shown(maya)
-    entered(store, GOOD)
-    assert "Nothing is released yet. Marking the period complete releases it." in shown(maya)
+    assert "There are no counts" in page_text(maya)
+    enter(store, GOOD)
+    assert "Nothing is released yet. Marking the period complete releases it." in page_text(maya)
     assert maya.get(f"{HERE}.csv").status_code == 404
 
 
@@ -56,16 +56,16 @@ def test_the_page_is_reached_from_the_period(maya):
 
 
 def test_completing_a_period_on_its_page_says_that_payers_can_read_it(maya, store):
-    typed = {met(): 260, counted(): 400}
+    typed = {numerator(): 260, denominator(): 400}
     answer = maya.post(PERIOD, data=filled(maya, typed, PERIOD, do="complete"))
     assert answer.status_code == 303
     assert "Payers you share with can now read its counts" in maya.get(answer.location).text
-    assert "Payers you share with read this release" in shown(maya)
+    assert "Payers you share with read this release" in page_text(maya)
 
 
 def test_hidden_counts_stand_beside_the_group_s_own(maya, store):
     complete(store)
-    found = shown(maya)
+    found = page_text(maya)
     assert HIDDEN in found
     assert "yours: 8" in found
     assert "400" in found
@@ -75,18 +75,18 @@ def test_hidden_counts_stand_beside_the_group_s_own(maya, store):
 def test_what_changed_after_the_release_is_said(maya, store):
     complete(store)
     cara = people.actor(store, "cara")
-    sent = PostedCounts({met().key: "263"}, {met().key: 1})
+    sent = PostedCounts({numerator().key: "263"}, {numerator().key: 1})
     entry.save(Session(store, cara, NOW), use.SCHEMA, "elm", "2026-Q4", sent)
-    assert "You changed counts since" in shown(maya)
-    complete(store, {**GOOD, met(): 263})
-    assert "could point at somebody" in shown(maya)
-    assert "yours: 263" in shown(maya)
+    assert "You changed counts since" in page_text(maya)
+    complete(store, {**GOOD, numerator(): 263})
+    assert "could point at somebody" in page_text(maya)
+    assert "yours: 263" in page_text(maya)
 
 
 def test_estimated_race_stands_in_a_table_of_its_own(maya, store):
-    estimated = {replace(counted(BLACK), is_estimated=True): 60}
+    estimated = {replace(denominator(BLACK), is_estimated=True): 60}
     complete(store, {**GOOD, **estimated})
-    assert "estimated by a payer" in shown(maya)
+    assert "estimated by a payer" in page_text(maya)
 
 
 def test_the_files_hold_what_was_released_and_nothing_else(maya, store):
@@ -109,4 +109,4 @@ def test_the_declared_reference_is_no_part_of_the_counts(maya, store):
         Session(store, people.actor(store, "cara"), NOW), "elm", "2026-Q4", "race_omb2024.white"
     )
     assert quality.status(store, "elm", Q4).reference == "race_omb2024.white"
-    assert "Payers you share with read this release" in shown(maya)
+    assert "Payers you share with read this release" in page_text(maya)
