@@ -74,21 +74,19 @@ class QualityMeasurePart(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class MeasureFile(Struct, frozen=True, kw_only=True):
+class SetFile(Struct, frozen=True, kw_only=True):
     id: Name
     version: Version
     title: str
     status: Literal["draft", "published"]
     published_on: date
+
+
+class MeasureFile(SetFile, frozen=True, kw_only=True):
     measures: Annotated[tuple[ScreeningMeasurePart, ...], Meta(min_length=1)]
 
 
-class QualityFile(Struct, frozen=True, kw_only=True):
-    id: Name
-    version: Version
-    title: str
-    status: Literal["draft", "published"]
-    published_on: date
+class QualityFile(SetFile, frozen=True, kw_only=True):
     measures: Annotated[tuple[QualityMeasurePart, ...], Meta(min_length=1)]
 
 
