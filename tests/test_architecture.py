@@ -53,7 +53,7 @@ KINDS = {
     "pdf": ("core/pdf/*",),
     "views": ("*/views.py", "*/views/*", "*_views.py"),
     "forms": ("*/forms.py", "*/forms/*"),
-    "service": ("*/service.py", "*/service/*", "portfolio/brief/*", "portfolio/bulk_pdf/*"),
+    "service": ("*/service.py", "*/service/*", "portfolio/brief/*"),
     "presenter": ("*/presenter.py", "*/presenters/*"),
 }
 PAGES = {"views", "forms", "presenter", "web"}

@@ -1,4 +1,8 @@
-"""What may be done with a rate or a gap, by how many patients it is of and how reliable it is."""
+"""What may be done with a rate or a gap, by how many patients it is of and how reliable it is.
+
+A payer may choose a reference for what it looks at. Unless it does, it is the one that most groups
+declared: never one picked by looking at the numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of a measure by stratum, as readers may see them."""
+"""Counts of a measure by stratum, as readers may see them: from what was entered or released."""
 
 from __future__ import annotations
 

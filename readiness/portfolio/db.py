@@ -1,16 +1,17 @@
-"""Rows in, values out: the only place of this feature that sees SQLite."""
+"""The groups that share with a payer, as a list and by what they released: few queries for all."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from readiness.assessments.db.cycles import ANSWERED, containing
-from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus, RunKind
+from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus
 from readiness.core.db import Store
 from readiness.core.people import Group
 from readiness.core.periods import Period, period
+from readiness.core.serialization import from_row
 from readiness.counts.db import measure_cell
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
 from readiness.counts.quality.models import QualityCell
@@ -160,34 +161,25 @@ def path(domain_id: str) -> str:
 
 
 def to_row(row: Mapping[str, Any]) -> PortfolioRow:
-    return PortfolioRow(
-        group_id=row["group_id"],
-        name=row["name"],
-        status=AssessmentStatus(row["status"]) if row["status"] else None,
-        answered=row["answered"],
-        instrument=(row["instrument_id"], row["version"]) if row["newest_id"] else None,
-        assessment_id=row["assessment_id"],
-        scored_by=(row["scored_id"], row["scored_version"]) if row["assessment_id"] else None,
-        title=row["title"] or "",
-        is_newest=row["assessment_id"] == row["newest_id"],
-        run_kind=RunKind(row["run_kind"]) if row["run_kind"] else None,
-        tier_id=row["tier"],
-        provisional=bool(row["provisional"]),
-        tier_expires_on=(
-            date.fromisoformat(row["tier_expires_on"]) if row["tier_expires_on"] else None
-        ),
-        limiting_factor=row["limiting_factor"] or "",
-        qms=row["qms"],
-        eqr=row["eqr"],
-        domains=json.loads(row["domains"]) if row["domains"] else {},
-        screened=row["screened"],
-        eligible=row["eligible"],
-        quarters=row["quarters"] or 0,
-        changed_at=datetime.fromisoformat(row["changed_at"]) if row["changed_at"] else None,
+    known = {name: value for name, value in row.items() if value is not None}
+    return from_row(
+        PortfolioRow,
+        {
+            "status": None,
+            "assessment_id": None,
+            **known,
+            "instrument": (row["instrument_id"], row["version"]) if row["newest_id"] else None,
+            "scored_by": (
+                (row["scored_id"], row["scored_version"]) if row["assessment_id"] else None
+            ),
+            "is_newest": row["assessment_id"] == row["newest_id"],
+            "tier_id": row["tier"],
+            "domains": json.loads(row["domains"] or "{}"),
+        },
     )
 
 
-READABLE_STATUSES = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
+# What the groups that share released, one query for all of them
 
 
 NEWEST = """
@@ -232,18 +224,13 @@ def sharing_groups(store: Store, payer_id: str, today: date) -> tuple[SharingGro
     rows = store.rows(
         "select g.id, g.name, g.is_synthetic, exists (select 1 from assessments a"  # noqa: S608
         " join submissions s on s.assessment_id = a.id"
-        f" where a.group_id = g.id and a.status in ({READABLE_STATUSES})) as submitted"
+        f" where a.group_id = g.id and a.status in ({READABLE})) as submitted"
         " from groups g where g.id in (select group_id from grants where payer_id = ?"
         " and revoked_at is null and (expires_on is null or expires_on >= ?))"
         " order by g.name collate nocase, g.id",
         (payer_id, today.isoformat()),
     )
-    return tuple(
-        SharingGroup(
-            Group(row["id"], row["name"], bool(row["is_synthetic"])), bool(row["submitted"])
-        )
-        for row in rows
-    )
+    return tuple(SharingGroup(from_row(Group, row), bool(row["submitted"])) for row in rows)
 
 
 def released_splits(store: Store, group_ids: Iterable[str]) -> tuple[ReleasedSplit, ...]:

@@ -1,4 +1,7 @@
-"""The brief on paper: exactly two pages, whatever there is to say, and the same as data inside."""
+"""The brief on paper, as a spreadsheet and as data.
+
+Paper has two pages, whatever there is to say; the spreadsheet and the data hold everything.
+"""
 
 from __future__ import annotations
 

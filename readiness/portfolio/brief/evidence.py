@@ -1,4 +1,4 @@
-"""Released gaps that a brief may speak of: clear ones, and whether they are reliable too."""
+"""Released counts that a brief may speak of: gaps that are clear, reach and rates of need."""
 
 from __future__ import annotations
 

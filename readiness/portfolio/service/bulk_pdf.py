@@ -1,4 +1,6 @@
-"""Printing the plans of a portfolio, two at a time, into one ZIP."""
+"""All plans of a portfolio as one ZIP: printed in the background, kept for a day, and only while
+every group in it still shares. Nothing of them is in the database but the job.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,9 @@ from readiness.portfolio.brief.contents import as_payer
 from readiness.portfolio.models import PortfolioQuery, PortfolioRow, PortfolioSort, parse_query
 from readiness.portfolio.service import portfolio
 
+KIND = "plans"  # of their jobs
+KEPT_FOR = timedelta(days=1)
+INDEX, DATA = "index.csv", "index.json"
 MOST = 500  # groups in one ZIP
 COLUMNS = ("Number", "Group", "File", "Why there is no plan")
 NOT_SUBMITTED = "nothing submitted yet"
@@ -266,13 +271,7 @@ def index_of(order: BulkPdfOrder, entries: list[BulkPdfEntry]) -> dict[str, Any]
     }
 
 
-KIND = "plans"  # of their jobs
-
-
-KEPT_FOR = timedelta(days=1)
-
-
-INDEX, DATA = "index.csv", "index.json"
+# Where the ZIPs are, and when they are deleted
 
 
 def folder_of(database: Path) -> Path:
@@ -317,6 +316,8 @@ def sweep(store: Store, now: datetime) -> None:
         if job is None or not (job.is_live or may_be_fetched(store, job, now)):
             path.unlink(missing_ok=True)
 
+
+# Watching one, stopping it, and fetching it
 
 GONE = (
     "This ZIP was deleted: it is kept for a day, and only while every group in it shares with you. "

@@ -1,4 +1,4 @@
-"""The payer's view of every group that shares with it."""
+"""The payer’s list of every group that shares with it, its export, and one group of it."""
 
 from __future__ import annotations
 
