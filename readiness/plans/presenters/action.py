@@ -25,7 +25,20 @@ from readiness.plans.models import (
 )
 from readiness.plans.schedule import end_of, first_day, half_year_of, timing_of
 
+ORDINALS = (
+    "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
+)  # fmt: skip
+NOT_KNOWN = "not known"
 WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
+
+
+@dataclass(frozen=True)
+class ActionTerm:
+    """One line of what an action takes."""
+
+    name: str
+    now: str
+    usual: str = ""  # the catalogue's value, where the group has put another in its place
 
 
 @dataclass(frozen=True)
@@ -136,7 +149,7 @@ def action_details(action: PlanAction, plan: ActionPlan, instrument: Instrument)
         first=tuple(each.title for each in plan.actions if proposal and each.id in proposal.after),
         needs=tuple(needs_of(intervention, instrument)) if intervention else (),
         success_sign=success_sign(action, intervention, instrument),
-        takes=takes(intervention) if intervention else "",
+        takes=sentence(intervention.staffing) if intervention else "",
         sustain=sentence(intervention.sustain) if intervention else "",
         caution=sentence(intervention.equity_note) if intervention else "",
         acts=who_acts(action).now.rstrip("."),
@@ -196,10 +209,6 @@ def success_sign(
     return says
 
 
-def takes(intervention: Intervention) -> str:
-    return sentence(intervention.staffing)
-
-
 def cost_line(action: PlanAction, price: CostEstimate) -> CostText:
     return CostText(
         total=action.cost,
@@ -224,23 +233,6 @@ def units_line(price: CostEstimate) -> str:
     return f"{number(price.units)} of these: {says[0].lower()}{says[1:].rstrip('.')}."
 
 
-ORDINALS = (
-    "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
-)  # fmt: skip
-
-
-NOT_KNOWN = "not known"
-
-
-@dataclass(frozen=True)
-class ActionTerm:
-    """One line of what an action takes."""
-
-    name: str
-    now: str
-    usual: str = ""  # the catalogue's value, where the group has put another in its place
-
-
 def terms_of(action: PlanAction, plan: ActionPlan) -> tuple[ActionTerm, ...]:
     if action.proposal and action.proposal.type is ActionType.FIND_OUT:
         return ()
@@ -248,27 +240,19 @@ def terms_of(action: PlanAction, plan: ActionPlan) -> tuple[ActionTerm, ...]:
 
 
 def all_terms(action: PlanAction, plan: ActionPlan) -> Iterator[ActionTerm]:
-    own, usual = action.own, action.usual
-    stands = usual.amounts if usual else None
+    own, usual, now = action.own, action.usual, action.amounts
+    at_usual = usual.amounts if usual else ResourceEstimate()
     has_units = own.units is not None
-    yield ActionTerm(
-        "One-off",
-        amount_says(action.amounts.one_off),
-        money(stands.one_off)
-        if stands and stands.one_off and (own.amounts.one_off or has_units)
-        else "",
-    )
-    yield ActionTerm(
-        "Every year",
-        amount_says(action.amounts.yearly),
-        money(stands.yearly)
-        if stands and stands.yearly and (own.amounts.yearly or has_units)
-        else "",
-    )
+    for name, mine, current, catalogue in (
+        ("One-off", own.amounts.one_off, now.one_off, at_usual.one_off),
+        ("Every year", own.amounts.yearly, now.yearly, at_usual.yearly),
+    ):
+        replaced = catalogue if mine or has_units else None
+        yield ActionTerm(name, amount_says(current), money(replaced) if replaced else "")
     yield ActionTerm(
         "People-days in the first year",
-        days_say(action.amounts.people_days),
-        days_say(stands.people_days) if stands and (own.amounts.people_days or has_units) else "",
+        days_say(now.people_days),
+        days_say(at_usual.people_days) if own.amounts.people_days or has_units else "",
     )
     if usual:
         yield units_term(own.units, usual)
@@ -281,28 +265,30 @@ def all_terms(action: PlanAction, plan: ActionPlan) -> Iterator[ActionTerm]:
 def units_term(own: Fraction | None, usual: CatalogValues) -> ActionTerm:
     says = sentence(usual.units_say)
     catalogue = f"{number(usual.units)}. {says}" if usual.units is not None else says
-    if own is None:
-        return ActionTerm("How many", catalogue)
-    return ActionTerm("How many", f"{number(own)}, as the group counts", catalogue)
+    return own_first(
+        "How many", "" if own is None else f"{number(own)}, as the group counts", catalogue
+    )
 
 
 def who_acts(action: PlanAction) -> ActionTerm:
     note = action.usual.note if action.usual else None
-    own, usual = action.own.acts, sentence(note.acts) if note else ""
-    return ActionTerm("Who acts", own or usual, usual if own else "")
+    return own_first("Who acts", action.own.acts, sentence(note.acts) if note else "")
 
 
 def who_may_pay(action: PlanAction) -> ActionTerm:
     note = action.usual.note if action.usual else None
     usual = sentence("; ".join(note.may_pay)) if note else ""
-    own = action.own.may_pay  # as typed: its letters are no marks
-    return ActionTerm("May pay for the start", own or usual, usual if own else "")
+    return own_first("May pay for the start", action.own.may_pay, usual)
 
 
 def who_pays_after(action: PlanAction) -> ActionTerm:
-    own = action.own.pays_after
     usual = sentence(action.usual.pays_after) if action.usual else ""
-    return ActionTerm("Pays afterwards", own or usual, usual if own else "")
+    return own_first("Pays afterwards", action.own.pays_after, usual)
+
+
+def own_first(name: str, own: str, usual: str) -> ActionTerm:
+    """The group's own as typed, for its letters are no marks; else the catalogue's."""
+    return ActionTerm(name, own or usual, usual if own else "")
 
 
 def times(action: PlanAction, plan: ActionPlan) -> Iterator[ActionTerm]:

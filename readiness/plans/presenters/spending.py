@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from readiness.core.formatting import day
@@ -10,9 +11,10 @@ from readiness.plans.service.money import ActionMoney, PlanMoney
 from readiness.plans.spending import (
     AHEAD_POINTS,
     BASIS,
-    EstimateAtCompletion,
     EstimateBasis,
+    Spending,
     sum_ranges,
+    sum_totals,
 )
 
 NONE = "–"
@@ -76,51 +78,47 @@ def spending_table(money: PlanMoney) -> SpendingTable:
 
 
 def row_of(line: ActionMoney) -> SpendingRow:
-    actual, planned = line.actual, line.actual.planned
-    totals = actual.totals
+    expected = line.actual.expected
     return SpendingRow(
         action_id=line.action_id,
         title=line.title,
         status_text=status_text(line),
-        first_year=span(planned.first_year if planned else None),
-        yearly=span(planned.yearly if planned else None),
-        awarded=amount(totals.award, totals.awarded),
-        spent=amount(totals.spent, totals.spent),
-        remaining=amount(totals.remaining, not totals.is_empty),
-        needed=span(actual.needed),
+        **sums_of([line.actual]),
         needed_on=f"as of {day(line.needed_on)}" if line.needed_on else "",
-        expected=expected_says(actual.expected),
-        basis=str(actual.expected.basis) if actual.expected else "",
+        basis=str(expected.basis) if expected else "",
         warnings=line.warnings,
         has_any=line.has_any,
     )
 
 
 def whole_of(money: PlanMoney) -> SpendingRow:
-    """Sums of what is known; ends added to ends, so wider than the sum will probably be."""
-    parts, totals = [line.actual for line in money.lines], money.totals
-    planned = [each.planned for each in parts if each.planned]
-    yearly = [each.yearly for each in planned if each.yearly]
-    needed = [each.needed for each in parts if each.needed]
-    expected = [each.expected.cents for each in parts if each.expected]
+    parts = [line.actual for line in money.lines]
+    needed = sum(each.needed is not None for each in parts)
     return SpendingRow(
         action_id="",
         title="The whole plan",
         status_text="",
-        first_year=span(sum_ranges(each.first_year for each in planned) if planned else None),
-        yearly=span(sum_ranges(yearly) if yearly else None),
-        awarded=amount(totals.award, totals.awarded),
-        spent=amount(totals.spent, totals.spent),
-        remaining=amount(totals.remaining, not totals.is_empty),
-        needed=span(sum_ranges(needed) if needed else None),
-        needed_on=f"said for {len(needed)} of {len(parts)} actions" if needed else "",
-        expected=expected_says(
-            EstimateAtCompletion(sum_ranges(expected), EstimateBasis.ACTIONS) if expected else None
-        ),
-        basis=str(EstimateBasis.ACTIONS) if expected else "",
+        **sums_of(parts),
+        needed_on=f"said for {needed} of {len(parts)} actions" if needed else "",
+        basis=str(EstimateBasis.ACTIONS) if any(each.expected for each in parts) else "",
         warnings=money.warnings,
         has_any=money.has_any,
     )
+
+
+def sums_of(parts: Sequence[Spending]) -> dict[str, str]:
+    """Sums of what is known; ends added to ends, so wider than the sum will probably be."""
+    totals = sum_totals(parts)
+    planned = [each.planned for each in parts if each.planned]
+    return {
+        "first_year": span_of(each.first_year for each in planned),
+        "yearly": span_of(each.yearly for each in planned if each.yearly),
+        "awarded": dollars(totals.award) if totals.awarded else NONE,
+        "spent": dollars(totals.spent) if totals.spent else NONE,
+        "remaining": NONE if totals.is_empty else dollars(totals.remaining),
+        "needed": span_of(each.needed for each in parts if each.needed),
+        "expected": span_of(each.expected.cents for each in parts if each.expected),
+    }
 
 
 def status_text(line: ActionMoney) -> str:
@@ -129,21 +127,15 @@ def status_text(line: ActionMoney) -> str:
     return str(line.actual.status).capitalize() if line.is_in_plan else "Taken out of the plan"
 
 
-def amount(cents: int, is_known: object) -> str:
-    return dollars(cents) if is_known else NONE
-
-
-def expected_says(expected: EstimateAtCompletion | None) -> str:
-    return span(expected.cents if expected else None)
-
-
-def span(cents: Cents | None) -> str:
+def span_of(ranges: Iterable[Cents]) -> str:
     """
-    >>> span(Cents(3_000_000, 6_000_000, 12_000_000)), span(Cents(5_00, 5_00, 5_00))
+    >>> span_of([Cents(3_000_000, 6_000_000, 12_000_000)]), span_of([Cents(5_00, 5_00, 5_00)])
     ('$30,000 to $120,000, likely $60,000', '$5')
     """
-    if cents is None:
+    known = list(ranges)
+    if not known:
         return NONE
+    cents = sum_ranges(known)
     if cents.low == cents.high:
         return dollars(cents.likely)
     return f"{dollars(cents.low)} to {dollars(cents.high)}, likely {dollars(cents.likely)}"
