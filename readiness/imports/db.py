@@ -149,21 +149,9 @@ def from_row(row: Mapping[str, Any], held: Mapping[Period, bool]) -> Upload:
     )
 
 
-NUMBERS = (
-    "rows",
-    "skipped",
-    "held",
-    "deleted",
-    "duplicates",
-    "refused",
-    "flag_disagreements",
-    "unlisted_sites",
-)
-
-
 def to_plain(report: UploadReport) -> dict[str, Any]:
     return {
-        **{name: getattr(report, name) for name in NUMBERS},
+        **vars(report),
         "unknown_codes": dict(report.unknown_codes),
         "problems": [[problem.place, problem.says] for problem in report.problems],
         "running": [str(quarter) for quarter in report.running],
@@ -171,9 +159,6 @@ def to_plain(report: UploadReport) -> dict[str, Any]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> UploadReport:
-    return UploadReport(
-        **{name: plain.get(name, 0) for name in NUMBERS},
-        unknown_codes=plain.get("unknown_codes", {}),
-        problems=tuple(Problem(place, says) for place, says in plain.get("problems", ())),
-        running=tuple(period(text) for text in plain.get("running", ())),
-    )
+    problems = tuple(Problem(place, says) for place, says in plain.get("problems", ()))
+    running = tuple(period(text) for text in plain.get("running", ()))
+    return UploadReport(**{**plain, "problems": problems, "running": running})

@@ -55,19 +55,8 @@ class UploadReport:
 def report_of(
     report: Report, running: tuple[Period, ...] = (), unlisted_sites: int = 0
 ) -> UploadReport:
-    return UploadReport(
-        rows=report.rows,
-        skipped=report.skipped,
-        held=report.held,
-        deleted=report.deleted,
-        duplicates=report.duplicates,
-        refused=report.refused,
-        flag_disagreements=report.flag_disagreements,
-        unknown_codes=dict(report.unknown_codes),
-        problems=tuple(report.problems),
-        running=running,
-        unlisted_sites=unlisted_sites,
-    )
+    found = {"unknown_codes": dict(report.unknown_codes), "problems": tuple(report.problems)}
+    return UploadReport(**{**vars(report), **found}, running=running, unlisted_sites=unlisted_sites)
 
 
 @dataclass(frozen=True)
