@@ -7,7 +7,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,35 +30,20 @@ from readiness.portfolio.service.bulk_pdf import sweep
 PAGE = 50  # rows on one page of a list
 
 
-@dataclass(frozen=True)
-class FoundPage:
-    """One page of a list, and how long the list is."""
-
-    groups: Sequence[Group]
-    people: Sequence[Person]
-    total: int
-
-
-def find_groups(session: Session, words: str, page: int) -> FoundPage:
+def find_groups(session: Session, words: str, page: int) -> tuple[list[Group], int]:
+    """One page of the groups whose name holds the words, and how many there are in all."""
     scope.require_administrator(session)
-    found, total = groups.search(session.store, words.strip(), PAGE, PAGE * (page - 1))
-    return FoundPage(found, (), total)
+    return groups.search(session.store, words.strip(), PAGE, PAGE * (page - 1))
 
 
-def find_people(session: Session, words: str, page: int) -> FoundPage:
+def find_people(session: Session, words: str, page: int) -> tuple[list[Person], int]:
     scope.require_administrator(session)
-    found, total = people.search(session.store, words.strip(), PAGE, PAGE * (page - 1))
-    return FoundPage((), found, total)
+    return people.search(session.store, words.strip(), PAGE, PAGE * (page - 1))
 
 
 def all_payers(session: Session) -> tuple[Payer, ...]:
     scope.require_administrator(session)
     return groups.payers(session.store)
-
-
-def group(session: Session, group_id: str) -> tuple[Group, tuple[Site, ...]]:
-    scope.require_administrator(session)
-    return groups.get(session.store, group_id), groups.sites(session.store, group_id)
 
 
 def person(session: Session, person_id: str) -> tuple[Person, tuple[NamedMembership, ...]]:

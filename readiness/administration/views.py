@@ -21,7 +21,7 @@ from readiness.accounts.forms import GroupForm, PayerForm, RemoveGroupForm
 from readiness.accounts.service import history, one_time_links, people
 from readiness.accounts.views.team import before_line, history_page, link_page
 from readiness.administration import service as administration
-from readiness.administration.service import PAGE, FoundPage
+from readiness.administration.service import PAGE
 from readiness.core import permissions
 from readiness.core.errors import BadInput
 from readiness.core.people import Group, Payer
@@ -47,14 +47,14 @@ def page_number() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), 100_000)
 
 
-def paging(found: FoundPage, noun: str) -> dict[str, str]:
+def paging(total: int, noun: str) -> dict[str, str]:
     """What the pager says, and where it leads."""
     page, endpoint, q = page_number(), request.endpoint or "", words()
-    first, last = PAGE * (page - 1) + 1, min(PAGE * page, found.total)
+    first, last = PAGE * (page - 1) + 1, min(PAGE * page, total)
     return {
-        "says": f"{noun} {first:,} to {last:,} of {found.total:,}" if last >= first else "",
+        "says": f"{noun} {first:,} to {last:,} of {total:,}" if last >= first else "",
         "previous_url": url_for(endpoint, q=q, page=page - 1) if page > 1 else "",
-        "next_url": url_for(endpoint, q=q, page=page + 1) if last < found.total else "",
+        "next_url": url_for(endpoint, q=q, page=page + 1) if last < total else "",
     }
 
 
@@ -65,11 +65,11 @@ def groups() -> ResponseReturnValue:
 
 
 def groups_page(form: GroupForm) -> str:
-    found = administration.find_groups(session(), words(), page_number())
+    found, total = administration.find_groups(session(), words(), page_number())
     return render_template(
         "administration/groups.html",
-        found=found,
-        pager=paging(found, "Groups"),
+        groups=found,
+        pager=paging(total, "Groups"),
         q=words(),
         form=form,
     )
@@ -120,9 +120,9 @@ def add_payer() -> ResponseReturnValue:
 @bp.get("/people")
 @needs(Can.ADMINISTER)
 def everyone() -> ResponseReturnValue:
-    found = administration.find_people(session(), words(), page_number())
-    pager = paging(found, "People")
-    return render_template("administration/people.html", found=found, pager=pager, q=words())
+    found, total = administration.find_people(session(), words(), page_number())
+    pager = paging(total, "People")
+    return render_template("administration/people.html", people=found, pager=pager, q=words())
 
 
 @bp.get("/people/<person_id>")
