@@ -95,6 +95,7 @@ ALSO = {
     "assessments/scorecard.py": {"msgspec"},
     "assessments/workbook_writer.py": {"xlsxwriter"},
     "core/exports.py": {"xlsxwriter"},
+    "core/formatting.py": {"babel"},
     "core/serialization.py": {"msgspec"},
     "core/typed_file.py": {"msgspec"},
     "core/yaml_file.py": {"yaml"},

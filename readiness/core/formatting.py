@@ -8,9 +8,14 @@ from fractions import Fraction
 from math import floor
 from typing import Protocol
 
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
 from readiness.core.small_cells import HIDDEN
 
 Number = int | float | Decimal | Fraction
+LOCALE = "en_US"
+PATTERNS = ("#,##0", "#,##0.0")  # by decimal places
 
 
 def rounded(value: Number, places: int) -> Decimal:
@@ -24,12 +29,21 @@ def rounded(value: Number, places: int) -> Decimal:
     return Decimal(steps if exact >= 0 else -steps).scaleb(-places)
 
 
+def written(value: int | Decimal, places: int) -> str:
+    """A number that was rounded already, with its thousands parted.
+
+    >>> written(1204, 0), written(Decimal("-1204.5"), 1)
+    ('1,204', '-1,204.5')
+    """
+    return format_decimal(value, PATTERNS[places], LOCALE)
+
+
 def one_decimal(value: Number | None) -> str:
     """
     >>> one_decimal(62.25), one_decimal(None)
     ('62.3', '–')
     """
-    return "–" if value is None else f"{rounded(value, 1):,}"
+    return "–" if value is None else written(rounded(value, 1), 1)
 
 
 def percent(share: Number | None, places: int = 0) -> str:
@@ -41,7 +55,7 @@ def percent(share: Number | None, places: int = 0) -> str:
     if share is None:
         return "–"
     exact = Fraction(str(share)) if isinstance(share, float) else Fraction(share)
-    return f"{rounded(exact * 100, places):,}%"
+    return f"{written(rounded(exact * 100, places), places)}%"
 
 
 def points(difference: Number | None) -> str:
@@ -102,7 +116,7 @@ def signed(value: Decimal) -> str:
     """With a true minus sign, as wide as a plus."""
     if value == 0:
         return str(abs(value))
-    return f"{'+' if value > 0 else '−'}{abs(value):,}"
+    return f"{'+' if value > 0 else '−'}{written(abs(value), 1)}"
 
 
 def dollars(amount: Number | None) -> str:
@@ -110,7 +124,9 @@ def dollars(amount: Number | None) -> str:
     >>> dollars(14500), dollars(None)
     ('$14,500', '–')
     """
-    return "–" if amount is None else f"${rounded(amount, 0):,}"
+    if amount is None:
+        return "–"
+    return format_currency(rounded(amount, 0), "USD", "¤#,##0", LOCALE, currency_digits=False)
 
 
 def count(value: int | None) -> str:
@@ -118,7 +134,7 @@ def count(value: int | None) -> str:
     >>> count(1204), count(None)
     ('1,204', 'hidden to protect small counts')
     """
-    return HIDDEN if value is None else f"{value:,}"
+    return HIDDEN if value is None else written(value, 0)
 
 
 def day(on: date | datetime | None) -> str:
@@ -126,7 +142,7 @@ def day(on: date | datetime | None) -> str:
     >>> day(date(2026, 1, 5))
     'January 5, 2026'
     """
-    return "–" if on is None else f"{on:%B} {on.day}, {on.year}"
+    return "–" if on is None else format_date(on, "long", LOCALE)
 
 
 def shortened(text: str, most: int) -> str:
@@ -150,3 +166,35 @@ def percent_rounded_down(share: Fraction) -> str:
     """
     tenths = floor(share * 1000)
     return f"{tenths // 10}.{tenths % 10} %"
+
+
+def short_day(value: date | datetime | None) -> str:
+    """Jan 15, 2027, or "not yet" for nothing."""
+    return format_date(value, "medium", LOCALE) if value else "not yet"
+
+
+def moment(value: datetime | None) -> str:
+    """Jan 15, 2027, 14:02 UTC."""
+    return f"{short_day(value)}, {value:%H:%M} UTC" if value else "not yet"
+
+
+def number(value: float | int | None) -> str:
+    """1,234 or 47.5; "not scored" for nothing."""
+    if value is None:
+        return "not scored"
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+
+
+# What templates write numbers, money and days with, on pages and on paper.
+FILTERS = {
+    "one_decimal": one_decimal,
+    "percent": percent,
+    "points": points,
+    "percent_interval": percent_interval,
+    "points_interval": points_interval,
+    "p_value": p_value,
+    "dollars": dollars,
+    "people": count,
+    "number": number,
+    "moment": moment,
+}

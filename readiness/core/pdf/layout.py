@@ -7,17 +7,8 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from readiness.core import formatting
 from readiness.core.config import ROOT
-
-FILTERS = {
-    "one_decimal": formatting.one_decimal,
-    "percent": formatting.percent,
-    "points": formatting.points,
-    "dollars": formatting.dollars,
-    "people": formatting.count,
-    "day": formatting.day,
-}
+from readiness.core.formatting import FILTERS, day
 
 
 def html_of(template: str, values: Mapping[str, object]) -> str:
@@ -34,5 +25,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(FILTERS)
+    made.filters.update(FILTERS, day=day)
     return made

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, request, url_for
 
 from readiness.core import permissions
 from readiness.core.formatting import (
-    one_decimal,
-    p_value,
-    percent,
-    percent_interval,
-    points,
-    points_interval,
+    FILTERS,
+    short_day,
 )
 from readiness.core.people import Actor
 from readiness.core.permissions import Can, Ground
@@ -67,11 +62,7 @@ GROUP_PLACES = (
 
 def attach(app: Flask) -> None:
     app.context_processor(common)
-    app.add_template_filter(day)
-    app.add_template_filter(moment)
-    app.add_template_filter(number)
-    for written in (one_decimal, percent, points, percent_interval, points_interval, p_value):
-        app.add_template_filter(written)
+    app.jinja_env.filters.update(FILTERS, day=short_day)
 
 
 def common() -> dict[str, Any]:
@@ -110,20 +101,3 @@ def group_places(actor: Actor) -> list[dict[str, Any]]:
         for place in GROUP_PLACES
         if permissions.allowed(actor, place.can, ground)
     ]
-
-
-def day(value: date | datetime | None) -> str:
-    """Jan 15, 2027, or "not yet" for nothing."""
-    return f"{value:%b} {value.day}, {value.year}" if value else "not yet"
-
-
-def moment(value: datetime | None) -> str:
-    """Jan 15, 2027, 14:02 UTC."""
-    return f"{day(value)}, {value:%H:%M} UTC" if value else "not yet"
-
-
-def number(value: float | int | None) -> str:
-    """1,234 or 47.5; "not scored" for nothing."""
-    if value is None:
-        return "not scored"
-    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"

@@ -10,8 +10,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongState
+from readiness.core.formatting import moment
 from readiness.core.web.session import now, session, settings
-from readiness.core.web.template_filters import moment
 from readiness.counts.forms import CountsForm, posted_by
 from readiness.counts.models import CellT, CountsClash, CountsT, PostedCounts
 from readiness.counts.presenters import entry as presenter

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from readiness.core.formatting import short_day
 from readiness.core.small_cells import HIDDEN
-from readiness.core.web.template_filters import day
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.quality.models import QualityCell
 from readiness.counts.strata import STRATA, StratumType
@@ -41,7 +41,7 @@ def page_of(read: PayerView[QualityCell]) -> dict[str, Any]:
         if (own := [each for each in tables if each.table.place.measure == measure.id])
     ]
     hidden = f"{release.hidden} of {len(release.values)} numbers are {HIDDEN}"
-    says = f"Release {release.number} of {day(release.made_at)}; {hidden}."
+    says = f"Release {release.number} of {short_day(release.made_at)}; {hidden}."
     return {
         "read": read,
         "by_measure": by_measure,

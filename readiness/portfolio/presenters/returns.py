@@ -11,8 +11,7 @@ from flask import url_for
 from readiness.core import formatting
 from readiness.core.charts.plane import Chart, Plane, PlotPoint, chart_of, padded
 from readiness.core.charts.scales import Scale
-from readiness.core.formatting import one_decimal, rounded, signed
-from readiness.core.web.template_filters import day
+from readiness.core.formatting import one_decimal, rounded, short_day, signed
 from readiness.plans.postings import dollars
 from readiness.plans.returns import (
     FEWEST_GROUPS,
@@ -181,7 +180,7 @@ def row_of(line: ReturnRow, found: Returns) -> ReturnCells:
     return ReturnCells(
         group_id=line.group.id,
         name=line.group.name,
-        when=f"{day(first.on)} to {day(latest.on)}",
+        when=f"{short_day(first.on)} to {short_day(latest.on)}",
         tiers="cannot be told" if followed.tiers is None else signed(rounded(followed.tiers, 0)),
         tiers_basis=f"{tier_says(first)} to {tier_says(latest)}",
         axes=tuple(axis_says(followed, axis.id) for axis in found.instrument.axes),

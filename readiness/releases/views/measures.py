@@ -9,12 +9,11 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.core.errors import NotFound
-from readiness.core.formatting import percent
+from readiness.core.formatting import percent, short_day
 from readiness.core.permissions import Can
 from readiness.core.small_cells import HIDDEN
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.core.web.template_filters import day
 from readiness.counts.measures.models import STATUS_WORDS, ScreeningMeasure
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE, MeasureFigure, MeasureResult
 from readiness.counts.social_risk.models import NEED_LABELS
@@ -104,7 +103,10 @@ def lines_of(results: tuple[MeasureResult, ...]) -> list[MeasureLine]:
         if result.due_on:
             lines.append(
                 MeasureLine(
-                    NEED_LABELS[result.need], f"from {day(result.due_on)} on", "", is_part=False
+                    NEED_LABELS[result.need],
+                    f"from {short_day(result.due_on)} on",
+                    "",
+                    is_part=False,
                 )
             )
             continue
