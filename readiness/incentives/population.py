@@ -123,7 +123,7 @@ def true_rates(population: Population, scenario: Scenario) -> TrueRates:
     return TrueRates(before, change(population, before, by) if change else before)
 
 
-def behind(population: Population) -> Floats:
+def shortfall(population: Population) -> Floats:
     """(G, M, S) how far each is truly behind the reference; 0 where it is not, or not shown."""
     good, there = good_rates(population), shown_cells(population)
     reference = good[:, :, [population.reference]]
@@ -134,12 +134,12 @@ def behind(population: Population) -> Floats:
 
 def lower_ones_gain(population: Population, before: Floats, by: float) -> Floats:
     """Those less than `by` behind stop at the reference."""
-    gained: Floats = before + np.minimum(behind(population), by)
+    gained: Floats = before + np.minimum(shortfall(population), by)
     return gained
 
 
 def reference_falls(population: Population, before: Floats, by: float) -> Floats:
-    is_ahead = behind(population).any(axis=2)
+    is_ahead = shortfall(population).any(axis=2)
     after = before.copy()
     own = after[:, :, population.reference]
     after[:, :, population.reference] = np.where(is_ahead, np.maximum(own - by, 0.0), own)

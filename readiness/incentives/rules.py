@@ -121,11 +121,13 @@ def mean_gap(
         if design.confidence is not None:
             is_short = count * (away > 0)
             weight += is_short
-            noise += is_short * spread(shares[stratum], drawn.people[stratum])
+            noise += is_short * binomial_variance(shares[stratum], drawn.people[stratum])
     people = np.maximum(people, 1.0)
     if design.confidence is None:
         return ChangeEstimate(short / people, None)
-    own = spread(reference, drawn.people[drawn.reference]) / at_least_one(drawn, drawn.reference)
+    own = binomial_variance(reference, drawn.people[drawn.reference]) / people_or_one(
+        drawn, drawn.reference
+    )
     return ChangeEstimate(short / people, (weight**2 * own + noise) / people**2)
 
 
@@ -135,11 +137,15 @@ def largest_gap(
     """The largest shortfall of a lower group, whichever it is in that year."""
     reference = shares[drawn.reference]
     largest, variance = np.zeros_like(reference), np.zeros_like(reference)
-    own = spread(reference, drawn.people[drawn.reference]) / at_least_one(drawn, drawn.reference)
+    own = binomial_variance(reference, drawn.people[drawn.reference]) / people_or_one(
+        drawn, drawn.reference
+    )
     for stratum, count in looked_at.items():
         away = (reference - shares[stratum]) * (count > 0)
         is_larger = away > largest
-        noise = spread(shares[stratum], drawn.people[stratum]) / at_least_one(drawn, stratum)
+        noise = binomial_variance(shares[stratum], drawn.people[stratum]) / people_or_one(
+            drawn, stratum
+        )
         variance = np.where(is_larger, own + noise, variance)
         largest = np.where(is_larger, away, largest)
     return ChangeEstimate(largest, None if design.confidence is None else variance)
@@ -148,14 +154,14 @@ def largest_gap(
 GAPS = {GapKind.MEAN: mean_gap, GapKind.LARGEST: largest_gap}
 
 
-def spread(shares: Floats, people: Floats) -> Floats:
+def binomial_variance(shares: Floats, people: Floats) -> Floats:
     """p(1 − p), away from 0 and 1."""
     inward = np.clip(shares, 1 / (people + 2), (people + 1) / (people + 2))
     found: Floats = inward * (1 - inward)
     return found
 
 
-def at_least_one(drawn: MeasureDraw, stratum: int) -> Floats:
+def people_or_one(drawn: MeasureDraw, stratum: int) -> Floats:
     people: Floats = np.maximum(drawn.people[stratum], 1.0)
     return people
 
@@ -182,7 +188,7 @@ def attainment(design: Design, drawn: MeasureDraw) -> ChangeEstimate:
     above = np.where(people > 0, above, -1.0)
     if design.confidence is None:
         return ChangeEstimate(above, None)
-    return ChangeEstimate(above, spread(share, people) / np.maximum(people, 1.0))
+    return ChangeEstimate(above, binomial_variance(share, people) / np.maximum(people, 1.0))
 
 
 def change_together(looked_at: Members, design: Design, drawn: MeasureDraw) -> ChangeEstimate:
@@ -190,7 +196,7 @@ def change_together(looked_at: Members, design: Design, drawn: MeasureDraw) -> C
     after, _ = pooled_share(drawn.after, looked_at)
     if design.confidence is None:
         return ChangeEstimate(after - before, None)
-    noise = spread(before, people) + spread(after, people)
+    noise = binomial_variance(before, people) + binomial_variance(after, people)
     return ChangeEstimate(after - before, noise / np.maximum(people, 1.0))
 
 

@@ -15,11 +15,11 @@ from readiness.incentives.population import (
     Bools,
     Floats,
     Population,
-    behind,
     good_rates,
+    shortfall,
     shown_cells,
 )
-from readiness.incentives.rules import spread
+from readiness.incentives.rules import binomial_variance
 from readiness.statistics.gaps import GapEstimate, gap_reliability, true_gaps
 
 
@@ -115,7 +115,7 @@ def pool_weights(
         return np.ones(len(population.group_ids))
     if design.split is PoolSplit.BY_PATIENTS:
         return np.maximum(population.patients, 1).astype(float)
-    people = population.people[:, places, :] * (used & (behind(population)[:, places, :] > 0))
+    people = population.people[:, places, :] * (used & (shortfall(population)[:, places, :] > 0))
     people_behind: Floats = people.sum(axis=(1, 2)).astype(float)
     return people_behind
 
@@ -168,7 +168,7 @@ def gap_estimates(good: Floats, people: Floats, reference: int) -> Estimates:
 
 def rate_estimates(good: Floats, people: Floats) -> Estimates:
     total = np.maximum(people.sum(axis=1), 1)
-    noise = (people * spread(good, people)).sum(axis=1) / total**2
+    noise = (people * binomial_variance(good, people)).sum(axis=1) / total**2
     return (good * people).sum(axis=1) / total, noise
 
 

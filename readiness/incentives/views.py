@@ -206,7 +206,7 @@ def stop(payer_id: str, run_id: str) -> ResponseReturnValue:
 def again(payer_id: str, run_id: str) -> ResponseReturnValue:
     """The same designs, numbers and seed once more."""
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
-    repeat = asking.again(store(), actor(), payer_id, run_id, runner, clock, new_id)
+    repeat = asking.repeat(store(), actor(), payer_id, run_id, runner, clock, new_id)
     return redirect(url_for(".show", payer_id=payer_id, run_id=repeat), 303)
 
 

@@ -125,7 +125,7 @@ def terms(columns: Sequence[DesignColumn], titles: dict[str, str]) -> Table:
         ("Pays for", *(rule_says(each) for each in designs)),
         ("Measures", *("; ".join(titles[id_] for id_ in each.measure_ids) for each in designs)),
         ("Pays from", *(pays_from(each) for each in designs)),
-        ("Test", *(test_says(each) for each in designs)),
+        ("Test", *(confidence_says(each) for each in designs)),
         ("Fewest patients in each group of people", *(f"{d.least_denominator}" for d in designs)),
         ("Least reliability", *(f"{d.least_reliability or 'Not asked'}" for d in designs)),
         ("No group of people may fall", *(no_fall_says(each) for each in designs)),
@@ -166,7 +166,7 @@ def points_say(design: Design) -> str:
     return f"{least}, in full from {design.full_points:g} points"
 
 
-def test_says(design: Design) -> str:
+def confidence_says(design: Design) -> str:
     if design.confidence is None:
         return "None: the point estimate decides"
     return f"{100 * design.confidence:g}% one-sided"

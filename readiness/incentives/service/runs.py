@@ -93,10 +93,10 @@ def start(
     numbers = released.numbers_of(store, payer_id, found, measures_of(asked.designs), today)
     if len(numbers.groups) < FEWEST_GROUPS:
         raise BadInput(TOO_FEW_GROUPS)
-    return begin(store, actor, payer_id, asked, numbers, runner, clock, new_id)
+    return submit(store, actor, payer_id, asked, numbers, runner, clock, new_id)
 
 
-def again(
+def repeat(
     store: Store,
     actor: Actor,
     payer_id: str,
@@ -110,7 +110,7 @@ def again(
     stored = laboratory.get(store, payer_id, run_id)
     asked = RunRequest(designs_of(stored), settings_of(stored), repeats=stored.id)
     numbers = numbers_in(stored.numbers)
-    return begin(store, actor, payer_id, asked, numbers, runner, clock, new_id)
+    return submit(store, actor, payer_id, asked, numbers, runner, clock, new_id)
 
 
 def design_problems(designs: Sequence[Design]) -> list[Problem]:
@@ -140,7 +140,7 @@ def measures_of(designs: Sequence[Design]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id_ for design in designs for id_ in design.measure_ids))
 
 
-def begin(
+def submit(
     store: Store,
     actor: Actor,
     payer_id: str,

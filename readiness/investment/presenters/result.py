@@ -20,6 +20,8 @@ from readiness.investment.models import (
 from readiness.investment.presenters.groups import GroupSheet, group_sheets
 from readiness.investment.presenters.policies import Comparison, comparison_of
 from readiness.investment.presenters.wording import (
+    CAVEATS,
+    METHOD,
     WEIGHT_TERMS,
     Fact,
     counted_words,
@@ -38,46 +40,6 @@ IMPOSSIBLE = (
 )
 WAITING = "not solved yet"
 SHOWN = 0.05  # points: less is rounded to nothing
-METHOD = (
-    (
-        "An action is worth what it serves: the items it lifts toward the group’s next tier, "
-        "and the measures with a gap that counts. Each is counted once in a group, however many "
-        "chosen actions serve it."
-    ),
-    f"Readiness: {COMPONENT_UNITS[BenefitComponent.READINESS]}.",
-    (
-        "Need: the group’s patients times its social risk (the mean of the released share of "
-        "screened patients with a need and the submitted share living in deprived areas), "
-        "shared out over its work; a measure with a gap weighs as an essential step. At "
-        "Foundation, tier 1, need counts twice, because infrastructure comes first there."
-    ),
-    (
-        "People: patients who would have to meet a measure for a gap to close, for actions that "
-        "change care or access. A potential, never a forecast."
-    ),
-    (
-        "A gap counts where 30 groups tell that it is reliable. With fewer that cannot be told; "
-        "then it counts where its whole 95% interval lies on the worse side."
-    ),
-    (
-        "Costs are drawn between their low and high ends (a tenth of the draws beyond each), half "
-        "of what moves them shared within a group; gaps with their standard errors, need with that "
-        "of social risk."
-    ),
-    (
-        "Each component is scaled so that all there is in the portfolio is 100 points; the "
-        "weights of the policy add the three up."
-    ),
-)
-CAVEATS = (
-    ("Costs are estimates with sources and dates in the cost book; no amount here is a quote."),
-    (
-        "Race is no rule of eligibility: what is weighed is the size of gaps, social risk, "
-        "readiness and place."
-    ),
-    ("A tier decides what help comes first. It never lowers a payment nor closes access to one."),
-    ("Only what groups submitted and released is used; a group that shares nothing is not in it."),
-)
 
 
 @dataclass(frozen=True)

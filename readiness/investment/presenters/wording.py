@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.formatting import Number, dollars, one_decimal, percent
-from readiness.investment.models import TAG_SAYS, BenefitComponent, PolicyAnswer, Tag
+from readiness.investment.models import (
+    COMPONENT_UNITS,
+    TAG_SAYS,
+    BenefitComponent,
+    PolicyAnswer,
+    Tag,
+)
 from readiness.investment.scenario import BASIS_SAYS, BudgetScenario
 from readiness.plans.costs import CostRange, PeopleDays
 
@@ -16,6 +22,50 @@ WEIGHT_TERMS = {
     BenefitComponent.PEOPLE: "People in gaps",
 }
 PROVEN = "This is proven to be the best answer: no other choice within these limits is worth more."
+
+
+METHOD = (
+    (
+        "An action is worth what it serves: the items it lifts toward the group’s next tier, "
+        "and the measures with a gap that counts. Each is counted once in a group, however many "
+        "chosen actions serve it."
+    ),
+    f"Readiness: {COMPONENT_UNITS[BenefitComponent.READINESS]}.",
+    (
+        "Need: the group’s patients times its social risk (the mean of the released share of "
+        "screened patients with a need and the submitted share living in deprived areas), "
+        "shared out over its work; a measure with a gap weighs as an essential step. At "
+        "Foundation, tier 1, need counts twice, because infrastructure comes first there."
+    ),
+    (
+        "People: patients who would have to meet a measure for a gap to close, for actions that "
+        "change care or access. A potential, never a forecast."
+    ),
+    (
+        "A gap counts where 30 groups tell that it is reliable. With fewer that cannot be told; "
+        "then it counts where its whole 95% interval lies on the worse side."
+    ),
+    (
+        "Costs are drawn between their low and high ends (a tenth of the draws beyond each), half "
+        "of what moves them shared within a group; gaps with their standard errors, need with that "
+        "of social risk."
+    ),
+    (
+        "Each component is scaled so that all there is in the portfolio is 100 points; the "
+        "weights of the policy add the three up."
+    ),
+)
+
+
+CAVEATS = (
+    ("Costs are estimates with sources and dates in the cost book; no amount here is a quote."),
+    (
+        "Race is no rule of eligibility: what is weighed is the size of gaps, social risk, "
+        "readiness and place."
+    ),
+    ("A tier decides what help comes first. It never lowers a payment nor closes access to one."),
+    ("Only what groups submitted and released is used; a group that shares nothing is not in it."),
+)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def ask(
     now = runs.clock()
     request = ScenarioRequest(runs.new_id(), payer_id, parent_id, actor.id, now, scenario, seed)
     event = event_of(request, actor, "asked for", now)
-    begin(
+    submit(
         store,
         actor,
         request,
@@ -96,7 +96,7 @@ def ask(
     return request.id
 
 
-def begin(
+def submit(
     store: Store,
     actor: Actor,
     request: ScenarioRequest,
@@ -215,7 +215,7 @@ def solve_again(
     """For a scenario whose solving was stopped or lost; what is answered stays as it is."""
     request = load_request(store, actor, payer_id, allocation_id)
     if allocations.solution(store, request.id) is None:
-        begin(
+        submit(
             store, actor, request, ScenarioJob.SOLVE, solve_work(store.path, request, actor), runs
         )
 
@@ -230,7 +230,7 @@ def check_sensitivity(
 ) -> None:
     request = load_request(store, actor, payer_id, allocation_id)
     solution = require_solution(store, request)
-    begin(
+    submit(
         store,
         actor,
         request,
@@ -243,7 +243,7 @@ def check_sensitivity(
 def replay(store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
     request = load_request(store, actor, payer_id, allocation_id)
     solution = require_solution(store, request)
-    begin(store, actor, request, ScenarioJob.REPLAY, replay_work(request, solution, actor), runs)
+    submit(store, actor, request, ScenarioJob.REPLAY, replay_work(request, solution, actor), runs)
 
 
 def change(

@@ -81,7 +81,7 @@ def test_done_again_it_takes_the_stored_numbers_and_gives_the_same(grown, start,
     )
     pam = people.actor(grown, "pam")
     ids = iter(("again", "its job"))
-    repeat = runs.again(grown, pam, "fair", run_id, runner, lambda: NOW, lambda: next(ids))
+    repeat = runs.repeat(grown, pam, "fair", run_id, runner, lambda: NOW, lambda: next(ids))
     over(grown, repeat)
     found = runs.compare_repeat(grown, laboratory.get(grown, "fair", repeat))
     assert found is not None

@@ -143,7 +143,7 @@ def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
             waiting.append(1)
             told(len(waiting))
 
-    scenarios.begin(grove, pam, made, ScenarioJob.SOLVE, work, runs)
+    scenarios.submit(grove, pam, made, ScenarioJob.SOLVE, work, runs)
     assert scenarios.progress(Session(grove, pam, NOW), "fair", "a1").stage is ScenarioJob.SOLVE
     assert scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
     assert not over(grove, pam, "a1").is_live
