@@ -24,7 +24,7 @@ from readiness.core.people import Payer
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, session, store
+from readiness.core.web.session import now, session, store
 from readiness.incentives import design as presets
 from readiness.incentives import forms
 from readiness.incentives.forms import DesignForm, LaboratoryForm, Typed, laboratory_form
@@ -42,7 +42,7 @@ USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
 @bp.get("/payers/<payer_id>/laboratory")
 @needs(Can.TEST_INCENTIVES)
 def listing(payer_id: str) -> ResponseReturnValue:
-    payer, runs = asking.list_runs(store(), actor(), payer_id)
+    payer, runs = asking.list_runs(session(), payer_id)
     payers = people.payers_of(session())
     return render_template("incentives/list.html", payer=payer, payers=payers, runs=runs)
 
@@ -145,8 +145,7 @@ def start_run(
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
     try:
         run_id = asking.start(
-            store(),
-            actor(),
+            session(),
             payer.id,
             forms.filters_in(request.form),
             asked,
@@ -206,7 +205,7 @@ def stop(payer_id: str, run_id: str) -> ResponseReturnValue:
 def again(payer_id: str, run_id: str) -> ResponseReturnValue:
     """The same designs, numbers and seed once more."""
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
-    repeat = asking.repeat(store(), actor(), payer_id, run_id, runner, clock, new_id)
+    repeat = asking.repeat(session(), payer_id, run_id, runner, clock, new_id)
     return redirect(url_for(".show", payer_id=payer_id, run_id=repeat), 303)
 
 
@@ -214,7 +213,7 @@ def again(payer_id: str, run_id: str) -> ResponseReturnValue:
 @needs(Can.TEST_INCENTIVES)
 def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = sheet.print_pdf(store(), printer, actor(), payer_id, run_id, paper())
+    printed = sheet.print_pdf(session(), printer, payer_id, run_id, paper())
     return printed, {
         "Content-Type": "application/pdf",
         "Content-Disposition": 'inline; filename="incentive-laboratory.pdf"',
@@ -224,7 +223,7 @@ def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")
 @needs(Can.TEST_INCENTIVES)
 def xlsx(payer_id: str, run_id: str) -> ResponseReturnValue:
-    run = sheet.load_finished(store(), actor(), payer_id, run_id)
+    run = sheet.load_finished(session(), payer_id, run_id)
     return sheet.as_xlsx(run), {
         "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "Content-Disposition": 'attachment; filename="incentive-laboratory.xlsx"',
@@ -234,4 +233,4 @@ def xlsx(payer_id: str, run_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.json")
 @needs(Can.TEST_INCENTIVES)
 def json(payer_id: str, run_id: str) -> ResponseReturnValue:
-    return jsonify(sheet.as_data(sheet.load_finished(store(), actor(), payer_id, run_id)))
+    return jsonify(sheet.as_data(sheet.load_finished(session(), payer_id, run_id)))

@@ -85,7 +85,7 @@ def new(payer_id: str) -> ResponseReturnValue:
 def parent_of(payer_id: str, parent_id: str) -> BudgetScenario | None:
     if not parent_id:
         return None
-    return scenarios.load_request(store(), actor(), payer_id, parent_id).scenario
+    return scenarios.load_request(session(), payer_id, parent_id).scenario
 
 
 def form_page(payer_id: str, form: ScenarioForm, parent: BudgetScenario | None) -> str:
@@ -102,9 +102,7 @@ def ask(payer_id: str) -> ResponseReturnValue:
     if form.validate():
         try:
             scenario = scenario_of(form, parent)
-            made = scenarios.ask(
-                store(), actor(), payer_id, scenario, seed(), runs(), parent_id=parent_id
-            )
+            made = scenarios.ask(session(), payer_id, scenario, seed(), runs(), parent_id=parent_id)
         except BadInput as error:
             with_problems(form, error)
         else:
@@ -164,21 +162,21 @@ def shown(payer_id: str, allocation_id: str) -> Response:
 @bp.post("/payers/<payer_id>/investment/<allocation_id>/solve")
 @needs(Can.PLAN_INVESTMENT)
 def solve(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    scenarios.solve_again(store(), actor(), payer_id, allocation_id, runs())
+    scenarios.solve_again(session(), payer_id, allocation_id, runs())
     return shown(payer_id, allocation_id)
 
 
 @bp.post("/payers/<payer_id>/investment/<allocation_id>/shake")
 @needs(Can.PLAN_INVESTMENT)
 def shake(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    scenarios.check_sensitivity(store(), actor(), payer_id, allocation_id, runs())
+    scenarios.check_sensitivity(session(), payer_id, allocation_id, runs())
     return shown(payer_id, allocation_id)
 
 
 @bp.post("/payers/<payer_id>/investment/<allocation_id>/replay")
 @needs(Can.PLAN_INVESTMENT)
 def replay(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    scenarios.replay(store(), actor(), payer_id, allocation_id, runs())
+    scenarios.replay(session(), payer_id, allocation_id, runs())
     return shown(payer_id, allocation_id)
 
 
@@ -189,10 +187,10 @@ def change(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     wanted, _, rest = request.form.get("change", "").partition(":")
     group_id, _, action_id = rest.partition(":")
     if wanted not in set(ActionChange):
-        scenarios.load_request(store(), actor(), payer_id, allocation_id)
+        scenarios.load_request(session(), payer_id, allocation_id)
         raise BadInput("Choose what to change: pin, ban or free an action.")
     made = scenarios.change(
-        store(), actor(), payer_id, allocation_id, (group_id, action_id), ActionChange(wanted),
+        session(), payer_id, allocation_id, (group_id, action_id), ActionChange(wanted),
         seed(), runs(),
     )  # fmt: skip
     return shown(payer_id, made)

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from readiness.accounts.db import groups
-from readiness.core.db import Store
+from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.exports import Cell, Sheet, xlsx_of
 from readiness.core.formatting import day
 from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
-from readiness.core.people import Actor, Payer
+from readiness.core.people import Payer
 from readiness.incentives import db as laboratory
 from readiness.incentives.models import (
     DesignOutcome,
@@ -195,21 +195,19 @@ def count_rows(numbers: ReleasedNumbers) -> Iterator[tuple[Cell, ...]]:
                 yield group.name, measure_id, stratum, met, counted
 
 
-def load_finished(store: Store, actor: Actor, payer_id: str, run_id: str) -> LaboratoryRun:
+def load_finished(session: Session, payer_id: str, run_id: str) -> LaboratoryRun:
     """A run to take along."""
-    runs.require(actor, payer_id)
-    run = laboratory.get(store, payer_id, run_id)
+    runs.require(session.actor, payer_id)
+    run = laboratory.get(session.store, payer_id, run_id)
     if run.outcome is None:
         raise NotFound(NOT_DONE)
     return run
 
 
-def print_pdf(
-    store: Store, printer: Printer, actor: Actor, payer_id: str, run_id: str, page: Page
-) -> bytes:
+def print_pdf(session: Session, printer: Printer, payer_id: str, run_id: str, page: Page) -> bytes:
     """The same run gives the same bytes."""
-    run = load_finished(store, actor, payer_id, run_id)
-    return printer.pdf_of(job_of(run, groups.payer(store, payer_id), page))
+    run = load_finished(session, payer_id, run_id)
+    return printer.pdf_of(job_of(run, groups.payer(session.store, payer_id), page))
 
 
 def job_of(run: LaboratoryRun, payer: Payer, page: Page) -> Job:

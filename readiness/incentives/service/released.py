@@ -80,7 +80,7 @@ class NumbersOptions:
 
 
 def options_for(
-    store: Store, payer_id: str, wish: NumbersFilters, today: date
+    store: Store, payer_id: str, filters: NumbersFilters, today: date
 ) -> NumbersOptions | None:
     """None as long as no group has released a measure split into groups of patients."""
     shared = portfolio.sharing_groups(store, payer_id, today)
@@ -88,17 +88,17 @@ def options_for(
     if not offers:
         return None
     kinds = tuple(sorted({kind_of(each) for each in offers}, key=kind_order))
-    kind = wish.kind if wish.kind in kinds else kinds[0]
+    kind = filters.kind if filters.kind in kinds else kinds[0]
     own = [each for each in offers if kind_of(each) == kind]
     there = groups_by_period(own)
     periods = tuple(sorted(there, reverse=True))
-    asked = [each for each in periods if str(each) == wish.period]
+    asked = [each for each in periods if str(each) == filters.period]
     period = (asked or [usual_period(there)])[0]
     offered = measure_options(own, period)
     sent = sent_of(store, shared, [each.measure.id for each in offered], period)
     strata, vote = strata_and_vote(sent, kind)
-    is_chosen = wish.reference in strata
-    reference = wish.reference if is_chosen else vote.reference
+    is_chosen = filters.reference in strata
+    reference = filters.reference if is_chosen else vote.reference
     return NumbersOptions(kinds, periods, offered, strata, kind, period, vote, reference, is_chosen)
 
 

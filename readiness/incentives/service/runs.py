@@ -64,41 +64,39 @@ def require(actor: Actor, payer_id: str) -> None:
 
 
 def options(
-    session: Session, payer_id: str, wish: NumbersFilters
+    session: Session, payer_id: str, filters: NumbersFilters
 ) -> tuple[Payer, NumbersOptions | None]:
     """What can be tried; None as long as nothing was released."""
     require(session.actor, payer_id)
     return groups.payer(session.store, payer_id), released.options_for(
-        session.store, payer_id, wish, session.now.date()
+        session.store, payer_id, filters, session.now.date()
     )
 
 
 def start(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
-    wish: NumbersFilters,
+    filters: NumbersFilters,
     asked: RunRequest,
     runner: Runner,
     clock: Clock,
     new_id: Callable[[], str],
 ) -> str:
     """Begin to simulate on the newest numbers, and return the id of the run."""
-    today = clock().date()
-    _, found = options(Session(store, actor, clock()), payer_id, wish)
+    today = session.now.date()
+    _, found = options(session, payer_id, filters)
     if found is None:
         raise BadInput(NOTHING_RELEASED)
     if problems := [*design_problems(asked.designs), *option_problems(found)]:
         raise BadInput(problems)
-    numbers = released.numbers_of(store, payer_id, found, measures_of(asked.designs), today)
+    numbers = released.numbers_of(session.store, payer_id, found, measures_of(asked.designs), today)
     if len(numbers.groups) < FEWEST_GROUPS:
         raise BadInput(TOO_FEW_GROUPS)
-    return submit(store, actor, payer_id, asked, numbers, runner, clock, new_id)
+    return submit(session, payer_id, asked, numbers, runner, clock, new_id)
 
 
 def repeat(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     run_id: str,
     runner: Runner,
@@ -106,11 +104,11 @@ def repeat(
     new_id: Callable[[], str],
 ) -> str:
     """Do a run once more, on the very numbers it was done on."""
-    require(actor, payer_id)
-    stored = laboratory.get(store, payer_id, run_id)
+    require(session.actor, payer_id)
+    stored = laboratory.get(session.store, payer_id, run_id)
     asked = RunRequest(designs_of(stored), settings_of(stored), repeats=stored.id)
     numbers = numbers_in(stored.numbers)
-    return submit(store, actor, payer_id, asked, numbers, runner, clock, new_id)
+    return submit(session, payer_id, asked, numbers, runner, clock, new_id)
 
 
 def design_problems(designs: Sequence[Design]) -> list[Problem]:
@@ -141,8 +139,7 @@ def measures_of(designs: Sequence[Design]) -> tuple[str, ...]:
 
 
 def submit(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     asked: RunRequest,
     numbers: ReleasedNumbers,
@@ -150,7 +147,7 @@ def submit(
     clock: Clock,
     new_id: Callable[[], str],
 ) -> str:
-    now, run_id = clock(), new_id()
+    store, actor, now, run_id = session.store, session.actor, session.now, new_id()
     run = run_of(run_id, payer_id, actor.id, asked, numbers, now)
     event = Event(now, actor.id, "started", "laboratory run", run.id, payer_id=payer_id)
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, result_id=run.id)
@@ -250,7 +247,7 @@ def cancel(session: Session, payer_id: str, run_id: str) -> bool:
     return job is not None and jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 
 
-def list_runs(store: Store, actor: Actor, payer_id: str) -> tuple[Payer, tuple[RunSummary, ...]]:
+def list_runs(session: Session, payer_id: str) -> tuple[Payer, tuple[RunSummary, ...]]:
     """All runs, newest first."""
-    require(actor, payer_id)
-    return groups.payer(store, payer_id), laboratory.of_payer(store, payer_id)
+    require(session.actor, payer_id)
+    return groups.payer(session.store, payer_id), laboratory.of_payer(session.store, payer_id)

@@ -69,8 +69,7 @@ class JobStarter:
 
 
 def ask(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     scenario: BudgetScenario,
     seed: int,
@@ -78,27 +77,19 @@ def ask(
     parent_id: str | None = None,
 ) -> str:
     """Store the scenario and begin to solve it; the id under which it can be looked at."""
-    permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
+    permissions.require(session.actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
     if wrong := problems_of(scenario):
         raise BadInput(wrong)
-    now = runs.clock()
+    actor, now = session.actor, session.now
     request = ScenarioRequest(runs.new_id(), payer_id, parent_id, actor.id, now, scenario, seed)
+    work = solve_work(session.store.path, request, actor)
     event = event_of(request, actor, "asked for", now)
-    submit(
-        store,
-        actor,
-        request,
-        ScenarioJob.SOLVE,
-        solve_work(store.path, request, actor),
-        runs,
-        event,
-    )
+    submit(session, request, ScenarioJob.SOLVE, work, runs, event)
     return request.id
 
 
 def submit(
-    store: Store,
-    actor: Actor,
+    session: Session,
     request: ScenarioRequest,
     stage: ScenarioJob,
     work: Work,
@@ -106,9 +97,9 @@ def submit(
     event: Event | None = None,
 ) -> None:
     """One job for a payer at a time; with an event the scenario itself is stored too."""
-    now = runs.clock()
+    store, now = session.store, session.now
     job = Job(
-        runs.new_id(), KIND, actor.id, now, now, payer_id=request.payer_id,
+        runs.new_id(), KIND, session.actor.id, now, now, payer_id=request.payer_id,
         result_id=job_key(request.id, stage),
     )  # fmt: skip
     place = runs.runner.place()
@@ -194,9 +185,9 @@ def is_same(before: PolicyAnswer, again: PolicyAnswer) -> bool:
 # What a person asks of a scenario that is there.
 
 
-def load_request(store: Store, actor: Actor, payer_id: str, allocation_id: str) -> ScenarioRequest:
-    permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
-    request = allocations.get(store, allocation_id)
+def load_request(session: Session, payer_id: str, allocation_id: str) -> ScenarioRequest:
+    permissions.require(session.actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
+    request = allocations.get(session.store, allocation_id)
     if request.payer_id != payer_id:
         raise NotFound(NOT_SHARED)
     return request
@@ -209,46 +200,36 @@ def require_solution(store: Store, request: ScenarioRequest) -> ScenarioSolution
     return solution
 
 
-def solve_again(
-    store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: JobStarter
-) -> None:
+def solve_again(session: Session, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
     """For a scenario whose solving was stopped or lost; what is answered stays as it is."""
-    request = load_request(store, actor, payer_id, allocation_id)
-    if allocations.solution(store, request.id) is None:
-        submit(
-            store, actor, request, ScenarioJob.SOLVE, solve_work(store.path, request, actor), runs
-        )
+    request = load_request(session, payer_id, allocation_id)
+    if allocations.solution(session.store, request.id) is None:
+        work = solve_work(session.store.path, request, session.actor)
+        submit(session, request, ScenarioJob.SOLVE, work, runs)
 
 
 def check_sensitivity(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     allocation_id: str,
     runs: JobStarter,
     count: int = solving.RUNS,
 ) -> None:
-    request = load_request(store, actor, payer_id, allocation_id)
-    solution = require_solution(store, request)
-    submit(
-        store,
-        actor,
-        request,
-        ScenarioJob.SHAKE,
-        sensitivity_work(request, solution, count, actor),
-        runs,
-    )
+    request = load_request(session, payer_id, allocation_id)
+    solution = require_solution(session.store, request)
+    work = sensitivity_work(request, solution, count, session.actor)
+    submit(session, request, ScenarioJob.SHAKE, work, runs)
 
 
-def replay(store: Store, actor: Actor, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
-    request = load_request(store, actor, payer_id, allocation_id)
-    solution = require_solution(store, request)
-    submit(store, actor, request, ScenarioJob.REPLAY, replay_work(request, solution, actor), runs)
+def replay(session: Session, payer_id: str, allocation_id: str, runs: JobStarter) -> None:
+    request = load_request(session, payer_id, allocation_id)
+    solution = require_solution(session.store, request)
+    work = replay_work(request, solution, session.actor)
+    submit(session, request, ScenarioJob.REPLAY, work, runs)
 
 
 def change(
-    store: Store,
-    actor: Actor,
+    session: Session,
     payer_id: str,
     allocation_id: str,
     key: Key,
@@ -257,12 +238,12 @@ def change(
     runs: JobStarter,
 ) -> str:
     """The same scenario with one action pinned, banned or freed: a new one that names this one."""
-    request = load_request(store, actor, payer_id, allocation_id)
-    solution = require_solution(store, request)
+    request = load_request(session, payer_id, allocation_id)
+    solution = require_solution(session.store, request)
     if key not in {each.key for offer in solution.offers for each in offer.candidates}:
         raise NotFound("This scenario has no such action. Reload the page to see it as it is.")
     scenario = with_change(request.scenario, key, wanted)
-    return ask(store, actor, payer_id, scenario, seed, runs, parent_id=request.id)
+    return ask(session, payer_id, scenario, seed, runs, parent_id=request.id)
 
 
 def with_change(scenario: BudgetScenario, key: Key, wanted: ActionChange) -> BudgetScenario:
@@ -294,7 +275,7 @@ class ScenarioProgress:
 
 
 def progress(session: Session, payer_id: str, allocation_id: str) -> ScenarioProgress:
-    request = load_request(session.store, session.actor, payer_id, allocation_id)
+    request = load_request(session, payer_id, allocation_id)
     made = [
         (job, stage)
         for stage in ScenarioJob
@@ -319,7 +300,7 @@ def total_of(request: ScenarioRequest, stage: ScenarioJob) -> int:
 
 def stop(session: Session, payer_id: str, allocation_id: str) -> bool:
     """End what is under way and keep nothing of it; False when it was over already."""
-    request = load_request(session.store, session.actor, payer_id, allocation_id)
+    request = load_request(session, payer_id, allocation_id)
     is_stopped = False
     for stage in ScenarioJob:
         job = jobs.making(session.store, job_key(request.id, stage))

@@ -85,7 +85,7 @@ class StoredScenario:
 
 
 def load(session: Session, payer_id: str, allocation_id: str) -> StoredScenario:
-    request = load_request(session.store, session.actor, payer_id, allocation_id)
+    request = load_request(session, payer_id, allocation_id)
     solution = allocations.solution(session.store, request.id)
     if solution is None:
         raise NotFound(NOT_ANSWERED)

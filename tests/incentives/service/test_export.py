@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from readiness.accounts.db import people
+from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.pdf.job import Page
 from readiness.core.people import Payer
@@ -35,7 +36,9 @@ def kept(store, run):
 
 
 def printed(store, printer, person="pam", paper=Page.LETTER):
-    return sheet.print_pdf(store, printer, people.actor(store, person), "fair", "a-run", paper)
+    return sheet.print_pdf(
+        Session(store, people.actor(store, person), NOW), printer, "fair", "a-run", paper
+    )
 
 
 @pytest.mark.parametrize("paper", Page)
@@ -76,7 +79,7 @@ def test_only_the_payer_s_own_people_may_print_it(kept, printer):
 def test_a_run_that_is_not_done_cannot_be_taken_along(store):
     incentive_runs.keep(store, incentive_runs.a_run())
     with pytest.raises(NotFound, match="not done yet"):
-        sheet.load_finished(store, people.actor(store, "pam"), "fair", "a-run")
+        sheet.load_finished(Session(store, people.actor(store, "pam"), NOW), "fair", "a-run")
 
 
 def test_the_workbook_holds_every_number_of_every_design_and_question(run):

@@ -51,7 +51,7 @@ def start(store, runner):
     def begin(asked=ASKED, wish=NO_WISH, person="pam"):
         actor = people.actor(store, person)
         ids = lambda: f"id{next(numbers)}"  # noqa: E731
-        return runs.start(store, actor, "fair", wish, asked, runner, lambda: NOW, ids)
+        return runs.start(Session(store, actor, NOW), "fair", wish, asked, runner, lambda: NOW, ids)
 
     return begin
 
@@ -81,7 +81,9 @@ def test_done_again_it_takes_the_stored_numbers_and_gives_the_same(grown, start,
     )
     pam = people.actor(grown, "pam")
     ids = iter(("again", "its job"))
-    repeat = runs.repeat(grown, pam, "fair", run_id, runner, lambda: NOW, lambda: next(ids))
+    repeat = runs.repeat(
+        Session(grown, pam, NOW), "fair", run_id, runner, lambda: NOW, lambda: next(ids)
+    )
     over(grown, repeat)
     found = runs.compare_repeat(grown, laboratory.get(grown, "fair", repeat))
     assert found is not None
@@ -124,7 +126,7 @@ def test_a_payer_s_runs_are_its_own(grown, start):
     pete = people.actor(grown, "pete")
     for asked in (
         lambda: start(person="pete"),
-        lambda: runs.list_runs(grown, pete, "fair"),
+        lambda: runs.list_runs(Session(grown, pete, NOW), "fair"),
         lambda: runs.progress(Session(grown, pete, NOW), "fair", run_id),
         lambda: runs.progress(Session(grown, pete, NOW), "far", run_id),
         lambda: runs.cancel(Session(grown, pete, NOW), "far", run_id),

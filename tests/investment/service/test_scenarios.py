@@ -50,7 +50,7 @@ def over(store, actor, allocation_id):
 
 
 def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):
-    made = scenarios.ask(grove, pam, "fair", SMALL, 7, runs)
+    made = scenarios.ask(Session(grove, pam, NOW), "fair", SMALL, 7, runs)
     assert over(grove, pam, made).says == ""
     solution = answer_to(grove, made)
     assert {offer.group_id for offer in solution.offers} == {"elm", "ash", "fir"}
@@ -61,14 +61,14 @@ def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):
 
 def test_mistakes_are_told_and_nothing_is_stored(grove, pam, runs):
     with pytest.raises(BadInput):
-        scenarios.ask(grove, pam, "fair", replace(SMALL, budgets=()), 7, runs)
+        scenarios.ask(Session(grove, pam, NOW), "fair", replace(SMALL, budgets=()), 7, runs)
     assert allocations.of_payer(grove, "fair") == ()
 
 
 def test_one_at_a_time_for_a_payer(grove, pam, runs):
     jobs.ask(grove, Job("other", scenarios.KIND, "pam", NOW, NOW, payer_id="fair"))
     with pytest.raises(WrongState, match="for your organization"):
-        scenarios.ask(grove, pam, "fair", SMALL, 7, runs)
+        scenarios.ask(Session(grove, pam, NOW), "fair", SMALL, 7, runs)
     assert allocations.of_payer(grove, "fair") == ()
 
 
@@ -77,19 +77,20 @@ def test_only_the_payer_s_own_people_may(grove, runs):
     allocated.add_request(grove, "a1")
     for actor in (maya, pete):
         with pytest.raises((NotFound, Denied)):
-            scenarios.ask(grove, actor, "fair", SMALL, 7, runs)
+            scenarios.ask(Session(grove, actor, NOW), "fair", SMALL, 7, runs)
         with pytest.raises((NotFound, Denied)):
-            scenarios.load_request(grove, actor, "fair", "a1")
+            scenarios.load_request(Session(grove, actor, NOW), "fair", "a1")
     with pytest.raises(NotFound):
-        scenarios.load_request(
-            grove, pete, "far", "a1"
-        )  # another payer's scenario under one's own address
+        # another payer's scenario under one's own address
+        scenarios.load_request(Session(grove, pete, NOW), "far", "a1")
 
 
 def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam, runs):
     before = allocated.add_solved(grove, "a1")
     pick = before.answer.found("readiness").picks[0]
-    made = scenarios.change(grove, pam, "fair", "a1", pick.key, ActionChange.BAN, 8, runs)
+    made = scenarios.change(
+        Session(grove, pam, NOW), "fair", "a1", pick.key, ActionChange.BAN, 8, runs
+    )
     over(grove, pam, made)
     child = allocations.get(grove, made)
     assert child.parent_id == "a1"
@@ -104,12 +105,14 @@ def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam,
 def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
     allocated.add_solved(grove, "a1")
     with pytest.raises(NotFound):
-        scenarios.change(grove, pam, "fair", "a1", ("oak", "GOV"), ActionChange.PIN, 8, runs)
+        scenarios.change(
+            Session(grove, pam, NOW), "fair", "a1", ("oak", "GOV"), ActionChange.PIN, 8, runs
+        )
 
 
 def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
     allocated.add_solved(grove, "a1")
-    scenarios.replay(grove, pam, "fair", "a1", runs)
+    scenarios.replay(Session(grove, pam, NOW), "fair", "a1", runs)
     over(grove, pam, "a1")
     (replay,) = allocations.replays(grove, "a1")
     assert replay.is_same
@@ -119,7 +122,7 @@ def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
 
 def test_what_is_shaken_is_kept_beside_the_answer(grove, pam, runs):
     allocated.add_solved(grove, "a1")
-    scenarios.check_sensitivity(grove, pam, "fair", "a1", runs, count=3)
+    scenarios.check_sensitivity(Session(grove, pam, NOW), "fair", "a1", runs, count=3)
     over(grove, pam, "a1")
     found = allocations.stability(grove, "a1")
     assert found
@@ -130,7 +133,7 @@ def test_without_an_answer_there_is_nothing_to_shake_or_replay(grove, pam, runs)
     allocated.add_request(grove, "a1")
     for begin in (scenarios.check_sensitivity, scenarios.replay):
         with pytest.raises(WrongState, match="no answer yet"):
-            begin(grove, pam, "fair", "a1", runs)
+            begin(Session(grove, pam, NOW), "fair", "a1", runs)
 
 
 def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
@@ -143,18 +146,18 @@ def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
             waiting.append(1)
             told(len(waiting))
 
-    scenarios.submit(grove, pam, made, ScenarioJob.SOLVE, work, runs)
+    scenarios.submit(Session(grove, pam, NOW), made, ScenarioJob.SOLVE, work, runs)
     assert scenarios.progress(Session(grove, pam, NOW), "fair", "a1").stage is ScenarioJob.SOLVE
     assert scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
     assert not over(grove, pam, "a1").is_live
     assert allocations.solution(grove, "a1") is None
     assert not scenarios.stop(Session(grove, pam, NOW), "fair", "a1")
-    scenarios.solve_again(grove, pam, "fair", "a1", runs)
+    scenarios.solve_again(Session(grove, pam, NOW), "fair", "a1", runs)
     over(grove, pam, "a1")
     assert allocations.solution(grove, "a1") is not None
 
 
-def test_nobody_sharing_is_said(store, runner):
+def test_nobody_sharing_is_said(store):
     made = allocated.add_request(store, "a1")
     with store.writing():
         store.execute("delete from assessments")
