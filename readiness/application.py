@@ -43,7 +43,7 @@ from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
 from readiness.plans import money_views
 from readiness.plans import views as plans
-from readiness.portfolio.views import brief, bulk_pdf, peers, portfolio, returns
+from readiness.portfolio.views import bulk_pdf, peers, portfolio
 from readiness.releases.views import measures, releases
 
 BLUEPRINTS = (
@@ -51,7 +51,7 @@ BLUEPRINTS = (
     admin.bp,
     answering.bp,
     assets.pages,
-    brief.bp,
+    portfolio.brief_bp,
     answering.context_bp,
     cycles.bp,
     equity.bp,
@@ -72,7 +72,7 @@ BLUEPRINTS = (
     admin.records_bp,
     releases.bp,
     plans.result_bp,
-    returns.bp,
+    peers.returns_bp,
     review.bp,
     cycles.sharing_bp,
     screen.bp,

@@ -1,4 +1,4 @@
-"""For a payer: all groups beside each other, one group's measures, and readiness against change."""
+"""For a payer: groups side by side, one group's measures, change against readiness and money."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from readiness.portfolio.presenters import (
 from readiness.portfolio.presenters import (
     quality as released_quality_view,
 )
-from readiness.portfolio.service import peers, prediction
+from readiness.portfolio.presenters import returns as returns_view
+from readiness.portfolio.service import peers, prediction, returns
 from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("peers", __name__)
+returns_bp = Blueprint("returns", __name__)
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,7 +37,7 @@ NOTHING = "There is nothing to write into a file yet. Look at the page to see wh
 @bp.get("/payers/<payer_id>/equity")
 @needs(Can.REVIEW_PORTFOLIO)
 def beside(payer_id: str) -> ResponseReturnValue:
-    asked = wish()
+    asked = peer_filters()
     found = peers.compare(session(), payer_id, asked)
     payers = people.payers_of(session())
     page = peers_view.page_of(found, asked)
@@ -45,7 +47,7 @@ def beside(payer_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/equity.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
-    found = peers.compare(session(), payer_id, wish()).found
+    found = peers.compare(session(), payer_id, peer_filters()).found
     made = {"csv": peers.comparison_csv, "xlsx": peers.comparison_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
@@ -58,7 +60,7 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/readiness-and-change")
 @needs(Can.REVIEW_PORTFOLIO)
 def change(payer_id: str) -> ResponseReturnValue:
-    asked = prediction.analyze(session(), payer_id, change_wish())
+    asked = prediction.analyze(session(), payer_id, prediction_filters())
     payers = people.payers_of(session())
     page = prediction_view.page_of(asked)
     return render_template("portfolio/peers/change.html", payers=payers, **page)
@@ -67,7 +69,7 @@ def change(payer_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/readiness-and-change.<ending>")
 @needs(Can.REVIEW_PORTFOLIO)
 def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
-    asked = prediction.analyze(session(), payer_id, change_wish())
+    asked = prediction.analyze(session(), payer_id, prediction_filters())
     made = {"csv": prediction.analysis_csv, "xlsx": prediction.analysis_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
@@ -85,13 +87,32 @@ def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
 
 
-def wish() -> peers.PeerFilters:
+@returns_bp.get("/payers/<payer_id>/returns")
+@needs(Can.REVIEW_PORTFOLIO)
+def show(payer_id: str) -> ResponseReturnValue:
+    found = returns.load(session(), payer_id)
+    payers = people.payers_of(session())
+    page = returns_view.page_of(found, request.args)
+    return render_template("portfolio/returns/show.html", payers=payers, **page)
+
+
+@returns_bp.get("/payers/<payer_id>/returns.<ending>")
+@needs(Can.REVIEW_PORTFOLIO)
+def file(payer_id: str, ending: str) -> ResponseReturnValue:
+    found = returns.load(session(), payer_id)
+    made = {"csv": returns.as_csv, "xlsx": returns.as_xlsx}.get(ending)
+    if made is None:
+        raise NotFound(NO_FILE)
+    return download(made(found), "change-and-money", ending)
+
+
+def peer_filters() -> peers.PeerFilters:
     asked = request.args
     names = ("measure", "period", "by", "of", "reference")
     return peers.PeerFilters(*(asked.get(name, "")[:40] for name in names))
 
 
-def change_wish() -> prediction.PredictionFilters:
+def prediction_filters() -> prediction.PredictionFilters:
     asked = request.args
     names = ("measure", "by", "of", "reference", "before", "after", "score")
     return prediction.PredictionFilters(*(asked.get(name, "")[:40] for name in names))

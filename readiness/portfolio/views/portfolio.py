@@ -1,20 +1,23 @@
-"""The payer's list of groups, its export, groups side by side, and one group's own page."""
+"""The payer's list of groups, its export, groups side by side, one group, and the brief on it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
+from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session
+from readiness.portfolio.brief import documents as brief_paper
 from readiness.portfolio.presenters import group as group_view
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
 
 bp = Blueprint("portfolio", __name__)
+brief_bp = Blueprint("brief", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -74,3 +77,27 @@ def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None
     found = portfolio.group_file(session(), payer_id, group_id, wanted)
     return render_template("portfolio/group.html", **group_view.page_of(found))
+
+
+# What a payer takes along to one group
+
+
+@brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.pdf", endpoint="pdf")
+@needs(Can.READ_SUBMISSION)
+def brief_pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
+    printer = current_app.config["PRINTER"]
+    printed = brief_paper.print_pdf(session(), printer, payer_id, group_id, paper())
+    return printed, {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": 'inline; filename="payer-brief.pdf"',
+    }
+
+
+@brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx", endpoint="xlsx")
+@needs(Can.READ_SUBMISSION)
+def brief_xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
+    made = brief_paper.xlsx(session(), payer_id, group_id)
+    return made, {
+        "Content-Type": XLSX,
+        "Content-Disposition": 'attachment; filename="payer-brief.xlsx"',
+    }
