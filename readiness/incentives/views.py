@@ -178,7 +178,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
         "incentives/show.html",
         found=found,
         run=found.run,
-        told=presenter.result_of(found.run),
+        result=presenter.result_of(found.run),
         former=repeated[0] if repeated else None,
         is_same=bool(repeated and repeated[1]),
     )

@@ -233,5 +233,5 @@ def values_of(run: LaboratoryRun, payer: Payer, made_at: datetime) -> dict[str, 
         "made_on": day(made_at),
         "payer": payer,
         "asked_on": day(run.asked_at),
-        "told": result_of(run),
+        "result": result_of(run),
     }
