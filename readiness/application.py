@@ -50,7 +50,7 @@ BLUEPRINTS = (
     account.bp,
     admin.bp,
     answering.bp,
-    assets.pages,
+    assets.bp,
     portfolio.brief_bp,
     answering.context_bp,
     cycles.bp,

@@ -1,4 +1,4 @@
-"""Every yes and no: who may do what, and on whose ground."""
+"""Every yes and no: who may do what, and whose thing it must be."""
 
 from __future__ import annotations
 
@@ -75,22 +75,22 @@ FOR_EVERYONE = frozenset({Can.SEE_HOME})  # also for somebody who plays no part 
 
 
 @dataclass(frozen=True)
-class Ground:
+class Scope:
     """Whose thing it is: a group's own, and of the payers it is shared with."""
 
     group_id: str | None = None
     payer_ids: frozenset[str] = frozenset()
 
 
-ANYWHERE = Ground()  # only an administrator stands on no one's ground in particular
+ANYWHERE = Scope()  # only an administrator acts on no one in particular
 
 
-def stands_on(membership: Membership, ground: Ground) -> bool:
+def covers(membership: Membership, scope: Scope) -> bool:
     if membership.role is Role.ADMINISTRATOR:
-        return ground == ANYWHERE
+        return scope == ANYWHERE
     if membership.payer_id is not None:
-        return membership.payer_id in ground.payer_ids
-    return membership.group_id is not None and membership.group_id == ground.group_id
+        return membership.payer_id in scope.payer_ids
+    return membership.group_id is not None and membership.group_id == scope.group_id
 
 
 def grants(membership: Membership, can: Can) -> bool:
@@ -102,17 +102,17 @@ def holds(actor: Actor, can: Can) -> bool:
     return can in FOR_EVERYONE or any(grants(membership, can) for membership in actor.memberships)
 
 
-def allowed(actor: Actor, can: Can, ground: Ground) -> bool:
-    return any(grants(m, can) and stands_on(m, ground) for m in actor.memberships)
+def allowed(actor: Actor, can: Can, scope: Scope) -> bool:
+    return any(grants(m, can) and covers(m, scope) for m in actor.memberships)
 
 
-def require(actor: Actor, can: Can, ground: Ground) -> None:
+def require(actor: Actor, can: Can, scope: Scope) -> None:
     """Return quietly, or raise.
 
     Somebody else's thing is "not found", so that nobody learns by asking what exists.
     """
-    if allowed(actor, can, ground):
+    if allowed(actor, can, scope):
         return
-    if not any(stands_on(membership, ground) for membership in actor.memberships):
+    if not any(covers(membership, scope) for membership in actor.memberships):
         raise NotFound(NOT_SHARED)
     raise Denied(f"You may not {can}. Ask a colleague who may, or your administrator.")

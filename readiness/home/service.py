@@ -19,7 +19,7 @@ from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.core import audit, permissions
 from readiness.core.db import Session, Store
 from readiness.core.people import Group, Payer
-from readiness.core.permissions import ANYWHERE, Can, Ground
+from readiness.core.permissions import ANYWHERE, Can, Scope
 from readiness.counts.service import quality, social_risk
 from readiness.equity.service import results
 from readiness.plans import db as plans
@@ -131,7 +131,7 @@ def invitations(store: Store, group_id: str) -> Iterator[Task]:
             yield Task(what, Destination.INVITATIONS, group_id, "waits for your answer", False)
 
 
-def assessment_tasks(session: Session, group_id: str, here: Ground) -> Iterator[Task]:
+def assessment_tasks(session: Session, group_id: str, here: Scope) -> Iterator[Task]:
     """The one under way first; before the first, how to begin; then what came of the last.
 
     What was taken back and up again is a draft: it has no result until it is sent in anew.

@@ -7,11 +7,11 @@ import pytest
 from readiness.core import permissions
 from readiness.core.errors import Denied, NotFound
 from readiness.core.people import Actor, Membership, Role
-from readiness.core.permissions import ANYWHERE, Can, Ground
+from readiness.core.permissions import ANYWHERE, Can, Scope
 
-OWN = Ground("elm", frozenset({"fair"}))  # the group elm, which shares with the payer fair
-OTHER = Ground("oak", frozenset({"far"}))
-UNSHARED = Ground("elm")
+OWN = Scope("elm", frozenset({"fair"}))  # the group elm, which shares with the payer fair
+OTHER = Scope("oak", frozenset({"far"}))
+UNSHARED = Scope("elm")
 
 MAY = {  # readable by someone who does not program
     Role.PRACTICE_MANAGER: {
@@ -65,7 +65,7 @@ def an_actor(role: Role, *, may_attest: bool = False) -> Actor:
     return Actor("x", "X", (Membership("m", "x", role, may_attest=may_attest, **place),))
 
 
-def own(role: Role) -> Ground:
+def own(role: Role) -> Scope:
     return ANYWHERE if role is Role.ADMINISTRATOR else OWN
 
 

@@ -7,24 +7,24 @@ from datetime import datetime
 from readiness.accounts.db import groups
 from readiness.core import permissions
 from readiness.core.db import Session, Store
-from readiness.core.permissions import ANYWHERE, Can, Ground
+from readiness.core.permissions import ANYWHERE, Can, Scope
 
 
-def of_group(store: Store, group_id: str, now: datetime) -> Ground:
-    return Ground(group_id, groups.readers(store, group_id, now.date()))
+def of_group(store: Store, group_id: str, now: datetime) -> Scope:
+    return Scope(group_id, groups.readers(store, group_id, now.date()))
 
 
-def of_payer(payer_id: str) -> Ground:
-    return Ground(payer_ids=frozenset({payer_id}))
+def of_payer(payer_id: str) -> Scope:
+    return Scope(payer_ids=frozenset({payer_id}))
 
 
-def of_reader(store: Store, payer_id: str, group_id: str, now: datetime) -> Ground:
-    """What one payer may read of one group: nobody's ground when nothing is shared today."""
+def of_reader(store: Store, payer_id: str, group_id: str, now: datetime) -> Scope:
+    """What one payer may read of one group: nobody's when nothing is shared today."""
     shared = payer_id in groups.readers(store, group_id, now.date())
-    return Ground(payer_ids=frozenset({payer_id} if shared else ()))
+    return Scope(payer_ids=frozenset({payer_id} if shared else ()))
 
 
-def require_for_group(session: Session, can: Can, group_id: str) -> Ground:
+def require_for_group(session: Session, can: Can, group_id: str) -> Scope:
     """Return the group's scope, or raise the error that says what the person may not do."""
     here = of_group(session.store, group_id, session.now)
     permissions.require(session.actor, can, here)

@@ -28,7 +28,7 @@ from readiness.core.errors import (
 )
 from readiness.core.formatting import percent
 from readiness.core.people import Actor, Group, Payer, Person
-from readiness.core.permissions import Can, Ground
+from readiness.core.permissions import Can, Scope
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, CONTEXT_CLAIMS, Claim
 from readiness.disclosure import released_counts as social_risk_release
@@ -225,7 +225,7 @@ def for_reviewer(session: Session, assessment_id: str) -> tuple[Assessment, Paye
     if assessment.cycle_id is None:
         raise Denied("This submission belongs to no cycle, so it is read but not reviewed.")
     payer_id = cycles.get(session.store, assessment.cycle_id).payer_id
-    reviewing = Ground(payer_ids=everyone.payer_ids & {payer_id})
+    reviewing = Scope(payer_ids=everyone.payer_ids & {payer_id})
     if not permissions.allowed(session.actor, Can.REVIEW, reviewing):
         raise Denied("Another payer reviews this submission. You may read it in your portfolio.")
     return assessment, groups.payer(session.store, payer_id)

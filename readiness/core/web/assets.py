@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from readiness.core.pdf import typefaces
 from readiness.core.web.guard import open_to_anyone
 
-pages = Blueprint("assets", __name__)
+bp = Blueprint("assets", __name__)
 YEAR = "public, max-age=31536000, immutable"
 
 
-@pages.get("/vendor/bootstrap.min.css")
+@bp.get("/vendor/bootstrap.min.css")
 @open_to_anyone
 def bootstrap() -> ResponseReturnValue:
     path = files("flask_bootstrap") / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
@@ -22,7 +22,7 @@ def bootstrap() -> ResponseReturnValue:
     return Response(css, mimetype="text/css", headers={"Cache-Control": YEAR})
 
 
-@pages.get("/fonts/<name>")
+@bp.get("/fonts/<name>")
 @open_to_anyone
 def font(name: str) -> ResponseReturnValue:
     face = typefaces.face(name)

@@ -13,7 +13,7 @@ from readiness.core.formatting import (
     short_day,
 )
 from readiness.core.people import Actor
-from readiness.core.permissions import Can, Ground
+from readiness.core.permissions import Can, Scope
 from readiness.core.web.session import settings
 
 
@@ -91,7 +91,7 @@ def group_places(actor: Actor) -> list[dict[str, Any]]:
     group_id = named or (actor.group_ids[0] if len(actor.group_ids) == 1 else None)
     if group_id not in actor.group_ids:
         return []
-    ground = Ground(group_id)
+    scope = Scope(group_id)
     return [
         {
             "label": place.label,
@@ -99,5 +99,5 @@ def group_places(actor: Actor) -> list[dict[str, Any]]:
             "is_here": request.blueprint in place.areas,
         }
         for place in GROUP_PLACES
-        if permissions.allowed(actor, place.can, ground)
+        if permissions.allowed(actor, place.can, scope)
     ]

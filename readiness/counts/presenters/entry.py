@@ -33,7 +33,7 @@ Link = tuple[str, str]  # address and sentence
 
 
 @dataclass(frozen=True)
-class Scope(Generic[CellT]):
+class EntryScope(Generic[CellT]):
     """Which page of a period: all patients, one breakdown, or one part of it."""
 
     key: str
@@ -62,9 +62,9 @@ class Layout(Generic[CellT, CountsT]):
     """How the pages of one kind of counts are laid out."""
 
     schema: Schema[CellT, CountsT]
-    scope: Callable[[str, Period, Sites], Scope[CellT]]
+    scope: Callable[[str, Period, Sites], EntryScope[CellT]]
     labels: Callable[[Grid[CellT]], Mapping[str, str]]
-    address: Callable[[EntryPeriod[CellT, CountsT], Scope[CellT], CellT], str]
+    address: Callable[[EntryPeriod[CellT, CountsT], EntryScope[CellT], CellT], str]
     earlier: Callable[[Period], str]  # how a field calls the period before
     clash_says: Callable[[CountClash[CellT]], str]
 
@@ -116,7 +116,7 @@ class UnusualField:
 def fields(
     layout: Layout[CellT, CountsT],
     found: EntryPeriod[CellT, CountsT],
-    scope: Scope[CellT],
+    scope: EntryScope[CellT],
     state: PageState[CellT],
 ) -> dict[str, EntryField]:
     """By the key of their cells."""
@@ -164,7 +164,9 @@ def text_of(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def base(found: EntryPeriod[CellT, CountsT], scope: Scope[CellT], state: PageState[CellT]) -> str:
+def base(
+    found: EntryPeriod[CellT, CountsT], scope: EntryScope[CellT], state: PageState[CellT]
+) -> str:
     """The revisions that stand on the page, so that a later save knows what was seen.
 
     A page that comes back with texts not yet saved goes on from what it had shown before; after a
@@ -183,7 +185,7 @@ def revisions_seen(found: EntryPeriod[CellT, CountsT], cells: Mapping[str, CellT
 def problems(
     layout: Layout[CellT, CountsT],
     found: EntryPeriod[CellT, CountsT],
-    scope: Scope[CellT],
+    scope: EntryScope[CellT],
     state: PageState[CellT],
 ) -> tuple[Link, ...]:
     if not state.problems:
@@ -201,7 +203,7 @@ def problems(
 def findings(
     layout: Layout[CellT, CountsT],
     found: EntryPeriod[CellT, CountsT],
-    scope: Scope[CellT],
+    scope: EntryScope[CellT],
 ) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """The contradictions, and what is unusual."""
     hard, soft = (
@@ -217,7 +219,7 @@ def findings(
 def unusual(
     layout: Layout[CellT, CountsT],
     found: EntryPeriod[CellT, CountsT],
-    scope: Scope[CellT],
+    scope: EntryScope[CellT],
     state: PageState[CellT],
 ) -> tuple[UnusualField, ...]:
     typed, errors = state.sent.explanations if state.sent else {}, state.errors

@@ -7,7 +7,7 @@ from flask import url_for
 from readiness.core.errors import NotFound
 from readiness.core.periods import Period
 from readiness.counts.models import Grid
-from readiness.counts.presenters.entry import Layout, Scope
+from readiness.counts.presenters.entry import EntryScope, Layout
 from readiness.counts.quality.grids import demographic_grids, sample_grid
 from readiness.counts.quality.models import (
     MEASURED_BY,
@@ -41,7 +41,7 @@ TITLES: dict[str, str] = {
 }
 
 
-def scope_of(key: str, period: Period, sites: Sites) -> Scope[QualityCell]:
+def scope_of(key: str, period: Period, sites: Sites) -> EntryScope[QualityCell]:
     if key not in PAGES:
         raise NotFound("There is no such breakdown. Choose one from the page of the period.")
     if key == RACE_DATA:
@@ -50,7 +50,7 @@ def scope_of(key: str, period: Period, sites: Sites) -> Scope[QualityCell]:
         grids = (sample_grid(),)
     else:
         grids = stratum_grids(StratumType(key), period, sites)
-    return Scope(key, TITLES[key], grids, INTRODUCTIONS.get(key, ""))
+    return EntryScope(key, TITLES[key], grids, INTRODUCTIONS.get(key, ""))
 
 
 def page_of(cell: QualityCell) -> str:
@@ -67,7 +67,9 @@ def address(ending: MeasurementPeriod, key: str) -> str:
     return url_for("quality.breakdown", group_id=group_id, period=period, kind=key)
 
 
-def cell_address(ending: MeasurementPeriod, scope: Scope[QualityCell], cell: QualityCell) -> str:
+def cell_address(
+    ending: MeasurementPeriod, scope: EntryScope[QualityCell], cell: QualityCell
+) -> str:
     """On this page, or on the page of its own."""
     where = page_of(cell)
     return f"#{cell.key}" if where == scope.key else f"{address(ending, where)}#{cell.key}"

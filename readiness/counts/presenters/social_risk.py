@@ -7,7 +7,7 @@ from flask import url_for
 from readiness.core.errors import NotFound
 from readiness.core.periods import Period
 from readiness.counts.models import Heading
-from readiness.counts.presenters.entry import Layout, Scope
+from readiness.counts.presenters.entry import EntryScope, Layout
 from readiness.counts.service.entry import Sites
 from readiness.counts.service.social_risk import SCHEMA, Quarter
 from readiness.counts.social_risk.grids import grids_of_part, grids_of_type
@@ -15,21 +15,21 @@ from readiness.counts.social_risk.models import STRATUM_TYPES, FunnelCell, Funne
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType, strata_of
 
 
-def scope_of(key: str, _period: Period, _sites: Sites) -> Scope[FunnelCell]:
+def scope_of(key: str, _period: Period, _sites: Sites) -> EntryScope[FunnelCell]:
     """`key`: empty for all patients, "language" for a breakdown, "language/spanish" for a part."""
     if not key:
-        return Scope(key, "All patients", grids_of_part())
+        return EntryScope(key, "All patients", grids_of_part())
     kind, _, part = key.partition("/")
     if kind not in STRATUM_TYPES:
         raise NotFound("There is no such breakdown. Choose one from the quarter's page.")
     breakdown = StratumType(kind)
     title = STRATUM_TYPE_LABELS[breakdown]
     if not part:
-        return Scope(key, title, grids_of_type(breakdown), kind=breakdown)
+        return EntryScope(key, title, grids_of_type(breakdown), kind=breakdown)
     stratum = Stratum(breakdown, part)
     if stratum not in strata_of(breakdown):
         raise NotFound("There is no such part. Choose one from the breakdown's page.")
-    return Scope(
+    return EntryScope(
         key, f"{title}: {stratum.label}", grids_of_part(stratum), kind=breakdown, part=stratum
     )
 
@@ -44,7 +44,7 @@ def address(quarter: Quarter, key: str = "") -> str:
     return url_for("screen.part", group_id=group_id, period=period, kind=kind, part=part)
 
 
-def cell_address(quarter: Quarter, scope: Scope[FunnelCell], cell: FunnelCell) -> str:
+def cell_address(quarter: Quarter, scope: EntryScope[FunnelCell], cell: FunnelCell) -> str:
     """On this page, or on the page of its own."""
     if cell.key in scope.cells:
         return f"#{cell.key}"
@@ -53,7 +53,7 @@ def cell_address(quarter: Quarter, scope: Scope[FunnelCell], cell: FunnelCell) -
     return f"{address(quarter, key)}#{cell.key}"
 
 
-def row_address(quarter: Quarter, scope: Scope[FunnelCell], row: Heading) -> str:
+def row_address(quarter: Quarter, scope: EntryScope[FunnelCell], row: Heading) -> str:
     """A row of a breakdown leads to all that can be entered for that part."""
     return address(quarter, f"{scope.key}/{row.key}") if scope.is_breakdown else ""
 

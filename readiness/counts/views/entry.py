@@ -15,7 +15,7 @@ from readiness.core.web.session import now, session, settings
 from readiness.counts.forms import CountsForm, posted_by
 from readiness.counts.models import CellT, CountsClash, CountsT, PostedCounts
 from readiness.counts.presenters import entry as presenter
-from readiness.counts.presenters.entry import Layout, PageState, Scope
+from readiness.counts.presenters.entry import EntryScope, Layout, PageState
 from readiness.counts.service import entry
 from readiness.counts.service.entry import EntryPeriod
 from readiness.disclosure.succession import ReleaseOutcome
@@ -42,7 +42,9 @@ class EntryPages(Generic[CellT, CountsT]):
     template: str
     list_endpoint: str
     release: ReleaseKind[CellT, CountsT]
-    more: Callable[[EntryPeriod[CellT, CountsT], Scope[CellT]], dict[str, Any]]  # for the template
+    more: Callable[
+        [EntryPeriod[CellT, CountsT], EntryScope[CellT]], dict[str, Any]
+    ]  # for the template
 
     def page(self, group_id: str, period: str, key: str, state: PageState[CellT]) -> str:
         found = entry.get(session(), self.layout.schema, group_id, period)
@@ -93,7 +95,7 @@ class EntryPages(Generic[CellT, CountsT]):
         return Problem("", str(clash)), *values
 
     def preview(
-        self, group_id: str, period: str, scope: Scope[CellT], posted: PostedCounts, block: str
+        self, group_id: str, period: str, scope: EntryScope[CellT], posted: PostedCounts, block: str
     ) -> ResponseReturnValue:
         """The block in the table, beside what was typed. Nothing is saved yet."""
         pasted = entry.paste(session(), self.layout.schema, group_id, block, scope.grids)

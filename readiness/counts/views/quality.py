@@ -18,7 +18,7 @@ from readiness.core.web.session import session
 from readiness.counts.forms import revisions_in
 from readiness.counts.models import CountsClash, PostedCounts
 from readiness.counts.presenters import quality
-from readiness.counts.presenters.entry import STATE_WORDS, PageState, Scope, revisions_seen
+from readiness.counts.presenters.entry import STATE_WORDS, EntryScope, PageState, revisions_seen
 from readiness.counts.quality.models import QualityCell
 from readiness.counts.service import entry
 from readiness.counts.service import quality as service
@@ -33,7 +33,7 @@ NO_FILE = "Choose the file that you filled in."
 MOST_OF_A_FILE = 5_000  # counts that a preview carries
 
 
-def more(ending: MeasurementPeriod, _scope: Scope[QualityCell]) -> dict[str, Any]:
+def more(ending: MeasurementPeriod, _scope: EntryScope[QualityCell]) -> dict[str, Any]:
     """Links to the other pages, and the form of the reference."""
     keys = [key for key in quality.PAGES if key != MAIN]
     return {

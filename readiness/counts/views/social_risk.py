@@ -11,7 +11,7 @@ from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session
 from readiness.counts.presenters import rates, social_risk
-from readiness.counts.presenters.entry import PageState, Scope
+from readiness.counts.presenters.entry import EntryScope, PageState
 from readiness.counts.service import entry
 from readiness.counts.service.social_risk import SCHEMA, Quarter
 from readiness.counts.social_risk.models import STRATUM_TYPES, FunnelCell
@@ -21,7 +21,7 @@ from readiness.releases.service.publication import SOCIAL_RISK
 bp = Blueprint("screen", __name__)
 
 
-def more(quarter: Quarter, scope: Scope[FunnelCell]) -> dict[str, Any]:
+def more(quarter: Quarter, scope: EntryScope[FunnelCell]) -> dict[str, Any]:
     """Links to the other pages, and the rates."""
     links = {
         "row_address": social_risk.row_address,

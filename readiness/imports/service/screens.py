@@ -132,11 +132,14 @@ def files_by_format(
 
 
 def aggregate_tables(
-    sources: Sequence[SourceFile], reading: ReadContext, period: Period | None, ground: Expectations
+    sources: Sequence[SourceFile],
+    reading: ReadContext,
+    period: Period | None,
+    expected: Expectations,
 ) -> Aggregation:
     """Tables of counts as they stand: what a file tells is not worked out again."""
     found = [
-        template.read_template(source, reading, ground.today, ground.sites, ground.groups)
+        template.read_template(source, reading, expected.today, expected.sites, expected.groups)
         for source in sources
     ]
     steps = in_period(add_tables([rows.cells for rows in found], reading.group_id), period)

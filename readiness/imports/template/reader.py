@@ -44,11 +44,11 @@ def read_template(
     Of counts nothing is left out quietly: a line that cannot be read refuses the file.
     """
     before = reading.report.refused
-    ground = Expectations(today, sites, groups)
+    expected = Expectations(today, sites, groups)
     try:
         with open_table(source) as table:
             rows = ((table.place(row.line), row.cells) for row in full_rows(table, reading))
-            found = read_rows(table.header, rows, ground)
+            found = read_rows(table.header, rows, expected)
     except BadInput as error:
         refuse([*ragged_since(before, reading), *error.problems])
         raise
@@ -85,11 +85,11 @@ MIXED_UNITS = "One file counts either patients or screens. Choose one of them fo
 
 
 def read_rows(
-    header: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], ground: Expectations
+    header: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], expected: Expectations
 ) -> TemplateRows:
     """`rows` with the place of each as the person sees it."""
     refuse(list(header_problems(header)))
-    reader = RowReader(header, ground)
+    reader = RowReader(header, expected)
     lines: list[TemplateLine] = []
     for number, (place, cells) in enumerate(rows, start=1):
         if number > MOST_ROWS:
@@ -135,11 +135,11 @@ def latest(lines: Sequence[TemplateLine]) -> dict[str, date]:
 class RowReader:
     """Reads row after row and notes everything wrong."""
 
-    def __init__(self, header: Sequence[str], ground: Expectations) -> None:
+    def __init__(self, header: Sequence[str], expected: Expectations) -> None:
         self.names = [name_of(heading) for heading in header]
-        self.ground = ground
-        self.sites = by_plain(ground.sites)
-        self.groups = by_plain(ground.groups)
+        self.expected = expected
+        self.sites = by_plain(expected.sites)
+        self.groups = by_plain(expected.groups)
         self.problems: list[Problem] = []
         self.place = ""
 
@@ -235,7 +235,7 @@ class RowReader:
         except ValueError:
             self.problem("period", "Write a calendar quarter as 2026-Q3.")
             return None
-        if not found.is_closed_on(self.ground.today):
+        if not found.is_closed_on(self.expected.today):
             self.problem("period", "This quarter is not over. Send it after its last day.")
             return None
         return found
@@ -248,7 +248,7 @@ class RowReader:
         if quarter and found < quarter.last_day:
             says = f"Counts are made after the quarter: on {quarter.last_day} or later."
             self.problem("as_of_date", f"{says} Make them again, or correct the day.")
-        if found > self.ground.today:
+        if found > self.expected.today:
             self.problem("as_of_date", "This day is in the future. Correct it.")
         return found
 

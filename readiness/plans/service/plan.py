@@ -27,7 +27,7 @@ from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.core.people import Actor, Group
-from readiness.core.permissions import Can, Ground
+from readiness.core.permissions import Can, Scope
 from readiness.equity.service import released_gaps
 from readiness.instruments.answers import Answers, Context
 from readiness.instruments.costs import loader as costs
@@ -100,7 +100,7 @@ def load(session: Session, assessment_id: str) -> PlanView:
     assessment = assessments.get(session.store, assessment_id)
     here = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.READ_PLAN, here)
-    is_own = permissions.allowed(session.actor, Can.READ_PLAN, Ground(assessment.group_id))
+    is_own = permissions.allowed(session.actor, Can.READ_PLAN, Scope(assessment.group_id))
     instrument = assessment_view.instrument_of(assessment)
     newest = current_basis(session.store, assessment, instrument, session.now)
     if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
