@@ -22,6 +22,7 @@ from readiness.accounts.service import people
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Payer
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import now, session, store
@@ -214,20 +215,14 @@ def again(payer_id: str, run_id: str) -> ResponseReturnValue:
 def pdf(payer_id: str, run_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
     printed = sheet.print_pdf(session(), printer, payer_id, run_id, paper())
-    return printed, {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": 'inline; filename="incentive-laboratory.pdf"',
-    }
+    return send_export(printed, "incentive-laboratory.pdf")
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.xlsx")
 @needs(Can.TEST_INCENTIVES)
 def xlsx(payer_id: str, run_id: str) -> ResponseReturnValue:
     run = sheet.load_finished(session(), payer_id, run_id)
-    return sheet.as_xlsx(run), {
-        "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "Content-Disposition": 'attachment; filename="incentive-laboratory.xlsx"',
-    }
+    return send_export(sheet.as_xlsx(run), "incentive-laboratory.xlsx")
 
 
 @bp.get("/payers/<payer_id>/laboratory/<run_id>/laboratory.json")

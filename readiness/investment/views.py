@@ -21,6 +21,7 @@ from werkzeug import Response
 from readiness.accounts.service import people
 from readiness.core.errors import BadInput, NotFound
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
@@ -36,7 +37,6 @@ from readiness.investment.service.scenarios import (
     ScenarioJob,
     ScenarioProgress,
 )
-from readiness.portfolio.views.portfolio import XLSX
 
 bp = Blueprint("investment", __name__)
 SEEDS = 2**31
@@ -200,18 +200,14 @@ def change(payer_id: str, allocation_id: str) -> ResponseReturnValue:
 @needs(Can.PLAN_INVESTMENT)
 def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
     """The answer as a spreadsheet, or with the problem as JSON that anybody can solve again."""
+    name = f"investment-{now():%Y-%m-%d}"
     if ending == "xlsx":
         body = files.xlsx(session(), payer_id, allocation_id)
-        return download(body, "xlsx", XLSX)
+        return send_export(body, f"{name}.xlsx")
     if ending == "json":
         found = files.as_json(session(), payer_id, allocation_id)
-        return download(json.dumps(found, indent=2).encode(), "json", "application/json")
+        return send_export(json.dumps(found, indent=2).encode(), f"{name}.json")
     raise NotFound("A scenario can be had as xlsx or json. Choose one of them.")
-
-
-def download(made: bytes, ending: str, kind: str) -> Response:
-    disposition = f'attachment; filename="investment-{now():%Y-%m-%d}.{ending}"'
-    return Response(made, content_type=kind, headers={"Content-Disposition": disposition})
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>/proposal.pdf")
@@ -219,7 +215,4 @@ def download(made: bytes, ending: str, kind: str) -> Response:
 def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
     printed = proposal.print_pdf(session(), printer, payer_id, allocation_id, paper())
-    return printed, {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": 'inline; filename="investment-proposal.pdf"',
-    }
+    return send_export(printed, "investment-proposal.pdf")

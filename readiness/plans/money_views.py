@@ -2,11 +2,12 @@
 
 import secrets
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, store
@@ -17,13 +18,7 @@ from readiness.plans.service import money, money_export, progress
 
 bp = Blueprint("money", __name__)
 bp.add_app_template_filter(dollars, "from_cents")
-FILES = {
-    "csv": (money_export.as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (
-        money_export.as_xlsx,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-}
+FILES = {"csv": money_export.as_csv, "xlsx": money_export.as_xlsx}
 NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 HERE = "/assessments/<assessment_id>/plan/money"
 
@@ -47,10 +42,7 @@ def file(assessment_id: str, ending: str) -> ResponseReturnValue:
     found = money.load(session(), assessment_id)
     if ending not in FILES:
         raise NotFound(NO_FILE)
-    made, kind = FILES[ending]
-    disposition = f'attachment; filename="plan-money.{ending}"'
-    headers = {"Content-Disposition": disposition}
-    return Response(made(found), content_type=kind, headers=headers)
+    return send_export(FILES[ending](found), f"plan-money.{ending}")
 
 
 @bp.get(f"{HERE}/actions/<action_id>")

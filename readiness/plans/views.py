@@ -11,6 +11,7 @@ from readiness.assessments.service import result
 from readiness.assessments.service.result import AssessmentResult
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
@@ -168,10 +169,7 @@ def renew(assessment_id: str) -> ResponseReturnValue:
 def pdf(assessment_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
     printed = document.pdf(session(), printer, assessment_id, paper())
-    return printed, {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": 'inline; filename="action-plan.pdf"',
-    }
+    return send_export(printed, "action-plan.pdf")
 
 
 @bp.get("/assessments/<assessment_id>/plan.json")

@@ -12,13 +12,13 @@ from readiness.assessments.service import assessment_view, questionnaire
 from readiness.assessments.views.answering import render
 from readiness.core.errors import BadInput
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import session
 
 bp = Blueprint("questionnaire", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FILE = "Choose the spreadsheet that you filled in."
 FROM_HERE = "Choose the spreadsheet again: the page was sent without it."
 
@@ -28,20 +28,14 @@ FROM_HERE = "Choose the spreadsheet again: the page was sent without it."
 def pdf(instrument_id: str, version: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
     made = questionnaire.print_blank(printer, instrument_id, version, paper())
-    return made, {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": f'inline; filename="questionnaire-{version}.pdf"',
-    }
+    return send_export(made, f"questionnaire-{version}.pdf")
 
 
 @bp.get("/assessments/<assessment_id>/questionnaire.xlsx")
 @needs(Can.READ_ASSESSMENT)
 def xlsx(assessment_id: str) -> ResponseReturnValue:
     made = questionnaire.download(session(), assessment_id)
-    return made, {
-        "Content-Type": XLSX,
-        "Content-Disposition": 'attachment; filename="questionnaire.xlsx"',
-    }
+    return send_export(made, "questionnaire.xlsx")
 
 
 @bp.get("/assessments/<assessment_id>/questionnaire")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
-from readiness.assessments.views.questionnaire import FROM_HERE, XLSX
+from readiness.assessments.views.questionnaire import FROM_HERE
 from readiness.core.errors import BadInput, Problem
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
@@ -119,20 +120,14 @@ def declare(group_id: str, period: str) -> ResponseReturnValue:
 @needs(Can.READ_QUALITY)
 def template_xlsx(group_id: str, period: str) -> ResponseReturnValue:
     made = service.workbook(session(), group_id, period)
-    return attachment(made, XLSX, f"quality-{period}.xlsx")
+    return send_export(made, f"quality-{period}.xlsx")
 
 
 @bp.get("/groups/<group_id>/quality/<period>/counts.csv")
 @needs(Can.READ_QUALITY)
 def template_csv(group_id: str, period: str) -> ResponseReturnValue:
     made = service.measures_csv(session(), group_id, period)
-    return attachment(made, "text/csv; charset=utf-8", f"quality-{period}.csv")
-
-
-def attachment(made: bytes, kind: str, name: str) -> Response:
-    response = Response(made, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return send_export(made, f"quality-{period}.csv")
 
 
 @bp.post("/groups/<group_id>/quality/<period>/file")

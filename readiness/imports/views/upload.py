@@ -22,6 +22,7 @@ from readiness.core.periods import Period, period
 from readiness.core.permissions import Can
 from readiness.core.tables.models import SourceFile, file_in_memory
 from readiness.core.web import guard, upload_limit
+from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm, whole_number
 from readiness.core.web.guard import needs
 from readiness.core.web.session import actor, session, store
@@ -209,21 +210,19 @@ def discard(group_id: str, upload_id: str) -> ResponseReturnValue:
 
 # Files to begin from: our template, and mapping files for other people's tables
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @bp.get("/groups/<group_id>/counts/template.csv")
 @needs(Can.READ_COUNTS)
 def template_csv(group_id: str) -> ResponseReturnValue:
     made = template_for(session(), group_id, workbook.template_csv)
-    return download(made, "text/csv; charset=utf-8", "counts.csv")
+    return send_export(made, "counts.csv")
 
 
 @bp.get("/groups/<group_id>/counts/template.xlsx")
 @needs(Can.READ_COUNTS)
 def template_xlsx(group_id: str) -> ResponseReturnValue:
     made = template_for(session(), group_id, workbook.template_xlsx)
-    return download(made, XLSX, "counts.xlsx")
+    return send_export(made, "counts.xlsx")
 
 
 @bp.get("/mappings/<shape>.toml")
@@ -233,9 +232,4 @@ def mapping_example(shape: str) -> ResponseReturnValue:
     if shape not in list(MappingShape):
         raise NotFound("There is no such example. Choose one from the upload's page.")
     made = EXAMPLES[MappingShape(shape)].encode()
-    return download(made, "text/plain; charset=utf-8", f"mapping-{shape}.toml")
-
-
-def download(made: bytes, kind: str, name: str) -> ResponseReturnValue:
-    disposition = f'attachment; filename="{name}"'
-    return made, {"Content-Type": kind, "Content-Disposition": disposition}
+    return send_export(made, f"mapping-{shape}.toml")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.portfolio.presenters import (
@@ -26,10 +27,6 @@ from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("peers", __name__)
 returns_bp = Blueprint("returns", __name__)
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 NOTHING = "There is nothing to write into a file yet. Look at the page to see why."
 
@@ -54,7 +51,7 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound(NOTHING)
     name = f"equity-{found.choices.measure.id}-{found.choices.period}"
-    return download(made(found), name, ending)
+    return send_export(made(found), f"{name}.{ending}")
 
 
 @bp.get("/payers/<payer_id>/readiness-and-change")
@@ -76,7 +73,7 @@ def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
     if asked.found is None:
         raise NotFound(NOTHING)
     name = f"readiness-and-change-{asked.found.spans.measure.id}-{asked.found.spans.after}"
-    return download(made(asked, asked.found), name, ending)
+    return send_export(made(asked, asked.found), f"{name}.{ending}")
 
 
 @bp.get("/payers/<payer_id>/groups/<group_id>/quality")
@@ -103,7 +100,7 @@ def file(payer_id: str, ending: str) -> ResponseReturnValue:
     made = {"csv": returns.as_csv, "xlsx": returns.as_xlsx}.get(ending)
     if made is None:
         raise NotFound(NO_FILE)
-    return download(made(found), "change-and-money", ending)
+    return send_export(made(found), f"change-and-money.{ending}")
 
 
 def peer_filters() -> peers.PeerFilters:
@@ -116,8 +113,3 @@ def prediction_filters() -> prediction.PredictionFilters:
     asked = request.args
     names = ("measure", "by", "of", "reference", "before", "after", "score")
     return prediction.PredictionFilters(*(asked.get(name, "")[:40] for name in names))
-
-
-def download(made: bytes, name: str, ending: str) -> Response:
-    disposition = f'attachment; filename="{name}.{ending}"'
-    return Response(made, content_type=KINDS[ending], headers={"Content-Disposition": disposition})

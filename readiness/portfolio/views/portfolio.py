@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session
@@ -18,7 +19,6 @@ from readiness.portfolio.service import portfolio
 
 bp = Blueprint("portfolio", __name__)
 brief_bp = Blueprint("brief", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/portfolio")
@@ -44,20 +44,14 @@ def listing(payer_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def as_csv(payer_id: str) -> ResponseReturnValue:
     made = portfolio.export_csv(session(), payer_id, request.args)
-    return download(made, "csv", "text/csv; charset=utf-8")
+    return send_export(made, f"portfolio-{now():%Y-%m-%d}.csv")
 
 
 @bp.get("/payers/<payer_id>/portfolio.xlsx")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_xlsx(payer_id: str) -> ResponseReturnValue:
     made = portfolio.export_xlsx(session(), payer_id, request.args)
-    return download(made, "xlsx", XLSX)
-
-
-def download(made: bytes, ending: str, kind: str) -> Response:
-    name = f"portfolio-{now():%Y-%m-%d}.{ending}"
-    disposition = f'attachment; filename="{name}"'
-    return Response(made, content_type=kind, headers={"Content-Disposition": disposition})
+    return send_export(made, f"portfolio-{now():%Y-%m-%d}.xlsx")
 
 
 @bp.get("/payers/<payer_id>/portfolio/compare")
@@ -87,17 +81,11 @@ def group(payer_id: str, group_id: str) -> ResponseReturnValue:
 def brief_pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
     printed = brief_paper.print_pdf(session(), printer, payer_id, group_id, paper())
-    return printed, {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": 'inline; filename="payer-brief.pdf"',
-    }
+    return send_export(printed, "payer-brief.pdf")
 
 
 @brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx", endpoint="xlsx")
 @needs(Can.READ_SUBMISSION)
 def brief_xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
     made = brief_paper.xlsx(session(), payer_id, group_id)
-    return made, {
-        "Content-Type": XLSX,
-        "Content-Disposition": 'attachment; filename="payer-brief.xlsx"',
-    }
+    return send_export(made, "payer-brief.xlsx")

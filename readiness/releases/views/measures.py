@@ -12,6 +12,7 @@ from readiness.core.errors import NotFound
 from readiness.core.formatting import percent, short_day
 from readiness.core.permissions import Can
 from readiness.core.small_cells import HIDDEN
+from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.counts.measures.models import STATUS_WORDS, ScreeningMeasure
@@ -22,14 +23,8 @@ from readiness.releases.service.measures import ReleasedMeasures
 from readiness.statistics.rates import wilson_rate
 
 bp = Blueprint("measures", __name__)
-FORMATS = {  # ending -> how it is made, and what it is
-    "csv": (measures.csv_of, "text/csv; charset=utf-8"),
-    "xlsx": (
-        measures.xlsx_of,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-    "json": (measures.fhir_of, "application/fhir+json"),
-}
+FORMATS = {"csv": measures.csv_of, "xlsx": measures.xlsx_of, "json": measures.fhir_of}
+FHIR = "application/fhir+json"
 
 
 @dataclass(frozen=True)
@@ -140,10 +135,5 @@ def made_of(figure: MeasureFigure) -> str:
 def file(found: ReleasedMeasures, ending: str) -> Response:
     if ending not in FORMATS:
         raise NotFound("There is no such file. Choose CSV, Excel or FHIR on the page of measures.")
-    made_by, kind = FORMATS[ending]
     name = f"measures-{found.release.period}-release-{found.release.number}.{ending}"
-    return Response(
-        made_by(found),
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return send_export(FORMATS[ending](found), name, FHIR if ending == "json" else "")

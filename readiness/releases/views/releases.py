@@ -11,6 +11,7 @@ from readiness.core import exports
 from readiness.core.errors import NotFound
 from readiness.core.formatting import percent
 from readiness.core.permissions import Can
+from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.disclosure.social_risk_table import FEWEST_FOR_NEEDS_OF_PARTS, FEWEST_FOR_PARTS
@@ -29,10 +30,6 @@ from readiness.releases.service.screening_figures import screening_figures
 bp = Blueprint("released", __name__)
 quality_bp = Blueprint("quality_released", __name__)
 FEWEST = {"fewest": FEWEST_FOR_PARTS, "fewest_for_needs": FEWEST_FOR_NEEDS_OF_PARTS}
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @bp.get("/groups/<group_id>/counts/<period>/released")
@@ -127,6 +124,4 @@ def download(
     sheet = sheet_of(found.group, found.release)
     made = exports.csv_of(sheet.header, sheet.rows) if ending == "csv" else exports.xlsx_of([sheet])
     about = f"{kind.entry.object_kind}-{found.release.period}-release-{found.release.number}"
-    disposition = f'attachment; filename="{about}.{ending}"'
-    headers = {"Content-Disposition": disposition}
-    return Response(made, content_type=CONTENT_TYPES[ending], headers=headers)
+    return send_export(made, f"{about}.{ending}")

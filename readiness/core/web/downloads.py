@@ -1,0 +1,25 @@
+"""Files that a page hands out: what each is, its name, and whether it opens at once."""
+
+from __future__ import annotations
+
+from flask import Response
+
+KINDS = {  # ending -> content type
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "toml": "text/plain; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def send_export(content: bytes | str, name: str, kind: str = "") -> Response:
+    """`name` has an ending, which says what it is unless `kind` does; a PDF opens at once."""
+    ending = name.rpartition(".")[2]
+    how = "inline" if ending == "pdf" else "attachment"
+    disposition = f'{how}; filename="{name}"'
+    return Response(
+        content,
+        content_type=kind or KINDS[ending],
+        headers={"Content-Disposition": disposition},
+    )
