@@ -163,7 +163,7 @@ class DesignForm(Form):  # type: ignore[misc]
     )
     no_fall = BooleanField("No group of people may fall")
     fall_tolerance_points = FigureField(
-        "Fall that is let pass, in points",
+        "Decline tolerated, in points",
         0,
         100,
         "Give the points that a group of people may fall from 0 to 100.",

@@ -47,7 +47,7 @@ AMOUNTS = {"one_off": CostRange, "yearly": CostRange, "days": PeopleDays}
 LABELS = {
     PostingKind.AWARDED: "Awarded: promised for this action",
     PostingKind.SPENT: "Spent: paid for this action",
-    PostingKind.RETURNED: "Given back: returned to whoever awarded it",
+    PostingKind.RETURNED: "Returned to whoever awarded it",
 }
 KINDS = tuple(SelectChoice(kind.value, says) for kind, says in LABELS.items())
 

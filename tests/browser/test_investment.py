@@ -40,9 +40,9 @@ def test_from_a_budget_to_a_proposal(page):
 def ask_by_keyboard(page):
     """What is missing is said, can be gone to, and costs nothing that was typed."""
     follow(page, "Investment")
-    tab_to(page, page.get_by_role("link", name="Ask for a scenario"))
+    tab_to(page, page.get_by_role("link", name="New budget scenario"))
     enter(page)
-    assert heading(page) == "Ask for a scenario"
+    assert heading(page) == "New budget scenario"
     name = page.get_by_label("Name", exact=True)
     tab_to(page, name)
     enter(page)

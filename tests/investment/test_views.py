@@ -35,7 +35,7 @@ def test_the_navigation_leads_to_it_and_nobody_sharing_is_said(store, pam):
     assert "/investment" in Page(pam.get("/portfolio", follow_redirects=True).text).links.values()
     page = Page(pam.get(BASE).text)
     assert "0 groups share with you" in page.text
-    assert page.links["Ask for a scenario"] == f"{BASE}/new"
+    assert page.links["New budget scenario"] == f"{BASE}/new"
 
 
 def test_a_scenario_is_asked_for_solved_and_read(sent, pam):

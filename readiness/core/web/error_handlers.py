@@ -26,10 +26,10 @@ SAYS = {
     405: ("Not done that way", "Go back and use the button on the page."),
     409: ("That changed meanwhile", "Go back and reload the page."),
     413: ("Too large", "Send less at once: {limit} at the most."),
-    422: ("Something needs mending", "Go back and mend it."),
+    422: ("Please correct the form", "Go back and correct it."),
     429: ("Too many tries", "Wait five minutes and try again."),
     500: (
-        "Our fault",
+        "Something went wrong on our side",
         "Nothing was changed. Try again; if it happens again, tell your administrator.",
     ),
     503: ("Not possible just now", "Nothing was changed. Try again in a minute."),

@@ -68,7 +68,7 @@ class GroupSheet:
     tier: str  # "T2 Developing"
     tier_id: str
     tier_title: str
-    tier_after: str  # with every lift as intended; the same when it stays
+    tier_after: str  # if every action works as planned; the same when it stays
     after_title: str
     rises: bool
     patients: str
@@ -206,7 +206,8 @@ def buys_says(offer: GroupOffer, bought: GroupAward) -> str:
     people = sum(each.people for each in served)
     reached = f", and {people:,.0f} patients in gaps that count" if people else ""
     tier = (
-        f"with every lift as intended it would stand at {bought.tier_after} {bought.after_title}"
+        "if every action works as planned it would stand at "
+        f"{bought.tier_after} {bought.after_title}"
         if bought.tier_after != bought.tier_before
         else STAYS
     )

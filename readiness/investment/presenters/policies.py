@@ -56,7 +56,7 @@ COMPARED = (  # what policies are compared by, and the field of PolicyLine that 
     ("Actions", "actions"),
     ("Groups that get something", "groups"),
     ("Steps toward next tiers, of all there are", "readiness"),
-    ("Need, of all there is", "need"),
+    ("Need, of the whole portfolio", "need"),
     ("Patients in gaps that count, of all there are", "people"),
     ("Gates of a next tier met", "gates"),
     ("Groups that would reach a next tier", "tiers"),

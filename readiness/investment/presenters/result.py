@@ -224,13 +224,16 @@ def buys(found: StoredScenario) -> Iterator[Fact]:
         amount = total[component] * share / 100
         yield Fact(
             WEIGHT_TERMS[component],
-            f"{amount:,.0f} {COMPONENT_UNITS[component]} ({one_decimal(share)}% of all there is)",
+            f"{amount:,.0f} {COMPONENT_UNITS[component]} "
+            f"({one_decimal(share)}% of the whole portfolio)",
         )
     gates = sum(len(each.gates_met) for each in main.bought)
     yield Fact("Gates of a next tier that would be met", f"{gates}")
     rising = [each for each in main.bought if each.tier_after != each.tier_before]
     says = join_words(f"{found.name(each.group_id)} to {each.tier_after}" for each in rising)
-    yield Fact("Tiers reached, with every lift as intended", says or "none by these actions alone")
+    yield Fact(
+        "Tiers reached, if every action works as planned", says or "none by these actions alone"
+    )
 
 
 # How firm it is.

@@ -150,7 +150,7 @@ def not_bought(result: ScenarioResult) -> Iterator[str]:
     if shown:
         names = join_words(f"{each.title} ({each.dollars})" for each in shown)
         yield f"{names}: the first left out."
-    yield "What actions go on taking after the years of this budget; each group’s sheet tells it."
+    yield "The yearly cost of actions after the years of this budget; each group’s sheet tells it."
     yield "A result. What is raised and reached is a potential, never a forecast."
 
 

@@ -200,7 +200,7 @@ def awards(
 def award_of(
     case: Case, baseline: GroupBaseline, picks: Sequence[Pick], served: frozenset[str]
 ) -> GroupAward:
-    """The tier that the group would have with every lift as intended: potential, no forecast."""
+    """The tier if every action works as planned: potential, no forecast."""
     lifts = [
         lift for item_id, lift in needed_lifts(baseline).items() if f"lift:{item_id}" in served
     ]

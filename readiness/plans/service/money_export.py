@@ -19,7 +19,7 @@ ACTIONS = (
     "Planned, each later year, likely ($)",
     "Planned, each later year, high ($)",
     "Awarded ($)",
-    "Given back ($)",
+    "Returned ($)",
     "Spent ($)",
     "Remaining of the award ($)",
     "Still needed, low ($)",

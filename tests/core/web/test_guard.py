@@ -200,7 +200,7 @@ def test_a_fault_of_ours_is_a_page_that_tells_nothing_of_our_insides(app, client
     app.view_functions["home.front"] = guard.open_to_anyone(lambda: 1 / 0)
     reply = client.get("/")
     assert reply.status_code == 500
-    assert Page(reply.text).heading == "Our fault"
+    assert Page(reply.text).heading == "Something went wrong on our side"
     assert "ZeroDivisionError" not in reply.text
 
 
@@ -212,7 +212,7 @@ def test_with_the_store_gone_the_answer_is_still_a_page(app, client, sign_in, st
         store.path.with_name(store.path.name + ending).unlink(missing_ok=True)
     reply = client.get("/home")
     assert reply.status_code == 500
-    assert Page(reply.text).heading == "Our fault"
+    assert Page(reply.text).heading == "Something went wrong on our side"
 
 
 def test_what_could_not_be_saved_is_said_so(app, client, sign_in):
