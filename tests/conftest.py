@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from readiness.assessments import workbook
 from readiness.core import solver
 from readiness.core.config import Settings
 from readiness.core.db import Store
+from readiness.core.errors import NotSaved
 from readiness.core.jobs.service import Runner
 from readiness.core.pdf.printer import Limits, Printer
 from readiness.core.schema import migrate
@@ -133,13 +134,15 @@ def app(shared_app: Flask, store: Store, clock: world.Clock) -> Iterator[Flask]:
         RUNNER=Runner(store.path),
         PACKER=Runner(store.path, at_once=1),
     )
+    views = dict(shared_app.view_functions)
     yield shared_app
-    with store.writing():
+    with suppress(NotSaved), store.writing():  # a test may have spoilt its own file
         store.execute("update jobs set state = 'canceled' where ended_at is null")
     for thread in job_threads():
         thread.join(60)
     shared_app.config.clear()
     shared_app.config.update(before)
+    shared_app.view_functions.update(views)
 
 
 def job_threads() -> list[threading.Thread]:

@@ -41,7 +41,9 @@ def grove(grown, tmp_path):
 
 
 def opened_copy(path: Path, folder: Path) -> Iterator[Store]:
-    store = Store(Path(shutil.copy(path, folder / path.name)))
+    own = folder / "shared"  # beside the database of the fixture `store`
+    own.mkdir()
+    store = Store(Path(shutil.copy(path, own / path.name)))
     yield store
     store.close()
 
