@@ -21,8 +21,8 @@ from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
 from readiness.core.errors import BadInput
 from readiness.core.jobs.service import Runner
+from readiness.core.migrations import is_current
 from readiness.core.pdf.printer import Printer
-from readiness.core.schema import is_current
 from readiness.core.web import (
     assets,
     error_handlers,

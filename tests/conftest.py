@@ -21,8 +21,8 @@ from readiness.core.config import Settings
 from readiness.core.db import Store
 from readiness.core.errors import NotSaved
 from readiness.core.jobs.service import Runner
+from readiness.core.migrations import migrate
 from readiness.core.pdf.printer import Limits, Printer
-from readiness.core.schema import migrate
 from readiness.core.tables import reader as tables
 from readiness.counts.quality import table as quality_table
 from tests.factories import world

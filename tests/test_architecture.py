@@ -47,7 +47,7 @@ KINDS = {
     "web": ("application.py", "core/web/*"),
     "cli": ("cli/*",),
     "demo": ("demo/*",),
-    "db": ("*/db.py", "*/db/*", "core/audit.py", "core/schema.py", "core/backup.py"),
+    "db": ("*/db.py", "*/db/*", "core/audit.py", "core/migrations.py", "core/backup.py"),
     "solver": ("*/solver.py", "*/solver/*"),
     "duckdb": ("*/duckdb_*.py",),
     "pdf": ("core/pdf/*",),

@@ -10,7 +10,7 @@ from readiness.core import backup
 from readiness.core.backup import Backup
 from readiness.core.db import Store
 from readiness.core.errors import NotFound
-from readiness.core.schema import is_current, migrate
+from readiness.core.migrations import is_current, migrate
 from readiness.portfolio.service.bulk_pdf import sweep
 
 

@@ -15,6 +15,13 @@ from readiness.equity.gates import (
     rate_use,
 )
 from readiness.equity.tables import NO_GROUP, StratumTable
+from readiness.statistics.between_groups import (
+    GapEstimate,
+    TrueGaps,
+    gap_of,
+    shrunken_gap,
+    true_gaps,
+)
 from readiness.statistics.comparisons import Difference, newcombe
 from readiness.statistics.control_charts import (
     FunnelLimits,
@@ -22,7 +29,6 @@ from readiness.statistics.control_charts import (
     funnel_score,
     overdispersion,
 )
-from readiness.statistics.gaps import GapEstimate, TrueGaps, gap_of, shrunken_gap, true_gaps
 from readiness.statistics.hypothesis_tests import benjamini_hochberg, equality, holm
 from readiness.statistics.percentiles import mid_rank_percentile
 

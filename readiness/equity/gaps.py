@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
 from readiness.equity.tables import NO_GROUP, TOTAL, StratumCount, StratumTable
+from readiness.statistics.between_groups import gap_of, gap_reliability
 from readiness.statistics.comparisons import newcombe
 from readiness.statistics.data_quality import could_flip
-from readiness.statistics.gaps import gap_of, gap_reliability
 from readiness.statistics.hypothesis_tests import (
     ChiSquare,
     detectable_rate_above,

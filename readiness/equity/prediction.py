@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from readiness.equity.change import may_compare
 from readiness.equity.gates import GROUPS_FOR_SPREAD
-from readiness.statistics.comparisons import Difference
-from readiness.statistics.gaps import (
+from readiness.statistics.between_groups import (
     GapEstimate,
     WeightedCount,
     change_in_gap,
@@ -22,6 +21,7 @@ from readiness.statistics.gaps import (
     gap_reliability,
     true_gaps,
 )
+from readiness.statistics.comparisons import Difference
 from readiness.statistics.hypothesis_tests import holm
 from readiness.statistics.regression import Slope, least_squares
 

@@ -20,7 +20,7 @@ from readiness.incentives.population import (
     shown_cells,
 )
 from readiness.incentives.rules import binomial_variance
-from readiness.statistics.gaps import GapEstimate, gap_reliability, true_gaps
+from readiness.statistics.between_groups import GapEstimate, gap_reliability, true_gaps
 
 
 @dataclass(frozen=True, eq=False)

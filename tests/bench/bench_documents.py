@@ -26,10 +26,10 @@ from readiness.accounts.db import groups, people
 from readiness.assessments.service import portfolio_entry
 from readiness.core.config import ROOT
 from readiness.core.db import Session, Store
+from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Job, Page
 from readiness.core.pdf.printer import MANY, Printer
 from readiness.core.people import Group
-from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans.service import document as plan_document
 from readiness.portfolio.service import bulk_pdf

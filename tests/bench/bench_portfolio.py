@@ -20,7 +20,7 @@ from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
 from readiness.core.config import Settings
 from readiness.core.db import Store
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
 from readiness.portfolio import db as groups

@@ -14,15 +14,15 @@ from statistics import fmean, quantiles, stdev
 
 from readiness.statistics import (
     beta_binomial,
+    between_groups,
     comparisons,
     control_charts,
-    gaps,
     hypothesis_tests,
     inequality,
     rates,
     scales,
 )
-from readiness.statistics.gaps import WeightedCount, change_in_gap
+from readiness.statistics.between_groups import WeightedCount, change_in_gap
 
 DRAWS = 4_000
 SIZES = (
@@ -238,8 +238,8 @@ def gap_spread() -> Iterator[str]:
             for _ in range(groups):
                 p1 = min(0.98, max(0.02, 0.70 + rng.gauss(-0.06, 0.05)))
                 (x1, n1), (x2, n2) = drawn(rng, (p1, 0.7), (100, 500))
-                made.append(gaps.gap_of(x1, n1, x2, n2))
-            found.append(100 * gaps.true_gaps(made).spread)
+                made.append(between_groups.gap_of(x1, n1, x2, n2))
+            found.append(100 * between_groups.true_gaps(made).spread)
         low, *_, high = quantiles(found, n=20)
         yield f"SD of true gaps of 5 points found from {groups} groups: {low:.1f} to {high:.1f}"
 

@@ -13,8 +13,8 @@ from readiness.accounts.service.one_time_links import write_invitation, write_re
 from readiness.accounts.team import Invitee
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
+from readiness.core.migrations import migrate
 from readiness.core.people import Actor, Role
-from readiness.core.schema import migrate
 from tests.browser import tools
 from tests.browser.server import serving
 from tests.factories import world

@@ -9,7 +9,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.core.db import Session, Store
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.demo import actions, fill, payments, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Round

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from readiness.accounts.db import people
 from readiness.core.db import Session, Store
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.demo import actions, fill, plans, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Round

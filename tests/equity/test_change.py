@@ -5,7 +5,7 @@ import pytest
 from readiness.counts.measures.models import Direction
 from readiness.equity.change import change_between
 from readiness.equity.tables import tables_of
-from readiness.statistics.gaps import WeightedCount, change_in_gap
+from readiness.statistics.between_groups import WeightedCount, change_in_gap
 from tests.factories.equity_rows import rows
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readiness.core.db import Store
+from readiness.core.migrations import migrate
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from readiness.equity import db as released_peers
 from tests.factories import plans, world
 from tests.factories.quality_counts import counts, declare, enter, release

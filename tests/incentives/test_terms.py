@@ -8,7 +8,7 @@ import pytest
 from readiness.incentives.design import PoolSplit, Rule
 from readiness.incentives.models import Eligibility
 from readiness.incentives.terms import terms_of
-from readiness.statistics.gaps import gap_of, gap_reliability, true_gaps
+from readiness.statistics.between_groups import gap_of, gap_reliability, true_gaps
 from tests.factories.populations import a_design, a_ground
 
 

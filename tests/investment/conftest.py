@@ -12,9 +12,9 @@ import pytest
 from readiness.accounts.db import groups
 from readiness.core.db import Store
 from readiness.core.jobs.service import Runner
+from readiness.core.migrations import migrate
 from readiness.core.people import Group
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from tests.factories import plans, world
 from tests.factories.baselines import KNOWN
 from tests.factories.quality_counts import counts, declare, enter, release

@@ -10,7 +10,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.plans import db as plans
 from readiness.plans.drafting import PlanHeader, carry_over, draft
 from readiness.plans.models import ActionStatus, ActionType

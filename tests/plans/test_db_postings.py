@@ -13,7 +13,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.plans import db as postings
 from readiness.plans.postings import Cents, EstimateToComplete, Posting, PostingKind
 from tests.factories import plans, world

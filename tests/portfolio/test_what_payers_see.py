@@ -19,9 +19,9 @@ from app import create_app
 from readiness.accounts.db import people, tokens
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
+from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page as Paper
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from readiness.counts.db import quality as quality_counts
 from readiness.counts.db import social_risk
 from readiness.counts.models import Revision

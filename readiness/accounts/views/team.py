@@ -80,7 +80,9 @@ def invitee_of(form: InvitePersonForm) -> Invitee:
 def link_page(token: str, whom: str, lasts: str, back: str) -> str:
     """Shown once: the link is stored nowhere, only its hash."""
     link = url_for("letters.read", token=token, _external=True)
-    return render_template("accounts/team/link.html", link=link, whom=whom, lasts=lasts, back=back)
+    return render_template(
+        "accounts/one_time_link.html", link=link, whom=whom, lasts=lasts, back=back
+    )
 
 
 def withdraw(letter_id: str) -> ResponseReturnValue:

@@ -17,8 +17,8 @@ from readiness.assessments.service import questionnaire
 from readiness.assessments.workbook import WorkbookColumn
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
+from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
-from readiness.core.schema import migrate
 from readiness.instruments.answers import Answer, AnswerKind
 from tests.factories import plans, world
 from tests.factories.questionnaire_workbook import changed, place_of

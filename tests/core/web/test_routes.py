@@ -29,8 +29,8 @@ from readiness.assessments.service import answering, cycles, sharing
 from readiness.core.db import Session, Store
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
+from readiness.core.migrations import migrate
 from readiness.core.people import Actor, Role
-from readiness.core.schema import migrate
 from tests.factories import allocations, assessments, incentive_runs, uploads, world
 
 VISITORS = ("nobody", "omar", "pete", "cara", "pam", "ada", "maya")

@@ -11,9 +11,9 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
+from readiness.core.migrations import migrate
 from readiness.core.people import Group
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from readiness.counts.db import explanations, social_risk
 from readiness.counts.models import Explanation, PeriodState, PeriodStatus, Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step

@@ -11,9 +11,9 @@ from readiness.accounts.db import groups
 from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, WrongState
+from readiness.core.migrations import migrate
 from readiness.core.people import Actor, Group, Membership, Role
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.models import CountsClash, PeriodState, PostedCounts
 from readiness.counts.service import entry

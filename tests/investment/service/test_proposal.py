@@ -15,9 +15,9 @@ from readiness.accounts.db import groups, people
 from readiness.assessments.service import portfolio_entry
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
+from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.people import Group
-from readiness.core.schema import migrate
 from readiness.investment import db as allocations
 from readiness.investment.service import proposal, scenarios, solving
 from readiness.investment.service import results as listing

@@ -9,7 +9,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.core.db import Session, Store
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionStatus, GroupValues
 from readiness.plans.presenters import outlook

@@ -14,9 +14,9 @@ import pytest
 from readiness.accounts.db import people
 from readiness.assessments.service import result
 from readiness.core.db import Session, Store
+from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.periods import period
-from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step

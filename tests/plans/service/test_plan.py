@@ -15,7 +15,7 @@ from readiness.assessments.models import ContextRevision, RunKind
 from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.core.schema import migrate
+from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans import db as plans
 from readiness.plans.costs import CostRange, PeopleDays

@@ -17,10 +17,10 @@ from readiness.assessments.models import ContextRevision
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
+from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.people import Membership, Role
 from readiness.core.periods import period
-from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.models import Revision
 from readiness.counts.quality.models import QualityCell

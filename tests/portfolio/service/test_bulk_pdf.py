@@ -27,11 +27,11 @@ from readiness.core.errors import NotFound, NotPrinted, NotSaved, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import OUR_FAULT, Runner
+from readiness.core.migrations import migrate
 from readiness.core.pdf.archive import Pack
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
 from readiness.core.people import Group
-from readiness.core.schema import migrate
 from readiness.plans.service import document
 from readiness.portfolio.service import bulk_pdf
 from tests.factories import plans as planned

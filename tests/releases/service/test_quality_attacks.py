@@ -14,8 +14,8 @@ import pytest
 
 from readiness.core.db import Store
 from readiness.core.integer_program import Program, Row
+from readiness.core.migrations import migrate
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from readiness.core.solver import least
 from readiness.counts.quality.models import (
     DemographicCell,

@@ -16,8 +16,8 @@ from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.db import Store as Opened
 from readiness.core.errors import ChangedMeanwhile, NotFound
+from readiness.core.migrations import migrate
 from readiness.core.periods import Period
-from readiness.core.schema import migrate
 from readiness.counts.db import social_risk
 from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step

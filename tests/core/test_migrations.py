@@ -10,7 +10,7 @@ from sqlite_utils import Migrations
 
 from readiness.accounts.db import groups
 from readiness.cli import maintenance
-from readiness.core import schema
+from readiness.core import migrations
 from readiness.core.db import Store
 from tests.factories import world
 
@@ -21,13 +21,13 @@ NOW = world.NOW
 def next_release(monkeypatch):
     """A release that adds a column, as the next one may."""
     later = Migrations("readiness")
-    later()(schema.first_release)
+    later()(migrations.first_release)
 
     def add_a_column(db):
-        schema.run(db, "alter table groups add column region text not null default ''")
+        migrations.run(db, "alter table groups add column region text not null default ''")
 
     later()(add_a_column)
-    monkeypatch.setattr(schema, "migrations", later)
+    monkeypatch.setattr(migrations, "migrations", later)
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def test_an_upgrade_keeps_what_is_there_and_makes_a_backup_first(database, reque
 
 def test_every_statement_of_the_tables_is_run(tmp_path):
     with closing(Store(tmp_path / "readiness.db")) as store:
-        schema.migrate(store)
+        migrations.migrate(store)
         made = {row["name"] for row in store.rows("select name from sqlite_master")}
-    named = schema.TABLES.read_text(encoding="utf-8").split("create ")[1:]
+    named = migrations.TABLES.read_text(encoding="utf-8").split("create ")[1:]
     words = [each.split()[2 if each.startswith("unique") else 1] for each in named]
     assert len(words) > 70
     assert set(words) <= made

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.statistics.comparisons import newcombe
-from readiness.statistics.gaps import (
+from readiness.statistics.between_groups import (
     GapEstimate,
     WeightedCount,
     change_in_gap,
@@ -18,6 +17,7 @@ from readiness.statistics.gaps import (
     shrunken_gap,
     true_gaps,
 )
+from readiness.statistics.comparisons import newcombe
 
 GAPS = st.lists(
     st.builds(GapEstimate, st.floats(-0.5, 0.5), st.floats(1e-4, 0.05)), min_size=2, max_size=40
