@@ -24,6 +24,9 @@ from readiness.core.errors import NotSaved
 from readiness.core.people import Actor
 
 Parameters = Sequence[Any] | dict[str, Any]
+QUESTIONS = frozenset(
+    {"explain", "pragma", "select", "with"}
+)  # how a statement that changes nothing begins
 
 # What the disk, or a stranger in the file, may answer; anything else is a mistake of ours.
 REFUSALS = frozenset(
@@ -139,10 +142,15 @@ class Store:
         return self.db.table(name)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[dict[str, Any]]:
-        yield from self.db.query(sql, parameters)
+        """Asked as it stands: sqlite-utils would put each question into a savepoint of its own."""
+        if sql.split(maxsplit=1)[0].lower() not in QUESTIONS:
+            raise AssertionError("a change belongs into `execute`")
+        cursor = self.db.conn.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        yield from (dict(zip(names, row, strict=True)) for row in cursor)
 
     def row(self, sql: str, parameters: Parameters = ()) -> dict[str, Any] | None:
-        return next(iter(self.db.query(sql, parameters)), None)
+        return next(self.rows(sql, parameters), None)
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one change inside `writing()` and return how many rows it touched."""

@@ -120,3 +120,15 @@ def test_a_file_opened_for_reading_is_not_written(store, tmp_path):
     store.db.conn.execute("pragma wal_checkpoint(truncate)")
     with closing(Store.reading(store.path)) as reading, pytest.raises(NotSaved):
         add(reading, "one")
+
+
+def test_a_question_that_would_change_something_is_a_mistake_of_ours(store):
+    with pytest.raises(AssertionError):
+        list(store.rows("delete from attempts returning key"))
+
+
+def test_a_question_opens_no_savepoint(store):
+    asked: list[str] = []
+    store.db.conn.set_trace_callback(asked.append)
+    assert store.row("select 1 as one") == {"one": 1}
+    assert asked == ["select 1 as one"]
