@@ -312,6 +312,7 @@ def reached(feature: str, below: dict[str, set[str]]) -> set[str]:
     return below[feature].union(*(reached(each, below) for each in below[feature]))
 
 
+@pytest.mark.slow
 def test_the_map_in_the_documentation_shows_the_imports_that_there_are():
     below = stands_on()
     arrows = {(a, b) for a in below for b in drawn(a, below)}

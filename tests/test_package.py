@@ -34,6 +34,7 @@ def test_it_holds_templates_static_files_and_instruments(installed):
     assert list(installed.glob("readiness/instruments/qmer/*.yaml"))
 
 
+@pytest.mark.slow
 def test_its_command_scores_and_serves_from_its_own_files(installed, tmp_path):
     run = (
         "from readiness.application import main; from readiness.core.config import ROOT;"

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:readiness.serving")
 
 
+@pytest.mark.slow
 def test_a_server_that_may_not_serve_says_why_once_and_ends(tmp_path):
     clean = {key: value for key, value in os.environ.items() if not key.startswith("READINESS_")}
     ended = subprocess.run(

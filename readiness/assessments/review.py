@@ -142,7 +142,7 @@ def change_of(before: Answer | None, now: Answer) -> AnswerChange:
 
 def answer_in_words(answer: Answer | None) -> str:
     """
-    >>> says(Answer.at(3)), says(Answer.dont_know()), answer_in_words(None)
+    >>> answer_in_words(Answer.at(3)), answer_in_words(Answer.dont_know()), answer_in_words(None)
     ('level 3', "don't know", 'no answer')
     """
     if answer is None:

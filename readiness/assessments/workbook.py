@@ -95,7 +95,7 @@ class FilledWorkbook:
 
 def letter(columns: Sequence[str], column: str) -> str:
     """
-    >>> letter(ANSWER_COLUMNS, Column.ANSWER), letter(FACT_COLUMNS, Column.VALUE)
+    >>> letter(ANSWER_COLUMNS, WorkbookColumn.ANSWER), letter(FACT_COLUMNS, WorkbookColumn.VALUE)
     ('I', 'D')
     """
     return chr(ord("A") + columns.index(column))

@@ -172,7 +172,7 @@ def numerator_of(counted: MeasureCell) -> MeasureCell:
 def stratum_type(cell: MeasureCell) -> str:
     """Estimated race has a type of its own, so that it is never compared with what people said.
 
-    >>> stratum_type(MeasureCell("COL", Part.DENOMINATOR))
+    >>> stratum_type(MeasureCell("COL", MeasurePart.DENOMINATOR))
     'total'
     """
     return f"{cell.stratum.type}_{ESTIMATED}" if cell.is_estimated else str(cell.stratum.type)

@@ -32,8 +32,10 @@ MARKS = (
 
 def expand_evidence_codes(text: str) -> str:
     """
-    >>> in_words("low E, high V"), expand_evidence_codes("E: one for 40 clinicians (K)")
-    ('low estimate, high from a source', 'Estimate: one for 40 clinicians (from memory)')
+    >>> expand_evidence_codes("low E, high V")
+    'low estimate, high from a source'
+    >>> expand_evidence_codes("E: one for 40 clinicians (K)")
+    'Estimate: one for 40 clinicians (from memory)'
     """
     for pattern, words in MARKS:
         text = pattern.sub(words, text)

@@ -63,8 +63,8 @@ class BenefitScale:
 
     def benefit(self, purpose: InvestmentPurpose, policy: Policy) -> Fraction:
         """
-        >>> scale = BenefitScale({each: 10.0 for each in Component})
-        >>> purpose = Purpose("elm", "lift:LEAD-1", "", readiness=1)
+        >>> scale = BenefitScale({each: 10.0 for each in BenefitComponent})
+        >>> purpose = InvestmentPurpose("elm", "lift:LEAD-1", "", readiness=1)
         >>> scale.benefit(purpose, READINESS_FIRST)
         Fraction(8, 1)
         """

@@ -243,7 +243,7 @@ def ratio_of_sums(
     With few groups such an interval is too narrow: the caller decides how many are enough.
 
     >>> ratio_of_sums([1, 1, 1], [2, 2, 2], seed=7)
-    Ratio(value=0.5, low=0.5, high=0.5)
+    RatioOfSums(value=0.5, low=0.5, high=0.5)
     """
     if len(above) != len(below) or not above or min(below) <= 0:
         raise ValueError("each group needs both numbers, the lower one above 0")

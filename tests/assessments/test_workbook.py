@@ -104,6 +104,7 @@ def test_entities_are_refused():
     assert refused(with_sheet(a_book(), LAUGHS)) == NOT_A_BOOK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["XFD1048576", "A5000", "AZ1"])
 def test_a_cell_far_outside_is_refused(cell):
     assert "far outside its table" in refused(a_book(**{"A1": "x", cell: "y"}))

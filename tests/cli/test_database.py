@@ -35,6 +35,7 @@ def flask(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_from_nothing_to_a_backup_and_back(flask, tmp_path):
     missing = flask("database", "check")
     assert missing.returncode == 2

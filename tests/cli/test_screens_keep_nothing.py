@@ -210,6 +210,7 @@ def test_a_run_leaves_nothing_of_anybody(place, case, monkeypatch):
     assert list(place.writable.rglob("*")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["an export with every screen told", "an export that is damaged half way"]
 )
@@ -229,6 +230,7 @@ def test_the_program_itself_leaves_nothing_of_anybody(place, name):
     check(place, since, done.stdout, done.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Open files are not listed here.")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_killed_leaves_nothing_of_anybody(place, how):

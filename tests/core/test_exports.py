@@ -44,6 +44,7 @@ def test_a_workbook_never_runs_or_links_a_text(typed):
     assert (cell.value, cell.data_type, cell.hyperlink) == (typed, "s", None)
 
 
+@pytest.mark.slow
 def test_the_same_rows_are_the_same_bytes_later():
     sheets = (Sheet("S", ("Group", "Score"), [("Elm", 62.5)]),)
     first = xlsx_of(sheets)

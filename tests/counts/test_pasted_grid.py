@@ -123,6 +123,7 @@ def test_what_cannot_be_a_block_is_told_in_one_sentence(text, says):
     assert any(says in each for each in said(text))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader(text):
     pasted = read(text, GRIDS)

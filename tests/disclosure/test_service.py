@@ -17,6 +17,7 @@ from readiness.disclosure import ledger_file
 from readiness.disclosure.ledger import latest_counts
 from readiness.disclosure.service import suppress, suppress_beside_ledger
 from tests.disclosure.table_attacker import MEASURES, Attacker, small_counts
+from tests.factories.seeds import seeds
 
 HEADER = ("group_id", "period", "domain", "stratum_type", "stratum", "screened", "positive")
 STRATA = ("white", "black", "asian", "aian")
@@ -181,7 +182,8 @@ def files(seed):
     yield year_of(every)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", seeds(range(12), 4))
 def test_no_small_count_can_be_worked_out_from_all_releases_together(release, seed):
     reader = Attacker()
     truths: dict[Any, Any] = {}

@@ -66,6 +66,7 @@ def test_laying_out_in_parts_changes_nothing(monkeypatch):
         assert chances_in(whole, cell) == pytest.approx(chances_in(parts, cell), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_draws_have_the_mean_and_scatter_of_binomials():
     cells = [(0, 0.5), (1, 0.3), (30, 0.0), (30, 1.0), (40, 0.7), (900, 0.2)]
     found = draw_shares(urns_for(cells), np.random.default_rng(SEED), 40_000)

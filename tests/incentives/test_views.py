@@ -168,6 +168,7 @@ def test_while_one_is_under_way_another_waits_with_nothing_typed_lost(pam, grown
     assert "under way" in Page(reply.text).by_id("errors").text
 
 
+@pytest.mark.slow
 def test_files_of_a_run_can_be_taken_along(pam, store):
     incentive_runs.keep(store, incentive_runs.done(incentive_runs.a_run()))
     page = Page(pam.get(f"{HERE}/a-run").text)

@@ -185,6 +185,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("raw", "says"), HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_file_gives_problems_and_nothing_worse(tmp_path, raw, says):
     assert any(says in problem.says for problem in problems(tmp_path, raw))
@@ -197,6 +198,7 @@ def test_a_missing_file_is_a_problem_too(tmp_path):
     assert "cannot be read" in problem.says
 
 
+@pytest.mark.slow
 def test_a_file_cut_or_scrambled_anywhere_never_crashes_the_check(tmp_path):
     rng = random.Random(20260301)
     lines = SHIPPED_TEXT.splitlines()

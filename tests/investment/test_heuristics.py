@@ -25,6 +25,7 @@ def option(group, action, cost, gain, **more):
 PLACES = (ProblemGroup("elm"), ProblemGroup("oak", tags=frozenset({"need"})))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [greedy, equal_split])
 def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way):
     found = missed = 0

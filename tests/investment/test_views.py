@@ -74,6 +74,7 @@ def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(sent, pam)
     assert "needs both a kind of group and a share" in reply.text
 
 
+@pytest.mark.slow
 def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent, pam):
     solution = allocated.add_solved(store, "a1")
     pick = solution.answer.found("readiness").picks[0]

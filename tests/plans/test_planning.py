@@ -60,6 +60,7 @@ def level(answers, item_id):
     return answers[item_id].level or 0
 
 
+@pytest.mark.slow
 def test_the_answers_cover_every_tier():
     assert {case(seed)[1].tier_id for seed in SEEDS} >= {"T0", "T1", "T2", "T3"}
 

@@ -135,6 +135,7 @@ def test_an_action_of_its_own_needs_a_title(maya):
     assert "Hire a greeter" in Page(maya.get(HERE).text).text
 
 
+@pytest.mark.slow
 def test_a_draft_shows_a_preview_that_cannot_be_changed(client, sign_in, store):
     planned.written(store, "elm", ANSWERS, world.NOW)
     sign_in(client, "maya")
@@ -163,6 +164,7 @@ def test_the_plan_as_data(maya):
     assert priced["now"]["people_days"] == priced["usual"]["people_days"]
 
 
+@pytest.mark.slow
 def test_it_prints(maya):
     reply = maya.get(f"{HERE}.pdf?paper=a4")
     assert reply.status_code == 200

@@ -210,6 +210,7 @@ def test_there_is_something_to_hide(store):
     assert {47_505, 33_387, 12_911} <= hidden  # the large parts of a measure, and of the record
 
 
+@pytest.mark.slow
 def test_no_page_and_no_export_shows_a_count_that_was_not_released(folder, store):
     told = seen(folder)
     assert {
@@ -255,6 +256,7 @@ def test_every_number_of_a_payers_table_is_one_that_was_released(folder, store):
     assert not small & set(cells)
 
 
+@pytest.mark.slow
 def test_two_worlds_that_differ_in_hidden_numbers_alone_look_the_same_to_a_payer(folder, tmp_path):
     payers.numbers = itertools.count(1)  # the same ids in both
     with closing(filled(tmp_path, few=1)) as other:

@@ -24,6 +24,7 @@ def read(path: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_a_published_case_is_met(case):
     name = case["function"]
     assert name in ADAPTERS, f"no function of ours answers {name}: add it to oracle_adapter.py"

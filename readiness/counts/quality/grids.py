@@ -132,7 +132,8 @@ def state_key(known: DemographicStatus, origin: DemographicSource | None) -> str
 
 def state_label(known: DemographicStatus, origin: DemographicSource | None) -> str:
     """
-    >>> state_label(Known.KNOWN, Origin.SELF_REPORT), state_label(Known.DECLINED, None)
+    >>> known, said = DemographicStatus.KNOWN, DemographicSource.SELF_REPORT
+    >>> state_label(known, said), state_label(DemographicStatus.DECLINED, None)
     ('Known: said by the patient', 'Declined to say')
     """
     if origin is None:

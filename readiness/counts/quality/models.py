@@ -108,7 +108,7 @@ class MeasureCell:
     @property
     def key(self) -> str:
         """
-        >>> MeasureCell("COL", Part.NUMERATOR).key
+        >>> MeasureCell("COL", MeasurePart.NUMERATOR).key
         'COL.total.total.numerator'
         """
         estimated = ("estimated",) if self.is_estimated else ()

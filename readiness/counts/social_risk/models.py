@@ -171,7 +171,7 @@ class FunnelCell:
     @property
     def key(self) -> str:
         """
-        >>> Cell(Step.POSITIVE, Need.FOOD).key, FunnelCell(Step.ELIGIBLE).key
+        >>> FunnelCell(Step.POSITIVE, Need.FOOD).key, FunnelCell(Step.ELIGIBLE).key
         ('total.total.food.positive', 'total.total.group.eligible')
         """
         return ".".join((self.stratum.type, self.stratum.name, self.need or "group", self.step))

@@ -78,7 +78,7 @@ class Fact:
 
 def counted_words(number: int, one: str, many: str = "") -> str:
     """
-    >>> numbered(1, "group"), counted_words(1200, "group")
+    >>> counted_words(1, "group"), counted_words(1200, "group")
     ('1 group', '1,200 groups')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -94,7 +94,7 @@ def days_says(days: PeopleDays) -> str:
 
 def join_words(words: Iterable[str]) -> str:
     """
-    >>> listed(["a", "b", "c"]), join_words([])
+    >>> join_words(["a", "b", "c"]), join_words([])
     ('a, b and c', '')
     """
     *before, last = tuple(words) or ("",)

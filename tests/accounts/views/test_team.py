@@ -261,6 +261,7 @@ def test_the_history_calls_things_by_their_names(client, sign_in, store):
     assert made.id not in page.text
 
 
+@pytest.mark.slow
 def test_a_long_history_is_read_page_by_page(client, sign_in):
     sign_in(client, "maya")
     for _ in range(60):

@@ -106,6 +106,7 @@ def test_a_stranger_finds_nothing(client, sign_in, maya, who):
     assert client.get(f"{HERE}.xlsx").status_code == wanted
 
 
+@pytest.mark.slow
 def test_the_blank_questionnaire_prints_for_whoever_is_signed_in(client, sign_in):
     sign_in(client, "pam")
     reply = client.get(f"{PAPER}?paper=A4")

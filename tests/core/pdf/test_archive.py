@@ -72,6 +72,7 @@ def test_a_device_without_room_refuses_while_it_is_written():
         pack.add("1.pdf", b"x" * 100_000)
 
 
+@pytest.mark.slow
 def test_many_are_printed_in_their_order_and_one_that_breaks_stops_no_other():
     htmls = [SHELL.format(f"<h1>{n}</h1>" + "<p>text</p>" * (40 * (5 - n))) for n in range(5)]
     htmls[2] = TOO_DEEP
@@ -85,6 +86,7 @@ def test_many_are_printed_in_their_order_and_one_that_breaks_stops_no_other():
     assert all(isinstance(found[n][1], bytes) for n in (0, 1, 3, 4))
 
 
+@pytest.mark.slow
 def test_no_more_are_made_ready_than_are_printed_at_once():
     made: list[int] = []
 
@@ -100,6 +102,7 @@ def test_no_more_are_made_ready_than_are_printed_at_once():
         assert made == list(range(6))
 
 
+@pytest.mark.slow
 def test_a_document_is_set_smaller_until_its_pages_hold_it(printer):
     text = SHELL.format("<h1>x</h1>" + "<p>" + "words and more words " * 250 + "</p>")
     free = printer.pdf_of(documents.a_job(html=text))

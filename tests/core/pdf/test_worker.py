@@ -119,6 +119,7 @@ def test_a_refused_address_stops_the_document():
     assert tried("image", "https://example.org/x.png") == REFUSED
 
 
+@pytest.mark.slow
 def test_a_document_done_leaves_no_limit_on_what_comes_after():
     before = resource.getrlimit(resource.RLIMIT_CPU)
     worker.render(documents.a_job(enclosures=()), 60)

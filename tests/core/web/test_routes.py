@@ -449,6 +449,7 @@ def test_every_address_has_its_row_and_every_row_its_address(app):
     assert sorted(rules(app)) == sorted(ROUTES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_everybody_is_answered_as_the_table_says(app, sign_in, route):
     method, rule = route.split(" ")[0], rules(app)[route]

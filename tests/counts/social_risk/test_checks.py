@@ -139,12 +139,14 @@ def test_every_contradiction_names_its_cells_and_is_told_once():
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**9), patients=st.integers(0, 150))
 def test_counts_of_patients_who_exist_never_contradict_each_other(seed, patients):
     assert contradictions(simulated(seed, patients, period("2026-Q3"))) == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 10**9),

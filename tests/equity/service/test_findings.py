@@ -120,6 +120,7 @@ def people(seed, *, is_partial):
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_partial", [False, True])
 @pytest.mark.parametrize("seed", range(12))
 def test_nobody_can_work_out_a_small_count(seed, is_partial):

@@ -45,6 +45,7 @@ def file(text):
     return file_in_memory("file 1", "screens.csv", text.encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_a_random_table_gives_the_same_cells_and_the_same_account(seed):
     source = file(table(seed, 400))
@@ -54,6 +55,7 @@ def test_a_random_table_gives_the_same_cells_and_the_same_account(seed):
     assert numbers(report) == numbers(slow.report)
 
 
+@pytest.mark.slow
 def test_places_with_names_are_numbered_in_the_same_order():
     text = table(21, 300).replace(",s1,", ",Elm Street 4,").replace(",s2,", ",Oak Road 7,")
     slow = screens.aggregate([file(text)], mapping=MAPPING)
@@ -67,6 +69,7 @@ def test_one_quarter_gives_the_same_cells():
     assert in_engine(source, period="2026-Q2")[0] == slow.cells
 
 
+@pytest.mark.slow
 def test_packed_and_parquet_and_on_disk_give_what_the_text_gives(tmp_path):
     text = table(5, 200)
     cells, report = in_engine(file(text))
@@ -118,6 +121,7 @@ def test_a_file_that_is_no_such_table_is_refused_with_a_sentence(content, says):
     assert "Wilhelmina" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_whoever_stops_it_is_heard_at_once():
     def told(_):
         raise Canceled
@@ -126,6 +130,7 @@ def test_whoever_stops_it_is_heard_at_once():
         in_engine(file(table(1, 60_000)), told=told)
 
 
+@pytest.mark.slow
 def test_the_share_that_is_done_only_grows(monkeypatch):
     monkeypatch.setattr(duckdb_session, "TURN", 0)  # asked all the time, however fast it is
     said: list[int] = []

@@ -73,6 +73,7 @@ def test_an_error_tells_nothing_of_what_stands_in_the_file(opened, tmp_path):
     assert NAME not in "".join(traceback.format_exception(failed.value))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("memory_mb", "says"), [(400, ""), (12, "not enough memory")])
 def test_no_run_leaves_a_byte_of_a_patient_behind(tmp_path, memory_mb, says):
     """Not even one that fails half-way for want of memory: there is nowhere to spill to."""

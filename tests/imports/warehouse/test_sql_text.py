@@ -94,6 +94,7 @@ def test_duckdb_returns_what_the_readers_and_the_tally_find(tmp_path, seed):
     assert cells_in(names, found) == cells_of(rows)
 
 
+@pytest.mark.slow
 def test_what_comes_back_is_our_table_of_counts_and_can_be_sent_as_it_is(tmp_path):
     rows = in_own_words(4, 400)
     names, found = in_duckdb(as_table(tmp_path, rows), (KEPT / "duckdb.sql").read_text())

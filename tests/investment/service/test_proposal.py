@@ -69,12 +69,14 @@ def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id=
     return proposal.print_pdf(Session(store, actor, now), printer, "fair", allocation_id, size)
 
 
+@pytest.mark.slow
 def test_it_conforms_to_pdf_ua_on_either_paper(store, printer, tmp_path):
     for size in Page:
         (file := tmp_path / "proposal.pdf").write_bytes(printed(store, printer, size))
         assert page.validate_pdf(str(file)).failures == []
 
 
+@pytest.mark.slow
 def test_it_has_bookmarks_and_the_same_as_data_inside(store, printer):
     with pikepdf.open(BytesIO(printed(store, printer))) as pdf:
         with pdf.open_outline() as outline:
@@ -96,6 +98,7 @@ def test_it_has_bookmarks_and_the_same_as_data_inside(store, printer):
     assert problem["seed"] == 7
 
 
+@pytest.mark.slow
 def test_the_first_page_says_what_is_asked_for_and_what_it_does_not_buy(store):
     says = html(shown(store)).split("Chosen, group by group")[0]
     result = shown(store)
@@ -127,6 +130,7 @@ def test_before_it_was_shaken_it_says_so(store):
     assert "how often each choice survives is not known" in html(result)
 
 
+@pytest.mark.slow
 def test_the_same_answer_on_the_same_day_is_the_same_bytes(store, printer):
     first = printed(store, printer)
     assert printed(store, printer, now=NOW + timedelta(hours=4)) == first
@@ -159,6 +163,7 @@ def test_nobody_else_s(store, printer):
         printed(store, printer, who="pete")
 
 
+@pytest.mark.slow
 def test_of_a_group_that_stopped_sharing_only_its_dollars_are_left(store, printer):
     """Last: the group stops sharing."""
     gone = shown(store).groups[0]

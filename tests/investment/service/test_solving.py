@@ -49,6 +49,7 @@ def answer():
     return solving.solve(a_case(), FOOTINGS, TOLD.append)
 
 
+@pytest.mark.slow
 def test_every_policy_has_a_proven_answer_within_the_budget(answer):
     assert [each.policy_id for each in answer.founds] == ["readiness", "need", "people"]
     for found in answer.founds:
@@ -61,6 +62,7 @@ def test_each_policy_buys_most_of_what_it_puts_first(answer):
         assert found.points[component] == max(each.points[component] for each in answer.founds)
 
 
+@pytest.mark.slow
 def test_the_objective_is_the_weighted_points_of_what_is_served_once(answer):
     case = a_case()
     for found, policy in zip(answer.founds, SMALL.policies, strict=True):
@@ -163,6 +165,7 @@ def test_every_answer_is_checked_apart_from_the_solver():
     assert broken_constraints(problem, less)
 
 
+@pytest.mark.slow
 def test_choices_are_counted_over_draws_and_the_same_for_the_same_seed():
     case = a_case()
     found = solving.sensitivity(case, 4, nobody_waits)

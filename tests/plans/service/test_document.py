@@ -105,11 +105,13 @@ def job(store, maya, at=NOW, paper=Page.LETTER):
     return document.job_of(Session(store, maya, at), "a1", paper)
 
 
+@pytest.mark.slow
 def test_it_conforms_to_pdf_ua(printed, tmp_path):
     (file := tmp_path / "plan.pdf").write_bytes(printed)
     assert page.validate_pdf(str(file)).failures == []
 
 
+@pytest.mark.slow
 def test_it_has_a_title_a_language_bookmarks_and_a_handful_of_pages(printed):
     with pikepdf.open(BytesIO(printed)) as pdf:
         assert str(pdf.Root.Lang) == "en"
@@ -139,6 +141,7 @@ def test_the_plan_and_its_run_come_along_as_data(store, maya, printed):
     assert "A greeter" in [each["title"] for each in inside["plan"]["actions"]]
 
 
+@pytest.mark.slow
 def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, printed):
     later = NOW + timedelta(hours=3)
     assert document.pdf(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
@@ -225,6 +228,7 @@ DEMANDING = [  # few levels, much to lift; one with much that is not known
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", DEMANDING)
 def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answers):
     opened = Store(tmp_path / "readiness.db")

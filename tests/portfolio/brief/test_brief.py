@@ -117,6 +117,7 @@ def pages_of(pdf):
         return len(document.pages)
 
 
+@pytest.mark.slow
 def test_it_conforms_to_pdf_ua_and_has_two_pages(store, printer, tmp_path):
     for size in Page:
         pdf = printed(store, printer, size)
@@ -125,6 +126,7 @@ def test_it_conforms_to_pdf_ua_and_has_two_pages(store, printer, tmp_path):
         assert pages_of(pdf) == 2
 
 
+@pytest.mark.slow
 def test_the_same_state_on_the_same_day_is_the_same_bytes(store, printer):
     first = printed(store, printer)
     assert printed(store, printer, now=NOW + timedelta(hours=5)) == first
@@ -178,6 +180,7 @@ def test_a_gap_is_clear_when_its_interval_lies_on_the_worse_side(
     assert line.is_clear is is_clear
 
 
+@pytest.mark.slow
 def test_the_same_travels_inside_as_data(store, printer):
     with pikepdf.open(BytesIO(printed(store, printer))) as pdf:
         inside = json.loads(pdf.attachments["brief.json"].get_file().read_bytes())
@@ -210,6 +213,7 @@ def test_of_a_group_that_released_nothing_it_says_so(fresh, printer):
 MANY_UNKNOWN = {item.id.replace("-", "_"): Answer.dont_know() for item in plans.QMER.items[::2]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answers",
     [
@@ -283,6 +287,7 @@ def test_an_overdue_action_comes_before_everything_but_the_tier(store):
     assert all(line.due_on is None or isinstance(line.due_on, date) for line in late.actions)
 
 
+@pytest.mark.slow
 def test_money_so_far_stands_in_it_with_what_it_warns_of(fresh, printer):
     plans.submitted(fresh, "elm", ANSWERS, NOW)
     assert "Money so far" not in html(fresh)

@@ -26,6 +26,7 @@ def test_the_group_s_page_leads_to_both(pam):
     assert shown.links["Brief as a spreadsheet"] == f"{GROUP}/brief.xlsx"
 
 
+@pytest.mark.slow
 def test_it_comes_as_a_pdf_on_the_paper_asked_for(pam):
     letter, a4 = pam.get(f"{GROUP}/brief.pdf"), pam.get(f"{GROUP}/brief.pdf?paper=a4")
     assert letter.content_type == "application/pdf"

@@ -44,6 +44,7 @@ def test_the_portfolio_leads_there_with_its_filters(pam):
     assert ("tier", "T2") in [(name, value) for name, value in offer.values(HERE).items()]
 
 
+@pytest.mark.slow
 def test_it_is_made_watched_and_fetched(app, store, pam):
     address = made(app, store, pam, text="elm")
     shown = Page(pam.get(address).text)
@@ -87,6 +88,7 @@ def test_with_nothing_to_print_the_page_says_so(client, sign_in, store):
     assert world.send(client, HERE, paper="a4").status_code == 409
 
 
+@pytest.mark.slow
 def test_what_is_no_longer_shared_is_gone(app, store, pam):
     address = made(app, store, pam)
     with store.writing():
@@ -97,6 +99,7 @@ def test_what_is_no_longer_shared_is_gone(app, store, pam):
     assert "no longer shares it with you" in reply.text
 
 
+@pytest.mark.slow
 def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(
     app, store, client, sign_in, pam
 ):
@@ -106,6 +109,7 @@ def test_whoever_stops_sharing_takes_its_plan_off_the_disk_at_once(
     assert not list(bulk_pdf.folder_of(store.path).glob("*"))
 
 
+@pytest.mark.slow
 def test_nobody_else_reaches_it(app, store, client, sign_in, pam):
     address = made(app, store, pam)
     for who in ("pete", "maya", "ada"):

@@ -243,6 +243,7 @@ def test_an_address_that_means_nothing_breaks_nothing(payer, store, asked):
     assert payer.get(f"{LIST}.csv?{asked}").status_code == 200
 
 
+@pytest.mark.slow
 def test_long_lists_come_in_pages_of_at_most_200(payer, store):
     more_groups(store, *(f"Group {n:03}" for n in range(210)))
     first = read(payer, LIST)

@@ -181,12 +181,14 @@ def publish(path, rounds):
     return [(each.known, each.values) for each in formers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [6, 30, 90, 300])
 @pytest.mark.parametrize("seed", range(4))
 def test_nobody_can_work_out_a_small_count(tmp_path, seed, size):
     assert Reader(publish(tmp_path, [counts_of(seed, size)])).hits() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_nobody_can_work_one_out_from_two_releases(tmp_path, seed):
     size = random.Random(seed).choice((40, 90, 200))

@@ -205,6 +205,7 @@ slow = settings(
 )
 
 
+@pytest.mark.slow
 @slow
 @given(seed=st.integers(0, 10_000), number=st.sampled_from([4, 15, 60, 210, 300]))
 def test_nobody_can_work_out_a_small_count(tmp_path_factory, seed, number):
@@ -214,6 +215,7 @@ def test_nobody_can_work_out_a_small_count(tmp_path_factory, seed, number):
         assert attack(store, [patients(seed, number)]) == []
 
 
+@pytest.mark.slow
 @slow
 @given(seed=st.integers(0, 10_000), number=st.sampled_from([15, 60, 210]))
 def test_nobody_can_work_one_out_from_two_releases(tmp_path_factory, seed, number):
