@@ -126,7 +126,7 @@ def compare_policies(page):
     assert [each.partition("\n")[0] for each in heads[1:]] == [FIRST, CHOSEN, LAST]
     assert [each for each in heads if "this scenario’s" in each] == [heads[2]]
     assert all(0 < dollars(each) <= BUDGET for each in cells(table, "Spent"))
-    for number, term in enumerate(("Steps toward", "Need, of the whole", "Patients in gaps that count")):
+    for number, term in enumerate(("Steps toward", "Need, of", "Patients in gaps that count")):
         shares = [float(each.removesuffix("%")) for each in cells(table, term)]
         assert shares[number] == max(shares), term
     differing = page.get_by_role("region", name=re.compile("^Actions that some policies choose"))
