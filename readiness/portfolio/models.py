@@ -57,6 +57,15 @@ class PortfolioQuery:
 
 
 @dataclass(frozen=True)
+class ScreeningReach:
+    """Screening reach as a payer may read it."""
+
+    share: float | None
+    says: str  # "412 of 980", why it is hidden, or that there is none
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
 class PortfolioRow:
     """One group with an active grant. Of a draft it holds the progress, nothing else."""
 
@@ -66,6 +75,7 @@ class PortfolioRow:
     answered: int  # items of the newest assessment
     instrument: tuple[str, str] | None  # its id and version; None: none was started
     assessment_id: str | None  # what the scores below rest on; None: nothing submitted yet
+    asked: int | None = None  # items of the newest assessment's instrument
     title: str = ""  # of that assessment
     scored_by: tuple[str, str] | None = None  # the instrument of that assessment
     is_newest: bool = True  # False: another one is being written since
@@ -92,8 +102,28 @@ class PortfolioRow:
         return self.tier_id is not None
 
     @property
+    def is_in_progress(self) -> bool:
+        return self.status is AssessmentStatus.IN_PROGRESS
+
+    @property
     def is_validated(self) -> bool:
         return self.run_kind is RunKind.VALIDATED
+
+    @property
+    def axes(self) -> Mapping[str, float | None]:
+        return {"QMS": self.qms, "EQR": self.eqr}
+
+    @property
+    def reach(self) -> ScreeningReach:
+        """From released counts alone."""
+        if not self.quarters:
+            return ScreeningReach(None, "no counts yet")
+        if self.screened is None or self.eligible is None:
+            return ScreeningReach(None, HIDDEN, is_hidden=True)
+        says = f"{self.screened:,} of {self.eligible:,}"
+        if self.eligible < FEWEST_FOR_A_RATE:
+            return ScreeningReach(None, f"{says}, too few for a rate")
+        return ScreeningReach(self.screened / self.eligible, says)
 
     def is_expired(self, today: date) -> bool:
         return attestation.has_expired(self.tier_expires_on, today)
@@ -152,27 +182,6 @@ def query_parameters(query: PortfolioQuery) -> dict[str, Any]:
         "page": "" if query.page == 1 else query.page,
     }
     return {name: value for name, value in said.items() if value}
-
-
-@dataclass(frozen=True)
-class ScreeningReach:
-    """Screening reach as a payer may read it."""
-
-    share: float | None
-    says: str  # "412 of 980", why it is hidden, or that there is none
-    is_hidden: bool = False
-
-
-def screening_reach(line: PortfolioRow) -> ScreeningReach:
-    """From released counts alone."""
-    if not line.quarters:
-        return ScreeningReach(None, "no counts yet")
-    if line.screened is None or line.eligible is None:
-        return ScreeningReach(None, HIDDEN, is_hidden=True)
-    says = f"{line.screened:,} of {line.eligible:,}"
-    if line.eligible < FEWEST_FOR_A_RATE:
-        return ScreeningReach(None, f"{says}, too few for a rate")
-    return ScreeningReach(line.screened / line.eligible, says)
 
 
 @dataclass(frozen=True)

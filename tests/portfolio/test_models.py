@@ -12,7 +12,6 @@ from readiness.portfolio.models import (
     PortfolioSort,
     parse_query,
     query_parameters,
-    screening_reach,
 )
 
 DOMAINS, CYCLES = ("LEAD", "REAL"), ("c1",)
@@ -69,7 +68,7 @@ def reach(screened, eligible, quarters=4):
     line = PortfolioRow(
         "elm", "Elm", None, 0, None, None, screened=screened, eligible=eligible, quarters=quarters
     )
-    return screening_reach(line)
+    return line.reach
 
 
 def test_released_counts_make_a_share():

@@ -1,79 +1,48 @@
-"""What the portfolio's pages show, ready to read: templates only write it down."""
+"""What the pages of the list and of one group work out: addresses, choices and sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
 
-from readiness.assessments.models import AssessmentStatus
-from readiness.core.charts.scales import Heat, heat_of
-from readiness.core.formatting import one_decimal, percent
-from readiness.instruments.models import Instrument
+from readiness.assessments.models import AssessmentStatus, RunKind
+from readiness.assessments.review import answer_in_words
+from readiness.assessments.scorecard import ScoringRun
+from readiness.assessments.service.payer_view import SubmittedView, note_for_payer
+from readiness.core.charts.bars import DomainScore, Threshold, profile_of
+from readiness.core.formatting import percent
+from readiness.instruments.answers import AnswerKind
+from readiness.instruments.models import Domain, Instrument, Item
+from readiness.portfolio.columns import PortfolioColumn, page_columns
 from readiness.portfolio.models import (
     MOST_COMPARED,
     NO_TIER,
     NOT_STARTED,
     SIZES,
     PortfolioQuery,
-    PortfolioRow,
     PortfolioSort,
     query_parameters,
-    screening_reach,
 )
-from readiness.portfolio.service.portfolio import PortfolioPage, axis_score
+from readiness.portfolio.service.portfolio import GroupFile, PortfolioPage
 
-VALIDATED = "validated by the reviewer"
-UNREVIEWED = "not reviewed yet: lower of claimed and supported by counts"
-FIRST_DOWN = frozenset(
-    {
-        PortfolioSort.TIER,
-        PortfolioSort.QMS,
-        PortfolioSort.EQR,
-        PortfolioSort.REACH,
-        PortfolioSort.CHANGED,
-    }
-)
+KINDS = {
+    RunKind.CLAIMED: ("Claimed", "as the group sent it in"),
+    RunKind.SUPPORTED: ("Supported by counts", "claims lowered to what its screening counts show"),
+    RunKind.VALIDATED: ("Validated", "what the reviewer took as shown"),
+}
+
+
+# The list
 
 
 @dataclass(frozen=True)
-class TierBadge:
-    tier_id: str
-    title: str
-    provisional: bool
-    expired: bool
-    basis: str
-
-
-@dataclass(frozen=True)
-class PortfolioCells:
-    group_id: str
-    name: str
-    url: str
-    badge: TierBadge | None  # None: nothing submitted yet
-    limiting_factor: str
-    axes: tuple[str, ...]
-    heat: tuple[Heat, ...]
-    reach: str
-    reach_basis: str
-    status: str
-    progress: str
-    answered: str
-    changed: Any
-
-
-@dataclass(frozen=True)
-class PortfolioColumn:
-    """A heading that sorts."""
-
-    says: str
-    full: str
-    url: str
+class ColumnHeading:
+    column: PortfolioColumn
+    url: str  # of the list ordered by it; empty: it cannot be
     order: str  # "ascending", "descending" or ""
-    css: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,118 +54,45 @@ class TierCount:
     url: str
 
 
-def row_of(listing: PortfolioPage, line: PortfolioRow) -> PortfolioCells:
-    instrument = listing.instrument
-    reach = screening_reach(line)
-    return PortfolioCells(
-        group_id=line.group_id,
-        name=line.name,
-        url=url_for("portfolio.group", payer_id=listing.payer.id, group_id=line.group_id),
-        badge=badge_of(listing, line),
-        limiting_factor=line.limiting_factor,
-        axes=tuple(score(axis_score(line, axis.id), line) for axis in instrument.axes),
-        heat=tuple(heat(line, domain.id) for domain in instrument.domains),
-        reach="" if reach.share is None else percent(reach.share),
-        reach_basis=reach.says if line.is_scored else "",
-        status=str(line.status or NOT_STARTED),
-        progress=progress(listing, line),
-        answered=answered(listing, line),
-        changed=line.changed_at,
-    )
-
-
-def badge_of(listing: PortfolioPage, line: PortfolioRow) -> TierBadge | None:
-    if line.tier_id is None:
-        return None
-    return TierBadge(
-        line.tier_id,
-        listing.instrument.tier_by_id[line.tier_id].title,
-        line.provisional,
-        line.is_expired(listing.today),
-        basis(line),
-    )
-
-
-def basis(line: PortfolioRow) -> str:
-    """What the tier rests on; an earlier assessment is named."""
-    rests_on = "validated" if line.is_validated else "not reviewed yet"
-    return rests_on if line.is_newest else f"{rests_on}, {line.title}"
-
-
-def score(value: float | None, line: PortfolioRow) -> str:
-    if value is None:
-        return "not scored" if line.is_scored else "–"
-    return one_decimal(Decimal(str(value)))
-
-
-def heat(line: PortfolioRow, domain_id: str) -> Heat:
-    return heat_of(line.domains.get(domain_id), "not scored" if line.is_scored else "–")
-
-
-def progress(listing: PortfolioPage, line: PortfolioRow) -> str:
-    """Of what is still being written: how far it is, and nothing else."""
-    if line.status is not AssessmentStatus.IN_PROGRESS:
-        return ""
-    return f"{answered(listing, line)} answered"
-
-
-def answered(listing: PortfolioPage, line: PortfolioRow) -> str:
-    """How complete the newest assessment is."""
-    if line.instrument is None:
-        return "–"
-    return f"{line.answered} of {listing.asked[line.instrument]}"
-
-
-def columns(listing: PortfolioPage) -> dict[str, Any]:
-    axes = [column(listing, sort, says, says, css="number") for sort, says in axis_sorts(listing)]
+def page_of(listing: PortfolioPage) -> dict[str, Any]:
+    """Everything the list's template writes."""
+    state: dict[str, Any] = {n: str(value) for n, value in query_parameters(listing.query).items()}
+    kept = {name: value for name, value in state.items() if name != "page"}
+    payer_id = listing.payer.id
     return {
-        "name": column(listing, PortfolioSort.NAME, "Group", "Group", css="sticky"),
-        "tier": column(listing, PortfolioSort.TIER, "Tier", "Tier"),
-        "axes": axes,
-        "domains": [
-            domain_column(listing, domain.id, domain.title) for domain in listing.instrument.domains
-        ],
-        "reach": column(
-            listing, PortfolioSort.REACH, "Screening reach", "Screening reach", css="number"
-        ),
-        "status": column(listing, PortfolioSort.STATUS, "Status", "Status"),
-        "changed": column(listing, PortfolioSort.CHANGED, "Last change", "Last change"),
+        "listing": listing,
+        "headings": [heading(listing, each) for each in page_columns(listing.instrument)],
+        "tiers": tuple(tiers(listing)),
+        "commonest_gate": commonest_gate(listing),
+        "options": options(listing),
+        "state": state,
+        "is_filtered": bool(kept.keys() - {"sort", "order", "size"}),
+        "says_where": says_where(listing),
+        "previous_url": page_url(listing, listing.query.page - 1),
+        "next_url": page_url(listing, listing.query.page + 1),
+        "csv_url": url_for("portfolio.as_csv", payer_id=payer_id, **kept),
+        "xlsx_url": url_for("portfolio.as_xlsx", payer_id=payer_id, **kept),
+        "plans_url": url_for("packs.offer", payer_id=payer_id, **kept),
+        "most_compared": MOST_COMPARED,
     }
 
 
-def axis_sorts(listing: PortfolioPage) -> Iterator[tuple[PortfolioSort, str]]:
-    known = {"QMS": PortfolioSort.QMS, "EQR": PortfolioSort.EQR}
-    yield from ((known[axis.id], axis.id) for axis in listing.instrument.axes if axis.id in known)
-
-
-def column(
-    listing: PortfolioPage, sort: PortfolioSort, says: str, full: str, css: str = ""
-) -> PortfolioColumn:
+def heading(listing: PortfolioPage, column: PortfolioColumn) -> ColumnHeading:
     """A second click on the same heading turns the order around."""
+    if column.sort is None:
+        return ColumnHeading(column, "", "")
     query = listing.query
-    is_here = query.sort is sort
-    down = not query.is_descending if is_here else sort in FIRST_DOWN
-    wanted = replace(query, sort=sort, sort_domain_id="", is_descending=down, page=1)
-    return PortfolioColumn(says, full, list_url(listing, wanted), order(query, is_here), css)
-
-
-def domain_column(listing: PortfolioPage, domain_id: str, title: str) -> PortfolioColumn:
-    query = listing.query
-    is_here = query.sort_domain_id == domain_id
+    domain_id = column.id if column.sort is PortfolioSort.DOMAIN else ""
+    is_here = (query.sort, query.sort_domain_id) == (column.sort, domain_id)
     wanted = replace(
         query,
-        sort=PortfolioSort.DOMAIN,
+        sort=column.sort,
         sort_domain_id=domain_id,
-        is_descending=is_here and not query.is_descending,
+        is_descending=not query.is_descending if is_here else column.starts_descending,
         page=1,
     )
-    return PortfolioColumn(domain_id, title, list_url(listing, wanted), order(query, is_here))
-
-
-def order(query: PortfolioQuery, is_here: bool) -> str:
-    if not is_here:
-        return ""
-    return "descending" if query.is_descending else "ascending"
+    order = ("descending" if query.is_descending else "ascending") if is_here else ""
+    return ColumnHeading(column, list_url(listing, wanted), order)
 
 
 def list_url(listing: PortfolioPage, query: PortfolioQuery) -> str:
@@ -217,20 +113,14 @@ def says_where(listing: PortfolioPage) -> str:
     return f"Groups {first:,} to {first + len(listing.lines) - 1:,} of {total:,}"
 
 
-def tiers(listing: PortfolioPage) -> tuple[TierCount, ...]:
+def tiers(listing: PortfolioPage) -> Iterator[TierCount]:
     """Every tier, also those nobody stands on."""
     total = listing.tally.total
-    wanted = [(tier.id, tier.title) for tier in listing.instrument.tiers]
-    return tuple(
-        TierCount(
-            tier_id,
-            title,
-            groups := listing.tally.by_tier.get(tier_id or None, 0),
-            percent(groups / total) if total else "–",
-            list_url(listing, replace(listing.query, tier=tier_id or NO_TIER, page=1)),
-        )
-        for tier_id, title in [*wanted, ("", "Nothing submitted yet")]
-    )
+    known = [(tier.id, tier.title) for tier in listing.instrument.tiers]
+    for tier_id, title in [*known, ("", "Nothing submitted yet")]:
+        groups = listing.tally.by_tier.get(tier_id or None, 0)
+        url = list_url(listing, replace(listing.query, tier=tier_id or NO_TIER, page=1))
+        yield TierCount(tier_id, title, groups, percent(groups / total) if total else "–", url)
 
 
 def commonest_gate(listing: PortfolioPage) -> str:
@@ -238,16 +128,13 @@ def commonest_gate(listing: PortfolioPage) -> str:
     if not listing.tally.by_gate:
         return ""
     item_id, lacking = listing.tally.by_gate[0]
+    item = listing.instrument.item_by_id.get(item_id)
     rated = listing.tally.total - listing.tally.by_tier.get(None, 0)
     return (
         "The gate most often not yet met on the way to the next tier is "
-        f"{named(listing.instrument, item_id)}: {lacking:,} of {rated:,} groups with a tier."
+        f"{f'{item_id} ({item.title})' if item else item_id}: {lacking:,} of {rated:,} groups "
+        "with a tier."
     )
-
-
-def named(instrument: Instrument, item_id: str) -> str:
-    item = instrument.item_by_id.get(item_id)
-    return f"{item_id} ({item.title})" if item else item_id
 
 
 def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
@@ -264,25 +151,51 @@ def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def page_of(listing: PortfolioPage) -> dict[str, Any]:
-    """Everything the list's template writes."""
-    state: dict[str, Any] = {n: str(value) for n, value in query_parameters(listing.query).items()}
-    kept = {name: value for name, value in state.items() if name != "page"}
-    payer_id = listing.payer.id
+# One group
+
+
+def group_page(file: GroupFile) -> dict[str, Any]:
+    shown = file.shown
+    run = shown.best_run if shown else None
+    is_current = shown is not None and file.line.assessment_id == shown.assessment.id
     return {
-        "listing": listing,
-        "rows": [row_of(listing, line) for line in listing.lines],
-        "columns": columns(listing),
-        "tiers": tiers(listing),
-        "commonest_gate": commonest_gate(listing),
-        "options": options(listing),
-        "state": state,
-        "is_filtered": bool(kept.keys() - {"sort", "order", "size"}),
-        "says_where": says_where(listing),
-        "previous_url": page_url(listing, listing.query.page - 1),
-        "next_url": page_url(listing, listing.query.page + 1),
-        "csv_url": url_for("portfolio.as_csv", payer_id=payer_id, **kept),
-        "xlsx_url": url_for("portfolio.as_xlsx", payer_id=payer_id, **kept),
-        "plans_url": url_for("packs.offer", payer_id=payer_id, **kept),
-        "most_compared": MOST_COMPARED,
+        "file": file,
+        "run": run,
+        "is_expired": is_current and file.line.is_expired(file.today),
+        "is_validated": shown is not None and run is shown.runs.get(RunKind.VALIDATED),
+        "kinds": KINDS,
+        "profile": profile(shown.instrument, run) if shown and run else None,
+        "answers": answers(shown) if shown else [],
+    }
+
+
+def profile(instrument: Instrument, run: ScoringRun) -> Any:
+    scores = [
+        DomainScore(domain.title, run.domains[domain.id].low, run.domains[domain.id].high)
+        for domain in instrument.domains
+    ]
+    tier = instrument.tier_after(instrument.tier_by_id[run.tier_id])
+    if tier is None or not tier.domain_min:
+        return profile_of(scores)
+    asks = f"{tier.id} asks for {float(tier.domain_min):g}"
+    return profile_of(scores, [Threshold(asks, tier.domain_min)])
+
+
+def answers(shown: SubmittedView) -> list[tuple[Domain, list[dict[str, Any]]]]:
+    """By domain, each with its evidence; never who gave it."""
+    return [
+        (domain, [answer(shown, item) for item in domain.items if item.id in shown.given])
+        for domain in shown.instrument.domains
+    ]
+
+
+def answer(shown: SubmittedView, item: Item) -> dict[str, Any]:
+    given = shown.given[item.id]
+    note, withheld = note_for_payer(given)
+    return {
+        "item": item,
+        "says": answer_in_words(given),
+        "level": given.level if given.kind is AnswerKind.LEVEL else None,
+        "note": note,
+        "withheld": withheld,
     }

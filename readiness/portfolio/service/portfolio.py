@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,24 +23,20 @@ from readiness.assessments.service.payer_view import (
 from readiness.core import exports, permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.core.exports import Cell
 from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
-from readiness.core.small_cells import HIDDEN
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
 from readiness.portfolio import db as portfolio
+from readiness.portfolio.columns import file_cells
 from readiness.portfolio.models import (
     MOST_COMPARED,
-    NOT_STARTED,
     PortfolioQuery,
     PortfolioRow,
     PortfolioTally,
     parse_query,
-    screening_reach,
 )
-
-Cell = str | int | float | date | None
-VALIDATED, UNREVIEWED = "validated", "lower of claimed and supported by counts"
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,6 @@ class PortfolioPage:
     query: PortfolioQuery
     lines: tuple[PortfolioRow, ...]
     tally: PortfolioTally
-    asked: Mapping[tuple[str, str], int]  # (instrument id, version) -> number of items
     today: date
 
     @property
@@ -73,10 +68,8 @@ def page(session: Session, payer_id: str, sent: Mapping[str, str]) -> PortfolioP
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     tally = portfolio.tally(session.store, payer_id, session.now.date(), query)
     query = replace(query, page=min(query.page, pages_of(tally.total, query.size)))
-    lines = portfolio.rows_of_page(session.store, payer_id, session.now.date(), query)
-    return PortfolioPage(
-        payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date()
-    )
+    lines = with_asked(portfolio.rows_of_page(session.store, payer_id, session.now.date(), query))
+    return PortfolioPage(payer, instrument, own, query, lines, tally, session.now.date())
 
 
 def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> PortfolioPage:
@@ -87,10 +80,9 @@ def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> Port
     found = (
         portfolio.rows_of_page(session.store, payer_id, session.now.date(), query) if chosen else ()
     )
-    lines = tuple(sorted(found, key=lambda line: chosen.index(line.group_id)))
-    tally = PortfolioTally({})
+    lines = with_asked(sorted(found, key=lambda line: chosen.index(line.group_id)))
     return PortfolioPage(
-        payer, instrument, own, query, lines, tally, asked_by(lines), session.now.date()
+        payer, instrument, own, query, lines, PortfolioTally({}), session.now.date()
     )
 
 
@@ -110,80 +102,12 @@ def export(
     """Every group that the address finds, on whichever page."""
     _, own, instrument = payer_context(session.store, session.actor, payer_id)
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
-    lines = tuple(portfolio.every_row(session.store, payer_id, session.now.date(), query))
-    asked = asked_by(lines)
-    return header(instrument), (row(line, instrument, asked, session.now.date()) for line in lines)
-
-
-def header(instrument: Instrument) -> tuple[str, ...]:
+    today, cells = session.now.date(), file_cells(instrument)
+    rows = with_asked(portfolio.every_row(session.store, payer_id, today, query))
     return (
-        "Group",
-        "Tier",
-        "Tier name",
-        "Tier is",
-        "Assessment",
-        "Provisional",
-        "Provisional until",
-        "Expired",
-        "What holds it back",
-        *(f"{axis.title} (0 to 100)" for axis in instrument.axes),
-        *(f"{domain.title} (0 to 100)" for domain in instrument.domains),
-        "Patients screened",
-        "Patients eligible",
-        "Screening reach (share)",
-        "Status of the newest assessment",
-        "Items answered",
-        "Items asked",
-        "Last change",
+        tuple(cell.heading for cell in cells),
+        (tuple(cell.value(row, today) for cell in cells) for row in rows),
     )
-
-
-def row(
-    line: PortfolioRow, instrument: Instrument, asked: Mapping[tuple[str, str], int], today: date
-) -> tuple[Cell, ...]:
-    tier = instrument.tier_by_id.get(line.tier_id or "")
-    return (
-        line.name,
-        line.tier_id or "",
-        tier.title if tier else "",
-        basis(line),
-        line.title,
-        yes_or_no(line.is_scored, line.provisional),
-        line.tier_expires_on if line.provisional else None,
-        yes_or_no(line.is_scored, line.is_expired(today)),
-        line.limiting_factor,
-        *(axis_score(line, axis.id) for axis in instrument.axes),
-        *(line.domains.get(domain.id) for domain in instrument.domains),
-        *counted(line),
-        line.status or NOT_STARTED,
-        line.answered,
-        asked.get(line.instrument) if line.instrument else None,
-        line.changed_at.date() if line.changed_at else None,
-    )
-
-
-def basis(line: PortfolioRow) -> str:
-    if not line.is_scored:
-        return ""
-    return VALIDATED if line.is_validated else UNREVIEWED
-
-
-def yes_or_no(is_known: bool, is_so: bool) -> str:
-    return ("yes" if is_so else "no") if is_known else ""
-
-
-def counted(line: PortfolioRow) -> tuple[Cell, Cell, Cell]:
-    """Screened, eligible and their share, or the words that say why none is shown."""
-    if not line.quarters:
-        return None, None, None
-    reach = screening_reach(line)
-    counts = [HIDDEN if each is None else each for each in (line.screened, line.eligible)]
-    share = HIDDEN if reach.is_hidden else reach.share and round(reach.share, 4)
-    return counts[0], counts[1], share
-
-
-def axis_score(line: PortfolioRow, axis_id: str) -> float | None:
-    return {"QMS": line.qms, "EQR": line.eqr}.get(axis_id)
 
 
 def payer_context(
@@ -202,9 +126,12 @@ def payer_context(
     return groups.payer(store, payer_id), own, instruments.load(first)
 
 
-def asked_by(lines: tuple[PortfolioRow, ...]) -> dict[tuple[str, str], int]:
-    versions = {line.instrument for line in lines if line.instrument}
-    return {version: len(instruments.load(*version).items) for version in versions}
+def with_asked(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
+    """With the number of items that each group's newest assessment asks."""
+    return tuple(
+        replace(row, asked=len(instruments.load(*row.instrument).items)) if row.instrument else row
+        for row in rows
+    )
 
 
 def pages_of(total: int, size: int) -> int:
@@ -218,7 +145,6 @@ class GroupFile:
     payer: Payer
     group: Group
     line: PortfolioRow  # as on the portfolio
-    asked: int | None  # items of the newest assessment's instrument
     shown: SubmittedView | None  # None: nothing was submitted yet
     history: tuple[SubmissionLine, ...]
     programs: tuple[ProgramCheck, ...]
@@ -243,12 +169,11 @@ def group_file(
         raise NotFound(NOT_SHARED)
     shown = last_submitted(session.store, chosen[0]) if chosen else None
     query = PortfolioQuery(group_ids=(group_id,))
-    (line,) = portfolio.rows_of_page(session.store, payer_id, session.now.date(), query)
+    (line,) = with_asked(portfolio.rows_of_page(session.store, payer_id, session.now.date(), query))
     return GroupFile(
         payer=groups.payer(session.store, payer_id),
         group=groups.get(session.store, group_id),
         line=line,
-        asked=len(instruments.load(*line.instrument).items) if line.instrument else None,
         shown=shown,
         history=tuple(history(session.store, readable)),
         programs=tuple(programs(session.store, payer_id, group_id, shown)),

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
+from readiness.core.charts.scales import heat_of
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export
@@ -13,12 +14,13 @@ from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session
 from readiness.portfolio.brief import documents as brief_paper
-from readiness.portfolio.presenters import group as group_view
+from readiness.portfolio.columns import score_columns
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
 
 bp = Blueprint("portfolio", __name__)
 brief_bp = Blueprint("brief", __name__)
+bp.add_app_template_filter(heat_of, "heat")
 
 
 @bp.get("/portfolio")
@@ -59,9 +61,9 @@ def as_xlsx(payer_id: str) -> ResponseReturnValue:
 def compare(payer_id: str) -> ResponseReturnValue:
     chosen = tuple(request.args.getlist("group"))
     found = portfolio.compare(session(), payer_id, chosen)
-    rows = [portfolio_view.row_of(found, line) for line in found.lines]
+    scores = score_columns(found.instrument)
     return render_template(
-        "portfolio/compare.html", listing=found, rows=rows, chosen=len(set(chosen))
+        "portfolio/compare.html", listing=found, scores=scores, chosen=len(set(chosen))
     )
 
 
@@ -70,7 +72,7 @@ def compare(payer_id: str) -> ResponseReturnValue:
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None
     found = portfolio.group_file(session(), payer_id, group_id, wanted)
-    return render_template("portfolio/group.html", **group_view.page_of(found))
+    return render_template("portfolio/group.html", **portfolio_view.group_page(found))
 
 
 # What a payer takes along to one group
