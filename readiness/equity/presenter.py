@@ -21,13 +21,12 @@ from readiness.core.formatting import Number, p_value, percent, points
 from readiness.core.periods import period
 from readiness.counts.measures.models import Direction
 from readiness.counts.quality.models import DemographicField
-from readiness.counts.strata import STRATA, StratumType
 from readiness.equity.change import is_comparable
 from readiness.equity.data_quality import MARK, FieldQuality
 from readiness.equity.gaps import StratumGap, StratumRate
 from readiness.equity.gates import USE_LABELS, Use, rate_use
 from readiness.equity.service.results import FEWEST_FOR_RUN, SplitResult
-from readiness.equity.tables import NO_GROUP, StratumTable
+from readiness.equity.tables import NO_GROUP, NO_GROUP_LABELS, StratumTable
 from readiness.statistics.rates import Rate, wilson_rate
 
 CLEAR = 0.05  # a p-value below it, adjusted for how many gaps were looked at
@@ -36,7 +35,6 @@ OWN_USES = {
     **USE_LABELS,
     Use.HIDDEN: "Too few patients for a rate; nobody outside your group sees it",
 }
-NOT_GROUPS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}
 FIELD_NAMES = {DemographicField.RACE: "Race and ethnicity", DemographicField.LANGUAGE: "Language"}
 
 
@@ -54,7 +52,7 @@ def figures_of(split: SplitResult) -> dict[str, Any]:
 
 
 def rate_row(rate: StratumRate) -> RateRow:
-    title = NOT_GROUPS.get(rate.stratum, rate.stratum)
+    title = NO_GROUP_LABELS.get(rate.stratum, rate.stratum)
     of = f"{rate.count.numerator:,} of {rate.count.denominator:,} patients"
     if rate.rate is None:
         return RateRow(title, None, instead=f"{of}: too few for a rate")

@@ -8,11 +8,14 @@ from functools import cached_property
 
 from readiness.core.periods import Period
 from readiness.counts.quality.models import MEASURED_BY, MeasureCell, MeasurePart, QualityCell
-from readiness.counts.strata import STRATA, StratumType
+from readiness.counts.strata import STRATA, STRATUM_TYPE_LABELS, StratumType
 
 TOTAL = "total"
 # Strata that are not a group of people: they are shown, and neither compared nor spread over.
 NO_GROUP = frozenset({"unknown", "declined", "not_asked"})
+NO_GROUP_LABELS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for name in NO_GROUP}
+ESTIMATED = "estimated"
+KINDS = (StratumType.TOTAL, *MEASURED_BY)
 
 
 @dataclass(frozen=True, order=True)
@@ -100,23 +103,21 @@ def pool_periods(rows: Iterable[StratumRow], period: str) -> tuple[StratumRow, .
     Patients counted in several periods are counted several times: the name of the new period is to
     say so.
     """
-    found: dict[tuple[TableKey, str], list[StratumCount]] = {}
-    for row in rows:
-        key = replace(row.place, period=period), row.stratum
-        found.setdefault(key, []).append(row.count)
-    return tuple(
-        StratumRow(place, stratum, total_count(each)) for (place, stratum), each in found.items()
-    )
+    return add_up(replace(row, place=replace(row.place, period=period)) for row in rows)
 
 
 def merge_strata(rows: Iterable[StratumRow], names: Mapping[str, str]) -> tuple[StratumRow, ...]:
     """Strata merged under new names, for those too small alone; others keep theirs."""
-    found: dict[tuple[TableKey, str], list[StratumCount]] = {}
+    return add_up(replace(row, stratum=names.get(row.stratum, row.stratum)) for row in rows)
+
+
+def add_up(rows: Iterable[StratumRow]) -> tuple[StratumRow, ...]:
+    """One row for each place and stratum."""
+    counts: dict[tuple[TableKey, str], list[StratumCount]] = {}
     for row in rows:
-        key = row.place, names.get(row.stratum, row.stratum)
-        found.setdefault(key, []).append(row.count)
+        counts.setdefault((row.place, row.stratum), []).append(row.count)
     return tuple(
-        StratumRow(place, stratum, total_count(each)) for (place, stratum), each in found.items()
+        StratumRow(place, stratum, total_count(each)) for (place, stratum), each in counts.items()
     )
 
 
@@ -131,12 +132,6 @@ def sum_of(numbers: Iterable[int | None]) -> int | None:
     listed = list(numbers)
     known = [number for number in listed if number is not None]
     return sum(known) if len(known) == len(listed) else None
-
-
-ESTIMATED = "estimated"
-
-
-KINDS = (StratumType.TOTAL, *MEASURED_BY)
 
 
 def rows_of(
@@ -186,3 +181,24 @@ def in_order(cells: Iterable[MeasureCell]) -> list[MeasureCell]:
         return cell.measure_id, kind, cell.is_estimated, rank, cell.stratum.name
 
     return sorted(cells, key=place)
+
+
+def kind_label(kind: str) -> str:
+    """
+    >>> kind_label("race_omb2024"), kind_label("race_omb2024_estimated")
+    ('Race and ethnicity', 'Race and ethnicity, estimated by a payer')
+    """
+    plain = kind.removesuffix(f"_{ESTIMATED}")
+    label = STRATUM_TYPE_LABELS[StratumType(plain)]
+    return label if plain == kind else f"{label}, estimated by a payer"
+
+
+def consistent_rows(rows: Iterable[StratumRow]) -> tuple[StratumRow, ...]:
+    """Without those of which more meet a measure than are counted in it: numbers are kept while
+    they contradict each other, and nothing can be told from them."""
+    return tuple(row for row in rows if is_consistent(row.count))
+
+
+def is_consistent(count: StratumCount) -> bool:
+    met, of = count.numerator, count.denominator
+    return met is None or of is None or met <= of

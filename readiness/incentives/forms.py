@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from readiness.core.errors import Problem
 from readiness.core.web.forms import SafeForm, tidied, whole_number
-from readiness.equity.service.results import kind_label
+from readiness.equity.tables import kind_label
 from readiness.incentives.design import (
     PLAIN_RULES,
     RULE_MEANS,

@@ -12,8 +12,7 @@ from readiness.counts.measures import loader as measure_files
 from readiness.counts.quality.models import DemographicCell, QualityCell
 from readiness.disclosure.db import quality as quality_releases
 from readiness.equity.claims import ClaimEvidence, WeighedClaim, weigh_claims
-from readiness.equity.service.results import consistent_rows
-from readiness.equity.tables import rows_of, tables_of
+from readiness.equity.tables import consistent_rows, rows_of, tables_of
 from readiness.instruments.answers import Answers
 
 Values = Mapping[QualityCell, int | None]

@@ -22,7 +22,7 @@ from readiness.counts.measures.models import Direction, QualityMeasure, QualityS
 from readiness.counts.quality.models import QualityCounts
 from readiness.counts.service.entry import enterable_period
 from readiness.counts.service.quality import YEAR
-from readiness.counts.strata import STRATA, STRATUM_TYPE_LABELS, Stratum, StratumType
+from readiness.counts.strata import STRATA, Stratum, StratumType
 from readiness.equity.change import PeriodChange, change_between
 from readiness.equity.data_quality import missing_differs
 from readiness.equity.gaps import TableFinding, finding_of
@@ -33,9 +33,10 @@ from readiness.equity.tables import (
     KINDS,
     NO_GROUP,
     TOTAL,
-    StratumCount,
     StratumRow,
     StratumTable,
+    consistent_rows,
+    kind_label,
     merge_strata,
     pool_periods,
     rows_of,
@@ -165,17 +166,6 @@ def split_rows(group_id: str, counts: QualityCounts | None) -> tuple[StratumRow,
     return tuple(row for row in rows if row.place.stratum_type != TOTAL)
 
 
-def consistent_rows(rows: Iterable[StratumRow]) -> tuple[StratumRow, ...]:
-    """Without those of which more meet a measure than are counted in it: numbers are kept while
-    they contradict each other, and nothing can be told from them."""
-    return tuple(row for row in rows if is_consistent(row.count))
-
-
-def is_consistent(count: StratumCount) -> bool:
-    met, of = count.numerator, count.denominator
-    return met is None or of is None or met <= of
-
-
 def measures_in(listed: QualitySet, rows: Iterable[StratumRow]) -> tuple[QualityMeasure, ...]:
     there = {row.place.measure for row in rows}
     return tuple(measure for measure in listed.measures if measure.id in there)
@@ -185,16 +175,6 @@ def kinds_of(rows: Iterable[StratumRow], measure_id: str) -> dict[str, str]:
     there = {row.place.stratum_type for row in rows if row.place.measure == measure_id}
     names = [each for kind in KINDS for each in (str(kind), f"{kind}_{ESTIMATED}")]
     return {kind: kind_label(kind) for kind in names if kind in there}
-
-
-def kind_label(kind: str) -> str:
-    """
-    >>> kind_label("race_omb2024"), kind_label("race_omb2024_estimated")
-    ('Race and ethnicity', 'Race and ethnicity, estimated by a payer')
-    """
-    plain = kind.removesuffix(f"_{ESTIMATED}")
-    label = STRATUM_TYPE_LABELS[StratumType(plain)]
-    return label if plain == kind else f"{label}, estimated by a payer"
 
 
 def default_kind(kinds: Mapping[str, str], declared: Stratum | None) -> str:

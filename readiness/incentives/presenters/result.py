@@ -10,7 +10,7 @@ from readiness.core.formatting import count, dollars, percent
 from readiness.core.jobs.models import JobState
 from readiness.core.periods import period
 from readiness.counts.measures import loader as measure_files
-from readiness.equity.service.results import kind_label
+from readiness.equity.tables import kind_label
 from readiness.incentives.cautions import Caution, cautions
 from readiness.incentives.design import ON_CHANGE, RULE_MEANS, Design, Rule, rules_of
 from readiness.incentives.models import GroupNumbers, LaboratoryRun, ReleasedNumbers

@@ -1,24 +1,37 @@
-"""Groups beside each other, in the words and drawings of their page."""
+"""Released quality measures as a payer reads them: groups beside each other, and one group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import percent
+from readiness.core.formatting import percent, short_day
+from readiness.core.small_cells import HIDDEN
+from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import Direction
+from readiness.counts.quality.models import QualityCell
 from readiness.equity.across_groups import GapsOfAll
 from readiness.equity.charts import GroupGapRow, caterpillar_of, funnel_chart
-from readiness.equity.gates import Comparability
-from readiness.equity.service.results import kind_label
-from readiness.equity.tables import TOTAL
+from readiness.equity.findings import Declarations, findings_of
+from readiness.equity.gates import USE_LABELS, Comparability
+from readiness.equity.tables import (
+    NO_GROUP,
+    NO_GROUP_LABELS,
+    TOTAL,
+    StratumRow,
+    kind_label,
+    rows_of,
+)
 from readiness.portfolio.service.peers import (
     PeerComparison,
     PeerFilters,
     PeerPage,
+    kind_order,
     names_of,
 )
+from readiness.releases.service.publication import PayerView
 
 CLEAR = 0.05
 DIRECTIONS = {
@@ -195,3 +208,48 @@ def gaps_title(gaps: GapsOfAll, names: Mapping[str, str]) -> str:
         f"{whose}: {claimed} of {groups} gaps can be claimed (Holm), {screened} are worth a look "
         "(Benjamini and Hochberg)"
     )
+
+
+# One group
+
+
+def group_page(read: PayerView[QualityCell]) -> dict[str, Any]:
+    release = read.release
+    if release is None:
+        return {"read": read, "by_measure": (), "says": ""}
+    kind, _, name = release.reference.partition(".")
+    listed = measure_files.load_quality()
+    reference = names_of(kind).get(name, "") if name else ""
+    declared = Declarations(
+        references={kind: reference} if reference else {},
+        directions={each.id: each.direction for each in listed.measures},
+    )
+    rows = labelled(rows_of(read.group.id, release.period, release.values))
+    tables = findings_of(rows, declared).tables
+    by_measure = [
+        (measure, sorted(own, key=lambda each: kind_order(each.table.place.stratum_type)))
+        for measure in listed.measures
+        if (own := [each for each in tables if each.table.place.measure == measure.id])
+    ]
+    hidden = f"{release.hidden} of {len(release.values)} numbers are {HIDDEN}"
+    says = f"Release {release.number} of {short_day(release.made_at)}; {hidden}."
+    return {
+        "read": read,
+        "by_measure": by_measure,
+        "directions": DIRECTIONS,
+        "kind_label": kind_label,
+        "not_groups": NO_GROUP_LABELS,
+        "uses": USE_LABELS,
+        "total": TOTAL,
+        "hidden": HIDDEN,
+        "says": says,
+        "reference": reference,
+    }
+
+
+def labelled(rows: Iterable[StratumRow]) -> Iterator[StratumRow]:
+    """Strata under the names that people read, but for those that are no group of people."""
+    for row in rows:
+        names = names_of(row.place.stratum_type)
+        is_group = row.stratum not in NO_GROUP
+        yield replace(row, stratum=names.get(row.stratum, row.stratum)) if is_group else row

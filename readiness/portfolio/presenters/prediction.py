@@ -11,7 +11,7 @@ from readiness.counts.measures.models import Direction
 from readiness.equity.charts import ScoreChange, scatter_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.prediction import FEWEST_GROUPS, STEP, Link
-from readiness.equity.service.results import kind_label
+from readiness.equity.tables import kind_label
 from readiness.portfolio.presenters.peers import DIRECTIONS, groups_by_reason
 from readiness.portfolio.service.peers import names_of
 from readiness.portfolio.service.prediction import PredictionAnalysis, PredictionPage

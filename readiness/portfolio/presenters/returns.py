@@ -11,18 +11,15 @@ from flask import url_for
 from readiness.core import formatting
 from readiness.core.charts.plane import Chart, Plane, PlotPoint, chart_of, padded
 from readiness.core.charts.scales import Scale
-from readiness.core.formatting import one_decimal, rounded, short_day, signed
+from readiness.core.formatting import Number, rounded, signed
 from readiness.plans.postings import dollars
 from readiness.plans.returns import (
     FEWEST_GROUPS,
-    AssessedState,
     ChangePerSpending,
-    GroupReturn,
 )
 from readiness.portfolio.presenters.peers import groups_by_reason
 from readiness.portfolio.service.returns import (
     ReturnExclusion,
-    ReturnRow,
     Returns,
     ReturnSort,
     sort_rows,
@@ -49,30 +46,6 @@ class ReturnColumn:
     css: str
 
 
-@dataclass(frozen=True)
-class ReturnCells:
-    group_id: str
-    name: str
-    when: str
-    tiers: str
-    tiers_basis: str
-    axes: tuple[tuple[str, str], ...]  # change, and from where to where
-    gates: tuple[str, str]
-    awarded: str
-    spent: str
-
-
-@dataclass(frozen=True)
-class ReturnSum:
-    """One kind of change over the portfolio."""
-
-    title: str
-    groups: str
-    change: str
-    dollars: str
-    ratio: str
-
-
 def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
     sort, is_descending = asked_order(asked)
     lines = sort_rows(found.followed, sort, is_descending)
@@ -85,8 +58,10 @@ def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
         "says": says(found),
         "without": without_says(found),
         "sums": sums_of(found),
+        "ratio_says": ratio_says,
         "columns": [column(found, each, sort, is_descending) for each in COLUMNS],
-        "rows": [row_of(line, found) for line in lines],
+        "lines": lines,
+        "change": change,
         "chart": drawn,
         "chart_title": chart_title(found) if drawn else "",
         "axis": found.instrument.axes[0].title,
@@ -128,7 +103,7 @@ def says(found: Returns) -> str:
     which = "their" if tiers.groups == paid else f"of the {tiers.groups} that could be rated, the"
     return (
         f"{count(paid)} assessed twice and spent {dollars(found.found.gates.cents)} in between; "
-        f"{which} tiers changed by {signed(rounded(tiers.change, 0))} in all."
+        f"{which} tiers changed by {change(tiers.change, 0)} in all."
     )
 
 
@@ -142,67 +117,36 @@ def without_says(found: Returns) -> str:
         return ""
     return (
         f"Beside them: {len(without)} assessed twice with nothing entered as spent in between, "
-        f"whose tiers changed by {signed(rounded(found.found.risen, 0))} in all. Tiers change "
+        f"whose tiers changed by {change(found.found.risen, 0)} in all. Tiers change "
         "without money too."
     )
 
 
-def sums_of(found: Returns) -> list[ReturnSum]:
+def sums_of(found: Returns) -> list[tuple[str, int, ChangePerSpending]]:
+    """Each kind of change over the portfolio: its title, its decimals and what was found."""
     axes = {axis.id: axis.title for axis in found.instrument.axes}
-    named = [("Tiers", found.found.tiers, 0)]
-    named += [(f"Points: {axes[id_]}", each, 1) for id_, each in found.found.axes.items()]
-    named += [("Gates met", found.found.gates, 0)]
-    return [sum_of(title, each, places) for title, each, places in named if each.groups]
+    kinds = [
+        ("Tiers", 0, found.found.tiers),
+        *((f"Points: {axes[id_]}", 1, each) for id_, each in found.found.axes.items()),
+        ("Gates met", 0, found.found.gates),
+    ]
+    return [kind for kind in kinds if kind[2].groups]
 
 
-def sum_of(title: str, kind: ChangePerSpending, places: int) -> ReturnSum:
+def ratio_says(kind: ChangePerSpending) -> str:
     ratio = kind.per_dollars
-    return ReturnSum(
-        title,
-        str(kind.groups),
-        signed(rounded(kind.change, places)),
-        dollars(kind.cents),
-        TOO_FEW
-        if ratio is None
-        else f"{two(ratio.value)} (95% interval {two(ratio.low)} to {two(ratio.high)})",
-    )
+    if ratio is None:
+        return TOO_FEW
+    value, low, high = (change(each, 2) for each in (ratio.value, ratio.low, ratio.high))
+    return f"{value} (95% interval {low} to {high})"
 
 
-def two(value: float) -> str:
-    return signed(rounded(value, 2))
-
-
-def row_of(line: ReturnRow, found: Returns) -> ReturnCells:
-    followed = line.followed
-    if followed is None:
-        raise AssertionError("only groups that were assessed twice have a row")
-    first, latest = followed.first, followed.latest
-    return ReturnCells(
-        group_id=line.group.id,
-        name=line.group.name,
-        when=f"{short_day(first.on)} to {short_day(latest.on)}",
-        tiers="cannot be told" if followed.tiers is None else signed(rounded(followed.tiers, 0)),
-        tiers_basis=f"{tier_says(first)} to {tier_says(latest)}",
-        axes=tuple(axis_says(followed, axis.id) for axis in found.instrument.axes),
-        gates=(
-            signed(rounded(followed.gates, 0)),
-            f"{first.gates_met} to {latest.gates_met} of {latest.gates}",
-        ),
-        awarded=dollars(followed.awarded),
-        spent=dollars(followed.spent) if followed.spent else "none entered",
-    )
-
-
-def tier_says(stand: AssessedState) -> str:
-    return f"{stand.tier_id}{' (provisional)' if stand.provisional else ''}"
-
-
-def axis_says(followed: GroupReturn, axis_id: str) -> tuple[str, str]:
-    points = followed.points(axis_id)
-    if points is None:
-        return "cannot be told", ""
-    first, latest = followed.first.axes[axis_id], followed.latest.axes[axis_id]
-    return gained(points), f"{one_decimal(first)} to {one_decimal(latest)}"
+def change(value: Number, places: int) -> str:
+    """
+    >>> change(3.25, 1), change(-2, 1), change(0, 1)
+    ('+3.3', '−2.0', '0.0')
+    """
+    return signed(rounded(value, places))
 
 
 def chart(found: Returns) -> Chart | None:
@@ -246,11 +190,7 @@ def money_chart(groups: Sequence[Spent], axis: str) -> Chart:
 
 
 def gained(points: float) -> str:
-    """
-    >>> gained(3.25), gained(-2), gained(0)
-    ('+3.3', '−2.0', '0.0')
-    """
-    return signed(rounded(points, 1))
+    return change(points, 1)
 
 
 def chart_title(found: Returns) -> str:
@@ -258,6 +198,6 @@ def chart_title(found: Returns) -> str:
     kind = found.found.axes[axis.id]
     groups = "1 group" if kind.groups == 1 else f"{kind.groups} groups"
     return (
-        f"{axis.title}: {signed(rounded(kind.change, 1))} points in all over {groups} that spent "
+        f"{axis.title}: {change(kind.change, 1)} points in all over {groups} that spent "
         f"{dollars(kind.cents)}"
     )

@@ -37,7 +37,6 @@ from readiness.equity.gates import (
     rate_comparability,
     reference_vote,
 )
-from readiness.equity.service.results import kind_label
 from readiness.equity.tables import (
     ESTIMATED,
     KINDS,
@@ -45,6 +44,7 @@ from readiness.equity.tables import (
     TOTAL,
     StratumCount,
     StratumTable,
+    kind_label,
     rows_of,
     tables_of,
 )

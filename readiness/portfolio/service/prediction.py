@@ -27,8 +27,7 @@ from readiness.equity.gates import (
     reference_vote,
 )
 from readiness.equity.prediction import FollowedGap, Pairs, Prediction, prediction_of
-from readiness.equity.service.results import kind_label
-from readiness.equity.tables import TOTAL, StratumTable
+from readiness.equity.tables import TOTAL, StratumTable, kind_label
 from readiness.instruments.models import Instrument
 from readiness.portfolio import db as peers
 from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup

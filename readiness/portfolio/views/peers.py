@@ -11,15 +11,8 @@ from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.portfolio.presenters import (
-    peers as peers_view,
-)
-from readiness.portfolio.presenters import (
-    prediction as prediction_view,
-)
-from readiness.portfolio.presenters import (
-    quality as released_quality_view,
-)
+from readiness.portfolio.presenters import peers as peers_view
+from readiness.portfolio.presenters import prediction as prediction_view
 from readiness.portfolio.presenters import returns as returns_view
 from readiness.portfolio.service import peers, prediction, returns
 from readiness.releases.service import publication
@@ -81,7 +74,7 @@ def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("period") or None
     read = publication.payer_view(session(), QUALITY, payer_id, group_id, wanted)
-    return render_template("portfolio/peers/group.html", **released_quality_view.page_of(read))
+    return render_template("portfolio/peers/group.html", **peers_view.group_page(read))
 
 
 @returns_bp.get("/payers/<payer_id>/returns")

@@ -10,7 +10,8 @@ from readiness.core.periods import Period
 from readiness.counts.strata import StratumType
 from readiness.equity.gates import Use
 from readiness.equity.service import results
-from readiness.equity.service.results import MERGED, ResultsFilters, kind_label, labels_of
+from readiness.equity.service.results import MERGED, ResultsFilters, labels_of
+from readiness.equity.tables import kind_label
 from tests.factories.assessments import actor
 from tests.factories.quality_counts import counts, declare, enter
 from tests.factories.world import NOW
