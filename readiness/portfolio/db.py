@@ -1,20 +1,16 @@
-"""The groups that share with a payer, as a list and by what they released: few queries for all."""
+"""The groups that share with a payer as a list, each page of it by one query."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from readiness.assessments.db.cycles import ANSWERED, containing
-from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus
+from readiness.assessments.models import AssessmentStatus
 from readiness.core.db import Store
-from readiness.core.people import Group
-from readiness.core.periods import Period, period
 from readiness.core.serialization import from_row
-from readiness.counts.db import measure_cell
 from readiness.counts.measures.results import FEWEST_FOR_A_RATE
-from readiness.counts.quality.models import QualityCell
+from readiness.equity.db import READABLE
 from readiness.portfolio.models import (
     NO_TIER,
     NOT_STARTED,
@@ -23,9 +19,6 @@ from readiness.portfolio.models import (
     PortfolioSort,
     PortfolioTally,
 )
-
-READABLE = ", ".join(f"'{status}'" for status in sorted(READABLE_BY_PAYER))
-
 
 # A standing counts only while what it rests on may be read; of assessments the newest counts.
 SHARED = f"""
@@ -177,106 +170,3 @@ def to_row(row: Mapping[str, Any]) -> PortfolioRow:
             "domains": json.loads(row["domains"] or "{}"),
         },
     )
-
-
-# What the groups that share released, one query for all of them
-
-
-NEWEST = """
-r.number = (select max(number) from quality_releases later
-  where later.group_id = r.group_id and later.period = r.period)
-and r.group_id in (select value from json_each(:groups))
-"""
-
-
-@dataclass(frozen=True)
-class SharingGroup:
-    """A group that shares with the payer; its counts are shared from its first submission on."""
-
-    group: Group
-    has_submitted: bool
-
-
-@dataclass(frozen=True)
-class ReleasedSplit:
-    """A measure split one way in one period, and how many groups released it."""
-
-    measure_id: str
-    period: Period
-    stratum_type: str
-    is_estimated: bool
-    groups: int
-
-
-@dataclass(frozen=True)
-class ReleasedMeasure:
-    """One group's newest release of a period, of one measure."""
-
-    group_id: str
-    period: Period
-    number: int
-    reference: str  # as declared now, such as "race_omb2024.white"; "" when it is not
-    values: Mapping[QualityCell, int | None]  # None: hidden to protect small counts
-
-
-def sharing_groups(store: Store, payer_id: str, today: date) -> tuple[SharingGroup, ...]:
-    """By name."""
-    rows = store.rows(
-        "select g.id, g.name, g.is_synthetic, exists (select 1 from assessments a"  # noqa: S608
-        " join submissions s on s.assessment_id = a.id"
-        f" where a.group_id = g.id and a.status in ({READABLE})) as submitted"
-        " from groups g where g.id in (select group_id from grants where payer_id = ?"
-        " and revoked_at is null and (expires_on is null or expires_on >= ?))"
-        " order by g.name collate nocase, g.id",
-        (payer_id, today.isoformat()),
-    )
-    return tuple(SharingGroup(from_row(Group, row), bool(row["submitted"])) for row in rows)
-
-
-def released_splits(store: Store, group_ids: Iterable[str]) -> tuple[ReleasedSplit, ...]:
-    """What can be looked at, over these groups."""
-    rows = store.rows(
-        "select c.measure_id, c.period, c.stratum_type, c.is_estimated,"  # noqa: S608
-        " count(distinct c.group_id) as groups from released_quality_cells c"
-        " join quality_releases r using (group_id, period, number)"
-        f" where c.measure_id <> '' and {NEWEST}"
-        " group by c.measure_id, c.period, c.stratum_type, c.is_estimated order by 1, 2, 3, 4",
-        {"groups": json.dumps(list(group_ids))},
-    )
-    return tuple(
-        ReleasedSplit(
-            row["measure_id"],
-            period(row["period"]),
-            row["stratum_type"],
-            bool(row["is_estimated"]),
-            row["groups"],
-        )
-        for row in rows
-    )
-
-
-def releases_of_measure(
-    store: Store, group_ids: Iterable[str], measure_id: str
-) -> tuple[ReleasedMeasure, ...]:
-    """The newest release of every period, of one measure."""
-    rows = store.rows(
-        "select c.*, coalesce(p.reference, '') as reference"  # noqa: S608
-        " from released_quality_cells c join quality_releases r using (group_id, period, number)"
-        " left join quality_periods p on p.group_id = c.group_id and p.period = c.period"
-        f" where c.measure_id = :measure and {NEWEST} order by c.group_id, c.period, c.rowid",
-        {"groups": json.dumps(list(group_ids)), "measure": measure_id},
-    )
-    return tuple(to_releases(rows))
-
-
-def to_releases(rows: Iterable[Mapping[str, object]]) -> Iterator[ReleasedMeasure]:
-    found: dict[tuple[str, str, int, str], dict[QualityCell, int | None]] = {}
-    for row in rows:
-        group_id, ending, number, reference = (
-            row[name] for name in ("group_id", "period", "number", "reference")
-        )
-        key = str(group_id), str(ending), int(str(number)), str(reference)
-        value = row["value"]
-        found.setdefault(key, {})[measure_cell(row)] = None if value is None else int(str(value))
-    for (group_id, ending, number, reference), values in found.items():
-        yield ReleasedMeasure(group_id, period(ending), number, reference, values)

@@ -17,11 +17,12 @@ from readiness.counts.social_risk.models import Step
 from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.released_counts import SocialRiskRelease
+from readiness.equity import db as peers
+from readiness.equity.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.equity.gates import ReferenceVote, reference_vote
 from readiness.equity.tables import TOTAL, StratumTable
 from readiness.incentives.models import GroupLeftOut, GroupNumbers, ReleasedNumbers
 from readiness.portfolio import db as portfolio
-from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.portfolio.models import TIERS, PortfolioQuery
 from readiness.portfolio.service.peers import (
     closed_splits,
@@ -83,7 +84,7 @@ def options_for(
     store: Store, payer_id: str, filters: NumbersFilters, today: date
 ) -> NumbersOptions | None:
     """None as long as no group has released a measure split into groups of patients."""
-    shared = portfolio.sharing_groups(store, payer_id, today)
+    shared = peers.sharing_groups(store, payer_id, today)
     offers = [each for each in closed_splits(store, shared, today) if kind_of(each) != TOTAL]
     if not offers:
         return None
@@ -124,7 +125,7 @@ def sent_of(
     return {
         measure_id: {
             each.group_id: each
-            for each in portfolio.releases_of_measure(store, ids, measure_id)
+            for each in peers.releases_of_measure(store, ids, measure_id)
             if each.period == period
         }
         for measure_id in measure_ids
@@ -162,7 +163,7 @@ def numbers_of(
     store: Store, payer_id: str, choices: NumbersOptions, measure_ids: Sequence[str], today: date
 ) -> ReleasedNumbers:
     """Released numbers alone; a group counts when it can show one stratum of one measure."""
-    shared = portfolio.sharing_groups(store, payer_id, today)
+    shared = peers.sharing_groups(store, payer_id, today)
     sent = sent_of(store, shared, measure_ids, choices.period)
     tables = {name: tables_in(own, choices.kind) for name, own in sent.items()}
     tiers, by_id = tiers_of(store, payer_id, today), measure_files.load_quality().by_id

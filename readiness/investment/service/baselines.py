@@ -22,6 +22,7 @@ from readiness.disclosure import released_counts
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.released_counts import QualityRelease
+from readiness.equity import db as peers
 from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
@@ -29,7 +30,6 @@ from readiness.equity.tables import StratumTable, rows_of, tables_of
 from readiness.investment.models import GroupBaseline, PatientsBehind
 from readiness.plans import db as plans
 from readiness.plans.models import ActionStatus
-from readiness.portfolio import db as peers
 
 Z_95 = 1.959964
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})

@@ -14,13 +14,13 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
+from readiness.equity import db as peers
 from readiness.investment import db as allocations
 from readiness.investment.models import Candidate, GroupOffer, Pick, PolicyAnswer, Stability
 from readiness.investment.problem import Key
 from readiness.investment.scenario import Replay, ScenarioRequest, ScenarioSolution
 from readiness.investment.service.scenarios import NOT_ANSWERED, load_request
 from readiness.investment.service.solving import Case
-from readiness.portfolio import db as peers
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import QualityMeasure
 from readiness.counts.strata import STRATA, STRATUM_TYPE_LABELS, StratumType
+from readiness.equity import db as peers
 from readiness.equity.across_groups import (
     FunnelOfAll,
     FunnelPoint,
@@ -29,6 +30,7 @@ from readiness.equity.across_groups import (
     funnel_of,
     gaps_of_all,
 )
+from readiness.equity.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.equity.gaps import StratumRate, rate_of
 from readiness.equity.gates import (
     Comparability,
@@ -48,8 +50,6 @@ from readiness.equity.tables import (
     rows_of,
     tables_of,
 )
-from readiness.portfolio import db as peers
-from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.rates import Interval
 

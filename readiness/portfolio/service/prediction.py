@@ -20,6 +20,8 @@ from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.counts.measures.models import QualityMeasure
+from readiness.equity import db as peers
+from readiness.equity.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.equity.gates import (
     Comparability,
     ReferenceVote,
@@ -29,8 +31,6 @@ from readiness.equity.gates import (
 from readiness.equity.prediction import FollowedGap, Pairs, Prediction, prediction_of
 from readiness.equity.tables import TOTAL, StratumTable, kind_label
 from readiness.instruments.models import Instrument
-from readiness.portfolio import db as peers
-from readiness.portfolio.db import ReleasedMeasure, ReleasedSplit, SharingGroup
 from readiness.portfolio.service import peers as beside
 from readiness.portfolio.service import portfolio
 from readiness.portfolio.service.peers import difference_cells, names_of

@@ -22,6 +22,8 @@ from readiness.core.db import Session
 from readiness.core.exports import Cell
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
+from readiness.equity import db as peers
+from readiness.equity.db import SharingGroup
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
 from readiness.plans import db as ledger
@@ -33,8 +35,6 @@ from readiness.plans.returns import (
     PortfolioReturns,
     portfolio_returns,
 )
-from readiness.portfolio import db as peers
-from readiness.portfolio.db import SharingGroup
 from readiness.portfolio.service import portfolio
 
 Owned = TypeVar("Owned", Posting, SubmittedAssessment)
