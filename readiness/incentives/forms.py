@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from math import isfinite
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length
 
 from readiness.core.errors import Problem
+from readiness.core.web.fields import PercentField, WholeNumberField
 from readiness.core.web.forms import SafeForm, tidied, whole_number
 from readiness.equity.tables import kind_label
 from readiness.incentives.design import (
@@ -48,47 +48,6 @@ def words(each: type[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(str(one), sentence(str(one))) for one in each]
 
 
-class FigureField(StringField):  # type: ignore[misc]
-    """A number as people write it: "1,000,000", "$50", "2.5", "70 %"."""
-
-    def __init__(self, label: str, low: float, high: float, ask: str, **more: Any) -> None:
-        super().__init__(label, **more)
-        self.low, self.high, self.ask = low, high, ask
-
-    @property
-    def asked(self) -> float | None:
-        text = (self.data or "").strip().strip("$%").replace(",", "").strip()
-        try:
-            found = float(text)
-        except ValueError:
-            return None
-        return found if isfinite(found) and self.low <= found <= self.high else None
-
-    @property
-    def figure(self) -> float:
-        """Of a field that is in order."""
-        return self.asked or 0.0
-
-    def pre_validate(self, _form: Form) -> None:
-        if self.asked is None:
-            raise ValidationError(self.ask)
-
-
-class WholeFigureField(FigureField):
-    @property
-    def asked(self) -> float | None:
-        found = super().asked
-        return found if found is not None and found == int(found) else None
-
-
-class OptionalFigureField(FigureField):
-    """A figure that may be left empty."""
-
-    def pre_validate(self, _form: Form) -> None:
-        if (self.data or "").strip():
-            super().pre_validate(_form)
-
-
 class DesignForm(Form):  # type: ignore[misc]
     """One way of paying. Fields are named as in the design they make."""
 
@@ -104,36 +63,44 @@ class DesignForm(Form):  # type: ignore[misc]
         [InputRequired("Choose at least one measure.")],
     )
     rule = SelectField("Pays for", choices=[SelectChoice(str(r), f"{sentence(r)}") for r in Rule])
-    weight_narrowing = OptionalFigureField(
-        "Gap narrowing", 0, 1000, "Give the weight of gap narrowing from 0 to 1,000."
+    weight_narrowing = PercentField(
+        "Gap narrowing", low=0, high=1000, says="Give the weight of gap narrowing from 0 to 1,000."
     )
-    weight_lifting = OptionalFigureField(
-        "Lifting the lower groups", 0, 1000, "Give the weight of lifting from 0 to 1,000."
+    weight_lifting = PercentField(
+        "Lifting the lower groups",
+        low=0,
+        high=1000,
+        says="Give the weight of lifting from 0 to 1,000.",
     )
-    weight_attainment = OptionalFigureField(
-        "Attainment", 0, 1000, "Give the weight of attainment from 0 to 1,000."
+    weight_attainment = PercentField(
+        "Attainment", low=0, high=1000, says="Give the weight of attainment from 0 to 1,000."
     )
-    weight_improvement = OptionalFigureField(
-        "Overall improvement", 0, 1000, "Give the weight of improvement from 0 to 1,000."
+    weight_improvement = PercentField(
+        "Overall improvement",
+        low=0,
+        high=1000,
+        says="Give the weight of improvement from 0 to 1,000.",
     )
-    least_points = FigureField(
+    least_points = PercentField(
         "Pays from a change of, in points",
-        0,
-        100,
-        "Give the points from which it pays, from 0 to 100.",
+        low=0,
+        high=100,
+        is_required=True,
+        says="Give the points from which it pays, from 0 to 100.",
     )
-    full_points = FigureField(
+    full_points = PercentField(
         "Pays in full from, in points",
-        0,
-        100,
-        "Give the points from which it pays in full, from 0 to 100.",
+        low=0,
+        high=100,
+        is_required=True,
+        says="Give the points from which it pays in full, from 0 to 100.",
         description="In proportion between the two; equal: all or nothing.",
     )
-    attainment = OptionalFigureField(
+    attainment = PercentField(
         "Level to reach, in percent",
-        0,
-        100,
-        "Give the level to reach as a percentage from 0 to 100.",
+        low=0,
+        high=100,
+        says="Give the level to reach as a percentage from 0 to 100.",
         description="For attainment: of all patients counted, with a good result.",
     )
     confidence = SelectField(
@@ -147,11 +114,12 @@ class DesignForm(Form):  # type: ignore[misc]
         ],
         description="How sure a change must be before it pays.",
     )
-    least_denominator = WholeFigureField(
+    least_denominator = WholeNumberField(
         "Fewest patients in each group of people",
-        1,
-        100_000,
-        "Give the fewest patients as a whole number from 1 to 100,000.",
+        low=1,
+        high=100_000,
+        is_required=True,
+        says="Give the fewest patients as a whole number from 1 to 100,000.",
     )
     least_reliability = SelectField(
         "Least reliability",
@@ -162,14 +130,19 @@ class DesignForm(Form):  # type: ignore[misc]
         description="Asked for, it can be told from 30 groups on only.",
     )
     no_fall = BooleanField("No group of people may fall")
-    fall_tolerance_points = FigureField(
+    fall_tolerance_points = PercentField(
         "Decline tolerated, in points",
-        0,
-        100,
-        "Give the points that a group of people may fall from 0 to 100.",
+        low=0,
+        high=100,
+        is_required=True,
+        says="Give the points that a group of people may fall from 0 to 100.",
     )
-    pool = WholeFigureField(
-        "Pool, in dollars", 1, 10**12, "Give the pool as whole dollars, such as 1,000,000."
+    pool = WholeNumberField(
+        "Pool, in dollars",
+        low=1,
+        high=10**12,
+        is_required=True,
+        says="Give the pool as whole dollars, such as 1,000,000.",
     )
     split = SelectField(
         "Each group’s most", choices=words(PoolSplit), description="How the pool is divided."
@@ -207,32 +180,39 @@ class LaboratoryForm(SafeForm):
     kind = SelectField("Split patients by")
     period = SelectField("12 months to the end of")
     reference = SelectField("Compared with")
-    gain_points = FigureField(
+    gain_points = PercentField(
         "True gain, in points",
-        0.1,
-        50,
-        "Give the true gain in points, from 0.1 to 50.",
+        low=0.1,
+        high=50,
+        is_required=True,
+        says="Give the true gain in points, from 0.1 to 50.",
         description="Each group of people that is behind truly improves by this much.",
     )
-    fall_points = FigureField(
+    fall_points = PercentField(
         "Fall of the higher group, in points",
-        0.1,
-        50,
-        "Give the fall in points, from 0.1 to 50.",
+        low=0.1,
+        high=50,
+        is_required=True,
+        says="Give the fall in points, from 0.1 to 50.",
         description="The group they are compared with truly falls by this much; nobody improves.",
     )
-    replicates = WholeFigureField(
+    replicates = WholeNumberField(
         "Replicates",
-        LEAST_REPLICATES,
-        MOST_REPLICATES,
-        f"Give the replicates as a whole number from {LEAST_REPLICATES:,} to {MOST_REPLICATES:,}.",
+        low=LEAST_REPLICATES,
+        high=MOST_REPLICATES,
+        is_required=True,
+        says=(
+            f"Give the replicates as a whole number from {LEAST_REPLICATES:,} to "
+            f"{MOST_REPLICATES:,}."
+        ),
         description="How many years are invented for each question.",
     )
-    seed = WholeFigureField(
+    seed = WholeNumberField(
         "Seed",
-        0,
-        2**32 - 1,
-        "Give the seed as a whole number from 0 to 4,294,967,295.",
+        low=0,
+        high=2**32 - 1,
+        is_required=True,
+        says="Give the seed as a whole number from 0 to 4,294,967,295.",
         description="The same seed on the same numbers gives the same answer.",
     )
 
@@ -360,7 +340,7 @@ def is_in_order(form: DesignForm) -> bool:
 
 def design_of(form: DesignForm) -> Design:
     """Of a form that is in order."""
-    level = form.attainment.asked
+    level = form.attainment.number
     return Design(
         name=form.name.data,
         measure_ids=tuple(form.measure_ids.data),
@@ -368,7 +348,7 @@ def design_of(form: DesignForm) -> Design:
         weights=weights_of(form) if form.rule.data == Rule.COMPOSITE else {},
         least_points=form.least_points.figure,
         full_points=form.full_points.figure,
-        attainment=None if level is None else level / 100,
+        attainment=None if level is None else float(level) / 100,
         least_denominator=int(form.least_denominator.figure),
         least_reliability=figure_or_none(form.least_reliability.data),
         confidence=figure_or_none(form.confidence.data),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from wtforms import Form, HiddenField, RadioField, SelectField, StringField, ValidationError
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from readiness.core.web.fields import WholeNumberField
 from readiness.core.web.forms import SafeForm
 from readiness.investment.models import TAG_SAYS, BenefitComponent
 from readiness.investment.policy import NAMED, OWN_ID, WHOLE
@@ -27,24 +27,6 @@ NO_FLOOR = ""
 DOLLARS = "A whole number of dollars, such as 500,000."
 
 
-class WholeNumberField(StringField):  # type: ignore[misc]
-    """A whole number with or without commas and a dollar sign, or nothing."""
-
-    def __init__(self, label: str, most: int, **more: Any) -> None:
-        super().__init__(label, **more)
-        self.most = most
-
-    @property
-    def asked(self) -> int | None:
-        text = (self.data or "").replace(",", "").replace("$", "").strip()
-        return int(text) if text.isascii() and text.isdigit() else None
-
-    def pre_validate(self, _form: Form) -> None:
-        is_empty = not (self.data or "").strip()
-        if not is_empty and (len(self.data) > 20 or self.asked is None or self.asked > self.most):
-            raise ValidationError(f"Enter a whole number up to {self.most:,}, or leave it empty.")
-
-
 class ScenarioForm(SafeForm):
     name = StringField(
         "Name",
@@ -53,12 +35,12 @@ class ScenarioForm(SafeForm):
             Length(max=LONGEST_NAME, message=f"Shorten the name to {LONGEST_NAME} characters."),
         ],
     )
-    budget_1 = WholeNumberField("Budget of year 1", MOST_DOLLARS, description=DOLLARS)
+    budget_1 = WholeNumberField("Budget of year 1", high=MOST_DOLLARS, description=DOLLARS)
     budget_2 = WholeNumberField(
-        "Budget of year 2", MOST_DOLLARS, description="Empty: one year only."
+        "Budget of year 2", high=MOST_DOLLARS, description="Empty: one year only."
     )
     budget_3 = WholeNumberField(
-        "Budget of year 3", MOST_DOLLARS, description="Empty: two years at most."
+        "Budget of year 3", high=MOST_DOLLARS, description="Empty: two years at most."
     )
     policy = RadioField(
         "What comes first",
@@ -68,9 +50,9 @@ class ScenarioForm(SafeForm):
         ],
         default=NAMED[0].id,
     )
-    weight_readiness = WholeNumberField("Weight of readiness", WHOLE)
-    weight_need = WholeNumberField("Weight of need", WHOLE)
-    weight_people = WholeNumberField("Weight of people in gaps", WHOLE)
+    weight_readiness = WholeNumberField("Weight of readiness", high=WHOLE)
+    weight_need = WholeNumberField("Weight of need", high=WHOLE)
+    weight_people = WholeNumberField("Weight of people in gaps", high=WHOLE)
     costs_at = SelectField(
         "Count each action with",
         choices=[SelectChoice(str(each), says) for each, says in BASIS_SAYS.items()],
@@ -78,23 +60,23 @@ class ScenarioForm(SafeForm):
     )
     tier_gate = WholeNumberField(
         "Enabling or governance actions before care changes",
-        10,
+        high=10,
         default=str(TIER_GATE),
         description="In groups below Incentive-ready. 0: not asked for.",
     )
     starts = WholeNumberField(
         "Starts in one group and half-year at most",
-        20,
+        high=20,
         default=str(STARTS),
         description="A group can take up only so much at once. Empty: no limit.",
     )
     cap_dollars = WholeNumberField(
         "Dollars that one group can take on in a year",
-        MOST_DOLLARS,
+        high=MOST_DOLLARS,
         description="Empty: no limit.",
     )
     cap_share = WholeNumberField(
-        "The same as a percentage of the budget", WHOLE, description="Empty: no limit."
+        "The same as a percentage of the budget", high=WHOLE, description="Empty: no limit."
     )
     floor_tag = SelectField(
         "Equity floor for",
@@ -103,12 +85,12 @@ class ScenarioForm(SafeForm):
             *(SelectChoice(str(tag), says) for tag, says in TAG_SAYS.items()),
         ],
     )
-    floor_share = WholeNumberField("They get at least this percentage of the money", WHOLE)
-    min_groups = WholeNumberField("Groups that get something, at least", MOST)
-    max_groups = WholeNumberField("Groups that get something, at most", MOST)
+    floor_share = WholeNumberField("They get at least this percentage of the money", high=WHOLE)
+    min_groups = WholeNumberField("Groups that get something, at least", high=MOST)
+    max_groups = WholeNumberField("Groups that get something, at most", high=MOST)
     most_days = WholeNumberField(
         "People-days that one group’s own people can give",
-        MOST,
+        high=MOST,
         description="Of the first year of what starts. Empty: no limit.",
     )
     parent = HiddenField()
@@ -116,7 +98,7 @@ class ScenarioForm(SafeForm):
 
 def scenario_of(form: ScenarioForm, parent: BudgetScenario | None) -> BudgetScenario:
     """What is typed, with the pins and bans of the scenario that it is changed from."""
-    weights = {each: getattr(form, f"weight_{each}").asked for each in BenefitComponent}
+    weights = {each: getattr(form, f"weight_{each}").whole for each in BenefitComponent}
     typed = {each: weight for each, weight in weights.items() if weight is not None}
     scenario = BudgetScenario(
         name=form.name.data,
@@ -124,22 +106,22 @@ def scenario_of(form: ScenarioForm, parent: BudgetScenario | None) -> BudgetScen
         policy_id=form.policy.data or "",
         weights=typed if form.policy.data == OWN_ID else {},
         costs_at=CostBasis(form.costs_at.data),
-        tier_gate=form.tier_gate.asked or 0,
-        starts=form.starts.asked,
-        cap_dollars=form.cap_dollars.asked,
-        cap_share=form.cap_share.asked,
+        tier_gate=form.tier_gate.whole or 0,
+        starts=form.starts.whole,
+        cap_dollars=form.cap_dollars.whole,
+        cap_share=form.cap_share.whole,
         floor_tag=form.floor_tag.data or "",
-        floor_share=form.floor_share.asked or 0,
-        min_groups=form.min_groups.asked,
-        max_groups=form.max_groups.asked,
-        most_days=form.most_days.asked,
+        floor_share=form.floor_share.whole or 0,
+        min_groups=form.min_groups.whole,
+        max_groups=form.max_groups.whole,
+        most_days=form.most_days.whole,
     )
     return replace(scenario, pins=parent.pins, bans=parent.bans) if parent else scenario
 
 
 def budgets_of(form: ScenarioForm) -> tuple[int, ...]:
     """Up to the last year that one was typed for; a gap before it is a year without money."""
-    typed = [form.budget_1.asked, form.budget_2.asked, form.budget_3.asked]
+    typed = [form.budget_1.whole, form.budget_2.whole, form.budget_3.whole]
     while typed and typed[-1] is None:
         typed.pop()
     return tuple(each or 0 for each in typed)

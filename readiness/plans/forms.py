@@ -1,15 +1,21 @@
 """Forms of this feature: parse and validate; macros write the HTML."""
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from wtforms import Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from readiness.core.free_text import LINE_CHARACTERS, NOTE_CHARACTERS
+from readiness.core.web.fields import (
+    AmountField,
+    CentsField,
+    NumberField,
+    WholeNumberField,
+)
 from readiness.core.web.forms import Day, SafeForm, whole_number
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import LEVELS
@@ -36,9 +42,8 @@ from readiness.plans.service.plan import PlanView
 ENDS = ("low", "likely", "high")
 
 
+MOST_TYPED_MONTHS = 9_999  # the rules say how many are too many
 MONTHS = f"Enter a whole number of months from 0 to {MOST_MONTHS}, or leave it empty."
-CENT = Decimal("0.01")
-MAX_NUMBER = 10**12  # what a number is read up to; the rules say how much is too much
 STATUSES = tuple(SelectChoice(status.value, status.value.capitalize()) for status in ActionStatus)
 HINTED = (
     "units", "acts", "may_pay", "pays_after", "months_to_launch", "effect_low", "effect_high",
@@ -50,62 +55,6 @@ LABELS = {
     PostingKind.RETURNED: "Returned to whoever awarded it",
 }
 KINDS = tuple(SelectChoice(kind.value, says) for kind, says in LABELS.items())
-
-
-class AmountField(StringField):  # type: ignore[misc]
-    """A number such as 12,500 or $40.00, or nothing."""
-
-    says = "Enter an amount in dollars, such as 12,500, or leave it empty."
-
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002  # the library passes it
-        if (self.data or "").strip() and self.amount is None:
-            raise ValidationError(self.says)
-
-    @property
-    def number(self) -> Decimal | None:
-        """As it is written."""
-        try:
-            found = Decimal((self.data or "").strip().removeprefix("$").replace(",", ""))
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() and abs(found) < MAX_NUMBER else None
-
-    @property
-    def amount(self) -> Decimal | None:
-        return None if self.number is None else self.number.quantize(CENT)
-
-
-class NumberField(AmountField):
-    says = "Enter a number, such as 1,200 or 0.5, or leave it empty."
-
-
-class MonthsField(AmountField):
-    says = MONTHS
-
-    @property
-    def amount(self) -> Decimal | None:
-        text = (self.data or "").strip()
-        return Decimal(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
-
-    @property
-    def months(self) -> int | None:
-        return None if self.amount is None else int(self.amount)
-
-
-class CentsField(AmountField):
-    """An amount such as 12,500 or $1,299.50."""
-
-    says = "Enter an amount in dollars, such as 12,500 or 1,299.50."
-
-    @property
-    def amount(self) -> Decimal | None:
-        """None: nothing, no number, or more than two decimals."""
-        found = self.number if (self.data or "").strip().isascii() else None
-        return None if found is None or found % CENT else found
-
-    @property
-    def cents(self) -> int | None:
-        return None if self.amount is None else int(self.amount * 100)
 
 
 def line_field(label: str, most: int = LINE_CHARACTERS, hint: str = "") -> StringField:
@@ -120,10 +69,14 @@ def text_field(label: str, hint: str) -> TextAreaField:
     return TextAreaField(label, [shorten], description=hint)
 
 
-def all_or_none(name: str) -> Callable[[SafeForm, AmountField], None]:
+def months_field(label: str) -> WholeNumberField:
+    return WholeNumberField(label, high=MOST_TYPED_MONTHS, says=MONTHS)
+
+
+def all_or_none(name: str) -> Callable[[SafeForm, NumberField], None]:
     """All three amounts or none: a plan never shows one number as if it were exact."""
 
-    def check(form: SafeForm, _: AmountField) -> None:
+    def check(form: SafeForm, _: NumberField) -> None:
         given = [bool((form[f"{name}_{end}"].data or "").strip()) for end in ENDS]
         if any(given) and not all(given):
             raise ValidationError("Enter all three amounts, or none of them.")
@@ -144,9 +97,9 @@ class ActionForm(SafeForm):
     due_on = Day("Due date", [Optional()])
     status = SelectField("Status", choices=STATUSES)
     half_year = SelectField("Starts in", choices=[], default="")
-    months_to_launch = MonthsField("Months to launch")
-    effect_low = MonthsField("Months from launch to effect: earliest")
-    effect_high = MonthsField("Months from launch to effect: latest")
+    months_to_launch = months_field("Months to launch")
+    effect_low = months_field("Months from launch to effect: earliest")
+    effect_high = months_field("Months from launch to effect: latest")
     one_off_low = AmountField("Low, in dollars")
     one_off_likely = AmountField("Likely, in dollars")
     one_off_high = AmountField("High, in dollars")
@@ -176,7 +129,7 @@ class ActionForm(SafeForm):
     validate_yearly_low = all_or_none("yearly")
     validate_days_low = all_or_none("days")
 
-    def validate_effect_low(self, field: MonthsField) -> None:  # noqa: ARG002
+    def validate_effect_low(self, field: WholeNumberField) -> None:  # noqa: ARG002
         given = [bool((self[name].data or "").strip()) for name in ("effect_low", "effect_high")]
         if any(given) and not all(given):
             raise ValidationError("Enter both months, or neither.")
@@ -199,7 +152,7 @@ class ActionForm(SafeForm):
 
     @property
     def own(self) -> GroupValues:
-        earliest, latest = self.effect_low.months, self.effect_high.months
+        earliest, latest = self.effect_low.whole, self.effect_high.whole
         units = self.units.amount
         return GroupValues(
             amounts=ResourceEstimate(
@@ -212,7 +165,7 @@ class ActionForm(SafeForm):
             may_pay=self.may_pay.data or "",
             pays_after=self.pays_after.data or "",
             half_year=whole_number(self.half_year.data) or None,
-            months_to_launch=self.months_to_launch.months,
+            months_to_launch=self.months_to_launch.whole,
             months_to_effect=None if earliest is None or latest is None else (earliest, latest),
             levels=tuple(self.levels),
         )
