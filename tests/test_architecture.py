@@ -130,6 +130,7 @@ READS = {
     "disclosure/ledger_file.py",
     "imports/fhir/documents.py",
     "imports/template/workbook.py",
+    "instruments/cost_book.py",
     "*/loader.py",
 }
 

@@ -13,9 +13,8 @@ from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.typed_file import Finding
 from readiness.core.yaml_file import MOST_BYTES
 from readiness.instruments import sealed_files
-from readiness.instruments.build import instrument_of
 from readiness.instruments.consistency import contradictions
-from readiness.instruments.file_format import InstrumentFile
+from readiness.instruments.file_format import InstrumentFile, instrument_of
 from readiness.instruments.models import Instrument
 from readiness.instruments.sealed_files import broken_seal, seal_of, version_key
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from readiness.instruments.answers import AnswerKind, Context
-from readiness.instruments.costs.models import CostBook
+from readiness.instruments.cost_book import CostBook
 from readiness.instruments.models import Instrument, Intervention, Prerequisite
 from readiness.instruments.quantities import Quantity
 from readiness.investment.models import (

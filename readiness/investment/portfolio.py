@@ -9,7 +9,7 @@ from math import ceil
 from statistics import median, stdev
 
 from readiness.equity.gates import PEERS_FOR_THIRDS
-from readiness.instruments.costs.models import CostBook
+from readiness.instruments.cost_book import CostBook
 from readiness.investment.models import (
     MOST_PATIENTS,
     SMALL_GROUP,

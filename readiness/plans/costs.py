@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from readiness.instruments.answers import Context
-from readiness.instruments.costs.models import CostNote
+from readiness.instruments.cost_book import CostNote
 from readiness.instruments.models import Cost, Intervention
 from readiness.instruments.quantities import Quantity
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from readiness.instruments.answers import Context
-from readiness.instruments.costs.models import CostBook, CostNote
+from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import Instrument, Intervention
 from readiness.plans.costs import (
     CostRange,

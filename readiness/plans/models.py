@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from readiness.instruments.costs.models import CostNote
+from readiness.instruments.cost_book import CostNote
 from readiness.plans.costs import CostEstimate, CostRange, PeopleDays
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answer
-from readiness.instruments.costs import loader as costs
 from readiness.instruments.models import ActionKind
 from readiness.investment.models import BenefitComponent, SocialRisk
 from readiness.investment.offering import IN_PLACE, UNRATED, offer_of

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from readiness.core import serialization
-from readiness.instruments.costs import loader as costs
+from readiness.instruments import cost_book as costs
 from readiness.investment.models import BenefitComponent, GroupOffer, Tag
 from readiness.investment.policy import NAMED, READINESS_FIRST, own_policy, scale_of
 from readiness.investment.portfolio import (

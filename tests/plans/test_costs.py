@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import pytest
 
+from readiness.instruments import cost_book as costs
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Context
-from readiness.instruments.costs import loader as costs
-from readiness.instruments.costs.models import CostNote
+from readiness.instruments.cost_book import CostNote
 from readiness.instruments.models import Intervention
 from readiness.plans.costs import (
     ResourceRequirements,

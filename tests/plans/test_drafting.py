@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from readiness.assessments.service.scoring import scoring_run
-from readiness.instruments.costs import loader as costs
+from readiness.instruments import cost_book as costs
 from readiness.plans.drafting import PlanHeader, draft, with_current_costs
 from readiness.plans.models import GroupValues
 from readiness.plans.planning import propose

@@ -8,8 +8,8 @@ import pytest
 from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
 from readiness.core.periods import months_after
+from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answer
-from readiness.instruments.costs import loader as costs
 from readiness.plans.drafting import PlanHeader, draft, with_current_costs
 from readiness.plans.models import ActionStatus, GroupValues
 from readiness.plans.planning import propose

@@ -18,7 +18,7 @@ from readiness.core.pdf.job import Enclosure, Job, Page
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.instruments import loader as instruments
-from readiness.instruments.costs.models import CostNote
+from readiness.instruments.cost_book import CostNote
 from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Source
 from readiness.investment.presenters.groups import ChosenActionLine, GroupSheet

@@ -20,7 +20,7 @@ from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.imports.models import RETENTION
-from readiness.instruments.costs import loader as costs
+from readiness.instruments import cost_book as costs
 from readiness.investment import db as allocations
 from readiness.investment.models import PolicyAnswer
 from readiness.investment.portfolio import offers_of

@@ -29,9 +29,9 @@ from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongS
 from readiness.core.people import Actor, Group
 from readiness.core.permissions import Can, Scope
 from readiness.equity.service import released_gaps
+from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answers, Context
-from readiness.instruments.costs import loader as costs
-from readiness.instruments.costs.models import CostBook
+from readiness.instruments.cost_book import CostBook
 from readiness.instruments.models import Instrument
 from readiness.plans import db as plans
 from readiness.plans import drafting, editing, schedule

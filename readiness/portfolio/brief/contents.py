@@ -16,9 +16,9 @@ from readiness.core.people import Actor, Group, Payer
 from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.equity.service import released_gaps
+from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Context
-from readiness.instruments.costs import loader as costs
-from readiness.instruments.costs.models import CostNote
+from readiness.instruments.cost_book import CostNote
 from readiness.instruments.models import ContextField, Instrument
 from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionPlan, ActionStatus, GroupValues

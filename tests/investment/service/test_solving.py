@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from readiness.core.tables.models import Canceled
-from readiness.instruments.costs import loader as costs
+from readiness.instruments import cost_book as costs
 from readiness.investment.models import BenefitComponent, Tag
 from readiness.investment.portfolio import is_purpose, offers_of
 from readiness.investment.problem import broken_constraints

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from readiness.core.errors import BadInput, NotFound
+from readiness.instruments import cost_book as costs
 from readiness.instruments import loader as instruments
-from readiness.instruments.costs import loader as costs
 from readiness.instruments.sealed_files import seal_of, seals_in
 
 SHIPPED = costs.FOLDER / "qmer" / "2026.1.yaml"
