@@ -117,20 +117,23 @@ def pages_of(pdf):
         return len(document.pages)
 
 
+@pytest.fixture(scope="module")
+def papers(store, printer):
+    return {size: printed(store, printer, size) for size in Page}
+
+
 @pytest.mark.slow
-def test_it_conforms_to_pdf_ua_and_has_two_pages(store, printer, tmp_path):
-    for size in Page:
-        pdf = printed(store, printer, size)
+def test_it_conforms_to_pdf_ua_and_has_two_pages(papers, tmp_path):
+    for pdf in papers.values():
         (file := tmp_path / "brief.pdf").write_bytes(pdf)
         assert page.validate_pdf(str(file)).failures == []
         assert pages_of(pdf) == 2
 
 
 @pytest.mark.slow
-def test_the_same_state_on_the_same_day_is_the_same_bytes(store, printer):
-    first = printed(store, printer)
-    assert printed(store, printer, now=NOW + timedelta(hours=5)) == first
-    assert printed(store, printer, Page.A4) != first
+def test_the_same_state_on_the_same_day_is_the_same_bytes(store, printer, papers):
+    assert printed(store, printer, now=NOW + timedelta(hours=5)) == papers[Page.LETTER]
+    assert papers[Page.A4] != papers[Page.LETTER]
 
 
 def test_it_says_where_the_group_stands_and_what_to_talk_about(store):
@@ -181,8 +184,8 @@ def test_a_gap_is_clear_when_its_interval_lies_on_the_worse_side(
 
 
 @pytest.mark.slow
-def test_the_same_travels_inside_as_data(store, printer):
-    with pikepdf.open(BytesIO(printed(store, printer))) as pdf:
+def test_the_same_travels_inside_as_data(papers):
+    with pikepdf.open(BytesIO(papers[Page.LETTER])) as pdf:
         inside = json.loads(pdf.attachments["brief.json"].get_file().read_bytes())
     assert inside["tier"]["id"] == "T2"
     assert inside["screening"]["reach"] == {"numerator": 2310, "denominator": 5200}
