@@ -127,7 +127,6 @@ READS = {
     "core/tables/*",
     "assessments/workbook_writer.py",
     "counts/quality/table.py",
-    "disclosure/ledger_file.py",
     "imports/fhir/documents.py",
     "imports/template/workbook.py",
     "instruments/cost_book.py",

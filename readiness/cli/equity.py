@@ -13,7 +13,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.small_cells import FEWEST
 from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
-from readiness.disclosure.flat_counts_file import MOST_BYTES
+from readiness.disclosure.flat_counts import MOST_BYTES
 from readiness.equity.findings import Declarations, as_json
 from readiness.equity.service.findings import report
 

@@ -11,7 +11,7 @@ import click
 from readiness.cli.outcome import ends_well, hides_content, say
 from readiness.core.small_cells import FEWEST
 from readiness.core.tables.models import file_in_memory
-from readiness.disclosure.flat_counts_file import MOST_BYTES
+from readiness.disclosure.flat_counts import MOST_BYTES
 from readiness.disclosure.service import suppress as suppress_counts
 from readiness.disclosure.service import suppress_beside_ledger
 from readiness.disclosure.suppressed_table import SuppressedRow, SuppressedTable

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.core.errors import BadInput, NotSaved
 from readiness.core.tables.models import SourceFile
 from readiness.disclosure import ledger as rules
-from readiness.disclosure import ledger_file
-from readiness.disclosure.flat_counts import Counts, RowKey, add_missing_totals
-from readiness.disclosure.flat_counts_file import read_rows
+from readiness.disclosure.flat_counts import (
+    CountKind,
+    Counts,
+    RowKey,
+    RowTally,
+    add_missing_totals,
+    read_rows,
+)
 from readiness.disclosure.flat_table import Count, table_of, windows
 from readiness.disclosure.ledger import LedgerComparison, LedgerRelease
 from readiness.disclosure.solver.find_pattern import finder_for
@@ -77,8 +87,8 @@ def suppress_beside_ledger(source: SourceFile, threshold: int, path: Path) -> Le
     is left of the merged one.
     """
     counts = add_missing_totals(read_rows(source))
-    with ledger_file.exclusive_lock(path):
-        entries = ledger_file.read(path)
+    with exclusive_lock(path):
+        entries = read_ledger(path)
         strictest = rules.strictest(threshold, entries)
         comparison = rules.compare(counts, entries, strictest)
         hidden, notices = hidden_beside(comparison, entries, strictest)
@@ -89,7 +99,7 @@ def suppress_beside_ledger(source: SourceFile, threshold: int, path: Path) -> Le
                 if key in comparison.new or key in comparison.withheld
             }
             own = frozenset(cell for cell in hidden if cell.key in released_now)
-            ledger_file.append(path, LedgerRelease(strictest, released_now, own))
+            append(path, LedgerRelease(strictest, released_now, own))
     return LedgerOutcome(
         suppressed_table(comparison.counts, [], hidden), (*notices_of(comparison), *notices)
     )
@@ -135,3 +145,87 @@ def notices_of(comparison: LedgerComparison) -> tuple[str, ...]:
         "rows are hidden."
         for period in sorted(comparison.kept)
     )
+
+
+# The ledger as a file: one JSON line for each release.
+#
+# It holds true counts, so it stays with whoever holds the counts themselves: readable by its owner
+# alone, written whole or not at all, and by one run at a time.
+
+
+FORMAT = 1
+UNREADABLE = (
+    "The ledger cannot be read: it was changed or cut off. Bring back a copy of it; without it, "
+    "releases cannot be held against former ones."
+)
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """One run at a time: two that read the same ledger would each know nothing of the other."""
+    try:
+        descriptor = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise NotSaved(
+            f"The ledger cannot be locked ({error.strerror}): check its folder."
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
+
+
+def read_ledger(path: Path) -> tuple[LedgerRelease, ...]:
+    """Every release so far, oldest first; none where there is no file yet."""
+    if not path.exists():
+        return ()
+    try:
+        return tuple(map(entry_of, path.read_text(encoding="utf-8").splitlines()))
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        raise BadInput(UNREADABLE) from None
+
+
+def append(path: Path, entry: LedgerRelease) -> None:
+    lines = path.read_text(encoding="utf-8") if path.exists() else ""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"{lines}{line_of(entry)}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise NotSaved(
+            f"The ledger was not written ({error.strerror}): nothing is released."
+        ) from None
+
+
+def line_of(entry: LedgerRelease) -> str:
+    rows = [
+        [*key, tally.screened, tally.positive, hidden_in(entry, key)]
+        for key, tally in entry.counts.items()
+    ]
+    return json.dumps({"format": FORMAT, "threshold": entry.threshold, "rows": rows})
+
+
+def hidden_in(entry: LedgerRelease, key: RowKey) -> list[str]:
+    return [measure.value for measure in CountKind if Count(key, measure) in entry.hidden]
+
+
+def entry_of(line: str) -> LedgerRelease:
+    found = json.loads(line)
+    if found["format"] != FORMAT:
+        raise ValueError("another format")
+    counts: dict[RowKey, RowTally] = {}
+    hidden = set()
+    for *names, screened, positive, gone in found["rows"]:
+        key = RowKey(*map(str, names))
+        counts[key] = RowTally(int(screened), int(positive))
+        hidden |= {Count(key, CountKind(each)) for each in gone}
+    return LedgerRelease(int(found["threshold"]), counts, frozenset(hidden))

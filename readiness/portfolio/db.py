@@ -9,7 +9,7 @@ from readiness.assessments.db.cycles import ANSWERED, containing
 from readiness.assessments.models import AssessmentStatus
 from readiness.core.db import Store
 from readiness.core.serialization import from_row
-from readiness.counts.measures.results import FEWEST_FOR_A_RATE
+from readiness.counts.measures.models import FEWEST_FOR_A_RATE
 from readiness.equity.db import READABLE
 from readiness.portfolio.models import (
     NO_TIER,

@@ -12,7 +12,7 @@ from readiness.assessments import attestation
 from readiness.assessments.cycles import score_in
 from readiness.assessments.models import AssessmentStatus, RunKind
 from readiness.core.small_cells import HIDDEN
-from readiness.counts.measures.results import FEWEST_FOR_A_RATE
+from readiness.counts.measures.models import FEWEST_FOR_A_RATE
 
 SIZES = (50, 100, 200)  # lines a page; never more
 MOST_COMPARED = 4

@@ -13,9 +13,8 @@ import pytest
 from readiness.cli.suppress import as_json
 from readiness.core.errors import BadInput
 from readiness.core.tables.models import file_in_memory
-from readiness.disclosure import ledger_file
 from readiness.disclosure.ledger import latest_counts
-from readiness.disclosure.service import suppress, suppress_beside_ledger
+from readiness.disclosure.service import read_ledger, suppress, suppress_beside_ledger
 from tests.disclosure.table_attacker import MEASURES, Attacker, small_counts
 from tests.factories.seeds import seeds
 
@@ -77,7 +76,7 @@ def test_the_first_release_hides_what_a_payer_may_not_see(release):
 
 def test_the_same_file_twice_gives_the_very_same_release_and_no_second_entry(release):
     assert release(FIRST) == release(FIRST)
-    assert len(ledger_file.read(release.path)) == 1
+    assert len(read_ledger(release.path)) == 1
 
 
 def test_numbers_that_moved_by_a_few_keep_the_former_release(release):
@@ -193,9 +192,7 @@ def test_no_small_count_can_be_worked_out_from_all_releases_together(release, se
 
     for rows in files(seed):
         found, _ = release(rows)
-        about = latest_counts(
-            ledger_file.read(release.path)
-        )  # what the printed numbers are true of
+        about = latest_counts(read_ledger(release.path))  # what the printed numbers are true of
         truth = {
             tuple(key): (tally.screened, tally.positive, tally.negative)
             for key, tally in about.items()

@@ -28,8 +28,8 @@ from readiness.counts.db import social_risk as counts
 from readiness.counts.models import PeriodState
 from readiness.counts.service import social_risk
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
-from readiness.disclosure import levels
 from readiness.disclosure.db import social_risk as releases
+from readiness.disclosure.released_counts import is_disclosable, share_bounds
 from readiness.instruments.models import Item
 
 CODES_TRIED = 20
@@ -304,10 +304,10 @@ def disclosable_shares(
         pairs = [
             pair
             for quarter in share.periods
-            for pair in levels.share_bounds(newest.get(quarter), rates[item_id])
+            for pair in share_bounds(newest.get(quarter), rates[item_id])
         ]
         marks = tuple(items[item_id].support_at.values())
-        return levels.is_disclosable(pairs, marks, threshold)
+        return is_disclosable(pairs, marks, threshold)
 
     return {
         item_id: share.share

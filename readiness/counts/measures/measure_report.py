@@ -12,8 +12,13 @@ from itertools import groupby
 from typing import Any
 
 from readiness.core.periods import Period
-from readiness.counts.measures.models import Direction, MeasureSet, ScreeningMeasure
-from readiness.counts.measures.results import MeasureFigure, MeasureResult
+from readiness.counts.measures.models import (
+    Direction,
+    MeasureFigure,
+    MeasureResult,
+    MeasureSet,
+    ScreeningMeasure,
+)
 from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 
 Json = dict[str, Any]

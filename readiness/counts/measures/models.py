@@ -1,14 +1,17 @@
-"""A measure: which step of the way over which other, for which needs, in force when."""
+"""A measure: which step of the way over which other, for which needs, in force when; and what it
+comes to over counts of which some are hidden.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from readiness.core.periods import Period
-from readiness.counts.social_risk.models import FunnelCell, Need, Step
-from readiness.counts.strata import Stratum, StratumType
+from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Need, Step
+from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
 
 
 class MeasureStatus(StrEnum):
@@ -128,3 +131,103 @@ class QualitySet:
     @property
     def by_id(self) -> dict[str, QualityMeasure]:
         return {measure.id: measure for measure in self.measures}
+
+
+# What each measure comes to, over counts of which some are hidden.
+
+
+FEWEST_FOR_A_RATE = 30  # patients in a denominator; a share of fewer says too little
+
+# None: hidden to protect small counts. A cell that is absent is not known.
+Released = Mapping[FunnelCell, int | None]
+
+
+@dataclass(frozen=True)
+class MeasureFigure:
+    """A numerator and a denominator as they may be shown."""
+
+    stratum: Stratum
+    numerator: int | None
+    denominator: int | None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.numerator is None or self.denominator is None
+
+    @property
+    def is_too_few(self) -> bool:
+        return self.denominator is not None and self.denominator < FEWEST_FOR_A_RATE
+
+    @property
+    def share(self) -> float | None:
+        """None where a number is hidden or the denominator is too small for a share."""
+        if self.numerator is None or self.denominator is None or self.is_too_few:
+            return None
+        return self.numerator / self.denominator
+
+
+@dataclass(frozen=True)
+class MeasureResult:
+    """One measure for one need: all patients first, then the strata that have counts."""
+
+    measure: ScreeningMeasure
+    need: Need
+    whole: MeasureFigure | None  # None: the counts it needs are not known
+    strata: tuple[MeasureFigure, ...] = ()
+    due_on: date | None = None  # set: the window is not over before that day
+
+    @property
+    def id(self) -> str:
+        return f"{self.measure.id}-{self.need}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.measure.title}: {NEED_LABELS[self.need].lower()}"
+
+
+def results(
+    measures: MeasureSet, released: Released, period: Period, today: date
+) -> tuple[MeasureResult, ...]:
+    """Every measure in force in the quarter, in the order of the file, need by need."""
+    return tuple(
+        result_of(measure, need, released, period, today)
+        for measure in measures.measures
+        if measure.is_in_force(period)
+        for need in measure.needs
+    )
+
+
+def result_of(
+    measure: ScreeningMeasure, need: Need, released: Released, period: Period, today: date
+) -> MeasureResult:
+    if not measure.is_due(period, today):
+        return MeasureResult(
+            measure, need, None, due_on=period.plus(measure.lag_quarters + 1).first_day
+        )
+    return MeasureResult(
+        measure,
+        need,
+        figure(measure, need, ALL, released),
+        tuple(parts(measure, need, released)),
+    )
+
+
+def parts(measure: ScreeningMeasure, need: Need, released: Released) -> Iterator[MeasureFigure]:
+    for kind in measure.strata:
+        for stratum in strata_of(kind):
+            if found := figure(measure, need, stratum, released):
+                yield found
+
+
+def figure(
+    measure: ScreeningMeasure, need: Need, stratum: Stratum, released: Released
+) -> MeasureFigure | None:
+    """None where one of both numbers is not known, or they contradict each other."""
+    above = measure.numerator.cell(need, stratum)
+    below = measure.denominator.cell(need, stratum)
+    if above not in released or below not in released:
+        return None
+    numerator, denominator = released[above], released[below]
+    if numerator is not None and denominator is not None and numerator > denominator:
+        return None
+    return MeasureFigure(stratum, numerator, denominator)

@@ -8,13 +8,14 @@ from readiness.core.errors import NotFound
 from readiness.core.periods import Period
 from readiness.counts.models import Grid
 from readiness.counts.presenters.entry import EntryScope, Layout
-from readiness.counts.quality.grids import demographic_grids, sample_grid
 from readiness.counts.quality.models import (
     MEASURED_BY,
     DemographicCell,
     QualityCell,
     QualityCounts,
     SampleCell,
+    demographic_grids,
+    sample_grid,
 )
 from readiness.counts.service.entry import Sites
 from readiness.counts.service.quality import SCHEMA, MeasurementPeriod, stratum_grids

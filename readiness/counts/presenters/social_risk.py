@@ -10,8 +10,13 @@ from readiness.counts.models import Heading
 from readiness.counts.presenters.entry import EntryScope, Layout
 from readiness.counts.service.entry import Sites
 from readiness.counts.service.social_risk import SCHEMA, Quarter
-from readiness.counts.social_risk.grids import grids_of_part, grids_of_type
-from readiness.counts.social_risk.models import STRATUM_TYPES, FunnelCell, FunnelCounts
+from readiness.counts.social_risk.models import (
+    STRATUM_TYPES,
+    FunnelCell,
+    FunnelCounts,
+    grids_of_part,
+    grids_of_type,
+)
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType, strata_of
 
 

@@ -16,11 +16,11 @@ from readiness.core.tables.models import SheetCell
 from readiness.core.tables.spreadsheet import SheetRequest, SheetSentences
 from readiness.counts.edits import count_of
 from readiness.counts.measures.models import QualitySet
-from readiness.counts.quality.grids import WHOLE, measures_in_force
 from readiness.counts.quality.models import (
     CATEGORIES,
     MEASURED_BY,
     STATES,
+    WHOLE,
     DemographicCell,
     DemographicField,
     DemographicSource,
@@ -29,6 +29,7 @@ from readiness.counts.quality.models import (
     MeasurePart,
     QualityCell,
     SampleCell,
+    measures_in_force,
 )
 from readiness.counts.strata import ALL, STRATA, Stratum, StratumType
 

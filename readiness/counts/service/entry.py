@@ -17,9 +17,8 @@ from readiness.core.free_text import REASON_CHARACTERS, clean
 from readiness.core.people import Group
 from readiness.core.periods import Period, period, quarters_back
 from readiness.core.permissions import Can
-from readiness.counts import pasted_grid
 from readiness.counts.db import CountsTables, explanations
-from readiness.counts.edits import count_of, latest, merge, revision_of
+from readiness.counts.edits import PastedCounts, count_of, latest, merge, read_block, revision_of
 from readiness.counts.models import (
     CellT,
     CountFinding,
@@ -34,7 +33,6 @@ from readiness.counts.models import (
     Revision,
     Severity,
 )
-from readiness.counts.pasted_grid import PastedCounts
 
 Sites = Mapping[str, str]  # names by id
 
@@ -310,7 +308,7 @@ def paste(
 ) -> PastedCounts[CellT]:
     """What a pasted block would fill in. Nothing is stored."""
     require(session, schema.can_enter, group_id)
-    return pasted_grid.read(text, grids)
+    return read_block(text, grids)
 
 
 # States

@@ -16,18 +16,11 @@ from readiness.counts.db import quality
 from readiness.counts.measures.loader import load_quality
 from readiness.counts.models import CountFinding, Grid, PeriodState, cells_in
 from readiness.counts.quality import checks, table
-from readiness.counts.quality.grids import (
-    WHOLE,
-    demographic_grids,
-    measure_grids,
-    measures_in_force,
-    rows_of,
-    sample_grid,
-)
 from readiness.counts.quality.models import (
     CATEGORIES,
     MEASURED_BY,
     STATES,
+    WHOLE,
     DemographicCell,
     DemographicField,
     MeasureCell,
@@ -35,6 +28,11 @@ from readiness.counts.quality.models import (
     QualityCell,
     QualityCounts,
     SampleCell,
+    demographic_grids,
+    measure_grids,
+    measures_in_force,
+    rows_of,
+    sample_grid,
 )
 from readiness.counts.quality.table import KNOWN, MEASURES, SAMPLE, SHEETS
 from readiness.counts.service import entry

@@ -16,7 +16,6 @@ from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.counts.forms import revisions_in
 from readiness.counts.models import CountsClash, PostedCounts
 from readiness.counts.presenters import quality
 from readiness.counts.presenters.entry import STATE_WORDS, EntryScope, PageState, revisions_seen
@@ -25,7 +24,7 @@ from readiness.counts.service import entry
 from readiness.counts.service import quality as service
 from readiness.counts.service.quality import SCHEMA, MeasurementPeriod
 from readiness.counts.strata import StratumType
-from readiness.counts.views.entry import EntryPages
+from readiness.counts.views.entry import EntryPages, revisions_in
 from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("quality", __name__)

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.tables.models import SourceFile
-from readiness.disclosure import flat_counts_file
 from readiness.disclosure.flat_counts import (
     EVERY_GROUP,
+    ColumnNames,
     CountKind,
     CountRow,
     Counts,
     RowKey,
     complete_partial,
+    read_rows,
 )
-from readiness.disclosure.flat_counts_file import ColumnNames
 from readiness.disclosure.flat_table import Count as Number
 from readiness.disclosure.flat_table import table_of_partial_strata
 from readiness.disclosure.solver.find_pattern import finder_for
@@ -109,4 +109,4 @@ MEASURES = ColumnNames(
 
 def lines_of(source: SourceFile) -> list[CountRow]:
     """As in a table of screens: those counted, and of them those who meet the measure."""
-    return flat_counts_file.read_rows(source, MEASURES)
+    return read_rows(source, MEASURES)

@@ -34,7 +34,7 @@ from readiness.plans.presenters.outlook import Outlook, outlook
 from readiness.plans.projection import Projection, project
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import PlanView
-from readiness.releases.service.screening_figures import screening_figures
+from readiness.releases.presenter import screening_figures
 
 GateResults = tuple[GateResult, ...]
 TITLE = "Action plan"

@@ -15,7 +15,7 @@ from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
 from readiness.plans.service.document import stratum_label
-from readiness.releases.service.screening_figures import NEED_RATES, quarters_says, rate_says
+from readiness.releases.presenter import NEED_RATES, quarters_says, rate_says
 
 NO_MEASURES = (
     "No quality measure by race, ethnicity or language has been released, so nothing here says "

@@ -14,8 +14,13 @@ from readiness.core.people import Group, Payer
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.measure_report import bundle_of
-from readiness.counts.measures.models import STATUS_WORDS, MeasureSet
-from readiness.counts.measures.results import MeasureFigure, MeasureResult, results
+from readiness.counts.measures.models import (
+    STATUS_WORDS,
+    MeasureFigure,
+    MeasureResult,
+    MeasureSet,
+    results,
+)
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS
 from readiness.disclosure.released_counts import SocialRiskRelease

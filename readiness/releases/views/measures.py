@@ -15,8 +15,13 @@ from readiness.core.small_cells import HIDDEN
 from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.counts.measures.models import STATUS_WORDS, ScreeningMeasure
-from readiness.counts.measures.results import FEWEST_FOR_A_RATE, MeasureFigure, MeasureResult
+from readiness.counts.measures.models import (
+    FEWEST_FOR_A_RATE,
+    STATUS_WORDS,
+    MeasureFigure,
+    MeasureResult,
+    ScreeningMeasure,
+)
 from readiness.counts.social_risk.models import NEED_LABELS
 from readiness.releases.service import measures
 from readiness.releases.service.measures import ReleasedMeasures

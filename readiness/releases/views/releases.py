@@ -16,6 +16,7 @@ from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.disclosure.social_risk_table import FEWEST_FOR_NEEDS_OF_PARTS, FEWEST_FOR_PARTS
 from readiness.releases import presenter
+from readiness.releases.presenter import screening_figures, sheet_of
 from readiness.releases.service import publication
 from readiness.releases.service.publication import (
     QUALITY,
@@ -24,8 +25,6 @@ from readiness.releases.service.publication import (
     PayerView,
     ReleaseKind,
 )
-from readiness.releases.service.release_files import sheet_of
-from readiness.releases.service.screening_figures import screening_figures
 
 bp = Blueprint("released", __name__)
 quality_bp = Blueprint("quality_released", __name__)

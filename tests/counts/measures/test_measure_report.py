@@ -9,7 +9,7 @@ from fhir.resources.R4B.bundle import Bundle
 from readiness.core.periods import Period
 from readiness.counts.measures import loader as measures
 from readiness.counts.measures.measure_report import bundle_of
-from readiness.counts.measures.results import results
+from readiness.counts.measures.models import results
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import Stratum, StratumType
 

@@ -9,8 +9,7 @@ import highspy
 import pytest
 
 from readiness.core.integer_program import Program, Row
-from readiness.disclosure.solver.find_pattern import NEARLY_BEST, find_pattern
-from readiness.disclosure.solver.greedy import extend
+from readiness.disclosure.solver.find_pattern import NEARLY_BEST, extend, find_pattern
 from readiness.disclosure.suppression import SuppressionProblem
 
 THRESHOLD = 11

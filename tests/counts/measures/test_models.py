@@ -7,12 +7,14 @@ import pytest
 from readiness.core.periods import Period
 from readiness.counts.measures.models import (
     Direction,
+    MeasureFigure,
     MeasureSet,
     MeasureStatus,
     MeasureTerm,
     ScreeningMeasure,
+    figure,
+    results,
 )
-from readiness.counts.measures.results import MeasureFigure, figure, results
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.strata import ALL, Stratum, StratumType
 

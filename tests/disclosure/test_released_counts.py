@@ -10,8 +10,13 @@ import pytest
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.counts.social_risk.rates import BY_ID
-from readiness.disclosure.levels import KnownRange, ShareBounds, is_disclosable, share_bounds
-from readiness.disclosure.released_counts import SocialRiskRelease
+from readiness.disclosure.released_counts import (
+    KnownRange,
+    ShareBounds,
+    SocialRiskRelease,
+    is_disclosable,
+    share_bounds,
+)
 
 MARKS = tuple(Fraction(n, 10) for n in (1, 3, 6, 8))
 HIDDEN = KnownRange(1, None)
