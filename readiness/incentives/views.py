@@ -190,7 +190,7 @@ def show(payer_id: str, run_id: str) -> ResponseReturnValue:
 def progress(payer_id: str, run_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     found = asking.progress(session(), payer_id, run_id)
-    return jsonify(is_reading=found.is_reading, says=presenter.progress_says(found))
+    return jsonify(is_reading=found.is_live, says=presenter.progress_says(found))
 
 
 @bp.post("/payers/<payer_id>/laboratory/<run_id>/stop")

@@ -47,6 +47,15 @@ def making(store: Store, result_id: str) -> Job | None:
     return from_row(row) if row else None
 
 
+def follow(store: Store, result_id: str, now: datetime) -> Job | None:
+    """The same for a page that waits for it: failed where it gives no sign of life any more."""
+    job = making(store, result_id)
+    if job and job.is_lost(now):
+        bury(store, now)
+        return get(store, job.id)
+    return job
+
+
 def live_of_group(store: Store, group_id: str) -> Job | None:
     row = store.row(f"select * from jobs where group_id = ? and {LIVE_ROWS}", (group_id,))  # noqa: S608 - our words
     return from_row(row) if row else None

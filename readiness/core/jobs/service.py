@@ -17,13 +17,14 @@ from pathlib import Path
 from readiness.core.db import Store
 from readiness.core.errors import NotSaved, ReadinessError, WrongState
 from readiness.core.jobs import db as jobs
-from readiness.core.jobs.models import JobState
+from readiness.core.jobs.models import Job, JobState
 from readiness.core.tables.models import Canceled
 
 Told = Callable[[int], None]  # rows so far; raises Canceled
 Keep = Callable[[Store, datetime], None]  # stores what came of it, in the job's last transaction
 Work = Callable[[Told], Keep]
 Clock = Callable[[], datetime]
+Also = Callable[[Store], None]  # stores what was asked for, in one transaction with its job
 Tidy = Callable[[], None]
 
 PULSE = 0.4  # seconds between two looks at the store
@@ -40,18 +41,6 @@ def nothing() -> None:
     """Most work leaves nothing behind that has to be put away."""
 
 
-class Place:
-    """Room for one job, taken before anything is stored."""
-
-    def __init__(self, room: threading.BoundedSemaphore) -> None:
-        self._room = room
-        if not room.acquire(blocking=False):
-            raise WrongState(BUSY)
-
-    def leave(self) -> None:
-        self._room.release()
-
-
 class Runner:
     """One for each web process."""
 
@@ -60,23 +49,38 @@ class Runner:
         self._room = threading.BoundedSemaphore(ROOM)
         self._at_work = threading.BoundedSemaphore(at_once)
 
-    def place(self) -> Place:
-        return Place(self._room)
-
-    def start(
-        self, place: Place, job_id: str, work: Work, clock: Clock, tidy: Tidy = nothing
+    def submit(
+        self,
+        store: Store,
+        job: Job,
+        work: Work,
+        clock: Clock,
+        also: Also | None = None,
+        tidy: Tidy = nothing,
     ) -> None:
-        """After the job was stored; the thread lets go of the place, and tidies up whatever came
-        of it."""
-        thread = threading.Thread(
-            target=self._run,
-            args=(place, job_id, work, clock, tidy),
-            name=f"job {job_id}",
-            daemon=True,
-        )
-        thread.start()
+        """Store the job and begin it in a thread, which tidies up whatever came of it.
 
-    def _run(self, place: Place, job_id: str, work: Work, clock: Clock, tidy: Tidy) -> None:
+        Nothing is stored where there is no room for one more.
+        """
+        if not self._room.acquire(blocking=False):
+            raise WrongState(BUSY)
+        try:
+            with store.writing():
+                jobs.ask(store, job)
+                if also:
+                    also(store)
+            thread = threading.Thread(
+                target=self._run,
+                args=(job.id, work, clock, tidy),
+                name=f"job {job.id}",
+                daemon=True,
+            )
+            thread.start()
+        except BaseException:
+            self._room.release()
+            raise
+
+    def _run(self, job_id: str, work: Work, clock: Clock, tidy: Tidy) -> None:
         pulse = Pulse(self.database, job_id, clock)
         pulse.start()
         try:
@@ -85,7 +89,7 @@ class Runner:
         finally:
             pulse.over.set()
             tidy()
-            place.leave()
+            self._room.release()
 
 
 class Pulse(threading.Thread):

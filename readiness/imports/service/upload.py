@@ -89,18 +89,14 @@ def start(
         raise BadInput([Problem("files", NO_FILE)])
     upload = Upload(new_id(), group_id, files.sha256, actor.id, now)
     job = Job(new_id(), KIND, actor.id, now, now, group_id=group_id, result_id=upload.id)
-    place = runner.place()
-    try:
-        with store.writing():
-            uploads.forget(store, now - RETENTION)
-            jobs.forget(store, now - RETENTION)
-            jobs.ask(store, job)
-            uploads.add(store, upload)
-        work = reading_work(files, upload, groups.sites(store, group_id), now.date())
-        runner.start(place, job.id, work, clock)
-    except BaseException:
-        place.leave()
-        raise
+    work = reading_work(files, upload, groups.sites(store, group_id), now.date())
+
+    def also(store: Store) -> None:
+        uploads.forget(store, now - RETENTION)
+        jobs.forget(store, now - RETENTION)
+        uploads.add(store, upload)
+
+    runner.submit(store, job, work, clock, also)
     return upload.id
 
 
@@ -170,19 +166,15 @@ class UploadProgress:
     job: Job | None
 
     @property
-    def is_reading(self) -> bool:
+    def is_live(self) -> bool:
         return self.upload.state is UploadState.READING and bool(self.job and self.job.is_live)
 
 
 def progress(session: Session, group_id: str, upload_id: str) -> UploadProgress:
     require_upload(session, group_id, upload_id, Can.READ_COUNTS)
-    job = jobs.making(session.store, upload_id)
+    job = jobs.follow(session.store, upload_id, session.now)
     # After its job: what a job came to stands once it ended.
-    upload = uploads.get(session.store, upload_id)
-    if job and job.is_lost(session.now):
-        jobs.bury(session.store, session.now)
-        job = jobs.get(session.store, job.id)
-    return UploadProgress(upload, job)
+    return UploadProgress(uploads.get(session.store, upload_id), job)
 
 
 def require_upload(session: Session, group_id: str, upload_id: str, can: Can) -> Upload:

@@ -127,7 +127,7 @@ def show(group_id: str, upload_id: str) -> ResponseReturnValue:
             "imports/reading.html",
             group_id=group_id,
             upload_id=upload_id,
-            is_reading=found.is_reading,
+            is_live=found.is_live,
             says=presenter.progress_message(found),
         )
     return preview_page(group_id, upload_id)
@@ -138,7 +138,7 @@ def show(group_id: str, upload_id: str) -> ResponseReturnValue:
 def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     found = taking.progress(session(), group_id, upload_id)
-    return jsonify(is_reading=found.is_reading, says=presenter.progress_message(found))
+    return jsonify(is_reading=found.is_live, says=presenter.progress_message(found))
 
 
 @bp.post("/groups/<group_id>/counts/upload/<upload_id>/stop")

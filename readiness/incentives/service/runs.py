@@ -151,15 +151,8 @@ def submit(
     run = run_of(run_id, payer_id, actor.id, asked, numbers, now)
     event = Event(now, actor.id, "started", "laboratory run", run.id, payer_id=payer_id)
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, result_id=run.id)
-    place = runner.place()
-    try:
-        with store.writing():
-            jobs.ask(store, job)
-            laboratory.add(store, run, event)
-        runner.start(place, job.id, simulating.work_on(run), clock)
-    except BaseException:
-        place.leave()
-        raise
+    work = simulating.work_on(run)
+    runner.submit(store, job, work, clock, lambda store: laboratory.add(store, run, event))
     return run.id
 
 
@@ -213,19 +206,16 @@ class RunProgress:
     author: str  # who asked for it
 
     @property
-    def is_reading(self) -> bool:
+    def is_live(self) -> bool:
         return self.run.outcome is None and bool(self.job and self.job.is_live)
 
 
 def progress(session: Session, payer_id: str, run_id: str) -> RunProgress:
     require(session.actor, payer_id)
-    job = jobs.making(session.store, run_id)
+    job = jobs.follow(session.store, run_id, session.now)
     run = laboratory.get(
         session.store, payer_id, run_id
     )  # after its job: what it came to stands then
-    if job and job.is_lost(session.now):
-        jobs.bury(session.store, session.now)
-        job = jobs.get(session.store, job.id)
     payer, author = groups.payer(session.store, payer_id), laboratory.author(session.store, run)
     return RunProgress(payer, run, job, simulating.total_draws(run), author)
 

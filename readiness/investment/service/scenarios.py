@@ -102,17 +102,13 @@ def submit(
         runs.new_id(), KIND, session.actor.id, now, now, payer_id=request.payer_id,
         result_id=job_key(request.id, stage),
     )  # fmt: skip
-    place = runs.runner.place()
-    try:
-        with store.writing():
-            jobs.forget(store, now - RETENTION)
-            jobs.ask(store, job)
-            if event:
-                allocations.add(store, request, event)
-        runs.runner.start(place, job.id, work, runs.clock)
-    except BaseException:
-        place.leave()
-        raise
+
+    def also(store: Store) -> None:
+        jobs.forget(store, now - RETENTION)
+        if event:
+            allocations.add(store, request, event)
+
+    runs.runner.submit(store, job, work, runs.clock, also)
 
 
 def job_key(allocation_id: str, stage: ScenarioJob) -> str:
@@ -279,14 +275,11 @@ def progress(session: Session, payer_id: str, allocation_id: str) -> ScenarioPro
     made = [
         (job, stage)
         for stage in ScenarioJob
-        if (job := jobs.making(session.store, job_key(request.id, stage))) is not None
+        if (job := jobs.follow(session.store, job_key(request.id, stage), session.now))
     ]
     if not made:
         return ScenarioProgress(request, None, 0, 0, "")
     job, stage = max(made, key=lambda pair: pair[0].asked_at)
-    if job.is_lost(session.now):
-        jobs.bury(session.store, session.now)
-        job = jobs.get(session.store, job.id)
     return ScenarioProgress(
         request, stage if job.is_live else None, job.done, total_of(request, stage), job.says
     )

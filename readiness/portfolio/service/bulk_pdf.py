@@ -113,16 +113,12 @@ def start(
     pack_id = new_id()
     plans = sum(line.assessment_id is not None for line in lines)
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, total=plans, result_id=pack_id)
-    place = runner.place()
-    try:
-        enqueue(store, job)
-        order = BulkPdfOrder(pack_id, payer_id, as_payer(actor, payer_id), lines, page, now)
-        half = partial_path(folder_of(runner.database), pack_id)
-        tidy = partial(half.unlink, missing_ok=True)
-        runner.start(place, job.id, print_work(runner.database, order), clock, tidy)
-    except BaseException:
-        place.leave()
-        raise
+    refuse_second(store, payer_id, now)
+    sweep(store, now)
+    order = BulkPdfOrder(pack_id, payer_id, as_payer(actor, payer_id), lines, page, now)
+    half = partial_path(folder_of(runner.database), pack_id)
+    tidy = partial(half.unlink, missing_ok=True)
+    runner.submit(store, job, print_work(runner.database, order), clock, tidy=tidy)
     return pack_id
 
 
@@ -135,14 +131,11 @@ def refuse_empty(lines: tuple[PortfolioRow, ...]) -> None:
         raise WrongState(NO_PLAN)
 
 
-def enqueue(store: Store, job: Job) -> None:
+def refuse_second(store: Store, payer_id: str, now: datetime) -> None:
     """One at a time for each payer."""
-    with store.writing():
-        jobs.bury(store, job.asked_at)
-        if any(each.is_live for each in jobs.of_payer(store, job.payer_id or "", KIND)):
-            raise WrongState(UNDER_WAY)
-        jobs.ask(store, job)
-    sweep(store, job.asked_at)
+    jobs.bury(store, now)
+    if jobs.live_of_payer(store, payer_id, KIND):
+        raise WrongState(UNDER_WAY)
 
 
 @dataclass(frozen=True)
@@ -343,15 +336,12 @@ class BulkPdfProgress:
         return self.job.asked_at + KEPT_FOR
 
     @property
-    def is_at_work(self) -> bool:
+    def is_live(self) -> bool:
         return self.job.is_live
 
 
 def progress(session: Session, payer_id: str, pack_id: str) -> BulkPdfProgress:
-    job = job_of(session.store, session.actor, payer_id, pack_id)
-    if job.is_lost(session.now):
-        jobs.bury(session.store, session.now)
-        job = jobs.get(session.store, job.id)
+    job = job_of(session, payer_id, pack_id)
     payer = groups.payer(session.store, payer_id)
     path = zip_path(folder_of(session.store.path), pack_id)
     if not may_be_fetched(session.store, job, session.now):
@@ -359,9 +349,9 @@ def progress(session: Session, payer_id: str, pack_id: str) -> BulkPdfProgress:
     return BulkPdfProgress(payer, job, read_index(path), path.stat().st_size)
 
 
-def job_of(store: Store, actor: Actor, payer_id: str, pack_id: str) -> Job:
-    permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
-    job = jobs.making(store, pack_id)
+def job_of(session: Session, payer_id: str, pack_id: str) -> Job:
+    permissions.require(session.actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
+    job = jobs.follow(session.store, pack_id, session.now)
     if job is None or job.kind != KIND or job.payer_id != payer_id:
         raise NotFound(NOT_SHARED)
     return job
@@ -369,13 +359,13 @@ def job_of(store: Store, actor: Actor, payer_id: str, pack_id: str) -> Job:
 
 def cancel(session: Session, payer_id: str, pack_id: str) -> bool:
     """Stop the printing and keep nothing of it; False when it was over already."""
-    job = job_of(session.store, session.actor, payer_id, pack_id)
+    job = job_of(session, payer_id, pack_id)
     return jobs.end(session.store, job.id, JobState.CANCELED, "", session.now)
 
 
 def fetch(session: Session, payer_id: str, pack_id: str) -> Path:
     """The ZIP's own path, or a sentence that says why there is none any more."""
-    job = job_of(session.store, session.actor, payer_id, pack_id)
+    job = job_of(session, payer_id, pack_id)
     path = zip_path(folder_of(session.store.path), pack_id)
     if job.state is JobState.DONE and path.exists() and session.now - job.asked_at <= KEPT_FOR:
         if may_be_fetched(session.store, job, session.now):

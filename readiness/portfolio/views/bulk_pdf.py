@@ -93,7 +93,7 @@ def show(payer_id: str, pack_id: str) -> ResponseReturnValue:
 def progress(payer_id: str, pack_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
     found = service.progress(session(), payer_id, pack_id)
-    return jsonify(is_reading=found.is_at_work, says=bulk_pdf.says(found))
+    return jsonify(is_reading=found.is_live, says=bulk_pdf.says(found))
 
 
 @bp.post("/payers/<payer_id>/plans/<pack_id>/stop")

@@ -11,7 +11,7 @@ import pytest
 
 from readiness.accounts.db import groups
 from readiness.core.db import Store
-from readiness.core.errors import BadInput, WrongState
+from readiness.core.errors import BadInput, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs import service as working
 from readiness.core.jobs.models import Job, JobState
@@ -35,8 +35,8 @@ def started(store, runner):
     """Begin a piece of work for the group elm; its job's id."""
 
     def start(work, job_id="j1"):
-        jobs.ask(store, Job(job_id, "upload", "cara", NOW, NOW, group_id="elm"))
-        runner.start(runner.place(), job_id, work, clock)
+        job = Job(job_id, "upload", "cara", NOW, NOW, group_id="elm")
+        runner.submit(store, job, work, clock)
         return job_id
 
     return start
@@ -126,12 +126,30 @@ def test_a_failure_while_keeping_keeps_nothing(store, started):
     assert groups.get(store, "elm").name == "Elm Physicians"
 
 
-def test_a_busy_process_takes_no_more(runner):
-    places = [runner.place() for _ in range(ROOM)]
+def test_a_busy_process_takes_no_more_and_stores_nothing(store, runner):
+    for number in range(ROOM):
+        runner.submit(store, Job(f"j{number}", "upload", "cara", NOW, NOW), counting, clock)
     with pytest.raises(WrongState, match="busy"):
-        runner.place()
-    places[0].leave()
-    runner.place()
+        runner.submit(store, Job("late", "upload", "cara", NOW, NOW), counting, clock)
+    with pytest.raises(NotFound):
+        jobs.get(store, "late")
+    for number in range(ROOM):
+        jobs.end(store, f"j{number}", JobState.CANCELED, "", NOW)
+    until(lambda: not any(each.name.startswith("job j") for each in threading.enumerate()))
+    runner.submit(store, Job("late", "upload", "cara", NOW, NOW), lambda _: renamed("Late"), clock)
+    assert over(store, "late").state is JobState.DONE
+
+
+def test_what_could_not_be_stored_leaves_its_room(store, runner):
+    def fail(_):
+        raise KeyError
+
+    job = Job("j1", "upload", "cara", NOW, NOW)
+    for _ in range(ROOM + 1):
+        with pytest.raises(KeyError):
+            runner.submit(store, job, counting, clock, fail)
+    runner.submit(store, job, lambda _: renamed("Done"), clock)
+    assert over(store, "j1").state is JobState.DONE
 
 
 def test_who_is_told_to_stop_stops_at_once(store):

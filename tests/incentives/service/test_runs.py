@@ -140,10 +140,10 @@ def test_stopped_it_keeps_what_was_asked_and_nothing_else(grown):
     job = Job("j1", runs.KIND, "pam", NOW, NOW, payer_id="fair", result_id="a-run")
     jobs.ask(grown, job)
     pam = people.actor(grown, "pam")
-    assert runs.progress(Session(grown, pam, NOW), "fair", "a-run").is_reading
+    assert runs.progress(Session(grown, pam, NOW), "fair", "a-run").is_live
     assert runs.cancel(Session(grown, pam, NOW), "fair", "a-run")
     assert not runs.cancel(Session(grown, pam, NOW), "fair", "a-run")
-    assert not runs.progress(Session(grown, pam, NOW), "fair", "a-run").is_reading
+    assert not runs.progress(Session(grown, pam, NOW), "fair", "a-run").is_live
     assert laboratory.get(grown, "fair", "a-run").outcome is None
 
 
