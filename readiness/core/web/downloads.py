@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 
+from readiness.core.errors import NotFound
+from readiness.core.exports import Sheet, csv_of, xlsx_of
+
+NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 KINDS = {  # ending -> content type
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -23,3 +27,12 @@ def send_export(content: bytes | str, name: str, kind: str = "") -> Response:
         content_type=kind or KINDS[ending],
         headers={"Content-Disposition": disposition},
     )
+
+
+def send_sheet(sheet: Sheet, name: str, ending: str) -> Response:
+    """As CSV or as a spreadsheet, by the ending asked for; NotFound for any other."""
+    if ending == "csv":
+        return send_export(csv_of(sheet.header, sheet.rows), f"{name}.csv")
+    if ending == "xlsx":
+        return send_export(xlsx_of([sheet]), f"{name}.xlsx")
+    raise NotFound(NO_FILE)

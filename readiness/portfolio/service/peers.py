@@ -11,9 +11,9 @@ from datetime import date
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.core import exports, permissions
+from readiness.core import permissions
 from readiness.core.db import Session, Store
-from readiness.core.exports import Cell
+from readiness.core.exports import Cell, Sheet
 from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
@@ -314,17 +314,9 @@ COMPARISON_HEADER = (
 )
 
 
-WIDTHS = (36, 28, 12, 9, 20, 32)
-
-
-def comparison_csv(found: PeerComparison) -> bytes:
-    return exports.csv_of(COMPARISON_HEADER, comparison_rows(found))
-
-
-def comparison_xlsx(found: PeerComparison) -> bytes:
-    return exports.xlsx_of(
-        [exports.Sheet("Groups", COMPARISON_HEADER, comparison_rows(found), WIDTHS)]
-    )
+def comparison_sheet(found: PeerComparison) -> Sheet:
+    rows = comparison_rows(found)
+    return Sheet("Groups", COMPARISON_HEADER, rows, (36, 28, 12, 9, 20, 32))
 
 
 def comparison_rows(found: PeerComparison) -> Iterator[tuple[Cell, ...]]:

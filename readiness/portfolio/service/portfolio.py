@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,10 +20,10 @@ from readiness.assessments.service.payer_view import (
     may_be_read,
     programs,
 )
-from readiness.core import exports, permissions
+from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.core.exports import Cell
+from readiness.core.exports import Sheet
 from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
@@ -86,27 +86,17 @@ def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> Port
     )
 
 
-def export_csv(session: Session, payer_id: str, sent: Mapping[str, str]) -> bytes:
-    header, rows = export(session, payer_id, sent)
-    return exports.csv_of(header, rows)
-
-
-def export_xlsx(session: Session, payer_id: str, sent: Mapping[str, str]) -> bytes:
-    header, rows = export(session, payer_id, sent)
-    return exports.xlsx_of([exports.Sheet("Portfolio", header, rows, (36, 8))])
-
-
-def export(
-    session: Session, payer_id: str, sent: Mapping[str, str]
-) -> tuple[tuple[str, ...], Iterator[tuple[Cell, ...]]]:
+def export(session: Session, payer_id: str, sent: Mapping[str, str]) -> Sheet:
     """Every group that the address finds, on whichever page."""
     _, own, instrument = payer_context(session.store, session.actor, payer_id)
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     today, cells = session.now.date(), file_cells(instrument)
     rows = with_asked(portfolio.every_row(session.store, payer_id, today, query))
-    return (
+    return Sheet(
+        "Portfolio",
         tuple(cell.heading for cell in cells),
         (tuple(cell.value(row, today) for cell in cells) for row in rows),
+        (36, 8),
     )
 
 

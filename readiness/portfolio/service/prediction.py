@@ -13,9 +13,9 @@ from readiness.assessments.scorecard import from_json
 from readiness.assessments.service import payer_view
 from readiness.assessments.service.portfolio_entry import low, lows
 from readiness.assessments.service.scoring import effective_run
-from readiness.core import exports, permissions
+from readiness.core import permissions
 from readiness.core.db import Session, Store
-from readiness.core.exports import Cell
+from readiness.core.exports import Cell, Sheet
 from readiness.core.people import Group, Payer
 from readiness.core.periods import Period
 from readiness.core.permissions import Can
@@ -267,14 +267,9 @@ def baseline_of(store: Store, group_id: str, latest: date) -> PredictionBaseline
     return None
 
 
-def analysis_csv(asked: PredictionPage, found: PredictionAnalysis) -> bytes:
-    return exports.csv_of(analysis_header(asked), analysis_rows(asked, found))
-
-
-def analysis_xlsx(asked: PredictionPage, found: PredictionAnalysis) -> bytes:
+def analysis_sheet(asked: PredictionPage, found: PredictionAnalysis) -> Sheet:
     rows = analysis_rows(asked, found)
-    sheet = exports.Sheet("Readiness and change", analysis_header(asked), rows, (36, 28, 20))
-    return exports.xlsx_of([sheet])
+    return Sheet("Readiness and change", analysis_header(asked), rows, (36, 28, 20))
 
 
 def analysis_header(asked: PredictionPage) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from readiness.assessments.db import runs as submission_queries
 from readiness.assessments.db.runs import RunOutcome, SubmittedAssessment
 from readiness.assessments.models import RunKind
 from readiness.assessments.service.scoring import effective_of
-from readiness.core import exports, permissions
+from readiness.core import permissions
 from readiness.core.db import Session
-from readiness.core.exports import Cell
+from readiness.core.exports import Cell, Sheet
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.equity import db as peers
@@ -216,12 +216,8 @@ def value_of(line: ReturnRow, sort: ReturnSort) -> float | None:
     return values[sort]
 
 
-def as_csv(found: Returns) -> bytes:
-    return exports.csv_of(header(found), rows(found))
-
-
-def as_xlsx(found: Returns) -> bytes:
-    return exports.xlsx_of([exports.Sheet("Change and money", header(found), rows(found), (36,))])
+def sheet_of(found: Returns) -> Sheet:
+    return Sheet("Change and money", header(found), rows(found), (36,))
 
 
 def header(found: Returns) -> tuple[str, ...]:

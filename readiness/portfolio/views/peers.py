@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from readiness.accounts.service import people
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
-from readiness.core.web.downloads import send_export
+from readiness.core.web.downloads import send_sheet
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
 from readiness.portfolio.presenters import peers as peers_view
@@ -20,7 +20,6 @@ from readiness.releases.service.publication import QUALITY
 
 bp = Blueprint("peers", __name__)
 returns_bp = Blueprint("returns", __name__)
-NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 NOTHING = "There is nothing to write into a file yet. Look at the page to see why."
 
 
@@ -38,13 +37,10 @@ def beside(payer_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
     found = peers.compare(session(), payer_id, peer_filters()).found
-    made = {"csv": peers.comparison_csv, "xlsx": peers.comparison_xlsx}.get(ending)
-    if made is None:
-        raise NotFound(NO_FILE)
     if found is None:
         raise NotFound(NOTHING)
     name = f"equity-{found.choices.measure.id}-{found.choices.period}"
-    return send_export(made(found), f"{name}.{ending}")
+    return send_sheet(peers.comparison_sheet(found), name, ending)
 
 
 @bp.get("/payers/<payer_id>/readiness-and-change")
@@ -60,13 +56,10 @@ def change(payer_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def change_file(payer_id: str, ending: str) -> ResponseReturnValue:
     asked = prediction.analyze(session(), payer_id, prediction_filters())
-    made = {"csv": prediction.analysis_csv, "xlsx": prediction.analysis_xlsx}.get(ending)
-    if made is None:
-        raise NotFound(NO_FILE)
     if asked.found is None:
         raise NotFound(NOTHING)
     name = f"readiness-and-change-{asked.found.spans.measure.id}-{asked.found.spans.after}"
-    return send_export(made(asked, asked.found), f"{name}.{ending}")
+    return send_sheet(prediction.analysis_sheet(asked, asked.found), name, ending)
 
 
 @bp.get("/payers/<payer_id>/groups/<group_id>/quality")
@@ -90,10 +83,7 @@ def show(payer_id: str) -> ResponseReturnValue:
 @needs(Can.REVIEW_PORTFOLIO)
 def file(payer_id: str, ending: str) -> ResponseReturnValue:
     found = returns.load(session(), payer_id)
-    made = {"csv": returns.as_csv, "xlsx": returns.as_xlsx}.get(ending)
-    if made is None:
-        raise NotFound(NO_FILE)
-    return send_export(made(found), f"change-and-money.{ending}")
+    return send_sheet(returns.sheet_of(found), "change-and-money", ending)
 
 
 def peer_filters() -> peers.PeerFilters:

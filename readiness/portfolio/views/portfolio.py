@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
 from readiness.core.charts.scales import heat_of
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
-from readiness.core.web.downloads import send_export
+from readiness.core.web.downloads import send_export, send_sheet
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session
@@ -45,15 +45,18 @@ def listing(payer_id: str) -> ResponseReturnValue:
 @bp.get("/payers/<payer_id>/portfolio.csv")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_csv(payer_id: str) -> ResponseReturnValue:
-    made = portfolio.export_csv(session(), payer_id, request.args)
-    return send_export(made, f"portfolio-{now():%Y-%m-%d}.csv")
+    return export(payer_id, "csv")
 
 
 @bp.get("/payers/<payer_id>/portfolio.xlsx")
 @needs(Can.REVIEW_PORTFOLIO)
 def as_xlsx(payer_id: str) -> ResponseReturnValue:
-    made = portfolio.export_xlsx(session(), payer_id, request.args)
-    return send_export(made, f"portfolio-{now():%Y-%m-%d}.xlsx")
+    return export(payer_id, "xlsx")
+
+
+def export(payer_id: str, ending: str) -> Response:
+    sheet = portfolio.export(session(), payer_id, request.args)
+    return send_sheet(sheet, f"portfolio-{now():%Y-%m-%d}", ending)
 
 
 @bp.get("/payers/<payer_id>/portfolio/compare")

@@ -14,6 +14,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, ChangedMeanwhile, Denied, NotFound, WrongState
+from readiness.core.exports import csv_of
 from readiness.portfolio.service import portfolio
 from tests.factories import payers
 from tests.factories.payers import a_cycle, accepted, invited, person
@@ -134,7 +135,8 @@ def test_taking_it_back_closes_every_door_at_once(store):
     sharing.stop(Session(store, person(store, "maya"), NOW), "elm", "fair")
     assert portfolio.page(Session(store, pam, NOW), "fair", {}).lines == ()
     assert portfolio.compare(Session(store, pam, NOW), "fair", ("elm",)).lines == ()
-    assert b"Elm" not in portfolio.export_csv(Session(store, pam, NOW), "fair", {})
+    sheet = portfolio.export(Session(store, pam, NOW), "fair", {})
+    assert b"Elm" not in csv_of(sheet.header, sheet.rows)
     for wanted in (None, sent.id):
         with pytest.raises(NotFound):
             portfolio.group_file(Session(store, pam, NOW), "fair", "elm", wanted)
