@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from readiness.equity.change import may_compare
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.statistics.between_groups import (
     GapEstimate,
@@ -61,11 +60,6 @@ class FollowedGap:
     @property
     def both(self) -> tuple[Pairs, Pairs]:
         return self.before, self.after
-
-
-def may_be_followed(before: Pairs, after: Pairs) -> bool:
-    """Both gaps rest on enough patients to be compared."""
-    return all(may_compare(*pairs) for pairs in (before, after))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from readiness.equity.prediction import (
     FollowedGap,
     drift_of,
     link_of,
-    may_be_followed,
     prediction_of,
 )
 from readiness.statistics.regression import least_squares
@@ -150,10 +149,3 @@ def test_the_change_is_the_later_gap_minus_the_earlier_with_its_interval():
     change = group(1, 50, -0.1, -0.06, n=1000).change
     assert change.difference == pytest.approx(0.04)
     assert change.low < 0.04 < change.high
-
-
-@pytest.mark.parametrize(("people", "may"), [(12, True), (11, False), (10, False)])
-def test_a_gap_of_few_patients_is_not_followed(people, may):
-    small, large = (6, people), (70, 100)
-    assert may_be_followed((large, large), (small, large)) is may
-    assert may_be_followed((large, small), (large, large)) is may

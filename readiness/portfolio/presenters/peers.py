@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import percent, short_day
+from readiness.core.formatting import short_day
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures import loader as measure_files
 from readiness.counts.measures.models import Direction
@@ -28,6 +28,7 @@ from readiness.portfolio.service.peers import (
     PeerComparison,
     PeerFilters,
     PeerPage,
+    PeerRow,
     kind_order,
     names_of,
 )
@@ -57,12 +58,11 @@ def page_of(peers: PeerPage, wish: PeerFilters) -> dict[str, Any]:
         "stratum": names.get(found.stratum, ""),
         "reference": names.get(found.reference, ""),
         "direction": DIRECTIONS[found.choices.measure.direction],
-        "vote": vote_says(found, names),
-        "otherwise": otherwise(found, names),
+        "total": TOTAL,
+        "otherwise": otherwise(found),
         "absent": absent(found),
         "funnel": funnel_chart(found.funnel, groups) if found.funnel else None,
         "funnel_title": funnel_title(found),
-        "funnel_says": funnel_says(found),
         "gaps": caterpillar(found, groups, names),
         "gaps_title": gaps_title(found.gaps, names) if found.gaps else "",
         "names": names,
@@ -95,35 +95,13 @@ def kept(found: PeerComparison) -> dict[str, str]:
     return address | ({"reference": found.reference} if found.is_chosen else {})
 
 
-def vote_says(found: PeerComparison, names: Mapping[str, str]) -> str:
-    """With whom the others are compared, and who said so."""
-    vote = found.vote
-    if found.choices.kind == TOTAL:
-        return "All patients together have nobody to be compared with, so no gap is shown."
-    declared = ""
-    if vote.reference:
-        whom = f"{vote.groups} of {vote.asked} groups" if vote.asked > 1 else "the one group"
-        tied = ", as often as another one" if vote.is_tied else ""
-        declared = f"{names[vote.reference]}, which {whom} declared{tied}"
-    if found.is_chosen:
-        most = f" Most groups declared {declared}." if declared else " No group declared one."
-        return f"Compared with {names[found.reference]}, chosen for this view.{most}"
-    if declared:
-        return f"Compared with {declared}."
-    return (
-        "No group declared a reference for this split, so no gap is shown: the program never "
-        "picks one. Choose one above to see gaps."
-    )
-
-
-def otherwise(found: PeerComparison, names: Mapping[str, str]) -> list[str]:
+def otherwise(found: PeerComparison) -> list[PeerRow]:
     """Groups that declared another reference than the one of this view, or none."""
-    if not found.reference:
-        return []
     return [
-        f"{line.group.name}: {names.get(line.declared, 'none declared for this split')}"
+        line
         for line in found.lines
-        if line.number is not None
+        if found.reference
+        and line.number is not None
         and line.rate_comparability is not Comparability.NOT_RELEASED
         and line.declared != found.reference
     ]
@@ -163,25 +141,6 @@ def funnel_title(found: PeerComparison) -> str:
         )
     more = f", {warnings} more beyond the warning limits" if warnings else ""
     return f"{alarms} of {groups} groups beyond the alarm limits{more}"
-
-
-def funnel_says(found: PeerComparison) -> str:
-    """About what, and how much more groups scatter than chance would make them."""
-    funnel = found.funnel
-    if funnel is None:
-        return "Fewer than 5 groups can be seen here: no funnel is drawn."
-    about = (
-        f"The line is the rate of all their patients together, {percent(funnel.target, 1)}. "
-        "Chance alone puts 1 group in 20 beyond the warning limits (1.96 standard errors) and 1 "
-        "in 500 beyond the alarm limits (3.09)."
-    )
-    if funnel.overdispersion <= 1:
-        return f"{about} Groups scatter no more than that, so the limits are not widened."
-    return (
-        f"{about} Groups scatter {funnel.overdispersion:.1f} times as much as chance would make "
-        "them (in variance), which one group alone cannot answer for: the limits are widened by "
-        "that much."
-    )
 
 
 def caterpillar(

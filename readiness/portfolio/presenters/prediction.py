@@ -33,13 +33,12 @@ def page_of(asked: PredictionPage) -> dict[str, Any]:
         "options": options(asked, found, names),
         "chosen_reference": found.reference if found.is_chosen else "",
         "kept": kept(found),
+        "noun": noun,
         "stratum": names.get(found.stratum, ""),
         "reference": names.get(found.reference, ""),
         "direction": DIRECTIONS[found.spans.measure.direction],
         "says": says(found),
-        "reference_says": reference_says(found, names),
-        "late": late_says(found),
-        "drift": drift_says(found),
+        "groups_for_spread": GROUPS_FOR_SPREAD,
         "score_title": titles[found.score_id],
         "chart": chart_of(found, titles[found.score_id]),
         "chart_title": chart_title(found, titles[found.score_id]),
@@ -100,46 +99,6 @@ def says(found: PredictionAnalysis) -> str:
 
 def noun(groups: int) -> str:
     return "group" if groups == 1 else "groups"
-
-
-def reference_says(found: PredictionAnalysis, names: Mapping[str, str]) -> str:
-    vote = found.vote
-    if not found.reference:
-        return (
-            "No group declared a reference for this split, so no gap is followed: the program "
-            "never picks one. Choose one above."
-        )
-    if found.is_chosen:
-        return f"Compared with {names[found.reference]}, chosen for this view."
-    return (
-        f"Compared with {names[found.reference]}, which {vote.groups} of {vote.asked} "
-        f"{noun(vote.asked)} declared."
-    )
-
-
-def late_says(found: PredictionAnalysis) -> str:
-    late = found.late
-    if not late:
-        return ""
-    whose = "1 of these groups" if late == 1 else f"{late} of these groups"
-    return (
-        f"{whose} sent in the assessment when the later 12 months had begun: its scores are not "
-        "wholly from before."
-    )
-
-
-def drift_says(found: PredictionAnalysis) -> str:
-    drift, groups = found.prediction.drift, found.prediction.groups
-    if drift is None:
-        return (
-            "How far single gaps would drift back toward the mean by chance alone cannot be told "
-            f"from {groups} {noun(groups)}: it takes {GROUPS_FOR_SPREAD}."
-        )
-    return (
-        f"A gap at first has a reliability of {drift.reliability:.2f} on average: of its distance "
-        f"from the mean gap ({points(drift.mean)} points), {1 - drift.reliability:.0%} is expected "
-        "to go by itself. The table gives the change that chance alone lets expect of each group."
-    )
 
 
 def links_of(found: PredictionAnalysis) -> tuple[Link, ...]:
