@@ -106,7 +106,6 @@ ALSO = {
     "imports/warehouse/sql_text.py": {"sqlglot"},
     "incentives/*": {"numpy"},
     "incentives/models.py": {"msgspec"},
-    "incentives/run_json.py": {"msgspec"},
     "investment/problem_json.py": {"msgspec"},
     "imports/screening_codes/*": {"msgspec"},
     "instruments/*": {"msgspec"},

@@ -9,7 +9,7 @@ from readiness.demo.actions import Stage
 from readiness.demo.world import PAYER_ID
 from readiness.incentives import db as laboratory
 from readiness.incentives import design
-from readiness.incentives.service import released, runs, simulating
+from readiness.incentives.service import released, runs
 from readiness.incentives.service.released import NumbersFilters
 from readiness.incentives.service.runs import RunRequest, RunSettings
 
@@ -33,4 +33,4 @@ def try_two(stage: Stage) -> None:
     run = runs.run_of(RUN_ID, PAYER_ID, payer.id, asked, numbers, now)
     event = Event(now, payer.id, "started", "laboratory run", RUN_ID, payer_id=PAYER_ID)
     laboratory.add(store, run, event)
-    simulating.work_on(run)(lambda _: None)(store, now)
+    runs.work_on(run)(lambda _: None)(store, now)

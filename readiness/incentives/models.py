@@ -12,9 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from readiness.core.periods import Period
+from readiness.core.serialization import from_json
 from readiness.incentives.design import Design
 
 
@@ -190,3 +192,18 @@ class DesignOutcome:
 
 
 TAKES_PART = Eligibility.TAKES_PART
+
+
+def plain(value: object) -> dict[str, Any]:
+    """As JSON keeps it, in the order in which it was made: a document lists it so."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return found
+
+
+def outcome_out(outcome: DesignOutcome) -> dict[str, Any]:
+    """Without its design, which stands beside it."""
+    return {name: each for name, each in plain(outcome).items() if name != "design"}
+
+
+def outcome_in(stored: Mapping[str, Any], design: Design) -> DesignOutcome:
+    return from_json(DesignOutcome, {**stored, "design": plain(design)})

@@ -17,7 +17,7 @@ import numpy as np
 from readiness.incentives.design import Design, Lower, Rule
 from readiness.incentives.models import NOTHING, DesignOutcome
 from readiness.incentives.population import Population
-from readiness.incentives.service.simulating import simulate_scenario
+from readiness.incentives.service.runs import simulate_scenario
 from readiness.incentives.simulate import chunks
 
 REPLICATES, GROUPS, MEASURES, SEED = 10_000, 500, 4, 20261122

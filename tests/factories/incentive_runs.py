@@ -10,7 +10,7 @@ from readiness.core.db import Store
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, Rule
 from readiness.incentives.models import GroupLeftOut, GroupNumbers, LaboratoryRun, ReleasedNumbers
-from readiness.incentives.service import runs, simulating
+from readiness.incentives.service import runs
 from readiness.incentives.service.runs import RunRequest, RunSettings
 from tests.factories.world import NOW
 
@@ -61,8 +61,8 @@ def a_run(
 
 
 def done(run: LaboratoryRun) -> LaboratoryRun:
-    outcome: dict[str, Any] = {"questions": simulating.simulate_run(run, lambda _: None)}
-    return replace(run, outcome=outcome, engine=simulating.engine(), done_at=NOW)
+    outcome: dict[str, Any] = {"questions": runs.simulate_run(run, lambda _: None)}
+    return replace(run, outcome=outcome, engine=runs.engine(), done_at=NOW)
 
 
 def keep(store: Store, run: LaboratoryRun) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Table
+from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of
 from readiness.core.formatting import dollars, percent
 from readiness.equity.gates import PEERS_FOR_THIRDS
-from readiness.incentives.charts import MoneyRow, pairs_of
 from readiness.incentives.models import Eligibility, GroupSlice
 from readiness.incentives.presenters.wording import (
     LEAST_MORE,
@@ -19,6 +18,9 @@ from readiness.incentives.presenters.wording import (
     side_by_side,
 )
 from readiness.incentives.service.runs import RunSettings
+
+SHARES = Scale(0, 1)
+HEAD, TWO_BARS = 4, 68  # px
 
 NO_THIRDS = (
     f"Thirds by social risk are not shown: fewer than {PEERS_FOR_THIRDS} groups have a known one."
@@ -202,3 +204,33 @@ def money_finding(columns: Sequence[DesignColumn]) -> str:
         column.gained.concentration_groups,
     )
     return found.partition(",")[0].rstrip(".")
+
+
+@dataclass(frozen=True)
+class MoneyRow:
+    title: str
+    basis: str  # "3 groups, 2 can be paid"
+    patients: float  # share of all
+    dollars: float | None  # share of what is paid; None where nothing ever is
+    says: str
+
+
+def pairs_of(money: Sequence[MoneyRow], first: str) -> Figure:
+    """Patients above, money below."""
+    rows = [
+        Row(
+            each.title,
+            each.says,
+            width=SHARES.at(each.dollars or 0),
+            open_width=SHARES.at(each.patients),
+        )
+        for each in money
+    ]
+    table = Table(
+        (first, "Groups", "Share of patients", "Share of the money"),
+        tuple(
+            (each.title, each.basis, percent(each.patients), percent(each.dollars))
+            for each in money
+        ),
+    )
+    return figure_of(rows, table, TWO_BARS, HEAD)

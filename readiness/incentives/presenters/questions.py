@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Figure, Table
+from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of
 from readiness.core.formatting import count, dollars, percent
 from readiness.incentives.cautions import WORTH_A_WORD
-from readiness.incentives.charts import ChanceRow, ShareRow, bars_of, spans_of
 from readiness.incentives.models import Eligibility, GroupOutcome, ReleasedNumbers
 from readiness.incentives.presenters.wording import (
     DesignColumn,
@@ -30,6 +29,9 @@ from readiness.incentives.service.runs import RunSettings
 
 MOST_NAMED = 40  # groups in a drawing; more are put together in tenths by size
 TENTHS = 10
+
+SHARES = Scale(0, 1)
+HEAD, ROW = 4, 54  # px
 
 Twice = tuple[GroupOutcome, GroupOutcome]  # nothing changes; a true gain
 
@@ -263,3 +265,84 @@ def size_finding(pairs: Sequence[Twice]) -> str:
     if abs(large - small) < 0.05:
         return f"small and large groups are found about as often ({percent(large)})"
     return f"the larger half is found {percent(large)} of the time, the smaller {percent(small)}"
+
+
+# The drawings
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """The share of one design, with its error and, as a mark, what chance alone does."""
+
+    title: str
+    share: float  # 0 to 1
+    error: float
+    says: str
+    beside: float | None = None  # another share, to hold it against
+
+
+def bars_of(shares: Sequence[ShareRow], header: tuple[str, str], beside: str = "") -> Figure:
+    """From 0 to all; the line through the end of a bar is its Monte Carlo 95% interval."""
+    rows = [
+        Row(
+            each.title,
+            each.says,
+            width=SHARES.at(each.share),
+            low_x=SHARES.at(each.share - 1.96 * each.error),
+            high_x=SHARES.at(each.share + 1.96 * each.error),
+            beside_x="" if each.beside is None else SHARES.at(each.beside),
+        )
+        for each in shares
+    ]
+    cells = (
+        (each.title, each.says, *([percent(each.beside, 1)] if beside else [])) for each in shares
+    )
+    table = Table((*header, *([beside] if beside else [])), tuple(cells))
+    return figure_of(rows, table, ROW, HEAD)
+
+
+@dataclass(frozen=True)
+class ChanceRow:
+    """Two chances of one group: by luck, and when it truly improved.
+
+    `luck` and `found` are None where the group takes no part, and `says` why.
+    """
+
+    title: str
+    basis: str  # "12,340 patients"
+    luck: float | None
+    found: float | None
+    says: str
+
+    @property
+    def brief(self) -> str:
+        """
+        >>> ChanceRow("Ash", "", 0.31, 0.87, "31% unchanged, 87% improved").brief
+        '31%, then 87%'
+        """
+        if self.luck is None or self.found is None:
+            return self.says
+        return f"{percent(self.luck)}, then {percent(self.found)}"
+
+
+def spans_of(chances: Sequence[ChanceRow], first: str) -> Figure:
+    """In the order given, smallest first; the further right the second mark, the surer it is."""
+    rows = [
+        Row(
+            each.title,
+            each.says,
+            shown=each.luck is not None and each.found is not None,
+            x=SHARES.at(each.found or 0),
+            beside_x=SHARES.at(each.luck or 0),
+        )
+        for each in chances
+    ]
+    header = (first, "Based on", "Paid though nothing changed", "Paid after true improvement")
+    table = Table(header, tuple((each.title, each.basis, *chances_of(each)) for each in chances))
+    return figure_of(rows, table, ROW, HEAD)
+
+
+def chances_of(row: ChanceRow) -> tuple[str, str]:
+    if row.luck is None or row.found is None:
+        return row.says, row.says
+    return percent(row.luck), percent(row.found)

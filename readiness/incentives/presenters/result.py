@@ -9,6 +9,7 @@ from readiness.core.charts.scales import Table
 from readiness.core.formatting import count, dollars, percent
 from readiness.core.jobs.models import JobState
 from readiness.core.periods import period
+from readiness.core.serialization import from_json
 from readiness.counts.measures import loader as measure_files
 from readiness.equity.tables import kind_label
 from readiness.incentives.cautions import Caution, cautions
@@ -32,7 +33,6 @@ from readiness.incentives.presenters.wording import (
     side_by_side,
     taking_part,
 )
-from readiness.incentives.run_json import numbers_in
 from readiness.incentives.service import runs
 from readiness.incentives.service.released import NumbersOptions, reference_says
 from readiness.incentives.service.runs import RunProgress, RunSettings
@@ -59,7 +59,7 @@ class LaboratoryResult:
 
 
 def result_of(run: LaboratoryRun) -> LaboratoryResult:
-    numbers, settings = numbers_in(run.numbers), runs.settings_of(run)
+    numbers, settings = from_json(ReleasedNumbers, run.numbers), runs.settings_of(run)
     columns = columns_of(run)
     return LaboratoryResult(
         columns=columns,

@@ -11,7 +11,7 @@ from readiness.core.formatting import dollars, one_decimal, percent, rounded, si
 from readiness.incentives.cautions import WORTH_A_WORD
 from readiness.incentives.design import Design
 from readiness.incentives.models import DesignOutcome, LaboratoryRun, Simulated
-from readiness.incentives.service import runs, simulating
+from readiness.incentives.service import runs
 
 CLEAR = 2.0  # Monte Carlo standard errors
 LEAST_LEANING = 0.01  # of the concentration index: less is said as none
@@ -141,7 +141,7 @@ def index_says(index: Simulated | None) -> str:
 
 def columns_of(run: LaboratoryRun) -> tuple[DesignColumn, ...]:
     designs = runs.designs_of(run)
-    still, gained, fallen = simulating.outcomes_of(run, designs)
+    still, gained, fallen = runs.outcomes_of(run, designs)
     return tuple(
         DesignColumn(number, *each)
         for number, each in enumerate(zip(designs, still, gained, fallen, strict=True), start=1)

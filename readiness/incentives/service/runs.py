@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from importlib.metadata import version
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -15,17 +19,35 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
-from readiness.core.jobs.service import Clock, Runner
+from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
+from readiness.core.serialization import from_json
 from readiness.incentives import db as laboratory
 from readiness.incentives.design import Design, problems_of
-from readiness.incentives.models import LaboratoryRun, ReleasedNumbers, RunSummary
-from readiness.incentives.run_json import design_in, design_out, numbers_in, numbers_out
-from readiness.incentives.service import released, simulating
+from readiness.incentives.models import (
+    NOTHING,
+    DesignOutcome,
+    LaboratoryRun,
+    ReleasedNumbers,
+    RunSummary,
+    Scenario,
+    TrueChange,
+    outcome_in,
+    outcome_out,
+    plain,
+)
+from readiness.incentives.service import released
 from readiness.incentives.service.released import FEWEST_GROUPS, NumbersFilters, NumbersOptions
 
+if TYPE_CHECKING:
+    from readiness.incentives.population import Population
+    from readiness.incentives.simulate import Tallies
+
 KIND = "laboratory"
+METHOD = "laboratory 1"  # raised whenever the same run would give other numbers
+THREADS = 2  # drawing lets go of the interpreter
+AHEAD = 4  # chunks handed out before the first of them is back
 MOST_DESIGNS = 4
 LEAST_REPLICATES, MOST_REPLICATES = 1_000, 20_000
 NOTHING_RELEASED = (
@@ -107,7 +129,7 @@ def repeat(
     require(session.actor, payer_id)
     stored = laboratory.get(session.store, payer_id, run_id)
     asked = RunRequest(designs_of(stored), settings_of(stored), repeats=stored.id)
-    numbers = numbers_in(stored.numbers)
+    numbers = from_json(ReleasedNumbers, stored.numbers)
     return submit(session, payer_id, asked, numbers, runner, clock, new_id)
 
 
@@ -151,7 +173,7 @@ def submit(
     run = run_of(run_id, payer_id, actor.id, asked, numbers, now)
     event = Event(now, actor.id, "started", "laboratory run", run.id, payer_id=payer_id)
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, result_id=run.id)
-    work = simulating.work_on(run)
+    work = work_on(run)
     runner.submit(store, job, work, clock, lambda store: laboratory.add(store, run, event))
     return run.id
 
@@ -170,14 +192,14 @@ def run_of(
         payer_id=payer_id,
         asked_by=author_id,
         asked_at=now,
-        designs=tuple(design_out(design) for design in asked.designs),
+        designs=tuple(plain(design) for design in asked.designs),
         settings=asdict(asked.settings) | repeats,
-        numbers=numbers_out(numbers),
+        numbers=plain(numbers),
     )
 
 
 def designs_of(stored: LaboratoryRun) -> tuple[Design, ...]:
-    return tuple(design_in(each) for each in stored.designs)
+    return tuple(from_json(Design, each) for each in stored.designs)
 
 
 def settings_of(stored: LaboratoryRun) -> RunSettings:
@@ -217,7 +239,7 @@ def progress(session: Session, payer_id: str, run_id: str) -> RunProgress:
         session.store, payer_id, run_id
     )  # after its job: what it came to stands then
     payer, author = groups.payer(session.store, payer_id), laboratory.author(session.store, run)
-    return RunProgress(payer, run, job, simulating.total_draws(run), author)
+    return RunProgress(payer, run, job, total_draws(run), author)
 
 
 def compare_repeat(store: Store, run: LaboratoryRun) -> tuple[LaboratoryRun, bool] | None:
@@ -241,3 +263,120 @@ def list_runs(session: Session, payer_id: str) -> tuple[Payer, tuple[RunSummary,
     """All runs, newest first."""
     require(session.actor, payer_id)
     return groups.payer(session.store, payer_id), laboratory.of_payer(session.store, payer_id)
+
+
+# What the thread does: every question simulated for all designs on the same draws
+
+
+def scenarios(settings: Mapping[str, Any]) -> tuple[Scenario, ...]:
+    """In the order of the questions."""
+    return (
+        NOTHING,
+        Scenario(TrueChange.TRUE_GAIN, settings["gain_points"]),
+        Scenario(TrueChange.HIGHER_FALLS, settings["fall_points"]),
+    )
+
+
+def engine() -> str:
+    """What makes the numbers: another version of it may draw other luck from the same seed."""
+    return f"{METHOD}, NumPy {version('numpy')}"
+
+
+def total_draws(run: LaboratoryRun) -> int:
+    """Replicates over all questions."""
+    return len(scenarios(run.settings)) * int(run.settings["replicates"])
+
+
+def work_on(run: LaboratoryRun) -> Work:
+    def work(on_progress: Told) -> Keep:
+        outcome = {"questions": simulate_run(run, on_progress)}
+
+        def keep(store: Store, now: datetime) -> None:
+            laboratory.keep(store, run.id, outcome, engine(), now)
+
+        return keep
+
+    return work
+
+
+def simulate_run(run: LaboratoryRun, on_progress: Told) -> list[list[dict[str, Any]]]:
+    """For each question the outcome of each design, as it is stored."""
+    from readiness.incentives import population  # numpy is slow to import
+
+    found = simulate_scenarios(
+        population.population_of(from_json(ReleasedNumbers, run.numbers)),
+        tuple(from_json(Design, each) for each in run.designs),
+        scenarios(run.settings),
+        run.settings["replicates"],
+        run.settings["seed"],
+        on_progress,
+    )
+    return [[outcome_out(each) for each in outcomes] for outcomes in found.values()]
+
+
+def outcomes_of(
+    run: LaboratoryRun, designs: Sequence[Design]
+) -> tuple[tuple[DesignOutcome, ...], ...]:
+    """By question and design, of a run that is done."""
+    if run.outcome is None:
+        raise ValueError("this run is not done")
+    return tuple(
+        tuple(outcome_in(each, design) for each, design in zip(question, designs, strict=True))
+        for question in run.outcome["questions"]
+    )
+
+
+def simulate_scenarios(
+    population: Population,
+    designs: Sequence[Design],
+    scenarios: Sequence[Scenario],
+    replicates: int,
+    seed: int,
+    on_progress: Told,
+) -> dict[Scenario, tuple[DesignOutcome, ...]]:
+    """For each scenario one outcome a design, all from the same seed.
+
+    Raises ValueError when the population has not got a design's measure, and what
+    `on_progress` raises.
+    """
+    found: dict[Scenario, tuple[DesignOutcome, ...]] = {}
+    for place, scenario in enumerate(scenarios):
+        after = offset_progress(on_progress, place * replicates)
+        found[scenario] = simulate_scenario(population, designs, scenario, replicates, seed, after)
+    return found
+
+
+def offset_progress(on_progress: Told, done_before: int) -> Told:
+    return lambda done: on_progress(done_before + done)
+
+
+def simulate_scenario(
+    population: Population,
+    designs: Sequence[Design],
+    scenario: Scenario,
+    replicates: int,
+    seed: int,
+    on_progress: Told,
+    threads: int = THREADS,
+) -> tuple[DesignOutcome, ...]:
+    from readiness.incentives import simulate, tallies  # numpy is slow to import
+
+    study = simulate.study_of(population, designs, scenario)
+    total = simulate.NO_TALLIES
+    with ThreadPoolExecutor(threads, thread_name_prefix="laboratory") as pool:
+        works = (
+            pool.submit(simulate.tally_chunk, study, chunk, seed)
+            for chunk in simulate.chunks(population, replicates)
+        )
+        for found in in_order(works):
+            total = simulate.merge_tallies((total, found))
+            on_progress(total.replicates)
+    return tallies.outcomes(total, study)
+
+
+def in_order(works: Iterator[Future[Tallies]]) -> Iterator[Tallies]:
+    """As they were handed out, a few ahead of the one that is waited for."""
+    ahead = deque(islice(works, AHEAD))
+    while ahead:
+        yield ahead.popleft().result()
+        ahead.extend(islice(works, 1))

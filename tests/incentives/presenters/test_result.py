@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from readiness.incentives.presenters import result
-from readiness.incentives.presenters.money import NO_THIRDS, TIER_CONDITION
-from readiness.incentives.service import simulating
+from readiness.incentives.models import Simulated
+from readiness.incentives.presenters import result, wording
+from readiness.incentives.presenters.money import NO_THIRDS, TIER_CONDITION, MoneyRow, pairs_of
+from readiness.incentives.presenters.questions import ChanceRow, ShareRow, bars_of, spans_of
+from readiness.incentives.presenters.wording import columns_of
+from readiness.incentives.service import runs
 from readiness.incentives.service.runs import RunRequest
 from tests.factories import incentive_runs
 
@@ -37,22 +40,22 @@ def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_ea
 
 def test_the_same_run_done_twice_gives_the_same_outcome_and_another_seed_another():
     run = incentive_runs.a_run()
-    assert simulating.simulate_run(run, on_progress=lambda _: None) == simulating.simulate_run(
+    assert runs.simulate_run(run, on_progress=lambda _: None) == runs.simulate_run(
         run, on_progress=lambda _: None
     )
     other = incentive_runs.a_run(
         asked=replace(incentive_runs.ASKED, settings=replace(incentive_runs.SETTINGS, seed=8))
     )
-    assert simulating.simulate_run(other, on_progress=lambda _: None) != simulating.simulate_run(
+    assert runs.simulate_run(other, on_progress=lambda _: None) != runs.simulate_run(
         run, on_progress=lambda _: None
     )
 
 
 def test_progress_counts_every_replicate_of_every_question():
     counted: list[int] = []
-    simulating.simulate_run(incentive_runs.a_run(), on_progress=counted.append)
+    runs.simulate_run(incentive_runs.a_run(), on_progress=counted.append)
     assert counted == sorted(counted)
-    assert counted[-1] == simulating.total_draws(incentive_runs.a_run()) == 3_000
+    assert counted[-1] == runs.total_draws(incentive_runs.a_run()) == 3_000
 
 
 def test_a_group_that_takes_no_part_says_why_instead_of_a_chance(told):
@@ -122,3 +125,93 @@ def test_where_nobody_can_be_paid_every_question_is_still_answered():
 
 def test_gap_narrowing_pays_for_the_fall_of_the_higher_group_and_lifting_does_not(told):
     assert told.questions[2].finding == "“Narrow the gap” pays for the fall of the higher group"
+
+
+@pytest.fixture(scope="module")
+def outcome():
+    return columns_of(incentive_runs.done(incentive_runs.a_run()))[0].still
+
+
+def with_spent(outcome, share, error=0.001):
+    """Of the pool."""
+    return replace(outcome, spent=Simulated(share * outcome.design.pool, error * 1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("share", "groups", "says"),
+    [
+        (0.39, 13, "about 5 of 13"),
+        (0.01, 13, "fewer than 1 of 13"),
+        (0.0, 13, "none of 13"),
+        (1.0, 13, "all 13"),
+        (0.5, 0, "none, for no group can be paid"),
+    ],
+)
+def test_a_share_is_said_as_groups_people_can_count(share, groups, says):
+    assert wording.of_groups(share, groups) == says
+
+
+def test_a_fall_is_paid_for_only_where_clearly_more_money_is_paid(outcome):
+    still = with_spent(outcome, 0.4)
+
+    def says(share, error=0.001):
+        return wording.fall_says(with_spent(outcome, share, error), still)
+
+    assert says(0.7) == "Pays for it: $700,000, instead of $400,000 when nothing changes."
+    assert says(0.405).startswith("Does not pay for it: $405,000")
+    assert says(0.7, 0.2).startswith("Does not pay for it")
+    assert says(0.1).startswith("Pays less")
+
+
+def test_money_leans_only_where_the_index_is_clear_of_the_present():
+    assert wording.leaning_says(Simulated(0.2, 0.01), 0.0, 9).startswith(
+        "Leans toward groups with h"
+    )
+    assert wording.leaning_says(Simulated(-0.2, 0.01), 0.0, 9).startswith(
+        "Leans toward groups with l"
+    )
+    assert wording.leaning_says(Simulated(0.2, 0.2), 0.0, 9).startswith("Leans neither way")
+    assert wording.leaning_says(Simulated(0.2, 0.01), 0.2, 9).startswith("Leans neither way")
+    assert wording.leaning_says(None, 0.0, 9).startswith("Cannot be told")
+
+
+def test_a_bar_has_its_error_and_what_it_is_held_against_and_stays_on_the_drawing():
+    figure = bars_of(
+        [ShareRow("A", 0.5, 0.01, "half", 0.25), ShareRow("B", 0.999, 0.01, "all", 0.5)],
+        ("Design", "Paid"),
+        "By chance",
+    )
+    first, second = figure.rows
+    assert (first.width, first.beside_x) == ("50%", "25%")
+    assert (first.low_x, first.high_x) == ("48.04%", "51.96%")
+    assert second.high_x == "100%"
+    assert figure.says == "A: half; B: all."
+    assert figure.table.rows == (("A", "half", "25.0%"), ("B", "all", "50.0%"))
+
+
+def test_without_something_to_hold_it_against_a_bar_has_no_mark():
+    figure = bars_of([ShareRow("A", 0.5, 0.01, "half")], ("Design", "Paid"))
+    assert figure.rows[0].beside_x == ""
+    assert figure.table.header == ("Design", "Paid")
+
+
+def test_a_group_that_takes_no_part_has_no_marks_and_says_why():
+    figure = spans_of(
+        [ChanceRow("Ash", "90 patients", 0.2, 0.9, "so"), ChanceRow("Oak", "", None, None, "why")],
+        "Group",
+    )
+    assert [span.shown for span in figure.rows] == [True, False]
+    assert (figure.rows[0].beside_x, figure.rows[0].x) == ("20%", "90%")
+    assert figure.table.rows[1] == ("Oak", "", "why", "why")
+
+
+def test_money_stands_beside_patients_and_is_nothing_where_nothing_is_paid():
+    figure = pairs_of(
+        [MoneyRow("T1", "2 groups", 0.2, 0.4, "so"), MoneyRow("T2", "1 group", 0.8, None, "none")],
+        "Tier",
+    )
+    assert [(p.open_width, p.width) for p in figure.rows] == [
+        ("20%", "40%"),
+        ("80%", "0%"),
+    ]
+    assert figure.table.rows[1] == ("T2", "1 group", "80%", "–")

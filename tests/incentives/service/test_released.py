@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from readiness.core.serialization import from_json
 from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.counts.strata import StratumType
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.released_counts import SocialRiskRelease
-from readiness.incentives.models import GroupLeftOut
-from readiness.incentives.run_json import numbers_in, numbers_out
+from readiness.incentives.models import GroupLeftOut, ReleasedNumbers, plain
 from readiness.incentives.service import released
 from readiness.incentives.service.released import NumbersFilters
 from tests.factories import portfolio
@@ -119,4 +119,4 @@ def test_the_tier_is_that_of_the_standing(grown):
 def test_numbers_are_stored_and_read_again_as_they_were(grown):
     screens(grown, "ash", 30, 120)
     found = numbers(grown, "COL")
-    assert numbers_in(numbers_out(found)) == found
+    assert from_json(ReleasedNumbers, plain(found)) == found

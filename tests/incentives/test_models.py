@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from readiness.core.serialization import from_json
 from readiness.incentives.design import PRESETS, Design, GapKind, PoolSplit, Rule, problems_of
 from readiness.incentives.models import (
     DesignOutcome,
@@ -16,8 +20,10 @@ from readiness.incentives.models import (
     Scenario,
     Simulated,
     TrueChange,
+    outcome_in,
+    outcome_out,
+    plain,
 )
-from readiness.incentives.run_json import design_in, design_out, outcome_in, outcome_out
 
 COMPOSITE = Design(
     "Both",
@@ -59,12 +65,12 @@ OUTCOME = DesignOutcome(
 
 @pytest.mark.parametrize("design", [COMPOSITE, *(each.design for each in PRESETS)])
 def test_a_design_is_read_as_it_was_stored(design):
-    assert design_in(json.loads(json.dumps(design_out(design)))) == design
+    assert from_json(Design, json.loads(json.dumps(plain(design)))) == design
 
 
 def test_a_design_stored_before_a_setting_was_there_has_it_at_its_usual():
-    stored = {name: value for name, value in design_out(COMPOSITE).items() if name != "gap"}
-    assert design_in(stored) == replace(COMPOSITE, gap=GapKind.MEAN)
+    stored = {name: value for name, value in plain(COMPOSITE).items() if name != "gap"}
+    assert from_json(Design, stored) == replace(COMPOSITE, gap=GapKind.MEAN)
 
 
 def test_an_outcome_is_read_as_it_was_stored():
@@ -75,3 +81,17 @@ def test_an_outcome_is_read_as_it_was_stored():
 def test_a_preset_can_be_tried_as_soon_as_measures_are_chosen(preset):
     assert [each.place for each in problems_of(preset.design)] == ["measure_ids"]
     assert problems_of(replace(preset.design, measure_ids=("COL",))) == ()
+
+
+ROOT = Path(__file__).parents[2]
+SHOWN = (
+    "readiness.incentives.cautions",
+    "readiness.incentives.design",
+    "readiness.incentives.models",
+)
+
+
+def test_a_page_that_shows_what_was_simulated_does_not_wait_for_numpy():
+    loaded = "'scipy' in sys.modules or 'numpy' in sys.modules"
+    code = f"import sys, {', '.join(SHOWN)}; sys.exit({loaded})"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
