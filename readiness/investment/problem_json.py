@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -110,6 +110,34 @@ def read(raw: bytes) -> AllocationRequest:
     gap = 0.0001 if written.gap is None else float(written.gap)
     seconds = 20.0 if written.time_limit is None else float(written.time_limit)
     return AllocationRequest(problem, gap, seconds)
+
+
+def write(problem: AllocationProblem, gap: float, seconds: float) -> dict[str, Any]:
+    """As `flask invest` reads it."""
+    return {
+        "budget": problem.budget,
+        "groups": [
+            {"id": each.id, "have": sorted(each.have), "cap": each.cap, "tags": sorted(each.tags)}
+            for each in problem.groups
+        ],
+        "actions": [
+            {
+                "group": each.group, "action": each.action, "cost": each.cost,
+                "benefit": float(each.benefit), "requires": list(each.requires),
+                "one_of": each.one_of, "pin": each.pin, "ban": each.ban,
+            }
+            for each in problem.options
+        ],
+        "gates": [
+            {"group": e.group, "needs": e.needs, "of": list(e.of), "unlocks": list(e.unlocks)}
+            for e in problem.gates
+        ],
+        "floors": [{"tag": each.tag, "share": float(each.share)} for each in problem.floors],
+        "min_groups": problem.min_groups,
+        "max_groups": problem.max_groups,
+        "gap": gap,
+        "time_limit": seconds,
+    }  # fmt: skip
 
 
 def place(path: Path) -> str:

@@ -29,8 +29,8 @@ from readiness.core.web.session import actor, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
 from readiness.investment.presenters.policies import COMPARED
 from readiness.investment.scenario import BudgetScenario
-from readiness.investment.service import proposal, scenarios, stored
 from readiness.investment.service import results as files
+from readiness.investment.service import scenarios, stored
 from readiness.investment.service.scenarios import (
     ActionChange,
     JobStarter,
@@ -214,5 +214,5 @@ def file(payer_id: str, allocation_id: str, ending: str) -> ResponseReturnValue:
 @needs(Can.PLAN_INVESTMENT)
 def pdf(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     printer = current_app.config["PRINTER"]
-    printed = proposal.print_pdf(session(), printer, payer_id, allocation_id, paper())
+    printed = files.print_pdf(session(), printer, payer_id, allocation_id, paper())
     return send_export(printed, "investment-proposal.pdf")

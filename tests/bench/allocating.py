@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from readiness.investment import problem_json
 from readiness.investment.formulation import model_of
 from readiness.investment.heuristics import equal_split, greedy
 from readiness.investment.problem import AllocationProblem, total_benefit
 from readiness.investment.service.allocation import allocate
 from tests.bench.counting import peak_mib
-from tests.bench.investing import drawn, file_of
+from tests.bench.investing import drawn
 
 Found = tuple[float, float | None]  # benefit, and a bound where one is proven
 
@@ -65,7 +66,7 @@ def cbc(problem: AllocationProblem, gap: float, _seconds: float) -> Found:
     """Stated anew through PuLP; it tells no bound."""
     from tests.investment import cbc_statement
 
-    return cbc_statement.solved(file_of(problem, gap, 60), (), gap).objective, None
+    return cbc_statement.solved(problem_json.write(problem, gap, 60), (), gap).objective, None
 
 
 WAYS: dict[str, Callable[[AllocationProblem, float, float], Found]] = {

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PROOFS = (
     "tests/assessments/test_tier_path.py",
     "tests/disclosure/test_service.py",
-    "tests/investment/service/test_allocation_again.py",
+    "tests/investment/service/test_allocation.py",
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from readiness.investment.problem import (
     AllocationProblem,
@@ -65,31 +64,3 @@ def options_of(group: str, actions: int, throw: random.Random) -> Iterator[Optio
             requires=tuple(before),
             one_of="outreach" if number in (actions - 1, actions - 2) else None,
         )
-
-
-def file_of(problem: AllocationProblem, gap: float, seconds: float) -> dict[str, Any]:
-    """As `flask invest` reads it."""
-    return {
-        "budget": problem.budget,
-        "groups": [
-            {"id": each.id, "have": sorted(each.have), "cap": each.cap, "tags": sorted(each.tags)}
-            for each in problem.groups
-        ],
-        "actions": [
-            {
-                "group": each.group, "action": each.action, "cost": each.cost,
-                "benefit": float(each.benefit), "requires": list(each.requires),
-                "one_of": each.one_of, "pin": each.pin, "ban": each.ban,
-            }
-            for each in problem.options
-        ],
-        "gates": [
-            {"group": e.group, "needs": e.needs, "of": list(e.of), "unlocks": list(e.unlocks)}
-            for e in problem.gates
-        ],
-        "floors": [{"tag": each.tag, "share": float(each.share)} for each in problem.floors],
-        "min_groups": problem.min_groups,
-        "max_groups": problem.max_groups,
-        "gap": gap,
-        "time_limit": seconds,
-    }  # fmt: skip

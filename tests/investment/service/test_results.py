@@ -19,8 +19,7 @@ from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.people import Group
 from readiness.investment import db as allocations
-from readiness.investment.service import proposal, scenarios, solving
-from readiness.investment.service import results as listing
+from readiness.investment.service import results, scenarios, solving
 from tests.factories import allocations as allocated
 from tests.factories import plans, world
 
@@ -57,16 +56,16 @@ def store(tmp_path_factory):
 
 
 def shown(store, allocation_id="spring"):
-    return listing.result(Session(store, people.actor(store, "pam"), NOW), "fair", allocation_id)
+    return results.result(Session(store, people.actor(store, "pam"), NOW), "fair", allocation_id)
 
 
 def html(result):
-    return proposal.job_of(result, None, Page.LETTER, NOW).html
+    return results.job_of(result, None, Page.LETTER, NOW).html
 
 
 def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id="spring"):
     actor = people.actor(store, who)
-    return proposal.print_pdf(Session(store, actor, now), printer, "fair", allocation_id, size)
+    return results.print_pdf(Session(store, actor, now), printer, "fair", allocation_id, size)
 
 
 @pytest.mark.slow
@@ -147,9 +146,9 @@ def test_more_groups_than_paper_holds_are_counted(store):
     result = shown(store)
     many = replace(result, groups=result.groups * 60, dollars=None)
     says = html(many)
-    left = len(many.groups) - proposal.MOST_SHEETS
+    left = len(many.groups) - results.MOST_SHEETS
     assert f"{left} more groups stand in the spreadsheet" in says
-    assert f"{len(many.groups) - proposal.MOST_ROWS} more groups in the spreadsheet" in says
+    assert f"{len(many.groups) - results.MOST_ROWS} more groups in the spreadsheet" in says
 
 
 def test_without_an_answer_there_is_nothing_to_propose(store, printer):
