@@ -109,14 +109,14 @@ class GroupGapRow:
     shrunken: Difference | None = None
 
     @property
-    def shown(self) -> Difference:
+    def estimate(self) -> Difference:
         return self.shrunken or self.counted
 
 
 def caterpillar_of(gaps: Sequence[GroupGapRow], reference: str) -> Figure:
     """From the lowest gap to the highest; zero, where the reference stands, is in the middle."""
-    ordered = sorted(gaps, key=lambda each: each.shown.difference)
-    ends = [end for each in gaps for end in (each.shown.low, each.shown.high)]
+    ordered = sorted(gaps, key=lambda each: each.estimate.difference)
+    ends = [end for each in gaps for end in (each.estimate.low, each.estimate.high)]
     scale = around_zero([*ends, *(each.counted.difference for each in gaps)])
     has_names = len(gaps) <= MOST_NAMED
     return figure_of(
@@ -138,9 +138,9 @@ def caterpillar_of(gaps: Sequence[GroupGapRow], reference: str) -> Figure:
 
 def caterpillar_row(gap: GroupGapRow, scale: Scale) -> Row:
     """The gap as counted stands beside, where the dot is drawn toward the mean."""
-    shown = gap.shown
-    values = (shown.difference, shown.low, shown.high)
-    row = dot_row(scale, values, gap.title, points_interval(shown), "")
+    estimate = gap.estimate
+    values = (estimate.difference, estimate.low, estimate.high)
+    row = dot_row(scale, values, gap.title, points_interval(estimate), "")
     return replace(row, beside_x=scale.at(gap.counted.difference) if gap.shrunken else "")
 
 

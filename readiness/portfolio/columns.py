@@ -76,8 +76,8 @@ REACH = PortfolioColumn(
     ColumnKind.REACH,
     "Screening reach",
     (
-        FileCell("Patients screened", lambda row, _: counted(row, row.screened)),
-        FileCell("Patients eligible", lambda row, _: counted(row, row.eligible)),
+        FileCell("Patients screened", lambda row, _: released_count(row, row.screened)),
+        FileCell("Patients eligible", lambda row, _: released_count(row, row.eligible)),
         FileCell("Screening reach (share)", lambda row, _: reach_share(row)),
     ),
     css="number",
@@ -195,7 +195,7 @@ def yes_or_no(row: PortfolioRow, is_so: bool) -> str:
     return ("yes" if is_so else "no") if row.is_scored else ""
 
 
-def counted(row: PortfolioRow, count: int | None) -> Cell:
+def released_count(row: PortfolioRow, count: int | None) -> Cell:
     if not row.quarters:
         return None
     return HIDDEN if count is None else count

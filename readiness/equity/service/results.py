@@ -245,7 +245,7 @@ def split_of(
             measure.direction,
             {names.get(name, name): spread for name, spread in spreads.items()},
         ),
-        change=changed(before, shown, reference, measure.direction),
+        change=change_since(before, shown, reference, measure.direction),
         run=tuple(tables.values()) if len(tables) >= FEWEST_FOR_RUN else (),
         missing=missing_differs(shown),
         pooled=years if pools else (),
@@ -288,7 +288,7 @@ def pooled_table(
     return table(pool_periods((row for each in years for row in series[each]), name), called)
 
 
-def changed(
+def change_since(
     before: StratumTable | None, after: StratumTable, reference: str | None, direction: Direction
 ) -> PeriodChange | None:
     return change_between(before, after, reference, direction) if before else None

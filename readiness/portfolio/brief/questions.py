@@ -19,7 +19,7 @@ FELL_BY = 5  # points of a domain's score
 Rule = Callable[[Brief], str]
 
 
-def not_ratable(brief: Brief) -> str:
+def unknown_tier(brief: Brief) -> str:
     if brief.summary.tier.number:
         return ""
     return (
@@ -28,7 +28,7 @@ def not_ratable(brief: Brief) -> str:
     )
 
 
-def expired(brief: Brief) -> str:
+def expired_tier(brief: Brief) -> str:
     if not brief.summary.is_expired:
         return ""
     return (
@@ -37,7 +37,7 @@ def expired(brief: Brief) -> str:
     )
 
 
-def overdue(brief: Brief) -> str:
+def overdue_action(brief: Brief) -> str:
     late = [line for line in brief.actions if line.is_overdue]
     if not late:
         return ""
@@ -49,7 +49,7 @@ def overdue(brief: Brief) -> str:
     )
 
 
-def warned(brief: Brief) -> str:
+def money_warning(brief: Brief) -> str:
     """What the money warns of, early enough to act on."""
     if not brief.money.warned:
         return ""
@@ -57,7 +57,7 @@ def warned(brief: Brief) -> str:
     return f"{row.title}: {row.warnings[0]} What does that mean for the rest of the plan?"
 
 
-def gate(brief: Brief) -> str:
+def essential_gate(brief: Brief) -> str:
     """The first essential gate ahead that is not met."""
     for line in brief.gates:
         if not line.is_met and line.kind == "essential":
@@ -69,7 +69,7 @@ def gate(brief: Brief) -> str:
     return ""
 
 
-def gap(brief: Brief) -> str:
+def clear_gap(brief: Brief) -> str:
     if not brief.gaps.clear:
         return ""
     line = brief.gaps.clear[0]
@@ -80,7 +80,7 @@ def gap(brief: Brief) -> str:
     )
 
 
-def way(brief: Brief) -> str:
+def shortest_way(brief: Brief) -> str:
     if not brief.summary.steps or not brief.summary.target:
         return ""
     return (
@@ -90,7 +90,7 @@ def way(brief: Brief) -> str:
     )
 
 
-def uncounted(brief: Brief) -> str:
+def missing_counts(brief: Brief) -> str:
     if brief.needs.reach is not None:
         return ""
     return (
@@ -99,7 +99,7 @@ def uncounted(brief: Brief) -> str:
     )
 
 
-def unmeasured(brief: Brief) -> str:
+def missing_gaps(brief: Brief) -> str:
     if brief.gaps.compared:
         return ""
     return (
@@ -108,7 +108,7 @@ def unmeasured(brief: Brief) -> str:
     )
 
 
-def loop(brief: Brief) -> str:
+def unknown_outcomes(brief: Brief) -> str:
     pair = brief.needs.known.for_a_rate if brief.needs.known else None
     if pair is None or pair[0] >= FEW_KNOWN * pair[1]:
         return ""
@@ -118,7 +118,7 @@ def loop(brief: Brief) -> str:
     )
 
 
-def fallen(brief: Brief) -> str:
+def domain_decline(brief: Brief) -> str:
     fell = [
         (line.before - line.score, line)
         for line in brief.domains
@@ -133,19 +133,19 @@ def fallen(brief: Brief) -> str:
     )
 
 
-def unowned(brief: Brief) -> str:
+def missing_owner(brief: Brief) -> str:
     first = next((line for line in brief.actions if not line.owner), None)
     return f"Nobody is named for “{first.title}”. Who will answer for it?" if first else ""
 
 
-def afterwards(brief: Brief) -> str:
+def later_funding(brief: Brief) -> str:
     first = next((line for line in brief.actions if line.pays_after), None)
     if first is None:
         return ""
     return f"Who pays for “{first.title}” after its first year, and is that agreed in writing?"
 
 
-def sustained(brief: Brief) -> str:
+def highest_tier(brief: Brief) -> str:
     if brief.summary.target is not None:
         return ""
     return (
@@ -154,7 +154,7 @@ def sustained(brief: Brief) -> str:
     )
 
 
-def help_wanted(_: Brief) -> str:
+def missing_help(_: Brief) -> str:
     return "Which help did the group ask for that it has not had yet?"
 
 
@@ -162,28 +162,28 @@ def burden(_: Brief) -> str:
     return "What that is asked of the group costs it time and helps nobody?"
 
 
-def heard(_: Brief) -> str:
+def patient_influence(_: Brief) -> str:
     return "What have patients and community partners changed in the group’s plans this year?"
 
 
 RULES: tuple[Rule, ...] = (
-    not_ratable,
-    expired,
-    overdue,
-    warned,
-    gate,
-    gap,
-    uncounted,
-    unmeasured,
-    loop,
-    fallen,
-    sustained,
-    way,
-    unowned,
-    afterwards,
-    help_wanted,
+    unknown_tier,
+    expired_tier,
+    overdue_action,
+    money_warning,
+    essential_gate,
+    clear_gap,
+    missing_counts,
+    missing_gaps,
+    unknown_outcomes,
+    domain_decline,
+    highest_tier,
+    shortest_way,
+    missing_owner,
+    later_funding,
+    missing_help,
     burden,
-    heard,
+    patient_influence,
 )
 
 

@@ -54,7 +54,7 @@ def page_of(peers: PeerPage, wish: PeerFilters) -> dict[str, Any]:
         "found": found,
         "options": options(found, names),
         "chosen_reference": wish.reference if found.is_chosen else "",
-        "kept": kept(found),
+        "kept": file_address(found),
         "stratum": names.get(found.stratum, ""),
         "reference": names.get(found.reference, ""),
         "direction": DIRECTIONS[found.choices.measure.direction],
@@ -83,7 +83,7 @@ def options(found: PeerComparison, names: Mapping[str, str]) -> dict[str, list[t
     }
 
 
-def kept(found: PeerComparison) -> dict[str, str]:
+def file_address(found: PeerComparison) -> dict[str, str]:
     """The address of what is shown, for its files."""
     choices = found.choices
     address = {
@@ -183,7 +183,7 @@ def group_page(read: PayerView[QualityCell]) -> dict[str, Any]:
         references={kind: reference} if reference else {},
         directions={each.id: each.direction for each in listed.measures},
     )
-    rows = labelled(rows_of(read.group.id, release.period, release.values))
+    rows = label_strata(rows_of(read.group.id, release.period, release.values))
     tables = findings_of(rows, declared).tables
     by_measure = [
         (measure, sorted(own, key=lambda each: kind_order(each.table.place.stratum_type)))
@@ -206,7 +206,7 @@ def group_page(read: PayerView[QualityCell]) -> dict[str, Any]:
     }
 
 
-def labelled(rows: Iterable[StratumRow]) -> Iterator[StratumRow]:
+def label_strata(rows: Iterable[StratumRow]) -> Iterator[StratumRow]:
     """Strata under the names that people read, but for those that are no group of people."""
     for row in rows:
         names = names_of(row.place.stratum_type)

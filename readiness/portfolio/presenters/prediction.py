@@ -32,7 +32,7 @@ def page_of(asked: PredictionPage) -> dict[str, Any]:
         "step": STEP,
         "options": options(asked, found, names),
         "chosen_reference": found.reference if found.is_chosen else "",
-        "kept": kept(found),
+        "kept": file_address(found),
         "noun": noun,
         "stratum": names.get(found.stratum, ""),
         "reference": names.get(found.reference, ""),
@@ -67,7 +67,7 @@ def options(
     }
 
 
-def kept(found: PredictionAnalysis) -> dict[str, str]:
+def file_address(found: PredictionAnalysis) -> dict[str, str]:
     spans = found.spans
     address = {
         "measure": spans.measure.id,

@@ -152,7 +152,7 @@ def change(value: Number, places: int) -> str:
 def chart(found: Returns) -> Chart | None:
     axis = found.instrument.axes[0]
     groups = [
-        Spent(line.group.name, each.spent / 100, points)
+        GroupSpending(line.group.name, each.spent / 100, points)
         for line in found.lines
         if (each := line.followed) and each.spent and (points := each.points(axis.id)) is not None
     ]
@@ -160,15 +160,15 @@ def chart(found: Returns) -> Chart | None:
 
 
 @dataclass(frozen=True)
-class Spent:
-    """One group: dollars in between, and points gained on one axis."""
+class GroupSpending:
+    """One group: dollars in between, and points points_change on one axis."""
 
     title: str
     dollars: float
     points: float
 
 
-def money_chart(groups: Sequence[Spent], axis: str) -> Chart:
+def money_chart(groups: Sequence[GroupSpending], axis: str) -> Chart:
     """Across: dollars, from nothing. Upright: points; the level line is no change."""
     most = 1.05 * max(each.dollars for each in groups) or 1.0
     values = [each.points for each in groups]
@@ -178,18 +178,18 @@ def money_chart(groups: Sequence[Spent], axis: str) -> Chart:
             each.title,
             each.dollars,
             each.points,
-            f"{formatting.dollars(each.dollars)}, {gained(each.points)} points",
-            (formatting.dollars(each.dollars), gained(each.points)),
+            f"{formatting.dollars(each.dollars)}, {points_change(each.points)} points",
+            (formatting.dollars(each.dollars), points_change(each.points)),
         )
         for each in sorted(groups, key=lambda each: (each.dollars, each.title))
     ]
     header = ("Group", "Spent in between", f"Change in points: {axis}")
     level = {"target": (plane.line(0, 0, most, 0),)}
     named = dots if len(dots) <= MOST_NAMED else ()
-    return chart_of(plane, dots, header, (formatting.dollars, gained), level, named)
+    return chart_of(plane, dots, header, (formatting.dollars, points_change), level, named)
 
 
-def gained(points: float) -> str:
+def points_change(points: float) -> str:
     return change(points, 1)
 
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from readiness.plans.returns import FEWEST_GROUPS
-from readiness.portfolio.presenters.returns import MOST_NAMED, Spent, money_chart
+from readiness.portfolio.presenters.returns import MOST_NAMED, GroupSpending, money_chart
 from tests.factories import portfolio, postings
 from tests.factories.page import Page
 
@@ -115,7 +115,7 @@ def test_without_any_group_assessed_twice_it_says_so(store, pam):
 
 # The drawing
 
-ASH, BIRCH = Spent("Ash", 60_000, 15.0), Spent("Birch", 20_000, -2.5)
+ASH, BIRCH = GroupSpending("Ash", 60_000, 15.0), GroupSpending("Birch", 20_000, -2.5)
 
 
 def place(text):
@@ -140,11 +140,11 @@ def test_words_and_table_say_what_the_dots_show():
 
 
 def test_one_group_without_change_can_be_drawn():
-    chart = money_chart([Spent("Ash", 1, 0.0)], "Maturity")
+    chart = money_chart([GroupSpending("Ash", 1, 0.0)], "Maturity")
     assert len(chart.dots) == 1
 
 
 def test_many_groups_are_drawn_without_names():
-    groups = [Spent(f"Group {n}", 1_000 * n, n) for n in range(1, MOST_NAMED + 2)]
+    groups = [GroupSpending(f"Group {n}", 1_000 * n, n) for n in range(1, MOST_NAMED + 2)]
     assert money_chart(groups, "Maturity").names == ()
     assert money_chart(groups[:3], "Maturity").names
