@@ -27,7 +27,6 @@ from readiness.core.web import (
     assets,
     error_handlers,
     guard,
-    headers,
     session,
     template_filters,
     upload_limit,
@@ -144,7 +143,6 @@ def attach_pages(app: Flask, settings: Settings) -> None:
     guard.attach(app)
     upload_limit.attach(app)
     CSRFProtect(app)  # after the guard: another site's form is refused, never shown again
-    headers.attach(app)
     error_handlers.attach(app)
     template_filters.attach(app)
     for blueprint in BLUEPRINTS:

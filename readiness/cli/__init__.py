@@ -5,13 +5,11 @@ from __future__ import annotations
 import click
 from flask import Flask
 
+from readiness.cli.calculations import instrument, invest, score
 from readiness.cli.database import database
 from readiness.cli.demo import demo
 from readiness.cli.equity import equity
-from readiness.cli.instrument import instrument
-from readiness.cli.invest import invest
 from readiness.cli.people import people
-from readiness.cli.score import score
 from readiness.cli.screens import screens
 
 COMMANDS: tuple[click.Command, ...] = (

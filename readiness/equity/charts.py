@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from readiness.core.charts.dots import around_zero, dot_row
 from readiness.core.charts.plane import Chart, Line, Plane, PlotPoint, chart_of, padded
-from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of, mark
+from readiness.core.charts.scales import ChartRow, Figure, Scale, Table, figure_of, mark
 from readiness.core.formatting import count, percent, points, points_interval
 from readiness.equity.across_groups import FunnelOfAll, FunnelPoint
 from readiness.statistics.comparisons import Difference
@@ -136,7 +136,7 @@ def caterpillar_of(gaps: Sequence[GroupGapRow], reference: str) -> Figure:
     )
 
 
-def caterpillar_row(gap: GroupGapRow, scale: Scale) -> Row:
+def caterpillar_row(gap: GroupGapRow, scale: Scale) -> ChartRow:
     """The gap as counted stands beside, where the dot is drawn toward the mean."""
     estimate = gap.estimate
     values = (estimate.difference, estimate.low, estimate.high)

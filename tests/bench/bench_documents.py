@@ -27,7 +27,7 @@ from readiness.assessments.service import portfolio_entry
 from readiness.core.config import ROOT
 from readiness.core.db import Session, Store
 from readiness.core.migrations import migrate
-from readiness.core.pdf.job import Job, Page
+from readiness.core.pdf.job import Page, PrintJob
 from readiness.core.pdf.printer import MANY, Printer
 from readiness.core.people import Group
 from readiness.instruments.answers import Answer
@@ -73,7 +73,7 @@ def filled(folder: Path) -> Store:
     return store
 
 
-def seconds_for(printer: Printer, job: Job) -> float:
+def seconds_for(printer: Printer, job: PrintJob) -> float:
     began = time.perf_counter()
     printer.pdf_of(job)
     return time.perf_counter() - began

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from readiness.cli.invest import invest
+from readiness.cli.calculations import invest
 
 
 def run(*given, sent=None):

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from readiness.cli.instrument import instrument
-from readiness.cli.score import score
+from readiness.cli.calculations import instrument, score
 from readiness.instruments import loader as instruments
 
 QMER = Path(instruments.__file__).parent / "qmer" / "2026.1.yaml"

@@ -13,7 +13,7 @@ from readiness.core.charts.dots import GapRow, Moment, RateRow, gaps_of, rates_o
 from readiness.core.charts.scales import Scale, heat_of
 from readiness.core.formatting import percent
 from readiness.core.pdf import layout
-from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.job import Enclosure, Page, PrintJob
 
 MADE_AT = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
 
@@ -110,7 +110,7 @@ def html(**changes: object) -> str:
     return made.render({**values(), **changes})
 
 
-def a_job(**changes: Any) -> Job:
+def a_job(**changes: Any) -> PrintJob:
     defaults: dict[str, Any] = {
         "html": html(),
         "identifier": b"QM-2026-0007/1",
@@ -118,4 +118,4 @@ def a_job(**changes: Any) -> Job:
         "page": Page.LETTER,
         "enclosures": (Enclosure("plan.json", b'{"tier": "T2"}', "The plan as data"),),
     }
-    return Job(**{**defaults, **changes})
+    return PrintJob(**{**defaults, **changes})

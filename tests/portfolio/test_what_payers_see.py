@@ -20,8 +20,8 @@ from readiness.accounts.db import people, tokens
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
 from readiness.core.migrations import migrate
-from readiness.core.pdf.job import Job
 from readiness.core.pdf.job import Page as Paper
+from readiness.core.pdf.job import PrintJob
 from readiness.core.periods import Period
 from readiness.counts.db import quality as quality_counts
 from readiness.counts.db import social_risk
@@ -135,7 +135,7 @@ def store(folder):
 class Unset:
     """In place of the printer: what would be set, with what travels inside."""
 
-    def pdf_of(self, job: Job) -> bytes:
+    def pdf_of(self, job: PrintJob) -> bytes:
         return b"\n".join([job.html.encode(), *(each.content for each in job.enclosures)])
 
 

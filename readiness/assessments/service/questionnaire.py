@@ -19,7 +19,7 @@ from readiness.core import patient_identifiers
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.formatting import day
-from readiness.core.pdf.job import Job, Page
+from readiness.core.pdf.job import Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.permissions import Can
@@ -61,12 +61,12 @@ def print_blank(printer: Printer, instrument_id: str, version: str, page: Page) 
 
 
 @lru_cache(maxsize=8)
-def print_once(printer: Printer, job: Job) -> bytes:
+def print_once(printer: Printer, job: PrintJob) -> bytes:
     """Printing takes seconds, and nothing in it ever changes."""
     return printer.pdf_of(job)
 
 
-def blank_job(instrument_id: str, version: str, page: Page) -> Job:
+def blank_job(instrument_id: str, version: str, page: Page) -> PrintJob:
     """A version never changes, so its paper is always the same bytes."""
     instrument = instruments.load(instrument_id, version)
     values = {
@@ -78,7 +78,7 @@ def blank_job(instrument_id: str, version: str, page: Page) -> Job:
         "scale_rule": sentence(instrument.scale_rule),
         "purposes": {domain.id: sentence(domain.purpose) for domain in instrument.domains},
     }
-    return Job(
+    return PrintJob(
         html=html_of("assessments/print/questionnaire.html", values),
         identifier=f"{instrument.sha256[:24]}/{page}".encode(),
         made_at=datetime.combine(date.fromisoformat(instrument.published_on), time(), UTC),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of, mark
+from readiness.core.charts.scales import ChartRow, Figure, Scale, Table, figure_of, mark
 from readiness.core.formatting import Number, count, one_decimal
 
 SCORES = Scale(0, 100)
@@ -50,11 +50,11 @@ def profile_of(domains: Sequence[DomainScore], thresholds: Sequence[Threshold] =
     )
 
 
-def profile_row(domain: DomainScore) -> Row:
+def profile_row(domain: DomainScore) -> ChartRow:
     low = domain.low or 0
     high = low if domain.high is None or domain.low is None else domain.high
     score, is_open = score_says(domain), high > low
-    return Row(
+    return ChartRow(
         domain.title,
         f"{score} (up to {one_decimal(high)})" if is_open else score,
         shown=domain.low is not None,
@@ -83,7 +83,7 @@ def funnel_of(steps: Sequence[FunnelStep]) -> Figure:
     """Bars share one scale, from nobody to the largest step shown."""
     scale = Scale(0, max((step.people or 0 for step in steps), default=0) or 1)
     rows = [
-        Row(
+        ChartRow(
             step.title,
             count(step.people),
             note="" if step.people is None else step.rate,
@@ -114,6 +114,6 @@ def amounts_of(
     'Elm: $5; Oak: $10.'
     """
     scale = Scale(0, max(float(most or 0), *(float(each.value) for each in amounts), 1e-9))
-    rows = [Row(each.title, each.says, width=scale.at(each.value)) for each in amounts]
+    rows = [ChartRow(each.title, each.says, width=scale.at(each.value)) for each in amounts]
     table = Table(heading, tuple((row.title, row.says) for row in rows))
     return figure_of(rows, table, step=48)

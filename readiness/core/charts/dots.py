@@ -8,9 +8,9 @@ from itertools import pairwise
 from math import ceil
 
 from readiness.core.charts.scales import (
+    ChartRow,
     Figure,
     Mark,
-    Row,
     Scale,
     Spot,
     Table,
@@ -100,11 +100,11 @@ def dot_row(
     title: str,
     says: str,
     note: str,
-) -> Row:
+) -> ChartRow:
     """`values`: the middle and both ends of its interval."""
     middle, low, high = values
     center = middle or 0
-    return Row(
+    return ChartRow(
         title,
         says,
         note="" if middle is None else note,
@@ -115,7 +115,7 @@ def dot_row(
     )
 
 
-def dots_of(rows: Sequence[Row], marks: tuple[Mark, ...], header: tuple[str, ...]) -> Figure:
+def dots_of(rows: Sequence[ChartRow], marks: tuple[Mark, ...], header: tuple[str, ...]) -> Figure:
     table = Table(header, tuple((row.title, row.says, row.note or "–") for row in rows))
     return figure_of(rows, table, step=60, head=24, foot=4, marks=marks)
 

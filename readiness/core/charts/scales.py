@@ -69,7 +69,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """One line of a chart: its words, and the places of what is drawn on it; "" draws nothing."""
 
     title: str
@@ -91,7 +91,7 @@ class Figure:
     """Rows below each other on one scale, with the same in words and as a table."""
 
     height: int
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     marks: tuple[Mark, ...]
     says: str
     table: Table
@@ -99,7 +99,7 @@ class Figure:
 
 
 def figure_of(
-    rows: Sequence[Row],
+    rows: Sequence[ChartRow],
     table: Table,
     step: int,
     head: int = 0,

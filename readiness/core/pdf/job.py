@@ -22,7 +22,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True)
-class Job:
+class PrintJob:
     """`identifier` names this very document; `made_at` is the only clock it knows.
 
     A document that may have so many `pages` is set in smaller type until it has no more.

@@ -22,7 +22,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from readiness.core.errors import NotPrinted
 from readiness.core.pdf import worker
-from readiness.core.pdf.job import Job
+from readiness.core.pdf.job import PrintJob
 
 Name = TypeVar("Name")  # what a document of many is known by
 BUSY = "Several documents are being printed already. Wait a minute, then ask for yours again."
@@ -56,7 +56,7 @@ class Printer:
         self._starting = Lock()
         self._pool: ProcessPool | None = None
 
-    def pdf_of(self, job: Job) -> bytes:
+    def pdf_of(self, job: PrintJob) -> bytes:
         """The document's bytes, or a sentence saying why there are none."""
         if not self._places.acquire(blocking=False):
             raise NotPrinted(BUSY)
@@ -65,11 +65,11 @@ class Printer:
         finally:
             self._places.release()
 
-    def _printed(self, job: Job) -> bytes:
+    def _printed(self, job: PrintJob) -> bytes:
         return result_of(self._scheduled(job))
 
     def each_of(
-        self, named: Iterable[tuple[Name, Job | None]]
+        self, named: Iterable[tuple[Name, PrintJob | None]]
     ) -> Iterator[tuple[Name, bytes | NotPrinted | None]]:
         """All of them in their order: as many at once as there are children, one more made ready,
         and no others in memory. One that cannot be printed does not stop the rest."""
@@ -86,7 +86,7 @@ class Printer:
                 if future:
                     future.cancel()  # type: ignore[no-untyped-call]
 
-    def _scheduled(self, job: Job) -> ProcessFuture[bytes]:
+    def _scheduled(self, job: PrintJob) -> ProcessFuture[bytes]:
         seconds = self.limits.seconds
         return self._started().schedule(worker.render, args=[job, seconds], timeout=seconds)
 

@@ -24,7 +24,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from readiness.core.config import ROOT
 from readiness.core.pdf import fonts
-from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.job import Enclosure, Page, PrintJob
 
 SIZES = {Page.A4: "210mm 297mm", Page.LETTER: "8.5in 11in"}
 STYLES = ("tokens.css", "print.css")
@@ -51,7 +51,7 @@ def start(memory_bytes: int, niceness: int = 0) -> None:
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it would quote what was typed
 
 
-def render(job: Job, cpu_seconds: int) -> bytes:
+def render(job: PrintJob, cpu_seconds: int) -> bytes:
     """The same job gives the same bytes: the document's clock is `made_at`, not the machine's."""
     os.environ["SOURCE_DATE_EPOCH"] = str(int(job.made_at.timestamp()))
     gc.disable()  # a render is short and is followed by a collection: 12 to 15 % faster
@@ -81,7 +81,7 @@ def limited(cpu_seconds: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_CPU, before)
 
 
-def draw(job: Job) -> bytes:
+def draw(job: PrintJob) -> bytes:
     """In smaller type, step by step, where the pages it may have do not hold it."""
     for percent in TYPE if job.pages else TYPE[:1]:
         document, options = laid_out(job, percent)
@@ -91,7 +91,7 @@ def draw(job: Job) -> bytes:
     raise ValueError("more than its pages hold")
 
 
-def laid_out(job: Job, percent: int) -> tuple[Document, dict[str, Any]]:
+def laid_out(job: PrintJob, percent: int) -> tuple[Document, dict[str, Any]]:
     fetcher = closed()
     letters = FontConfiguration()
     own = [f"@page {{ size: {SIZES[job.page]} }}"]

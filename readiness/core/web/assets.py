@@ -7,7 +7,7 @@ from importlib.resources import files
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
-from readiness.core.pdf import typefaces
+from readiness.core.pdf import fonts
 from readiness.core.web.guard import open_to_anyone
 
 bp = Blueprint("assets", __name__)
@@ -25,7 +25,6 @@ def bootstrap() -> ResponseReturnValue:
 @bp.get("/fonts/<name>")
 @open_to_anyone
 def font(name: str) -> ResponseReturnValue:
-    face = typefaces.face(name)
-    if face is None:
+    if name not in fonts.FACES:
         abort(404)
-    return Response(face, mimetype="font/ttf", headers={"Cache-Control": YEAR})
+    return Response(fonts.face(name), mimetype="font/ttf", headers={"Cache-Control": YEAR})

@@ -1,4 +1,4 @@
-"""Default deny: a page that declares nothing opens for nobody."""
+"""Default deny: a page that declares nothing opens for nobody; what browsers are told of trust."""
 
 from __future__ import annotations
 
@@ -6,16 +6,33 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, jsonify, request
+from flask import Flask, Response, abort, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from readiness.core import permissions
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
+from readiness.core.web.session import settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 ANYONE = "anyone"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 class Origin(Enum):
@@ -53,6 +70,7 @@ def needed_by(app: Flask, endpoint: str | None) -> Can | str | None:
 def attach(app: Flask) -> None:
     app.before_request(check_origin)
     app.before_request(check_ability)
+    app.after_request(add_headers)
 
 
 def check_origin() -> None:
@@ -99,3 +117,13 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json" or request.is_json
+
+
+def add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not settings().is_demo:
+        response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -18,7 +18,7 @@ from readiness.core.web.session import settings
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationItem:
     """One entry of the navigation; `also` are the areas that a person enters through it."""
 
     label: str
@@ -32,31 +32,31 @@ class Place:
 
 
 PLACES = (
-    Place("Home", "home.start", Can.SEE_HOME),
-    Place("Portfolio", "portfolio.start", Can.REVIEW_PORTFOLIO),
-    Place("Investment", "investment.start", Can.PLAN_INVESTMENT),
-    Place("Cycles", "cycles.start", Can.OPEN_CYCLE),
-    Place("Administration", "admin.overview", Can.ADMINISTER),
-    Place("My account", "account.mine", Can.SEE_HOME),
+    NavigationItem("Home", "home.start", Can.SEE_HOME),
+    NavigationItem("Portfolio", "portfolio.start", Can.REVIEW_PORTFOLIO),
+    NavigationItem("Investment", "investment.start", Can.PLAN_INVESTMENT),
+    NavigationItem("Cycles", "cycles.start", Can.OPEN_CYCLE),
+    NavigationItem("Administration", "admin.overview", Can.ADMINISTER),
+    NavigationItem("My account", "account.mine", Can.SEE_HOME),
 )
 GROUP_PLACES = (
-    Place(
+    NavigationItem(
         "Assessments",
         "assess.of_group",
         Can.READ_ASSESSMENT,
         also=("context", "submit", "result", "plan", "money"),
     ),
-    Place(
+    NavigationItem(
         "Social-risk counts",
         "screen.quarters",
         Can.READ_COUNTS,
         also=("screen_records", "upload", "released", "measures"),
     ),
-    Place("Quality measures", "quality.periods", Can.READ_QUALITY, also=("equity",)),
-    Place("Sharing", "sharing.overview", Can.SHARE),
-    Place("People", "team.show", Can.MANAGE_TEAM),
-    Place("History", "history.of_group", Can.READ_GROUP_HISTORY),
-    Place("Records", "records.show", Can.TAKE_OUT),
+    NavigationItem("Quality measures", "quality.periods", Can.READ_QUALITY, also=("equity",)),
+    NavigationItem("Sharing", "sharing.overview", Can.SHARE),
+    NavigationItem("People", "team.show", Can.MANAGE_TEAM),
+    NavigationItem("History", "history.of_group", Can.READ_GROUP_HISTORY),
+    NavigationItem("Records", "records.show", Can.TAKE_OUT),
 )
 
 

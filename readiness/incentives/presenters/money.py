@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of
+from readiness.core.charts.scales import ChartRow, Figure, Scale, Table, figure_of
 from readiness.core.formatting import dollars, percent
 from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.incentives.models import Eligibility, GroupSlice
@@ -218,7 +218,7 @@ class MoneyRow:
 def pairs_of(money: Sequence[MoneyRow], first: str) -> Figure:
     """Patients above, money below."""
     rows = [
-        Row(
+        ChartRow(
             each.title,
             each.says,
             width=SHARES.at(each.dollars or 0),

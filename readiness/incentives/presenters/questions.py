@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.charts.scales import Figure, Row, Scale, Table, figure_of
+from readiness.core.charts.scales import ChartRow, Figure, Scale, Table, figure_of
 from readiness.core.formatting import count, dollars, percent
 from readiness.incentives.cautions import WORTH_A_WORD
 from readiness.incentives.models import Eligibility, GroupOutcome, ReleasedNumbers
@@ -284,7 +284,7 @@ class ShareRow:
 def bars_of(shares: Sequence[ShareRow], header: tuple[str, str], beside: str = "") -> Figure:
     """From 0 to all; the line through the end of a bar is its Monte Carlo 95% interval."""
     rows = [
-        Row(
+        ChartRow(
             each.title,
             each.says,
             width=SHARES.at(each.share),
@@ -328,7 +328,7 @@ class ChanceRow:
 def spans_of(chances: Sequence[ChanceRow], first: str) -> Figure:
     """In the order given, smallest first; the further right the second mark, the surer it is."""
     rows = [
-        Row(
+        ChartRow(
             each.title,
             each.says,
             shown=each.luck is not None and each.found is not None,

@@ -13,7 +13,7 @@ from readiness.core.db import Session
 from readiness.core.errors import NotFound
 from readiness.core.exports import Cell, Sheet, xlsx_of
 from readiness.core.formatting import day
-from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.people import Payer
@@ -210,11 +210,11 @@ def print_pdf(session: Session, printer: Printer, payer_id: str, run_id: str, pa
     return printer.pdf_of(job_of(run, groups.payer(session.store, payer_id), page))
 
 
-def job_of(run: LaboratoryRun, payer: Payer, page: Page) -> Job:
+def job_of(run: LaboratoryRun, payer: Payer, page: Page) -> PrintJob:
     made_at = datetime.combine((run.done_at or run.asked_at).date(), time(), UTC)
     html = html_of("incentives/print/laboratory.html", values_of(run, payer, made_at))
     data = json.dumps(as_data(run), indent=1, ensure_ascii=False).encode()
-    return Job(
+    return PrintJob(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
         made_at=made_at,

@@ -15,7 +15,7 @@ from readiness.core.db import Session
 from readiness.core.errors import WrongState
 from readiness.core.exports import Sheet
 from readiness.core.formatting import day
-from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.instruments import loader as instruments
@@ -214,7 +214,7 @@ def print_pdf(
 
 def job_of(
     result: ScenarioResult, problem: Mapping[str, Any] | None, page: Page, now: datetime
-) -> Job:
+) -> PrintJob:
     """What a group that no longer shares had in it is neither printed nor enclosed."""
     html = html_of("investment/print/proposal.html", values_of(result, now))
     enclosed = {"proposal.json": ("The proposal as data", as_data(result))}
@@ -227,7 +227,7 @@ def job_of(
     identity = hashlib.sha256(html.encode() + page.encode())
     for each in enclosures:
         identity.update(each.content)
-    return Job(
+    return PrintJob(
         html=html,
         identifier=identity.digest()[:16],
         made_at=datetime.combine(now.date(), time(), UTC),

@@ -15,7 +15,7 @@ from readiness.assessments.scorecard import GateResult, ScoringRun, from_json, t
 from readiness.assessments.service import assessment_view, result, scoring
 from readiness.core.db import Session, Store
 from readiness.core.formatting import day, one_decimal, points
-from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.counts.measures.models import Direction, QualityMeasure
@@ -51,13 +51,13 @@ def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> b
     return printer.pdf_of(job_of(session, assessment_id, page))
 
 
-def job_of(session: Session, assessment_id: str, page: Page) -> Job:
+def job_of(session: Session, assessment_id: str, page: Page) -> PrintJob:
     opened = plan.load(session, assessment_id)
     made_at = datetime.combine(session.now.date(), time(), UTC)
     whole = outlook(opened, made_at.date())
     html = html_of("plans/print/plan.html", values_of(session.store, opened, whole, made_at))
     data = json.dumps(export_of(opened, whole.ahead), indent=1, ensure_ascii=False).encode()
-    return Job(
+    return PrintJob(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
         made_at=made_at,

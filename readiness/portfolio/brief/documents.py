@@ -16,7 +16,7 @@ from readiness.core.charts.bars import SCORES
 from readiness.core.db import Session
 from readiness.core.exports import Cell, Sheet, xlsx_of
 from readiness.core.formatting import day, shortened
-from readiness.core.pdf.job import Enclosure, Job, Page
+from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.small_cells import HIDDEN
@@ -50,10 +50,10 @@ def print_pdf(
     return printer.pdf_of(job_of(contents.of_group(session, payer_id, group_id), page))
 
 
-def job_of(brief: Brief, page: Page) -> Job:
+def job_of(brief: Brief, page: Page) -> PrintJob:
     html = html_of("portfolio/print/brief.html", values_of(brief))
     data = json.dumps(to_json(brief), indent=1, ensure_ascii=False).encode()
-    return Job(
+    return PrintJob(
         html=html,
         identifier=hashlib.sha256(html.encode() + data + page.encode()).digest()[:16],
         made_at=datetime.combine(brief.today, time(), UTC),

@@ -27,8 +27,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
 from readiness.core.pdf.archive import Pack, member
-from readiness.core.pdf.job import Job as Document
-from readiness.core.pdf.job import Page
+from readiness.core.pdf.job import Page, PrintJob
 from readiness.core.pdf.printer import MANY, Limits, Printer
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
@@ -204,7 +203,7 @@ def print_plans(
     told(done)
 
 
-def documents(store: Store, order: BulkPdfOrder) -> Iterator[tuple[BulkPdfEntry, Document | None]]:
+def documents(store: Store, order: BulkPdfOrder) -> Iterator[tuple[BulkPdfEntry, PrintJob | None]]:
     for number, line in enumerate(order.lines, start=1):
         if line.assessment_id is None:
             yield BulkPdfEntry(number, line, why=NOT_SUBMITTED), None

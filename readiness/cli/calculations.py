@@ -1,0 +1,72 @@
+"""Answers from a file alone: `flask score`, `flask invest`, `flask instrument check`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from readiness.assessments import assessment_json
+from readiness.assessments.scorecard import to_json
+from readiness.assessments.service.scoring import score_file
+from readiness.cli.outcome import NO_ANSWER, ends_well, say
+from readiness.core.errors import BadInput
+from readiness.instruments import loader as instruments
+from readiness.investment import problem_json
+from readiness.investment.service.allocation import EXAMPLE, allocate_file, as_json
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@ends_well
+def score(file: BinaryIO) -> None:
+    """Print the scoring run of the assessment in FILE (JSON; - for standard input).
+
+    It holds an instrument, optionally its version and the group's context, and the answers:
+    {"instrument": "qmer", "answers": {"LEAD-1": {"level": 2}, "LEAD-3": {"dk": true}}}
+    """
+    run, notices = score_file(file.read(assessment_json.MOST_BYTES + 1))
+    for notice in notices:
+        say(f"Notice: {notice}")
+    click.echo(json.dumps(to_json(run), indent=2))
+
+
+@click.command()
+@click.argument("problem", type=click.File("rb"), required=False)
+@click.option("--example", is_flag=True, help="Print a problem to start from.")
+@ends_well
+def invest(problem: BinaryIO | None, example: bool) -> None:
+    """Choose the actions with the most benefit that the budget in PROBLEM pays for.
+
+    PROBLEM is JSON (- for standard input); --example prints one. Of equal benefit the cheapest is
+    chosen, then the first by ids; from 200 actions on, the answer is proven to within the gap that
+    PROBLEM asks for. Exit code 3: nothing satisfies every constraint.
+    """
+    if example:
+        click.echo(json.dumps(EXAMPLE, indent=2))
+        return
+    if problem is None:
+        raise BadInput("Name a file with the problem, or ask for one with --example.")
+    made = allocate_file(problem.read(problem_json.MOST_BYTES + 1))
+    click.echo(json.dumps(as_json(made), indent=2))
+    if made.chosen is None:
+        say("Nothing satisfies every constraint: loosen a pin, a floor or the number of groups.")
+        sys.exit(NO_ANSWER)
+
+
+@click.group()
+def instrument() -> None:
+    """Work on instrument files."""
+
+
+@instrument.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@ends_well
+def check(file: Path) -> None:
+    """List every problem of the instrument in FILE (YAML), with its place."""
+    if problems := instruments.problems_of(file):
+        raise BadInput(problems)
+    click.echo(f"{file} has no problems.")
