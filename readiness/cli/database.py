@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 
-from readiness.cli import maintenance
 from readiness.cli.outcome import OUR_FAULT, ends_well, say
+from readiness.core import backup as copies
+from readiness.core import migrations
+from readiness.core.backup import Backup
 from readiness.core.config import Settings
+from readiness.core.db import Store
+from readiness.core.errors import NotFound
+from readiness.portfolio.service.bulk_pdf import sweep
 
 
 @click.group()
@@ -32,7 +38,7 @@ def here() -> Path:
 @ends_well
 def migrate() -> None:
     """Create the database, or bring it up to date after a backup."""
-    applied, made = maintenance.bring_up_to_date(here(), datetime.now(UTC))
+    applied, made = bring_up_to_date(here(), datetime.now(UTC))
     if made:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:
@@ -49,7 +55,7 @@ def backup(file: Path | None) -> None:
     Without FILE the copy goes to the folder backups beside the database, where the newest 14 are
     kept. Keep the .json beside each copy: restore needs it.
     """
-    made, removed = maintenance.back_up(here(), file, datetime.now(UTC))
+    made, removed = back_up(here(), file, datetime.now(UTC))
     for path in removed:
         say(f"Removed the old copy {path}.")
     say(f"Copied and checked; {made.lines} lines of history, the last with hash {made.head}.")
@@ -61,7 +67,7 @@ def backup(file: Path | None) -> None:
 @ends_well
 def restore(file: Path) -> None:
     """Put the backup FILE in the place of the database, which is kept aside."""
-    former = maintenance.bring_back(file, here(), datetime.now(UTC))
+    former = copies.restore(file, here(), datetime.now(UTC))
     if former:
         say(f"The former database is kept in {former}.")
     say(f"{here()} now holds what {file} holds.")
@@ -71,9 +77,51 @@ def restore(file: Path) -> None:
 @ends_well
 def check() -> None:
     """Check the database's structure, its references and its history."""
-    found = maintenance.problems(here())
+    found = problems(here())
     for problem in found:
         say(problem)
     if found:
         sys.exit(OUR_FAULT)
     say("Nothing is wrong with the database or its history.")
+
+
+# Keeping the file: what the commands do, and what `flask people` opens
+
+
+def bring_up_to_date(path: Path, now: datetime) -> tuple[list[str], Backup | None]:
+    """The changes applied, and the backup made before: a file in use is never changed without."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    is_new = not path.exists()
+    with closing(Store(path)) as store:
+        if migrations.is_current(store):
+            sweep(store, now)
+            return [], None
+        made = None if is_new else copies.make(store, before_update(path, now), now)
+        applied = migrations.migrate(store)
+        sweep(store, now)
+    path.chmod(0o600)
+    return applied, made
+
+
+def before_update(path: Path, now: datetime) -> Path:
+    return path.parent / "backups" / f"before-update-{copies.stamp(now)}.db"
+
+
+def back_up(path: Path, target: Path | None, now: datetime) -> tuple[Backup, list[Path]]:
+    """The copy made, and the old copies that made room for it; files past their day go too."""
+    with closing(opened(path)) as store:
+        sweep(store, now)
+        folder = path.parent / "backups"
+        made = copies.make(store, target or copies.next_path(folder, now), now)
+    return made, [] if target else copies.rotate(folder)
+
+
+def problems(path: Path) -> list[str]:
+    with closing(opened(path)) as store:
+        return copies.problems(store)
+
+
+def opened(path: Path) -> Store:
+    if not path.exists():
+        raise NotFound(f"There is no database {path}. Run: flask database migrate")
+    return Store(path)

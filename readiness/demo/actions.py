@@ -23,8 +23,7 @@ from readiness.counts.models import PeriodState, Revision
 from readiness.counts.quality.models import QualityCounts
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
 from readiness.demo import quality_counts, world
-from readiness.demo.context import context_of
-from readiness.demo.responses import answers_of
+from readiness.demo.responses import answers_of, context_of
 from readiness.demo.world import PAYER_ID, Character, Round
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import Instrument
@@ -50,6 +49,10 @@ class Stage:
 
 def manager(stage: Stage, who: Character) -> Actor:
     return people.actor(stage.store, who.manager_id)
+
+
+def session_of(stage: Stage, who: Character) -> Session:
+    return Session(stage.store, manager(stage, who), stage.now)
 
 
 def open_cycle(stage: Stage, which: Round, due_on: date) -> None:

@@ -13,7 +13,7 @@ from readiness.assessments.service.portfolio_entry import update_entry
 from readiness.core.db import Store
 from readiness.core.people import Group, Membership, Payer, Person, Role, Site
 from readiness.core.periods import latest_closed
-from readiness.demo import actions, incentives, investment, payments, plans, uploads, world
+from readiness.demo import actions, payer, payments, plans, uploads, world
 from readiness.demo.actions import Stage
 from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
@@ -35,8 +35,8 @@ def fill(store: Store, hasher: Hasher, today: datetime) -> None:
             do(replace(stage, now=at))
         for who in world.GROUPS:
             update_entry(store, who.id, today)
-        incentives.try_two(stage)
-    investment.plan(store, today)
+        payer.try_incentives(stage)
+    payer.plan_investment(store, today)
 
 
 def schedule(today: datetime) -> Iterator[Deed]:

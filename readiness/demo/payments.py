@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from readiness.core.db import Session
 from readiness.demo import actions, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
@@ -79,27 +78,25 @@ def say_needed(stage: Stage, who: Character, number: int, story: Story) -> None:
         amounts = [cents(action, who, number, share) for share in story.needed]
         id_ = f"needed-{who.id}-{number}"
         why = "Quotes came in higher than planned."
-        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-        money.save_estimate(
-            Session(stage.store, manager, stage.now), here, action.id, amounts, why, id_
-        )
+        here = Round.LAST.assessment_of(who)
+        money.save_estimate(actions.session_of(stage, who), here, action.id, amounts, why, id_)
 
 
 def mistype(stage: Stage, who: Character) -> None:
     """An amount typed wrong, to be put right the day after."""
     action = priced(stage, who, 0)
     if action:
-        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
+        here = Round.LAST.assessment_of(who)
         wrong = PostingInput(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN, "Printing")
-        money.post(Session(stage.store, manager, stage.now), here, action.id, wrong, MISTYPED)
+        money.post(actions.session_of(stage, who), here, action.id, wrong, MISTYPED)
 
 
 def put_right(stage: Stage, who: Character) -> None:
     wrong = plans.get_posting(stage.store, MISTYPED)
-    manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
+    here = Round.LAST.assessment_of(who)
     right = PostingInput(wrong.kind, 1_200_00, wrong.on, wrong.payer, wrong.note)
     money.correct(
-        Session(stage.store, manager, stage.now),
+        actions.session_of(stage, who),
         here,
         wrong.action_id,
         wrong.id,
@@ -115,25 +112,23 @@ def post(
     if action:
         id_ = f"money-{who.id}-{number}-{kind}-{stage.now:%Y-%m-%d}"
         wanted = PostingInput(kind, cents(action, who, number, share), stage.now.date(), payer, "")
-        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
-        money.post(Session(stage.store, manager, stage.now), here, action.id, wanted, id_)
+        here = Round.LAST.assessment_of(who)
+        money.post(actions.session_of(stage, who), here, action.id, wanted, id_)
 
 
 def set_status(stage: Stage, who: Character, number: int, status: ActionStatus) -> None:
     action = priced(stage, who, number)
     if action:
-        manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
+        here = Round.LAST.assessment_of(who)
         wanted = replace(edit_of(action), status=status)
-        plan.edit(
-            Session(stage.store, manager, stage.now), here, action.id, action.revision, wanted
-        )
+        plan.edit(actions.session_of(stage, who), here, action.id, action.revision, wanted)
 
 
 def priced(stage: Stage, who: Character, number: int) -> PlanAction | None:
     """The action of that number among those with a cost; None: the plan has fewer."""
-    manager, here = actions.manager(stage, who), Round.LAST.assessment_of(who)
+    here = Round.LAST.assessment_of(who)
     kept = plans.latest_plan(stage.store, here)
-    now = kept or plan.load(Session(stage.store, manager, stage.now), here).plan
+    now = kept or plan.load(actions.session_of(stage, who), here).plan
     found = [action for action in now.actions if action.cost]
     return found[number] if number < len(found) else None
 

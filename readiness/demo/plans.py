@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from readiness.core.db import Session
 from readiness.demo import actions as deeds
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
@@ -60,11 +59,11 @@ def start_later(stage: Stage, who: Character) -> None:
 
 
 def save(stage: Stage, who: Character, action: PlanAction, edit: ActionEdit) -> None:
-    person, here = deeds.manager(stage, who), Round.THIS.assessment_of(who)
-    plan.edit(Session(stage.store, person, stage.now), here, action.id, action.revision, edit)
+    here = Round.THIS.assessment_of(who)
+    plan.edit(deeds.session_of(stage, who), here, action.id, action.revision, edit)
 
 
 def actions(stage: Stage, who: Character) -> tuple[PlanView, list[PlanAction]]:
     here = Round.THIS.assessment_of(who)
-    opened = plan.load(Session(stage.store, deeds.manager(stage, who), stage.now), here)
+    opened = plan.load(deeds.session_of(stage, who), here)
     return opened, [each for each in opened.plan.current if each.is_intervention and each.cost]

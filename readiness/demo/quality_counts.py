@@ -18,7 +18,7 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.counts.strata import UNKNOWN, Stratum, StratumType
-from readiness.demo.context import CHILD_MEASURES, MEASURES, ORIGINS
+from readiness.demo.responses import CHILD_MEASURES, MEASURES, ORIGINS
 from readiness.demo.world import Character, dice
 
 YEARS = 3  # periods with counts, a year apart

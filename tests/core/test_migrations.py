@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Migrations
 
 from readiness.accounts.db import groups
-from readiness.cli import maintenance
+from readiness.cli.database import bring_up_to_date, problems
 from readiness.core import migrations
 from readiness.core.db import Store
 from tests.factories import world
@@ -34,28 +34,28 @@ def next_release(monkeypatch):
 def database(tmp_path) -> Path:
     """Of the first release, with people and groups in it."""
     path: Path = tmp_path / "readiness.db"
-    maintenance.bring_up_to_date(path, NOW)
+    bring_up_to_date(path, NOW)
     with closing(Store(path)) as store:
         world.fill(store)
     return path
 
 
 def test_a_database_of_the_first_release_is_current(database):
-    assert maintenance.bring_up_to_date(database, NOW) == ([], None)
+    assert bring_up_to_date(database, NOW) == ([], None)
 
 
 def test_an_upgrade_keeps_what_is_there_and_makes_a_backup_first(database, request):
     with closing(Store(database)) as store:
         before = groups.get(store, "elm")
     request.getfixturevalue("next_release")
-    applied, backup = maintenance.bring_up_to_date(database, NOW)
+    applied, backup = bring_up_to_date(database, NOW)
     assert applied == ["add_a_column"]
     assert backup
     assert backup.path.exists()
     with closing(Store(database)) as store:
         assert groups.get(store, "elm") == before
         assert store.row("select region from groups where id = 'elm'") == {"region": ""}
-    assert maintenance.problems(database) == []
+    assert problems(database) == []
 
 
 def test_every_statement_of_the_tables_is_run(tmp_path):

@@ -21,7 +21,7 @@ from readiness.accounts.passwords import Hasher
 from readiness.administration import service as administration
 from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import portfolio_entry
-from readiness.cli import maintenance
+from readiness.cli.database import back_up
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, NotPrinted, NotSaved, WrongState
 from readiness.core.jobs import db as jobs
@@ -290,9 +290,9 @@ def test_it_is_kept_for_a_day(store, pam):
     assert first(store, pam, late).exists()
     with pytest.raises(WrongState, match="kept for a day"):
         first(store, pam, late + timedelta(seconds=1))
-    maintenance.back_up(store.path, None, late)
+    back_up(store.path, None, late)
     assert left(store) == ["first.zip"]
-    maintenance.back_up(store.path, None, late + timedelta(seconds=1))
+    back_up(store.path, None, late + timedelta(seconds=1))
     assert left(store) == []
 
 
