@@ -14,7 +14,7 @@ from readiness.incentives.presenters.wording import (
     DesignColumn,
     Picture,
     index_says,
-    leaning_says,
+    leaning_of,
     side_by_side,
 )
 from readiness.incentives.service.runs import RunSettings
@@ -167,25 +167,12 @@ def slice_says(part: GroupSlice) -> str:
 
 def concentration_table(columns: Sequence[DesignColumn]) -> Table:
     rows = [
-        ("Index", *(index_says(c.gained.concentration) for c in columns)),
+        ("Index", lambda c: index_says(c.gained.concentration)),
         (
             "The present",
-            *(
-                "–" if (p := c.gained.present_concentration) is None else f"{p:.3f}"
-                for c in columns
-            ),
+            lambda c: "–" if (p := c.gained.present_concentration) is None else f"{p:.3f}",
         ),
-        (
-            "In words",
-            *(
-                leaning_says(
-                    c.gained.concentration,
-                    c.gained.present_concentration,
-                    c.gained.concentration_groups,
-                )
-                for c in columns
-            ),
-        ),
+        ("In words", lambda c: leaning_of(c.gained)),
     ]
     return side_by_side("Money by social risk", columns, rows)
 
@@ -198,11 +185,7 @@ def money_finding(columns: Sequence[DesignColumn]) -> str:
     least, other = min(known, key=lambda each: each[0])
     if other is not column and index - least > 0.01:
         return f"{column.quoted} sends most to groups with higher social risk, {other.quoted} least"
-    found = leaning_says(
-        column.gained.concentration,
-        column.gained.present_concentration,
-        column.gained.concentration_groups,
-    )
+    found = leaning_of(column.gained)
     return found.partition(",")[0].rstrip(".")
 
 

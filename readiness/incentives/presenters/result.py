@@ -23,12 +23,13 @@ from readiness.incentives.presenters.questions import (
     truly_better,
 )
 from readiness.incentives.presenters.wording import (
+    ComparedRow,
     DesignColumn,
     columns_of,
     fall_says,
     found_says,
     headline,
-    leaning_says,
+    leaning_of,
     paid_says,
     side_by_side,
     taking_part,
@@ -91,24 +92,11 @@ def summary(columns: Sequence[DesignColumn], settings: RunSettings) -> Table:
         "",
         columns,
         [
-            ("Groups that can be paid", *(taking_part(c.still) for c in columns)),
-            ("Paid though nothing changed", *(paid_says(c.still) for c in columns)),
-            (f"Found after a true gain of {gain} points", *(found_says(c.gained) for c in columns)),
-            (
-                f"If the higher group falls by {fall} points",
-                *(fall_says(c.fallen, c.still) for c in columns),
-            ),
-            (
-                "Where the money goes",
-                *(
-                    leaning_says(
-                        c.gained.concentration,
-                        c.gained.present_concentration,
-                        c.gained.concentration_groups,
-                    )
-                    for c in columns
-                ),
-            ),
+            ("Groups that can be paid", lambda c: taking_part(c.still)),
+            ("Paid though nothing changed", lambda c: paid_says(c.still)),
+            (f"Found after a true gain of {gain} points", lambda c: found_says(c.gained)),
+            (f"If the higher group falls by {fall} points", lambda c: fall_says(c.fallen, c.still)),
+            ("Where the money goes", lambda c: leaning_of(c.gained)),
         ],
     )
 
@@ -120,20 +108,19 @@ def titles_of(numbers: ReleasedNumbers) -> dict[str, str]:
 
 
 def terms(columns: Sequence[DesignColumn], titles: dict[str, str]) -> Table:
-    designs = [each.design for each in columns]
-    rows = [
-        ("Pays for", *(rule_says(each) for each in designs)),
-        ("Measures", *("; ".join(titles[id_] for id_ in each.measure_ids) for each in designs)),
-        ("Pays from", *(pays_from(each) for each in designs)),
-        ("Test", *(confidence_says(each) for each in designs)),
-        ("Fewest patients in each group of people", *(f"{d.least_denominator}" for d in designs)),
-        ("Least reliability", *(f"{d.least_reliability or 'Not asked'}" for d in designs)),
-        ("No group of people may fall", *(no_fall_says(each) for each in designs)),
-        ("Pool", *(f"{dollars(each.pool)}, split {each.split}" for each in designs)),
-        ("Tier condition", *(tier_says(each) for each in designs)),
-        ("Lower groups", *(sentence(each.lower) for each in designs)),
-        ("Gap of several groups", *(sentence(each.gap) for each in designs)),
-        ("Several measures", *(sentence(each.joining) for each in designs)),
+    rows: list[ComparedRow] = [
+        ("Pays for", lambda c: rule_says(c.design)),
+        ("Measures", lambda c: "; ".join(titles[id_] for id_ in c.design.measure_ids)),
+        ("Pays from", lambda c: pays_from(c.design)),
+        ("Test", lambda c: confidence_says(c.design)),
+        ("Fewest patients in each group of people", lambda c: f"{c.design.least_denominator}"),
+        ("Least reliability", lambda c: f"{c.design.least_reliability or 'Not asked'}"),
+        ("No group of people may fall", lambda c: no_fall_says(c.design)),
+        ("Pool", lambda c: f"{dollars(c.design.pool)}, split {c.design.split}"),
+        ("Tier condition", lambda c: tier_says(c.design)),
+        ("Lower groups", lambda c: sentence(c.design.lower)),
+        ("Gap of several groups", lambda c: sentence(c.design.gap)),
+        ("Several measures", lambda c: sentence(c.design.joining)),
     ]
     return side_by_side("", columns, rows)
 

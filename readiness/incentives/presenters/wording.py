@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -35,6 +35,9 @@ class DesignColumn:
     @property
     def quoted(self) -> str:
         return f"“{self.name}”"
+
+
+ComparedRow = tuple[str, Callable[[DesignColumn], str]]  # a term, and what it is for a design
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,12 @@ def leaning_says(index: Simulated | None, present: float | None, groups: int) ->
     return f"Leans toward groups with {side} social risk, {among}."
 
 
+def leaning_of(outcome: DesignOutcome) -> str:
+    return leaning_says(
+        outcome.concentration, outcome.present_concentration, outcome.concentration_groups
+    )
+
+
 def index_says(index: Simulated | None) -> str:
     if index is None:
         return "–"
@@ -149,9 +158,13 @@ def columns_of(run: LaboratoryRun) -> tuple[DesignColumn, ...]:
 
 
 def side_by_side(
-    corner: str, columns: Sequence[DesignColumn], rows: Sequence[tuple[str, ...]]
+    corner: str, columns: Sequence[DesignColumn], rows: Sequence[ComparedRow]
 ) -> Table:
-    return Table((corner, *(each.name for each in columns)), tuple(rows))
+    """A row for each thing said of every design, a column for each design."""
+    return Table(
+        (corner, *(each.name for each in columns)),
+        tuple((term, *(says(each) for each in columns)) for term, says in rows),
+    )
 
 
 def headline(columns: Sequence[DesignColumn]) -> str:
