@@ -8,14 +8,23 @@ from datetime import datetime
 
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import day, dollars, one_decimal, percent
+from readiness.core.formatting import dollars, one_decimal, percent
 from readiness.core.people import Payer
 from readiness.investment.models import (
     COMPONENT_UNITS,
     BenefitComponent,
-    OptionLeftOut,
     Pick,
     PolicyAnswer,
+)
+from readiness.investment.presenters.firmness import (
+    HeuristicLine,
+    LeftOutLine,
+    budget_changes,
+    heuristic_lines,
+    left_out_line,
+    replays,
+    stability_says,
+    stability_span,
 )
 from readiness.investment.presenters.groups import GroupSheet, group_sheets
 from readiness.investment.presenters.policies import Comparison, comparison_of
@@ -26,7 +35,6 @@ from readiness.investment.presenters.wording import (
     Fact,
     counted_words,
     join_words,
-    points_says,
     proof_says,
     settings_of,
     weights_says,
@@ -39,7 +47,6 @@ IMPOSSIBLE = (
     "raise the budget."
 )
 WAITING = "not solved yet"
-SHOWN = 0.05  # points: less is rounded to nothing
 
 
 @dataclass(frozen=True)
@@ -48,28 +55,6 @@ class YearBudgetLine:
     budget: str
     spent: str
     slack: str
-
-
-@dataclass(frozen=True)
-class LeftOutLine:
-    """A good option that was not chosen."""
-
-    group_id: str
-    action_id: str
-    is_hidden: bool
-    title: str  # "Mailed test outreach in Ash Grove"
-    dollars: str
-    adds: str
-    why: str
-
-
-@dataclass(frozen=True)
-class HeuristicLine:
-    name: str
-    points: str
-    behind: str
-    spent: str
-    actions: str
 
 
 @dataclass(frozen=True)
@@ -234,132 +219,6 @@ def buys(found: StoredScenario) -> Iterator[Fact]:
     yield Fact(
         "Tiers reached, if every action works as planned", says or "none by these actions alone"
     )
-
-
-# How firm it is.
-
-
-def budget_changes(found: StoredScenario) -> Iterator[str]:
-    """What a little more or less money would change."""
-    answer, main = found.solution.answer, found.main
-    budget = sum(found.request.scenario.budgets)
-    for other, sign in ((answer.more, 1), (answer.less, -1)):
-        if other is None or not other.is_possible:
-            continue
-        worth = sign * (other.objective - main.objective)
-        rate = 1000 * worth / (budget * 0.05)
-        yield (
-            f"With 5% {'more' if sign > 0 else 'less'} money ({dollars(budget * 0.05)}) the answer "
-            f"{'gains' if sign > 0 else 'loses'} {points_says(max(0.0, worth))}: "
-            f"{max(0.0, rate):.2f} for each $1,000. {difference_says(found, main, other)}"
-        )
-
-
-def difference_says(found: StoredScenario, main: PolicyAnswer, other: PolicyAnswer) -> str:
-    before, after = ({pick.key: pick for pick in each.picks} for each in (main, other))
-    added = [after[key] for key in after.keys() - before.keys()]
-    dropped = [before[key] for key in before.keys() - after.keys()]
-    parts = [
-        f"{word} {first_three(found, picks)}"
-        for word, picks in (("It would add", added), ("and drop" if added else "It drops", dropped))
-        if picks
-    ]
-    return f"{', '.join(parts)}." if parts else "The same actions are chosen."
-
-
-def first_three(found: StoredScenario, picks: list[Pick]) -> str:
-    """The first three by name, and how many more."""
-    named = [found.dated(pick) for pick in sorted(picks)]
-    more = [counted_words(len(named) - 3, "more", "more")] if len(named) > 3 else []
-    return join_words([*named[:3], *more])
-
-
-def heuristic_lines(found: StoredScenario) -> Iterator[HeuristicLine]:
-    best = found.main.objective
-    for each in found.solution.answer.rivals:
-        if each.objective is None:
-            yield HeuristicLine(each.name, "no answer", each.says, "", "")
-            continue
-        behind = max(0.0, best - each.objective) / best if best else 0.0
-        yield HeuristicLine(
-            each.name,
-            points_says(each.objective),
-            f"{percent(behind, 1)} behind",
-            dollars(each.spent),
-            f"{each.actions}",
-        )
-
-
-def stability_says(found: StoredScenario) -> str:
-    if found.stability is None:
-        return ""
-    runs, seed = found.stability.runs, found.stability.seed
-    always = sum(
-        found.times.get(pick.key, 0) >= 0.9 * found.stability.answered for pick in found.main.picks
-    )
-    return (
-        f"Solved {runs} times with gaps, need and costs drawn from how uncertain each is (seed "
-        f"{seed}): {always} of the {len(found.main.picks)} chosen actions were chosen in nine of "
-        "ten draws or more."
-    )
-
-
-def stability_span(found: StoredScenario) -> str:
-    if found.stability is None:
-        return ""
-    low, high = found.stability.objective_low, found.stability.objective_high
-    return f"The answer was worth {one_decimal(low)} to {points_says(high)} in eight of ten draws."
-
-
-def replays(found: StoredScenario) -> Iterator[str]:
-    for each in found.replays:
-        same = "the same answer came out" if each.is_same else "another answer came out"
-        yield f"{day(each.at)}, {each.solver}: {same}."
-
-
-# What was left out.
-
-
-def left_out_line(found: StoredScenario, each: OptionLeftOut) -> LeftOutLine:
-    pick = Pick(each.group_id, each.action_id)
-    is_hidden = found.is_hidden(each.group_id)
-    return LeftOutLine(
-        found.shown_id(each.group_id),
-        "" if is_hidden else each.action_id,
-        is_hidden,
-        found.titled(pick),
-        "" if is_hidden else dollars(each.dollars),
-        "" if is_hidden else points_says(each.points),
-        "" if is_hidden else why_left(found, each),
-    )
-
-
-def why_left(found: StoredScenario, each: OptionLeftOut) -> str:
-    if each.loses is None:
-        return f"It cannot be had within these limits. {forbids_says(found, each)}"
-    parts = []
-    if each.given_up:
-        parts.append(f"it would take the place of {first_three(found, list(each.given_up))}")
-    if each.taken_up:
-        parts.append(f"bring in {first_three(found, list(each.taken_up))}")
-    change = f"With it pinned, {' and '.join(parts)}; " if parts else "With it pinned, "
-    lost = points_says(each.loses) if each.loses >= SHOWN else f"less than {points_says(0.1)}"
-    return f"{change}the whole answer would lose {lost}."
-
-
-def forbids_says(found: StoredScenario, each: OptionLeftOut) -> str:
-    """The gate that it stands behind, in the words of the catalogue; else what it breaks."""
-    offer = found.offer_by_id[each.group_id]
-    chosen = {pick.action_id for pick in found.main.picks if pick.group_id == each.group_id}
-    there = chosen | set(offer.in_place)
-    shut = [
-        rule.says
-        for rule in offer.doors
-        if each.action_id in rule.unlocks and len(there & set(rule.of)) < rule.needs
-    ]
-    if shut:
-        return f"{shut[0]} There is no room for that too."
-    return "There is no room for it beside what is pinned, or within what the group can take on."
 
 
 # Drawing, lists.

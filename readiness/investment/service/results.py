@@ -49,30 +49,6 @@ NO_ANSWER = (
 MOST_BARS, MOST_ROWS, MOST_SHEETS = 16, 100, 30  # what paper holds; the spreadsheet holds all
 MOST_DIFFERENCES, MOST_UNSURE, MOST_OTHERS = 30, 10, 4
 POLICY_ROWS = (("Weights", "weights"), *COMPARED)
-FORMULATION = (
-    (
-        "Every action in every group is taken or not; there are no halves. The choice is the one "
-        "whose actions are together worth most, of all choices that keep within the limits."
-    ),
-    (
-        "Limits: the money of each year; what an action needs first, in place or chosen; gates "
-        "that stand before others; what a group can take on; the floor for a kind of group; the "
-        "fewest and most groups; what is pinned and what is banned."
-    ),
-    (
-        "It is solved as an integer program. The solver also proves a bound that no choice can "
-        "exceed, so that what a better one could add is known."
-    ),
-    (
-        "Of choices worth the same the cheapest is taken where the best is proven, and with fewer "
-        "than 200 actions the first by ids of these. The same question has the same answer, unless "
-        "the time allowed ran out."
-    ),
-    (
-        "Afterwards every limit is checked again in plain code that shares nothing with the "
-        "solver; an answer that broke one would not be shown."
-    ),
-)
 
 
 def listing(session: Session, payer_id: str) -> ScenarioList:
@@ -262,7 +238,6 @@ def values_of(result: ScenarioResult, now: datetime) -> dict[str, object]:
         "differences": result.comparison.differences[:MOST_DIFFERENCES],
         "differences_left": max(0, len(result.comparison.differences) - MOST_DIFFERENCES),
         "unsure": unsure(result)[:MOST_UNSURE],
-        "formulation": FORMULATION,
         "most_others": MOST_OTHERS,
         "sources": sources_of(result),
         "prices": tuple(prices_of(result, notes)),

@@ -11,7 +11,6 @@ from random import Random
 from readiness.assessments.scorecard import Raise
 from readiness.assessments.tier_path import apply_raises
 from readiness.assessments.tiers import evaluate
-from readiness.instruments.answers import Answers
 from readiness.investment.heuristics import NoHeuristicAnswer, equal_split, greedy
 from readiness.investment.models import (
     Candidate,
@@ -46,7 +45,6 @@ from readiness.investment.uncertainty import (
     price_list,
 )
 from readiness.investment.years import start_of, starting_in
-from readiness.plans.models import LevelRise
 from readiness.plans.planning import rises_needed
 
 GAP, SECONDS = 1e-4, 15.0  # of one answer that is shown
@@ -200,10 +198,10 @@ def award_of(
     case: Case, baseline: GroupBaseline, picks: Sequence[Pick], served: frozenset[str]
 ) -> GroupAward:
     """The tier if every action works as planned: potential, no forecast."""
-    lifts = [
-        lift for item_id, lift in needed_lifts(baseline).items() if f"lift:{item_id}" in served
-    ]
-    after = raise_answers(baseline.answers, lifts)
+    needed = rises_needed(baseline.instrument, baseline.answers, baseline.run)
+    lifts = [lift for item_id, lift in needed.items() if f"lift:{item_id}" in served]
+    raises = tuple(Raise(each.item_id, each.from_level, each.to) for each in lifts)
+    after = apply_raises(baseline.answers, raises)
     before, reached = (evaluate(baseline.instrument, each) for each in (baseline.answers, after))
     tier = baseline.instrument.tier_after(before.tier)
     open_before = {
@@ -221,16 +219,6 @@ def award_of(
         before.tier.id,
         reached.tier.id,
         reached.tier.title,
-    )
-
-
-def needed_lifts(baseline: GroupBaseline) -> Mapping[str, LevelRise]:
-    return rises_needed(baseline.instrument, baseline.answers, baseline.run)
-
-
-def raise_answers(answers: Answers, lifts: Iterable[LevelRise]) -> Answers:
-    return apply_raises(
-        answers, tuple(Raise(each.item_id, each.from_level, each.to) for each in lifts)
     )
 
 
