@@ -13,6 +13,7 @@ from readiness.counts.edits import revision_of
 from readiness.counts.models import (
     CellT,
     CountClash,
+    CountFinding,
     CountsClash,
     CountsT,
     Grid,
@@ -39,7 +40,6 @@ class EntryScope(Generic[CellT]):
     key: str
     title: str
     grids: tuple[Grid[CellT], ...]
-    introduction: str = ""
     kind: StratumType | None = None
     part: Stratum = ALL
 
@@ -63,7 +63,6 @@ class Layout(Generic[CellT, CountsT]):
 
     schema: Schema[CellT, CountsT]
     scope: Callable[[str, Period, Sites], EntryScope[CellT]]
-    labels: Callable[[Grid[CellT]], Mapping[str, str]]
     address: Callable[[EntryPeriod[CellT, CountsT], EntryScope[CellT], CellT], str]
     earlier: Callable[[Period], str]  # how a field calls the period before
     clash_says: Callable[[CountClash[CellT]], str]
@@ -113,128 +112,126 @@ class UnusualField:
     error: str
 
 
-def fields(
-    layout: Layout[CellT, CountsT],
-    found: EntryPeriod[CellT, CountsT],
-    scope: EntryScope[CellT],
-    state: PageState[CellT],
-) -> dict[str, EntryField]:
-    """By the key of their cells."""
-    errors, before = state.errors, found.before
-    listed: dict[str, EntryField] = {}
-    for grid in scope.grids:
-        labels = layout.labels(grid)
-        for cell in grid.cells.values():
-            last = before.known.get(cell) if before else None
-            listed[cell.key] = EntryField(
-                id=cell.key,
-                label=labels[cell.key],
-                value=value_at(cell, found, state),
-                last=f"{layout.earlier(before.period)}: {last:,}"
-                if before and last is not None
-                else "",
-                error=errors.get(cell.key, ""),
-                note=note_at(cell, found, state),
+@dataclass(frozen=True)
+class EntryPage(Generic[CellT, CountsT]):
+    """One page as it is shown: a period, a part of it, and what the person has just sent."""
+
+    layout: Layout[CellT, CountsT]
+    found: EntryPeriod[CellT, CountsT]
+    scope: EntryScope[CellT]
+    state: PageState[CellT]
+
+    @property
+    def state_words(self) -> str:
+        return STATE_WORDS[self.found.status.state]
+
+    @property
+    def fields(self) -> dict[str, EntryField]:
+        """By the key of their cells."""
+        labels = self.layout.schema.labels(self.found.period, self.found.sites)
+        errors = self.state.errors
+        return {
+            key: EntryField(
+                id=key,
+                label=labels[key],
+                value=self.value_at(cell),
+                last=self.last_at(cell),
+                error=errors.get(key, ""),
+                note=self.note_at(cell),
             )
-    return listed
+            for key, cell in self.scope.cells.items()
+        }
 
+    def value_at(self, cell: CellT) -> str:
+        """What was pasted, else what was typed, else what is stored."""
+        state = self.state
+        if cell in state.filled:
+            return str(state.filled[cell])
+        if state.clash and cell in state.clash.merge.values:
+            return text_of(state.clash.merge.values[cell])
+        if state.sent and cell.key in state.sent.typed:
+            return state.sent.typed[cell.key]
+        return text_of(self.found.counts.known.get(cell))
 
-def value_at(cell: CellT, found: EntryPeriod[CellT, CountsT], state: PageState[CellT]) -> str:
-    """What was pasted, else what was typed, else what is stored."""
-    if cell in state.filled:
-        return str(state.filled[cell])
-    if state.clash and cell in state.clash.merge.values:
-        return text_of(state.clash.merge.values[cell])
-    if state.sent and cell.key in state.sent.typed:
-        return state.sent.typed[cell.key]
-    return text_of(found.counts.known.get(cell))
+    def last_at(self, cell: CellT) -> str:
+        before = self.found.before
+        last = before.known.get(cell) if before else None
+        if before is None or last is None:
+            return ""
+        return f"{self.layout.earlier(before.period)}: {last:,}"
 
+    def note_at(self, cell: CellT) -> str:
+        state = self.state
+        for clash in state.clash.merge.clashes if state.clash else ():
+            if clash.cell == cell:
+                return f"Saved by somebody else: {text_of(clash.theirs) or 'blank'}"
+        stored = self.found.counts.known.get(cell)
+        if cell in state.filled and state.filled[cell] != stored:
+            return f"Saved before: {text_of(stored) or 'blank'}"
+        return ""
 
-def note_at(cell: CellT, found: EntryPeriod[CellT, CountsT], state: PageState[CellT]) -> str:
-    for clash in state.clash.merge.clashes if state.clash else ():
-        if clash.cell == cell:
-            return f"Saved by somebody else: {text_of(clash.theirs) or 'blank'}"
-    stored = found.counts.known.get(cell)
-    if cell in state.filled and state.filled[cell] != stored:
-        return f"Saved before: {text_of(stored) or 'blank'}"
-    return ""
+    @property
+    def base(self) -> str:
+        """The revisions that stand on the page, so that a later save knows what was seen.
+
+        A page that comes back with texts not yet saved goes on from what it had shown before; after
+        a clash the other's value is shown, and from then on it is seen.
+        """
+        if self.state.sent and not self.state.clash:
+            return json.dumps(dict(self.state.sent.base))
+        return revisions_seen(self.found, self.scope.cells)
+
+    @property
+    def problems(self) -> tuple[Link, ...]:
+        if not self.state.problems:
+            return ()
+        cells = self.layout.schema.cells(self.found.period, self.found.sites)
+
+        def address(place: str) -> str:
+            if place in cells:
+                return self.address(cells[place])
+            return f"#{place}" if place else ""
+
+        return tuple((address(problem.place), problem.says) for problem in self.state.problems)
+
+    @property
+    def contradictions(self) -> tuple[Link, ...]:
+        """Shown once nothing worse is in the way."""
+        return () if self.state.problems else tuple(map(self.link, self.found.contradictions))
+
+    @property
+    def unusual(self) -> tuple[Link, ...]:
+        return tuple(self.link(each.finding) for each in self.found.unusual)
+
+    @property
+    def to_explain(self) -> tuple[UnusualField, ...]:
+        typed, errors = self.state.sent.explanations if self.state.sent else {}, self.state.errors
+        return tuple(
+            UnusualField(
+                each.finding.key,
+                *self.link(each.finding),
+                value=typed.get(each.finding.key, each.written if each.stands else ""),
+                earlier="" if each.stands else each.written,
+                stands=each.stands,
+                error=error_beside(errors.get(each.finding.key, ""), each.finding.says),
+            )
+            for each in (self.found.unusual if self.layout.schema.asks_why else ())
+        )
+
+    def link(self, finding: CountFinding[CellT]) -> Link:
+        return self.address(finding.cell), self.layout.schema.finding_says(finding)
+
+    def address(self, cell: CellT) -> str:
+        return self.layout.address(self.found, self.scope, cell)
 
 
 def text_of(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def base(
-    found: EntryPeriod[CellT, CountsT], scope: EntryScope[CellT], state: PageState[CellT]
-) -> str:
-    """The revisions that stand on the page, so that a later save knows what was seen.
-
-    A page that comes back with texts not yet saved goes on from what it had shown before; after a
-    clash the other's value is shown, and from then on it is seen.
-    """
-    if state.sent and not state.clash:
-        return json.dumps(dict(state.sent.base))
-    return revisions_seen(found, scope.cells)
-
-
 def revisions_seen(found: EntryPeriod[CellT, CountsT], cells: Mapping[str, CellT]) -> str:
     revisions = {key: revision_of(found.history, cell) for key, cell in cells.items()}
     return json.dumps({key: revision for key, revision in revisions.items() if revision})
-
-
-def problems(
-    layout: Layout[CellT, CountsT],
-    found: EntryPeriod[CellT, CountsT],
-    scope: EntryScope[CellT],
-    state: PageState[CellT],
-) -> tuple[Link, ...]:
-    if not state.problems:
-        return ()
-    cells = layout.schema.cells(found.period, found.sites)
-
-    def address(place: str) -> str:
-        if place in cells:
-            return layout.address(found, scope, cells[place])
-        return f"#{place}" if place else ""
-
-    return tuple((address(problem.place), problem.says) for problem in state.problems)
-
-
-def findings(
-    layout: Layout[CellT, CountsT],
-    found: EntryPeriod[CellT, CountsT],
-    scope: EntryScope[CellT],
-) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """The contradictions, and what is unusual."""
-    hard, soft = (
-        tuple(
-            (layout.address(found, scope, each.cell), layout.schema.finding_says(each))
-            for each in listed
-        )
-        for listed in (found.contradictions, [each.finding for each in found.unusual])
-    )
-    return hard, soft
-
-
-def unusual(
-    layout: Layout[CellT, CountsT],
-    found: EntryPeriod[CellT, CountsT],
-    scope: EntryScope[CellT],
-    state: PageState[CellT],
-) -> tuple[UnusualField, ...]:
-    typed, errors = state.sent.explanations if state.sent else {}, state.errors
-    return tuple(
-        UnusualField(
-            id=each.finding.key,
-            href=layout.address(found, scope, each.finding.cell),
-            says=layout.schema.finding_says(each.finding),
-            value=typed.get(each.finding.key, each.written if each.stands else ""),
-            earlier="" if each.stands else each.written,
-            stands=each.stands,
-            error=error_beside(errors.get(each.finding.key, ""), each.finding.says),
-        )
-        for each in found.unusual
-    )
 
 
 def error_beside(error: str, finding_says: str) -> str:

@@ -16,8 +16,7 @@ from readiness.core.formatting import moment
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.session import now, session, settings
 from readiness.counts.models import CellT, CountsClash, CountsT, PostedCounts
-from readiness.counts.presenters import entry as presenter
-from readiness.counts.presenters.entry import EntryScope, Layout, PageState
+from readiness.counts.presenters.entry import EntryPage, EntryScope, Layout, PageState
 from readiness.counts.service import entry
 from readiness.counts.service.entry import EntryPeriod
 from readiness.disclosure.succession import ReleaseOutcome
@@ -53,20 +52,13 @@ class EntryPages(Generic[CellT, CountsT]):
         scope = self.layout.scope(key, found.period, found.sites)
         form = CountsForm(formdata=None)
         form.block.data = state.block
-        hard, soft = presenter.findings(self.layout, found, scope)
         return render_template(
             self.template,
             form=form,
+            page=EntryPage(self.layout, found, scope, state),
             found=found,
             scope=scope,
-            entry=state,
-            state_words=presenter.STATE_WORDS[found.status.state],
-            fields=presenter.fields(self.layout, found, scope, state),
-            base=presenter.base(found, scope, state),
-            problems=presenter.problems(self.layout, found, scope, state),
-            contradictions=() if state.problems else hard,
-            unusual=soft,
-            to_explain=presenter.unusual(self.layout, found, scope, state),
+            period_name=self.release.period,
             **self.more(found, scope),
         )
 

@@ -10,20 +10,35 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
 from readiness.assessments.views.questionnaire import FROM_HERE
-from readiness.core.errors import BadInput, Problem
+from readiness.core.errors import BadInput, NotFound, Problem
+from readiness.core.periods import Period
 from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
-from readiness.counts.models import CountsClash, PostedCounts
-from readiness.counts.presenters import quality
-from readiness.counts.presenters.entry import STATE_WORDS, EntryScope, PageState, revisions_seen
-from readiness.counts.quality.models import QualityCell
+from readiness.counts.models import CountsClash, Grid, PostedCounts
+from readiness.counts.presenters.entry import (
+    STATE_WORDS,
+    EntryScope,
+    Layout,
+    PageState,
+    revisions_seen,
+)
+from readiness.counts.quality.models import (
+    MEASURED_BY,
+    DemographicCell,
+    QualityCell,
+    QualityCounts,
+    SampleCell,
+    demographic_grids,
+    sample_grid,
+)
 from readiness.counts.service import entry
 from readiness.counts.service import quality as service
-from readiness.counts.service.quality import SCHEMA, MeasurementPeriod
-from readiness.counts.strata import StratumType
+from readiness.counts.service.entry import Sites
+from readiness.counts.service.quality import SCHEMA, MeasurementPeriod, stratum_grids
+from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 from readiness.counts.views.entry import EntryPages, revisions_in
 from readiness.releases.service.publication import QUALITY
 
@@ -31,19 +46,76 @@ bp = Blueprint("quality", __name__)
 MAIN = StratumType.TOTAL.value
 NO_FILE = "Choose the file that you filled in."
 MOST_OF_A_FILE = 5_000  # counts that a preview carries
+RACE_DATA, ASKED_AGAIN = "race-data", "asked-again"
+KEYS: tuple[str, ...] = (StratumType.TOTAL, *MEASURED_BY, RACE_DATA, ASKED_AGAIN)
+TITLES: dict[str, str] = {
+    **{str(kind): label for kind, label in STRATUM_TYPE_LABELS.items()},
+    RACE_DATA: "How race, ethnicity and language are known",
+    ASKED_AGAIN: "Patients asked again",
+}
+
+
+def scope_of(key: str, period: Period, sites: Sites) -> EntryScope[QualityCell]:
+    if key not in KEYS:
+        raise NotFound("There is no such breakdown. Choose one from the page of the period.")
+    if key == RACE_DATA:
+        grids: tuple[Grid[QualityCell], ...] = tuple(demographic_grids(sites))
+    elif key == ASKED_AGAIN:
+        grids = (sample_grid(),)
+    else:
+        grids = stratum_grids(StratumType(key), period, sites)
+    return EntryScope(key, TITLES[key], grids)
+
+
+def page_of(cell: QualityCell) -> str:
+    """The page on which a count is entered."""
+    if isinstance(cell, DemographicCell):
+        return RACE_DATA
+    return ASKED_AGAIN if isinstance(cell, SampleCell) else cell.stratum.type
+
+
+def address(ending: MeasurementPeriod, key: str) -> str:
+    group_id, period = ending.group.id, str(ending.period)
+    if key == StratumType.TOTAL:
+        return url_for("quality.period", group_id=group_id, period=period)
+    return url_for("quality.breakdown", group_id=group_id, period=period, kind=key)
+
+
+def cell_address(
+    ending: MeasurementPeriod, scope: EntryScope[QualityCell], cell: QualityCell
+) -> str:
+    """On this page, or on the page of its own."""
+    where = page_of(cell)
+    return f"#{cell.key}" if where == scope.key else f"{address(ending, where)}#{cell.key}"
+
+
+def breakdown_link(ending: MeasurementPeriod, key: str) -> tuple[str, str, str]:
+    """Its address, its title and what is in it."""
+    having = sum(1 for cell in ending.counts.known if page_of(cell) == key)
+    says = f"{having:,} {'count' if having == 1 else 'counts'}" if having else "No counts yet"
+    return address(ending, key), TITLES[key], says
+
+
+LAYOUT: Layout[QualityCell, QualityCounts] = Layout(
+    schema=SCHEMA,
+    scope=scope_of,
+    address=cell_address,
+    earlier=str,
+    clash_says=lambda clash: clash.says.capitalize(),
+)
 
 
 def more(ending: MeasurementPeriod, _scope: EntryScope[QualityCell]) -> dict[str, Any]:
     """Links to the other pages, and the form of the reference."""
-    keys = [key for key in quality.PAGES if key != MAIN]
+    keys = [key for key in KEYS if key != MAIN]
     return {
-        "breakdowns": [quality.breakdown(ending, key) for key in keys],
+        "breakdowns": [breakdown_link(ending, key) for key in keys],
         "reference": reference_form(ending),
     }
 
 
 PAGES = EntryPages(
-    quality.LAYOUT,
+    LAYOUT,
     "counts/quality/period.html",
     "quality.periods",
     QUALITY,
