@@ -43,7 +43,7 @@ from readiness.investment import views as investment
 from readiness.plans import money_views
 from readiness.plans import views as plans
 from readiness.portfolio.views import bulk_pdf, peers, portfolio
-from readiness.releases.views import measures, releases
+from readiness.releases import views as releases
 
 BLUEPRINTS = (
     account.bp,
@@ -59,7 +59,7 @@ BLUEPRINTS = (
     investment.bp,
     laboratory.bp,
     one_time_links.bp,
-    measures.bp,
+    releases.measures_bp,
     money_views.bp,
     bulk_pdf.bp,
     peers.bp,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Need, Step
 from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
+from readiness.statistics.rates import Rate, wilson_rate
 
 
 class MeasureStatus(StrEnum):
@@ -164,6 +165,13 @@ class MeasureFigure:
         if self.numerator is None or self.denominator is None or self.is_too_few:
             return None
         return self.numerator / self.denominator
+
+    @property
+    def rate(self) -> Rate | None:
+        """The share with its interval."""
+        if self.numerator is None or self.denominator is None or self.is_too_few:
+            return None
+        return wilson_rate(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True)
