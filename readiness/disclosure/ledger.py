@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from readiness.disclosure.flat_counts import CountKind, Counts, RowKey, RowTally
 from readiness.disclosure.flat_table import Count, cells_of, table_of, tie_periods
-from readiness.disclosure.table import AddsUp, AtMost, CellId, CountsTable, TableBuilder
+from readiness.disclosure.table import AtMost, CellId, CountsTable, TableBuilder
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,7 @@ def cell_name(cell: CellId, value: int, union: Counts, number: int = 0) -> CellI
 
 def rename_cells(table: CountsTable, union: Counts, number: int) -> CountsTable:
     called = {cell: cell_name(cell, value, union, number) for cell, value in table.counts.items()}
-    return CountsTable(
-        counts={called[cell]: value for cell, value in table.counts.items()},
-        sums=tuple(AddsUp(called[s.whole], tuple(called[p] for p in s.parts)) for s in table.sums),
-        limits=tuple(
-            AtMost(called[a.part], tuple(called[o] for o in a.others)) for a in table.limits
-        ),
-    )
+    return table.renamed(called.__getitem__)
 
 
 def growth_limits(entries: Sequence[LedgerRelease], union: Counts) -> Iterator[AtMost]:

@@ -7,11 +7,11 @@ number that a reader knows by a few people is not made: the previous one stays.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic
 
-from readiness.disclosure.table import AddsUp, AtMost, C, CellId, CountsTable, Schema
+from readiness.disclosure.table import AddsUp, C, CellId, CountsTable, Schema
 
 
 class ReleaseOutcome(StrEnum):
@@ -142,11 +142,8 @@ def previous_table(then: CountsTable, previous: PreviousRelease[C]) -> CountsTab
     def name(cell: CellId) -> CellId:
         return PreviousCell(previous.number, cell)
 
-    return CountsTable(
-        counts={name(cell): count for cell, count in then.counts.items()},
-        sums=tuple(AddsUp(name(s.whole), tuple(map(name, s.parts))) for s in then.sums),
-        limits=tuple(AtMost(name(a.part), tuple(map(name, a.others))) for a in then.limits),
-        shown=frozenset(map(name, then.shown)),
+    return replace(
+        then.renamed(name),
         pinned=frozenset(map(name, previous.printed)),
         kept=frozenset(map(name, then.shown - previous.printed)),
     )

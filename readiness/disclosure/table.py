@@ -54,6 +54,15 @@ class CountsTable:
         """How far the limit is from binding."""
         return sum(self.counts[other] for other in limit.others) - self.counts[limit.part]
 
+    def renamed(self, name: Callable[[CellId], CellId]) -> CountsTable:
+        """The same numbers, sums and limits under other names; nothing is pinned or kept yet."""
+        return CountsTable(
+            counts={name(cell): count for cell, count in self.counts.items()},
+            sums=tuple(AddsUp(name(s.whole), tuple(map(name, s.parts))) for s in self.sums),
+            limits=tuple(AtMost(name(a.part), tuple(map(name, a.others))) for a in self.limits),
+            shown=frozenset(map(name, self.shown)),
+        )
+
 
 class Residual(NamedTuple, Generic[C]):
     """The people of `whole` who are in none of the parts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from readiness.core import exports
@@ -45,65 +45,28 @@ from readiness.disclosure.social_risk_table import (
 from readiness.disclosure.table import C
 from readiness.statistics.rates import wilson_rate
 
-NOT_KNOWN = "–"
 QUALITY_TYPES = tuple(kind for kind in StratumType if kind in ALWAYS.union(*SCHEMES))
-
-
-@dataclass(frozen=True)
-class ReleasedNumber:
-    """What readers outside see, and for the group what it counted itself."""
-
-    says: str
-    own: str = ""  # only where it differs
-    is_hidden: bool = False
-
-
-@dataclass(frozen=True)
-class ReleasedGrid:
-    title: str
-    corner: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[ReleasedNumber, ...]], ...]
 
 
 def grids_of(
     layouts: Iterable[Grid[CellT]],
     release: Release[CellT] | None,
     own: Mapping[CellT, int] | None = None,
-) -> tuple[ReleasedGrid, ...]:
+) -> tuple[Grid[CellT], ...]:
     """What nobody counted is left out. `own` is what the group counts today, for its own eyes."""
-    values = release.values if release else {}
-    return tuple(found for each in layouts if (found := grid_of(each, values, own)).rows)
+    counted = {*(release.values if release else ()), *(own or ())}
+    return tuple(found for each in layouts if (found := without_blanks(each, counted)).rows)
 
 
-def grid_of(
-    layout: Grid[CellT], values: Mapping[CellT, int | None], own: Mapping[CellT, int] | None
-) -> ReleasedGrid:
-    cells = layout.cells
-    known = {at for at, cell in cells.items() if cell in values or cell in (own or {})}
-    columns = [c for c in layout.columns if any((row.key, c.key) in known for row in layout.rows)]
-    rows = [row for row in layout.rows if any((row.key, c.key) in known for c in columns)]
-    return ReleasedGrid(
-        layout.title,
-        layout.corner,
-        tuple(column.label for column in columns),
-        tuple(
-            (row.label, tuple(number(cells[row.key, c.key], values, own) for c in columns))
-            for row in rows
-        ),
+def without_blanks(layout: Grid[CellT], counted: Container[CellT]) -> Grid[CellT]:
+    """The rows and columns in which any number is counted."""
+    known = {at for at, cell in layout.cells.items() if cell in counted}
+    rows, columns = {row for row, _ in known}, {column for _, column in known}
+    return replace(
+        layout,
+        rows=tuple(row for row in layout.rows if row.key in rows),
+        columns=tuple(column for column in layout.columns if column.key in columns),
     )
-
-
-def number(
-    cell: CellT, values: Mapping[CellT, int | None], own: Mapping[CellT, int] | None
-) -> ReleasedNumber:
-    value = values.get(cell)
-    is_hidden = cell in values and value is None
-    says = HIDDEN if is_hidden else NOT_KNOWN if value is None else f"{value:,}"
-    counted = (own or {}).get(cell)
-    differs = own is not None and counted != value
-    yours = "yours: not known" if counted is None else f"yours: {counted:,}"
-    return ReleasedNumber(says, yours if differs else "", is_hidden)
 
 
 # Which number stands where.

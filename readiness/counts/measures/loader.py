@@ -22,6 +22,7 @@ from readiness.counts.measures.models import (
     QualityMeasure,
     QualitySet,
     ScreeningMeasure,
+    ScreeningSet,
 )
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import StratumType
@@ -91,7 +92,7 @@ class QualityFile(SetFile, frozen=True, kw_only=True):
 
 
 @cache
-def load(set_id: str = SOCIAL_RISK, version: str | None = None) -> MeasureSet:
+def load(set_id: str = SOCIAL_RISK, version: str | None = None) -> ScreeningSet:
     """One version of a set of measures; without a version, the latest."""
     return read(load_bytes(FOLDER, set_id, version, f"There is no set of measures {set_id!r}"))
 
@@ -103,7 +104,7 @@ def load_quality(version: str | None = None) -> QualitySet:
     return read_quality(load_bytes(FOLDER, QUALITY, version, absent))
 
 
-def read(raw: bytes) -> MeasureSet:
+def read(raw: bytes) -> ScreeningSet:
     """A set of measures, or BadInput with everything that is wrong with the file."""
     written = sealed_files.read(raw, MeasureFile, repeated_ids)
     measures = tuple(map(measure_of, written.measures))

@@ -16,8 +16,8 @@ from readiness.counts.measures.models import (
     Direction,
     MeasureFigure,
     MeasureResult,
-    MeasureSet,
     ScreeningMeasure,
+    ScreeningSet,
 )
 from readiness.counts.strata import STRATUM_TYPE_LABELS, StratumType
 
@@ -32,7 +32,7 @@ MASKED, UNKNOWN, NOT_YET = "masked", "unknown", "temp-unknown"
 
 
 def bundle_of(
-    measures: MeasureSet,
+    measures: ScreeningSet,
     results: Sequence[MeasureResult],
     reporter: str,
     period: Period,
@@ -55,7 +55,7 @@ def bundle_of(
 
 
 def report_of(
-    measures: MeasureSet,
+    measures: ScreeningSet,
     measure: ScreeningMeasure,
     results: Sequence[MeasureResult],
     reporter: str,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from readiness.core.periods import Period
 from readiness.counts.social_risk.models import NEED_LABELS, FunnelCell, Need, Step
@@ -80,22 +81,6 @@ class ScreeningMeasure:
 
 
 @dataclass(frozen=True)
-class MeasureSet:
-    """One published version."""
-
-    id: str
-    version: str
-    title: str
-    published_on: date
-    measures: tuple[ScreeningMeasure, ...]
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.id} {self.version}"
-
-
-@dataclass(frozen=True)
 class QualityMeasure:
     id: str
     title: str
@@ -114,15 +99,18 @@ class QualityMeasure:
         return self.direction is Direction.HIGHER
 
 
+MeasureT = TypeVar("MeasureT", ScreeningMeasure, QualityMeasure)
+
+
 @dataclass(frozen=True)
-class QualitySet:
+class MeasureSet(Generic[MeasureT]):
     """One published version."""
 
     id: str
     version: str
     title: str
     published_on: date
-    measures: tuple[QualityMeasure, ...]
+    measures: tuple[MeasureT, ...]
     sha256: str
 
     @property
@@ -130,8 +118,12 @@ class QualitySet:
         return f"{self.id} {self.version}"
 
     @property
-    def by_id(self) -> dict[str, QualityMeasure]:
+    def by_id(self) -> dict[str, MeasureT]:
         return {measure.id: measure for measure in self.measures}
+
+
+ScreeningSet = MeasureSet[ScreeningMeasure]
+QualitySet = MeasureSet[QualityMeasure]
 
 
 # What each measure comes to, over counts of which some are hidden.
@@ -194,7 +186,7 @@ class MeasureResult:
 
 
 def results(
-    measures: MeasureSet, released: Released, period: Period, today: date
+    measures: ScreeningSet, released: Released, period: Period, today: date
 ) -> tuple[MeasureResult, ...]:
     """Every measure in force in the quarter, in the order of the file, need by need."""
     return tuple(

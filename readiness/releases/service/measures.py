@@ -18,7 +18,7 @@ from readiness.counts.measures.models import (
     STATUS_WORDS,
     MeasureFigure,
     MeasureResult,
-    MeasureSet,
+    ScreeningSet,
     results,
 )
 from readiness.counts.social_risk.models import NEED_LABELS
@@ -51,7 +51,7 @@ class ReleasedMeasures:
 
     group: Group
     release: SocialRiskRelease
-    measures: MeasureSet
+    measures: ScreeningSet
     results: tuple[MeasureResult, ...]
     payer: Payer | None = None
 
