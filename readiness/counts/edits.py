@@ -56,11 +56,7 @@ def merge(
 
 
 LONGEST = 12  # characters; "9,999,999" with room for stray spaces
-
-
 PLAIN = re.compile(r"[0-9]+")
-
-
 GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")  # 1,204
 
 

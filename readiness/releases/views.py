@@ -55,7 +55,7 @@ def own(group_id: str, period: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/groups/<group_id>/counts/<period>/released.<any(csv, xlsx):ending>")
+@bp.get("/groups/<group_id>/counts/<period>/released.<ending>")
 @needs(Can.READ_COUNTS)
 def own_file(group_id: str, period: str, ending: str) -> ResponseReturnValue:
     found = publication.group_view(session(), SOCIAL_RISK, group_id, period)
@@ -72,9 +72,7 @@ def own_quality(group_id: str, period: str) -> ResponseReturnValue:
     return render_template("releases/quality.html", own=found, grids=grids, percent=percent)
 
 
-@quality_bp.get(
-    "/groups/<group_id>/quality/<period>/released.<any(csv, xlsx):ending>", endpoint="own_file"
-)
+@quality_bp.get("/groups/<group_id>/quality/<period>/released.<ending>", endpoint="own_file")
 @needs(Can.READ_QUALITY)
 def own_quality_file(group_id: str, period: str, ending: str) -> ResponseReturnValue:
     return download(QUALITY, publication.group_view(session(), QUALITY, group_id, period), ending)
@@ -95,7 +93,7 @@ def for_payer(payer_id: str, group_id: str, period: str | None) -> ResponseRetur
     )
 
 
-@bp.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.<any(csv, xlsx):ending>")
+@bp.get("/payers/<payer_id>/groups/<group_id>/counts/<period>/released.<ending>")
 @needs(Can.READ_SUBMISSION)
 def payer_file(payer_id: str, group_id: str, period: str, ending: str) -> ResponseReturnValue:
     found = publication.payer_view(session(), SOCIAL_RISK, payer_id, group_id, period)
@@ -107,6 +105,8 @@ def download(
 ) -> Response:
     if found.release is None:
         raise NotFound(kind.no_release)
+    if ending not in ("csv", "xlsx"):
+        raise NotFound("There is no such file. Choose CSV or Excel on the page of the counts.")
     sheet = presenter.sheet_of(found.group, found.release)
     made = exports.csv_of(sheet.header, sheet.rows) if ending == "csv" else exports.xlsx_of([sheet])
     about = f"{kind.entry.object_kind}-{found.release.period}-release-{found.release.number}"

@@ -178,9 +178,6 @@ def preview(session: Session, group_id: str, written: str, raw: bytes) -> FilePr
     return FilePreview(ending, changes, len(found) - len(changes), would_be)
 
 
-GONE = "Somebody who has left"
-
-
 Rows = Iterator[tuple[exports.Cell, ...]]
 
 
@@ -204,7 +201,7 @@ def measures_csv(session: Session, group_id: str, written: str) -> bytes:
 
 def measure_rows(ending: MeasurementPeriod) -> Rows:
     for measure in measures_in_force(load_quality(), ending.period):
-        for kind in (StratumType.TOTAL, *MEASURED_BY):
+        for kind in KINDS:
             for stratum, _ in rows_of(kind, ending.sites):
                 both = (
                     ending.counts.known.get(MeasureCell(measure.id, part, stratum))
@@ -233,6 +230,11 @@ def sample_rows(ending: MeasurementPeriod) -> Rows:
         for asked in CATEGORIES:
             count = ending.counts.known.get(SampleCell(recorded, asked))
             yield str(ending.period), recorded, asked, count
+
+
+# Who changed what
+
+GONE = "Somebody who has left"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What cannot be true of a quarter's counts. Each rule is a line in a table.
+"""What cannot be true of a quarter's counts, and what is unusual. Each rule is a line in a table.
 
 A blank is not known: whatever needs it is not checked, and never taken for zero.
 """
@@ -249,9 +249,9 @@ def missing(counts: FunnelCounts) -> tuple[FunnelCell, ...]:
     return tuple(FunnelCell(step) for step in NEEDED if counts.at(step) is None)
 
 
+# What is unusual.
+
 MUCH_UNKNOWN = Fraction(20, 100)
-
-
 BIG_CHANGE = Fraction(25, 100)
 
 
