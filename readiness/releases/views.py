@@ -78,10 +78,10 @@ def own_quality_file(group_id: str, period: str, ending: str) -> ResponseReturnV
     return download(QUALITY, publication.group_view(session(), QUALITY, group_id, period), ending)
 
 
-@bp.get("/payers/<payer_id>/groups/<group_id>/counts", defaults={"period": None})
+@bp.get("/payers/<payer_id>/groups/<group_id>/counts", endpoint="newest")
 @bp.get("/payers/<payer_id>/groups/<group_id>/counts/<period>")
 @needs(Can.READ_SUBMISSION)
-def for_payer(payer_id: str, group_id: str, period: str | None) -> ResponseReturnValue:
+def for_payer(payer_id: str, group_id: str, period: str | None = None) -> ResponseReturnValue:
     """The quarter asked for, or the newest."""
     found = publication.payer_view(session(), SOCIAL_RISK, payer_id, group_id, period)
     return render_template(
