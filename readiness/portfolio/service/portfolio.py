@@ -106,21 +106,17 @@ def payer_context(
     """The payer, its cycles and the instrument of the newest, whose domains the list shows."""
     permissions.require(actor, Can.REVIEW_PORTFOLIO, scope.of_payer(payer_id))
     own = cycles.of_payer(store, payer_id)
-    if own:
-        return (
-            groups.payer(store, payer_id),
-            own,
-            instruments.load(own[0].instrument_id, own[0].version),
-        )
-    first = instruments.catalog()[0][0]
-    return groups.payer(store, payer_id), own, instruments.load(first)
+    wanted = (own[0].instrument_id, own[0].version) if own else (instruments.catalog()[0][0], None)
+    return groups.payer(store, payer_id), own, instruments.load(*wanted)
 
 
 def with_asked(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
     """With the number of items that each group's newest assessment asks."""
+    listed = tuple(rows)
+    versions = {row.instrument for row in listed if row.instrument}
+    asked = {version: len(instruments.load(*version).items) for version in versions}
     return tuple(
-        replace(row, asked=len(instruments.load(*row.instrument).items)) if row.instrument else row
-        for row in rows
+        replace(row, asked=asked[row.instrument]) if row.instrument else row for row in listed
     )
 
 
