@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from readiness.core.periods import quarter_of
-from readiness.counts.social_risk.models import Need, Step
+from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import ALL, UNKNOWN, StratumType
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.evaluation import add_derived_needs
@@ -132,14 +132,3 @@ def cells_in(rows: Mapping[Corner, Row]) -> Iterator[tuple[CellKey, ResultCounts
             if any(counts.values()):
                 key = CellKey(group_id, site_id, period, need.value, kind, stratum)
                 yield key, ResultCounts(**counts)
-
-
-def steps_of(counts: ResultCounts) -> dict[Step, int]:
-    """What screens of single patients tell of the way to help."""
-    return {
-        Step.SCREENED: counts.screened,
-        Step.POSITIVE: counts.positive,
-        Step.DECLINED: counts.declined,
-        Step.UNKNOWN: counts.unknown,
-        Step.INCOMPLETE: counts.incomplete,
-    }
