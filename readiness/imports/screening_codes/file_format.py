@@ -1,12 +1,17 @@
-"""What a table of screening codes looks like: every part it has, in the order it is written."""
+"""What a table of screening codes looks like, and what it says that cannot all be true."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from readiness.core.typed_file import Day, Key, Name, SomeTexts, Version
+from readiness.core.typed_file import Day, Finding, Key, Name, Path, SomeTexts, Version
+from readiness.counts.social_risk.models import Need
+from readiness.counts.strata import STRATA, StratumType
 from readiness.imports.screening_codes.models import CountedQuantity, ResourceType, Trait
 from readiness.imports.screens.models import Absent, NeedResult, RecordStatus
 
@@ -105,3 +110,168 @@ class CodeFile(Struct, frozen=True):
     instruments: Annotated[tuple[ScreeningInstrumentPart, ...], Meta(min_length=1)]
     traits: dict[Trait, TraitPart]
     poverty_guidelines: Annotated[tuple[GuidelinePart, ...], Meta(min_length=1)]
+
+
+QUESTION = re.compile(r"([0-9]{1,7})-([0-9])")
+MADE = {Need.HOUSING, Need.ANY, Need.ALL5}  # of other needs, never by a question
+STRATUM_TYPES = {
+    Trait.RACE: StratumType.RACE,
+    Trait.ETHNICITY: StratumType.ETHNICITY,
+    Trait.LANGUAGE: StratumType.LANGUAGE,
+    Trait.PAYER: StratumType.PAYER,
+    Trait.SEX: StratumType.SEX,
+}
+
+
+def contradictions(written: CodeFile) -> Iterator[Finding]:
+    for check in CHECKS:
+        yield from check(written)
+
+
+def questions_in(
+    written: CodeFile,
+) -> Iterator[tuple[ScreeningInstrumentPart, str, QuestionPart, Path]]:
+    for instrument in written.instruments:
+        for code, question in instrument.questions.items():
+            path = ("instruments", instrument.id, "questions", code)
+            yield instrument, code, question, path
+
+
+def repeated_codes(written: CodeFile) -> Iterator[Finding]:
+    """Instruments by their ids, and a panel for one instrument only."""
+    seen: set[str] = set()
+    for each in written.instruments:
+        for code in (each.id, *each.panels):
+            if code in seen:
+                yield ("instruments", each.id), f"{code} is used twice: keep one"
+            seen.add(code)
+
+
+def bad_codes(written: CodeFile) -> Iterator[Finding]:
+    """A question's code carries a digit that checks the others, so a slip is seen."""
+    for _, code, _, path in questions_in(written):
+        found = QUESTION.fullmatch(code)
+        if not found or check_digit(found[1]) != int(found[2]):
+            yield path, f"{code} is no LOINC code: check its digits"
+
+
+def check_digit(digits: str) -> int:
+    """
+    >>> check_digit("71802")
+    3
+    """
+    doubled = [int(each) * (2 - place % 2) for place, each in enumerate(reversed(digits))]
+    return -sum(each // 10 + each % 10 for each in doubled) % 10
+
+
+def contradictory_answers(written: CodeFile) -> Iterator[Finding]:
+    """A pair of question and answer says one thing of a need, in whichever instrument."""
+    seen: dict[tuple[str, str, str], bool] = {}
+    for _, code, question, path in questions_in(written):
+        for need, says in question.tells.items():
+            for is_positive, answers in ((True, says.positive), (False, says.negative)):
+                for answer in answers:
+                    if seen.setdefault((code, need, answer), is_positive) != is_positive:
+                        found = f"{answer} is both positive and negative for {need}: keep one"
+                        yield (*path, "tells", need), found
+
+
+def unknown_names(written: CodeFile) -> Iterator[Finding]:
+    known = {
+        "need or matter": {*(set(Need) - MADE), *written.matters},
+        "mark": set(written.marks),
+        "source": set(written.sources),
+        "reason": {code for codes in written.absent.values() for code in codes},
+    }
+    named: list[tuple[Path, str, str]] = []
+    for instrument in written.instruments:
+        path: Path = ("instruments", instrument.id)
+        named += [((*path, "sources"), "source", each) for each in instrument.sources]
+        named += [((*path, "verified"), "mark", instrument.verified)]
+    for each in written.poverty_guidelines:
+        named += [(("poverty_guidelines",), "mark", each.verified)]
+    for instrument, _, question, path in questions_in(written):
+        about = (*question.tells, *filter(None, [question.about]))
+        named += [(path, "need or matter", each) for each in about]
+        named += [((*path, "verified"), "mark", question.verified)]
+        named += [((*path, "absent"), "reason", each) for each in question.absent]
+        scores = filter(None, (question.score, question.total_of))
+        yield from (
+            (path, f"{each} is no score of this instrument: name one that is")
+            for each in scores
+            if each not in instrument.scores
+        )
+    for path, what, name in named:
+        if name not in known[what]:
+            yield path, f"{name[:60]!r} is no {what} of this file: name one that is"
+
+
+def questions_about_nothing(written: CodeFile) -> Iterator[Finding]:
+    for _, _, question, path in questions_in(written):
+        if not (question.tells or question.about or question.trait or question.personal):
+            yield path, "this question has no need and no other matter: say what it is about"
+
+
+def needs_without_questions(written: CodeFile) -> Iterator[Finding]:
+    for each in written.instruments:
+        asked = {need for question in each.questions.values() for need in question.tells}
+        for need in set(each.every_question) - asked:
+            path = ("instruments", each.id, "every_question")
+            yield path, f"no question here tells of {need}: take it out"
+
+
+def unknown_strata(written: CodeFile) -> Iterator[Finding]:
+    for _, _, question, path in questions_in(written):
+        trait = question.trait
+        known = strata_of(trait) if trait else set()
+        for stratum in set(question.values.values()) - known:
+            yield (*path, "values"), f"{stratum} is no stratum of its trait: name one that is"
+    for trait, table in written.traits.items():
+        used = {
+            *table.values,
+            *table.prefixes.values(),
+            *(each.stratum for each in table.ranges),
+        }
+        for stratum in used - strata_of(trait):
+            yield ("traits", trait), f"{stratum} is no stratum of {trait}: name one that is"
+
+
+def strata_of(trait: Trait) -> set[str]:
+    return set(STRATA[STRATUM_TYPES[trait]])
+
+
+def ambiguous_words(written: CodeFile) -> Iterator[Finding]:
+    """A word, a code or a status means one thing."""
+    places: list[tuple[Path, Mapping[Any, tuple[str, ...]]]] = [
+        (("absent",), written.absent),
+        (("absent_words",), written.absent_words),
+        *((("standings", kind), each) for kind, each in written.standings.items()),
+        *((("traits", trait), each.values) for trait, each in written.traits.items()),
+    ]
+    for path, entries in places:
+        meanings: defaultdict[str, set[str]] = defaultdict(set)
+        for meaning, said in entries.items():
+            for each in said:
+                meanings[each.lower()].add(meaning)
+        for each, found in meanings.items():
+            if len(found) > 1:
+                yield path, f"{each!r} is read as {' and as '.join(sorted(found))}: keep one"
+
+
+def guidelines_out_of_order(written: CodeFile) -> Iterator[Finding]:
+    years = [each.year for each in written.poverty_guidelines]
+    if years != sorted(set(years)):
+        yield ("poverty_guidelines",), "the years are not in order: write the oldest first"
+
+
+CHECKS: tuple[Callable[[CodeFile], Iterator[Finding]], ...] = (
+    repeated_codes,
+    bad_codes,
+    contradictory_answers,
+    unknown_names,
+    questions_about_nothing,
+    needs_without_questions,
+    unknown_strata,
+    ambiguous_words,
+    guidelines_out_of_order,
+)

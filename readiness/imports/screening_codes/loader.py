@@ -11,13 +11,13 @@ from typing import TypeVar
 from msgspec.structs import asdict
 
 from readiness.counts.social_risk.models import Need
-from readiness.imports.screening_codes.consistency import contradictions
 from readiness.imports.screening_codes.file_format import (
     CodeFile,
     QuestionPart,
     ResultPart,
     ScreeningInstrumentPart,
     TraitPart,
+    contradictions,
 )
 from readiness.imports.screening_codes.models import (
     CodeRange,
