@@ -35,8 +35,7 @@ from readiness.counts.views import quality
 from readiness.counts.views import social_risk as screen
 from readiness.equity import views as equity
 from readiness.home import views as home
-from readiness.imports.views import history as screen_records
-from readiness.imports.views import upload
+from readiness.imports import views as imports
 from readiness.incentives import views as laboratory
 from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
@@ -75,9 +74,9 @@ BLUEPRINTS = (
     review.bp,
     cycles.sharing_bp,
     screen.bp,
-    screen_records.bp,
+    imports.record_bp,
     submission.bp,
-    upload.bp,
+    imports.bp,
     *team.BLUEPRINTS,
 )
 SHORTEST_KEY = 32  # characters: less can be tried out

@@ -1,4 +1,4 @@
-"""Handing over a file of screens or counts, looking at what it would change, and deciding."""
+"""Handing over a file, deciding on what it would change, and reading all that was ever saved."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from readiness.imports import presenter
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
 from readiness.imports.models import UploadState
-from readiness.imports.service import review
-from readiness.imports.service import upload as taking
+from readiness.imports.service import history, review, upload
 from readiness.imports.service.review import CountsChanged
 from readiness.imports.service.template import template_for
 from readiness.imports.service.upload import UploadedFiles
 from readiness.imports.template import workbook
 
 bp = Blueprint("upload", __name__)
+record_bp = Blueprint("screen_records", __name__)
 TAKE, SEEN = "take.", "seen."  # before the quarter, in the names of fields
 MEBIBYTES = 64
 MOST_FILES = 20
@@ -50,6 +50,7 @@ MAPPINGS = (
 )
 NO_TEXT = "The mapping file is not text in UTF-8. Save it as such."
 MOST_OF_A_MAPPING = 256 * 1024  # bytes
+MOST_LINES = 200  # of one saving; an upload with breakdowns has thousands
 
 
 @bp.get("/groups/<group_id>/counts/upload")
@@ -79,7 +80,7 @@ def start_page(group_id: str, problems: tuple[Problem, ...]) -> str:
 def send(group_id: str) -> ResponseReturnValue:
     runner, clock = current_app.config["RUNNER"], current_app.config["CLOCK"]
     try:
-        upload_id = taking.start(
+        upload_id = upload.start(
             store(), actor(), group_id, uploaded_files(), runner, clock, new_id
         )
     except BadInput as error:
@@ -121,7 +122,7 @@ def mapping() -> str | None:
 @bp.get("/groups/<group_id>/counts/upload/<upload_id>")
 @needs(Can.READ_COUNTS)
 def show(group_id: str, upload_id: str) -> ResponseReturnValue:
-    found = taking.progress(session(), group_id, upload_id)
+    found = upload.progress(session(), group_id, upload_id)
     if found.upload.state is UploadState.READING:
         return render_template(
             "imports/reading.html",
@@ -137,14 +138,14 @@ def show(group_id: str, upload_id: str) -> ResponseReturnValue:
 @needs(Can.READ_COUNTS)
 def progress(group_id: str, upload_id: str) -> ResponseReturnValue:
     """For the page that waits, a few times a second."""
-    found = taking.progress(session(), group_id, upload_id)
+    found = upload.progress(session(), group_id, upload_id)
     return jsonify(is_reading=found.is_live, says=presenter.progress_message(found))
 
 
 @bp.post("/groups/<group_id>/counts/upload/<upload_id>/stop")
 @needs(Can.ENTER_COUNTS)
 def stop(group_id: str, upload_id: str) -> ResponseReturnValue:
-    if taking.cancel(session(), group_id, upload_id):
+    if upload.cancel(session(), group_id, upload_id):
         flash("Stopped. Nothing of the file was kept.")
         return redirect(url_for(".start", group_id=group_id), 303)
     return redirect(url_for(".show", group_id=group_id, upload_id=upload_id), 303)
@@ -233,3 +234,20 @@ def mapping_example(shape: str) -> ResponseReturnValue:
         raise NotFound("There is no such example. Choose one from the upload's page.")
     made = EXAMPLES[MappingShape(shape)].encode()
     return send_export(made, f"mapping-{shape}.toml")
+
+
+# A quarter's counts site by site, and everything that was ever saved of them
+
+
+@record_bp.get("/groups/<group_id>/counts/<period>/sites")
+@needs(Can.READ_COUNTS)
+def by_site(group_id: str, period: str) -> ResponseReturnValue:
+    found = history.by_site(session(), group_id, period)
+    return render_template("imports/by_site.html", found=found)
+
+
+@record_bp.get("/groups/<group_id>/counts/<period>/history")
+@needs(Can.READ_COUNTS)
+def record(group_id: str, period: str) -> ResponseReturnValue:
+    found = history.record(session(), group_id, period)
+    return render_template("imports/record.html", found=found, most_lines=MOST_LINES)

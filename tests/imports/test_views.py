@@ -21,7 +21,7 @@ from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.imports import db as uploads
 from readiness.imports.models import UploadState
 from readiness.imports.service import screens
-from readiness.imports.views.upload import MEBIBYTES
+from readiness.imports.views import MEBIBYTES
 from tests.factories import sending, world
 from tests.factories import uploads as uploaded
 from tests.factories.page import Page
@@ -30,7 +30,7 @@ from tests.factories.waiting import until
 
 COUNTS = "/groups/elm/counts"
 HERE = f"{COUNTS}/upload"
-FHIR = Path(__file__).parents[2] / "data" / "fhir"
+FHIR = Path(__file__).parents[1] / "data" / "fhir"
 ONE = f"{HERE}/u1"
 JSON = {"Accept": "application/json"}
 

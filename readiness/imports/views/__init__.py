@@ -1,1 +1,0 @@
-"""Pages: each builds a form, calls the service and renders what comes back."""
