@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.core.serialization import from_json, to_json
-from readiness.plans.models import ActionPlan, PlanAction, ProposedPlan
-from readiness.plans.plan_json import action_in, edits_out, proposed_in, proposed_out
+from readiness.plans.models import ActionPlan, GroupValues, PlanAction, Proposal, ProposedPlan
 from readiness.plans.postings import EstimateToComplete, Posting
+
+Plain = dict[str, Any]
 
 
 def add_plan(store: Store, plan: ActionPlan, proposed: ProposedPlan, event: Event) -> None:
@@ -133,6 +135,40 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
         set_aside=proposed.set_aside,
         need_says=proposed.need_says,
     )
+
+
+def proposed_out(plan: ProposedPlan) -> Plain:
+    plain = to_json(plan)
+    return {"target_tier": plain.pop("target_tier_id"), **plain}
+
+
+def proposed_in(plain: Mapping[str, Any]) -> ProposedPlan:
+    return from_json(ProposedPlan, {**plain, "target_tier_id": plain["target_tier"]})
+
+
+def edits_out(action: PlanAction) -> Plain:
+    """What people made of an action; the proposal itself is stored once, with the plan."""
+    edits = ("title", "owner", "due_on", "status", "note", "evidence")
+    return {**{name: to_json(getattr(action, name)) for name in edits}, "own": own_out(action.own)}
+
+
+def own_out(own: GroupValues) -> Plain:
+    plain = to_json(own)
+    return {**plain.pop("amounts"), **plain, "levels": dict(own.levels)}
+
+
+def action_in(
+    action_id: str, revision: int, edits: Mapping[str, Any], proposal: Proposal | None
+) -> PlanAction:
+    own = edits["own"]
+    plain = {
+        **edits,
+        "id": action_id,
+        "revision": revision,
+        "proposal": None,
+        "own": {**own, "amounts": own, "levels": list(own["levels"].items())},
+    }
+    return replace(from_json(PlanAction, plain), proposal=proposal)
 
 
 def peer_deprived_shares(store: Store, group_id: str) -> tuple[float, ...]:

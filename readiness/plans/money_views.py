@@ -14,11 +14,11 @@ from readiness.core.web.session import now, session, store
 from readiness.plans.forms import NeededForm, PostingForm, needed_form, posting_form
 from readiness.plans.postings import dollars
 from readiness.plans.presenters import spending
-from readiness.plans.service import money, money_export, progress
+from readiness.plans.service import money, progress
 
 bp = Blueprint("money", __name__)
 bp.add_app_template_filter(dollars, "from_cents")
-FILES = {"csv": money_export.as_csv, "xlsx": money_export.as_xlsx}
+FILES = {"csv": spending.as_csv, "xlsx": spending.as_xlsx}
 NO_FILE = "There is no such file. Choose CSV or a spreadsheet on the page."
 HERE = "/assessments/<assessment_id>/plan/money"
 

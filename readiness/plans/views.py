@@ -20,7 +20,6 @@ from readiness.plans import schedule
 from readiness.plans.forms import ActionForm, action_form
 from readiness.plans.models import ActionStatus, PlanAction
 from readiness.plans.presenters import action as line
-from readiness.plans.presenters import outlook as plan_money
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
 from readiness.plans.presenters.action import catalogue_says
@@ -44,7 +43,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
         told=told,
         summary=summary,
         paid=spending.spending_table(money.money_of(store(), opened, now())),
-        whole=plan_money.outlook(opened, now().date()),
+        whole=reading.outlook(opened, now().date()),
         misfits=[each.says for each in schedule.conflicts(opened.plan)],
     )
 

@@ -12,11 +12,12 @@ from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
 from readiness.core.migrations import migrate
 from readiness.plans import db as plans
+from readiness.plans.db import proposed_in, proposed_out
 from readiness.plans.drafting import PlanHeader, carry_over, draft
 from readiness.plans.models import ActionStatus, ActionType
-from readiness.plans.plan_json import plan_out, proposed_in, proposed_out
 from readiness.plans.planning import propose
 from readiness.plans.selection import PopulationNeed
+from readiness.plans.service.document import plan_out
 from tests.factories import plans as planned
 from tests.factories import world
 

@@ -18,6 +18,7 @@ from readiness.core.formatting import day, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
+from readiness.core.serialization import to_json as to_plain
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.strata import Stratum
 from readiness.disclosure import released_counts
@@ -27,13 +28,16 @@ from readiness.equity.gates import GROUPS_FOR_SPREAD, USE_LABELS
 from readiness.equity.service import released_gaps
 from readiness.equity.service.released_gaps import ReleasedGaps
 from readiness.instruments.models import Instrument, Tier
-from readiness.plans.plan_json import outlay_out, plan_out, projection_out
+from readiness.plans.db import Plain, edits_out
+from readiness.plans.models import ActionPlan, CatalogValues, PlanAction
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
-from readiness.plans.presenters.outlook import Outlook, outlook
-from readiness.plans.projection import Projection, project
+from readiness.plans.presenters.plan import Outlook, outlook
+from readiness.plans.projection import ProjectedTier, Projection, project
+from readiness.plans.schedule import timing_of
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import PlanView
+from readiness.plans.simulation import SimulatedCost
 from readiness.releases.presenter import screening_figures
 
 GateResults = tuple[GateResult, ...]
@@ -79,6 +83,95 @@ def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:
         "plan": plan_out(opened.plan),
         "ahead": {"projection": projection_out(ahead), "outlay": outlay_out(opened.cost)},
         "run": to_json(opened.basis.run),
+    }
+
+
+def plan_out(plan: ActionPlan) -> Plain:
+    """The whole plan for a machine: the attachment of its document."""
+    return {
+        "plan": plan.id,
+        "group": plan.group_id,
+        "assessment": plan.assessment_id,
+        "run": plan.run_id,
+        "starts_on": plan.starts_on.isoformat(),
+        "target_tier": plan.target_tier_id,
+        "actions": [
+            {
+                "id": action.id,
+                **edits_out(action),
+                "now": now_out(action, plan),
+                "usual": usual_out(action.usual) if action.usual else None,
+                "proposal": to_plain(action.proposal),
+            }
+            for action in plan.actions
+        ],
+        "set_aside": to_plain(plan.set_aside),
+        "need_says": list(plan.need_says),
+    }
+
+
+def now_out(action: PlanAction, plan: ActionPlan) -> Plain:
+    """What counts for the action now: the group's own values, else the catalogue's."""
+    timing = to_plain(timing_of(action, plan)) or {}
+    return {
+        "first_year": to_plain(action.cost),
+        **to_plain(action.amounts),
+        "starts_on": timing.get("starts_on"),
+        "launches_on": timing.get("launches_on"),
+        "effect_from": timing.get("earliest"),
+        "effect_until": timing.get("latest"),
+        "levels": {lift.item_id: lift.to for lift in action.lifts},
+    }
+
+
+def usual_out(usual: CatalogValues) -> Plain:
+    """The catalogue's values, with what they rest on."""
+    note = to_plain(usual.note) or {}
+    return {
+        **to_plain(usual.amounts),
+        "units": to_plain(usual.units),
+        "units_say": usual.units_say,
+        "months_to_launch": usual.months_to_launch,
+        "months_to_effect": list(usual.months_to_effect),
+        "acts": note.get("acts"),
+        "may_pay": note.get("may_pay", []),
+        "pays_after": usual.pays_after,
+        "source": note.get("source"),
+        "as_of": note.get("as_of"),
+        "status": note.get("status"),
+    }
+
+
+def projection_out(ahead: Projection) -> Plain:
+    return {
+        "says": "Potential if everything goes as expected; never a forecast.",
+        "target_tier": ahead.target_tier_id,
+        "earliest": [tier_out(each) for each in ahead.earliest],
+        "latest": [tier_out(each) for each in ahead.latest],
+        "stays_short": list(ahead.short),
+        "without_date": list(ahead.undated),
+        "late": list(ahead.late),
+    }
+
+
+def tier_out(stage: ProjectedTier) -> Plain:
+    return {
+        "from": stage.on.isoformat(),
+        "tier": stage.tier_id,
+        "provisional": stage.is_provisional,
+        "rose": {rise.item_id: rise.to for rise in stage.rose},
+    }
+
+
+def outlay_out(found: SimulatedCost) -> Plain:
+    """Low, likely and high are the 10th, 50th and 90th percentile of the draws."""
+    return {
+        "draws": found.draws,
+        "correlation": found.correlation,
+        "actions_with_a_cost": found.actions,
+        "years": [to_plain(year.cost) for year in found.years],
+        "total": to_plain(found.total),
+        "people_days": to_plain(found.people_days),
     }
 
 

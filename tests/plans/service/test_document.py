@@ -105,6 +105,12 @@ def job(store, maya, at=NOW, paper=Page.LETTER):
     return document.job_of(Session(store, maya, at), "a1", paper)
 
 
+def test_what_the_ranges_assume_stands_below_them(store, maya):
+    html = job(store, maya).html
+    assert "correlated at 0.5: an assumption, not a measurement" in html
+    assert "Of 10,000 simulated outcomes" in html
+
+
 @pytest.mark.slow
 def test_it_conforms_to_pdf_ua(printed, tmp_path):
     (file := tmp_path / "plan.pdf").write_bytes(printed)
