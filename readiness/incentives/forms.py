@@ -25,6 +25,7 @@ from readiness.incentives.design import (
     PoolSplit,
     Rule,
 )
+from readiness.incentives.presenters.wording import sentence
 from readiness.incentives.service.released import NumbersFilters, NumbersOptions
 from readiness.incentives.service.runs import (
     LEAST_REPLICATES,
@@ -38,10 +39,6 @@ LONGEST_NAME = 40
 Typed = dict[str, list[str]]  # field -> what was sent for it
 WEIGHTS = {rule: f"weight_{rule.name.lower()}" for rule in PLAIN_RULES}
 NONE = "none"
-
-
-def sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def words(each: type[StrEnum]) -> list[SelectChoice]:

@@ -15,6 +15,7 @@ from readiness.incentives.presenters.wording import (
     Picture,
     index_says,
     leaning_of,
+    sentence,
     side_by_side,
 )
 from readiness.incentives.service.runs import RunSettings
@@ -95,14 +96,10 @@ def tier_condition(column: DesignColumn) -> str:
     )
 
 
-def slice_title(part: GroupSlice) -> str:
-    return part.name[0].upper() + part.name[1:]
-
-
 def cut_picture(column: DesignColumn, by: str, slices: Sequence[GroupSlice]) -> Picture:
     rows = [
         MoneyRow(
-            slice_title(each),
+            sentence(each.name),
             f"{each.groups} groups, {each.taking_part} can be paid",
             each.patient_share,
             each.dollar_share.value if each.dollar_share else None,
@@ -149,7 +146,7 @@ def cut_table(
     header = (corner, "Groups", "Share of patients", *(each.name for each in columns))
     rows = [
         (
-            slice_title(parts[0]),
+            sentence(parts[0].name),
             str(parts[0].groups),
             percent(parts[0].patient_share),
             *(slice_says(part) for part in parts),

@@ -31,6 +31,7 @@ from readiness.incentives.presenters.wording import (
     headline,
     leaning_of,
     paid_says,
+    sentence,
     side_by_side,
     taking_part,
 )
@@ -133,10 +134,6 @@ def rule_says(design: Design) -> str:
     return sentence("; ".join(f"{percent(share)} {rule}" for rule, share in shares.items()))
 
 
-def sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def pays_from(design: Design) -> str:
     """The points, the level, or both for a composite of both."""
     rules = rules_of(design)
@@ -175,7 +172,7 @@ def left_out(numbers: ReleasedNumbers, columns: Sequence[DesignColumn]) -> Itera
     for each in numbers.left_out:
         by_why.setdefault(each.why, []).append(each.name)
     for why, names in by_why.items():
-        yield f"{why[0].upper()}{why[1:]}: {', '.join(names)}."
+        yield f"{sentence(why)}: {', '.join(names)}."
     by_sentence: dict[str, list[str]] = {}
     for column in columns:
         for says in left_out_by(column):

@@ -181,3 +181,11 @@ def still_pays(column: DesignColumn) -> str:
 
 def taking_part(outcome: DesignOutcome) -> str:
     return f"{outcome.taking_part} of {len(outcome.groups)}"
+
+
+def sentence(text: str) -> str:
+    """
+    >>> sentence("by patients, not groups")
+    'By patients, not groups'
+    """
+    return text[0].upper() + text[1:]

@@ -15,6 +15,7 @@ from readiness.investment.models import (
     BenefitComponent,
     Pick,
     PolicyAnswer,
+    ScenarioAnswer,
 )
 from readiness.investment.presenters.firmness import (
     HeuristicLine,
@@ -36,7 +37,7 @@ from readiness.investment.presenters.wording import (
     counted_words,
     join_words,
     proof_says,
-    settings_of,
+    settings,
     weights_says,
 )
 from readiness.investment.scenario import BudgetScenario, ScenarioRequest
@@ -133,7 +134,7 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         policy=scenario.policy.name,
         policy_says=scenario.policy.says,
         weights=weights_says(scenario),
-        settings=(*settings_of(scenario), *picks_says(found)),
+        settings=(*settings(scenario), *picks_says(found)),
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
         decision=decision_says(scenario, main) if main.is_possible else "",
@@ -269,7 +270,8 @@ def change_says(found: StoredScenario) -> str:
     return join_words(said) or "changes its settings"
 
 
-def scenario_line(request: ScenarioRequest, main: PolicyAnswer | None) -> ScenarioLine:
+def scenario_line(request: ScenarioRequest, answer: ScenarioAnswer | None) -> ScenarioLine:
+    main = answer.found(request.scenario.policy_id) if answer else None
     outcome = WAITING if main is None else "no answer within its limits"
     if main and main.is_possible:
         outcome = decision_says(request.scenario, main)

@@ -108,10 +108,6 @@ def weights_says(scenario: BudgetScenario) -> tuple[Fact, ...]:
     )
 
 
-def settings_of(scenario: BudgetScenario) -> tuple[Fact, ...]:
-    return tuple(settings(scenario))
-
-
 def settings(scenario: BudgetScenario) -> Iterator[Fact]:
     """Only what constrains; what is switched off and usually on is said too."""
     budgets = [dollars(each) for each in scenario.budgets]

@@ -33,8 +33,9 @@ from readiness.investment.presenters.result import (
     scenario_line,
 )
 from readiness.investment.presenters.wording import counted_words, join_words
+from readiness.investment.service.scenarios import require_planner
 from readiness.investment.service.solving import GAP, SECONDS
-from readiness.investment.service.stored import load, names_of, require_planner
+from readiness.investment.service.stored import load, names_of
 from readiness.portfolio.brief.contents import notes_of
 
 STOPPED = (
@@ -52,15 +53,13 @@ POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 
 
 def listing(session: Session, payer_id: str) -> ScenarioList:
-    require_planner(session.actor, payer_id)
+    require_planner(session, payer_id)
     answers = allocations.answers_of_payer(session.store, payer_id)
     return ScenarioList(
         groups.payer(session.store, payer_id),
         len(names_of(session.store, payer_id, session.now.date())),
         tuple(
-            scenario_line(each, answers[each.id].found(each.scenario.policy_id))
-            if each.id in answers
-            else scenario_line(each, None)
+            scenario_line(each, answers.get(each.id))
             for each in allocations.of_payer(session.store, payer_id)
         ),
     )

@@ -77,7 +77,7 @@ def ask(
     parent_id: str | None = None,
 ) -> str:
     """Store the scenario and begin to solve it; the id under which it can be looked at."""
-    permissions.require(session.actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
+    require_planner(session, payer_id)
     if wrong := problems_of(scenario):
         raise BadInput(wrong)
     actor, now = session.actor, session.now
@@ -181,8 +181,12 @@ def is_same(before: PolicyAnswer, again: PolicyAnswer) -> bool:
 # What a person asks of a scenario that is there.
 
 
-def load_request(session: Session, payer_id: str, allocation_id: str) -> ScenarioRequest:
+def require_planner(session: Session, payer_id: str) -> None:
     permissions.require(session.actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
+
+
+def load_request(session: Session, payer_id: str, allocation_id: str) -> ScenarioRequest:
+    require_planner(session, payer_id)
     request = allocations.get(session.store, allocation_id)
     if request.payer_id != payer_id:
         raise NotFound(NOT_SHARED)

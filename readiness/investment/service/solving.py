@@ -118,7 +118,7 @@ class CountingSolver:
     def __init__(self, on_progress: Told) -> None:
         self.on_progress, self.done, self.solver = on_progress, 0, ""
 
-    def solved(
+    def solve(
         self, problem: AllocationProblem, gap: float = GAP, seconds: float = SECONDS
     ) -> Allocation:
         made = allocate(problem, gap, seconds)
@@ -134,7 +134,7 @@ class CountingSolver:
 def answer_under(
     case: Case, policy: Policy, baselines: Sequence[GroupBaseline], counted: CountingSolver
 ) -> PolicyAnswer:
-    found = bare_answer(case, policy, counted.solved(case.problem(policy)))
+    found = bare_answer(case, policy, counted.solve(case.problem(policy)))
     if not found.is_possible:
         return found
     keys = frozenset(each.key for each in found.picks)
@@ -228,7 +228,7 @@ def award_of(
 def with_budget(case: Case, policy: Policy, share: int, counted: CountingSolver) -> PolicyAnswer:
     budgets = tuple(each * share // 100 for each in case.scenario.budgets)
     other = replace(case, scenario=replace(case.scenario, budgets=budgets))
-    return bare_answer(other, policy, counted.solved(other.problem(policy)))
+    return bare_answer(other, policy, counted.solve(other.problem(policy)))
 
 
 def options_left_out(
@@ -284,7 +284,7 @@ def try_pinned(
     """Pinned, and everything chosen anew around it."""
     scenario = replace(case.scenario, pins=case.scenario.pins | {candidate.key})
     pinned = replace(case, scenario=scenario)
-    made = bare_answer(pinned, scenario.policy, counted.solved(pinned.problem(scenario.policy)))
+    made = bare_answer(pinned, scenario.policy, counted.solve(pinned.problem(scenario.policy)))
     before, after = frozenset(main.picks), frozenset(made.picks)
     return OptionLeftOut(
         candidate.group_id,
@@ -353,7 +353,7 @@ def sensitivity(case: Case, runs: int, on_progress: Told) -> Stability:
     times: dict[Key, int] = {}
     objectives = []
     for run in range(runs):
-        made = counted.solved(draw_problem(case, policy, run), ROUGH_GAP, ROUGH_SECONDS)
+        made = counted.solve(draw_problem(case, policy, run), ROUGH_GAP, ROUGH_SECONDS)
         if made.chosen is not None:
             objectives.append(float(made.objective))
             for key in {pick.key for pick in picks_of(made.chosen)}:
@@ -384,7 +384,7 @@ def solve_stored(
     problem: AllocationProblem, policy: Policy, on_progress: Told
 ) -> tuple[PolicyAnswer, str]:
     """Whether today's solver answers as the one before did; dollars are not on_progress again."""
-    made = CountingSolver(on_progress).solved(problem)
+    made = CountingSolver(on_progress).solve(problem)
     picks = tuple(picks_of(made.chosen or ()))
     found = PolicyAnswer(policy.id, made.chosen is not None, picks, float(made.objective))
     return found, made.solver

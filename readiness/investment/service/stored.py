@@ -8,12 +8,9 @@ from datetime import date
 from functools import cached_property
 
 from readiness.accounts.db import groups
-from readiness.accounts.service import scope
-from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
-from readiness.core.people import Actor, Payer
-from readiness.core.permissions import Can
+from readiness.core.people import Payer
 from readiness.equity import db as peers
 from readiness.investment import db as allocations
 from readiness.investment.models import Candidate, GroupOffer, Pick, PolicyAnswer, Stability
@@ -108,10 +105,6 @@ def names_of(store: Store, payer_id: str, today: date) -> dict[str, str]:
 
 def is_answered(store: Store, allocation_id: str) -> bool:
     return allocations.solution(store, allocation_id) is not None
-
-
-def require_planner(actor: Actor, payer_id: str) -> None:
-    permissions.require(actor, Can.PLAN_INVESTMENT, scope.of_payer(payer_id))
 
 
 HIDDEN_GROUP = "A group that no longer shares"

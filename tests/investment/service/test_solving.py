@@ -37,7 +37,7 @@ def alone(scenario, policy_id="readiness"):
     """One policy's answer, and nothing about how firm it is."""
     case = a_case(scenario)
     policy = next(each for each in scenario.policies if each.id == policy_id)
-    made = solving.CountingSolver(nobody_waits).solved(case.problem(policy))
+    made = solving.CountingSolver(nobody_waits).solve(case.problem(policy))
     return solving.bare_answer(case, policy, made)
 
 
