@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from readiness.core import solver
 from readiness.core.config import Settings
 from readiness.core.db import Store
 from readiness.core.errors import NotSaved
+from readiness.core.integer_program import Program, Solution
 from readiness.core.jobs.service import Runner
 from readiness.core.migrations import migrate
 from readiness.core.pdf.printer import Limits, Printer
@@ -62,6 +63,22 @@ def unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (tables, solver, quality_table, workbook):
             patch.setattr(module, "SECONDS", PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def solve_each_program_once() -> Iterator[None]:
+    """Most tests score the same few questionnaires, and a program has one answer."""
+    solve, solutions = solver.least, {}
+
+    def recall(program: Program, costs: Mapping[int, int]) -> Solution | None:
+        key = repr((program, costs))
+        if key not in solutions:
+            solutions[key] = solve(program, costs)
+        return solutions[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "least", recall)
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -46,15 +47,14 @@ class Tag:
                 yield from child._strings()
                 yield "" if child.name in INLINE else " "
 
-    def inside(self) -> Iterator[Tag]:
-        """Every tag below this one, in the order of the page."""
-        for child in self.children:
-            if isinstance(child, Tag):
-                yield child
-                yield from child.inside()
+    @cached_property
+    def inside(self) -> list[Tag]:
+        """Every tag below this one, in the order of the page; asked for when the page is read."""
+        below = (child for child in self.children if isinstance(child, Tag))
+        return [tag for child in below for tag in (child, *child.inside)]
 
     def all(self, *names: str) -> list[Tag]:
-        return [tag for tag in self.inside() if tag.name in names]
+        return [tag for tag in self.inside if tag.name in names]
 
     def above(self, *names: str) -> Tag | None:
         """The nearest tag around this one with one of these names."""
@@ -129,7 +129,7 @@ class Page:
         return tag
 
     def by_id(self, wanted: str) -> Tag:
-        (tag,) = (tag for tag in self.root.inside() if tag.get("id") == wanted)
+        (tag,) = (tag for tag in self.root.inside if tag.get("id") == wanted)
         return tag
 
     @property
@@ -222,10 +222,10 @@ def headings_are_in_order(page: Page) -> Iterator[str]:
 
 
 def ids_are_used_once_and_pointed_at(page: Page) -> Iterator[str]:
-    ids = Counter(tag.get("id") for tag in page.root.inside() if "id" in tag)
+    ids = Counter(tag.get("id") for tag in page.root.inside if "id" in tag)
     yield from (f"id {i!r} is used {n} times" for i, n in ids.items() if n > 1)
     yield from (f"id {i!r} is empty or has a space" for i in ids if i.split() != [i])
-    for tag in page.root.inside():
+    for tag in page.root.inside:
         for name in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "headers"):
             for wanted in tag.get(name).split():
                 if wanted not in ids:
@@ -290,7 +290,7 @@ def tables_name_their_columns(page: Page) -> Iterator[str]:
 
 
 def policy_would_stop_nothing(page: Page) -> Iterator[str]:
-    for tag in page.root.inside():
+    for tag in page.root.inside:
         inline = [name for name in tag.attributes if name.startswith("on") or name == "style"]
         if inline:
             yield f"{tag}: {inline} would be stopped by our content policy"
