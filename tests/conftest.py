@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from readiness.accounts.db import tokens
@@ -23,6 +25,7 @@ from readiness.core.errors import NotSaved
 from readiness.core.integer_program import Program, Solution
 from readiness.core.jobs.service import Runner
 from readiness.core.migrations import migrate
+from readiness.core.pdf import layout
 from readiness.core.pdf.printer import Limits, Printer
 from readiness.core.tables import reader as tables
 from readiness.counts.quality import table as quality_table
@@ -54,6 +57,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         walk = getattr(item, "callspec", None) if "every_page" in item.path.name else None
         item.add_marker(pytest.mark.xdist_group(f"{item.path} {walk.id if walk else ''}"))
     items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays to the end: no later collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -128,10 +141,21 @@ def printer() -> Iterator[Printer]:
 
 
 @pytest.fixture(scope="session")
-def shared_app(peopled_database: Path, printer: Printer) -> Flask:
+def shared_app(
+    peopled_database: Path, printer: Printer, compiled_templates: FileSystemBytecodeCache
+) -> Flask:
     """Made once: its routes and templates take longer to compile than most tests take to run."""
     made = create_app(settings_for(peopled_database))
     made.config.update(TESTING=True, PRINTER=printer)
+    made.jinja_env.bytecode_cache = compiled_templates
+    return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(pytestconfig: pytest.Config) -> FileSystemBytecodeCache:
+    """Shared by all workers of a run; a template that changes is compiled anew."""
+    made = FileSystemBytecodeCache(str(pytestconfig.cache.mkdir("templates")))
+    layout.environment().bytecode_cache = made
     return made
 
 

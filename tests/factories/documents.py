@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader, FileSystemLoader, Template
 
 from readiness.core.charts.bars import DomainScore, FunnelStep, Threshold, funnel_of, profile_of
 from readiness.core.charts.dots import GapRow, Moment, RateRow, gaps_of, rates_of, trend_of
@@ -101,18 +102,22 @@ def values() -> dict[str, object]:
     }
 
 
-def html(**changes: object) -> str:
-    """The sample in the tests' data, over the product's own base and components."""
+@cache
+def sample() -> Template:
+    """In the tests' data, over the product's own base and components."""
     templates = layout.environment()
     assert templates.loader
     folders = ChoiceLoader([FileSystemLoader(Path(__file__).parents[1] / "data"), templates.loader])
-    made = templates.overlay(loader=folders).get_template("sample.html")
-    return made.render({**values(), **changes})
+    return templates.overlay(loader=folders).get_template("sample.html")
+
+
+def html(**changes: object) -> str:
+    return sample().render({**values(), **changes})
 
 
 def a_job(**changes: Any) -> PrintJob:
     defaults: dict[str, Any] = {
-        "html": html(),
+        "html": changes.get("html") or html(),
         "identifier": b"QM-2026-0007/1",
         "made_at": MADE_AT,
         "page": Page.LETTER,
