@@ -4,13 +4,20 @@ const WAIT = 500; // ms between two looks
 const LATER = 5000; // and while the server does not answer
 const line = document.querySelector("[data-progress]");
 const bar = document.querySelector("progress"); // where it is known how much there is
+let isLeaving = false; // a form was sent: what answers it is the next page
+
+addEventListener("submit", () => {
+  isLeaving = true;
+});
 
 async function look() {
   let wait = WAIT;
   try {
     const reply = await fetch(line.dataset.progress, { headers: { Accept: "application/json" } });
+    if (isLeaving) return;
     if (!reply.ok) return location.reload(); // signed out, or stopped elsewhere: the page says so
     const found = await reply.json();
+    if (isLeaving) return;
     if (!found.is_reading) return location.reload();
     if (line.textContent !== found.says) line.textContent = found.says;
     if (bar && found.total) bar.value = found.done / found.total;
