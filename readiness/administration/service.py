@@ -17,7 +17,7 @@ from readiness.accounts.service.history import SYSTEM
 from readiness.accounts.service.one_time_links import write_invitation
 from readiness.accounts.service.people import NamedMembership, parts_of
 from readiness.accounts.team import Invitee
-from readiness.administration import db as takeout
+from readiness.administration import db
 from readiness.core import audit
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
@@ -139,7 +139,7 @@ def export_group(session: Session, group_id: str) -> bytes:
     scope.require_for_group(session, Can.TAKE_OUT, group_id)
     with session.store.writing():
         record(session, "exported", group_id)
-    tables = takeout.tables(session.store, group_id)
+    tables = db.tables(session.store, group_id)
     return zip_of(
         {"README.txt": NOTE.format(at=session.now.isoformat())} | files(tables), session.now
     )

@@ -110,9 +110,9 @@ def order_rows(problem: AllocationProblem, columns: dict[Key, int]) -> Iterator[
                 other = columns[option.group, needed]
                 terms[other] = terms.get(other, 0) + 1
             yield Row(terms, least=0)
-    rivals = gates_by_set(problem)
+    gates = gates_by_set(problem)
     for gate in problem.gates:
-        yield from gate_rows(problem, gate, columns, rivals)
+        yield from gate_rows(problem, gate, columns, gates)
 
 
 SetGates = dict[
@@ -135,7 +135,7 @@ def missing_for(problem: AllocationProblem, gate: GateConstraint) -> int:
 
 
 def gate_rows(
-    problem: AllocationProblem, gate: GateConstraint, columns: dict[Key, int], rivals: SetGates
+    problem: AllocationProblem, gate: GateConstraint, columns: dict[Key, int], gates: SetGates
 ) -> Iterator[Row]:
     """Actions of which one may be chosen share a row where the foundation is theirs as well."""
     foundation = dict.fromkeys(gate.of)
@@ -150,20 +150,20 @@ def gate_rows(
     for action in dict.fromkeys(gate.unlocks):
         if (gate.group, action) in columns:
             terms = dict.fromkeys(others, 1)
-            for each in (action, *also_behind(problem, gate, action, rivals, missing)):
+            for each in (action, *also_behind(problem, gate, action, gates, missing)):
                 column = columns[gate.group, each]
                 terms[column] = terms.get(column, 0) - missing
             yield Row(terms, least=0)
 
 
 def also_behind(
-    problem: AllocationProblem, gate: GateConstraint, action: str, rivals: SetGates, missing: int
+    problem: AllocationProblem, gate: GateConstraint, action: str, gates: SetGates, missing: int
 ) -> tuple[str, ...]:
     """Others of the same set that need no less of no more than this gate's foundation."""
     name = problem.option_by_key[gate.group, action].one_of
     found = (
         other
-        for other, its in rivals.get((gate.group, name or ""), ())
+        for other, its in gates.get((gate.group, name or ""), ())
         if other != action and set(its.of) <= set(gate.of) and missing_for(problem, its) >= missing
     )
     return tuple(dict.fromkeys(found))

@@ -20,9 +20,9 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.tables.models import Canceled
 
-Told = Callable[[int], None]  # rows so far; raises Canceled
+OnProgress = Callable[[int], None]  # rows so far; raises Canceled
 Keep = Callable[[Store, datetime], None]  # stores what came of it, in the job's last transaction
-Work = Callable[[Told], Keep]
+Work = Callable[[OnProgress], Keep]
 Clock = Callable[[], datetime]
 Also = Callable[[Store], None]  # stores what was asked for, in one transaction with its job
 Tidy = Callable[[], None]

@@ -19,7 +19,7 @@ NO_ROOM = (
 OWNER_ONLY = 0o600
 
 
-class Pack:
+class DocumentArchive:
     """Nothing is compressed: documents are already, and another library would compress otherwise.
 
     Leaving it by a fault leaves a half-written file, which is its owner's to put away.

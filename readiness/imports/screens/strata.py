@@ -119,8 +119,8 @@ def by_prefix(table: TraitTable, word: str) -> str:
     """Codes that say more with each digit: the longest beginning that is known."""
     if not word.isdecimal():
         return ""
-    beginnings = (word[:length] for length in range(len(word), 0, -1))
-    return next((table.prefixes[each] for each in beginnings if each in table.prefixes), "")
+    prefixes = (word[:length] for length in range(len(word), 0, -1))
+    return next((table.prefixes[each] for each in prefixes if each in table.prefixes), "")
 
 
 def language_of(table: TraitTable, text: str) -> str:

@@ -14,7 +14,7 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, Problem
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
-from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
+from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
 from readiness.core.people import Actor, Site
 from readiness.core.periods import EARLIEST_YEAR, Period
 from readiness.core.permissions import Can
@@ -103,7 +103,7 @@ def start(
 def reading_work(files: UploadedFiles, upload: Upload, sites: Sequence[Site], today: date) -> Work:
     names = site_ids_by_name(sites)
 
-    def work(on_progress: Told) -> Keep:
+    def work(on_progress: OnProgress) -> Keep:
         try:
             found = screens.aggregate(
                 files.sources,

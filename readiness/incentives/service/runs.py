@@ -19,7 +19,7 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, Problem
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
-from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
+from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.core.serialization import from_json
@@ -74,7 +74,7 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What a page asks for. `compare_repeat` names the run whose numbers are taken again."""
+    """What a page asks for. `repeats` names the run whose numbers are taken again."""
 
     designs: tuple[Design, ...]
     settings: RunSettings
@@ -288,7 +288,7 @@ def total_draws(run: LaboratoryRun) -> int:
 
 
 def work_on(run: LaboratoryRun) -> Work:
-    def work(on_progress: Told) -> Keep:
+    def work(on_progress: OnProgress) -> Keep:
         outcome = {"questions": simulate_run(run, on_progress)}
 
         def keep(store: Store, now: datetime) -> None:
@@ -299,7 +299,7 @@ def work_on(run: LaboratoryRun) -> Work:
     return work
 
 
-def simulate_run(run: LaboratoryRun, on_progress: Told) -> list[list[dict[str, Any]]]:
+def simulate_run(run: LaboratoryRun, on_progress: OnProgress) -> list[list[dict[str, Any]]]:
     """For each question the outcome of each design, as it is stored."""
     from readiness.incentives import population  # numpy is slow to import
 
@@ -332,7 +332,7 @@ def simulate_scenarios(
     scenarios: Sequence[Scenario],
     replicates: int,
     seed: int,
-    on_progress: Told,
+    on_progress: OnProgress,
 ) -> dict[Scenario, tuple[DesignOutcome, ...]]:
     """For each scenario one outcome a design, all from the same seed.
 
@@ -346,7 +346,7 @@ def simulate_scenarios(
     return found
 
 
-def offset_progress(on_progress: Told, done_before: int) -> Told:
+def offset_progress(on_progress: OnProgress, done_before: int) -> OnProgress:
     return lambda done: on_progress(done_before + done)
 
 
@@ -356,7 +356,7 @@ def simulate_scenario(
     scenario: Scenario,
     replicates: int,
     seed: int,
-    on_progress: Told,
+    on_progress: OnProgress,
     threads: int = THREADS,
 ) -> tuple[DesignOutcome, ...]:
     from readiness.incentives import simulate, tallies  # numpy is slow to import

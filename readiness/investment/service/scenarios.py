@@ -16,7 +16,7 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, BadInput, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
-from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
+from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
 from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.imports.models import RETENTION
@@ -123,7 +123,7 @@ def event_of(request: ScenarioRequest, actor: Actor, verb: str, now: datetime) -
 
 
 def solve_work(database: Path, request: ScenarioRequest, actor: Actor) -> Work:
-    def work(on_progress: Told) -> Keep:
+    def work(on_progress: OnProgress) -> Keep:
         with closing(Store(database)) as store:
             solution = solve_request(store, request, request.asked_at, on_progress)
         return lambda store, at: allocations.keep_answer(
@@ -134,7 +134,7 @@ def solve_work(database: Path, request: ScenarioRequest, actor: Actor) -> Work:
 
 
 def solve_request(
-    store: Store, request: ScenarioRequest, at: datetime, on_progress: Told
+    store: Store, request: ScenarioRequest, at: datetime, on_progress: OnProgress
 ) -> ScenarioSolution:
     """From what the sharing groups submitted and released by now."""
     found = baselines.of_payer(store, request.payer_id, at.date())
@@ -149,7 +149,7 @@ def solve_request(
 def sensitivity_work(
     request: ScenarioRequest, solution: ScenarioSolution, count: int, actor: Actor
 ) -> Work:
-    def work(on_progress: Told) -> Keep:
+    def work(on_progress: OnProgress) -> Keep:
         found = solving.sensitivity(
             Case(request.scenario, solution.offers, request.seed), count, on_progress
         )
@@ -161,7 +161,7 @@ def sensitivity_work(
 
 
 def replay_work(request: ScenarioRequest, solution: ScenarioSolution, actor: Actor) -> Work:
-    def work(on_progress: Told) -> Keep:
+    def work(on_progress: OnProgress) -> Keep:
         again, solver = solving.solve_stored(solution.problem, request.scenario.policy, on_progress)
         before = solution.answer.found(request.scenario.policy_id)
         return lambda store, at: allocations.keep_replay(

@@ -52,7 +52,7 @@ ROUGH_GAP, ROUGH_SECONDS = 1e-2, 15.0  # of one of many draws; the clock should 
 FIRST_LEFT_OUT = 3
 LESS, MORE = 95, 105  # hundredths of the budget
 RUNS = 200  # draws, unless fewer are asked for
-Told = Callable[[int], None]
+OnProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,9 @@ def solves_of(scenario: BudgetScenario) -> int:
     return len(scenario.policies) + 2 + FIRST_LEFT_OUT
 
 
-def solve(case: Case, baselines: Sequence[GroupBaseline], on_progress: Told) -> ScenarioAnswer:
+def solve(
+    case: Case, baselines: Sequence[GroupBaseline], on_progress: OnProgress
+) -> ScenarioAnswer:
     counted = CountingSolver(on_progress)
     founds = tuple(answer_under(case, each, baselines, counted) for each in case.scenario.policies)
     policy = case.scenario.policy
@@ -115,7 +117,7 @@ def solve(case: Case, baselines: Sequence[GroupBaseline], on_progress: Told) -> 
 class CountingSolver:
     """Tells whoever waits after each solve."""
 
-    def __init__(self, on_progress: Told) -> None:
+    def __init__(self, on_progress: OnProgress) -> None:
         self.on_progress, self.done, self.solver = on_progress, 0, ""
 
     def solve(
@@ -315,7 +317,7 @@ def constraints_broken(
 
 
 def heuristic_results(case: Case, policy: Policy) -> Iterator[HeuristicResult]:
-    """Both see what each action is worth alone; what they find is on_progress as the answer is."""
+    """Both see what each action is worth alone; what they find is reported as the answer is."""
     one = case.one_year(policy)
     simple = over_years(additive_problem(one, case.offers), case.scenario.budgets, case.prices)
     worth = {option.key: option.benefit for option in one.options}
@@ -346,7 +348,7 @@ def objective(case: Case, picks: Iterable[Pick], worth: Mapping[Key, Fraction]) 
 # How often each choice survives.
 
 
-def sensitivity(case: Case, runs: int, on_progress: Told) -> Stability:
+def sensitivity(case: Case, runs: int, on_progress: OnProgress) -> Stability:
     """The same scenario over portfolios as they might be; the scale stays that of the portfolio as
     it is known, so that weights mean the same in every draw."""
     counted, policy = CountingSolver(on_progress), case.scenario.policy
@@ -381,9 +383,9 @@ def draw_problem(case: Case, policy: Policy, run: int) -> AllocationProblem:
 
 
 def solve_stored(
-    problem: AllocationProblem, policy: Policy, on_progress: Told
+    problem: AllocationProblem, policy: Policy, on_progress: OnProgress
 ) -> tuple[PolicyAnswer, str]:
-    """Whether today's solver answers as the one before did; dollars are not on_progress again."""
+    """Whether today's solver answers as the one before did; dollars are not compared."""
     made = CountingSolver(on_progress).solve(problem)
     picks = tuple(picks_of(made.chosen or ()))
     found = PolicyAnswer(policy.id, made.chosen is not None, picks, float(made.objective))

@@ -25,8 +25,8 @@ from readiness.core.errors import NOT_SHARED, NotFound, NotPrinted, WrongState
 from readiness.core.exports import csv_of
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
-from readiness.core.jobs.service import Clock, Keep, Runner, Told, Work
-from readiness.core.pdf.archive import Pack, member
+from readiness.core.jobs.service import Clock, Keep, OnProgress, Runner, Work
+from readiness.core.pdf.archive import DocumentArchive, member
 from readiness.core.pdf.job import Page, PrintJob
 from readiness.core.pdf.printer import MANY, Limits, Printer
 from readiness.core.people import Actor, Payer
@@ -160,21 +160,21 @@ class BulkPdfEntry:
 
 
 def print_work(database: Path, order: BulkPdfOrder, limits: Limits = MANY) -> Work:
-    def work(told: Told) -> Keep:
+    def work(on_progress: OnProgress) -> Keep:
         folder = folder_of(database)
         half = partial_path(folder, order.id)
         with (
             closing(Store(database)) as store,
             Printer(limits) as printer,
-            Pack(half, order.now.date()) as pack,
+            DocumentArchive(half, order.now.date()) as archive,
         ):
-            entries = list(print_plans(store, printer, pack, order, told))
+            entries = list(print_plans(store, printer, archive, order, on_progress))
             if not any(entry.file for entry in entries):
                 raise NotPrinted(NONE_PRINTED)
-            pack.add(INDEX, csv_of(COLUMNS, map(index_row, entries)))
+            archive.add(INDEX, csv_of(COLUMNS, map(index_row, entries)))
             data = json.dumps(index_of(order, entries), indent=1, ensure_ascii=False)
-            pack.add(DATA, data.encode())
-            pack.finish()
+            archive.add(DATA, data.encode())
+            archive.finish()
 
         def keep(store: Store, now: datetime) -> None:
             audit.record(store, event_of(order, entries, now))
@@ -186,21 +186,25 @@ def print_work(database: Path, order: BulkPdfOrder, limits: Limits = MANY) -> Wo
 
 
 def print_plans(
-    store: Store, printer: Printer, pack: Pack, order: BulkPdfOrder, told: Told
+    store: Store,
+    printer: Printer,
+    archive: DocumentArchive,
+    order: BulkPdfOrder,
+    on_progress: OnProgress,
 ) -> Iterator[BulkPdfEntry]:
     """Each document goes to the disk as soon as it and all before it are printed."""
     done = 0
     for entry, printed in printer.each_of(documents(store, order)):
-        told(done)
+        on_progress(done)
         if isinstance(printed, bytes):
-            pack.add(entry.file, printed)
+            archive.add(entry.file, printed)
             done += 1
             yield entry
         elif printed is None:
             yield entry
         else:
             yield replace(entry, file="", why=str(printed))
-    told(done)
+    on_progress(done)
 
 
 def documents(store: Store, order: BulkPdfOrder) -> Iterator[tuple[BulkPdfEntry, PrintJob | None]]:

@@ -32,7 +32,7 @@ bp = Blueprint("packs", __name__)
 SORTING = {"sort", "order", "page", "size"}  # of a list, and nothing to a ZIP
 
 
-class PackForm(SafeForm):
+class BulkPdfForm(SafeForm):
     paper = RadioField(
         "Paper",
         choices=[SelectChoice("letter", "US Letter"), SelectChoice("a4", "A4")],
@@ -43,10 +43,10 @@ class PackForm(SafeForm):
 @bp.get("/payers/<payer_id>/plans")
 @needs(Can.REVIEW_PORTFOLIO)
 def offer(payer_id: str) -> ResponseReturnValue:
-    return offer_page(payer_id, PackForm(formdata=None))
+    return offer_page(payer_id, BulkPdfForm(formdata=None))
 
 
-def offer_page(payer_id: str, form: PackForm) -> str:
+def offer_page(payer_id: str, form: BulkPdfForm) -> str:
     found = service.offer(session(), payer_id, request.values)
     kept = {
         name: value for name, value in query_parameters(found.query).items() if name not in SORTING
@@ -63,7 +63,7 @@ def offer_page(payer_id: str, form: PackForm) -> str:
 @bp.post("/payers/<payer_id>/plans")
 @needs(Can.REVIEW_PORTFOLIO)
 def start(payer_id: str) -> ResponseReturnValue:
-    form = PackForm()
+    form = BulkPdfForm()
     if not form.validate():
         return offer_page(payer_id, form), 422
     pack_id = service.start(

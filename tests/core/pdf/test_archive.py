@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from readiness.core.errors import NotPrinted, NotSaved
-from readiness.core.pdf.archive import Pack, member
+from readiness.core.pdf.archive import DocumentArchive, member
 from readiness.core.pdf.printer import MANY, Limits, Printer
 from tests.factories import documents
 
@@ -23,7 +23,7 @@ TOO_DEEP = SHELL.format("<div>" * 400 + "text" + "</div>" * 400)
 
 
 def a_pack(path, made_on=DAY):
-    with Pack(path, made_on) as pack:
+    with DocumentArchive(path, made_on) as pack:
         pack.add("plans/001.pdf", b"one" * 1000)
         pack.add("index.csv", b"a,b\r\n")
         pack.finish()
@@ -49,7 +49,7 @@ def test_it_holds_what_was_added_in_its_order_and_nobody_else_may_read_it(tmp_pa
 def test_a_file_that_is_there_is_never_written_over(tmp_path):
     a_pack(tmp_path / "a")
     with pytest.raises(NotSaved):
-        Pack(tmp_path / "a", DAY)
+        DocumentArchive(tmp_path / "a", DAY)
 
 
 def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
@@ -57,14 +57,14 @@ def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(NotSaved, match="Ask your administrator for room"):  # noqa: PT012, SIM117
-        with Pack(tmp_path / "a", DAY) as pack:
+        with DocumentArchive(tmp_path / "a", DAY) as pack:
             pack.add("1.pdf", b"x")
             monkeypatch.setattr(os, "fsync", full)
             pack.finish()
 
 
 def test_a_device_without_room_refuses_while_it_is_written():
-    pack = Pack.__new__(Pack)  # opened by hand: the device exists already
+    pack = DocumentArchive.__new__(DocumentArchive)  # opened by hand: the device exists already
     pack.made_on = DAY
     pack._file = open("/dev/full", "wb")  # noqa: SIM115
     pack._zip = zipfile.ZipFile(pack._file, "w")

@@ -118,14 +118,10 @@ ROUTES = {
     "POST /groups/<group_id>/records/remove": "401 404 403 403 403 403 422",
     # what left a group of a quarter: of this one nothing did
     "GET /groups/<group_id>/counts/<period>/released": "401 404 403 200 403 403 200",
-    "GET /groups/<group_id>/counts/<period>/released.csv": "401 404 403 404 403 403 404",
-    "GET /groups/<group_id>/counts/<period>/released.xlsx": "401 404 403 404 403 403 404",
+    "GET /groups/<group_id>/counts/<period>/released.<ending>": "401 404 403 404 403 403 404",
     "GET /payers/<payer_id>/groups/<group_id>/counts": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/groups/<group_id>/counts/<period>": "401 403 404 403 404 403 403",
-    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/released.csv": (
-        "401 403 404 403 404 403 403"
-    ),
-    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/released.xlsx": (
+    "GET /payers/<payer_id>/groups/<group_id>/counts/<period>/released.<ending>": (
         "401 403 404 403 404 403 403"
     ),
     # the measures of a released quarter: of this one nothing was released
@@ -151,8 +147,7 @@ ROUTES = {
     "GET /groups/<group_id>/quality/<period>/results": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/race-data": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/released": "401 404 403 200 403 403 200",
-    "GET /groups/<group_id>/quality/<period>/released.csv": "401 404 403 404 403 403 404",
-    "GET /groups/<group_id>/quality/<period>/released.xlsx": "401 404 403 404 403 403 404",
+    "GET /groups/<group_id>/quality/<period>/released.<ending>": "401 404 403 404 403 403 404",
     "GET /groups/<group_id>/quality/<period>/history": "401 404 403 200 403 403 200",
     # answering and signing
     "GET /assessments/<assessment_id>": "401 404 403 200 403 403 200",

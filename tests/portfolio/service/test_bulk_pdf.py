@@ -28,7 +28,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.jobs.service import OUR_FAULT, Runner
 from readiness.core.migrations import migrate
-from readiness.core.pdf.archive import Pack
+from readiness.core.pdf.archive import DocumentArchive
 from readiness.core.pdf.job import Page
 from readiness.core.pdf.printer import Printer
 from readiness.core.people import Group
@@ -211,7 +211,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(store, pam, runner, monkeypatch)
     def full(*_):
         raise NotSaved("The server's disk refused to keep this file.")
 
-    monkeypatch.setattr(Pack, "add", full)
+    monkeypatch.setattr(DocumentArchive, "add", full)
     start(store, pam, runner)
     assert "disk refused" in over(store).says
     assert left(store) == ["first.zip"]
