@@ -16,7 +16,7 @@ from readiness import cli
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.views import account, one_time_links, team
 from readiness.administration import views as admin
-from readiness.assessments.views import answering, cycles, questionnaire, review, submission
+from readiness.assessments.views import answering, cycles, questionnaire, review
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
 from readiness.core.errors import BadInput
@@ -75,7 +75,7 @@ BLUEPRINTS = (
     cycles.sharing_bp,
     screen.bp,
     imports.record_bp,
-    submission.bp,
+    review.submit_bp,
     imports.bp,
     *team.BLUEPRINTS,
 )

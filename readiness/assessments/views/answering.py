@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Request, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from readiness.assessments import checks
-from readiness.assessments.forms import context as context_form
-from readiness.assessments.forms import item
-from readiness.assessments.forms.context import ContextPart
+from readiness.assessments import checks, forms
 from readiness.assessments.models import AnswerRevision
 from readiness.assessments.saving import SentAnswer, choice_of
 from readiness.assessments.service import answering, assessment_view, overview, questions
@@ -22,6 +23,7 @@ from readiness.core.errors import BadInput, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session
+from readiness.instruments.models import Domain
 
 bp = Blueprint("assess", __name__)
 
@@ -63,7 +65,7 @@ def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
 def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
     """Without JavaScript: every item of the page at once. Those in order are kept in any case."""
     before = questions.page(session(), assessment_id, domain_id)
-    sent = item.page_of(request.form, before.domain)
+    sent = page_of(request.form, before.domain)
     typed = {each.item_id: each for each in sent}
     try:
         done = answering.save_page(session(), assessment_id, sent)
@@ -95,7 +97,7 @@ def after_saving(page: DomainPage) -> str:
 def save_item(assessment_id: str, item_id: str) -> ResponseReturnValue:
     """Autosave: one item as JSON."""
     try:
-        sent = item.item_of(request, item_id)
+        sent = item_of(request, item_id)
         view, revision = answering.save_item(session(), assessment_id, sent)
     except BadInput as error:
         return jsonify(error=" ".join(each.says for each in error.problems)), 422
@@ -159,29 +161,121 @@ context_bp = Blueprint("context", __name__)
 @needs(Can.READ_ASSESSMENT)
 def show(assessment_id: str) -> ResponseReturnValue:
     found = assessment_view.load(session(), assessment_id, Can.READ_ASSESSMENT)
-    return context_page(found, context_form.parts_of(found))
+    return context_page(found, forms.parts_of(found))
 
 
 @context_bp.post("/assessments/<assessment_id>/context")
 @needs(Can.ANSWER)
 def save(assessment_id: str) -> ResponseReturnValue:
     found = assessment_view.load(session(), assessment_id, Can.ANSWER)
-    typed = context_form.read_form(found.instrument, request.form)
+    typed = forms.read_form(found.instrument, request.form)
     try:
         if typed.problems:
             raise BadInput(typed.problems)
         answering.save_facts(session(), assessment_id, typed.facts)
     except BadInput as error:
-        return context_page(found, context_form.parts_of(found, typed.boxes, error.problems)), 422
+        return context_page(found, forms.parts_of(found, typed.boxes, error.problems)), 422
     except FactsChangedMeanwhile as error:
-        parts = context_form.parts_of(found, typed.boxes, clashes=error.clashes)
+        parts = forms.parts_of(found, typed.boxes, clashes=error.clashes)
         return context_page(found, parts), 409
     except WrongState as error:
-        return context_page(found, context_form.parts_of(found, typed.boxes), str(error)), 409
+        return context_page(found, forms.parts_of(found, typed.boxes), str(error)), 409
     flash("Saved.")
     return redirect(url_for("assess.contents", assessment_id=assessment_id), 303)
 
 
-def context_page(found: AssessmentView, parts: tuple[ContextPart, ...], problem: str = "") -> str:
-    problems = [*([("", problem)] if problem else []), *context_form.summary_of(parts)]
+def context_page(
+    found: AssessmentView, parts: tuple[forms.ContextPart, ...], problem: str = ""
+) -> str:
+    problems = [*([("", problem)] if problem else []), *forms.summary_of(parts)]
     return render("assessments/context.html", found, parts=parts, problems=problems)
+
+
+# What a page sends: fields named after their item, or JSON for one item.
+
+NAME = re.compile(r"(?P<item>[A-Z]+-\d{1,3})\.(?P<part>choice|reason|note|base|confirm)")
+BESIDE = frozenset({"csrf_token", "go"})
+WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+LARGEST_JSON = 64 * 1024  # bytes; a note of 1,000 characters needs far less
+PARTS: dict[str, type] = {
+    "choice": str,
+    "reason": str,
+    "note": str,
+    "base": int,
+    "confirm": bool,
+}
+STRANGE = "This page sent something we do not know. Reload it and try again."
+
+
+def page_of(form: MultiDict[str, str], domain: Domain) -> tuple[SentAnswer, ...]:
+    """Every item of the domain as it was sent; anything else is refused as a whole."""
+    asked = {item.id for item in domain.items}
+    parts: dict[str, dict[str, str]] = {}
+    for name, values in form.lists():
+        if name in BESIDE:
+            continue
+        found = NAME.fullmatch(name)
+        if found is None or found["item"] not in asked or len(values) != 1:
+            raise BadInput(STRANGE)
+        parts.setdefault(found["item"], {})[found["part"]] = values[0]
+    return tuple(sent_of(item_id, each) for item_id, each in parts.items())
+
+
+def sent_of(item_id: str, parts: dict[str, str]) -> SentAnswer:
+    base = parts.get("base", "0")
+    if not WHOLE.fullmatch(base):
+        raise BadInput(STRANGE)
+    return SentAnswer(
+        item_id,
+        parts.get("choice", ""),
+        parts.get("reason", ""),
+        parts.get("note", ""),
+        int(base),
+        confirms=parts.get("confirm") == "yes",
+    )
+
+
+def item_of(request: Request, item_id: str) -> SentAnswer:
+    """One item as JSON: known names only, each of its own type, said once."""
+    body = object_of(request)
+    for name, value in body.items():
+        if name not in PARTS or type(value) is not PARTS[name]:  # a bool is no int here
+            raise BadInput(STRANGE)
+    return SentAnswer(
+        item_id,
+        body.get("choice", ""),
+        body.get("reason", ""),
+        body.get("note", ""),
+        body.get("base", 0),
+        confirms=body.get("confirm", False),
+    )
+
+
+def object_of(request: Request) -> dict[str, Any]:
+    if request.content_length is None or request.content_length > LARGEST_JSON:
+        raise BadInput("This is too much text for one item. Shorten it and save again.")
+    try:
+        body = json.loads(
+            request.get_data().decode("utf-8"),
+            object_pairs_hook=said_once,
+            parse_constant=no_number,
+            parse_float=no_number,
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadInput(STRANGE) from error
+    if not isinstance(body, dict):
+        raise BadInput(STRANGE)
+    return body
+
+
+def said_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name!r} is said twice")
+        found[name] = value
+    return found
+
+
+def no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]!r} is not a whole number")

@@ -1,1 +1,0 @@
-"""Forms of this feature: parse and validate; macros write the HTML."""
