@@ -9,7 +9,7 @@ from functools import partial
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
-from readiness.assessments.service.portfolio_entry import update_entry
+from readiness.assessments.service.result import update_entry
 from readiness.core.db import Store
 from readiness.core.people import Group, Membership, Payer, Person, Role, Site
 from readiness.core.periods import latest_closed

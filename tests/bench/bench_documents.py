@@ -23,7 +23,7 @@ from pathlib import Path
 import pikepdf
 
 from readiness.accounts.db import groups, people
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import result
 from readiness.core.config import ROOT
 from readiness.core.db import Session, Store
 from readiness.core.migrations import migrate
@@ -130,7 +130,7 @@ def portfolio(folder: Path, size: int) -> None:
                 for item in plans.QMER.items
             }
             plans.submitted(store, group_id, answers, world.NOW, assessment_id=f"a-{group_id}")
-            portfolio_entry.update_entry(store, group_id, world.NOW)
+            result.update_entry(store, group_id, world.NOW)
 
 
 def case(folder: str, children: str) -> None:

@@ -24,7 +24,7 @@ from readiness.assessments.saving import (
     outcome,
     require_allowed,
 )
-from readiness.assessments.service import assessment_view, portfolio_entry
+from readiness.assessments.service import assessment_view, result
 from readiness.assessments.service.assessment_view import AssessmentView, assessment_event
 from readiness.core import audit
 from readiness.core.db import Session, Store
@@ -247,7 +247,7 @@ def change_status(
         found = assessment_view.load(session, assessment_id, Can.ATTEST)
         event = assessment_event(session, found.assessment, verb)
         changed = assessments.save(session.store, found.assessment.moved_to(wanted), event)
-        portfolio_entry.update_entry(session.store, changed.group_id, session.now)
+        result.update_entry(session.store, changed.group_id, session.now)
     return changed
 
 

@@ -12,7 +12,7 @@ from readiness.assessments import review as rules
 from readiness.assessments.db import assessments, cycles, runs
 from readiness.assessments.models import Assessment, AssessmentStatus, Decision, ItemReview, RunKind
 from readiness.assessments.review import AnswerChange, ReviewChoice
-from readiness.assessments.service import payer_view, portfolio_entry, scoring
+from readiness.assessments.service import payer_view, result, scoring
 from readiness.assessments.service.assessment_view import assessment_event
 from readiness.assessments.service.payer_view import SubmittedView
 from readiness.core import free_text, patient_identifiers, permissions
@@ -189,7 +189,7 @@ def request_changes(session: Session, assessment_id: str, number: int) -> Assess
             session, shown.assessment, "requested changes", payer_id=payer.id, detail=detail
         )
         saved = assessments.save(session.store, returned, event)
-        portfolio_entry.update_entry(session.store, saved.group_id, session.now)
+        result.update_entry(session.store, saved.group_id, session.now)
     return saved
 
 
@@ -210,7 +210,7 @@ def accept(session: Session, assessment_id: str, number: int, run_id: str) -> As
         saved = assessments.save(session.store, accepted, event)
         validated = rules.validated_answers(shown.given, decisions)
         scoring.save_run(session.store, shown, RunKind.VALIDATED, validated, run_id, session.now)
-        portfolio_entry.update_entry(session.store, saved.group_id, session.now)
+        result.update_entry(session.store, saved.group_id, session.now)
     return saved
 
 

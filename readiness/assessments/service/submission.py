@@ -16,7 +16,7 @@ from readiness.assessments.checks import FindingKind, SubmissionFinding
 from readiness.assessments.db import assessments, cycles, runs
 from readiness.assessments.models import AnswerRevision, AssessmentStatus, RunKind, Submission
 from readiness.assessments.scorecard import answer_to_json
-from readiness.assessments.service import assessment_view, portfolio_entry, scoring
+from readiness.assessments.service import assessment_view, result, scoring
 from readiness.assessments.service.assessment_view import AssessmentView, assessment_event
 from readiness.core import permissions
 from readiness.core.db import Session, Store
@@ -202,7 +202,7 @@ def submit(
         )
         save_submission(session, found, submission, ids)
         assessments.save(session.store, moved, assessment_event(session, moved, "locked"))
-        portfolio_entry.update_entry(session.store, found.group.id, session.now)
+        result.update_entry(session.store, found.group.id, session.now)
     return submission
 
 

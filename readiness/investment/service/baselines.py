@@ -11,7 +11,7 @@ from datetime import date
 
 from readiness.assessments import assessment_json
 from readiness.assessments.scorecard import from_json
-from readiness.assessments.service import assessment_view, portfolio_entry, scoring
+from readiness.assessments.service import assessment_view, result, scoring
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.measures import loader as measure_files
@@ -65,7 +65,7 @@ def baseline_of(
 ) -> GroupBaseline | None:
     """From the deciding run of what was submitted last; None where there is none."""
     group_id = shared.group.id
-    assessment = portfolio_entry.newest_submitted(store, group_id)
+    assessment = result.newest_submitted(store, group_id)
     decisive = scoring.effective_run(store, assessment) if assessment else None
     if assessment is None or decisive is None:
         return None

@@ -11,7 +11,7 @@ from datetime import date
 
 from readiness.assessments import attestation
 from readiness.assessments.scorecard import Raise, ScoringRun
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import result
 from readiness.core.charts import bars
 from readiness.core.charts.scales import Figure
 from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_of
@@ -137,7 +137,7 @@ def content_of(opened: PlanView) -> PlanContent:
 def summary_of(opened: PlanView, today: date) -> PlanSummary:
     instrument, run = opened.instrument, opened.basis.run
     tier = instrument.tier_by_id[run.tier_id]
-    expires_on = None if opened.is_preview else portfolio_entry.expiry_of(run, opened.basis.on)
+    expires_on = None if opened.is_preview else result.expiry_of(run, opened.basis.on)
     is_expired = attestation.has_expired(expires_on, today)
     return PlanSummary(
         tier=tier,

@@ -11,7 +11,7 @@ from readiness.assessments.db import assessments
 from readiness.assessments.models import Assessment, RunKind
 from readiness.assessments.scorecard import from_json
 from readiness.assessments.service import payer_view
-from readiness.assessments.service.portfolio_entry import low, lows
+from readiness.assessments.service.result import low, lows
 from readiness.assessments.service.scoring import effective_run
 from readiness.core import permissions
 from readiness.core.db import Session, Store

@@ -15,7 +15,7 @@ from readiness.accounts.db import groups
 from readiness.accounts.service import scope
 from readiness.assessments.db import assessments
 from readiness.assessments.service import payer_view as submissions
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import result
 from readiness.core import audit, permissions
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
@@ -127,7 +127,7 @@ def complete(
             entry.set_state(session, kind.entry, again, PeriodState.COMPLETE, done)
         save(store, kind, ready, session.actor.id, session.now)
         if kind.changes_portfolio:
-            portfolio_entry.update_entry(store, group_id, session.now)
+            result.update_entry(store, group_id, session.now)
     return ready.outcome
 
 

@@ -7,7 +7,7 @@ import pytest
 from readiness.assessments.db import assessments, runs
 from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import from_json
-from readiness.assessments.service import portfolio_entry, scoring
+from readiness.assessments.service import result, scoring
 from tests.factories import plans, postings, world
 
 
@@ -67,5 +67,5 @@ def test_of_many_runs_the_newest_of_each_kind_says_what_its_whole_says(grown):
             run.tier_id,
             run.provisional,
         )
-        assert light.axes == {k: portfolio_entry.low(run, k) for k in run.axes}
+        assert light.axes == {k: result.low(run, k) for k in run.axes}
         assert light.gates == tuple(gate.met for gate in run.gates)

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from readiness.accounts.db import groups, people
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import result
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.migrations import migrate
@@ -40,9 +40,9 @@ def store(tmp_path_factory):
             made.insert("grants", {**grant, "granted_at": NOW.isoformat(), "granted_by": "maya"})
         answers = plans.answers_at(number + 1, REAL_2=1)
         plans.submitted(made, group_id, answers, NOW, assessment_id=f"of-{group_id}")
-        portfolio_entry.update_entry(made, group_id, NOW)
+        result.update_entry(made, group_id, NOW)
     plans.submitted(made, "elm", plans.answers_at(2, LEAD_1=1), NOW)
-    portfolio_entry.update_entry(made, "elm", NOW)
+    result.update_entry(made, "elm", NOW)
     solution = allocated.add_solved(made, "spring")
     case = solving.Case(allocated.SMALL, solution.offers, 7)
     request = allocations.get(made, "spring")

@@ -20,7 +20,7 @@ from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.administration import service as administration
 from readiness.assessments.models import AssessmentStatus
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import result
 from readiness.cli.database import back_up
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, NotPrinted, NotSaved, WrongState
@@ -60,7 +60,7 @@ def folder(tmp_path_factory):
             share(store, group_id)
         planned.submitted(store, "fir", planned.answers_at(1), NOW, assessment_id="a2")
         for group_id in ("elm", "fir"):
-            portfolio_entry.update_entry(store, group_id, NOW)
+            result.update_entry(store, group_id, NOW)
         made(store, people.actor(store, "pam"), Runner(store.path), pack_id="first")
         store.db.conn.execute("pragma wal_checkpoint(truncate)")
     return here

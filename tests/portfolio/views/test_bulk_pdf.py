@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from readiness.assessments.service import portfolio_entry
+from readiness.assessments.service import result
 from readiness.core.db import Store
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
@@ -23,7 +23,7 @@ HERE = "/payers/fair/plans"
 @pytest.fixture
 def pam(client, sign_in, store):
     plans.submitted(store, "elm", plans.answers_at(2), world.NOW)
-    portfolio_entry.update_entry(store, "elm", world.NOW)
+    result.update_entry(store, "elm", world.NOW)
     return sign_in(client, "pam")
 
 
