@@ -6,18 +6,17 @@ sentence about one item, so that a page can link straight to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.assessments.models import AnswerRevision
+from readiness.assessments.models import Revisions, confirmed_answers
+from readiness.assessments.saving import identifiers_in, why_not
 from readiness.core import patient_identifiers
 from readiness.instruments.answers import (
     Answer,
     AnswerKind,
     Answers,
-    Applicability,
-    ApplicabilityVerdict,
     Context,
     applicability,
 )
@@ -59,18 +58,6 @@ class SubmissionFinding:
     @property
     def blocks(self) -> bool:
         return self.asks in BLOCKING
-
-
-Revisions = Mapping[str, AnswerRevision]  # the latest of each item
-
-
-def confirmed_answers(revisions: Revisions) -> dict[str, Answer]:
-    """The answers that count: a carried one is a memory until somebody re-confirms it."""
-    return {
-        item_id: revision.answer
-        for item_id, revision in revisions.items()
-        if revision.answer is not None and not revision.is_carried
-    }
 
 
 def find(
@@ -120,16 +107,6 @@ def unfounded_not_applicable(
             yield SubmissionFinding(FindingKind.APPLICABLE, item.id, says)
 
 
-def why_not(item: Item, may: Applicability) -> str:
-    """What stands between an item and "not applicable"."""
-    if may.verdict is ApplicabilityVerdict.NEVER:
-        return 'This item applies to every group: choose a level, or "don\'t know".'
-    if may.verdict is ApplicabilityVerdict.UNKNOWN:
-        places = " and ".join((*may.context_ids, *may.item_ids))
-        return f"It may be so only if: {item.na_says}. Answer {places} first."
-    return f"It may be so only if: {item.na_says}. Your answers say otherwise."
-
-
 def without_note(
     instrument: Instrument, answers: Answers, tier_id: str
 ) -> Iterator[SubmissionFinding]:
@@ -165,15 +142,6 @@ def with_identifiers(instrument: Instrument, revisions: Revisions) -> Iterator[S
                 "Take it out; nobody outside your group sees the text until then."
             )
             yield SubmissionFinding(FindingKind.IDENTIFIER, item.id, says)
-
-
-def identifiers_in(answer: Answer) -> tuple[patient_identifiers.Identifier, ...]:
-    return patient_identifiers.found_in(f"{answer.note}\n{answer.reason}")
-
-
-def identifiers_in_words(saved: AnswerRevision | None) -> str:
-    marks = identifiers_in(saved.answer) if saved and saved.answer else ()
-    return patient_identifiers.in_words(marks) if marks else ""
 
 
 def unknown_facts(instrument: Instrument, context: Context) -> Iterator[SubmissionFinding]:

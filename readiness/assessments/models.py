@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -52,6 +53,18 @@ class AnswerRevision:
     author_id: str
     at: datetime
     is_carried: bool = False  # carried forward and not yet re-confirmed
+
+
+Revisions = Mapping[str, AnswerRevision]  # the latest of each item
+
+
+def confirmed_answers(revisions: Revisions) -> dict[str, Answer]:
+    """The answers that count: a carried one is a memory until somebody re-confirms it."""
+    return {
+        item_id: revision.answer
+        for item_id, revision in revisions.items()
+        if revision.answer is not None and not revision.is_carried
+    }
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.assessments.checks import why_not
 from readiness.assessments.models import AnswerRevision
+from readiness.core import patient_identifiers
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import NOTE_CHARACTERS, REASON_CHARACTERS, clean
-from readiness.instruments.answers import Answer, AnswerKind, Applicability
+from readiness.instruments.answers import Answer, AnswerKind, Applicability, ApplicabilityVerdict
 from readiness.instruments.models import Item
 
 CHOICES: dict[str, tuple[AnswerKind, int | None]] = {
@@ -83,6 +83,16 @@ def require_allowed(item: Item, answer: Answer | None, may: Applicability) -> No
         raise BadInput([Problem(item.id, "Say in a few words why this does not apply.")])
 
 
+def why_not(item: Item, may: Applicability) -> str:
+    """What stands between an item and "not applicable"."""
+    if may.verdict is ApplicabilityVerdict.NEVER:
+        return 'This item applies to every group: choose a level, or "don\'t know".'
+    if may.verdict is ApplicabilityVerdict.UNKNOWN:
+        places = " and ".join((*may.context_ids, *may.item_ids))
+        return f"It may be so only if: {item.na_says}. Answer {places} first."
+    return f"It may be so only if: {item.na_says}. Your answers say otherwise."
+
+
 def outcome(
     sent: SentAnswer,
     wanted: Answer | None,
@@ -98,3 +108,12 @@ def outcome(
         return SaveOutcome.SAVED
     was = base.answer if base else None
     return SaveOutcome.KEPT if wanted == was and not sent.confirms else SaveOutcome.CONFLICT
+
+
+def identifiers_in(answer: Answer) -> tuple[patient_identifiers.Identifier, ...]:
+    return patient_identifiers.found_in(f"{answer.note}\n{answer.reason}")
+
+
+def identifiers_in_words(saved: AnswerRevision | None) -> str:
+    marks = identifiers_in(saved.answer) if saved and saved.answer else ()
+    return patient_identifiers.in_words(marks) if marks else ""

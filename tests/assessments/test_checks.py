@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.assessments.checks import FindingKind, confirmed_answers, find, note_reason
-from readiness.assessments.models import AnswerRevision
+from readiness.assessments.checks import FindingKind, find, note_reason
+from readiness.assessments.models import AnswerRevision, confirmed_answers
 from readiness.instruments.answers import Answer, AnswerKind, ApplicabilityVerdict, applicability
 from readiness.instruments.conditions import parse_condition
 from readiness.instruments.models import ContextField, ContextItem

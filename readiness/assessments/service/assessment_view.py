@@ -17,6 +17,7 @@ from readiness.assessments.models import (
     Assessment,
     ContextRevision,
     Submission,
+    confirmed_answers,
 )
 from readiness.core import audit, permissions
 from readiness.core.db import Session, Store
@@ -69,7 +70,7 @@ class AssessmentView:
     @cached_property
     def answers(self) -> Answers:
         """Those that count: a carried answer does once it is re-confirmed."""
-        return checks.confirmed_answers(self.revisions)
+        return confirmed_answers(self.revisions)
 
     @cached_property
     def context(self) -> Context:
@@ -166,7 +167,7 @@ def last_submitted(
 def compare(store: Store, earlier: Assessment, now: Instrument) -> PreviousAssessment:
     old = instrument_of(earlier)
     revisions = submitted_answers(store, earlier)
-    items = carry_forward.carry(old, now, checks.confirmed_answers(revisions))
+    items = carry_forward.carry(old, now, confirmed_answers(revisions))
     return PreviousAssessment(earlier, old, revisions, items)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from readiness.assessments import checks, review, saving, workbook
+from readiness.assessments import review, saving, workbook
 from readiness.assessments.db import assessments
 from readiness.assessments.saving import SaveOutcome, SentAnswer
 from readiness.assessments.service import answering, assessment_view
@@ -207,7 +207,7 @@ def answer_changes(
 
 def warning_of(answer: Answer, place: str) -> str:
     """Such a text is kept, as on the pages, and has to be mended before it can be shared."""
-    marks = checks.identifiers_in(answer)
+    marks = saving.identifiers_in(answer)
     if not marks:
         return ""
     return (

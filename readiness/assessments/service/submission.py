@@ -14,7 +14,13 @@ from readiness.accounts.service import scope
 from readiness.assessments import attestation, checks, claims, review, tiers
 from readiness.assessments.checks import FindingKind, SubmissionFinding
 from readiness.assessments.db import assessments, cycles, runs
-from readiness.assessments.models import AnswerRevision, AssessmentStatus, RunKind, Submission
+from readiness.assessments.models import (
+    AnswerRevision,
+    AssessmentStatus,
+    RunKind,
+    Submission,
+    confirmed_answers,
+)
 from readiness.assessments.scorecard import answer_to_json
 from readiness.assessments.service import assessment_view, result, scoring
 from readiness.assessments.service.assessment_view import AssessmentView, assessment_event
@@ -159,7 +165,7 @@ def changes_since(
 ) -> tuple[ChangedItem, ...]:
     if last is None:
         return ()
-    before = checks.confirmed_answers(
+    before = confirmed_answers(
         assessments.answers_of_submission(store, found.assessment.id, last.number)
     )
     changes = review.changes(before, found.answers)

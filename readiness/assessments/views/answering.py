@@ -12,13 +12,13 @@ from flask import Blueprint, Request, flash, jsonify, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from readiness.assessments import checks, forms
+from readiness.assessments import forms
 from readiness.assessments.models import AnswerRevision
-from readiness.assessments.saving import SentAnswer, choice_of
-from readiness.assessments.service import answering, assessment_view, overview, questions
+from readiness.assessments.saving import SentAnswer, choice_of, identifiers_in_words
+from readiness.assessments.service import answering, assessment_view, pages
 from readiness.assessments.service.answering import FactsChangedMeanwhile
 from readiness.assessments.service.assessment_view import AssessmentView
-from readiness.assessments.service.questions import DomainPage
+from readiness.assessments.service.pages import DomainPage
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
@@ -31,7 +31,7 @@ bp = Blueprint("assess", __name__)
 @bp.get("/groups/<group_id>/assessments")
 @needs(Can.READ_ASSESSMENT)
 def of_group(group_id: str) -> ResponseReturnValue:
-    shelf = overview.group_assessments(session(), group_id)
+    shelf = pages.group_assessments(session(), group_id)
     return render_template("assessments/of_group.html", shelf=shelf)
 
 
@@ -50,30 +50,30 @@ def start(group_id: str) -> ResponseReturnValue:
 @bp.get("/assessments/<assessment_id>")
 @needs(Can.READ_ASSESSMENT)
 def contents(assessment_id: str) -> ResponseReturnValue:
-    shown = overview.contents(session(), assessment_id)
+    shown = pages.contents(session(), assessment_id)
     return render("assessments/contents.html", shown.view, shown=shown)
 
 
 @bp.get("/assessments/<assessment_id>/domains/<domain_id>")
 @needs(Can.READ_ASSESSMENT)
 def domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
-    return shown_page(questions.page(session(), assessment_id, domain_id))
+    return shown_page(pages.domain_page(session(), assessment_id, domain_id))
 
 
 @bp.post("/assessments/<assessment_id>/domains/<domain_id>")
 @needs(Can.ANSWER)
 def save_domain(assessment_id: str, domain_id: str) -> ResponseReturnValue:
     """Without JavaScript: every item of the page at once. Those in order are kept in any case."""
-    before = questions.page(session(), assessment_id, domain_id)
+    before = pages.domain_page(session(), assessment_id, domain_id)
     sent = page_of(request.form, before.domain)
     typed = {each.item_id: each for each in sent}
     try:
         done = answering.save_page(session(), assessment_id, sent)
     except WrongState as error:
-        return shown_page(questions.as_typed(before, typed), str(error)), 409
+        return shown_page(pages.as_typed(before, typed), str(error)), 409
     if done.problems or done.clashes:
-        after = questions.page(session(), assessment_id, domain_id)
-        after = questions.with_typed(after, typed, done.problems, done.clashes)
+        after = pages.domain_page(session(), assessment_id, domain_id)
+        after = pages.with_typed(after, typed, done.problems, done.clashes)
         return shown_page(after), 409 if done.clashes else 422
     flash("Saved.")
     return redirect(after_saving(before), 303)
@@ -115,14 +115,14 @@ def after_item(
         "saved_at": now().isoformat(),
         "revision": revision.revision if revision else 0,
         "is_carried": bool(revision and revision.is_carried),
-        "marks": checks.identifiers_in_words(revision),
+        "marks": identifiers_in_words(revision),
         "here": f"{here.answered} of {here.total} answered on this page",
         "whole": f"{whole.answered} of {whole.total} in all",
     }
 
 
 def as_plain(clash: answering.AnswerConflict) -> dict[str, object]:
-    sent: SentAnswer = questions.sent_from(clash.current)
+    sent: SentAnswer = pages.sent_from(clash.current)
     return {
         "author": clash.author,
         "at": clash.current.at.isoformat(),

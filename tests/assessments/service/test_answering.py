@@ -9,7 +9,7 @@ import pytest
 from readiness.assessments.db import assessments
 from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.saving import SentAnswer
-from readiness.assessments.service import answering, assessment_view, overview
+from readiness.assessments.service import answering, assessment_view, pages
 from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
@@ -134,7 +134,7 @@ def test_carried_answers_count_once_each_is_confirmed(store, next_year):
 
 
 def test_what_became_of_each_item_is_said(store, next_year):
-    shown = overview.contents(Session(store, sheets.actor(store), LATER), next_year.id)
+    shown = pages.contents(Session(store, sheets.actor(store), LATER), next_year.id)
     assert shown.previous
     assert shown.previous.assessment.title == "2027"
     assert (shown.reworded, shown.new, shown.dropped) == ((), (), ())

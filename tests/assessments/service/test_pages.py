@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readiness.assessments import carry_forward
 from readiness.assessments.carry_forward import ItemChange
-from readiness.assessments.service import overview
+from readiness.assessments.service import pages
 from readiness.assessments.service.assessment_view import PreviousAssessment
 from readiness.instruments import loader as instruments
 from tests.factories import assessments
@@ -26,5 +26,5 @@ def test_items_that_changed_are_named_with_their_titles(store, tmp_path):
         (ItemChange.DROPPED, DROPPED, old),
     ):
         title = instrument.item_by_id[item_id].title
-        assert overview.item_names(previous, change, now) == (f"{item_id} {title}",)
-    assert overview.item_names(None, ItemChange.NEW, now) == ()
+        assert pages.item_names(previous, change, now) == (f"{item_id} {title}",)
+    assert pages.item_names(None, ItemChange.NEW, now) == ()
