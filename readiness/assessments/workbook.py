@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 from readiness.assessments.saving import SentAnswer, answer_of, choice_of
@@ -201,7 +202,7 @@ def body(
         filled.problems.append(Problem(sheet, "This sheet is missing: download a new copy."))
         return
     headings = tuple(cell.text for cell in rows[0])[: len(columns)]
-    for at, (found, wanted) in enumerate(zip_longest(headings, columns)):
+    for at, (found, wanted) in enumerate(zip_longest(headings, columns, fillvalue="")):
         if found != wanted:
             place = f"{sheet}!{chr(ord('A') + at)}1"
             filled.problems.append(
@@ -212,11 +213,6 @@ def body(
         cells = dict(zip(columns, [*row, *[SheetCell("")] * len(columns)], strict=False))
         if any(cell.text.strip() for cell in cells.values()):
             yield number, cells
-
-
-def zip_longest(found: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for at, each in enumerate(wanted):
-        yield (found[at] if at < len(found) else ""), each
 
 
 def read_answer(
@@ -360,26 +356,16 @@ def from_plain(found: Any, instrument: Instrument) -> FilledWorkbook:
     return filled
 
 
+# Opening a file that somebody sent.
+
 SECONDS = 20
-
-
 NOT_A_BOOK = "This is not an Excel workbook (.xlsx). Download the spreadsheet from this page."
-
-
 TOO_LARGE = "This workbook is too large for a questionnaire. Download a fresh copy and fill it in."
-
-
 ACTIVE = "This workbook holds macros, links or embedded files. Save it as a plain .xlsx and resend."
-
-
 UNREADABLE = "This workbook could not be read. Download a fresh copy and copy your answers into it."
-
-
 FAR = (
     "The sheet “{sheet}” has something far outside its table: delete it, or copy the answers over."
 )
-
-
 QUESTIONNAIRE = spreadsheet.SheetRequest(
     sheets=tuple(SheetName),
     most_rows=MOST_ROWS,

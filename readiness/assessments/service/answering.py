@@ -161,9 +161,7 @@ def save_item(
 ) -> tuple[AssessmentView, AnswerRevision | None]:
     """Save one item and return the view as it stands, with the item's revision."""
     with session.store.writing():
-        found = assessment_view.require_editable(
-            assessment_view.load(session, assessment_id, Can.ANSWER)
-        )
+        found = assessment_view.load_editable(session, assessment_id, Can.ANSWER)
         revision = save_answer(session, found, sent)
     revisions = {**found.revisions, **({sent.item_id: revision} if revision else {})}
     return replace(found, revisions=revisions), revision
@@ -175,9 +173,7 @@ def save_page(session: Session, assessment_id: str, page: Iterable[SentAnswer]) 
     problems: list[Problem] = []
     clashes: list[AnswerConflict] = []
     with session.store.writing():
-        found = assessment_view.require_editable(
-            assessment_view.load(session, assessment_id, Can.ANSWER)
-        )
+        found = assessment_view.load_editable(session, assessment_id, Can.ANSWER)
         for sent in page:
             try:
                 revision = save_answer(session, found, sent)
@@ -282,9 +278,7 @@ def save_facts(
 ) -> AssessmentView:
     """Save the facts that changed, all together, or none when one of them clashes."""
     with session.store.writing():
-        found = assessment_view.require_editable(
-            assessment_view.load(session, assessment_id, Can.ANSWER)
-        )
+        found = assessment_view.load_editable(session, assessment_id, Can.ANSWER)
         changed, clashes = [], []
         for key, fact in page.items():
             current = found.facts.get(key)

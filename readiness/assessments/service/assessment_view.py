@@ -112,8 +112,9 @@ def view_of(store: Store, assessment: Assessment) -> AssessmentView:
     )
 
 
-def require_editable(view: AssessmentView) -> AssessmentView:
+def load_editable(session: Session, assessment_id: str, can: Can) -> AssessmentView:
     """Nothing is changed after submission, however late a page saves."""
+    view = load(session, assessment_id, can)
     if not view.assessment.is_editable:
         raise WrongState(
             f"This assessment is {view.assessment.status}, so its answers cannot be changed. "
@@ -183,6 +184,11 @@ def last_submission(store: Store, assessment_id: str) -> Submission | None:
     return sent[-1] if sent else None
 
 
+def payers(store: Store, payer_ids: Iterable[str]) -> tuple[Payer, ...]:
+    """In the order of their ids."""
+    return tuple(groups.payer(store, payer_id) for payer_id in sorted(payer_ids))
+
+
 def names_of(store: Store, person_ids: Iterable[str]) -> dict[str, str]:
     wanted = set(person_ids)
     found = people.with_ids(store, wanted)
@@ -210,7 +216,7 @@ class Audience:
 def audience_of(session: Session, group_id: str) -> Audience:
     here = scope.of_group(session.store, group_id, session.now)
     return Audience(
-        readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
+        readers=payers(session.store, here.payer_ids),
         may_share=permissions.allowed(session.actor, Can.SHARE, here),
     )
 

@@ -96,9 +96,7 @@ def download(session: Session, assessment_id: str) -> bytes:
 
 def upload(session: Session, assessment_id: str, raw: bytes) -> WorkbookPreview:
     """What a workbook would change, or BadInput with every problem by cell. Nothing is stored."""
-    found = assessment_view.require_editable(
-        assessment_view.load(session, assessment_id, Can.ANSWER)
-    )
+    found = assessment_view.load_editable(session, assessment_id, Can.ANSWER)
     filled = workbook.read(workbook.read_file(raw), found.instrument, assessment_id)
     preview = compare(session.store, found, filled)
     if filled.problems:
@@ -109,9 +107,7 @@ def upload(session: Session, assessment_id: str, raw: bytes) -> WorkbookPreview:
 def apply_upload(session: Session, assessment_id: str, filled: FilledWorkbook) -> WorkbookPreview:
     """Store all that can be stored, together or not at all; return what was and what was not."""
     with session.store.writing():
-        found = assessment_view.require_editable(
-            assessment_view.load(session, assessment_id, Can.ANSWER)
-        )
+        found = assessment_view.load_editable(session, assessment_id, Can.ANSWER)
         preview = compare(session.store, found, filled)
         if filled.problems:
             raise BadInput(in_reading_order(filled.problems))

@@ -113,8 +113,8 @@ def check(session: Session, assessment_id: str) -> SubmissionCheck:
 
 def check_before_signing(session: Session, assessment_id: str) -> SubmissionCheck:
     """The page to sign on: for those who may sign, while there is something to send in."""
-    found = assessment_view.load(session, assessment_id, Can.ATTEST)
-    return check_view(session, assessment_view.require_editable(found))
+    found = assessment_view.load_editable(session, assessment_id, Can.ATTEST)
+    return check_view(session, found)
 
 
 def check_view(session: Session, found: AssessmentView) -> SubmissionCheck:
@@ -130,7 +130,7 @@ def check_view(session: Session, found: AssessmentView) -> SubmissionCheck:
         blocking=tuple(finding for finding in findings if finding.blocks),
         notices=tuple(finding for finding in findings if not finding.blocks),
         changed=changes_since(session.store, found, last),
-        readers=tuple(groups.payer(session.store, payer_id) for payer_id in sorted(here.payer_ids)),
+        readers=assessment_view.payers(session.store, here.payer_ids),
         last=last,
         may_attest=permissions.allowed(session.actor, Can.ATTEST, here),
     )
@@ -189,8 +189,7 @@ def submit(
 ) -> Submission:
     """Freeze the answers under a signature, score them once, and show where the group stands."""
     with session.store.writing():
-        found = assessment_view.load(session, assessment_id, Can.ATTEST)
-        found = assessment_view.require_editable(found)
+        found = assessment_view.load_editable(session, assessment_id, Can.ATTEST)
         moved = found.assessment.moved_to(AssessmentStatus.SUBMITTED)
         check_signature(signature, session.actor)
         if blocking := check_view(session, found).blocking:
@@ -287,11 +286,7 @@ def receipt(
     if not sent:
         raise NotFound("Nothing was sent in yet, so there is no receipt.")
     readers = groups.readers(session.store, found.group.id, session.now.date())
-    return (
-        found,
-        sent[::-1],
-        tuple(groups.payer(session.store, payer_id) for payer_id in sorted(readers)),
-    )
+    return found, sent[::-1], assessment_view.payers(session.store, readers)
 
 
 def disclosable_shares(

@@ -195,7 +195,6 @@ def context_page(
 
 NAME = re.compile(r"(?P<item>[A-Z]+-\d{1,3})\.(?P<part>choice|reason|note|base|confirm)")
 BESIDE = frozenset({"csrf_token", "go"})
-WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 LARGEST_JSON = 64 * 1024  # bytes; a note of 1,000 characters needs far less
 PARTS: dict[str, type] = {
     "choice": str,
@@ -204,7 +203,6 @@ PARTS: dict[str, type] = {
     "base": int,
     "confirm": bool,
 }
-STRANGE = "This page sent something we do not know. Reload it and try again."
 
 
 def page_of(form: MultiDict[str, str], domain: Domain) -> tuple[SentAnswer, ...]:
@@ -216,15 +214,15 @@ def page_of(form: MultiDict[str, str], domain: Domain) -> tuple[SentAnswer, ...]
             continue
         found = NAME.fullmatch(name)
         if found is None or found["item"] not in asked or len(values) != 1:
-            raise BadInput(STRANGE)
+            raise BadInput(forms.STRANGE)
         parts.setdefault(found["item"], {})[found["part"]] = values[0]
     return tuple(sent_of(item_id, each) for item_id, each in parts.items())
 
 
 def sent_of(item_id: str, parts: dict[str, str]) -> SentAnswer:
     base = parts.get("base", "0")
-    if not WHOLE.fullmatch(base):
-        raise BadInput(STRANGE)
+    if not forms.BASE.fullmatch(base):
+        raise BadInput(forms.STRANGE)
     return SentAnswer(
         item_id,
         parts.get("choice", ""),
@@ -240,7 +238,7 @@ def item_of(request: Request, item_id: str) -> SentAnswer:
     body = object_of(request)
     for name, value in body.items():
         if name not in PARTS or type(value) is not PARTS[name]:  # a bool is no int here
-            raise BadInput(STRANGE)
+            raise BadInput(forms.STRANGE)
     return SentAnswer(
         item_id,
         body.get("choice", ""),
@@ -262,9 +260,9 @@ def object_of(request: Request) -> dict[str, Any]:
             parse_float=no_number,
         )
     except (ValueError, RecursionError) as error:
-        raise BadInput(STRANGE) from error
+        raise BadInput(forms.STRANGE) from error
     if not isinstance(body, dict):
-        raise BadInput(STRANGE)
+        raise BadInput(forms.STRANGE)
     return body
 
 
