@@ -1,18 +1,198 @@
-"""Reviewing a submission on pages, with no script."""
+"""The pages on which a group checks, signs and sends in, and a payer reviews."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from readiness.assessments.db import assessments
+from readiness.assessments.db import assessments, runs
 from readiness.assessments.models import AssessmentStatus, Decision
 from readiness.assessments.review import ReviewChoice
+from readiness.assessments.scorecard import from_json
 from readiness.assessments.service import review
 from readiness.core.db import Session
+from readiness.instruments.loader import load
+from tests.factories import assessments as sheets
 from tests.factories import payers, world
 from tests.factories.page import Page
 from tests.factories.payers import QMER, person
 from tests.factories.world import NOW
+
+
+@pytest.fixture
+def maya(client, sign_in):
+    return sign_in(client, "maya")
+
+
+@pytest.fixture
+def made(store):
+    return sheets.started(store, NOW)
+
+
+@pytest.fixture
+def whole(store, made):
+    sheets.answer(store, made.id, NOW)
+    return made
+
+
+def open_page(client, path):
+    reply = client.get(path)
+    assert reply.status_code == 200
+    return Page(reply.text)
+
+
+def at(made, rest=""):
+    return f"/assessments/{made.id}{rest}"
+
+
+def test_the_check_page_leads_straight_to_each_item(maya, store, made):
+    sheets.answer(store, made.id, NOW, "3", ["LEAD-1"], note="")
+    page = open_page(maya, at(made, "/check"))
+    addresses = list(page.links.values())
+    assert at(made, "/domains/LEAD#LEAD-1") in addresses
+    assert at(made, "/domains/LEAD#LEAD-2") in addresses
+    assert at(made, "/context#CTX-02") in addresses
+    assert "evidence note missing (1)" in page.text
+    assert "not answered yet (56)" in page.text
+    assert "Go on to sign" not in page.text
+
+
+def test_before_submitting_the_page_says_who_will_see_what(maya, whole):
+    for rest in ("/check", "/submit"):
+        text = open_page(maya, at(whole, rest)).text
+        assert "Fair Health will see your levels" in text
+        assert "They never see who answered which item" in text
+        assert "your action plan, and your screening counts as rates" in text
+        assert "kept apart from contract decisions" in text
+        assert "never lowers a payment" in text
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "/context", "/domains/LEAD", "/check", "/submit", "/questionnaire"]
+)
+def test_every_page_of_a_draft_says_who_will_see_what(maya, whole, rest):
+    page = open_page(maya, at(whole, rest))
+    assert "Until you send it in, only your group sees your answers; Fair Health sees" in page.text
+    assert "levels, notes, tier, plan and released counts, never who answered" in page.text
+    assert page.links["Who sees what"] == "/groups/elm/sharing"
+
+
+def test_who_shares_with_nobody_is_told_so(client, sign_in, store):
+    made = sheets.started(store, NOW, "omar")
+    page = open_page(sign_in(client, "omar"), at(made))
+    assert "payers you share with see how far you are" in page.text
+    assert "Today you share with none." in page.text
+
+
+def test_who_may_not_decide_about_sharing_gets_no_link_to_it(client, sign_in, made):
+    page = open_page(sign_in(client, "cara"), at(made, "/domains/LEAD"))
+    assert "only your group sees your answers" in page.text
+    assert "Who sees what" not in page.links
+
+
+def test_what_is_sent_in_no_longer_speaks_of_sending(maya, store, whole):
+    sheets.sent_in(store, whole.id, NOW)
+    assert "Until you send it in" not in open_page(maya, at(whole, "/domains/LEAD")).text
+
+
+def test_the_result_names_each_gate_as_the_payer_reads_it(client, sign_in, store):
+    made = payers.sent_in(store)
+    own = gates_of(open_page(sign_in(client, "maya"), at(made, "/result")))
+    assert own
+    assert gates_of(open_page(sign_in(client, "pam"), "/payers/fair/groups/elm")) == own
+
+
+def test_the_result_says_what_each_step_of_the_way_up_asks(maya, store, whole):
+    sheets.sent_in(store, whole.id, NOW)
+    run = from_json(runs.of_assessment(store, whole.id)[0].result)
+    items = load(run.instrument_id, run.version).item_by_id
+    text = open_page(maya, at(whole, "/result")).text
+    assert run.shortest_way
+    for step in run.shortest_way:
+        assert f"to level {step.to}: {items[step.item_id].levels[step.to]}" in text
+
+
+def gates_of(page):
+    (table,) = (each for each in page.all("table") if each.get("class") == "gates")
+    return [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
+
+
+def test_a_signature_is_asked_for_and_what_was_typed_stays(maya, store, whole):
+    reply = world.send(maya, at(whole, "/submit"), name="Someone Else")
+    assert reply.status_code == 422
+    page = Page(reply.text)
+    assert page.by_id("name").get("value") == "Someone Else"
+    assert "Tick the box" in page.text
+    assert "Sign with your own name, as in your account: Maya." in page.text
+    reply = world.send(maya, at(whole, "/submit"), name="Someone Else", agrees="y")
+    assert reply.status_code == 422
+    assert "Sign with your own name" in Page(reply.text).text
+    assert assessments.get(store, whole.id).status == "in progress"
+
+
+def test_signing_leads_to_a_receipt_and_the_result(maya, store, whole):
+    reply = world.send(maya, at(whole, "/submit"), name="maya", agrees="y")
+    assert reply.status_code == 303
+    receipt = open_page(maya, reply.location)
+    (submission,) = assessments.submissions(store, whole.id)
+    assert submission.reference in receipt.text
+    assert submission.reference.startswith("2027-ELM-")
+    shown = open_page(maya, receipt.links["See the result"])
+    assert shown.heading == "Result"
+    for words in (
+        "T2 Developing",
+        "What holds it back",
+        "The shortest way to T3",
+        "Claimed, supported, validated",
+        "How sure this tier is cannot be told yet",
+        "57 of 57 items",
+        submission.reference,
+    ):
+        assert words in shown.text
+    assert shown.links["Open the action plan"] == at(whole, "/plan")
+
+
+def test_an_incomplete_one_is_not_sent_in(maya, store, made):
+    reply = world.send(maya, at(made, "/submit"), name="Maya", agrees="y")
+    assert reply.status_code == 422
+    assert "LEAD-1" in Page(reply.text).text
+    assert assessments.submissions(store, made.id) == ()
+
+
+def test_sending_in_twice_is_told(maya, store, whole):
+    assert world.send(maya, at(whole, "/submit"), name="Maya", agrees="y").status_code == 303
+    assert world.send(maya, at(whole, "/submit"), name="Maya", agrees="y").status_code == 409
+    assert maya.get(at(whole, "/submit")).status_code == 409
+    assert len(assessments.submissions(store, whole.id)) == 1
+
+
+def test_who_may_not_sign_is_told_to_ask_a_colleague(client, sign_in, store, whole):
+    cara = sign_in(client, "cara")
+    assert "Ask a colleague who may sign" in open_page(cara, at(whole, "/check")).text
+    assert world.send(cara, at(whole, "/submit"), name="Cara", agrees="y").status_code == 403
+    assert assessments.submissions(store, whole.id) == ()
+
+
+def test_there_is_no_receipt_before_a_submission(maya, made):
+    assert maya.get(at(made, "/receipt")).status_code == 404
+
+
+def test_a_draft_is_previewed_for_the_group_alone(maya, made):
+    page = open_page(maya, at(made, "/result"))
+    assert page.heading == "Preview of the result"
+    assert "nobody outside your group sees this" in page.text
+    assert "T0" in page.text
+    assert "Open the action plan" not in page.links
+
+
+def test_a_provisional_tier_names_its_last_day_and_expires(maya, clock, store, made):
+    sheets.answer(store, made.id, NOW)
+    sheets.answer(store, made.id, NOW, "1", ["LEAD-1"])
+    sheets.sent_in(store, made.id, NOW)
+    assert "Provisional until Jul 15, 2027" in open_page(maya, at(made, "/result")).text
+    clock.time = NOW + timedelta(minutes=30)
+    assert "(expired)" not in open_page(maya, at(made, "/result")).text
 
 
 @pytest.fixture
