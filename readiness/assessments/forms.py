@@ -9,7 +9,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from readiness.assessments.service.answering import FactConflict, SentFact
+from readiness.assessments.saving import SentFact
+from readiness.assessments.service.answering import FactConflict
 from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.core.errors import BadInput, Problem
 from readiness.instruments import context_fields

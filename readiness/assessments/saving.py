@@ -12,7 +12,13 @@ from readiness.assessments.models import AnswerRevision
 from readiness.core import patient_identifiers
 from readiness.core.errors import BadInput, Problem
 from readiness.core.free_text import NOTE_CHARACTERS, REASON_CHARACTERS, clean
-from readiness.instruments.answers import Answer, AnswerKind, Applicability, ApplicabilityVerdict
+from readiness.instruments.answers import (
+    Answer,
+    AnswerKind,
+    Applicability,
+    ApplicabilityVerdict,
+    ContextValue,
+)
 from readiness.instruments.models import Item
 
 CHOICES: dict[str, tuple[AnswerKind, int | None]] = {
@@ -32,6 +38,14 @@ class SentAnswer:
     note: str = ""
     base: int = 0  # the revision the page showed; 0: none
     confirms: bool = False  # that last time's answer is still true
+
+
+@dataclass(frozen=True)
+class SentFact:
+    """One fact as a page or a workbook sends it, over the revision it showed."""
+
+    value: ContextValue
+    base: int
 
 
 class SaveOutcome(StrEnum):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
-from readiness.assessments.saving import SentAnswer, answer_of, choice_of
+from readiness.assessments.saving import SentAnswer, SentFact, answer_of, choice_of
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
 from readiness.core.tables.models import Book, SheetCell
@@ -75,21 +75,12 @@ BOOLEANS = {True: "yes", False: "no"}
 ON_THE_PAGE = frozenset({"table", "choices"})  # asked on the page alone
 
 
-@dataclass(frozen=True)
-class WorkbookFact:
-    """One fact as the book has it."""
-
-    key: str
-    value: ContextValue
-    base: int
-
-
 @dataclass
 class FilledWorkbook:
     """What a book says: answers and facts that are filled in, and everything wrong with it."""
 
     answers: dict[str, SentAnswer] = field(default_factory=dict)
-    facts: dict[str, WorkbookFact] = field(default_factory=dict)
+    facts: dict[str, SentFact] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)  # item id or key -> its cell
     problems: list[Problem] = field(default_factory=list)
 
@@ -300,7 +291,7 @@ def read_fact(
         filled.problems.append(Problem(place[WorkbookColumn.VALUE], str(error)))
         return
     filled.places[key] = place[WorkbookColumn.VALUE]
-    filled.facts[key] = WorkbookFact(key, value, base)
+    filled.facts[key] = SentFact(value, base)
 
 
 def choice_value(asked: ContextField, text: str) -> str:
@@ -332,7 +323,7 @@ def to_plain(filled: FilledWorkbook) -> dict[str, Any]:
         "answers": [
             [s.item_id, s.choice, s.reason, s.note, s.base] for s in filled.answers.values()
         ],
-        "facts": [[g.key, g.value, g.base] for g in filled.facts.values()],
+        "facts": [[key, fact.value, fact.base] for key, fact in filled.facts.items()],
     }
 
 
@@ -350,7 +341,7 @@ def from_plain(found: Any, instrument: Instrument) -> FilledWorkbook:
             if key in fields and type(base) is int:
                 typed = str(fact_text(fields[key], value))
                 again = context_fields.read_value(fields[key], choice_value(fields[key], typed))
-                filled.facts[key] = WorkbookFact(key, again, base)
+                filled.facts[key] = SentFact(again, base)
     except (TypeError, KeyError, ValueError, ArithmeticError) as error:
         raise BadInput("That could not be read. Send the spreadsheet again.") from error
     return filled

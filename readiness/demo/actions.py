@@ -10,9 +10,8 @@ from readiness.accounts.db import people
 from readiness.assessments.attestation import CODE_LETTERS
 from readiness.assessments.models import AnswerRevision, Decision
 from readiness.assessments.review import ReviewChoice
-from readiness.assessments.saving import SentAnswer, choice_of
+from readiness.assessments.saving import SentAnswer, SentFact, choice_of
 from readiness.assessments.service import answering, cycles, review, sharing, submission
-from readiness.assessments.service.answering import SentFact
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.people import Actor

@@ -20,6 +20,7 @@ from readiness.assessments.models import (
 from readiness.assessments.saving import (
     SaveOutcome,
     SentAnswer,
+    SentFact,
     answer_of,
     outcome,
     require_allowed,
@@ -32,7 +33,7 @@ from readiness.core.errors import BadInput, ChangedMeanwhile, Problem, WrongStat
 from readiness.core.permissions import Can
 from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
-from readiness.instruments.answers import ContextValue, applicability
+from readiness.instruments.answers import applicability
 from readiness.instruments.models import Instrument
 
 OWN = "qmer"  # the instrument of a group's own initiative
@@ -200,7 +201,7 @@ def save_answer(session: Session, found: AssessmentView, sent: SentAnswer) -> An
     if what is SaveOutcome.KEPT:
         return current
     if what is SaveOutcome.CONFLICT and current:
-        author = assessment_view.names_of(session.store, [current.author_id])[current.author_id]
+        author = assessment_view.author_of(session.store, current.author_id)
         raise AnsweredMeanwhile(AnswerConflict(sent, current, author))
     require_allowed(
         item, wanted, applicability(found.instrument, item, found.context, found.answers)
@@ -247,12 +248,7 @@ def change_status(
     return changed
 
 
-@dataclass(frozen=True)
-class SentFact:
-    """One fact as a page sends it, over the revision it showed."""
-
-    value: ContextValue
-    base: int
+# Facts about the group
 
 
 @dataclass(frozen=True)
@@ -291,9 +287,7 @@ def save_facts(
             elif current and fact.value != assessments.context_at(
                 session.store, assessment_id, key, fact.base
             ):
-                author = assessment_view.names_of(session.store, [current.author_id])[
-                    current.author_id
-                ]
+                author = assessment_view.author_of(session.store, current.author_id)
                 clashes.append(FactConflict(key, current, author))
         merged = {**found.context, **{each.key: each.value for each in changed}}
         if problems := tuple(context_fields.problems_between(found.instrument, merged)):

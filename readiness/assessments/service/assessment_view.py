@@ -189,6 +189,10 @@ def payers(store: Store, payer_ids: Iterable[str]) -> tuple[Payer, ...]:
     return tuple(groups.payer(store, payer_id) for payer_id in sorted(payer_ids))
 
 
+def author_of(store: Store, person_id: str) -> str:
+    return names_of(store, [person_id])[person_id]
+
+
 def names_of(store: Store, person_ids: Iterable[str]) -> dict[str, str]:
     wanted = set(person_ids)
     found = people.with_ids(store, wanted)

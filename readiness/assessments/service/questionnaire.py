@@ -9,9 +9,8 @@ from functools import lru_cache
 
 from readiness.assessments import review, saving, workbook
 from readiness.assessments.db import assessments
-from readiness.assessments.saving import SaveOutcome, SentAnswer
+from readiness.assessments.saving import SaveOutcome, SentAnswer, SentFact
 from readiness.assessments.service import answering, assessment_view
-from readiness.assessments.service.answering import SentFact
 from readiness.assessments.service.assessment_view import AssessmentView
 from readiness.assessments.workbook import FilledWorkbook, fact_text
 from readiness.assessments.workbook_writer import write
@@ -166,7 +165,7 @@ def fact_changes(
             was = assessments.context_at(store, found.assessment.id, key, given.base)
             outcome = SaveOutcome.KEPT if given.value == was else SaveOutcome.CONFLICT
         before = fact_words(asked, current.value if current else None)
-        author = author_of(store, current.author_id) if current else ""
+        author = assessment_view.author_of(store, current.author_id) if current else ""
         yield (
             WorkbookChange(key, asked.label, before, fact_words(asked, given.value), author),
             outcome,
@@ -192,7 +191,7 @@ def answer_changes(
             filled.problems += [at_cell(filled, problem) for problem in error.problems]
             continue
         what = saving.outcome(sent, answer, current, answering.revision_at(store, found, sent))
-        author = author_of(store, current.author_id) if current else ""
+        author = assessment_view.author_of(store, current.author_id) if current else ""
         before = answer_words(current.answer if current else None)
         warning = warning_of(answer, filled.places.get(item.id, item.id))
         yield (
@@ -236,10 +235,6 @@ def position(place: str) -> tuple[str, int, str]:
     name, _, cell = place.partition("!")
     digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return name, int(digits or 0), cell.removesuffix(digits)
-
-
-def author_of(store: Store, person_id: str) -> str:
-    return assessment_view.names_of(store, [person_id])[person_id]
 
 
 def answer_words(answer: Answer | None) -> str:

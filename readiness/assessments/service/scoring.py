@@ -80,16 +80,13 @@ Run = TypeVar("Run", StoredRun, RunOutcome)
 
 
 def effective_run(store: Store, assessment: Assessment) -> StoredRun | None:
-    """The validated run once accepted, before that the lower of claimed and supported."""
-    validated = runs.latest(store, assessment.id, RunKind.VALIDATED)
-    if assessment.status is AssessmentStatus.ACCEPTED and validated:
-        return validated
-    claimed = runs.latest(store, assessment.id, RunKind.CLAIMED)
-    return lower_of(claimed, runs.latest(store, assessment.id, RunKind.SUPPORTED))
+    """The run by which the group stands; None before its first submission."""
+    stored = (runs.latest(store, assessment.id, kind) for kind in RunKind)
+    return effective_of(assessment.status, {run.kind: run for run in stored if run})
 
 
 def effective_of(status: AssessmentStatus, by_kind: Mapping[RunKind, Run]) -> Run | None:
-    """The same, where the runs of every kind are at hand."""
+    """The validated run once accepted, before that the lower of claimed and supported."""
     if status is AssessmentStatus.ACCEPTED and RunKind.VALIDATED in by_kind:
         return by_kind[RunKind.VALIDATED]
     return lower_of(by_kind.get(RunKind.CLAIMED), by_kind.get(RunKind.SUPPORTED))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from readiness.assessments.db import assessments
-from readiness.assessments.saving import SentAnswer
+from readiness.assessments.saving import SentAnswer, SentFact
 from readiness.assessments.service import answering
-from readiness.assessments.service.answering import FactsChangedMeanwhile, SentFact
+from readiness.assessments.service.answering import FactsChangedMeanwhile
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, WrongState
 from tests.factories import assessments as sheets

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readiness.assessments.db import assessments
+from readiness.assessments.saving import SentFact
 from readiness.assessments.service import answering
-from readiness.assessments.service.answering import SentFact
 from readiness.core.db import Session
 from tests.factories import assessments as sheets
 from tests.factories import world
