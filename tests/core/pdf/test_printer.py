@@ -93,12 +93,13 @@ PRINT_ONCE = """
 import sys
 from readiness.core.pdf import worker
 from tests.factories import documents
+
+pytestmark = pytest.mark.slow  # every test prints
 worker.start(2**30)
 sys.stdout.buffer.write(worker.render(documents.a_job(), 60))
 """
 
 
-@pytest.mark.slow
 def test_the_same_document_is_the_same_bytes_in_another_process_a_second_later():
     first = printed_apart("1")
     time.sleep(1.1)
@@ -116,14 +117,12 @@ def printed_apart(hash_seed: str) -> bytes:
     ).stdout
 
 
-@pytest.mark.slow
 def test_another_moment_or_identifier_is_another_document(printer, printed):
     later = documents.a_job(made_at=documents.MADE_AT + timedelta(days=1))
     assert printer.pdf_of(later) != printed
     assert printer.pdf_of(documents.a_job(identifier=b"other")) != printed
 
 
-@pytest.mark.slow
 def test_a_layout_that_never_ends_is_given_up_and_the_next_document_is_printed():
     with Printer(Limits(seconds=3)) as printer:
         with pytest.raises(NotPrinted, match="too long"):
@@ -144,7 +143,6 @@ def test_a_document_may_not_take_all_the_memory():
         printer.pdf_of(documents.a_job())
 
 
-@pytest.mark.slow
 def test_the_one_too_many_is_told_to_come_back():
     with Printer(Limits(seconds=4, waiting=0)) as printer:
         said: list[str] = []
@@ -162,7 +160,6 @@ def refusal(printer: Printer, html: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.slow
 def test_what_was_typed_is_text_and_never_markup(printer):
     typed = '<img src="file:///etc/passwd"><script>1</script> {{ 7*7 }} & “so on”'
     html = documents.html(summary=typed)

@@ -21,6 +21,8 @@ from readiness.incentives.service import export as sheet
 from tests.factories import incentive_runs
 from tests.factories.world import NOW
 
+pytestmark = pytest.mark.slow  # every test simulates and prints
+
 FAIR = Payer("fair", "Fair Health")
 
 

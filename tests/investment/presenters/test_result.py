@@ -29,6 +29,8 @@ from tests.factories.allocations import SMALL
 from tests.factories.world import NOW
 from tests.investment.conftest import opened_copy
 
+pytestmark = pytest.mark.slow  # solved scenarios are shared by all
+
 
 @pytest.fixture
 def pam(grove):
@@ -76,7 +78,6 @@ def stop_sharing(store):
         store.execute("update grants set revoked_at = ? where id = 'elm-fair'", (NOW.isoformat(),))
 
 
-@pytest.mark.slow
 def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, solution):
     result = shown(grove, pam)
     main = solution.answer.found("readiness")
@@ -100,7 +101,6 @@ def test_every_cost_is_a_range_and_every_difference_has_its_reason(grove, pam, s
         assert False in line.chosen_by
 
 
-@pytest.mark.slow
 def test_survival_is_shown_once_it_was_tried(grove, pam, solution):
     pick = solution.answer.found("readiness").picks[0]
     found = Stability(40, 7, 40, (Survival(pick.group_id, pick.action_id, 31),), 50.0, 60.0)
@@ -186,7 +186,6 @@ def test_impossible_limits_say_what_to_loosen(grove, pam):
     assert result.groups == ()
 
 
-@pytest.mark.slow
 def test_over_years_every_start_is_told(grove, pam):
     solution = allocated.add_solved(grove, "a4", replace(SMALL, budgets=(60_000, 80_000)))
     result = shown(grove, pam, "a4")

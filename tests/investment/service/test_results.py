@@ -23,6 +23,8 @@ from readiness.investment.service import results, scenarios, solving
 from tests.factories import allocations as allocated
 from tests.factories import plans, world
 
+pytestmark = pytest.mark.slow  # solved scenarios and printed proposals are shared by all
+
 NOW = world.NOW
 NAMES = {"fir": "<script>alert(1)</script> مجموعة", "yew": "Yew" + "longname" * 14}
 
@@ -68,14 +70,12 @@ def printed(store, printer, size=Page.LETTER, now=NOW, who="pam", allocation_id=
     return results.print_pdf(Session(store, actor, now), printer, "fair", allocation_id, size)
 
 
-@pytest.mark.slow
 def test_it_conforms_to_pdf_ua_on_either_paper(store, printer, tmp_path):
     for size in Page:
         (file := tmp_path / "proposal.pdf").write_bytes(printed(store, printer, size))
         assert page.validate_pdf(str(file)).failures == []
 
 
-@pytest.mark.slow
 def test_it_has_bookmarks_and_the_same_as_data_inside(store, printer):
     with pikepdf.open(BytesIO(printed(store, printer))) as pdf:
         with pdf.open_outline() as outline:
@@ -97,7 +97,6 @@ def test_it_has_bookmarks_and_the_same_as_data_inside(store, printer):
     assert problem["seed"] == 7
 
 
-@pytest.mark.slow
 def test_the_first_page_says_what_is_asked_for_and_what_it_does_not_buy(store):
     says = html(shown(store)).split("Chosen, group by group")[0]
     result = shown(store)
@@ -129,7 +128,6 @@ def test_before_it_was_shaken_it_says_so(store):
     assert "how often each choice survives is not known" in html(result)
 
 
-@pytest.mark.slow
 def test_the_same_answer_on_the_same_day_is_the_same_bytes(store, printer):
     first = printed(store, printer)
     assert printed(store, printer, now=NOW + timedelta(hours=4)) == first
@@ -162,7 +160,6 @@ def test_nobody_else_s(store, printer):
         printed(store, printer, who="pete")
 
 
-@pytest.mark.slow
 def test_of_a_group_that_stopped_sharing_only_its_dollars_are_left(store, printer):
     """Last: the group stops sharing."""
     gone = shown(store).groups[0]

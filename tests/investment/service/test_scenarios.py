@@ -22,6 +22,8 @@ from tests.factories.allocations import SMALL
 from tests.factories.waiting import until
 from tests.factories.world import NOW
 
+pytestmark = pytest.mark.slow  # every test solves
+
 numbers = count(1)
 
 
@@ -49,7 +51,6 @@ def over(store, actor, allocation_id):
     return until(ended)
 
 
-@pytest.mark.slow
 def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):
     made = scenarios.ask(Session(grove, pam, NOW), "fair", SMALL, 7, runs)
     assert over(grove, pam, made).says == ""
@@ -86,7 +87,6 @@ def test_only_the_payer_s_own_people_may(grove, runs):
         scenarios.load_request(Session(grove, pete, NOW), "far", "a1")
 
 
-@pytest.mark.slow
 def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam, runs):
     before = allocated.add_solved(grove, "a1")
     pick = before.answer.found("readiness").picks[0]
@@ -104,7 +104,6 @@ def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam,
     assert (freed.bans, freed.pins) == (frozenset(), frozenset())
 
 
-@pytest.mark.slow
 def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
     allocated.add_solved(grove, "a1")
     with pytest.raises(NotFound):
@@ -113,7 +112,6 @@ def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
         )
 
 
-@pytest.mark.slow
 def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
     allocated.add_solved(grove, "a1")
     scenarios.replay(Session(grove, pam, NOW), "fair", "a1", runs)
@@ -124,7 +122,6 @@ def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
     assert not scenarios.is_same(found, replace(found, picks=found.picks[1:]))
 
 
-@pytest.mark.slow
 def test_what_is_shaken_is_kept_beside_the_answer(grove, pam, runs):
     allocated.add_solved(grove, "a1")
     scenarios.check_sensitivity(Session(grove, pam, NOW), "fair", "a1", runs, count=3)
@@ -141,7 +138,6 @@ def test_without_an_answer_there_is_nothing_to_shake_or_replay(grove, pam, runs)
             begin(Session(grove, pam, NOW), "fair", "a1", runs)
 
 
-@pytest.mark.slow
 def test_a_stopped_solve_keeps_nothing_and_can_be_begun_again(grove, pam, runs):
     made = allocated.add_request(grove, "a1")
     waiting = []

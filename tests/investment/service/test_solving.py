@@ -17,6 +17,8 @@ from readiness.investment.service.allocation import allocate
 from readiness.investment.service.solving import Case
 from tests.factories.baselines import a_baseline, a_gap
 
+pytestmark = pytest.mark.slow  # solved scenarios are shared by all
+
 FOOTINGS = tuple(
     a_baseline(group_id, level=level, positive=(100 * level, 1_000), behind=(a_gap("COL", people),))
     for group_id, level, people in (("ash", 1, 50.0), ("elm", 2, 400.0), ("fir", 3, 90.0))
@@ -49,7 +51,6 @@ def answer():
     return solving.solve(a_case(), FOOTINGS, TOLD.append)
 
 
-@pytest.mark.slow
 def test_every_policy_has_a_proven_answer_within_the_budget(answer):
     assert [each.policy_id for each in answer.founds] == ["readiness", "need", "people"]
     for found in answer.founds:
@@ -62,7 +63,6 @@ def test_each_policy_buys_most_of_what_it_puts_first(answer):
         assert found.points[component] == max(each.points[component] for each in answer.founds)
 
 
-@pytest.mark.slow
 def test_the_objective_is_the_weighted_points_of_what_is_served_once(answer):
     case = a_case()
     for found, policy in zip(answer.founds, SMALL.policies, strict=True):
@@ -165,7 +165,6 @@ def test_every_answer_is_checked_apart_from_the_solver():
     assert broken_constraints(problem, less)
 
 
-@pytest.mark.slow
 def test_choices_are_counted_over_draws_and_the_same_for_the_same_seed():
     case = a_case()
     found = solving.sensitivity(case, 4, nobody_waits)

@@ -28,6 +28,8 @@ from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import plans, quality_counts, world
 
+pytestmark = pytest.mark.slow  # printed plans are shared by all
+
 NOW = world.NOW
 ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1, MEAS_2=Answer.dont_know())
 GROUP = {Step.ELIGIBLE: 5200, Step.SCREENING_OFFERED: 3100, Step.SCREENED: 2310}
@@ -111,13 +113,11 @@ def test_what_the_ranges_assume_stands_below_them(store, maya):
     assert "Of 10,000 simulated outcomes" in html
 
 
-@pytest.mark.slow
 def test_it_conforms_to_pdf_ua(printed, tmp_path):
     (file := tmp_path / "plan.pdf").write_bytes(printed)
     assert page.validate_pdf(str(file)).failures == []
 
 
-@pytest.mark.slow
 def test_it_has_a_title_a_language_bookmarks_and_a_handful_of_pages(printed):
     with pikepdf.open(BytesIO(printed)) as pdf:
         assert str(pdf.Root.Lang) == "en"
@@ -147,7 +147,6 @@ def test_the_plan_and_its_run_come_along_as_data(store, maya, printed):
     assert "A greeter" in [each["title"] for each in inside["plan"]["actions"]]
 
 
-@pytest.mark.slow
 def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, printed):
     later = NOW + timedelta(hours=3)
     assert document.pdf(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
@@ -234,7 +233,6 @@ DEMANDING = [  # few levels, much to lift; one with much that is not known
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("answers", DEMANDING)
 def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answers):
     opened = Store(tmp_path / "readiness.db")

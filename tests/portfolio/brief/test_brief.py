@@ -34,6 +34,8 @@ from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import plans, quality_counts, world
 
+pytestmark = pytest.mark.slow  # printed briefs are shared by all
+
 NOW = world.NOW
 ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1, MEAS_2=Answer.dont_know())
 WHOLE = {Step.ELIGIBLE: 5200, Step.SCREENING_OFFERED: 3100, Step.SCREENED: 2310}
@@ -122,7 +124,6 @@ def papers(store, printer):
     return {size: printed(store, printer, size) for size in Page}
 
 
-@pytest.mark.slow
 def test_it_conforms_to_pdf_ua_and_has_two_pages(papers, tmp_path):
     for pdf in papers.values():
         (file := tmp_path / "brief.pdf").write_bytes(pdf)
@@ -130,7 +131,6 @@ def test_it_conforms_to_pdf_ua_and_has_two_pages(papers, tmp_path):
         assert pages_of(pdf) == 2
 
 
-@pytest.mark.slow
 def test_the_same_state_on_the_same_day_is_the_same_bytes(store, printer, papers):
     assert printed(store, printer, now=NOW + timedelta(hours=5)) == papers[Page.LETTER]
     assert papers[Page.A4] != papers[Page.LETTER]
@@ -183,7 +183,6 @@ def test_a_gap_is_clear_when_its_interval_lies_on_the_worse_side(
     assert line.is_clear is is_clear
 
 
-@pytest.mark.slow
 def test_the_same_travels_inside_as_data(papers):
     with pikepdf.open(BytesIO(papers[Page.LETTER])) as pdf:
         inside = json.loads(pdf.attachments["brief.json"].get_file().read_bytes())
@@ -216,7 +215,6 @@ def test_of_a_group_that_released_nothing_it_says_so(fresh, printer):
 MANY_UNKNOWN = {item.id.replace("-", "_"): Answer.dont_know() for item in plans.QMER.items[::2]}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "answers",
     [
@@ -290,7 +288,6 @@ def test_an_overdue_action_comes_before_everything_but_the_tier(store):
     assert all(line.due_on is None or isinstance(line.due_on, date) for line in late.actions)
 
 
-@pytest.mark.slow
 def test_money_so_far_stands_in_it_with_what_it_warns_of(fresh, printer):
     plans.submitted(fresh, "elm", ANSWERS, NOW)
     assert "Money so far" not in html(fresh)

@@ -38,6 +38,8 @@ from tests.factories import plans as planned
 from tests.factories import world
 from tests.factories.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.slow  # every test prints plans
+
 NOW = world.NOW
 ANSWERS = planned.answers_at(2, REAL_2=1)
 
@@ -116,7 +118,6 @@ def first(store, pam, now=NOW):
     return bulk_pdf.fetch(Session(store, pam, now), "fair", "first")
 
 
-@pytest.mark.slow
 def test_it_holds_every_plan_by_name_and_says_who_has_none(store, pam):
     path = first(store, pam)
     with zipfile.ZipFile(path) as archive:
@@ -138,14 +139,12 @@ def test_it_holds_every_plan_by_name_and_says_who_has_none(store, pam):
     assert [each["why"] for each in data["without"]] == ["nothing submitted yet"]
 
 
-@pytest.mark.slow
 def test_the_same_state_on_the_same_day_is_the_same_bytes(store, pam, runner):
     again = made(store, pam, runner).read_bytes()
     assert again == first(store, pam).read_bytes()
     assert made(store, pam, runner, pack_id="p3", page=Page.A4).read_bytes() != again
 
 
-@pytest.mark.slow
 def test_the_portfolio_s_filters_choose_the_groups(store, pam, runner):
     path = made(store, pam, runner, sent={"text": "fir", "order": "down", "page": "9"})
     assert [each["group_id"] for each in bulk_pdf.read_index(path)["plans"]] == ["fir"]
@@ -158,7 +157,6 @@ def test_it_is_told_how_far_it_is_and_leaves_a_line_of_history(store, pam):
     assert store.row("select * from events where object_id = 'first' and payer_id = 'fair'")
 
 
-@pytest.mark.slow
 def test_one_at_a_time_for_each_payer(store, pam, runner, held):
     start(store, pam, runner)
     with pytest.raises(WrongState, match="being printed already"):
@@ -183,7 +181,6 @@ def held(monkeypatch):
     go.set()
 
 
-@pytest.mark.slow
 def test_one_that_is_stopped_leaves_nothing(store, pam, runner, held):
     start(store, pam, runner)
     until(lambda: "p1.part" in left(store))
@@ -197,7 +194,6 @@ def test_one_that_is_stopped_leaves_nothing(store, pam, runner, held):
     assert not bulk_pdf.cancel(Session(store, pam, NOW), "fair", "p1")
 
 
-@pytest.mark.slow
 def test_our_own_fault_leaves_nothing(store, pam, runner, monkeypatch):
     monkeypatch.setattr(bulk_pdf, "index_of", lambda *_: 1 / 0)
     start(store, pam, runner)
@@ -206,7 +202,6 @@ def test_our_own_fault_leaves_nothing(store, pam, runner, monkeypatch):
     assert left(store) == ["first.zip"]
 
 
-@pytest.mark.slow
 def test_a_full_disk_is_told_and_leaves_nothing(store, pam, runner, monkeypatch):
     def full(*_):
         raise NotSaved("The server's disk refused to keep this file.")
@@ -217,7 +212,6 @@ def test_a_full_disk_is_told_and_leaves_nothing(store, pam, runner, monkeypatch)
     assert left(store) == ["first.zip"]
 
 
-@pytest.mark.slow
 def test_a_plan_that_cannot_be_printed_is_named_and_the_others_are_there(
     store, pam, runner, monkeypatch
 ):
@@ -245,7 +239,6 @@ def test_when_none_can_be_printed_it_is_a_sentence(store, pam, runner, monkeypat
     assert left(store) == ["first.zip"]
 
 
-@pytest.mark.slow
 def test_what_stopped_being_shared_meanwhile_is_not_in_it(store, pam, runner, held):
     start(store, pam, runner)
     until(lambda: "p1.part" in left(store))
