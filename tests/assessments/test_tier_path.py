@@ -27,6 +27,8 @@ from readiness.instruments.models import AnswerLimits, GateKind
 from tests.factories.instruments import a_gate, a_tier, an_answer, an_instrument, answers_at
 from tests.factories.seeds import seeds
 
+pytestmark = pytest.mark.slow  # against trying everything
+
 QMER = load("qmer", "2026.1")
 
 
@@ -107,7 +109,6 @@ def random_answers(rng, instrument):
     return {item.id: an_answer(value) for item, value in zip(instrument.items, drawn, strict=True)}
 
 
-@pytest.mark.slow
 def test_agrees_with_trying_everything():
     rng = random.Random(20260301)
     seen = {"way": 0, "none": 0}

@@ -18,6 +18,8 @@ from readiness.incentives.design import GapKind, Joining, Lower, Rule
 from readiness.incentives.models import Scenario, Simulated, TrueChange
 from tests.factories.populations import a_design, a_ground, binomial, exactly, tried
 
+pytestmark = pytest.mark.slow  # simulates what theory knows
+
 NORMAL = NormalDist()
 MANY = 40_000
 

@@ -20,6 +20,8 @@ from readiness.investment.service.allocation import allocate
 from readiness.investment.years import staged_problem, start_of
 from tests.investment import brute_force
 
+pytestmark = pytest.mark.slow  # against trying everything
+
 
 def drawn(seed):
     """A small problem over two or three years, with what each action costs from then on."""

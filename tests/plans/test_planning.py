@@ -23,6 +23,8 @@ from readiness.plans.selection import (
     reached_by,
 )
 
+pytestmark = pytest.mark.slow  # hundreds of sets of answers
+
 QMER = instruments.load("qmer", "2026.1")
 CONTEXT = {"sites": 3, "clinicians_fte": 24, "active_patients": 31_000, "interpreter_patients": 900}
 CHANGES = {ActionKind.CARE_REDESIGN, ActionKind.ACCESS}
@@ -60,7 +62,6 @@ def level(answers, item_id):
     return answers[item_id].level or 0
 
 
-@pytest.mark.slow
 def test_the_answers_cover_every_tier():
     assert {case(seed)[1].tier_id for seed in SEEDS} >= {"T0", "T1", "T2", "T3"}
 

@@ -18,6 +18,8 @@ from readiness.statistics.comparisons import (
     wald,
 )
 
+pytestmark = pytest.mark.slow  # hundreds of drawn tables
+
 COUNTS = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 SHOWN = [newcombe, miettinen_nurminen]
 
@@ -141,7 +143,6 @@ def test_with_equal_dollars_it_is_about_the_interval_of_a_mean():
     assert found.high == pytest.approx(mean + 1.96 * error, abs=0.01)
 
 
-@pytest.mark.slow
 def test_at_twenty_groups_the_interval_holds_the_truth_nine_times_in_ten():
     throw = random.Random(20260301)
     held = 0

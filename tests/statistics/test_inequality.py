@@ -21,6 +21,8 @@ from readiness.statistics.inequality import (
     pairwise,
 )
 
+pytestmark = pytest.mark.slow  # hundreds of drawn tables
+
 GROUPS = st.lists(
     st.builds(GroupEstimate, st.floats(1, 100), st.integers(1, 5_000), st.floats(0, 20)),
     min_size=2,

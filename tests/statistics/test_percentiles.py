@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from readiness.statistics.percentiles import mid_rank_percentile, quantile
 
+pytestmark = pytest.mark.slow  # hundreds of drawn tables
+
 VALUES = st.lists(st.integers(0, 100), min_size=1, max_size=40)
 KINDS = range(1, 10)
 

@@ -29,6 +29,8 @@ from tests.factories.page import Page
 from tests.factories.payers import person
 from tests.factories.world import NOW
 
+pytestmark = pytest.mark.slow  # every move from every state
+
 LATER = NOW + timedelta(days=2)
 SHARED_WITH_NOBODY = "There is no such page, or it is not shared with you."
 

@@ -19,6 +19,8 @@ from readiness.core.pdf.job import Enclosure, Page
 from readiness.core.pdf.printer import BROKEN, BUSY, TOO_LONG, Limits, Printer
 from tests.factories import documents
 
+pytestmark = pytest.mark.slow  # every test prints
+
 SHELL = '<!doctype html><html lang="en"><head><title>A plan</title></head><body>{}</body></html>'
 TOO_WIDE = SHELL.format(
     '<table><tr><th scope="col" colspan="1000000">Step</th></tr><tr><td>1</td></tr></table>'
@@ -93,8 +95,6 @@ PRINT_ONCE = """
 import sys
 from readiness.core.pdf import worker
 from tests.factories import documents
-
-pytestmark = pytest.mark.slow  # every test prints
 worker.start(2**30)
 sys.stdout.buffer.write(worker.render(documents.a_job(), 60))
 """

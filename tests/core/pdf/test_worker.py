@@ -14,6 +14,8 @@ from weasyprint.urls import URLFetcher
 from readiness.core.pdf import worker
 from tests.factories import documents
 
+pytestmark = pytest.mark.slow  # every attempt prints
+
 REFUSED = b"refused"
 PIXEL = '<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
 
@@ -119,7 +121,6 @@ def test_a_refused_address_stops_the_document():
     assert tried("image", "https://example.org/x.png") == REFUSED
 
 
-@pytest.mark.slow
 def test_a_document_done_leaves_no_limit_on_what_comes_after():
     before = resource.getrlimit(resource.RLIMIT_CPU)
     worker.render(documents.a_job(enclosures=()), 60)

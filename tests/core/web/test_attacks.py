@@ -22,6 +22,8 @@ from tests.factories import plans as planned
 from tests.factories.page import Page
 from tests.factories.social_risk_counts import GOOD, typed
 
+pytestmark = pytest.mark.slow  # every attack on every field
+
 FORMULAS = ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)")
 FIRST_TRIED = ("sessions", "attempts")
 

@@ -17,6 +17,8 @@ from readiness.core.errors import BadInput
 from tests.factories import fhir
 from tests.factories.fhir import read_bytes
 
+pytestmark = pytest.mark.slow  # hundreds of mangled files
+
 MARK = "Planted Ü"  # no link id that may be named
 NAMES = sorted(path.name for path in fhir.DATA.glob("*.*json") if path.name != "expected.json")
 ODD: tuple[Any, ...] = (

@@ -31,6 +31,8 @@ from tests.bench.investing import drawn
 from tests.factories.seeds import seeds
 from tests.investment import brute_force, cbc_statement
 
+pytestmark = pytest.mark.slow  # against another solver
+
 
 @pytest.mark.parametrize("seeds", [range(n, n + 40) for n in range(0, 400, 40)], ids=str)
 def test_the_answer_is_the_one_of_trying_every_choice(seeds):
@@ -218,7 +220,6 @@ def spoken(limit: Limit) -> dict[str, object]:
     return {"most": limit.most, "least": limit.least, "uses": dict(limit.uses)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(range(100, 140), 12))
 def test_another_statement_of_the_problem_has_the_same_best_answer(seed):
     problem = middle_sized(seed)

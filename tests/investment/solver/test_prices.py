@@ -21,6 +21,8 @@ from tests.bench.investing import drawn
 from tests.factories.waiting import PATIENCE
 from tests.investment import brute_force
 
+pytestmark = pytest.mark.slow  # hundreds of groups
+
 
 def by_groups(model, gap=1e-3):
     return prices.best_by_groups(model, gap, monotonic() + PATIENCE)
@@ -63,7 +65,6 @@ def with_everything(problem: AllocationProblem) -> AllocationProblem:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_program(seed):
     problem = with_everything(drawn(60, 12, seed))
@@ -80,7 +81,6 @@ def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_progr
     assert bound <= most * 1.01
 
 
-@pytest.mark.slow
 def test_the_same_problem_gets_the_same_answer_whatever_the_order_it_comes_in():
     problem = drawn(80, 10, 5)
     turned = replace(problem, options=problem.options[::-1], groups=problem.groups[::-1])
