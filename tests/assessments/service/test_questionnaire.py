@@ -23,6 +23,8 @@ from readiness.instruments.answers import Answer, AnswerKind
 from tests.factories import plans, world
 from tests.factories.questionnaire_workbook import changed, place_of
 
+pytestmark = pytest.mark.slow  # every test writes and reads workbooks
+
 NOW = world.NOW
 STARTED = {"LEAD-1": Answer.at(2, "charter of 2026-03-01"), "LEAD-2": Answer.dont_know()}
 
@@ -210,7 +212,6 @@ def test_what_was_left_alone_never_goes_over_a_newer_answer(store, maya, book):
     assert (seen.changes, seen.conflicts) == ((), ())
 
 
-@pytest.mark.slow
 def test_every_problem_is_told_by_its_cell_and_nothing_is_stored(store, maya, book):
     wrong: dict[str, str | int | float] = {
         at(book, "LEAD-1"): 7,
@@ -291,7 +292,6 @@ def test_what_a_page_sends_is_checked_like_any_answer(store, maya):
 # On paper
 
 
-@pytest.mark.slow
 def test_the_blank_questionnaire_can_be_read_by_everybody(printer, tmp_path):
     pdf = questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4)
     assert questionnaire.print_blank(printer, "qmer", "2026.1", Page.A4) is pdf

@@ -12,6 +12,8 @@ from tests.factories import world
 from tests.factories.page import Page
 from tests.factories.world import NOW
 
+pytestmark = pytest.mark.slow  # every attack on every page
+
 GOOD = {"choice": "2", "reason": "", "note": "", "base": 0, "confirm": False}
 ODD_TEXTS = [
     "<script>alert(1)</script>",

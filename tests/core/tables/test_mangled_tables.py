@@ -23,6 +23,8 @@ from readiness.imports.screens.models import PatientRecord, ScreenPart
 from readiness.imports.template import reader as template
 from tests.factories.readings import DATA, a_reading, file_of
 
+pytestmark = pytest.mark.slow  # hundreds of mangled files
+
 CODES = screening.load()
 PLANTED = b"Zyxwvut"
 ROUNDS = 250
