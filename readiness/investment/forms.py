@@ -11,14 +11,12 @@ from wtforms.validators import InputRequired, Length
 from readiness.core.web.fields import WholeNumberField
 from readiness.core.web.forms import SafeForm
 from readiness.investment.models import TAG_SAYS, BenefitComponent
+from readiness.investment.policy import NAMED, OWN_ID, WHOLE
 from readiness.investment.scenario import (
     BASIS_SAYS,
     MOST_DOLLARS,
-    NAMED,
-    OWN_ID,
     STARTS,
     TIER_GATE,
-    WHOLE,
     BudgetScenario,
     CostBasis,
 )

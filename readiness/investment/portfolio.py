@@ -21,6 +21,7 @@ from readiness.investment.models import (
     Tag,
 )
 from readiness.investment.offering import offer_of
+from readiness.investment.policy import WHOLE, BenefitScale, Policy
 from readiness.investment.problem import (
     AllocationProblem,
     Floor,
@@ -30,7 +31,7 @@ from readiness.investment.problem import (
     Option,
     ProblemGroup,
 )
-from readiness.investment.scenario import HALF_YEARS, WHOLE, BenefitScale, BudgetScenario, Policy
+from readiness.investment.scenario import HALF_YEARS, BudgetScenario
 from readiness.investment.uncertainty import PriceList
 from readiness.investment.years import staged_problem
 from readiness.statistics.rates import wilson

@@ -24,9 +24,9 @@ from readiness.investment.models import (
     Survival,
     Tag,
 )
+from readiness.investment.policy import OWN_ID
 from readiness.investment.problem import AllocationProblem, Limit, Option, ProblemGroup
 from readiness.investment.scenario import (
-    OWN_ID,
     BudgetScenario,
     CostBasis,
     Replay,

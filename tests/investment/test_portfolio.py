@@ -11,6 +11,7 @@ import pytest
 from readiness.core import serialization
 from readiness.instruments import cost_book as costs
 from readiness.investment.models import BenefitComponent, GroupOffer, Tag
+from readiness.investment.policy import NAMED, READINESS_FIRST, own_policy, scale_of
 from readiness.investment.portfolio import (
     NOBODY_KNOWN,
     additive_problem,
@@ -24,15 +25,7 @@ from readiness.investment.portfolio import (
     tags_of,
 )
 from readiness.investment.problem import AllocationProblem, broken_constraints, total_benefit
-from readiness.investment.scenario import (
-    NAMED,
-    READINESS_FIRST,
-    BudgetScenario,
-    CostBasis,
-    own_policy,
-    problems_of,
-    scale_of,
-)
+from readiness.investment.scenario import BudgetScenario, CostBasis, problems_of
 from readiness.investment.uncertainty import (
     Z_90,
     cost_at,

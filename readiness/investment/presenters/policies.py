@@ -9,6 +9,7 @@ from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal
 from readiness.investment.models import BenefitComponent, Candidate, GroupOffer, PolicyAnswer
+from readiness.investment.policy import Policy
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
     counted_words,
@@ -17,7 +18,6 @@ from readiness.investment.presenters.wording import (
     proof_says,
 )
 from readiness.investment.problem import Key
-from readiness.investment.scenario import Policy
 from readiness.investment.service.stored import StoredScenario
 
 IMPOSSIBLE = "No choice satisfies these limits."

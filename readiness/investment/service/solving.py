@@ -26,6 +26,7 @@ from readiness.investment.models import (
     Stability,
     Survival,
 )
+from readiness.investment.policy import BenefitScale, Policy, scale_of
 from readiness.investment.portfolio import (
     additive_problem,
     component_amounts,
@@ -35,7 +36,7 @@ from readiness.investment.portfolio import (
     purposes_served,
 )
 from readiness.investment.problem import AllocationProblem, Key, broken_constraints
-from readiness.investment.scenario import BenefitScale, BudgetScenario, Policy, scale_of
+from readiness.investment.scenario import BudgetScenario
 from readiness.investment.service.allocation import Allocation, allocate
 from readiness.investment.uncertainty import (
     PriceList,
