@@ -1,6 +1,6 @@
 """What the printing process does: HTML in, PDF out, within limits, and reaching nothing.
 
-It runs as a child (see `pdf.py`), because a hostile layout can take any amount of time or memory
+It runs as a child (see `printer.py`), because a hostile layout can take any amount of time or memory
 and, in the C libraries below, even the process.
 """
 
