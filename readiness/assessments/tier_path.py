@@ -46,18 +46,20 @@ class TierPath:
     reason: str | None = None  # why there is none
 
 
-def shortest(instrument: Instrument, answers: Answers, stand: TierResult, solve: Solve) -> TierPath:
-    above = instrument.tier_after(stand.tier)
+def shortest(
+    instrument: Instrument, answers: Answers, result: TierResult, solve: Solve
+) -> TierPath:
+    above = instrument.tier_after(result.tier)
     if above is None:
         return TierPath(())
-    if stand.tier.number == 0:
+    if result.tier.number == 0:
         return verify(
-            instrument, answers, above, tuple(unknowns_to_settle(instrument, answers, stand))
+            instrument, answers, above, tuple(unknowns_to_settle(instrument, answers, result))
         )
     if reason := why_unreachable(instrument, answers, above):
         return TierPath(None, reason)
-    climb = model_of(instrument, answers, stand.scores, above)
-    return verify(instrument, answers, above, raises_in(climb, least_raises(climb, solve)))
+    model = model_of(instrument, answers, result.scores, above)
+    return verify(instrument, answers, above, raises_in(model, least_raises(model, solve)))
 
 
 def verify(
@@ -80,13 +82,13 @@ def apply_raises(answers: Answers, found: tuple[Raise, ...]) -> Answers:
 
 
 def unknowns_to_settle(
-    instrument: Instrument, answers: Answers, stand: TierResult
+    instrument: Instrument, answers: Answers, result: TierResult
 ) -> Iterator[Raise]:
     """Every missing answer, and the fewest don't-knows that must be known, the first asked first.
 
     Each domain has to lose some of its don't-knows; the overall limit may ask for a few more.
     """
-    limits, found = instrument.limits, stand.scores
+    limits, found = instrument.limits, result.scores
     owed = {
         domain_id: excess_dont_knows(tally, limits.dk_per_domain)
         for domain_id, tally in found.tally_by_domain.items()
@@ -128,14 +130,14 @@ def why_unreachable(instrument: Instrument, answers: Answers, tier: Tier) -> str
 # Asking for the least, and reading the answer.
 
 
-def least_raises(climb: TierPathModel, solve: Solve) -> Solution:
+def least_raises(model: TierPathModel, solve: Solve) -> Solution:
     """Steps before items before order, each settled exactly before the next is asked."""
-    steps = {climb.steps_in(domain_id): 1 for domain_id in climb.domain_place}
-    items = {climb.raised_in(domain_id): 1 for domain_id in climb.domain_place}
-    program = fix_total(climb.program, steps, solve_for(solve, climb.program, steps))
+    steps = {model.steps_in(domain_id): 1 for domain_id in model.domain_place}
+    items = {model.raised_in(domain_id): 1 for domain_id in model.domain_place}
+    program = fix_total(model.program, steps, solve_for(solve, model.program, steps))
     fewest = solve_for(solve, program, items)
     program = fix_total(program, items, fewest)
-    return prefer_earliest(climb, program, solve, fewest)
+    return prefer_earliest(model, program, solve, fewest)
 
 
 def fix_total(program: Program, costs: Mapping[int, int], solution: Solution) -> Program:
@@ -144,29 +146,31 @@ def fix_total(program: Program, costs: Mapping[int, int], solution: Solution) ->
 
 
 def prefer_earliest(
-    climb: TierPathModel, program: Program, solve: Solve, incumbent: Solution
+    model: TierPathModel, program: Program, solve: Solve, incumbent: Solution
 ) -> Solution:
     """Settle the items a few at a time, in the order they are asked, until all raises are spent."""
-    count = len(climb.rooms)
+    count = len(model.headrooms)
     for first in range(0, count, CHUNK):
-        if not any(incumbent[climb.raised(room)] for room in range(first, count)):
+        if not any(incumbent[model.raised(headroom)] for headroom in range(first, count)):
             break
-        rooms = range(first, min(first + CHUNK, count))
-        incumbent = solve_for(solve, program, order_costs(climb, rooms))
-        columns = [c for room in rooms for c in (climb.steps(room), climb.raised(room))]
+        headrooms = range(first, min(first + CHUNK, count))
+        incumbent = solve_for(solve, program, order_costs(model, headrooms))
+        columns = [
+            c for headroom in headrooms for c in (model.steps(headroom), model.raised(headroom))
+        ]
         program = program.fixed({column: incumbent[column] for column in columns})
     return incumbent
 
 
-def order_costs(climb: TierPathModel, rooms: range) -> dict[int, int]:
+def order_costs(model: TierPathModel, headrooms: range) -> dict[int, int]:
     """One number in which an earlier item weighs more than all later ones together.
 
     An item's rank is steps - 1 when it is raised and RANKS - 1 when not, which is
     steps - RANKS x raised, plus a constant.
     """
-    weights = {room: RANKS ** (rooms[-1] - room) for room in rooms}
-    return {climb.steps(room): weight for room, weight in weights.items()} | {
-        climb.raised(room): -RANKS * weight for room, weight in weights.items()
+    weights = {headroom: RANKS ** (headrooms[-1] - headroom) for headroom in headrooms}
+    return {model.steps(headroom): weight for headroom, weight in weights.items()} | {
+        model.raised(headroom): -RANKS * weight for headroom, weight in weights.items()
     }
 
 
@@ -177,11 +181,11 @@ def solve_for(solve: Solve, program: Program, costs: Mapping[int, int]) -> Solut
     return solution
 
 
-def raises_in(climb: TierPathModel, solution: Solution) -> tuple[Raise, ...]:
+def raises_in(model: TierPathModel, solution: Solution) -> tuple[Raise, ...]:
     return tuple(
-        Raise(room.item_id, room.from_level, room.start + solution[climb.steps(number)])
-        for number, room in enumerate(climb.rooms)
-        if solution[climb.steps(number)]
+        Raise(headroom.item_id, headroom.from_level, headroom.start + solution[model.steps(number)])
+        for number, headroom in enumerate(model.headrooms)
+        if solution[model.steps(number)]
     )
 
 
@@ -210,23 +214,23 @@ class TierPathModel:
     instrument: Instrument
     tier: Tier
     scores: Scores
-    rooms: tuple[Headroom, ...]
+    headrooms: tuple[Headroom, ...]
     open_gates: tuple[Gate, ...]
 
-    def steps(self, room: int) -> int:
-        return room
+    def steps(self, headroom: int) -> int:
+        return headroom
 
-    def raised(self, room: int) -> int:
-        return len(self.rooms) + room
+    def raised(self, headroom: int) -> int:
+        return len(self.headrooms) + headroom
 
     def steps_in(self, domain_id: str) -> int:
-        return 2 * len(self.rooms) + self.domain_place[domain_id]
+        return 2 * len(self.headrooms) + self.domain_place[domain_id]
 
     def raised_in(self, domain_id: str) -> int:
         return self.steps_in(domain_id) + len(self.domain_place)
 
     def counted_on(self, choice: int) -> int:
-        return 2 * (len(self.rooms) + len(self.domain_place)) + choice
+        return 2 * (len(self.headrooms) + len(self.domain_place)) + choice
 
     @cached_property
     def domain_place(self) -> Mapping[str, int]:
@@ -234,10 +238,10 @@ class TierPathModel:
 
     @cached_property
     def place(self) -> Mapping[str, int]:
-        return {room.item_id: place for place, room in enumerate(self.rooms)}
+        return {headroom.item_id: place for place, headroom in enumerate(self.headrooms)}
 
     def inside(self, domain_id: str) -> list[int]:
-        return [n for n, room in enumerate(self.rooms) if room.domain_id == domain_id]
+        return [n for n, headroom in enumerate(self.headrooms) if headroom.domain_id == domain_id]
 
     @cached_property
     def waiting(self) -> tuple[Gate, ...]:
@@ -249,15 +253,15 @@ class TierPathModel:
         return tuple(gate for gate in self.waiting if gate.item_id in self.place)
 
     def missing_levels(self, gate: Gate) -> int:
-        return gate.level - self.rooms[self.place[gate.item_id]].start
+        return gate.level - self.headrooms[self.place[gate.item_id]].start
 
     @cached_property
     def program(self) -> Program:
         domains = self.domain_place
         sizes = [len(self.inside(domain_id)) for domain_id in domains]
         upper = (
-            *(room.steps for room in self.rooms),
-            *(1 for _ in self.rooms),
+            *(headroom.steps for headroom in self.headrooms),
+            *(1 for _ in self.headrooms),
             *(TOP_LEVEL * size for size in sizes),
             *sizes,
             *(1 for _ in self.choices),
@@ -295,14 +299,14 @@ def items_with_headroom(instrument: Instrument, answers: Answers) -> Iterator[He
             yield Headroom(item.id, item.domain_id, answer.level)
 
 
-def rows(climb: TierPathModel) -> Iterator[Row]:
-    for axis in climb.instrument.axes:
-        yield from axis_rows(climb, axis)
-    yield from domain_rows(climb)
-    yield from supporting_rows(climb)
-    yield from raised_rows(climb)
-    yield from sum_rows(climb)
-    yield from likeness_rows(climb)
+def rows(model: TierPathModel) -> Iterator[Row]:
+    for axis in model.instrument.axes:
+        yield from axis_rows(model, axis)
+    yield from domain_rows(model)
+    yield from supporting_rows(model)
+    yield from raised_rows(model)
+    yield from sum_rows(model)
+    yield from likeness_rows(model)
 
 
 def lowest_rounding_to(least: Fraction) -> Fraction:
@@ -314,74 +318,76 @@ def lowest_rounding_to(least: Fraction) -> Fraction:
     return Fraction(ceil(least * 10), 10) - Fraction(1, 20)
 
 
-def axis_rows(climb: TierPathModel, axis: Axis) -> Iterator[Row]:
+def axis_rows(model: TierPathModel, axis: Axis) -> Iterator[Row]:
     """Mean over the scored domains of 100 x points / (4 x items), brought to whole numbers."""
-    least = climb.tier.axis_min.get(axis.id, Fraction(0))
-    domains = climb.scores.domains
+    least = model.tier.axis_min.get(axis.id, Fraction(0))
+    domains = model.scores.domains
     scored = [each for each in axis.domain_ids if domains[each].low is not None]
     if least <= 0 or not scored:
         return
-    tallies = {each: climb.scores.tally_by_domain[each] for each in scored}
+    tallies = {each: model.scores.tally_by_domain[each] for each in scored}
     whole = lcm(*(tally.counted for tally in tallies.values()))
     worth = {each: whole // tally.counted for each, tally in tallies.items()}
     wanted = lowest_rounding_to(least) * len(scored) * whole * TOP_LEVEL / 100
     held = sum(tally.points * worth[each] for each, tally in tallies.items())
     common = gcd(*worth.values())
     yield Row(
-        {climb.steps_in(each): worth[each] // common for each in scored},
+        {model.steps_in(each): worth[each] // common for each in scored},
         least=ceil((wanted - held) / common),
     )
 
 
-def domain_rows(climb: TierPathModel) -> Iterator[Row]:
-    if climb.tier.domain_min <= 0:
+def domain_rows(model: TierPathModel) -> Iterator[Row]:
+    if model.tier.domain_min <= 0:
         return
-    for domain_id, estimate in climb.scores.domains.items():
+    for domain_id, estimate in model.scores.domains.items():
         if estimate.low is not None:
-            tally = climb.scores.tally_by_domain[domain_id]
-            wanted = lowest_rounding_to(climb.tier.domain_min) * tally.counted * TOP_LEVEL / 100
-            yield Row({climb.steps_in(domain_id): 1}, least=ceil(wanted - tally.points))
+            tally = model.scores.tally_by_domain[domain_id]
+            wanted = lowest_rounding_to(model.tier.domain_min) * tally.counted * TOP_LEVEL / 100
+            yield Row({model.steps_in(domain_id): 1}, least=ceil(wanted - tally.points))
 
 
-def supporting_rows(climb: TierPathModel) -> Iterator[Row]:
+def supporting_rows(model: TierPathModel) -> Iterator[Row]:
     """Enough of the open supporting gates must be met; each one counted on must be reached."""
-    for choice, gate in enumerate(climb.choices):
-        steps = climb.steps(climb.place[gate.item_id])
-        yield Row({steps: 1, climb.counted_on(choice): -climb.missing_levels(gate)}, least=0)
-    counted_on = {climb.counted_on(choice): 1 for choice in range(len(climb.choices))}
-    yield Row(counted_on, least=len(climb.waiting) - climb.tier.supporting_unmet_max)
+    for choice, gate in enumerate(model.choices):
+        steps = model.steps(model.place[gate.item_id])
+        yield Row({steps: 1, model.counted_on(choice): -model.missing_levels(gate)}, least=0)
+    counted_on = {model.counted_on(choice): 1 for choice in range(len(model.choices))}
+    yield Row(counted_on, least=len(model.waiting) - model.tier.supporting_unmet_max)
 
 
-def raised_rows(climb: TierPathModel) -> Iterator[Row]:
+def raised_rows(model: TierPathModel) -> Iterator[Row]:
     """An item is raised exactly when it takes at least one step."""
-    for number, room in enumerate(climb.rooms):
-        yield Row({climb.steps(number): 1, climb.raised(number): -room.steps}, most=0)
-        yield Row({climb.steps(number): 1, climb.raised(number): -1}, least=0)
+    for number, headroom in enumerate(model.headrooms):
+        yield Row({model.steps(number): 1, model.raised(number): -headroom.steps}, most=0)
+        yield Row({model.steps(number): 1, model.raised(number): -1}, least=0)
 
 
-def sum_rows(climb: TierPathModel) -> Iterator[Row]:
-    for domain_id in climb.domain_place:
-        inside = climb.inside(domain_id)
-        steps, raised = climb.steps_in(domain_id), climb.raised_in(domain_id)
-        yield Row({steps: -1} | {climb.steps(n): 1 for n in inside}, least=0, most=0)
-        yield Row({raised: -1} | {climb.raised(n): 1 for n in inside}, least=0, most=0)
+def sum_rows(model: TierPathModel) -> Iterator[Row]:
+    for domain_id in model.domain_place:
+        inside = model.inside(domain_id)
+        steps, raised = model.steps_in(domain_id), model.raised_in(domain_id)
+        yield Row({steps: -1} | {model.steps(n): 1 for n in inside}, least=0, most=0)
+        yield Row({raised: -1} | {model.raised(n): 1 for n in inside}, least=0, most=0)
         yield Row({steps: 1, raised: -TOP_LEVEL}, most=0)
 
 
-def likeness_rows(climb: TierPathModel) -> Iterator[Row]:
+def likeness_rows(model: TierPathModel) -> Iterator[Row]:
     """Of two items alike, the one asked first is raised first, and no higher than the other.
 
     Alike are items of one domain and one level that no open gate looks at. The answer has this
     order anyway; saying so spares the solver from trying every exchange.
     """
-    gated = {gate.item_id for gate in climb.open_gates}
+    gated = {gate.item_id for gate in model.open_gates}
     before: dict[tuple[str, int], int] = {}
-    for number, room in enumerate(climb.rooms):
-        if room.item_id in gated:
+    for number, headroom in enumerate(model.headrooms):
+        if headroom.item_id in gated:
             continue
-        alike = (room.domain_id, room.start)
+        alike = (headroom.domain_id, headroom.start)
         if alike in before:
-            first, steps, raised = before[alike], climb.steps(number), climb.raised(number)
-            yield Row({climb.raised(first): 1, raised: -1}, least=0)
-            yield Row({climb.steps(first): 1, steps: -1, raised: room.steps}, most=room.steps)
+            first, steps, raised = before[alike], model.steps(number), model.raised(number)
+            yield Row({model.raised(first): 1, raised: -1}, least=0)
+            yield Row(
+                {model.steps(first): 1, steps: -1, raised: headroom.steps}, most=headroom.steps
+            )
         before[alike] = number

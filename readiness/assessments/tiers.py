@@ -339,12 +339,12 @@ def item_name(instrument: Instrument, item_id: str) -> str:
 # What holds a group back.
 
 
-def limiting_factor(instrument: Instrument, answers: Answers, stand: TierResult) -> str:
+def limiting_factor(instrument: Instrument, answers: Answers, result: TierResult) -> str:
     """The one criterion of the next tier to turn to first; "" when there is no next tier."""
-    above = instrument.tier_after(stand.tier)
+    above = instrument.tier_after(result.tier)
     if above is None:
         return ""
-    asked = next(trace.criteria for trace in stand.trace if trace.tier_id == above.id)
+    asked = next(trace.criteria for trace in result.trace if trace.tier_id == above.id)
     return most_limiting(instrument, answers, asked).says
 
 

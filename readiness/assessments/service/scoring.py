@@ -30,25 +30,25 @@ from readiness.instruments.models import Instrument
 
 def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> ScoringRun:
     """Tier, reasons and the shortest way up. The context is only hashed with the inputs."""
-    stand = evaluate(instrument, answers)
-    way = tier_path.shortest(instrument, answers, stand, solver.least)
+    result = evaluate(instrument, answers)
+    way = tier_path.shortest(instrument, answers, result, solver.least)
     return ScoringRun(
         instrument_id=instrument.id,
         version=instrument.version,
         engine=ENGINE_VERSION,
-        complete=not stand.missing,
-        missing=stand.missing,
-        tier_id=stand.tier.id,
-        provisional=stand.provisional,
-        axes={axis_id: each.rounded for axis_id, each in stand.scores.axes.items()},
-        domains={domain_id: each.rounded for domain_id, each in stand.scores.domains.items()},
-        overall=stand.scores.overall.rounded,
-        gates=stand.gates,
-        limiting_factor=limiting_factor(instrument, answers, stand),
+        complete=not result.missing,
+        missing=result.missing,
+        tier_id=result.tier.id,
+        provisional=result.provisional,
+        axes={axis_id: each.rounded for axis_id, each in result.scores.axes.items()},
+        domains={domain_id: each.rounded for domain_id, each in result.scores.domains.items()},
+        overall=result.scores.overall.rounded,
+        gates=result.gates,
+        limiting_factor=limiting_factor(instrument, answers, result),
         shortest_way=way.raises,
-        trace=stand.trace,
+        trace=result.trace,
         shortest_way_reason=way.reason,
-        caps=stand.caps,
+        caps=result.caps,
         instrument_sha256=instrument.sha256,
         inputs_sha256=inputs_sha256(inputs_of(instrument, context, answers)),
     )
