@@ -9,6 +9,9 @@ let isLeaving = false; // a form was sent: what answers it is the next page
 addEventListener("submit", () => {
   isLeaving = true;
 });
+addEventListener("pageshow", (shown) => {
+  if (shown.persisted) location.reload(); // come back to: as it stands now
+});
 
 async function look() {
   let wait = WAIT;

@@ -54,7 +54,9 @@ def confirm_what_was_carried(page):
             item = page.locator("[data-item]", has=page.get_by_label(CONFIRM)).first
             item_id = item.get_attribute("id")
             item.get_by_label(CONFIRM).check()
-            page.locator(f"#{item_id}").get_by_text(SAVED).wait_for()
+            saved = page.locator(f"#{item_id}")
+            saved.get_by_text(SAVED).wait_for()
+            saved.get_by_label(CONFIRM).wait_for(state="detached")
         here = page.locator("[data-here]").inner_text()
         assert re.fullmatch(r"(\d+) of \1 answered on this page", here)
         follow(page, ASSESSMENT)

@@ -1,7 +1,7 @@
 """What the printing process does: HTML in, PDF out, within limits, and reaching nothing.
 
-It runs as a child (see `printer.py`), because a hostile layout can take any amount of time or memory
-and, in the C libraries below, even the process.
+It runs as a child (see `printer.py`), because a hostile layout can take any amount of time or
+memory and, in the C libraries below, even the process.
 """
 
 from __future__ import annotations

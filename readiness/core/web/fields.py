@@ -6,6 +6,7 @@ that is none is in error, unless it is `is_required`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +16,7 @@ from wtforms.validators import ValidationError
 
 LARGEST = 10**12 - 1  # what is read unless a field says less; the rules say how much is too much
 CENT = Decimal("0.01")
+WHOLE = re.compile(r"\$?[0-9,]+(\.0+)?\$?")  # no signs, exponents or digits of other scripts
 
 
 class NumberField(StringField):  # type: ignore[misc]
@@ -76,8 +78,7 @@ class WholeNumberField(NumberField):
 
     @property
     def number(self) -> Decimal | None:
-        found = super().number
-        return found if found is not None and found == int(found) else None
+        return super().number if WHOLE.fullmatch((self.data or "").strip()) else None
 
     @property
     def whole(self) -> int | None:

@@ -161,7 +161,7 @@ def chart(found: Returns) -> Chart | None:
 
 @dataclass(frozen=True)
 class GroupSpending:
-    """One group: dollars in between, and points points_change on one axis."""
+    """One group: dollars in between, and points gained on one axis."""
 
     title: str
     dollars: float
