@@ -48,7 +48,7 @@ apt_install() {
 
 # The browser the journeys are driven in; says nothing when there is none.
 find_chromium() {
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome; do
         command -v "$name" && return 0
     done
     return 1

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NO_CHROMIUM = "No Chromium was found; to run the browser journeys: apt-get install chromium"
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+NO_CHROMIUM = "No Chromium was found; for the journeys: apt-get install chromium-headless-shell"
 STANDARDS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 BY_LOOK = {  # the rules that hang on width or color; the others hang on the markup alone
     "type": "rule",
