@@ -21,7 +21,6 @@ from typing import Self, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from readiness.core.errors import NotPrinted
-from readiness.core.pdf import worker
 from readiness.core.pdf.job import PrintJob
 
 Name = TypeVar("Name")  # what a document of many is known by
@@ -88,7 +87,7 @@ class Printer:
 
     def _scheduled(self, job: PrintJob) -> ProcessFuture[bytes]:
         seconds = self.limits.seconds
-        return self._started().schedule(worker.render, args=[job, seconds], timeout=seconds)
+        return self._started().schedule(render_in_child, args=[job, seconds], timeout=seconds)
 
     def _started(self) -> ProcessPool:
         """At the first document, not before: a server may fork after it was set up."""
@@ -97,7 +96,7 @@ class Printer:
                 self._pool = ProcessPool(
                     max_workers=self.limits.children,
                     max_tasks=self.limits.documents_per_child,
-                    initializer=worker.start,
+                    initializer=start_child,
                     initargs=[self.limits.memory_bytes, self.limits.niceness],
                     context=multiprocessing.get_context("spawn"),
                 )
@@ -123,6 +122,21 @@ class Printer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+# The child alone loads WeasyPrint: every other process starts sooner and is 30 MB smaller.
+
+
+def start_child(memory_bytes: int, niceness: int) -> None:
+    from readiness.core.pdf import worker
+
+    worker.start(memory_bytes, niceness)
+
+
+def render_in_child(job: PrintJob, seconds: int) -> bytes:
+    from readiness.core.pdf import worker
+
+    return worker.render(job, seconds)
 
 
 def result_of(future: ProcessFuture[bytes]) -> bytes:
