@@ -51,12 +51,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file share a process, but each walk over every page has its own; the browser's
-    come first, for they take longest."""
+    """Tests of one file share a process, but each walk over every page has its own. Long ones come
+    first; the browser's only then, so that nobody waits while the demonstration is filled."""
     for item in items:
         walk = getattr(item, "callspec", None) if "every_page" in item.path.name else None
         item.add_marker(pytest.mark.xdist_group(f"{item.path} {walk.id if walk else ''}"))
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: 1 if "browser" in item.path.parts else 2 * (item.path not in long))
 
 
 def pytest_collection_finish() -> None:
