@@ -14,6 +14,7 @@ from readiness.core import audit, serialization
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
 from readiness.investment.models import GroupOffer, ScenarioAnswer, Stability
 from readiness.investment.problem import AllocationProblem
 from readiness.investment.scenario import BudgetScenario, Replay, ScenarioRequest, ScenarioSolution
@@ -87,6 +88,22 @@ def keep_replay(store: Store, allocation_id: str, replay: Replay, event: Event) 
         audit.record(store, event)
 
 
+def keep_status(store: Store, allocation_id: str, status: ScenarioStatus, event: Event) -> None:
+    with store.writing():
+        store.insert(
+            "allocation_statuses",
+            {
+                "allocation_id": allocation_id,
+                "number": next_number(store, "allocation_statuses", allocation_id),
+                "name": status.name,
+                "state": status.state,
+                "at": status.at.isoformat(),
+                "person_id": status.person_id,
+            },
+        )
+        audit.record(store, event)
+
+
 def next_number(store: Store, table: str, allocation_id: str) -> int:
     row = store.row(
         f"select max(number) as n from {table} where allocation_id = ?",  # noqa: S608 - our names
@@ -103,12 +120,31 @@ def get(store: Store, allocation_id: str) -> ScenarioRequest:
 
 
 def of_payer(store: Store, payer_id: str) -> tuple[ScenarioRequest, ...]:
-    """Newest first."""
+    """Newest first; those that were deleted too."""
     rows = store.rows(
         "select * from allocations where payer_id = ? order by asked_at desc, rowid desc",
         (payer_id,),
     )
     return tuple(from_row(row) for row in rows)
+
+
+def status(store: Store, request: ScenarioRequest) -> ScenarioStatus:
+    """The last that was kept; without any, a draft under the name it was asked for with."""
+    row = store.row(
+        "select * from allocation_statuses where allocation_id = ? order by number desc limit 1",
+        (request.id,),
+    )
+    return status_from_row(row) if row else first_status(request)
+
+
+def statuses_of_payer(store: Store, payer_id: str) -> dict[str, ScenarioStatus]:
+    """By scenario, of those that somebody renamed or moved."""
+    rows = store.rows(
+        "select s.* from allocation_statuses s join allocations a on a.id = s.allocation_id"
+        " where a.payer_id = ? order by s.number",
+        (payer_id,),
+    )
+    return {row["allocation_id"]: status_from_row(row) for row in rows}
 
 
 def answers_of_payer(store: Store, payer_id: str) -> dict[str, ScenarioAnswer]:
@@ -155,6 +191,20 @@ def replays(store: Store, allocation_id: str) -> tuple[Replay, ...]:
     return tuple(
         Replay(datetime.fromisoformat(row["at"]), row["solver"], bool(row["is_same"]))
         for row in rows
+    )
+
+
+def first_status(request: ScenarioRequest) -> ScenarioStatus:
+    name = request.scenario.name
+    return ScenarioStatus(name, ScenarioState.DRAFT, request.asked_at, request.asked_by)
+
+
+def status_from_row(row: Mapping[str, Any]) -> ScenarioStatus:
+    return ScenarioStatus(
+        row["name"],
+        ScenarioState(row["state"]),
+        datetime.fromisoformat(row["at"]),
+        row["person_id"],
     )
 
 

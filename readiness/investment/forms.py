@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from readiness.core.web.fields import WholeNumberField
 from readiness.core.web.forms import SafeForm
+from readiness.investment.lifecycle import LONGEST_NAME
 from readiness.investment.models import TAG_SAYS, BenefitComponent
 from readiness.investment.policy import NAMED, OWN_ID, WHOLE
 from readiness.investment.scenario import (
@@ -21,7 +22,6 @@ from readiness.investment.scenario import (
     CostBasis,
 )
 
-LONGEST_NAME = 80
 MOST = 100_000  # of whatever is counted and is no money
 NO_FLOOR = ""
 DOLLARS = "A whole number of dollars, such as 500,000."

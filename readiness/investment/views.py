@@ -27,10 +27,12 @@ from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
+from readiness.investment.lifecycle import ScenarioState
 from readiness.investment.presenters.policies import COMPARED
+from readiness.investment.problem import Key
 from readiness.investment.scenario import BudgetScenario
+from readiness.investment.service import lifecycle, scenarios, stored
 from readiness.investment.service import results as files
-from readiness.investment.service import scenarios, stored
 from readiness.investment.service.scenarios import (
     ActionChange,
     JobStarter,
@@ -183,17 +185,47 @@ def replay(payer_id: str, allocation_id: str) -> ResponseReturnValue:
 @bp.post("/payers/<payer_id>/investment/<allocation_id>/change")
 @needs(Can.PLAN_INVESTMENT)
 def change(payer_id: str, allocation_id: str) -> ResponseReturnValue:
-    """One action pinned, banned or freed; the answer to that is a scenario of its own."""
-    wanted, _, rest = request.form.get("change", "").partition(":")
-    group_id, _, action_id = rest.partition(":")
+    """Actions pinned, banned or freed; the answer to that is a scenario of its own.
+
+    The button says what is done and to which action, "ban:elm:SDOH", in every group where it names
+    none, "ban::SDOH"; or to those that are marked, "ban".
+    """
+    wanted, _, named = request.form.get("change", "").partition(":")
     if wanted not in set(ActionChange):
         scenarios.load_request(session(), payer_id, allocation_id)
         raise BadInput("Choose what to change: pin, ban or free an action.")
+    keys = [named] if named else request.form.getlist("marked")
     made = scenarios.change(
-        session(), payer_id, allocation_id, (group_id, action_id), ActionChange(wanted),
+        session(), payer_id, allocation_id, frozenset(map(key_of, keys)), ActionChange(wanted),
         seed(), runs(),
     )  # fmt: skip
     return shown(payer_id, made)
+
+
+def key_of(typed: str) -> Key:
+    group_id, _, action_id = typed.partition(":")
+    return group_id, action_id
+
+
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/state")
+@needs(Can.PLAN_INVESTMENT)
+def move(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    wanted = request.form.get("state", "")
+    if wanted not in set(ScenarioState):
+        scenarios.load_request(session(), payer_id, allocation_id)
+        raise BadInput("Choose what becomes of the scenario: draft, proposed, approved, deleted.")
+    lifecycle.move(session(), payer_id, allocation_id, ScenarioState(wanted))
+    if wanted == ScenarioState.DELETED:
+        flash("The scenario was deleted.")
+        return redirect(url_for(".listing", payer_id=payer_id), 303)
+    return shown(payer_id, allocation_id)
+
+
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/rename")
+@needs(Can.PLAN_INVESTMENT)
+def rename(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    lifecycle.rename(session(), payer_id, allocation_id, request.form.get("name", ""))
+    return shown(payer_id, allocation_id)
 
 
 @bp.get("/payers/<payer_id>/investment/<allocation_id>.<ending>")

@@ -90,6 +90,37 @@ def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent
     assert f"free:{pick.group_id}:{pick.action_id}" in [b.get("value") for b in child.all("button")]
 
 
+@pytest.mark.slow
+def test_marked_actions_are_pinned_together(store, sent, pam):
+    solution = allocated.add_solved(store, "a1")
+    keys = [pick.key for pick in solution.answer.found("readiness").picks[:2]]
+    page = Page(pam.get(f"{BASE}/a1").text)
+    marks = {box.get("value") for box in page.all("input") if box.get("name") == "marked"}
+    marked = [":".join(key) for key in keys]
+    assert set(marked) <= marks
+    reply = world.send(pam, f"{BASE}/a1/change", change="pin", marked=marked)
+    assert reply.status_code == 303
+    until_answered(pam, reply.location)
+    assert allocations.of_payer(store, "fair")[0].scenario.pins == frozenset(keys)
+
+
+def test_a_scenario_is_proposed_approved_renamed_and_deleted_by_buttons(store, sent, pam):
+    allocated.add_solved(store, "a1")
+    assert "A draft" in Page(pam.get(f"{BASE}/a1").text).text
+    assert world.send(pam, f"{BASE}/a1/rename", name="Fall grants").status_code == 303
+    assert world.send(pam, f"{BASE}/a1/state", state="proposed").status_code == 303
+    assert world.send(pam, f"{BASE}/a1/state", state="approved").status_code == 303
+    page = Page(pam.get(f"{BASE}/a1").text)
+    assert "Approved. It is kept as it is." in page.text
+    assert page.heading == "Fall grants"
+    assert "deleted" not in [button.get("value") for button in page.all("button")]
+    assert world.send(pam, f"{BASE}/a1/state", state="deleted").status_code == 409
+    assert world.send(pam, f"{BASE}/a1/state", state="proposed").status_code == 303
+    assert world.send(pam, f"{BASE}/a1/state", state="deleted").status_code == 303
+    assert "Fall grants" not in Page(pam.get(BASE).text).text
+    assert pam.get(f"{BASE}/a1").status_code == 404
+
+
 @pytest.mark.parametrize("change", ["", "drop:elm:GOV", "pin"])
 def test_a_change_that_is_none_is_refused(store, sent, pam, change):
     allocated.add_solved(store, "a1")

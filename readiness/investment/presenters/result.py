@@ -10,6 +10,7 @@ from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal, percent
 from readiness.core.people import Payer
+from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
 from readiness.investment.models import (
     COMPONENT_UNITS,
     BenefitComponent,
@@ -65,6 +66,7 @@ class ScenarioResult:
     id: str
     payer: Payer
     name: str
+    status: ScenarioStatus
     asked_at: datetime
     answered_at: datetime
     parent: tuple[str, str] | None  # id and name of the scenario that it changes
@@ -97,6 +99,7 @@ class ScenarioResult:
     seed: int
     replays: tuple[str, ...]
     has_hidden: bool
+    everywhere: tuple[tuple[str, str], ...]  # id and title of each action that could be chosen
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ class ScenarioLine:
     id: str
     name: str
     asked_at: datetime
+    state: ScenarioState
     budget: str
     policy: str
     outcome: str
@@ -126,10 +130,11 @@ def result_of(found: StoredScenario) -> ScenarioResult:
     return ScenarioResult(
         id=found.request.id,
         payer=found.payer,
-        name=scenario.name,
+        name=found.status.name,
+        status=found.status,
         asked_at=found.request.asked_at,
         answered_at=found.solution.at,
-        parent=(found.parent.id, found.parent.scenario.name) if found.parent else None,
+        parent=(found.parent.id, found.parent_name) if found.parent else None,
         change=change_says(found),
         policy=scenario.policy.name,
         policy_says=scenario.policy.says,
@@ -159,7 +164,14 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         seed=found.request.seed,
         replays=tuple(replays(found)),
         has_hidden=found.has_hidden,
+        everywhere=tuple(sorted(actions_offered(found).items(), key=lambda each: each[1])),
     )
+
+
+def actions_offered(found: StoredScenario) -> dict[str, str]:
+    """Id and title of each action that could be chosen in some group."""
+    offered = (each for offer in found.solution.offers for each in offer.candidates)
+    return {each.id: each.title for each in offered}
 
 
 # The decision, and what it buys.
@@ -270,15 +282,18 @@ def change_says(found: StoredScenario) -> str:
     return join_words(said) or "changes its settings"
 
 
-def scenario_line(request: ScenarioRequest, answer: ScenarioAnswer | None) -> ScenarioLine:
+def scenario_line(
+    request: ScenarioRequest, status: ScenarioStatus, answer: ScenarioAnswer | None
+) -> ScenarioLine:
     main = answer.found(request.scenario.policy_id) if answer else None
     outcome = WAITING if main is None else "no answer within its limits"
     if main and main.is_possible:
         outcome = decision_says(request.scenario, main)
     return ScenarioLine(
         request.id,
-        request.scenario.name,
+        status.name,
         request.asked_at,
+        status.state,
         join_words(dollars(each) for each in request.scenario.budgets),
         request.scenario.policy.name,
         outcome,

@@ -24,6 +24,7 @@ from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Source
 from readiness.investment import db as allocations
 from readiness.investment import problem_json
+from readiness.investment.lifecycle import ScenarioState
 from readiness.investment.presenters.groups import ChosenActionLine, GroupSheet
 from readiness.investment.presenters.policies import COMPARED
 from readiness.investment.presenters.result import (
@@ -54,13 +55,20 @@ POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 
 def listing(session: Session, payer_id: str) -> ScenarioList:
     require_planner(session, payer_id)
-    answers = allocations.answers_of_payer(session.store, payer_id)
+    store = session.store
+    answers = allocations.answers_of_payer(store, payer_id)
+    statuses = allocations.statuses_of_payer(store, payer_id)
+    requests = [
+        (each, statuses.get(each.id) or allocations.first_status(each))
+        for each in allocations.of_payer(store, payer_id)
+    ]
     return ScenarioList(
-        groups.payer(session.store, payer_id),
-        len(names_of(session.store, payer_id, session.now.date())),
+        groups.payer(store, payer_id),
+        len(names_of(store, payer_id, session.now.date())),
         tuple(
-            scenario_line(each, answers.get(each.id))
-            for each in allocations.of_payer(session.store, payer_id)
+            scenario_line(each, status, answers.get(each.id))
+            for each, status in requests
+            if status.state is not ScenarioState.DELETED
         ),
     )
 

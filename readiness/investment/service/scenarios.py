@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from readiness.core.permissions import Can
 from readiness.imports.models import RETENTION
 from readiness.instruments import cost_book as costs
 from readiness.investment import db as allocations
+from readiness.investment.lifecycle import REFUSED, ScenarioState, ScenarioStatus
 from readiness.investment.models import PolicyAnswer
 from readiness.investment.portfolio import offers_of
 from readiness.investment.problem import Key
@@ -190,6 +191,8 @@ def load_request(session: Session, payer_id: str, allocation_id: str) -> Scenari
     request = allocations.get(session.store, allocation_id)
     if request.payer_id != payer_id:
         raise NotFound(NOT_SHARED)
+    if allocations.status(session.store, request).state is ScenarioState.DELETED:
+        raise NotFound(REFUSED[ScenarioState.DELETED])
     return request
 
 
@@ -232,26 +235,40 @@ def change(
     session: Session,
     payer_id: str,
     allocation_id: str,
-    key: Key,
+    keys: frozenset[Key],
     wanted: ActionChange,
     seed: int,
     runs: JobStarter,
 ) -> str:
-    """The same scenario with one action pinned, banned or freed: a new one that names this one."""
+    """The same scenario with actions pinned, banned or freed: a new one that names this one.
+
+    A key without a group, ("", "SDOH"), is that action in every group.
+    """
     request = load_request(session, payer_id, allocation_id)
     solution = require_solution(session.store, request)
-    if key not in {each.key for offer in solution.offers for each in offer.candidates}:
+    offered = {each.key for offer in solution.offers for each in offer.candidates}
+    named = frozenset(each for key in keys for each in named_by(key, offered))
+    if not keys:
+        raise BadInput("Nothing is marked. Mark the actions first, then pin or ban them.")
+    if not named:
         raise NotFound("This scenario has no such action. Reload the page to see it as it is.")
-    scenario = with_change(request.scenario, key, wanted)
+    scenario = with_change(request.scenario, named, wanted)
     return ask(session, payer_id, scenario, seed, runs, parent_id=request.id)
 
 
-def with_change(scenario: BudgetScenario, key: Key, wanted: ActionChange) -> BudgetScenario:
-    pins, bans = scenario.pins - {key}, scenario.bans - {key}
+def named_by(key: Key, offered: Collection[Key]) -> Iterator[Key]:
+    group_id, action_id = key
+    return (each for each in offered if each[1] == action_id and group_id in ("", each[0]))
+
+
+def with_change(
+    scenario: BudgetScenario, keys: frozenset[Key], wanted: ActionChange
+) -> BudgetScenario:
+    pins, bans = scenario.pins - keys, scenario.bans - keys
     if wanted is ActionChange.PIN:
-        pins |= {key}
+        pins |= keys
     if wanted is ActionChange.BAN:
-        bans |= {key}
+        bans |= keys
     return replace(scenario, pins=pins, bans=bans)
 
 
@@ -260,6 +277,7 @@ class ScenarioProgress:
     """How far the newest job of a scenario is; no stage: nothing is under way."""
 
     request: ScenarioRequest
+    status: ScenarioStatus
     stage: ScenarioJob | None
     done: int
     total: int
@@ -276,17 +294,17 @@ class ScenarioProgress:
 
 def progress(session: Session, payer_id: str, allocation_id: str) -> ScenarioProgress:
     request = load_request(session, payer_id, allocation_id)
+    status = allocations.status(session.store, request)
     made = [
         (job, stage)
         for stage in ScenarioJob
         if (job := jobs.follow(session.store, job_key(request.id, stage), session.now))
     ]
     if not made:
-        return ScenarioProgress(request, None, 0, 0, "")
+        return ScenarioProgress(request, status, None, 0, 0, "")
     job, stage = max(made, key=lambda pair: pair[0].asked_at)
-    return ScenarioProgress(
-        request, stage if job.is_live else None, job.done, total_of(request, stage), job.says
-    )
+    live = stage if job.is_live else None
+    return ScenarioProgress(request, status, live, job.done, total_of(request, stage), job.says)
 
 
 def total_of(request: ScenarioRequest, stage: ScenarioJob) -> int:

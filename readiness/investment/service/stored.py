@@ -13,6 +13,7 @@ from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.equity import db as peers
 from readiness.investment import db as allocations
+from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
 from readiness.investment.models import Candidate, GroupOffer, Pick, PolicyAnswer, Stability
 from readiness.investment.problem import Key
 from readiness.investment.scenario import Replay, ScenarioRequest, ScenarioSolution
@@ -29,7 +30,9 @@ class StoredScenario:
     solution: ScenarioSolution
     stability: Stability | None
     replays: tuple[Replay, ...]
-    parent: ScenarioRequest | None
+    status: ScenarioStatus
+    parent: ScenarioRequest | None  # the scenario that it changes; None: none, or deleted since
+    parent_name: str
     names: Mapping[str, str]  # of the groups that share today
 
     @cached_property
@@ -92,9 +95,18 @@ def load(session: Session, payer_id: str, allocation_id: str) -> StoredScenario:
         solution,
         allocations.stability(session.store, request.id),
         allocations.replays(session.store, request.id),
-        allocations.get(session.store, request.parent_id) if request.parent_id else None,
+        allocations.status(session.store, request),
+        *parent_of(session.store, request),
         names_of(session.store, payer_id, session.now.date()),
     )
+
+
+def parent_of(store: Store, request: ScenarioRequest) -> tuple[ScenarioRequest | None, str]:
+    if request.parent_id is None:
+        return None, ""
+    parent = allocations.get(store, request.parent_id)
+    status = allocations.status(store, parent)
+    return (None, "") if status.state is ScenarioState.DELETED else (parent, status.name)
 
 
 def names_of(store: Store, payer_id: str, today: date) -> dict[str, str]:

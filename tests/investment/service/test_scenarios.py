@@ -91,7 +91,7 @@ def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam,
     before = allocated.add_solved(grove, "a1")
     pick = before.answer.found("readiness").picks[0]
     made = scenarios.change(
-        Session(grove, pam, NOW), "fair", "a1", pick.key, ActionChange.BAN, 8, runs
+        Session(grove, pam, NOW), "fair", "a1", frozenset({pick.key}), ActionChange.BAN, 8, runs
     )
     over(grove, pam, made)
     child = allocations.get(grove, made)
@@ -100,7 +100,7 @@ def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam,
     after = answer_to(grove, made).answer
     assert pick.key not in {each.key for each in after.found("readiness").picks}
     assert allocations.solution(grove, "a1") == before
-    freed = scenarios.with_change(child.scenario, pick.key, ActionChange.FREE)
+    freed = scenarios.with_change(child.scenario, frozenset({pick.key}), ActionChange.FREE)
     assert (freed.bans, freed.pins) == (frozenset(), frozenset())
 
 
@@ -108,8 +108,39 @@ def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
     allocated.add_solved(grove, "a1")
     with pytest.raises(NotFound):
         scenarios.change(
-            Session(grove, pam, NOW), "fair", "a1", ("oak", "GOV"), ActionChange.PIN, 8, runs
+            Session(grove, pam, NOW),
+            "fair",
+            "a1",
+            frozenset({("oak", "GOV")}),
+            ActionChange.PIN,
+            8,
+            runs,
         )
+
+
+def test_an_action_is_banned_in_every_group_at_once(grove, pam, runs):
+    solution = allocated.add_solved(grove, "a1")
+    session, pick = Session(grove, pam, NOW), solution.answer.found("readiness").picks[0]
+    everywhere = frozenset({("", pick.action_id)})
+    made = scenarios.change(session, "fair", "a1", everywhere, ActionChange.BAN, 8, runs)
+    over(grove, pam, made)
+    assert allocations.get(grove, made).scenario.bans == {
+        each.key
+        for offer in solution.offers
+        for each in offer.candidates
+        if each.id == pick.action_id
+    }
+    chosen = answer_to(grove, made).answer.found("readiness").picks
+    assert pick.action_id not in {each.action_id for each in chosen}
+
+
+def test_nothing_marked_changes_nothing(grove, pam, runs):
+    allocated.add_solved(grove, "a1")
+    with pytest.raises(BadInput, match="Nothing is marked"):
+        scenarios.change(
+            Session(grove, pam, NOW), "fair", "a1", frozenset(), ActionChange.PIN, 8, runs
+        )
+    assert len(allocations.of_payer(grove, "fair")) == 1
 
 
 def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
