@@ -162,6 +162,7 @@ def to_json(brief: Brief) -> Plain:
         "domains": [domain_out(line) for line in brief.domains],
         "screening": {
             "quarters": brief.needs.quarters,
+            "unit": brief.needs.unit or None,
             "reach": share_out(brief.needs.reach),
             "needs": [need_out(line) for line in brief.needs.lines],
         },
@@ -266,7 +267,12 @@ def sheets_of(brief: Brief) -> list[Sheet]:
             gates(brief),
             (8, 10, 40),
         ),
-        Sheet("Screening", ("What", "Numerator", "Denominator", "Share"), counts(brief), (48,)),
+        Sheet(
+            "Screening",
+            ("What", "Numerator", "Denominator", "Share", "Unit"),
+            counts(brief),
+            (48, 14, 14, 10, 18),
+        ),
         Sheet("Gaps", GAPS, gaps(brief), (40, 36)),
         Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 14, 40, 50, 50)),
     ]
@@ -338,10 +344,10 @@ def gates(brief: Brief) -> Rows:
 
 def counts(brief: Brief) -> Rows:
     if brief.needs.reach is not None:
-        yield "Screened, of eligible", *numbers(brief.needs.reach)
+        yield "Screened, of eligible", *numbers(brief.needs.reach), brief.needs.unit
     for line in brief.needs.lines:
         for (name, _, _), share in zip(RATES, line.shares, strict=True):
-            yield f"{line.title}: {name.lower()}", *numbers(share)
+            yield f"{line.title}: {name.lower()}", *numbers(share), brief.needs.unit
 
 
 def numbers(share: ReleasedShare) -> tuple[Cell, ...]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from readiness.core.formatting import day, points
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
-from readiness.counts.social_risk.rates import BY_ID
+from readiness.counts.social_risk.rates import BY_ID, unit_over
 from readiness.disclosure import released_counts
 from readiness.disclosure.released_counts import ReleasedShare, ShownCount, SocialRiskRelease
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
 from readiness.plans.service.document import stratum_label
-from readiness.releases.presenter import NEED_RATES, quarters_says, rate_says
+from readiness.releases.presenter import NEED_RATES, quarters_says, rate_says, unit_says
 
 NO_MEASURES = (
     "No quality measure by race, ethnicity or language has been released, so nothing here says "
@@ -179,6 +179,8 @@ class BriefNeed:
 @dataclass(frozen=True)
 class BriefNeeds:
     quarters: str  # empty: nothing was released
+    unit: str  # of the counts: of several quarters added up no longer patients
+    unit_says: str
     reach: ReleasedShare | None
     known: ReleasedShare | None  # outcomes known among those who want help, the five needs together
     lines: tuple[BriefNeed, ...]
@@ -188,15 +190,17 @@ class BriefNeeds:
         if self.reach is None:
             return NO_SOCIAL_RISK_COUNTS
         pair = self.reach.for_a_rate
-        counted = f": {pair[0]:,} of {pair[1]:,} eligible patients" if pair else ""
-        return f"Screened, {self.quarters}: {rate_says(self.reach)}{counted}."
+        counted = f": {pair[0]:,} of {pair[1]:,} eligible {self.unit}" if pair else ""
+        return f"Screened, {self.quarters}: {rate_says(self.reach)}{counted}. {self.unit_says}"
 
 
 def needs_of(quarters: Sequence[SocialRiskRelease]) -> BriefNeeds:
     if not quarters:
-        return BriefNeeds("", None, None, ())
+        return BriefNeeds("", "", "", None, None, ())
     return BriefNeeds(
         quarters=quarters_says(quarters),
+        unit=unit_over(len(quarters)),
+        unit_says=unit_says(len(quarters)),
         reach=released_counts.share_over(quarters, Step.SCREENED, Step.ELIGIBLE),
         known=released_counts.share_of(quarters, BY_ID["loop_known"]),
         lines=tuple(need_rows(quarters)),

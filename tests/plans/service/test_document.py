@@ -51,13 +51,13 @@ def store(tmp_path_factory):
     opened.close()
 
 
-def counted(opened, given):
+def counted(opened, given, name="2026-Q4"):
     revisions = [
         Revision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in given.items()
         for step, value in steps.items()
     ]
-    quarter = period("2026-Q4")
+    quarter = period(name)
     social_risk.save(opened, "elm", quarter, revisions)
     found = social_risk.of_group(opened, "elm")[quarter]
     publication.save(
@@ -216,6 +216,16 @@ def test_released_gaps_are_printed_with_their_reliability(fresh):
     assert "How reliable these gaps are cannot be told" in says
     assert "hidden to protect small counts: Native Hawaiian" in says
     assert "lower is better" in says
+
+
+def test_quarters_added_up_are_no_longer_called_patients(fresh):
+    actor = people.actor(fresh, "maya")
+    for quarter in ("2026-Q3", "2026-Q4"):
+        counted(fresh, {None: GROUP}, quarter)
+    says = job(fresh, actor).html
+    assert "of eligible patient-quarters were screened" in says
+    assert "Patient-quarters, not screens: each patient counted once in every quarter" in says
+    assert "of eligible patients" not in says
 
 
 def test_gaps_need_a_release_and_a_declared_reference(fresh):

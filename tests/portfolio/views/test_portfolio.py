@@ -96,7 +96,10 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
     assert "42%" in row[16]
     assert "412 of 980" in row[16]
     own = read(payer, "/payers/fair/groups/elm").text
-    assert "patients, counted once per quarter, last four released quarters" in own
+    assert (
+        "412 of 980 patient-quarters: each patient counted once in every quarter they were seen"
+        in own
+    )
     assert row[3] == "submitted"
     assert "The gate most often not yet met on the way to the next tier is" in page.text
 
@@ -291,6 +294,7 @@ def test_an_export_names_the_basis_of_a_tier(payer, store):
     payers.sent_in(store, level=2)
     text = payer.get(f"{LIST}.csv").get_data().decode("utf-8-sig")
     (row,) = list(csv.DictReader(io.StringIO(text)))
+    assert {"Screened (patient-quarters)", "Eligible (patient-quarters)"} <= set(row)
     assert (row["Tier"], row["Tier is"]) == ("T2", "lower of claimed and supported by counts")
     assert row["Status of the newest assessment"] == "submitted"
 
