@@ -205,7 +205,7 @@ def in_the_highest_third(outcome: DesignOutcome) -> str:
 def third_says(third: GroupSlice, share: Simulated) -> str:
     return (
         f" The third of the groups with the highest social risk has {third.patient_share:.0%} of "
-        f"the patients and gets {percent(share)} of the dollars."
+        f"the patient-measures and gets {percent(share)} of the dollars."
     )
 
 
@@ -341,4 +341,4 @@ def rates(count: int) -> str:
 
 def groups(out: Sequence[GroupOutcome]) -> str:
     count = "1 group" if len(out) == 1 else f"{len(out):,} groups"
-    return f"{count} with {sum(group.patients for group in out):,} patients counted"
+    return f"{count} with {sum(group.patients for group in out):,} patient-measures"

@@ -142,7 +142,9 @@ class DesignForm(Form):  # type: ignore[misc]
         says="Give the pool as whole dollars, such as 1,000,000.",
     )
     split = SelectField(
-        "Each group’s most", choices=words(PoolSplit), description="How the pool is divided."
+        "Each group’s most",
+        choices=words(PoolSplit),
+        description="How the pool is divided. Patients are counted once in every measure.",
     )
     least_tier = SelectField(
         "Tier condition",

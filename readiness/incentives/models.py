@@ -58,8 +58,8 @@ class GroupNumbers(Struct, frozen=True, rename={"group_id": "group"}):
     group_id: str
     name: str
     tier: int | None  # by the deciding run; None: of an instrument with other tiers
-    patients: int  # counted in the measures, each as often as it is counted
-    screened: tuple[int, int] | None  # positive for any need, of those screened
+    patients: int  # patient-measures: each patient counted once in every measure
+    screened: tuple[int, int] | None  # positive for any need, of those screened: patient-quarters
     release: int  # number of its release of quality measures
     quarters: tuple[str, ...]  # of its releases of screening counts
     counts: Mapping[str, Pairs]  # by measure

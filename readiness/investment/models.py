@@ -74,16 +74,16 @@ class GroupBaseline:
     run: ScoringRun
     answers: Answers
     context: Context
-    positive: tuple[int, int] | None = None  # released: any need, of those screened
+    positive: tuple[int, int] | None = None  # patient-quarters with any need, of those screened
     behind: tuple[PatientsBehind, ...] = ()
     in_place: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class SocialRisk:
-    """The share of a group's patients at social risk, and what it rests on."""
+    """How much social risk a group's patients live with, from 0 to 1, and what it rests on."""
 
-    share: float
+    share: float  # one share, or the mean of two
     error: float
     says: str
     is_known: bool = True

@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import ceil
 from statistics import median, stdev
 
+from readiness.core.formatting import one_decimal, percent
+from readiness.counts.social_risk.rates import PATIENT_QUARTERS
 from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.instruments.cost_book import CostBook
 from readiness.investment.models import (
@@ -38,8 +40,8 @@ from readiness.statistics.rates import wilson
 
 Z_95 = 1.959964
 UNKNOWN_RISK = (
-    "Neither a released screening share nor the share living in deprived areas is known; the "
-    "middle of the other groups is assumed."
+    "Social risk: {middle} of 100 is assumed, the middle of the other groups. Neither a released "
+    "screening share nor the share living in deprived areas is known."
 )
 NOBODY_KNOWN = "No group’s social risk is known, so need weighs nothing."
 PURPOSE_PREFIXES = ("lift:", "reach:")
@@ -64,27 +66,34 @@ def risks_of(baselines: Sequence[GroupBaseline]) -> dict[str, SocialRisk]:
     other = SocialRisk(0.0, 0.0, NOBODY_KNOWN, is_known=False)
     if shares:
         spread = stdev(shares) if len(shares) > 1 else shares[0]
-        other = SocialRisk(median(shares), spread, UNKNOWN_RISK, is_known=False)
+        middle = median(shares)
+        says = UNKNOWN_RISK.format(middle=one_decimal(100 * middle))
+        other = SocialRisk(middle, spread, says, is_known=False)
     return {each.group_id: known.get(each.group_id, other) for each in baselines}
 
 
 def risk_of(baseline: GroupBaseline) -> SocialRisk | None:
-    """The mean of what is known: patients with a need among those screened, as released, and
-    patients in the most deprived fifth of areas, as submitted."""
+    """What is known, or the mean of the two, which is no share of anything: patient-quarters with
+    a need among those screened, as released, and patients in the most deprived fifth of areas, as
+    submitted."""
     found: list[tuple[float, float, str]] = []
     if baseline.positive:
         above, below = baseline.positive
         limits = wilson(above, below)
         error = (limits.high - limits.low) / (2 * Z_95)
-        found.append((above / below, error, f"{above:,} of {below:,} screened had a need"))
+        basis = f"of screened {PATIENT_QUARTERS} had a need ({above:,} of {below:,}, as released)"
+        found.append((above / below, error, basis))
     deprived = context_number(baseline, "deprived_share")
     if deprived is not None:
-        found.append((deprived, 0.0, f"{deprived:.0%} live in deprived areas"))
+        basis = "of patients live in the most deprived fifth of areas (as submitted)"
+        found.append((deprived, 0.0, basis))
     if not found:
         return None
     share = sum(each for each, _, _ in found) / len(found)
     error = sum(each**2 for _, each, _ in found) ** 0.5 / len(found)
-    return SocialRisk(share, error, "; ".join(says for _, _, says in found) + ".")
+    shares = " and ".join(f"{percent(each)} {basis}" for each, _, basis in found)
+    mean = f"{one_decimal(100 * share)} of 100, the mean of two shares: " if len(found) > 1 else ""
+    return SocialRisk(share, error, f"Social risk: {mean}{shares}.")
 
 
 def tags_of(baseline: GroupBaseline, risks: Mapping[str, SocialRisk]) -> tuple[str, ...]:

@@ -76,8 +76,8 @@ REACH = PortfolioColumn(
     ColumnKind.REACH,
     "Screening reach",
     (
-        FileCell("Patients screened", lambda row, _: released_count(row, row.screened)),
-        FileCell("Patients eligible", lambda row, _: released_count(row, row.eligible)),
+        FileCell("Screened (patient-quarters)", lambda row, _: released_count(row, row.screened)),
+        FileCell("Eligible (patient-quarters)", lambda row, _: released_count(row, row.eligible)),
         FileCell("Screening reach (share)", lambda row, _: reach_share(row)),
     ),
     css="number",

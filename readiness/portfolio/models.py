@@ -87,7 +87,7 @@ class PortfolioRow:
     qms: float | None = None
     eqr: float | None = None
     domains: Mapping[str, float | None] = field(default_factory=dict)
-    screened: int | None = None  # released, over the quarters; None: hidden
+    screened: int | None = None  # patient-quarters as released; None: hidden
     eligible: int | None = None
     quarters: int = 0  # released ones that the counts rest on
     changed_at: datetime | None = None

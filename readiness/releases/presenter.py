@@ -25,6 +25,7 @@ from readiness.counts.quality.models import (
     state_label,
 )
 from readiness.counts.social_risk.models import NEED_LABELS, STEP_LABELS, FunnelCell, Need, Step
+from readiness.counts.social_risk.rates import ONCE_A_QUARTER, PATIENT_QUARTERS, unit_over
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, StratumType, strata_of
 from readiness.disclosure import released_counts
 from readiness.disclosure.quality_table import ALWAYS, SCHEMES
@@ -219,6 +220,7 @@ class ScreeningFigures:
     """Social-risk counts as they were released."""
 
     quarters: str
+    unit_says: str  # of the counts
     funnel: Figure
     funnel_title: str
     found: Figure
@@ -244,8 +246,9 @@ def screening_figures(quarters: Sequence[SocialRiskRelease]) -> ScreeningFigures
     reach = released_counts.share_over(quarters, Step.SCREENED, Step.ELIGIBLE)
     return ScreeningFigures(
         quarters=quarters_says(quarters),
-        funnel=bars.funnel_of(tuple(funnel_steps(quarters))),
-        funnel_title=funnel_title(reach),
+        unit_says=unit_says(len(quarters)),
+        funnel=bars.funnel_of(tuple(funnel_steps(quarters)), unit_over(len(quarters))),
+        funnel_title=funnel_title(reach, unit_over(len(quarters))),
         found=dots.rates_of(found),
         found_title=found_title(found),
         header=("Need", *(heading for heading, _, _ in NEED_RATES)),
@@ -278,10 +281,21 @@ def funnel_steps(quarters: Sequence[SocialRiskRelease]) -> Iterator[bars.FunnelS
         yield bars.FunnelStep(STEP_LABELS[step], shown.people, says)
 
 
-def funnel_title(reach: ReleasedShare) -> str:
+def unit_says(quarters: int) -> str:
+    """What the counts of a quarter, or of several added up, are counts of.
+
+    >>> unit_says(4)
+    'Patient-quarters, not screens: each patient counted once in every quarter they were seen.'
+    """
+    if quarters == 1:
+        return "Patients, not screens, each counted once in a number."
+    return f"{PATIENT_QUARTERS.capitalize()}, not screens: {ONCE_A_QUARTER}."
+
+
+def funnel_title(reach: ReleasedShare, unit: str) -> str:
     if reach.for_a_rate is None:
         return "How many patients were reached cannot be shown"
-    return f"{rate_says(reach)} of eligible patients were screened"
+    return f"{rate_says(reach)} of eligible {unit} were screened"
 
 
 def found_title(rows: Sequence[dots.RateRow]) -> str:

@@ -104,7 +104,7 @@ def test_money_that_leaves_high_social_risk_is_named_with_the_index():
     design = a_design(rule=Rule.ATTAINMENT, attainment=0.8)
     says = found(population, design)[Harm.MONEY_LEAVES]
     assert "the concentration index is −0.50, and 0.00 for what is paid today" in says
-    assert "highest social risk has 33% of the patients and gets 0% of the dollars" in says
+    assert "highest social risk has 33% of the patient-measures and gets 0% of the dollars" in says
     turned = a_ground((300, 300), rates[::-1], groups=6)
     assert Harm.MONEY_LEAVES not in found(turned, design)
 
@@ -118,7 +118,7 @@ def test_groups_left_out_are_counted_with_their_patients():
     people = np.array([[[40, 20]], [[40, 40]], [[40, 29]]])
     population = a_ground(people, (0.8, 0.6), groups=3)
     says = found(population, a_design(least_denominator=30))[Harm.TOO_SMALL]
-    assert "leaves out 2 groups with 2,000 patients counted" in says
+    assert "leaves out 2 groups with 2,000 patient-measures" in says
     assert Harm.TOO_SMALL not in found(population, a_design(least_denominator=20))
 
 
@@ -127,7 +127,7 @@ def test_hidden_numbers_are_counted():
     population = a_ground((40, 40), rates, groups=2)
     says = found(population, a_design())[Harm.HIDDEN]
     assert "not paid on: 1 rate of" in says
-    assert "leaves out 1 group with 1,000 patients counted altogether" in says
+    assert "leaves out 1 group with 1,000 patient-measures altogether" in says
     assert Harm.HIDDEN not in found(SMALL, a_design())
 
 
@@ -145,7 +145,7 @@ def test_below_thirty_groups_reliability_cannot_be_told_and_above_it_can_be_too_
 def test_a_tier_condition_names_who_it_shuts_out():
     population = a_ground((40, 20), (0.8, 0.6), groups=4, tiers=np.array([1, 2, 3, -1]))
     says = found(population, a_design(least_tier=3))[Harm.TIER]
-    assert "tier 3 closes the payment to 3 groups with 3,000 patients counted, 1 of them" in says
+    assert "tier 3 closes the payment to 3 groups with 3,000 patient-measures, 1 of them" in says
     assert Harm.TIER not in found(population, a_design())
 
 
@@ -153,7 +153,7 @@ def test_a_pool_divided_by_people_behind_names_those_with_nobody_behind():
     rates = np.array([[[0.8, 0.6]], [[0.6, 0.8]]])
     population = a_ground((40, 40), rates, groups=2)
     says = found(population, a_design(split=PoolSplit.BY_PEOPLE_BEHIND))[Harm.NOBODY_BEHIND]
-    assert "1 group with 1,000 patients" in says
+    assert "1 group with 1,000 patient-measures" in says
     assert Harm.NOBODY_BEHIND not in found(population, a_design())
 
 

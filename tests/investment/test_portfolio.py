@@ -62,8 +62,18 @@ def the_problem(offers, scenario=ONE, policy=READINESS_FIRST):
 def test_social_risk_is_the_mean_of_what_was_released_and_what_was_submitted():
     risk = risks_of([a_baseline(positive=(300, 1_000), context={"deprived_share": 0.5})])["elm"]
     assert risk.share == pytest.approx(0.4)
-    assert "300 of 1,000" in risk.says
-    assert "50%" in risk.says
+    assert risk.says == (
+        "Social risk: 40.0 of 100, the mean of two shares: 30% of screened patient-quarters had a "
+        "need (300 of 1,000, as released) and 50% of patients live in the most deprived fifth of "
+        "areas (as submitted)."
+    )
+
+
+def test_one_known_share_is_called_a_share_with_what_it_is_of():
+    risk = risks_of([a_baseline(positive=(300, 1_000), context={"deprived_share": None})])["elm"]
+    assert risk.says == (
+        "Social risk: 30% of screened patient-quarters had a need (300 of 1,000, as released)."
+    )
 
 
 def test_an_unknown_risk_is_the_middle_of_the_others_and_says_so():
@@ -75,7 +85,7 @@ def test_an_unknown_risk_is_the_middle_of_the_others_and_says_so():
     risk = risks_of([low, high, dark])["oak"]
     assert risk.share == pytest.approx(0.2)
     assert not risk.is_known
-    assert "assumed" in risk.says
+    assert "20.0 of 100 is assumed" in risk.says
     assert risks_of([dark])["oak"].says == NOBODY_KNOWN
 
 

@@ -72,15 +72,16 @@ def score_says(domain: DomainScore) -> str:
 
 @dataclass(frozen=True)
 class FunnelStep:
-    """`people` is None where the number is hidden; `rate` is ready to read ("34% of screened")."""
+    """`people` is a count of the funnel's unit, None where the number is hidden; `rate` is ready to
+    read ("34% of screened")."""
 
     title: str
     people: int | None
     rate: str = ""
 
 
-def funnel_of(steps: Sequence[FunnelStep]) -> Figure:
-    """Bars share one scale, from nobody to the largest step shown."""
+def funnel_of(steps: Sequence[FunnelStep], unit: str = "patients") -> Figure:
+    """Bars share one scale, from nobody to the largest step shown; `unit` is what is counted."""
     scale = Scale(0, max((step.people or 0 for step in steps), default=0) or 1)
     rows = [
         ChartRow(
@@ -93,7 +94,7 @@ def funnel_of(steps: Sequence[FunnelStep]) -> Figure:
         for step in steps
     ]
     table = tuple((row.title, row.says, row.note or "–") for row in rows)
-    figure = figure_of(rows, Table(("Step", "People", "Rate"), table), step=48)
+    figure = figure_of(rows, Table(("Step", unit.capitalize(), "Rate"), table), step=48)
     words = "; ".join(f"{row.title}: {row.says} {row.note}".rstrip() for row in rows)
     return replace(figure, says=f"{words}.")
 

@@ -21,6 +21,21 @@ from readiness.statistics.rates import Rate, wilson_rate
 
 WINDOW = 4  # closed quarters with counts that a claim is held against
 
+PATIENT_QUARTERS = "patient-quarters"
+ONCE_A_QUARTER = "each patient counted once in every quarter they were seen"
+NEED_QUARTERS = (
+    "needs of patients who want help, each counted once in a quarter, over the five needs"
+)
+
+
+def unit_over(quarters: int) -> str:
+    """What a count of so many quarters is made of: added up, it is of patients no longer.
+
+    >>> unit_over(1), unit_over(4)
+    ('patients', 'patient-quarters')
+    """
+    return "patients" if quarters == 1 else PATIENT_QUARTERS
+
 
 @dataclass(frozen=True)
 class RateRule:
@@ -176,21 +191,11 @@ class Claim:
 
 
 CLAIMS = (
-    Claim("SOCR-2", "reach", "patients, each counted once in every quarter they were seen"),
-    Claim(
-        "SOCR-5",
-        "loop_known",
-        "needs of patients who want help, each counted once in a quarter, over the five needs",
-    ),
+    Claim("SOCR-2", "reach", f"{PATIENT_QUARTERS}: {ONCE_A_QUARTER}"),
+    Claim("SOCR-5", "loop_known", NEED_QUARTERS),
 )
 # Shown beside its item, and never held against it.
-CONTEXT_CLAIMS = (
-    Claim(
-        "SOCR-3",
-        "response_30d",
-        "needs of patients who want help, each counted once in a quarter, over the five needs",
-    ),
-)
+CONTEXT_CLAIMS = (Claim("SOCR-3", "response_30d", NEED_QUARTERS),)
 
 
 def claims_shares(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from readiness.core.charts.scales import ChartRow, Figure, Scale, Table, figure_of
 from readiness.core.formatting import dollars, percent
+from readiness.counts.social_risk.rates import ONCE_A_QUARTER, PATIENT_QUARTERS
 from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.incentives.models import Eligibility, GroupSlice
 from readiness.incentives.presenters.wording import (
     LEAST_MORE,
+    PATIENT_MEASURES_SAYS,
     DesignColumn,
     Picture,
     index_says,
@@ -57,7 +59,7 @@ def who_gets(columns: Sequence[DesignColumn], settings: RunSettings) -> MoneyQue
         finding=money_finding(columns),
         says=tuple(money_says(columns, settings, has_thirds)),
         pictures=tuple(pictures),
-        key="Upper bar, outlined: share of the patients counted. Lower bar: share of the money.",
+        key="Upper bar, outlined: share of the patient-measures. Lower bar: share of the money.",
         tables=tuple(tables),
     )
 
@@ -67,12 +69,13 @@ def money_says(
 ) -> Iterator[str]:
     yield (
         f"In a year in which the groups of people behind truly gain {settings.gain_points:g} "
-        "points. Social risk: patients with any need, of those screened, as released."
+        f"points. Social risk: {PATIENT_QUARTERS} with any need, of those screened, as released "
+        f"({ONCE_A_QUARTER}). {PATIENT_MEASURES_SAYS}"
     )
     yield (
         "The concentration index runs from −1 to 1: above 0, money leans toward groups with higher "
-        "social risk than their patients’ share; at 0 it goes as patients do. The present is taken "
-        "to be in proportion to patients, 0."
+        "social risk than their share of patient-measures; at 0 it goes as they do. The present is "
+        "taken to be in proportion to them, 0."
     )
     if not has_thirds:
         yield NO_THIRDS
@@ -92,7 +95,7 @@ def tier_condition(column: DesignColumn) -> str:
     share = percent(sum(group.patients for group in closed) / patients)
     return (
         f"its tier condition closes the payment to {len(closed)} of {len(column.still.groups)} "
-        f"groups, with {share} of the patients counted. {TIER_CONDITION}"
+        f"groups, with {share} of the patient-measures. {TIER_CONDITION}"
     )
 
 
@@ -121,7 +124,7 @@ def money_row_says(part: GroupSlice) -> str:
         return "nothing is paid"
     return (
         f"{percent(part.dollar_share.value)} of the money for {percent(part.patient_share)} of the "
-        "patients"
+        "patient-measures"
     )
 
 
@@ -136,14 +139,14 @@ def cut_finding(slices: Sequence[GroupSlice]) -> str:
         return "nothing is paid"
     money, patients, name = max(known, key=lambda each: each[0] - each[1])
     if money - patients < LEAST_MORE:
-        return "money goes about as patients do"
-    return f"{name} gets {percent(money)} for {percent(patients)} of the patients"
+        return "money goes about as patient-measures do"
+    return f"{name} gets {percent(money)} for {percent(patients)} of the patient-measures"
 
 
 def cut_table(
     corner: str, columns: Sequence[DesignColumn], slices: Sequence[Sequence[GroupSlice]]
 ) -> Table:
-    header = (corner, "Groups", "Share of patients", *(each.name for each in columns))
+    header = (corner, "Groups", "Share of patient-measures", *(each.name for each in columns))
     rows = [
         (
             sentence(parts[0].name),
@@ -207,7 +210,7 @@ def pairs_of(money: Sequence[MoneyRow], first: str) -> Figure:
         for each in money
     ]
     table = Table(
-        (first, "Groups", "Share of patients", "Share of the money"),
+        (first, "Groups", "Share of patient-measures", "Share of the money"),
         tuple(
             (each.title, each.basis, percent(each.patients), percent(each.dollars))
             for each in money

@@ -222,7 +222,7 @@ def pairs_by_size(column: DesignColumn) -> list[Twice]:
 
 
 def chance_row(still: GroupOutcome, gained: GroupOutcome, names: dict[str, str]) -> ChanceRow:
-    title, basis = names[still.group_id], f"{count(still.patients)} patients counted"
+    title, basis = names[still.group_id], f"{count(still.patients)} patient-measures"
     if still.eligibility is not Eligibility.TAKES_PART:
         return ChanceRow(title, basis, None, None, f"takes no part: {still.eligibility}")
     luck, found = still.chance.value, gained.chance.value
@@ -237,7 +237,7 @@ def tenths(pairs: Sequence[Twice]) -> Iterator[ChanceRow]:
     for start in range(0, len(pairs), size):
         part = pairs[start : start + size]
         ends = dict.fromkeys(count(each[0].patients) for each in (part[0], part[-1]))
-        title = f"{' to '.join(ends)} patients"
+        title = f"{' to '.join(ends)} patient-measures"
         basis = f"{len(part)} groups"
         can = [each for each in part if each[0].eligibility is Eligibility.TAKES_PART]
         if not can:
@@ -303,7 +303,7 @@ class ChanceRow:
     """
 
     title: str
-    basis: str  # "12,340 patients"
+    basis: str  # "12,340 patient-measures"
     luck: float | None
     found: float | None
     says: str

@@ -11,6 +11,7 @@ from readiness.core.jobs.models import JobState
 from readiness.core.periods import period
 from readiness.core.serialization import from_json
 from readiness.counts.measures import loader as measure_files
+from readiness.counts.social_risk.rates import PATIENT_QUARTERS
 from readiness.equity.tables import kind_label
 from readiness.incentives.cautions import Caution, cautions
 from readiness.incentives.design import ON_CHANGE, RULE_MEANS, Design, Rule, rules_of
@@ -233,10 +234,11 @@ def release_row(group: GroupNumbers) -> tuple[str, ...]:
     risk = "not known"
     if group.screened:
         positive, screened = group.screened
-        risk = f"{percent(positive / screened)} ({positive:,} of {screened:,} screened)"
+        basis = f"{positive:,} of {screened:,} screened {PATIENT_QUARTERS}"
+        risk = f"{percent(positive / screened)} ({basis})"
     return (
         group.name,
-        f"number {group.release}, {count(group.patients)} patients counted",
+        f"number {group.release}, {count(group.patients)} patient-measures",
         ", ".join(period(each).label for each in group.quarters) or "none released",
         risk,
         "not known" if group.tier is None else f"T{group.tier}",

@@ -16,6 +16,7 @@ from readiness.incentives.service import runs
 CLEAR = 2.0  # Monte Carlo standard errors
 LEAST_LEANING = 0.01  # of the concentration index: less is said as none
 LEAST_MORE = 0.02  # share of the money beyond that of the patients: less is said as no more
+PATIENT_MEASURES_SAYS = "Patient-measures: each patient counted once in every measure."
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def leaning_says(index: Simulated | None, present: float | None, groups: int) ->
     change = Simulated(index.value - (present or 0.0), index.error)
     among = f"over {groups} groups with a known social risk"
     if not is_clear(change, LEAST_LEANING):
-        return f"Leans neither way, {among}: money goes about as patients do."
+        return f"Leans neither way, {among}: money goes about as patient-measures do."
     side = "higher" if change.value > 0 else "lower"
     return f"Leans toward groups with {side} social risk, {among}."
 

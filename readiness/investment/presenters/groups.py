@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from readiness.core.formatting import dollars, percent
+from readiness.core.formatting import dollars
 from readiness.investment.models import BenefitComponent, Candidate, GroupAward, GroupOffer, Pick
 from readiness.investment.offering import UNRATED
 from readiness.investment.presenters.wording import (
@@ -72,7 +72,7 @@ class GroupSheet:
     after_title: str
     rises: bool
     patients: str
-    risk: str
+    risk: str  # a sentence: one share, or the mean of two, with what each is of
     tags: str
     dollars: str
     low_high: str
@@ -110,7 +110,7 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
         after_title=bought.after_title if bought else offer.tier_title,
         rises=tier_after != offer.tier_id,
         patients="not known" if offer.patients is None else f"{offer.patients:,}",
-        risk=f"{percent(offer.risk.share)}: {offer.risk.says}",
+        risk=offer.risk.says,
         tags=join_words(offer.tags),
         dollars=dollars(bought.dollars if bought else 0),
         low_high=ends_says(stored, picks),

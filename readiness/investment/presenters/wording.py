@@ -33,7 +33,7 @@ METHOD = (
     f"Readiness: {COMPONENT_UNITS[BenefitComponent.READINESS]}.",
     (
         "Need: the group’s patients times its social risk (the mean of the released share of "
-        "screened patients with a need and the submitted share living in deprived areas), "
+        "screened patient-quarters with a need and the submitted share living in deprived areas), "
         "shared out over its work; a measure with a gap weighs as an essential step. At "
         "Foundation, tier 1, need counts twice, because infrastructure comes first there."
     ),

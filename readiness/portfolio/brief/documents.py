@@ -162,6 +162,7 @@ def to_json(brief: Brief) -> Plain:
         "domains": [domain_out(line) for line in brief.domains],
         "screening": {
             "quarters": brief.needs.quarters,
+            "unit": brief.needs.unit or None,
             "reach": share_out(brief.needs.reach),
             "needs": [need_out(line) for line in brief.needs.lines],
         },
@@ -231,6 +232,7 @@ def action_out(line: BriefAction) -> Plain:
         "title": line.title,
         "owner": line.owner,
         "due_on": line.due_on.isoformat() if line.due_on else None,
+        "overdue": line.is_overdue,
         "status": str(line.status),
         "cost_in_the_first_year": line.cost_says,
         "could_pay": list(line.may_pay),
@@ -266,9 +268,14 @@ def sheets_of(brief: Brief) -> list[Sheet]:
             gates(brief),
             (8, 10, 40),
         ),
-        Sheet("Screening", ("What", "Numerator", "Denominator", "Share"), counts(brief), (48,)),
+        Sheet(
+            "Screening",
+            ("What", "Numerator", "Denominator", "Share", "Unit"),
+            counts(brief),
+            (48, 14, 14, 10, 18),
+        ),
         Sheet("Gaps", GAPS, gaps(brief), (40, 36)),
-        Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 14, 40, 50, 50)),
+        Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 10, 14, 40, 50, 50)),
     ]
 
 
@@ -290,6 +297,7 @@ ACTIONS = (
     "Action",
     "Who answers for it",
     "Due",
+    "Overdue",
     "Status",
     "Cost in the first year",
     "Could pay for the start",
@@ -338,10 +346,10 @@ def gates(brief: Brief) -> Rows:
 
 def counts(brief: Brief) -> Rows:
     if brief.needs.reach is not None:
-        yield "Screened, of eligible", *numbers(brief.needs.reach)
+        yield "Screened, of eligible", *numbers(brief.needs.reach), brief.needs.unit
     for line in brief.needs.lines:
         for (name, _, _), share in zip(RATES, line.shares, strict=True):
-            yield f"{line.title}: {name.lower()}", *numbers(share)
+            yield f"{line.title}: {name.lower()}", *numbers(share), brief.needs.unit
 
 
 def numbers(share: ReleasedShare) -> tuple[Cell, ...]:
@@ -378,6 +386,7 @@ def actions(brief: Brief) -> Rows:
             line.title,
             line.owner,
             line.due_on,
+            line.is_overdue,
             str(line.status),
             line.cost_says,
             "; ".join(line.may_pay),

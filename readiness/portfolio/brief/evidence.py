@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from readiness.core.formatting import day, points
 from readiness.counts.measures.models import Direction, QualityMeasure
 from readiness.counts.social_risk.models import FIVE, NEED_LABELS, Need, Step
-from readiness.counts.social_risk.rates import BY_ID
+from readiness.counts.social_risk.rates import BY_ID, unit_over
 from readiness.disclosure import released_counts
 from readiness.disclosure.released_counts import ReleasedShare, ShownCount, SocialRiskRelease
 from readiness.equity.gaps import StratumGap
 from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.equity.service.released_gaps import RELIABLE, ReleasedGaps
 from readiness.plans.service.document import stratum_label
-from readiness.releases.presenter import NEED_RATES, quarters_says, rate_says
+from readiness.releases.presenter import NEED_RATES, quarters_says, rate_says, unit_says
 
 NO_MEASURES = (
     "No quality measure by race, ethnicity or language has been released, so nothing here says "
@@ -61,6 +61,11 @@ class BriefGap:
         return self.low > 0 if self.is_lower_better else self.high < 0
 
     @property
+    def may_be_chance(self) -> bool:
+        """The interval holds 0."""
+        return self.low <= 0 <= self.high
+
+    @property
     def span(self) -> str:
         return f"{points(self.difference)} ({points(self.low)} to {points(self.high)})"
 
@@ -79,7 +84,15 @@ class BriefGaps:
     says: str  # what they rest on, or why there is none
     clear: tuple[BriefGap, ...]
     compared: tuple[BriefGap, ...]
-    may_be_chance: int
+
+    @property
+    def may_be_chance(self) -> int:
+        return sum(line.may_be_chance for line in self.compared)
+
+    @property
+    def clearly_better(self) -> int:
+        """The whole interval lies on the better side."""
+        return len(self.compared) - len(self.clear) - self.may_be_chance
 
     @property
     def is_untold(self) -> bool:
@@ -95,7 +108,7 @@ RELIABILITY = (
 
 def gaps_of(found: ReleasedGaps | None) -> BriefGaps:
     if found is None:
-        return BriefGaps(NO_MEASURES, (), (), 0)
+        return BriefGaps(NO_MEASURES, (), ())
     words = {
         "period": f"12 months to {found.release.period.label}",
         "reference": found.reference.label if found.reference else "",
@@ -109,7 +122,7 @@ def gaps_of(found: ReleasedGaps | None) -> BriefGaps:
         says = NONE_COMPARED
     elif not clear:
         says = f"{BASIS} {NONE_CLEAR}"
-    return BriefGaps(with_release(says, words, found), clear, compared, len(compared) - len(clear))
+    return BriefGaps(with_release(says, words, found), clear, compared)
 
 
 def surest_first(line: BriefGap) -> tuple[bool, float]:
@@ -179,6 +192,8 @@ class BriefNeed:
 @dataclass(frozen=True)
 class BriefNeeds:
     quarters: str  # empty: nothing was released
+    unit: str  # of the counts: of several quarters added up no longer patients
+    unit_says: str
     reach: ReleasedShare | None
     known: ReleasedShare | None  # outcomes known among those who want help, the five needs together
     lines: tuple[BriefNeed, ...]
@@ -188,15 +203,17 @@ class BriefNeeds:
         if self.reach is None:
             return NO_SOCIAL_RISK_COUNTS
         pair = self.reach.for_a_rate
-        counted = f": {pair[0]:,} of {pair[1]:,} eligible patients" if pair else ""
-        return f"Screened, {self.quarters}: {rate_says(self.reach)}{counted}."
+        counted = f": {pair[0]:,} of {pair[1]:,} eligible {self.unit}" if pair else ""
+        return f"Screened, {self.quarters}: {rate_says(self.reach)}{counted}. {self.unit_says}"
 
 
 def needs_of(quarters: Sequence[SocialRiskRelease]) -> BriefNeeds:
     if not quarters:
-        return BriefNeeds("", None, None, ())
+        return BriefNeeds("", "", "", None, None, ())
     return BriefNeeds(
         quarters=quarters_says(quarters),
+        unit=unit_over(len(quarters)),
+        unit_says=unit_says(len(quarters)),
         reach=released_counts.share_over(quarters, Step.SCREENED, Step.ELIGIBLE),
         known=released_counts.share_of(quarters, BY_ID["loop_known"]),
         lines=tuple(need_rows(quarters)),

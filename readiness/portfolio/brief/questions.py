@@ -113,8 +113,9 @@ def unknown_outcomes(brief: Brief) -> str:
     if pair is None or pair[0] >= FEW_KNOWN * pair[1]:
         return ""
     return (
-        f"Of patients who wanted help, the outcome is known for {percent(pair[0] / pair[1])}. What "
-        "would let community partners tell the group how it ended?"
+        f"Of the needs with which patients wanted help, the outcome is known for "
+        f"{percent(pair[0] / pair[1])}, each need counted once in a quarter. What would let "
+        "community partners tell the group how it ended?"
     )
 
 

@@ -28,6 +28,8 @@ from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
+from readiness.plans.schedule import is_overdue
+from readiness.plans.service import plan
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.columns import file_cells
 from readiness.portfolio.models import (
@@ -58,6 +60,11 @@ class PortfolioPage:
         return tuple(instruments.load(*each) for each in sorted(used)) or (self.instrument,)
 
     @property
+    def cycle(self) -> Cycle | None:
+        """The one that the list is asked for: then it shows where groups stood in that cycle."""
+        return next((each for each in self.cycles if each.id == self.query.cycle_id), None)
+
+    @property
     def pages(self) -> int:
         return pages_of(self.tally.total, self.query.size)
 
@@ -72,11 +79,14 @@ def page(session: Session, payer_id: str, sent: Mapping[str, str]) -> PortfolioP
     return PortfolioPage(payer, instrument, own, query, lines, tally, session.now.date())
 
 
-def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> PortfolioPage:
+def compare(
+    session: Session, payer_id: str, group_ids: tuple[str, ...], cycle_id: str = ""
+) -> PortfolioPage:
     """A few groups side by side, in the order they were chosen; what is not shared is left out."""
     payer, own, instrument = payer_context(session.store, session.actor, payer_id)
     chosen = tuple(dict.fromkeys(group_ids))[:MOST_COMPARED]
-    query = PortfolioQuery(group_ids=chosen)
+    asked = cycle_id if cycle_id in [cycle.id for cycle in own] else ""
+    query = PortfolioQuery(group_ids=chosen, cycle_id=asked)
     found = (
         portfolio.rows_of_page(session.store, payer_id, session.now.date(), query) if chosen else ()
     )
@@ -135,6 +145,7 @@ class GroupFile:
     history: tuple[SubmissionLine, ...]
     programs: tuple[ProgramCheck, ...]
     may_review: bool
+    overdue: int  # actions of the plan whose due date is past
     today: date
 
 
@@ -164,5 +175,11 @@ def group_file(
         history=tuple(history(session.store, readable)),
         programs=tuple(programs(session.store, payer_id, group_id, shown)),
         may_review=shown is not None and is_reviewed_by(session.store, shown.assessment, payer_id),
+        overdue=overdue_actions(session, shown.assessment.id) if shown else 0,
         today=session.now.date(),
     )
+
+
+def overdue_actions(session: Session, assessment_id: str) -> int:
+    opened = plan.load(session, assessment_id)
+    return sum(is_overdue(each, opened.today) for each in opened.plan.current)

@@ -93,7 +93,10 @@ def test_claims_are_held_against_the_last_four_closed_quarters_with_counts():
     assert list(map(str, found["SOCR-2"].periods)) == list(reversed(QUARTERS[2:]))
     assert found["SOCR-5"].share == Fraction(18, 30)
     assert found["SOCR-5"].denominator == 4 * 5 * 30
-    assert found["SOCR-2"].unit == "patients, each counted once in every quarter they were seen"
+    assert (
+        found["SOCR-2"].unit
+        == "patient-quarters: each patient counted once in every quarter they were seen"
+    )
     assert found["SOCR-2"].rate.low < found["SOCR-2"].share < found["SOCR-2"].rate.high
 
 

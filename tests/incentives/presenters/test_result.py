@@ -99,6 +99,9 @@ def test_who_is_left_out_and_what_it_rests_on_are_said(told):
     )
     assert rests_on["Replicates"] == "1,000 invented years for each question"
     assert len(told.releases.rows) == 6
+    assert told.releases.rows[0][1].endswith(" patient-measures")
+    assert told.releases.rows[0][3].endswith(" screened patient-quarters)")
+    assert any("each patient counted once in every measure" in each for each in told.money.says)
 
 
 def test_many_groups_are_put_together_in_tenths_by_size():
@@ -108,7 +111,7 @@ def test_many_groups_are_put_together_in_tenths_by_size():
     )
     gain = tried_on(many).questions[1]
     assert len(gain.sizes.rows) == 10
-    assert gain.sizes.rows[0][0] == "120 patients"
+    assert gain.sizes.rows[0][0] == "120 patient-measures"
     assert gain.sizes.rows[0][1] == "5 groups, 5 can be paid"
 
 
@@ -197,7 +200,10 @@ def test_without_something_to_hold_it_against_a_bar_has_no_mark():
 
 def test_a_group_that_takes_no_part_has_no_marks_and_says_why():
     figure = spans_of(
-        [ChanceRow("Ash", "90 patients", 0.2, 0.9, "so"), ChanceRow("Oak", "", None, None, "why")],
+        [
+            ChanceRow("Ash", "90 patient-measures", 0.2, 0.9, "so"),
+            ChanceRow("Oak", "", None, None, "why"),
+        ],
         "Group",
     )
     assert [span.shown for span in figure.rows] == [True, False]

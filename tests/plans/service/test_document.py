@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -21,7 +22,7 @@ from readiness.counts.db import social_risk
 from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
-from readiness.plans.editing import ActionEdit
+from readiness.plans.editing import ActionEdit, edit_of
 from readiness.plans.models import ActionStatus
 from readiness.plans.service import document, plan
 from readiness.releases.service import publication
@@ -51,13 +52,13 @@ def store(tmp_path_factory):
     opened.close()
 
 
-def counted(opened, given):
+def counted(opened, given, name="2026-Q4"):
     revisions = [
         Revision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in given.items()
         for step, value in steps.items()
     ]
-    quarter = period("2026-Q4")
+    quarter = period(name)
     social_risk.save(opened, "elm", quarter, revisions)
     found = social_risk.of_group(opened, "elm")[quarter]
     publication.save(
@@ -153,6 +154,20 @@ def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, p
     assert document.pdf(Session(store, maya, later), printer, "a1", Page.A4) != printed
 
 
+def test_an_action_that_is_overdue_is_marked_and_one_that_is_done_is_not(fresh):
+    actor = people.actor(fresh, "maya")
+    late = Session(fresh, actor, NOW + timedelta(days=31))
+    assert "overdue" not in job(fresh, actor).html
+    assert "<b>overdue</b>" in job(fresh, actor, late.now).html
+    found = [each for each in document.export(late, "a1")["plan"]["actions"] if each["overdue"]]
+    assert found
+    for each in found:
+        action = plan.action_of(plan.load(late, "a1"), each["id"])
+        done = replace(edit_of(action), status=ActionStatus.DONE)
+        plan.edit(late, "a1", action.id, action.revision, done)
+    assert "overdue" not in job(fresh, actor, late.now).html
+
+
 def test_what_a_person_typed_is_text(store, maya):
     assert "a &lt;b&gt;note&lt;/b&gt;" in job(store, maya).html
 
@@ -216,6 +231,24 @@ def test_released_gaps_are_printed_with_their_reliability(fresh):
     assert "How reliable these gaps are cannot be told" in says
     assert "hidden to protect small counts: Native Hawaiian" in says
     assert "lower is better" in says
+
+
+def test_quarters_added_up_are_no_longer_called_patients(fresh):
+    actor = people.actor(fresh, "maya")
+    for quarter in ("2026-Q3", "2026-Q4"):
+        counted(fresh, {None: GROUP}, quarter)
+    says = job(fresh, actor).html
+    assert "of eligible patient-quarters were screened" in says
+    assert "Patient-quarters, not screens: each patient counted once in every quarter" in says
+    assert "of eligible patients" not in says
+
+
+def test_the_method_does_not_deny_the_gaps_that_the_plan_shows(fresh):
+    measured_by_race(fresh)
+    says = job(fresh, people.actor(fresh, "maya")).html
+    assert "−18.0 (−22.7 to −13.3)" in says
+    assert "No measured gap" not in says
+    assert "none is known to be reliable, which takes 30 groups" in says
 
 
 def test_gaps_need_a_release_and_a_declared_reference(fresh):

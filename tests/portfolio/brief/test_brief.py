@@ -79,6 +79,16 @@ def fresh(tmp_path):
 
 def release_all(made, needs=(Need.FOOD,), races=RACES):
     quarter = period("2026-Q4")
+    release_quarter(made, quarter, needs)
+    cells: dict[QualityCell, int] = {}
+    for measure in ("BCS", "COL", "CBP", "GSD"):
+        cells |= quality_counts.counts(races, measure)
+    quality_counts.enter(made, quarter, cells, NOW)
+    quality_counts.declare(made, quarter, "race_omb2024.white", NOW)
+    quality_counts.release(made, quarter, NOW)
+
+
+def release_quarter(made, quarter, needs=(Need.FOOD,)):
     revisions = [
         Revision(FunnelCell(step, need), 1, value, "maya", NOW)
         for need, steps in {None: WHOLE, **dict.fromkeys(needs, FOOD)}.items()
@@ -93,12 +103,6 @@ def release_all(made, needs=(Need.FOOD,), races=RACES):
         "maya",
         NOW,
     )
-    cells: dict[QualityCell, int] = {}
-    for measure in ("BCS", "COL", "CBP", "GSD"):
-        cells |= quality_counts.counts(races, measure)
-    quality_counts.enter(made, quarter, cells, NOW)
-    quality_counts.declare(made, quarter, "race_omb2024.white", NOW)
-    quality_counts.release(made, quarter, NOW)
 
 
 def brief_of(made, now=NOW, who="pam"):
@@ -155,6 +159,25 @@ def test_it_says_where_the_group_stands_and_what_to_talk_about(store):
     assert len(questions.questions_for(brief_of(store))) == 3
 
 
+def test_quarters_added_up_are_called_patient_quarters_in_every_form(fresh):
+    plans.submitted(fresh, "elm", ANSWERS, NOW)
+    for quarter in ("2026-Q3", "2026-Q4"):
+        release_quarter(fresh, period(quarter))
+    brief = brief_of(fresh)
+    counted = "4,620 of 10,400 eligible patient-quarters"
+    assert counted in html(fresh)
+    assert "eligible patients" not in html(fresh)
+    assert "each patient counted once in every quarter they were seen" in html(fresh)
+    assert documents.to_json(brief)["screening"]["unit"] == "patient-quarters"
+    screening = next(each for each in documents.sheets_of(brief) if each.name == "Screening")
+    assert screening.header[-1] == "Unit"
+    assert {row[-1] for row in screening.rows} == {"patient-quarters"}
+
+
+def test_one_quarter_is_still_one_of_patients(store):
+    assert documents.to_json(brief_of(store))["screening"]["unit"] == "patients"
+
+
 def test_only_gaps_wholly_on_the_worse_side_are_named_clear(store):
     found = brief_of(store).gaps
     assert {line.people for line in found.clear} <= {
@@ -162,7 +185,19 @@ def test_only_gaps_wholly_on_the_worse_side_are_named_clear(store):
         "Hispanic or Latino alone",
     }
     assert all(line.is_worse for line in found.clear)
-    assert found.may_be_chance == len(found.compared) - len(found.clear)
+
+
+def test_a_gap_wholly_on_the_better_side_is_not_called_chance(fresh):
+    plans.submitted(fresh, "elm", ANSWERS, NOW)
+    release_all(fresh, races={**RACES, "asian": (280, 300)})
+    found = brief_of(fresh).gaps
+    better = [
+        line for line in found.compared if not line.is_worse and not line.low <= 0 <= line.high
+    ]
+    assert better
+    assert found.clearly_better == len(better)
+    assert found.may_be_chance == sum(line.low <= 0 <= line.high for line in found.compared)
+    assert f"{len(better)} lie wholly on the better side" in html(fresh)
 
 
 @pytest.mark.parametrize(
