@@ -14,6 +14,7 @@ from readiness.investment.problem import (
     Limit,
     Option,
     ProblemGroup,
+    Selection,
     broken_constraints,
 )
 from readiness.investment.service.allocation import allocate
@@ -151,7 +152,7 @@ def test_an_action_that_needs_another_starts_no_earlier():
     problem = AllocationProblem(0, ELM, (option("a", 5, 9, requires=("b",)), option("b", 5, 1)))
     two = staged_problem(problem, (5, 5), {})
     assert allocate(two, 0.0, 20).chosen == (("elm", "a@2"), ("elm", "b@1"))
-    assert broken_constraints(two, frozenset({("elm", "a@1"), ("elm", "b@2")}))
+    assert broken_constraints(two, Selection(frozenset({("elm", "a@1"), ("elm", "b@2")})))
 
 
 def test_a_pin_holds_in_whichever_year_the_money_is_there():
