@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isinf
+from time import monotonic
 from typing import Any
 
 from readiness.investment import problem_json
+from readiness.investment.conflicts import Conflict, Unknown, conflicts_in
 from readiness.investment.formulation import model_of
 from readiness.investment.heuristics import greedy
 from readiness.investment.problem import (
@@ -109,6 +111,51 @@ def most_of_all(problem: AllocationProblem) -> Fraction:
         place = choice.order if isinstance(choice, Option) else (choice.group, "", False)
         best[place] = max(problem.worth(choice), best.get(place, Fraction()))
     return sum(best.values(), Fraction())
+
+
+def conflicts_of(problem: AllocationProblem, seconds: float = 20.0) -> tuple[Conflict, ...]:
+    """Why a problem has no answer: limits that contradict each other, in this time."""
+    ends = monotonic() + seconds
+
+    def is_possible(other: AllocationProblem) -> bool:
+        if (left := ends - monotonic()) <= 0:
+            raise Unknown
+        try:
+            return direct.is_possible(model_of(other), left)
+        except direct.OutOfTimeError as error:
+            raise Unknown from error
+
+    return conflicts_in(problem, is_possible)
+
+
+def too_little_money(made: Allocation, seconds: float = 5.0) -> str:
+    """A sentence where nothing of use is chosen because the money pays for none; else empty."""
+    problem = made.problem
+    if made.chosen is None or made.objective > 0 or made.spent > 0 or not problem.choices:
+        return ""
+    free = replace(problem, budget=sum(choice.payable for choice in problem.choices))
+    model = model_of(free)
+    try:
+        found = direct.least_cost(model, seconds)
+    except direct.OutOfTimeError:
+        return ""
+    cheapest = model.selection(found) if found else Selection()
+    cost = total_cost(problem, cheapest)
+    if cost <= problem.budget:
+        return ""
+    return (
+        f"The budget of {problem.budget:,} is too small for anything: the cheapest choice that "
+        f"brings something, {names_of(problem, cheapest)}, costs {cost:,}."
+    )
+
+
+def names_of(problem: AllocationProblem, selection: Selection) -> str:
+    """What costs something, by ids."""
+    paid = sorted((c for c in problem.chosen(selection) if c.payable), key=lambda c: c.order)
+    return " and ".join(
+        f"{each.action if isinstance(each, Option) else f'the package {each.id}'} in {each.group}"
+        for each in paid
+    )
 
 
 def allocate_file(raw: bytes) -> Allocation:

@@ -60,6 +60,20 @@ def best(model: AllocationModel, gap: float, seconds: float) -> SolverResult:
     return SolverResult(found, max(bound, gain), is_proven)
 
 
+def is_possible(model: AllocationModel, seconds: float) -> bool:
+    """Whether anything satisfies every row; raises `OutOfTimeError` where that was not found."""
+    program = model.program
+    if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
+        return False
+    return solve(program, {}, 0.0, seconds)[0] is not None
+
+
+def least_cost(model: AllocationModel, seconds: float) -> Solution | None:
+    """Of all that is worth anything what costs least; None where nothing is."""
+    worth = model.program.also(Row(model.gains, least=1))
+    return solve(worth, model.costs, 0.0, seconds)[0]
+
+
 def most(model: AllocationModel, gap: float, ends: float) -> tuple[Solution | None, float]:
     """Group by group where there are many; the whole program where that leaves too much open."""
     found, bound = None, math.inf

@@ -9,6 +9,7 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.investment import problem_json
+from readiness.investment.conflicts import keeping, without
 from readiness.investment.problem import (
     AllocationProblem,
     Floor,
@@ -27,8 +28,10 @@ from readiness.investment.service.allocation import (
     allocate_by_ratio,
     allocate_file,
     as_json,
+    conflicts_of,
+    too_little_money,
 )
-from tests.bench.investing import drawn
+from tests.bench.investing import drawn, with_packages
 from tests.factories.seeds import seeds
 from tests.investment import brute_force, cbc_statement
 
@@ -179,6 +182,69 @@ def test_of_the_same_id_the_package_comes_before_the_action():
     assert allocate(later, 0.0, 20).chosen == (("g1", "a"),)
 
 
+def test_the_solver_names_the_contradictions_that_trying_every_choice_finds():
+    conflicts = 0
+    for seed in range(120):
+        problem = brute_force.drawn_with_packages(seed)
+        if brute_force.best(problem) is None:
+            for conflict in conflicts_of(problem):
+                assert conflict.is_minimal
+                assert brute_force.best(keeping(problem, conflict.limits)) is None, seed
+                for limit in conflict.limits:
+                    rest = keeping(problem, without(conflict.limits, (limit,)))
+                    assert brute_force.best(rest) is not None, seed
+                conflicts += 1
+    assert conflicts > 20
+
+
+def test_of_hundreds_of_groups_the_contradiction_is_found():
+    problem = with_packages(drawn(200, 12, 3), 3)
+    last = problem.options[-1]
+    options = (*problem.options[:-1], replace(last, pin=True, requires=(), cost=10**9))
+    (conflict,) = conflicts_of(replace(problem, options=options), 60.0)
+    assert conflict.is_minimal
+    assert [limit.says for limit in conflict.limits if limit.of == last.key] == [
+        f"{last.action} in {last.group} is pinned"
+    ]
+    assert len(conflict.limits) == 2
+
+
+def test_without_time_no_contradiction_is_called_minimal():
+    impossible = AllocationProblem(1, PLACES, (option("g1", "a", 5, 1, pin=True),))
+    (conflict,) = conflicts_of(impossible, 0.0)
+    assert not conflict.is_minimal
+
+
+def test_money_too_small_for_anything_is_said_with_what_the_cheapest_costs():
+    options = (
+        option("g1", "a", 5, 0),
+        option("g1", "b", 6, 4, requires=("a",)),
+        option("g2", "free", 0, 0),
+        option("g2", "useless", 1, 0),
+    )
+    pack = Package("g2", "p", "T2", ("z",), 20, 10, Fraction(0))
+    problem = AllocationProblem(9, PLACES, options, packages=(pack,), reach={"T2": Fraction(1)})
+    assert too_little_money(allocate(problem, 0.0, 20)) == (
+        "The budget of 9 is too small for anything: the cheapest choice that brings something, "
+        "the package p in g2, costs 10."
+    )
+    alone = replace(problem, packages=())
+    assert "a in g1 and b in g1, costs 11." in too_little_money(allocate(alone, 0.0, 20))
+
+
+def test_money_is_not_blamed_where_something_is_chosen_nothing_is_of_use_or_nothing_is_allowed():
+    useful = AllocationProblem(9, PLACES, (option("g1", "a", 5, 1),))
+    for problem in (
+        useful,
+        replace(useful, options=(option("g1", "a", 99, 0),)),
+        replace(useful, options=(option("g1", "a", 99, 1, ban=True),)),
+        replace(useful, groups=(ProblemGroup("g1", cap=4),)),
+        replace(useful, budget=0, min_groups=1),
+        replace(useful, options=()),
+    ):
+        assert too_little_money(allocate(problem, 0.0, 20)) == ""
+
+
 def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
     problem = drawn(200, 12, 3)
     made = allocate(problem, 0.0, 0.0)
@@ -304,7 +370,7 @@ def spoken(limit: Limit) -> dict[str, object]:
     return {"most": limit.most, "least": limit.least, "uses": dict(limit.uses)}
 
 
-def with_packages(problem: AllocationProblem, seed: int) -> AllocationProblem:
+def some_packages(problem: AllocationProblem, seed: int) -> AllocationProblem:
     """Up to three in each group, the larger ones to higher tiers."""
     throw = random.Random(f"packages {seed}")
     costs = {option.key: option.cost for option in problem.options}
@@ -329,7 +395,7 @@ def with_packages(problem: AllocationProblem, seed: int) -> AllocationProblem:
 
 @pytest.mark.parametrize("seed", seeds(range(200, 230), 8))
 def test_another_statement_of_packages_has_the_same_best_answer(seed):
-    problem = replace(with_packages(middle_sized(seed), seed), limits=())
+    problem = replace(some_packages(middle_sized(seed), seed), limits=())
     gap = 0.0 if len(problem.options) < 250 else 1e-3
     made = allocate(problem, gap, 60)
     other = cbc_statement.solved(problem_json.write(problem, gap, 60), (), gap)
