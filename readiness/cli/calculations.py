@@ -16,7 +16,13 @@ from readiness.cli.outcome import NO_ANSWER, ends_well, say
 from readiness.core.errors import BadInput
 from readiness.instruments import loader as instruments
 from readiness.investment import problem_json
-from readiness.investment.service.allocation import EXAMPLE, allocate_file, as_json
+from readiness.investment.service.allocation import (
+    EXAMPLE,
+    allocate_file,
+    as_json,
+    conflicts_of,
+    too_little_money,
+)
 
 
 @click.command()
@@ -43,7 +49,15 @@ def invest(problem: BinaryIO | None, example: bool) -> None:
 
     PROBLEM is JSON (- for standard input); --example prints one. Of equal benefit the cheapest is
     chosen, then the first by ids; from 200 actions on, the answer is proven to within the gap that
-    PROBLEM asks for. Exit code 3: nothing satisfies every constraint.
+    PROBLEM asks for. It may hold packages too, at most one of which is chosen in a group, and what
+    reaching a tier is worth:
+
+    \b
+    "packages": [{"group": "oak", "id": "to T2", "tier": "T2", "actions": ["reports"],
+                  "cost": 60000, "payable": 50000, "benefit": 8}],
+    "reach": {"T2": 100}
+
+    Exit code 3: nothing satisfies every constraint; limits that contradict each other are named.
     """
     if example:
         click.echo(json.dumps(EXAMPLE, indent=2))
@@ -53,8 +67,12 @@ def invest(problem: BinaryIO | None, example: bool) -> None:
     made = allocate_file(problem.read(problem_json.MOST_BYTES + 1))
     click.echo(json.dumps(as_json(made), indent=2))
     if made.chosen is None:
-        say("Nothing satisfies every constraint: loosen a pin, a floor or the number of groups.")
+        say("Nothing satisfies every constraint; something has to be loosened.")
+        for conflict in conflicts_of(made.problem):
+            say(conflict.sentence)
         sys.exit(NO_ANSWER)
+    if notice := too_little_money(made):
+        say(f"Notice: {notice}")
 
 
 @click.group()

@@ -1,16 +1,42 @@
-"""A budget, groups, and what could be done in each of them.
+"""A budget, groups, and what could be done in each of them: single actions, and packages.
 
 Costs are whole units of money. A benefit is any number; it is compared exactly, as a fraction.
+
+An action is carried out when it is chosen singly or when the chosen package of its group holds it;
+never both, so that nothing is paid for or counted twice. What a package holds has the cost and the
+benefit of the package alone; what is chosen singly has its own. An action that is in place already
+is no part of what a package carries out: it costs nothing, uses nothing and closes nothing.
+
+However an action is carried out, the same is asked of it:
+
+- Prerequisites and gates look at what is in place or carried out. What a package lacks may be
+  chosen singly beside it; without that the package cannot be chosen.
+- A ban on one of its actions closes a package, and so do two of its actions of one set.
+- A pin is kept by choosing the action singly or by a package that holds it.
+- Of a set at most one is carried out in a group, singly or in a package.
+- A group gets something when an action or a package is chosen in it, even one without a cost.
+- A limit counts what is carried out, unless it says itself what each package uses: so it is with
+  the money of a year, where the package's part replaces that of its actions.
+
+Money spent (budget, caps, floors, and "cheapest" of equals) is the cost of single actions and what
+is payable of packages; the rest of a package's cost is the group's own. A package may hold actions
+that are not offered singly. Tiers are T0, T1, T2 … in that order: a package reaches its tier and
+all below it, whatever the group has today.
+
+Of equal benefit the lowest spending is chosen, then the first by ids: packages and actions in one
+order, by group, then by id, and of the same id the package first.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-Key = tuple[str, str]  # group id, action id
+Key = tuple[str, str]  # group id, action or package id
+Order = tuple[str, str, bool]  # group id, action or package id, whether it is an action
 
 
 @dataclass(frozen=True)
@@ -40,6 +66,54 @@ class Option:
     def key(self) -> Key:
         return self.group, self.action
 
+    @property
+    def order(self) -> Order:
+        return self.group, self.action, True
+
+    @property
+    def payable(self) -> int:
+        """Chosen singly, an action is paid for in full."""
+        return self.cost
+
+
+@dataclass(frozen=True)
+class Package:
+    """Actions of one group that are bought together or not at all, and the tier they reach."""
+
+    group: str
+    id: str
+    tier: str  # "T2"
+    actions: tuple[str, ...]
+    cost: int  # of all that is not in place yet
+    payable: int  # of the cost: what the budget pays
+    benefit: Fraction  # besides what reaching the tier is worth
+
+    @property
+    def key(self) -> Key:
+        return self.group, self.id
+
+    @property
+    def order(self) -> Order:
+        return self.group, self.id, False
+
+
+Choice = Option | Package
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is chosen: actions singly, and packages."""
+
+    actions: frozenset[Key] = frozenset()
+    packages: frozenset[Key] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.actions or self.packages)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        return frozenset(group for group, _ in (*self.actions, *self.packages))
+
 
 @dataclass(frozen=True)
 class GateConstraint:
@@ -65,8 +139,9 @@ class Limit:
 
     name: str
     most: int
-    uses: tuple[tuple[Key, int], ...]  # of each choice; what is not named uses nothing
+    uses: tuple[tuple[Key, int], ...]  # of each action; what is not named uses nothing
     least: int | None = None  # where so much has to be used: a pin on any one of several
+    packages: tuple[tuple[Key, int], ...] | None = None  # None: what their actions use
 
 
 @dataclass(frozen=True)
@@ -79,6 +154,8 @@ class AllocationProblem:
     min_groups: int | None = None
     max_groups: int | None = None
     limits: tuple[Limit, ...] = ()
+    packages: tuple[Package, ...] = ()
+    reach: Mapping[str, Fraction] = field(default_factory=dict)  # tier -> worth of each group there
 
     @cached_property
     def group_by_id(self) -> Mapping[str, ProblemGroup]:
@@ -88,94 +165,176 @@ class AllocationProblem:
     def option_by_key(self) -> Mapping[Key, Option]:
         return {option.key: option for option in self.options}
 
+    @cached_property
+    def package_by_key(self) -> Mapping[Key, Package]:
+        return {package.key: package for package in self.packages}
+
+    @property
+    def has_packages(self) -> bool:
+        return bool(self.packages or self.reach)
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """All that are named, lowest first."""
+        return tuple(sorted({*self.reach, *(each.tier for each in self.packages)}, key=tier_number))
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return (*self.options, *self.packages)
+
     def has(self, group: str, action: str) -> bool:
         return action in self.group_by_id[group].have
 
-    def is_open(self, option: Option) -> bool:
-        """It can be chosen at all: not banned, and not in place already."""
-        return not option.ban and not self.has(option.group, option.action)
+    def held(self, package: Package) -> tuple[Key, ...]:
+        """The actions that it carries out: those that are not in place."""
+        return tuple(
+            (package.group, action)
+            for action in dict.fromkeys(package.actions)
+            if not self.has(package.group, action)
+        )
+
+    def is_open(self, choice: Choice) -> bool:
+        """It can be chosen at all: not banned, not in place already, not two of one set."""
+        if isinstance(choice, Option):
+            return not choice.ban and not self.has(choice.group, choice.action)
+        offered = [
+            self.option_by_key[key] for key in self.held(choice) if key in self.option_by_key
+        ]
+        sets = [option.one_of for option in offered if option.one_of]
+        return len(set(sets)) == len(sets) and not any(option.ban for option in offered)
 
     def is_pinned(self, option: Option) -> bool:
-        """It has to be chosen; what is in place already has not."""
+        """It has to be carried out; what is in place already has not."""
         return option.pin and not self.has(option.group, option.action)
 
+    def worth(self, choice: Choice) -> Fraction:
+        """Its benefit, and of a package that of the tiers that it reaches."""
+        if isinstance(choice, Option):
+            return choice.benefit
+        number = tier_number(choice.tier)
+        reached = (worth for tier, worth in self.reach.items() if tier_number(tier) <= number)
+        return sum(reached, choice.benefit)
 
-def total_cost(problem: AllocationProblem, keys: Iterable[Key]) -> int:
-    return sum(problem.option_by_key[key].cost for key in keys)
+    def chosen(self, selection: Selection) -> Iterator[Choice]:
+        yield from (self.option_by_key[key] for key in selection.actions)
+        yield from (self.package_by_key[key] for key in selection.packages)
+
+    def carried_out(self, selection: Selection) -> frozenset[Key]:
+        packages = (self.package_by_key[key] for key in selection.packages)
+        return selection.actions.union(*(self.held(package) for package in packages))
 
 
-def total_benefit(problem: AllocationProblem, keys: Iterable[Key]) -> Fraction:
-    return sum((problem.option_by_key[key].benefit for key in keys), Fraction())
+def tier_number(tier: str) -> int:
+    """
+    >>> tier_number("T2")
+    2
+    """
+    return int(tier.removeprefix("T"))
 
 
-def broken_constraints(problem: AllocationProblem, chosen: frozenset[Key]) -> tuple[str, ...]:
+def groups_by_tier(problem: AllocationProblem, packages: Iterable[Key]) -> dict[str, int]:
+    """How many groups these packages bring to each tier, or past it."""
+    reached = [tier_number(problem.package_by_key[key].tier) for key in packages]
+    return {tier: sum(number >= tier_number(tier) for number in reached) for tier in problem.tiers}
+
+
+def total_cost(problem: AllocationProblem, selection: Selection) -> int:
+    """What the budget pays."""
+    return sum(choice.payable for choice in problem.chosen(selection))
+
+
+def total_benefit(problem: AllocationProblem, selection: Selection) -> Fraction:
+    return sum(map(problem.worth, problem.chosen(selection)), Fraction())
+
+
+def broken_constraints(problem: AllocationProblem, selection: Selection) -> tuple[str, ...]:
     """Every constraint that the choice breaks, in words; empty: it may be carried out.
 
     Written from the constraints' own words, apart from how they are told to a solver.
     """
+    carried = problem.carried_out(selection)
     return tuple(
         dict.fromkeys(
             (
-                *broken_by_options(problem, chosen),
-                *broken_by_groups(problem, chosen),
-                *broken_by_money(problem, chosen),
-                *broken_by_limits(problem, chosen),
+                *broken_by_packages(problem, selection),
+                *broken_by_options(problem, carried),
+                *broken_by_gates(problem, carried),
+                *broken_by_sets(problem, carried),
+                *broken_by_groups(problem, selection),
+                *broken_by_money(problem, selection),
+                *broken_by_limits(problem, selection, carried),
             )
         )
     )
 
 
-def broken_by_options(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_packages(problem: AllocationProblem, selection: Selection) -> Iterator[str]:
+    numbers = Counter(group for group, _ in selection.packages)
+    for group, number in sorted(numbers.items()):
+        if number > 1:
+            yield f"{number} packages are chosen in {group}: one is allowed"
+    for key in sorted(selection.packages):
+        for held in problem.held(problem.package_by_key[key]):
+            if held in selection.actions:
+                yield f"{held[1]} in {held[0]} is chosen singly and in the package {key[1]}"
+
+
+def broken_by_options(problem: AllocationProblem, carried: frozenset[Key]) -> Iterator[str]:
     for option in problem.options:
-        is_chosen = option.key in chosen
-        if not is_chosen and not option.pin:
+        is_carried = option.key in carried
+        if not is_carried and not option.pin:
             continue
         name = f"{option.action} in {option.group}"
-        if problem.is_pinned(option) and not is_chosen:
+        if problem.is_pinned(option) and not is_carried:
             yield f"{name} is pinned and was not chosen"
-        if not is_chosen:
+        if not is_carried:
             continue
         if option.ban:
             yield f"{name} is banned and was chosen"
         if problem.has(option.group, option.action):
             yield f"{name} is in place already and was chosen"
         for needed in option.requires:
-            if not is_available(problem, chosen, option.group, needed):
+            if not is_available(problem, carried, option.group, needed):
                 yield f"{name} needs {needed}, which is neither in place nor chosen"
 
 
 def is_available(
-    problem: AllocationProblem, chosen: frozenset[Key], group: str, action: str
+    problem: AllocationProblem, carried: frozenset[Key], group: str, action: str
 ) -> bool:
-    return problem.has(group, action) or (group, action) in chosen
+    return problem.has(group, action) or (group, action) in carried
 
 
-def broken_by_groups(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_gates(problem: AllocationProblem, carried: frozenset[Key]) -> Iterator[str]:
     for gate in problem.gates:
-        standing = sum(is_available(problem, chosen, gate.group, action) for action in set(gate.of))
+        standing = sum(
+            is_available(problem, carried, gate.group, action) for action in set(gate.of)
+        )
         for action in gate.unlocks:
-            if (gate.group, action) in chosen and standing < gate.needs:
+            if (gate.group, action) in carried and standing < gate.needs:
                 yield (
                     f"{action} in {gate.group} is behind a gate that needs {gate.needs} of "
                     f"{len(set(gate.of))}, and {standing} stand"
                 )
-    sets: dict[tuple[str, str], int] = {}
-    for key in chosen:
-        option = problem.option_by_key[key]
-        if option.one_of:
-            sets[option.group, option.one_of] = sets.get((option.group, option.one_of), 0) + 1
+
+
+def broken_by_sets(problem: AllocationProblem, carried: frozenset[Key]) -> Iterator[str]:
+    offered = (problem.option_by_key[key] for key in carried if key in problem.option_by_key)
+    sets = Counter((option.group, option.one_of) for option in offered if option.one_of)
     for (group, name), number in sorted(sets.items()):
         if number > 1:
             yield f"{number} of the set {name} are chosen in {group}: one is allowed"
-    served = len({group for group, _ in chosen})
+
+
+def broken_by_groups(problem: AllocationProblem, selection: Selection) -> Iterator[str]:
+    served = len(selection.groups)
     if problem.min_groups is not None and served < problem.min_groups:
         yield f"{served} groups get something, fewer than {problem.min_groups}"
     if problem.max_groups is not None and served > problem.max_groups:
         yield f"{served} groups get something, more than {problem.max_groups}"
 
 
-def broken_by_money(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
-    own = spent_by_group(problem, chosen)
+def broken_by_money(problem: AllocationProblem, selection: Selection) -> Iterator[str]:
+    own = spent_by_group(problem, selection)
     total = sum(own.values())
     if total > problem.budget:
         yield f"{total:,} is more than the budget of {problem.budget:,}"
@@ -190,17 +349,25 @@ def broken_by_money(problem: AllocationProblem, chosen: frozenset[Key]) -> Itera
             yield f"groups tagged {floor.tag} get {tagged:,} of {total:,}, less than their floor"
 
 
-def spent_by_group(problem: AllocationProblem, keys: Iterable[Key]) -> dict[str, int]:
+def spent_by_group(problem: AllocationProblem, selection: Selection) -> dict[str, int]:
     own: dict[str, int] = {}
-    for key in keys:
-        own[key[0]] = own.get(key[0], 0) + problem.option_by_key[key].cost
+    for choice in problem.chosen(selection):
+        own[choice.group] = own.get(choice.group, 0) + choice.payable
     return own
 
 
-def broken_by_limits(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
+def broken_by_limits(
+    problem: AllocationProblem, selection: Selection, carried: frozenset[Key]
+) -> Iterator[str]:
     for limit in problem.limits:
-        used = sum(use for key, use in limit.uses if key in chosen)
+        used = used_of(limit, selection, carried)
         if used > limit.most:
             yield f"{limit.name}: {used:,} is more than {limit.most:,}"
         if limit.least is not None and used < limit.least:
             yield f"{limit.name}: {used:,} is less than {limit.least:,}"
+
+
+def used_of(limit: Limit, selection: Selection, carried: frozenset[Key]) -> int:
+    counted = carried if limit.packages is None else selection.actions
+    of_packages = sum(use for key, use in limit.packages or () if key in selection.packages)
+    return of_packages + sum(use for key, use in limit.uses if key in counted)

@@ -22,6 +22,7 @@ from readiness.investment.problem import (
     Floor,
     GateConstraint,
     Option,
+    Package,
     ProblemGroup,
 )
 
@@ -31,6 +32,8 @@ MOST_BENEFIT = 10**12
 MOST_SECONDS = 3600
 MOST_SHOWN = 200
 PLAIN = re.compile(r"\w+|\[\d+\]")
+TIER = r"^T[0-9]$"
+WRITE_TIER = "write a tier such as T2"
 
 Text = Annotated[
     str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")
@@ -39,6 +42,7 @@ AnyText = Annotated[str, Meta(min_length=0)]
 Money = Annotated[int, Meta(ge=0, le=MOST_MONEY)]
 Number = Annotated[int, Meta(ge=0, le=10**6)]
 Benefit = Annotated[Fraction, Meta(extra={"ge": -MOST_BENEFIT, "le": MOST_BENEFIT})]
+Tier = Annotated[str, Meta(pattern=TIER, description="a tier such as T2")]
 Seconds = Annotated[Fraction, Meta(extra={"ge": 0, "le": MOST_SECONDS})]
 
 
@@ -58,6 +62,16 @@ class ActionPart(Struct, frozen=True):
     one_of: Text | None = None
     pin: bool = False
     ban: bool = False
+
+
+class PackagePart(Struct, frozen=True):
+    group: Text
+    id: Text
+    tier: Tier
+    actions: tuple[AnyText, ...]
+    cost: Money
+    payable: Money
+    benefit: Benefit
 
 
 class GatePart(Struct, frozen=True):
@@ -82,6 +96,8 @@ class ProblemFile(Struct, frozen=True):
     max_groups: Number | None = None
     gap: Share | None = None
     time_limit: Seconds | None = None
+    packages: tuple[PackagePart, ...] = ()
+    reach: dict[str, Benefit] = {}
 
 
 @dataclass(frozen=True)
@@ -106,6 +122,8 @@ def read(raw: bytes) -> AllocationRequest:
         floors=tuple(Floor(**asdict(each)) for each in written.floors),
         min_groups=written.min_groups,
         max_groups=written.max_groups,
+        packages=tuple(Package(**asdict(each)) for each in written.packages),
+        reach=written.reach,
     )
     gap = 0.0001 if written.gap is None else float(written.gap)
     seconds = 20.0 if written.time_limit is None else float(written.time_limit)
@@ -137,6 +155,21 @@ def write(problem: AllocationProblem, gap: float, seconds: float) -> dict[str, A
         "max_groups": problem.max_groups,
         "gap": gap,
         "time_limit": seconds,
+        **(packages_json(problem) if problem.has_packages else {}),
+    }  # fmt: skip
+
+
+def packages_json(problem: AllocationProblem) -> dict[str, Any]:
+    return {
+        "packages": [
+            {
+                "group": each.group, "id": each.id, "tier": each.tier,
+                "actions": list(each.actions), "cost": each.cost, "payable": each.payable,
+                "benefit": float(each.benefit),
+            }
+            for each in problem.packages
+        ],
+        "reach": {tier: float(worth) for tier, worth in problem.reach.items()},
     }  # fmt: skip
 
 
@@ -155,13 +188,24 @@ def contradictions(written: ProblemFile) -> Iterator[Finding]:
     yield from repeated_names(
         "actions", [f"{each.action} in {each.group}" for each in written.actions]
     )
+    yield from repeated_names(
+        "packages", [f"{each.id} in {each.group}" for each in written.packages]
+    )
     known = {each.id for each in written.groups}
     named = [("actions", each.group, n) for n, each in enumerate(written.actions)]
     named += [("gates", each.group, n) for n, each in enumerate(written.gates)]
+    named += [("packages", each.group, n) for n, each in enumerate(written.packages)]
     for part, own, n in named:
         if own not in known:
             says = f"names the group {excerpt(own)}, which is not listed: add it"
             yield (part, f"[{n}]"), says
+    for n, package in enumerate(written.packages):
+        if package.payable > package.cost:
+            says = f"is more than the cost of {package.cost:,}: write that much or less"
+            yield ("packages", f"[{n}]", "payable"), says
+    for tier in written.reach:
+        if not re.fullmatch(TIER, tier):
+            yield ("reach", tier), f"{excerpt(tier)} is not a tier: {WRITE_TIER}"
 
 
 def repeated_names(part: str, names: list[str]) -> Iterator[Finding]:

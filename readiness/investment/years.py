@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from readiness.investment.problem import AllocationProblem, GateConstraint, Key, Limit, Option
+from readiness.investment.problem import (
+    AllocationProblem,
+    Choice,
+    GateConstraint,
+    Key,
+    Limit,
+    Option,
+    Package,
+)
+
+Uses = tuple[tuple[Key, int], ...]
 
 SIGN = "@"  # "navigator@2": starts in the second year
 
@@ -17,40 +27,55 @@ class Horizon:
 
     problem: AllocationProblem
     budgets: Sequence[int]
-    yearly: Mapping[Key, int]
+    yearly: Mapping[Key, int]  # of single actions
+    package_yearly: Mapping[Key, int] = field(default_factory=dict)  # of what is payable
 
     @property
     def years(self) -> range:
         return range(1, len(self.budgets) + 1)
 
-    def cost_in(self, option: Option, start: int, year: int) -> int:
-        """The first year costs what the action costs, each later one what keeping it up does."""
+    def cost_in(self, choice: Choice, start: int, year: int) -> int:
+        """The first year costs what the choice costs, each later one what keeping it up does."""
         if year < start:
             return 0
-        return option.cost if year == start else self.yearly.get(option.key, 0)
+        yearly = self.yearly if isinstance(choice, Option) else self.package_yearly
+        return choice.payable if year == start else yearly.get(choice.key, 0)
 
-    def cost(self, option: Option, start: int) -> int:
-        return sum(self.cost_in(option, start, year) for year in self.years)
+    def cost(self, choice: Choice, start: int) -> int:
+        return sum(self.cost_in(choice, start, year) for year in self.years)
 
-    def benefit(self, option: Option, start: int) -> Fraction:
+    def benefit(self, choice: Choice, start: int) -> Fraction:
         """In proportion to the years that are left."""
         left = len(self.years) - start + 1
-        return option.benefit * Fraction(left, len(self.years))
+        return self.problem.worth(choice) * Fraction(left, len(self.years))
 
     @property
     def options(self) -> tuple[Option, ...]:
         return tuple(each for each in self.problem.options if self.problem.is_open(each))
 
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        return tuple(each for each in self.problem.packages if self.problem.is_open(each))
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return (*self.options, *self.packages)
+
 
 def staged_problem(
-    problem: AllocationProblem, budgets: Sequence[int], yearly: Mapping[Key, int]
+    problem: AllocationProblem,
+    budgets: Sequence[int],
+    yearly: Mapping[Key, int],
+    package_yearly: Mapping[Key, int] | None = None,
 ) -> AllocationProblem:
-    """Each open option becomes one for each year it can start in; one of them at most is chosen.
+    """Each open choice becomes one for each year it can start in; one of them at most is chosen.
 
     What an action needs has to start in the same year or earlier. A group's cap is what it can
-    take on in one year, and so is a limit; a pin holds in whichever year it starts.
+    take on in one year, and so is a limit; a pin holds in whichever year it starts. All actions of
+    a package start in its year. What a tier is worth is in the benefit of each package, in
+    proportion to the years that are left, and no longer beside it.
     """
-    horizon = Horizon(problem, tuple(budgets), yearly)
+    horizon = Horizon(problem, tuple(budgets), yearly, package_yearly or {})
     return replace(
         problem,
         budget=sum(budgets),
@@ -67,6 +92,12 @@ def staged_problem(
             *staged_limits(horizon),
             *pin_limits(horizon),
         ),
+        packages=tuple(
+            staged_package(horizon, package, start)
+            for package in horizon.packages
+            for start in horizon.years
+        ),
+        reach=dict.fromkeys(problem.reach, Fraction()),
     )
 
 
@@ -98,6 +129,19 @@ def staged_option(horizon: Horizon, option: Option, year: int) -> Option:
     )
 
 
+def staged_package(horizon: Horizon, package: Package, year: int) -> Package:
+    """The group's own part of the cost is that of the first year."""
+    payable = horizon.cost(package, year)
+    return replace(
+        package,
+        id=starting_in(package.id, year),
+        actions=tuple(starting_in(action, year) for _, action in horizon.problem.held(package)),
+        cost=payable + package.cost - package.payable,
+        payable=payable,
+        benefit=horizon.benefit(package, year),
+    )
+
+
 def by_then(actions: Sequence[str], year: int) -> tuple[str, ...]:
     """Each in place, or started in that year or earlier."""
     return tuple(
@@ -125,45 +169,60 @@ def staged_gates(horizon: Horizon) -> Iterator[GateConstraint]:
 
 def budget_limits(horizon: Horizon) -> Iterator[Limit]:
     for year, budget in zip(horizon.years, horizon.budgets, strict=True):
-        yield Limit(f"the budget of year {year}", budget, costs_in(horizon, horizon.options, year))
+        name = f"the budget of year {year}"
+        yield money_limit(horizon, name, budget, horizon.choices, year)
 
 
-def costs_in(horizon: Horizon, options: Sequence[Option], year: int) -> tuple[tuple[Key, int], ...]:
+def money_limit(
+    horizon: Horizon, name: str, most: int, choices: Sequence[Choice], year: int
+) -> Limit:
+    packages = [each for each in choices if isinstance(each, Package)]
+    return Limit(
+        name,
+        most,
+        costs_in(horizon, [each for each in choices if isinstance(each, Option)], year),
+        packages=costs_in(horizon, packages, year) if packages else None,
+    )
+
+
+def costs_in(horizon: Horizon, choices: Sequence[Choice], year: int) -> Uses:
     return tuple(
-        ((option.group, starting_in(option.action, start)), horizon.cost_in(option, start, year))
-        for option in options
+        ((choice.group, starting_in(choice.key[1], start)), horizon.cost_in(choice, start, year))
+        for choice in choices
         for start in range(1, year + 1)
     )
 
 
 def cap_limits(horizon: Horizon) -> Iterator[Limit]:
-    options_by_group: dict[str, list[Option]] = {}
-    for option in horizon.options:
-        options_by_group.setdefault(option.group, []).append(option)
+    choices_by_group: dict[str, list[Choice]] = {}
+    for choice in horizon.choices:
+        choices_by_group.setdefault(choice.group, []).append(choice)
     for group in horizon.problem.groups:
-        own = options_by_group.get(group.id, [])
+        own = choices_by_group.get(group.id, [])
         if group.cap is not None and own:
             for year in horizon.years:
                 name = f"what {group.id} can take on in year {year}"
-                yield Limit(name, group.cap, costs_in(horizon, own, year))
+                yield money_limit(horizon, name, group.cap, own, year)
 
 
 def staged_limits(horizon: Horizon) -> Iterator[Limit]:
     """What is used, is used in the year of the start; a least amount is one for all years."""
     for limit in horizon.problem.limits:
         for year in horizon.years:
-            uses = tuple(
-                ((group, starting_in(action, year)), n) for (group, action), n in limit.uses
-            )
-            yield Limit(f"{limit.name}, year {year}", limit.most, uses)
+            yield staged_limit(limit, f"{limit.name}, year {year}", limit.most, [year])
         if limit.least is not None:
-            every = tuple(
-                ((group, starting_in(action, year)), n)
-                for (group, action), n in limit.uses
-                for year in horizon.years
-            )
             most = limit.most * len(horizon.years)
-            yield Limit(f"{limit.name}, all years", most, every, limit.least)
+            every = staged_limit(limit, f"{limit.name}, all years", most, horizon.years)
+            yield replace(every, least=limit.least)
+
+
+def staged_limit(limit: Limit, name: str, most: int, years: Sequence[int]) -> Limit:
+    packages = None if limit.packages is None else starts_in(limit.packages, years)
+    return Limit(name, most, starts_in(limit.uses, years), packages=packages)
+
+
+def starts_in(uses: Uses, years: Sequence[int]) -> Uses:
+    return tuple(((group, starting_in(id_, year)), n) for (group, id_), n in uses for year in years)
 
 
 def pin_limits(horizon: Horizon) -> Iterator[Limit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from readiness.investment.problem import (
@@ -11,6 +12,7 @@ from readiness.investment.problem import (
     Floor,
     GateConstraint,
     Option,
+    Package,
     ProblemGroup,
 )
 
@@ -46,6 +48,53 @@ def drawn(groups: int, actions: int, seed: int, share: float = 0.1) -> Allocatio
         gates=tuple(gates),
         floors=(Floor(NEED, Fraction(1, 2)),),
     )
+
+
+TIERS = ("T2", "T3", "T4")
+HELD = (3, 6, 9)  # actions of the package to each tier: each holds those of the one before
+
+
+def with_packages(problem: AllocationProblem, seed: int) -> AllocationProblem:
+    """Three ways up in each group, the foundation first. They cost a little less than their
+    actions and, in a third of them, the group pays a part itself."""
+    throw = random.Random(f"packages of {len(problem.groups)}, {seed}")
+    own: dict[str, list[Option]] = {}
+    for option in problem.options:
+        own.setdefault(option.group, []).append(option)
+    return replace(
+        problem,
+        packages=tuple(
+            package
+            for place in problem.groups
+            for package in packages_of(own[place.id], place.have, throw)
+        ),
+        reach={tier: Fraction(worth) for tier, worth in zip(TIERS, (40, 60, 80), strict=True)},
+    )
+
+
+def packages_of(
+    options: list[Option], have: frozenset[str], throw: random.Random
+) -> Iterator[Package]:
+    ways = [o for o in options if not o.one_of]
+    rest = ways[FOUNDATION:]
+    ordered = [*ways[:FOUNDATION], *throw.sample(rest, len(rest))]
+    for tier, number in zip(TIERS, HELD, strict=True):
+        held = closed(ordered[:number], ways)
+        missing = [option for option in held if option.action not in have]
+        cost = 100 * round(sum(o.cost for o in missing) * throw.uniform(0.85, 1) / 100)
+        payable = cost if throw.random() < 0.67 else 100 * round(cost * 0.007)
+        gain = sum((o.benefit for o in missing), Fraction())
+        names = tuple(option.action for option in held)
+        yield Package(options[0].group, tier, tier, names, cost, payable, gain)
+
+
+def closed(held: list[Option], options: list[Option]) -> list[Option]:
+    """With all that they need first."""
+    by_name = {option.action: option for option in options}
+    found = {option.action: option for option in held}
+    while missing := {n for o in found.values() for n in o.requires} - found.keys():
+        found |= {name: by_name[name] for name in missing}
+    return list(found.values())
 
 
 def options_of(group: str, actions: int, throw: random.Random) -> Iterator[Option]:

@@ -3,39 +3,95 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, combinations
+from itertools import combinations, product
 
 from readiness.investment.problem import (
     AllocationProblem,
+    Choice,
     Floor,
     GateConstraint,
-    Key,
     Limit,
     Option,
+    Package,
     ProblemGroup,
+    Selection,
     broken_constraints,
     total_benefit,
     total_cost,
 )
 
 
-def best(problem: AllocationProblem) -> frozenset[Key] | None:
+def best(problem: AllocationProblem) -> Selection | None:
     """The most benefit, then the lowest cost, then the first ids; None when nothing holds."""
-    keys = sorted(option.key for option in problem.options)
-    every = chain.from_iterable(combinations(keys, n) for n in range(len(keys) + 1))
-    allowed = [chosen for chosen in every if not broken_constraints(problem, frozenset(chosen))]
+    order = sorted(problem.choices, key=lambda each: (each.key, isinstance(each, Option)))
+    allowed = [each for each in every(problem) if not broken_constraints(problem, each)]
     if not allowed:
         return None
-    return frozenset(
-        min(
-            allowed,
-            key=lambda chosen: (
-                -total_benefit(problem, chosen),
-                total_cost(problem, chosen),
-                [key not in chosen for key in keys],
-            ),
+    return min(
+        allowed,
+        key=lambda selection: (
+            -total_benefit(problem, selection),
+            total_cost(problem, selection),
+            [not is_chosen(selection, each) for each in order],
+        ),
+    )
+
+
+def is_chosen(selection: Selection, choice: Choice) -> bool:
+    return choice.key in (selection.actions if isinstance(choice, Option) else selection.packages)
+
+
+def every(problem: AllocationProblem) -> Iterator[Selection]:
+    """Each set of single actions with at most one package in each group."""
+    keys = sorted(option.key for option in problem.options)
+    sets = [frozenset(c) for n in range(len(keys) + 1) for c in combinations(keys, n)]
+    own = [
+        [None, *(package.key for package in problem.packages if package.group == group.id)]
+        for group in problem.groups
+    ]
+    for packages in product(*own):
+        named = frozenset(key for key in packages if key)
+        yield from (Selection(actions, named) for actions in sets)
+
+
+def drawn_with_packages(seed: int) -> AllocationProblem:
+    """The problem of the seed with fewer actions, and up to six packages; some actions are only
+    in packages, some are in place already or banned."""
+    throw = random.Random(f"packages {seed}")
+    problem = drawn(seed)
+    options = problem.options[: throw.randint(0, 7)]
+    packages = tuple(
+        Package(
+            group.id,
+            name,
+            throw.choice(["T1", "T2", "T3"]),
+            tuple(throw.sample("abcdz", throw.choice([0, 1, 1, 2, 2, 3]))),
+            cost := throw.randint(0, 12),
+            throw.choice([cost, cost, throw.randint(0, cost)]),
+            Fraction(throw.choice([0, throw.randint(-3, 30)]), throw.choice([1, 3])),
         )
+        for group in problem.groups
+        for name in throw.sample(["a", "p", "q"], throw.choice([0, 1, 1, 2, 3]))
+    )[:6]
+    limits = tuple(
+        replace(
+            limit,
+            packages=tuple((each.key, throw.randint(0, 4)) for each in packages)
+            if throw.random() < 0.4
+            else None,
+        )
+        for limit in problem.limits
+    )
+    worth = {tier: Fraction(throw.randint(0, 40), 2) for tier in throw.sample(["T2", "T3"], 2)}
+    return replace(
+        problem,
+        options=options,
+        packages=packages,
+        limits=limits,
+        reach=throw.choice([worth, worth, {}]),
     )
 
 

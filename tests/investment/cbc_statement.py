@@ -1,7 +1,8 @@
 """The investment problem stated anew for CBC, from the words of the file's format alone.
 
 Nothing of the product is used here. Every group has a purse, gates are switches of their own,
-and floors are told of the purses: another way of saying it than the product's rows.
+and floors are told of the purses: another way of saying it than the product's rows. What is carried
+out, singly or in a package, has a column of its own.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def solved(file: dict[str, Any], limits: tuple[dict[str, Any], ...], gap: float)
     if model.sol_status != pulp.LpSolutionOptimal:
         assert model.status == pulp.LpStatusInfeasible
         return Answer(is_possible=False)
-    return Answer(True, float(pulp.value(objective)))
+    return Answer(True, float(pulp.value(objective) or 0))
 
 
 def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
@@ -52,16 +53,44 @@ def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], A
         """1 when in place or chosen."""
         return 1 if action in groups[group].get("have", []) else done.get((group, action), 0)
 
-    objective = pulp.lpSum(each["benefit"] * done[key] for key, each in actions.items())
+    packages = file.get("packages", [])
+    taken = {
+        (each["group"], each["id"]): pulp.LpVariable(f"k{number}", cat="Binary")
+        for number, each in enumerate(packages)
+    }
+    singly = {key: pulp.LpVariable(f"y{number}", cat="Binary") for number, key in enumerate(done)}
+    holding: dict[Any, list[Any]] = {key: [] for key in done}
+    for package in packages:
+        for action in set(package["actions"]) - set(groups[package["group"]]["have"]):
+            key = package["group"], action
+            if key not in done:
+                done[key] = pulp.LpVariable(f"u{len(done)}", cat="Binary")
+                holding[key] = []
+            holding[key].append(taken[package["group"], package["id"]])
+    for key, column in done.items():
+        model += column == pulp.lpSum(holding[key]) + singly.get(key, 0)
+
+    def worth(package: dict[str, Any]) -> Any:
+        reached = (file["reach"][tier] for tier in file["reach"] if tier <= package["tier"])
+        return package["benefit"] + sum(reached)
+
+    objective = pulp.lpSum(each["benefit"] * singly[key] for key, each in actions.items())
+    objective += pulp.lpSum(worth(each) * taken[each["group"], each["id"]] for each in packages)
     model += objective
     model += pulp.lpSum(purse.values()) <= file["budget"]
     for id_, group in groups.items():
         own = {key: each for key, each in actions.items() if key[0] == id_}
-        model += purse[id_] == pulp.lpSum(each["cost"] * done[key] for key, each in own.items())
+        bought = {key: each for key, each in taken.items() if key[0] == id_}
+        money = pulp.lpSum(each["cost"] * singly[key] for key, each in own.items())
+        money += pulp.lpSum(
+            each["payable"] * bought[id_, each["id"]] for each in packages if each["group"] == id_
+        )
+        model += purse[id_] == money
+        model += pulp.lpSum(bought.values()) <= 1
         if group["cap"] is not None:
             model += purse[id_] <= group["cap"]
-        number = pulp.lpSum(done[key] for key in own)
-        model += number <= len(own) * served[id_]
+        number = pulp.lpSum(singly[key] for key in own) + pulp.lpSum(bought.values())
+        model += number <= (len(own) + 1) * served[id_]
         model += number >= served[id_]
         for name in {each["one_of"] for each in own.values()} - {None}:
             model += (

@@ -11,7 +11,9 @@ from readiness.investment.problem import (
     GateConstraint,
     Limit,
     Option,
+    Package,
     ProblemGroup,
+    Selection,
     broken_constraints,
     total_benefit,
 )
@@ -25,12 +27,17 @@ def option(group, action, cost, gain, **more):
 PLACES = (ProblemGroup("elm"), ProblemGroup("oak", tags=frozenset({"need"})))
 
 
+def singly(problem):
+    return greedy(problem).actions
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("drawn", [brute_force.drawn, brute_force.drawn_with_packages])
 @pytest.mark.parametrize("way", [greedy, equal_split])
-def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way):
+def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way, drawn):
     found = missed = 0
     for seed in range(400):
-        problem = brute_force.drawn(seed)
+        problem = drawn(seed)
         best = brute_force.best(problem)
         try:
             chosen = way(problem)
@@ -46,7 +53,7 @@ def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way):
 
 def test_the_most_benefit_per_dollar_goes_first_and_of_equals_the_first_by_ids():
     options = (option("elm", "b", 5, 10), option("elm", "c", 5, 11), option("elm", "a", 5, 10))
-    assert greedy(AllocationProblem(10, PLACES, options)) == {("elm", "a"), ("elm", "c")}
+    assert singly(AllocationProblem(10, PLACES, options)) == {("elm", "a"), ("elm", "c")}
 
 
 def test_an_action_is_weighed_with_all_that_it_needs_first():
@@ -56,8 +63,8 @@ def test_an_action_is_weighed_with_all_that_it_needs_first():
         option("elm", "early", 10, 0),
         option("oak", "plain", 5, 9),
     )
-    assert greedy(AllocationProblem(12, PLACES, options)) == {("oak", "plain")}
-    assert greedy(AllocationProblem(17, PLACES, options)) == {each.key for each in options}
+    assert singly(AllocationProblem(12, PLACES, options)) == {("oak", "plain")}
+    assert singly(AllocationProblem(17, PLACES, options)) == {each.key for each in options}
 
 
 def test_a_gate_is_opened_in_the_cheapest_way():
@@ -70,28 +77,57 @@ def test_a_gate_is_opened_in_the_cheapest_way():
     problem = AllocationProblem(
         20, PLACES, options, gates=(GateConstraint("elm", 2, ("p", "q", "r"), ("x",)),)
     )
-    assert greedy(problem) == {("elm", "x"), ("elm", "q"), ("elm", "r")}
+    assert singly(problem) == {("elm", "x"), ("elm", "q"), ("elm", "r")}
 
 
 def test_what_a_floor_forbids_waits_until_the_tagged_groups_got_more():
     options = (option("elm", "a", 5, 50), option("oak", "b", 5, 5))
     problem = AllocationProblem(10, PLACES, options, floors=(Floor("need", Fraction(1, 2)),))
-    assert greedy(problem) == {("elm", "a"), ("oak", "b")}
+    assert singly(problem) == {("elm", "a"), ("oak", "b")}
 
 
 def test_a_least_amount_and_a_least_number_of_groups_come_first():
     options = (option("elm", "a", 5, 50), option("elm", "b", 5, 40), option("oak", "c", 5, 1))
-    assert greedy(AllocationProblem(10, PLACES, options, min_groups=2)) == {
+    assert singly(AllocationProblem(10, PLACES, options, min_groups=2)) == {
         ("elm", "a"),
         ("oak", "c"),
     }
     limit = Limit("people", 9, ((("oak", "c"), 1),), least=1)
-    assert ("oak", "c") in greedy(AllocationProblem(10, PLACES, options, limits=(limit,)))
+    assert ("oak", "c") in singly(AllocationProblem(10, PLACES, options, limits=(limit,)))
+
+
+def package(id_, actions, cost, gain):
+    return Package("elm", id_, "T2", actions, cost, cost, Fraction(gain))
+
+
+def test_a_package_takes_the_place_of_what_it_holds_where_that_brings_more_for_the_money():
+    """`a` alone has the best ratio; then `p` brings 20 more for 5, and `q` another 9 for 9."""
+    options = (option("elm", "a", 5, 50), option("oak", "b", 5, 1))
+    packages = (package("p", ("a", "c"), 10, 70), package("q", ("a", "c", "d"), 19, 79))
+    for money, singles, chosen in (
+        (5, {("elm", "a")}, set()),
+        (15, {("oak", "b")}, {("elm", "p")}),
+        (24, {("oak", "b")}, {("elm", "q")}),
+    ):
+        problem = AllocationProblem(money, PLACES, options, packages=packages)
+        assert greedy(problem) == Selection(frozenset(singles), frozenset(chosen))
+
+
+def test_a_package_brings_what_its_actions_need_and_keeps_a_pin():
+    options = (
+        option("elm", "a", 9, 0, pin=True, requires=("b",)),
+        option("elm", "b", 2, 0),
+    )
+    problem = AllocationProblem(5, PLACES, options, packages=(package("p", ("a",), 3, 4),))
+    assert greedy(problem) == Selection(frozenset({("elm", "b")}), frozenset({("elm", "p")}))
 
 
 def test_in_equal_parts_no_group_gets_more_than_its_part():
     options = (option("elm", "a", 5, 50), option("elm", "b", 5, 40), option("oak", "c", 5, 1))
-    assert equal_split(AllocationProblem(10, PLACES, options)) == {("elm", "a"), ("oak", "c")}
+    assert equal_split(AllocationProblem(10, PLACES, options)).actions == {
+        ("elm", "a"),
+        ("oak", "c"),
+    }
 
 
 def test_where_nothing_is_found_the_reason_is_said():

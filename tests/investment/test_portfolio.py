@@ -24,7 +24,12 @@ from readiness.investment.portfolio import (
     risks_of,
     tags_of,
 )
-from readiness.investment.problem import AllocationProblem, broken_constraints, total_benefit
+from readiness.investment.problem import (
+    AllocationProblem,
+    Selection,
+    broken_constraints,
+    total_benefit,
+)
 from readiness.investment.scenario import BudgetScenario, CostBasis, problems_of
 from readiness.investment.uncertainty import (
     Z_90,
@@ -142,25 +147,22 @@ def test_actions_are_worth_nothing_but_what_they_serve(offers):
         assert is_purpose(option.action) == (option.cost == 0 and option.benefit > 0)
     elm = next(offer for offer in offers if offer.group_id == "elm")
     coach = elm.candidate_by_id["COACH"]
-    alone = frozenset({coach.key}) | purposes_served(offers, frozenset({coach.key}))
-    assert not broken_constraints(problem, alone)
-    assert broken_constraints(
-        problem, alone - {coach.key}
-    )  # a purpose needs something that serves it
+    purposes = purposes_served(offers, frozenset({coach.key}))
+    assert not broken_constraints(problem, Selection(purposes | {coach.key}))
+    assert broken_constraints(problem, Selection(purposes))  # each needs something that serves it
 
 
 def test_what_two_actions_serve_counts_once(offers):
     problem = the_problem(offers)
     two = frozenset({("elm", "COACH"), ("elm", "LEARN")})
-    both, each = (
-        purposes_served(offers, two),
-        [purposes_served(offers, frozenset({key})) for key in two],
-    )
+    each = [purposes_served(offers, frozenset({key})) for key in two]
     shared = each[0] & each[1]
     assert shared
-    assert total_benefit(problem, both) == sum(
-        total_benefit(problem, e) for e in each
-    ) - total_benefit(problem, shared)
+    both, first, second, once = (
+        total_benefit(problem, Selection(purposes))
+        for purposes in (purposes_served(offers, two), *each, shared)
+    )
+    assert both == first + second - once
 
 
 def test_a_simple_rule_sees_each_action_with_all_that_it_serves(offers):
@@ -168,7 +170,8 @@ def test_a_simple_rule_sees_each_action_with_all_that_it_serves(offers):
     simple = additive_problem(one, offers)
     assert not [option for option in simple.options if is_purpose(option.action)]
     coach = next(o for o in simple.options if o.key == ("elm", "COACH"))
-    assert coach.benefit == total_benefit(one, purposes_served(offers, frozenset({coach.key})))
+    purposes = purposes_served(offers, frozenset({coach.key}))
+    assert coach.benefit == total_benefit(one, Selection(purposes))
 
 
 def test_limits_floors_and_pins_reach_the_problem(offers):

@@ -12,8 +12,13 @@ from readiness.investment.problem import (
     GateConstraint,
     Limit,
     Option,
+    Package,
     ProblemGroup,
+    Selection,
     broken_constraints,
+    groups_by_tier,
+    total_benefit,
+    total_cost,
 )
 
 PLACES = (
@@ -109,7 +114,7 @@ ALL = frozenset({A.key, B.key, C.key})
     ],
 )
 def test_what_a_choice_breaks_is_said_and_nothing_else(problem, chosen, says):
-    assert broken_constraints(problem, frozenset(chosen)) == (says,)
+    assert broken_constraints(problem, Selection(frozenset(chosen))) == (says,)
 
 
 def test_a_choice_at_every_bound_breaks_nothing():
@@ -122,4 +127,144 @@ def test_a_choice_at_every_bound_breaks_nothing():
         max_groups=2,
         limits=(Limit("days", 4, ((A.key, 2), (C.key, 2)), least=4),),
     )
-    assert broken_constraints(problem, frozenset({A.key, C.key})) == ()
+    assert broken_constraints(problem, Selection(frozenset({A.key, C.key}))) == ()
+
+
+def package(group, id_, actions, cost, **more):
+    payable = more.pop("payable", cost)
+    return Package(group, id_, more.pop("tier", "T2"), actions, cost, payable, Fraction(1), **more)
+
+
+P = package("elm", "p", ("a", "b", "old"), 9, payable=7)
+Q = package("elm", "q", ("b",), 4, tier="T3")
+R = package("oak", "r", ("c", "unlisted"), 8)
+
+
+@pytest.mark.parametrize(
+    ("problem", "actions", "packages", "says"),
+    [
+        (
+            AllocationProblem(99, PLACES, (A,), packages=(P, Q)),
+            set(),
+            {P.key, Q.key},
+            (
+                "2 packages are chosen in elm: one is allowed",
+                "11 in elm is more than it can take on (10)",
+            ),
+        ),
+        (
+            AllocationProblem(99, (ProblemGroup("elm"),), (A,), packages=(P,)),
+            {A.key},
+            {P.key},
+            ("a in elm is chosen singly and in the package p",),
+        ),
+        (
+            AllocationProblem(6, PLACES, (A,), packages=(P,)),
+            set(),
+            {P.key},
+            ("7 is more than the budget of 6",),
+        ),
+        (
+            AllocationProblem(99, PLACES, (option("elm", "a", 1, ban=True),), packages=(P,)),
+            set(),
+            {P.key},
+            ("a in elm is banned and was chosen",),
+        ),
+        (
+            AllocationProblem(
+                99,
+                PLACES,
+                (option("elm", "a", 1, one_of="x"), option("elm", "b", 1, one_of="x")),
+                packages=(P,),
+            ),
+            set(),
+            {P.key},
+            ("2 of the set x are chosen in elm: one is allowed",),
+        ),
+        (
+            AllocationProblem(99, PLACES, (option("elm", "b", 1, requires=("a",)),), packages=(Q,)),
+            set(),
+            {Q.key},
+            ("b in elm needs a, which is neither in place nor chosen",),
+        ),
+        (
+            AllocationProblem(
+                99, PLACES, (), (GateConstraint("elm", 2, ("old", "a"), ("b",)),), packages=(Q,)
+            ),
+            set(),
+            {Q.key},
+            ("b in elm is behind a gate that needs 2 of 2, and 1 stand",),
+        ),
+        (
+            AllocationProblem(
+                99, PLACES, (C,), floors=(Floor("need", Fraction(2, 3)),), packages=(P,)
+            ),
+            {C.key},
+            {P.key},
+            ("groups tagged need get 6 of 13, less than their floor",),
+        ),
+        (
+            AllocationProblem(
+                99, PLACES, (A, B), limits=(Limit("days", 3, ((A.key, 2), (B.key, 2))),),
+                packages=(P,),
+            ),
+            set(),
+            {P.key},
+            ("days: 4 is more than 3",),
+        ),
+        (
+            AllocationProblem(
+                99, PLACES, (A,), limits=(Limit("days", 3, ((A.key, 2),), packages=((P.key, 5),)),),
+                packages=(P,),
+            ),
+            set(),
+            {P.key},
+            ("days: 5 is more than 3",),
+        ),
+        (
+            AllocationProblem(99, PLACES, (A, C), max_groups=1, packages=(P,)),
+            {C.key},
+            {P.key},
+            ("2 groups get something, more than 1",),
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_package_breaks_is_said_and_nothing_else(problem, actions, packages, says):
+    selection = Selection(frozenset(actions), frozenset(packages))
+    assert broken_constraints(problem, selection) == says
+
+
+def test_a_package_holds_a_pinned_action_serves_its_group_and_opens_what_needs_it():
+    later = option("elm", "d", 3, requires=("a",))
+    problem = AllocationProblem(
+        10,
+        PLACES,
+        (option("elm", "a", 9, pin=True), later),
+        gates=(GateConstraint("elm", 3, ("old", "a", "b"), ("d",)),),
+        min_groups=1,
+        packages=(P,),
+    )
+    assert broken_constraints(problem, Selection(frozenset({later.key}), frozenset({P.key}))) == ()
+
+
+def test_what_is_in_place_closes_no_package_and_uses_nothing():
+    old = option("elm", "old", 5, one_of="x", ban=True)
+    problem = AllocationProblem(
+        7,
+        PLACES,
+        (old, option("elm", "a", 5, one_of="x")),
+        limits=(Limit("days", 2, ((old.key, 9), (A.key, 2))),),
+        packages=(P,),
+    )
+    assert broken_constraints(problem, Selection(packages=frozenset({P.key}))) == ()
+
+
+def test_a_package_has_its_own_cost_and_benefit_and_the_worth_of_its_tier_and_those_below():
+    problem = AllocationProblem(
+        99, PLACES, (A, B, C), packages=(P, Q, R), reach={"T3": Fraction(5), "T2": Fraction(3)}
+    )
+    selection = Selection(frozenset({C.key}), frozenset({P.key}))
+    assert total_cost(problem, selection) == 13
+    assert total_benefit(problem, selection) == 5
+    assert problem.worth(Q) == 9
+    assert groups_by_tier(problem, {Q.key, R.key}) == {"T2": 2, "T3": 1}

@@ -13,10 +13,12 @@ from readiness.investment.problem import (
     AllocationProblem,
     Limit,
     Option,
+    Package,
     ProblemGroup,
+    Selection,
     broken_constraints,
 )
-from readiness.investment.service.allocation import allocate
+from readiness.investment.service.allocation import allocate, as_json
 from readiness.investment.years import staged_problem, start_of
 from tests.investment import brute_force
 
@@ -127,6 +129,67 @@ def test_the_best_starts_are_those_of_trying_every_year_for_every_action(seeds):
             assert may_start(problem, budgets, yearly, starts), seed
 
 
+def drawn_with_packages(seed):
+    """As `drawn`, with fewer actions, up to three packages, and what these cost later on."""
+    throw = random.Random(f"years {seed}")
+    problem = brute_force.drawn_with_packages(seed)
+    problem = replace(
+        problem,
+        options=problem.options[:4],
+        packages=problem.packages[:3],
+        limits=tuple(limit for limit in problem.limits if limit.packages is None),
+    )
+    budgets = tuple(throw.randint(0, 16) for _ in range(2))
+    yearly = {each.key: throw.randint(0, 3) for each in problem.options if throw.random() < 0.7}
+    later = {each.key: throw.randint(0, 4) for each in problem.packages if throw.random() < 0.7}
+    return problem, budgets, yearly, later
+
+
+def bought_together(problem, later, singly, packages):
+    """The same starts as if each action had been chosen singly, at no cost or benefit, and one
+    action that nothing else concerns had all of the package's; None where one starts twice."""
+    starts, yearly, options = dict(singly), {}, {each.key: each for each in problem.options}
+    for key, year in packages.items():
+        package = problem.package_by_key[key]
+        for held in problem.held(package):
+            if held in starts:
+                return None
+            free = options.get(held, Option(held[0], held[1], 0, Fraction(0)))
+            options[held] = replace(free, cost=0, benefit=Fraction(0))
+            starts[held], yearly[held] = year, 0
+        bill = key[0], f"bill {key[1]}"
+        options[bill] = Option(bill[0], bill[1], package.payable, problem.worth(package))
+        starts[bill], yearly[bill] = year, later.get(key, 0)
+    return replace(problem, options=tuple(options.values()), packages=(), reach={}), starts, yearly
+
+
+def most_with_packages(problem, budgets, yearly, later):
+    found = None
+    for selection in brute_force.every(problem):
+        actions, packages = sorted(selection.actions), sorted(selection.packages)
+        for when in product((1, 2), repeat=len(actions) + len(packages)):
+            singly = dict(zip(actions, when[: len(actions)], strict=True))
+            bought = dict(zip(packages, when[len(actions) :], strict=True))
+            same = bought_together(problem, later, singly, bought)
+            if same and may_start(same[0], budgets, yearly | same[2], same[1]):
+                worth = same[0].option_by_key
+                gain = sum(worth[key].benefit * Fraction(3 - n, 2) for key, n in same[1].items())
+                found = gain if found is None else max(found, gain)
+    return found
+
+
+@pytest.mark.parametrize("seeds", [range(n, n + 50) for n in range(0, 200, 50)], ids=str)
+def test_the_best_starts_of_packages_are_those_of_trying_every_year(seeds):
+    packages = 0
+    for seed in seeds:
+        problem, budgets, yearly, later = drawn_with_packages(seed)
+        made = allocate(staged_problem(problem, budgets, yearly, later), 0.0, 20)
+        wanted = most_with_packages(problem, budgets, yearly, later)
+        assert (None if made.chosen is None else made.objective) == wanted, seed
+        packages += len(made.packages)
+    assert packages > 10
+
+
 def option(action, cost, benefit, **more):
     return Option("elm", action, cost, Fraction(benefit), **more)
 
@@ -151,7 +214,7 @@ def test_an_action_that_needs_another_starts_no_earlier():
     problem = AllocationProblem(0, ELM, (option("a", 5, 9, requires=("b",)), option("b", 5, 1)))
     two = staged_problem(problem, (5, 5), {})
     assert allocate(two, 0.0, 20).chosen == (("elm", "a@2"), ("elm", "b@1"))
-    assert broken_constraints(two, frozenset({("elm", "a@1"), ("elm", "b@2")}))
+    assert broken_constraints(two, Selection(frozenset({("elm", "a@1"), ("elm", "b@2")})))
 
 
 def test_a_pin_holds_in_whichever_year_the_money_is_there():
@@ -160,6 +223,23 @@ def test_a_pin_holds_in_whichever_year_the_money_is_there():
     assert allocate(staged_problem(problem, (2, 2), {}), 0.0, 20).chosen is None
     banned = AllocationProblem(0, ELM, (option("a", 5, 0, pin=True, ban=True),))
     assert allocate(staged_problem(banned, (9, 9), {}), 0.0, 20).chosen is None
+
+
+def test_a_package_is_kept_up_from_its_own_money_and_its_tier_is_worth_the_years_left():
+    package = Package("elm", "p", "T2", ("a", "old"), 120, 100, Fraction(6))
+    place = (ProblemGroup("elm", have=frozenset({"old"})),)
+    later = option("b", 5, 3, requires=("a",))
+    problem = AllocationProblem(
+        0, place, (option("a", 90, 3), later), packages=(package,), reach={"T2": Fraction(9)}
+    )
+    staged = staged_problem(problem, (50, 100, 45), {}, {package.key: 40})
+    made = allocate(staged, 0.0, 20)
+    assert made.packages == (("elm", "p@2"),)
+    assert made.chosen == (("elm", "b@3"),)
+    assert made.spent == 145
+    assert made.objective == 10 + 1
+    assert staged.package_by_key["elm", "p@2"].cost == 160
+    assert as_json(made)["tiers"] == {"T2": 1}
 
 
 def test_so_many_starts_in_a_year_are_a_limit():

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isinf
+from time import monotonic
 from typing import Any
 
 from readiness.investment import problem_json
+from readiness.investment.conflicts import Conflict, Unknown, conflicts_in
 from readiness.investment.formulation import model_of
 from readiness.investment.heuristics import greedy
 from readiness.investment.problem import (
     AllocationProblem,
     Key,
+    Option,
+    Order,
+    Selection,
     broken_constraints,
+    groups_by_tier,
     total_benefit,
     total_cost,
 )
@@ -29,15 +35,20 @@ class Allocation:
     """What was chosen, checked against every constraint in plain Python."""
 
     problem: AllocationProblem
-    chosen: tuple[Key, ...] | None  # by ids; None: no choice satisfies every constraint
+    chosen: tuple[Key, ...] | None  # singly, by ids; None: nothing satisfies every constraint
     objective: Fraction
     bound: Fraction
     is_proven: bool
     solver: str
+    packages: tuple[Key, ...] = ()  # by ids
+
+    @property
+    def selection(self) -> Selection:
+        return Selection(frozenset(self.chosen or ()), frozenset(self.packages))
 
     @property
     def spent(self) -> int:
-        return total_cost(self.problem, self.chosen or ())
+        return total_cost(self.problem, self.selection)
 
     @property
     def gap(self) -> float:
@@ -57,13 +68,30 @@ def allocate(problem: AllocationProblem, gap: float, seconds: float) -> Allocati
         )
     if found.solution is None:
         return Allocation(problem, None, Fraction(), Fraction(), is_proven=True, solver=solver)
-    keys = model.keys_of(found.solution)
-    if faults := broken_constraints(problem, keys):
+    selection = model.selection(found.solution)
+    if faults := broken_constraints(problem, selection):
         raise BrokenAnswerError("; ".join(faults))
-    objective = total_benefit(problem, keys)
-    bound = objective if found.is_proven else Fraction(found.bound) * model.unit
+    objective = total_benefit(problem, selection)
+    bound = objective if found.is_proven else max(objective, Fraction(found.bound) * model.unit)
+    return allocation_of(problem, selection, bound, is_proven=found.is_proven, solver=solver)
+
+
+def allocation_of(
+    problem: AllocationProblem,
+    selection: Selection,
+    bound: Fraction,
+    *,
+    is_proven: bool,
+    solver: str,
+) -> Allocation:
     return Allocation(
-        problem, tuple(sorted(keys)), objective, max(bound, objective), found.is_proven, solver
+        problem,
+        tuple(sorted(selection.actions)),
+        total_benefit(problem, selection),
+        bound,
+        is_proven,
+        solver,
+        tuple(sorted(selection.packages)),
     )
 
 
@@ -71,16 +99,62 @@ def allocate_by_ratio(
     problem: AllocationProblem, bound: Fraction | None, solver: str
 ) -> Allocation:
     """Without a bound it is held against everything that can be chosen at all."""
-    chosen = greedy(problem)
-    gains = (option.benefit for option in problem.options if problem.is_open(option))
-    most = sum((gain for gain in gains if gain > 0), Fraction())
-    return Allocation(
-        problem,
-        tuple(sorted(chosen)),
-        total_benefit(problem, chosen),
-        most if bound is None else min(bound, most),
-        is_proven=False,
-        solver=solver,
+    chosen, most = greedy(problem), most_of_all(problem)
+    least = most if bound is None else min(bound, most)
+    return allocation_of(problem, chosen, least, is_proven=False, solver=solver)
+
+
+def most_of_all(problem: AllocationProblem) -> Fraction:
+    """Every action that is worth anything, and of each group the package that is worth most."""
+    best: dict[Order, Fraction] = {}
+    for choice in filter(problem.is_open, problem.choices):
+        place = choice.order if isinstance(choice, Option) else (choice.group, "", False)
+        best[place] = max(problem.worth(choice), best.get(place, Fraction()))
+    return sum(best.values(), Fraction())
+
+
+def conflicts_of(problem: AllocationProblem, seconds: float = 20.0) -> tuple[Conflict, ...]:
+    """Why a problem has no answer: limits that contradict each other, in this time."""
+    ends = monotonic() + seconds
+
+    def is_possible(other: AllocationProblem) -> bool:
+        if (left := ends - monotonic()) <= 0:
+            raise Unknown
+        try:
+            return direct.is_possible(model_of(other), left)
+        except direct.OutOfTimeError as error:
+            raise Unknown from error
+
+    return conflicts_in(problem, is_possible)
+
+
+def too_little_money(made: Allocation, seconds: float = 5.0) -> str:
+    """A sentence where nothing of use is chosen because the money pays for none; else empty."""
+    problem = made.problem
+    if made.chosen is None or made.objective > 0 or made.spent > 0 or not problem.choices:
+        return ""
+    free = replace(problem, budget=sum(choice.payable for choice in problem.choices))
+    model = model_of(free)
+    try:
+        found = direct.least_cost(model, seconds)
+    except direct.OutOfTimeError:
+        return ""
+    cheapest = model.selection(found) if found else Selection()
+    cost = total_cost(problem, cheapest)
+    if cost <= problem.budget:
+        return ""
+    return (
+        f"The budget of {problem.budget:,} is too small for anything: the cheapest choice that "
+        f"brings something, {names_of(problem, cheapest)}, costs {cost:,}."
+    )
+
+
+def names_of(problem: AllocationProblem, selection: Selection) -> str:
+    """What costs something, by ids."""
+    paid = sorted((c for c in problem.chosen(selection) if c.payable), key=lambda c: c.order)
+    return " and ".join(
+        f"{each.action if isinstance(each, Option) else f'the package {each.id}'} in {each.group}"
+        for each in paid
     )
 
 
@@ -90,20 +164,26 @@ def allocate_file(raw: bytes) -> Allocation:
 
 
 def as_json(made: Allocation) -> dict[str, Any]:
-    if made.chosen is None:
-        return {
-            "status": "infeasible", "chosen": [], "objective": None, "bound": None, "gap": None,
-            "spent": 0, "slack": made.problem.budget, "solver": made.solver,
-        }  # fmt: skip
+    """As `flask invest` prints it; packages and tiers where the problem has them."""
+    is_possible = made.chosen is not None
+    status = "optimal" if made.is_proven else "gap"
     return {
-        "status": "optimal" if made.is_proven else "gap",
-        "chosen": [{"group": group, "action": action} for group, action in made.chosen],
-        "objective": json_number(made.objective),
-        "bound": json_number(made.bound),
-        "gap": made.gap,
+        "status": status if is_possible else "infeasible",
+        "chosen": [{"group": group, "action": action} for group, action in made.chosen or ()],
+        **(packages_json(made) if made.problem.has_packages else {}),
+        "objective": json_number(made.objective) if is_possible else None,
+        "bound": json_number(made.bound) if is_possible else None,
+        "gap": made.gap if is_possible else None,
         "spent": made.spent,
         "slack": made.problem.budget - made.spent,
         "solver": made.solver,
+    }
+
+
+def packages_json(made: Allocation) -> dict[str, Any]:
+    return {
+        "packages": [{"group": group, "id": package} for group, package in made.packages],
+        "tiers": groups_by_tier(made.problem, made.packages),
     }
 
 

@@ -35,7 +35,7 @@ from readiness.investment.portfolio import (
     problem_of,
     purposes_served,
 )
-from readiness.investment.problem import AllocationProblem, Key, broken_constraints
+from readiness.investment.problem import AllocationProblem, Key, Selection, broken_constraints
 from readiness.investment.scenario import BudgetScenario
 from readiness.investment.service.allocation import Allocation, allocate
 from readiness.investment.uncertainty import (
@@ -311,7 +311,9 @@ def constraints_broken(
 
     chosen = frozenset((p.group_id, named(p.action_id, p.year)) for p in main.picks)
     faults = [
-        broken_constraints(problem, chosen | {(candidate.group_id, named(candidate.id, year))})
+        broken_constraints(
+            problem, Selection(chosen | {(candidate.group_id, named(candidate.id, year))})
+        )
         for year in range(1, case.years + 1)
     ]
     return min(faults, key=len)
@@ -324,7 +326,7 @@ def heuristic_results(case: Case, policy: Policy) -> Iterator[HeuristicResult]:
     worth = {option.key: option.benefit for option in one.options}
     for name, way in (("By points for a dollar", greedy), ("Equal parts", equal_split)):
         try:
-            picks = tuple(picks_of(way(simple)))
+            picks = tuple(picks_of(way(simple).actions))
         except NoHeuristicAnswer as none:
             yield HeuristicResult(name, None, 0, 0, str(none))
             continue

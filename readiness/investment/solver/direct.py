@@ -1,7 +1,7 @@
 """HiGHS for investment problems: the most benefit, then the lowest cost, then the first ids.
 
 One thread and a fixed seed, so that the same problem always gets the same answer, unless the time
-is up first: seconds are not the same on every machine. Below 200 options the answer is the one of
+is up first: seconds are not the same on every machine. Below 200 actions the answer is the one of
 the rule, ties and all. From there on it is proven to within the gap that was asked for; where it
 is proven to be the most of all, the cheapest of equals is looked for in the time that is left.
 """
@@ -20,7 +20,7 @@ from readiness.core.solver import SolverError, model_of, quiet
 from readiness.investment.formulation import AllocationModel
 from readiness.investment.solver import prices
 
-FEW = 200  # options; below, ties are broken to the end
+FEW = 200  # actions; below, ties are broken to the end
 NAME = "HiGHS"
 
 
@@ -50,7 +50,7 @@ def best(model: AllocationModel, gap: float, seconds: float) -> SolverResult:
     program = model.program
     if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
         return SolverResult(None, 0.0, is_proven=True)
-    found, bound = most(model, 0.0 if len(model.keys) < FEW else gap, ends)
+    found, bound = most(model, 0.0 if model.actions < FEW else gap, ends)
     if found is None:
         return SolverResult(None, 0.0, is_proven=True)
     gain = cost_of(found, model.gains)
@@ -58,6 +58,20 @@ def best(model: AllocationModel, gap: float, seconds: float) -> SolverResult:
     if is_proven:
         found = cheapest(model, found, gain, ends)
     return SolverResult(found, max(bound, gain), is_proven)
+
+
+def is_possible(model: AllocationModel, seconds: float) -> bool:
+    """Whether anything satisfies every row; raises `OutOfTimeError` where that was not found."""
+    program = model.program
+    if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
+        return False
+    return solve(program, {}, 0.0, seconds)[0] is not None
+
+
+def least_cost(model: AllocationModel, seconds: float) -> Solution | None:
+    """Of all that is worth anything what costs least; None where nothing is."""
+    worth = model.program.also(Row(model.gains, least=1))
+    return solve(worth, model.costs, 0.0, seconds)[0]
 
 
 def most(model: AllocationModel, gap: float, ends: float) -> tuple[Solution | None, float]:
@@ -83,14 +97,14 @@ def cheapest(model: AllocationModel, found: Solution, gain: int, ends: float) ->
     as_good = model.program.also(Row(model.gains, least=gain))
     found = better(as_good, model.costs, found, ends)
     as_cheap = as_good.also(Row(model.costs, most=cost_of(found, model.costs)))
-    return first_by_ids(model, as_cheap, found, ends) if len(model.keys) < FEW else found
+    return first_by_ids(model, as_cheap, found, ends) if model.actions < FEW else found
 
 
 def first_by_ids(
     model: AllocationModel, program: Program, found: Solution, ends: float
 ) -> Solution:
     """Earlier ids are taken where they can be: the columns stand in the order of ids."""
-    for column in range(len(model.keys)):
+    for column in range(len(model.choices)):
         if not found[column] and program.upper[column]:
             kept = {before: found[before] for before in range(column)}
             found = better(program.fixed({**kept, column: 1}), model.costs, found, ends)

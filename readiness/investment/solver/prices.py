@@ -65,7 +65,7 @@ class Search:
 
 
 def suits_groups(model: AllocationModel) -> bool:
-    return len(model.keys) >= MANY_COLUMNS and max(model.groups) >= MANY_GROUPS
+    return len(model.choices) >= MANY_COLUMNS and max(model.groups) >= MANY_GROUPS
 
 
 def best_by_groups(

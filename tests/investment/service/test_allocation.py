@@ -9,12 +9,14 @@ import pytest
 
 from readiness.core.errors import BadInput
 from readiness.investment import problem_json
+from readiness.investment.conflicts import keeping, without
 from readiness.investment.problem import (
     AllocationProblem,
     Floor,
     GateConstraint,
     Limit,
     Option,
+    Package,
     ProblemGroup,
     broken_constraints,
     total_benefit,
@@ -26,8 +28,10 @@ from readiness.investment.service.allocation import (
     allocate_by_ratio,
     allocate_file,
     as_json,
+    conflicts_of,
+    too_little_money,
 )
-from tests.bench.investing import drawn
+from tests.bench.investing import drawn, with_packages
 from tests.factories.seeds import seeds
 from tests.investment import brute_force, cbc_statement
 
@@ -39,13 +43,44 @@ def test_the_answer_is_the_one_of_trying_every_choice(seeds):
     for seed in seeds:
         problem = brute_force.drawn(seed)
         wanted, made = brute_force.best(problem), allocate(problem, 0.0, 20)
-        assert (None if made.chosen is None else frozenset(made.chosen)) == wanted, seed
+        assert (None if made.chosen is None else made.selection) == wanted, seed
         if wanted is not None:
             assert made.is_proven
             assert (made.objective, made.spent) == (
                 total_benefit(problem, wanted),
                 total_cost(problem, wanted),
             )
+
+
+@pytest.mark.parametrize("seeds", [range(n, n + 50) for n in range(0, 300, 50)], ids=str)
+def test_with_packages_the_answer_is_the_one_of_trying_every_choice(seeds):
+    packages = beside = impossible = 0
+    for seed in seeds:
+        problem = brute_force.drawn_with_packages(seed)
+        wanted, made = brute_force.best(problem), allocate(problem, 0.0, 20)
+        assert (None if made.chosen is None else made.selection) == wanted, seed
+        assert made.is_proven
+        packages += bool(wanted and wanted.packages)
+        beside += bool(wanted and wanted.packages and wanted.actions)
+        impossible += wanted is None
+    assert packages > 20
+    assert beside >= 10
+    assert impossible > 5
+
+
+def test_the_problems_with_packages_are_of_every_kind():
+    problems = [brute_force.drawn_with_packages(seed) for seed in range(300)]
+    closed = [p for p in problems if not all(map(p.is_open, p.packages))]
+    pinned = [p for p in problems for o in p.options if p.is_pinned(o) and is_held(p, o)]
+    own_use = [p for p in problems if any(limit.packages for limit in p.limits)]
+    floors, gates, caps = ([p for p in problems if p.packages and each(p)] for each in (
+        lambda p: p.floors, lambda p: p.gates, lambda p: any(g.cap for g in p.groups),
+    ))  # fmt: skip
+    assert min(map(len, (closed, pinned, own_use, floors, gates, caps))) > 10
+
+
+def is_held(problem, option):
+    return any(option.key in problem.held(package) for package in problem.packages)
 
 
 def option(group, action, cost, gain, **more):
@@ -87,7 +122,7 @@ def test_every_constraint_of_a_larger_problem_holds_and_the_gap_is_kept():
     problem = AllocationProblem(3_000, places, options, min_groups=20)
     made = allocate(problem, 1e-3, 20)
     assert made.chosen
-    assert not broken_constraints(problem, frozenset(made.chosen))
+    assert not broken_constraints(problem, made.selection)
     assert 0 <= made.gap <= 1e-3
     assert made.bound >= made.objective
 
@@ -109,13 +144,114 @@ def test_a_problem_without_an_answer_says_so():
     assert allocate(both, 0.0, 20).chosen is None
 
 
+def test_what_is_written_with_packages_is_read_as_it_was():
+    for seed in range(40):
+        problem = replace(brute_force.drawn_with_packages(seed), limits=())
+        raw = json.dumps(problem_json.write(problem, 0.0, 20)).encode()
+        again = problem_json.read(raw).problem
+        assert [each.key for each in again.packages] == [each.key for each in problem.packages]
+        assert allocate(again, 0.0, 20).selection == allocate(problem, 0.0, 20).selection
+
+
+def test_packages_and_tiers_are_in_the_answer_where_the_problem_has_them():
+    plain = as_json(allocate_file(json.dumps(EXAMPLE).encode()))
+    packages = [
+        {"group": "oak", "id": "to T2", "tier": "T2", "actions": ["reports", "language data"],
+         "cost": 90_000, "payable": 70_000, "benefit": 0},
+        {"group": "oak", "id": "to T3", "tier": "T3",
+         "actions": ["reports", "language data", "navigator"],
+         "cost": 200_000, "payable": 175_000, "benefit": 0},
+    ]  # fmt: skip
+    file = {**EXAMPLE, "packages": packages, "reach": {"T2": 100, "T3": 30}}
+    found = as_json(allocate_file(json.dumps(file).encode()))
+    assert list(found) == [*list(plain)[:2], "packages", "tiers", *list(plain)[2:]]
+    assert found["packages"] == [{"group": "oak", "id": "to T2"}]
+    assert found["tiers"] == {"T2": 1, "T3": 0}
+    assert found["chosen"] == [
+        {"group": "elm", "action": "navigator"},
+        {"group": "oak", "action": "navigator"},
+    ]
+    assert (found["objective"], found["spent"]) == (45.5 + 38 + 100, 120_000 + 90_000 + 70_000)
+
+
+def test_of_the_same_id_the_package_comes_before_the_action():
+    pack = Package("g1", "a", "T2", ("z",), 4, 4, Fraction(10))
+    both = AllocationProblem(4, PLACES, (option("g1", "a", 4, 10),), packages=(pack,))
+    assert allocate(both, 0.0, 20).packages == (("g1", "a"),)
+    later = replace(both, packages=(replace(pack, id="b"),))
+    assert allocate(later, 0.0, 20).chosen == (("g1", "a"),)
+
+
+def test_the_solver_names_the_contradictions_that_trying_every_choice_finds():
+    conflicts = 0
+    for seed in range(120):
+        problem = brute_force.drawn_with_packages(seed)
+        if brute_force.best(problem) is None:
+            for conflict in conflicts_of(problem):
+                assert conflict.is_minimal
+                assert brute_force.best(keeping(problem, conflict.limits)) is None, seed
+                for limit in conflict.limits:
+                    rest = keeping(problem, without(conflict.limits, (limit,)))
+                    assert brute_force.best(rest) is not None, seed
+                conflicts += 1
+    assert conflicts > 20
+
+
+def test_of_hundreds_of_groups_the_contradiction_is_found():
+    problem = with_packages(drawn(200, 12, 3), 3)
+    last = problem.options[-1]
+    options = (*problem.options[:-1], replace(last, pin=True, requires=(), cost=10**9))
+    (conflict,) = conflicts_of(replace(problem, options=options), 60.0)
+    assert conflict.is_minimal
+    assert [limit.says for limit in conflict.limits if limit.of == last.key] == [
+        f"{last.action} in {last.group} is pinned"
+    ]
+    assert len(conflict.limits) == 2
+
+
+def test_without_time_no_contradiction_is_called_minimal():
+    impossible = AllocationProblem(1, PLACES, (option("g1", "a", 5, 1, pin=True),))
+    (conflict,) = conflicts_of(impossible, 0.0)
+    assert not conflict.is_minimal
+
+
+def test_money_too_small_for_anything_is_said_with_what_the_cheapest_costs():
+    options = (
+        option("g1", "a", 5, 0),
+        option("g1", "b", 6, 4, requires=("a",)),
+        option("g2", "free", 0, 0),
+        option("g2", "useless", 1, 0),
+    )
+    pack = Package("g2", "p", "T2", ("z",), 20, 10, Fraction(0))
+    problem = AllocationProblem(9, PLACES, options, packages=(pack,), reach={"T2": Fraction(1)})
+    assert too_little_money(allocate(problem, 0.0, 20)) == (
+        "The budget of 9 is too small for anything: the cheapest choice that brings something, "
+        "the package p in g2, costs 10."
+    )
+    alone = replace(problem, packages=())
+    assert "a in g1 and b in g1, costs 11." in too_little_money(allocate(alone, 0.0, 20))
+
+
+def test_money_is_not_blamed_where_something_is_chosen_nothing_is_of_use_or_nothing_is_allowed():
+    useful = AllocationProblem(9, PLACES, (option("g1", "a", 5, 1),))
+    for problem in (
+        useful,
+        replace(useful, options=(option("g1", "a", 99, 0),)),
+        replace(useful, options=(option("g1", "a", 99, 1, ban=True),)),
+        replace(useful, groups=(ProblemGroup("g1", cap=4),)),
+        replace(useful, budget=0, min_groups=1),
+        replace(useful, options=()),
+    ):
+        assert too_little_money(allocate(problem, 0.0, 20)) == ""
+
+
 def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
     problem = drawn(200, 12, 3)
     made = allocate(problem, 0.0, 0.0)
     assert made.chosen
     assert not made.is_proven
     assert 0 < made.objective < made.bound
-    assert broken_constraints(problem, frozenset(made.chosen)) == ()
+    assert broken_constraints(problem, made.selection) == ()
 
 
 def test_a_simple_answer_is_held_against_the_bound_or_against_all_that_can_be_chosen():
@@ -127,6 +263,10 @@ def test_a_simple_answer_is_held_against_the_bound_or_against_all_that_can_be_ch
 
 
 ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}
+PACK = {
+    "group": "elm", "id": "p", "tier": "T2", "actions": ["a"], "cost": 5, "payable": 5,
+    "benefit": 1,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -142,6 +282,16 @@ ONE = {"group": "elm", "action": "a", "cost": 1, "benefit": 1}
         ({"actions": [7]}, "actions[0]"),
         ({"floors": [{"tag": "x", "share": 1.2}]}, "floors[0].share"),
         ({"extra": 1}, "extra"),
+        ({"packages": 7}, "packages"),
+        ({"packages": [{**PACK, "tier": "second"}]}, "packages[0].tier"),
+        ({"packages": [PACK, {**PACK, "id": "q", "payable": 6}]}, "packages[1].payable"),
+        ({"packages": [{**PACK, "group": "ash"}]}, "packages[0]"),
+        ({"packages": [{**PACK, "cost": -1}]}, "packages[0].cost"),
+        ({"packages": [{**PACK, "actions": "a"}]}, "packages[0].actions"),
+        ({"packages": [{"group": "elm"}]}, "packages[0].payable"),
+        ({"packages": [PACK, PACK]}, "packages"),
+        ({"reach": {"T2": "much"}}, "reach.T2"),
+        ({"reach": {"second": 1}}, "reach.second"),
     ],
 )
 def test_what_is_wrong_with_a_problem_is_told_with_its_place(changes, place):
@@ -218,6 +368,53 @@ def a_limit(problem: AllocationProblem, throw: random.Random) -> Limit:
 
 def spoken(limit: Limit) -> dict[str, object]:
     return {"most": limit.most, "least": limit.least, "uses": dict(limit.uses)}
+
+
+def some_packages(problem: AllocationProblem, seed: int) -> AllocationProblem:
+    """Up to three in each group, the larger ones to higher tiers."""
+    throw = random.Random(f"packages {seed}")
+    costs = {option.key: option.cost for option in problem.options}
+    actions = sorted({option.action for option in problem.options})
+    packages = tuple(
+        Package(
+            place.id,
+            tier,
+            tier,
+            names := tuple(throw.sample(actions, 2 * number + 1)),
+            cost := sum(costs.get((place.id, name), 9) for name in names) * 3 // 4,
+            throw.choice([cost, cost // 2]),
+            Fraction(throw.randint(0, 300), 10),
+        )
+        for place in problem.groups
+        for number, tier in enumerate(("T2", "T3", "T4"))
+        if throw.random() < 0.7
+    )
+    reach = {"T2": Fraction(throw.randint(0, 80)), "T3": Fraction(throw.randint(0, 120), 2)}
+    return replace(problem, packages=packages, reach=reach)
+
+
+@pytest.mark.parametrize("seed", seeds(range(200, 230), 8))
+def test_another_statement_of_packages_has_the_same_best_answer(seed):
+    problem = replace(some_packages(middle_sized(seed), seed), limits=())
+    gap = 0.0 if len(problem.options) < 250 else 1e-3
+    made = allocate(problem, gap, 60)
+    other = cbc_statement.solved(problem_json.write(problem, gap, 60), (), gap)
+    assert (made.chosen is not None) == other.is_possible
+    if other.is_possible:
+        allowed = 1e-6 + (made.gap + gap if gap else 0.0)
+        assert float(made.objective) == pytest.approx(other.objective, rel=allowed)
+        assert made.packages
+
+
+@pytest.mark.parametrize("seeds", [range(n, n + 60) for n in range(0, 180, 60)], ids=str)
+def test_the_other_statement_agrees_with_trying_every_choice(seeds):
+    for seed in seeds:
+        problem = replace(brute_force.drawn_with_packages(seed), limits=())
+        wanted = brute_force.best(problem)
+        other = cbc_statement.solved(problem_json.write(problem, 0.0, 60), (), 0.0)
+        assert (wanted is not None) == other.is_possible, seed
+        if wanted:
+            assert float(total_benefit(problem, wanted)) == pytest.approx(other.objective), seed
 
 
 @pytest.mark.parametrize("seed", seeds(range(100, 140), 12))

@@ -10,7 +10,7 @@ from readiness.core.tables.models import Canceled
 from readiness.instruments import cost_book as costs
 from readiness.investment.models import BenefitComponent, Tag
 from readiness.investment.portfolio import is_purpose, offers_of
-from readiness.investment.problem import broken_constraints
+from readiness.investment.problem import Selection, broken_constraints
 from readiness.investment.scenario import BudgetScenario, CostBasis
 from readiness.investment.service import solving
 from readiness.investment.service.allocation import allocate
@@ -160,9 +160,9 @@ def test_every_answer_is_checked_apart_from_the_solver():
     problem = case.problem(case.scenario.policy)
     chosen = allocate(problem, solving.GAP, 10).chosen
     assert chosen
-    assert not broken_constraints(problem, frozenset(chosen))
+    assert not broken_constraints(problem, Selection(frozenset(chosen)))
     less = frozenset(key for key in chosen if is_purpose(key[1]))
-    assert broken_constraints(problem, less)
+    assert broken_constraints(problem, Selection(less))
 
 
 def test_choices_are_counted_over_draws_and_the_same_for_the_same_seed():

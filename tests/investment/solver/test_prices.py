@@ -17,7 +17,7 @@ from readiness.investment.problem import (
     total_benefit,
 )
 from readiness.investment.solver import direct, prices
-from tests.bench.investing import drawn
+from tests.bench.investing import drawn, with_packages
 from tests.factories.waiting import PATIENCE
 from tests.investment import brute_force
 
@@ -28,20 +28,21 @@ def by_groups(model, gap=1e-3):
     return prices.best_by_groups(model, gap, monotonic() + PATIENCE)
 
 
+@pytest.mark.parametrize("drawn", [brute_force.drawn, brute_force.drawn_with_packages])
 @pytest.mark.parametrize("seeds", [range(n, n + 60) for n in range(0, 300, 60)], ids=str)
-def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds):
+def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds, drawn):
     solution = 0
     for seed in seeds:
-        problem = brute_force.drawn(seed)
+        problem = drawn(seed)
         best, model = brute_force.best(problem), model_of(problem)
-        if any(
+        if not model.choices or any(
             low > high for low, high in zip(model.program.lower, model.program.upper, strict=True)
         ):
             continue
         found, bound = by_groups(model)
         if found is not None:
             solution += 1
-            assert broken_constraints(problem, model.keys_of(found)) == (), seed
+            assert broken_constraints(problem, model.selection(found)) == (), seed
         if best is not None:
             assert bound * model.unit >= total_benefit(problem, best) - 1e-6 * model.unit, seed
     assert solution > 20
@@ -65,16 +66,21 @@ def with_everything(problem: AllocationProblem) -> AllocationProblem:
     )
 
 
+@pytest.mark.parametrize("has_packages", [False, True])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_program(seed):
+def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_program(
+    seed, has_packages
+):
     problem = with_everything(drawn(60, 12, seed))
+    if has_packages:
+        problem = with_packages(problem, seed)
     model = model_of(problem)
     found, bound = by_groups(model)
     worst = {column: -gain for column, gain in model.gains.items()}
     best, least = direct.solve(model.program, worst, 1e-4, 60)
     assert found is not None
     assert best is not None
-    assert broken_constraints(problem, model.keys_of(found)) == ()
+    assert broken_constraints(problem, model.selection(found)) == ()
     most = cost_of(best, model.gains)
     assert cost_of(found, model.gains) <= -least + 0.5
     assert bound >= most - 0.5

@@ -1,0 +1,299 @@
+"""What may be added to a choice that a simple rule has made so far, and what that leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from readiness.investment.problem import (
+    AllocationProblem,
+    Choice,
+    Floor,
+    GateConstraint,
+    Key,
+    Order,
+    Package,
+    Selection,
+    total_cost,
+)
+
+
+@dataclass(frozen=True)
+class Addition:
+    """An action or a package, with what it needs that is not there yet.
+
+    A package takes the place of what it holds: of single actions, and of a package that holds no
+    more. So its cost and its benefit are what it brings beyond them.
+    """
+
+    choice: Choice
+    singly: frozenset[Key]  # actions to choose
+    replaced: Selection
+    cost: int
+    benefit: float
+
+    @property
+    def group(self) -> str:
+        return self.choice.group
+
+    @property
+    def selection(self) -> Selection:
+        is_package = isinstance(self.choice, Package)
+        return Selection(self.singly, frozenset({self.choice.key} if is_package else ()))
+
+
+@dataclass(frozen=True)
+class ProblemIndex:
+    """The problem's parts by where they are looked up."""
+
+    problem: AllocationProblem
+
+    @cached_property
+    def choices_by_group(self) -> dict[str, list[Choice]]:
+        found: dict[str, list[Choice]] = {}
+        for choice in sorted(self.problem.choices, key=lambda each: each.order):
+            if self.problem.is_open(choice):
+                found.setdefault(choice.group, []).append(choice)
+        return found
+
+    @cached_property
+    def packages_by_action(self) -> dict[Key, list[Package]]:
+        found: dict[Key, list[Package]] = {}
+        for package in self.problem.packages:
+            for key in self.problem.held(package) if self.problem.is_open(package) else ():
+                found.setdefault(key, []).append(package)
+        return found
+
+    @cached_property
+    def gates_by_key(self) -> dict[Key, list[GateConstraint]]:
+        found: dict[Key, list[GateConstraint]] = {}
+        for gate in self.problem.gates:
+            for action in gate.unlocks:
+                found.setdefault((gate.group, action), []).append(gate)
+        return found
+
+    @cached_property
+    def uses_by_action(self) -> dict[Key, list[tuple[int, int]]]:
+        """The number of each limit that a single action uses, and how much of it."""
+        found: dict[Key, list[tuple[int, int]]] = {}
+        for number, limit in enumerate(self.problem.limits):
+            for key, use in limit.uses:
+                found.setdefault(key, []).append((number, use))
+        return found
+
+    @cached_property
+    def uses_by_package(self) -> dict[Key, list[tuple[int, int]]]:
+        """Its own where a limit names them, else those of the actions that it holds."""
+        found: dict[Key, list[tuple[int, int]]] = {}
+        for number, limit in enumerate(self.problem.limits):
+            for key, use in limit.packages or ():
+                found.setdefault(key, []).append((number, use))
+        for package in self.problem.packages:
+            for held in self.problem.held(package):
+                for number, use in self.uses_by_action.get(held, ()):
+                    if self.problem.limits[number].packages is None:
+                        found.setdefault(package.key, []).append((number, use))
+        return found
+
+    @cached_property
+    def worth_by_order(self) -> dict[Order, float]:
+        return {each.order: float(self.problem.worth(each)) for each in self.problem.choices}
+
+    def uses(self, selection: Selection) -> Counter[int]:
+        """Of each limit, by its number."""
+        found: Counter[int] = Counter()
+        for key in selection.actions:
+            for number, use in self.uses_by_action.get(key, ()):
+                found[number] += use
+        for key in selection.packages:
+            for number, use in self.uses_by_package.get(key, ()):
+                found[number] += use
+        return found
+
+    def worth(self, selection: Selection) -> float:
+        return sum(self.worth_by_order[each.order] for each in self.problem.chosen(selection))
+
+
+@dataclass
+class Budget:
+    """What is chosen so far, and what that leaves."""
+
+    index: ProblemIndex
+    chosen: set[Key] = field(default_factory=set)  # singly
+    packages: dict[str, Package] = field(default_factory=dict)  # by group
+    carried: set[Key] = field(default_factory=set)  # singly or in a package
+    spent: int = 0
+    spent_by_group: dict[str, int] = field(default_factory=dict)
+    spent_by_tag: dict[str, int] = field(default_factory=dict)
+    used: Counter[int] = field(default_factory=Counter)
+    sets: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def selection(self) -> Selection:
+        packages = frozenset(package.key for package in self.packages.values())
+        return Selection(frozenset(self.chosen), packages)
+
+    def add(self, addition: Addition) -> None:
+        problem, group = self.index.problem, addition.group
+        self.chosen -= addition.replaced.actions
+        self.chosen |= addition.singly
+        if isinstance(addition.choice, Package):
+            self.packages[group] = addition.choice
+        carried = problem.carried_out(addition.selection)
+        self.carried |= carried
+        self.sets.update(sets_of(problem, carried))
+        self.spent += addition.cost
+        self.spent_by_group[group] = self.spent_by_group.get(group, 0) + addition.cost
+        for tag in problem.group_by_id[group].tags:
+            self.spent_by_tag[tag] = self.spent_by_tag.get(tag, 0) + addition.cost
+        self.used.update(self.index.uses(addition.selection))
+        self.used.subtract(self.index.uses(addition.replaced))
+
+    def fits(self, addition: Addition) -> bool:
+        return self.has_money(addition) and self.has_room(addition) and self.is_within(addition)
+
+    def has_money(self, addition: Addition) -> bool:
+        cap = self.index.problem.group_by_id[addition.group].cap
+        own = self.spent_by_group.get(addition.group, 0) + addition.cost
+        return self.spent + addition.cost <= self.index.problem.budget and (
+            cap is None or own <= cap
+        )
+
+    def has_room(self, addition: Addition) -> bool:
+        """For one more group, and in every set of which one may be carried out."""
+        most = self.index.problem.max_groups
+        is_new = addition.group not in self.spent_by_group
+        if is_new and most is not None and len(self.spent_by_group) >= most:
+            return False
+        return may_join(self, self.index.problem.carried_out(addition.selection))
+
+    def is_within(self, addition: Addition) -> bool:
+        limits, uses = self.index.problem.limits, self.index.uses(addition.selection)
+        uses.subtract(self.index.uses(addition.replaced))
+        return all(self.used[number] + use <= limits[number].most for number, use in uses.items())
+
+    def keeps_floors(self, addition: Addition) -> bool:
+        """Each floor holds after it, or is at least no further off."""
+        return all(
+            self.over(floor, addition) >= min(Fraction(), self.over(floor))
+            for floor in self.index.problem.floors
+        )
+
+    def over(self, floor: Floor, addition: Addition | None = None) -> Fraction:
+        """Money above the floor, as it is or with what is added."""
+        more = addition.cost if addition else 0
+        is_tagged = addition and floor.tag in self.index.problem.group_by_id[addition.group].tags
+        tagged = self.spent_by_tag.get(floor.tag, 0) + (more if is_tagged else 0)
+        return tagged - floor.share * (self.spent + more)
+
+
+def sets_of(problem: AllocationProblem, keys: Iterable[Key]) -> list[tuple[str, str]]:
+    options = (problem.option_by_key[key] for key in keys if key in problem.option_by_key)
+    return [(option.group, option.one_of) for option in options if option.one_of]
+
+
+def may_join(budget: Budget, keys: frozenset[Key]) -> bool:
+    own = sets_of(budget.index.problem, keys - budget.carried)
+    return len(set(own)) == len(own) and budget.sets.isdisjoint(own)
+
+
+def addition_of(budget: Budget, choice: Choice) -> Addition | None:
+    """The choice with all that it needs and that is not there; None when that cannot be had."""
+    if isinstance(choice, Package):
+        return package_addition(budget, choice)
+    keys = required_keys(budget, choice.key, frozenset())
+    return None if keys is None else addition_with(budget, choice, keys, Selection())
+
+
+def package_addition(budget: Budget, package: Package) -> Addition | None:
+    problem = budget.index.problem
+    held = frozenset(problem.held(package))
+    before = budget.packages.get(package.group)
+    if before and (before == package or not held.issuperset(problem.held(before))):
+        return None
+    keys = keys_behind_all(budget, held) if problem.is_open(package) else None
+    if keys is None:
+        return None
+    replaced = Selection(held & budget.chosen, frozenset({before.key} if before else ()))
+    return addition_with(budget, package, keys - held, replaced)
+
+
+def keys_behind_all(budget: Budget, held: frozenset[Key]) -> frozenset[Key] | None:
+    keys = held
+    for key in sorted(held):
+        found = keys_behind(budget, key, keys, frozenset())
+        if found is None:
+            return None
+        keys = found
+    return keys
+
+
+def addition_with(
+    budget: Budget, choice: Choice, singly: frozenset[Key], replaced: Selection
+) -> Addition:
+    problem, index = budget.index.problem, budget.index
+    more = Addition(choice, singly, replaced, 0, 0.0).selection
+    return Addition(
+        choice,
+        singly,
+        replaced,
+        total_cost(problem, more) - total_cost(problem, replaced),
+        index.worth(more) - index.worth(replaced),
+    )
+
+
+def required_keys(budget: Budget, key: Key, above: frozenset[Key]) -> frozenset[Key] | None:
+    """What is chosen on the way up counts as there, so that a circle of needs is one choice."""
+    option = budget.index.problem.option_by_key.get(key)
+    if option is None or not budget.index.problem.is_open(option):
+        return None
+    return keys_behind(budget, key, frozenset({key}), above)
+
+
+def keys_behind(
+    budget: Budget, key: Key, keys: frozenset[Key], above: frozenset[Key]
+) -> frozenset[Key] | None:
+    """The keys, and what the action needs besides them."""
+    option = budget.index.problem.option_by_key.get(key)
+    for action in option.requires if option else ():
+        if not is_available(budget, keys | above, (key[0], action)):
+            more = required_keys(budget, (key[0], action), above | keys)
+            if more is None:
+                return None
+            keys |= more
+    for gate in budget.index.gates_by_key.get(key, ()):
+        opened = keys_for_gate(budget, gate, keys, above)
+        if opened is None:
+            return None
+        keys = opened
+    return keys
+
+
+def is_available(budget: Budget, keys: frozenset[Key], key: Key) -> bool:
+    return key in keys or key in budget.carried or budget.index.problem.has(*key)
+
+
+def keys_for_gate(
+    budget: Budget, gate: GateConstraint, keys: frozenset[Key], above: frozenset[Key]
+) -> frozenset[Key] | None:
+    """The keys, and the cheapest of the gate's foundation until it opens."""
+    foundation = [(gate.group, action) for action in dict.fromkeys(gate.of)]
+    while sum(is_available(budget, keys | above, each) for each in foundation) < gate.needs:
+        ways = [
+            more
+            for each in foundation
+            if not is_available(budget, keys | above, each)
+            and (more := required_keys(budget, each, above | keys)) is not None
+            and may_join(budget, keys | more)
+        ]
+        if not ways:
+            return None
+        keys |= min(ways, key=lambda way: (cost_of(budget, way), sorted(way)))
+    return keys
+
+
+def cost_of(budget: Budget, keys: Iterable[Key]) -> int:
+    return sum(budget.index.problem.option_by_key[key].cost for key in keys)
