@@ -115,6 +115,7 @@ class Raise:
     item_id: str
     from_level: int | None
     to: int
+    serves: tuple[str, ...] = ()  # ids of the unmet criteria that it helps to meet
 
     @property
     def steps(self) -> int:
@@ -130,8 +131,10 @@ class Cap:
     says: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScoringRun:
+    """A run stored before 1.1 has no `unmet` and no `effort`, and its raises serve nothing."""
+
     instrument_id: str
     version: str
     engine: str
@@ -144,7 +147,9 @@ class ScoringRun:
     overall: ScoreRange
     gates: tuple[GateResult, ...]
     limiting_factor: str  # "" at the top
+    unmet: tuple[UnmetCriterion, ...] = ()  # of the next tier, the limiting one first
     shortest_way: tuple[Raise, ...] | None  # None: `shortest_way_reason` says why there is none
+    effort: int | None = None  # of the way: what its steps cost by the instrument; None without one
     trace: tuple[TierTrace, ...]
     shortest_way_reason: str | None
     caps: tuple[Cap, ...]

@@ -1,4 +1,4 @@
-"""The result: the tier, what holds it back, the shortest way up, and where the group stands by it.
+"""The result: the tier, what holds it back, the way up, and where the group stands by it.
 
 Reads runs and computes none, but for the preview of what is not submitted.
 """

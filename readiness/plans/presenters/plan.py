@@ -108,7 +108,7 @@ class PlanSummary:
     is_expired: bool
     expires_on: date | None  # the last day of a provisional tier
     holds_back: str  # empty at the top
-    steps: tuple[str, ...]  # the shortest way up, in words
+    steps: tuple[str, ...]  # the way up with the least effort, in words
     no_way: str  # why there is none
 
 

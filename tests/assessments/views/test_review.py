@@ -143,7 +143,7 @@ def test_signing_leads_to_a_receipt_and_the_result(maya, store, whole):
     for words in (
         "T2 Developing",
         "What holds it back",
-        "The shortest way to T3",
+        "The least-effort way to T3",
         "Claimed, supported, validated",
         "How sure this tier is cannot be told yet",
         "57 of 57 items",
