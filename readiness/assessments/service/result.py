@@ -21,6 +21,7 @@ from readiness.assessments.models import (
     RunKind,
     Submission,
 )
+from readiness.assessments.presenter import UnmetLines, WayUp, unmet_lines, way_up
 from readiness.assessments.reliability import Reliability, assess
 from readiness.assessments.scorecard import (
     Score,
@@ -29,7 +30,7 @@ from readiness.assessments.scorecard import (
     from_json,
 )
 from readiness.assessments.service import assessment_view, scoring
-from readiness.assessments.service.assessment_view import AssessmentView
+from readiness.assessments.service.assessment_view import AnswerProgress, AssessmentView
 from readiness.core.db import Session, Store
 from readiness.core.permissions import Can
 from readiness.counts.social_risk.models import Step
@@ -37,7 +38,7 @@ from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.released_counts import SocialRiskRelease
 from readiness.instruments.answers import Answers
-from readiness.instruments.models import Instrument, Tier
+from readiness.instruments.models import Domain, Instrument, Tier
 
 GROUPS_COMPARED = 500  # the most recent; more would not make an estimate visibly surer
 
@@ -69,6 +70,23 @@ class AssessmentResult:
     @property
     def is_preview(self) -> bool:
         return self.shown.kind is None
+
+    @property
+    def questions_left(self) -> int:
+        """While any is left there is nothing to conclude, and no score is shown."""
+        return len(self.shown.run.missing)
+
+    @property
+    def progress_by_domain(self) -> list[tuple[Domain, AnswerProgress]]:
+        return [(each, self.view.progress_of(each.items)) for each in self.view.instrument.domains]
+
+    @property
+    def unmet(self) -> UnmetLines:
+        return unmet_lines(self.view.instrument, self.shown.run)
+
+    @property
+    def way(self) -> WayUp:
+        return way_up(self.view.instrument, self.shown.run)
 
 
 def result(session: Session, assessment_id: str) -> AssessmentResult:

@@ -43,6 +43,7 @@ from readiness.plans.selection import PopulationNeed
 from readiness.plans.simulation import SimulatedCost, simulate
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
+UNFINISHED = "A plan can be printed when every question has an answer. Finish the answers first."
 PREVIEW = "preview"  # stands for the run of what is not submitted
 
 
@@ -77,6 +78,11 @@ class PlanView:
     @property
     def is_preview(self) -> bool:
         return self.basis.kind is None
+
+    @property
+    def questions_left(self) -> int:
+        """While any is left there is nothing to plan from."""
+        return len(self.basis.run.missing)
 
     @cached_property
     def cost(self) -> SimulatedCost:
@@ -122,6 +128,13 @@ def load(session: Session, assessment_id: str) -> PlanView:
         may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
         is_own=is_own,
     )
+
+
+def load_complete(session: Session, assessment_id: str) -> PlanView:
+    opened = load(session, assessment_id)
+    if opened.questions_left:
+        raise WrongState(UNFINISHED)
+    return opened
 
 
 def book_of(instrument: Instrument) -> CostBook | None:
