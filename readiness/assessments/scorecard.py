@@ -73,6 +73,32 @@ class Criterion:
     says: str
 
 
+class UnmetKind(StrEnum):
+    """What an unmet criterion waits for."""
+
+    AXIS = "axis"
+    DOMAIN = "domain"
+    ESSENTIAL = "essential"
+    SUPPORTING = "supporting"
+    DONT_KNOW = "dont_know"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class UnmetCriterion:
+    """What a tier asks for and the answers do not have yet, in the numbers that are compared.
+
+    `needs` and `has` are scores rounded to one decimal (axis, domain), levels (gates), the most
+    don't-knows that may be left and those there are, or the items to answer and those answered.
+    """
+
+    id: str  # "T2:domain:SOCR", "T3:gate:REAL-2", "T1:complete"
+    kind: UnmetKind
+    of: str  # an axis, domain or item; "" for the whole answer set
+    needs: Decimal | int
+    has: Decimal | int | None  # None: no score, or no level
+
+
 @dataclass(frozen=True)
 class TierTrace:
     tier_id: str
@@ -89,6 +115,7 @@ class Raise:
     item_id: str
     from_level: int | None
     to: int
+    serves: tuple[str, ...] = ()  # ids of the unmet criteria that it helps to meet
 
     @property
     def steps(self) -> int:
@@ -104,8 +131,10 @@ class Cap:
     says: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScoringRun:
+    """A run stored before 1.1 has no `unmet` and no `effort`, and its raises serve nothing."""
+
     instrument_id: str
     version: str
     engine: str
@@ -118,7 +147,9 @@ class ScoringRun:
     overall: ScoreRange
     gates: tuple[GateResult, ...]
     limiting_factor: str  # "" at the top
+    unmet: tuple[UnmetCriterion, ...] = ()  # of the next tier, the limiting one first
     shortest_way: tuple[Raise, ...] | None  # None: `shortest_way_reason` says why there is none
+    effort: int | None = None  # of the way: what its steps cost by the instrument; None without one
     trace: tuple[TierTrace, ...]
     shortest_way_reason: str | None
     caps: tuple[Cap, ...]

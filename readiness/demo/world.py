@@ -153,7 +153,7 @@ def with_gates(instrument: Instrument, answers: Answers, tier: str) -> dict[str,
 
 
 def climbed(answers: Answers, run: ScoringRun) -> dict[str, Answer]:
-    """The answers after taking the shortest way up."""
+    """The answers after taking the way up."""
     return {**answers, **{step.item_id: Answer.at(step.to) for step in run.shortest_way or ()}}
 
 

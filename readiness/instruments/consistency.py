@@ -50,6 +50,14 @@ def minimums_that_do_not_rise(_: InstrumentFile, instrument: Instrument) -> Iter
             yield (*at, "domain_min"), says
 
 
+def efforts_that_fall(written: InstrumentFile, _: Instrument) -> Iterator[Finding]:
+    """The way up would otherwise leap over levels instead of going through them."""
+    for level, (lower, higher) in enumerate(pairwise(written.step_effort), start=2):
+        if higher < lower:
+            says = f"the step to level {level} costs {higher}, the one before {lower}"
+            yield ("step_effort",), f"{says}: a higher step may not cost less"
+
+
 def rises(low: Fraction, high: Fraction) -> bool:
     """Nothing asked of either tier is fine; the same of both is not."""
     return high > low or high == low == 0
@@ -300,6 +308,7 @@ CHECKS: tuple[Callable[[InstrumentFile, Instrument], Iterator[Finding]], ...] = 
     levels_that_are_not_five,
     tiers_out_of_order,
     minimums_that_do_not_rise,
+    efforts_that_fall,
     gates_that_do_not_rise,
     gates_asked_twice,
     gates_without_reason,

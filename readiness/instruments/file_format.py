@@ -17,6 +17,7 @@ from readiness.core.typed_file import Day, Id, Key, Name, Points, Share, SomeTex
 from readiness.instruments.conditions import Condition
 from readiness.instruments.models import (
     LEVELS,
+    STEP_EFFORT,
     About,
     ActionKind,
     AnswerLimits,
@@ -45,6 +46,9 @@ from readiness.instruments.models import (
 
 Level = Annotated[int, Meta(ge=0, le=4)]
 Dollars = Annotated[Fraction, Meta(extra={"ge": 0})]
+Efforts = Annotated[
+    tuple[Annotated[int, Meta(ge=1, le=100)], ...], Meta(min_length=4, max_length=4)
+]
 Months = Annotated[int, Meta(ge=0, le=120)]
 Ids = tuple[Id, ...]
 SomeIds = Annotated[tuple[Id, ...], Meta(min_length=1)]
@@ -196,6 +200,7 @@ class InstrumentFile(Struct, frozen=True, kw_only=True):
     definitions: dict[str, str]
     responses: dict[str, str]
     limits: AnswerLimits
+    step_effort: Efforts = STEP_EFFORT
     axes: Annotated[tuple[AxisPart, ...], Meta(min_length=1)]
     domains: Annotated[tuple[DomainPart, ...], Meta(min_length=1)]
     tiers: Annotated[tuple[TierPart, ...], Meta(min_length=2)]

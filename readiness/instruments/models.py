@@ -18,6 +18,7 @@ from readiness.core.typed_file import Id, Key, Share
 from readiness.instruments.conditions import Condition
 
 LEVELS = range(5)  # 0 Absent, 1 Ad hoc, 2 Defined, 3 Deployed, 4 Improving
+STEP_EFFORT = (1, 2, 3, 4)  # of the steps to levels 1, 2, 3, 4, where a version does not say
 
 FieldType = Literal[
     "integer", "number", "share", "boolean", "choice", "choices", "text", "date", "table"
@@ -299,6 +300,7 @@ class Instrument:
     marks: Mapping[str, str] = field(default_factory=dict)  # "E" -> what that mark means
     responses: Mapping[str, str] = field(default_factory=dict)  # "don't know" -> how it is treated
     about: About = field(default_factory=About)
+    step_effort: tuple[int, ...] = STEP_EFFORT
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

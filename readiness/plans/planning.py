@@ -100,7 +100,7 @@ def rises_needed(instrument: Instrument, answers: Answers, run: ScoringRun) -> d
 def rise_of(
     instrument: Instrument, item: Item, level: int | None, run: ScoringRun, on_the_way: int
 ) -> LevelRise:
-    """The aim is what the gates up to the next tier need, and what the shortest way asks for;
+    """The aim is what the gates up to the next tier need, and what the way up asks for;
     without either, one level up, but no further than "deployed"."""
     after = instrument.tier_after(instrument.tier_by_id[run.tier_id])
     top = (after or instrument.tiers[-1]).number
@@ -118,7 +118,7 @@ def rise_of(
 def items_to_reach(
     instrument: Instrument, run: ScoringRun, lifts: Mapping[str, LevelRise]
 ) -> tuple[str, ...]:
-    """The items that the plan must reach: the shortest way up and every unmet gate on it.
+    """The items that the plan must reach: the way up and every unmet gate on it.
 
     At the top only a gate still unmet: what is there is held. Where there is no way up yet, and
     no gate to blame, everything that can be lifted.

@@ -36,6 +36,8 @@ result_bp = Blueprint("result", __name__)
 @needs(Can.READ_PLAN)
 def show(assessment_id: str) -> ResponseReturnValue:
     opened = plan.load(session(), assessment_id)
+    if opened.questions_left:
+        return render_template("plans/unfinished.html", opened=opened)
     told = reading.content_of(opened)
     summary = reading.summary_of(opened, now().date())
     return render_template(
@@ -210,7 +212,7 @@ def profile_title(found: AssessmentResult) -> str:
     scored = [
         (scores.low, domain)
         for domain in found.view.instrument.domains
-        if (scores := found.shown.run.domains[domain.id]).low is not None
+        if (scores := found.shown.run.domains[domain.id]).mid is not None
     ]
     if not scored:
         return "No domain has a score yet"

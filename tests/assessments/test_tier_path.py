@@ -1,14 +1,15 @@
-"""The shortest way up agrees with two other roads, one of them hundreds of times.
+"""The way of least effort agrees with two other roads, one of them hundreds of times.
 
 On small instruments: with trying everything. On the whole one: with dynamic programming in whole
 numbers, no solver, no inequalities. Item by item, the cheapest way to every (points, supporting
-gates met) of a domain; then domain by domain to every sum of an axis. A cost is (steps, items,
+gates met) of a domain; then domain by domain to every sum of an axis. A cost is (effort, items,
 order), and the order is one large number, so that ties are settled at once.
 """
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import ceil, lcm
@@ -18,7 +19,6 @@ import pytest
 
 from readiness.assessments import tier_path
 from readiness.assessments.scorecard import Raise
-from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
 from readiness.core import solver
 from readiness.instruments.answers import Answer, AnswerKind
@@ -30,10 +30,11 @@ from tests.factories.seeds import seeds
 pytestmark = pytest.mark.slow  # against trying everything
 
 QMER = load("qmer", "2026.1")
+EFFORT = (1, 2, 3, 4)  # this version does not say
 
 
 def way_of(instrument, answers):
-    return tier_path.shortest(instrument, answers, evaluate(instrument, answers), solver.least)
+    return tier_path.least_effort(instrument, answers, evaluate(instrument, answers), solver.least)
 
 
 def try_everything(instrument, answers):
@@ -49,7 +50,7 @@ def try_everything(instrument, answers):
         ]
         found = tuple(Raise(item_id, start, to) for _, item_id, start, to in raised)
         key = (
-            sum(each.steps for each in found),
+            sum(map(instrument.step_effort.__getitem__, steps_of(found))),
             len(found),
             [(place, to) for place, _, _, to in raised],
         )
@@ -57,7 +58,12 @@ def try_everything(instrument, answers):
             continue
         if evaluate(instrument, tier_path.apply_raises(answers, found)).tier.number >= target:
             best = (key, found)
-    return best and best[1]
+    return (best[0][0], best[1]) if best else (None, None)
+
+
+def steps_of(found):
+    """Each step by the level it starts from."""
+    return [level for each in found for level in range(each.from_level or 0, each.to)]
 
 
 def options_for(answer):
@@ -78,7 +84,8 @@ def a_random_instrument(rng):
     item_ids = [f"{d}-{n}" for d, size in zip(ids, sizes, strict=True) for n in range(1, size + 1)]
     tiers = [a_tier("T0"), a_tier("T1"), *(a_random_tier(rng, n, item_ids) for n in (2, 3))]
     limits = AnswerLimits(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), "T2")
-    return an_instrument(shape, tiers=tuple(tiers), limits=limits)
+    efforts = rng.choice([(1, 2, 3, 4), (1, 1, 1, 1), (2, 2, 5, 5), (1, 3, 9, 27), (3, 3, 3, 4)])
+    return an_instrument(shape, tiers=tuple(tiers), limits=limits, step_effort=efforts)
 
 
 def a_random_tier(rng, number, item_ids):
@@ -120,8 +127,9 @@ def test_agrees_with_trying_everything():
         if tier.number == 0 or instrument.tier_after(tier) is None:
             continue
         way = way_of(instrument, answers)
-        assert way.raises == try_everything(instrument, answers)
-        assert (way.raises is None) == bool(way.reason)
+        effort, raises = try_everything(instrument, answers)
+        assert (way.effort, way.raises) == (effort, raises)
+        assert (raises is None) == bool(way.reason)
         seen["none" if way.raises is None else "way"] += 1
 
 
@@ -171,7 +179,7 @@ def test_from_unrated_it_lists_the_fewest_answers_to_find_out():
 
 
 def test_at_the_top_there_is_nothing_left():
-    assert way_of(QMER, answers_at(QMER, 4)) == tier_path.TierPath(())
+    assert way_of(QMER, answers_at(QMER, 4)) == tier_path.TierPath((), 0)
 
 
 def test_an_unscored_domain_that_caps_the_tier_leaves_no_way():
@@ -240,11 +248,51 @@ def test_a_raise_never_lowers_a_tier(seed):
         assert evaluate(QMER, answers).tier.number >= before
 
 
+@pytest.mark.parametrize("seed", seeds(range(40), 8))
+def test_raising_an_answer_never_makes_the_effort_larger(seed):
+    rng = random.Random(seed)
+    instrument = QMER if seed % 4 == 0 else a_random_instrument(rng)
+    answers = drawn(seed) if instrument is QMER else random_answers(rng, instrument)
+    before = way_of(instrument, answers)
+    tier = evaluate(instrument, answers).tier
+    for item in instrument.items:
+        level = answers[item.id].level or 0
+        if answers[item.id].kind is AnswerKind.NOT_APPLICABLE or level == 4:
+            continue
+        raised = {**answers, item.id: Answer.at(rng.randint(level + 1, 4))}
+        if evaluate(instrument, raised).tier == tier and before.effort is not None:
+            assert way_of(instrument, raised).effort <= before.effort
+
+
+def test_many_small_raises_come_before_one_leap():
+    tiers = (a_tier("T0"), a_tier("T1"), a_tier("T2", axis_min={"QMS": Fraction(50)}))
+    instrument = an_instrument({"QMS": {"LEAD": 2}}, tiers=tiers)
+    way = way_of(instrument, answers_at(instrument, 0))
+    assert (way.effort, way.raises) == (6, (Raise("LEAD-1", 0, 2), Raise("LEAD-2", 0, 2)))
+    even = replace(instrument, step_effort=(1, 1, 1, 1))
+    way = way_of(even, answers_at(even, 0))
+    assert (way.effort, way.raises) == (4, (Raise("LEAD-1", 0, 4),))
+
+
+def test_of_equal_effort_the_fewest_items_are_raised_the_first_asked_first_and_no_higher():
+    def raises(least, efforts):
+        tiers = (a_tier("T0"), a_tier("T1"), a_tier("T2", axis_min={"QMS": Fraction(least)}))
+        instrument = an_instrument({"QMS": {"LEAD": 3}}, tiers=tiers, step_effort=efforts)
+        return way_of(instrument, answers_at(instrument, 0)).raises
+
+    assert raises(25, (1, 1, 1, 9)) == (Raise("LEAD-1", 0, 3),)
+    assert raises(33, (1, 2, 2, 2)) == (
+        Raise("LEAD-1", 0, 1),
+        Raise("LEAD-2", 0, 1),
+        Raise("LEAD-3", 0, 2),
+    )
+
+
 def test_a_solver_that_answers_wrongly_is_not_believed():
     answers = answers_at(QMER, 2)
     stand = evaluate(QMER, answers)
     with pytest.raises(tier_path.NoPathFoundError):
-        tier_path.shortest(QMER, answers, stand, lambda program, _: program.lower)
+        tier_path.least_effort(QMER, answers, stand, lambda program, _: program.lower)
 
 
 Costs = dict[tuple[int, int], tuple[Any, ...]]
@@ -271,7 +319,7 @@ def options(answer, gate, weight):
         met = int(bool(gate) and gate.kind is GateKind.SUPPORTING and to >= gate.level)
         steps = to - start
         rank = steps - 1 if steps else 4
-        cost = (steps, int(steps > 0), rank * weight, (to,))
+        cost = (sum(EFFORT[start:to]), int(steps > 0), rank * weight, (to,))
         found.append((steps, met, cost))
     return found
 
@@ -326,8 +374,8 @@ def other_road(answers, tier):
         for more, other in second.items()
         if met + more >= supporting - tier.supporting_unmet_max
     ]
-    ends = min(both, key=lambda cost: cost[:3])[3]
-    return tuple(
+    effort, _, _, ends = min(both, key=lambda cost: cost[:3])
+    return effort, tuple(
         Raise(item.id, answers[item.id].level, to)
         for item, to in zip(QMER.items, ends, strict=True)
         if to is not None and to > (answers[item.id].level or 0)
@@ -360,6 +408,12 @@ CASES = [answers for answers in map(drawn, range(60)) if has_a_way(answers)][:40
 
 @pytest.mark.parametrize("number", range(40))
 def test_the_way_on_the_whole_instrument_is_the_one_found_by_another_road(number):
+    """From far, and again with half of the way behind."""
     answers = CASES[number]
     above = QMER.tier_after(evaluate(QMER, answers).tier)
-    assert scoring_run(QMER, {}, answers).shortest_way == other_road(answers, above)
+    effort, raises = other_road(answers, above)
+    way = way_of(QMER, answers)
+    assert (way.effort, way.raises) == (effort, raises)
+    near = tier_path.apply_raises(answers, raises[: len(raises) // 2])
+    way = way_of(QMER, near)
+    assert (way.effort, way.raises) == other_road(near, above)

@@ -60,7 +60,7 @@ def run() -> Iterator[str]:
     actions = {
         "plain sums in floats, nothing else": plain_sums,
         "scores, gates, tier and trace": evaluate,
-        "whole run with the shortest way up": lambda i, answers: scoring_run(i, {}, answers),
+        "whole run with the way up": lambda i, answers: scoring_run(i, {}, answers),
     }
     for action, score in actions.items():
         score(instrument, sets[0])

@@ -66,5 +66,10 @@ def test_the_example_of_the_readme_is_scored():
     done = run(score, "tests/data/assessment.json")
     found = json.loads(done.stdout)
     assert (found["tier"], found["provisional"], found["complete"]) == ("T2", True, True)
-    assert found["shortest_way"][0] == {"item": "LEAD-1", "from": 1, "to": 2}
+    assert found["shortest_way"][0] == {
+        "item": "LEAD-1",
+        "from": 1,
+        "to": 3,
+        "serves": ["T3:axis:QMS", "T3:gate:LEAD-1"],
+    }
     assert done.stderr == ""

@@ -57,6 +57,8 @@ ONE_CHANGE = [
     ("domain_min: 40", "domain_min: 10", "tiers › T3 › domain_min", "T3 asks for 10, T2 for 15"),
     ("axis_min: {QMS: 60", "axis_min: {QMS: 35", "tiers › T3 › axis_min › QMS", "ask T3 for more"),
     ("axis_min: {QMS: 60", "axis_min: {QQS: 60", "tiers › T3 › axis_min › QQS", "among the axes"),
+    ("minutes: 90", "minutes: 90\nstep_effort: [1, 3, 2, 4]", "step_effort", "may not cost less"),
+    ("minutes: 90", "minutes: 90\nstep_effort: [1, 2, 3]", "step_effort", "4"),
     ("- id: T3", "- id: T5", "tiers › T5 › id", "call this one T3"),
     ("na_cap: T2", "na_cap: T9", "limits › na_cap", "T9 is not among the tiers"),
     ("na_per_domain: 0.34", "na_per_domain: 34", "limits › na_per_domain", "from 0 to 1"),

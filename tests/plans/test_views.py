@@ -301,7 +301,7 @@ def test_two_savers_of_own_values_see_both_and_lose_nothing(maya, store):
 
 def test_what_was_done_cannot_be_undone_under_what_rests_on_it(maya):
     saved(maya, "GOV", status="done")
-    saved(maya, "REALCOL", half_year="2")
+    saved(maya, "REALCOL", half_year="3")
     path = f"{HERE}/actions/COACH/drop"
     maya.post(path, data=Page(maya.get(f"{HERE}/actions/COACH").text).values(path))
     saved(maya, "CONTRACT", half_year="1")

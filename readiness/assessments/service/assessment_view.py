@@ -38,8 +38,12 @@ class AnswerProgress:
     to_confirm: int = 0  # carried answers that nobody has re-confirmed
 
     @property
+    def left(self) -> int:
+        return self.total - self.answered
+
+    @property
     def is_done(self) -> bool:
-        return self.answered == self.total
+        return self.left == 0
 
 
 @dataclass(frozen=True)

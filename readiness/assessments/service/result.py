@@ -1,4 +1,4 @@
-"""The result: the tier, what holds it back, the shortest way up, and where the group stands by it.
+"""The result: the tier, what holds it back, the way up, and where the group stands by it.
 
 Reads runs and computes none, but for the preview of what is not submitted.
 """
@@ -22,6 +22,7 @@ from readiness.assessments.models import (
     RunKind,
     Submission,
 )
+from readiness.assessments.presenter import UnmetLines, WayUp, unmet_lines, way_up
 from readiness.assessments.reliability import Reliability, assess
 from readiness.assessments.scorecard import (
     Score,
@@ -30,7 +31,7 @@ from readiness.assessments.scorecard import (
     from_json,
 )
 from readiness.assessments.service import assessment_view, scoring
-from readiness.assessments.service.assessment_view import AssessmentView
+from readiness.assessments.service.assessment_view import AnswerProgress, AssessmentView
 from readiness.assessments.service.payer_view import programs_of_group
 from readiness.core.db import Session, Store
 from readiness.core.permissions import Can
@@ -39,7 +40,7 @@ from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.disclosure.released_counts import SocialRiskRelease
 from readiness.instruments.answers import Answers
-from readiness.instruments.models import Instrument, Tier
+from readiness.instruments.models import Domain, Instrument, Tier
 
 GROUPS_COMPARED = 500  # the most recent; more would not make an estimate visibly surer
 
@@ -72,6 +73,23 @@ class AssessmentResult:
     @property
     def is_preview(self) -> bool:
         return self.shown.kind is None
+
+    @property
+    def questions_left(self) -> int:
+        """While any is left there is nothing to conclude, and no score is shown."""
+        return len(self.shown.run.missing)
+
+    @property
+    def progress_by_domain(self) -> list[tuple[Domain, AnswerProgress]]:
+        return [(each, self.view.progress_of(each.items)) for each in self.view.instrument.domains]
+
+    @property
+    def unmet(self) -> UnmetLines:
+        return unmet_lines(self.view.instrument, self.shown.run)
+
+    @property
+    def way(self) -> WayUp:
+        return way_up(self.view.instrument, self.shown.run)
 
 
 def result(session: Session, assessment_id: str) -> AssessmentResult:

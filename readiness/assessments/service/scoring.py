@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,14 +12,17 @@ from readiness.assessments.db import assessments, runs
 from readiness.assessments.db.runs import RunOutcome, StoredRun
 from readiness.assessments.models import Assessment, AssessmentStatus, RunKind
 from readiness.assessments.scorecard import (
+    Raise,
     ScoringRun,
+    UnmetCriterion,
     inputs_of,
     inputs_sha256,
     to_json,
 )
 from readiness.assessments.scoring import ENGINE_VERSION
 from readiness.assessments.service.payer_view import SubmittedView
-from readiness.assessments.tiers import evaluate, limiting_factor
+from readiness.assessments.tiers import evaluate
+from readiness.assessments.unmet import limiting_factor, served_by, unmet_criteria
 from readiness.core import solver
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, Problem
@@ -29,9 +32,12 @@ from readiness.instruments.models import Instrument
 
 
 def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> ScoringRun:
-    """Tier, reasons and the shortest way up. The context is only hashed with the inputs."""
+    """Tier, reasons and the way up with the least effort. The context is only hashed with the
+    inputs."""
     result = evaluate(instrument, answers)
-    way = tier_path.shortest(instrument, answers, result, solver.least)
+    way = tier_path.least_effort(instrument, answers, result, solver.least)
+    above = instrument.tier_after(result.tier) or result.tier
+    unmet = unmet_criteria(instrument, answers, result, above)
     return ScoringRun(
         instrument_id=instrument.id,
         version=instrument.version,
@@ -45,13 +51,23 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         overall=result.scores.overall.rounded,
         gates=result.gates,
         limiting_factor=limiting_factor(instrument, answers, result),
-        shortest_way=way.raises,
+        unmet=unmet,
+        shortest_way=None
+        if way.raises is None
+        else tuple(with_purpose(instrument, answers, each, unmet) for each in way.raises),
+        effort=way.effort,
         trace=result.trace,
         shortest_way_reason=way.reason,
         caps=result.caps,
         instrument_sha256=instrument.sha256,
         inputs_sha256=inputs_sha256(inputs_of(instrument, context, answers)),
     )
+
+
+def with_purpose(
+    instrument: Instrument, answers: Answers, each: Raise, unmet: tuple[UnmetCriterion, ...]
+) -> Raise:
+    return replace(each, serves=served_by(instrument, answers, each.item_id, each.to, unmet))
 
 
 def score_file(raw: bytes) -> tuple[ScoringRun, tuple[Problem, ...]]:

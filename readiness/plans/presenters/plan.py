@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness.assessments import attestation
+from readiness.assessments.presenter import criterion_says
 from readiness.assessments.scorecard import Raise, ScoringRun
 from readiness.assessments.service import result
 from readiness.core.charts import bars
@@ -108,7 +109,9 @@ class PlanSummary:
     is_expired: bool
     expires_on: date | None  # the last day of a provisional tier
     holds_back: str  # empty at the top
-    steps: tuple[str, ...]  # the shortest way up, in words
+    unmet: tuple[str, ...]  # every unmet criterion of the next tier, the limiting one first
+    steps: tuple[str, ...]  # the way up with the least effort, in words
+    effort: int | None  # of the way up
     no_way: str  # why there is none
 
 
@@ -146,7 +149,9 @@ def summary_of(opened: PlanView, today: date) -> PlanSummary:
         is_expired=is_expired,
         expires_on=expires_on,
         holds_back=run.limiting_factor,
+        unmet=tuple(criterion_says(instrument, each) for each in run.unmet),
         steps=tuple(step_of(each, instrument) for each in run.shortest_way or ()),
+        effort=run.effort,
         no_way=run.shortest_way_reason or "",
     )
 

@@ -56,7 +56,7 @@ def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> b
 
 
 def job_of(session: Session, assessment_id: str, page: Page) -> PrintJob:
-    opened = plan.load(session, assessment_id)
+    opened = plan.load_complete(session, assessment_id)
     made_at = datetime.combine(session.now.date(), time(), UTC)
     whole = outlook(opened, made_at.date())
     html = html_of("plans/print/plan.html", values_of(session.store, opened, whole, made_at))
@@ -71,7 +71,7 @@ def job_of(session: Session, assessment_id: str, page: Page) -> PrintJob:
 
 
 def export(session: Session, assessment_id: str) -> dict[str, Any]:
-    opened = plan.load(session, assessment_id)
+    opened = plan.load_complete(session, assessment_id)
     today = session.now.date()
     return export_of(opened, project(opened.instrument, opened.basis.answers, opened.plan, today))
 

@@ -43,6 +43,7 @@ from readiness.plans.selection import PopulationNeed
 from readiness.plans.simulation import SimulatedCost, simulate
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
+UNFINISHED = "A plan can be printed when every question has an answer. Finish the answers first."
 PREVIEW = "preview"  # stands for the run of what is not submitted
 
 
@@ -98,6 +99,11 @@ class PlanView:
     @property
     def is_preview(self) -> bool:
         return self.basis.kind is None
+
+    @property
+    def questions_left(self) -> int:
+        """While any is left there is nothing to plan from."""
+        return len(self.basis.run.missing)
 
     @cached_property
     def cost(self) -> SimulatedCost:
@@ -160,6 +166,13 @@ def later_result(store: Store, assessment: Assessment) -> LaterResult | None:
     tier_id = from_json(decisive.result).tier_id
     tier = assessment_view.instrument_of(newest).tier_by_id[tier_id]
     return LaterResult(newest.title, after.at.date(), tier.id, tier.title)
+
+
+def load_complete(session: Session, assessment_id: str) -> PlanView:
+    opened = load(session, assessment_id)
+    if opened.questions_left:
+        raise WrongState(UNFINISHED)
+    return opened
 
 
 def book_of(instrument: Instrument) -> CostBook | None:

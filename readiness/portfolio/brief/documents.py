@@ -155,7 +155,9 @@ def to_json(brief: Brief) -> Plain:
             "until": summary.expires_on.isoformat() if summary.expires_on else None,
             "next": summary.target.id if summary.target else None,
             "holds_back": summary.holds_back,
+            "unmet": list(summary.unmet),
             "shortest_way": list(summary.steps),
+            "effort": summary.effort,
             "no_way": summary.no_way,
         },
         "in_programs_that_ask_for_more": [

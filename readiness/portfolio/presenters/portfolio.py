@@ -9,13 +9,14 @@ from typing import Any
 from flask import url_for
 
 from readiness.assessments.models import AssessmentStatus, RunKind
+from readiness.assessments.presenter import unmet_lines, way_up
 from readiness.assessments.review import answer_in_words
 from readiness.assessments.scorecard import ScoringRun
 from readiness.assessments.service.payer_view import SubmittedView, note_for_payer
 from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import percent
 from readiness.instruments.answers import AnswerKind
-from readiness.instruments.models import Domain, Instrument, Item
+from readiness.instruments.models import Domain, Instrument, Item, Tier
 from readiness.portfolio.columns import PortfolioColumn, page_columns
 from readiness.portfolio.models import (
     MOST_COMPARED,
@@ -166,6 +167,9 @@ def group_page(file: GroupFile) -> dict[str, Any]:
         "is_validated": shown is not None and run is shown.runs.get(RunKind.VALIDATED),
         "kinds": KINDS,
         "weighed_claims": file.weighed,
+        "unmet": unmet_lines(shown.instrument, run) if shown and run else None,
+        "next_tier": next_tier(shown.instrument, run) if shown and run else None,
+        "way": way_up(shown.instrument, run) if shown and run else None,
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
     }
@@ -176,11 +180,15 @@ def profile(instrument: Instrument, run: ScoringRun) -> Any:
         DomainScore(domain.title, run.domains[domain.id].low, run.domains[domain.id].high)
         for domain in instrument.domains
     ]
-    tier = instrument.tier_after(instrument.tier_by_id[run.tier_id])
+    tier = next_tier(instrument, run)
     if tier is None or not tier.domain_min:
         return profile_of(scores)
     asks = f"{tier.id} asks for {float(tier.domain_min):g}"
     return profile_of(scores, [Threshold(asks, tier.domain_min)])
+
+
+def next_tier(instrument: Instrument, run: ScoringRun) -> Tier | None:
+    return instrument.tier_after(instrument.tier_by_id[run.tier_id])
 
 
 def answers(shown: SubmittedView) -> list[tuple[Domain, list[dict[str, Any]]]]:

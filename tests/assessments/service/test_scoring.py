@@ -17,8 +17,8 @@ QMER = load("qmer", "2026.1")
 
 KEYS = [
     "instrument", "version", "engine", "complete", "missing", "tier", "provisional", "axes",
-    "domains", "overall", "gates", "limiting_factor", "shortest_way", "trace",
-    "shortest_way_reason", "caps", "instrument_sha256", "inputs_sha256",
+    "domains", "overall", "gates", "limiting_factor", "unmet", "shortest_way",
+    "effort", "trace", "shortest_way_reason", "caps", "instrument_sha256", "inputs_sha256",
 ]  # fmt: skip
 
 
@@ -41,7 +41,26 @@ def test_the_run_has_the_promised_form():
         "has": 2,
         "met": True,
     }
-    assert all(list(step) == ["item", "from", "to"] for step in plain["shortest_way"])
+    assert all(list(step) == ["item", "from", "to", "serves"] for step in plain["shortest_way"])
+    assert all(list(each) == ["id", "kind", "of", "needs", "has"] for each in plain["unmet"])
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_the_limiting_criterion_stands_first_and_every_raise_serves_an_unmet_one(level):
+    plain = to_json(scoring_run(QMER, {}, answers_at(QMER, level, LEAD_1="dk")))
+    ids = [each["id"] for each in plain["unmet"]]
+    assert plain["unmet"][0]["of"] in plain["limiting_factor"]
+    assert all(step["serves"] and set(step["serves"]) <= set(ids) for step in plain["shortest_way"])
+    assert plain["effort"] > 0
+
+
+def test_a_run_stored_before_criteria_were_printed_reads_back():
+    plain = to_json(scoring_run(QMER, {}, answers_at(QMER, 1)))
+    del plain["unmet"], plain["effort"]
+    plain["shortest_way"] = [{"item": "LEAD-1", "from": 1, "to": 2}]
+    run = from_json(plain)
+    assert (run.unmet, run.effort) == ((), None)
+    assert [each.serves for each in run.shortest_way or ()] == [()]
 
 
 def test_numbers_are_printed_with_one_decimal():
@@ -52,6 +71,7 @@ def test_numbers_are_printed_with_one_decimal():
 def test_at_the_top_there_is_no_limiting_factor_and_no_way():
     plain = to_json(scoring_run(QMER, {}, answers_at(QMER, 4)))
     assert (plain["tier"], plain["limiting_factor"], plain["shortest_way"]) == ("T4", "", [])
+    assert (plain["unmet"], plain["effort"]) == ([], 0)
 
 
 @pytest.mark.parametrize("seed", range(8))

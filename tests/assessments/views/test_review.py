@@ -143,7 +143,7 @@ def test_signing_leads_to_a_receipt_and_the_result(maya, store, whole):
     for words in (
         "T2 Developing",
         "What holds it back",
-        "The shortest way to T3",
+        "The least-effort way to T3",
         "Claimed, supported, validated",
         "How sure this tier is cannot be told yet",
         "57 of 57 items",
@@ -178,12 +178,53 @@ def test_there_is_no_receipt_before_a_submission(maya, made):
     assert maya.get(at(made, "/receipt")).status_code == 404
 
 
-def test_a_draft_is_previewed_for_the_group_alone(maya, made):
+def test_a_draft_is_previewed_for_the_group_alone(maya, store, made):
+    sheets.answer(store, made.id, NOW)
     page = open_page(maya, at(made, "/result"))
     assert page.heading == "Preview of the result"
     assert "nobody outside your group sees this" in page.text
-    assert "T0" in page.text
+    assert "T2 Developing" in page.text
     assert "Open the action plan" not in page.links
+
+
+def test_an_unfinished_assessment_shows_how_many_questions_are_left_and_no_score(maya, store, made):
+    sheets.answer(store, made.id, NOW, item_ids=["LEAD-1", "LEAD-2"])
+    for rest in ("/result", "/plan"):
+        text = open_page(maya, at(made, rest)).text
+        assert "55 of 57 questions are left" in text
+        for score in ("T0", "weakest", "from not", "QMS 0", "Domain by domain"):
+            assert score not in text
+    assert "55 of 57 questions are left" in open_page(maya, at(made)).text
+    assert maya.get(at(made, "/plan.json")).status_code == 409
+    sheets.answer(store, made.id, NOW, "2")
+    assert "questions are left" not in open_page(maya, at(made, "/result")).text
+    assert maya.get(at(made, "/plan.json")).status_code == 200
+
+
+def test_the_result_shows_every_unmet_criterion_and_what_each_raise_is_for(maya, store, made):
+    sheets.answer(store, made.id, NOW, "1")
+    sheets.answer(store, made.id, NOW, "0", ["REAL-1", "SOCR-1", "SOCR-2", "SOCR-3", "SOCR-4"])
+    text = open_page(maya, at(made, "/result")).text
+    lines = [
+        "One way of asking (REAL-1): level 0, needs level 2",
+        "Social-risk assessment and response (SOCR): 10.7, needs 15",
+        "Quality-management-system maturity (QMS): 25.0, needs 35",
+        "Equity readiness (EQR): 21.4, needs 30",
+        "Screening tool and workflow (SOCR-1): level 0, needs level 1",
+    ]
+    places = [text.index(line) for line in lines]
+    assert places == sorted(places)
+    assert "2 may wait" in text
+    assert "For the essential gate on this item and Equity readiness (EQR)." in text
+    assert "For Social risk (SOCR) and Equity readiness (EQR)" in text
+
+
+def test_what_is_unknown_is_asked_first(maya, store, made):
+    sheets.answer(store, made.id, NOW, "1")
+    sheets.answer(store, made.id, NOW, "dk", ["LEAD-1"])
+    text = open_page(maya, at(made, "/result")).text
+    first, then = text.index("Find out first"), text.index("Then raise")
+    assert first < text.index("Not known yet. Find out its level") < then
 
 
 def test_a_provisional_tier_names_its_last_day_and_expires(maya, clock, store, made):

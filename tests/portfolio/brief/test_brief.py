@@ -146,7 +146,7 @@ def test_it_says_where_the_group_stands_and_what_to_talk_about(store):
     for part in (
         "Elm Physicians",
         "T2 Developing",
-        "The shortest way to T3",
+        "The least-effort way to T3",
         "44% (43–46%): 2,310 of 5,200 eligible patients",
         "−18.0 (−22.7 to −13.3)",
         "500 and 3,000",
