@@ -41,3 +41,46 @@ def run(db: Database, script: str) -> None:
 @migrations()
 def first_release(db: Database) -> None:
     run(db, TABLES.read_text(encoding="utf-8"))
+
+
+@migrations()
+def one_standing_for_each_assessment(db: Database) -> None:
+    """A portfolio seen by cycle shows that cycle's tiers, and so does not forget earlier ones."""
+    run(
+        db,
+        """
+create table standings_by_assessment (
+    assessment_id text primary key references assessments on delete cascade,
+    group_id text not null references groups on delete cascade,
+    is_newest integer not null,
+    run_id text references runs,
+    run_kind text,
+    tier text,
+    provisional integer,
+    tier_expires_on text,
+    limiting_factor text not null default '',
+    qms real,
+    eqr real,
+    domains text not null default '{}',
+    screened integer,
+    eligible integer,
+    open_gates text not null default '[]',
+    quarters integer not null default 0,
+    changed_at text not null
+) strict;
+
+insert into standings_by_assessment
+select assessment_id, group_id, 1, run_id, run_kind, tier, provisional, tier_expires_on,
+    limiting_factor, qms, eqr, domains, screened, eligible, open_gates, quarters, changed_at
+from standings where run_id is not null;
+
+drop table standings;
+
+alter table standings_by_assessment rename to standings;
+
+create unique index standings_newest on standings (group_id) where is_newest;
+
+create index standings_of_group on standings (group_id);
+
+""",
+    )

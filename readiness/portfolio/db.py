@@ -20,7 +20,8 @@ from readiness.portfolio.models import (
     PortfolioTally,
 )
 
-# A standing counts only while what it rests on may be read; of assessments the newest counts.
+# A standing counts only while what it rests on may be read; of assessments the newest counts, and
+# with a cycle asked for the newest of that cycle alone: last year's tiers are not this year's.
 SHARED = f"""
 with shared as (
   select group_id from grants
@@ -30,7 +31,7 @@ with shared as (
 newest as (
   select a.group_id, a.id, a.status, a.instrument_id, a.version, max(a.created_at) as created_at
   from shared join assessments a using (group_id)
-  where a.status <> '{AssessmentStatus.WITHDRAWN}' group by a.group_id
+  where a.status <> '{AssessmentStatus.WITHDRAWN}' {{of_cycle}} group by a.group_id
 ),
 lines as (
   select g.id as group_id, g.name, a.id as newest_id, a.status, a.instrument_id, a.version,
@@ -38,7 +39,7 @@ lines as (
     s.qms, s.eqr, s.domains, s.screened, s.eligible, s.quarters, s.changed_at, s.open_gates
   from shared join groups g on g.id = shared.group_id
   left join newest a on a.group_id = g.id
-  left join standings s on s.group_id = g.id and s.run_id is not null
+  left join standings s on s.group_id = g.id and s.run_id is not null and {{standing}}
     and (select status from assessments where id = s.assessment_id) in ({READABLE})
   {{where}}
 )
@@ -75,6 +76,12 @@ CONDITIONS: dict[str, str] = {
     "group_ids": "g.id in (select value from json_each(:group_ids))",
     "domain_id": "json_extract(s.domains, :domain_path) < :below",
 }
+
+
+OF_CYCLE = (  # the assessment with which a group answered; one may serve several cycles
+    "and a.id = (select assessment_id from invitations i where i.cycle_id = :cycle"
+    " and i.group_id = a.group_id and i.accepted)"
+)
 
 
 def rows_of_page(
@@ -128,7 +135,11 @@ def tally(store: Store, payer_id: str, today: date, query: PortfolioQuery) -> Po
 
 def shared_sql(query: PortfolioQuery) -> str:
     asked = [sql for name, sql in CONDITIONS.items() if getattr(query, name)]
-    return SHARED.format(where=f"where {' and '.join(asked)}" if asked else "")
+    return SHARED.format(
+        where=f"where {' and '.join(asked)}" if asked else "",
+        of_cycle=OF_CYCLE if query.cycle_id else "",
+        standing="s.assessment_id = a.id" if query.cycle_id else "s.is_newest",
+    )
 
 
 def values(payer_id: str, today: date, query: PortfolioQuery) -> dict[str, Any]:

@@ -142,6 +142,7 @@ def add_standing(
         {
             "group_id": group_id,
             "assessment_id": group_id,
+            "is_newest": 1,
             "run_id": group_id,
             "run_kind": "claimed",
             "tier": shown["tier"],

@@ -40,6 +40,42 @@ def database(tmp_path) -> Path:
     return path
 
 
+OLD_ASSESSMENT = (
+    "insert into assessments (id, group_id, instrument_id, version, instrument_sha256, title,"
+    " status, created_at, revision, changed_at) values ('a1', 'elm', 'qmer', '2026.1', '', 'First',"
+    " 'submitted', '2026-12-01', 0, '2026-12-01')"
+)
+OLD_RUN = (
+    "insert into runs (id, assessment_id, kind, engine_version, instrument_sha256, inputs_sha256,"
+    " inputs, result, at) values ('r1', 'a1', 'claimed', '1', '', '', '{}', '{}', '2026-12-01')"
+)
+
+
+def test_standings_of_the_first_release_stay_as_those_of_the_newest_submission(
+    tmp_path, monkeypatch
+):
+    first = Migrations("readiness")
+    first()(migrations.first_release)
+    path = tmp_path / "readiness.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "migrations", first)
+        bring_up_to_date(path, NOW)
+    with closing(Store(path)) as store:
+        world.fill(store)
+        with store.writing():
+            store.execute(OLD_ASSESSMENT)
+            store.execute(OLD_RUN)
+            store.execute(
+                "insert into standings (group_id, assessment_id, run_id, tier, changed_at)"
+                " values ('elm', 'a1', 'r1', 'T2', '2026-12-01')"
+            )
+    bring_up_to_date(path, NOW)
+    with closing(Store(path)) as store:
+        rows = list(store.rows("select group_id, assessment_id, is_newest, tier from standings"))
+    assert rows == [{"group_id": "elm", "assessment_id": "a1", "is_newest": 1, "tier": "T2"}]
+    assert problems(path) == []
+
+
 def test_a_database_of_the_first_release_is_current(database):
     assert bring_up_to_date(database, NOW) == ([], None)
 

@@ -73,7 +73,10 @@ def to_run(row: Mapping[str, Any]) -> StoredRun:
 
 @dataclass(frozen=True)
 class PortfolioEntry:
-    """Where a group stands for the payers it shares with: one row a group, kept at each change."""
+    """Where a group stands by one assessment, for the payers it shares with: kept at each change.
+
+    By default payers see the one of the newest submission; of a cycle they see that cycle's.
+    """
 
     group_id: str
     assessment_id: str
@@ -93,11 +96,22 @@ class PortfolioEntry:
 
 
 def save_entry(store: Store, entry: PortfolioEntry) -> None:
-    """Write where the group stands now, over where it stood before."""
+    """Write where the group stands by the assessment it submitted last."""
     with store.writing():
-        open_gates = json.dumps(open_gates_of(store, entry.run_id))
-        row = {**to_row(entry), "domains": json.dumps(dict(entry.domains))}
-        store.table("standings").upsert({**row, "open_gates": open_gates}, pk="group_id")
+        store.execute("update standings set is_newest = 0 where group_id = ?", (entry.group_id,))
+        write_entry(store, entry, is_newest=True)
+
+
+def save_earlier_entry(store: Store, entry: PortfolioEntry) -> None:
+    """Write where the group stood by an assessment before that."""
+    with store.writing():
+        write_entry(store, entry, is_newest=False)
+
+
+def write_entry(store: Store, entry: PortfolioEntry, is_newest: bool) -> None:
+    row = {**to_row(entry), "domains": json.dumps(dict(entry.domains)), "is_newest": is_newest}
+    row["open_gates"] = json.dumps(open_gates_of(store, entry.run_id))
+    store.table("standings").upsert(row, pk="assessment_id")
 
 
 def open_gates_of(store: Store, run_id: str) -> tuple[str, ...]:
@@ -106,10 +120,14 @@ def open_gates_of(store: Store, run_id: str) -> tuple[str, ...]:
     return open_gates(run.result) if run else ()
 
 
-def remove_entry(store: Store, group_id: str) -> None:
-    """Nothing is submitted any more, so the group stands nowhere."""
+def remove_entries(store: Store, group_id: str, but: Iterable[str]) -> None:
+    """What is submitted no more places the group nowhere; `but` are the assessments that are."""
     with store.writing():
-        store.execute("delete from standings where group_id = ?", (group_id,))
+        store.execute(
+            "delete from standings where group_id = ?"
+            " and assessment_id not in (select value from json_each(?))",
+            (group_id, json.dumps(list(but))),
+        )
 
 
 def inputs_of_entries(
@@ -121,14 +139,20 @@ def inputs_of_entries(
         for row in store.rows(
             "select r.inputs from standings s join runs r on r.id = s.run_id"
             " join assessments a on a.id = s.assessment_id"
-            " where a.instrument_id = ? and a.version = ? order by s.changed_at desc limit ?",
+            " where s.is_newest and a.instrument_id = ? and a.version = ?"
+            " order by s.changed_at desc limit ?",
             (instrument_id, version, limit),
         )
     ]
 
 
 def portfolio_entry(store: Store, group_id: str) -> PortfolioEntry | None:
-    row = store.row("select * from standings where group_id = ?", (group_id,))
+    row = store.row("select * from standings where group_id = ? and is_newest", (group_id,))
+    return to_entry(row) if row and row["run_id"] else None
+
+
+def entry_of_assessment(store: Store, assessment_id: str) -> PortfolioEntry | None:
+    row = store.row("select * from standings where assessment_id = ?", (assessment_id,))
     return to_entry(row) if row and row["run_id"] else None
 
 

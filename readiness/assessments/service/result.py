@@ -6,7 +6,7 @@ Reads runs and computes none, but for the preview of what is not submitted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from readiness.assessments import attestation
@@ -161,26 +161,49 @@ def requested_changes(store: Store, found: AssessmentView) -> Mapping[str, ItemR
 def update_entry(store: Store, group_id: str, now: datetime) -> PortfolioEntry | None:
     """Write where the group stands now; None when nothing of it is submitted."""
     with store.writing():
-        newest = newest_submitted(store, group_id)
-        decisive = scoring.effective_run(store, newest) if newest else None
-        if newest is None or decisive is None:
-            runs.remove_entry(store, group_id)
+        stood = [
+            (each, decisive)
+            for each in submitted_newest_first(store, group_id)
+            if (decisive := scoring.effective_run(store, each))
+        ]
+        runs.remove_entries(store, group_id, but=[each.id for each, _ in stood])
+        if not stood:
             return None
+        for assessment, decisive in stood[1:]:
+            update_earlier_entry(store, assessment, decisive)
         recent = social_risk.latest_of_group(store, group_id, released_counts.QUARTERS)
-        stood = entry_of(newest, decisive, recent, now)
-        runs.save_entry(store, stood)
-    return stood
+        newest = entry_of(*stood[0], recent, now)
+        runs.save_entry(store, newest)
+    return newest
 
 
-def newest_submitted(store: Store, group_id: str) -> Assessment | None:
-    """The assessment submitted last; one that was withdrawn does not count."""
+def update_earlier_entry(store: Store, assessment: Assessment, decisive: StoredRun) -> None:
+    """Counts that were released since tell nothing of an earlier assessment: it keeps its own."""
+    kept = runs.entry_of_assessment(store, assessment.id)
+    if kept and kept.run_id == decisive.id:
+        return
+    entry = entry_of(assessment, decisive, (), decisive.at)
+    if kept:
+        entry = replace(
+            entry, screened=kept.screened, eligible=kept.eligible, quarters=kept.quarters
+        )
+    runs.save_earlier_entry(store, entry)
+
+
+def submitted_newest_first(store: Store, group_id: str) -> list[Assessment]:
+    """By when each was submitted last; one that was withdrawn does not count."""
     sent = [
         (last.at, each)
         for each in assessments.of_group(store, group_id)
         if each.status in READABLE_BY_PAYER
         and (last := assessment_view.last_submission(store, each.id)) is not None
     ]
-    return max(sent, key=lambda pair: pair[0])[1] if sent else None
+    return [each for _, each in sorted(sent, key=lambda pair: pair[0], reverse=True)]
+
+
+def newest_submitted(store: Store, group_id: str) -> Assessment | None:
+    """The assessment submitted last."""
+    return next(iter(submitted_newest_first(store, group_id)), None)
 
 
 def entry_of(

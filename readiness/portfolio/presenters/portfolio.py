@@ -161,6 +161,7 @@ def group_page(file: GroupFile) -> dict[str, Any]:
     return {
         "file": file,
         "run": run,
+        "is_current": is_current,
         "is_expired": is_current and file.line.is_expired(file.today),
         "is_validated": shown is not None and run is shown.runs.get(RunKind.VALIDATED),
         "kinds": KINDS,

@@ -58,6 +58,11 @@ class PortfolioPage:
         return tuple(instruments.load(*each) for each in sorted(used)) or (self.instrument,)
 
     @property
+    def cycle(self) -> Cycle | None:
+        """The one that the list is asked for: then it shows where groups stood in that cycle."""
+        return next((each for each in self.cycles if each.id == self.query.cycle_id), None)
+
+    @property
     def pages(self) -> int:
         return pages_of(self.tally.total, self.query.size)
 
@@ -72,11 +77,14 @@ def page(session: Session, payer_id: str, sent: Mapping[str, str]) -> PortfolioP
     return PortfolioPage(payer, instrument, own, query, lines, tally, session.now.date())
 
 
-def compare(session: Session, payer_id: str, group_ids: tuple[str, ...]) -> PortfolioPage:
+def compare(
+    session: Session, payer_id: str, group_ids: tuple[str, ...], cycle_id: str = ""
+) -> PortfolioPage:
     """A few groups side by side, in the order they were chosen; what is not shared is left out."""
     payer, own, instrument = payer_context(session.store, session.actor, payer_id)
     chosen = tuple(dict.fromkeys(group_ids))[:MOST_COMPARED]
-    query = PortfolioQuery(group_ids=chosen)
+    asked = cycle_id if cycle_id in [cycle.id for cycle in own] else ""
+    query = PortfolioQuery(group_ids=chosen, cycle_id=asked)
     found = (
         portfolio.rows_of_page(session.store, payer_id, session.now.date(), query) if chosen else ()
     )

@@ -63,7 +63,7 @@ def export(payer_id: str, ending: str) -> Response:
 @needs(Can.REVIEW_PORTFOLIO)
 def compare(payer_id: str) -> ResponseReturnValue:
     chosen = tuple(request.args.getlist("group"))
-    found = portfolio.compare(session(), payer_id, chosen)
+    found = portfolio.compare(session(), payer_id, chosen, request.args.get("cycle", ""))
     scores = score_columns(found.instrument)
     return render_template(
         "portfolio/compare.html", listing=found, scores=scores, chosen=len(set(chosen))

@@ -38,11 +38,12 @@ def read(client, path, status=200):
     return Page(reply.text)
 
 
-def counted(store, group_id, screened, eligible):
+def counted(store, group_id, screened, eligible, assessment_id=None):
     with store.writing():
         store.execute(
-            "update standings set screened = ?, eligible = ?, quarters = 4 where group_id = ?",
-            (screened, eligible, group_id),
+            "update standings set screened = ?, eligible = ?, quarters = 4 where group_id = ?"
+            " and assessment_id = coalesce(?, assessment_id)",
+            (screened, eligible, group_id, assessment_id),
         )
 
 
@@ -212,6 +213,51 @@ def test_filters_narrow_the_list_and_stand_in_the_address(payer, store):
     assert "tier=T3" in page.links["Group"]
 
 
+def next_cycle_of_elm(store, last):
+    """A year later, and of it an assessment of its own."""
+    with store.writing():
+        store.execute("update assessments set status = 'accepted' where id = ?", (last.id,))
+    later = NOW + timedelta(days=300)
+    cycle = a_cycle(
+        store, name="2028", opens_on=later.date(), due_on=later.date().replace(month=12)
+    )
+    return accepted(store, invited(store, cycle, "elm"), now=later)
+
+
+def test_a_list_of_one_cycle_shows_where_groups_stood_in_that_cycle(payer, store):
+    last = payers.sent_in(store, "elm", level=1)
+    counted(store, "elm", 412, 980)
+    this = next_cycle_of_elm(store, last)
+    payers.answer(store, this, payers.all_at(3))
+    payers.send_in(store, this, this.created_at + timedelta(days=5))
+    counted(store, "elm", 700, 1000, this.id)
+
+    def shown(asked):
+        page = read(payer, f"{LIST}?{asked}")
+        (row,) = rows_of(page)
+        text = payer.get(f"{LIST}.csv?{asked}").get_data().decode("utf-8-sig")
+        (line,) = csv.DictReader(io.StringIO(text))
+        assert f" {line['Tier']} " in row[2]
+        assert line["Screened (patient-quarters)"] in row[16]
+        return line["Tier"], row[5], page.links["Elm Physicians"]
+
+    before, now = f"cycle={last.cycle_id}", f"cycle={this.cycle_id}"
+    assert shown(before) == ("T1", "25.0", f"/payers/fair/groups/elm?assessment={last.id}")
+    assert shown(now)[:2] == ("T3", "75.0")
+    assert shown("") == ("T3", "75.0", "/payers/fair/groups/elm")
+    assert names_of(read(payer, f"{LIST}?{before}&tier=T3")) == []
+    assert "as it stood in the cycle" in read(payer, f"{LIST}?{before}").text
+    beside = read(payer, f"{LIST}/compare?group=elm&{before}").text
+    assert "T1" in beside
+    assert "T3" not in beside
+
+
+def test_what_a_cycle_has_not_got_yet_is_not_shown_from_another(payer, store):
+    this = next_cycle_of_elm(store, payers.sent_in(store, "elm", level=2))
+    (row,) = rows_of(read(payer, f"{LIST}?cycle={this.cycle_id}"))
+    assert (row[2], row[3][:11]) == ("no tier yet", "in progress")
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -344,13 +390,7 @@ def test_the_groups_page_of_a_draft_shows_its_progress_only(payer, store):
 
 def test_an_earlier_submission_stays_readable_while_a_new_one_is_written(payer, store):
     sent = payers.sent_in(store, level=2)
-    with store.writing():
-        store.execute("update assessments set status = 'accepted' where id = ?", (sent.id,))
-    later = NOW + timedelta(days=300)
-    fresh = a_cycle(
-        store, name="2028", opens_on=later.date(), due_on=later.date().replace(month=12)
-    )
-    draft = accepted(store, invited(store, fresh, "elm"), now=later)
+    draft = next_cycle_of_elm(store, sent)
     assert draft.id != sent.id
     page = read(payer, "/payers/fair/groups/elm")
     assert "2027 baseline" in page.text
