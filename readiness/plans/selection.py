@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from readiness.equity.gates import GROUPS_FOR_SPREAD
 from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
 from readiness.plans.costs import estimate_cost
@@ -132,7 +133,9 @@ def need_notes(need: PopulationNeed) -> tuple[str, ...]:
     notes = []
     if need.gap_points is None:
         notes.append(
-            "No measured gap with reliable counts was available, so gaps did not weigh in."
+            "Gaps between patient groups did not weigh in: none is known to be reliable, which "
+            f"takes {GROUPS_FOR_SPREAD} groups with the same measure. A gap whose interval leaves "
+            "out 0 may still be more than chance."
         )
     if is_in_top_third(need) is None:
         notes.append(

@@ -61,6 +61,11 @@ class BriefGap:
         return self.low > 0 if self.is_lower_better else self.high < 0
 
     @property
+    def may_be_chance(self) -> bool:
+        """The interval holds 0."""
+        return self.low <= 0 <= self.high
+
+    @property
     def span(self) -> str:
         return f"{points(self.difference)} ({points(self.low)} to {points(self.high)})"
 
@@ -79,7 +84,15 @@ class BriefGaps:
     says: str  # what they rest on, or why there is none
     clear: tuple[BriefGap, ...]
     compared: tuple[BriefGap, ...]
-    may_be_chance: int
+
+    @property
+    def may_be_chance(self) -> int:
+        return sum(line.may_be_chance for line in self.compared)
+
+    @property
+    def clearly_better(self) -> int:
+        """The whole interval lies on the better side."""
+        return len(self.compared) - len(self.clear) - self.may_be_chance
 
     @property
     def is_untold(self) -> bool:
@@ -95,7 +108,7 @@ RELIABILITY = (
 
 def gaps_of(found: ReleasedGaps | None) -> BriefGaps:
     if found is None:
-        return BriefGaps(NO_MEASURES, (), (), 0)
+        return BriefGaps(NO_MEASURES, (), ())
     words = {
         "period": f"12 months to {found.release.period.label}",
         "reference": found.reference.label if found.reference else "",
@@ -109,7 +122,7 @@ def gaps_of(found: ReleasedGaps | None) -> BriefGaps:
         says = NONE_COMPARED
     elif not clear:
         says = f"{BASIS} {NONE_CLEAR}"
-    return BriefGaps(with_release(says, words, found), clear, compared, len(compared) - len(clear))
+    return BriefGaps(with_release(says, words, found), clear, compared)
 
 
 def surest_first(line: BriefGap) -> tuple[bool, float]:

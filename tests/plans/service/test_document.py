@@ -228,6 +228,14 @@ def test_quarters_added_up_are_no_longer_called_patients(fresh):
     assert "of eligible patients" not in says
 
 
+def test_the_method_does_not_deny_the_gaps_that_the_plan_shows(fresh):
+    measured_by_race(fresh)
+    says = job(fresh, people.actor(fresh, "maya")).html
+    assert "−18.0 (−22.7 to −13.3)" in says
+    assert "No measured gap" not in says
+    assert "none is known to be reliable, which takes 30 groups" in says
+
+
 def test_gaps_need_a_release_and_a_declared_reference(fresh):
     assert "No differences between patient groups are shown" in equity_part(fresh)
     measured_by_race(fresh, reference="")

@@ -185,7 +185,19 @@ def test_only_gaps_wholly_on_the_worse_side_are_named_clear(store):
         "Hispanic or Latino alone",
     }
     assert all(line.is_worse for line in found.clear)
-    assert found.may_be_chance == len(found.compared) - len(found.clear)
+
+
+def test_a_gap_wholly_on_the_better_side_is_not_called_chance(fresh):
+    plans.submitted(fresh, "elm", ANSWERS, NOW)
+    release_all(fresh, races={**RACES, "asian": (280, 300)})
+    found = brief_of(fresh).gaps
+    better = [
+        line for line in found.compared if not line.is_worse and not line.low <= 0 <= line.high
+    ]
+    assert better
+    assert found.clearly_better == len(better)
+    assert found.may_be_chance == sum(line.low <= 0 <= line.high for line in found.compared)
+    assert f"{len(better)} lie wholly on the better side" in html(fresh)
 
 
 @pytest.mark.parametrize(
