@@ -39,7 +39,7 @@ from readiness.plans.presenters.action import (
 )
 from readiness.plans.projection import ProjectedTier, Projection, project
 from readiness.plans.schedule import current_timing, half_year_of
-from readiness.plans.service.plan import PlanView
+from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
 
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
@@ -287,8 +287,8 @@ def outlook(opened: PlanView, today: date) -> Outlook:
         people_days=days_say(found.people_days) if found.people_days.high else "",
         years=tuple(year_lines(found, plan.starts_on)),
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
-        says=tier_says(ahead, instrument, today),
-        stages=tuple(stage_lines(ahead, instrument)),
+        says=tier_says(ahead, instrument, today, opened.later),
+        stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),
     )
 
@@ -317,9 +317,13 @@ def payer_line(action: PlanAction) -> PayerLine:
     )
 
 
-def tier_says(ahead: Projection, instrument: Instrument, today: date) -> str:
+def tier_says(
+    ahead: Projection, instrument: Instrument, today: date, later: LaterResult | None = None
+) -> str:
     """What the actions should show by now still has to be answered for, so a tier is never said to
-    be there."""
+    be there; and what was answered for later outdoes every expectation."""
+    if later:
+        return f"{later_says(later, ahead, instrument)}."
     if ahead.target_tier_id is None:
         return f"{EXPECTED}{tier_name(instrument, ahead.latest[-1].tier_id)} is held."
     target = instrument.tier_by_id[ahead.target_tier_id]
@@ -333,6 +337,16 @@ def tier_says(ahead: Projection, instrument: Instrument, today: date) -> str:
     more = len(ahead.short) - NAMED_FIRST
     rest = f"; and {more} more" if more > 0 else ""
     return f"{EXPECTED}{name} is not reached by this plan yet. These stay short: {first}{rest}."
+
+
+def later_says(later: LaterResult, ahead: Projection, instrument: Instrument) -> str:
+    """What came of the plan, by the assessment after it."""
+    target = instrument.tier_by_id.get(ahead.target_tier_id or "")
+    if target is None:
+        return later.says
+    if later.tier_number >= target.number:
+        return f"{later.says}: the {target.id} that this plan led to is reached"
+    return f"{later.says}: the {target.id} that this plan led to is not reached"
 
 
 def tier_name(instrument: Instrument, tier_id: str) -> str:
@@ -349,10 +363,13 @@ def between(first: date, last: date) -> str:
     return f"between {month(first)} and {month(last)}"
 
 
-def stage_lines(ahead: Projection, instrument: Instrument) -> Iterator[StageLine]:
-    now, *later = ahead.tier_ids
-    yield StageLine(tier_name(instrument, now), "now")
-    for tier_id in later:
+def stage_lines(
+    ahead: Projection, instrument: Instrument, later: LaterResult | None = None
+) -> Iterator[StageLine]:
+    """After a later assessment only where the group stood: what was expected is told by it."""
+    now, *next_tiers = ahead.tier_ids
+    yield StageLine(tier_name(instrument, now), "when this plan began" if later else "now")
+    for tier_id in () if later else next_tiers:
         reached = ahead.reached(instrument.tier_by_id[tier_id].number)
         if reached:
             yield StageLine(tier_name(instrument, tier_id), between(*reached))

@@ -36,7 +36,7 @@ from readiness.plans.presenters.plan import Outlook, outlook
 from readiness.plans.projection import ProjectedTier, Projection, project
 from readiness.plans.schedule import timing_of
 from readiness.plans.service import money, plan
-from readiness.plans.service.plan import PlanView
+from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
 from readiness.releases.presenter import screening_figures
 
@@ -82,8 +82,16 @@ def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:
         "reference": opened.basis.reference,
         "plan": plan_out(opened.plan),
         "ahead": {"projection": projection_out(ahead), "outlay": outlay_out(opened.cost)},
+        "later_result": later_out(opened.later),
         "run": to_json(opened.basis.run),
     }
+
+
+def later_out(later: LaterResult | None) -> Plain | None:
+    """What an assessment submitted after this plan's found; null where there is none."""
+    if later is None:
+        return None
+    return {"title": later.title, "submitted_on": later.on.isoformat(), "tier": later.tier_id}
 
 
 def plan_out(plan: ActionPlan) -> Plain:

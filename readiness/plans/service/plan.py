@@ -20,7 +20,7 @@ from readiness.assessments.db import assessments, runs
 from readiness.assessments.db.runs import StoredRun
 from readiness.assessments.models import READABLE_BY_PAYER, Assessment, AssessmentStatus, RunKind
 from readiness.assessments.scorecard import ScoringRun, from_json
-from readiness.assessments.service import assessment_view, scoring
+from readiness.assessments.service import assessment_view, result, scoring
 from readiness.assessments.service.scoring import scoring_run
 from readiness.core import permissions
 from readiness.core.audit import Event
@@ -60,6 +60,25 @@ class PlanBasis:
 
 
 @dataclass(frozen=True)
+class LaterResult:
+    """What a later assessment of the same group found: the plan before it says where the group
+    stood, no longer where it stands."""
+
+    title: str
+    on: date
+    tier_id: str
+    tier_title: str
+
+    @property
+    def tier_number(self) -> int:
+        return int(self.tier_id[1:])
+
+    @property
+    def says(self) -> str:
+        return f"{self.title}, submitted later, found {self.tier_id} {self.tier_title}"
+
+
+@dataclass(frozen=True)
 class PlanView:
     """A plan as one person sees it."""
 
@@ -73,6 +92,7 @@ class PlanView:
     has_newer_run: bool
     may_edit: bool
     is_own: bool  # of the reader's own group
+    later: LaterResult | None = None
 
     @property
     def is_preview(self) -> bool:
@@ -121,7 +141,23 @@ def load(session: Session, assessment_id: str) -> PlanView:
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
         may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
         is_own=is_own,
+        later=later_result(session.store, assessment),
     )
+
+
+def later_result(store: Store, assessment: Assessment) -> LaterResult | None:
+    """Of the newest submission, when another assessment was submitted after this one."""
+    newest = result.newest_submitted(store, assessment.group_id)
+    if newest is None or newest.id == assessment.id:
+        return None
+    sent = assessment_view.last_submission(store, assessment.id)
+    after = assessment_view.last_submission(store, newest.id)
+    decisive = scoring.effective_run(store, newest)
+    if sent is None or after is None or decisive is None:
+        return None
+    tier_id = from_json(decisive.result).tier_id
+    tier = assessment_view.instrument_of(newest).tier_by_id[tier_id]
+    return LaterResult(newest.title, after.at.date(), tier.id, tier.title)
 
 
 def book_of(instrument: Instrument) -> CostBook | None:

@@ -53,6 +53,26 @@ def test_what_is_done_is_to_be_shown_by_assessing_again(opened):
     assert told.says.endswith("T3 Incentive-ready is within reach now. Assess again to show it.")
 
 
+@pytest.mark.parametrize(("level", "comes_of_it"), [(1, "is not reached."), (3, "is reached.")])
+def test_a_later_assessment_tells_what_came_of_an_earlier_plan(tmp_path, level, comes_of_it):
+    store = Store(tmp_path / "readiness.db")
+    migrate(store)
+    world.fill(store)
+    plans.submitted(store, "elm", plans.answers_at(2, REAL_2=1, LEAD_1=1), NOW)
+    later = NOW + timedelta(days=300)
+    plans.submitted(store, "elm", plans.answers_at(level), later, assessment_id="a2")
+    session = Session(store, people.actor(store, "maya"), later)
+    opened = plan.load(session, "a1")
+    done = tuple(replace(a, status=ActionStatus.DONE) for a in opened.plan.actions)
+    told = reading.outlook(replace(opened, plan=replace(opened.plan, actions=done)), later.date())
+    assert "within reach" not in told.says
+    assert f"submitted later, found T{level} " in told.says
+    assert told.says.endswith(f"the T3 that this plan led to {comes_of_it}")
+    assert [each.between for each in told.stages] == ["when this plan began"]
+    assert plan.load(session, "a2").later is None
+    store.close()
+
+
 def test_it_says_what_stays_short_and_how_much_more(tmp_path):
     opened = opened_for(tmp_path, plans.answers_at(0))
     told = reading.outlook(replace(opened, plan=replace(opened.plan, actions=())), TODAY)
