@@ -27,7 +27,7 @@ from readiness.plans.models import (
     ProposedPlan,
     ResourceEstimate,
 )
-from readiness.plans.schedule import end_of
+from readiness.plans.schedule import due_after_start, end_of
 
 COORDINATOR = "practice manager"  # who sees to it that every item has an answer
 DAYS_TO_FIND_OUT = 30
@@ -162,7 +162,7 @@ def carry_over(fresh: ActionPlan, old: ActionPlan) -> ActionPlan:
         for each in old.actions
         if each.id not in fresh_ids and (each.proposal is None or each.status in CARRIED_OVER)
     )
-    return replace(fresh, actions=(*still, *kept))
+    return replace(fresh, actions=tuple(due_after_start(each, fresh) for each in (*still, *kept)))
 
 
 def detach_from_catalog(action: PlanAction) -> PlanAction:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from readiness.core import patient_identifiers
 from readiness.core.errors import BadInput, Problem
+from readiness.core.formatting import day
 from readiness.core.free_text import LINE_CHARACTERS, NOTE_CHARACTERS, clean
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import LEVELS
@@ -16,9 +17,12 @@ from readiness.plans.costs import CostRange, PeopleDays
 from readiness.plans.models import ActionPlan, ActionStatus, GroupValues, PlanAction
 from readiness.plans.schedule import (
     LAST_HALF_YEAR,
+    due_after_start,
     end_of,
     half_year_of,
+    is_due_before_start,
     new_conflicts,
+    start_of,
     with_action,
 )
 
@@ -62,7 +66,7 @@ def apply(plan: ActionPlan, action: PlanAction, edit: ActionEdit, answers: Answe
     )
     if new := new_conflicts(plan, with_action(plan, saved)):
         raise BadInput([Problem("half_year", says) for says in new])
-    return move_due_date(plan, action, saved)
+    return with_due_date(plan, action, move_due_date(plan, action, saved))
 
 
 def new_action(plan: ActionPlan, action_id: str, edit: ActionEdit, answers: Answers) -> PlanAction:
@@ -97,6 +101,18 @@ def move_due_date(plan: ActionPlan, before: PlanAction, after: PlanAction) -> Pl
     if not was or not now or was == now or after.due_on != end_of(was, plan.starts_on):
         return after
     return replace(after, due_on=end_of(now, plan.starts_on))
+
+
+def with_due_date(plan: ActionPlan, before: PlanAction, after: PlanAction) -> PlanAction:
+    """A later start moves a due date that was left as it was; one that is chosen before the start
+    is refused."""
+    if is_due_before_start(after, plan) and after.due_on != before.due_on:
+        says = (
+            f"This action starts on {day(start_of(after, plan))}. Choose a due date from then on, "
+            "or an earlier start."
+        )
+        raise BadInput([Problem("due_on", says)])
+    return due_after_start(after, plan)
 
 
 # What may be typed.

@@ -27,6 +27,7 @@ class Timing:
 
 
 NOT_BEGUN = frozenset({ActionStatus.PROPOSED, ActionStatus.PLANNED})
+OVER = frozenset({ActionStatus.DONE, ActionStatus.DROPPED})
 
 
 def half_year_of(action: PlanAction, starts_on: date) -> int | None:
@@ -71,6 +72,31 @@ def timing_from_start(action: PlanAction, start: date) -> Timing:
         return Timing(start, min(launch, end), end, end)
     low, high = action.months_to_effect
     return Timing(start, launch, months_after(launch, low), months_after(launch, high))
+
+
+def is_overdue(action: PlanAction, today: date) -> bool:
+    """Its due date is past, and it is not done."""
+    return action.due_on is not None and action.due_on < today and action.status not in OVER
+
+
+def start_of(action: PlanAction, plan: ActionPlan) -> date:
+    """The first day on which it can begin; without a half-year of its own, the plan's."""
+    return first_day(half_year_of(action, plan.starts_on) or 1, plan.starts_on)
+
+
+def is_due_before_start(action: PlanAction, plan: ActionPlan) -> bool:
+    """Of what nobody has begun: what is under way began when it did."""
+    if action.due_on is None or action.status not in NOT_BEGUN:
+        return False
+    return action.due_on < start_of(action, plan)
+
+
+def due_after_start(action: PlanAction, plan: ActionPlan) -> PlanAction:
+    """With the end of its half-year as due date, where the one it has is before its start."""
+    if not is_due_before_start(action, plan):
+        return action
+    number = half_year_of(action, plan.starts_on) or 1
+    return replace(action, due_on=end_of(number, plan.starts_on))
 
 
 def is_late(action: PlanAction, plan: ActionPlan, today: date) -> bool:
@@ -161,7 +187,7 @@ def restore(plan: ActionPlan, action: PlanAction) -> PlanAction:
     back = replace(action, revision=action.revision + 1, status=ActionStatus.PROPOSED)
     start = half_year_of(back, plan.starts_on) or 1
     for number in range(start, LAST_HALF_YEAR + 1):
-        tried = back if number == start else move_to(back, number)
+        tried = due_after_start(back if number == start else move_to(back, number), plan)
         if not new_conflicts(plan, with_action(plan, tried)):
             return tried
     return back

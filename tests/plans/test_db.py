@@ -89,7 +89,7 @@ def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
 
 def test_a_proposal_survives_the_way_through_json():
     assert proposed_in(proposed_out(MADE)) == MADE
-    assert len(plan_out(PLAN)["actions"]) == len(PLAN.actions)
+    assert len(plan_out(PLAN, PLAN.starts_on)["actions"]) == len(PLAN.actions)
 
 
 def test_what_is_under_way_outlives_a_plan_that_no_longer_proposes_it():

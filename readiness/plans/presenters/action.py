@@ -23,7 +23,7 @@ from readiness.plans.models import (
     Proposal,
     ResourceEstimate,
 )
-from readiness.plans.schedule import end_of, first_day, half_year_of, timing_of
+from readiness.plans.schedule import end_of, first_day, half_year_of, is_overdue, timing_of
 
 ORDINALS = (
     "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
@@ -85,6 +85,7 @@ class ActionDetails:
     evidence: EvidenceText | None
     owner: str
     due_on: date | None
+    is_overdue: bool
     status: ActionStatus
     note: str
     cost: CostText | None
@@ -123,7 +124,9 @@ def anchor_of(action_id: str) -> str:
     return action_id.replace(":", "-")
 
 
-def action_details(action: PlanAction, plan: ActionPlan, instrument: Instrument) -> ActionDetails:
+def action_details(
+    action: PlanAction, plan: ActionPlan, instrument: Instrument, today: date
+) -> ActionDetails:
     proposal = action.proposal
     intervention = (
         instrument.intervention_by_id[proposal.intervention_id]
@@ -142,6 +145,7 @@ def action_details(action: PlanAction, plan: ActionPlan, instrument: Instrument)
         evidence=evidence_of(intervention) if intervention else None,
         owner=action.owner,
         due_on=action.due_on,
+        is_overdue=is_overdue(action, today),
         status=action.status,
         note=action.note,
         cost=cost_line(action, proposal.cost) if proposal and proposal.cost else None,

@@ -114,7 +114,7 @@ class PlanSummary:
 
 def content_of(opened: PlanView) -> PlanContent:
     plan, instrument = opened.plan, opened.instrument
-    lines = {each.id: action_details(each, plan, instrument) for each in plan.actions}
+    lines = {each.id: action_details(each, plan, instrument, opened.today) for each in plan.actions}
     current = tuple(lines[each.id] for each in plan.current)
     placed = tuple(periods(plan, lines))
     ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)

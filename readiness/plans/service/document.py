@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from readiness.assessments.models import READABLE_BY_PAYER, RunKind
@@ -34,7 +34,7 @@ from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
 from readiness.plans.presenters.plan import Outlook, outlook
 from readiness.plans.projection import ProjectedTier, Projection, project
-from readiness.plans.schedule import timing_of
+from readiness.plans.schedule import is_overdue, timing_of
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
@@ -80,7 +80,7 @@ def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:
     """The plan, when it reaches which tier if all goes as expected, and its simulated cost."""
     return {
         "reference": opened.basis.reference,
-        "plan": plan_out(opened.plan),
+        "plan": plan_out(opened.plan, opened.today),
         "ahead": {"projection": projection_out(ahead), "outlay": outlay_out(opened.cost)},
         "later_result": later_out(opened.later),
         "run": to_json(opened.basis.run),
@@ -94,7 +94,7 @@ def later_out(later: LaterResult | None) -> Plain | None:
     return {"title": later.title, "submitted_on": later.on.isoformat(), "tier": later.tier_id}
 
 
-def plan_out(plan: ActionPlan) -> Plain:
+def plan_out(plan: ActionPlan, today: date) -> Plain:
     """The whole plan for a machine: the attachment of its document."""
     return {
         "plan": plan.id,
@@ -107,6 +107,7 @@ def plan_out(plan: ActionPlan) -> Plain:
             {
                 "id": action.id,
                 **edits_out(action),
+                "overdue": is_overdue(action, today),
                 "now": now_out(action, plan),
                 "usual": usual_out(action.usual) if action.usual else None,
                 "proposal": to_plain(action.proposal),

@@ -92,6 +92,7 @@ class PlanView:
     has_newer_run: bool
     may_edit: bool
     is_own: bool  # of the reader's own group
+    today: date
     later: LaterResult | None = None
 
     @property
@@ -141,6 +142,7 @@ def load(session: Session, assessment_id: str) -> PlanView:
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
         may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
         is_own=is_own,
+        today=session.now.date(),
         later=later_result(session.store, assessment),
     )
 

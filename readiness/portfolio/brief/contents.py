@@ -154,7 +154,7 @@ def brief_of(
         gates=tuple(gate_of(instrument, gate) for gate in gates_ahead(instrument, run)),
         needs=needs_of(released_counts.latest_quarters(quarters, today)),
         gaps=gaps_of(released_gaps.newest(store, file.group.id, today)),
-        actions=tuple(actions_ahead(opened.plan, told, instrument, today)),
+        actions=tuple(actions_ahead(opened.plan, told, instrument)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),
         known_cost=told.cost.first_year if told.cost.actions else None,
         cost_says=told.known_says if told.cost.actions else "",
@@ -234,7 +234,7 @@ class BriefAction:
 
 
 def actions_ahead(
-    plan: ActionPlan, told: reading.PlanContent, instrument: Instrument, today: date
+    plan: ActionPlan, told: reading.PlanContent, instrument: Instrument
 ) -> Iterator[BriefAction]:
     """Those still ahead, in the order to start them."""
     notes = notes_of(instrument)
@@ -243,7 +243,7 @@ def actions_ahead(
         if line.status is not ActionStatus.DONE:
             action = by_id[line.id]
             note = notes.get(action.proposal.intervention_id or "") if action.proposal else None
-            yield action_of(line, action.own, note, today)
+            yield action_of(line, action.own, note)
 
 
 def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
@@ -255,7 +255,7 @@ def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
 
 
 def action_of(
-    line: plan_action.ActionDetails, own: GroupValues, note: CostNote | None, today: date
+    line: plan_action.ActionDetails, own: GroupValues, note: CostNote | None
 ) -> BriefAction:
     """Who pays as the group says, else as the cost book has it."""
     return BriefAction(
@@ -267,5 +267,5 @@ def action_of(
         cost_says=line.cost_says or NO_CASH,
         may_pay=(own.may_pay,) if own.may_pay else note.may_pay if note else (),
         pays_after=own.pays_after or (note.pays_after if note else ""),
-        is_overdue=line.due_on is not None and line.due_on < today,
+        is_overdue=line.is_overdue,
     )

@@ -232,6 +232,7 @@ def action_out(line: BriefAction) -> Plain:
         "title": line.title,
         "owner": line.owner,
         "due_on": line.due_on.isoformat() if line.due_on else None,
+        "overdue": line.is_overdue,
         "status": str(line.status),
         "cost_in_the_first_year": line.cost_says,
         "could_pay": list(line.may_pay),
@@ -274,7 +275,7 @@ def sheets_of(brief: Brief) -> list[Sheet]:
             (48, 14, 14, 10, 18),
         ),
         Sheet("Gaps", GAPS, gaps(brief), (40, 36)),
-        Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 14, 40, 50, 50)),
+        Sheet("Next actions", ACTIONS, actions(brief), (50, 30, 14, 10, 14, 40, 50, 50)),
     ]
 
 
@@ -296,6 +297,7 @@ ACTIONS = (
     "Action",
     "Who answers for it",
     "Due",
+    "Overdue",
     "Status",
     "Cost in the first year",
     "Could pay for the start",
@@ -384,6 +386,7 @@ def actions(brief: Brief) -> Rows:
             line.title,
             line.owner,
             line.due_on,
+            line.is_overdue,
             str(line.status),
             line.cost_says,
             "; ".join(line.may_pay),

@@ -28,6 +28,8 @@ from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
+from readiness.plans.schedule import is_overdue
+from readiness.plans.service import plan
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.columns import file_cells
 from readiness.portfolio.models import (
@@ -143,6 +145,7 @@ class GroupFile:
     history: tuple[SubmissionLine, ...]
     programs: tuple[ProgramCheck, ...]
     may_review: bool
+    overdue: int  # actions of the plan whose due date is past
     today: date
 
 
@@ -172,5 +175,11 @@ def group_file(
         history=tuple(history(session.store, readable)),
         programs=tuple(programs(session.store, payer_id, group_id, shown)),
         may_review=shown is not None and is_reviewed_by(session.store, shown.assessment, payer_id),
+        overdue=overdue_actions(session, shown.assessment.id) if shown else 0,
         today=session.now.date(),
     )
+
+
+def overdue_actions(session: Session, assessment_id: str) -> int:
+    opened = plan.load(session, assessment_id)
+    return sum(is_overdue(each, opened.today) for each in opened.plan.current)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -21,7 +22,7 @@ from readiness.counts.db import social_risk
 from readiness.counts.models import Revision
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
-from readiness.plans.editing import ActionEdit
+from readiness.plans.editing import ActionEdit, edit_of
 from readiness.plans.models import ActionStatus
 from readiness.plans.service import document, plan
 from readiness.releases.service import publication
@@ -151,6 +152,20 @@ def test_the_same_plan_on_the_same_day_is_the_same_bytes(store, printer, maya, p
     later = NOW + timedelta(hours=3)
     assert document.pdf(Session(store, maya, later), printer, "a1", Page.LETTER) == printed
     assert document.pdf(Session(store, maya, later), printer, "a1", Page.A4) != printed
+
+
+def test_an_action_that_is_overdue_is_marked_and_one_that_is_done_is_not(fresh):
+    actor = people.actor(fresh, "maya")
+    late = Session(fresh, actor, NOW + timedelta(days=31))
+    assert "overdue" not in job(fresh, actor).html
+    assert "<b>overdue</b>" in job(fresh, actor, late.now).html
+    found = [each for each in document.export(late, "a1")["plan"]["actions"] if each["overdue"]]
+    assert found
+    for each in found:
+        action = plan.action_of(plan.load(late, "a1"), each["id"])
+        done = replace(edit_of(action), status=ActionStatus.DONE)
+        plan.edit(late, "a1", action.id, action.revision, done)
+    assert "overdue" not in job(fresh, actor, late.now).html
 
 
 def test_what_a_person_typed_is_text(store, maya):

@@ -22,6 +22,7 @@ from readiness.plans.costs import CostRange, PeopleDays
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
 from readiness.plans.presenters import plan as reading
+from readiness.plans.schedule import start_of
 from readiness.plans.service import plan
 from readiness.plans.service.plan import EditedMeanwhile
 from readiness.plans.simulation import simulate
@@ -397,9 +398,38 @@ def test_a_due_date_nobody_chose_moves_with_its_start(store, actors, sent):
     before = plan.action_of(opened(store, actors), "CONTRACT")
     saved = change(store, actors, "CONTRACT", half_year=4)
     assert (before.due_on, saved.due_on) == (date(2028, 1, 14), date(2029, 1, 14))
-    chosen = replace(edit_of(saved), due_on=date(2028, 3, 1), own=replace(saved.own, half_year=6))
+    chosen = replace(edit_of(saved), due_on=date(2029, 9, 1), own=replace(saved.own, half_year=6))
     plan.edit(Session(store, actors["maya"], LATER), "a1", "CONTRACT", 2, chosen)
-    assert plan.action_of(opened(store, actors), "CONTRACT").due_on == date(2028, 3, 1)
+    assert plan.action_of(opened(store, actors), "CONTRACT").due_on == date(2029, 9, 1)
+
+
+def test_no_action_is_due_before_it_starts(store, actors, sent):
+    session = Session(store, actors["maya"], LATER)
+    saved = change(store, actors, "CONTRACT", half_year=4)
+    early = replace(edit_of(saved), due_on=date(2028, 3, 1))
+    with pytest.raises(BadInput, match="This action starts on July 15, 2028"):
+        plan.edit(session, "a1", "CONTRACT", 2, early)
+    chosen = replace(edit_of(saved), due_on=date(2028, 12, 1))
+    saved = plan.edit(session, "a1", "CONTRACT", 2, chosen)
+    later = replace(edit_of(saved), own=replace(saved.own, half_year=6))
+    saved = plan.edit(session, "a1", "CONTRACT", 3, later)
+    assert saved.due_on == date(2030, 1, 14)
+    begun = replace(edit_of(saved), status=ActionStatus.UNDER_WAY, due_on=date(2028, 3, 1))
+    assert plan.edit(session, "a1", "CONTRACT", 4, begun).due_on == date(2028, 3, 1)
+
+
+def test_a_renewed_plan_has_no_action_due_before_it_starts(store, actors, sent):
+    before = plan.action_of(opened(store, actors), "CONTRACT")
+    early = opened(store, actors).plan.starts_on + timedelta(days=400)
+    edit = replace(edit_of(before), owner="Pat", due_on=early)
+    plan.edit(Session(store, actors["maya"], LATER), "a1", "CONTRACT", 1, edit)
+    much_later = LATER + timedelta(days=500)
+    accept(store, sent, planned.answers_at(2, REAL_2=1), much_later)
+    renewed = plan.renew(Session(store, actors["maya"], much_later), "a1")
+    (kept,) = (each for each in renewed.actions if each.id == "CONTRACT")
+    assert kept.owner == "Pat"
+    assert kept.due_on is not None
+    assert kept.due_on >= start_of(kept, renewed) > early
 
 
 def test_what_is_no_longer_proposed_keeps_what_it_takes_and_raises(store, actors, sent):

@@ -213,6 +213,13 @@ def test_filters_narrow_the_list_and_stand_in_the_address(payer, store):
     assert "tier=T3" in page.links["Group"]
 
 
+def test_a_payer_reads_how_many_actions_of_a_plan_are_overdue(client, sign_in, store, clock):
+    payers.sent_in(store, level=2, LEAD_2="dk")
+    clock.forward(days=40)
+    payer = sign_in(client, "pam")
+    assert "1 action is overdue" in read(payer, "/payers/fair/groups/elm").text
+
+
 def next_cycle_of_elm(store, last):
     """A year later, and of it an assessment of its own."""
     with store.writing():
