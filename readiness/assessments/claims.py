@@ -33,9 +33,20 @@ class ClaimFinding:
 
 
 @dataclass(frozen=True)
+class JudgedLevel:
+    """The highest level of an item that counts support by the item's own definition."""
+
+    level: int
+    says: str  # what the counts show
+
+
+@dataclass(frozen=True)
 class SupportedAnswers:
     answers: Answers
     findings: tuple[ClaimFinding, ...]
+
+
+NOTHING_JUDGED: Mapping[str, JudgedLevel] = {}
 
 
 @dataclass(frozen=True)
@@ -62,10 +73,16 @@ UNLIKELY_PAIRS: tuple[UnlikelyPair, ...] = (
 )
 
 
-def supported_answers(instrument: Instrument, answers: Answers, shares: Shares) -> SupportedAnswers:
+def supported_answers(
+    instrument: Instrument,
+    answers: Answers,
+    shares: Shares,
+    judged: Mapping[str, JudgedLevel] = NOTHING_JUDGED,
+) -> SupportedAnswers:
     """The answers with each claim lowered to what its counts support.
 
-    Where nothing was counted the claim stands, and the finding says that nobody could check it.
+    Where nothing was counted the claim stands, and the finding says that nobody could check it;
+    what is not judged, by item id, stands without a word.
     """
     checkable = [item for item in instrument.items if item.support_at and item.id in answers]
     findings = [
@@ -79,7 +96,21 @@ def supported_answers(instrument: Instrument, answers: Answers, shares: Shares) 
         for found in findings
         if found.severity is ClaimSeverity.LOWERED
     }
+    for item_id, level in judged.items():
+        answer = answers.get(item_id)
+        if answer and answer.level is not None and answer.level > level.level:
+            findings.append(judged_finding(instrument.item_by_id[item_id], answer.level, level))
+            lowered[item_id] = replace(answer, level=level.level)
     return SupportedAnswers({**answers, **lowered}, tuple(findings))
+
+
+def judged_finding(item: Item, claimed: int, found: JudgedLevel) -> ClaimFinding:
+    return ClaimFinding(
+        item.id,
+        ClaimSeverity.LOWERED,
+        f"{item.id} ({item.title}) claims level {claimed}, but {found.says}, which supports level "
+        f"{found.level}: correct the counts or the answer.",
+    )
 
 
 def supported_level(item: Item, share: Fraction) -> int:

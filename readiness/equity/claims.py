@@ -1,7 +1,9 @@
 """What a group says of its equity work, beside what its counts show.
 
-Shown to the group before it sends in, and to its reviewer; it never changes a level. The items and
-what their levels ask for are those of the questionnaire; only what can be counted is weighed.
+Shown to the group before it sends in and beside its result, to its payers and its reviewer. It
+changes no level by itself: of these claims only REAL-2 is lowered in the supported run, by what
+was released. The items and what their levels ask for are those of the questionnaire; only what can
+be counted is weighed.
 """
 
 from __future__ import annotations
@@ -16,11 +18,15 @@ from functools import partial
 from readiness.core.formatting import percent_rounded_down
 from readiness.core.periods import Period, period
 from readiness.counts.measures.models import Direction
-from readiness.counts.quality.models import (
-    DemographicCell,
-    DemographicField,
-    DemographicSource,
-    DemographicStatus,
+from readiness.counts.quality.models import DemographicStatus
+from readiness.counts.quality.self_report import (
+    LEAST_AT_A_SITE,
+    MOST_DECLINED,
+    SELF_REPORTED,
+    KnownCounts,
+    field_of,
+    lowest_site,
+    shares_of,
 )
 from readiness.counts.strata import Stratum, StratumType
 from readiness.equity.change import change_between, sign_of
@@ -51,9 +57,6 @@ class WeighedClaim:
     says: str
 
 
-KnownCounts = Mapping[DemographicCell, int | None]  # None: hidden to protect small counts
-
-
 @dataclass(frozen=True)
 class ClaimEvidence:
     """The counts of every closed period, as whoever reads the verdicts may see them."""
@@ -81,12 +84,6 @@ def weigh_claims(
 
 # "80 percent have told us themselves"
 
-SELF_REPORTED = {
-    level: Fraction(share, 100) for level, share in ((1, 20), (2, 50), (3, 80), (4, 90))
-}
-MOST_DECLINED = Fraction(10, 100)  # from level 3 on, or a written review
-LEAST_AT_A_SITE = Fraction(80, 100)  # at level 4
-
 
 def weigh_self_report(level: int, evidence: ClaimEvidence, today: date) -> tuple[ClaimVerdict, str]:
     """By the item's own definition: self-reported or declined, over all; its point value counts."""
@@ -113,28 +110,6 @@ def weigh_self_report(level: int, evidence: ClaimEvidence, today: date) -> tuple
     return ClaimVerdict.AGREES, says
 
 
-def field_of(counts: KnownCounts, site_id: str) -> KnownCounts:
-    """Race and ethnicity at one place, without estimates."""
-    return {
-        cell: value
-        for cell, value in counts.items()
-        if cell.field is DemographicField.RACE
-        and cell.site_id == site_id
-        and cell.origin is not DemographicSource.ESTIMATED
-    }
-
-
-def shares_of(counts: KnownCounts) -> tuple[Fraction, Fraction, int] | None:
-    """Self-reported or declined, declined, and of how many; None when one is hidden."""
-    seen = {cell: value for cell, value in counts.items() if value is not None}
-    total = sum(seen.values())
-    if len(seen) < len(counts) or not total:
-        return None
-    said = sum(n for cell, n in seen.items() if cell.origin is DemographicSource.SELF_REPORT)
-    declined = sum(n for cell, n in seen.items() if cell.known is DemographicStatus.DECLINED)
-    return Fraction(said + declined, total), Fraction(declined, total), total
-
-
 def known_says(counts: KnownCounts) -> str:
     """The bound that gates on measurement use."""
     known = sum(n or 0 for cell, n in counts.items() if cell.known is DemographicStatus.KNOWN)
@@ -143,13 +118,6 @@ def known_says(counts: KnownCounts) -> str:
         f"Known from any source: {percent_rounded_down(Fraction(found.share))}, "
         f"with a lower bound of {percent_rounded_down(Fraction(found.low))}."
     )
-
-
-def lowest_site(counts: KnownCounts) -> Fraction:
-    """Of the sites that can be told; 1 where none can."""
-    sites = {cell.site_id for cell in counts if cell.site_id}
-    found = [shares_of(field_of(counts, site_id)) for site_id in sites]
-    return min((each[0] for each in found if each), default=Fraction(1))
 
 
 # "We split our results"

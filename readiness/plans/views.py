@@ -16,6 +16,7 @@ from readiness.core.web.forms import with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import now, session, store
+from readiness.equity.service import claims
 from readiness.plans import schedule
 from readiness.plans.forms import ActionForm, action_form
 from readiness.plans.models import ActionStatus, PlanAction
@@ -197,6 +198,9 @@ def show_result(assessment_id: str) -> ResponseReturnValue:
         profile=reading.profile_of(found.view.instrument, found.shown.run, found.previous),
         finding=profile_title(found),
         told=reading.content_of(opened),
+        weighed_claims=claims.of_entered(
+            store(), found.view.group.id, found.view.answers, now().date()
+        ),
         plan_address=url_for("plan.show", assessment_id=assessment_id),
     )
 

@@ -14,6 +14,7 @@ from readiness.counts.quality.models import (
     DemographicSource,
     DemographicStatus,
 )
+from readiness.counts.quality.self_report import supported_level
 from readiness.equity.claims import ClaimEvidence, ClaimVerdict, weigh_claims
 from readiness.equity.tables import tables_of
 from tests.factories.equity_rows import rows
@@ -49,6 +50,15 @@ def known(said, declined, others, site_id=""):
 
 def told(level, *counts):
     return verdict("REAL-2", level, known={Q4: {k: n for each in counts for k, n in each.items()}})
+
+
+@pytest.mark.parametrize("said", [0, 19, 20, 49, 50, 79, 80, 89, 90, 100])
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+def test_a_level_above_the_supported_one_does_not_agree_and_no_other(said, level):
+    counts = known(said, 0, 100 - said)
+    supported = supported_level(counts)
+    assert supported is not None
+    assert (told(level, counts).verdict is ClaimVerdict.DIFFERS) == (level > supported)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from readiness.core.formatting import percent
 from readiness.core.people import Actor, Group, Payer, Person
 from readiness.core.permissions import Can, Scope
 from readiness.core.small_cells import HIDDEN
+from readiness.counts.quality import self_report
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, CONTEXT_CLAIMS, Claim
 from readiness.disclosure import released_counts as social_risk_release
 from readiness.disclosure.db import social_risk
@@ -52,7 +53,7 @@ class ReviewLine:
     note: str
     withheld: str  # why the note is not shown
     previous: int | None  # level validated in the group's last review
-    supported: int | None  # level its screening counts support; None: not checked by counts
+    supported: int | None  # level its counts support; None: not checked by counts
     counts_say: str  # what was released of them; empty: not checked by counts
     change: AnswerChange | None  # since the last submission
     is_worth_a_look: bool
@@ -279,7 +280,7 @@ def lines_of(store: Store, shown: SubmittedView) -> list[ReviewLine]:
                 note=note,
                 withheld=withheld,
                 previous=previous.get(item.id),
-                supported=supported.get(item.id) if item.support_at else None,
+                supported=supported.get(item.id) if is_checked_by_counts(item) else None,
                 counts_say=counted.get(item.id, ""),
                 change=changed.get(item.id),
                 is_worth_a_look=rules.needs_attention(shown.instrument, item.id, answer),
@@ -290,6 +291,11 @@ def lines_of(store: Store, shown: SubmittedView) -> list[ReviewLine]:
             )
         )
     return lines
+
+
+def is_checked_by_counts(item: Item) -> bool:
+    """Whether its supported level may be below the claimed one."""
+    return bool(item.support_at) or item.id == self_report.ITEM_ID
 
 
 def released_counts(store: Store, group_id: str) -> dict[str, str]:

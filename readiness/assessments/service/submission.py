@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from readiness.accounts.db import groups
@@ -27,16 +27,20 @@ from readiness.assessments.service.assessment_view import AssessmentView, assess
 from readiness.core import permissions
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, Problem
+from readiness.core.formatting import percent_rounded_down
 from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.core.small_cells import FEWEST
 from readiness.counts.db import social_risk as counts
 from readiness.counts.models import PeriodState
+from readiness.counts.quality import self_report
+from readiness.counts.quality.models import DemographicCell
 from readiness.counts.service import social_risk
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
+from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.released_counts import is_disclosable, share_bounds
-from readiness.instruments.models import Item
+from readiness.instruments.models import Instrument, Item
 
 CODES_TRIED = 20
 KINDS = {
@@ -157,7 +161,29 @@ def supported_answers(
 ) -> claims.SupportedAnswers:
     counted = social_risk.shares_for_claims(store, found.group.id, now.date())
     shares = disclosable_shares(store, found.group.id, found.instrument.item_by_id, counted)
-    return claims.supported_answers(found.instrument, found.answers, shares)
+    judged = judged_levels(store, found.group.id, found.instrument, now.date())
+    return claims.supported_answers(found.instrument, found.answers, shares, judged)
+
+
+def judged_levels(
+    store: Store, group_id: str, instrument: Instrument, today: date
+) -> dict[str, claims.JudgedLevel]:
+    """REAL-2 by what was released: payers read the supported level, and it must tell them nothing
+    more. What is hidden cannot be judged."""
+    newest = next(iter(quality_releases.readable(store, group_id, today)), None)
+    if newest is None or self_report.ITEM_ID not in instrument.item_by_id:
+        return {}
+    known = {cell: n for cell, n in newest.values.items() if isinstance(cell, DemographicCell)}
+    level = self_report.supported_level(known)
+    whole = self_report.shares_of(self_report.field_of(known, ""))
+    if level is None or whole is None:
+        return {}
+    share, _, total = whole
+    says = (
+        f"the released counts show {percent_rounded_down(share)} self-reported or declined of "
+        f"{total:,} active patients, in the 12 months to {newest.period.label}"
+    )
+    return {self_report.ITEM_ID: claims.JudgedLevel(level, says)}
 
 
 def changes_since(

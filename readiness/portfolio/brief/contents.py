@@ -15,6 +15,7 @@ from readiness.core.formatting import one_decimal, percent, rounded, signed
 from readiness.core.people import Actor, Group, Payer
 from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
+from readiness.equity.claims import ClaimVerdict, WeighedClaim
 from readiness.equity.service import released_gaps
 from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Context
@@ -106,6 +107,7 @@ class Brief:
         spending.SpendingTable
     )  # awarded, spent and still needed, of the whole plan and by action
     rests_on_older_run: bool
+    disagreeing: tuple[WeighedClaim, ...]  # claims with which the released counts do not agree
     today: date
 
 
@@ -160,6 +162,7 @@ def brief_of(
         cost_says=told.known_says if told.cost.actions else "",
         cost_unknown=len(told.unknown),
         money=spending.spending_table(money.money_of(store, opened, now)),
+        disagreeing=tuple(each for each in file.weighed if each.verdict is ClaimVerdict.DIFFERS),
         rests_on_older_run=opened.basis.run_id != newest.run_id,
         today=today,
     )

@@ -157,6 +157,10 @@ def to_json(brief: Brief) -> Plain:
             "shortest_way": list(summary.steps),
             "no_way": summary.no_way,
         },
+        "counts_do_not_agree": [
+            {"item": each.item_id, "level": each.level, "says": each.says}
+            for each in brief.disagreeing
+        ],
         "facts": dict(brief.facts),
         "gates": [vars(gate) for gate in brief.gates],
         "domains": [domain_out(line) for line in brief.domains],
@@ -320,6 +324,8 @@ def about(brief: Brief) -> Rows:
     yield "What holds it back", summary.holds_back
     for number, step in enumerate(summary.steps, start=1):
         yield f"Shortest way, step {number}", step
+    for claim in brief.disagreeing:
+        yield f"The counts do not agree with {claim.item_id}, level {claim.level}", claim.says
     yield from brief.facts
     yield "Screening", brief.needs.says
     yield "Gaps", brief.gaps.says

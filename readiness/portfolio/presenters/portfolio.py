@@ -30,7 +30,7 @@ from readiness.portfolio.service.portfolio import GroupFile, PortfolioPage
 
 KINDS = {
     RunKind.CLAIMED: ("Claimed", "as the group sent it in"),
-    RunKind.SUPPORTED: ("Supported by counts", "claims lowered to what its screening counts show"),
+    RunKind.SUPPORTED: ("Supported by counts", "claims lowered to what its counts show"),
     RunKind.VALIDATED: ("Validated", "what the reviewer took as shown"),
 }
 
@@ -165,6 +165,7 @@ def group_page(file: GroupFile) -> dict[str, Any]:
         "is_expired": is_current and file.line.is_expired(file.today),
         "is_validated": shown is not None and run is shown.runs.get(RunKind.VALIDATED),
         "kinds": KINDS,
+        "weighed_claims": file.weighed,
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
     }

@@ -26,6 +26,8 @@ from readiness.core.errors import NOT_SHARED, NotFound
 from readiness.core.exports import Sheet
 from readiness.core.people import Actor, Group, Payer
 from readiness.core.permissions import Can
+from readiness.equity.claims import WeighedClaim
+from readiness.equity.service import claims
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
 from readiness.plans.schedule import is_overdue
@@ -145,6 +147,7 @@ class GroupFile:
     history: tuple[SubmissionLine, ...]
     programs: tuple[ProgramCheck, ...]
     may_review: bool
+    weighed: tuple[WeighedClaim, ...]  # claims beside the released counts
     overdue: int  # actions of the plan whose due date is past
     today: date
 
@@ -175,6 +178,9 @@ def group_file(
         history=tuple(history(session.store, readable)),
         programs=tuple(programs(session.store, payer_id, group_id, shown)),
         may_review=shown is not None and is_reviewed_by(session.store, shown.assessment, payer_id),
+        weighed=claims.of_released(session.store, group_id, shown.given, session.now.date())
+        if shown
+        else (),
         overdue=overdue_actions(session, shown.assessment.id) if shown else 0,
         today=session.now.date(),
     )

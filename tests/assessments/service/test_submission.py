@@ -17,6 +17,7 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
+from readiness.core.periods import period
 from readiness.counts.models import PostedCounts
 from readiness.counts.service import entry
 from readiness.counts.service.social_risk import SCHEMA
@@ -24,7 +25,7 @@ from readiness.counts.social_risk.models import FunnelCell, Step
 from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import assessments as sheets
-from tests.factories import social_risk_counts
+from tests.factories import quality_counts, social_risk_counts
 from tests.factories.world import NOW
 
 IDS = Ids("claimed", "supported", lambda: "7Q4K")
@@ -218,6 +219,51 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
     assert stands.screened is not None
     assert stands.eligible is not None
     assert stands.screened / stands.eligible == 0.05
+
+
+def known_by_race(store, **numbers):
+    ending = period("2026-Q3")
+    quality_counts.enter(store, ending, quality_counts.known(**numbers), NOW)
+    quality_counts.release(store, ending, NOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "declined", "supported"),
+    [(790, 20, 3), (760, 30, 2), (600, 210, 3), (150, 20, 0)],
+)
+def test_what_was_released_of_race_lowers_a_claim_by_the_share_itself(
+    store, said, declined, supported
+):
+    made = sheets.started(store, NOW)
+    sheets.answer(store, made.id, NOW, choice="3")
+    known_by_race(store, said=said, declined=declined, not_asked=1000 - said - declined)
+    found = submit.check(Session(store, sheets.actor(store), NOW), made.id)
+    places = [each.place for each in found.notices if each.asks is FindingKind.COUNTS]
+    assert ("REAL-2" in places) == (supported < 3)
+    send(store, made)
+    run = runs.latest(store, made.id, RunKind.SUPPORTED)
+    assert run
+    assert run.inputs["answers"]["REAL-2"] == {"level": supported}
+    claimed = runs.latest(store, made.id, RunKind.CLAIMED)
+    assert claimed
+    assert claimed.inputs["answers"]["REAL-2"] == {"level": 3}
+    if supported < 3:  # an essential gate of T3
+        assert (sheets.standing_of(store).tier, claimed.result["tier"]) == ("T2", "T3")
+
+
+@pytest.mark.parametrize("is_released", [False, True])
+def test_what_is_hidden_or_was_not_released_lowers_nothing(store, is_released):
+    made = sheets.started(store, NOW)
+    sheets.answer(store, made.id, NOW, choice="3")
+    if is_released:
+        known_by_race(store, said=500, declined=4, not_asked=496)
+    else:
+        cells = quality_counts.known(said=500, not_asked=500)
+        quality_counts.enter(store, period("2026-Q3"), cells, NOW)
+    send(store, made)
+    run = runs.latest(store, made.id, RunKind.SUPPORTED)
+    assert run
+    assert run.inputs["answers"]["REAL-2"] == {"level": 3}
 
 
 # The result

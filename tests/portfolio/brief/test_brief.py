@@ -174,6 +174,19 @@ def test_quarters_added_up_are_called_patient_quarters_in_every_form(fresh):
     assert {row[-1] for row in screening.rows} == {"patient-quarters"}
 
 
+def test_claims_that_the_released_counts_contradict_are_named_in_every_form(fresh):
+    plans.submitted(fresh, "elm", plans.answers_at(3), NOW)
+    release_all(fresh)
+    brief = brief_of(fresh)
+    named = [each.item_id for each in brief.disagreeing]
+    assert "EQME-1" in named
+    assert "EQME-1 (level 3): results are split by patient group" in html(fresh)
+    told = documents.to_json(brief)["counts_do_not_agree"]
+    assert [each["item"] for each in told] == named
+    (sheet,) = (each for each in documents.sheets_of(brief) if each.name == "Brief")
+    assert "The counts do not agree with EQME-1, level 3" in [row[0] for row in sheet.rows]
+
+
 def test_one_quarter_is_still_one_of_patients(store):
     assert documents.to_json(brief_of(store))["screening"]["unit"] == "patients"
 
