@@ -181,6 +181,44 @@ def tier_in_program(tier_id: str, instrument: Instrument, asks: tuple[RaisedMini
     return next(tier.id for tier in instrument.tiers if tier.number == first - 1)
 
 
+@dataclass(frozen=True)
+class ProgramCheck:
+    """A cycle that asks for more than the instrument, and where a group stands in it."""
+
+    cycle: Cycle
+    asks: tuple[RaisedMinimum, ...]
+    tier_id: str
+
+    @property
+    def says(self) -> str:
+        return f"{self.tier_id} in {self.cycle.name}, which asks for more: {asks_say(self.asks)}"
+
+
+def check_program(
+    cycle: Cycle,
+    instrument: Instrument,
+    tier_id: str,
+    low_scores: Mapping[str, Fraction | None],
+) -> ProgramCheck | None:
+    """None where the program asks for no more, or by another instrument."""
+    if (cycle.instrument_id, cycle.version) != (instrument.id, instrument.version):
+        return None
+    asks = raised_minimums(cycle, instrument, low_scores)
+    return ProgramCheck(cycle, asks, tier_in_program(tier_id, instrument, asks)) if asks else None
+
+
+def asks_say(asks: tuple[RaisedMinimum, ...]) -> str:
+    """
+    >>> asks_say((RaisedMinimum("T2", "Equity", Fraction(70), Fraction(40)),))
+    'T2 from 70 in Equity (instrument: 40)'
+    """
+    return "; ".join(
+        f"{ask.tier_id} from {float(ask.asks):g} in {ask.axis_title}"
+        f" (instrument: {float(ask.instead_of):g})"
+        for ask in asks
+    )
+
+
 def score_in(text: str) -> float | None:
     """A score from 0 to 100 with at most a few digits, or None.
 

@@ -147,6 +147,7 @@ def tier_column(instrument: Instrument) -> PortfolioColumn:
             FileCell("Tier", lambda row, _: row.tier_id or ""),
             FileCell("Tier name", lambda row, _: titles.get(row.tier_id or "", "")),
             FileCell("Tier is", lambda row, _: basis(row)),
+            FileCell("Tier in a program that asks for more", lambda row, _: programs_say(row)),
             FileCell("Assessment", lambda row, _: row.title),
             FileCell("Provisional", lambda row, _: yes_or_no(row, row.provisional)),
             FileCell(
@@ -188,6 +189,10 @@ def basis(row: PortfolioRow) -> str:
     if not row.is_scored:
         return ""
     return VALIDATED if row.is_validated else UNREVIEWED
+
+
+def programs_say(row: PortfolioRow) -> str:
+    return "; ".join(each.says for each in row.programs)
 
 
 def yes_or_no(row: PortfolioRow, is_so: bool) -> str:

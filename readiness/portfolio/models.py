@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from readiness.assessments import attestation
-from readiness.assessments.cycles import score_in
+from readiness.assessments.cycles import ProgramCheck, score_in
 from readiness.assessments.models import AssessmentStatus, RunKind
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.models import FEWEST_FOR_A_RATE
@@ -91,6 +91,7 @@ class PortfolioRow:
     eligible: int | None = None
     quarters: int = 0  # released ones that the counts rest on
     changed_at: datetime | None = None
+    programs: tuple[ProgramCheck, ...] = ()  # where the payer's cycles ask for more
 
     @property
     def instruments(self) -> frozenset[tuple[str, str]]:

@@ -107,6 +107,11 @@ def invited_group_ids(store: Store, cycle_id: str) -> frozenset[str]:
     )
 
 
+def accepted_group_ids(store: Store, cycle_id: str) -> frozenset[str]:
+    sql = "select group_id from invitations where cycle_id = ? and accepted"
+    return frozenset(row["group_id"] for row in store.rows(sql, (cycle_id,)))
+
+
 def answer(store: Store, answered: Invitation, event: Event) -> None:
     """Write the group's answer, or refuse it when a colleague has answered already."""
     with store.writing():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.assessments.cycles import Cycle, RaisedMinimum, raised_minimums, tier_in_program
+from readiness.assessments.cycles import ProgramCheck, check_program
 from readiness.assessments.db import assessments, cycles, runs
 from readiness.assessments.models import READABLE_BY_PAYER, Assessment, RunKind, Submission
 from readiness.assessments.scorecard import Score, ScoringRun, from_json
@@ -45,15 +45,6 @@ class SubmittedView:
     def height(self, run: ScoringRun) -> tuple[int, bool]:
         """A provisional tier stands below the same tier with every gate met."""
         return self.instrument.tier_by_id[run.tier_id].number, not run.provisional
-
-
-@dataclass(frozen=True)
-class ProgramCheck:
-    """A cycle of this payer that asks for more than the instrument, and where the group stands."""
-
-    cycle: Cycle
-    asks: tuple[RaisedMinimum, ...]
-    tier_id: str
 
 
 @dataclass(frozen=True)
@@ -112,17 +103,22 @@ def programs(
 ) -> Iterator[ProgramCheck]:
     """Only the payer's own cycles that the group accepted, and only where they ask for more."""
     run = shown.best_run if shown else None
-    if shown is None or run is None:
-        return
+    if shown is not None and run is not None:
+        for each in programs_of_group(store, group_id, shown.instrument, run):
+            if each.cycle.payer_id == payer_id:
+                yield each
+
+
+def programs_of_group(
+    store: Store, group_id: str, instrument: Instrument, run: ScoringRun
+) -> Iterator[ProgramCheck]:
+    """Cycles of whichever payer that the group accepted, where they ask for more."""
     low = {axis_id: exact(score.low) for axis_id, score in run.axes.items()}
     for invitation in cycles.invitations_of(store, group_id):
-        cycle = cycles.get(store, invitation.cycle_id)
-        if not invitation.accepted or cycle.payer_id != payer_id:
-            continue
-        if (cycle.instrument_id, cycle.version) != (run.instrument_id, run.version):
-            continue
-        if asks := raised_minimums(cycle, shown.instrument, low):
-            yield ProgramCheck(cycle, asks, tier_in_program(run.tier_id, shown.instrument, asks))
+        if invitation.accepted:
+            cycle = cycles.get(store, invitation.cycle_id)
+            if found := check_program(cycle, instrument, run.tier_id, low):
+                yield found
 
 
 def exact(score: Score) -> Fraction | None:

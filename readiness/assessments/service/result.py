@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from readiness.assessments import attestation
+from readiness.assessments.cycles import ProgramCheck
 from readiness.assessments.db import assessments, runs
 from readiness.assessments.db.runs import PortfolioEntry, StoredRun
 from readiness.assessments.models import (
@@ -30,6 +31,7 @@ from readiness.assessments.scorecard import (
 )
 from readiness.assessments.service import assessment_view, scoring
 from readiness.assessments.service.assessment_view import AssessmentView
+from readiness.assessments.service.payer_view import programs_of_group
 from readiness.core.db import Session, Store
 from readiness.core.permissions import Can
 from readiness.counts.social_risk.models import Step
@@ -64,6 +66,7 @@ class AssessmentResult:
     next_tier: Tier | None
     last: Submission | None
     sureness: Reliability
+    programs: tuple[ProgramCheck, ...]  # of payers whose cycles ask for more
     has_dropped: bool
 
     @property
@@ -95,6 +98,7 @@ def result_of(store: Store, found: AssessmentView, now: datetime) -> AssessmentR
         next_tier=found.instrument.tier_after(shown.tier),
         last=assessment_view.last_submission(store, found.assessment.id),
         sureness=assess(found.instrument, shown.run, peer_answers(store, found.instrument)),
+        programs=tuple(programs_of_group(store, found.group.id, found.instrument, shown.run)),
         has_dropped=earlier is not None and number_of(earlier[1]) > shown.tier.number,
     )
 

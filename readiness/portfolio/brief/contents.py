@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from readiness.assessments.cycles import ProgramCheck
 from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import GateResult, Score, ScoringRun
 from readiness.assessments.service.payer_view import SubmittedView
@@ -107,6 +108,7 @@ class Brief:
         spending.SpendingTable
     )  # awarded, spent and still needed, of the whole plan and by action
     rests_on_older_run: bool
+    programs: tuple[ProgramCheck, ...]  # of this payer, where they ask for more
     disagreeing: tuple[WeighedClaim, ...]  # claims with which the released counts do not agree
     today: date
 
@@ -162,6 +164,7 @@ def brief_of(
         cost_says=told.known_says if told.cost.actions else "",
         cost_unknown=len(told.unknown),
         money=spending.spending_table(money.money_of(store, opened, now)),
+        programs=file.programs,
         disagreeing=tuple(each for each in file.weighed if each.verdict is ClaimVerdict.DIFFERS),
         rests_on_older_run=opened.basis.run_id != newest.run_id,
         today=today,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
+from readiness.assessments.cycles import asks_say
 from readiness.assessments.models import RunKind
 from readiness.core.charts.bars import SCORES
 from readiness.core.db import Session
@@ -157,6 +158,10 @@ def to_json(brief: Brief) -> Plain:
             "shortest_way": list(summary.steps),
             "no_way": summary.no_way,
         },
+        "in_programs_that_ask_for_more": [
+            {"cycle": each.cycle.name, "tier": each.tier_id, "asks": asks_say(each.asks)}
+            for each in brief.programs
+        ],
         "counts_do_not_agree": [
             {"item": each.item_id, "level": each.level, "says": each.says}
             for each in brief.disagreeing
@@ -324,6 +329,8 @@ def about(brief: Brief) -> Rows:
     yield "What holds it back", summary.holds_back
     for number, step in enumerate(summary.steps, start=1):
         yield f"Shortest way, step {number}", step
+    for program in brief.programs:
+        yield "In a program that asks for more", program.says
     for claim in brief.disagreeing:
         yield f"The counts do not agree with {claim.item_id}, level {claim.level}", claim.says
     yield from brief.facts

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.assessments.cycles import Cycle
+from readiness.assessments.cycles import Cycle, ProgramCheck, asks_say, check_program
 from readiness.assessments.db import assessments, cycles
 from readiness.assessments.service.payer_view import (
-    ProgramCheck,
     SubmissionLine,
     SubmittedView,
     history,
@@ -44,6 +45,15 @@ from readiness.portfolio.models import (
 
 
 @dataclass(frozen=True)
+class ProgramTally:
+    """How many groups of the list stand where in a cycle that asks for more."""
+
+    cycle: Cycle
+    asks: str
+    by_tier: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class PortfolioPage:
     """One page of the list, with what stands above and around it."""
 
@@ -53,6 +63,7 @@ class PortfolioPage:
     query: PortfolioQuery
     lines: tuple[PortfolioRow, ...]
     tally: PortfolioTally
+    programs: tuple[ProgramTally, ...]
     today: date
 
     @property
@@ -77,8 +88,19 @@ def page(session: Session, payer_id: str, sent: Mapping[str, str]) -> PortfolioP
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     tally = portfolio.tally(session.store, payer_id, session.now.date(), query)
     query = replace(query, page=min(query.page, pages_of(tally.total, query.size)))
-    lines = with_asked(portfolio.rows_of_page(session.store, payer_id, session.now.date(), query))
-    return PortfolioPage(payer, instrument, own, query, lines, tally, session.now.date())
+    today = session.now.date()
+    raised = raised_cycles(own, query)
+    rows = with_asked(portfolio.rows_of_page(session.store, payer_id, today, query))
+    return PortfolioPage(
+        payer,
+        instrument,
+        own,
+        query,
+        with_programs(session.store, rows, raised),
+        tally,
+        tuple(program_tallies(session.store, payer_id, today, query, raised)),
+        today,
+    )
 
 
 def compare(
@@ -93,8 +115,9 @@ def compare(
         portfolio.rows_of_page(session.store, payer_id, session.now.date(), query) if chosen else ()
     )
     lines = with_asked(sorted(found, key=lambda line: chosen.index(line.group_id)))
+    lines = with_programs(session.store, lines, raised_cycles(own, query))
     return PortfolioPage(
-        payer, instrument, own, query, lines, PortfolioTally({}), session.now.date()
+        payer, instrument, own, query, lines, PortfolioTally({}), (), session.now.date()
     )
 
 
@@ -104,6 +127,7 @@ def export(session: Session, payer_id: str, sent: Mapping[str, str]) -> Sheet:
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     today, cells = session.now.date(), file_cells(instrument)
     rows = with_asked(portfolio.every_row(session.store, payer_id, today, query))
+    rows = with_programs(session.store, rows, raised_cycles(own, query))
     return Sheet(
         "Portfolio",
         tuple(cell.heading for cell in cells),
@@ -130,6 +154,55 @@ def with_asked(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
     return tuple(
         replace(row, asked=asked[row.instrument]) if row.instrument else row for row in listed
     )
+
+
+# What a payer's own program asks beyond the instrument
+
+
+def raised_cycles(own: Iterable[Cycle], query: PortfolioQuery) -> tuple[Cycle, ...]:
+    """Of a list of one cycle, that one alone."""
+    return tuple(each for each in own if each.axis_min and query.cycle_id in ("", each.id))
+
+
+def with_programs(
+    store: Store, rows: tuple[PortfolioRow, ...], raised: Iterable[Cycle]
+) -> tuple[PortfolioRow, ...]:
+    """With where each group stands in the cycles it accepted that ask for more."""
+    accepted = [(each, cycles.accepted_group_ids(store, each.id)) for each in raised]
+    if not accepted:
+        return rows
+    return tuple(
+        replace(
+            row,
+            programs=tuple(
+                found
+                for cycle, group_ids in accepted
+                if row.group_id in group_ids and (found := program_of(row, cycle))
+            ),
+        )
+        for row in rows
+    )
+
+
+def program_of(row: PortfolioRow, cycle: Cycle) -> ProgramCheck | None:
+    if row.tier_id is None or row.scored_by is None:
+        return None
+    low = {name: None if x is None else Fraction(str(x)) for name, x in row.axes.items()}
+    return check_program(cycle, instruments.load(*row.scored_by), row.tier_id, low)
+
+
+def program_tallies(
+    store: Store, payer_id: str, today: date, query: PortfolioQuery, raised: tuple[Cycle, ...]
+) -> Iterator[ProgramTally]:
+    """Over every page of the list; nothing is read where no cycle asks for more."""
+    if not raised:
+        return
+    rows = with_programs(store, tuple(portfolio.every_row(store, payer_id, today, query)), raised)
+    for cycle in raised:
+        found = [each for row in rows for each in row.programs if each.cycle.id == cycle.id]
+        if found:
+            tiers = Counter(each.tier_id for each in found)
+            yield ProgramTally(cycle, asks_say(found[0].asks), dict(sorted(tiers.items())))
 
 
 def pages_of(total: int, size: int) -> int:

@@ -16,8 +16,10 @@ from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.service import sharing
 from readiness.core.audit import Event
 from readiness.core.db import Session
+from readiness.core.pdf.job import Page as PaperSize
 from readiness.core.people import Group
 from readiness.instruments import loader as instruments
+from readiness.portfolio.brief import contents, documents
 from tests.factories import payers
 from tests.factories.page import Page
 from tests.factories.payers import a_cycle, accepted, invited, person
@@ -375,7 +377,7 @@ def test_the_groups_page_says_why_it_stands_where_it_stands(payer, store):
     assert page.links["Review this submission"].endswith("/review")
 
 
-def test_a_program_that_asks_more_says_where_the_group_stands_in_it(payer, store):
+def test_a_program_that_asks_more_says_where_the_group_stands_in_it(payer, store, client, sign_in):
     made = a_cycle(store, axis_min=payers.asked_more("T2", "QMS", 70))
     assessment = accepted(store, invited(store, made, "elm"))
     payers.answer(store, assessment, payers.all_at(2))
@@ -383,6 +385,29 @@ def test_a_program_that_asks_more_says_where_the_group_stands_in_it(payer, store
     page = read(payer, "/payers/fair/groups/elm")
     assert "2027 baseline asks for more" in page.text
     assert "In this program the group stands at T1" in page.text
+    asks = "T1 in 2027 baseline, which asks for more: T2 from 70 in "
+    listed = read(payer, LIST)
+    (row,) = rows_of(listed)
+    assert "T1 in 2027 baseline" in row[2]
+    assert "There these groups stand at T1: 1." in listed.text
+    text = payer.get(f"{LIST}.csv").get_data().decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(text))
+    assert line["Tier"] == "T2"
+    assert line["Tier in a program that asks for more"].startswith(asks)
+    assert "T1 in 2027 baseline" in read(payer, f"{LIST}/compare?group=elm").text
+    brief = contents.of_group(Session(store, person(store, "pam"), NOW), "fair", "elm")
+    assert asks in documents.job_of(brief, PaperSize.LETTER).html
+    assert documents.to_json(brief)["in_programs_that_ask_for_more"][0]["tier"] == "T1"
+    own = read(sign_in(client, "maya"), f"/assessments/{assessment.id}/result")
+    assert asks in own.text
+
+
+def test_a_program_that_asks_no_more_says_nothing(payer, store):
+    payers.sent_in(store, level=2)
+    assert "asks for more" not in read(payer, LIST).text
+    text = payer.get(f"{LIST}.csv").get_data().decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(text))
+    assert line["Tier in a program that asks for more"] == ""
 
 
 def test_the_groups_page_of_a_draft_shows_its_progress_only(payer, store):
