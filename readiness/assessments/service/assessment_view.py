@@ -10,7 +10,7 @@ from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
 from readiness.assessments import carry_forward, checks
 from readiness.assessments.carry_forward import CarriedItem
-from readiness.assessments.db import assessments
+from readiness.assessments.db import assessments, cycles
 from readiness.assessments.models import (
     READABLE_BY_PAYER,
     AnswerRevision,
@@ -182,6 +182,13 @@ def submitted_answers(store: Store, assessment: Assessment) -> Mapping[str, Answ
 def last_submission(store: Store, assessment_id: str) -> Submission | None:
     sent = assessments.submissions(store, assessment_id)
     return sent[-1] if sent else None
+
+
+def cycle_payer(store: Store, assessment: Assessment) -> Payer | None:
+    """Whose cycle the assessment names: it reviews, and facts about "this payer" are of it."""
+    if assessment.cycle_id is None:
+        return None
+    return groups.payer(store, cycles.get(store, assessment.cycle_id).payer_id)
 
 
 def payers(store: Store, payer_ids: Iterable[str]) -> tuple[Payer, ...]:

@@ -14,7 +14,7 @@ from readiness.assessments.service import assessment_view
 from readiness.core import patient_identifiers
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.instruments.answers import Answer
+from readiness.instruments.answers import Answer, Context
 from readiness.instruments.models import Instrument
 
 WITHHELD = (
@@ -131,6 +131,19 @@ def is_reviewed_by(store: Store, assessment: Assessment, payer_id: str) -> bool:
     if assessment.cycle_id is None:
         return False
     return cycles.get(store, assessment.cycle_id).payer_id == payer_id
+
+
+MEMBERS = "attributed_members"  # of the one payer whose cycle the assessment names
+
+
+def without_members_of_others(
+    store: Store, assessment: Assessment, payer_id: str, context: Context
+) -> Context:
+    """The facts as one payer may use them: the members told are those of the payer whose cycle
+    the assessment names, and nobody else's."""
+    if is_reviewed_by(store, assessment, payer_id):
+        return context
+    return {key: value for key, value in context.items() if key != MEMBERS}
 
 
 def note_for_payer(answer: Answer) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from readiness.assessments.service.pages import DomainPage
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import now, session
+from readiness.core.web.session import now, session, store
 from readiness.instruments.models import Domain
 
 bp = Blueprint("assess", __name__)
@@ -188,7 +188,10 @@ def context_page(
     found: AssessmentView, parts: tuple[forms.ContextPart, ...], problem: str = ""
 ) -> str:
     problems = [*([("", problem)] if problem else []), *forms.summary_of(parts)]
-    return render("assessments/context.html", found, parts=parts, problems=problems)
+    this_payer = assessment_view.cycle_payer(store(), found.assessment)
+    return render(
+        "assessments/context.html", found, parts=parts, problems=problems, this_payer=this_payer
+    )
 
 
 # What a page sends: fields named after their item, or JSON for one item.

@@ -11,7 +11,7 @@ from datetime import date
 
 from readiness.assessments import assessment_json
 from readiness.assessments.scorecard import from_json
-from readiness.assessments.service import assessment_view, result, scoring
+from readiness.assessments.service import assessment_view, payer_view, result, scoring
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.measures import loader as measure_files
@@ -56,12 +56,12 @@ def of_payer(store: Store, payer_id: str, today: date) -> tuple[GroupBaseline, .
     return tuple(
         baseline
         for each in peers.sharing_groups(store, payer_id, today)
-        if each.has_submitted and (baseline := baseline_of(store, others, each, today))
+        if each.has_submitted and (baseline := baseline_of(store, payer_id, others, each, today))
     )
 
 
 def baseline_of(
-    store: Store, others: PeerSpreads, shared: peers.SharingGroup, today: date
+    store: Store, payer_id: str, others: PeerSpreads, shared: peers.SharingGroup, today: date
 ) -> GroupBaseline | None:
     """From the deciding run of what was submitted last; None where there is none."""
     group_id = shared.group.id
@@ -77,7 +77,7 @@ def baseline_of(
         instrument,
         from_json(decisive.result),
         reading.answers,
-        reading.context,
+        payer_view.without_members_of_others(store, assessment, payer_id, reading.context),
         positive=positive_of(store, group_id, today),
         behind=tuple(patients_behind(store, others, group_id, today)),
         in_place=actions_begun(store, assessment.id),

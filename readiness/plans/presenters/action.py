@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from readiness.assessments.service.payer_view import MEMBERS
 from readiness.core.formatting import day, dollars, rounded
 from readiness.core.periods import months_after
 from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Instrument, Intervention
+from readiness.instruments.quantities import Quantity
 from readiness.plans.costs import CostEstimate, CostRange, PeopleDays
 from readiness.plans.models import (
     ActionPlan,
@@ -29,6 +31,7 @@ ORDINALS = (
     "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
 )  # fmt: skip
 NOT_KNOWN = "not known"
+WHOSE_MEMBERS = "Members are those of the payer whose cycle the assessment answers."
 WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
 
 
@@ -148,7 +151,9 @@ def action_details(
         is_overdue=is_overdue(action, today),
         status=action.status,
         note=action.note,
-        cost=cost_line(action, proposal.cost) if proposal and proposal.cost else None,
+        cost=cost_line(action, proposal.cost, counts_members(intervention))
+        if proposal and proposal.cost
+        else None,
         own_cost=None if proposal and proposal.cost else action.cost,
         first=tuple(each.title for each in plan.actions if proposal and each.id in proposal.after),
         needs=tuple(needs_of(intervention, instrument)) if intervention else (),
@@ -213,11 +218,17 @@ def success_sign(
     return says
 
 
-def cost_line(action: PlanAction, price: CostEstimate) -> CostText:
+def counts_members(intervention: Intervention | None) -> bool:
+    """Whether its quantity is worked out from the members of a payer."""
+    quantity = intervention.cost.quantity if intervention else None
+    return quantity is not None and MEMBERS in Quantity(quantity).keys
+
+
+def cost_line(action: PlanAction, price: CostEstimate, is_of_members: bool) -> CostText:
     return CostText(
         total=action.cost,
         per_unit=f"{span(price.per_unit)} {expand_evidence_codes(price.unit)}",
-        units=units_line(price),
+        units=f"{units_line(price)} {WHOSE_MEMBERS}" if is_of_members else units_line(price),
         basis=sentence(price.basis),
         rests_on=expand_evidence_codes(price.status),
         likely=(

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from readiness.assessments.cycles import ProgramCheck
 from readiness.assessments.models import RunKind
 from readiness.assessments.scorecard import GateResult, Score, ScoringRun
-from readiness.assessments.service.payer_view import SubmittedView
+from readiness.assessments.service.payer_view import SubmittedView, without_members_of_others
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.formatting import one_decimal, percent, rounded, signed
+from readiness.core.formatting import one_decimal, percent, rounded, shortened, signed
 from readiness.core.people import Actor, Group, Payer
 from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
@@ -43,7 +43,7 @@ WHO = {  # what a visitor should know of a group, and in fewer words; never a sh
     "sites": "",
     "clinicians_fte": "Primary care clinicians (FTE)",
     "active_patients": "",
-    "attributed_members": "Members of the payer it named",
+    "attributed_members": "Members of {payer}",
     "age_mix": "",
     "medicaid_share": "Patients with Medicaid",
     "uninsured_share": "Patients without insurance",
@@ -52,6 +52,7 @@ WHO = {  # what a visitor should know of a group, and in fewer words; never a sh
     "rural_share": "In rural areas",
 }
 NOT_TOLD = "not told"
+PAYER_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def brief_of(
     newest = plan.current_basis(store, opened.assessment, instrument, now)
     run = newest.run
     earlier = document.earlier_run(store, opened)
-    facts = tuple(facts_of(instrument, newest.context))
+    context = without_members_of_others(store, shown.assessment, file.payer.id, newest.context)
+    facts = tuple(facts_of(instrument, context, file.payer))
     quarters = social_risk.latest_of_group(store, file.group.id, released_counts.QUARTERS)
     told = reading.content_of(opened)
     return Brief(
@@ -174,11 +176,12 @@ def brief_of(
 # Who the group is
 
 
-def facts_of(instrument: Instrument, context: Context) -> Iterator[tuple[str, str]]:
+def facts_of(instrument: Instrument, context: Context, payer: Payer) -> Iterator[tuple[str, str]]:
     fields = {field.key: field for item in instrument.context for field in item.fields}
     for key, label in WHO.items():
         if key in fields:
-            yield label or fields[key].label, fact_says(fields[key], context.get(key))
+            named = label.format(payer=shortened(payer.name, PAYER_CHARACTERS))
+            yield named or fields[key].label, fact_says(fields[key], context.get(key))
 
 
 def fact_says(field: ContextField, value: object) -> str:

@@ -9,7 +9,7 @@ from readiness.assessments.saving import SentFact
 from readiness.assessments.service import answering
 from readiness.core.db import Session
 from tests.factories import assessments as sheets
-from tests.factories import world
+from tests.factories import payers, world
 from tests.factories.page import Page
 from tests.factories.world import NOW
 
@@ -76,6 +76,17 @@ def test_what_is_typed_is_stored_and_shown_again_as_it_was_typed(maya, store, ma
     before = assessments.context(store, made.id)
     assert world.send(maya, path, **again).status_code == 303
     assert assessments.context(store, made.id) == before
+
+
+def test_whose_members_are_asked_for_is_said(client, sign_in, store):
+    made = payers.started(store, "elm", "fair")
+    page = Page(sign_in(client, "maya").get(f"/assessments/{made.id}/context").text)
+    assert "This payer is Fair" in page.text
+    assert "whose cycle this assessment answers" in page.text
+
+
+def test_whose_members_are_asked_for_is_said_without_a_cycle(maya, path):
+    assert "answers no payer’s cycle yet" in Page(maya.get(path).text).text
 
 
 def test_every_problem_is_told_at_once_and_nothing_typed_is_lost(maya, store, made, path):

@@ -26,13 +26,14 @@ from readiness.counts.models import Revision
 from readiness.counts.quality.models import QualityCell
 from readiness.counts.social_risk.models import FunnelCell, Need, Step
 from readiness.instruments.answers import Answer
+from readiness.investment.service import baselines
 from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
 from readiness.portfolio.brief import contents, documents, questions
 from readiness.portfolio.brief.evidence import BriefGap
 from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
-from tests.factories import plans, quality_counts, world
+from tests.factories import payers, plans, quality_counts, world
 
 pytestmark = pytest.mark.slow  # printed briefs are shared by all
 
@@ -326,6 +327,26 @@ def test_who_also_works_for_the_group_reads_here_what_the_payer_may(fresh):
         changed = (ContextRevision("sites", 2, 77, "maya", NOW),)
         assessments.save_context(fresh, "a1", changed, None)
     assert ("Practice sites", "3") in brief_of(fresh).facts
+
+
+def test_members_are_those_of_the_payer_whose_cycle_it_is_and_nobody_elses(fresh):
+    """One submission serves both payers; the number is one payer's alone."""
+    made = payers.started(fresh, "elm", "fair")
+    payers.accepted(fresh, payers.invited(fresh, payers.a_cycle(fresh, "far"), "elm"), "elm")
+    with fresh.writing():
+        told = (ContextRevision("attributed_members", 1, 7_350, "maya", NOW),)
+        assessments.save_context(fresh, made.id, told, None)
+    payers.answer(fresh, made, payers.all_at(2))
+    payers.send_in(fresh, made)
+    own, other = (
+        contents.of_group(Session(fresh, people.actor(fresh, who), NOW), payer_id, "elm")
+        for who, payer_id in (("pam", "fair"), ("pete", "far"))
+    )
+    assert (f"Members of {own.payer.name}", "7,350") in own.facts
+    assert "7,350" not in dict(other.facts).values()
+    for payer_id, members in (("fair", 7_350), ("far", None)):
+        (baseline,) = baselines.of_payer(fresh, payer_id, NOW.date())
+        assert baseline.context.get("attributed_members") == members
 
 
 def test_an_overdue_action_comes_before_everything_but_the_tier(store):
