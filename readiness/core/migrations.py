@@ -84,3 +84,26 @@ create index standings_of_group on standings (group_id);
 
 """,
     )
+
+
+@migrations()
+def life_of_a_scenario(db: Database) -> None:
+    """Its name and whether it is proposed or approved, told by rows that are only ever added."""
+    run(
+        db,
+        """
+create table allocation_statuses (
+    allocation_id text not null references allocations on delete cascade,
+    number integer not null,
+    name text not null,
+    state text not null check (state in ('draft', 'proposed', 'approved', 'deleted')),
+    at text not null,
+    person_id text not null,
+    primary key (allocation_id, number)
+) strict;
+
+create trigger allocation_statuses_are_never_changed before update on allocation_statuses
+begin select raise(abort, 'scenarios and their answers are only ever added'); end;
+
+""",
+    )

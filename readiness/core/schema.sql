@@ -654,17 +654,4 @@ create table allocation_replays (
 create trigger allocation_replays_are_never_changed before update on allocation_replays
 begin select raise(abort, 'scenarios and their answers are only ever added'); end;
 
-create table allocation_statuses (
-    allocation_id text not null references allocations on delete cascade,
-    number integer not null,
-    name text not null,
-    state text not null check (state in ('draft', 'proposed', 'approved', 'deleted')),
-    at text not null,
-    person_id text not null,
-    primary key (allocation_id, number)
-) strict;
-
-create trigger allocation_statuses_are_never_changed before update on allocation_statuses
-begin select raise(abort, 'scenarios and their answers are only ever added'); end;
-
 create index allocations_of_payer on allocations (payer_id, asked_at);
