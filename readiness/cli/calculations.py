@@ -14,6 +14,7 @@ from readiness.assessments.scorecard import to_json
 from readiness.assessments.service.scoring import score_file
 from readiness.cli.outcome import NO_ANSWER, ends_well, say
 from readiness.core.errors import BadInput
+from readiness.instruments import cost_book_check
 from readiness.instruments import loader as instruments
 from readiness.investment import problem_json
 from readiness.investment.service.allocation import EXAMPLE, allocate_file, as_json
@@ -66,7 +67,8 @@ def instrument() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @ends_well
 def check(file: Path) -> None:
-    """List every problem of the instrument in FILE (YAML), with its place."""
-    if problems := instruments.problems_of(file):
+    """List every problem of the instrument or cost book in FILE (YAML), with its place."""
+    is_book = cost_book_check.is_cost_book(file)
+    if problems := (cost_book_check if is_book else instruments).problems_of(file):
         raise BadInput(problems)
     click.echo(f"{file} has no problems.")
