@@ -22,7 +22,7 @@ from readiness.core.typed_file import Day, Finding, Id, Name, Share, SomeTexts, 
 from readiness.instruments import sealed_files
 from readiness.instruments.conditions import Condition
 from readiness.instruments.consistency import parse_or_explain
-from readiness.instruments.models import LEVELS
+from readiness.instruments.models import LEVELS, Prerequisite
 from readiness.instruments.population import Ages, Population
 from readiness.instruments.sealed_files import load_bytes, seal_of
 
@@ -31,6 +31,8 @@ TOP_LEVEL = LEVELS[-1]
 MOST_DAYS = 10_000  # of one unit in one year
 MOST_DAY_RATE = 10_000  # dollars
 
+Level = Annotated[int, Meta(ge=1, le=4)]
+Needs = dict[str, Level]  # item id -> the level that it must have
 Days = Annotated[Fraction, Meta(extra={"ge": 0, "le": MOST_DAYS})]
 
 
@@ -64,13 +66,33 @@ class DayRate:
 
 
 @dataclass(frozen=True)
+class OwnNeed:
+    """What own work on one item needs first."""
+
+    needs: tuple[Prerequisite, ...]  # every one of them
+    why: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Whether a plan must hold when any one raised item that is no gate ends a level short."""
+
+    asked: bool
+    why: str
+    as_of: date
+    status: str
+
+
+@dataclass(frozen=True)
 class CostNote:
     """One intervention's costs, taken apart; for whom it is, and what it delivers."""
 
     intervention_id: str
     one_off_share: Fraction  # of the first year's cash, 0 to 1; the rest comes again every year
-    people_days: tuple[Fraction, Fraction, Fraction]  # low, likely, high: first year, one unit
-    paid_days_share: Fraction  # of those days, 0 to 1, that the cash already pays for
+    people_days: tuple[Fraction, Fraction, Fraction]  # low, likely, high: first year, one unit,
+    # of the group's own people, on top of what the cash pays for
+    needs: tuple[Prerequisite, ...]  # besides the instrument's own prerequisites
     acts: str  # posts, not names
     may_pay: tuple[str, ...]  # for the start
     pays_after: str
@@ -86,7 +108,9 @@ class CostBook:
     id: str  # of the instrument whose interventions it prices
     version: str
     own_days: OwnDays
+    own_needs: Mapping[str, OwnNeed]  # item id -> what own work on it needs first
     day_rate: DayRate
+    margin: Margin
     notes: tuple[CostNote, ...]
     sha256: str = ""  # seal over the file's bytes
 
@@ -108,7 +132,7 @@ class PeopleDaysPart(Struct, frozen=True):
 
 
 class DeliveryPart(Struct, frozen=True):
-    level: Annotated[int, Meta(ge=1, le=4)]
+    level: Level
     why: str
     status: str
 
@@ -127,6 +151,19 @@ class OwnDaysPart(Struct, frozen=True):
     status: str
 
 
+class OwnNeedPart(Struct, frozen=True):
+    needs: Needs
+    why: str
+    status: str
+
+
+class MarginPart(Struct, frozen=True):
+    asked: bool
+    why: str
+    as_of: Day
+    status: str
+
+
 class DayRatePart(Struct, frozen=True):
     dollars: Annotated[Fraction, Meta(extra={"ge": 0, "le": MOST_DAY_RATE})]
     source: str
@@ -134,11 +171,11 @@ class DayRatePart(Struct, frozen=True):
     status: str
 
 
-class NotePart(Struct, frozen=True):
+class NotePart(Struct, frozen=True, kw_only=True):
     id: Id
     one_off_share: Share
     people_days: PeopleDaysPart
-    paid_days_share: Share
+    needs: Needs = {}
     acts: str
     may_pay: SomeTexts
     pays_after: str
@@ -154,7 +191,9 @@ class CostFile(Struct, frozen=True):
     version: Version
     published_on: Day
     own_days: OwnDaysPart
+    own_needs: dict[str, OwnNeedPart]
     day_rate: DayRatePart
+    margin: MarginPart
     notes: Annotated[tuple[NotePart, ...], Meta(min_length=1)]
 
 
@@ -172,7 +211,9 @@ def read(raw: bytes) -> CostBook:
         id=written.id,
         version=written.version,
         own_days=own_days_of(written.own_days),
+        own_needs={item_id: own_need_of(each) for item_id, each in written.own_needs.items()},
         day_rate=day_rate_of(written.day_rate),
+        margin=margin_of(written.margin),
         notes=tuple(map(note_of, written.notes)),
         sha256=seal_of(raw),
     )
@@ -200,6 +241,7 @@ def contradictions(written: CostFile) -> Iterator[Finding]:
 def days_named(written: CostFile) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("own_days",), written.own_days.as_of
     yield ("day_rate",), written.day_rate.as_of
+    yield ("margin",), written.margin.as_of
     for each in written.notes:
         yield ("notes", each.id), each.as_of
 
@@ -231,6 +273,18 @@ def day_rate_of(part: DayRatePart) -> DayRate:
     return DayRate(part.dollars, part.source, date.fromisoformat(part.as_of), part.status)
 
 
+def own_need_of(part: OwnNeedPart) -> OwnNeed:
+    return OwnNeed(prerequisites_of(part.needs), part.why, part.status)
+
+
+def margin_of(part: MarginPart) -> Margin:
+    return Margin(part.asked, part.why, date.fromisoformat(part.as_of), part.status)
+
+
+def prerequisites_of(needs: Mapping[str, int]) -> tuple[Prerequisite, ...]:
+    return tuple(Prerequisite(item_id, level) for item_id, level in needs.items())
+
+
 def population_of(part: PopulationPart) -> Population:
     when = Condition(part.when) if part.when else None
     return Population(part.ages, when, part.says, part.status)
@@ -241,7 +295,7 @@ def note_of(part: NotePart) -> CostNote:
         intervention_id=part.id,
         one_off_share=part.one_off_share,
         people_days=(part.people_days.low, part.people_days.likely, part.people_days.high),
-        paid_days_share=part.paid_days_share,
+        needs=prerequisites_of(part.needs),
         acts=part.acts,
         may_pay=part.may_pay,
         pays_after=part.pays_after,

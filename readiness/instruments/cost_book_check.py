@@ -63,7 +63,7 @@ def impossible_deliveries(written: CostFile, instrument: Instrument) -> Iterator
         intervention = instrument.intervention_by_id.get(each.id)
         if intervention is None:
             continue
-        needs = {p.item_id: p.level for p in intervention.prerequisites}
+        needs = {p.item_id: p.level for p in intervention.prerequisites} | each.needs
         for item_id, delivery in each.delivers.items():
             at = ("notes", each.id, "delivers", item_id)
             if item_id not in instrument.item_by_id:
@@ -73,6 +73,28 @@ def impossible_deliveries(written: CostFile, instrument: Instrument) -> Iterator
             elif delivery.level <= needs.get(item_id, 0):
                 says = f"{each.id} begins only at level {needs[item_id]}: deliver more or nothing"
                 yield (*at, "level"), says
+
+
+def impossible_needs(written: CostFile, instrument: Instrument) -> Iterator[Finding]:
+    """What own work or an intervention needs first: known items, and never itself."""
+    for item_id, part in written.own_needs.items():
+        if item_id not in instrument.item_by_id:
+            says = suggestion("items", item_id, instrument.item_by_id)
+            yield ("own_needs", item_id), says
+        for needed in part.needs:
+            at = ("own_needs", item_id, "needs", needed)
+            if needed == item_id:
+                yield at, f"own work on {item_id} cannot need {item_id} first: take it out"
+            elif item_id in getattr(written.own_needs.get(needed), "needs", {}):
+                yield at, f"{item_id} and {needed} need each other first: take one out"
+            elif needed not in instrument.item_by_id:
+                yield at, suggestion("items", needed, instrument.item_by_id)
+    for each in written.notes:
+        for needed in each.needs.keys() - instrument.item_by_id.keys():
+            yield (
+                ("notes", each.id, "needs", needed),
+                suggestion("items", needed, instrument.item_by_id),
+            )
 
 
 def not_named(own: str, item_id: str, items: Collection[str]) -> str:
@@ -106,6 +128,9 @@ def unmarked(written: CostFile, instrument: Instrument) -> Iterator[Finding]:
 def statuses(written: CostFile) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("own_days",), written.own_days.status
     yield ("day_rate",), written.day_rate.status
+    yield ("margin",), written.margin.status
+    for item_id, part in written.own_needs.items():
+        yield ("own_needs", item_id), part.status
     for each in written.notes:
         at = ("notes", each.id)
         yield at, each.status
@@ -117,6 +142,7 @@ def statuses(written: CostFile) -> Iterator[tuple[tuple[str, ...], str]]:
 CHECKS: tuple[Callable[[CostFile, Instrument], Iterator[Finding]], ...] = (
     notes_that_do_not_match,
     impossible_deliveries,
+    impossible_needs,
     unknown_facts,
     unmarked,
 )

@@ -38,7 +38,7 @@ def test_a_note_says_what_it_rests_on_and_since_when(note):
 
 def test_every_problem_of_a_book_is_told_at_once():
     text = SHIPPED.read_text(encoding="utf-8")
-    text = text.replace("id: REALAUD", "id: REALCOL").replace("low: 66,", "low: 660,")
+    text = text.replace("id: REALAUD", "id: REALCOL").replace("low: 33,", "low: 330,")
     text = text.replace("one_off_share: 0.75", "one_off_share: 1.75")
     text = text.replace("as_of: 2026-11-22", "as_of: 2026-02-30", 1)
     with pytest.raises(BadInput) as told:
@@ -155,7 +155,13 @@ ONE_CHANGE = [
     ("days: [10, 20,", "days: [10,", "own_days › days", "need four numbers"),
     ("days: [10, 20,", "days: [30, 20,", "own_days › days", "need four numbers"),
     ("  dollars: 400", "  dollars: -4", "day_rate › dollars", "from 0 to"),
-    ("    paid_days_share: 0.7", "    paid_days_share: 7", "paid_days_share", "from 0 to 1"),
+    ("  asked: true", "  asked: perhaps", "margin › asked", "true or false"),
+    ("    needs: {EQME-4: 2}", "    needs: {EQME-4: 5}", "EQME-5 › needs › EQME-4", "from 1 to 4"),
+    ("    needs: {EQME-4: 2}", "    needs: {EQME-9: 2}", "EQME-5 › needs › EQME-9", "EQME-9"),
+    ("    needs: {EQME-4: 2}", "    needs: {EQME-5: 2}", "EQME-5 › needs", "cannot need EQME-5"),
+    ("  EQME-5:\n    needs", "  EQME-9:\n    needs", "own_needs › EQME-9", "EQME-9"),
+    ("    needs: {SOCR-3: 2, SOCR-4: 2}\n    acts", "    needs: {SOCR-9: 2}\n    acts",
+     "SDOH › needs › SOCR-9", "SOCR-9"),
     (
         "      ages: all\n      status: E",
         "      ages: all\n      status: sure",
