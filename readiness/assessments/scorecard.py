@@ -73,6 +73,32 @@ class Criterion:
     says: str
 
 
+class UnmetKind(StrEnum):
+    """What an unmet criterion waits for."""
+
+    AXIS = "axis"
+    DOMAIN = "domain"
+    ESSENTIAL = "essential"
+    SUPPORTING = "supporting"
+    DONT_KNOW = "dont_know"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class UnmetCriterion:
+    """What a tier asks for and the answers do not have yet, in the numbers that are compared.
+
+    `needs` and `has` are scores rounded to one decimal (axis, domain), levels (gates), the most
+    don't-knows that may be left and those there are, or the items to answer and those answered.
+    """
+
+    id: str  # "T2:domain:SOCR", "T3:gate:REAL-2", "T1:complete"
+    kind: UnmetKind
+    of: str  # an axis, domain or item; "" for the whole answer set
+    needs: Decimal | int
+    has: Decimal | int | None  # None: no score, or no level
+
+
 @dataclass(frozen=True)
 class TierTrace:
     tier_id: str

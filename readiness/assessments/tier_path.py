@@ -26,8 +26,8 @@ from readiness.assessments.tiers import (
     evaluate,
     gate_result,
     most_dont_knows,
-    most_limiting,
 )
+from readiness.assessments.unmet import most_limiting
 from readiness.core.integer_program import Program, Row, Solution, Solve, cost_of
 from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Axis, Gate, GateKind, Instrument, Tier

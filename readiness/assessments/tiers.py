@@ -29,16 +29,6 @@ GATES: dict[GateKind, CriterionKind] = {
     GateKind.ESSENTIAL: CriterionKind.ESSENTIAL,
     GateKind.SUPPORTING: CriterionKind.SUPPORTING,
 }
-LIMITING_FIRST = (  # which unmet criterion is named as the one that holds a group back
-    CriterionKind.COMPLETE,
-    CriterionKind.DONT_KNOW_DOMAIN,
-    CriterionKind.DONT_KNOW_OVERALL,
-    CriterionKind.NOT_APPLICABLE,
-    CriterionKind.ESSENTIAL,
-    CriterionKind.DOMAIN,
-    CriterionKind.AXIS,
-    CriterionKind.ALLOWANCE,
-)
 
 
 @dataclass(frozen=True)
@@ -265,21 +255,22 @@ def minimum(
     has = estimate.rounded.low
     reached = least <= 0 or (has is not None and Fraction(has) >= least)
     unmet = CriterionVerdict.UNANSWERABLE if has is None else CriterionVerdict.NOT_YET
-    needs = one_decimal(least) if one_decimal(least) == least else decimal(least)
     scored = "it has no score" if has is None else f"its score is {has}"
     return Criterion(
         id=f"{'axis' if asks is CriterionKind.AXIS else 'domain'}:{subject_id}",
         asks=asks,
         subject_id=subject_id,
-        needs=needs,
+        needs=exact_score(least),
         has=has,
         verdict=CriterionVerdict.MET if reached else unmet,
-        says=f"{tier.id} needs {title} ({subject_id}) at {needs} or more; {scored}.",
+        says=f"{tier.id} needs {title} ({subject_id}) at {exact_score(least)} or more; {scored}.",
     )
 
 
-def decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
+def exact_score(least: Fraction) -> Decimal:
+    """With one decimal; with more only where a minimum is written with more."""
+    rounded = one_decimal(least)
+    return rounded if rounded == least else Decimal(least.numerator) / Decimal(least.denominator)
 
 
 # Gates: items that must have reached a level of their own.
@@ -336,52 +327,5 @@ def item_name(instrument: Instrument, item_id: str) -> str:
     return f"{item_id} ({instrument.item_by_id[item_id].title})"
 
 
-# What holds a group back.
-
-
-def limiting_factor(instrument: Instrument, answers: Answers, result: TierResult) -> str:
-    """The one criterion of the next tier to turn to first; "" when there is no next tier."""
-    above = instrument.tier_after(result.tier)
-    if above is None:
-        return ""
-    asked = next(trace.criteria for trace in result.trace if trace.tier_id == above.id)
-    return most_limiting(instrument, answers, asked).says
-
-
-def most_limiting(
-    instrument: Instrument, answers: Answers, asked: tuple[Criterion, ...]
-) -> Criterion:
-    """By kind, then what no raise can mend, then the furthest from its need, then the first asked.
-
-    Of the open supporting gates any would do, so there the nearest is named.
-    """
-    order = {item.id: place for place, item in enumerate(instrument.items)}
-    unmet = [criterion for criterion in asked if blocks(criterion)]
-    asks = next(kind for kind in LIMITING_FIRST if any(c.asks is kind for c in unmet))
-    if asks is CriterionKind.ALLOWANCE:
-        waiting = [c for c in asked if is_open(c) and c.asks is CriterionKind.SUPPORTING]
-        return min(
-            waiting,
-            key=lambda c: (is_not_applicable(c, answers), shortfall(c), order[c.subject_id]),
-        )
-    return min(
-        (criterion for criterion in unmet if criterion.asks is asks),
-        key=lambda c: (
-            not is_not_applicable(c, answers),
-            -shortfall(c),
-            order.get(c.subject_id, 0),
-        ),
-    )
-
-
 def is_open(criterion: Criterion) -> bool:
     return criterion.verdict is not CriterionVerdict.MET
-
-
-def is_not_applicable(criterion: Criterion, answers: Answers) -> bool:
-    answer = answers.get(criterion.subject_id)
-    return answer is not None and answer.kind is AnswerKind.NOT_APPLICABLE
-
-
-def shortfall(criterion: Criterion) -> Fraction:
-    return abs(Fraction(criterion.needs) - Fraction(criterion.has or 0))

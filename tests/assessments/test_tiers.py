@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from readiness.assessments.scorecard import CriterionKind, CriterionVerdict
-from readiness.assessments.tiers import evaluate, limiting_factor
+from readiness.assessments.tiers import evaluate
+from readiness.assessments.unmet import limiting_factor
 from readiness.instruments.models import AnswerLimits
 from tests.factories.instruments import a_gate, a_tier, an_instrument, answers_at
 

@@ -19,7 +19,8 @@ from readiness.assessments.scorecard import (
 )
 from readiness.assessments.scoring import ENGINE_VERSION
 from readiness.assessments.service.payer_view import SubmittedView
-from readiness.assessments.tiers import evaluate, limiting_factor
+from readiness.assessments.tiers import evaluate
+from readiness.assessments.unmet import limiting_factor
 from readiness.core import solver
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, Problem
