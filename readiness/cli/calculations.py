@@ -1,4 +1,4 @@
-"""Answers from a file alone: `flask score`, `flask invest`, `flask instrument check`."""
+"""Answers from a file alone: `flask score`, `plan`, `invest`, `instrument check`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from readiness.instruments import cost_book_check
 from readiness.instruments import loader as instruments
 from readiness.investment import problem_json
 from readiness.investment.service.allocation import EXAMPLE, allocate_file, as_json
+from readiness.plans.service.plan_file import plan_file
 
 
 @click.command()
@@ -33,6 +34,26 @@ def score(file: BinaryIO) -> None:
     for notice in notices:
         say(f"Notice: {notice}")
     click.echo(json.dumps(to_json(run), indent=2))
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--to", help="The tier to reach; without it, the next one.")
+@click.option("--no-margin", is_flag=True, help="Do not ask that one raise may end a level short.")
+@ends_well
+def plan(file: BinaryIO, to: str | None, no_margin: bool) -> None:
+    """Print the least-cost plan from the assessment in FILE (JSON; - for standard input) to a tier.
+
+    FILE is what `flask score` takes, and may say what is under way:
+    {"under_way": [{"id": "GOV", "still_to_pay": 2000}]}. Exit code 3: no plan reaches the tier.
+    """
+    made = plan_file(file.read(assessment_json.MOST_BYTES + 1), to, margin=not no_margin)
+    for notice in made.notices:
+        say(notice)
+    if made.plan is None:
+        say(made.reason)
+        sys.exit(NO_ANSWER)
+    click.echo(json.dumps(made.plan, indent=2))
 
 
 @click.command()

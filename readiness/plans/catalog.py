@@ -15,12 +15,19 @@ from math import ceil
 from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
-from readiness.instruments.quantities import Quantity
-from readiness.plans.costs import DOLLAR, CostRange, PeopleDays, requirements_of
+from readiness.plans.costs import (
+    DOLLAR,
+    CostEstimate,
+    CostRange,
+    PeopleDays,
+    estimate_cost,
+    requirements_of,
+)
 
 NEVER_ALONE = frozenset({ActionKind.TRAINING, ActionKind.FEEDBACK})
 CHANGES_CARE = frozenset({ActionKind.CARE_REDESIGN, ActionKind.ACCESS})
 MONTHS_OF_HALF_YEAR = 6
+DONE = "It was done before these answers were given, and they show what it brought."
 UNDER_WAY_HALF_YEARS = 2  # what has begun can be built on from the second half-year on
 
 
@@ -31,8 +38,8 @@ class Offer:
     intervention: Intervention
     delivers: Mapping[str, int]  # item id -> level, where that is above the present one
     needs: tuple[Prerequisite, ...]  # first, and not met at present
-    units: Fraction | None  # None: not known, so the cost is not either
-    first_year: CostRange | None
+    cost: CostEstimate  # of the whole, as if it began now
+    first_year: CostRange | None  # None: the cost is not known
     people_days: PeopleDays | None
     dollars: int | None  # what it adds to a plan's objective, people-days with it
     is_under_way: bool = False
@@ -69,8 +76,9 @@ class Catalog:
 
     def delivered(self, item_id: str) -> int:
         """The highest level that an offer whose cost is known delivers; 0 where none does."""
-        return max((o.delivers.get(item_id, 0) for o in self.offers if o.dollars is not None),
-                   default=0)
+        return max(
+            (o.delivers.get(item_id, 0) for o in self.offers if o.dollars is not None), default=0
+        )
 
 
 def catalog_of(
@@ -79,15 +87,19 @@ def catalog_of(
     answers: Answers,
     context: Context,
     still_to_pay: Mapping[str, int],
+    done_before: frozenset[str] = frozenset(),
 ) -> Catalog:
-    """`still_to_pay`: dollars of what is under way or done, by intervention id."""
+    """`still_to_pay`: dollars of what is under way, by intervention id; `done_before`: what was
+    done before the answers were given."""
     offers, refused = [], []
     for each in instrument.interventions:
         note = book.note(each.id)
         if note is None:
             refused.append(NotEligible(each.id, "The cost book says nothing of it."))
         elif each.id in still_to_pay:
-            offers.append(offer_under_way(each, note, answers, still_to_pay[each.id]))
+            offers.append(offer_under_way(each, note, answers, context, still_to_pay[each.id]))
+        elif each.id in done_before:
+            refused.append(NotEligible(each.id, DONE))
         elif why := why_not(instrument, each, note, answers, context):
             refused.append(NotEligible(each.id, why))
         else:
@@ -131,14 +143,14 @@ def offer_of(
     context: Context,
     day_rate: Fraction,
 ) -> Offer:
-    quantity = intervention.cost.quantity
-    units = None if quantity is None else Quantity(quantity).units(context)
-    takes = None if units is None else requirements_of(intervention, note, context, units)
+    cost = estimate_cost(intervention.cost, context)
+    known = cost.units is not None
+    takes = requirements_of(intervention, note, context, cost.units) if known else None
     return Offer(
         intervention=intervention,
         delivers=delivered_by(note, answers),
         needs=tuple(n for n in needs_of(intervention, note) if not is_met(n, answers)),
-        units=units,
+        cost=cost,
         first_year=takes.first_year if takes else None,
         people_days=takes.people_days if takes else None,
         dollars=(
@@ -150,12 +162,23 @@ def offer_of(
 
 
 def offer_under_way(
-    intervention: Intervention, note: CostNote, answers: Answers, still_to_pay: int
+    intervention: Intervention,
+    note: CostNote,
+    answers: Answers,
+    context: Context,
+    still_to_pay: int,
 ) -> Offer:
     """It has begun, so it needs nothing first and costs what is still to pay."""
     pays = CostRange(*(Decimal(still_to_pay),) * 3)
     return Offer(
-        intervention, delivered_by(note, answers), (), None, pays, None, still_to_pay, True
+        intervention=intervention,
+        delivers=delivered_by(note, answers),
+        needs=(),
+        cost=estimate_cost(intervention.cost, context),
+        first_year=pays,
+        people_days=None,
+        dollars=still_to_pay,
+        is_under_way=True,
     )
 
 

@@ -12,89 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import cached_property
-from math import ceil, lcm
 
-from readiness.assessments.scoring import TOP_LEVEL, Scores
-from readiness.assessments.tier_path import lowest_rounding_to
+from readiness.assessments.scoring import TOP_LEVEL
 from readiness.core.integer_program import Program, Row, Solution
-from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import Axis, Gate, GateKind, Instrument, Prerequisite, Tier
+from readiness.instruments.models import Axis, Gate, GateKind, Prerequisite, Tier
 from readiness.plans.catalog import CHANGES_CARE, NEVER_ALONE, Offer
 from readiness.plans.own_work import OwnWork, dollars_between, effort_between
+from readiness.plans.plan_question import PlanQuestion, Pool
 
 HALF_YEARS = 6
 STARTS_PER_HALF_YEAR = 3  # interventions that a practice takes up in six months at the most
 OWN_STARTS_PER_HALF_YEAR = 6
 
 Terms = dict[int, int]  # column -> coefficient
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Domains of one axis in which a level is worth the same: one whose minimum is still to be
-    reached, or all that have theirs."""
-
-    id: str
-    axis_id: str
-    worth: int  # of a level to the axis, in its whole units; 0: not scored
-    wanted: int  # levels that the domain's minimum still needs; 0: none
-
-
-@dataclass(frozen=True)
-class PlanQuestion:
-    """What the program is about."""
-
-    instrument: Instrument
-    book: CostBook
-    scores: Scores
-    climbed: tuple[Tier, ...]  # every tier above the present one, up to the target
-    open_gates: tuple[Gate, ...]  # of those tiers, and not met at present
-    offers: tuple[Offer, ...]
-    own_work: tuple[OwnWork, ...]
-    has_margin: bool
-
-    @cached_property
-    def gate_items(self) -> frozenset[str]:
-        return frozenset(gate.item_id for tier in self.climbed for gate in tier.gates)
-
-    @cached_property
-    def pool_by_domain(self) -> Mapping[str, Pool]:
-        return {
-            domain_id: self.pool_of(axis, domain_id)
-            for axis in self.instrument.axes
-            for domain_id in axis.domain_ids
-        }
-
-    def pool_of(self, axis: Axis, domain_id: str) -> Pool:
-        tally = self.scores.tally_by_domain[domain_id]
-        if self.scores.domains[domain_id].low is None:
-            return Pool(f"{axis.id} unscored", axis.id, 0, 0)
-        worth = self.units(axis) // tally.counted
-        least = lowest_rounding_to(max(tier.domain_min for tier in self.climbed))
-        wanted = max(0, ceil(least * tally.counted * TOP_LEVEL / 100 - tally.points))
-        return Pool(domain_id if wanted else f"{axis.id} {worth}", axis.id, worth, wanted)
-
-    def scored(self, axis: Axis) -> list[str]:
-        return [each for each in axis.domain_ids if self.scores.domains[each].low is not None]
-
-    def units(self, axis: Axis) -> int:
-        """The axis is the mean of 100 x points / (4 x items): in so many parts it is whole."""
-        return lcm(*(self.scores.tally_by_domain[each].counted for each in self.scored(axis)))
-
-    def wanted(self, axis: Axis) -> int:
-        """Units that the axis minimum still needs; 0 or less: none."""
-        least = max(tier.axis_min.get(axis.id, Fraction(0)) for tier in self.climbed)
-        scored = self.scored(axis)
-        if least <= 0 or not scored:
-            return 0
-        held = sum(
-            self.scores.tally_by_domain[each].points * self.pool_by_domain[each].worth
-            for each in scored
-        )
-        whole = lowest_rounding_to(least) * len(scored) * self.units(axis) * TOP_LEVEL / 100
-        return ceil(whole - held)
 
 
 @dataclass(frozen=True)
@@ -127,7 +57,7 @@ class CostProgram:
     order: list[tuple[int, int]] = field(default_factory=list)  # (column, 1 or -1): least first
     taken: dict[str, int] = field(default_factory=dict)  # offer id -> column
     likes: tuple[LikeItems, ...] = ()
-    brought: dict[tuple[str, int], int] = field(default_factory=dict)  # (first item, stop) -> column
+    brought: dict[tuple[str, int], int] = field(default_factory=dict)  # (first item, stop)
     reached: dict[tuple[str, int], Terms] = field(default_factory=dict)  # (first item, level)
     hangs: dict[str, int] = field(default_factory=dict)  # pool id -> 1: on a raise that is no gate
 
@@ -146,12 +76,15 @@ class CostProgram:
     def own_levels_in(self, solution: Solution) -> dict[str, int]:
         """Item -> level that own work brings it to; of like items the first, at lower levels
         first."""
-        found = {}
+        found: dict[str, int] = {}
         for like in self.likes:
             tops = [
                 max(
-                    (stop for stop in like.first.stops
-                     if solution[self.brought[like.first.item_id, stop]] >= rank),
+                    (
+                        stop
+                        for stop in like.first.stops
+                        if solution[self.brought[like.first.item_id, stop]] >= rank
+                    ),
                     default=0,
                 )
                 for rank in range(like.count, 0, -1)
@@ -208,7 +141,8 @@ def like_items(question: PlanQuestion) -> Iterator[LikeItems]:
 
 def items_apart(question: PlanQuestion) -> frozenset[str]:
     """Those that something else in the program names."""
-    needed = (each.item_id for part in (*question.offers, *question.own_work) for each in part.needs)
+    needs = (*(o.needs for o in question.offers), *(w.needs for w in question.own_work))
+    needed = (each.item_id for part in needs for each in part)
     waiting = (each.item_id for each in question.own_work if each.needs)
     gated = (gate.item_id for gate in question.open_gates)
     return frozenset((*needed, *waiting, *gated))
@@ -277,9 +211,7 @@ def providers(made: CostProgram, item_id: str, level: int, but: str = "") -> lis
 # What a part needs.
 
 
-def add_needs(
-    made: CostProgram, column: int, needs: Iterable[Prerequisite], offer_id: str
-) -> None:
+def add_needs(made: CostProgram, column: int, needs: Iterable[Prerequisite], offer_id: str) -> None:
     """Every prerequisite that does not hold at present is brought by another part."""
     for each in needs:
         able = providers(made, each.item_id, each.level, but=offer_id)
@@ -303,8 +235,11 @@ def goes_with(care: Offer, offer: Offer) -> bool:
 
 def add_limits(made: CostProgram) -> None:
     """What can be started in three years at all; when each starts is settled by `timing`."""
-    own = (made.brought[like.first.item_id, like.first.stops[0]]
-           for like in made.likes if like.first.stops)
+    own = (
+        made.brought[like.first.item_id, like.first.stops[0]]
+        for like in made.likes
+        if like.first.stops
+    )
     made.rows.append(Row(dict.fromkeys(own, 1), most=HALF_YEARS * OWN_STARTS_PER_HALF_YEAR))
     new = (made.taken[each.id] for each in made.question.offers if not each.is_under_way)
     made.rows.append(Row(dict.fromkeys(new, 1), most=HALF_YEARS * STARTS_PER_HALF_YEAR))
@@ -356,8 +291,7 @@ def most_points(made: CostProgram, pool: Pool, *, gates_only: bool) -> int:
     return sum(
         like.count
         for like in made.likes
-        if like.pool == pool
-        and (not gates_only or like.first.item_id in made.question.gate_items)
+        if like.pool == pool and (not gates_only or like.first.item_id in made.question.gate_items)
         for level in range(like.first.start + 1, TOP_LEVEL + 1)
         if (like.first.item_id, level) in made.reached
     )

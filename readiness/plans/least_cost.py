@@ -28,12 +28,12 @@ from readiness.plans.catalog import CHANGES_CARE, NEVER_ALONE, Catalog, Offer, l
 from readiness.plans.cost_program import (
     HALF_YEARS,
     CostProgram,
-    PlanQuestion,
     Terms,
     goes_with,
     program_of,
 )
 from readiness.plans.own_work import OwnWork, dollars_between, own_work_of
+from readiness.plans.plan_question import PlanQuestion
 from readiness.plans.timing import half_years_in, half_years_of, parts_of, with_time
 
 CHUNK = 20_000  # one question settles so many arrangements of columns; exact in doubles
@@ -72,9 +72,7 @@ class PlanInputs:
 
     @cached_property
     def own_work(self) -> tuple[OwnWork, ...]:
-        return own_work_of(
-            self.instrument, self.book, self.answers, self.catalog, self.open_gates
-        )
+        return own_work_of(self.instrument, self.book, self.answers, self.catalog, self.open_gates)
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def least_cost_plan(inputs: PlanInputs, solve: Solve, *, margin: bool) -> LeastC
         if has_margin and not margin:
             continue
         question = question_of(inputs, has_unknown=has_unknown, has_margin=has_margin)
-        if found := answer(inputs, question, solve):
+        if found := answer(question, solve):
             return verify(inputs, found)
     return None
 
@@ -128,7 +126,7 @@ def question_of(inputs: PlanInputs, *, has_unknown: bool, has_margin: bool) -> P
     )
 
 
-def answer(inputs: PlanInputs, question: PlanQuestion, solve: Solve) -> LeastCostPlan | None:
+def answer(question: PlanQuestion, solve: Solve) -> LeastCostPlan | None:
     """Without time first, and with it only where what was found cannot be scheduled."""
     made = program_of(question)
     found = settle(made, made.program, solve)
@@ -168,9 +166,7 @@ def settle(made: CostProgram, program: Program, solve: Solve) -> Solution | None
 
 
 def goals(made: CostProgram) -> Iterator[Terms]:
-    unknown = {
-        made.taken[each.id]: 1 for each in made.question.offers if each.dollars is None
-    }
+    unknown = {made.taken[each.id]: 1 for each in made.question.offers if each.dollars is None}
     if unknown:
         yield unknown
     yield made.cost
@@ -200,7 +196,7 @@ def prefer_first(made: CostProgram, program: Program, solve: Solve) -> Solution:
 
 
 def chunks(made: CostProgram) -> Iterator[Sequence[tuple[int, int]]]:
-    size, chunk = 1, []
+    size, chunk = 1, list[tuple[int, int]]()
     for column, sign in made.order:
         if size * (made.upper[column] + 1) > CHUNK:
             yield chunk

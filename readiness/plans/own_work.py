@@ -80,9 +80,7 @@ def stops_of(start: int, delivered: int, gates: Iterable[Gate]) -> tuple[int, ..
     essential = (g.level for g in asked if g.kind is GateKind.ESSENTIAL and g.level > delivered)
     top = min(TOP_LEVEL, max((ceiling, *essential)))
     may_stop_at_1 = any(gate.level == 1 for gate in asked)
-    return tuple(
-        level for level in range(start + 1, top + 1) if level > 1 or may_stop_at_1
-    )
+    return tuple(level for level in range(start + 1, top + 1) if level > 1 or may_stop_at_1)
 
 
 def days_between(start: int, to: int, days: tuple[Fraction, ...]) -> Decimal:

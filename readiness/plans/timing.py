@@ -84,9 +84,7 @@ def half_years_of(parts: Collection[Part]) -> dict[str, int] | None:
     return started if in_time else None
 
 
-def is_ready(
-    part: Part, parts: Iterable[Part], started: Mapping[str, int], half_year: int
-) -> bool:
+def is_ready(part: Part, parts: Iterable[Part], started: Mapping[str, int], half_year: int) -> bool:
     return all(able_by(part, needed, parts, started, half_year) for needed in part.needs)
 
 
@@ -119,9 +117,7 @@ def longest_wait(part: Part, parts: Collection[Part], seen: frozenset[str]) -> i
     return part.half_years + max(after, default=0)
 
 
-def first_parts(
-    part: Part, parts: Iterable[Part], started: Mapping[str, int]
-) -> tuple[str, ...]:
+def first_parts(part: Part, parts: Iterable[Part], started: Mapping[str, int]) -> tuple[str, ...]:
     """What brings each of its prerequisites, once; of several able, the one begun first."""
     found: dict[str, None] = {}
     for needed in part.needs:
@@ -236,7 +232,9 @@ def there_by(
 def half_years_in(timed: TimedProgram, solution: Solution, parts: Iterable[Part]) -> dict[str, int]:
     """As the program placed them; of like items those with most to do start first."""
     found: dict[str, int] = {}
-    first_of = {each.item_id: like.first.item_id for like in timed.made.likes for each in like.items}
+    first_of = {
+        each.item_id: like.first.item_id for like in timed.made.likes for each in like.items
+    }
     for part in sorted(parts, key=lambda each: -each.half_years):
         if part.is_under_way:
             found[part.id] = UNDER_WAY

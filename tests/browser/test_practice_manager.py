@@ -149,11 +149,11 @@ def sign_and_submit(page):
 
 
 def read_the_result(page, reference):
-    """The tier, what holds it back, the shortest way up, the domains; the two values kept apart."""
+    """The tier, what holds it back, the way up, the domains; the two values kept apart."""
     follow(page, "See the result")
     assert heading(page) == "Result"
     assert re.match(r"T\d ", page.locator(".tier.large").inner_text().strip())
-    says(page, "What holds it back", "The shortest way to", "Claimed, supported, validated")
+    says(page, "What holds it back", "The way to", "Claimed, supported, validated")
     assert page.locator(".checklist li").count() >= 1
     says(page, reference)
     follow(page, "Open the action plan")

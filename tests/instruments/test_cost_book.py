@@ -160,8 +160,12 @@ ONE_CHANGE = [
     ("    needs: {EQME-4: 2}", "    needs: {EQME-9: 2}", "EQME-5 › needs › EQME-9", "EQME-9"),
     ("    needs: {EQME-4: 2}", "    needs: {EQME-5: 2}", "EQME-5 › needs", "cannot need EQME-5"),
     ("  EQME-5:\n    needs", "  EQME-9:\n    needs", "own_needs › EQME-9", "EQME-9"),
-    ("    needs: {SOCR-3: 2, SOCR-4: 2}\n    acts", "    needs: {SOCR-9: 2}\n    acts",
-     "SDOH › needs › SOCR-9", "SOCR-9"),
+    (
+        "    needs: {SOCR-3: 2, SOCR-4: 2}\n    acts",
+        "    needs: {SOCR-9: 2}\n    acts",
+        "SDOH › needs › SOCR-9",
+        "SOCR-9",
+    ),
     (
         "      ages: all\n      status: E",
         "      ages: all\n      status: sure",

@@ -80,12 +80,13 @@ def clear_gap(brief: Brief) -> str:
     )
 
 
-def shortest_way(brief: Brief) -> str:
-    if not brief.summary.steps or not brief.summary.target:
+def way_up(brief: Brief) -> str:
+    steps = len(brief.summary.way.steps)
+    if not steps or not brief.summary.target:
         return ""
     return (
-        f"The shortest way to {brief.summary.target.id} takes {len(brief.summary.steps)} "
-        f"step{'' if len(brief.summary.steps) == 1 else 's'}. Which of them can be taken before "
+        f"The way to {brief.summary.target.id} takes {steps} "
+        f"step{'' if steps == 1 else 's'}. Which of them can be taken before "
         "the next visit, and what help would it take?"
     )
 
@@ -178,7 +179,7 @@ RULES: tuple[Rule, ...] = (
     unknown_outcomes,
     domain_decline,
     highest_tier,
-    shortest_way,
+    way_up,
     missing_owner,
     later_funding,
     missing_help,

@@ -16,6 +16,7 @@ from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import percent
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Domain, Instrument, Item
+from readiness.plans.presenters.way import Way
 from readiness.portfolio.columns import PortfolioColumn, page_columns
 from readiness.portfolio.models import (
     MOST_COMPARED,
@@ -154,7 +155,7 @@ def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
 # One group
 
 
-def group_page(file: GroupFile) -> dict[str, Any]:
+def group_page(file: GroupFile, way: Way | None) -> dict[str, Any]:
     shown = file.shown
     run = shown.best_run if shown else None
     is_current = shown is not None and file.line.assessment_id == shown.assessment.id
@@ -166,6 +167,7 @@ def group_page(file: GroupFile) -> dict[str, Any]:
         "kinds": KINDS,
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
+        "way": way,
     }
 
 
