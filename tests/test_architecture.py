@@ -129,6 +129,7 @@ READS = {
     "imports/fhir/documents.py",
     "imports/template/workbook.py",
     "instruments/cost_book.py",
+    "instruments/cost_book_check.py",
     "*/loader.py",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from readiness.cli.calculations import instrument, invest, score
+from readiness.cli.calculations import instrument, invest, plan, score
 from readiness.cli.database import database
 from readiness.cli.demo import demo
 from readiness.cli.equity import equity
@@ -14,6 +14,7 @@ from readiness.cli.screens import screens
 
 COMMANDS: tuple[click.Command, ...] = (
     score,
+    plan,
     screens,
     equity,
     instrument,

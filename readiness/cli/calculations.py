@@ -1,4 +1,4 @@
-"""Answers from a file alone: `flask score`, `flask invest`, `flask instrument check`."""
+"""Answers from a file alone: `flask score`, `plan`, `invest`, `instrument check`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from readiness.assessments.scorecard import to_json
 from readiness.assessments.service.scoring import score_file
 from readiness.cli.outcome import NO_ANSWER, ends_well, say
 from readiness.core.errors import BadInput
+from readiness.instruments import cost_book_check
 from readiness.instruments import loader as instruments
 from readiness.investment import problem_json
 from readiness.investment.service.allocation import (
@@ -23,6 +24,7 @@ from readiness.investment.service.allocation import (
     conflicts_of,
     too_little_money,
 )
+from readiness.plans.service.plan_file import plan_file
 
 
 @click.command()
@@ -38,6 +40,26 @@ def score(file: BinaryIO) -> None:
     for notice in notices:
         say(f"Notice: {notice}")
     click.echo(json.dumps(to_json(run), indent=2))
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--to", help="The tier to reach; without it, the next one.")
+@click.option("--no-margin", is_flag=True, help="Do not ask that one raise may end a level short.")
+@ends_well
+def plan(file: BinaryIO, to: str | None, no_margin: bool) -> None:
+    """Print the least-cost plan from the assessment in FILE (JSON; - for standard input) to a tier.
+
+    FILE is what `flask score` takes, and may say what is under way:
+    {"under_way": [{"id": "GOV", "still_to_pay": 2000}]}. Exit code 3: no plan reaches the tier.
+    """
+    made = plan_file(file.read(assessment_json.MOST_BYTES + 1), to, margin=not no_margin)
+    for notice in made.notices:
+        say(notice)
+    if made.plan is None:
+        say(made.reason)
+        sys.exit(NO_ANSWER)
+    click.echo(json.dumps(made.plan, indent=2))
 
 
 @click.command()
@@ -84,7 +106,8 @@ def instrument() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @ends_well
 def check(file: Path) -> None:
-    """List every problem of the instrument in FILE (YAML), with its place."""
-    if problems := instruments.problems_of(file):
+    """List every problem of the instrument or cost book in FILE (YAML), with its place."""
+    is_book = cost_book_check.is_cost_book(file)
+    if problems := (cost_book_check if is_book else instruments).problems_of(file):
         raise BadInput(problems)
     click.echo(f"{file} has no problems.")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 from readiness.demo import actions, world
 from readiness.demo.actions import Stage
 from readiness.demo.world import Character, Round
 from readiness.plans import db as plans
-from readiness.plans.editing import edit_of
-from readiness.plans.models import ActionStatus, PlanAction
+from readiness.plans.costs import CostRange
+from readiness.plans.editing import ActionEdit, edit_of
+from readiness.plans.models import ActionStatus, GroupValues, PlanAction, ResourceEstimate
 from readiness.plans.postings import PostingInput, PostingKind
 from readiness.plans.service import money, plan
 
 AWARDED_ON = -300  # days from today
 STEP_CENTS = 50_00  # amounts are such multiples
 MISTYPED = "mistyped"
-PAYER, OWN = "Harbor Mutual, infrastructure grant", "Own budget"
+PAYER, OWN_BUDGET = "Harbor Mutual, infrastructure grant", "Own budget"
 
 Deed = tuple[datetime, Callable[[Stage], None]]
 
@@ -43,8 +45,19 @@ STORIES = (  # of the first priced action of a plan, of the second, and so on
 )
 
 
+OWN = (  # what the group on show added to its plan, and likely dollars a year
+    ("A registry module from the record vendor", 24_000),
+    ("Interpreter phones at every desk", 6_500),
+    ("Outreach calls before each visit", 18_000),
+    ("A data analyst for two days a week", 31_000),
+)
+AROUND = (Decimal("0.8"), Decimal(1), Decimal("1.4"))  # low, likely and high of these
+
+
 def money_of(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
     """For the groups that had a plan last year."""
+    for number, (title, dollars) in enumerate(OWN) if who.id == world.ON_SHOW else ():
+        yield on(AWARDED_ON), partial(add, who=who, number=number, title=title, dollars=dollars)
     for number, story in enumerate(STORIES) if who.had_last_year else ():
         yield on(AWARDED_ON), partial(begin, who=who, number=number, story=story)
         for days, share in story.paid:
@@ -58,6 +71,21 @@ def money_of(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
         yield on(-39), partial(put_right, who=who)
 
 
+def add(stage: Stage, who: Character, number: int, title: str, dollars: int) -> None:
+    yearly = CostRange(*(dollars * share for share in AROUND))
+    nothing = CostRange(*(Decimal(0),) * 3)
+    wanted = ActionEdit(
+        owner="practice manager",
+        due_on=(stage.now + timedelta(days=270)).date(),
+        status=ActionStatus.PLANNED,
+        note="",
+        title=title,
+        own=GroupValues(amounts=ResourceEstimate(one_off=nothing, yearly=yearly)),
+    )
+    here = Round.LAST.assessment_of(who)
+    plan.add_own(actions.session_of(stage, who), here, f"own:{number}", wanted)
+
+
 def begin(stage: Stage, who: Character, number: int, story: Story) -> None:
     set_status(stage, who, number, ActionStatus.UNDER_WAY)
     if story.award:
@@ -65,7 +93,7 @@ def begin(stage: Stage, who: Character, number: int, story: Story) -> None:
 
 
 def pay(stage: Stage, who: Character, number: int, share: float) -> None:
-    post(stage, who, number, PostingKind.SPENT, share, PAYER if number < 3 else OWN)
+    post(stage, who, number, PostingKind.SPENT, share, PAYER if number < 3 else OWN_BUDGET)
 
 
 def finish(stage: Stage, who: Character, number: int) -> None:
@@ -87,7 +115,7 @@ def mistype(stage: Stage, who: Character) -> None:
     action = priced(stage, who, 0)
     if action:
         here = Round.LAST.assessment_of(who)
-        wrong = PostingInput(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN, "Printing")
+        wrong = PostingInput(PostingKind.SPENT, 12_000_00, stage.now.date(), OWN_BUDGET, "Printing")
         money.post(actions.session_of(stage, who), here, action.id, wrong, MISTYPED)
 
 

@@ -8,13 +8,13 @@ chosen actions serve it. Fields are stored and exported under their names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from readiness.assessments.scorecard import ScoringRun
 from readiness.instruments.answers import Answers, Context
-from readiness.instruments.models import ActionKind, Instrument
+from readiness.instruments.models import ActionKind, Instrument, Prerequisite
 from readiness.plans.costs import CostRange, ResourceRequirements
 
 SMALL_GROUP = 10  # full-time clinicians at most
@@ -77,6 +77,8 @@ class GroupBaseline:
     positive: tuple[int, int] | None = None  # patient-quarters with any need, of those screened
     behind: tuple[PatientsBehind, ...] = ()
     in_place: frozenset[str] = frozenset()
+    needed_first: Mapping[str, tuple[Prerequisite, ...]] = field(default_factory=dict)
+    # intervention id -> what the cost book says it needs besides the instrument
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from readiness.instruments.answers import AnswerKind, Context
 from readiness.instruments.cost_book import CostBook
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
 from readiness.instruments.quantities import Quantity
+from readiness.investment.lifts import reached_by, rises_needed
 from readiness.investment.models import (
     Candidate,
     GroupBaseline,
@@ -20,10 +21,9 @@ from readiness.investment.models import (
     Tag,
     Unavailable,
 )
+from readiness.plans.catalog import CHANGES_CARE, NEVER_ALONE, is_met
 from readiness.plans.costs import ResourceRequirements, requirements_of
 from readiness.plans.models import LevelRise
-from readiness.plans.planning import rises_needed
-from readiness.plans.selection import CHANGES_CARE, NEVER_ALONE, RESPONSE_FIRST, is_met, reached_by
 
 REACH_WEIGHT = 3  # a measure with a gap weighs as a step on an essential gate, for need
 BY_LANGUAGE = frozenset({"LANG"})  # interpreters reach patients in a gap by language alone
@@ -38,6 +38,7 @@ def offer_of(
     baseline: GroupBaseline, book: CostBook, risk: SocialRisk, tags: tuple[str, ...], tier_gate: int
 ) -> GroupOffer:
     """Everything about one group; at T0 nothing can be chosen."""
+    baseline = replace(baseline, needed_first={n.intervention_id: n.needs for n in book.notes})
     tier = baseline.instrument.tier_by_id[baseline.run.tier_id]
     patients = whole(baseline.context.get("active_patients"))
     made = GroupOffer(
@@ -231,7 +232,7 @@ def prerequisite_rules(
 def unmet_prerequisites(baseline: GroupBaseline, intervention_id: str) -> list[Prerequisite]:
     wanted = (
         *baseline.instrument.intervention_by_id[intervention_id].prerequisites,
-        *RESPONSE_FIRST.get(intervention_id, ()),
+        *baseline.needed_first.get(intervention_id, ()),
     )
     return [each for each in wanted if not is_met(each, baseline.answers)]
 
@@ -346,7 +347,7 @@ def missing_response(
     """The capacity to respond that is missing and that no action raises."""
     return tuple(
         needed
-        for needed in RESPONSE_FIRST.get(intervention_id, ())
+        for needed in baseline.needed_first.get(intervention_id, ())
         if not is_met(needed, baseline.answers)
         and not actions_raising(baseline, intervention_id, needed, ids)
     )

@@ -133,7 +133,10 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
         target_tier_id=proposed.target_tier_id,
         actions=actions,
         set_aside=proposed.set_aside,
-        need_says=proposed.need_says,
+        notes=proposed.notes,
+        objective=proposed.objective,
+        has_margin=proposed.has_margin,
+        beyond=proposed.beyond,
     )
 
 
@@ -169,25 +172,6 @@ def action_in(
         "own": {**own, "amounts": own, "levels": list(own["levels"].items())},
     }
     return replace(from_json(PlanAction, plain), proposal=proposal)
-
-
-def peer_deprived_shares(store: Store, group_id: str) -> tuple[float, ...]:
-    """What every other group said last of its patients in the most deprived areas.
-
-    Of submitted assessments only, and without saying whose: for a comparison of many.
-    """
-    latest: dict[str, float] = {}
-    for row in store.rows(
-        "select a.group_id, c.value from context c join assessments a on a.id = c.assessment_id"
-        " where c.key = 'deprived_share' and a.group_id <> ?"
-        " and exists (select 1 from submissions s where s.assessment_id = a.id)"
-        " order by a.created_at, a.id, c.revision",
-        (group_id,),
-    ):
-        value = json.loads(row["value"])
-        if isinstance(value, int | float):
-            latest[row["group_id"]] = float(value)
-    return tuple(latest.values())
 
 
 def add_posting(store: Store, posting: Posting, event: Event) -> None:

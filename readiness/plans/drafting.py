@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from readiness.instruments.answers import Context
@@ -12,6 +13,7 @@ from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import Instrument, Intervention
 from readiness.plans.costs import (
     CostRange,
+    PeopleDays,
     estimate_cost,
     requirements_of,
     round_dollars,
@@ -22,6 +24,7 @@ from readiness.plans.models import (
     ActionStatus,
     ActionType,
     CatalogValues,
+    GroupValues,
     PlanAction,
     Proposal,
     ProposedPlan,
@@ -55,7 +58,10 @@ def draft(instrument: Instrument, proposed: ProposedPlan, basis: PlanHeader) -> 
         target_tier_id=proposed.target_tier_id,
         actions=tuple(action_of(instrument, each, basis.starts_on) for each in proposed.proposals),
         set_aside=proposed.set_aside,
-        need_says=proposed.need_says,
+        notes=proposed.notes,
+        objective=proposed.objective,
+        has_margin=proposed.has_margin,
+        beyond=proposed.beyond,
     )
 
 
@@ -66,10 +72,19 @@ def action_of(instrument: Instrument, proposal: Proposal, starts_on: date) -> Pl
         title=proposal.title,
         owner=default_owner(instrument, proposal),
         due_on=due_date(proposal, starts_on),
-        status=ActionStatus.PROPOSED,
+        status=ActionStatus.PROPOSED if proposal.still_to_pay is None else ActionStatus.UNDER_WAY,
         note="",
         proposal=proposal,
+        own=still_to_pay(proposal),
     )
+
+
+def still_to_pay(proposal: Proposal) -> GroupValues:
+    """Of what had begun when the plan was made only that counts."""
+    if proposal.still_to_pay is None:
+        return GroupValues()
+    left, none = (CostRange(*(Decimal(each),) * 3) for each in (proposal.still_to_pay, 0))
+    return GroupValues(amounts=ResourceEstimate(left, none, PeopleDays(*(Decimal(0),) * 3)))
 
 
 def default_owner(instrument: Instrument, proposal: Proposal) -> str:
@@ -87,7 +102,7 @@ def due_date(proposal: Proposal, starts_on: date) -> date:
     """What is not known, within 30 days; all else by the end of its half-year."""
     if proposal.type is ActionType.FIND_OUT:
         return starts_on + timedelta(days=DAYS_TO_FIND_OUT)
-    return end_of(proposal.half_year, starts_on)
+    return end_of(proposal.half_year + proposal.half_years - 1, starts_on)
 
 
 def with_current_costs(

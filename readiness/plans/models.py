@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -33,7 +34,8 @@ class LevelRise:
     item_id: str
     from_level: int | None  # None: not known yet
     to: int
-    weight: int  # 3 essential gate of the next tier, 2 supporting, 1 otherwise
+    weight: int  # 3 essential gate of a tier being climbed, 2 supporting, 1 otherwise
+    serves: tuple[str, ...] = ()  # ids of the unmet criteria that it helps to meet
 
     @property
     def gap(self) -> int:
@@ -52,10 +54,10 @@ class Proposal:
     half_year: int  # 1 is the first six months
     after: tuple[str, ...] = ()  # ids of the actions that come first
     intervention_id: str | None = None
-    priority: Fraction = Fraction(0)
-    feasibility: Fraction = Fraction(1)
-    value: Fraction = Fraction(0)
     cost: CostEstimate | None = None
+    own_days: Decimal | None = None  # people-days of an own step
+    half_years: int = 1  # that an own step takes: one for each level
+    still_to_pay: int | None = None  # dollars; None: not begun when the plan was made
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class ExcludedIntervention:
 
     intervention_id: str
     says: str
+    is_eligible: bool = True  # False: it is not for this group, or that is to be found out
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ class ProposedPlan:
     target_tier_id: str | None  # None at the top: the plan holds what is there
     proposals: tuple[Proposal, ...]  # in the order to start them
     set_aside: tuple[ExcludedIntervention, ...]
-    need_says: tuple[str, ...]  # what the need multiplier rests on, and what was left out
+    notes: tuple[str, ...] = ()  # sentences that a reader must know first
+    objective: int | None = None  # dollars, people-days with them; None: nothing to buy or do
+    has_margin: bool = False  # it holds when one raised item that is no gate ends a level short
+    beyond: tuple[Proposal, ...] = ()  # for reliable gaps: never needed for the tier
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,8 @@ class PlanAction:
     @property
     def amounts(self) -> ResourceEstimate:
         """The group's own, and what they leave open from the catalogue."""
-        return self.own.amounts.over(self.usual.at_own_units if self.usual else ResourceEstimate())
+        usual = self.usual.at_own_units if self.usual else ResourceEstimate()
+        return self.own.amounts.over(usual).over(own_step_days(self.proposal))
 
     @property
     def cost(self) -> CostRange | None:
@@ -197,8 +204,11 @@ class ActionPlan:
     starts_on: date
     target_tier_id: str | None
     actions: tuple[PlanAction, ...]
-    set_aside: tuple[ExcludedIntervention, ...]
-    need_says: tuple[str, ...]
+    set_aside: tuple[ExcludedIntervention, ...] = ()
+    notes: tuple[str, ...] = ()
+    objective: int | None = None
+    has_margin: bool = False
+    beyond: tuple[Proposal, ...] = ()  # care redesign for reliable gaps, apart from the tier
 
     @property
     def current(self) -> tuple[PlanAction, ...]:
@@ -212,6 +222,13 @@ def actions_without_cost(plan: ActionPlan) -> tuple[PlanAction, ...]:
         for each in plan.current
         if each.cost is None and each.proposal and each.proposal.cost is not None
     )
+
+
+def own_step_days(proposal: Proposal | None) -> ResourceEstimate:
+    """What an own step takes of the group's people: one figure, for nobody measured a range."""
+    if proposal is None or proposal.own_days is None:
+        return ResourceEstimate()
+    return ResourceEstimate(people_days=PeopleDays(*(proposal.own_days,) * 3))
 
 
 def cost_of(proposal: Proposal) -> CostRange | None:

@@ -1,291 +1,379 @@
-"""From a scoring run to a proposed plan, by the instrument's own rules.
+"""From where a group stands to a proposed plan: what reaches the tier, and nothing else.
 
-What the next tier still needs is worked out here; `selection` chooses what reaches it, and
-`sequencing` puts what is needed first before what needs it.
+`least_cost` decides; here its answer becomes actions with what they raise, when they start and
+what comes first, and sentences about what a reader must know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from readiness.assessments.scorecard import ScoringRun
+from readiness.assessments.scorecard import UnmetCriterion
+from readiness.assessments.tier_path import unknowns_to_settle, why_unreachable
+from readiness.assessments.tiers import TierResult, evaluate
+from readiness.assessments.unmet import served_by, unmet_criteria
+from readiness.core.integer_program import Solve
 from readiness.instruments.answers import AnswerKind, Answers, Context
-from readiness.instruments.models import GateKind, Instrument, Item, Prerequisite
-from readiness.plans.models import ActionType, LevelRise, Proposal, ProposedPlan
-from readiness.plans.selection import (
-    NEVER_ALONE,
-    PopulationNeed,
-    blocking_reason,
-    candidates_of,
-    choose,
-    is_met,
-    need_notes,
-    rise_reason,
+from readiness.instruments.cost_book import CostBook
+from readiness.instruments.models import ActionKind, GateKind, Instrument, Tier
+from readiness.plans.catalog import Catalog, Offer, catalog_of, level_of
+from readiness.plans.least_cost import (
+    LeastCostPlan,
+    PlanInputs,
+    final_levels,
+    least_cost_plan,
+    least_objective,
 )
+from readiness.plans.models import (
+    ActionType,
+    ExcludedIntervention,
+    LevelRise,
+    Proposal,
+    ProposedPlan,
+)
+from readiness.plans.own_work import days_between
+from readiness.plans.timing import Part, first_parts, parts_of
 
 WEIGHT = {GateKind.ESSENTIAL: 3, GateKind.SUPPORTING: 2}
-DID_NOT_KNOW = "was answered with don’t know: nobody can plan on what is not known."
+DID_NOT_KNOW = "was answered with don’t know: it is found out first, at no cost."
 NO_ANSWER = ": nobody can plan on what is not known."
-LEVEL_AIMED_AT = 3  # without a gate, no further than "deployed"
+NO_BOOK = "This instrument has no cost book, so what a plan would cost cannot be told."
+NOT_NEEDED = "The tier is reached at less cost without it."
+HOW_MANY = (
+    "How many it takes is not known, and so neither is its cost: it is planned only where nothing "
+    "else reaches the tier."
+)
+NO_FACTS = (
+    "No facts about the group are given: for whom an intervention is, and costs that grow with the "
+    "group, cannot be told. This plan rests on the rest, so answer the facts first."
+)
+NO_MARGIN = (
+    "No plan holds the tier when one raise ends a level short, so every raise of this one has to "
+    "succeed."
+)
 
 
-def propose(
-    instrument: Instrument,
-    context: Context,
-    answers: Answers,
-    run: ScoringRun,
-    need: PopulationNeed,
-) -> ProposedPlan:
-    """At T0 only what must be found out: nobody can plan on what is not known."""
-    tier = instrument.tier_by_id[run.tier_id]
-    target = instrument.tier_after(tier)
-    target_id = target.id if target else None
-    unknown = find_out_actions(instrument, answers, run)
-    if tier == instrument.tiers[0]:
-        return ProposedPlan(target_id, unknown, (), ())
-    lifts = rises_needed(instrument, answers, run)
-    needed = items_to_reach(instrument, run, lifts)
-    offers = candidates_of(instrument, lifts, answers, context, need)
-    chosen, aside = choose(instrument, offers, needed, answers)
-    placed = with_prerequisites(instrument, chosen, offers, answers)
-    ordered = sequence(own_steps(instrument, placed, needed, lifts))
-    planned = {action.id for action in ordered}
+@dataclass(frozen=True)
+class GroupFacts:
+    """What a plan is made from."""
+
+    instrument: Instrument
+    book: CostBook | None  # None: an instrument of an installation's own may come without one
+    answers: Answers
+    context: Context
+    still_to_pay: Mapping[str, int] = field(default_factory=dict)  # dollars, of what is under way
+    done_before: frozenset[str] = frozenset()  # before the answers were given
+    gap_points: Mapping[str, Fraction] | None = None  # measure id -> reliable gap; None: no data
+
+
+@dataclass(frozen=True)
+class FoundPlan:
+    """The least-cost plan of a group with what it was found from."""
+
+    inputs: PlanInputs
+    plan: LeastCostPlan
+    unmet: tuple[UnmetCriterion, ...]  # of every tier being climbed
+
+
+def propose(facts: GroupFacts, solve: Solve) -> ProposedPlan:
+    """The plan to the next tier. At the top it is empty; at T0 it is only what to find out."""
+    instrument, result = facts.instrument, evaluate(facts.instrument, facts.answers)
+    target = instrument.tier_after(result.tier)
+    if target is None:
+        return ProposedPlan(None, (), ())
+    if result.tier == instrument.tiers[0]:
+        return ProposedPlan(target.id, find_out_first(instrument, facts.answers, result), ())
+    if facts.book is None:
+        return ProposedPlan(target.id, (), (), notes=(NO_BOOK,))
+    inputs = inputs_of(facts, facts.book, result, target)
+    plan = least_cost_plan(inputs, solve, margin=facts.book.margin.asked)
+    if plan is None:
+        return ProposedPlan(target.id, (), (), notes=(why_none(inputs),))
+    found = found_plan(inputs, plan)
     return ProposedPlan(
-        target_tier_id=target_id,
-        proposals=(*unknown, *ordered),
-        set_aside=tuple(each for each in aside if each.intervention_id not in planned),
-        need_says=need_notes(need),
+        target_tier_id=target.id,
+        proposals=(*find_outs(found), *proposals_of(found)),
+        set_aside=tuple(set_aside(found)),
+        notes=tuple(notes_of(found, facts.context)),
+        objective=plan.objective,
+        has_margin=plan.has_margin,
+        beyond=tuple(beyond_of(facts, inputs.catalog, plan)),
     )
 
 
-def find_out_actions(
-    instrument: Instrument, answers: Answers, run: ScoringRun
+def inputs_of(facts: GroupFacts, book: CostBook, result: TierResult, target: Tier) -> PlanInputs:
+    catalog = catalog_of(
+        facts.instrument,
+        book,
+        facts.answers,
+        facts.context,
+        facts.still_to_pay,
+        facts.done_before,
+    )
+    return PlanInputs(facts.instrument, book, facts.answers, result, target, catalog)
+
+
+def found_plan(inputs: PlanInputs, plan: LeastCostPlan) -> FoundPlan:
+    unmet = unmet_criteria(inputs.instrument, inputs.answers, inputs.result, inputs.target)
+    return FoundPlan(inputs, plan, unmet)
+
+
+def why_none(inputs: PlanInputs) -> str:
+    closed = why_unreachable(inputs.instrument, inputs.answers, inputs.target)
+    return closed or (
+        f"No set of interventions for this group and own work within its limits reaches "
+        f"{inputs.target.id} within three years."
+    )
+
+
+# What to find out.
+
+
+def find_out_first(
+    instrument: Instrument, answers: Answers, result: TierResult
 ) -> tuple[Proposal, ...]:
-    """What is missing as one task, then one for each don't-know: they head the plan."""
-    unknown = tuple(
-        find_out_action(
-            f"find-out:{item.id}", f"Find out: {item.short}", f"{item.id} {DID_NOT_KNOW}"
-        )
-        for item in instrument.items
-        if (answer := answers.get(item.id)) and answer.kind is AnswerKind.DONT_KNOW
-    )
-    if not run.missing:
+    """What makes the answers ratable: every missing one as a single task, and the fewest
+    don't-knows."""
+    asked = [each.item_id for each in unknowns_to_settle(instrument, answers, result)]
+    unknown = tuple(find_out(instrument, each) for each in asked if each in answers)
+    if not result.missing:
         return unknown
-    title = f"Answer what has no answer yet: {len(run.missing)} of {len(instrument.items)} items"
-    return (
-        find_out_action("find-out:missing", title, ", ".join(run.missing) + NO_ANSWER),
-        *unknown,
-    )
+    title = f"Answer what has no answer yet: {len(result.missing)} of {len(instrument.items)} items"
+    because = ", ".join(result.missing) + NO_ANSWER
+    first = Proposal("find-out:missing", ActionType.FIND_OUT, title, (), (because,), half_year=1)
+    return first, *unknown
 
 
-def find_out_action(action_id: str, title: str, because: str) -> Proposal:
-    return Proposal(action_id, ActionType.FIND_OUT, title, (), (because,), half_year=1)
-
-
-def rises_needed(instrument: Instrument, answers: Answers, run: ScoringRun) -> dict[str, LevelRise]:
-    """For each item below its aim: from where to where, and how much that weighs.
-
-    What does not apply is not lifted.
-    """
-    way = {raised.item_id: raised.to for raised in run.shortest_way or ()}
-    lifts = (
-        rise_of(instrument, item, answer.level, run, way.get(item.id, 0))
-        for item in instrument.items
-        if (answer := answers.get(item.id)) and answer.kind is not AnswerKind.NOT_APPLICABLE
-    )
-    return {lift.item_id: lift for lift in lifts if lift.gap}
-
-
-def rise_of(
-    instrument: Instrument, item: Item, level: int | None, run: ScoringRun, on_the_way: int
-) -> LevelRise:
-    """The aim is what the gates up to the next tier need, and what the way up asks for;
-    without either, one level up, but no further than "deployed"."""
-    after = instrument.tier_after(instrument.tier_by_id[run.tier_id])
-    top = (after or instrument.tiers[-1]).number
-    gates = [
-        gate
-        for gate in instrument.gates_by_item[item.id]
-        if instrument.tier_by_id[gate.tier_id].number <= top
-    ]
-    now = level or 0
-    aim = max((gate.level for gate in gates), default=min(now + 1, LEVEL_AIMED_AT))
-    weight = max((WEIGHT[gate.kind] for gate in gates if now < gate.level), default=1)
-    return LevelRise(item.id, level, max(aim, on_the_way), weight)
-
-
-def items_to_reach(
-    instrument: Instrument, run: ScoringRun, lifts: Mapping[str, LevelRise]
-) -> tuple[str, ...]:
-    """The items that the plan must reach: the way up and every unmet gate on it.
-
-    At the top only a gate still unmet: what is there is held. Where there is no way up yet, and
-    no gate to blame, everything that can be lifted.
-    """
-    way = tuple(raised.item_id for raised in run.shortest_way or ())
-    gates = tuple(lift.item_id for lift in lifts.values() if lift.weight > 1)
-    needed = tuple(dict.fromkeys((*way, *gates)))
-    is_top = run.tier_id == instrument.tiers[-1].id
-    return needed if needed or is_top else tuple(lifts)
-
-
-STARTS_PER_HALF_YEAR = 3
-
-
-ESSENTIAL = 3  # the weight of a lift that meets an essential gate
-
-
-def with_prerequisites(
-    instrument: Instrument, chosen: Sequence[Proposal], offers: Sequence[Proposal], answers: Answers
-) -> tuple[Proposal, ...]:
-    """Every chosen action, preceded by what it needs first, down to what can start today.
-
-    `above` are the actions waiting for this one: none of them can come before it.
-    """
-    offer_by_id = {o.id: o for o in offers}
-    chosen_ids = {action.id for action in chosen}
-    placed: dict[str, Proposal] = {}
-
-    def place(action_id: str, above: frozenset[str]) -> None:
-        if action_id in placed:
-            return
-        first: dict[str, None] = {}  # in the order they are needed, each once
-        for missing in missing_of(instrument, action_id, answers):
-            preferred = chosen_ids | placed.keys()
-            before = provider(
-                instrument, missing, offer_by_id, preferred, answers, above | {action_id}
-            )
-            if before:
-                place(before, above | {action_id})
-            else:
-                before = f"raise:{missing.item_id}"
-            placed[before] = raise_prerequisite(instrument, placed.get(before), missing, answers)
-            first[before] = None
-        placed[action_id] = replace(offer_by_id[action_id], after=tuple(first))
-
-    for action in chosen:
-        place(action.id, frozenset())
-    return tuple(placed.values())
-
-
-def missing_of(
-    instrument: Instrument, action_id: str, answers: Answers
-) -> tuple[Prerequisite, ...]:
-    wanted = instrument.intervention_by_id[action_id].prerequisites
-    return tuple(each for each in wanted if not is_met(each, answers))
-
-
-def provider(
-    instrument: Instrument,
-    prerequisite: Prerequisite,
-    offers: Mapping[str, Proposal],
-    preferred: set[str],
-    answers: Answers,
-    above: frozenset[str],
-) -> str | None:
-    """What raises a missing prerequisite without needing it: best an action already in the plan."""
-    able = [
-        offer
-        for offer in offers.values()
-        if offer.id not in above and provides(instrument, offer, prerequisite, answers)
-    ]
-    if not able:
-        return None
-    return max(able, key=lambda o: (o.id in preferred, o.feasibility, o.value)).id
-
-
-def provides(
-    instrument: Instrument, offer: Proposal, prerequisite: Prerequisite, answers: Answers
-) -> bool:
-    intervention = instrument.intervention_by_id[offer.id]
-    return (
-        prerequisite.item_id in intervention.item_ids
-        and prerequisite.item_id not in {p.item_id for p in intervention.prerequisites}
-        and intervention.kind not in NEVER_ALONE
-        and not blocking_reason(instrument, offer, answers)
-    )
-
-
-def raise_prerequisite(
-    instrument: Instrument, action: Proposal | None, prerequisite: Prerequisite, answers: Answers
-) -> Proposal:
-    """The action, lifting that item at least as high as needed; without one, an own step."""
-    answer = answers.get(prerequisite.item_id)
-    lift = LevelRise(prerequisite.item_id, answer.level if answer else None, prerequisite.level, 1)
-    return with_rise(instrument, action, lift) if action else own_step(instrument, lift)
-
-
-def with_rise(instrument: Instrument, action: Proposal, lift: LevelRise) -> Proposal:
-    before = next((each for each in action.lifts if each.item_id == lift.item_id), None)
-    if before and before.to >= lift.to:
-        return action
-    higher = replace(lift, weight=max(lift.weight, before.weight if before else 1))
-    if action.type is ActionType.RAISE:
-        return own_step(instrument, higher)
-    lifts = tuple(higher if each is before else each for each in action.lifts)
-    lifts = lifts if before else (*lifts, higher)
-    return replace(action, lifts=lifts, because=tuple(rise_reason(instrument, e) for e in lifts))
-
-
-def own_step(instrument: Instrument, lift: LevelRise) -> Proposal:
-    item = instrument.item_by_id[lift.item_id]
+def find_out(instrument: Instrument, item_id: str) -> Proposal:
     return Proposal(
-        id=f"raise:{item.id}",
-        type=ActionType.RAISE,
-        title=f"Bring {item.short} to level {lift.to}",
-        lifts=(lift,),
-        because=(rise_reason(instrument, lift), f"Level {lift.to} means: {item.levels[lift.to]}"),
+        id=f"find-out:{item_id}",
+        type=ActionType.FIND_OUT,
+        title=f"Find out: {instrument.item_by_id[item_id].short}",
+        lifts=(),
+        because=(f"{item_id} {DID_NOT_KNOW}",),
         half_year=1,
     )
 
 
-def own_steps(
-    instrument: Instrument,
-    placed: Sequence[Proposal],
-    needed: Iterable[str],
-    lifts: Mapping[str, LevelRise],
-) -> tuple[Proposal, ...]:
-    """The plan, with a step of its own for each needed item that nothing in it lifts far enough."""
-    by_id = {action.id: action for action in placed}
-    reached = {(lift.item_id, lift.to) for action in placed for lift in action.lifts}
-    for item_id in needed:
-        wanted = lifts.get(item_id)
-        if wanted and not any(i == item_id and to >= wanted.to for i, to in reached):
-            step = f"raise:{item_id}"
-            by_id[step] = (
-                with_rise(instrument, by_id[step], wanted)
-                if step in by_id
-                else own_step(instrument, wanted)
+def unknown_items(found: FoundPlan) -> tuple[str, ...]:
+    """Don't-knows that are unmet gates or are raised by the plan, in the order they are asked."""
+    raised = raises_of(found)
+    gates = {gate.item_id for gate in found.inputs.open_gates}
+    return tuple(
+        item.id
+        for item in found.inputs.instrument.items
+        if found.inputs.answers[item.id].kind is AnswerKind.DONT_KNOW
+        and (item.id in gates or item.id in raised)
+    )
+
+
+def find_outs(found: FoundPlan) -> tuple[Proposal, ...]:
+    return tuple(find_out(found.inputs.instrument, each) for each in unknown_items(found))
+
+
+# The parts as actions.
+
+
+def raises_of(found: FoundPlan) -> dict[str, int]:
+    """Every item that the plan raises, with the level it then has."""
+    return final_levels(found.inputs.answers, found.plan.offers, found.plan.own)
+
+
+def parts_in(found: FoundPlan) -> tuple[Part, ...]:
+    return parts_of(found.plan.offers, found.inputs.own_work, found.plan.own)
+
+
+def first_of(found: FoundPlan) -> dict[str, tuple[str, ...]]:
+    """By part, the offers and items of own work that bring what it needs first."""
+    parts = parts_in(found)
+    return {each.id: first_parts(each, parts, found.plan.half_years) for each in parts}
+
+
+def proposals_of(found: FoundPlan) -> tuple[Proposal, ...]:
+    """In the order to start them: interventions before own work in each half-year."""
+    first = first_of(found)
+    bought = [bought_proposal(found, each, first[each.id]) for each in found.plan.offers]
+    own = [
+        own_step(found, item.id, first[item.id])
+        for item in found.inputs.instrument.items
+        if item.id in found.plan.own
+    ]
+    return tuple(sorted((*bought, *own), key=lambda each: each.half_year))
+
+
+def action_id(part_id: str, found: FoundPlan) -> str:
+    return f"raise:{part_id}" if part_id in found.plan.own else part_id
+
+
+def bought_proposal(found: FoundPlan, offer: Offer, first: Iterable[str]) -> Proposal:
+    inputs, intervention = found.inputs, offer.intervention
+    in_order = (i.id for i in inputs.instrument.items if i.id in offer.delivers)
+    lifts = tuple(rise_of(found, item_id, offer.delivers[item_id]) for item_id in in_order)
+    return Proposal(
+        id=offer.id,
+        type=ActionType.INTERVENTION,
+        title=intervention.title,
+        lifts=lifts,
+        because=tuple(rise_reason(inputs.instrument, each) for each in lifts),
+        half_year=max(1, found.plan.half_years[offer.id]),
+        after=tuple(action_id(each, found) for each in first),
+        intervention_id=offer.id,
+        still_to_pay=offer.dollars if offer.is_under_way else None,
+        cost=offer.cost,
+    )
+
+
+def own_step(found: FoundPlan, item_id: str, first: Iterable[str]) -> Proposal:
+    inputs, to = found.inputs, found.plan.own[item_id]
+    item, start = inputs.instrument.item_by_id[item_id], level_of(item_id, inputs.answers)
+    lift = rise_of(found, item_id, to)
+    return Proposal(
+        id=f"raise:{item_id}",
+        type=ActionType.RAISE,
+        title=f"Bring {item.short} to level {to}",
+        lifts=(lift,),
+        because=(rise_reason(inputs.instrument, lift), f"Level {to} means: {item.levels[to]}"),
+        half_year=found.plan.half_years[item_id],
+        after=tuple(action_id(each, found) for each in first),
+        own_days=days_between(start, to, inputs.book.own_days.days),
+        half_years=to - start,
+    )
+
+
+def rise_of(found: FoundPlan, item_id: str, to: int) -> LevelRise:
+    gates = (
+        WEIGHT[gate.kind]
+        for gate in found.inputs.open_gates
+        if gate.item_id == item_id and gate.level <= to
+    )
+    return LevelRise(
+        item_id=item_id,
+        from_level=found.inputs.answers[item_id].level,
+        to=to,
+        weight=max(gates, default=1),
+        serves=served_by(found.inputs.instrument, found.inputs.answers, item_id, to, found.unmet),
+    )
+
+
+def rise_reason(instrument: Instrument, lift: LevelRise) -> str:
+    item = instrument.item_by_id[lift.item_id]
+    now = "not known" if lift.from_level is None else f"at level {lift.from_level}"
+    kind = {3: "an essential gate", 2: "a supporting gate"}.get(lift.weight, "for its scores")
+    return f"{item.id} {item.short} is {now}, aim {lift.to}: {kind}."
+
+
+# What is not in the plan, and what a reader must know.
+
+
+def set_aside(found: FoundPlan) -> Iterator[ExcludedIntervention]:
+    """What can never be in it first; then what was not needed."""
+    chosen = {each.id for each in found.plan.offers}
+    for refused in found.inputs.catalog.not_eligible:
+        yield ExcludedIntervention(refused.intervention_id, refused.why, is_eligible=False)
+    for offer in found.inputs.catalog.offers:
+        if offer.id not in chosen and not offer.is_under_way:
+            yield ExcludedIntervention(
+                offer.id, NOT_NEEDED if offer.dollars is not None else HOW_MANY
             )
-    return tuple(by_id.values())
 
 
-def sequence(actions: Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """Half-years: after what they need; then essential gates, then value; three starts each."""
-    placed = {a.id: replace(a, half_year=1) for a in actions if a.type is ActionType.RAISE}
-    waiting = [a for a in actions if a.id not in placed]
-    first = serving_essential_gates(actions)
-    half_year = 0
-    while waiting:
-        half_year += 1
-        ready = [
-            a
-            for a in waiting
-            if all(b in placed and placed[b].half_year < half_year for b in a.after)
-        ]
-        ranked = sorted(ready, key=lambda a: (a.id not in first, -a.value))
-        for action in ranked[:STARTS_PER_HALF_YEAR]:
-            placed[action.id] = replace(action, half_year=half_year)
-            waiting.remove(action)
-    return tuple(sorted(placed.values(), key=lambda a: (a.half_year, a.type is ActionType.RAISE)))
+def notes_of(found: FoundPlan, context: Context) -> Iterator[str]:
+    if not any(value is not None for value in context.values()):
+        yield NO_FACTS
+    unknown = [o.intervention.title for o in found.plan.offers if o.dollars is None]
+    if unknown:
+        names = " and ".join(unknown)
+        yield (
+            f"Nothing whose cost is known reaches {found.inputs.target.id}, so this plan holds "
+            f"{names}, and what that costs is not known."
+        )
+    if found.inputs.book.margin.asked and not found.plan.has_margin:
+        yield NO_MARGIN
+    yield from asked_again(found, context)
 
 
-def serving_essential_gates(actions: Sequence[Proposal]) -> frozenset[str]:
-    """The actions that raise an essential gate of the next tier, and all that those need first."""
-    serving: set[str] = set()
-    for action in reversed(actions):  # what is needed first stands before what needs it
-        essential = any(lift.weight == ESSENTIAL for lift in action.lifts)
-        if essential or action.id in serving:
-            serving |= {action.id, *action.after}
-    return frozenset(serving)
+def asked_again(found: FoundPlan, context: Context) -> Iterator[str]:
+    """ "Not applicable" that its own rule no longer allows once the plan is done."""
+    instrument, answers = found.inputs.instrument, found.inputs.answers
+    now = {i: each.level for i, each in answers.items() if each.level is not None}
+    then = now | raises_of(found)
+    for item in instrument.items:
+        if answers[item.id].kind is not AnswerKind.NOT_APPLICABLE or item.na_when is None:
+            continue
+        if item.na_when.holds(context, now) and not item.na_when.holds(context, then):
+            yield (
+                f"{item.id} {item.short} is answered “not applicable”. Once this plan is done it "
+                "applies, and will have to be answered next time."
+            )
+
+
+# Beyond the tier.
+
+
+def beyond_of(facts: GroupFacts, catalog: Catalog, plan: LeastCostPlan) -> Iterator[Proposal]:
+    """Care redesign for a reliable gap: never needed for the tier, and never counted in it."""
+    chosen = {each.id for each in plan.offers}
+    gaps = {measure: points for measure, points in (facts.gap_points or {}).items() if points > 0}
+    for offer in catalog.offers:
+        each = offer.intervention
+        found = [measure for measure in each.measure_ids if measure in gaps]
+        is_open = offer.id not in chosen and not offer.is_under_way
+        if is_open and found and each.kind is ActionKind.CARE_REDESIGN:
+            yield Proposal(
+                id=offer.id,
+                type=ActionType.INTERVENTION,
+                title=each.title,
+                lifts=(),
+                because=tuple(
+                    f"{measure}: a reliable gap of {float(gaps[measure]):.1f} points."
+                    for measure in found
+                ),
+                half_year=1,
+                intervention_id=offer.id,
+                cost=offer.cost,
+            )
+
+
+# How much hangs on the days of own work.
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """What a plan would be if own work took other days."""
+
+    factor: Fraction
+    bought: tuple[str, ...]  # ids of interventions that it holds then
+    objective: int
+
+
+def if_own_days(
+    facts: GroupFacts, factors: Iterable[Fraction], solve: Solve
+) -> tuple[Alternative, ...]:
+    """The least-cost plan at so many times the days; empty where any of them has none."""
+    result = evaluate(facts.instrument, facts.answers)
+    target = facts.instrument.tier_after(result.tier)
+    if facts.book is None or target is None or result.tier == facts.instrument.tiers[0]:
+        return ()
+    found = []
+    for factor in factors:
+        inputs = inputs_of(facts, with_days(facts.book, factor), result, target)
+        plan = least_cost_plan(inputs, solve, margin=facts.book.margin.asked)
+        if plan is None:
+            return ()
+        found.append(Alternative(factor, tuple(o.id for o in plan.offers), plan.objective))
+    return tuple(found)
+
+
+def with_days(book: CostBook, factor: Fraction) -> CostBook:
+    days = tuple(each * factor for each in book.own_days.days)
+    return replace(book, own_days=replace(book.own_days, days=days))
+
+
+def margin_dollars(found: FoundPlan, solve: Solve) -> int | None:
+    """What the margin adds to the objective; None for a plan without one."""
+    if not found.plan.has_margin:
+        return None
+    least = least_objective(found.inputs, solve, margin=False)
+    return None if least is None else found.plan.objective - least

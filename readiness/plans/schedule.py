@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from readiness.core.periods import months_after
+from readiness.plans.cost_program import STARTS_PER_HALF_YEAR
 from readiness.plans.models import (
     ActionPlan,
     ActionStatus,
     ActionType,
     PlanAction,
 )
-from readiness.plans.planning import STARTS_PER_HALF_YEAR
 
 LAST_HALF_YEAR = 10  # five years: nobody plans a practice further
 
@@ -68,7 +68,7 @@ def timing_of(action: PlanAction, plan: ActionPlan) -> Timing | None:
 def timing_from_start(action: PlanAction, start: date) -> Timing:
     launch = months_after(start, action.months_to_launch or 0)
     if action.months_to_effect is None:
-        end = end_of(1, start)
+        end = end_of(action.proposal.half_years if action.proposal else 1, start)
         return Timing(start, min(launch, end), end, end)
     low, high = action.months_to_effect
     return Timing(start, launch, months_after(launch, low), months_after(launch, high))

@@ -4,7 +4,16 @@ import secrets
 from dataclasses import replace
 from decimal import Decimal
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from readiness.assessments.service import result
@@ -24,6 +33,9 @@ from readiness.plans.presenters import action as line
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
 from readiness.plans.presenters.action import catalogue_says
+from readiness.plans.presenters.outlook import outlook
+from readiness.plans.presenters.own_days import own_days_says
+from readiness.plans.presenters.way import way_of
 from readiness.plans.schedule import half_year_of
 from readiness.plans.service import document, money, plan
 from readiness.plans.service.plan import EditedMeanwhile, PlanView
@@ -46,9 +58,14 @@ def show(assessment_id: str) -> ResponseReturnValue:
         told=told,
         summary=summary,
         paid=spending.spending_table(money.money_of(store(), opened, now())),
-        whole=reading.outlook(opened, now().date()),
+        whole=outlook(opened, now().date()),
+        own_days=own_days(opened) if request.args.get("days") else "",
         misfits=[each.says for each in schedule.conflicts(opened.plan)],
     )
+
+
+def own_days(opened: PlanView) -> str:
+    return own_days_says(opened.instrument, plan.own_days_alternatives(store(), opened))
 
 
 @bp.get("/assessments/<assessment_id>/plan/actions/<action_id>")
@@ -203,6 +220,7 @@ def show_result(assessment_id: str) -> ResponseReturnValue:
         weighed_claims=claims.of_entered(
             store(), found.view.group.id, found.view.answers, now().date()
         ),
+        way=way_of(opened.plan, found.shown.run, found.view.instrument),
         plan_address=url_for("plan.show", assessment_id=assessment_id),
     )
 

@@ -153,7 +153,7 @@ def read_the_result(page, reference):
     follow(page, "See the result")
     assert heading(page) == "Result"
     assert re.match(r"T\d ", page.locator(".tier.large").inner_text().strip())
-    says(page, "What holds it back", "The least-effort way to", "Claimed, supported, validated")
+    says(page, "What holds it back", "The way to", "Claimed, supported, validated")
     assert page.locator(".checklist li").count() >= 1
     says(page, reference)
     follow(page, "Open the action plan")

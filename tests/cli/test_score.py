@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from readiness.cli.calculations import instrument, score
+from readiness.instruments import cost_book
 from readiness.instruments import loader as instruments
 
 QMER = Path(instruments.__file__).parent / "qmer" / "2026.1.yaml"
@@ -50,6 +51,17 @@ def test_an_instrument_without_problems_says_so():
     done = run(instrument, "check", QMER)
     assert done.exit_code == 0
     assert "no problems" in done.stdout
+
+
+def test_a_cost_book_is_checked_beside_its_instrument(tmp_path):
+    shipped = cost_book.FOLDER / "qmer" / "2026.1.yaml"
+    assert run(instrument, "check", shipped).exit_code == 0
+    file = tmp_path / "book.yaml"
+    text = shipped.read_text(encoding="utf-8")
+    file.write_text(text.replace("      REAL-1:", "      LEAD-1:", 1), encoding="utf-8")
+    done = run(instrument, "check", file)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "REALCOL does not name LEAD-1 among its items" in done.stderr
 
 
 @pytest.mark.parametrize("text", ["id: qmer\n", "]", ""])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from readiness.assessments.db import assessments, runs
 from readiness.assessments.models import (
@@ -15,12 +16,18 @@ from readiness.assessments.models import (
     Submission,
 )
 from readiness.assessments.service import scoring
+from readiness.core import solver
 from readiness.core.audit import Event
 from readiness.core.db import Store
+from readiness.instruments import cost_book
 from readiness.instruments import loader as instruments
-from readiness.instruments.answers import Answer
+from readiness.instruments.answers import Answer, Context
+from readiness.instruments.models import Instrument
+from readiness.plans.models import ProposedPlan
+from readiness.plans.planning import GroupFacts, propose
 
 QMER = instruments.load("qmer", "2026.1")
+BOOK = cost_book.load("qmer", "2026.1")
 FACTS = {
     "sites": 3,
     "clinicians_fte": 24,
@@ -35,6 +42,22 @@ def answers_at(level: int, **others: int | Answer) -> dict[str, Answer]:
     for key, value in others.items():
         given[key.replace("_", "-")] = Answer.at(value) if isinstance(value, int) else value
     return given
+
+
+def developing(**others: int | Answer) -> dict[str, Answer]:
+    """At T2. Its plan to T3 holds COACH, GOV, REALCOL, and CONTRACT after GOV."""
+    low = dict.fromkeys(("REAL_2", "LEAD_1", *(f"IMPR_{n}" for n in range(1, 7))), 1)
+    return answers_at(2, **{**low, **others})
+
+
+def proposed(
+    answers: Mapping[str, Answer],
+    facts: Context = FACTS,
+    instrument: Instrument = QMER,
+    **more: Any,
+) -> ProposedPlan:
+    """The least-cost plan to the next tier; `more` are further facts, such as `still_to_pay`."""
+    return propose(GroupFacts(instrument, BOOK, answers, facts, **more), solver.least)
 
 
 def told(verb: str, group_id: str, at: datetime) -> Event:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from readiness.assessments.service.scoring import scoring_run
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
@@ -15,21 +14,13 @@ from readiness.plans import db as plans
 from readiness.plans.db import proposed_in, proposed_out
 from readiness.plans.drafting import PlanHeader, carry_over, draft
 from readiness.plans.models import ActionStatus, ActionType
-from readiness.plans.planning import propose
-from readiness.plans.selection import PopulationNeed
 from readiness.plans.service.document import plan_out
 from tests.factories import plans as planned
 from tests.factories import world
 
 NOW = world.NOW
-ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1)
-MADE = propose(
-    planned.QMER,
-    planned.FACTS,
-    ANSWERS,
-    scoring_run(planned.QMER, planned.FACTS, ANSWERS),
-    PopulationNeed(),
-)
+ANSWERS = planned.developing(EQME_4=1)
+MADE = planned.proposed(ANSWERS)
 PLAN = draft(planned.QMER, MADE, PlanHeader("p1", "elm", "a1", "run-a1", NOW.date()))
 EVENT = Event(NOW, "maya", "took up", "plan", "p1", group_id="elm")
 

@@ -3,18 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from readiness.assessments.service.scoring import scoring_run
 from readiness.instruments import cost_book as costs
 from readiness.plans.drafting import PlanHeader, draft, with_current_costs
 from readiness.plans.models import GroupValues
-from readiness.plans.planning import propose
 from readiness.plans.schedule import with_action
-from readiness.plans.selection import PopulationNeed
 from tests.factories import plans, world
 
-ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1)
-RUN = scoring_run(plans.QMER, plans.FACTS, ANSWERS)
-MADE = propose(plans.QMER, plans.FACTS, ANSWERS, RUN, PopulationNeed())
+ANSWERS = plans.developing()
+MADE = plans.proposed(ANSWERS)
 PLAN = draft(plans.QMER, MADE, PlanHeader("p1", "elm", "a1", "r1", world.NOW.date()))
 
 

@@ -18,7 +18,7 @@ from tests.factories import world
 from tests.factories.page import Page
 
 HERE = "/assessments/a1/plan/money"
-ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1)
+ANSWERS = planned.developing(EQME_4=1)
 TODAY = world.NOW.date().isoformat()
 SPENT = {
     "kind": "spent",

@@ -5,27 +5,23 @@ from datetime import date
 
 import pytest
 
-from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
 from readiness.core.periods import months_after
 from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answer
 from readiness.plans.drafting import PlanHeader, draft, with_current_costs
 from readiness.plans.models import ActionStatus, GroupValues
-from readiness.plans.planning import propose
 from readiness.plans.projection import project
 from readiness.plans.schedule import end_of, with_action
-from readiness.plans.selection import PopulationNeed
 from tests.factories import plans
 
 START = date(2027, 1, 15)
 BOOK = costs.load("qmer")
-DEVELOPING = plans.answers_at(2, REAL_2=1, LEAD_1=1)
+DEVELOPING = plans.developing()
 
 
 def plan_for(answers, drop=()):
-    run = scoring_run(plans.QMER, plans.FACTS, answers)
-    made = propose(plans.QMER, plans.FACTS, answers, run, PopulationNeed())
+    made = plans.proposed(answers)
     plan = draft(plans.QMER, made, PlanHeader("p1", "elm", "a1", "run", START))
     opened = with_current_costs(plan, plans.QMER, BOOK, plans.FACTS)
     for action_id in drop:
@@ -116,7 +112,7 @@ def test_what_should_have_begun_is_counted_from_today():
 
 
 def test_a_dont_know_counts_only_where_the_plan_finds_it_out():
-    answers = plans.answers_at(2, REAL_2=1, LEAD_1=1, MEAS_2=Answer.dont_know())
+    answers = plans.developing(MEAS_2=Answer.dont_know())
     plan = plan_for(answers)
     assert any(lift.item_id == "MEAS-2" for each in plan.actions for lift in each.lifts)
     raised = [r.item_id for s in look(plan, answers).latest for r in s.rose]
@@ -128,7 +124,7 @@ def test_a_dont_know_counts_only_where_the_plan_finds_it_out():
 
 
 def test_what_does_not_apply_is_never_raised():
-    answers = plans.answers_at(2, REAL_2=1, LEAD_1=1)
+    answers = plans.developing()
     plan = changed(plan_for(answers), "COACH", own=GroupValues(levels=(("IMPR-6", 4),)))
     excused = {**answers, "IMPR-6": Answer.not_applicable("one site")}
     assert "IMPR-6" not in [r.item_id for s in look(plan, excused).latest for r in s.rose]

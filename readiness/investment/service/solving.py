@@ -12,6 +12,7 @@ from readiness.assessments.scorecard import Raise
 from readiness.assessments.tier_path import apply_raises
 from readiness.assessments.tiers import evaluate
 from readiness.investment.heuristics import NoHeuristicAnswer, equal_split, greedy
+from readiness.investment.lifts import rises_needed
 from readiness.investment.models import (
     Candidate,
     GroupAward,
@@ -46,7 +47,6 @@ from readiness.investment.uncertainty import (
     price_list,
 )
 from readiness.investment.years import start_of, starting_in
-from readiness.plans.planning import rises_needed
 
 GAP, SECONDS = 1e-4, 15.0  # of one answer that is shown
 ROUGH_GAP, ROUGH_SECONDS = 1e-2, 15.0  # of one of many draws; the clock should not decide

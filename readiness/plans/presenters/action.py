@@ -19,12 +19,12 @@ from readiness.plans.models import (
     ActionStatus,
     ActionType,
     CatalogValues,
-    LevelRise,
     Months,
     PlanAction,
     Proposal,
     ResourceEstimate,
 )
+from readiness.plans.presenters.lifts import LiftLine, lift_line
 from readiness.plans.schedule import end_of, first_day, half_year_of, is_overdue, timing_of
 
 ORDINALS = (
@@ -32,7 +32,7 @@ ORDINALS = (
 )  # fmt: skip
 NOT_KNOWN = "not known"
 WHOSE_MEMBERS = "Members are those of the payer whose cycle the assessment answers."
-WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
+PEOPLE_DAYS = "People-days of the group’s own people in the first year"
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,6 @@ class ActionTerm:
     name: str
     now: str
     usual: str = ""  # the catalogue's value, where the group has put another in its place
-
-
-@dataclass(frozen=True)
-class LiftLine:
-    item_id: str
-    short: str
-    step: str  # "from level 1 to 3"
-    weight: str  # "essential gate"; empty for the rest
-    proposed: str  # "level 4", where the group expects another level
 
 
 @dataclass(frozen=True)
@@ -108,6 +99,15 @@ class ActionDetails:
     def own_terms(self) -> tuple[ActionTerm, ...]:
         """What the group put in place of the catalogue's values."""
         return tuple(term for term in self.terms if term.usual)
+
+    @property
+    def is_own_step(self) -> bool:
+        """The group's own work as it was proposed: told in a line or two."""
+        return self.kind == ActionType.RAISE
+
+    @property
+    def days(self) -> str:
+        return next((term.now for term in self.terms if term.name == PEOPLE_DAYS), "")
 
     @property
     def is_done(self) -> bool:
@@ -177,19 +177,6 @@ def kind_of(proposal: Proposal | None, intervention: Intervention | None) -> str
     if intervention:
         return str(intervention.kind)
     return str(proposal.type if proposal else ActionType.OWN)
-
-
-def lift_line(lift: LevelRise, proposal: Proposal | None, instrument: Instrument) -> LiftLine:
-    proposed = {each.item_id: each.to for each in proposal.lifts} if proposal else {}
-    is_own = proposed.get(lift.item_id, lift.to) != lift.to
-    now = "not known" if lift.from_level is None else f"level {lift.from_level}"
-    return LiftLine(
-        item_id=lift.item_id,
-        short=instrument.item_by_id[lift.item_id].short,
-        step=f"from {now} to level {lift.to}",
-        weight=WEIGHTS[lift.weight],
-        proposed=f"level {proposed[lift.item_id]}" if is_own else "",
-    )
 
 
 def evidence_of(intervention: Intervention) -> EvidenceText:
@@ -265,7 +252,7 @@ def all_terms(action: PlanAction, plan: ActionPlan) -> Iterator[ActionTerm]:
         replaced = catalogue if mine or has_units else None
         yield ActionTerm(name, amount_says(current), money(replaced) if replaced else "")
     yield ActionTerm(
-        "People-days in the first year",
+        PEOPLE_DAYS,
         days_say(now.people_days),
         days_say(at_usual.people_days) if own.amounts.people_days or has_units else "",
     )
@@ -401,7 +388,11 @@ def days_say(days: PeopleDays | None) -> str:
     >>> days_say(PeopleDays(Decimal("55"), Decimal("110"), Decimal("220")))
     '55 to 220, likely 110'
     """
-    return f"{days.low:,} to {days.high:,}, likely {days.likely:,}" if days else ""
+    if days is None:
+        return ""
+    if days.low == days.high:
+        return f"about {days.likely:,}"
+    return f"{days.low:,} to {days.high:,}, likely {days.likely:,}"
 
 
 def amount_says(cost: CostRange | None) -> str:

@@ -11,42 +11,38 @@ from datetime import date
 
 from readiness.assessments import attestation
 from readiness.assessments.presenter import criterion_says
-from readiness.assessments.scorecard import Raise, ScoringRun
+from readiness.assessments.scorecard import ScoringRun
 from readiness.assessments.service import result
 from readiness.core.charts import bars
 from readiness.core.charts.scales import Figure
-from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_of
 from readiness.core.formatting import day
-from readiness.core.periods import months_after
 from readiness.instruments.answers import Context
 from readiness.instruments.glossary import sentence
 from readiness.instruments.models import Cost, Instrument, Source, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.plans import drafting
-from readiness.plans.costs import CostRange
-from readiness.plans.models import ActionPlan, ActionType, PlanAction, actions_without_cost
+from readiness.plans.models import (
+    ActionPlan,
+    PlanAction,
+    Proposal,
+    actions_without_cost,
+    cost_of,
+)
 from readiness.plans.presenters.action import (
     ActionDetails,
     action_details,
-    amount_says,
     anchor_of,
-    days_say,
     half_year,
     half_year_days,
     money,
-    month,
-    who_may_pay,
-    who_pays_after,
 )
-from readiness.plans.projection import ProjectedTier, Projection, project
-from readiness.plans.schedule import current_timing, half_year_of
-from readiness.plans.service.plan import LaterResult, PlanView
+from readiness.plans.presenters.way import Way, way_of
+from readiness.plans.schedule import half_year_of
+from readiness.plans.service.plan import PlanView
 from readiness.plans.simulation import SimulatedCost
 
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
 NO_DATE = "No date yet"
-NAMED_FIRST = 5  # of what stays short, in one sentence
-EXPECTED = "If everything goes as expected, "
 
 
 @dataclass(frozen=True)
@@ -77,14 +73,25 @@ class ExclusionGroup:
 
 
 @dataclass(frozen=True)
+class BeyondLine:
+    """Care redesign for a reliable gap: no part of the plan to the tier."""
+
+    title: str
+    because: str
+    cost: str
+
+
+@dataclass(frozen=True)
 class PlanContent:
     cost: SimulatedCost
     periods: tuple[PlanPeriod, ...]
     dropped: tuple[ActionDetails, ...]
     next_three: tuple[ActionDetails, ...]
     unknown: tuple[UnknownCost, ...]
+    not_eligible: tuple[ExclusionGroup, ...]  # never for this group, or to be found out
     set_aside: tuple[ExclusionGroup, ...]
-    need_says: tuple[str, ...]
+    beyond: tuple[BeyondLine, ...]
+    notes: tuple[str, ...]
     sources: tuple[Source, ...]  # only those cited
 
     @property
@@ -110,9 +117,7 @@ class PlanSummary:
     expires_on: date | None  # the last day of a provisional tier
     holds_back: str  # empty at the top
     unmet: tuple[str, ...]  # every unmet criterion of the next tier, the limiting one first
-    steps: tuple[str, ...]  # the way up with the least effort, in words
-    effort: int | None  # of the way up
-    no_way: str  # why there is none
+    way: Way  # the plan's, or the fewest steps where there is no plan
 
 
 def content_of(opened: PlanView) -> PlanContent:
@@ -131,8 +136,10 @@ def content_of(opened: PlanView) -> PlanContent:
             for each in actions_without_cost(plan)
             if (line := unknown_cost(each, instrument, opened.context))
         ),
-        set_aside=exclusion_groups(plan, instrument),
-        need_says=plan.need_says,
+        not_eligible=exclusion_groups(plan, instrument, is_eligible=False),
+        set_aside=exclusion_groups(plan, instrument, is_eligible=True),
+        beyond=tuple(beyond_line(each) for each in plan.beyond),
+        notes=plan.notes,
         sources=cited_sources(current, instrument),
     )
 
@@ -150,18 +157,8 @@ def summary_of(opened: PlanView, today: date) -> PlanSummary:
         expires_on=expires_on,
         holds_back=run.limiting_factor,
         unmet=tuple(criterion_says(instrument, each) for each in run.unmet),
-        steps=tuple(step_of(each, instrument) for each in run.shortest_way or ()),
-        effort=run.effort,
-        no_way=run.shortest_way_reason or "",
+        way=way_of(opened.plan, run, instrument),
     )
-
-
-def step_of(step: Raise, instrument: Instrument) -> str:
-    item = instrument.item_by_id[step.item_id]
-    if step.to == 0:
-        return f"Find out {item.short} ({item.id})."
-    now = "not known" if step.from_level is None else f"level {step.from_level}"
-    return f"{item.short} ({item.id}): from {now} to level {step.to}."
 
 
 def periods(plan: ActionPlan, lines: dict[str, ActionDetails]) -> Iterator[PlanPeriod]:
@@ -196,13 +193,23 @@ def unknown_cost(
     )
 
 
-def exclusion_groups(plan: ActionPlan, instrument: Instrument) -> tuple[ExclusionGroup, ...]:
+def exclusion_groups(
+    plan: ActionPlan, instrument: Instrument, *, is_eligible: bool
+) -> tuple[ExclusionGroup, ...]:
     """By reason: many share one."""
     titles: dict[str, list[str]] = {}
     for each in plan.set_aside:
+        if each.is_eligible is not is_eligible:
+            continue
         title = instrument.intervention_by_id[each.intervention_id].title
         titles.setdefault(each.says, []).append(title)
     return tuple(ExclusionGroup(says, tuple(found)) for says, found in titles.items())
+
+
+def beyond_line(proposal: Proposal) -> BeyondLine:
+    cost = cost_of(proposal)
+    says = money(cost) if cost else "not known: how many it takes is not known"
+    return BeyondLine(proposal.title, " ".join(proposal.because), says)
 
 
 def missing_facts(
@@ -242,176 +249,3 @@ def profile_of(instrument: Instrument, run: ScoringRun, earlier: ScoringRun | No
         else ()
     )
     return bars.profile_of(scores, asks)
-
-
-# What lies ahead: money, people-days and the tier.
-
-
-@dataclass(frozen=True)
-class PayerLine:
-    title: str
-    anchor: str
-    one_off: str
-    yearly: str
-    people_days: str
-    may_pay: str
-    pays_after: str
-
-
-@dataclass(frozen=True)
-class StageLine:
-    """One day on which the tier changes."""
-
-    tier: str
-    between: str
-
-
-@dataclass(frozen=True)
-class Outlook:
-    cost: SimulatedCost
-    ahead: Projection
-    first_year: str
-    total: str
-    people_days: str
-    years: tuple[tuple[str, CostRange], ...]  # by title; the last is their sum
-    payers: tuple[PayerLine, ...]
-    says: str  # when which tier
-    stages: tuple[StageLine, ...]
-    timeline: Timeline | None  # None: nothing with a date raises anything
-
-
-def outlook(opened: PlanView, today: date) -> Outlook:
-    plan, instrument = opened.plan, opened.instrument
-    found = opened.cost
-    ahead = project(instrument, opened.basis.answers, plan, today)
-    return Outlook(
-        cost=found,
-        ahead=ahead,
-        first_year=money(found.first_year),
-        total=money(found.total),
-        people_days=days_say(found.people_days) if found.people_days.high else "",
-        years=tuple(year_lines(found, plan.starts_on)),
-        payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
-        says=tier_says(ahead, instrument, today, opened.later),
-        stages=tuple(stage_lines(ahead, instrument, opened.later)),
-        timeline=timeline(plan, instrument, ahead, today),
-    )
-
-
-def has_terms(action: PlanAction) -> bool:
-    return action.cost is not None or action.usual is not None
-
-
-def year_lines(found: SimulatedCost, starts_on: date) -> Iterator[tuple[str, CostRange]]:
-    for year in found.years:
-        begins = months_after(starts_on, 12 * (year.number - 1))
-        yield f"Year {year.number}, from {month(begins)}", year.cost
-    yield f"{len(found.years)} years together", found.total
-
-
-def payer_line(action: PlanAction) -> PayerLine:
-    amounts = action.amounts
-    return PayerLine(
-        title=action.title,
-        anchor=anchor_of(action.id),
-        one_off=amount_says(amounts.one_off) or "not known",
-        yearly=amount_says(amounts.yearly) or "not known",
-        people_days=days_say(amounts.people_days) or "not known",
-        may_pay=who_may_pay(action).now or "nobody named",
-        pays_after=who_pays_after(action).now or "nobody named",
-    )
-
-
-def tier_says(
-    ahead: Projection, instrument: Instrument, today: date, later: LaterResult | None = None
-) -> str:
-    """What the actions should show by now still has to be answered for, so a tier is never said to
-    be there; and what was answered for later outdoes every expectation."""
-    if later:
-        return f"{later_says(later, ahead, instrument)}."
-    if ahead.target_tier_id is None:
-        return f"{EXPECTED}{tier_name(instrument, ahead.latest[-1].tier_id)} is held."
-    target = instrument.tier_by_id[ahead.target_tier_id]
-    name = f"{target.id} {target.title}"
-    reached = ahead.reached(target.number)
-    if reached and reached[1] <= today:
-        return f"{EXPECTED}{name} is within reach now. Assess again to show it."
-    if reached:
-        return f"{EXPECTED}{name} is reached {between(*reached)}."
-    first = "; ".join(ahead.short[:NAMED_FIRST])
-    more = len(ahead.short) - NAMED_FIRST
-    rest = f"; and {more} more" if more > 0 else ""
-    return f"{EXPECTED}{name} is not reached by this plan yet. These stay short: {first}{rest}."
-
-
-def later_says(later: LaterResult, ahead: Projection, instrument: Instrument) -> str:
-    """What came of the plan, by the assessment after it."""
-    target = instrument.tier_by_id.get(ahead.target_tier_id or "")
-    if target is None:
-        return later.says
-    if later.tier_number >= target.number:
-        return f"{later.says}: the {target.id} that this plan led to is reached"
-    return f"{later.says}: the {target.id} that this plan led to is not reached"
-
-
-def tier_name(instrument: Instrument, tier_id: str) -> str:
-    return f"{tier_id} {instrument.tier_by_id[tier_id].title}"
-
-
-def between(first: date, last: date) -> str:
-    """
-    >>> between(date(2027, 3, 1), date(2027, 9, 1)), between(date(2027, 3, 1), date(2027, 3, 9))
-    ('between Mar 2027 and Sep 2027', 'in Mar 2027')
-    """
-    if month(first) == month(last):
-        return f"in {month(first)}"
-    return f"between {month(first)} and {month(last)}"
-
-
-def stage_lines(
-    ahead: Projection, instrument: Instrument, later: LaterResult | None = None
-) -> Iterator[StageLine]:
-    """After a later assessment only where the group stood: what was expected is told by it."""
-    now, *next_tiers = ahead.tier_ids
-    yield StageLine(tier_name(instrument, now), "when this plan began" if later else "now")
-    for tier_id in () if later else next_tiers:
-        reached = ahead.reached(instrument.tier_by_id[tier_id].number)
-        if reached:
-            yield StageLine(tier_name(instrument, tier_id), between(*reached))
-
-
-def timeline(
-    plan: ActionPlan, instrument: Instrument, ahead: Projection, today: date
-) -> Timeline | None:
-    names = {each.id: each.short for each in instrument.interventions}
-    courses = [
-        each
-        for action in plan.current
-        if (each := course_of(action, names.get(action.id, action.title), plan, today))
-    ]
-    if not courses:
-        return None
-    courses.sort(key=lambda course: course.starts_on)
-    return timeline_of(plan.starts_on, courses, steps(ahead.earliest), steps(ahead.latest))
-
-
-def course_of(action: PlanAction, short: str, plan: ActionPlan, today: date) -> Course | None:
-    """What must be found out has its own list and its own date."""
-    timing = current_timing(action, plan, today)
-    is_question = action.proposal and action.proposal.type is ActionType.FIND_OUT
-    if timing is None or is_question:
-        return None
-    effect = between(timing.earliest, timing.latest)
-    return Course(
-        title=action.title,
-        short=short,
-        starts_on=timing.starts_on,
-        launches_on=timing.launches_on,
-        earliest=timing.earliest,
-        latest=timing.latest,
-        says=f"launched {month(timing.launches_on)}, effect {effect}",
-    )
-
-
-def steps(stages: Iterable[ProjectedTier]) -> list[TierStep]:
-    return [TierStep(stage.on, stage.tier_id) for stage in stages]

@@ -14,7 +14,7 @@ from readiness.assessments.reliability import assess
 from readiness.assessments.scorecard import GateResult, ScoringRun, from_json, to_json
 from readiness.assessments.service import assessment_view, result, scoring
 from readiness.core.db import Session, Store
-from readiness.core.formatting import day, one_decimal, points
+from readiness.core.formatting import day, dollars, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
@@ -32,7 +32,8 @@ from readiness.plans.db import Plain, edits_out
 from readiness.plans.models import ActionPlan, CatalogValues, PlanAction
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
-from readiness.plans.presenters.plan import Outlook, outlook
+from readiness.plans.presenters.outlook import Outlook, outlook
+from readiness.plans.presenters.own_days import own_days_says
 from readiness.plans.projection import ProjectedTier, Projection, project
 from readiness.plans.schedule import is_overdue, timing_of
 from readiness.plans.service import money, plan
@@ -115,7 +116,10 @@ def plan_out(plan: ActionPlan, today: date) -> Plain:
             for action in plan.actions
         ],
         "set_aside": to_plain(plan.set_aside),
-        "need_says": list(plan.need_says),
+        "notes": list(plan.notes),
+        "objective": plan.objective,
+        "margin": plan.has_margin,
+        "beyond": to_plain(plan.beyond),
     }
 
 
@@ -204,6 +208,8 @@ def values_of(
         "based_on": day(opened.basis.on),
         "summary": summary,
         "told": reading.content_of(opened),
+        "told_apart": own_days_says(instrument, plan.own_days_alternatives(store, opened)),
+        "day_rate": day_rate_says(instrument),
         "whole": whole,
         "profile": reading.profile_of(instrument, run, earlier),
         "profile_title": profile_title(instrument, run),
@@ -215,6 +221,11 @@ def values_of(
         "gaps": gap_table(gaps) if gaps else None,
         "paid": spending.spending_table(money.money_of(store, opened, made_at)),
     }
+
+
+def day_rate_says(instrument: Instrument) -> str:
+    book = plan.book_of(instrument)
+    return dollars(book.day_rate.dollars) if book else "a stated rate"
 
 
 def earlier_run(store: Store, opened: PlanView) -> ScoringRun | None:

@@ -22,7 +22,7 @@ from readiness.assessments.models import READABLE_BY_PAYER, Assessment, Assessme
 from readiness.assessments.scorecard import ScoringRun, from_json
 from readiness.assessments.service import assessment_view, result, scoring
 from readiness.assessments.service.scoring import scoring_run
-from readiness.core import permissions
+from readiness.core import permissions, solver
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
@@ -38,8 +38,8 @@ from readiness.plans import drafting, editing, schedule
 from readiness.plans.drafting import PlanHeader
 from readiness.plans.editing import ActionEdit
 from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
-from readiness.plans.planning import propose
-from readiness.plans.selection import PopulationNeed
+from readiness.plans.planning import Alternative, GroupFacts, if_own_days, propose
+from readiness.plans.service import begun
 from readiness.plans.simulation import SimulatedCost, simulate
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
@@ -176,9 +176,9 @@ def load_complete(session: Session, assessment_id: str) -> PlanView:
 
 
 def book_of(instrument: Instrument) -> CostBook | None:
-    """An installation's own instrument may come without one."""
+    """That of the instrument's own version; an installation's own instrument may come without."""
     try:
-        return costs.load(instrument.id)
+        return costs.load(instrument.id, instrument.version)
     except NotFound:
         return None
 
@@ -227,8 +227,8 @@ def draft(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> tuple[ActionPlan, ProposedPlan]:
     """The same run gives the same plan, under a name made from the run's."""
-    need = need_of(store, assessment.group_id, base.context, base.on)
-    made = propose(instrument, base.context, base.answers, base.run, need)
+    facts = facts_of(store, assessment, instrument, base)
+    made = propose(facts, solver.least)
     basis = PlanHeader(
         plan_id=f"plan-{base.run_id}",
         group_id=assessment.group_id,
@@ -239,15 +239,30 @@ def draft(
     return drafting.draft(instrument, made, basis), made
 
 
-def need_of(store: Store, group_id: str, context: Context, on: date) -> PopulationNeed:
+def facts_of(
+    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
+) -> GroupFacts:
     """Gaps come from what was released, for a plan is read by payers too, and only where they are
     reliable enough to be compared with peers."""
-    gaps = released_gaps.reliable_points(released_gaps.newest(store, group_id, on))
-    own = context.get("deprived_share")
-    if isinstance(own, bool) or not isinstance(own, int | float):
-        return PopulationNeed(gaps)
-    peers = plans.peer_deprived_shares(store, group_id)
-    return PopulationNeed(gaps, Fraction(str(own)), tuple(Fraction(str(peer)) for peer in peers))
+    started = begun.begun_by(store, assessment)
+    return GroupFacts(
+        instrument=instrument,
+        book=book_of(instrument),
+        answers=base.answers,
+        context=base.context,
+        still_to_pay=started.still_to_pay,
+        done_before=started.done_before,
+        gap_points=released_gaps.reliable_points(
+            released_gaps.newest(store, assessment.group_id, base.on)
+        ),
+    )
+
+
+def own_days_alternatives(store: Store, opened: PlanView) -> tuple[Alternative, ...]:
+    """The plan that would be proposed at half and at twice the days of own work, after the plan as
+    it is proposed; empty where there is none."""
+    facts = facts_of(store, opened.assessment, opened.instrument, opened.basis)
+    return if_own_days(facts, (Fraction(1), Fraction(1, 2), Fraction(2)), solver.least)
 
 
 # Changing

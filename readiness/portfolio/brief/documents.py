@@ -73,7 +73,7 @@ def values_of(brief: Brief) -> dict[str, object]:
         "brief": brief,
         "payer_name": shortened(brief.payer.name, NAME),
         "basis": BASES[brief.basis],
-        "steps": cut(brief.summary.steps, MOST_STEPS),
+        "steps": cut([shortened(each, 2 * TEXT) for each in brief.summary.way.lines], MOST_STEPS),
         "gates_met": sum(line.is_met for line in brief.gates),
         "gates_open": cut([line for line in brief.gates if not line.is_met], MOST_GATES),
         "domains": [domain_row(line) for line in brief.domains],
@@ -156,9 +156,9 @@ def to_json(brief: Brief) -> Plain:
             "next": summary.target.id if summary.target else None,
             "holds_back": summary.holds_back,
             "unmet": list(summary.unmet),
-            "shortest_way": list(summary.steps),
-            "effort": summary.effort,
-            "no_way": summary.no_way,
+            "way": list(summary.way.lines),
+            "way_is_of_the_plan": summary.way.is_plan,
+            "no_way": "" if summary.way.steps else summary.way.says,
         },
         "in_programs_that_ask_for_more": [
             {"cycle": each.cycle.name, "tier": each.tier_id, "asks": asks_say(each.asks)}
@@ -329,8 +329,8 @@ def about(brief: Brief) -> Rows:
     yield "Expired", summary.is_expired
     yield "Until", summary.expires_on
     yield "What holds it back", summary.holds_back
-    for number, step in enumerate(summary.steps, start=1):
-        yield f"Shortest way, step {number}", step
+    for number, step in enumerate(summary.way.lines, start=1):
+        yield f"{summary.way.title}, step {number}", step
     for program in brief.programs:
         yield "In a program that asks for more", program.says
     for claim in brief.disagreeing:

@@ -81,11 +81,12 @@ def clear_gap(brief: Brief) -> str:
 
 
 def way_up(brief: Brief) -> str:
-    if not brief.summary.steps or not brief.summary.target:
+    steps = len(brief.summary.way.steps)
+    if not steps or not brief.summary.target:
         return ""
     return (
-        f"The least-effort way to {brief.summary.target.id} takes {len(brief.summary.steps)} "
-        f"step{'' if len(brief.summary.steps) == 1 else 's'}. Which of them can be taken before "
+        f"The way to {brief.summary.target.id} takes {steps} "
+        f"step{'' if steps == 1 else 's'}. Which of them can be taken before "
         "the next visit, and what help would it take?"
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 from readiness.assessments.models import AssessmentStatus, RunKind
-from readiness.assessments.presenter import unmet_lines, way_up
+from readiness.assessments.presenter import unmet_lines
 from readiness.assessments.review import answer_in_words
 from readiness.assessments.scorecard import ScoringRun
 from readiness.assessments.service.payer_view import SubmittedView, note_for_payer
@@ -17,6 +17,7 @@ from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import percent
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Domain, Instrument, Item, Tier
+from readiness.plans.presenters.way import Way
 from readiness.portfolio.columns import PortfolioColumn, page_columns
 from readiness.portfolio.models import (
     MOST_COMPARED,
@@ -155,7 +156,7 @@ def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
 # One group
 
 
-def group_page(file: GroupFile) -> dict[str, Any]:
+def group_page(file: GroupFile, way: Way | None) -> dict[str, Any]:
     shown = file.shown
     run = shown.best_run if shown else None
     is_current = shown is not None and file.line.assessment_id == shown.assessment.id
@@ -169,9 +170,9 @@ def group_page(file: GroupFile) -> dict[str, Any]:
         "weighed_claims": file.weighed,
         "unmet": unmet_lines(shown.instrument, run) if shown and run else None,
         "next_tier": next_tier(shown.instrument, run) if shown and run else None,
-        "way": way_up(shown.instrument, run) if shown and run else None,
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
+        "way": way,
     }
 
 

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from readiness.assessments.db import assessments, runs
+from readiness.assessments.db import assessments
 from readiness.assessments.models import AssessmentStatus, Decision
 from readiness.assessments.review import ReviewChoice
-from readiness.assessments.scorecard import from_json
 from readiness.assessments.service import review
 from readiness.core.db import Session
-from readiness.instruments.loader import load
+from readiness.plans.service import plan
 from tests.factories import assessments as sheets
 from tests.factories import payers, world
 from tests.factories.page import Page
@@ -105,12 +104,14 @@ def test_the_result_names_each_gate_as_the_payer_reads_it(client, sign_in, store
 
 def test_the_result_says_what_each_step_of_the_way_up_asks(maya, store, whole):
     sheets.sent_in(store, whole.id, NOW)
-    run = from_json(runs.of_assessment(store, whole.id)[0].result)
-    items = load(run.instrument_id, run.version).item_by_id
     text = open_page(maya, at(whole, "/result")).text
-    assert run.shortest_way
-    for step in run.shortest_way:
-        assert f"to level {step.to}: {items[step.item_id].levels[step.to]}" in text
+    opened = plan.load(Session(store, person(store, "maya"), NOW), whole.id)
+    raised = [lift for each in opened.plan.current for lift in each.lifts]
+    assert raised
+    for lift in raised:
+        says = opened.instrument.item_by_id[lift.item_id].levels[lift.to]
+        assert f"{lift.item_id} " in text
+        assert f": {says}" in text
 
 
 def gates_of(page):
@@ -143,7 +144,7 @@ def test_signing_leads_to_a_receipt_and_the_result(maya, store, whole):
     for words in (
         "T2 Developing",
         "What holds it back",
-        "The least-effort way to T3",
+        "The way to T3",
         "Claimed, supported, validated",
         "How sure this tier is cannot be told yet",
         "57 of 57 items",

@@ -13,7 +13,6 @@ from readiness.core.periods import Period
 from readiness.equity.gates import Use
 from readiness.equity.service import released_gaps, results
 from readiness.equity.service.results import ResultsFilters
-from readiness.plans.service import plan
 from readiness.plans.service.document import gap_table
 from tests.factories import plans
 from tests.factories.assessments import actor
@@ -90,13 +89,6 @@ def test_thirty_groups_tell_how_reliable_a_gap_is(many):
     own = results.results(Session(many, actor(many, "cara"), NOW), "elm", "2026-Q4", wish)
     assert own.split
     assert own.split.finding.gaps[0].reliability == only_gap(found).reliability
-
-
-def test_a_reliable_gap_raises_the_need_in_the_plan(many):
-    assert plan.need_of(many, "elm", {}, NOW.date()).gap_points is None
-    let_out(many)
-    points = dict(plan.need_of(many, "elm", {}, NOW.date()).gap_points or {})
-    assert {name: float(value) for name, value in points.items()} == {"COL": pytest.approx(20)}
 
 
 def test_a_group_that_is_ahead_is_no_gap_to_close(many):

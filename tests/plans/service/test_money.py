@@ -18,7 +18,7 @@ from readiness.plans.service.plan import PlanView
 from tests.factories import plans as planned
 from tests.factories.world import NOW
 
-ANSWERS = planned.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1)
+ANSWERS = planned.developing(EQME_4=1)
 LATER = NOW + timedelta(days=200)
 
 

@@ -18,6 +18,7 @@ from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans import db as plans
+from readiness.plans import drafting
 from readiness.plans.costs import CostRange, PeopleDays
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
@@ -31,7 +32,7 @@ from tests.factories import world
 
 NOW = world.NOW
 LATER = NOW + timedelta(days=3)
-DEVELOPING = planned.answers_at(2, REAL_2=1, LEAD_1=1, MEAS_2=Answer.dont_know())
+DEVELOPING = planned.developing(MEAS_2=Answer.dont_know())
 
 
 def dollars(*ends):
@@ -77,10 +78,10 @@ def test_what_must_be_found_out_is_due_in_thirty_days_and_all_else_with_its_half
 ):
     actions = {a.id: a for a in opened(store, actors).plan.actions}
     assert actions["find-out:MEAS-2"].due_on == date(2027, 2, 14)
-    assert {a.due_on for a in actions.values() if a.proposal.half_year == 1} == {
-        date(2027, 2, 14),
-        date(2027, 7, 14),
-    }
+    assert actions["GOV"].due_on == date(2027, 7, 14)
+    assert actions["CONTRACT"].due_on == date(2028, 1, 14)
+    measuring = actions["raise:MEAS-2"]  # two levels, from what is not known
+    assert (measuring.proposal.half_year, measuring.due_on) == (1, date(2028, 1, 14))
 
 
 def test_the_payer_it_is_shared_with_reads_it_and_may_not_change_it(store, actors, sent):
@@ -244,18 +245,13 @@ def test_the_lower_of_claimed_and_supported_decides(store, actors, sent):
 # Costs
 
 
-def test_a_fact_given_later_makes_a_cost_known(store, actors):
-    planned.submitted(store, "elm", planned.answers_at(2, EQME_4=1, PART_3=1), NOW, facts={})
-    told = reading.content_of(replace(opened(store, actors), context={}))
-    asked = {label for each in told.unknown for _, label in each.asks}
-    assert asked
-    for number, key in enumerate(planned.FACTS):
-        fact = ContextRevision(key, 1, planned.FACTS[key], "maya", LATER)
-        assessments.save_context(store, "a1", (fact,), None)
-        assert number >= 0
+def test_a_fact_that_is_known_makes_a_cost_known(store, actors, sent):
     now = opened(store, actors)
+    unknown = drafting.with_current_costs(now.plan, planned.QMER, planned.BOOK, {})
+    told = reading.content_of(replace(now, plan=unknown, context={}))
+    assert ("CTX-02", "Practice sites") in {ask for each in told.unknown for ask in each.asks}
     after = reading.content_of(now)
-    assert not {label for each in after.unknown for _, label in each.asks}
+    assert after.unknown == ()
     assert after.cost.first_year.high > told.cost.first_year.high
 
 
@@ -276,16 +272,6 @@ def test_a_payer_sees_costs_from_what_was_submitted(store, actors, sent):
     assessments.save_context(store, "a1", (ContextRevision("sites", 2, 900, "maya", LATER),), None)
     assert opened(store, actors).context["sites"] == 900
     assert opened(store, actors, "pam").context["sites"] == 3
-
-
-def test_other_groups_deprivation_comes_from_their_newest_submission_alone(store, sent):
-    planned.written(store, "oak", {}, NOW, assessment_id="draft", facts={"deprived_share": 0.9})
-    assert plans.peer_deprived_shares(store, "elm") == ()
-    planned.submitted(
-        store, "oak", planned.answers_at(2), NOW, assessment_id="o1", facts={"deprived_share": 0.5}
-    )
-    assert plans.peer_deprived_shares(store, "elm") == (0.5,)
-    assert plans.peer_deprived_shares(store, "oak") == (0.22,)
 
 
 # The group's own values
@@ -381,16 +367,16 @@ def test_what_is_done_holds_nothing_back(store, actors, sent):
 
 
 def test_no_more_than_three_interventions_start_in_one_half_year(store, actors, sent):
-    change(store, actors, "STRAT", half_year=3)
+    change(store, actors, "REALAUD", half_year=3)
     change(store, actors, "CONTRACT", half_year=3)
-    plan.drop(Session(store, actors["maya"], LATER), "a1", "STRAT", 2)
+    plan.drop(Session(store, actors["maya"], LATER), "a1", "REALAUD", 2)
     change(store, actors, "COACH", half_year=3)
     change(store, actors, "REALCOL", half_year=3)
-    strat = plan.action_of(opened(store, actors), "STRAT")
-    again = replace(edit_of(strat), status=ActionStatus.PLANNED)
+    audit_of_data = plan.action_of(opened(store, actors), "REALAUD")
+    again = replace(edit_of(audit_of_data), status=ActionStatus.PLANNED)
     with pytest.raises(BadInput, match="4 interventions would start in half-year 3"):
-        plan.edit(Session(store, actors["maya"], LATER), "a1", "STRAT", 3, again)
-    back = plan.restore(Session(store, actors["maya"], LATER), "a1", "STRAT", 3)
+        plan.edit(Session(store, actors["maya"], LATER), "a1", "REALAUD", 3, again)
+    back = plan.restore(Session(store, actors["maya"], LATER), "a1", "REALAUD", 3)
     assert back.own.half_year == 4, "put back, it starts where it fits"
 
 

@@ -15,7 +15,7 @@ from tests.factories import plans
 from tests.factories.world import NOW
 
 LATER = NOW + timedelta(days=300)
-ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1)
+ANSWERS = plans.developing()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from tests.factories import payers, plans, quality_counts, world
 pytestmark = pytest.mark.slow  # printed briefs are shared by all
 
 NOW = world.NOW
-ANSWERS = plans.answers_at(2, REAL_2=1, LEAD_1=1, EQME_4=1, MEAS_2=Answer.dont_know())
+ANSWERS = plans.developing(EQME_4=1, MEAS_2=Answer.dont_know())
 WHOLE = {Step.ELIGIBLE: 5200, Step.SCREENING_OFFERED: 3100, Step.SCREENED: 2310}
 FOOD = {
     Step.SCREENED: 2200,
@@ -146,7 +146,7 @@ def test_it_says_where_the_group_stands_and_what_to_talk_about(store):
     for part in (
         "Elm Physicians",
         "T2 Developing",
-        "The least-effort way to T3",
+        "The way to T3",
         "44% (43–46%): 2,310 of 5,200 eligible patients",
         "−18.0 (−22.7 to −13.3)",
         "500 and 3,000",

@@ -1,0 +1,280 @@
+"""The least-cost plan to a tier: which interventions and which own work, proven least.
+
+Least cost first, in whole dollars: likely first-year dollars, and people-days at the day rate.
+Ties, each settled exactly before the next: least effort of all raises (a step to level k counts
+k), fewest parts, and ids in order (an earlier intervention of the catalogue rather than a later
+one, then an earlier item; like items count as one place, that of the first). Stated in
+`cost_program`, solved elsewhere, and checked here by scoring the raised answers again.
+
+Where this differs from the plain rule "the tier holds at the least cost": own work is bounded
+(`own_work`), and the tier must still hold when any one raised item that is no gate of a tier being
+climbed ends a level short, where the cost book asks for that margin and a plan with it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+from readiness.assessments.tier_path import why_unreachable
+from readiness.assessments.tiers import TierResult, evaluate, gate_result
+from readiness.core.integer_program import Program, Row, Solution, Solve, cost_of
+from readiness.instruments.answers import Answer, Answers
+from readiness.instruments.cost_book import CostBook
+from readiness.instruments.models import Gate, Instrument, Tier
+from readiness.plans.catalog import CHANGES_CARE, NEVER_ALONE, Catalog, Offer, level_of
+from readiness.plans.cost_program import (
+    HALF_YEARS,
+    CostProgram,
+    Terms,
+    goes_with,
+    program_of,
+)
+from readiness.plans.own_work import OwnWork, dollars_between, own_work_of
+from readiness.plans.plan_question import PlanQuestion
+from readiness.plans.timing import half_years_in, half_years_of, parts_of, with_time
+
+CHUNK = 20_000  # one question settles so many arrangements of columns; exact in doubles
+
+
+class UnsoundPlanError(RuntimeError):
+    """The solver's answer does not do what it was asked for: our own fault, never the group's."""
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """A group as it stands, where it wants to go, and what is for it."""
+
+    instrument: Instrument
+    book: CostBook
+    answers: Answers
+    result: TierResult
+    target: Tier  # above the present tier
+    catalog: Catalog
+
+    @cached_property
+    def climbed(self) -> tuple[Tier, ...]:
+        now = self.result.tier.number
+        return tuple(
+            tier for tier in self.instrument.tiers if now < tier.number <= self.target.number
+        )
+
+    @cached_property
+    def open_gates(self) -> tuple[Gate, ...]:
+        return tuple(
+            gate
+            for tier in self.climbed
+            for gate in tier.gates
+            if not gate_result(gate, self.answers).met
+        )
+
+    @cached_property
+    def own_work(self) -> tuple[OwnWork, ...]:
+        return own_work_of(self.instrument, self.book, self.answers, self.catalog, self.open_gates)
+
+
+@dataclass(frozen=True)
+class LeastCostPlan:
+    offers: tuple[Offer, ...]
+    own: Mapping[str, int]  # item id -> level that own work brings it to
+    half_years: Mapping[str, int]  # by offer or item id; 0: under way
+    objective: int  # whole dollars
+    has_margin: bool
+
+
+def least_cost_plan(inputs: PlanInputs, solve: Solve, *, margin: bool) -> LeastCostPlan | None:
+    """The plan of least cost, or None where none reaches the target.
+
+    With the margin before without it, and only then with interventions whose cost is not known,
+    the fewest of them first.
+    """
+    if why_unreachable(inputs.instrument, inputs.answers, inputs.target):
+        return None
+    for has_unknown, has_margin in product((False, True), (True, False)):
+        if has_margin and not margin:
+            continue
+        question = question_of(inputs, has_unknown=has_unknown, has_margin=has_margin)
+        if found := answer(question, solve):
+            return verify(inputs, found)
+    return None
+
+
+def least_objective(inputs: PlanInputs, solve: Solve, *, margin: bool) -> int | None:
+    """What the plan costs, without settling which of equal ones it is."""
+    found = least_cost_plan(inputs, solve, margin=margin)
+    return found.objective if found else None
+
+
+def question_of(inputs: PlanInputs, *, has_unknown: bool, has_margin: bool) -> PlanQuestion:
+    return PlanQuestion(
+        instrument=inputs.instrument,
+        book=inputs.book,
+        scores=inputs.result.scores,
+        climbed=inputs.climbed,
+        open_gates=inputs.open_gates,
+        offers=tuple(
+            each
+            for each in inputs.catalog.offers
+            if (each.dollars is not None or has_unknown)
+            and (each.delivers or each.intervention.kind in CHANGES_CARE)
+            and each.half_years <= HALF_YEARS
+        ),
+        own_work=inputs.own_work,
+        has_margin=has_margin,
+    )
+
+
+def answer(question: PlanQuestion, solve: Solve) -> LeastCostPlan | None:
+    """Without time first, and with it only where what was found cannot be scheduled."""
+    made = program_of(question)
+    found = settle(made, made.program, solve)
+    if found is None:
+        return None
+    parts = parts_of(made.offers_in(found), question.own_work, made.own_levels_in(found))
+    half_years = half_years_of(parts)
+    if half_years is None:
+        timed = with_time(made)
+        found = settle(made, timed.program, solve)
+        if found is None:
+            return None
+        parts = parts_of(made.offers_in(found), question.own_work, made.own_levels_in(found))
+        half_years = half_years_of(parts) or half_years_in(timed, found, parts)
+    return LeastCostPlan(
+        offers=made.offers_in(found),
+        own=made.own_levels_in(found),
+        half_years=half_years,
+        objective=cost_of(found, made.cost),
+        has_margin=question.has_margin,
+    )
+
+
+# The least, and of equals the first.
+
+
+def settle(made: CostProgram, program: Program, solve: Solve) -> Solution | None:
+    """Unknown costs, cost, effort, parts, order: each is fixed before the next is asked."""
+    for goal in goals(made):
+        found = solve(program, goal)
+        if found is None:
+            return None
+        if not program.allows(found):
+            raise UnsoundPlanError("the solver's answer is not one to its question")
+        program = program.also(Row(goal, most=cost_of(found, goal)))
+    return prefer_first(made, program, solve)
+
+
+def goals(made: CostProgram) -> Iterator[Terms]:
+    unknown = {made.taken[each.id]: 1 for each in made.question.offers if each.dollars is None}
+    if unknown:
+        yield unknown
+    yield made.cost
+    many = sum(made.upper)  # more than there can be parts
+    both = {column: many * effort for column, effort in made.effort.items()}
+    for column, count in made.parts.items():
+        both[column] = both.get(column, 0) + count
+    yield both
+
+
+def prefer_first(made: CostProgram, program: Program, solve: Solve) -> Solution:
+    """Settle the columns a few at a time in their order, an earlier one weighing more than all
+    later ones together."""
+    found: Solution | None = None
+    for chunk in chunks(made):
+        weights, weight = {}, 1
+        for column, sign in reversed(chunk):
+            weights[column] = sign * weight
+            weight *= made.upper[column] + 1
+        found = solve(program, weights)
+        if found is None or not program.allows(found):
+            raise UnsoundPlanError("the solver found no plan although there is one")
+        program = program.fixed({column: found[column] for column, _ in chunk})
+    if found is None:
+        raise UnsoundPlanError("there is nothing to choose from")
+    return found
+
+
+def chunks(made: CostProgram) -> Iterator[Sequence[tuple[int, int]]]:
+    size, chunk = 1, list[tuple[int, int]]()
+    for column, sign in made.order:
+        if size * (made.upper[column] + 1) > CHUNK:
+            yield chunk
+            size, chunk = 1, []
+        size *= made.upper[column] + 1
+        chunk.append((column, sign))
+    yield chunk
+
+
+# A plan is shown only after everything it promises was worked out again.
+
+
+def final_levels(
+    answers: Answers, offers: Sequence[Offer], own: Mapping[str, int]
+) -> dict[str, int]:
+    """Items that a plan raises, with the level that each then has."""
+    raised = dict(own)
+    for offer in offers:
+        for item_id, level in offer.delivers.items():
+            raised[item_id] = max(level, raised.get(item_id, 0))
+    return {i: level for i, level in raised.items() if level > level_of(i, answers)}
+
+
+def reaches(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
+    after = {**inputs.answers, **{i: Answer.at(level) for i, level in raised.items()}}
+    return evaluate(inputs.instrument, after).tier.number >= inputs.target.number
+
+
+def holds_with_margin(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
+    """Also when any one raised item that is no gate of a tier being climbed ends a level short."""
+    gates = {gate.item_id for tier in inputs.climbed for gate in tier.gates}
+    return reaches(inputs, raised) and all(
+        reaches(inputs, {**raised, item_id: level - 1})
+        for item_id, level in raised.items()
+        if item_id not in gates
+    )
+
+
+def holds(inputs: PlanInputs, plan: LeastCostPlan) -> bool:
+    """The tier with its margin, and everything that a part needs first."""
+    raised = final_levels(inputs.answers, plan.offers, plan.own)
+    reached = holds_with_margin if plan.has_margin else reaches
+    return reached(inputs, raised) and not unmet_needs(inputs, plan)
+
+
+def unmet_needs(inputs: PlanInputs, plan: LeastCostPlan) -> list[str]:
+    """Parts of which something that they need first is neither there nor in the plan."""
+    parts = parts_of(plan.offers, inputs.own_work, plan.own)
+    lone = [
+        each.id
+        for each in plan.offers
+        if each.intervention.kind in NEVER_ALONE
+        and not any(goes_with(other, each) for other in plan.offers)
+    ]
+    waiting = [
+        part.id
+        for part in parts
+        for needed in part.needs
+        if not any(each.brings(needed) for each in parts if each.id != part.id)
+    ]
+    return [*lone, *waiting]
+
+
+def verify(inputs: PlanInputs, plan: LeastCostPlan) -> LeastCostPlan:
+    own = sum(
+        dollars_between(level_of(item_id, inputs.answers), to, inputs.book)
+        for item_id, to in plan.own.items()
+    )
+    bought = sum(each.dollars or 0 for each in plan.offers)
+    if plan.objective != own + bought or not holds(inputs, plan):
+        names = [*(each.id for each in plan.offers), *plan.own]
+        raise UnsoundPlanError(f"{names} does not reach {inputs.target.id} as it was said to")
+    return plan
+
+
+def without_part(plan: LeastCostPlan, part_id: str) -> LeastCostPlan:
+    return replace(
+        plan,
+        offers=tuple(each for each in plan.offers if each.id != part_id),
+        own={item_id: to for item_id, to in plan.own.items() if item_id != part_id},
+    )

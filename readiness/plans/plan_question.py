@@ -1,0 +1,82 @@
+"""What the least-cost program is about, and what its tiers still need, in whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, lcm
+
+from readiness.assessments.scoring import TOP_LEVEL, Scores
+from readiness.assessments.tier_path_model import lowest_rounding_to
+from readiness.instruments.cost_book import CostBook
+from readiness.instruments.models import Axis, Gate, Instrument, Tier
+from readiness.plans.catalog import Offer
+from readiness.plans.own_work import OwnWork
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Domains of one axis in which a level is worth the same: one whose minimum is still to be
+    reached, or all that have theirs."""
+
+    id: str
+    axis_id: str
+    worth: int  # of a level to the axis, in its whole units; 0: not scored
+    wanted: int  # levels that the domain's minimum still needs; 0: none
+
+
+@dataclass(frozen=True)
+class PlanQuestion:
+    """What the program is about."""
+
+    instrument: Instrument
+    book: CostBook
+    scores: Scores
+    climbed: tuple[Tier, ...]  # every tier above the present one, up to the target
+    open_gates: tuple[Gate, ...]  # of those tiers, and not met at present
+    offers: tuple[Offer, ...]
+    own_work: tuple[OwnWork, ...]
+    has_margin: bool
+
+    @cached_property
+    def gate_items(self) -> frozenset[str]:
+        return frozenset(gate.item_id for tier in self.climbed for gate in tier.gates)
+
+    @cached_property
+    def pool_by_domain(self) -> Mapping[str, Pool]:
+        return {
+            domain_id: self.pool_of(axis, domain_id)
+            for axis in self.instrument.axes
+            for domain_id in axis.domain_ids
+        }
+
+    def pool_of(self, axis: Axis, domain_id: str) -> Pool:
+        tally = self.scores.tally_by_domain[domain_id]
+        if self.scores.domains[domain_id].low is None:
+            return Pool(f"{axis.id} unscored", axis.id, 0, 0)
+        worth = self.units(axis) // tally.counted
+        least = lowest_rounding_to(max(tier.domain_min for tier in self.climbed))
+        wanted = max(0, ceil(least * tally.counted * TOP_LEVEL / 100 - tally.points))
+        return Pool(domain_id if wanted else f"{axis.id} {worth}", axis.id, worth, wanted)
+
+    def scored(self, axis: Axis) -> list[str]:
+        return [each for each in axis.domain_ids if self.scores.domains[each].low is not None]
+
+    def units(self, axis: Axis) -> int:
+        """The axis is the mean of 100 x points / (4 x items): in so many parts it is whole."""
+        return lcm(*(self.scores.tally_by_domain[each].counted for each in self.scored(axis)))
+
+    def wanted(self, axis: Axis) -> int:
+        """Units that the axis minimum still needs; 0 or less: none."""
+        least = max(tier.axis_min.get(axis.id, Fraction(0)) for tier in self.climbed)
+        scored = self.scored(axis)
+        if least <= 0 or not scored:
+            return 0
+        held = sum(
+            self.scores.tally_by_domain[each].points * self.pool_by_domain[each].worth
+            for each in scored
+        )
+        whole = lowest_rounding_to(least) * len(scored) * self.units(axis) * TOP_LEVEL / 100
+        return ceil(whole - held)

@@ -1,0 +1,252 @@
+"""What lies ahead of a plan in words: money, people-days, and when which tier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_of
+from readiness.core.periods import months_after
+from readiness.instruments.models import Instrument
+from readiness.plans.costs import CostRange
+from readiness.plans.models import (
+    ActionPlan,
+    ActionType,
+    PlanAction,
+)
+from readiness.plans.presenters.action import (
+    amount_says,
+    anchor_of,
+    days_say,
+    money,
+    month,
+    who_may_pay,
+    who_pays_after,
+)
+from readiness.plans.presenters.way import is_own_step
+from readiness.plans.projection import ProjectedTier, Projection, project
+from readiness.plans.schedule import current_timing
+from readiness.plans.service.plan import LaterResult, PlanView
+from readiness.plans.simulation import SimulatedCost
+
+NAMED_FIRST = 5  # of what stays short, in one sentence
+EXPECTED = "If everything goes as expected, "
+
+
+@dataclass(frozen=True)
+class PayerLine:
+    title: str
+    anchor: str
+    one_off: str
+    yearly: str
+    people_days: str
+    may_pay: str
+    pays_after: str
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One day on which the tier changes."""
+
+    tier: str
+    between: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    cost: SimulatedCost
+    ahead: Projection
+    first_year: str
+    total: str
+    people_days: str
+    years: tuple[tuple[str, CostRange], ...]  # by title; the last is their sum
+    payers: tuple[PayerLine, ...]
+    says: str  # when which tier
+    lead: str  # what the plan reaches, how long that takes, what it costs and how sure that is
+    stages: tuple[StageLine, ...]
+    timeline: Timeline | None  # None: nothing with a date raises anything
+
+
+def outlook(opened: PlanView, today: date) -> Outlook:
+    plan, instrument = opened.plan, opened.instrument
+    found = opened.cost
+    ahead = project(instrument, opened.basis.answers, plan, today)
+    return Outlook(
+        cost=found,
+        ahead=ahead,
+        first_year=money(found.first_year),
+        total=money(found.total),
+        people_days=days_say(found.people_days) if found.people_days.high else "",
+        years=tuple(year_lines(found, plan.starts_on)),
+        payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
+        says=tier_says(ahead, instrument, today),
+        lead=lead_of(opened, ahead),
+        stages=tuple(stage_lines(ahead, instrument)),
+        timeline=timeline(plan, instrument, ahead, today),
+    )
+
+
+def lead_of(opened: PlanView, ahead: Projection) -> str:
+    """The plan in one breath. Empty where it holds nothing that leads to a tier."""
+    if ahead.target_tier_id is None or not any(each.lifts for each in opened.plan.current):
+        return ""
+    target = opened.instrument.tier_by_id[ahead.target_tier_id]
+    name = f"{target.id} {target.title}"
+    reached = ahead.reached(target.number)
+    says = (
+        f"This plan reaches {name} {between(*reached)}, if everything goes as expected"
+        if reached
+        else f"This plan leads to {name} and does not reach it yet"
+    )
+    cost, days = opened.cost.total, opened.cost.people_days
+    takes = [
+        f"{money(cost)} over three years" if cost.high else "no money that can be told",
+        *([f"{days_say(days)} people-days of the group’s own people"] if days.high else []),
+    ]
+    firm = " It still holds when any one raise that is no gate ends a level short."
+    return (
+        f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
+        f"{firm if opened.plan.has_margin else ''}"
+    )
+
+
+def has_terms(action: PlanAction) -> bool:
+    return action.cost is not None or action.usual is not None
+
+
+def year_lines(found: SimulatedCost, starts_on: date) -> Iterator[tuple[str, CostRange]]:
+    for year in found.years:
+        begins = months_after(starts_on, 12 * (year.number - 1))
+        yield f"Year {year.number}, from {month(begins)}", year.cost
+    yield f"{len(found.years)} years together", found.total
+
+
+def payer_line(action: PlanAction) -> PayerLine:
+    amounts = action.amounts
+    return PayerLine(
+        title=action.title,
+        anchor=anchor_of(action.id),
+        one_off=amount_says(amounts.one_off) or "not known",
+        yearly=amount_says(amounts.yearly) or "not known",
+        people_days=days_say(amounts.people_days) or "not known",
+        may_pay=who_may_pay(action).now or "nobody named",
+        pays_after=who_pays_after(action).now or "nobody named",
+    )
+
+
+def tier_says(
+    ahead: Projection, instrument: Instrument, today: date, later: LaterResult | None = None
+) -> str:
+    """What the actions should show by now still has to be answered for, so a tier is never said to
+    be there; and what was answered for later outdoes every expectation."""
+    if later:
+        return f"{later_says(later, ahead, instrument)}."
+    if ahead.target_tier_id is None:
+        return f"{EXPECTED}{tier_name(instrument, ahead.latest[-1].tier_id)} is held."
+    target = instrument.tier_by_id[ahead.target_tier_id]
+    name = f"{target.id} {target.title}"
+    reached = ahead.reached(target.number)
+    if reached and reached[1] <= today:
+        return f"{EXPECTED}{name} is within reach now. Assess again to show it."
+    if reached:
+        return f"{EXPECTED}{name} is reached {between(*reached)}."
+    first = "; ".join(ahead.short[:NAMED_FIRST])
+    more = len(ahead.short) - NAMED_FIRST
+    rest = f"; and {more} more" if more > 0 else ""
+    return f"{EXPECTED}{name} is not reached by this plan yet. These stay short: {first}{rest}."
+
+
+def later_says(later: LaterResult, ahead: Projection, instrument: Instrument) -> str:
+    """What came of the plan, by the assessment after it."""
+    target = instrument.tier_by_id.get(ahead.target_tier_id or "")
+    if target is None:
+        return later.says
+    if later.tier_number >= target.number:
+        return f"{later.says}: the {target.id} that this plan led to is reached"
+    return f"{later.says}: the {target.id} that this plan led to is not reached"
+
+
+def tier_name(instrument: Instrument, tier_id: str) -> str:
+    return f"{tier_id} {instrument.tier_by_id[tier_id].title}"
+
+
+def between(first: date, last: date) -> str:
+    """
+    >>> between(date(2027, 3, 1), date(2027, 9, 1)), between(date(2027, 3, 1), date(2027, 3, 9))
+    ('between Mar 2027 and Sep 2027', 'in Mar 2027')
+    """
+    if month(first) == month(last):
+        return f"in {month(first)}"
+    return f"between {month(first)} and {month(last)}"
+
+
+def stage_lines(
+    ahead: Projection, instrument: Instrument, later: LaterResult | None = None
+) -> Iterator[StageLine]:
+    """After a later assessment only where the group stood: what was expected is told by it."""
+    now, *next_tiers = ahead.tier_ids
+    yield StageLine(tier_name(instrument, now), "when this plan began" if later else "now")
+    for tier_id in () if later else next_tiers:
+        reached = ahead.reached(instrument.tier_by_id[tier_id].number)
+        if reached:
+            yield StageLine(tier_name(instrument, tier_id), between(*reached))
+
+
+def timeline(
+    plan: ActionPlan, instrument: Instrument, ahead: Projection, today: date
+) -> Timeline | None:
+    names = {each.id: each.short for each in instrument.interventions}
+    courses = [
+        each
+        for action in plan.current
+        if not is_own_step(action)
+        and (each := course_of(action, names.get(action.id, action.title), plan, today))
+    ]
+    courses += own_courses(plan, today)
+    if not courses:
+        return None
+    courses.sort(key=lambda course: course.starts_on)
+    return timeline_of(plan.starts_on, courses, steps(ahead.earliest), steps(ahead.latest))
+
+
+def own_courses(plan: ActionPlan, today: date) -> Iterator[Course]:
+    """The own steps that begin and end together as one line, for there may be many."""
+    by_time: dict[tuple[date, date], list[str]] = {}
+    for action in plan.current:
+        timing = current_timing(action, plan, today) if is_own_step(action) else None
+        if timing:
+            by_time.setdefault((timing.starts_on, timing.latest), []).append(action.title)
+    for (starts_on, ends_on), titles in by_time.items():
+        many = f"{len(titles)} own steps" if len(titles) > 1 else titles[0]
+        yield Course(
+            title=many,
+            short=many,
+            starts_on=starts_on,
+            launches_on=starts_on,
+            earliest=ends_on,
+            latest=ends_on,
+            says=f"effect {between(ends_on, ends_on)}",
+        )
+
+
+def course_of(action: PlanAction, short: str, plan: ActionPlan, today: date) -> Course | None:
+    """What must be found out has its own list and its own date."""
+    timing = current_timing(action, plan, today)
+    is_question = action.proposal and action.proposal.type is ActionType.FIND_OUT
+    if timing is None or is_question:
+        return None
+    effect = between(timing.earliest, timing.latest)
+    return Course(
+        title=action.title,
+        short=short,
+        starts_on=timing.starts_on,
+        launches_on=timing.launches_on,
+        earliest=timing.earliest,
+        latest=timing.latest,
+        says=f"launched {month(timing.launches_on)}, effect {effect}",
+    )
+
+
+def steps(stages: Iterable[ProjectedTier]) -> list[TierStep]:
+    return [TierStep(stage.on, stage.tier_id) for stage in stages]

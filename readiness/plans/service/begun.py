@@ -1,0 +1,59 @@
+"""What of the catalogue a group has begun: by its present plan, and by those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from readiness.assessments.db import assessments
+from readiness.assessments.models import Assessment
+from readiness.core.db import Store
+from readiness.plans import db as plans
+from readiness.plans import postings
+from readiness.plans.models import ActionStatus, PlanAction
+from readiness.plans.postings import EstimateToComplete, Posting
+
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class BegunActions:
+    """By intervention id. Nothing in it is bought again."""
+
+    still_to_pay: dict[str, int]  # whole dollars, of what is under way, or done since the answers
+    done_before: frozenset[str]  # done before the answers were given: they show what it brought
+
+
+def begun_by(store: Store, assessment: Assessment) -> BegunActions:
+    """Of several plans the newest that began it decides."""
+    owed: dict[str, int] = {}
+    done: set[str] = set()
+    for each in assessments.of_group(store, assessment.group_id):
+        plan = plans.latest_plan(store, each.id)
+        if plan is None or each.created_at > assessment.created_at:
+            continue
+        paid = plans.postings_of_assessment(store, each.id)
+        said = plans.estimates_of_assessment(store, each.id)
+        for action in plan.actions:
+            if not action.is_intervention or action.id in owed.keys() | done:
+                continue
+            if action.status is ActionStatus.DONE and each.id != assessment.id:
+                done.add(action.id)
+            elif action.status in (ActionStatus.UNDER_WAY, ActionStatus.DONE):
+                owed[action.id] = still_to_pay(action, paid, said)
+    return BegunActions(owed, frozenset(done))
+
+
+def still_to_pay(
+    action: PlanAction, paid: Sequence[Posting], said: Sequence[EstimateToComplete]
+) -> int:
+    """What the group says is still needed, else what is left of the likely cost; in dollars."""
+    if action.status is ActionStatus.DONE:
+        return 0
+    own = [each for each in paid if each.action_id == action.id]
+    last = [each for each in said if each.action_id == action.id]
+    needed = postings.current_estimate(last[-1] if last else None, own)
+    if needed is not None:
+        return round(needed.likely / CENTS)
+    likely = round(action.cost.likely * CENTS) if action.cost else 0
+    return round(max(0, likely - postings.totals(own).spent) / CENTS)

@@ -1,0 +1,100 @@
+"""What is under way by a group's plans counts at what is still to pay, and is not bought twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from readiness.accounts.db import people
+from readiness.assessments.db import assessments
+from readiness.core.db import Session, Store
+from readiness.core.migrations import migrate
+from readiness.plans.editing import edit_of
+from readiness.plans.models import ActionStatus
+from readiness.plans.postings import PostingInput, PostingKind
+from readiness.plans.service import begun, money, plan
+from tests.factories import plans as planned
+from tests.factories import world
+
+NOW = world.NOW
+LATER = NOW + timedelta(days=365)
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path / "readiness.db")
+    migrate(opened)
+    world.fill(opened)
+    planned.submitted(opened, "elm", planned.developing(), NOW)
+    yield opened
+    opened.close()
+
+
+def maya(store, at=NOW):
+    return Session(store, people.actor(store, "maya"), at)
+
+
+def set_status(store, action_id, status):
+    action = plan.action_of(plan.load(maya(store), "a1"), action_id)
+    edit = replace(edit_of(action), status=status)
+    plan.edit(maya(store), "a1", action_id, action.revision, edit)
+
+
+def pay(store, action_id, dollars, posting_id):
+    wanted = PostingInput(PostingKind.SPENT, 100 * dollars, NOW.date(), "The payer", "")
+    money.post(maya(store), "a1", action_id, wanted, posting_id)
+
+
+def found(store, assessment_id):
+    return begun.begun_by(store, assessments.get(store, assessment_id))
+
+
+def likely(store, action_id):
+    cost = plan.action_of(plan.load(maya(store), "a1"), action_id).cost
+    return cost.likely if cost else None
+
+
+def test_a_plan_that_nobody_began_holds_nothing(store):
+    assert found(store, "a1") == begun.BegunActions({}, frozenset())
+
+
+def test_what_is_under_way_owes_what_is_left_of_its_likely_cost(store):
+    set_status(store, "GOV", ActionStatus.UNDER_WAY)
+    pay(store, "GOV", 4_000, "p1")
+    assert found(store, "a1").still_to_pay == {"GOV": round(likely(store, "GOV")) - 4_000}
+
+
+def test_what_the_group_says_is_still_needed_goes_before_that(store):
+    set_status(store, "GOV", ActionStatus.UNDER_WAY)
+    money.save_estimate(maya(store), "a1", "GOV", [100_00, 250_00, 900_00], "", "e1")
+    assert found(store, "a1").still_to_pay == {"GOV": 250}
+
+
+def test_what_is_done_since_the_answers_owes_nothing(store):
+    set_status(store, "GOV", ActionStatus.DONE)
+    assert found(store, "a1") == begun.BegunActions({"GOV": 0}, frozenset())
+
+
+def test_next_year_s_plan_counts_what_last_year_s_began_and_buys_nothing_twice(store):
+    set_status(store, "GOV", ActionStatus.DONE)
+    set_status(store, "COACH", ActionStatus.UNDER_WAY)
+    pay(store, "COACH", 10_000, "p1")
+    planned.submitted(store, "elm", planned.developing(), LATER, assessment_id="a2")
+    owed = round(likely(store, "COACH")) - 10_000
+    assert found(store, "a2") == begun.BegunActions({"COACH": owed}, frozenset({"GOV"}))
+    opened = plan.load(maya(store, LATER), "a2")
+    coach = plan.action_of(opened, "COACH")
+    assert coach.status is ActionStatus.UNDER_WAY
+    assert coach.cost
+    assert coach.cost.likely == owed
+    assert "GOV" not in {each.id for each in opened.plan.actions}
+
+
+def test_last_year_s_plan_knows_nothing_of_this_year_s(store):
+    planned.submitted(store, "elm", planned.developing(), LATER, assessment_id="a2")
+    opened = plan.action_of(plan.load(maya(store, LATER), "a2"), "GOV")
+    under_way = replace(edit_of(opened), status=ActionStatus.UNDER_WAY)
+    plan.edit(maya(store, LATER), "a2", "GOV", opened.revision, under_way)
+    assert found(store, "a1") == begun.BegunActions({}, frozenset())
