@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from math import fsum
 
 from readiness.investment.problem import (
     AllocationProblem,
@@ -20,6 +21,8 @@ from readiness.investment.problem import (
     total_cost,
 )
 
+NOTHING = Selection()
+
 
 @dataclass(frozen=True)
 class Addition:
@@ -30,7 +33,7 @@ class Addition:
     """
 
     choice: Choice
-    singly: frozenset[Key]  # actions to choose
+    selection: Selection  # what is chosen anew
     replaced: Selection
     cost: int
     benefit: float
@@ -38,11 +41,6 @@ class Addition:
     @property
     def group(self) -> str:
         return self.choice.group
-
-    @property
-    def selection(self) -> Selection:
-        is_package = isinstance(self.choice, Package)
-        return Selection(self.singly, frozenset({self.choice.key} if is_package else ()))
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,10 @@ class ProblemIndex:
         return found
 
     def worth(self, selection: Selection) -> float:
-        return sum(self.worth_by_order[each.order] for each in self.problem.chosen(selection))
+        """The same in whatever order sets give their parts."""
+        worth = self.worth_by_order
+        of_packages = [worth[(*key, False)] for key in selection.packages]
+        return fsum([worth[(*key, True)] for key in selection.actions] + of_packages)
 
 
 @dataclass
@@ -139,7 +140,7 @@ class Budget:
     def add(self, addition: Addition) -> None:
         problem, group = self.index.problem, addition.group
         self.chosen -= addition.replaced.actions
-        self.chosen |= addition.singly
+        self.chosen |= addition.selection.actions
         if isinstance(addition.choice, Package):
             self.packages[group] = addition.choice
         carried = problem.carried_out(addition.selection)
@@ -149,8 +150,9 @@ class Budget:
         self.spent_by_group[group] = self.spent_by_group.get(group, 0) + addition.cost
         for tag in problem.group_by_id[group].tags:
             self.spent_by_tag[tag] = self.spent_by_tag.get(tag, 0) + addition.cost
-        self.used.update(self.index.uses(addition.selection))
-        self.used.subtract(self.index.uses(addition.replaced))
+        if problem.limits:
+            self.used.update(self.index.uses(addition.selection))
+            self.used.subtract(self.index.uses(addition.replaced))
 
     def fits(self, addition: Addition) -> bool:
         return self.has_money(addition) and self.has_room(addition) and self.is_within(addition)
@@ -171,6 +173,8 @@ class Budget:
         return may_join(self, self.index.problem.carried_out(addition.selection))
 
     def is_within(self, addition: Addition) -> bool:
+        if not self.index.problem.limits:
+            return True
         limits, uses = self.index.problem.limits, self.index.uses(addition.selection)
         uses.subtract(self.index.uses(addition.replaced))
         return all(self.used[number] + use <= limits[number].most for number, use in uses.items())
@@ -191,13 +195,13 @@ class Budget:
 
 
 def sets_of(problem: AllocationProblem, keys: Iterable[Key]) -> list[tuple[str, str]]:
-    options = (problem.option_by_key[key] for key in keys if key in problem.option_by_key)
-    return [(option.group, option.one_of) for option in options if option.one_of]
+    offered = (problem.option_by_key.get(key) for key in keys)
+    return [(each.group, each.one_of) for each in offered if each and each.one_of]
 
 
 def may_join(budget: Budget, keys: frozenset[Key]) -> bool:
     own = sets_of(budget.index.problem, keys - budget.carried)
-    return len(set(own)) == len(own) and budget.sets.isdisjoint(own)
+    return not own or (len(set(own)) == len(own) and budget.sets.isdisjoint(own))
 
 
 def addition_of(budget: Budget, choice: Choice) -> Addition | None:
@@ -205,7 +209,10 @@ def addition_of(budget: Budget, choice: Choice) -> Addition | None:
     if isinstance(choice, Package):
         return package_addition(budget, choice)
     keys = required_keys(budget, choice.key, frozenset())
-    return None if keys is None else addition_with(budget, choice, keys, Selection())
+    if keys is None:
+        return None
+    index, selection = budget.index, Selection(keys)
+    return Addition(choice, selection, NOTHING, cost_of(budget, keys), index.worth(selection))
 
 
 def package_addition(budget: Budget, package: Package) -> Addition | None:
@@ -217,8 +224,15 @@ def package_addition(budget: Budget, package: Package) -> Addition | None:
     keys = keys_behind_all(budget, held) if problem.is_open(package) else None
     if keys is None:
         return None
+    selection = Selection(keys - held, frozenset({package.key}))
     replaced = Selection(held & budget.chosen, frozenset({before.key} if before else ()))
-    return addition_with(budget, package, keys - held, replaced)
+    return Addition(
+        package,
+        selection,
+        replaced,
+        total_cost(problem, selection) - total_cost(problem, replaced),
+        budget.index.worth(selection) - budget.index.worth(replaced),
+    )
 
 
 def keys_behind_all(budget: Budget, held: frozenset[Key]) -> frozenset[Key] | None:
@@ -229,20 +243,6 @@ def keys_behind_all(budget: Budget, held: frozenset[Key]) -> frozenset[Key] | No
             return None
         keys = found
     return keys
-
-
-def addition_with(
-    budget: Budget, choice: Choice, singly: frozenset[Key], replaced: Selection
-) -> Addition:
-    problem, index = budget.index.problem, budget.index
-    more = Addition(choice, singly, replaced, 0, 0.0).selection
-    return Addition(
-        choice,
-        singly,
-        replaced,
-        total_cost(problem, more) - total_cost(problem, replaced),
-        index.worth(more) - index.worth(replaced),
-    )
 
 
 def required_keys(budget: Budget, key: Key, above: frozenset[Key]) -> frozenset[Key] | None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +124,29 @@ def test_a_package_brings_what_its_actions_need_and_keeps_a_pin():
     )
     problem = AllocationProblem(5, PLACES, options, packages=(package("p", ("a",), 3, 4),))
     assert greedy(problem) == Selection(frozenset({("elm", "b")}), frozenset({("elm", "p")}))
+
+
+PRINTED = """
+from readiness.investment.heuristics import greedy
+from tests.bench.investing import drawn
+print(sorted(greedy(drawn(500, 20, 1)).actions))
+"""
+
+
+@pytest.mark.slow
+def test_the_answer_is_the_same_in_whatever_order_sets_give_their_parts():
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", PRINTED],
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "01"
+    )
+    assert first == second != ""
 
 
 def test_in_equal_parts_no_group_gets_more_than_its_part():

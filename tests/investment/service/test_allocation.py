@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -172,6 +173,14 @@ def test_packages_and_tiers_are_in_the_answer_where_the_problem_has_them():
         {"group": "oak", "action": "navigator"},
     ]
     assert (found["objective"], found["spent"]) == (45.5 + 38 + 100, 120_000 + 90_000 + 70_000)
+
+
+def test_the_packages_that_the_documentation_shows_are_read_and_chosen():
+    page = Path(__file__).parents[3] / "docs/how-to/offer-packages-to-a-budget.md"
+    shown = page.read_text(encoding="utf-8").split("```json\n")[1].split("```")[0]
+    made = allocate_file(json.dumps(EXAMPLE | json.loads(shown)).encode())
+    assert made.packages == (("oak", "to T2"),)
+    assert as_json(made)["tiers"] == {"T2": 1, "T3": 0}
 
 
 def test_of_the_same_id_the_package_comes_before_the_action():
