@@ -52,7 +52,7 @@ def best(model: AllocationModel, gap: float, seconds: float) -> SolverResult:
     program = model.program
     if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
         return SolverResult(None, 0.0, is_proven=True)
-    found, bound = most(model, 0.0 if model.actions < FEW else gap, ends)
+    found, bound = most(model, 0.0 if model.offered < FEW else gap, ends)
     if found is None:
         return SolverResult(None, 0.0, is_proven=True)
     gain = cost_of(found, model.gains)
@@ -99,7 +99,7 @@ def cheapest(model: AllocationModel, found: Solution, gain: int, ends: float) ->
     as_good = model.program.also(Row(model.gains, least=gain))
     found = better(as_good, model.costs, found, ends)
     as_cheap = as_good.also(Row(model.costs, most=cost_of(found, model.costs)))
-    is_small = model.actions < FEW and len(model.choices) < FEW_CHOICES
+    is_small = model.offered < FEW and len(model.choices) < FEW_CHOICES
     return first_by_ids(model, as_cheap, found, ends) if is_small else found
 
 
@@ -107,7 +107,7 @@ def first_by_ids(
     model: AllocationModel, program: Program, found: Solution, ends: float
 ) -> Solution:
     """Earlier ids are taken where they can be: the columns stand in the order of ids."""
-    for column in range(len(model.choices)):
+    for column in model.choices:
         if not found[column] and program.upper[column]:
             kept = {before: found[before] for before in range(column)}
             found = better(program.fixed({**kept, column: 1}), model.costs, found, ends)
