@@ -72,7 +72,8 @@ def invest(problem: BinaryIO | None, example: bool) -> None:
     PROBLEM is JSON (- for standard input); --example prints one. Of equal benefit the cheapest is
     chosen, then the first by ids; from 200 actions on, the answer is proven to within the gap that
     PROBLEM asks for. It may hold packages too, at most one of which is chosen in a group, and what
-    reaching a tier is worth:
+    reaching a tier is worth. What is payable of a package takes the place of its actions' cost;
+    its benefit comes on top of theirs, and "chosen" in the answer lists them too:
 
     \b
     "packages": [{"group": "oak", "id": "to T2", "tier": "T2", "actions": ["reports"],

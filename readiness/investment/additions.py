@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from math import fsum
 
 from readiness.investment.problem import (
     AllocationProblem,
@@ -14,10 +15,9 @@ from readiness.investment.problem import (
     Floor,
     GateConstraint,
     Key,
-    Order,
+    Option,
     Package,
     Selection,
-    total_cost,
 )
 
 
@@ -25,24 +25,19 @@ from readiness.investment.problem import (
 class Addition:
     """An action or a package, with what it needs that is not there yet.
 
-    A package takes the place of what it holds: of single actions, and of a package that holds no
-    more. So its cost and its benefit are what it brings beyond them.
+    A package takes the place of what it holds: of actions bought singly, and of a package that
+    holds no more. So its cost, its benefit and what it uses are what it changes.
     """
 
     choice: Choice
-    singly: frozenset[Key]  # actions to choose
-    replaced: Selection
+    actions: frozenset[Key]  # that are chosen anew
     cost: int
     benefit: float
+    uses: Mapping[int, int]  # of each limit, by its number
 
     @property
     def group(self) -> str:
         return self.choice.group
-
-    @property
-    def selection(self) -> Selection:
-        is_package = isinstance(self.choice, Package)
-        return Selection(self.singly, frozenset({self.choice.key} if is_package else ()))
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ class ProblemIndex:
 
     @cached_property
     def uses_by_action(self) -> dict[Key, list[tuple[int, int]]]:
-        """The number of each limit that a single action uses, and how much of it."""
+        """The number of each limit that an action uses, and how much of it."""
         found: dict[Key, list[tuple[int, int]]] = {}
         for number, limit in enumerate(self.problem.limits):
             for key, use in limit.uses:
@@ -86,35 +81,63 @@ class ProblemIndex:
 
     @cached_property
     def uses_by_package(self) -> dict[Key, list[tuple[int, int]]]:
-        """Its own where a limit names them, else those of the actions that it holds."""
+        """The number of each limit, and what the package changes beside its actions."""
         found: dict[Key, list[tuple[int, int]]] = {}
         for number, limit in enumerate(self.problem.limits):
-            for key, use in limit.packages or ():
-                found.setdefault(key, []).append((number, use))
-        for package in self.problem.packages:
-            for held in self.problem.held(package):
-                for number, use in self.uses_by_action.get(held, ()):
-                    if self.problem.limits[number].packages is None:
-                        found.setdefault(package.key, []).append((number, use))
+            for key, change in self.problem.use_changes(limit).items():
+                found.setdefault(key, []).append((number, change))
         return found
 
     @cached_property
-    def worth_by_order(self) -> dict[Order, float]:
-        return {each.order: float(self.problem.worth(each)) for each in self.problem.choices}
+    def cost_by_package(self) -> dict[Key, int]:
+        """What the package changes beside its actions."""
+        return {each.key: self.problem.cost_change(each) for each in self.problem.packages}
 
-    def uses(self, selection: Selection) -> Counter[int]:
-        """Of each limit, by its number."""
+    @cached_property
+    def worth_by_action(self) -> dict[Key, float]:
+        return {option.key: float(option.benefit) for option in self.problem.options}
+
+    @cached_property
+    def worth_by_package(self) -> dict[Key, float]:
+        """Besides its actions."""
+        return {each.key: float(self.problem.worth(each)) for each in self.problem.packages}
+
+    def may_use(self, choice: Choice, number: int) -> bool:
+        """Whether the limit can count more once it is chosen."""
+        if isinstance(choice, Option):
+            uses = self.uses_by_action.get(choice.key, [])
+        else:
+            held = self.problem.held(choice)
+            uses = [use for key in held for use in self.uses_by_action.get(key, ())]
+            uses += self.uses_by_package.get(choice.key, ())
+        return any(n == number and use > 0 for n, use in uses)
+
+    def uses(self, actions: Iterable[Key], packages: Mapping[Key, int]) -> Counter[int]:
+        """Of each limit, by its number. Packages: 1 for a chosen one, -1 for a replaced one."""
         found: Counter[int] = Counter()
-        for key in selection.actions:
+        for key in actions if self.problem.limits else ():
             for number, use in self.uses_by_action.get(key, ()):
                 found[number] += use
-        for key in selection.packages:
-            for number, use in self.uses_by_package.get(key, ()):
-                found[number] += use
+        for key, sign in packages.items() if self.problem.limits else ():
+            for number, change in self.uses_by_package.get(key, ()):
+                found[number] += sign * change
         return found
 
-    def worth(self, selection: Selection) -> float:
-        return sum(self.worth_by_order[each.order] for each in self.problem.chosen(selection))
+    def addition(
+        self, choice: Choice, actions: frozenset[Key], packages: Mapping[Key, int]
+    ) -> Addition:
+        """These actions are chosen anew. Packages: 1 for the chosen one, -1 for the replaced."""
+        offered = self.problem.option_by_key
+        options = [offered[key] for key in actions if key in offered]
+        changes = (sign * self.cost_by_package[key] for key, sign in packages.items())
+        worth = [sign * self.worth_by_package[key] for key, sign in packages.items()]
+        return Addition(
+            choice,
+            actions,
+            sum(option.cost for option in options) + sum(changes),
+            fsum([self.worth_by_action[option.key] for option in options] + worth),
+            self.uses(actions, packages),
+        )
 
 
 @dataclass
@@ -122,9 +145,8 @@ class Budget:
     """What is chosen so far, and what that leaves."""
 
     index: ProblemIndex
-    chosen: set[Key] = field(default_factory=set)  # singly
+    actions: set[Key] = field(default_factory=set)  # those that packages hold included
     packages: dict[str, Package] = field(default_factory=dict)  # by group
-    carried: set[Key] = field(default_factory=set)  # singly or in a package
     spent: int = 0
     spent_by_group: dict[str, int] = field(default_factory=dict)
     spent_by_tag: dict[str, int] = field(default_factory=dict)
@@ -134,23 +156,19 @@ class Budget:
     @property
     def selection(self) -> Selection:
         packages = frozenset(package.key for package in self.packages.values())
-        return Selection(frozenset(self.chosen), packages)
+        return Selection(frozenset(self.actions), packages)
 
     def add(self, addition: Addition) -> None:
         problem, group = self.index.problem, addition.group
-        self.chosen -= addition.replaced.actions
-        self.chosen |= addition.singly
+        self.actions |= addition.actions
         if isinstance(addition.choice, Package):
             self.packages[group] = addition.choice
-        carried = problem.carried_out(addition.selection)
-        self.carried |= carried
-        self.sets.update(sets_of(problem, carried))
+        self.sets.update(sets_of(problem, addition.actions))
         self.spent += addition.cost
         self.spent_by_group[group] = self.spent_by_group.get(group, 0) + addition.cost
         for tag in problem.group_by_id[group].tags:
             self.spent_by_tag[tag] = self.spent_by_tag.get(tag, 0) + addition.cost
-        self.used.update(self.index.uses(addition.selection))
-        self.used.subtract(self.index.uses(addition.replaced))
+        self.used.update(addition.uses)
 
     def fits(self, addition: Addition) -> bool:
         return self.has_money(addition) and self.has_room(addition) and self.is_within(addition)
@@ -163,17 +181,18 @@ class Budget:
         )
 
     def has_room(self, addition: Addition) -> bool:
-        """For one more group, and in every set of which one may be carried out."""
+        """For one more group, and in every set of which one may be chosen."""
         most = self.index.problem.max_groups
         is_new = addition.group not in self.spent_by_group
         if is_new and most is not None and len(self.spent_by_group) >= most:
             return False
-        return may_join(self, self.index.problem.carried_out(addition.selection))
+        return may_join(self, addition.actions)
 
     def is_within(self, addition: Addition) -> bool:
-        limits, uses = self.index.problem.limits, self.index.uses(addition.selection)
-        uses.subtract(self.index.uses(addition.replaced))
-        return all(self.used[number] + use <= limits[number].most for number, use in uses.items())
+        limits = self.index.problem.limits
+        return all(
+            self.used[number] + use <= limits[number].most for number, use in addition.uses.items()
+        )
 
     def keeps_floors(self, addition: Addition) -> bool:
         """Each floor holds after it, or is at least no further off."""
@@ -191,13 +210,13 @@ class Budget:
 
 
 def sets_of(problem: AllocationProblem, keys: Iterable[Key]) -> list[tuple[str, str]]:
-    options = (problem.option_by_key[key] for key in keys if key in problem.option_by_key)
-    return [(option.group, option.one_of) for option in options if option.one_of]
+    offered = (problem.option_by_key.get(key) for key in keys)
+    return [(each.group, each.one_of) for each in offered if each and each.one_of]
 
 
 def may_join(budget: Budget, keys: frozenset[Key]) -> bool:
-    own = sets_of(budget.index.problem, keys - budget.carried)
-    return len(set(own)) == len(own) and budget.sets.isdisjoint(own)
+    own = sets_of(budget.index.problem, keys - budget.actions)
+    return not own or (len(set(own)) == len(own) and budget.sets.isdisjoint(own))
 
 
 def addition_of(budget: Budget, choice: Choice) -> Addition | None:
@@ -205,7 +224,9 @@ def addition_of(budget: Budget, choice: Choice) -> Addition | None:
     if isinstance(choice, Package):
         return package_addition(budget, choice)
     keys = required_keys(budget, choice.key, frozenset())
-    return None if keys is None else addition_with(budget, choice, keys, Selection())
+    if keys is None:
+        return None
+    return budget.index.addition(choice, keys, {})
 
 
 def package_addition(budget: Budget, package: Package) -> Addition | None:
@@ -217,8 +238,8 @@ def package_addition(budget: Budget, package: Package) -> Addition | None:
     keys = keys_behind_all(budget, held) if problem.is_open(package) else None
     if keys is None:
         return None
-    replaced = Selection(held & budget.chosen, frozenset({before.key} if before else ()))
-    return addition_with(budget, package, keys - held, replaced)
+    replaced = {before.key: -1} if before else {}
+    return budget.index.addition(package, keys - budget.actions, {package.key: 1, **replaced})
 
 
 def keys_behind_all(budget: Budget, held: frozenset[Key]) -> frozenset[Key] | None:
@@ -229,20 +250,6 @@ def keys_behind_all(budget: Budget, held: frozenset[Key]) -> frozenset[Key] | No
             return None
         keys = found
     return keys
-
-
-def addition_with(
-    budget: Budget, choice: Choice, singly: frozenset[Key], replaced: Selection
-) -> Addition:
-    problem, index = budget.index.problem, budget.index
-    more = Addition(choice, singly, replaced, 0, 0.0).selection
-    return Addition(
-        choice,
-        singly,
-        replaced,
-        total_cost(problem, more) - total_cost(problem, replaced),
-        index.worth(more) - index.worth(replaced),
-    )
 
 
 def required_keys(budget: Budget, key: Key, above: frozenset[Key]) -> frozenset[Key] | None:
@@ -273,7 +280,7 @@ def keys_behind(
 
 
 def is_available(budget: Budget, keys: frozenset[Key], key: Key) -> bool:
-    return key in keys or key in budget.carried or budget.index.problem.has(*key)
+    return key in keys or key in budget.actions or budget.index.problem.has(*key)
 
 
 def keys_for_gate(

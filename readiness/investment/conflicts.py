@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from readiness.investment.problem import AllocationProblem, Limit
 
-MOST_CONFLICTS = 5
+MOST_CONFLICTS = 3
+MOST_NAMED = 10  # limits in a sentence
 
 
 class LimitKind(StrEnum):
@@ -50,7 +51,9 @@ class Conflict:
 
     @property
     def sentence(self) -> str:
-        listed = "; ".join(limit.says for limit in self.limits)
+        listed = "; ".join(limit.says for limit in self.limits[:MOST_NAMED])
+        if (more := len(self.limits) - MOST_NAMED) > 0:
+            listed += f"; and {more:,} more"
         if not self.is_minimal:
             return f"Some of these contradict each other: {listed}. Loosen them."
         lead = "These contradict each other" if len(self.limits) > 1 else "This cannot be kept"
@@ -92,6 +95,8 @@ def conflicts_in(problem: AllocationProblem, is_possible: IsPossible) -> tuple[C
     every = left = named_limits(problem)
     while len(found) < MOST_CONFLICTS:
         conflict = minimal_conflict(problem, left, is_possible)
+        if found and not conflict.is_minimal:
+            break
         found.append(conflict)
         left = without(left, conflict.limits)
         if not conflict.is_minimal or may_be_possible(problem, left, is_possible):

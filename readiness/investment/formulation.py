@@ -1,7 +1,9 @@
 """The investment problem as an integer program, in whole numbers throughout.
 
-Columns: one for each choice (an action singly, or a package), then one for each group that tells
-whether it gets anything, where the number of groups is bounded.
+Columns: one for each action, at one where it is chosen, singly or in a package; one for each
+package; then one for each group that tells whether it gets anything, where the number of groups is
+bounded. A package's column brings what it changes beside its actions: its benefit and the worth of
+its tier, and its payable cost less what its actions cost singly, which may be less than nothing.
 """
 
 from __future__ import annotations
@@ -15,11 +17,10 @@ from math import lcm
 from readiness.core.integer_program import Program, Row, Solution
 from readiness.investment.problem import (
     AllocationProblem,
-    Choice,
     GateConstraint,
     Key,
     Limit,
-    Option,
+    Package,
     Selection,
 )
 
@@ -31,22 +32,27 @@ class AllocationModel:
     """The program, and what its columns stand for."""
 
     program: Program
-    choices: tuple[Choice, ...]  # of the first columns
+    actions: tuple[Key, ...]  # of the first columns, by ids
+    packages: tuple[Key, ...]  # of the next, by ids
+    offered: int  # actions that are offered singly; the others are only in packages
     gains: dict[int, int]  # column -> benefit in units of `unit`
     costs: dict[int, int]  # column -> money
     groups: tuple[int, ...]  # of each column: the number of its group
     unit: Fraction
 
-    def selection(self, solution: Solution) -> Selection:
-        chosen = [choice for column, choice in enumerate(self.choices) if solution[column]]
-        return Selection(
-            frozenset(each.key for each in chosen if isinstance(each, Option)),
-            frozenset(each.key for each in chosen if not isinstance(each, Option)),
-        )
+    @property
+    def choices(self) -> range:
+        """The columns of actions and packages, in the order in which ties are broken."""
+        return range(len(self.actions) + len(self.packages))
 
-    @cached_property
-    def actions(self) -> int:
-        return sum(isinstance(choice, Option) for choice in self.choices)
+    def selection(self, solution: Solution) -> Selection:
+        named = (*self.actions, *self.packages)
+        chosen = [column for column in self.choices if solution[column]]
+        first = len(self.actions)
+        return Selection(
+            frozenset(named[column] for column in chosen if column < first),
+            frozenset(named[column] for column in chosen if column >= first),
+        )
 
 
 @dataclass(frozen=True)
@@ -54,52 +60,67 @@ class Columns:
     """Where the choices stand, in the order of their ids: the same input is the same program."""
 
     problem: AllocationProblem
-    choices: tuple[Choice, ...]
 
     @cached_property
-    def singly(self) -> Mapping[Key, int]:
-        """Of each action."""
-        return {c.key: n for n, c in enumerate(self.choices) if isinstance(c, Option)}
+    def packages(self) -> tuple[Package, ...]:
+        return tuple(sorted(self.problem.packages, key=lambda package: package.key))
+
+    @cached_property
+    def action(self) -> Mapping[Key, int]:
+        """Of each action that is offered singly or held by a package."""
+        held = (key for package in self.packages for key in self.problem.held(package))
+        keys = sorted({*self.problem.option_by_key, *held})
+        return {key: column for column, key in enumerate(keys)}
 
     @cached_property
     def package(self) -> Mapping[Key, int]:
-        return {c.key: n for n, c in enumerate(self.choices) if not isinstance(c, Option)}
+        first = len(self.action)
+        return {package.key: first + n for n, package in enumerate(self.packages)}
 
     @cached_property
     def holding(self) -> Mapping[Key, list[int]]:
-        """Of each action the packages that carry it out."""
+        """Of each action the packages that hold it."""
         found: dict[Key, list[int]] = {}
-        for key, column in self.package.items():
-            for held in self.problem.held(self.problem.package_by_key[key]):
-                found.setdefault(held, []).append(column)
+        for package in self.packages:
+            for held in self.problem.held(package):
+                found.setdefault(held, []).append(self.package[package.key])
         return found
 
     @cached_property
-    def carrying(self) -> Mapping[Key, tuple[int, ...]]:
-        """Of each action every column that carries it out: one of them at most is chosen."""
-        own = {key: (column, *self.holding.get(key, ())) for key, column in self.singly.items()}
-        alone = {key: tuple(c) for key, c in self.holding.items() if key not in own}
-        return own | alone
+    def costs(self) -> dict[int, int]:
+        options, found = self.problem.option_by_key, dict.fromkeys(self.action.values(), 0)
+        found |= {self.action[key]: option.cost for key, option in options.items()}
+        return found | {self.package[p.key]: self.problem.cost_change(p) for p in self.packages}
+
+    @cached_property
+    def worth(self) -> dict[int, Fraction]:
+        options = self.problem.option_by_key
+        found = dict.fromkeys(self.action.values(), Fraction())
+        found |= {self.action[key]: self.problem.worth(each) for key, each in options.items()}
+        return found | {self.package[p.key]: self.problem.worth(p) for p in self.packages}
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Of each action and package."""
+        return tuple(group for group, _ in (*self.action, *self.package))
 
     @cached_property
     def by_group(self) -> Mapping[str, list[int]]:
         found: dict[str, list[int]] = {}
-        for column, choice in enumerate(self.choices):
-            found.setdefault(choice.group, []).append(column)
+        for column, group in enumerate(self.groups):
+            found.setdefault(group, []).append(column)
         return found
 
 
 def model_of(problem: AllocationProblem) -> AllocationModel:
-    columns = Columns(problem, tuple(sorted(problem.choices, key=lambda choice: choice.order)))
-    choices = columns.choices
+    columns = Columns(problem)
     served = served_columns(columns)
     number_by_group = {group: n for n, group in enumerate(columns.by_group)}
-    worth = [problem.worth(choice) for choice in choices]
-    unit = unit_of(worth)
+    unit = unit_of(tuple(columns.worth.values()))
     return AllocationModel(
         program=Program(
-            lower=(*(int(must_be_singly(columns, c)) for c in choices), *(0 for _ in served)),
-            upper=(*(int(problem.is_open(choice)) for choice in choices), *(1 for _ in served)),
+            lower=(*lowest(columns), *(0 for _ in served)),
+            upper=(*highest(columns), *(1 for _ in served)),
             rows=(
                 *money_rows(columns),
                 *order_rows(columns),
@@ -109,21 +130,30 @@ def model_of(problem: AllocationProblem) -> AllocationModel:
                 *limit_rows(columns),
             ),
         ),
-        choices=choices,
-        gains={column: round(each / unit) for column, each in enumerate(worth)},
-        costs={column: choice.payable for column, choice in enumerate(choices)},
-        groups=tuple(
-            number_by_group[group] for group in (*(each.group for each in choices), *served)
-        ),
+        actions=tuple(columns.action),
+        packages=tuple(columns.package),
+        offered=len(problem.options),
+        gains={column: round(each / unit) for column, each in columns.worth.items()},
+        costs=columns.costs,
+        groups=tuple(number_by_group[group] for group in (*columns.groups, *served)),
         unit=unit,
     )
 
 
-def must_be_singly(columns: Columns, choice: Choice) -> bool:
-    """A pin that no package can keep."""
-    if not isinstance(choice, Option) or choice.key in columns.holding:
-        return False
-    return columns.problem.is_pinned(choice)
+def lowest(columns: Columns) -> Iterator[int]:
+    """One for what has to be chosen."""
+    for key in columns.action:
+        option = columns.problem.option_by_key.get(key)
+        yield int(option is not None and columns.problem.is_pinned(option))
+    yield from (0 for _ in columns.packages)
+
+
+def highest(columns: Columns) -> Iterator[int]:
+    """Zero for what cannot be chosen at all."""
+    for key in columns.action:
+        option = columns.problem.option_by_key.get(key)
+        yield int(option is None or columns.problem.is_open(option))
+    yield from (int(columns.problem.is_open(package)) for package in columns.packages)
 
 
 def unit_of(worth: Sequence[Fraction]) -> Fraction:
@@ -134,7 +164,7 @@ def unit_of(worth: Sequence[Fraction]) -> Fraction:
 
 
 def money_rows(columns: Columns) -> Iterator[Row]:
-    problem, costs = columns.problem, {n: c.payable for n, c in enumerate(columns.choices)}
+    problem, costs = columns.problem, columns.costs
     yield Row(costs, most=problem.budget)
     for group in problem.groups:
         own = columns.by_group.get(group.id)
@@ -145,8 +175,8 @@ def money_rows(columns: Columns) -> Iterator[Row]:
         tagged = {group.id for group in problem.groups if floor.tag in group.tags}
         yield Row(
             {
-                column: costs[column] * (over * (choice.group in tagged) - under)
-                for column, choice in enumerate(columns.choices)
+                column: costs[column] * (over * (group in tagged) - under)
+                for column, group in enumerate(columns.groups)
             },
             least=0,
         )
@@ -158,8 +188,9 @@ def order_rows(columns: Columns) -> Iterator[Row]:
     for option in problem.options:
         for needed in option.requires:
             if not problem.has(option.group, needed):
-                terms = dict.fromkeys(columns.carrying[option.key], -1)
-                for column in columns.carrying.get((option.group, needed), ()):
+                terms = {columns.action[option.key]: -1}
+                if (option.group, needed) in columns.action:
+                    column = columns.action[option.group, needed]
                     terms[column] = terms.get(column, 0) + 1
                 yield Row(terms, least=0)
     gates = gates_by_set(problem)
@@ -191,17 +222,17 @@ def gate_rows(columns: Columns, gate: GateConstraint, gates: SetGates) -> Iterat
     missing = missing_for(columns.problem, gate)
     if missing <= 0:
         return
-    standing: dict[int, int] = {}
-    for action in dict.fromkeys(gate.of):
-        if not columns.problem.has(gate.group, action):
-            for column in columns.carrying.get((gate.group, action), ()):
-                standing[column] = min(missing, standing.get(column, 0) + 1)
+    standing = [
+        columns.action[gate.group, action]
+        for action in dict.fromkeys(gate.of)
+        if (gate.group, action) in columns.action and not columns.problem.has(gate.group, action)
+    ]
     for action in dict.fromkeys(gate.unlocks):
-        if (gate.group, action) in columns.carrying:
-            terms = dict(standing)
+        if (gate.group, action) in columns.action:
+            terms = dict.fromkeys(standing, 1)
             for each in (action, *also_behind(columns.problem, gate, action, gates, missing)):
-                for column in columns.carrying[gate.group, each]:
-                    terms[column] = terms.get(column, 0) - missing
+                column = columns.action[gate.group, each]
+                terms[column] = terms.get(column, 0) - missing
             yield Row(terms, least=0)
 
 
@@ -219,33 +250,31 @@ def also_behind(
 
 
 def set_rows(columns: Columns) -> Iterator[Row]:
-    sets: dict[tuple[str, str], list[Key]] = {}
-    for choice in columns.choices:
-        if isinstance(choice, Option) and choice.one_of:
-            sets.setdefault((choice.group, choice.one_of), []).append(choice.key)
-    for keys in sets.values():
-        if len(keys) > 1:
-            own = (column for key in keys for column in columns.carrying[key])
+    sets: dict[tuple[str, str], list[int]] = {}
+    for key, column in columns.action.items():
+        option = columns.problem.option_by_key.get(key)
+        if option and option.one_of:
+            sets.setdefault((option.group, option.one_of), []).append(column)
+    for own in sets.values():
+        if len(own) > 1:
             yield Row(dict.fromkeys(own, 1), most=1)
 
 
 def package_rows(columns: Columns) -> Iterator[Row]:
-    """One package a group, no action twice, and pins that a package may keep."""
+    """One package a group, each with its actions, of which some are not to be had without it."""
     packages: dict[str, list[int]] = {}
     for (group, _), column in columns.package.items():
         packages.setdefault(group, []).append(column)
     for own in packages.values():
         if len(own) > 1:
             yield Row(dict.fromkeys(own, 1), most=1)
-    for key in columns.holding:
-        option = columns.problem.option_by_key.get(key)
-        if option:
-            pinned = 1 if columns.problem.is_pinned(option) else None
-            yield Row(dict.fromkeys(columns.carrying[key], 1), least=pinned, most=1)
+    for key, holding in columns.holding.items():
+        terms = {columns.action[key]: 1, **dict.fromkeys(holding, -1)}
+        yield Row(terms, least=0, most=None if key in columns.problem.option_by_key else 0)
 
 
 def served_columns(columns: Columns) -> dict[str, int]:
-    problem, first = columns.problem, len(columns.choices)
+    problem, first = columns.problem, len(columns.groups)
     if problem.min_groups is None and problem.max_groups is None:
         return {}
     return {group: first + n for n, group in enumerate(sorted(columns.by_group))}
@@ -273,12 +302,7 @@ def limit_rows(columns: Columns) -> Iterator[Row]:
 
 
 def limit_terms(columns: Columns, limit: Limit) -> dict[int, int]:
-    terms: dict[int, int] = {}
-    for key, use in limit.uses:
-        single = (columns.singly[key],) if key in columns.singly else ()
-        for column in columns.carrying.get(key, ()) if limit.packages is None else single:
-            terms[column] = terms.get(column, 0) + use
-    for key, use in limit.packages or ():
-        if key in columns.package:
-            terms[columns.package[key]] = use
-    return {column: use for column, use in terms.items() if use}
+    uses = {columns.action[key]: use for key, use in limit.uses if key in columns.action}
+    changes = columns.problem.use_changes(limit)
+    uses |= {columns.package[key]: change for key, change in changes.items()}
+    return {column: use for column, use in uses.items() if use}

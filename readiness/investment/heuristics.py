@@ -16,7 +16,6 @@ from readiness.investment.problem import (
     AllocationProblem,
     Choice,
     Limit,
-    Option,
     Order,
     Package,
     Selection,
@@ -31,9 +30,10 @@ class NoHeuristicAnswer(ReadinessError):
 def greedy(problem: AllocationProblem) -> Selection:
     """Again and again the action or package with the most benefit per dollar, with what it needs.
 
-    A package is weighed by what it brings beyond the choices whose place it takes. Of equal ratio
-    the first by ids; what a floor forbids waits, best first, until it is allowed. What has to be
-    chosen, and the least number of groups, come before everything else.
+    A package is weighed by what it changes where it takes the place of what is chosen. Of equal
+    ratio the first by ids, a package before an action of the same id; what a floor forbids waits,
+    best first, until it is allowed. What has to be chosen, and the least number of groups, come
+    before everything else.
     """
     faults: tuple[str, ...] = ()
     for dear in (best_ratio, lowest_cost):
@@ -75,7 +75,7 @@ def fill_budget(index: ProblemIndex, dear: Rank) -> Budget:
     """First what has to be there, dearest first by that rank; then the rest by ratio."""
     budget = Budget(index)
     for option in index.problem.options:
-        if index.problem.is_pinned(option) and option.key not in budget.carried:
+        if index.problem.is_pinned(option) and option.key not in budget.actions:
             choose_first(budget, [option, *index.packages_by_action.get(option.key, ())], dear)
     for number, limit in enumerate(index.problem.limits):
         meet_least_use(budget, number, limit, dear)
@@ -87,6 +87,10 @@ def fill_budget(index: ProblemIndex, dear: Rank) -> Budget:
 def choose_first(budget: Budget, choices: Iterable[Choice], dear: Rank) -> bool:
     """The first by rank of those that fit, whatever the floors say of it so far."""
     additions = (addition_of(budget, choice) for choice in choices)
+    return add_first(budget, additions, dear)
+
+
+def add_first(budget: Budget, additions: Iterable[Addition | None], dear: Rank) -> bool:
     fitting = [addition for addition in additions if addition and budget.fits(addition)]
     if fitting:
         budget.add(min(fitting, key=dear))
@@ -99,22 +103,19 @@ def meet_least_use(budget: Budget, number: int, limit: Limit, dear: Rank) -> Non
         choice
         for choices in (index.choices_by_group.values() if limit.least is not None else ())
         for choice in choices
-        if any(n == number and use > 0 for n, use in uses_of(index, choice))
+        if index.may_use(choice, number)
     ]
     while limit.least is not None and budget.used[number] < limit.least:
-        if not choose_first(budget, (c for c in using if not is_there(budget, c)), dear):
+        additions = (addition_of(budget, c) for c in using if not is_there(budget, c))
+        raising = [each for each in additions if each and each.uses.get(number, 0) > 0]
+        if not add_first(budget, raising, dear):
             return
-
-
-def uses_of(index: ProblemIndex, choice: Choice) -> list[tuple[int, int]]:
-    uses = index.uses_by_action if isinstance(choice, Option) else index.uses_by_package
-    return uses.get(choice.key, [])
 
 
 def is_there(budget: Budget, choice: Choice) -> bool:
     if isinstance(choice, Package):
         return budget.packages.get(choice.group) == choice
-    return choice.key in budget.carried
+    return choice.key in budget.actions
 
 
 def serve_least_groups(budget: Budget, dear: Rank) -> None:

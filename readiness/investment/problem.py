@@ -2,29 +2,34 @@
 
 Costs are whole units of money. A benefit is any number; it is compared exactly, as a fraction.
 
-An action is carried out when it is chosen singly or when the chosen package of its group holds it;
-never both, so that nothing is paid for or counted twice. What a package holds has the cost and the
-benefit of the package alone; what is chosen singly has its own. An action that is in place already
-is no part of what a package carries out: it costs nothing, uses nothing and closes nothing.
+An action is chosen when it is bought singly or when the chosen package of its group holds it. Its
+own benefit counts either way, once; a package's benefit, and what its tier is worth, come on top.
+Its cost counts only when it is bought singly: of what a package holds, the budget pays what is
+payable of the package instead. So nothing is paid for twice, and nothing that a package holds is
+bought singly as well. A package may hold actions that are not offered singly: these are chosen
+with it and bring no benefit of their own. An action that is in place already is not chosen by
+being held: it brings no benefit, costs nothing, uses nothing and closes nothing.
 
-However an action is carried out, the same is asked of it:
+However an action is chosen, the same is asked of it:
 
-- Prerequisites and gates look at what is in place or carried out. What a package lacks may be
-  chosen singly beside it; without that the package cannot be chosen.
+- Prerequisites and gates look at what is in place or chosen. What a package lacks may be bought
+  singly beside it; without that the package cannot be chosen.
 - A ban on one of its actions closes a package, and so do two of its actions of one set.
-- A pin is kept by choosing the action singly or by a package that holds it.
-- Of a set at most one is carried out in a group, singly or in a package.
+- A pin is kept by buying the action singly or by a package that holds it.
+- Of a set at most one is chosen in a group, singly or in a package.
 - A group gets something when an action or a package is chosen in it, even one without a cost.
-- A limit counts what is carried out, unless it says itself what each package uses: so it is with
+- A limit counts every chosen action, unless it says itself what each package uses: so it is with
   the money of a year, where the package's part replaces that of its actions.
 
-Money spent (budget, caps, floors, and "cheapest" of equals) is the cost of single actions and what
-is payable of packages; the rest of a package's cost is the group's own. A package may hold actions
-that are not offered singly. Tiers are T0, T1, T2 … in that order: a package reaches its tier and
-all below it, whatever the group has today.
+Money spent (budget, caps, floors, and "cheapest" of equals) is the cost of what is bought singly
+and what is payable of packages; the rest of a package's cost is the group's own. Tiers are T0, T1,
+T2 … in that order: a package reaches its tier and all below it, whatever the group has today.
 
-Of equal benefit the lowest spending is chosen, then the first by ids: packages and actions in one
-order, by group, then by id, and of the same id the package first.
+Of equal benefit the lowest spending is chosen. Of equal spending the first by ids: all actions are
+gone through by group id, then by action id, and the first that one answer has chosen (held ones
+included) and the other has not decides for the answer that has it. So what costs nothing and
+brings nothing is chosen. Where the same actions are chosen, the packages decide in the same way,
+by group id, then by package id.
 """
 
 from __future__ import annotations
@@ -86,7 +91,7 @@ class Package:
     actions: tuple[str, ...]
     cost: int  # of all that is not in place yet
     payable: int  # of the cost: what the budget pays
-    benefit: Fraction  # besides what reaching the tier is worth
+    benefit: Fraction  # besides those of its actions and what reaching the tier is worth
 
     @property
     def key(self) -> Key:
@@ -102,7 +107,7 @@ Choice = Option | Package
 
 @dataclass(frozen=True)
 class Selection:
-    """What is chosen: actions singly, and packages."""
+    """What is chosen: every action, those that packages hold included, and the packages."""
 
     actions: frozenset[Key] = frozenset()
     packages: frozenset[Key] = frozenset()
@@ -186,7 +191,7 @@ class AllocationProblem:
         return action in self.group_by_id[group].have
 
     def held(self, package: Package) -> tuple[Key, ...]:
-        """The actions that it carries out: those that are not in place."""
+        """The actions that are chosen with it: those that are not in place."""
         return tuple(
             (package.group, action)
             for action in dict.fromkeys(package.actions)
@@ -204,24 +209,48 @@ class AllocationProblem:
         return len(set(sets)) == len(sets) and not any(option.ban for option in offered)
 
     def is_pinned(self, option: Option) -> bool:
-        """It has to be carried out; what is in place already has not."""
+        """It has to be chosen; what is in place already has not."""
         return option.pin and not self.has(option.group, option.action)
 
     def worth(self, choice: Choice) -> Fraction:
-        """Its benefit, and of a package that of the tiers that it reaches."""
+        """Its own benefit, and of a package that of the tiers that it reaches."""
         if isinstance(choice, Option):
             return choice.benefit
         number = tier_number(choice.tier)
         reached = (worth for tier, worth in self.reach.items() if tier_number(tier) <= number)
         return sum(reached, choice.benefit)
 
+    def held_by(self, packages: Iterable[Key]) -> frozenset[Key]:
+        return frozenset(key for each in packages for key in self.held(self.package_by_key[each]))
+
     def chosen(self, selection: Selection) -> Iterator[Choice]:
-        yield from (self.option_by_key[key] for key in selection.actions)
+        """All that has a benefit of its own."""
+        offered = selection.actions & self.option_by_key.keys()
+        yield from (self.option_by_key[key] for key in offered)
         yield from (self.package_by_key[key] for key in selection.packages)
 
-    def carried_out(self, selection: Selection) -> frozenset[Key]:
-        packages = (self.package_by_key[key] for key in selection.packages)
-        return selection.actions.union(*(self.held(package) for package in packages))
+    def bought(self, selection: Selection) -> Iterator[Choice]:
+        """All that is paid for: packages, and the actions that none of them holds."""
+        held = self.held_by(selection.packages)
+        for choice in self.chosen(selection):
+            if isinstance(choice, Package) or choice.key not in held:
+                yield choice
+
+    def cost_change(self, package: Package) -> int:
+        """How spending changes when it takes the place of its actions bought singly."""
+        offered = (self.option_by_key.get(key) for key in self.held(package))
+        return package.payable - sum(option.cost for option in offered if option)
+
+    def use_changes(self, limit: Limit) -> dict[Key, int]:
+        """Of each package: how what the limit counts changes when it takes its actions' place."""
+        if limit.packages is None:
+            return {}
+        uses, own = dict(limit.uses), dict(limit.packages)
+        return {
+            package.key: own.get(package.key, 0)
+            - sum(uses.get(key, 0) for key in self.held(package))
+            for package in self.packages
+        }
 
 
 def tier_number(tier: str) -> int:
@@ -240,7 +269,7 @@ def groups_by_tier(problem: AllocationProblem, packages: Iterable[Key]) -> dict[
 
 def total_cost(problem: AllocationProblem, selection: Selection) -> int:
     """What the budget pays."""
-    return sum(choice.payable for choice in problem.chosen(selection))
+    return sum(choice.payable for choice in problem.bought(selection))
 
 
 def total_benefit(problem: AllocationProblem, selection: Selection) -> Fraction:
@@ -252,17 +281,17 @@ def broken_constraints(problem: AllocationProblem, selection: Selection) -> tupl
 
     Written from the constraints' own words, apart from how they are told to a solver.
     """
-    carried = problem.carried_out(selection)
+    chosen = selection.actions
     return tuple(
         dict.fromkeys(
             (
                 *broken_by_packages(problem, selection),
-                *broken_by_options(problem, carried),
-                *broken_by_gates(problem, carried),
-                *broken_by_sets(problem, carried),
+                *broken_by_options(problem, chosen),
+                *broken_by_gates(problem, chosen),
+                *broken_by_sets(problem, chosen),
                 *broken_by_groups(problem, selection),
                 *broken_by_money(problem, selection),
-                *broken_by_limits(problem, selection, carried),
+                *broken_by_limits(problem, selection),
             )
         )
     )
@@ -274,51 +303,52 @@ def broken_by_packages(problem: AllocationProblem, selection: Selection) -> Iter
         if number > 1:
             yield f"{number} packages are chosen in {group}: one is allowed"
     for key in sorted(selection.packages):
-        for held in problem.held(problem.package_by_key[key]):
-            if held in selection.actions:
-                yield f"{held[1]} in {held[0]} is chosen singly and in the package {key[1]}"
+        for group, action in problem.held(problem.package_by_key[key]):
+            if (group, action) not in selection.actions:
+                yield f"{action} in {group} is not chosen and the package {key[1]} holds it"
+    held = problem.held_by(selection.packages)
+    for group, action in sorted(selection.actions - problem.option_by_key.keys() - held):
+        yield f"{action} in {group} is chosen, and neither offered singly nor in a chosen package"
 
 
-def broken_by_options(problem: AllocationProblem, carried: frozenset[Key]) -> Iterator[str]:
+def broken_by_options(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     for option in problem.options:
-        is_carried = option.key in carried
-        if not is_carried and not option.pin:
+        is_chosen = option.key in chosen
+        if not is_chosen and not option.pin:
             continue
         name = f"{option.action} in {option.group}"
-        if problem.is_pinned(option) and not is_carried:
+        if problem.is_pinned(option) and not is_chosen:
             yield f"{name} is pinned and was not chosen"
-        if not is_carried:
+        if not is_chosen:
             continue
         if option.ban:
             yield f"{name} is banned and was chosen"
         if problem.has(option.group, option.action):
             yield f"{name} is in place already and was chosen"
         for needed in option.requires:
-            if not is_available(problem, carried, option.group, needed):
+            if not is_available(problem, chosen, option.group, needed):
                 yield f"{name} needs {needed}, which is neither in place nor chosen"
 
 
 def is_available(
-    problem: AllocationProblem, carried: frozenset[Key], group: str, action: str
+    problem: AllocationProblem, chosen: frozenset[Key], group: str, action: str
 ) -> bool:
-    return problem.has(group, action) or (group, action) in carried
+    return problem.has(group, action) or (group, action) in chosen
 
 
-def broken_by_gates(problem: AllocationProblem, carried: frozenset[Key]) -> Iterator[str]:
+def broken_by_gates(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     for gate in problem.gates:
-        standing = sum(
-            is_available(problem, carried, gate.group, action) for action in set(gate.of)
-        )
+        standing = sum(is_available(problem, chosen, gate.group, action) for action in set(gate.of))
         for action in gate.unlocks:
-            if (gate.group, action) in carried and standing < gate.needs:
+            if (gate.group, action) in chosen and standing < gate.needs:
                 yield (
                     f"{action} in {gate.group} is behind a gate that needs {gate.needs} of "
                     f"{len(set(gate.of))}, and {standing} stand"
                 )
 
 
-def broken_by_sets(problem: AllocationProblem, carried: frozenset[Key]) -> Iterator[str]:
-    offered = (problem.option_by_key[key] for key in carried if key in problem.option_by_key)
+def broken_by_sets(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
+    offered = (problem.option_by_key[key] for key in chosen if key in problem.option_by_key)
     sets = Counter((option.group, option.one_of) for option in offered if option.one_of)
     for (group, name), number in sorted(sets.items()):
         if number > 1:
@@ -351,23 +381,23 @@ def broken_by_money(problem: AllocationProblem, selection: Selection) -> Iterato
 
 def spent_by_group(problem: AllocationProblem, selection: Selection) -> dict[str, int]:
     own: dict[str, int] = {}
-    for choice in problem.chosen(selection):
+    for choice in problem.bought(selection):
         own[choice.group] = own.get(choice.group, 0) + choice.payable
     return own
 
 
-def broken_by_limits(
-    problem: AllocationProblem, selection: Selection, carried: frozenset[Key]
-) -> Iterator[str]:
+def broken_by_limits(problem: AllocationProblem, selection: Selection) -> Iterator[str]:
     for limit in problem.limits:
-        used = used_of(limit, selection, carried)
+        used = used_of(problem, limit, selection)
         if used > limit.most:
             yield f"{limit.name}: {used:,} is more than {limit.most:,}"
         if limit.least is not None and used < limit.least:
             yield f"{limit.name}: {used:,} is less than {limit.least:,}"
 
 
-def used_of(limit: Limit, selection: Selection, carried: frozenset[Key]) -> int:
-    counted = carried if limit.packages is None else selection.actions
+def used_of(problem: AllocationProblem, limit: Limit, selection: Selection) -> int:
+    counted = selection.actions
+    if limit.packages is not None:
+        counted -= problem.held_by(selection.packages)
     of_packages = sum(use for key, use in limit.packages or () if key in selection.packages)
     return of_packages + sum(use for key, use in limit.uses if key in counted)

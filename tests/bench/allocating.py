@@ -1,6 +1,6 @@
 """One way of spending one invented budget, in a process of its own: prints what it took as JSON.
 
-python -m tests.bench.allocating WAY GROUPS ACTIONS SEED GAP SECONDS
+python -m tests.bench.allocating WAY GROUPS ACTIONS SEED GAP SECONDS [packages]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from readiness.investment.heuristics import equal_split, greedy
 from readiness.investment.problem import AllocationProblem, total_benefit
 from readiness.investment.service.allocation import allocate
 from tests.bench.counting import peak_mib
-from tests.bench.investing import drawn
+from tests.bench.investing import drawn, with_packages
 
 Found = tuple[float, float | None]  # benefit, and a bound where one is proven
 
@@ -98,8 +98,12 @@ def processor() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
-def main(way: str, groups: str, actions: str, seed: str, gap: str, seconds: str) -> int:
+def main(
+    way: str, groups: str, actions: str, seed: str, gap: str, seconds: str, packages: str = ""
+) -> int:
     problem = drawn(int(groups), int(actions), int(seed))
+    if packages:
+        problem = with_packages(problem, int(seed))
     print(json.dumps(measured(way, problem, float(gap), float(seconds))))
     return 0
 

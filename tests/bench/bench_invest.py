@@ -29,15 +29,19 @@ class Size:
     gap: float
     seeds: int
     beside: tuple[str, ...]
+    has_packages: bool = False
 
     def __str__(self) -> str:
-        return f"{self.groups:,} groups x {self.actions} actions, gap {self.gap:g}"
+        packages = " and 3 packages" if self.has_packages else ""
+        return f"{self.groups:,} groups x {self.actions} actions{packages}, gap {self.gap:g}"
 
 
 SIZES = (
     Size(13, 25, 1e-4, 5, (*SIMPLE, *SOLVERS)),
+    Size(13, 25, 1e-4, 5, (*SIMPLE, *SOLVERS), has_packages=True),
     Size(50, 20, 1e-3, 3, (*SIMPLE, *SOLVERS)),
     Size(500, 20, 1e-3, 3, (*SIMPLE, *SOLVERS)),
+    Size(500, 20, 1e-3, 3, SIMPLE, has_packages=True),
 )
 LARGE_SIZES = (
     Size(2_000, 20, 1e-2, 1, SIMPLE),
@@ -57,6 +61,7 @@ def run() -> Iterator[str]:
 
 def measured(way: str, size: Size, seed: int) -> dict[str, Any]:
     asked = [way, str(size.groups), str(size.actions), str(seed), str(size.gap), str(SECONDS)]
+    asked += ["packages"] if size.has_packages else []
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.bench.allocating", *asked],
         capture_output=True, text=True, check=False,

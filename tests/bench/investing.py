@@ -55,8 +55,8 @@ HELD = (3, 6, 9)  # actions of the package to each tier: each holds those of the
 
 
 def with_packages(problem: AllocationProblem, seed: int) -> AllocationProblem:
-    """Three ways up in each group, the foundation first. They cost a little less than their
-    actions and, in a third of them, the group pays a part itself."""
+    """Three ways up in each group, the foundation first. They bring their tiers' worth, cost a
+    little less than their actions and, in a third of them, the group pays a part itself."""
     throw = random.Random(f"packages of {len(problem.groups)}, {seed}")
     own: dict[str, list[Option]] = {}
     for option in problem.options:
@@ -83,9 +83,8 @@ def packages_of(
         missing = [option for option in held if option.action not in have]
         cost = 100 * round(sum(o.cost for o in missing) * throw.uniform(0.85, 1) / 100)
         payable = cost if throw.random() < 0.67 else 100 * round(cost * 0.007)
-        gain = sum((o.benefit for o in missing), Fraction())
         names = tuple(option.action for option in held)
-        yield Package(options[0].group, tier, tier, names, cost, payable, gain)
+        yield Package(options[0].group, tier, tier, names, cost, payable, Fraction())
 
 
 def closed(held: list[Option], options: list[Option]) -> list[Option]:

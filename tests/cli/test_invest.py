@@ -57,6 +57,7 @@ def test_packages_are_chosen_and_their_tiers_counted():
     sent = {**example, "packages": [package], "reach": {"T2": 100}}
     found = json.loads(run("-", sent=json.dumps(sent)).stdout)
     assert found["packages"] == [{"group": "oak", "id": "to T2"}]
+    assert {"group": "oak", "action": "reports"} in found["chosen"]
     assert found["tiers"] == {"T2": 1}
 
 

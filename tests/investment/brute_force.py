@@ -10,7 +10,6 @@ from itertools import combinations, product
 
 from readiness.investment.problem import (
     AllocationProblem,
-    Choice,
     Floor,
     GateConstraint,
     Limit,
@@ -26,7 +25,9 @@ from readiness.investment.problem import (
 
 def best(problem: AllocationProblem) -> Selection | None:
     """The most benefit, then the lowest cost, then the first ids; None when nothing holds."""
-    order = sorted(problem.choices, key=lambda each: (each.key, isinstance(each, Option)))
+    held = {key for package in problem.packages for key in problem.held(package)}
+    actions = sorted({option.key for option in problem.options} | held)
+    packages = sorted(package.key for package in problem.packages)
     allowed = [each for each in every(problem) if not broken_constraints(problem, each)]
     if not allowed:
         return None
@@ -35,26 +36,24 @@ def best(problem: AllocationProblem) -> Selection | None:
         key=lambda selection: (
             -total_benefit(problem, selection),
             total_cost(problem, selection),
-            [not is_chosen(selection, each) for each in order],
+            [key not in selection.actions for key in actions],
+            [key not in selection.packages for key in packages],
         ),
     )
 
 
-def is_chosen(selection: Selection, choice: Choice) -> bool:
-    return choice.key in (selection.actions if isinstance(choice, Option) else selection.packages)
-
-
 def every(problem: AllocationProblem) -> Iterator[Selection]:
-    """Each set of single actions with at most one package in each group."""
-    keys = sorted(option.key for option in problem.options)
-    sets = [frozenset(c) for n in range(len(keys) + 1) for c in combinations(keys, n)]
+    """At most one package in each group, with each set of actions that none of them holds."""
     own = [
         [None, *(package.key for package in problem.packages if package.group == group.id)]
         for group in problem.groups
     ]
-    for packages in product(*own):
-        named = frozenset(key for key in packages if key)
-        yield from (Selection(actions, named) for actions in sets)
+    for each in product(*own):
+        packages = frozenset(key for key in each if key)
+        held = problem.held_by(packages)
+        keys = sorted({option.key for option in problem.options} - held)
+        for n in range(len(keys) + 1):
+            yield from (Selection(held.union(c), packages) for c in combinations(keys, n))
 
 
 def drawn_with_packages(seed: int) -> AllocationProblem:

@@ -1,8 +1,8 @@
 """The investment problem stated anew for CBC, from the words of the file's format alone.
 
 Nothing of the product is used here. Every group has a purse, gates are switches of their own,
-and floors are told of the purses: another way of saying it than the product's rows. What is carried
-out, singly or in a package, has a column of its own.
+and floors are told of the purses: another way of saying it than the product's rows. What is
+chosen has a column of its own, and so has what is bought singly.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], A
         reached = (file["reach"][tier] for tier in file["reach"] if tier <= package["tier"])
         return package["benefit"] + sum(reached)
 
-    objective = pulp.lpSum(each["benefit"] * singly[key] for key, each in actions.items())
+    objective = pulp.lpSum(each["benefit"] * done[key] for key, each in actions.items())
     objective += pulp.lpSum(worth(each) * taken[each["group"], each["id"]] for each in packages)
     model += objective
     model += pulp.lpSum(purse.values()) <= file["budget"]

@@ -160,3 +160,37 @@ def test_without_time_everything_is_named_and_nothing_is_called_minimal():
     assert conflict.limits == named_limits(problem)
     assert not conflict.is_minimal
     assert conflict.sentence.startswith("Some of these contradict each other: elm can take on")
+    assert conflict.sentence.endswith("Loosen them.")
+
+
+def test_a_sentence_names_ten_limits_and_counts_the_others():
+    def unknown(_):
+        raise Unknown
+
+    options = tuple(option("elm", f"a{n}", 5, pin=True) for n in range(20))
+    (conflict,) = conflicts_in(AllocationProblem(1, (ELM,), options), unknown)
+    assert len(conflict.limits) == 22
+    assert "a7 in elm is pinned; and 12 more. Loosen them." in conflict.sentence
+
+
+def test_when_the_time_is_up_what_is_proven_already_is_said_alone():
+    options = (option("oak", "a", 10, pin=True), option("elm", "b", 2, pin=True, ban=True))
+    problem = AllocationProblem(9, (ELM, OAK), options)
+    every = conflicts_in(problem, is_possible)
+    assert len(every) == 2
+    for calls in range(30):
+        found = conflicts_in(problem, answering(calls))
+        assert all(not is_possible(keeping(problem, each.limits)) for each in found)
+        assert len(found) == 1 or found == every
+
+
+def answering(calls):
+    """So many times, and then no more."""
+    left = iter(range(calls))
+
+    def in_time(problem):
+        if next(left, None) is None:
+            raise Unknown
+        return is_possible(problem)
+
+    return in_time

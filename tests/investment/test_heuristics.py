@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -100,17 +104,28 @@ def package(id_, actions, cost, gain):
     return Package("elm", id_, "T2", actions, cost, cost, Fraction(gain))
 
 
+def elm(*ids):
+    return frozenset(("elm", id_) for id_ in ids)
+
+
 def test_a_package_takes_the_place_of_what_it_holds_where_that_brings_more_for_the_money():
     """`a` alone has the best ratio; then `p` brings 20 more for 5, and `q` another 9 for 9."""
     options = (option("elm", "a", 5, 50), option("oak", "b", 5, 1))
-    packages = (package("p", ("a", "c"), 10, 70), package("q", ("a", "c", "d"), 19, 79))
-    for money, singles, chosen in (
-        (5, {("elm", "a")}, set()),
-        (15, {("oak", "b")}, {("elm", "p")}),
-        (24, {("oak", "b")}, {("elm", "q")}),
+    packages = (package("p", ("a", "c"), 10, 20), package("q", ("a", "c", "d"), 19, 29))
+    for money, actions, chosen in (
+        (5, elm("a"), elm()),
+        (15, elm("a", "c") | {("oak", "b")}, elm("p")),
+        (24, elm("a", "c", "d") | {("oak", "b")}, elm("q")),
     ):
         problem = AllocationProblem(money, PLACES, options, packages=packages)
-        assert greedy(problem) == Selection(frozenset(singles), frozenset(chosen))
+        assert greedy(problem) == Selection(actions, chosen)
+
+
+def test_a_package_brings_the_benefit_of_its_actions_beside_its_own():
+    """`b` brings 7 for 5; `p` alone 1 for 5, and 10 with what `a` brings."""
+    options = (option("elm", "a", 99, 9), option("oak", "b", 5, 7))
+    problem = AllocationProblem(5, PLACES, options, packages=(package("p", ("a",), 5, 1),))
+    assert greedy(problem) == Selection(elm("a"), elm("p"))
 
 
 def test_a_package_brings_what_its_actions_need_and_keeps_a_pin():
@@ -119,7 +134,42 @@ def test_a_package_brings_what_its_actions_need_and_keeps_a_pin():
         option("elm", "b", 2, 0),
     )
     problem = AllocationProblem(5, PLACES, options, packages=(package("p", ("a",), 3, 4),))
-    assert greedy(problem) == Selection(frozenset({("elm", "b")}), frozenset({("elm", "p")}))
+    assert greedy(problem) == Selection(elm("a", "b"), elm("p"))
+
+
+def test_where_packages_of_the_same_actions_cannot_reach_a_least_amount_the_reason_is_said():
+    problem = AllocationProblem(
+        9,
+        PLACES,
+        (option("elm", "a", 5, 1),),
+        limits=(Limit("days", 9, ((("elm", "a"), 1),), least=2),),
+        packages=(package("p", ("a",), 3, 1), package("q", ("a",), 3, 1)),
+    )
+    with pytest.raises(NoHeuristicAnswer, match="days: 1 is less than 2"):
+        greedy(problem)
+
+
+PRINTED = """
+from readiness.investment.heuristics import greedy
+from tests.bench.investing import drawn
+print(sorted(greedy(drawn(500, 20, 1)).actions))
+"""
+
+
+@pytest.mark.slow
+def test_the_answer_is_the_same_in_whatever_order_sets_give_their_parts():
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", PRINTED],
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "01"
+    )
+    assert first == second != ""
 
 
 def test_in_equal_parts_no_group_gets_more_than_its_part():

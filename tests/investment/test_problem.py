@@ -140,6 +140,10 @@ Q = package("elm", "q", ("b",), 4, tier="T3")
 R = package("oak", "r", ("c", "unlisted"), 8)
 
 
+def with_held(problem, actions, packages):
+    return Selection(problem.held_by(packages).union(actions), frozenset(packages))
+
+
 @pytest.mark.parametrize(
     ("problem", "actions", "packages", "says"),
     [
@@ -151,12 +155,6 @@ R = package("oak", "r", ("c", "unlisted"), 8)
                 "2 packages are chosen in elm: one is allowed",
                 "11 in elm is more than it can take on (10)",
             ),
-        ),
-        (
-            AllocationProblem(99, (ProblemGroup("elm"),), (A,), packages=(P,)),
-            {A.key},
-            {P.key},
-            ("a in elm is chosen singly and in the package p",),
         ),
         (
             AllocationProblem(6, PLACES, (A,), packages=(P,)),
@@ -230,8 +228,21 @@ R = package("oak", "r", ("c", "unlisted"), 8)
     ],
 )  # fmt: skip
 def test_what_a_package_breaks_is_said_and_nothing_else(problem, actions, packages, says):
-    selection = Selection(frozenset(actions), frozenset(packages))
-    assert broken_constraints(problem, selection) == says
+    assert broken_constraints(problem, with_held(problem, actions, packages)) == says
+
+
+def test_what_a_chosen_package_holds_has_to_be_chosen_and_what_none_holds_be_offered():
+    problem = AllocationProblem(99, PLACES, (A,), packages=(P, R))
+    for actions, packages, says in (
+        ({A.key}, {P.key}, "b in elm is not chosen and the package p holds it"),
+        (
+            {("oak", "unlisted")},
+            set(),
+            "unlisted in oak is chosen, and neither offered singly nor in a chosen package",
+        ),
+    ):
+        selection = Selection(frozenset(actions), frozenset(packages))
+        assert broken_constraints(problem, selection) == (says,)
 
 
 def test_a_package_holds_a_pinned_action_serves_its_group_and_opens_what_needs_it():
@@ -244,7 +255,7 @@ def test_a_package_holds_a_pinned_action_serves_its_group_and_opens_what_needs_i
         min_groups=1,
         packages=(P,),
     )
-    assert broken_constraints(problem, Selection(frozenset({later.key}), frozenset({P.key}))) == ()
+    assert broken_constraints(problem, with_held(problem, {later.key}, {P.key})) == ()
 
 
 def test_what_is_in_place_closes_no_package_and_uses_nothing():
@@ -256,15 +267,21 @@ def test_what_is_in_place_closes_no_package_and_uses_nothing():
         limits=(Limit("days", 2, ((old.key, 9), (A.key, 2))),),
         packages=(P,),
     )
-    assert broken_constraints(problem, Selection(packages=frozenset({P.key}))) == ()
+    assert broken_constraints(problem, with_held(problem, (), {P.key})) == ()
 
 
-def test_a_package_has_its_own_cost_and_benefit_and_the_worth_of_its_tier_and_those_below():
+def test_a_package_replaces_the_cost_of_its_actions_and_adds_to_their_benefit():
+    old = option("elm", "old", 5)
     problem = AllocationProblem(
-        99, PLACES, (A, B, C), packages=(P, Q, R), reach={"T3": Fraction(5), "T2": Fraction(3)}
+        99,
+        PLACES,
+        (A, B, C, old),
+        packages=(P, Q, R),
+        reach={"T3": Fraction(5), "T2": Fraction(3)},
     )
-    selection = Selection(frozenset({C.key}), frozenset({P.key}))
-    assert total_cost(problem, selection) == 13
-    assert total_benefit(problem, selection) == 5
-    assert problem.worth(Q) == 9
+    assert total_cost(problem, with_held(problem, {C.key}, {P.key})) == 6 + 7
+    assert total_benefit(problem, with_held(problem, {C.key}, {P.key})) == 1 + 1 + 1 + (1 + 3)
+    assert total_cost(problem, with_held(problem, {A.key}, {Q.key})) == 6 + 4
+    assert total_benefit(problem, with_held(problem, {A.key}, {Q.key})) == 1 + 1 + (1 + 3 + 5)
+    assert total_benefit(problem, with_held(problem, (), {R.key})) == 1 + (1 + 3)
     assert groups_by_tier(problem, {Q.key, R.key}) == {"T2": 2, "T3": 1}

@@ -146,16 +146,14 @@ def drawn_with_packages(seed):
 
 
 def bought_together(problem, later, singly, packages):
-    """The same starts as if each action had been chosen singly, at no cost or benefit, and one
-    action that nothing else concerns had all of the package's; None where one starts twice."""
+    """The same starts as if each action had been bought singly, at no cost, and one action that
+    nothing else concerns had the package's cost and its own benefit."""
     starts, yearly, options = dict(singly), {}, {each.key: each for each in problem.options}
     for key, year in packages.items():
         package = problem.package_by_key[key]
         for held in problem.held(package):
-            if held in starts:
-                return None
             free = options.get(held, Option(held[0], held[1], 0, Fraction(0)))
-            options[held] = replace(free, cost=0, benefit=Fraction(0))
+            options[held] = replace(free, cost=0)
             starts[held], yearly[held] = year, 0
         bill = key[0], f"bill {key[1]}"
         options[bill] = Option(bill[0], bill[1], package.payable, problem.worth(package))
@@ -166,12 +164,13 @@ def bought_together(problem, later, singly, packages):
 def most_with_packages(problem, budgets, yearly, later):
     found = None
     for selection in brute_force.every(problem):
-        actions, packages = sorted(selection.actions), sorted(selection.packages)
+        held = problem.held_by(selection.packages)
+        actions, packages = sorted(selection.actions - held), sorted(selection.packages)
         for when in product((1, 2), repeat=len(actions) + len(packages)):
             singly = dict(zip(actions, when[: len(actions)], strict=True))
             bought = dict(zip(packages, when[len(actions) :], strict=True))
             same = bought_together(problem, later, singly, bought)
-            if same and may_start(same[0], budgets, yearly | same[2], same[1]):
+            if may_start(same[0], budgets, yearly | same[2], same[1]):
                 worth = same[0].option_by_key
                 gain = sum(worth[key].benefit * Fraction(3 - n, 2) for key, n in same[1].items())
                 found = gain if found is None else max(found, gain)
@@ -235,9 +234,9 @@ def test_a_package_is_kept_up_from_its_own_money_and_its_tier_is_worth_the_years
     staged = staged_problem(problem, (50, 100, 45), {}, {package.key: 40})
     made = allocate(staged, 0.0, 20)
     assert made.packages == (("elm", "p@2"),)
-    assert made.chosen == (("elm", "b@3"),)
+    assert made.chosen == (("elm", "a@2"), ("elm", "b@3"))
     assert made.spent == 145
-    assert made.objective == 10 + 1
+    assert made.objective == (3 + 6 + 9) * Fraction(2, 3) + 1
     assert staged.package_by_key["elm", "p@2"].cost == 160
     assert as_json(made)["tiers"] == {"T2": 1}
 

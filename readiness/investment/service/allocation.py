@@ -35,7 +35,9 @@ class Allocation:
     """What was chosen, checked against every constraint in plain Python."""
 
     problem: AllocationProblem
-    chosen: tuple[Key, ...] | None  # singly, by ids; None: nothing satisfies every constraint
+    chosen: (
+        tuple[Key, ...] | None
+    )  # held ones too, by ids; None: nothing satisfies every constraint
     objective: Fraction
     bound: Fraction
     is_proven: bool
@@ -105,7 +107,7 @@ def allocate_by_ratio(
 
 
 def most_of_all(problem: AllocationProblem) -> Fraction:
-    """Every action that is worth anything, and of each group the package that is worth most."""
+    """Every action that is worth anything, and of each group the package that brings most."""
     best: dict[Order, Fraction] = {}
     for choice in filter(problem.is_open, problem.choices):
         place = choice.order if isinstance(choice, Option) else (choice.group, "", False)
@@ -151,7 +153,7 @@ def too_little_money(made: Allocation, seconds: float = 5.0) -> str:
 
 def names_of(problem: AllocationProblem, selection: Selection) -> str:
     """What costs something, by ids."""
-    paid = sorted((c for c in problem.chosen(selection) if c.payable), key=lambda c: c.order)
+    paid = sorted((c for c in problem.bought(selection) if c.payable), key=lambda c: c.order)
     return " and ".join(
         f"{each.action if isinstance(each, Option) else f'the package {each.id}'} in {each.group}"
         for each in paid
@@ -164,7 +166,10 @@ def allocate_file(raw: bytes) -> Allocation:
 
 
 def as_json(made: Allocation) -> dict[str, Any]:
-    """As `flask invest` prints it; packages and tiers where the problem has them."""
+    """As `flask invest` prints it; packages and tiers where the problem has them.
+
+    What a chosen package holds is listed among the chosen actions.
+    """
     is_possible = made.chosen is not None
     status = "optimal" if made.is_proven else "gap"
     return {

@@ -1,9 +1,10 @@
 """HiGHS for investment problems: the most benefit, then the lowest cost, then the first ids.
 
 One thread and a fixed seed, so that the same problem always gets the same answer, unless the time
-is up first: seconds are not the same on every machine. Below 200 actions the answer is the one of
-the rule, ties and all. From there on it is proven to within the gap that was asked for; where it
-is proven to be the most of all, the cheapest of equals is looked for in the time that is left.
+is up first: seconds are not the same on every machine. Below 200 actions (and 600 choices with
+packages) the answer is the one of the rule, ties and all. From 200 actions on it is proven to
+within the gap that was asked for; where it is proven to be the most of all, the cheapest of equals
+is looked for in the time that is left.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from readiness.investment.formulation import AllocationModel
 from readiness.investment.solver import prices
 
 FEW = 200  # actions; below, ties are broken to the end
+FEW_CHOICES = 600  # with packages, each of which is one more to try
 NAME = "HiGHS"
 
 
@@ -50,7 +52,7 @@ def best(model: AllocationModel, gap: float, seconds: float) -> SolverResult:
     program = model.program
     if any(low > high for low, high in zip(program.lower, program.upper, strict=True)):
         return SolverResult(None, 0.0, is_proven=True)
-    found, bound = most(model, 0.0 if model.actions < FEW else gap, ends)
+    found, bound = most(model, 0.0 if model.offered < FEW else gap, ends)
     if found is None:
         return SolverResult(None, 0.0, is_proven=True)
     gain = cost_of(found, model.gains)
@@ -97,14 +99,15 @@ def cheapest(model: AllocationModel, found: Solution, gain: int, ends: float) ->
     as_good = model.program.also(Row(model.gains, least=gain))
     found = better(as_good, model.costs, found, ends)
     as_cheap = as_good.also(Row(model.costs, most=cost_of(found, model.costs)))
-    return first_by_ids(model, as_cheap, found, ends) if model.actions < FEW else found
+    is_small = model.offered < FEW and len(model.choices) < FEW_CHOICES
+    return first_by_ids(model, as_cheap, found, ends) if is_small else found
 
 
 def first_by_ids(
     model: AllocationModel, program: Program, found: Solution, ends: float
 ) -> Solution:
     """Earlier ids are taken where they can be: the columns stand in the order of ids."""
-    for column in range(len(model.choices)):
+    for column in model.choices:
         if not found[column] and program.upper[column]:
             kept = {before: found[before] for before in range(column)}
             found = better(program.fixed({**kept, column: 1}), model.costs, found, ends)
