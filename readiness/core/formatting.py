@@ -15,7 +15,7 @@ from readiness.core.small_cells import HIDDEN
 
 Number = int | float | Decimal | Fraction
 LOCALE = "en_US"
-PATTERNS = ("#,##0", "#,##0.0")  # by decimal places
+PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")  # by decimal places
 
 
 def rounded(value: Number, places: int) -> Decimal:
@@ -49,8 +49,8 @@ def one_decimal(value: Number | None) -> str:
 def percent(share: Number | None, places: int = 0) -> str:
     """A share between 0 and 1 as a person reads it.
 
-    >>> percent(0.345), percent(0.345, 1)
-    ('35%', '34.5%')
+    >>> percent(0.345), percent(0.345, 1), percent(0.00012, 2)
+    ('35%', '34.5%', '0.01%')
     """
     if share is None:
         return "–"
