@@ -80,9 +80,9 @@ def outlook(opened: PlanView, today: date) -> Outlook:
         people_days=days_say(found.people_days) if found.people_days.high else "",
         years=tuple(year_lines(found, plan.starts_on)),
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
-        says=tier_says(ahead, instrument, today),
-        lead=lead_of(opened, ahead),
-        stages=tuple(stage_lines(ahead, instrument)),
+        says=tier_says(ahead, instrument, today, opened.later),
+        lead="" if opened.later else lead_of(opened, ahead),
+        stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),
     )
 

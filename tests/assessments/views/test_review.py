@@ -216,6 +216,8 @@ def test_the_result_shows_every_unmet_criterion_and_what_each_raise_is_for(maya,
     places = [text.index(line) for line in lines]
     assert places == sorted(places)
     assert "2 may wait" in text
+    assert "(T2 gate; T2 minimum of QMS)" in text
+    assert "T2 minimums of SOCR, EQR" in text
     assert "For the essential gate on this item and Equity readiness (EQR)." in text
     assert "For Social risk (SOCR) and Equity readiness (EQR)" in text
 
@@ -224,8 +226,8 @@ def test_what_is_unknown_is_asked_first(maya, store, made):
     sheets.answer(store, made.id, NOW, "1")
     sheets.answer(store, made.id, NOW, "dk", ["LEAD-1"])
     text = open_page(maya, at(made, "/result")).text
-    first, then = text.index("Find out first"), text.index("Then raise")
-    assert first < text.index("Not known yet. Find out its level") < then
+    way = text[text.index("The way to T2") :]
+    assert way.index("Find out: Named accountability") < way.index(" from level 1 to ")
 
 
 def test_a_provisional_tier_names_its_last_day_and_expires(maya, clock, store, made):
