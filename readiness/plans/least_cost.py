@@ -44,7 +44,7 @@ from readiness.plans.timing import (
 )
 
 MOST_SETS = 4_000  # of offers, in the search for the only one that fits a cost
-CHUNK = 20_000  # one question settles so many arrangements of columns; exact in doubles
+CHUNK = 2**17  # one question settles so many arrangements of columns; exact in doubles
 
 
 class UnsoundPlanError(RuntimeError):
@@ -257,12 +257,15 @@ def reaches(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
 
 
 def holds_with_margin(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
-    """Also when any one raised item that is no gate of a tier being climbed ends a level short."""
+    """Also when any one raised item that is no gate of a tier being climbed ends a level short.
+
+    One of each domain is tried: such items count in their domain's sum alone, all alike.
+    """
     gates = {gate.item_id for tier in inputs.climbed for gate in tier.gates}
+    domain_of = inputs.instrument.item_by_id
+    tried = {domain_of[i].domain_id: i for i in raised if i not in gates}
     return reaches(inputs, raised) and all(
-        reaches(inputs, {**raised, item_id: level - 1})
-        for item_id, level in raised.items()
-        if item_id not in gates
+        reaches(inputs, {**raised, item_id: raised[item_id] - 1}) for item_id in tried.values()
     )
 
 
