@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from readiness.assessments.scorecard import ScoreRange, one_decimal
 from readiness.instruments.answers import AnswerKind, Answers
@@ -40,7 +41,7 @@ class ScoreEstimate:
     mid: Fraction | None
     high: Fraction | None
 
-    @property
+    @cached_property
     def rounded(self) -> ScoreRange:
         low, mid, high = (
             None if value is None else one_decimal(value)

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from math import gcd
 
 from readiness.assessments.tier_path import why_unreachable
 from readiness.assessments.tiers import TierResult, evaluate, gate_result
@@ -34,9 +35,16 @@ from readiness.plans.cost_program import (
 )
 from readiness.plans.own_work import OwnWork, dollars_between, own_work_of
 from readiness.plans.plan_question import PlanQuestion
-from readiness.plans.timing import half_years_in, half_years_of, parts_of, with_time
+from readiness.plans.timing import (
+    half_years_in,
+    half_years_of,
+    is_scheduled,
+    parts_of,
+    with_time,
+)
 
-CHUNK = 20_000  # one question settles so many arrangements of columns; exact in doubles
+MOST_SETS = 4_000  # of offers, in the search for the only one that fits a cost
+CHUNK = 2**17  # one question settles so many arrangements of columns; exact in doubles
 
 
 class UnsoundPlanError(RuntimeError):
@@ -162,7 +170,27 @@ def settle(made: CostProgram, program: Program, solve: Solve) -> Solution | None
         if not program.allows(found):
             raise UnsoundPlanError("the solver's answer is not one to its question")
         program = program.also(Row(goal, most=cost_of(found, goal)))
+        if goal is made.cost:
+            program = program.fixed(only_offers(made, cost_of(found, goal)))
     return prefer_first(made, program, solve)
+
+
+def only_offers(made: CostProgram, dollars: int) -> dict[int, int]:
+    """The offers of every plan that costs exactly so much, where only one set of them can.
+
+    What they leave of it has to be own work, whose costs have a common divisor. Then equal plans
+    differ in own work alone, and are told apart much faster. Empty: there may be several sets.
+    """
+    offers = [(column, made.cost[column]) for column in made.taken.values()]
+    own = gcd(*(cost for column, cost in made.cost.items() if column not in made.taken.values()))
+    sets: list[tuple[int, dict[int, int]]] = [(dollars, {})]  # what is left, and what was decided
+    for column, cost in offers:
+        taken = [(left - cost, {**each, column: 1}) for left, each in sets if left >= cost]
+        sets = [(left, {**each, column: 0}) for left, each in sets] + taken
+        if len(sets) > MOST_SETS:
+            return {}
+    able = [each for left, each in sets if left == 0 or (own and left % own == 0)]
+    return able[0] if len(able) == 1 else {}
 
 
 def goals(made: CostProgram) -> Iterator[Terms]:
@@ -181,7 +209,7 @@ def prefer_first(made: CostProgram, program: Program, solve: Solve) -> Solution:
     """Settle the columns a few at a time in their order, an earlier one weighing more than all
     later ones together."""
     found: Solution | None = None
-    for chunk in chunks(made):
+    for chunk in chunks(made, program):
         weights, weight = {}, 1
         for column, sign in reversed(chunk):
             weights[column] = sign * weight
@@ -195,9 +223,12 @@ def prefer_first(made: CostProgram, program: Program, solve: Solve) -> Solution:
     return found
 
 
-def chunks(made: CostProgram) -> Iterator[Sequence[tuple[int, int]]]:
+def chunks(made: CostProgram, program: Program) -> Iterator[Sequence[tuple[int, int]]]:
+    """Of the columns that are not settled yet."""
     size, chunk = 1, list[tuple[int, int]]()
     for column, sign in made.order:
+        if program.lower[column] == program.upper[column]:
+            continue
         if size * (made.upper[column] + 1) > CHUNK:
             yield chunk
             size, chunk = 1, []
@@ -226,38 +257,36 @@ def reaches(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
 
 
 def holds_with_margin(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
-    """Also when any one raised item that is no gate of a tier being climbed ends a level short."""
+    """Also when any one raised item that is no gate of a tier being climbed ends a level short.
+
+    One of each domain is tried: such items count in their domain's sum alone, all alike.
+    """
     gates = {gate.item_id for tier in inputs.climbed for gate in tier.gates}
+    domain_of = inputs.instrument.item_by_id
+    tried = {domain_of[i].domain_id: i for i in raised if i not in gates}
     return reaches(inputs, raised) and all(
-        reaches(inputs, {**raised, item_id: level - 1})
-        for item_id, level in raised.items()
-        if item_id not in gates
+        reaches(inputs, {**raised, item_id: raised[item_id] - 1}) for item_id in tried.values()
     )
 
 
 def holds(inputs: PlanInputs, plan: LeastCostPlan) -> bool:
-    """The tier with its margin, and everything that a part needs first."""
+    """The tier with its margin, and everything that a part needs first, begun early enough."""
     raised = final_levels(inputs.answers, plan.offers, plan.own)
     reached = holds_with_margin if plan.has_margin else reaches
-    return reached(inputs, raised) and not unmet_needs(inputs, plan)
-
-
-def unmet_needs(inputs: PlanInputs, plan: LeastCostPlan) -> list[str]:
-    """Parts of which something that they need first is neither there nor in the plan."""
+    if not reached(inputs, raised) or lone_offers(plan):
+        return False
     parts = parts_of(plan.offers, inputs.own_work, plan.own)
-    lone = [
+    return is_scheduled(parts, plan.half_years) or half_years_of(parts) is not None
+
+
+def lone_offers(plan: LeastCostPlan) -> list[str]:
+    """Training and feedback without a change in care for the same measure."""
+    return [
         each.id
         for each in plan.offers
         if each.intervention.kind in NEVER_ALONE
         and not any(goes_with(other, each) for other in plan.offers)
     ]
-    waiting = [
-        part.id
-        for part in parts
-        for needed in part.needs
-        if not any(each.brings(needed) for each in parts if each.id != part.id)
-    ]
-    return [*lone, *waiting]
 
 
 def verify(inputs: PlanInputs, plan: LeastCostPlan) -> LeastCostPlan:

@@ -84,6 +84,18 @@ def half_years_of(parts: Collection[Part]) -> dict[str, int] | None:
     return started if in_time else None
 
 
+def is_scheduled(parts: Collection[Part], started: Mapping[str, int]) -> bool:
+    """Whether each part starts after what it needs, and ends within the three years."""
+    return all(
+        each.is_under_way
+        or (
+            is_ready(each, parts, started, started[each.id])
+            and started[each.id] + each.half_years <= HALF_YEARS + 1
+        )
+        for each in parts
+    )
+
+
 def is_ready(part: Part, parts: Iterable[Part], started: Mapping[str, int], half_year: int) -> bool:
     return all(able_by(part, needed, parts, started, half_year) for needed in part.needs)
 
