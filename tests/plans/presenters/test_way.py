@@ -14,6 +14,7 @@ from readiness.plans.models import ActionStatus
 from readiness.plans.planning import Alternative
 from readiness.plans.presenters import outlook
 from readiness.plans.presenters import plan as reading
+from readiness.plans.presenters.action import money
 from readiness.plans.presenters.own_days import own_days_says
 from readiness.plans.presenters.way import way_of
 from readiness.plans.service import plan
@@ -74,7 +75,7 @@ def test_at_the_top_there_is_none(tmp_path):
 def test_the_plan_is_told_in_one_breath(opened):
     says = outlook.outlook(opened, NOW.date()).lead
     assert says.startswith("This plan reaches T3 Incentive-ready between ")
-    assert outlook.money(opened.cost.total) in says
+    assert money(opened.cost.total) in says
     assert "estimates that nobody has measured yet" in says
     assert says.endswith("It still holds when any one raise that is no gate ends a level short.")
 
