@@ -16,6 +16,8 @@ from tests.factories.seeds import ALL
 ROOT = Path(__file__).parents[2]
 PROOFS = (
     "tests/assessments/test_tier_path.py",
+    "tests/plans/test_least_cost.py",
+    "tests/plans/test_least_cost_catalogue.py",
     "tests/disclosure/test_service.py",
     "tests/investment/service/test_allocation.py",
 )
