@@ -1,10 +1,10 @@
 """How far a group's own work may raise an item, and what that takes.
 
 Own work is for small moves. Where an eligible intervention delivers more than there is, own work
-goes to level 2 at most: what is deployed at most sites is what the catalogue is for. Where none
-does, it goes two levels up at most. An unmet essential gate above all that is delivered may need
-more, and then may have it. It does not stop at level 1, "ad hoc", which nobody aims at, unless a
-gate asks for just that. What is not known counts from 0.
+goes one level up, and to level 2 at most: what is deployed at most sites is what the catalogue is
+for. Where none does, it goes two levels up at most. An unmet essential gate above all that is
+delivered may need more, and then may have it. It does not stop at level 1, "ad hoc", which nobody
+aims at, unless a gate asks for just that. What is not known counts from 0.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from readiness.plans.catalog import Catalog, dollars_of, level_of
 from readiness.plans.costs import round_days
 
 DEFINED = 2  # as far as own work goes where the catalogue has more
-STEPS_WITHOUT_CATALOG = 2
+STEPS_BESIDE_CATALOG, STEPS_WITHOUT_CATALOG = 1, 2
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,12 @@ def needs_first(book: CostBook, item_id: str, answers: Answers) -> tuple[Prerequ
 
 def stops_of(start: int, delivered: int, gates: Iterable[Gate]) -> tuple[int, ...]:
     """
-    >>> stops_of(0, 3, ()), stops_of(1, 0, ()), stops_of(2, 3, ()), stops_of(3, 2, ())
-    ((2,), (2, 3), (), (4,))
+    >>> stops_of(0, 3, ()), stops_of(1, 3, ()), stops_of(1, 0, ()), stops_of(3, 2, ())
+    ((), (2,), (2, 3), (4,))
     """
     asked = tuple(gates)
-    ceiling = DEFINED if delivered > start else start + STEPS_WITHOUT_CATALOG
+    beside = min(start + STEPS_BESIDE_CATALOG, DEFINED)
+    ceiling = beside if delivered > start else start + STEPS_WITHOUT_CATALOG
     essential = (g.level for g in asked if g.kind is GateKind.ESSENTIAL and g.level > delivered)
     top = min(TOP_LEVEL, max((ceiling, *essential)))
     may_stop_at_1 = any(gate.level == 1 for gate in asked)

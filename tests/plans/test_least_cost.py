@@ -149,7 +149,7 @@ def options(inputs, item_id):
         default=0,
     )
     gates = [g for t in climbed(inputs) for g in t.gates if g.item_id == item_id and g.level > now]
-    top = 2 if delivered > now else now + 2
+    top = min(2, now + 1) if delivered > now else now + 2
     top = max(
         [top, *(g.level for g in gates if g.kind is GateKind.ESSENTIAL and g.level > delivered)]
     )

@@ -163,7 +163,7 @@ def own_stops(item_id, now, offers, gates):
         default=0,
     )
     here = [g for g in gates if g.item_id == item_id and g.level > now]
-    top = 2 if delivered > now else now + 2
+    top = min(2, now + 1) if delivered > now else now + 2
     top = max(
         [top, *(g.level for g in here if g.kind is GateKind.ESSENTIAL and g.level > delivered)]
     )

@@ -80,8 +80,7 @@ def test_what_must_be_found_out_is_due_in_thirty_days_and_all_else_with_its_half
     assert actions["find-out:MEAS-2"].due_on == date(2027, 2, 14)
     assert actions["GOV"].due_on == date(2027, 7, 14)
     assert actions["CONTRACT"].due_on == date(2028, 1, 14)
-    measuring = actions["raise:MEAS-2"]  # two levels, from what is not known
-    assert (measuring.proposal.half_year, measuring.due_on) == (1, date(2028, 1, 14))
+    assert actions["raise:LEAD-4"].due_on == date(2027, 7, 14)
 
 
 def test_the_payer_it_is_shared_with_reads_it_and_may_not_change_it(store, actors, sent):
