@@ -7,7 +7,7 @@ import re
 from tests.browser import tools
 from tests.browser.demo import follow, heading, press, says, sign_in
 
-ACTION = "Leadership accountability package"
+ACTION = "Registry, panel reconciliation and outreach engine"
 
 
 def test_a_group_enters_money_is_warned_and_corrects_it(page):
@@ -53,10 +53,18 @@ def test_its_payer_reads_sums_and_change_beside_money(page):
     says(page, "This is no proof of cause.")
     tools.check_accessibility(page)
     follow(page, "Spent in between")
-    first = page.locator("table").last.locator("tbody th").first.inner_text()
-    assert first.startswith("Hazel Point Network")
+    spent = dollars_in(page.locator("table").last, "Spent in between")
+    assert spent == sorted(spent, reverse=True)
+    assert spent[0] > spent[-1]
     page.goto("/assessments/birch-last-year/plan/money")
     assert heading(page) == "Money for the plan"
     says(page, "Single entries and who paid stay the group’s own.")
     assert not page.get_by_role("link", name="Correct").count()
     tools.check_accessibility(page)
+
+
+def dollars_in(table, heading):
+    headings = table.locator("thead th").all_inner_texts()
+    place = next(n for n, each in enumerate(headings) if heading in each)
+    cells = [row.locator("th, td").nth(place) for row in table.locator("tbody tr").all()]
+    return [int(re.sub(r"\D", "", each.inner_text()) or 0) for each in cells]
