@@ -39,7 +39,7 @@ from tests.investment import brute_force, cbc_statement
 pytestmark = pytest.mark.slow  # against another solver
 
 
-@pytest.mark.parametrize("seeds", [range(n, n + 40) for n in range(0, 400, 40)], ids=str)
+@pytest.mark.parametrize("seeds", seeds([range(n, n + 40) for n in range(0, 400, 40)], 5), ids=str)
 def test_the_answer_is_the_one_of_trying_every_choice(seeds):
     for seed in seeds:
         problem = brute_force.drawn(seed)
@@ -53,7 +53,7 @@ def test_the_answer_is_the_one_of_trying_every_choice(seeds):
             )
 
 
-@pytest.mark.parametrize("seeds", [range(n, n + 50) for n in range(0, 300, 50)], ids=str)
+@pytest.mark.parametrize("seeds", seeds([range(n, n + 50) for n in range(0, 300, 50)], 4), ids=str)
 def test_with_packages_the_answer_is_the_one_of_trying_every_choice(seeds):
     packages = beside = impossible = 0
     for seed in seeds:
@@ -434,7 +434,7 @@ def test_another_statement_of_packages_has_the_same_best_answer(seed):
         assert made.packages
 
 
-@pytest.mark.parametrize("seeds", [range(n, n + 60) for n in range(0, 180, 60)], ids=str)
+@pytest.mark.parametrize("seeds", seeds([range(n, n + 60) for n in range(0, 180, 60)], 1), ids=str)
 def test_the_other_statement_agrees_with_trying_every_choice(seeds):
     for seed in seeds:
         problem = replace(brute_force.drawn_with_packages(seed), limits=())

@@ -18,6 +18,7 @@ from readiness.investment.problem import (
 )
 from readiness.investment.solver import direct, prices
 from tests.bench.investing import drawn, with_packages
+from tests.factories.seeds import seeds
 from tests.factories.waiting import PATIENCE
 from tests.investment import brute_force
 
@@ -29,7 +30,7 @@ def by_groups(model, gap=1e-3):
 
 
 @pytest.mark.parametrize("drawn", [brute_force.drawn, brute_force.drawn_with_packages])
-@pytest.mark.parametrize("seeds", [range(n, n + 60) for n in range(0, 300, 60)], ids=str)
+@pytest.mark.parametrize("seeds", seeds([range(n, n + 60) for n in range(0, 300, 60)], 2), ids=str)
 def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds, drawn):
     solution = 0
     for seed in seeds:
