@@ -22,7 +22,7 @@ class UnmetLines:
 
 
 @dataclass(frozen=True)
-class WayStep:
+class RaiseLine:
     item: Item
     says: str
     serves: str  # "For Social risk (SOCR)."; empty when the run does not tell
@@ -30,8 +30,8 @@ class WayStep:
 
 @dataclass(frozen=True)
 class WayUp:
-    find_out: tuple[WayStep, ...]  # what is not known yet comes first
-    raises: tuple[WayStep, ...]
+    find_out: tuple[RaiseLine, ...]  # what is not known yet comes first
+    raises: tuple[RaiseLine, ...]
     effort_says: str
     reason: str  # why there is no way; empty when there is one
 
@@ -83,7 +83,7 @@ def plain(value: Decimal | int) -> str:
 
 def way_up(instrument: Instrument, run: ScoringRun) -> WayUp:
     raises = run.shortest_way or ()
-    steps = [(each, WayStep(*step_of(instrument, each, run.unmet))) for each in raises]
+    steps = [(each, RaiseLine(*step_of(instrument, each, run.unmet))) for each in raises]
     return WayUp(
         find_out=tuple(step for each, step in steps if each.from_level is None),
         raises=tuple(step for each, step in steps if each.from_level is not None),

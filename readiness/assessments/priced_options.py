@@ -20,7 +20,7 @@ Numbers = Sequence[int]
 
 
 @dataclass(frozen=True)
-class Option:
+class PricedOption:
     cost: int
     gains: tuple[int, ...]  # one for each need, none negative
     order: int  # of equal cost, the least of the first set wins, then of the second, and so on
@@ -28,7 +28,7 @@ class Option:
 
 @dataclass(frozen=True)
 class PricedSets:
-    sets: Sequence[Sequence[Option]]
+    sets: Sequence[Sequence[PricedOption]]
     needs: tuple[int, ...]
     prices: tuple[int, ...]
 
@@ -54,11 +54,11 @@ def worth(gains: Numbers, prices: Numbers) -> int:
     return sum(gain * price for gain, price in zip(gains, prices, strict=True))
 
 
-def net_cost(option: Option, prices: Numbers) -> int:
+def net_cost(option: PricedOption, prices: Numbers) -> int:
     return SCALE * option.cost - worth(option.gains, prices)
 
 
-def price(sets: Sequence[Sequence[Option]], needs: tuple[int, ...]) -> PricedSets:
+def price(sets: Sequence[Sequence[PricedOption]], needs: tuple[int, ...]) -> PricedSets:
     """One need after the other: the lowest price at which the best options bring enough of it."""
     prices = [0] * len(needs)
     for need in range(len(needs)):
@@ -100,7 +100,7 @@ def may_be_cheapest(priced: PricedSets) -> list[list[bool]]:
     return [[excess <= spare for excess in own] for own in priced.excess]
 
 
-def some_choice(priced: PricedSets) -> list[Option] | None:
+def some_choice(priced: PricedSets) -> list[PricedOption] | None:
     """A cheap choice that brings enough, by one exchange after another; None if that fails."""
     chosen = [min(range(len(own)), key=own.__getitem__) for own in priced.nets]
     while short := shortfall(priced, total_gains(priced, chosen)):

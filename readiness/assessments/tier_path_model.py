@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain, compress
 from math import ceil, gcd, lcm
 
-from readiness.assessments.priced_options import Option, PricedSets, may_be_cheapest, price
+from readiness.assessments.priced_options import PricedOption, PricedSets, may_be_cheapest, price
 from readiness.assessments.scorecard import Raise
 from readiness.assessments.scoring import TOP_LEVEL, Scores
 from readiness.assessments.tiers import gate_result
@@ -98,7 +98,7 @@ class TierPathModel:
         needs = [row for row in needs_of(self) if (row.least or 0) > 0]
         sets = [
             [
-                Option(
+                PricedOption(
                     self.cost(column),
                     tuple(row.terms.get(column, 0) for row in needs),
                     self.options[column].order,

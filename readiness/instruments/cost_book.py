@@ -23,7 +23,7 @@ from readiness.instruments import sealed_files
 from readiness.instruments.conditions import Condition
 from readiness.instruments.consistency import parse_or_explain
 from readiness.instruments.models import LEVELS, Prerequisite
-from readiness.instruments.population import Ages, Population
+from readiness.instruments.population import Ages, GroupsServed
 from readiness.instruments.sealed_files import load_bytes, seal_of
 
 FOLDER = Path(__file__).parent / "costs"
@@ -99,7 +99,7 @@ class CostNote:
     source: str
     as_of: date
     status: str  # marks of these figures, such as "E" for an estimate
-    population: Population
+    population: GroupsServed
     delivers: Mapping[str, Delivery]  # item id -> level
 
 
@@ -285,9 +285,9 @@ def prerequisites_of(needs: Mapping[str, int]) -> tuple[Prerequisite, ...]:
     return tuple(Prerequisite(item_id, level) for item_id, level in needs.items())
 
 
-def population_of(part: PopulationPart) -> Population:
+def population_of(part: PopulationPart) -> GroupsServed:
     when = Condition(part.when) if part.when else None
-    return Population(part.ages, when, part.says, part.status)
+    return GroupsServed(part.ages, when, part.says, part.status)
 
 
 def note_of(part: NotePart) -> CostNote:

@@ -24,7 +24,7 @@ WITHOUT = {Ages.ADULT: "pediatric_only", Ages.PEDIATRIC: "adult"}  # who has no 
 
 
 @dataclass(frozen=True)
-class Population:
+class GroupsServed:
     """Whom an intervention is for. Facts about the group decide, never its answers."""
 
     ages: Ages
@@ -41,9 +41,9 @@ class Population:
     def includes(self, context: Context) -> bool | None:
         """Whether a group is among them; None when that cannot be told.
 
-        >>> Population(Ages.ADULT, None, "", "E").includes({"age_mix": "pediatric_only"})
+        >>> GroupsServed(Ages.ADULT, None, "", "E").includes({"age_mix": "pediatric_only"})
         False
-        >>> Population(Ages.ADULT, None, "", "E").includes({}) is None
+        >>> GroupsServed(Ages.ADULT, None, "", "E").includes({}) is None
         True
         """
         answers = (serves(self.ages, context), self.when.holds(context, {}) if self.when else True)

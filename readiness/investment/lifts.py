@@ -31,7 +31,7 @@ def rises_needed(instrument: Instrument, answers: Answers, run: ScoringRun) -> d
 def rise_of(
     instrument: Instrument, item: Item, level: int | None, run: ScoringRun, on_the_way: int
 ) -> LevelRise:
-    """The aim is what the gates up to the next tier need, and what the shortest way asks for;
+    """The aim is what the gates up to the next tier need, and what the way up asks for;
     without either, one level up, but no further than "deployed"."""
     after = instrument.tier_after(instrument.tier_by_id[run.tier_id])
     top = (after or instrument.tiers[-1]).number

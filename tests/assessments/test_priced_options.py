@@ -9,7 +9,7 @@ import pytest
 
 from readiness.assessments.priced_options import (
     SCALE,
-    Option,
+    PricedOption,
     first_cheapest,
     may_be_cheapest,
     price,
@@ -22,7 +22,7 @@ def a_problem(seed):
     count = rng.randint(0, 3)
     sets = [
         [
-            Option(
+            PricedOption(
                 rng.choice([0, rng.randint(0, 12), 60 * rng.randint(0, 4)]),
                 tuple(rng.choice([0, rng.randint(0, 6)]) for _ in range(count)),
                 order,
@@ -72,7 +72,10 @@ def test_most_of_many_options_need_not_be_asked_about():
     """Nine sets with growing costs, as the domains of an instrument are."""
     rng = random.Random(1)
     sets = [
-        [Option(60 * points * (points + 1) // 2, (points * 7, 0), points) for points in range(20)]
+        [
+            PricedOption(60 * points * (points + 1) // 2, (points * 7, 0), points)
+            for points in range(20)
+        ]
         for _ in range(9)
     ]
     kept = may_be_cheapest(price(sets, (rng.randint(200, 400), 0)))

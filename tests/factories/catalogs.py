@@ -24,10 +24,10 @@ from readiness.instruments.models import (
     Intervention,
     Prerequisite,
 )
-from readiness.instruments.population import Ages, Population
+from readiness.instruments.population import Ages, GroupsServed
 
 TODAY = date(2026, 11, 29)
-ANYBODY = Population(Ages.ALL, None, "", "E")
+ANYBODY = GroupsServed(Ages.ALL, None, "", "E")
 
 
 def an_intervention(intervention_id: str = "COACH", **changes: Any) -> Intervention:

@@ -248,6 +248,7 @@ def test_the_method_does_not_deny_the_gaps_that_the_plan_shows(fresh):
     says = job(fresh, people.actor(fresh, "maya")).html
     assert "−18.0 (−22.7 to −13.3)" in says
     assert "No measured gap" not in says
+    assert "How reliable these gaps are cannot be told: it takes 30 groups" in says
 
 
 def test_gaps_need_a_release_and_a_declared_reference(fresh):
@@ -277,7 +278,7 @@ def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answ
     for paper in Page:
         printed = document.pdf(Session(opened, maya, NOW), printer, "a1", paper)
         with pikepdf.open(BytesIO(printed)) as pdf:
-            assert 6 <= len(pdf.pages) <= 11, paper
+            assert 6 <= len(pdf.pages) <= 10, paper
     opened.close()
 
 
