@@ -95,6 +95,7 @@ class CostNote:
     needs: tuple[Prerequisite, ...]  # besides the instrument's own prerequisites
     acts: str  # posts, not names
     may_pay: tuple[str, ...]  # for the start
+    payer_may_pay: bool  # whether a payer is among them
     pays_after: str
     source: str
     as_of: date
@@ -178,6 +179,7 @@ class NotePart(Struct, frozen=True, kw_only=True):
     needs: Needs = {}
     acts: str
     may_pay: SomeTexts
+    payer_may_pay: bool
     pays_after: str
     source: str
     as_of: Day
@@ -235,6 +237,9 @@ def contradictions(written: CostFile) -> Iterator[Finding]:
         if not days.low <= days.likely <= days.high:
             at = ("notes", each.id, "people_days")
             yield at, "low, likely and high do not rise: put them in order"
+        if each.payer_may_pay != any("payer" in line for line in each.may_pay):
+            at = ("notes", each.id, "payer_may_pay")
+            yield at, "this does not agree with may_pay, where a payer is named or not: mend one"
         yield from problems_of_population(each)
 
 
@@ -298,6 +303,7 @@ def note_of(part: NotePart) -> CostNote:
         needs=prerequisites_of(part.needs),
         acts=part.acts,
         may_pay=part.may_pay,
+        payer_may_pay=part.payer_may_pay,
         pays_after=part.pays_after,
         source=part.source,
         as_of=date.fromisoformat(part.as_of),

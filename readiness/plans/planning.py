@@ -77,10 +77,11 @@ class FoundPlan:
     unmet: tuple[UnmetCriterion, ...]  # of every tier being climbed
 
 
-def propose(facts: GroupFacts, solve: Solve) -> ProposedPlan:
-    """The plan to the next tier. At the top it is empty; at T0 it is only what to find out."""
+def propose(facts: GroupFacts, solve: Solve, aim: Tier | None = None) -> ProposedPlan:
+    """The plan to the next tier, or to one above it. At the top it is empty; at T0 it is only what
+    to find out."""
     instrument, result = facts.instrument, evaluate(facts.instrument, facts.answers)
-    target = instrument.tier_after(result.tier)
+    target = aim or instrument.tier_after(result.tier)
     if target is None:
         return ProposedPlan(None, (), ())
     if result.tier == instrument.tiers[0]:

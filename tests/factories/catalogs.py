@@ -63,6 +63,7 @@ def a_note(intervention_id: str, delivers: Mapping[str, int], **changes: Any) ->
         "needs": (),
         "acts": "quality lead",
         "may_pay": ("the payer",),
+        "payer_may_pay": True,
         "pays_after": "the group",
         "source": "an estimate of this toolkit",
         "as_of": TODAY,

@@ -41,11 +41,12 @@ def test_every_problem_of_a_book_is_told_at_once():
     text = text.replace("id: REALAUD", "id: REALCOL").replace("low: 33,", "low: 330,")
     text = text.replace("one_off_share: 0.75", "one_off_share: 1.75")
     text = text.replace("as_of: 2026-11-22", "as_of: 2026-02-30", 1)
+    text = text.replace("payer_may_pay: false", "payer_may_pay: true", 1)
     with pytest.raises(BadInput) as told:
         costs.read(text.encode())
     says = " ".join(str(problem) for problem in told.value.problems)
-    assert len(told.value.problems) == 4
-    for word in ("used twice", "do not rise", "from 0 to 1", "no such day"):
+    assert len(told.value.problems) == 5
+    for word in ("used twice", "do not rise", "from 0 to 1", "no such day", "does not agree with"):
         assert word in says
 
 

@@ -227,16 +227,18 @@ def draft(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> tuple[ActionPlan, ProposedPlan]:
     """The same run gives the same plan, under a name made from the run's."""
-    facts = facts_of(store, assessment, instrument, base)
-    made = propose(facts, solver.least)
-    basis = PlanHeader(
+    made = propose(facts_of(store, assessment, instrument, base), solver.least)
+    return drafting.draft(instrument, made, header_of(assessment, base)), made
+
+
+def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
+    return PlanHeader(
         plan_id=f"plan-{base.run_id}",
         group_id=assessment.group_id,
         assessment_id=assessment.id,
         run_id=base.run_id,
         starts_on=base.on,
     )
-    return drafting.draft(instrument, made, basis), made
 
 
 def facts_of(
