@@ -18,6 +18,7 @@ from readiness.incentives.service.runs import RunRequest, RunSettings
 from readiness.investment import db as allocations
 from readiness.investment.scenario import BudgetScenario, ScenarioRequest
 from readiness.investment.service import scenarios, solving
+from readiness.investment.service.case import Case
 
 SCENARIO_ID = "spring-grants"
 DRAWS = 20  # fewer than a payer's own, so that the world is soon filled
@@ -37,7 +38,7 @@ def plan_investment(store: Store, now: datetime) -> None:
     payer = people.actor(store, "payer")
     request = ScenarioRequest(SCENARIO_ID, PAYER_ID, None, payer.id, now, SCENARIO, SEED)
     solution = replace(scenarios.solve_request(store, request, now, nobody_waits), at=now)
-    case = solving.Case(SCENARIO, solution.offers, SEED)
+    case = Case(SCENARIO, solution.offers, SEED)
     found = solving.sensitivity(case, DRAWS, nobody_waits)
     with store.writing():
         allocations.add(store, request, scenarios.event_of(request, payer, "asked for", now))

@@ -14,8 +14,14 @@ from readiness.core import audit, serialization
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
+from readiness.investment.answers import (
+    ScenarioAnswer,
+    Stability,
+)
 from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
-from readiness.investment.models import GroupOffer, ScenarioAnswer, Stability
+from readiness.investment.models import (
+    GroupOffer,
+)
 from readiness.investment.problem import AllocationProblem
 from readiness.investment.scenario import BudgetScenario, Replay, ScenarioRequest, ScenarioSolution
 

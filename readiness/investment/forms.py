@@ -11,7 +11,10 @@ from wtforms.validators import InputRequired, Length
 from readiness.core.web.fields import WholeNumberField
 from readiness.core.web.forms import SafeForm
 from readiness.investment.lifecycle import LONGEST_NAME
-from readiness.investment.models import TAG_SAYS, BenefitComponent
+from readiness.investment.models import (
+    TAG_SAYS,
+    BenefitComponent,
+)
 from readiness.investment.policy import NAMED, OWN_ID, WHOLE
 from readiness.investment.scenario import (
     BASIS_SAYS,

@@ -1,33 +1,41 @@
 """What could be paid for in a group, what each of it would raise or reach, and what was chosen.
 
-An action is worth what it serves: the items it lifts toward the next tier, and the measures with a
-gap that counts. Each of these is a purpose, and is counted once in a group, however many of the
-chosen actions serve it. Fields are stored and exported under their names.
+A group's plan to a tier is bought as a package, all of it or nothing; actions of its plan to the
+next tier, and care redesign for a gap, singly too. Each is worth what it serves: a tier, the items
+that the plan lifts toward the next one, the measures with a gap that counts. Each of these is a
+purpose, and is counted once in a group, however many of the chosen actions serve it. Fields are
+stored and exported under their names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from readiness.assessments.scorecard import ScoringRun
 from readiness.instruments.answers import Answers, Context
-from readiness.instruments.models import ActionKind, Instrument, Prerequisite
+from readiness.instruments.models import ActionKind, Instrument
 from readiness.plans.costs import CostRange, ResourceRequirements
+from readiness.plans.models import ActionPlan
 
+PACKAGE, OWN_WORK = "to:", "own work to:"
 SMALL_GROUP = 10  # full-time clinicians at most
 MOST_PATIENTS = 0.5  # from this share on a group counts as one of such a place
 
 
 class BenefitComponent(StrEnum):
+    NEXT_TIER = "next_tier"
+    READY = "ready"
     READINESS = "readiness"
     NEED = "need"
     PEOPLE = "people"
 
 
 COMPONENT_UNITS = {
+    BenefitComponent.NEXT_TIER: "groups with all of their way to a higher tier paid for",
+    BenefitComponent.READY: "groups with all of their way to Incentive-ready, tier 3, paid for",
     BenefitComponent.READINESS: "level steps toward the next tier, an essential gate counted three "
     "times and a supporting gate twice",
     BenefitComponent.NEED: "patients at social risk, by how much of the group’s work is done",
@@ -64,6 +72,25 @@ class PatientsBehind:
     is_by_language: bool = False  # the gap is between groups of a language
 
 
+class Origin(StrEnum):
+    """Where an action that could be paid for comes from."""
+
+    PLAN = "in the group’s plan"
+    LATER = "in the plan to a later tier"  # with all of that plan, never singly
+    GAP = "for a gap, beyond the tier"
+    NO_PLAN = "in no plan of the group"  # only where the payer asks for it
+
+
+@dataclass(frozen=True)
+class TierPlan:
+    """A group's plan to one tier above its own, and when it would be there."""
+
+    tier_id: str
+    plan: ActionPlan
+    reaches: bool  # the group may have changed its plan so that it does not
+    months: tuple[int, int] | None  # from the plan's start; None: nobody can tell
+
+
 @dataclass(frozen=True)
 class GroupBaseline:
     """What one group submitted and released, as its payer may read it."""
@@ -77,8 +104,7 @@ class GroupBaseline:
     positive: tuple[int, int] | None = None  # patient-quarters with any need, of those screened
     behind: tuple[PatientsBehind, ...] = ()
     in_place: frozenset[str] = frozenset()
-    needed_first: Mapping[str, tuple[Prerequisite, ...]] = field(default_factory=dict)
-    # intervention id -> what the cost book says it needs besides the instrument
+    plans: tuple[TierPlan, ...] = ()  # lowest tier first; the first is the group's own
 
 
 @dataclass(frozen=True)
@@ -96,8 +122,10 @@ class InvestmentPurpose:
     """Something a chosen action would raise or reach: counted once, whatever serves it."""
 
     group_id: str
-    id: str  # "lift:MEAS-2", "reach:CBP"
+    id: str  # "lift:MEAS-2", "reach:CBP", "tier:next"
     says: str
+    next_tier: int = 0
+    ready: int = 0
     readiness: int = 0
     need: float = 0.0
     people: float = 0.0
@@ -114,10 +142,19 @@ class Candidate:
     group_id: str
     id: str  # of the intervention
     title: str
-    kind: ActionKind
+    kind: ActionKind | None  # None: added by the group
     takes: ResourceRequirements  # dollars and people-days
     serves: tuple[str, ...]  # ids of purposes
+    origin: Origin = Origin.PLAN
+    is_payable: bool = True  # a payer is among those who may pay
+    acts: str = ""  # posts
+    pays_after: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_single(self) -> bool:
+        """It can be paid for by itself."""
+        return self.is_payable and self.origin is not Origin.LATER
 
     @property
     def key(self) -> tuple[str, str]:
@@ -127,6 +164,34 @@ class Candidate:
     def cost(self) -> CostRange:
         """Of its first year."""
         return self.takes.first_year
+
+
+@dataclass(frozen=True)
+class TierPackage:
+    """All of a group's way to one tier. What no payer may pay for, the group pays itself."""
+
+    group_id: str
+    tier_id: str
+    tier_title: str
+    actions: tuple[str, ...]  # ids of candidates
+    serves: tuple[str, ...]  # ids of purposes, those of the group's own work with them
+    own_steps: tuple[str, ...]  # in words
+    own_days: int  # people-days of the own steps
+    still_to_pay: int  # dollars, of what is under way already: the group's own
+    months: tuple[int, int] | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{PACKAGE}{self.tier_id}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.group_id, self.id
+
+    @property
+    def own_work(self) -> str:
+        """The id under which what the group does itself stands beside the actions."""
+        return f"{OWN_WORK}{self.tier_id}"
 
 
 @dataclass(frozen=True)
@@ -166,6 +231,8 @@ class GroupOffer:
     doors: tuple[PrerequisiteRule, ...]
     unavailable: tuple[Unavailable, ...]
     notes: tuple[str, ...] = ()
+    packages: tuple[TierPackage, ...] = ()  # lowest tier first
+    held_back: str = ""  # what keeps the next tier closed first
 
     @cached_property
     def purpose_by_id(self) -> Mapping[str, InvestmentPurpose]:
@@ -175,125 +242,14 @@ class GroupOffer:
     def candidate_by_id(self) -> Mapping[str, Candidate]:
         return {candidate.id: candidate for candidate in self.candidates}
 
-    def raw(self, candidate: Candidate, component: BenefitComponent) -> float:
+    @cached_property
+    def package_by_id(self) -> Mapping[str, TierPackage]:
+        return {package.id: package for package in self.packages}
+
+    @property
+    def choices(self) -> tuple[Candidate | TierPackage, ...]:
+        return (*self.candidates, *self.packages)
+
+    def raw(self, choice: Candidate | TierPackage, component: BenefitComponent) -> float:
         """All that it serves, as if nothing else served the same."""
-        return sum(self.purpose_by_id[each].amount(component) for each in candidate.serves)
-
-
-@dataclass(frozen=True, order=True)
-class Pick:
-    """One action in one group, and the year it starts in."""
-
-    group_id: str
-    action_id: str
-    year: int = 1
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.group_id, self.action_id
-
-
-@dataclass(frozen=True)
-class CostSpan:
-    """Dollars: a tenth of the draws lies below the low, half below the middle, a tenth above the
-    high."""
-
-    low: int
-    middle: int
-    high: int
-    within: float = 1.0  # share of the draws that the budget covers
-
-
-@dataclass(frozen=True)
-class GroupAward:
-    """What one group gets, and where that would bring it if all of it is lifted as intended."""
-
-    group_id: str
-    dollars: int
-    lifts: tuple[str, ...]  # ids of purposes that are served
-    gates_met: tuple[str, ...]  # items whose gate of the next tier would be met
-    tier_before: str
-    tier_after: str
-    after_title: str = ""  # "Incentive-ready"
-
-
-@dataclass(frozen=True)
-class PolicyAnswer:
-    """The answer under one policy."""
-
-    policy_id: str
-    is_possible: bool
-    picks: tuple[Pick, ...] = ()
-    objective: float = 0.0
-    bound: float = 0.0
-    is_proven: bool = False
-    by_year: tuple[int, ...] = ()  # dollars
-    span: CostSpan = CostSpan(0, 0, 0)
-    bought: tuple[GroupAward, ...] = ()
-    points: Mapping[BenefitComponent, float] | None = None  # hundredths of all there is
-
-    @property
-    def spent(self) -> int:
-        return sum(self.by_year)
-
-    @property
-    def gap(self) -> float:
-        """How much better an answer could be at most, as a share of this one."""
-        return max(0.0, self.bound - self.objective) / max(1.0, abs(self.objective))
-
-
-@dataclass(frozen=True)
-class OptionLeftOut:
-    """A good option that was not chosen, tried by pinning it."""
-
-    group_id: str
-    action_id: str
-    dollars: int
-    points: float  # what it would add to the answer, with nothing given up
-    loses: float | None  # points that the whole answer loses with it pinned; None: not possible
-    given_up: tuple[Pick, ...] = ()
-    taken_up: tuple[Pick, ...] = ()
-    forbids: tuple[str, ...] = ()  # constraints that adding it alone would break
-
-
-@dataclass(frozen=True)
-class HeuristicResult:
-    """A simpler way of spending the same money."""
-
-    name: str
-    objective: float | None  # None: it found nothing
-    spent: int
-    actions: int
-    says: str = ""
-
-
-@dataclass(frozen=True)
-class ScenarioAnswer:
-    founds: tuple[PolicyAnswer, ...]  # one for each policy
-    less: PolicyAnswer | None  # the scenario's policy with 5 % less money
-    more: PolicyAnswer | None
-    left_out: tuple[OptionLeftOut, ...]
-    rivals: tuple[HeuristicResult, ...]
-    solver: str
-
-    def found(self, policy_id: str) -> PolicyAnswer:
-        return next(each for each in self.founds if each.policy_id == policy_id)
-
-
-@dataclass(frozen=True)
-class Survival:
-    """In how many of the draws an action was chosen."""
-
-    group_id: str
-    action_id: str
-    times: int
-
-
-@dataclass(frozen=True)
-class Stability:
-    runs: int
-    seed: int
-    answered: int  # draws with an answer
-    survivals: tuple[Survival, ...]
-    objective_low: float  # a tenth of the draws lie below
-    objective_high: float
+        return sum(self.purpose_by_id[each].amount(component) for each in choice.serves)

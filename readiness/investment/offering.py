@@ -1,188 +1,345 @@
-"""From one group's baseline to everything that could be paid for in it, and what comes first."""
+"""From one group's baseline to everything that could be paid for in it.
+
+First its plans: all of the way to a tier as a package, and the actions of its plan to the next tier
+singly. Then care redesign for a gap that counts, and what is in no plan, which stays off until the
+payer asks for it. Nothing that is not for this group is offered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from math import ceil
 
-from readiness.instruments.answers import AnswerKind, Context
+from readiness.instruments.answers import Context
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
+from readiness.instruments.models import ActionKind, Instrument, Intervention, Tier
 from readiness.instruments.quantities import Quantity
-from readiness.investment.lifts import reached_by, rises_needed
 from readiness.investment.models import (
     Candidate,
     GroupBaseline,
     GroupOffer,
-    InvestmentPurpose,
+    Origin,
     PatientsBehind,
-    PrerequisiteRule,
     SocialRisk,
-    Tag,
+    TierPackage,
+    TierPlan,
     Unavailable,
 )
-from readiness.plans.catalog import CHANGES_CARE, NEVER_ALONE, is_met
-from readiness.plans.costs import ResourceRequirements, requirements_of
-from readiness.plans.models import LevelRise
+from readiness.investment.prerequisites import GroupDrafts, prerequisite_rules, tier_rule, too_early
+from readiness.investment.purposes import NEXT, READY, is_reach, purposes_of, with_need
+from readiness.plans.catalog import CHANGES_CARE, Catalog, Offer, catalog_of, level_of
+from readiness.plans.costs import CostRange, PeopleDays, ResourceRequirements, requirements_of
+from readiness.plans.least_cost import final_levels
+from readiness.plans.models import ActionStatus, LevelRise, PlanAction
 
-REACH_WEIGHT = 3  # a measure with a gap weighs as a step on an essential gate, for need
 BY_LANGUAGE = frozenset({"LANG"})  # interpreters reach patients in a gap by language alone
-FIRST_FOR_INFRASTRUCTURE = 2  # need counts so many times in a group at Foundation
+INCENTIVE_READY_TIER = 3
+BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
 UNRATED = "It is not yet ratable: what is not known has to be found out first."
 RAISES_NOTHING = "It raises nothing that this group still has to raise, and unlocks nothing."
 IN_PLACE = "The group’s plan says that it is under way or done."
+GROUP_PAYS = "No payer is named among those who may pay for it: it is the group’s own to pay for."
+ZERO = CostRange(Decimal(0), Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True)
+class GroupChoices:
+    """One group with its catalogue and plans, sorted by what may be paid for."""
+
+    baseline: GroupBaseline
+    book: CostBook
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.baseline.instrument
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What is in place is for the group, and costs nothing more."""
+        in_place = dict.fromkeys(self.baseline.in_place, 0)
+        found = self.baseline
+        return catalog_of(self.instrument, self.book, found.answers, found.context, in_place)
+
+    @cached_property
+    def offer_by_id(self) -> Mapping[str, Offer]:
+        return {offer.id: offer for offer in self.catalog.offers}
+
+    @cached_property
+    def refused(self) -> Mapping[str, str]:
+        """By intervention, why it is not for this group."""
+        return {each.intervention_id: each.why for each in self.catalog.not_eligible}
+
+    def open_actions(self, plan: TierPlan) -> tuple[PlanAction, ...]:
+        """What of a plan is still to begin and costs money, or may."""
+        return tuple(
+            each
+            for each in plan.plan.current
+            if is_priced(each)
+            and each.status not in BEGUN
+            and each.id not in self.baseline.in_place
+        )
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Each action once: from the group's own plan, its later plans, its gaps, the rest."""
+        found: dict[str, Candidate] = {}
+        for number, plan in enumerate(self.baseline.plans):
+            origin = Origin.LATER if number else Origin.PLAN
+            for action in self.open_actions(plan):
+                takes = takes_of(action)
+                if takes and action.id not in self.refused and action.id not in found:
+                    found[action.id] = self.planned(action, takes, origin)
+        for offer in self.catalog.offers:
+            takes = self.takes_in_catalog(offer)
+            if offer.id not in found and not offer.is_under_way and takes:
+                found[offer.id] = self.unplanned(offer, takes)
+        return tuple(found.values())
+
+    def takes_in_catalog(self, offer: Offer) -> ResourceRequirements | None:
+        note = self.book.note_by_id[offer.id]
+        return requirements_of(offer.intervention, note, self.baseline.context)
+
+    def planned(self, action: PlanAction, takes: ResourceRequirements, origin: Origin) -> Candidate:
+        note = action.usual.note if action.usual else None
+        intervention = self.instrument.intervention_by_id.get(action.id)
+        return Candidate(
+            self.baseline.group_id,
+            action.id,
+            action.title,
+            intervention.kind if intervention else None,
+            takes,
+            self.serves(action.id),
+            origin,
+            is_payable=note.payer_may_pay if note else False,
+            acts=action.own.acts or (note.acts if note else ""),
+            pays_after=action.own.pays_after or (action.usual.pays_after if action.usual else ""),
+        )
+
+    def unplanned(self, offer: Offer, takes: ResourceRequirements) -> Candidate:
+        each, note = offer.intervention, self.book.note_by_id[offer.id]
+        is_for_gap = each.kind is ActionKind.CARE_REDESIGN and any(self.measures_reached(each))
+        return Candidate(
+            self.baseline.group_id,
+            each.id,
+            each.title,
+            each.kind,
+            takes,
+            self.serves(each.id),
+            Origin.GAP if is_for_gap else Origin.NO_PLAN,
+            is_payable=note.payer_may_pay,
+            acts=note.acts,
+            pays_after=note.pays_after,
+        )
+
+    def measures_reached(self, each: Intervention) -> Iterator[str]:
+        """Patients are reached by what changes care; data and training reach them through it."""
+        if each.kind in CHANGES_CARE:
+            for found in self.baseline.behind:
+                is_able = found.is_by_language or each.id not in BY_LANGUAGE
+                if found.measure_id in each.measure_ids and is_able:
+                    yield found.measure_id
+
+    # What they raise.
+
+    @cached_property
+    def rises(self) -> Mapping[str, LevelRise]:
+        """What the group's own plan still has to raise, by item; not what is in place brings."""
+        there = final_levels(
+            self.baseline.answers,
+            [self.offer_by_id[i] for i in self.baseline.in_place if i in self.offer_by_id],
+            {},
+        )
+        found: dict[str, LevelRise] = {}
+        for plan in self.baseline.plans[:1]:
+            for rise in (rise for action in plan.plan.current for rise in action.lifts):
+                now = level_of(rise.item_id, self.baseline.answers)
+                present = max(now, there.get(rise.item_id, 0))
+                known = found.get(rise.item_id)
+                if rise.to > present and (known is None or rise.to > known.to):
+                    level = self.baseline.answers[rise.item_id].level
+                    found[rise.item_id] = replace(rise, from_level=level)
+        return found
+
+    def delivered(self, action_id: str) -> Mapping[str, int]:
+        """By item the level that an action brings: as its plan expects, else as the book says."""
+        for plan in self.baseline.plans:
+            for action in plan.plan.current:
+                if action.id == action_id:
+                    return {rise.item_id: rise.to for rise in action.lifts}
+        offer = self.offer_by_id.get(action_id)
+        return offer.delivers if offer else {}
+
+    @cached_property
+    def levels_by_package(self) -> Mapping[str, Mapping[str, int]]:
+        """By the tier that a plan reaches, the levels that it brings."""
+        return {each.tier_id: each.plan.levels for each in self.baseline.plans}
+
+    def lifts_in(self, levels: Mapping[str, int]) -> Iterator[str]:
+        for item_id, rise in self.rises.items():
+            if levels.get(item_id, 0) >= rise.to:
+                yield f"lift:{item_id}"
+
+    def serves(self, action_id: str) -> tuple[str, ...]:
+        intervention = self.instrument.intervention_by_id.get(action_id)
+        reached = self.measures_reached(intervention) if intervention else ()
+        measures = (f"reach:{each}" for each in reached if each in self.measures_open)
+        return tuple(dict.fromkeys((*self.lifts_in(self.delivered(action_id)), *measures)))
+
+    @cached_property
+    def measures_open(self) -> Mapping[str, list[PatientsBehind]]:
+        """Gaps by measure that no action in place serves already."""
+        there = (self.instrument.intervention_by_id[each] for each in self.baseline.in_place)
+        served = {m for each in there if each.kind in CHANGES_CARE for m in each.measure_ids}
+        found: dict[str, list[PatientsBehind]] = {}
+        for each in self.baseline.behind:
+            if each.measure_id not in served:
+                found.setdefault(each.measure_id, []).append(each)
+        return found
+
+    # Packages.
+
+    def packages(self) -> Iterator[TierPackage | str]:
+        """One for each plan that reaches its tier at a known cost; else a sentence that says why
+        there is none."""
+        for plan in self.baseline.plans:
+            why = self.why_no_package(plan)
+            yield why or self.package(plan)
+
+    def why_no_package(self, plan: TierPlan) -> str:
+        opened = self.open_actions(plan)
+        if not plan.reaches:
+            notes = " ".join(plan.plan.notes)
+            return notes or (
+                f"The group’s plan as its people changed it does not reach {plan.tier_id}, so its "
+                "way there cannot be paid for as a whole."
+            )
+        missing = [each.title for each in opened if takes_of(each) is None]
+        if missing:
+            return (
+                f"What {missing[0]} costs is not known, so the way to {plan.tier_id} is not either."
+            )
+        closed = [each for each in opened if each.id in self.refused]
+        if closed:
+            return (
+                f"The plan to {plan.tier_id} holds {closed[0].title}: {self.refused[closed[0].id]}"
+            )
+        return ""
+
+    def package(self, plan: TierPlan) -> TierPackage:
+        tier = self.instrument.tier_by_id[plan.tier_id]
+        own = [each for each in plan.plan.current if not is_priced(each)]
+        owed = [
+            each.cost.likely
+            for each in plan.plan.current
+            if each.cost and each.status is not ActionStatus.DONE
+            and (each.status in BEGUN or each.id in self.baseline.in_place)
+        ]  # fmt: skip
+        now = self.instrument.tier_by_id[self.baseline.run.tier_id].number
+        becomes_ready = now < INCENTIVE_READY_TIER <= tier.number
+        actions = tuple(each.id for each in self.open_actions(plan))
+        reached = (each for id_ in actions for each in self.serves(id_) if is_reach(each))
+        return TierPackage(
+            group_id=self.baseline.group_id,
+            tier_id=tier.id,
+            tier_title=tier.title,
+            actions=actions,
+            serves=(
+                NEXT,
+                *((READY,) if becomes_ready else ()),
+                *self.lifts_in(self.levels_by_package[plan.tier_id]),
+                *dict.fromkeys(reached),
+            ),
+            own_steps=tuple(each.title for each in own),
+            own_days=ceil(sum(d.likely for each in own if (d := each.amounts.people_days))),
+            still_to_pay=round(sum(owed)),
+            months=plan.months,
+        )
+
+
+def is_priced(action: PlanAction) -> bool:
+    """An action of the catalogue, or one that the group gave a cost of its own."""
+    return action.is_intervention or action.cost is not None
+
+
+def takes_of(action: PlanAction) -> ResourceRequirements | None:
+    """What nobody has taken apart is one-off."""
+    amounts = action.amounts
+    if action.cost is None:
+        return None
+    one_off = amounts.one_off or (None if amounts.yearly else action.cost)
+    days = amounts.people_days or PeopleDays(*(Decimal(0),) * 3)
+    return ResourceRequirements(one_off or ZERO, amounts.yearly or ZERO, days)
 
 
 def offer_of(
     baseline: GroupBaseline, book: CostBook, risk: SocialRisk, tags: tuple[str, ...], tier_gate: int
 ) -> GroupOffer:
     """Everything about one group; at T0 nothing can be chosen."""
-    baseline = replace(baseline, needed_first={n.intervention_id: n.needs for n in book.notes})
     tier = baseline.instrument.tier_by_id[baseline.run.tier_id]
     patients = whole(baseline.context.get("active_patients"))
     made = GroupOffer(
         baseline.group_id, baseline.name, tier.id, tier.title, patients, risk, tags,
         tuple(sorted(baseline.in_place)), (), (), (), (), (risk.says,),
+        held_back=baseline.run.limiting_factor,
     )  # fmt: skip
     if tier == baseline.instrument.tiers[0]:
         return replace(made, notes=(UNRATED, *made.notes))
-    lifts = rises_needed(baseline.instrument, baseline.answers, baseline.run)
-    purposes = with_need(purposes_of(baseline, lifts), made)
-    drafts, unavailable = candidates_of(baseline, book, lifts, {each.id for each in purposes})
-    order = ranks_of(baseline, drafts)
-    drafts = tuple(with_notes(baseline, draft, order) for draft in drafts)
-    doors = (
-        *prerequisite_rules(baseline, drafts, order),
-        *tier_rule(baseline, drafts, tier.number, tier_gate),
+    choices = GroupChoices(baseline, book)
+    found = tuple(choices.packages())
+    packages = tuple(each for each in found if isinstance(each, TierPackage))
+    drafts = GroupDrafts(
+        choices.offer_by_id, choices.candidates, packages, choices.levels_by_package
     )
-    kept = {each for rule in doors for each in rule.of} | {d.id for d in drafts if d.serves}
-    idle = (Unavailable(d.id, d.title, RAISES_NOTHING) for d in drafts if d.id not in kept)
-    served = {each for draft in drafts for each in draft.serves}
+    early = too_early(drafts)
+    drafts = replace(drafts, candidates=tuple(c for c in drafts.candidates if c.id not in early))
+    doors = (
+        *prerequisite_rules(drafts),
+        *tier_rule(drafts, baseline.in_place, below(tier, tier_gate)),
+    )
+    held = {each for package in packages for each in package.actions}
+    kept = held | {each for rule in doors for each in rule.of}
+    idle = [c for c in drafts.candidates if not c.serves and c.id not in kept]
+    offered: tuple[Candidate | TierPackage, ...] = (*drafts.candidates, *packages)
+    purposes = purposes_of(baseline, choices.rises, choices.measures_open, offered)
     return replace(
         made,
-        purposes=tuple(each for each in purposes if each.id in served),
-        candidates=tuple(each for each in drafts if each.id in kept),
+        purposes=with_need(purposes, made),
+        candidates=tuple(drafts.with_notes(c) for c in drafts.candidates if c not in idle),
         doors=doors,
-        unavailable=(*unavailable, *idle),
+        unavailable=(
+            *unavailable(choices),
+            *(Unavailable(c.id, c.title, early[c.id]) for c in choices.candidates if c.id in early),
+            *(Unavailable(c.id, c.title, RAISES_NOTHING) for c in idle),
+        ),
+        notes=(*(each for each in found if isinstance(each, str)), *made.notes),
+        packages=packages,
     )
 
 
-# What there is to raise and to reach.
+def below(tier: Tier, tier_gate: int) -> int:
+    """Care may change from Incentive-ready on, whatever else is there."""
+    return tier_gate if tier.number < INCENTIVE_READY_TIER else 0
 
 
-def purposes_of(
-    baseline: GroupBaseline, lifts: Mapping[str, LevelRise]
-) -> Iterator[InvestmentPurpose]:
-    """What an action in place serves already is not counted again."""
-    instrument = baseline.instrument
-    there = [instrument.intervention_by_id[each] for each in sorted(baseline.in_place)]
-    begun = {lift.item_id for each in there for lift in reached_by(each, lifts, baseline.answers)}
-    served = {m for each in there if each.kind in CHANGES_CARE for m in each.measure_ids}
-    for lift in lifts.values():
-        if lift.item_id not in begun:
-            yield InvestmentPurpose(
-                baseline.group_id,
-                f"lift:{lift.item_id}",
-                lift_says(instrument, lift),
-                readiness=lift.gap * lift.weight,
-            )
-    for measure_id, found in by_measure(baseline.behind).items():
-        if measure_id not in served:
-            yield InvestmentPurpose(
-                baseline.group_id,
-                f"reach:{measure_id}",
-                "; ".join(each.says for each in found),
-                people=sum(each.people for each in found),
-                people_error=sum(each.error**2 for each in found) ** 0.5,
-            )
+# What cannot be chosen, and why.
 
 
-def by_measure(behind: Iterable[PatientsBehind]) -> dict[str, list[PatientsBehind]]:
-    found: dict[str, list[PatientsBehind]] = {}
-    for each in behind:
-        found.setdefault(each.measure_id, []).append(each)
-    return found
-
-
-def lift_says(instrument: Instrument, lift: LevelRise) -> str:
-    now = "from what is not known" if lift.from_level is None else f"from level {lift.from_level}"
-    gate = {3: ", an essential gate", 2: ", a supporting gate"}.get(lift.weight, "")
-    return f"{instrument.item_by_id[lift.item_id].short} {now} to {lift.to}{gate}"
-
-
-def with_need(
-    purposes: Iterable[InvestmentPurpose], offer: GroupOffer
-) -> tuple[InvestmentPurpose, ...]:
-    """The group's patients at social risk, shared out over its work; doubled at Foundation."""
-    listed = tuple(purposes)
-    work = sum(each.readiness or REACH_WEIGHT for each in listed)
-    first = FIRST_FOR_INFRASTRUCTURE if offer.tier_id == Tag.FOUNDATION else 1
-    at_risk = offer.risk.share * (offer.patients or 0) * first
-    return tuple(
-        replace(each, need=at_risk * (each.readiness or REACH_WEIGHT) / work) for each in listed
-    )
-
-
-# What may be chosen at all.
-
-
-def candidates_of(
-    baseline: GroupBaseline, book: CostBook, lifts: Mapping[str, LevelRise], purposes: set[str]
-) -> tuple[tuple[Candidate, ...], tuple[Unavailable, ...]]:
-    drafts, not_open = [], []
-    for each in baseline.instrument.interventions:
-        takes = cost_of(each, book, baseline.context)
-        why = reason_closed(baseline, each)
-        if why or takes is None:
-            why = why or reason_without_cost(baseline.instrument, each, baseline.context)
-            not_open.append(Unavailable(each.id, each.title, why))
-            continue
-        serves = tuple(dict.fromkeys(i for i in serves_of(each, lifts, baseline) if i in purposes))
-        drafts.append(Candidate(baseline.group_id, each.id, each.title, each.kind, takes, serves))
-    ids = [draft.id for draft in drafts]
-    early = {
-        draft.id: too_early(needed)
-        for draft in drafts
-        if (needed := missing_response(baseline, draft.id, ids))
-    }
-    not_open.extend(Unavailable(d.id, d.title, early[d.id]) for d in drafts if d.id in early)
-    return tuple(draft for draft in drafts if draft.id not in early), tuple(not_open)
-
-
-def too_early(needed: Sequence[Prerequisite]) -> str:
-    first = " and ".join(f"{each.item_id} at level {each.level}" for each in needed)
-    return f"Screening is expanded only when the group can respond: first {first}."
-
-
-def serves_of(
-    each: Intervention, lifts: Mapping[str, LevelRise], baseline: GroupBaseline
-) -> Iterator[str]:
-    """Patients are reached by what changes care; data and training reach them through it alone."""
-    yield from (f"lift:{lift.item_id}" for lift in reached_by(each, lifts, baseline.answers))
-    if each.kind in CHANGES_CARE:
-        for found in baseline.behind:
-            if found.measure_id in each.measure_ids and reaches(each, found):
-                yield f"reach:{found.measure_id}"
-
-
-def reaches(each: Intervention, found: PatientsBehind) -> bool:
-    return found.is_by_language or each.id not in BY_LANGUAGE
-
-
-def cost_of(each: Intervention, book: CostBook, context: Context) -> ResourceRequirements | None:
-    note = book.note(each.id)
-    return requirements_of(each, note, context) if note else None
-
-
-def reason_closed(baseline: GroupBaseline, each: Intervention) -> str:
-    if each.id in baseline.in_place:
-        return IN_PLACE
-    for needed in each.prerequisites:
-        answer = baseline.answers.get(needed.item_id)
-        if answer and answer.kind is AnswerKind.NOT_APPLICABLE:
-            return f"It rests on {needed.item_id}, which does not apply to this group."
-    return ""
+def unavailable(choices: GroupChoices) -> Iterator[Unavailable]:
+    candidates = {each.id: each for each in choices.candidates}
+    for each in choices.instrument.interventions:
+        if each.id in choices.baseline.in_place:
+            yield Unavailable(each.id, each.title, IN_PLACE)
+        elif each.id in choices.refused:
+            yield Unavailable(each.id, each.title, choices.refused[each.id])
+        elif each.id not in candidates:
+            why = reason_without_cost(choices.instrument, each, choices.baseline.context)
+            yield Unavailable(each.id, each.title, why)
+        elif not candidates[each.id].is_payable:
+            yield Unavailable(each.id, each.title, GROUP_PAYS)
 
 
 def reason_without_cost(instrument: Instrument, each: Intervention, context: Context) -> str:
@@ -204,150 +361,3 @@ def reason_without_cost(instrument: Instrument, each: Intervention, context: Con
 def whole(value: object) -> int | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return int(value) if is_number else None  # type: ignore[call-overload]
-
-
-INCENTIVE_READY_TIER = 3  # the tier from which care may change before infrastructure does
-FOUNDATION = frozenset({ActionKind.ENABLING, ActionKind.GOVERNANCE})
-ADVANCED = frozenset({ActionKind.CARE_REDESIGN, ActionKind.ACCESS, ActionKind.SOCIAL})
-
-
-def prerequisite_rules(
-    baseline: GroupBaseline, drafts: Sequence[Candidate], order: Mapping[str, int]
-) -> tuple[PrerequisiteRule, ...]:
-    """One for each prerequisite not yet met that an action raises, and one for what never goes
-    alone."""
-    found = []
-    for draft in drafts:
-        for needed in unmet_prerequisites(baseline, draft.id):
-            if of := providers(baseline, draft.id, needed, order):
-                says = (
-                    f"{draft.title} needs {needed.item_id} at level {needed.level}: "
-                    "one action that raises it comes first."
-                )
-                found.append(PrerequisiteRule(1, of, (draft.id,), says))
-        found.extend(company_rules(baseline, draft, drafts))
-    return tuple(found)
-
-
-def unmet_prerequisites(baseline: GroupBaseline, intervention_id: str) -> list[Prerequisite]:
-    wanted = (
-        *baseline.instrument.intervention_by_id[intervention_id].prerequisites,
-        *baseline.needed_first.get(intervention_id, ()),
-    )
-    return [each for each in wanted if not is_met(each, baseline.answers)]
-
-
-def actions_raising(
-    baseline: GroupBaseline, intervention_id: str, needed: Prerequisite, ids: Iterable[str]
-) -> list[str]:
-    """What raises an item without resting on it; training and dashboards do not count."""
-    catalogue = baseline.instrument.intervention_by_id
-    return [
-        each
-        for each in ids
-        if each != intervention_id
-        and needed.item_id in catalogue[each].item_ids
-        and needed.item_id not in {p.item_id for p in unmet_prerequisites(baseline, each)}
-        and catalogue[each].kind not in NEVER_ALONE
-    ]
-
-
-def ranks_of(baseline: GroupBaseline, drafts: Sequence[Candidate]) -> dict[str, int]:
-    """How many steps come before each, so that no two actions wait for each other.
-
-    A prerequisite that no action raises is the group's own step and adds none.
-    """
-    ids = [draft.id for draft in drafts]
-    ranks: dict[str, int] = {}
-    for rank in range(len(ids) + 1):
-        ready = [
-            each
-            for each in ids
-            if each not in ranks
-            and all(
-                any(
-                    ranks.get(other, rank) < rank
-                    for other in actions_raising(baseline, each, needed, ids)
-                )
-                or not actions_raising(baseline, each, needed, ids)
-                for needed in unmet_prerequisites(baseline, each)
-            )
-        ]
-        if not ready:
-            break
-        ranks |= dict.fromkeys(ready, rank)
-    return ranks
-
-
-def providers(
-    baseline: GroupBaseline, intervention_id: str, needed: Prerequisite, order: Mapping[str, int]
-) -> tuple[str, ...]:
-    """Only what stands on an earlier step."""
-    own = order.get(intervention_id, len(order) + 1)
-    return tuple(
-        each
-        for each in actions_raising(baseline, intervention_id, needed, order)
-        if order[each] < own
-    )
-
-
-def company_rules(
-    baseline: GroupBaseline, draft: Candidate, drafts: Sequence[Candidate]
-) -> Iterator[PrerequisiteRule]:
-    """Training and dashboards alone changed nothing in trials."""
-    if draft.kind not in NEVER_ALONE:
-        return
-    catalogue = baseline.instrument.intervention_by_id
-    measures = set(catalogue[draft.id].measure_ids)
-    others = (*(each.id for each in drafts if each.serves), *sorted(baseline.in_place))
-    of = tuple(
-        each
-        for each in others
-        if catalogue[each].kind in CHANGES_CARE
-        and (not measures or measures & set(catalogue[each].measure_ids))
-    )
-    says = f"{draft.title} is never paid for alone: a change in care goes with it."
-    yield PrerequisiteRule(1, of, (draft.id,), says)
-
-
-def tier_rule(
-    baseline: GroupBaseline, drafts: Sequence[Candidate], tier_number: int, needs: int
-) -> Iterator[PrerequisiteRule]:
-    """Infrastructure before incentives; of fewer foundations than asked for, all of them."""
-    if tier_number >= INCENTIVE_READY_TIER or not needs:
-        return
-    catalogue = baseline.instrument.intervention_by_id
-    of = (
-        *(draft.id for draft in drafts if draft.kind in FOUNDATION and draft.serves),
-        *(each for each in sorted(baseline.in_place) if catalogue[each].kind in FOUNDATION),
-    )
-    unlocks = tuple(draft.id for draft in drafts if draft.kind in ADVANCED)
-    asked = min(needs, len(of))
-    if unlocks and asked:
-        says = (
-            f"Below Incentive-ready, care and access change once {asked} enabling or governance "
-            f"action{'' if asked == 1 else 's'} stand{'s' if asked == 1 else ''}."
-        )
-        yield PrerequisiteRule(asked, of, unlocks, says, is_tier_gate=True)
-
-
-def with_notes(baseline: GroupBaseline, draft: Candidate, order: Mapping[str, int]) -> Candidate:
-    """What only the group can do first is said, and closes nothing."""
-    notes = tuple(
-        f"First the group’s own step: {needed.item_id} at level {needed.level}."
-        for needed in unmet_prerequisites(baseline, draft.id)
-        if not providers(baseline, draft.id, needed, order)
-    )
-    return replace(draft, notes=notes)
-
-
-def missing_response(
-    baseline: GroupBaseline, intervention_id: str, ids: Sequence[str]
-) -> tuple[Prerequisite, ...]:
-    """The capacity to respond that is missing and that no action raises."""
-    return tuple(
-        needed
-        for needed in baseline.needed_first.get(intervention_id, ())
-        if not is_met(needed, baseline.answers)
-        and not actions_raising(baseline, intervention_id, needed, ids)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
@@ -14,13 +14,16 @@ from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.instruments.cost_book import CostBook
 from readiness.investment.models import (
     MOST_PATIENTS,
+    OWN_WORK,
     SMALL_GROUP,
     BenefitComponent,
     Candidate,
     GroupBaseline,
     GroupOffer,
+    Origin,
     SocialRisk,
     Tag,
+    TierPackage,
 )
 from readiness.investment.offering import offer_of
 from readiness.investment.policy import WHOLE, BenefitScale, Policy
@@ -31,6 +34,7 @@ from readiness.investment.problem import (
     Key,
     Limit,
     Option,
+    Package,
     ProblemGroup,
 )
 from readiness.investment.scenario import HALF_YEARS, BudgetScenario
@@ -44,7 +48,7 @@ UNKNOWN_RISK = (
     "screening share nor the share living in deprived areas is known."
 )
 NOBODY_KNOWN = "No group’s social risk is known, so need weighs nothing."
-PURPOSE_PREFIXES = ("lift:", "reach:")
+NO_ACTION = ("lift:", "reach:", "tier:", OWN_WORK)  # how ids begin that are no action's
 
 
 # What is known of the groups beside each other.
@@ -143,8 +147,8 @@ def problem_of(
     scale: BenefitScale,
     priced: PriceList,
 ) -> AllocationProblem:
-    """Of one year. A purpose is an option without a cost, open as soon as one of the actions that
-    serve it is chosen: so it counts once."""
+    """Of one year. A purpose is an option without a cost, open as soon as something that serves it
+    is chosen: so it counts once. What a group does itself is held by its package as an action."""
     return AllocationProblem(
         budget=scenario.budgets[0],
         groups=tuple(problem_group(offer, scenario) for offer in offers),
@@ -152,7 +156,7 @@ def problem_of(
             option
             for offer in offers
             for option in (
-                *(option_of(each, scenario, priced) for each in offer.candidates),
+                *(option_of(each, scenario, priced) for each in singles(offer, scenario)),
                 *(
                     Option(offer.group_id, each.id, 0, scale.benefit(each, policy))
                     for each in offer.purposes
@@ -164,14 +168,65 @@ def problem_of(
         min_groups=scenario.min_groups,
         max_groups=scenario.max_groups,
         limits=tuple(limits_of(offers, scenario, priced)),
+        packages=tuple(
+            package_of(offer, each, priced)
+            for offer in offers
+            for each in packages_open(offer, scenario)
+        ),
+    )
+
+
+def singles(offer: GroupOffer, scenario: BudgetScenario) -> list[Candidate]:
+    """What can be paid for by itself; what is in no plan only where the payer asks for it."""
+    return [
+        each
+        for each in offer.candidates
+        if each.is_single and (each.origin is not Origin.NO_PLAN or scenario.beyond_plans)
+    ]
+
+
+def packages_open(offer: GroupOffer, scenario: BudgetScenario) -> list[TierPackage]:
+    """Those that are not banned, nor anything that they hold."""
+    return [
+        each
+        for each in offer.packages
+        if not scenario.bans & {each.key, *((offer.group_id, action) for action in each.actions)}
+    ]
+
+
+def package_of(offer: GroupOffer, package: TierPackage, priced: PriceList) -> Package:
+    """The group pays itself for what no payer may pay for, and for what is under way."""
+    held = [offer.candidate_by_id[each] for each in package.actions]
+    payable = sum(priced.first_year[each.key] for each in held if each.is_payable)
+    own = sum(priced.first_year[each.key] for each in held if not each.is_payable)
+    return Package(
+        offer.group_id,
+        package.id,
+        package.tier_id,
+        (*package.actions, package.own_work),
+        cost=payable + own + package.still_to_pay,
+        payable=payable,
+        benefit=Fraction(0),
     )
 
 
 def over_years(
-    problem: AllocationProblem, budgets: Sequence[int], priced: PriceList
-) -> AllocationProblem:
+    problem: AllocationProblem, offers: Iterable[GroupOffer], budgets: Sequence[int],
+    priced: PriceList,
+) -> AllocationProblem:  # fmt: skip
     """The same over each of the years that there is a budget for."""
-    return problem if len(budgets) == 1 else staged_problem(problem, budgets, priced.yearly)
+    if len(budgets) == 1:
+        return problem
+    held = {
+        package.key: sum(
+            priced.yearly[offer.group_id, each]
+            for each in package.actions
+            if offer.candidate_by_id[each].is_payable
+        )
+        for offer in offers
+        for package in offer.packages
+    }
+    return staged_problem(problem, budgets, priced.yearly, held)
 
 
 def problem_group(offer: GroupOffer, scenario: BudgetScenario) -> ProblemGroup:
@@ -196,7 +251,10 @@ def gates_of(offer: GroupOffer) -> Iterator[GateConstraint]:
     for rule in offer.doors:
         yield GateConstraint(offer.group_id, rule.needs, rule.of, rule.unlocks)
     for purpose in offer.purposes:
-        serving = tuple(each.id for each in offer.candidates if purpose.id in each.serves)
+        serving = (
+            *(each.id for each in offer.candidates if purpose.id in each.serves),
+            *(each.own_work for each in offer.packages if purpose.id in each.serves),
+        )
         yield GateConstraint(offer.group_id, 1, serving, (purpose.id,))
 
 
@@ -209,19 +267,35 @@ def floors_of(scenario: BudgetScenario) -> tuple[Floor, ...]:
 def limits_of(
     offers: Sequence[GroupOffer], scenario: BudgetScenario, priced: PriceList
 ) -> Iterator[Limit]:
-    """Starts are told for a year: twice those of a half-year."""
+    """Starts are told for a year: twice those of a half-year. A plan that is paid for as a whole
+    keeps its own, three in a half-year at most."""
     for offer in offers:
-        keys = [candidate.key for candidate in offer.candidates]
+        keys = [candidate.key for candidate in singles(offer, scenario)]
+        packages = packages_open(offer, scenario)
         if scenario.starts is not None and keys:
-            most = HALF_YEARS * scenario.starts
-            yield Limit(f"starts in {offer.group_id}", most, tuple((key, 1) for key in keys))
-        if scenario.most_days is not None and keys:
-            days = {key: priced.days[key] for key in keys}
-            yield Limit(f"people-days of {offer.group_id}", scenario.most_days, tuple(days.items()))
+            most, uses = HALF_YEARS * scenario.starts, tuple((key, 1) for key in keys)
+            yield Limit(f"starts in {offer.group_id}", most, uses, packages=())
+        if scenario.most_days is not None and (keys or packages):
+            yield Limit(
+                f"people-days of {offer.group_id}",
+                scenario.most_days,
+                tuple((key, priced.days[key]) for key in keys),
+                packages=tuple((each.key, days_of(offer, each, priced)) for each in packages),
+            )
+        for each in packages:
+            if each.key in scenario.pins:
+                name = f"the pinned {each.id} in {offer.group_id}"
+                yield Limit(name, 1, (), least=1, packages=((each.key, 1),))
 
 
-def is_purpose(action_id: str) -> bool:
-    return action_id.startswith(PURPOSE_PREFIXES)
+def days_of(offer: GroupOffer, package: TierPackage, priced: PriceList) -> int:
+    """People-days of its actions and of the group's own steps."""
+    held = (priced.days[offer.group_id, each] for each in package.actions)
+    return package.own_days + sum(held)
+
+
+def is_action(action_id: str) -> bool:
+    return not action_id.startswith(NO_ACTION)
 
 
 def component_amounts(
@@ -237,28 +311,46 @@ def component_amounts(
     return total
 
 
-def purposes_served(offers: Sequence[GroupOffer], keys: frozenset[Key]) -> frozenset[Key]:
-    """The purposes that a choice of actions serves."""
+def purposes_served(offers: Iterable[GroupOffer], keys: Collection[Key]) -> frozenset[Key]:
+    """The purposes that a choice of actions and packages serves."""
     return frozenset(
         (offer.group_id, purpose)
         for offer in offers
-        for candidate in offer.candidates
-        if candidate.key in keys
-        for purpose in candidate.serves
+        for choice in offer.choices
+        if choice.key in keys
+        for purpose in choice.serves
     )
 
 
 def additive_problem(problem: AllocationProblem, offers: Sequence[GroupOffer]) -> AllocationProblem:
     """The problem of one year as a simple rule sees it: each action is worth all that it serves,
-    even where another serves the same."""
+    even where another serves the same; a package what none of its actions does."""
     worth = {option.key: option.benefit for option in problem.options}
-    own = {
-        candidate.key: sum((worth[offer.group_id, each] for each in candidate.serves), Fraction(0))
+
+    def worth_of(group_id: str, purposes: Iterable[str]) -> Fraction:
+        return sum((worth[group_id, each] for each in purposes), Fraction(0))
+
+    own = {c.key: worth_of(c.group_id, c.serves) for offer in offers for c in offer.candidates}
+    beside = {
+        package.key: worth_of(
+            offer.group_id,
+            set(package.serves) - {
+                purpose
+                for each in package.actions
+                if (offer.group_id, each) in worth
+                for purpose in offer.candidate_by_id[each].serves
+            },
+        )
         for offer in offers
-        for candidate in offer.candidates
-    }
-    options = tuple(
-        replace(option, benefit=own[option.key]) for option in problem.options if option.key in own
+        for package in offer.packages
+    }  # fmt: skip
+    return replace(
+        problem,
+        options=tuple(
+            replace(option, benefit=own[option.key])
+            for option in problem.options
+            if is_action(option.action)
+        ),
+        gates=tuple(gate for gate in problem.gates if all(map(is_action, gate.unlocks))),
+        packages=tuple(replace(each, benefit=beside[each.key]) for each in problem.packages),
     )
-    gates = tuple(gate for gate in problem.gates if not all(map(is_purpose, gate.unlocks)))
-    return replace(problem, options=options, gates=gates)

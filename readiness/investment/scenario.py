@@ -8,10 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from readiness.core.errors import Problem as Wrong
+from readiness.investment.answers import (
+    ScenarioAnswer,
+)
 from readiness.investment.models import (
     BenefitComponent,
     GroupOffer,
-    ScenarioAnswer,
     Tag,
 )
 from readiness.investment.policy import NAMED, OWN_ID, WHOLE, Policy, own_policy
@@ -22,6 +24,7 @@ MOST_DOLLARS = 10**10
 HALF_YEARS = 2  # in a year
 TIER_GATE = 2  # enabling actions before care changes, unless the payer says otherwise
 STARTS = 3  # in one group and half-year
+MOST_DAYS = 1_000  # about four and a half people for a year: an estimate
 
 
 class CostBasis(StrEnum):
@@ -45,7 +48,7 @@ class BudgetScenario:
     budgets: tuple[int, ...]  # dollars, one for each year
     policy_id: str = NAMED[0].id
     weights: Mapping[BenefitComponent, int] = field(default_factory=dict)  # of its own; else unused
-    costs_at: CostBasis = CostBasis.EXPECTED
+    costs_at: CostBasis = CostBasis.LIKELY  # as plans are priced
     tier_gate: int = TIER_GATE  # 0: off
     starts: int | None = STARTS
     cap_dollars: int | None = None  # a group's, in a year
@@ -54,7 +57,8 @@ class BudgetScenario:
     floor_share: int = 0  # hundredths of the money spent
     min_groups: int | None = None
     max_groups: int | None = None
-    most_days: int | None = None  # of one group's people, in the first year of what starts
+    most_days: int | None = MOST_DAYS  # of one group's people, in all that is chosen there
+    beyond_plans: bool = False  # whether actions that are in no plan of their group are offered
     pins: frozenset[Key] = frozenset()
     bans: frozenset[Key] = frozenset()
 
@@ -86,7 +90,7 @@ def mistakes(scenario: BudgetScenario) -> Iterator[Wrong]:
         yield Wrong("budget_1", "Enter a budget in dollars, such as 500000.")
     if scenario.policy_id == OWN_ID:
         if sum(scenario.weights.values()) != WHOLE:
-            yield Wrong("weight_readiness", "Your three weights have to add up to 100.")
+            yield Wrong("weight_next_tier", "Your weights have to add up to 100.")
     elif scenario.policy_id not in {each.id for each in NAMED}:
         yield Wrong("policy", "Choose one of the policies offered.")
     if scenario.floor_tag and scenario.floor_tag not in set(Tag):

@@ -11,9 +11,11 @@ from math import ceil, exp, log, sqrt
 from random import Random
 from statistics import NormalDist
 
+from readiness.investment.answers import (
+    CostSpan,
+)
 from readiness.investment.models import (
     Candidate,
-    CostSpan,
     GroupOffer,
     InvestmentPurpose,
 )

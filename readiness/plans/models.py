@@ -214,6 +214,14 @@ class ActionPlan:
     def current(self) -> tuple[PlanAction, ...]:
         return tuple(action for action in self.actions if action.is_in_plan)
 
+    @property
+    def levels(self) -> dict[str, int]:
+        """By item the highest level that any of its actions is expected to bring."""
+        found: dict[str, int] = {}
+        for rise in (rise for action in self.current for rise in action.lifts):
+            found[rise.item_id] = max(rise.to, found.get(rise.item_id, 0))
+        return found
+
 
 def actions_without_cost(plan: ActionPlan) -> tuple[PlanAction, ...]:
     """Those of the catalogue whose cost is not known, for nobody knows how many units it takes."""

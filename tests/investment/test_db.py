@@ -14,14 +14,16 @@ from readiness.core.audit import Event
 from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.investment import db as allocations
-from readiness.investment.models import (
-    BenefitComponent,
+from readiness.investment.answers import (
     CostSpan,
     Pick,
     PolicyAnswer,
     ScenarioAnswer,
     Stability,
     Survival,
+)
+from readiness.investment.models import (
+    BenefitComponent,
     Tag,
 )
 from readiness.investment.policy import OWN_ID

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from readiness.investment.lifts import rises_needed
 
 from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answer
 from readiness.instruments.models import ActionKind
-from readiness.investment.lifts import rises_needed
-from readiness.investment.models import BenefitComponent, SocialRisk
+from readiness.investment.models import (
+    BenefitComponent,
+    SocialRisk,
+)
 from readiness.investment.offering import IN_PLACE, UNRATED, offer_of
 from readiness.plans.costs import requirements_of
 from tests.factories.baselines import a_baseline, a_gap

@@ -10,7 +10,11 @@ import pytest
 
 from readiness.core import serialization
 from readiness.instruments import cost_book as costs
-from readiness.investment.models import BenefitComponent, GroupOffer, Tag
+from readiness.investment.models import (
+    BenefitComponent,
+    GroupOffer,
+    Tag,
+)
 from readiness.investment.policy import NAMED, READINESS_FIRST, own_policy, scale_of
 from readiness.investment.portfolio import (
     NOBODY_KNOWN,

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readiness.core.formatting import day, dollars, one_decimal, percent
-from readiness.investment.models import OptionLeftOut, Pick, PolicyAnswer
+from readiness.investment.answers import (
+    OptionLeftOut,
+    Pick,
+    PolicyAnswer,
+)
 from readiness.investment.presenters.wording import counted_words, join_words, points_says
 from readiness.investment.service.stored import StoredScenario
 

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.formatting import dollars
-from readiness.investment.models import BenefitComponent, Candidate, GroupAward, GroupOffer, Pick
+from readiness.investment.answers import (
+    GroupAward,
+    Pick,
+)
+from readiness.investment.models import (
+    BenefitComponent,
+    Candidate,
+    GroupOffer,
+)
 from readiness.investment.offering import UNRATED
 from readiness.investment.presenters.wording import (
     counted_words,

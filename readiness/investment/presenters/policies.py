@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal
-from readiness.investment.models import BenefitComponent, Candidate, GroupOffer, PolicyAnswer
+from readiness.investment.answers import (
+    PolicyAnswer,
+)
+from readiness.investment.models import (
+    BenefitComponent,
+    Candidate,
+    GroupOffer,
+)
 from readiness.investment.policy import Policy
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,

@@ -10,13 +10,15 @@ from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal, percent
 from readiness.core.people import Payer
+from readiness.investment.answers import (
+    Pick,
+    PolicyAnswer,
+    ScenarioAnswer,
+)
 from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
 from readiness.investment.models import (
     COMPONENT_UNITS,
     BenefitComponent,
-    Pick,
-    PolicyAnswer,
-    ScenarioAnswer,
 )
 from readiness.investment.presenters.firmness import (
     HeuristicLine,

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.formatting import Number, dollars, one_decimal, percent
+from readiness.investment.answers import (
+    PolicyAnswer,
+)
 from readiness.investment.models import (
     COMPONENT_UNITS,
     TAG_SAYS,
     BenefitComponent,
-    PolicyAnswer,
     Tag,
 )
 from readiness.investment.scenario import BASIS_SAYS, BudgetScenario

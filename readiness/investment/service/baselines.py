@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from readiness.assessments import assessment_json
-from readiness.assessments.scorecard import from_json
 from readiness.assessments.service import assessment_view, payer_view, result, scoring
+from readiness.assessments.tiers import evaluate
 from readiness.core.db import Store
 from readiness.core.periods import Period
 from readiness.counts.measures import loader as measure_files
@@ -27,9 +26,18 @@ from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
 from readiness.equity.tables import StratumTable, rows_of, tables_of
-from readiness.investment.models import GroupBaseline, PatientsBehind
+from readiness.instruments.answers import Answer, Answers
+from readiness.instruments.models import Instrument
+from readiness.investment.models import (
+    GroupBaseline,
+    PatientsBehind,
+    TierPlan,
+)
 from readiness.plans import db as plans
-from readiness.plans.models import ActionStatus
+from readiness.plans.models import ActionPlan, ActionStatus
+from readiness.plans.projection import project
+from readiness.plans.service import plan
+from readiness.plans.service.tier_plans import tier_plans
 
 Z_95 = 1.959964
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
@@ -70,18 +78,45 @@ def baseline_of(
     if assessment is None or decisive is None:
         return None
     instrument = assessment_view.instrument_of(assessment)
-    reading = assessment_json.read(decisive.inputs, instrument)
+    base = plan.basis_of_run(store, decisive, instrument)
+    context = payer_view.without_members_of_others(store, assessment, payer_id, base.context)
     return GroupBaseline(
         group_id,
         shared.group.name,
         instrument,
-        from_json(decisive.result),
-        reading.answers,
-        payer_view.without_members_of_others(store, assessment, payer_id, reading.context),
+        base.run,
+        base.answers,
+        context,
         positive=positive_of(store, group_id, today),
         behind=tuple(patients_behind(store, others, group_id, today)),
         in_place=actions_begun(store, assessment.id),
+        plans=tuple(
+            tier_plan_of(instrument, base.answers, each, today)
+            for each in tier_plans(store, assessment, instrument, base, context)
+        ),
     )
+
+
+def tier_plan_of(
+    instrument: Instrument, answers: Answers, found: ActionPlan, today: date
+) -> TierPlan:
+    """With whether it reaches its tier by the rules that score, and when."""
+    number = int((found.target_tier_id or "T0")[1:])
+    after = {**answers, **{item_id: Answer.at(level) for item_id, level in found.levels.items()}}
+    reached = project(instrument, answers, found, today).reached(number)
+    return TierPlan(
+        found.target_tier_id or "",
+        found,
+        reaches=evaluate(instrument, after).tier.number >= number,
+        months=(months_to(found, reached[0]), months_to(found, reached[1])) if reached else None,
+    )
+
+
+def months_to(found: ActionPlan, day: date) -> int:
+    """Months begun from the plan's start until that day."""
+    start = found.starts_on
+    whole = 12 * (day.year - start.year) + day.month - start.month
+    return max(1, whole + (day.day > start.day))
 
 
 def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | None:

@@ -22,8 +22,10 @@ from readiness.core.permissions import Can
 from readiness.imports.models import RETENTION
 from readiness.instruments import cost_book as costs
 from readiness.investment import db as allocations
+from readiness.investment.answers import (
+    PolicyAnswer,
+)
 from readiness.investment.lifecycle import REFUSED, ScenarioState, ScenarioStatus
-from readiness.investment.models import PolicyAnswer
 from readiness.investment.portfolio import offers_of
 from readiness.investment.problem import Key
 from readiness.investment.scenario import (
@@ -34,7 +36,7 @@ from readiness.investment.scenario import (
     problems_of,
 )
 from readiness.investment.service import baselines, solving
-from readiness.investment.service.solving import Case
+from readiness.investment.service.case import Case
 
 KIND = "investment"
 OBJECT = "investment scenario"
@@ -176,7 +178,10 @@ def replay_work(request: ScenarioRequest, solution: ScenarioSolution, actor: Act
 
 
 def is_same(before: PolicyAnswer, again: PolicyAnswer) -> bool:
-    return (before.is_possible, before.picks) == (again.is_possible, again.picks)
+    return all(
+        getattr(before, each) == getattr(again, each)
+        for each in ("is_possible", "picks", "packages")
+    )
 
 
 # What a person asks of a scenario that is there.
@@ -246,7 +251,7 @@ def change(
     """
     request = load_request(session, payer_id, allocation_id)
     solution = require_solution(session.store, request)
-    offered = {each.key for offer in solution.offers for each in offer.candidates}
+    offered = {each.key for offer in solution.offers for each in offer.choices}
     named = frozenset(each for key in keys for each in named_by(key, offered))
     if not keys:
         raise BadInput("Nothing is marked. Mark the actions first, then pin or ban them.")

@@ -13,12 +13,20 @@ from readiness.core.errors import NotFound
 from readiness.core.people import Payer
 from readiness.equity import db as peers
 from readiness.investment import db as allocations
+from readiness.investment.answers import (
+    Pick,
+    PolicyAnswer,
+    Stability,
+)
 from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
-from readiness.investment.models import Candidate, GroupOffer, Pick, PolicyAnswer, Stability
+from readiness.investment.models import (
+    Candidate,
+    GroupOffer,
+)
 from readiness.investment.problem import Key
 from readiness.investment.scenario import Replay, ScenarioRequest, ScenarioSolution
+from readiness.investment.service.case import Case
 from readiness.investment.service.scenarios import NOT_ANSWERED, load_request
-from readiness.investment.service.solving import Case
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.investment import db as allocations
 from readiness.investment import problem_json
-from readiness.investment.models import Stability, Survival
+from readiness.investment.answers import (
+    Stability,
+    Survival,
+)
 from readiness.investment.presenters import result as answer
 from readiness.investment.scenario import Replay
 from readiness.investment.service import results as files

@@ -8,7 +8,10 @@ import pytest
 
 from readiness.core.tables.models import Canceled
 from readiness.instruments import cost_book as costs
-from readiness.investment.models import BenefitComponent, Tag
+from readiness.investment.models import (
+    BenefitComponent,
+    Tag,
+)
 from readiness.investment.portfolio import is_purpose, offers_of
 from readiness.investment.problem import Selection, broken_constraints
 from readiness.investment.scenario import BudgetScenario, CostBasis
