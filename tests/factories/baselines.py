@@ -57,12 +57,9 @@ def plans_of(
     now = QMER.tier_by_id[scoring_run(QMER, context, given).tier_id]
     above = [tier for tier in QMER.tiers if tier.number > now.number > 0]
     header = PlanHeader("plan-1", "elm", "a1", "run-1", NOW.date())
-    drafts = (
-        drafting.draft(
-            QMER, propose(GroupFacts(QMER, BOOK, given, context), solver.least, t), header
-        )
-        for t in above
-    )
+    known = GroupFacts(QMER, BOOK, given, context)
+    made = (propose(known, solver.least, tier) for tier in above)
+    drafts = (drafting.draft(QMER, each, header) for each in made)
     return tuple(
         tier_plan_of(QMER, given, drafting.with_current_costs(d, QMER, BOOK, context), NOW.date())
         for d in drafts
