@@ -44,6 +44,9 @@ class PackagePick:
         return self.package_id == f"{PACKAGE}{tier_id}"
 
 
+Start = Pick | PackagePick
+
+
 @dataclass(frozen=True)
 class CostSpan:
     """Dollars: a tenth of the draws lies below the low, half below the middle, a tenth above the
@@ -98,8 +101,13 @@ class PolicyAnswer:
         return frozenset(each.key for each in self.starts)
 
     @property
-    def starts(self) -> tuple[Pick | PackagePick, ...]:
+    def starts(self) -> tuple[Start, ...]:
         return (*self.picks, *self.packages)
+
+    @property
+    def decided(self) -> tuple[Start, ...]:
+        """Packages, and the actions that none of them holds."""
+        return (*self.packages, *(pick for pick in self.picks if not pick.package_id))
 
     def package_of(self, group_id: str) -> PackagePick | None:
         return next((each for each in self.packages if each.group_id == group_id), None)
@@ -119,7 +127,7 @@ class OptionLeftOut:
     dollars: int
     points: float  # what it would add to the answer, with nothing given up
     loses: float | None  # points that the whole answer loses with it pinned; None: not possible
-    given_up: tuple[Pick, ...] = ()
+    given_up: tuple[Pick, ...] = ()  # a package under its own id
     taken_up: tuple[Pick, ...] = ()
     forbids: tuple[str, ...] = ()  # constraints that adding it alone would break
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -18,6 +18,7 @@ from readiness.investment.models import (
 from readiness.investment.policy import NAMED, OWN_ID, WHOLE
 from readiness.investment.scenario import (
     BASIS_SAYS,
+    MOST_DAYS,
     MOST_DOLLARS,
     STARTS,
     TIER_GATE,
@@ -49,29 +50,33 @@ class ScenarioForm(SafeForm):
         "What comes first",
         choices=[
             *(SelectChoice(each.id, f"{each.name}. {each.says}") for each in NAMED),
-            SelectChoice(OWN_ID, "Own weights. Type the three below; they add up to 100."),
+            SelectChoice(OWN_ID, "Own weights. Type those below; they add up to 100."),
         ],
         default=NAMED[0].id,
     )
+    weight_next_tier = WholeNumberField("Weight of higher tiers", high=WHOLE)
+    weight_ready = WholeNumberField("Weight of Incentive-ready", high=WHOLE)
     weight_readiness = WholeNumberField("Weight of readiness", high=WHOLE)
     weight_need = WholeNumberField("Weight of need", high=WHOLE)
     weight_people = WholeNumberField("Weight of people in gaps", high=WHOLE)
     costs_at = SelectField(
         "Count each action with",
         choices=[SelectChoice(str(each), says) for each, says in BASIS_SAYS.items()],
-        default=str(CostBasis.EXPECTED),
+        default=str(CostBasis.LIKELY),
     )
     tier_gate = WholeNumberField(
         "Enabling or governance actions before care changes",
         high=10,
         default=str(TIER_GATE),
-        description="In groups below Incentive-ready. 0: not asked for.",
+        description="In groups below Incentive-ready, for what their plans do not hold. 0: not "
+        "asked for.",
     )
     starts = WholeNumberField(
         "Starts in one group and half-year at most",
         high=20,
         default=str(STARTS),
-        description="A group can take up only so much at once. Empty: no limit.",
+        description="Of single actions; a plan that is paid for as a whole keeps its own pace. "
+        "Empty: no limit.",
     )
     cap_dollars = WholeNumberField(
         "Dollars that one group can take on in a year",
@@ -94,8 +99,10 @@ class ScenarioForm(SafeForm):
     most_days = WholeNumberField(
         "People-days that one group’s own people can give",
         high=MOST,
-        description="Of the first year of what starts. Empty: no limit.",
+        default=f"{MOST_DAYS:,}",
+        description="For all that is chosen there, its own steps with it. Empty: no limit.",
     )
+    beyond_plans = BooleanField("Offer actions too that are in no plan of their group")
     parent = HiddenField()
 
 
@@ -118,6 +125,7 @@ def scenario_of(form: ScenarioForm, parent: BudgetScenario | None) -> BudgetScen
         min_groups=form.min_groups.whole,
         max_groups=form.max_groups.whole,
         most_days=form.most_days.whole,
+        beyond_plans=form.beyond_plans.data,
     )
     return replace(scenario, pins=parent.pins, bans=parent.bans) if parent else scenario
 
@@ -130,7 +138,7 @@ def budgets_of(form: ScenarioForm) -> tuple[int, ...]:
     return tuple(each or 0 for each in typed)
 
 
-def typed_of(scenario: BudgetScenario) -> dict[str, str]:
+def typed_of(scenario: BudgetScenario) -> dict[str, str | bool]:
     """The form's fields as they were when this scenario was asked for."""
     years = {f"budget_{n}": f"{each:,}" for n, each in enumerate(scenario.budgets, start=1)}
     weights = {f"weight_{each}": str(weight) for each, weight in scenario.weights.items()}
@@ -149,6 +157,7 @@ def typed_of(scenario: BudgetScenario) -> dict[str, str]:
         "policy": scenario.policy_id,
         "costs_at": str(scenario.costs_at),
         "floor_tag": scenario.floor_tag,
+        "beyond_plans": scenario.beyond_plans,
         **years,
         **weights,
         **{name: "" if value is None else f"{value:,}" for name, value in numbers.items()},

@@ -46,11 +46,11 @@ def test_a_scenario_is_asked_for_solved_and_read(sent, pam):
     until_answered(pam, request.location)
     page = Page(pam.get(request.location).text)
     assert page.heading == "Spring"
-    for said in ("What it buys", "What it takes", "How firm it is", "The first left out"):
+    for said in ("What it buys", "Who gets what, and why", "How firm it is", "The first left out"):
         assert said in page.text
     assert "is proven to be the best answer" in page.text or "could add" in page.text
     compared = Page(pam.get(f"{request.location}/compare").text)
-    for policy in ("Readiness first", "Need first", "Most people in gaps"):
+    for policy in ("Most groups to the next tier", "Need first", "Most people in reliable gaps"):
         assert policy in compared.text
     listed = Page(pam.get(BASE).text)
     assert listed.links["Spring"] == request.location
@@ -77,7 +77,7 @@ def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(sent, pam)
 @pytest.mark.slow
 def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent, pam):
     solution = allocated.add_solved(store, "a1")
-    pick = solution.answer.found("readiness").picks[0]
+    pick = solution.answer.found("next_tier").picks[0]
     page = Page(pam.get(f"{BASE}/a1").text)
     values = [button.get("value") for button in page.all("button")]
     wanted = f"ban:{pick.group_id}:{pick.action_id}"
@@ -93,7 +93,7 @@ def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent
 @pytest.mark.slow
 def test_marked_actions_are_pinned_together(store, sent, pam):
     solution = allocated.add_solved(store, "a1")
-    keys = [pick.key for pick in solution.answer.found("readiness").picks[:2]]
+    keys = [pick.key for pick in solution.answer.found("next_tier").picks[:2]]
     page = Page(pam.get(f"{BASE}/a1").text)
     marks = {box.get("value") for box in page.all("input") if box.get("name") == "marked"}
     marked = [":".join(key) for key in keys]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.core.formatting import day, dollars, one_decimal, percent
 from readiness.investment.answers import (
     OptionLeftOut,
-    Pick,
     PolicyAnswer,
+    Start,
 )
 from readiness.investment.presenters.wording import counted_words, join_words, points_says
 from readiness.investment.service.stored import StoredScenario
@@ -56,7 +56,7 @@ def budget_changes(found: StoredScenario) -> Iterator[str]:
 
 
 def difference_says(found: StoredScenario, main: PolicyAnswer, other: PolicyAnswer) -> str:
-    before, after = ({pick.key: pick for pick in each.picks} for each in (main, other))
+    before, after = ({start.key: start for start in each.decided} for each in (main, other))
     added = [after[key] for key in after.keys() - before.keys()]
     dropped = [before[key] for key in before.keys() - after.keys()]
     parts = [
@@ -67,9 +67,9 @@ def difference_says(found: StoredScenario, main: PolicyAnswer, other: PolicyAnsw
     return f"{', '.join(parts)}." if parts else "The same actions are chosen."
 
 
-def first_three(found: StoredScenario, picks: list[Pick]) -> str:
+def first_three(found: StoredScenario, picks: Sequence[Start]) -> str:
     """The first three by name, and how many more."""
-    named = [found.dated(pick) for pick in sorted(picks)]
+    named = [found.dated(pick) for pick in sorted(picks, key=lambda each: (each.key, each.year))]
     more = [counted_words(len(named) - 3, "more", "more")] if len(named) > 3 else []
     return join_words([*named[:3], *more])
 
@@ -94,13 +94,12 @@ def stability_says(found: StoredScenario) -> str:
     if found.stability is None:
         return ""
     runs, seed = found.stability.runs, found.stability.seed
-    always = sum(
-        found.times.get(pick.key, 0) >= 0.9 * found.stability.answered for pick in found.main.picks
-    )
+    chosen = found.main.decided
+    always = sum(found.times.get(e.key, 0) >= 0.9 * found.stability.answered for e in chosen)
     return (
         f"Solved {runs} times with gaps, need and costs drawn from how uncertain each is (seed "
-        f"{seed}): {always} of the {len(found.main.picks)} chosen actions were chosen in nine of "
-        "ten draws or more."
+        f"{seed}): {always} of the {len(chosen)} chosen ways and single actions were chosen in "
+        "nine of ten draws or more."
     )
 
 
@@ -121,13 +120,12 @@ def replays(found: StoredScenario) -> Iterator[str]:
 
 
 def left_out_line(found: StoredScenario, each: OptionLeftOut) -> LeftOutLine:
-    pick = Pick(each.group_id, each.action_id)
     is_hidden = found.is_hidden(each.group_id)
     return LeftOutLine(
         found.shown_id(each.group_id),
         "" if is_hidden else each.action_id,
         is_hidden,
-        found.titled(pick),
+        found.titled((each.group_id, each.action_id)),
         "" if is_hidden else dollars(each.dollars),
         "" if is_hidden else points_says(each.points),
         "" if is_hidden else why_left(found, each),
@@ -139,9 +137,9 @@ def why_left(found: StoredScenario, each: OptionLeftOut) -> str:
         return f"It cannot be had within these limits. {forbids_says(found, each)}"
     parts = []
     if each.given_up:
-        parts.append(f"it would take the place of {first_three(found, list(each.given_up))}")
+        parts.append(f"it would take the place of {first_three(found, each.given_up)}")
     if each.taken_up:
-        parts.append(f"bring in {first_three(found, list(each.taken_up))}")
+        parts.append(f"bring in {first_three(found, each.taken_up)}")
     change = f"With it pinned, {' and '.join(parts)}; " if parts else "With it pinned, "
     lost = points_says(each.loses) if each.loses >= SHOWN else f"less than {points_says(0.1)}"
     return f"{change}the whole answer would lose {lost}."

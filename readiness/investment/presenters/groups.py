@@ -1,4 +1,7 @@
-"""The answer group by group: what each gets, what it would reach, and what it could have had."""
+"""The answer group by group: what each gets, what it would reach, and what it could have had.
+
+Dollars and days are whole numbers here, so that a table and its total are added up from the same.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from readiness.core.formatting import dollars
-from readiness.investment.answers import (
-    GroupAward,
-    Pick,
-)
+from readiness.investment.answers import GroupAward, Pick
 from readiness.investment.models import (
     BenefitComponent,
     Candidate,
     GroupOffer,
+    Origin,
+    TierPackage,
 )
 from readiness.investment.offering import UNRATED
+from readiness.investment.portfolio import packages_open, singles
+from readiness.investment.presenters.awards import sentence_of
 from readiness.investment.presenters.wording import (
     counted_words,
     days_says,
@@ -31,6 +35,7 @@ OUTBID = (
     "these limits."
 )
 STAYS = "by these actions alone it stays at its tier"
+ADDED = "added by the group"
 
 
 @dataclass(frozen=True)
@@ -40,25 +45,35 @@ class ChosenActionLine:
     action_id: str
     title: str
     kind: str
+    origin: str  # "in the group’s plan"
+    package: str  # "all of the way to T2"; "" where it is paid for singly
     year: str  # "year 1"; "" in a scenario of one year
-    dollars: str  # as counted against the budget, in its first year
-    range: str  # low to high
-    yearly: str  # what it takes in every year after
+    by_year: tuple[int, ...]  # dollars that the budget of each year pays
+    own_dollars: int  # of its first year, where no payer may pay for it
+    range: str  # low to high, of its first year
+    yearly: int  # dollars in every year after the first
+    yearly_range: str
+    pays_after: str
+    acts: str
     days: str  # people-days
     lifts: tuple[str, ...]  # what it serves, in words
-    readiness: str  # its three components, as if nothing else served the same
+    readiness: str  # its components, as if nothing else served the same
     need: str
     people: str
     survives: str  # "187 of 200"; "" before it was shaken
     state: str  # "pinned" or ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def dollars(self) -> int:
+        return sum(self.by_year)
+
 
 @dataclass(frozen=True)
 class OptionLine:
-    """An action that could be chosen in a group and was not, or that cannot be."""
+    """What could be chosen in a group and was not, or what cannot be."""
 
-    action_id: str
+    action_id: str  # or that of a package
     title: str
     dollars: str
     state: str  # "banned" or ""
@@ -68,65 +83,89 @@ class OptionLine:
 
 @dataclass(frozen=True)
 class GroupSheet:
-    """One group in the answer. Where it no longer shares, nothing but its place in the sum."""
+    """One group in the answer. Where it no longer shares, nothing but its place in the sums."""
 
     group_id: str
     name: str
     is_hidden: bool
-    tier: str  # "T2 Developing"
-    tier_id: str
-    tier_title: str
-    tier_after: str  # if every action works as planned; the same when it stays
-    after_title: str
-    rises: bool
-    patients: str
-    risk: str  # a sentence: one share, or the mean of two, with what each is of
-    tags: str
-    dollars: str
-    low_high: str
-    actions: tuple[ChosenActionLine, ...]
-    gates_met: str
-    buys: str
-    why_nothing: str  # "" when it gets something
-    others: tuple[OptionLine, ...]  # could be chosen
-    unavailable: tuple[OptionLine, ...]
-    notes: tuple[str, ...]
+    by_year: tuple[int, ...]  # dollars that the budget of each year pays
+    own_dollars: int = 0  # that the group pays itself, with what is under way
+    own_days: int = 0  # people-days of its own people
+    yearly: int = 0  # what all of it takes in every year after the first
+    sentence: str = ""  # why here, what it buys, when, and what follows
+    tier: str = ""  # "T2 Developing"
+    tier_id: str = ""
+    tier_title: str = ""
+    tier_after: str = ""  # if every action works as planned; the same when it stays
+    after_title: str = ""
+    package_id: str = ""  # "": single actions only
+    package: str = ""  # "all of the way to T2"
+    package_state: str = ""  # "pinned" or ""
+    package_survives: str = ""
+    own_steps: tuple[str, ...] = ()  # of the package
+    patients: str = ""
+    risk: str = ""  # a sentence: one share, or the mean of two, with what each is of
+    tags: str = ""
+    low_high: str = ""
+    actions: tuple[ChosenActionLine, ...] = ()
+    gates_met: str = ""
+    buys: str = ""
+    why_nothing: str = ""  # "" when it gets something
+    others: tuple[OptionLine, ...] = ()  # could be chosen
+    unavailable: tuple[OptionLine, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dollars(self) -> int:
+        return sum(self.by_year)
+
+    @property
+    def rises(self) -> bool:
+        return self.tier_after != self.tier_id
 
 
 def group_sheets(stored: StoredScenario) -> tuple[GroupSheet, ...]:
-    """Most dollars first; of equals by name."""
+    """Those that reach a tier first, by dollars; of equals by name."""
     made = [sheet_of(stored, offer) for offer in stored.solution.offers]
-    spent = {each.group_id: each.dollars for each in stored.main.bought}
-    return tuple(sorted(made, key=lambda each: (-spent.get(each.group_id, 0), each.name)))
+    return tuple(sorted(made, key=lambda e: (bool(e.why_nothing), not e.rises, -e.dollars, e.name)))
 
 
 def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
     picks = [pick for pick in stored.main.picks if pick.group_id == offer.group_id]
     bought = next((b for b in stored.main.bought if b.group_id == offer.group_id), None)
     if stored.is_hidden(offer.group_id):
-        return hidden_sheet(stored, offer, bought)
-    chosen = {pick.action_id for pick in picks}
-    tier_after = bought.tier_after if bought else offer.tier_id
+        return hidden_sheet(stored, offer, picks)
+    package = offer.package_by_id.get(bought.package_id) if bought else None
+    lines = tuple(action_line(stored, offer, pick) for pick in picks)
+    key = package.key if package else ("", "")
     return GroupSheet(
         group_id=offer.group_id,
         name=stored.name(offer.group_id),
         is_hidden=False,
+        by_year=by_year(stored, picks),
+        own_dollars=sum(e.own_dollars for e in lines) + (package.still_to_pay if package else 0),
+        own_days=own_days(stored, picks, package),
+        yearly=sum(each.yearly for each in lines),
+        sentence=sentence_of(stored, offer, bought, picks) if bought else "",
         tier=f"{offer.tier_id} {offer.tier_title}",
         tier_id=offer.tier_id,
         tier_title=offer.tier_title,
-        tier_after=tier_after,
+        tier_after=bought.tier_after if bought else offer.tier_id,
         after_title=bought.after_title if bought else offer.tier_title,
-        rises=tier_after != offer.tier_id,
+        package_id=package.id if package else "",
+        package=stored.package_title(package) if package else "",
+        package_state="pinned" if key in stored.request.scenario.pins else "",
+        package_survives=survives(stored, package) if package else "",
+        own_steps=package.own_steps if package else (),
         patients="not known" if offer.patients is None else f"{offer.patients:,}",
         risk=offer.risk.says,
         tags=join_words(offer.tags),
-        dollars=dollars(bought.dollars if bought else 0),
         low_high=ends_says(stored, picks),
-        actions=tuple(action_line(stored, offer, pick) for pick in picks),
+        actions=lines,
         gates_met=gates_says(bought),
         buys=buys_says(offer, bought) if bought else "",
-        why_nothing="" if picks else why_nothing(stored, offer),
-        others=tuple(options(stored, offer, chosen)),
+        why_nothing="" if bought else why_nothing(stored, offer),
+        others=tuple(options(stored, offer)),
         unavailable=tuple(
             OptionLine(each.id, each.title, "", "", "", each.why) for each in offer.unavailable
         ),
@@ -134,21 +173,31 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
     )
 
 
-def hidden_sheet(
-    stored: StoredScenario, offer: GroupOffer, bought: GroupAward | None
-) -> GroupSheet:
+def hidden_sheet(stored: StoredScenario, offer: GroupOffer, picks: list[Pick]) -> GroupSheet:
     """Its dollars belong to the payer's own sum; nothing else of it is shown."""
     return GroupSheet(
-        stored.shown_id(offer.group_id), stored.name(offer.group_id), True,
-        "", "", "", "", "", False, "", "", "",
-        dollars(bought.dollars if bought else 0), "", (), "", "",
-        "" if bought else "It stopped sharing.", (), (), (),
-    )  # fmt: skip
+        stored.shown_id(offer.group_id),
+        stored.name(offer.group_id),
+        is_hidden=True,
+        by_year=by_year(stored, picks),
+        why_nothing="" if picks else "It stopped sharing.",
+    )
+
+
+def by_year(stored: StoredScenario, picks: Iterable[Pick]) -> tuple[int, ...]:
+    listed, case = tuple(picks), stored.case
+    years = range(1, case.years + 1)
+    return tuple(sum(case.dollars_in(pick, year) for pick in listed) for year in years)
+
+
+def own_days(stored: StoredScenario, picks: Iterable[Pick], package: TierPackage | None) -> int:
+    days = stored.case.prices.days
+    return sum(days[pick.key] for pick in picks) + (package.own_days if package else 0)
 
 
 def ends_says(stored: StoredScenario, picks: Iterable[Pick]) -> str:
     """Ends added to ends: the widest that the first years together can be."""
-    costs = [stored.candidate(pick.key).cost for pick in picks]
+    costs = [stored.candidate(p.key).cost for p in picks if stored.candidate(p.key).is_payable]
     if not costs:
         return ""
     low, high = (sum(getattr(cost, end) for cost in costs) for end in ("low", "high"))
@@ -156,16 +205,23 @@ def ends_says(stored: StoredScenario, picks: Iterable[Pick]) -> str:
 
 
 def action_line(stored: StoredScenario, offer: GroupOffer, pick: Pick) -> ChosenActionLine:
-    each = stored.candidate(pick.key)
+    each, prices = stored.candidate(pick.key), stored.case.prices
     readiness, need, people = components(offer, each)
+    package = offer.package_by_id.get(pick.package_id)
     return ChosenActionLine(
         action_id=each.id,
         title=each.title,
-        kind=str(each.kind),
+        kind=str(each.kind or ADDED),
+        origin=str(each.origin),
+        package=stored.package_title(package) if package else "",
         year=f"year {pick.year}" if stored.case.years > 1 else "",
-        dollars=dollars(stored.case.prices.first_year[each.key]),
+        by_year=by_year(stored, [pick]),
+        own_dollars=0 if each.is_payable else prices.first_year[each.key],
         range=range_says(each.cost),
-        yearly=range_says(each.takes.yearly),
+        yearly=prices.yearly[each.key],
+        yearly_range=range_says(each.takes.yearly),
+        pays_after=each.pays_after,
+        acts=each.acts,
         days=days_says(each.takes.people_days),
         lifts=tuple(offer.purpose_by_id[purpose].says for purpose in each.serves),
         readiness=readiness,
@@ -173,30 +229,36 @@ def action_line(stored: StoredScenario, offer: GroupOffer, pick: Pick) -> Chosen
         people=people,
         survives=survives(stored, each),
         state="pinned" if each.key in stored.request.scenario.pins else "",
-        notes=each.notes,
+        notes=() if package else each.notes,
     )
 
 
 def components(offer: GroupOffer, each: Candidate) -> tuple[str, str, str]:
     """In the units that the trade counts in."""
-    steps, need, people = (offer.raw(each, component) for component in BenefitComponent)
+    shown = (BenefitComponent.READINESS, BenefitComponent.NEED, BenefitComponent.PEOPLE)
+    steps, need, people = (offer.raw(each, component) for component in shown)
     return counted_words(round(steps), "step"), f"{need:,.0f}", f"{people:,.0f}"
 
 
-def survives(stored: StoredScenario, each: Candidate) -> str:
+def survives(stored: StoredScenario, each: Candidate | TierPackage) -> str:
     if stored.stability is None:
         return ""
     return f"{stored.times.get(each.key, 0)} of {stored.stability.answered}"
 
 
-def options(stored: StoredScenario, offer: GroupOffer, chosen: set[str]) -> Iterator[OptionLine]:
-    for each in offer.candidates:
-        if each.id not in chosen:
+def options(stored: StoredScenario, offer: GroupOffer) -> Iterator[OptionLine]:
+    """Packages before single actions; what the payer has banned is still listed, to be freed."""
+    scenario = stored.request.scenario
+    offered: list[Candidate | TierPackage] = [*offer.packages, *singles(offer, scenario)]
+    shut = {each.key for each in offer.packages} - {e.key for e in packages_open(offer, scenario)}
+    for each in offered:
+        if each.key not in stored.main.keys:
+            is_banned = each.key in scenario.bans | shut
             yield OptionLine(
                 each.id,
-                each.title,
-                dollars(stored.case.prices.first_year[each.key]),
-                "banned" if each.key in stored.request.scenario.bans else "",
+                stored.choice_title(each),
+                dollars(stored.case.payable(each.key)),
+                "banned" if is_banned else "",
                 survives(stored, each),
             )
 
@@ -223,10 +285,22 @@ def buys_says(offer: GroupOffer, bought: GroupAward) -> str:
 
 
 def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
-    if not offer.candidates:
+    scenario = stored.request.scenario
+    packages, single = packages_open(offer, scenario), singles(offer, scenario)
+    if not offer.packages and not single:
         reason = UNRATED if UNRATED in offer.notes else "no option is left."
         return f"{NO_OPTION}{reason[0].lower()}{reason[1:]}"
-    open_ = [each for each in offer.candidates if each.key not in stored.request.scenario.bans]
-    if not open_:
+    open_ = [each for each in single if each.key not in scenario.bans]
+    if not open_ and not packages:
         return ALL_BANNED
-    return OUTBID.format(options=f"any of {len(open_)} actions")
+    could = [
+        f"all of its way to {each.tier_id} for {dollars(stored.case.payable(each.key))}"
+        for each in packages[:1]
+    ]
+    could += [f"any of {counted_words(len(open_), 'single action')}"] if open_ else []
+    return OUTBID.format(options=" or ".join(could))
+
+
+def is_marked(line: ChosenActionLine) -> bool:
+    """In no plan of its group: the payer asked for it."""
+    return line.origin == Origin.NO_PLAN

@@ -15,20 +15,25 @@ from readiness.investment.models import (
     BenefitComponent,
     Candidate,
     GroupOffer,
+    TierPackage,
 )
-from readiness.investment.policy import Policy
+from readiness.investment.policy import WHOLE, Policy
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
     counted_words,
     join_words,
     points_says,
     proof_says,
+    weights_in_words,
 )
 from readiness.investment.problem import Key
 from readiness.investment.service.stored import StoredScenario
 
 IMPOSSIBLE = "No choice satisfies these limits."
+READY_TIER = "T3"
 UNITS = {
+    BenefitComponent.NEXT_TIER: "of the groups that a plan brings higher",
+    BenefitComponent.READY: "of the groups that a plan makes Incentive-ready",
     BenefitComponent.READINESS: "of all steps toward the next tier",
     BenefitComponent.NEED: "of all need",
     BenefitComponent.PEOPLE: "of all patients in gaps that count",
@@ -49,11 +54,11 @@ class PolicyLine:
     cost_range: str
     actions: str
     groups: str
+    tiers: str  # "4: Ash to T2, …"
+    ready: str
     readiness: str
     need: str
     people: str
-    gates: str
-    tiers: str
     proof: str
 
 
@@ -62,11 +67,11 @@ COMPARED = (  # what policies are compared by, and the field of PolicyLine that 
     ("Cost in eight of ten draws", "cost_range"),
     ("Actions", "actions"),
     ("Groups that get something", "groups"),
+    ("Groups that would reach a higher tier", "tiers"),
+    ("Groups that would become Incentive-ready", "ready"),
     ("Steps toward next tiers, of all there are", "readiness"),
     ("Need, of the whole portfolio", "need"),
     ("Patients in gaps that count, of all there are", "people"),
-    ("Gates of a next tier met", "gates"),
-    ("Groups that would reach a next tier", "tiers"),
     ("How close to the best", "proof"),
 )
 
@@ -97,11 +102,12 @@ class Comparison:
 
 def comparison_of(stored: StoredScenario) -> Comparison:
     found = {each.policy_id: each for each in stored.solution.answer.founds}
-    policies = [each for each in stored.request.scenario.policies if found[each.id].is_possible]
-    chosen = {each.id: frozenset(p.key for p in found[each.id].picks) for each in policies}
+    asked = [each for each in stored.request.scenario.policies if each.id in found]
+    policies = [each for each in asked if found[each.id].is_possible]
+    chosen = {each.id: frozenset(s.key for s in found[each.id].decided) for each in policies}
     every = frozenset.intersection(*chosen.values()) if chosen else frozenset()
     return Comparison(
-        tuple(policy_line(stored, e, found[e.id]) for e in stored.request.scenario.policies),
+        tuple(policy_line(stored, each, found[each.id]) for each in asked),
         shared_says(len(every), len(policies)),
         tuple(differences(stored, policies, chosen, every)),
         tuple(charts(policies, found)),
@@ -111,19 +117,17 @@ def comparison_of(stored: StoredScenario) -> Comparison:
 def shared_says(shared: int, policies: int) -> str:
     if policies < 2:
         return "There is nothing to compare with: fewer than two policies have an answer."
+    same = counted_words(shared, "way or action", "ways or actions")
     return (
-        f"All {policies} policies choose the same {counted_words(shared, 'action')}: whatever is "
-        "put first, these are worth their money."
+        f"All {policies} policies choose the same {same}: whatever is put first, these are worth "
+        "their money."
         if shared
-        else f"No action is chosen by all {policies} policies."
+        else f"Nothing is chosen by all {policies} policies."
     )
 
 
 def policy_line(stored: StoredScenario, policy: Policy, found: PolicyAnswer) -> PolicyLine:
-    weights = join_words(
-        f"{WEIGHT_TERMS[component].lower()} {weight}"
-        for component, weight in policy.weights.items()
-    )
+    weights = weights_in_words(policy)
     is_own = policy.id == stored.request.scenario.policy_id
     if not found.is_possible:
         nothing = ("",) * 9
@@ -131,6 +135,7 @@ def policy_line(stored: StoredScenario, policy: Policy, found: PolicyAnswer) -> 
             policy.id, policy.name, policy.says, weights, is_own, False, *nothing, IMPOSSIBLE
         )
     rising = [each for each in found.bought if each.tier_after != each.tier_before]
+    ready = [each for each in rising if each.tier_before < READY_TIER <= each.tier_after]
     return PolicyLine(
         id=policy.id,
         name=policy.name,
@@ -142,11 +147,11 @@ def policy_line(stored: StoredScenario, policy: Policy, found: PolicyAnswer) -> 
         cost_range=f"{dollars(found.span.low)} to {dollars(found.span.high)}",
         actions=f"{len(found.picks)}",
         groups=f"{len(found.bought)}",
+        tiers=f"{len(rising)}",
+        ready=f"{len(ready)}",
         readiness=share_says(found, BenefitComponent.READINESS),
         need=share_says(found, BenefitComponent.NEED),
         people=share_says(found, BenefitComponent.PEOPLE),
-        gates=f"{sum(len(each.gates_met) for each in found.bought)}",
-        tiers=f"{len(rising)}",
         proof=proof_says(found),
     )
 
@@ -185,8 +190,8 @@ def differences(
 ) -> Iterator[DifferenceLine]:
     """By dollars, the largest first."""
     some = frozenset().union(*chosen.values()) - every
-    prices = stored.case.prices.first_year
-    for key in sorted(some, key=lambda each: (-prices[each], each)):
+    payable = stored.case.payable
+    for key in sorted(some, key=lambda each: (-payable(each), each)):
         group_id, _ = key
         by = tuple(key in chosen[each.id] for each in policies)
         if stored.is_hidden(group_id):
@@ -194,27 +199,27 @@ def differences(
                 stored.shown_id(group_id), True, "", stored.name(group_id), "", by, "", "", "", ""
             )
             continue
-        candidate, offer = stored.candidate(key), stored.offer_by_id[group_id]
-        points = points_of(stored, offer, candidate)
+        choice, offer = stored.case.choice(key), stored.offer_by_id[group_id]
+        points = points_of(stored, offer, choice)
         yield DifferenceLine(
             group_id,
             False,
-            candidate.title,
+            stored.choice_title(choice),
             stored.name(group_id),
-            dollars(prices[key]),
+            dollars(payable(key)),
             by,
             readiness=one_decimal(points[BenefitComponent.READINESS]),
             need=one_decimal(points[BenefitComponent.NEED]),
             people=one_decimal(points[BenefitComponent.PEOPLE]),
-            because=because(policies, by, points, prices[key]),
+            because=because(policies, by, points, payable(key)),
         )
 
 
 def points_of(
-    stored: StoredScenario, offer: GroupOffer, candidate: Candidate
+    stored: StoredScenario, offer: GroupOffer, choice: Candidate | TierPackage
 ) -> dict[BenefitComponent, float]:
     scale = stored.case.scale
-    return {each: scale.points(each, offer.raw(candidate, each)) for each in BenefitComponent}
+    return {each: scale.points(each, offer.raw(choice, each)) for each in BenefitComponent}
 
 
 def because(
@@ -230,8 +235,7 @@ def because(
         return f"It opens the way for others under {named(takers)}, and raises nothing itself."
     strong = max(BenefitComponent, key=lambda each: points[each])
     rate = 1000 * points[strong] / price if price else points[strong]
-    least = max(each.weights.get(strong, 0) for each in others)
-    most = max(each.weights.get(strong, 0) for each in takers)
+    least, most = (max(weight_of(each, strong) for each in side) for side in (others, takers))
     weighed = (
         f"{named(takers)} weighs that more than {named(others)}"
         if most > least
@@ -241,6 +245,10 @@ def because(
         f"Strongest in {WEIGHT_TERMS[strong].lower()}: {points_says(points[strong])}, "
         f"{rate:.2f} for each $1,000. {weighed}."
     )
+
+
+def weight_of(policy: Policy, component: BenefitComponent) -> int:
+    return WHOLE if policy.first is component else policy.weights.get(component, 0)
 
 
 def named(policies: list[Policy]) -> str:

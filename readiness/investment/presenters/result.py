@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +13,6 @@ from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal, percent
 from readiness.core.people import Payer
 from readiness.investment.answers import (
-    Pick,
     PolicyAnswer,
     ScenarioAnswer,
 )
@@ -56,9 +57,26 @@ WAITING = "not solved yet"
 @dataclass(frozen=True)
 class YearBudgetLine:
     year: str
-    budget: str
-    spent: str
-    slack: str
+    budget: int
+    spent: int
+
+    @property
+    def slack(self) -> int:
+        return self.budget - self.spent
+
+
+@dataclass(frozen=True)
+class AwardTotals:
+    """Sums over the groups that get something."""
+
+    by_year: tuple[int, ...]  # dollars of the budget
+    own_dollars: int  # that groups pay themselves
+    own_days: int
+    yearly: int  # every year after the first
+
+    @property
+    def dollars(self) -> int:
+        return sum(self.by_year)
 
 
 @dataclass(frozen=True)
@@ -79,8 +97,10 @@ class ScenarioResult:
     settings: tuple[Fact, ...]
     is_possible: bool
     impossible: str  # what to loosen
+    why_not: tuple[str, ...]  # limits that contradict each other
     decision: str
     money: tuple[YearBudgetLine, ...]
+    totals: AwardTotals
     cost: str
     within: str  # how likely the budget covers it
     buys: tuple[Fact, ...]
@@ -89,7 +109,7 @@ class ScenarioResult:
     rivals: tuple[HeuristicLine, ...]
     stability: str  # "" before it was shaken
     stability_span: str
-    groups: tuple[GroupSheet, ...]  # those that get something first, by dollars
+    groups: tuple[GroupSheet, ...]  # that get something: those that reach a tier first
     nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
     left_out: tuple[LeftOutLine, ...]
     dollars_title: str
@@ -129,6 +149,7 @@ class ScenarioList:
 def result_of(found: StoredScenario) -> ScenarioResult:
     scenario, answer, main = found.request.scenario, found.solution.answer, found.main
     every = group_sheets(found) if main.is_possible else ()
+    chosen = tuple(each for each in every if not each.why_nothing)
     return ScenarioResult(
         id=found.request.id,
         payer=found.payer,
@@ -144,8 +165,10 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         settings=(*settings(scenario), *picks_says(found)),
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
+        why_not=tuple(in_names(found, each) for each in main.why_not),
         decision=decision_says(scenario, main) if main.is_possible else "",
         money=tuple(years(scenario, main)) if main.is_possible else (),
+        totals=totals_of(chosen, len(scenario.budgets)),
         cost=cost_says(main) if main.is_possible else "",
         within=within_says(main) if main.is_possible else "",
         buys=tuple(buys(found)) if main.is_possible else (),
@@ -154,7 +177,7 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         rivals=tuple(heuristic_lines(found)),
         stability=stability_says(found),
         stability_span=stability_span(found),
-        groups=tuple(each for each in every if not each.why_nothing),
+        groups=chosen,
         nothing=tuple(each for each in every if each.why_nothing),
         left_out=tuple(left_out_line(found, each) for each in answer.left_out),
         dollars_title=dollars_title(found),
@@ -176,25 +199,52 @@ def actions_offered(found: StoredScenario) -> dict[str, str]:
     return {each.id: each.title for each in offered}
 
 
+def in_names(found: StoredScenario, sentence: str) -> str:
+    """A sentence of the solver's with names for the ids of groups, packages and actions."""
+    names = {offer.group_id: found.name(offer.group_id) for offer in found.solution.offers}
+    for offer in found.solution.offers:
+        names |= {each.id: found.choice_title(each) for each in offer.choices}
+    ids = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda match: names[match[0]], sentence)
+
+
+def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
+    return AwardTotals(
+        tuple(sum(each.by_year[year] for each in groups) for year in range(years)),
+        sum(each.own_dollars for each in groups),
+        sum(each.own_days for each in groups),
+        sum(each.yearly for each in groups),
+    )
+
+
 # The decision, and what it buys.
 
 
 def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:
-    if not main.picks:
-        return "Nothing is chosen: no action is worth its money within these limits."
-    return (
-        f"{counted_words(len(main.picks), 'action')} in {counted_words(len(main.bought), 'group')} "
-        f"for {dollars(main.spent)} of {dollars(sum(scenario.budgets))}."
-    )
+    """What is asked of whoever decides on the money: tiers first, then single actions."""
+    if not main.decided:
+        nothing = "Nothing is chosen: nothing is worth its money within these limits."
+        return main.too_little or nothing
+    single = [pick for pick in main.picks if not pick.package_id]
+    ways = [each for each in main.bought if each.package_id]
+    parts = []
+    if ways:
+        reached = Counter(each.tier_after for each in ways)
+        tiers = join_words(f"{n} to {tier}" for tier, n in sorted(reached.items()))
+        places = counted_words(len(ways), "group")
+        parts.append(f"all of the way to a higher tier in {places} ({tiers})")
+    if single:
+        places = counted_words(len({pick.group_id for pick in single}), "group")
+        parts.append(f"{counted_words(len(single), 'single action')} in {places}")
+    says = join_words(parts)
+    money = f"{dollars(main.spent)} of {dollars(sum(scenario.budgets))}"
+    return f"{says[0].upper()}{says[1:]}, for {money}."
 
 
 def years(scenario: BudgetScenario, main: PolicyAnswer) -> Iterator[YearBudgetLine]:
-    for number, (budget, spent) in enumerate(
-        zip(scenario.budgets, main.by_year, strict=True), start=1
-    ):
-        yield YearBudgetLine(
-            f"Year {number}", dollars(budget), dollars(spent), dollars(budget - spent)
-        )
+    pairs = zip(scenario.budgets, main.by_year, strict=True)
+    for number, (budget, spent) in enumerate(pairs, start=1):
+        yield YearBudgetLine(f"Year {number}", budget, spent)
 
 
 def cost_says(main: PolicyAnswer) -> str:
@@ -216,12 +266,17 @@ def within_says(main: PolicyAnswer) -> str:
 
 
 def buys(found: StoredScenario) -> Iterator[Fact]:
+    """Tiers before everything else; then each component that there is any of."""
     main = found.main
-    points = main.points or {}
-    total = {each: found.case.scale.most[each] for each in BenefitComponent}
-    for component in BenefitComponent:
-        share = points.get(component, 0.0)
-        amount = total[component] * share / 100
+    rising = [each for each in main.bought if each.tier_after != each.tier_before]
+    says = join_words(f"{found.name(each.group_id)} to {each.tier_after}" for each in rising)
+    yield Fact(
+        "Tiers reached, if every action works as planned", says or "none by these actions alone"
+    )
+    shown = (BenefitComponent.READINESS, BenefitComponent.NEED, BenefitComponent.PEOPLE)
+    for component in shown:
+        share = (main.points or {}).get(component, 0.0)
+        amount = found.case.scale.most[component] * share / 100
         yield Fact(
             WEIGHT_TERMS[component],
             f"{amount:,.0f} {COMPONENT_UNITS[component]} "
@@ -229,11 +284,6 @@ def buys(found: StoredScenario) -> Iterator[Fact]:
         )
     gates = sum(len(each.gates_met) for each in main.bought)
     yield Fact("Gates of a next tier that would be met", f"{gates}")
-    rising = [each for each in main.bought if each.tier_after != each.tier_before]
-    says = join_words(f"{found.name(each.group_id)} to {each.tier_after}" for each in rising)
-    yield Fact(
-        "Tiers reached, if every action works as planned", says or "none by these actions alone"
-    )
 
 
 # Drawing, lists.
@@ -243,13 +293,14 @@ def dollars_of(found: StoredScenario) -> Figure | None:
     rows = [
         Amount(found.name(each.group_id), each.dollars, dollars(each.dollars))
         for each in sorted(found.main.bought, key=lambda each: (-each.dollars, each.group_id))
+        if each.dollars
     ]
     return amounts_of(rows, ("Group", "Dollars")) if rows else None
 
 
 def dollars_title(found: StoredScenario) -> str:
     bought = sorted(found.main.bought, key=lambda each: -each.dollars)
-    if not bought:
+    if not found.main.spent:
         return ""
     top = bought[0]
     share = percent(top.dollars / max(1, found.main.spent))
@@ -260,10 +311,8 @@ def picks_says(found: StoredScenario) -> Iterator[Fact]:
     scenario = found.request.scenario
     for term, keys in (("Pinned", scenario.pins), ("Banned", scenario.bans)):
         if keys:
-            known = [Pick(*key) for key in sorted(keys) if key in found.case.candidate_by_key]
-            yield Fact(
-                term, join_words(found.titled(pick) for pick in known) or "nothing that is open"
-            )
+            known = [key for key in sorted(keys) if found.case.is_offered(key)]
+            yield Fact(term, join_words(map(found.titled, known)) or "nothing that is open")
 
 
 def change_says(found: StoredScenario) -> str:
@@ -277,9 +326,9 @@ def change_says(found: StoredScenario) -> str:
         ("frees", (before.pins | before.bans) - (after.pins | after.bans)),
     )
     said = [
-        f"{verb} {join_words(found.titled(Pick(*key)) for key in sorted(keys))}"
+        f"{verb} {join_words(map(found.titled, sorted(keys)))}"
         for verb, keys in changes
-        if keys and all(key in found.case.candidate_by_key for key in keys)
+        if keys and all(map(found.case.is_offered, keys))
     ]
     return join_words(said) or "changes its settings"
 

@@ -15,22 +15,37 @@ from readiness.investment.models import (
     BenefitComponent,
     Tag,
 )
+from readiness.investment.policy import Policy
 from readiness.investment.scenario import BASIS_SAYS, BudgetScenario
 from readiness.plans.costs import CostRange, PeopleDays
 
 WEIGHT_TERMS = {
+    BenefitComponent.NEXT_TIER: "Next tiers",
+    BenefitComponent.READY: "Incentive-ready",
     BenefitComponent.READINESS: "Readiness",
     BenefitComponent.NEED: "Need",
     BenefitComponent.PEOPLE: "People in gaps",
 }
+FIRST = "before everything else"
 PROVEN = "This is proven to be the best answer: no other choice within these limits is worth more."
 
 
 METHOD = (
     (
-        "An action is worth what it serves: the items it lifts toward the group’s next tier, "
-        "and the measures with a gap that counts. Each is counted once in a group, however many "
-        "chosen actions serve it."
+        "All of a group’s way to a tier, as its plan has it, is paid for together or not at all: "
+        "the actions that a payer may pay for count against the budget, the rest and its own work "
+        "are the group’s part. Actions of its plan to the next tier, and care redesign for a gap "
+        "that counts, can also be paid for singly. What is in no plan is offered only where that "
+        "was asked for, and what is not for a group’s patients never."
+    ),
+    (
+        "Each is worth what it serves: a higher tier, the items that the plan still has to raise, "
+        "the measures with a gap that counts. Each of these is counted once in a group, however "
+        "much of what is chosen serves it."
+    ),
+    (
+        "A policy that counts groups puts one group more before everything else; over several "
+        "years a group counts by the years that are left when its actions start."
     ),
     f"Readiness: {COMPONENT_UNITS[BenefitComponent.READINESS]}.",
     (
@@ -86,6 +101,16 @@ def counted_words(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def ordinal(number: int) -> str:
+    """
+    >>> ordinal(1), ordinal(12), ordinal(22)
+    ('1st', '12th', '22nd')
+    """
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if 10 < number % 100 < 14 else endings.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def range_says(cost: CostRange) -> str:
     return f"{dollars(cost.low)} to {dollars(cost.high)}"
 
@@ -104,10 +129,21 @@ def join_words(words: Iterable[str]) -> str:
 
 
 def weights_says(scenario: BudgetScenario) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(WEIGHT_TERMS[component], f"{scenario.policy.weights.get(component, 0)} of 100")
-        for component in BenefitComponent
-    )
+    policy = scenario.policy
+    first = (Fact(WEIGHT_TERMS[policy.first], FIRST),) if policy.first else ()
+    weighed = ((each, weight) for each, weight in policy.weights.items() if weight)
+    return (*first, *(Fact(WEIGHT_TERMS[each], f"{weight} of 100") for each, weight in weighed))
+
+
+def weights_in_words(policy: Policy) -> str:
+    """
+    >>> from readiness.investment.policy import MOST_TO_NEXT_TIER
+    >>> weights_in_words(MOST_TO_NEXT_TIER)
+    'next tiers first; then readiness 15, need 10 and people in gaps 5'
+    """
+    first = f"{WEIGHT_TERMS[policy.first].lower()} first; then " if policy.first else ""
+    named = (f"{WEIGHT_TERMS[each].lower()} {weight}" for each, weight in policy.weights.items())
+    return first + join_words(named)
 
 
 def settings(scenario: BudgetScenario) -> Iterator[Fact]:
@@ -121,7 +157,7 @@ def settings(scenario: BudgetScenario) -> Iterator[Fact]:
     yield Fact("Costs counted at", BASIS_SAYS[scenario.costs_at])
     gate = scenario.tier_gate
     yield Fact(
-        "Infrastructure before care changes, below Incentive-ready",
+        "Infrastructure before care changes that no plan holds, below Incentive-ready",
         f"{counted_words(gate, 'enabling or governance action')} first"
         if gate
         else "not asked for",
@@ -130,8 +166,10 @@ def settings(scenario: BudgetScenario) -> Iterator[Fact]:
         yield Fact("Starts in one group", f"{scenario.starts} in a half-year at most")
     if scenario.cap is not None:
         yield Fact("What one group can take on", f"{dollars(scenario.cap)} in a year at most")
-    if scenario.most_days is not None:
-        yield Fact("People-days of one group", f"{scenario.most_days:,} at most")
+    says = "no limit" if scenario.most_days is None else f"{scenario.most_days:,} at most"
+    yield Fact("People-days of one group’s own people", says)
+    if scenario.beyond_plans:
+        yield Fact("Actions in no plan of their group", "offered too, and marked")
     if scenario.floor_tag:
         says = f"{TAG_SAYS[Tag(scenario.floor_tag)]}: {scenario.floor_share}% of the money or more"
         yield Fact("Equity floor", f"{says[0].upper()}{says[1:]}")

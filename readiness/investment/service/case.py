@@ -58,6 +58,9 @@ class Case:
     def choice(self, key: Key) -> Candidate | TierPackage:
         return self.package_by_key.get(key) or self.candidate_by_key[key]
 
+    def is_offered(self, key: Key) -> bool:
+        return key in self.package_by_key or key in self.candidate_by_key
+
     def payable(self, key: Key) -> int:
         """Dollars of the first year that the budget pays, of an action or a package."""
         package = self.package_by_key.get(key)

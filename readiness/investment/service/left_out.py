@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from readiness.investment.answers import (
-    OptionLeftOut,
-    PolicyAnswer,
-)
+from readiness.investment.answers import OptionLeftOut, Pick, PolicyAnswer, Start
 from readiness.investment.models import (
     Candidate,
     TierPackage,
@@ -89,8 +86,8 @@ def try_pinned(
     scenario = replace(case.scenario, pins=case.scenario.pins | {choice.key})
     pinned = replace(case, scenario=scenario)
     made = bare_answer(pinned, scenario.policy, solve(pinned.problem(scenario.policy)))
-    before, after = frozenset(main.picks), frozenset(made.picks)
-    mine = {(choice.group_id, each) for each in held_by(choice)}
+    before, after = (frozenset(map(as_pick, each.decided)) for each in (main, made))
+    mine = {choice.key, *((choice.group_id, each) for each in held_by(choice))}
     return OptionLeftOut(
         choice.group_id,
         choice.id,
@@ -101,6 +98,11 @@ def try_pinned(
         tuple(sorted(p for p in after - before if p.key not in mine)),
         constraints_broken(case, problem, main, choice),
     )
+
+
+def as_pick(start: Start) -> Pick:
+    """A package under its own id."""
+    return Pick(*start.key, start.year)
 
 
 def held_by(choice: Candidate | TierPackage) -> tuple[str, ...]:

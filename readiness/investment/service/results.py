@@ -13,8 +13,8 @@ from readiness.accounts.db import groups
 from readiness.core import exports, serialization
 from readiness.core.db import Session
 from readiness.core.errors import WrongState
-from readiness.core.exports import Sheet
-from readiness.core.formatting import day
+from readiness.core.exports import Cell, Sheet
+from readiness.core.formatting import day, dollars
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
@@ -50,6 +50,7 @@ NO_ANSWER = (
 )
 MOST_BARS, MOST_ROWS, MOST_SHEETS = 16, 100, 30  # what paper holds; the spreadsheet holds all
 MOST_DIFFERENCES, MOST_UNSURE, MOST_OTHERS = 30, 10, 4
+UNDER_WAY = "Under way already, still to pay"
 POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 
 
@@ -82,46 +83,39 @@ def xlsx(session: Session, payer_id: str, allocation_id: str) -> bytes:
 
 
 def sheets(result: ScenarioResult) -> Iterator[Sheet]:
+    years = [line.year for line in result.money]
     yield Sheet("Decision", ("What", "Says"), list(summary(result)), (44, 100))
     yield Sheet(
         "Chosen",
-        ("Group", "Action", "Kind", "Year", "Dollars counted", "First-year range", "Every year",
+        ("Group", "Action", "Bought as", "From", "Kind", "Starts", *years, "Your dollars",
+         "The group’s own dollars", "First-year range", "Every year after", "Pays afterwards",
          "People-days", "Steps", "Need", "People", "Chosen in draws", "Pinned", "What it serves"),
-        [
-            (group.name, a.title, a.kind, a.year, a.dollars, a.range, a.yearly, a.days, a.readiness,
-             a.need, a.people, a.survives, a.state, "; ".join(a.lifts))
-            for group in result.groups
-            for a in group.actions
-        ],
-        (36, 44),
+        list(chosen_rows(result)),
+        (36, 44, 22),
     )  # fmt: skip
     yield Sheet(
         "Groups",
-        ("Group", "Tier", "With every lift", "Patients", "Social risk", "Dollars", "Low to high",
-         "Gates met", "Buys", "Why nothing"),
-        [
-            (g.name, g.tier, g.tier_after, g.patients, g.risk, g.dollars, g.low_high, g.gates_met,
-             g.buys, g.why_nothing)
-            for g in (*result.groups, *result.nothing)
-        ],
-        (36, 18),
+        ("Group", "Tier", "With every action", "Why", *years, "Your dollars",
+         "The group’s own dollars", "Own people-days", "Every year after", "Low to high",
+         "Patients", "Social risk", "Gates met", "Buys", "Why nothing"),
+        list(group_rows(result)),
+        (36, 18, 18, 80),
     )  # fmt: skip
-    policies = result.comparison.policies
     yield Sheet(
         "Policies",
-        ("Policy", "Weights", "Spent", "Eight of ten draws", "Actions", "Groups", "Readiness",
-         "Need", "People", "Gates", "Tiers", "Proof"),
+        ("Policy", "Weights", "Spent", "Eight of ten draws", "Actions", "Groups", "Tiers",
+         "Incentive-ready", "Readiness", "Need", "People", "Proof"),
         [
-            (p.name, p.weights, p.spent, p.cost_range, p.actions, p.groups, p.readiness, p.need,
-             p.people, p.gates, p.tiers, p.proof)
-            for p in policies
+            (p.name, p.weights, p.spent, p.cost_range, p.actions, p.groups, p.tiers, p.ready,
+             p.readiness, p.need, p.people, p.proof)
+            for p in result.comparison.policies
         ],
         (24, 36),
     )  # fmt: skip
-    possible = [p.name for p in policies if p.is_possible]
+    possible = [p.name for p in result.comparison.policies if p.is_possible]
     yield Sheet(
         "Differences",
-        ("Group", "Action", "Dollars", *possible, "Readiness", "Need", "People", "Why"),
+        ("Group", "Way or action", "Dollars", *possible, "Readiness", "Need", "People", "Why"),
         [
             (d.group, d.title, d.dollars, *d.chosen_by, d.readiness, d.need, d.people, d.because)
             for d in result.comparison.differences
@@ -136,13 +130,50 @@ def sheets(result: ScenarioResult) -> Iterator[Sheet]:
     )
 
 
+def group_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
+    """A row for each group, and their sum."""
+    for g in (*result.groups, *result.nothing):
+        yield (
+            g.name, g.tier, g.tier_after, g.sentence, *g.by_year, g.dollars, g.own_dollars,
+            g.own_days, g.yearly, g.low_high, g.patients, g.risk, g.gates_met, g.buys,
+            g.why_nothing,
+        )  # fmt: skip
+    totals = result.totals
+    sums = (totals.dollars, totals.own_dollars, totals.own_days, totals.yearly)
+    yield "All", "", "", "", *totals.by_year, *sums
+
+
+def chosen_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
+    """A row for each action; for what a group does itself beside them; and their sum."""
+    for group in result.groups:
+        for a in group.actions:
+            yield (
+                group.name, a.title, a.package or "a single action", a.origin, a.kind, a.year,
+                *a.by_year, a.dollars, a.own_dollars, a.range, a.yearly, a.pays_after, a.days,
+                a.readiness, a.need, a.people, a.survives, a.state, "; ".join(a.lifts),
+            )  # fmt: skip
+        if group.is_hidden:
+            nothing = ("",) * 5
+            yield group.name, *nothing, *group.by_year, group.dollars
+        elif rest := group.own_dollars - sum(a.own_dollars for a in group.actions):
+            yield group.name, UNDER_WAY, *("",) * 4, *(0 for _ in group.by_year), 0, rest
+    totals = result.totals
+    yield "All", *("",) * 5, *totals.by_year, totals.dollars, totals.own_dollars, "", totals.yearly
+
+
 def summary(result: ScenarioResult) -> Iterator[tuple[str, str]]:
     yield "Scenario", result.name
     yield "Policy", f"{result.policy}. {result.policy_says}"
     yield from ((f"Weight of {each.term.lower()}", each.says) for each in result.weights)
     yield from ((each.term, each.says) for each in result.settings)
     yield "Decision", result.decision or result.impossible
-    yield from ((f"Spent in {y.year.lower()}", f"{y.spent} of {y.budget}") for y in result.money)
+    for y in result.money:
+        yield f"Spent in {y.year.lower()}", f"{dollars(y.spent)} of {dollars(y.budget)}"
+    totals = result.totals
+    yield "Paid by the groups themselves", dollars(totals.own_dollars)
+    yield "Days of the groups’ own people", f"{totals.own_days:,}"
+    yield "Every year afterwards, by whoever pays then", dollars(totals.yearly)
+    yield from (("Limits that contradict each other", each) for each in result.why_not)
     yield "Cost", f"{result.cost} {result.within}".strip()
     yield from ((each.term, each.says) for each in result.buys)
     yield "How close to the best", result.proof
@@ -267,7 +298,10 @@ def not_bought(result: ScenarioResult) -> Iterator[str]:
     if shown:
         names = join_words(f"{each.title} ({each.dollars})" for each in shown)
         yield f"{names}: the first left out."
-    yield "The yearly cost of actions after the years of this budget; each group’s sheet tells it."
+    yield (
+        f"What follows: {dollars(result.totals.yearly)} a year to keep all of it up after the "
+        "first year of each action; beyond the years of this budget nobody has promised it."
+    )
     yield "A result. What is raised and reached is a potential, never a forecast."
 
 

@@ -14,14 +14,15 @@ from readiness.core.people import Payer
 from readiness.equity import db as peers
 from readiness.investment import db as allocations
 from readiness.investment.answers import (
-    Pick,
     PolicyAnswer,
     Stability,
+    Start,
 )
 from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
 from readiness.investment.models import (
     Candidate,
     GroupOffer,
+    TierPackage,
 )
 from readiness.investment.problem import Key
 from readiness.investment.scenario import Replay, ScenarioRequest, ScenarioSolution
@@ -80,16 +81,22 @@ class StoredScenario:
     def candidate(self, key: Key) -> Candidate:
         return self.case.candidate_by_key[key]
 
-    def titled(self, pick: Pick) -> str:
-        """ "Mailed stool-test outreach in Ash Grove"; nothing of a group that no longer shares."""
-        if self.is_hidden(pick.group_id):
-            return f"an action in {HIDDEN_GROUP[0].lower()}{HIDDEN_GROUP[1:]}"
-        return f"{self.candidate(pick.key).title} in {self.name(pick.group_id)}"
+    def package_title(self, package: TierPackage) -> str:
+        return f"all of the way to {package.tier_id}"
 
-    def dated(self, pick: Pick) -> str:
+    def choice_title(self, choice: Candidate | TierPackage) -> str:
+        return self.package_title(choice) if isinstance(choice, TierPackage) else choice.title
+
+    def titled(self, key: Key) -> str:
+        """ "Mailed stool-test outreach in Ash Grove"; nothing of a group that no longer shares."""
+        if self.is_hidden(key[0]):
+            return f"an action in {HIDDEN_GROUP[0].lower()}{HIDDEN_GROUP[1:]}"
+        return f"{self.choice_title(self.case.choice(key))} in {self.name(key[0])}"
+
+    def dated(self, pick: Start) -> str:
         """The same with its start, where there are several years to start in."""
         when = f" from year {pick.year}" if self.case.years > 1 else ""
-        return f"{self.titled(pick)}{when}"
+        return f"{self.titled(pick.key)}{when}"
 
 
 def load(session: Session, payer_id: str, allocation_id: str) -> StoredScenario:
