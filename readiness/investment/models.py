@@ -79,6 +79,7 @@ class Origin(StrEnum):
     LATER = "in the plan to a later tier"  # with all of that plan, never singly
     GAP = "for a gap, beyond the tier"
     NO_PLAN = "in no plan of the group"  # only where the payer asks for it
+    FORMER = "as it was offered then"  # stored before offers came from plans
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Candidate:
     kind: ActionKind | None  # None: added by the group
     takes: ResourceRequirements  # dollars and people-days
     serves: tuple[str, ...]  # ids of purposes
-    origin: Origin = Origin.PLAN
+    origin: Origin = Origin.FORMER
     is_payable: bool = True  # a payer is among those who may pay
     acts: str = ""  # posts
     pays_after: str = ""

@@ -67,6 +67,14 @@ NEED_FIRST = Policy(
     {BenefitComponent.NEXT_TIER: 10, BenefitComponent.NEED: 80, BenefitComponent.PEOPLE: 10},
 )
 NAMED = (MOST_TO_NEXT_TIER, MOST_READY, MOST_PEOPLE, NEED_FIRST)
+FORMER = (  # no longer offered; scenarios that were asked for under it stay readable
+    Policy(
+        "readiness",
+        "Readiness first",
+        "Raise what still keeps groups from their next tier, wherever the dollar raises most.",
+        {BenefitComponent.READINESS: 80, BenefitComponent.NEED: 10, BenefitComponent.PEOPLE: 10},
+    ),
+)
 OWN_ID = "own"
 
 

@@ -16,7 +16,7 @@ from readiness.investment.models import (
     GroupOffer,
     Tag,
 )
-from readiness.investment.policy import NAMED, OWN_ID, WHOLE, Policy, own_policy
+from readiness.investment.policy import FORMER, NAMED, OWN_ID, WHOLE, Policy, own_policy
 from readiness.investment.problem import AllocationProblem, Key
 
 MOST_YEARS = 3
@@ -64,8 +64,9 @@ class BudgetScenario:
 
     @property
     def policies(self) -> tuple[Policy, ...]:
-        """The named ones, and the payer's own where it typed one."""
-        return (*NAMED, own_policy(self.weights)) if self.weights else NAMED
+        """The named ones; the payer's own where it typed one, or a former one that it asked for."""
+        own = (own_policy(self.weights),) if self.weights else ()
+        return (*NAMED, *own, *(each for each in FORMER if each.id == self.policy_id))
 
     @property
     def policy(self) -> Policy:
