@@ -15,7 +15,8 @@ from tests.browser.demo import follow, heading, press, says, sign_in
 from tests.factories.waiting import until
 
 NAME, BUDGET = "Grants by need", 500_000
-FIRST, CHOSEN, LAST = "Readiness first", "Need first", "Most people in gaps"
+FIRST, CHOSEN = "Most groups to the next tier", "Most groups ready for incentives"
+OTHERS = ("Most people in reliable gaps", "Need first")
 DRAWS = "Solve it 200 times under uncertainty"
 STOPPED = "Stopped. Nothing of it was kept."
 MOST_TABS = 60
@@ -106,7 +107,7 @@ def whole_answer(page):
 def read_the_answer(page):
     assert heading(page) == NAME
     lead = page.locator(".lead").inner_text()
-    found = re.fullmatch(r"\d+ actions in \d+ groups for \$([\d,]+) of \$500,000\.", lead)
+    found = re.fullmatch(r"All of the way .* \(.*\).*, for \$([\d,]+) of \$500,000\.", lead)
     assert found, lead
     assert 0 < dollars(found[1]) <= BUDGET
     says(page, "How firm it is", "By points for a dollar", "The first left out, and why")
@@ -123,10 +124,11 @@ def compare_policies(page):
     follow(page, "Policies side by side")
     table = page.get_by_role("region", name="Policies side by side")
     heads = table.get_by_role("columnheader").all_inner_texts()
-    assert [each.partition("\n")[0] for each in heads[1:]] == [FIRST, CHOSEN, LAST]
+    assert [each.partition("\n")[0] for each in heads[1:]] == [FIRST, CHOSEN, *OTHERS]
     assert [each for each in heads if "this scenario’s" in each] == [heads[2]]
     assert all(0 < dollars(each) <= BUDGET for each in cells(table, "Spent"))
-    for number, term in enumerate(("Steps toward", "Need, of", "Patients in gaps that count")):
+    terms = ("Groups that would reach", "Groups that would become", "Patients in gaps", "Need, of")
+    for number, term in enumerate(terms):
         shares = [float(each.removesuffix("%")) for each in cells(table, term)]
         assert shares[number] == max(shares), term
     differing = page.get_by_role("region", name=re.compile("^Actions that some policies choose"))
@@ -166,10 +168,10 @@ def take_the_proposal_along(page):
 
 def pin_an_action(page):
     """One click on what was not chosen; stopped on its way, solved again, and then it holds."""
-    group = page.locator("section.item", has_text="other actions could be chosen").first
+    group = page.locator("section.item", has_text=re.compile("other choices? in")).first
     name = group.locator("h3").inner_text()
-    group.get_by_text("other actions could be chosen").click()
-    pin = group.get_by_role("button", name=re.compile(f"^Pin .* in {re.escape(name)}$")).first
+    group.get_by_text(re.compile("other choices? in")).click()
+    pin = group.get_by_role("button", name=re.compile(f"^Pin .* in {re.escape(name)}$")).last
     action = " ".join(pin.inner_text().split()).removeprefix("Pin ").removesuffix(f" in {name}")
     with page.expect_navigation():
         pin.click()

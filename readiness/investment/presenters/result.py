@@ -166,7 +166,9 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
         why_not=tuple(in_names(found, each) for each in main.why_not),
-        decision=decision_says(scenario, main) if main.is_possible else "",
+        decision=in_names(found, main.too_little) or decision_says(scenario, main)
+        if main.is_possible
+        else "",
         money=tuple(years(scenario, main)) if main.is_possible else (),
         totals=totals_of(chosen, len(scenario.budgets)),
         cost=cost_says(main) if main.is_possible else "",
@@ -223,8 +225,9 @@ def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
 def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:
     """What is asked of whoever decides on the money: tiers first, then single actions."""
     if not main.decided:
-        nothing = "Nothing is chosen: nothing is worth its money within these limits."
-        return main.too_little or nothing
+        if main.too_little:
+            return "Nothing is chosen: the budget is too small for anything."
+        return "Nothing is chosen: nothing is worth its money within these limits."
     single = [pick for pick in main.picks if not pick.package_id]
     ways = [each for each in main.bought if each.package_id]
     parts = []

@@ -102,7 +102,7 @@ def answer_under(
     made = counted.solve(case.problem(policy))
     found = bare_answer(case, policy, made)
     if not found.is_possible:
-        return replace(found, why_not=tuple(each.sentence for each in conflicts_of(made.problem)))
+        return with_conflicts(case, found, made)
     running = [
         (case.candidate_by_key[p.key], case.years - p.year) for p in found.picks if is_paid(case, p)
     ]
@@ -118,6 +118,13 @@ def answer_under(
         },
         too_little=too_little_money(made),
     )
+
+
+def with_conflicts(case: Case, found: PolicyAnswer, made: Allocation) -> PolicyAnswer:
+    """Limits are the same under every policy, so they are looked through for one."""
+    if found.policy_id != case.scenario.policy_id:
+        return found
+    return replace(found, why_not=tuple(each.sentence for each in conflicts_of(made.problem)))
 
 
 # How firm it is.
