@@ -1,0 +1,137 @@
+"""Every total on the page, on paper and in the files is the sum of the lines beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from readiness.accounts.db import people
+from readiness.core.db import Session
+from readiness.core.pdf.job import Page as Paper
+from readiness.investment.service import results
+from tests.factories import allocations as allocated
+from tests.factories.allocations import SMALL
+from tests.factories.page import Page, Reader, Tag
+from tests.factories.world import NOW
+from tests.investment.conftest import opened_copy
+
+pytestmark = pytest.mark.slow  # solved scenarios
+
+BASE = "/payers/fair/investment"
+SCENARIOS = {
+    "one year": replace(SMALL, beyond_plans=True),
+    "three years": replace(SMALL, budgets=(120_000, 90_000, 90_000)),
+    "costs at the high end": replace(SMALL, budgets=(150_000, 100_000), costs_at="high"),
+}
+
+
+@pytest.fixture
+def store(grown, tmp_path):
+    """Three groups that share with the payer."""
+    yield from opened_copy(grown, tmp_path)
+
+
+@pytest.fixture(params=SCENARIOS)
+def solved(request, store):
+    scenario = SCENARIOS[request.param]
+    found = allocated.add_solved(store, "a1", scenario).answer.found(scenario.policy_id)
+    assert found.is_possible
+    assert found.packages
+    return scenario, found
+
+
+def rows_of(table: Tag) -> Iterator[list[str]]:
+    for row in table.all("tr"):
+        yield [cell.text for cell in row.all("th", "td")]
+
+
+def number(cell: object) -> int:
+    text = str(cell).replace("$", "").replace(",", "")
+    return int(text) if text.lstrip("-").isdecimal() else 0
+
+
+def sums(rows: list[list[str]]) -> list[int]:
+    return [sum(number(cell) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def money_table(page: Tag) -> tuple[list[list[str]], list[str], list[str]]:
+    """The groups' lines, what they come to together, and what is left."""
+    table = next(t for t in page.all("table") if "Every year after" in t.text)
+    _, *lines, together, left = rows_of(table)
+    assert (together[0], left[0]) == ("Together", "Left of the budget")
+    return lines, together, left
+
+
+def check_money(page: Tag, scenario, found) -> None:
+    lines, together, left = money_table(page)
+    assert sums(lines)[2:] == [number(cell) for cell in together[2:]]
+    years = len(scenario.budgets)
+    spent = [number(cell) for cell in together[2:]]
+    by_year, total = (spent[:years], spent[years]) if years > 1 else (spent[:1], spent[0])
+    assert tuple(by_year) == found.by_year
+    assert total == sum(found.by_year) == found.spent
+    remaining = [number(cell) for cell in left[2:]]
+    assert remaining[: years if years > 1 else 1] == [
+        budget - paid for budget, paid in zip(scenario.budgets, found.by_year, strict=True)
+    ]
+    assert f"for ${found.spent:,} of ${sum(scenario.budgets):,}" in page.text
+
+
+def test_the_page_adds_up_group_by_group_and_action_by_action(store, client, sign_in, solved):
+    page = Page(sign_in(client, "pam").get(f"{BASE}/a1").text).root
+    check_money(page, *solved)
+    years = len(solved[0].budgets)
+    first = 2 + (years if years > 1 else 0)  # where "Your dollars" stands
+    of_groups = {line[0]: line[first:] for line in money_table(page)[0]}
+    for section in (t for t in page.all("section") if t.get("id").startswith("group-")):
+        tables = [table for table in section.all("table") if "First-year range" in table.text]
+        if not tables:
+            continue
+        _, *actions = rows_of(tables[0])
+        name = section.all("h3")[0].text
+        mine = sums([each[first - 1 : first + 1] + each[first + 2 : first + 3] for each in actions])
+        told = [number(cell) for cell in of_groups[name]]
+        assert mine[0] == told[0]
+        assert mine[1] <= told[1]  # what is under way is the group's own too
+        assert mine[2] == told[3]
+
+
+def test_the_paper_adds_up_on_its_first_page(store, solved):
+    session = Session(store, people.actor(store, "pam"), NOW)
+    job = results.job_of(results.result(session, "fair", "a1"), None, Paper.LETTER, NOW)
+    paper = Reader()
+    paper.feed(job.html)
+    check_money(paper.root, *solved)
+
+
+def test_the_spreadsheet_adds_up_on_both_sheets(store, solved):
+    scenario, found = solved
+    raw = results.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "a1")
+    book = load_workbook(BytesIO(raw))
+    for name in ("Chosen", "Groups"):
+        header, *lines, together = book[name].iter_rows(values_only=True)
+        assert together[0] == "All"
+        titles = [f"Year {n}" for n in range(1, len(scenario.budgets) + 1)]
+        titles += ["Your dollars", "The group’s own dollars", "Every year after"]
+        for title in titles:
+            at = header.index(title)
+            assert sum(line[at] or 0 for line in lines) == together[at], (name, title)
+        assert together[header.index("Your dollars")] == found.spent
+
+
+def test_the_data_in_the_proposal_add_up(store, solved):
+    session = Session(store, people.actor(store, "pam"), NOW)
+    data = json.loads(json.dumps(results.as_data(results.result(session, "fair", "a1"))))
+    by_year = [
+        sum(each["by_year"][n] for each in data["groups"]) for n in range(len(data["money"]))
+    ]
+    assert by_year == data["totals"]["by_year"] == [year["spent"] for year in data["money"]]
+    for group in data["groups"]:
+        paid = [sum(a["by_year"][n] for a in group["actions"]) for n in range(len(by_year))]
+        assert paid == group["by_year"]
+        assert sum(a["yearly"] for a in group["actions"]) == group["yearly"]
