@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.pdf.job import Page as Paper
+from readiness.investment.scenario import CostBasis
 from readiness.investment.service import results
 from tests.factories import allocations as allocated
 from tests.factories.allocations import SMALL
@@ -26,7 +27,7 @@ BASE = "/payers/fair/investment"
 SCENARIOS = {
     "one year": replace(SMALL, beyond_plans=True),
     "three years": replace(SMALL, budgets=(120_000, 90_000, 90_000)),
-    "costs at the high end": replace(SMALL, budgets=(150_000, 100_000), costs_at="high"),
+    "costs at the high end": replace(SMALL, budgets=(150_000, 100_000), costs_at=CostBasis.HIGH),
 }
 
 
@@ -120,7 +121,7 @@ def test_the_spreadsheet_adds_up_on_both_sheets(store, solved):
         titles += ["Your dollars", "The group’s own dollars", "Every year after"]
         for title in titles:
             at = header.index(title)
-            assert sum(line[at] or 0 for line in lines) == together[at], (name, title)
+            assert sum(number(line[at]) for line in lines) == together[at], (name, title)
         assert together[header.index("Your dollars")] == found.spent
 
 
