@@ -141,6 +141,7 @@ class HeuristicResult:
     spent: int
     actions: int
     says: str = ""
+    groups: int = 0  # with all of their way to a higher tier paid for
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class HeuristicLine:
     points: str
     behind: str
     spent: str
+    groups: str  # with all of their way to a higher tier paid for
     actions: str
 
 
@@ -46,13 +47,22 @@ def budget_changes(found: StoredScenario) -> Iterator[str]:
     for other, sign in ((answer.more, 1), (answer.less, -1)):
         if other is None or not other.is_possible:
             continue
-        worth = sign * (other.objective - main.objective)
+        lead = f"With 5% {'more' if sign > 0 else 'less'} money ({dollars(budget * 0.05)})"
+        worth = max(0.0, sign * (other.objective - main.objective))
         rate = 1000 * worth / (budget * 0.05)
-        yield (
-            f"With 5% {'more' if sign > 0 else 'less'} money ({dollars(budget * 0.05)}) the answer "
-            f"{'gains' if sign > 0 else 'loses'} {points_says(max(0.0, worth))}: "
-            f"{max(0.0, rate):.2f} for each $1,000. {difference_says(found, main, other)}"
-        )
+        verb = "gains" if sign > 0 else "loses"
+        points = f"the answer {verb} {points_says(worth)}: {rate:.2f} for each $1,000"
+        counts = found.request.scenario.policy.first is not None
+        says = groups_say(main, other) if counts else points
+        yield f"{lead} {says}. {difference_says(found, main, other)}"
+
+
+def groups_say(main: PolicyAnswer, other: PolicyAnswer) -> str:
+    """How many groups have their whole way paid for, where that counts before everything else."""
+    before, after = len(main.packages), len(other.packages)
+    if before == after:
+        return f"the same {counted_words(before, 'group')} would have all of their way paid for"
+    return f"{counted_words(after, 'group')} would have all of their way paid for, now {before}"
 
 
 def difference_says(found: StoredScenario, main: PolicyAnswer, other: PolicyAnswer) -> str:
@@ -78,7 +88,7 @@ def heuristic_lines(found: StoredScenario) -> Iterator[HeuristicLine]:
     best = found.main.objective
     for each in found.solution.answer.rivals:
         if each.objective is None:
-            yield HeuristicLine(each.name, "no answer", each.says, "", "")
+            yield HeuristicLine(each.name, "no answer", each.says, "", "", "")
             continue
         behind = max(0.0, best - each.objective) / best if best else 0.0
         yield HeuristicLine(
@@ -86,6 +96,7 @@ def heuristic_lines(found: StoredScenario) -> Iterator[HeuristicLine]:
             points_says(each.objective),
             f"{percent(behind, 1)} behind",
             dollars(each.spent),
+            f"{each.groups}",
             f"{each.actions}",
         )
 

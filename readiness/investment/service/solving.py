@@ -152,7 +152,9 @@ def heuristic_results(case: Case, policy: Policy) -> Iterator[HeuristicResult]:
         made = allocation_of(simple, chosen, Fraction(0), is_proven=False, solver=name)
         found = bare_answer(case, policy, made)
         total = objective(case, found, worth)
-        yield HeuristicResult(name, float(total), found.spent, len(found.picks))
+        yield HeuristicResult(
+            name, float(total), found.spent, len(found.picks), groups=len(found.packages)
+        )
 
 
 def objective(case: Case, found: PolicyAnswer, worth: Mapping[Key, Fraction]) -> Fraction:
