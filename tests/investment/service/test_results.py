@@ -101,7 +101,7 @@ def test_it_has_bookmarks_and_the_same_as_data_inside(store, printer):
 def test_the_first_page_says_what_is_asked_for_and_what_it_does_not_buy(store):
     says = html(shown(store)).split("Chosen, group by group")[0]
     result = shown(store)
-    for part in (result.decision, result.policy_says, result.within, "Tiers reached", "Together"):
+    for part in (result.decision, result.policy_says, result.within, "Own people-days", "Together"):
         assert part in says
     assert "What it does not buy" in says
     assert "a potential, never a forecast" in says
