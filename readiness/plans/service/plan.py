@@ -7,8 +7,8 @@ cannot be changed before the answers are submitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -32,15 +32,18 @@ from readiness.equity.service import released_gaps
 from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answers, Context
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import Instrument
+from readiness.instruments.models import Instrument, Tier
 from readiness.plans import db as plans
-from readiness.plans import drafting, editing, schedule
+from readiness.plans import drafting, editing, schedule, tier_cost
+from readiness.plans.costs import CostRange
 from readiness.plans.drafting import PlanHeader
 from readiness.plans.editing import ActionEdit
 from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
 from readiness.plans.planning import Alternative, GroupFacts, if_own_days, propose
+from readiness.plans.projection import Projection, project
 from readiness.plans.service import begun
 from readiness.plans.simulation import SimulatedCost, simulate
+from readiness.plans.tier_cost import TierCost
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 UNFINISHED = "A plan can be printed when every question has an answer. Finish the answers first."
@@ -94,7 +97,9 @@ class PlanView:
     may_edit: bool
     is_own: bool  # of the reader's own group
     today: date
+    next_tier: Tier | None  # above the one of the newest result; None at the top
     later: LaterResult | None = None
+    still_to_pay: Mapping[str, CostRange] = field(default_factory=dict)  # of what is under way
 
     @property
     def is_preview(self) -> bool:
@@ -108,6 +113,16 @@ class PlanView:
     @cached_property
     def cost(self) -> SimulatedCost:
         return simulate(self.plan)
+
+    @cached_property
+    def ahead(self) -> Projection:
+        return project(self.instrument, self.basis.answers, self.plan, self.today)
+
+    @cached_property
+    def tier_cost(self) -> TierCost:
+        plan, next_tier = self.plan, self.next_tier
+        found = tier_cost.of_plan(plan, self.instrument, self.ahead, self.today, self.still_to_pay)
+        return tier_cost.beside_result(found, next_tier.id if next_tier else None)
 
 
 class EditedMeanwhile(ChangedMeanwhile):
@@ -128,28 +143,46 @@ def load(session: Session, assessment_id: str) -> PlanView:
     here = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.READ_PLAN, here)
     is_own = permissions.allowed(session.actor, Can.READ_PLAN, Scope(assessment.group_id))
-    instrument = assessment_view.instrument_of(assessment)
-    newest = current_basis(session.store, assessment, instrument, session.now)
-    if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
+    context = assessments.context_values(session.store, assessment_id) if is_own else None
+    opened = view_of(session.store, assessment, context, session.now)
+    if not is_own and not is_readable_by_payers(opened):
         raise NotFound(NOT_SHARED)
-    stored = plans.latest_plan(session.store, assessment_id)
+    may_edit = permissions.allowed(session.actor, Can.EDIT_PLAN, here)
+    return replace(opened, may_edit=may_edit and opened.basis.kind is not None, is_own=is_own)
+
+
+def is_readable_by_payers(opened: PlanView) -> bool:
+    return not opened.is_preview and opened.assessment.status in READABLE_BY_PAYER
+
+
+def view_of(
+    store: Store, assessment: Assessment, context: Context | None, now: datetime
+) -> PlanView:
+    """The plan as it stands, for somebody who may change nothing of it. Without the group's own
+    facts of today, costs are worked out from those that were submitted, as for a payer."""
+    instrument = assessment_view.instrument_of(assessment)
+    newest = current_basis(store, assessment, instrument, now)
+    stored = plans.latest_plan(store, assessment.id)
     is_older = stored is not None and stored.run_id != newest.run_id
-    base = stored_basis(session.store, stored, instrument) if stored and is_older else newest
-    context = assessments.context_values(session.store, assessment_id) if is_own else base.context
-    plan = stored or draft(session.store, assessment, instrument, base)[0]
+    base = stored_basis(store, stored, instrument) if stored and is_older else newest
+    facts = base.context if context is None else context
+    made = stored or draft(store, assessment, instrument, base)[0]
+    plan = drafting.with_current_costs(made, instrument, book_of(instrument), facts)
     return PlanView(
         assessment=assessment,
-        group=groups.get(session.store, assessment.group_id),
+        group=groups.get(store, assessment.group_id),
         instrument=instrument,
         basis=base,
-        plan=drafting.with_current_costs(plan, instrument, book_of(instrument), context),
-        context=context,
+        plan=plan,
+        context=facts,
         is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
-        may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
-        is_own=is_own,
-        today=session.now.date(),
-        later=later_result(session.store, assessment),
+        may_edit=False,
+        is_own=False,
+        today=now.date(),
+        next_tier=instrument.tier_after(instrument.tier_by_id[newest.run.tier_id]),
+        later=later_result(store, assessment),
+        still_to_pay=begun.left_by_action(store, plan),
     )
 
 
