@@ -107,3 +107,21 @@ begin select raise(abort, 'scenarios and their answers are only ever added'); en
 
 """,
     )
+
+
+@migrations()
+def plans_that_were_worked_out(db: Database) -> None:
+    """Only what can be worked out again: it goes with its run."""
+    run(
+        db,
+        """
+create table proposed_plans (
+    run_id text not null references runs on delete cascade,
+    tier text not null,
+    facts_sha256 text not null,
+    proposed text not null,
+    primary key (run_id, tier)
+) strict;
+
+""",
+    )

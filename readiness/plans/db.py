@@ -140,6 +140,27 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
     )
 
 
+def proposed_plan(
+    store: Store, run_id: str, tier_id: str, facts_sha256: str
+) -> ProposedPlan | None:
+    """As it was worked out from the same facts."""
+    row = store.row(
+        "select proposed from proposed_plans where run_id = ? and tier = ? and facts_sha256 = ?",
+        (run_id, tier_id, facts_sha256),
+    )
+    return proposed_in(json.loads(row["proposed"])) if row else None
+
+
+def save_proposed_plan(
+    store: Store, run_id: str, tier_id: str, facts_sha256: str, proposed: ProposedPlan
+) -> None:
+    """In the place of the one from other facts."""
+    row = {"run_id": run_id, "tier": tier_id, "facts_sha256": facts_sha256}
+    row["proposed"] = json.dumps(proposed_out(proposed))
+    with store.writing():
+        store.table("proposed_plans").upsert(row, pk=("run_id", "tier"))
+
+
 def proposed_out(plan: ProposedPlan) -> Plain:
     plain = to_json(plan)
     return {"target_tier": plain.pop("target_tier_id"), **plain}

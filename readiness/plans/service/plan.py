@@ -7,7 +7,7 @@ cannot be changed before the answers are submitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -38,10 +38,10 @@ from readiness.plans import drafting, editing, schedule, tier_cost
 from readiness.plans.costs import CostRange
 from readiness.plans.drafting import PlanHeader
 from readiness.plans.editing import ActionEdit
-from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
-from readiness.plans.planning import Alternative, GroupFacts, if_own_days, propose
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, Proposal, ProposedPlan
+from readiness.plans.planning import Alternative, GroupFacts, beyond_tier, if_own_days
 from readiness.plans.projection import Projection, project
-from readiness.plans.service import begun
+from readiness.plans.service import begun, proposals
 from readiness.plans.simulation import SimulatedCost, simulate
 from readiness.plans.tier_cost import TierCost
 
@@ -61,6 +61,10 @@ class PlanBasis:
     context: Context
     on: date
     reference: str
+
+    @property
+    def stored_run_id(self) -> str | None:
+        return None if self.kind is None else self.run_id
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,12 @@ def load(session: Session, assessment_id: str) -> PlanView:
     if not is_own and not is_readable_by_payers(opened):
         raise NotFound(NOT_SHARED)
     may_edit = permissions.allowed(session.actor, Can.EDIT_PLAN, here)
-    return replace(opened, may_edit=may_edit and opened.basis.kind is not None, is_own=is_own)
+    return replace(
+        opened,
+        plan=with_beyond(session.store, opened),
+        may_edit=may_edit and opened.basis.kind is not None,
+        is_own=is_own,
+    )
 
 
 def is_readable_by_payers(opened: PlanView) -> bool:
@@ -158,16 +167,20 @@ def is_readable_by_payers(opened: PlanView) -> bool:
 def view_of(
     store: Store, assessment: Assessment, context: Context | None, now: datetime
 ) -> PlanView:
-    """The plan as it stands, for somebody who may change nothing of it. Without the group's own
-    facts of today, costs are worked out from those that were submitted, as for a payer."""
+    """The plan to the tier as it stands, for somebody who may change nothing of it. Without the
+    group's own facts of today, costs rest on those that were submitted, as for a payer."""
     instrument = assessment_view.instrument_of(assessment)
     newest = current_basis(store, assessment, instrument, now)
     stored = plans.latest_plan(store, assessment.id)
     is_older = stored is not None and stored.run_id != newest.run_id
     base = stored_basis(store, stored, instrument) if stored and is_older else newest
     facts = base.context if context is None else context
-    made = stored or draft(store, assessment, instrument, base)[0]
-    plan = drafting.with_current_costs(made, instrument, book_of(instrument), facts)
+    drafted = stored or drafting.draft(
+        instrument,
+        proposal_of(store, assessment, instrument, base),
+        header_of(assessment, base),
+    )
+    plan = drafting.with_current_costs(drafted, instrument, book_of(instrument), facts)
     return PlanView(
         assessment=assessment,
         group=groups.get(store, assessment.group_id),
@@ -259,9 +272,48 @@ def reference_of(store: Store, stored: StoredRun) -> str:
 def draft(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> tuple[ActionPlan, ProposedPlan]:
-    """The same run gives the same plan, under a name made from the run's."""
-    made = propose(facts_of(store, assessment, instrument, base), solver.least)
+    """The same run gives the same plan, under a name made from the run's; with what the newest
+    gaps ask for beside it."""
+    made = proposal_of(store, assessment, instrument, base)
+    if made.objective is not None:
+        bought = {each.id for each in made.proposals if each.intervention_id}
+        made = replace(made, beyond=beyond_of(store, assessment, instrument, base, bought))
     return drafting.draft(instrument, made, header_of(assessment, base)), made
+
+
+def proposal_of(
+    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
+) -> ProposedPlan:
+    """To the next tier; at the top it is empty."""
+    tier = instrument.tier_after(instrument.tier_by_id[base.run.tier_id])
+    if tier is None:
+        return ProposedPlan(None, (), ())
+    facts = facts_of(store, assessment, instrument, base)
+    return proposals.plan_to(store, tier, facts, base.stored_run_id)
+
+
+def beyond_of(
+    store: Store,
+    assessment: Assessment,
+    instrument: Instrument,
+    base: PlanBasis,
+    bought: Set[str],
+) -> tuple[Proposal, ...]:
+    """Care redesign for gaps as they were released, for a plan is read by payers too, and only
+    where they are reliable enough to be compared with peers."""
+    gaps = released_gaps.newest(store, assessment.group_id, base.on)
+    facts = facts_of(store, assessment, instrument, base)
+    return beyond_tier(replace(facts, gap_points=released_gaps.reliable_points(gaps)), bought)
+
+
+def with_beyond(store: Store, opened: PlanView) -> ActionPlan:
+    """What is stored keeps what was beyond it then."""
+    plan = opened.plan
+    if opened.is_stored or plan.objective is None:
+        return plan
+    bought = {each.id for each in plan.actions if each.is_intervention}
+    where = opened.assessment, opened.instrument, opened.basis
+    return replace(plan, beyond=beyond_of(store, *where, bought))
 
 
 def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
@@ -277,8 +329,7 @@ def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
 def facts_of(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> GroupFacts:
-    """Gaps come from what was released, for a plan is read by payers too, and only where they are
-    reliable enough to be compared with peers."""
+    """All that a plan to a tier is made from; gaps are no part of it."""
     started = begun.begun_by(store, assessment)
     return GroupFacts(
         instrument=instrument,
@@ -287,9 +338,6 @@ def facts_of(
         context=base.context,
         still_to_pay=started.still_to_pay,
         done_before=started.done_before,
-        gap_points=released_gaps.reliable_points(
-            released_gaps.newest(store, assessment.group_id, base.on)
-        ),
     )
 
 
