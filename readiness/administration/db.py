@@ -56,6 +56,7 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         " where a.group_id = :group order by t.run_id, t.tier"
     ),
     "standing": "select * from standings where group_id = :group",
+    "tier_costs": "select * from tier_costs where group_id = :group order by assessment_id",
     "releases": "select * from releases where group_id = :group order by period, number",
     "released_cells": (
         "select * from released_cells where group_id = :group"

@@ -12,9 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
+from readiness.assessments.scoring import ENGINE_VERSION
 from readiness.core.periods import months_until
+from readiness.instruments import cost_book
 from readiness.instruments.models import Instrument
+from readiness.plans import planning
 from readiness.plans.costs import NO_COST, CostRange, sum_of
 from readiness.plans.models import (
     ActionPlan,
@@ -25,6 +29,8 @@ from readiness.plans.models import (
 )
 from readiness.plans.projection import Projection
 from readiness.plans.schedule import NOT_BEGUN, end_of, half_year_of, timing_of
+
+VERSION = "1"  # changes whenever the same plan could get another figure
 
 
 class TierCostExclusion(StrEnum):
@@ -59,6 +65,29 @@ class TierCost:
     def has_sums(self) -> bool:
         """Whether there is a plan whose sums say something, even if not everything."""
         return self.exclusion in (None, TierCostExclusion.SHORT, TierCostExclusion.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class TierCostEntry:
+    """A group's figure as it is kept for lists, by the run that its payers read."""
+
+    assessment_id: str
+    group_id: str
+    run_id: str
+    made_with: str
+    patients: int | None  # active ones, as submitted
+    cost: TierCost
+
+    @property
+    def dollars(self) -> Decimal | None:
+        """What lists are ordered by: only what can be held against other groups."""
+        return self.cost.first_year.likely if self.cost.is_known else None
+
+
+def made_with() -> str:
+    """The code and the cost books that figures are worked out with: a hash."""
+    parts = (VERSION, planning.VERSION, ENGINE_VERSION, sorted(cost_book.seals().items()))
+    return sha256(repr(parts).encode()).hexdigest()
 
 
 def of_plan(

@@ -101,7 +101,7 @@ class PlanView:
     may_edit: bool
     is_own: bool  # of the reader's own group
     today: date
-    next_tier: Tier | None  # above the one of the newest result; None at the top
+    newest: PlanBasis  # the result that stands now; the plan may rest on an earlier one
     later: LaterResult | None = None
     still_to_pay: Mapping[str, CostRange] = field(default_factory=dict)  # of what is under way
 
@@ -113,6 +113,11 @@ class PlanView:
     def questions_left(self) -> int:
         """While any is left there is nothing to plan from."""
         return len(self.basis.run.missing)
+
+    @property
+    def next_tier(self) -> Tier | None:
+        """Above the one that stands now; None at the top."""
+        return self.instrument.tier_after(self.instrument.tier_by_id[self.newest.run.tier_id])
 
     @cached_property
     def cost(self) -> SimulatedCost:
@@ -193,7 +198,7 @@ def view_of(
         may_edit=False,
         is_own=False,
         today=now.date(),
-        next_tier=instrument.tier_after(instrument.tier_by_id[newest.run.tier_id]),
+        newest=newest,
         later=later_result(store, assessment),
         still_to_pay=begun.left_by_action(store, plan),
     )
