@@ -50,7 +50,13 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         "select t.* from runs t join assessments a on a.id = t.assessment_id"
         " where a.group_id = :group order by t.at, t.id"
     ),
+    "proposed_plans": (
+        "select t.* from proposed_plans t join runs r on r.id = t.run_id"
+        " join assessments a on a.id = r.assessment_id"
+        " where a.group_id = :group order by t.run_id, t.tier"
+    ),
     "standing": "select * from standings where group_id = :group",
+    "tier_costs": "select * from tier_costs where group_id = :group order by assessment_id",
     "releases": "select * from releases where group_id = :group order by period, number",
     "released_cells": (
         "select * from released_cells where group_id = :group"

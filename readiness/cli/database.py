@@ -17,6 +17,7 @@ from readiness.core.backup import Backup
 from readiness.core.config import Settings
 from readiness.core.db import Store
 from readiness.core.errors import NotFound
+from readiness.plans.service import tier_costs
 from readiness.portfolio.service.bulk_pdf import sweep
 
 
@@ -43,6 +44,11 @@ def migrate() -> None:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:
         say(f"Applied: {name}.")
+    with closing(Store(here())) as store:
+        filled = tier_costs.fill(store, datetime.now(UTC))
+    if filled:
+        groups = "1 group" if filled == 1 else f"{filled} groups"
+        say(f"Worked out what the next tier costs for {groups}.")
     say(f"{here()} is up to date.")
 
 

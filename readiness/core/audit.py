@@ -92,6 +92,12 @@ def head(store: Store) -> tuple[int, str]:
     return (int(row["seq"]), str(row["sha256"])) if row else (0, FIRST)
 
 
+def last_of_group(store: Store, group_id: str) -> int:
+    """The number of its last line: the same as before when nothing about the group has changed."""
+    row = store.row("select max(seq) as last from events where group_id = ?", (group_id,))
+    return int(row["last"] or 0) if row else 0
+
+
 def of_group(store: Store, group_id: str, limit: int = 200) -> list[Event]:
     """Newest first."""
     return [event for _, event in lines_of_group(store, group_id, limit, None)]

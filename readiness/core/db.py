@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,8 @@ from sqlite_utils.db import Table
 from readiness.core.errors import NotSaved
 from readiness.core.people import Actor
 
+AT_ONCE = fcntl.LOCK_EX | fcntl.LOCK_NB  # the lock, or an error where somebody has it
+PATIENCE = 10  # seconds that a connection waits for another program
 Parameters = Sequence[Any] | dict[str, Any]
 QUESTIONS = frozenset(
     {"explain", "pragma", "select", "with"}
@@ -57,7 +59,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         connection = sqlite3.connect(
-            path, timeout=10, isolation_level=None, check_same_thread=False
+            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
         self.db = Database(connection)
         for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
@@ -94,18 +96,45 @@ class Store:
                 "Nothing was changed. Try again in a minute, or tell your administrator."
             ) from error
 
+    def keep(self, change: Callable[[], None]) -> bool:
+        """Store what can be worked out again, and say whether it was stored.
+
+        Nobody waits for it and nothing fails by it: while somebody else writes, or where the disk
+        or the database refuses, it is let be. Inside a transaction it is a part of that one.
+        """
+        if self._depth:
+            change()
+            return True
+        try:
+            with self._lock(AT_ONCE), self._without_waiting(), self._transaction():
+                change()
+        except (sqlite3.DatabaseError, OSError) as error:
+            if not refuses(error):
+                raise
+            return False
+        return True
+
     def locked(self) -> AbstractContextManager[None]:
         """Keep every writer out, without a transaction: for changing the whole file."""
         return self._lock()
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def _lock(self, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         handle = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            fcntl.flock(handle, how)
             yield
         finally:
             os.close(handle)  # closing lets go of the lock
+
+    @contextmanager
+    def _without_waiting(self) -> Iterator[None]:
+        """For a program other than ours that holds the file without our lock."""
+        self.db.conn.execute("pragma busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self.db.conn.execute(f"pragma busy_timeout = {1000 * PATIENCE}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -107,3 +107,43 @@ begin select raise(abort, 'scenarios and their answers are only ever added'); en
 
 """,
     )
+
+
+@migrations()
+def plans_that_were_worked_out(db: Database) -> None:
+    """Only what can be worked out again: it goes with its run."""
+    run(
+        db,
+        """
+create table proposed_plans (
+    run_id text not null references runs on delete cascade,
+    tier text not null,
+    facts_sha256 text not null,
+    proposed text not null,
+    primary key (run_id, tier)
+) strict;
+
+""",
+    )
+
+
+@migrations()
+def tier_cost_of_each_assessment(db: Database) -> None:
+    """So that a list of thousands can be ordered by it: worked out again when it is missing."""
+    run(
+        db,
+        """
+create table tier_costs (
+    assessment_id text primary key references assessments on delete cascade,
+    group_id text not null references groups on delete cascade,
+    run_id text not null references runs on delete cascade,
+    made_with text not null,
+    dollars real,
+    patients integer,
+    cost text not null
+) strict;
+
+create index tier_costs_of_group on tier_costs (group_id);
+
+""",
+    )

@@ -101,3 +101,15 @@ def months_after(day: date, months: int) -> date:
     count = day.month - 1 + months
     year, month = day.year + count // 12, count % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def months_until(start: date, end: date) -> int:
+    """The fewest whole months from a day on after which another day has come.
+
+    >>> months_until(date(2026, 8, 31), date(2027, 2, 28))
+    6
+    >>> months_until(date(2026, 8, 31), date(2027, 3, 1)), months_until(date(2026, 8, 31), date.min)
+    (7, 0)
+    """
+    months = max(0, 12 * (end.year - start.year) + end.month - start.month)
+    return months if months_after(start, months) >= end else months + 1

@@ -18,6 +18,7 @@ from readiness.demo.actions import Stage
 from readiness.demo.quality_counts import YEARS
 from readiness.demo.world import PAYER_ID, QUARTERS, Character, Round
 from readiness.instruments import loader as instruments
+from readiness.plans.service import tier_costs
 
 PASSWORD = "a demonstration for everyone"  # noqa: S105
 TWO_YEARS = timedelta(days=730)
@@ -37,6 +38,7 @@ def fill(store: Store, hasher: Hasher, today: datetime) -> None:
             update_entry(store, who.id, today)
         payer.try_incentives(stage)
     payer.plan_investment(store, today)
+    tier_costs.fill(store, today)
 
 
 def schedule(today: datetime) -> Iterator[Deed]:

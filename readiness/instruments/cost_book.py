@@ -206,6 +206,11 @@ def load(instrument_id: str = "qmer", version: str | None = None) -> CostBook:
     return read(load_bytes(FOLDER, instrument_id, version, absent))
 
 
+def seals() -> dict[str, str]:
+    """Of every version of every cost book."""
+    return sealed_files.seals_in(FOLDER)
+
+
 def read(raw: bytes) -> CostBook:
     """The book in a file, or BadInput with everything that is wrong with it."""
     written = sealed_files.read(raw, CostFile, contradictions)

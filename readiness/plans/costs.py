@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -27,6 +28,22 @@ class CostRange:
     def plus(self, other: CostRange) -> CostRange:
         """Ends added to ends: the widest the sum can be, wider than it will probably be."""
         return CostRange(self.low + other.low, self.likely + other.likely, self.high + other.high)
+
+    def less(self, spent: Decimal) -> CostRange:
+        """After so much of it was paid; never below nothing."""
+        ends = (self.low, self.likely, self.high)
+        return CostRange(*(max(Decimal(0), each - spent) for each in ends))
+
+
+NO_COST = CostRange(Decimal(0), Decimal(0), Decimal(0))
+
+
+def sum_of(costs: Iterable[CostRange | None]) -> CostRange:
+    """Of those that are known."""
+    found = NO_COST
+    for each in costs:
+        found = found.plus(each) if each else found
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,12 +13,14 @@ from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.core.serialization import from_json, to_json
 from readiness.plans.models import ActionPlan, GroupValues, PlanAction, Proposal, ProposedPlan
 from readiness.plans.postings import EstimateToComplete, Posting
+from readiness.plans.tier_cost import TierCostEntry
 
 Plain = dict[str, Any]
 
 
 def add_plan(store: Store, plan: ActionPlan, proposed: ProposedPlan, event: Event) -> None:
     with store.writing():
+        forget_tier_costs(store, plan.group_id)
         store.insert(
             "plans",
             {
@@ -67,7 +69,15 @@ def save_action(store: Store, plan_id: str, action: PlanAction, event: Event) ->
             )
         position = row["position"] if row and last else count_actions(store, plan_id)
         insert_action(store, plan_id, position, action, event)
+        forget_tier_costs(store, group_of(store, plan_id))
         audit.record(store, event)
+
+
+def group_of(store: Store, plan_id: str) -> str:
+    row = store.row("select group_id from plans where id = ?", (plan_id,))
+    if row is None:
+        raise NotFound(NOT_SHARED)
+    return str(row["group_id"])
 
 
 def count_actions(store: Store, plan_id: str) -> int:
@@ -140,6 +150,27 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
     )
 
 
+def proposed_plan(
+    store: Store, run_id: str, tier_id: str, facts_sha256: str
+) -> ProposedPlan | None:
+    """As it was worked out from the same facts."""
+    row = store.row(
+        "select proposed from proposed_plans where run_id = ? and tier = ? and facts_sha256 = ?",
+        (run_id, tier_id, facts_sha256),
+    )
+    return proposed_in(json.loads(row["proposed"])) if row else None
+
+
+def save_proposed_plan(
+    store: Store, run_id: str, tier_id: str, facts_sha256: str, proposed: ProposedPlan
+) -> None:
+    """In the place of the one from other facts."""
+    row = {"run_id": run_id, "tier": tier_id, "facts_sha256": facts_sha256}
+    row["proposed"] = json.dumps(proposed_out(proposed))
+    with store.writing():
+        store.table("proposed_plans").upsert(row, pk=("run_id", "tier"))
+
+
 def proposed_out(plan: ProposedPlan) -> Plain:
     plain = to_json(plan)
     return {"target_tier": plain.pop("target_tier_id"), **plain}
@@ -183,6 +214,7 @@ def add_posting(store: Store, posting: Posting, event: Event) -> None:
                 "correct that if it is wrong."
             )
         store.insert("postings", posting_to_row(posting))
+        forget_tier_costs(store, posting.group_id)
         audit.record(store, event)
 
 
@@ -224,6 +256,7 @@ def postings_of_groups(store: Store, group_ids: Iterable[str]) -> tuple[Posting,
 def add_estimate(store: Store, said: EstimateToComplete, event: Event) -> None:
     with store.writing():
         store.insert("still_needed", estimate_to_row(said))
+        forget_tier_costs(store, said.group_id)
         audit.record(store, event)
 
 
@@ -254,3 +287,36 @@ def estimate_to_row(estimate: EstimateToComplete) -> dict[str, Any]:
 
 def estimate_from_row(row: Mapping[str, Any]) -> EstimateToComplete:
     return from_json(EstimateToComplete, {**row, "cents": row})
+
+
+# What the next tier costs, kept for lists: what a group plans or pays makes it worked out again.
+
+
+def forget_tier_costs(store: Store, group_id: str) -> None:
+    """An earlier plan's money counts in the next one: all of the group's go."""
+    store.execute("delete from tier_costs where group_id = ?", (group_id,))
+
+
+def save_tier_cost(store: Store, entry: TierCostEntry, last_line: int) -> None:
+    """Unless something about the group changed since the line that its history ended with."""
+    with store.writing():
+        if audit.last_of_group(store, entry.group_id) != last_line:
+            return
+        row = {each.name: getattr(entry, each.name) for each in fields(entry)}
+        row["cost"] = json.dumps(to_json(entry.cost))
+        row["dollars"] = None if entry.dollars is None else float(entry.dollars)
+        store.table("tier_costs").upsert(row, pk="assessment_id")
+
+
+def without_tier_cost(store: Store, made_with: str, after: str, limit: int) -> tuple[str, ...]:
+    """Assessments by which groups stand, with no figure made with this; those after that id."""
+    return tuple(
+        row["assessment_id"]
+        for row in store.rows(
+            "select s.assessment_id from standings s where s.is_newest and s.run_id is not null"
+            " and s.assessment_id > ?"
+            " and not exists (select 1 from tier_costs t where t.assessment_id = s.assessment_id"
+            " and t.run_id = s.run_id and t.made_with = ?) order by s.assessment_id limit ?",
+            (after, made_with, limit),
+        )
+    )

@@ -6,7 +6,7 @@ what comes first, and sentences about what a reader must know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -36,6 +36,7 @@ from readiness.plans.models import (
 from readiness.plans.own_work import days_between
 from readiness.plans.timing import Part, first_parts, parts_of
 
+VERSION = "1"  # changes whenever the same facts could get another plan
 WEIGHT = {GateKind.ESSENTIAL: 3, GateKind.SUPPORTING: 2}
 DID_NOT_KNOW = "was answered with don’t know: it is found out first, at no cost."
 NO_ANSWER = ": nobody can plan on what is not known."
@@ -100,12 +101,17 @@ def propose(facts: GroupFacts, solve: Solve, aim: Tier | None = None) -> Propose
         notes=tuple(notes_of(found, facts.context)),
         objective=plan.objective,
         has_margin=plan.has_margin,
-        beyond=tuple(beyond_of(facts, inputs.catalog, plan)),
+        beyond=tuple(beyond_of(facts, inputs.catalog, {each.id for each in plan.offers})),
     )
 
 
 def inputs_of(facts: GroupFacts, book: CostBook, result: TierResult, target: Tier) -> PlanInputs:
-    catalog = catalog_of(
+    catalog = catalog_for(facts, book)
+    return PlanInputs(facts.instrument, book, facts.answers, result, target, catalog)
+
+
+def catalog_for(facts: GroupFacts, book: CostBook) -> Catalog:
+    return catalog_of(
         facts.instrument,
         book,
         facts.answers,
@@ -113,7 +119,6 @@ def inputs_of(facts: GroupFacts, book: CostBook, result: TierResult, target: Tie
         facts.still_to_pay,
         facts.done_before,
     )
-    return PlanInputs(facts.instrument, book, facts.answers, result, target, catalog)
 
 
 def found_plan(inputs: PlanInputs, plan: LeastCostPlan) -> FoundPlan:
@@ -313,9 +318,15 @@ def asked_again(found: FoundPlan, context: Context) -> Iterator[str]:
 # Beyond the tier.
 
 
-def beyond_of(facts: GroupFacts, catalog: Catalog, plan: LeastCostPlan) -> Iterator[Proposal]:
+def beyond_tier(facts: GroupFacts, chosen: Set[str]) -> tuple[Proposal, ...]:
+    """Beside a plan that holds these interventions."""
+    if facts.book is None:
+        return ()
+    return tuple(beyond_of(facts, catalog_for(facts, facts.book), chosen))
+
+
+def beyond_of(facts: GroupFacts, catalog: Catalog, chosen: Set[str]) -> Iterator[Proposal]:
     """Care redesign for a reliable gap: never needed for the tier, and never counted in it."""
-    chosen = {each.id for each in plan.offers}
     gaps = {measure: points for measure, points in (facts.gap_points or {}).items() if points > 0}
     for offer in catalog.offers:
         each = offer.intervention

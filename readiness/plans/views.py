@@ -58,7 +58,7 @@ def show(assessment_id: str) -> ResponseReturnValue:
         told=told,
         summary=summary,
         paid=spending.spending_table(money.money_of(store(), opened, now())),
-        whole=outlook(opened, now().date()),
+        whole=outlook(opened),
         own_days=own_days(opened) if request.args.get("days") else "",
         misfits=[each.says for each in schedule.conflicts(opened.plan)],
     )

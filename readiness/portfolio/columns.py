@@ -14,6 +14,7 @@ from enum import StrEnum
 from readiness.core.exports import Cell
 from readiness.core.small_cells import HIDDEN
 from readiness.instruments.models import Axis, Domain, Instrument
+from readiness.plans.tier_cost import TierCost
 from readiness.portfolio.models import NOT_STARTED, PortfolioRow, PortfolioSort
 
 AXIS_SORTS = {"QMS": PortfolioSort.QMS, "EQR": PortfolioSort.EQR}
@@ -32,6 +33,7 @@ class ColumnKind(StrEnum):
     REACH = "reach"
     ANSWERED = "answered"
     CHANGED = "changed"
+    COST = "cost"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,22 @@ REACH = PortfolioColumn(
     sort=PortfolioSort.REACH,
     starts_descending=True,
 )
+COST = PortfolioColumn(
+    ColumnKind.COST,
+    "Cost to the next tier",
+    (
+        FileCell("Next tier", lambda row, _: next_tier(row)),
+        FileCell("Cost to the next tier, low ($)", lambda row, _: cost_of(row, "low")),
+        FileCell("Cost to the next tier, likely ($)", lambda row, _: cost_of(row, "likely")),
+        FileCell("Cost to the next tier, high ($)", lambda row, _: cost_of(row, "high")),
+        FileCell("Of that a payer may pay, likely ($)", lambda row, _: payable(row)),
+        FileCell("Months to the next tier, fewest", lambda row, _: months(row, 0)),
+        FileCell("Months to the next tier, most", lambda row, _: months(row, 1)),
+        FileCell("Own people-days to the next tier, likely", lambda row, _: people_days(row)),
+        FileCell("Cost to the next tier: why none", lambda row, _: why_no_cost(row)),
+    ),
+    sort=PortfolioSort.COST,
+)
 ANSWERED = PortfolioColumn(
     ColumnKind.ANSWERED,
     "Answered",
@@ -109,6 +127,7 @@ def page_columns(instrument: Instrument) -> tuple[PortfolioColumn, ...]:
         tier_column(instrument),
         STATUS,
         LIMITING_FACTOR,
+        COST,
         *score_columns(instrument),
         REACH,
         ANSWERED,
@@ -122,6 +141,7 @@ def file_cells(instrument: Instrument) -> tuple[FileCell, ...]:
         NAME,
         tier_column(instrument),
         LIMITING_FACTOR,
+        COST,
         *score_columns(instrument),
         REACH,
         STATUS,
@@ -210,3 +230,38 @@ def reach_share(row: PortfolioRow) -> Cell:
     if row.reach.is_hidden:
         return HIDDEN
     return None if row.reach.share is None else round(row.reach.share, 4)
+
+
+def next_tier(row: PortfolioRow) -> Cell:
+    return row.tier_cost.target_id if row.tier_cost else None
+
+
+def why_no_cost(row: PortfolioRow) -> Cell:
+    if row.tier_cost is None or row.tier_cost.exclusion is None:
+        return None
+    return ": ".join((row.tier_cost.exclusion, *filter(None, ["; ".join(row.tier_cost.unknown)])))
+
+
+def known_cost(row: PortfolioRow) -> TierCost | None:
+    """Only what can be held against other groups: a sum with a part missing would look cheap."""
+    return row.tier_cost if row.tier_cost and row.tier_cost.is_known else None
+
+
+def cost_of(row: PortfolioRow, end: str) -> Cell:
+    cost = known_cost(row)
+    return getattr(cost.first_year, end) if cost else None
+
+
+def payable(row: PortfolioRow) -> Cell:
+    cost = known_cost(row)
+    return cost.payable.likely if cost else None
+
+
+def months(row: PortfolioRow, which: int) -> Cell:
+    cost = known_cost(row)
+    return cost.months[which] if cost and cost.months else None
+
+
+def people_days(row: PortfolioRow) -> Cell:
+    cost = known_cost(row)
+    return cost.people_days if cost else None

@@ -11,6 +11,7 @@ from readiness.core.db import Store
 from readiness.core.serialization import from_row
 from readiness.counts.measures.models import FEWEST_FOR_A_RATE
 from readiness.equity.db import READABLE
+from readiness.plans.tier_cost import made_with
 from readiness.portfolio.models import (
     NO_TIER,
     NOT_STARTED,
@@ -36,7 +37,8 @@ newest as (
 lines as (
   select g.id as group_id, g.name, a.id as newest_id, a.status, a.instrument_id, a.version,
     s.assessment_id, s.run_kind, s.tier, s.provisional, s.tier_expires_on, s.limiting_factor,
-    s.qms, s.eqr, s.domains, s.screened, s.eligible, s.quarters, s.changed_at, s.open_gates
+    s.qms, s.eqr, s.domains, s.screened, s.eligible, s.quarters, s.changed_at, s.open_gates,
+    case when s.is_newest then s.assessment_id end as latest_id, s.run_id as latest_run_id
   from shared join groups g on g.id = shared.group_id
   left join newest a on a.group_id = g.id
   left join standings s on s.group_id = g.id and s.run_id is not null and {{standing}}
@@ -44,6 +46,13 @@ lines as (
   {{where}}
 )
 """  # noqa: S608 (only our own text is put together)
+
+
+# A cost holds for the run by which a group stands now, and for the code and prices of today.
+COST_OF_LINE = (
+    "from tier_costs t where t.assessment_id = latest_id and t.run_id = latest_run_id"
+    " and t.made_with = :made_with"
+)
 
 
 STATUS_ORDER = " ".join(
@@ -61,6 +70,7 @@ ORDER: dict[PortfolioSort, str] = {  # a person's choice picks a line here; it n
     ),
     PortfolioSort.STATUS: f"case status {STATUS_ORDER} end",
     PortfolioSort.CHANGED: "changed_at",
+    PortfolioSort.COST: f"(select t.dollars {COST_OF_LINE})",
     PortfolioSort.DOMAIN: "json_extract(domains, :sort_path)",
 }
 
@@ -107,9 +117,10 @@ def of_query(
         f"{shared_sql(query)}, page as (select * from lines order by {order}"  # noqa: S608
         " limit :size offset :skip)"
         f" select page.*, {ANSWERED.replace('a.id', 'page.newest_id')} as answered,"
-        " title, scored_id, scored_version"
+        " title, scored_id, scored_version, tier_costs.cost, tier_costs.patients"
         " from page left join (select id, title, instrument_id as scored_id,"
         " version as scored_version from assessments) rests on rests.id = page.assessment_id"
+        f" left join tier_costs on tier_costs.rowid = (select t.rowid {COST_OF_LINE})"
         f" order by {order}"
     )
     parameters = values(payer_id, today, query) | {"size": size, "skip": skip}
@@ -131,6 +142,19 @@ def tally(store: Store, payer_id: str, today: date, query: PortfolioQuery) -> Po
         {row["name"]: row["n"] for row in rows if row["what"] == "tier"},
         tuple((row["name"], row["n"]) for row in rows if row["what"] == "gate"),
     )
+
+
+def without_cost(
+    store: Store, payer_id: str, today: date, query: PortfolioQuery
+) -> tuple[str, ...]:
+    """The assessments of the list, on whichever page, of which no cost is kept."""
+    sql = (
+        f"{shared_sql(query)} select assessment_id from lines"  # noqa: S608
+        f" where latest_id is not null and not exists (select 1 {COST_OF_LINE})"
+        " order by assessment_id"
+    )
+    rows = store.rows(sql, values(payer_id, today, query))
+    return tuple(row["assessment_id"] for row in rows)
 
 
 def shared_sql(query: PortfolioQuery) -> str:
@@ -156,6 +180,7 @@ def values(payer_id: str, today: date, query: PortfolioQuery) -> dict[str, Any]:
         "domain_path": path(query.domain_id),
         "below": query.below,
         "sort_path": path(query.sort_domain_id),
+        "made_with": made_with(),
     }
 
 
@@ -179,5 +204,7 @@ def to_row(row: Mapping[str, Any]) -> PortfolioRow:
             "is_newest": row["assessment_id"] == row["newest_id"],
             "tier_id": row["tier"],
             "domains": json.loads(row["domains"] or "{}"),
+            "is_latest": row["latest_id"] is not None,
+            "tier_cost": json.loads(row["cost"]) if row["cost"] else None,
         },
     )

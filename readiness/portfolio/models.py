@@ -13,6 +13,7 @@ from readiness.assessments.cycles import ProgramCheck, score_in
 from readiness.assessments.models import AssessmentStatus, RunKind
 from readiness.core.small_cells import HIDDEN
 from readiness.counts.measures.models import FEWEST_FOR_A_RATE
+from readiness.plans.tier_cost import TierCost
 
 SIZES = (50, 100, 200)  # lines a page; never more
 MOST_COMPARED = 4
@@ -32,6 +33,7 @@ class PortfolioSort(StrEnum):
     REACH = "reach"
     STATUS = "status"
     CHANGED = "changed"
+    COST = "cost"
     DOMAIN = "domain"
 
 
@@ -92,6 +94,9 @@ class PortfolioRow:
     quarters: int = 0  # released ones that the counts rest on
     changed_at: datetime | None = None
     programs: tuple[ProgramCheck, ...] = ()  # where the payer's cycles ask for more
+    is_latest: bool = False  # the scores are those of the assessment submitted last
+    tier_cost: TierCost | None = None  # None: not worked out, or of an earlier assessment
+    patients: int | None = None  # active ones, as submitted; known where the cost is
 
     @property
     def instruments(self) -> frozenset[tuple[str, str]]:
@@ -125,6 +130,12 @@ class PortfolioRow:
         if self.eligible < FEWEST_FOR_A_RATE:
             return ScreeningReach(None, f"{says}, too few for a rate")
         return ScreeningReach(self.screened / self.eligible, says)
+
+    def is_cost_due(self, today: date) -> bool:
+        """Whether what the next tier costs is to be worked out, or its months again."""
+        if not self.is_latest:
+            return False
+        return self.tier_cost is None or self.tier_cost.good_until < today
 
     def is_expired(self, today: date) -> bool:
         return attestation.has_expired(self.tier_expires_on, today)

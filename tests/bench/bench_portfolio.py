@@ -1,4 +1,8 @@
-"""The payer's list with 5,000 groups: the page through the whole stack, and what it is made of."""
+"""The payer's list with 5,000 groups: the page through the whole stack, and what it is made of.
+
+What the next tier costs is worked out for 500 of them, each with facts of its own, and shared out
+among the rest.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from readiness.accounts.db import tokens
-from readiness.assessments.scorecard import to_json
+from readiness.assessments.scorecard import inputs_of, to_json
 from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
 from readiness.core.config import Settings
@@ -23,12 +27,13 @@ from readiness.core.db import Store
 from readiness.core.migrations import migrate
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
+from readiness.plans.service import tier_costs
 from readiness.portfolio import db as groups
 from readiness.portfolio.models import PortfolioQuery, PortfolioSort
 from tests.factories import world
 from tests.factories.world import NOW
 
-GROUPS, REQUESTS, SEED = 5_000, 60, 20260301
+GROUPS, PRICED, REQUESTS, SEED = 5_000, 500, 60, 20260301
 SCORED_ONES = 40  # distinct runs, shared out among the groups
 QMER = instruments.load("qmer")
 LIST = "/payers/fair/portfolio"
@@ -37,6 +42,7 @@ PAGES = {
     "page 37 sorted by a domain": f"{LIST}?sort=LEAD&order=down&page=37",
     "filtered by text, tier and a domain": f"{LIST}?text=9&tier=T1&domain=REAL&below=60",
     "200 rows sorted by screening reach": f"{LIST}?sort=reach&size=200",
+    "50 rows sorted by the cost of the next tier": f"{LIST}?sort=cost",
 }
 
 
@@ -47,6 +53,9 @@ def run() -> Iterator[str]:
         world.fill(store)
         fill(store, random.Random(SEED))
         yield f"{GROUPS:,} groups, {store.path.stat().st_size / 2**20:.0f} MB"
+        yield f"what the next tier costs, {PRICED} groups: {once(lambda: price(store, PRICED))}"
+        yield f"the same again, with plans that were kept: {once(lambda: price(store, PRICED))}"
+        share_out_costs(store)
         client = signed_in(store, Path(folder))
         for says, path in PAGES.items():
             yield f"{says}: {timed(partial(opened, client, path))}"
@@ -74,6 +83,32 @@ def a_result(rng: random.Random) -> tuple[dict[str, int], dict[str, object]]:
     levels = {i.id: max(0, min(4, round(rng.gauss(typical, 0.8)))) for i in QMER.items}
     answers = {item_id: Answer.at(level) for item_id, level in levels.items()}
     return levels, to_json(scoring_run(QMER, {}, answers))
+
+
+def some_facts(rng: random.Random) -> dict[str, int | float]:
+    clinicians = rng.randint(4, 90)
+    return {
+        "sites": rng.randint(1, 8),
+        "clinicians_fte": clinicians,
+        "active_patients": clinicians * rng.randint(900, 1_600),
+        "interpreter_patients": rng.randint(0, 2_000),
+        "deprived_share": round(rng.random(), 2),
+    }
+
+
+def price(store: Store, groups: int) -> None:
+    found = tier_costs.refresh(store, [f"g{number}" for number in range(groups)], NOW)
+    assert len(found) == groups
+
+
+def share_out_costs(store: Store) -> None:
+    with store.writing():
+        for number in range(PRICED, GROUPS):
+            store.execute(
+                "insert into tier_costs select ?, ?, ?, made_with, dollars, patients, cost"
+                " from tier_costs where group_id = ?",
+                (*[f"g{number}"] * 3, f"g{number % PRICED}"),
+            )
 
 
 def add_group(
@@ -112,12 +147,15 @@ def add_group(
             " values (?, ?, 1, 'level', ?, 'maya', ?)",
             (group_id, item_id, level, at),
         )
-    add_standing(store, group_id, result, rng, at)
+    answers = {item_id: Answer.at(level) for item_id, level in levels.items()}
+    inputs = json.dumps(inputs_of(QMER, some_facts(rng), answers))
+    add_standing(store, group_id, (inputs, result), rng, at)
 
 
 def add_standing(
-    store: Store, group_id: str, result: dict[str, object], rng: random.Random, at: str
+    store: Store, group_id: str, scored: tuple[str, dict[str, object]], rng: random.Random, at: str
 ) -> None:
+    inputs, result = scored
     shown = json.loads(json.dumps(result))
     eligible = rng.randint(5, 20_000)
     screened = rng.randint(0, eligible)
@@ -131,8 +169,8 @@ def add_standing(
             "engine_version": "1",
             "instrument_sha256": QMER.sha256,
             "inputs_sha256": "",
-            "inputs": "{}",
-            "result": json.dumps({"tier": shown["tier"], "gates": shown["gates"]}),
+            "inputs": inputs,
+            "result": json.dumps(shown),
             "at": at,
         },
     )

@@ -65,6 +65,54 @@ def test_an_inner_block_is_undone_with_the_outer_one(store):
     assert keys(store) == []
 
 
+def keep(store, key):
+    return store.keep(lambda: add(store, key))
+
+
+def keep_and_fail(store, key):
+    with store.writing():
+        assert keep(store, key)
+        raise ZeroDivisionError
+
+
+def test_what_can_be_worked_out_again_is_kept_when_nobody_writes(store):
+    assert keep(store, "one")
+    assert keys(store) == ["one"]
+
+
+def test_within_a_transaction_it_is_a_part_of_that_one(store):
+    with pytest.raises(ZeroDivisionError):
+        keep_and_fail(store, "one")
+    assert keys(store) == []
+
+
+def test_it_is_let_be_at_once_while_somebody_else_writes(store):
+    with closing(Store(store.path)) as other, other.writing():
+        assert not keep(store, "one")
+    assert keep(store, "two")
+    assert keys(store) == ["two"]
+
+
+def test_it_is_let_be_at_once_while_another_program_holds_the_file(store):
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        assert not keep(store, "one")
+    assert store.row("pragma busy_timeout") == {"timeout": 10_000}
+    assert keep(store, "two")
+
+
+def test_it_is_let_be_where_the_file_cannot_be_written(store):
+    store.db.conn.execute("pragma query_only = on")
+    assert not keep(store, "one")
+    store.db.conn.execute("pragma query_only = off")
+    assert keys(store) == []
+
+
+def test_a_mistake_in_keeping_is_not_blamed_on_the_disk(store):
+    with pytest.raises(sqlite3.OperationalError):
+        store.keep(lambda: store.execute("update no_such_table set x = 1") and None)
+
+
 def test_every_connection_keeps_references_and_flushes_to_disk(store):
     assert store.row("pragma foreign_keys") == {"foreign_keys": 1}
     assert store.row("pragma synchronous") == {"synchronous": 2}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from hashlib import sha256
 
 import pytest
 
 from readiness.core import solver
+from readiness.core.serialization import to_json
 from readiness.instruments.answers import Answer, Context
 from readiness.instruments.models import ActionKind
 from readiness.plans.catalog import DONE
@@ -21,6 +24,7 @@ from readiness.plans.planning import (
     NO_FACTS,
     NO_MARGIN,
     NOT_NEEDED,
+    VERSION,
     GroupFacts,
     found_plan,
     if_own_days,
@@ -291,3 +295,10 @@ def test_days_are_those_of_the_levels_that_are_stepped_over():
     plan = proposed(answers_at(1))
     steps = {p.id: p.own_days for p in parts(plan, ActionType.RAISE)}
     assert set(steps.values()) <= {Decimal(20), Decimal(80)}
+
+
+def test_whoever_changes_what_is_proposed_raises_the_version():
+    """Plans that are kept are worked out anew only when the version of the code is another one."""
+    plans = [to_json(case(seed)[1]) for seed in range(10)]
+    digest = sha256(json.dumps(plans, sort_keys=True).encode()).hexdigest()
+    assert (VERSION, digest[:12]) == ("1", "7caf24e7f176")

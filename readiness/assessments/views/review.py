@@ -26,6 +26,7 @@ from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 from readiness.instruments.models import Instrument
+from readiness.plans.service import tier_costs
 
 submit_bp = Blueprint("submit", __name__)
 
@@ -71,6 +72,7 @@ def send(assessment_id: str) -> ResponseReturnValue:
         submission.submit(session(), assessment_id, signature, ids())
     except BadInput as error:
         return signing_page(assessment_id, with_problems(form, error)), 422
+    tier_costs.refresh(store(), [assessment_id], now())
     return redirect(url_for(".receipt", assessment_id=assessment_id), 303)
 
 

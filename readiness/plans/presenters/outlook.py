@@ -25,7 +25,7 @@ from readiness.plans.presenters.action import (
     who_pays_after,
 )
 from readiness.plans.presenters.way import is_own_step
-from readiness.plans.projection import ProjectedTier, Projection, project
+from readiness.plans.projection import ProjectedTier, Projection
 from readiness.plans.schedule import current_timing
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
@@ -68,10 +68,10 @@ class Outlook:
     timeline: Timeline | None  # None: nothing with a date raises anything
 
 
-def outlook(opened: PlanView, today: date) -> Outlook:
-    plan, instrument = opened.plan, opened.instrument
+def outlook(opened: PlanView) -> Outlook:
+    plan, instrument, today = opened.plan, opened.instrument, opened.today
     found = opened.cost
-    ahead = project(instrument, opened.basis.answers, plan, today)
+    ahead = opened.ahead
     return Outlook(
         cost=found,
         ahead=ahead,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from readiness.assessments.db import assessments
 from readiness.assessments.models import Assessment
 from readiness.core.db import Store
 from readiness.plans import db as plans
 from readiness.plans import postings
-from readiness.plans.models import ActionStatus, PlanAction
+from readiness.plans.costs import CostRange
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction
 from readiness.plans.postings import EstimateToComplete, Posting
 
 CENTS = 100
@@ -47,13 +49,32 @@ def begun_by(store: Store, assessment: Assessment) -> BegunActions:
 def still_to_pay(
     action: PlanAction, paid: Sequence[Posting], said: Sequence[EstimateToComplete]
 ) -> int:
-    """What the group says is still needed, else what is left of the likely cost; in dollars."""
+    """Whole dollars, the likely ones; nothing where the cost is not known."""
     if action.status is ActionStatus.DONE:
         return 0
+    left = left_to_pay(action, paid, said)
+    return round(left.likely) if left else 0
+
+
+def left_to_pay(
+    action: PlanAction, paid: Sequence[Posting], said: Sequence[EstimateToComplete]
+) -> CostRange | None:
+    """What the group says is still needed, else what is left of the cost; None: not known."""
     own = [each for each in paid if each.action_id == action.id]
     last = [each for each in said if each.action_id == action.id]
     needed = postings.current_estimate(last[-1] if last else None, own)
     if needed is not None:
-        return round(needed.likely / CENTS)
-    likely = round(action.cost.likely * CENTS) if action.cost else 0
-    return round(max(0, likely - postings.totals(own).spent) / CENTS)
+        ends = (needed.low, needed.likely, needed.high)
+        return CostRange(*(Decimal(each) / CENTS for each in ends))
+    spent = Decimal(postings.totals(own).spent) / CENTS
+    return action.cost.less(spent) if action.cost else None
+
+
+def left_by_action(store: Store, plan: ActionPlan) -> dict[str, CostRange]:
+    """Of what is under way in this plan, by action id."""
+    begun = [each for each in plan.current if each.status is ActionStatus.UNDER_WAY]
+    if not begun:
+        return {}
+    paid = plans.postings_of_assessment(store, plan.assessment_id)
+    said = plans.estimates_of_assessment(store, plan.assessment_id)
+    return {each.id: left for each in begun if (left := left_to_pay(each, paid, said))}

@@ -34,7 +34,7 @@ from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
 from readiness.plans.presenters.outlook import Outlook, outlook
 from readiness.plans.presenters.own_days import own_days_says
-from readiness.plans.projection import ProjectedTier, Projection, project
+from readiness.plans.projection import ProjectedTier, Projection
 from readiness.plans.schedule import is_overdue, timing_of
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import LaterResult, PlanView
@@ -59,7 +59,7 @@ def pdf(session: Session, printer: Printer, assessment_id: str, page: Page) -> b
 def job_of(session: Session, assessment_id: str, page: Page) -> PrintJob:
     opened = plan.load_complete(session, assessment_id)
     made_at = datetime.combine(session.now.date(), time(), UTC)
-    whole = outlook(opened, made_at.date())
+    whole = outlook(opened)
     html = html_of("plans/print/plan.html", values_of(session.store, opened, whole, made_at))
     data = json.dumps(export_of(opened, whole.ahead), indent=1, ensure_ascii=False).encode()
     return PrintJob(
@@ -73,8 +73,7 @@ def job_of(session: Session, assessment_id: str, page: Page) -> PrintJob:
 
 def export(session: Session, assessment_id: str) -> dict[str, Any]:
     opened = plan.load_complete(session, assessment_id)
-    today = session.now.date()
-    return export_of(opened, project(opened.instrument, opened.basis.answers, opened.plan, today))
+    return export_of(opened, opened.ahead)
 
 
 def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TypeVar
 
 from readiness.assessments.service import assessment_view
@@ -21,7 +20,7 @@ from readiness.core.people import Actor
 from readiness.instruments.models import Instrument
 from readiness.plans import db as ledger
 from readiness.plans import postings, schedule, spending
-from readiness.plans.costs import CostRange
+from readiness.plans.costs import NO_COST, CostRange
 from readiness.plans.models import ActionPlan, PlanAction
 from readiness.plans.postings import (
     Cents,
@@ -37,7 +36,6 @@ from readiness.plans.spending import PlannedCost, Spending
 
 NO_ACTION = "This plan has no such action. Go back to the money of the plan to see all of them."
 NO_ENTRY = "This action has no such entry. Go back to the action to see all of them."
-NOTHING = CostRange(Decimal(0), Decimal(0), Decimal(0))
 
 Entered = TypeVar("Entered", Posting, EstimateToComplete)
 
@@ -187,7 +185,7 @@ def planned_of(action: PlanAction) -> PlannedCost | None:
     if one_off is None and yearly is None:
         return PlannedCost(cents_of(action.cost))
     return PlannedCost(
-        cents_of(action.cost), cents_of(one_off or NOTHING), cents_of(yearly or NOTHING)
+        cents_of(action.cost), cents_of(one_off or NO_COST), cents_of(yearly or NO_COST)
     )
 
 

@@ -7,8 +7,8 @@ cannot be changed before the answers are submitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -32,15 +32,18 @@ from readiness.equity.service import released_gaps
 from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Answers, Context
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import Instrument
+from readiness.instruments.models import Instrument, Tier
 from readiness.plans import db as plans
-from readiness.plans import drafting, editing, schedule
+from readiness.plans import drafting, editing, schedule, tier_cost
+from readiness.plans.costs import CostRange
 from readiness.plans.drafting import PlanHeader
 from readiness.plans.editing import ActionEdit
-from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
-from readiness.plans.planning import Alternative, GroupFacts, if_own_days, propose
-from readiness.plans.service import begun
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, Proposal, ProposedPlan
+from readiness.plans.planning import Alternative, GroupFacts, beyond_tier, if_own_days
+from readiness.plans.projection import Projection, project
+from readiness.plans.service import begun, proposals
 from readiness.plans.simulation import SimulatedCost, simulate
+from readiness.plans.tier_cost import TierCost
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 UNFINISHED = "A plan can be printed when every question has an answer. Finish the answers first."
@@ -58,6 +61,10 @@ class PlanBasis:
     context: Context
     on: date
     reference: str
+
+    @property
+    def stored_run_id(self) -> str | None:
+        return None if self.kind is None else self.run_id
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,9 @@ class PlanView:
     may_edit: bool
     is_own: bool  # of the reader's own group
     today: date
+    newest: PlanBasis  # the result that stands now; the plan may rest on an earlier one
     later: LaterResult | None = None
+    still_to_pay: Mapping[str, CostRange] = field(default_factory=dict)  # of what is under way
 
     @property
     def is_preview(self) -> bool:
@@ -105,9 +114,24 @@ class PlanView:
         """While any is left there is nothing to plan from."""
         return len(self.basis.run.missing)
 
+    @property
+    def next_tier(self) -> Tier | None:
+        """Above the one that stands now; None at the top."""
+        return self.instrument.tier_after(self.instrument.tier_by_id[self.newest.run.tier_id])
+
     @cached_property
     def cost(self) -> SimulatedCost:
         return simulate(self.plan)
+
+    @cached_property
+    def ahead(self) -> Projection:
+        return project(self.instrument, self.basis.answers, self.plan, self.today)
+
+    @cached_property
+    def tier_cost(self) -> TierCost:
+        plan, next_tier = self.plan, self.next_tier
+        found = tier_cost.of_plan(plan, self.instrument, self.ahead, self.today, self.still_to_pay)
+        return tier_cost.beside_result(found, next_tier.id if next_tier else None)
 
 
 class EditedMeanwhile(ChangedMeanwhile):
@@ -128,28 +152,55 @@ def load(session: Session, assessment_id: str) -> PlanView:
     here = scope.of_group(session.store, assessment.group_id, session.now)
     permissions.require(session.actor, Can.READ_PLAN, here)
     is_own = permissions.allowed(session.actor, Can.READ_PLAN, Scope(assessment.group_id))
-    instrument = assessment_view.instrument_of(assessment)
-    newest = current_basis(session.store, assessment, instrument, session.now)
-    if not is_own and (newest.kind is None or assessment.status not in READABLE_BY_PAYER):
+    context = assessments.context_values(session.store, assessment_id) if is_own else None
+    opened = view_of(session.store, assessment, context, session.now)
+    if not is_own and not is_readable_by_payers(opened):
         raise NotFound(NOT_SHARED)
-    stored = plans.latest_plan(session.store, assessment_id)
+    may_edit = permissions.allowed(session.actor, Can.EDIT_PLAN, here)
+    return replace(
+        opened,
+        plan=with_beyond(session.store, opened),
+        may_edit=may_edit and opened.basis.kind is not None,
+        is_own=is_own,
+    )
+
+
+def is_readable_by_payers(opened: PlanView) -> bool:
+    return not opened.is_preview and opened.assessment.status in READABLE_BY_PAYER
+
+
+def view_of(
+    store: Store, assessment: Assessment, context: Context | None, now: datetime
+) -> PlanView:
+    """The plan to the tier as it stands, for somebody who may change nothing of it. Without the
+    group's own facts of today, costs rest on those that were submitted, as for a payer."""
+    instrument = assessment_view.instrument_of(assessment)
+    newest = current_basis(store, assessment, instrument, now)
+    stored = plans.latest_plan(store, assessment.id)
     is_older = stored is not None and stored.run_id != newest.run_id
-    base = stored_basis(session.store, stored, instrument) if stored and is_older else newest
-    context = assessments.context_values(session.store, assessment_id) if is_own else base.context
-    plan = stored or draft(session.store, assessment, instrument, base)[0]
+    base = stored_basis(store, stored, instrument) if stored and is_older else newest
+    facts = base.context if context is None else context
+    drafted = stored or drafting.draft(
+        instrument,
+        proposal_of(store, assessment, instrument, base),
+        header_of(assessment, base),
+    )
+    plan = drafting.with_current_costs(drafted, instrument, book_of(instrument), facts)
     return PlanView(
         assessment=assessment,
-        group=groups.get(session.store, assessment.group_id),
+        group=groups.get(store, assessment.group_id),
         instrument=instrument,
         basis=base,
-        plan=drafting.with_current_costs(plan, instrument, book_of(instrument), context),
-        context=context,
+        plan=plan,
+        context=facts,
         is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
-        may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
-        is_own=is_own,
-        today=session.now.date(),
-        later=later_result(session.store, assessment),
+        may_edit=False,
+        is_own=False,
+        today=now.date(),
+        newest=newest,
+        later=later_result(store, assessment),
+        still_to_pay=begun.left_by_action(store, plan),
     )
 
 
@@ -226,9 +277,48 @@ def reference_of(store: Store, stored: StoredRun) -> str:
 def draft(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> tuple[ActionPlan, ProposedPlan]:
-    """The same run gives the same plan, under a name made from the run's."""
-    made = propose(facts_of(store, assessment, instrument, base), solver.least)
+    """The same run gives the same plan, under a name made from the run's; with what the newest
+    gaps ask for beside it."""
+    made = proposal_of(store, assessment, instrument, base)
+    if made.objective is not None:
+        bought = {each.id for each in made.proposals if each.intervention_id}
+        made = replace(made, beyond=beyond_of(store, assessment, instrument, base, bought))
     return drafting.draft(instrument, made, header_of(assessment, base)), made
+
+
+def proposal_of(
+    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
+) -> ProposedPlan:
+    """To the next tier; at the top it is empty."""
+    tier = instrument.tier_after(instrument.tier_by_id[base.run.tier_id])
+    if tier is None:
+        return ProposedPlan(None, (), ())
+    facts = facts_of(store, assessment, instrument, base)
+    return proposals.plan_to(store, tier, facts, base.stored_run_id)
+
+
+def beyond_of(
+    store: Store,
+    assessment: Assessment,
+    instrument: Instrument,
+    base: PlanBasis,
+    bought: Set[str],
+) -> tuple[Proposal, ...]:
+    """Care redesign for gaps as they were released, for a plan is read by payers too, and only
+    where they are reliable enough to be compared with peers."""
+    gaps = released_gaps.newest(store, assessment.group_id, base.on)
+    facts = facts_of(store, assessment, instrument, base)
+    return beyond_tier(replace(facts, gap_points=released_gaps.reliable_points(gaps)), bought)
+
+
+def with_beyond(store: Store, opened: PlanView) -> ActionPlan:
+    """What is stored keeps what was beyond it then."""
+    plan = opened.plan
+    if opened.is_stored or plan.objective is None:
+        return plan
+    bought = {each.id for each in plan.actions if each.is_intervention}
+    where = opened.assessment, opened.instrument, opened.basis
+    return replace(plan, beyond=beyond_of(store, *where, bought))
 
 
 def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
@@ -244,8 +334,7 @@ def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
 def facts_of(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> GroupFacts:
-    """Gaps come from what was released, for a plan is read by payers too, and only where they are
-    reliable enough to be compared with peers."""
+    """All that a plan to a tier is made from; gaps are no part of it."""
     started = begun.begun_by(store, assessment)
     return GroupFacts(
         instrument=instrument,
@@ -254,9 +343,6 @@ def facts_of(
         context=base.context,
         still_to_pay=started.still_to_pay,
         done_before=started.done_before,
-        gap_points=released_gaps.reliable_points(
-            released_gaps.newest(store, assessment.group_id, base.on)
-        ),
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness.assessments.models import Assessment
-from readiness.core import solver
 from readiness.core.db import Store
 from readiness.instruments.answers import Context
 from readiness.instruments.models import Instrument
 from readiness.plans import db as plans
 from readiness.plans import drafting
 from readiness.plans.models import ActionPlan
-from readiness.plans.planning import propose
+from readiness.plans.service import proposals
 from readiness.plans.service.plan import PlanBasis, book_of, draft, facts_of, header_of
 
 
@@ -44,4 +43,5 @@ def plans_beyond(
     now = instrument.tier_by_id[base.run.tier_id]
     for tier in instrument.tiers:
         if tier.number > now.number + 1:
-            yield drafting.draft(instrument, propose(facts, solver.least, tier), header)
+            made = proposals.plan_to(store, tier, facts, base.stored_run_id)
+            yield drafting.draft(instrument, made, header)

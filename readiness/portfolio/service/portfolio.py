@@ -32,13 +32,14 @@ from readiness.equity.service import claims
 from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
 from readiness.plans.schedule import is_overdue
-from readiness.plans.service import plan
+from readiness.plans.service import plan, tier_costs
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.columns import file_cells
 from readiness.portfolio.models import (
     MOST_COMPARED,
     PortfolioQuery,
     PortfolioRow,
+    PortfolioSort,
     PortfolioTally,
     parse_query,
 )
@@ -65,6 +66,7 @@ class PortfolioPage:
     tally: PortfolioTally
     programs: tuple[ProgramTally, ...]
     today: date
+    without_cost: int = 0  # groups of a list ordered by cost that have a place by none
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
@@ -90,16 +92,18 @@ def page(session: Session, payer_id: str, sent: Mapping[str, str]) -> PortfolioP
     query = replace(query, page=min(query.page, pages_of(tally.total, query.size)))
     today = session.now.date()
     raised = raised_cycles(own, query)
+    without_cost = complete_costs(session, payer_id, query)
     rows = with_asked(portfolio.rows_of_page(session.store, payer_id, today, query))
     return PortfolioPage(
         payer,
         instrument,
         own,
         query,
-        with_programs(session.store, rows, raised),
+        with_costs(session, with_programs(session.store, rows, raised)),
         tally,
         tuple(program_tallies(session.store, payer_id, today, query, raised)),
         today,
+        without_cost,
     )
 
 
@@ -127,7 +131,7 @@ def export(session: Session, payer_id: str, sent: Mapping[str, str]) -> Sheet:
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     today, cells = session.now.date(), file_cells(instrument)
     rows = with_asked(portfolio.every_row(session.store, payer_id, today, query))
-    rows = with_programs(session.store, rows, raised_cycles(own, query))
+    rows = with_costs(session, with_programs(session.store, rows, raised_cycles(own, query)))
     return Sheet(
         "Portfolio",
         tuple(cell.heading for cell in cells),
@@ -153,6 +157,35 @@ def with_asked(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
     asked = {version: len(instruments.load(*version).items) for version in versions}
     return tuple(
         replace(row, asked=asked[row.instrument]) if row.instrument else row for row in listed
+    )
+
+
+# What the next tier costs
+
+MOST_COSTS = 100  # worked out before a list is ordered by them; a page should not take a minute
+
+
+def complete_costs(session: Session, payer_id: str, query: PortfolioQuery) -> int:
+    """Before a list is ordered by cost. How many groups stay without one."""
+    if query.sort is not PortfolioSort.COST:
+        return 0
+    asked = session.store, payer_id, session.now.date(), query
+    if missing := portfolio.without_cost(*asked):
+        tier_costs.refresh(session.store, missing[:MOST_COSTS], session.now)
+        return len(portfolio.without_cost(*asked))
+    return 0
+
+
+def with_costs(session: Session, rows: tuple[PortfolioRow, ...]) -> tuple[PortfolioRow, ...]:
+    """With each figure that was not kept, or whose months have moved with the calendar."""
+    today = session.now.date()
+    due = [row.assessment_id for row in rows if row.assessment_id and row.is_cost_due(today)]
+    found = tier_costs.refresh(session.store, due, session.now)
+    return tuple(
+        replace(row, tier_cost=entry.cost, patients=entry.patients)
+        if (entry := found.get(row.assessment_id or ""))
+        else row
+        for row in rows
     )
 
 

@@ -16,6 +16,7 @@ from readiness.core.web.downloads import send_export, send_sheet
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session
+from readiness.plans.presenters import tier_cost
 from readiness.plans.presenters.way import Way, way_of
 from readiness.plans.service import plan
 from readiness.portfolio.brief import documents as brief_paper
@@ -27,6 +28,8 @@ from readiness.portfolio.service import portfolio
 bp = Blueprint("portfolio", __name__)
 brief_bp = Blueprint("brief", __name__)
 bp.add_app_template_filter(heat_of, "heat")
+bp.add_app_template_filter(tier_cost.short, "tier_cost")
+bp.add_app_template_filter(tier_cost.remark, "tier_cost_remark")
 
 
 @bp.get("/portfolio")

@@ -42,14 +42,14 @@ def changed(opened, action_id, **changes):
 
 
 def test_it_says_between_which_months_the_target_is_reached(opened):
-    told = outlook.outlook(opened, TODAY)
+    told = outlook.outlook(opened)
     assert told.says.startswith("If everything goes as expected, T3 Incentive-ready is reached ")
     assert told.stages[0].between == "now"
 
 
 def test_what_is_done_is_to_be_shown_by_assessing_again(opened):
     done = tuple(replace(a, status=ActionStatus.DONE) for a in opened.plan.actions)
-    told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=done)), TODAY)
+    told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=done)))
     assert told.says.endswith("T3 Incentive-ready is within reach now. Assess again to show it.")
 
 
@@ -64,7 +64,7 @@ def test_a_later_assessment_tells_what_came_of_an_earlier_plan(tmp_path, level, 
     session = Session(store, people.actor(store, "maya"), later)
     opened = plan.load(session, "a1")
     done = tuple(replace(a, status=ActionStatus.DONE) for a in opened.plan.actions)
-    told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=done)), later.date())
+    told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=done)))
     assert "within reach" not in told.says
     assert f"submitted later, found T{level} " in told.says
     assert told.says.endswith(f"the T3 that this plan led to {comes_of_it}")
@@ -75,20 +75,20 @@ def test_a_later_assessment_tells_what_came_of_an_earlier_plan(tmp_path, level, 
 
 def test_it_says_what_stays_short_and_how_much_more(tmp_path):
     opened = opened_for(tmp_path, plans.answers_at(0))
-    told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=())), TODAY)
+    told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=())))
     assert "is not reached by this plan yet. These stay short: " in told.says
     assert told.says.endswith(f"; and {len(told.ahead.short) - 5} more.")
     assert told.timeline is None
 
 
 def test_at_the_top_the_plan_holds_what_is_there(tmp_path):
-    told = outlook.outlook(opened_for(tmp_path, plans.answers_at(4)), TODAY)
+    told = outlook.outlook(opened_for(tmp_path, plans.answers_at(4)))
     assert told.says == "If everything goes as expected, T4 Sustaining is held."
     assert told.cost.actions == 0
 
 
 def test_years_and_their_sum_are_ranges_with_the_month_they_begin(opened):
-    told = outlook.outlook(opened, TODAY)
+    told = outlook.outlook(opened)
     assert [title for title, _ in told.years] == [
         "Year 1, from Jan 2027",
         "Year 2, from Jan 2028",
@@ -100,7 +100,7 @@ def test_years_and_their_sum_are_ranges_with_the_month_they_begin(opened):
 
 def test_each_action_names_who_may_pay_and_who_pays_afterwards(opened):
     mine = changed(opened, "GOV", own=GroupValues(may_pay="a local foundation"))
-    lines = {line.title: line for line in outlook.outlook(mine, TODAY).payers}
+    lines = {line.title: line for line in outlook.outlook(mine).payers}
     assert lines[plan.action_of(mine, "GOV").title].may_pay == "a local foundation"
     assert all(line.pays_after != "nobody named" for line in lines.values())
 
@@ -108,10 +108,10 @@ def test_each_action_names_who_may_pay_and_who_pays_afterwards(opened):
 def test_what_should_have_begun_and_what_has_no_date_are_named(opened):
     later = TODAY + timedelta(days=250)
     title = plan.action_of(opened, "GOV").title
-    assert title in outlook.outlook(opened, later).ahead.late
+    assert title in outlook.outlook(replace(opened, today=later)).ahead.late
     own = GroupValues(levels=(("PART-1", 4),))
     free = changed(opened, "GOV", proposal=None, usual=None, due_on=None, own=own)
-    assert outlook.outlook(free, TODAY).ahead.undated == (title,)
+    assert outlook.outlook(free).ahead.undated == (title,)
 
 
 def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out(tmp_path):
@@ -119,7 +119,7 @@ def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out
     opened = opened_for(tmp_path, answers)
     dropped = changed(opened, "COACH", status=ActionStatus.DROPPED)
     moved = changed(dropped, "GOV", own=GroupValues(half_year=4))
-    drawn = outlook.outlook(moved, TODAY).timeline
+    drawn = outlook.outlook(moved).timeline
     assert drawn
     titles = [row[0] for row in drawn.table.rows]
     assert titles[-1] == plan.action_of(opened, "GOV").title

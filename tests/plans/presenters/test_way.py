@@ -73,7 +73,7 @@ def test_at_the_top_there_is_none(tmp_path):
 
 
 def test_the_plan_is_told_in_one_breath(opened):
-    says = outlook.outlook(opened, NOW.date()).lead
+    says = outlook.outlook(opened).lead
     assert says.startswith("This plan reaches T3 Incentive-ready between ")
     assert money(opened.cost.total) in says
     assert "estimates that nobody has measured yet" in says
@@ -83,7 +83,7 @@ def test_the_plan_is_told_in_one_breath(opened):
 def test_what_only_finds_out_is_no_plan_to_a_tier(tmp_path):
     answers = plans.answers_at(2)
     del answers["LEAD-1"]
-    assert outlook.outlook(opened_for(tmp_path, answers), NOW.date()).lead == ""
+    assert outlook.outlook(opened_for(tmp_path, answers)).lead == ""
 
 
 def test_what_is_not_for_the_group_stands_apart(opened):

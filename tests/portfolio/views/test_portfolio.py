@@ -94,10 +94,10 @@ def test_the_list_shows_a_row_for_each_group_that_shares(payer, store):
     assert row[1] == "Elm Physicians"
     assert "T2" in row[2]
     assert "not reviewed" in row[2]
-    assert row[5:7] == ["50.0", "50.0"]
-    assert row[7:16] == ["50.0"] * 9
-    assert "42%" in row[16]
-    assert "412 of 980" in row[16]
+    assert row[6:8] == ["50.0", "50.0"]
+    assert row[8:17] == ["50.0"] * 9
+    assert "42%" in row[17]
+    assert "412 of 980" in row[17]
     own = read(payer, "/payers/fair/groups/elm").text
     assert (
         "412 of 980 patient-quarters: each patient counted once in every quarter they were seen"
@@ -151,7 +151,7 @@ def test_of_a_draft_the_list_shows_the_progress_and_nothing_else(payer, store):
     (row,) = rows_of(page)
     assert "1 of 57 answered" in row[3]
     assert row[2] == "no tier yet"
-    assert row[4:17] == ["–"] * 13
+    assert row[4:18] == ["–"] * 14
     assert payers.NOTE not in page.text
 
 
@@ -161,7 +161,7 @@ def test_what_was_hidden_in_a_release_is_hidden_everywhere(payer, store, screene
     counted(store, "elm", screened, eligible)
     exported = payer.get(f"{LIST}.csv").text
     for text in (
-        rows_of(read(payer, LIST))[0][16],
+        rows_of(read(payer, LIST))[0][17],
         read(payer, "/payers/fair/groups/elm").text,
         read(payer, f"{LIST}/compare?group=elm").text,
         exported,
@@ -247,8 +247,8 @@ def test_a_list_of_one_cycle_shows_where_groups_stood_in_that_cycle(payer, store
         text = payer.get(f"{LIST}.csv?{asked}").get_data().decode("utf-8-sig")
         (line,) = csv.DictReader(io.StringIO(text))
         assert f" {line['Tier']} " in row[2]
-        assert line["Screened (patient-quarters)"] in row[16]
-        return line["Tier"], row[5], page.links["Elm Physicians"]
+        assert line["Screened (patient-quarters)"] in row[17]
+        return line["Tier"], row[6], page.links["Elm Physicians"]
 
     before, now = f"cycle={last.cycle_id}", f"cycle={this.cycle_id}"
     assert shown(before) == ("T1", "25.0", f"/payers/fair/groups/elm?assessment={last.id}")
