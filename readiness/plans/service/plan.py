@@ -89,12 +89,16 @@ class PlanView:
     basis: PlanBasis
     plan: ActionPlan
     context: Context  # what costs are worked out from
-    is_stored: bool
     has_newer_run: bool
     may_edit: bool
     is_own: bool  # of the reader's own group
     today: date
     later: LaterResult | None = None
+    proposed: ProposedPlan | None = None  # what it is drafted from; None: it is stored
+
+    @property
+    def is_stored(self) -> bool:
+        return self.proposed is None
 
     @property
     def is_preview(self) -> bool:
@@ -136,7 +140,9 @@ def load(session: Session, assessment_id: str) -> PlanView:
     is_older = stored is not None and stored.run_id != newest.run_id
     base = stored_basis(session.store, stored, instrument) if stored and is_older else newest
     context = assessments.context_values(session.store, assessment_id) if is_own else base.context
-    plan = stored or draft(session.store, assessment, instrument, base)[0]
+    plan, proposed = (
+        (stored, None) if stored else draft(session.store, assessment, instrument, base)
+    )
     return PlanView(
         assessment=assessment,
         group=groups.get(session.store, assessment.group_id),
@@ -144,12 +150,12 @@ def load(session: Session, assessment_id: str) -> PlanView:
         basis=base,
         plan=drafting.with_current_costs(plan, instrument, book_of(instrument), context),
         context=context,
-        is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
         may_edit=permissions.allowed(session.actor, Can.EDIT_PLAN, here) and base.kind is not None,
         is_own=is_own,
         today=session.now.date(),
         later=later_result(session.store, assessment),
+        proposed=proposed,
     )
 
 
@@ -365,13 +371,12 @@ def action_of(opened: PlanView, action_id: str) -> PlanAction:
 
 def ensure_stored(session: Session, opened: PlanView) -> None:
     """Store the plan as it was proposed, before the first change to it."""
-    if opened.is_stored:
+    if opened.proposed is None:
         return
-    fresh, made = draft(session.store, opened.assessment, opened.instrument, opened.basis)
     event = Event(
-        session.now, session.actor.id, "took up", "plan", fresh.id, group_id=opened.group.id
+        session.now, session.actor.id, "took up", "plan", opened.plan.id, group_id=opened.group.id
     )
-    plans.add_plan(session.store, fresh, made, event)
+    plans.add_plan(session.store, opened.plan, opened.proposed, event)
 
 
 def event_of(opened: PlanView, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:
