@@ -147,3 +147,34 @@ create index tier_costs_of_group on tier_costs (group_id);
 
 """,
     )
+
+
+@migrations()
+def funding_of_a_scenario(db: Database) -> None:
+    """A state may be "funded", and tells what was awarded with it. SQLite changes no check."""
+    run(
+        db,
+        """
+create table allocation_states (
+    allocation_id text not null references allocations on delete cascade,
+    number integer not null,
+    name text not null,
+    state text not null check (state in ('draft', 'proposed', 'approved', 'funded', 'deleted')),
+    at text not null,
+    person_id text not null,
+    awards text not null default '[]',
+    primary key (allocation_id, number)
+) strict;
+
+insert into allocation_states (allocation_id, number, name, state, at, person_id)
+select allocation_id, number, name, state, at, person_id from allocation_statuses;
+
+drop table allocation_statuses;
+
+alter table allocation_states rename to allocation_statuses;
+
+create trigger allocation_statuses_are_never_changed before update on allocation_statuses
+begin select raise(abort, 'scenarios and their answers are only ever added'); end;
+
+""",
+    )

@@ -14,14 +14,9 @@ from readiness.core import audit, serialization
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.investment.answers import (
-    ScenarioAnswer,
-    Stability,
-)
-from readiness.investment.lifecycle import ScenarioState, ScenarioStatus
-from readiness.investment.models import (
-    GroupOffer,
-)
+from readiness.investment.answers import ScenarioAnswer, Stability
+from readiness.investment.lifecycle import AwardRecord, ScenarioState, ScenarioStatus
+from readiness.investment.models import GroupOffer
 from readiness.investment.problem import AllocationProblem
 from readiness.investment.scenario import BudgetScenario, Replay, ScenarioRequest, ScenarioSolution
 
@@ -105,6 +100,7 @@ def keep_status(store: Store, allocation_id: str, status: ScenarioStatus, event:
                 "state": status.state,
                 "at": status.at.isoformat(),
                 "person_id": status.person_id,
+                "awards": json.dumps(serialization.to_json(status.awards)),
             },
         )
         audit.record(store, event)
@@ -211,6 +207,7 @@ def status_from_row(row: Mapping[str, Any]) -> ScenarioStatus:
         ScenarioState(row["state"]),
         datetime.fromisoformat(row["at"]),
         row["person_id"],
+        serialization.from_json(tuple[AwardRecord, ...], json.loads(row["awards"])),
     )
 
 

@@ -1,7 +1,8 @@
-"""The life of a budget scenario: draft, proposed, approved; or deleted.
+"""The life of a budget scenario: draft, proposed, approved, funded; or deleted.
 
 What was asked and answered never changes. Its name and state are told by what people did since,
-of which the last stands. An approved scenario is kept as it is.
+of which the last stands. An approved scenario is kept as it is; a funded one has its awards in the
+plans of the groups.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class ScenarioState(StrEnum):
     DRAFT = "draft"
     PROPOSED = "proposed"
     APPROVED = "approved"
+    FUNDED = "funded"
     DELETED = "deleted"
 
 
@@ -27,7 +29,8 @@ MOVES: dict[ScenarioState, frozenset[ScenarioState]] = {
     ScenarioState.PROPOSED: frozenset(
         {ScenarioState.DRAFT, ScenarioState.APPROVED, ScenarioState.DELETED}
     ),
-    ScenarioState.APPROVED: frozenset({ScenarioState.PROPOSED}),
+    ScenarioState.APPROVED: frozenset({ScenarioState.PROPOSED, ScenarioState.FUNDED}),
+    ScenarioState.FUNDED: frozenset({ScenarioState.APPROVED}),
     ScenarioState.DELETED: frozenset(),
 }
 RENAMED_IN = frozenset({ScenarioState.DRAFT, ScenarioState.PROPOSED})
@@ -37,9 +40,35 @@ REFUSED = {
     ScenarioState.APPROVED: (
         "An approved scenario is kept as it is. Take its approval back first, or copy it."
     ),
+    ScenarioState.FUNDED: (
+        "A funded scenario is kept as it is. Take its funding back first, or copy it."
+    ),
     ScenarioState.DELETED: "This scenario was deleted. Go back to the list of scenarios.",
 }
+ON_ITS_OWN_PAGE = (
+    "What funding writes, and what taking it back strikes out, is shown before it is done. Open "
+    "that from the page of the scenario."
+)
 NO_ANSWER_YET = "This scenario has no answer to propose. Solve it again, or change its settings."
+
+
+@dataclass(frozen=True, order=True)
+class ScenarioAward:
+    """What the payer pays for one action of a group in one year of the budget."""
+
+    group_id: str
+    action_id: str
+    year: int
+    dollars: int
+
+
+@dataclass(frozen=True)
+class AwardRecord:
+    """What became of an award when the scenario was funded."""
+
+    award: ScenarioAward
+    posting_id: str | None  # its entry in the group's plan; None: it was not written
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +79,7 @@ class ScenarioStatus:
     state: ScenarioState
     at: datetime
     person_id: str
+    awards: tuple[AwardRecord, ...] = ()  # of a funded one
 
     @property
     def moves(self) -> frozenset[ScenarioState]:

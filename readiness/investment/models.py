@@ -90,6 +90,7 @@ class TierPlan:
     plan: ActionPlan
     reaches: bool  # the group may have changed its plan so that it does not
     months: tuple[int, int] | None  # from the plan's start; None: nobody can tell
+    still_to_pay: int = 0  # dollars, of what is under way in it
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class GroupBaseline:
     context: Context
     positive: tuple[int, int] | None = None  # patient-quarters with any need, of those screened
     behind: tuple[PatientsBehind, ...] = ()
-    in_place: frozenset[str] = frozenset()
+    in_place: frozenset[str] = frozenset()  # under way, or done since the answers were given
+    done_before: frozenset[str] = frozenset()  # the answers show what it brought
     plans: tuple[TierPlan, ...] = ()  # lowest tier first; the first is the group's own
 
 

@@ -62,7 +62,8 @@ class GroupChoices:
         """What is in place is for the group, and costs nothing more."""
         in_place = dict.fromkeys(self.baseline.in_place, 0)
         found = self.baseline
-        return catalog_of(self.instrument, self.book, found.answers, found.context, in_place)
+        given = found.answers, found.context
+        return catalog_of(self.instrument, self.book, *given, in_place, found.done_before)
 
     @cached_property
     def offer_by_id(self) -> Mapping[str, Offer]:
@@ -232,12 +233,6 @@ class GroupChoices:
     def package(self, plan: TierPlan) -> TierPackage:
         tier = self.instrument.tier_by_id[plan.tier_id]
         own = [each for each in plan.plan.current if not is_priced(each)]
-        owed = [
-            each.cost.likely
-            for each in plan.plan.current
-            if each.cost and each.status is not ActionStatus.DONE
-            and (each.status in BEGUN or each.id in self.baseline.in_place)
-        ]  # fmt: skip
         now = self.instrument.tier_by_id[self.baseline.run.tier_id].number
         becomes_ready = now < INCENTIVE_READY_TIER <= tier.number
         actions = tuple(each.id for each in self.open_actions(plan))
@@ -255,7 +250,7 @@ class GroupChoices:
             ),
             own_steps=tuple(each.title for each in own),
             own_days=ceil(sum(d.likely for each in own if (d := each.amounts.people_days))),
-            still_to_pay=round(sum(owed)),
+            still_to_pay=plan.still_to_pay,
             months=plan.months,
         )
 

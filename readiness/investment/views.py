@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from readiness.accounts.service import people
-from readiness.core.errors import BadInput, NotFound
+from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm, with_problems
@@ -31,7 +31,7 @@ from readiness.investment.lifecycle import ScenarioState
 from readiness.investment.presenters.policies import COMPARED
 from readiness.investment.problem import Key
 from readiness.investment.scenario import BudgetScenario
-from readiness.investment.service import lifecycle, scenarios, stored
+from readiness.investment.service import funding, lifecycle, scenarios, stored
 from readiness.investment.service import results as files
 from readiness.investment.service.scenarios import (
     ActionChange,
@@ -218,6 +218,43 @@ def move(payer_id: str, allocation_id: str) -> ResponseReturnValue:
     if wanted == ScenarioState.DELETED:
         flash("The scenario was deleted.")
         return redirect(url_for(".listing", payer_id=payer_id), 303)
+    return shown(payer_id, allocation_id)
+
+
+@bp.get("/payers/<payer_id>/investment/<allocation_id>/awards")
+@needs(Can.PLAN_INVESTMENT)
+def awards(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    """Of an approved scenario what funding it writes, to be confirmed; of a funded one what it
+    wrote."""
+    found = funding.load(session(), payer_id, allocation_id)
+    return render_template("investment/awards.html", found=found)
+
+
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/awards")
+@needs(Can.PLAN_INVESTMENT)
+def fund(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    seen = request.form.get("seen", "")
+    try:
+        funding.fund(session(), payer_id, allocation_id, seen, new_id)
+    except ChangedMeanwhile as error:
+        found = funding.load(session(), payer_id, allocation_id)
+        return render_template("investment/awards.html", found=found, meanwhile=str(error)), 409
+    flash("Funded. The groups see their awards from now on.")
+    return redirect(url_for(".awards", payer_id=payer_id, allocation_id=allocation_id), 303)
+
+
+@bp.get("/payers/<payer_id>/investment/<allocation_id>/awards/take-back")
+@needs(Can.PLAN_INVESTMENT)
+def funding_back(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    found = funding.load_funded(session(), payer_id, allocation_id)
+    return render_template("investment/take_back.html", found=found)
+
+
+@bp.post("/payers/<payer_id>/investment/<allocation_id>/awards/take-back")
+@needs(Can.PLAN_INVESTMENT)
+def take_back(payer_id: str, allocation_id: str) -> ResponseReturnValue:
+    funding.take_back(session(), payer_id, allocation_id, new_id)
+    flash("The funding is taken back. The scenario is approved as before.")
     return shown(payer_id, allocation_id)
 
 

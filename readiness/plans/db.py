@@ -134,6 +134,7 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
             (row["id"],),
         )
     )
+    taken_up = {action.id for action in actions}
     return ActionPlan(
         id=row["id"],
         group_id=row["group_id"],
@@ -142,11 +143,11 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
         starts_on=date.fromisoformat(row["starts_on"]),
         target_tier_id=proposed.target_tier_id,
         actions=actions,
-        set_aside=proposed.set_aside,
+        set_aside=tuple(e for e in proposed.set_aside if e.intervention_id not in taken_up),
         notes=proposed.notes,
         objective=proposed.objective,
         has_margin=proposed.has_margin,
-        beyond=proposed.beyond,
+        beyond=tuple(each for each in proposed.beyond if each.id not in taken_up),
     )
 
 
@@ -181,9 +182,13 @@ def proposed_in(plain: Mapping[str, Any]) -> ProposedPlan:
 
 
 def edits_out(action: PlanAction) -> Plain:
-    """What people made of an action; the proposal itself is stored once, with the plan."""
+    """What people made of an action; the proposal itself is stored once, with the plan, unless it
+    was added to it."""
     edits = ("title", "owner", "due_on", "status", "note", "evidence")
-    return {**{name: to_json(getattr(action, name)) for name in edits}, "own": own_out(action.own)}
+    plain = {**{name: to_json(getattr(action, name)) for name in edits}, "own": own_out(action.own)}
+    if action.proposal and action.proposal.is_added:
+        plain["proposal"] = to_json(action.proposal)
+    return plain
 
 
 def own_out(own: GroupValues) -> Plain:
@@ -199,10 +204,11 @@ def action_in(
         **edits,
         "id": action_id,
         "revision": revision,
-        "proposal": None,
+        "proposal": edits.get("proposal"),
         "own": {**own, "amounts": own, "levels": list(own["levels"].items())},
     }
-    return replace(from_json(PlanAction, plain), proposal=proposal)
+    made = from_json(PlanAction, plain)
+    return replace(made, proposal=made.proposal or proposal)
 
 
 def add_posting(store: Store, posting: Posting, event: Event) -> None:
@@ -221,6 +227,17 @@ def add_posting(store: Store, posting: Posting, event: Event) -> None:
 def is_corrected(store: Store, posting_id: str) -> bool:
     return (
         store.row("select 1 as found from postings where corrects = ?", (posting_id,)) is not None
+    )
+
+
+def postings_with_ids(store: Store, posting_ids: Iterable[str]) -> tuple[Posting, ...]:
+    """Those that still exist."""
+    return tuple(
+        posting_from_row(row)
+        for row in store.rows(
+            "select * from postings where id in (select value from json_each(?)) order by rowid",
+            (json.dumps(list(posting_ids)),),
+        )
     )
 
 

@@ -30,7 +30,7 @@ from readiness.plans.models import (
     ProposedPlan,
     ResourceEstimate,
 )
-from readiness.plans.schedule import due_after_start, end_of
+from readiness.plans.schedule import due_after_start, end_of, first_fit, half_year_of
 
 COORDINATOR = "practice manager"  # who sees to it that every item has an answer
 DAYS_TO_FIND_OUT = 30
@@ -77,6 +77,15 @@ def action_of(instrument: Instrument, proposal: Proposal, starts_on: date) -> Pl
         proposal=proposal,
         own=still_to_pay(proposal),
     )
+
+
+def added_action(plan: ActionPlan, instrument: Instrument, proposal: Proposal) -> PlanAction:
+    """It joins a plan in the first half-year from its own on in which it fits."""
+    tried = action_of(instrument, proposal, plan.starts_on)
+    fitted = first_fit(plan, tried, proposal.half_year)
+    number = half_year_of(fitted, plan.starts_on) or proposal.half_year
+    placed = action_of(instrument, replace(proposal, half_year=number), plan.starts_on)
+    return replace(placed, status=ActionStatus.PLANNED)
 
 
 def still_to_pay(proposal: Proposal) -> GroupValues:

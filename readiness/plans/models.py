@@ -58,6 +58,7 @@ class Proposal:
     own_days: Decimal | None = None  # people-days of an own step
     half_years: int = 1  # that an own step takes: one for each level
     still_to_pay: int | None = None  # dollars; None: not begun when the plan was made
+    is_added: bool = False  # later, because somebody pays for it; the plan did without
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from readiness.assessments.unmet import served_by, unmet_criteria
 from readiness.core.integer_program import Solve
 from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import ActionKind, GateKind, Instrument, Tier
+from readiness.instruments.models import ActionKind, GateKind, Instrument, Prerequisite, Tier
 from readiness.plans.catalog import Catalog, Offer, catalog_of, level_of
 from readiness.plans.least_cost import (
     LeastCostPlan,
@@ -30,6 +30,7 @@ from readiness.plans.models import (
     ActionType,
     ExcludedIntervention,
     LevelRise,
+    PlanAction,
     Proposal,
     ProposedPlan,
 )
@@ -346,6 +347,37 @@ def beyond_of(facts: GroupFacts, catalog: Catalog, chosen: Set[str]) -> Iterator
                 intervention_id=offer.id,
                 cost=offer.cost,
             )
+
+
+# What is added to a plan because somebody pays for it.
+
+
+def added_proposal(
+    offer: Offer, facts: GroupFacts, current: Iterable[PlanAction], half_year: int
+) -> Proposal:
+    """It comes after whatever in the plan brings what it needs first."""
+    lifts = tuple(
+        LevelRise(item.id, facts.answers[item.id].level, offer.delivers[item.id], weight=1)
+        for item in facts.instrument.items
+        if item.id in offer.delivers
+    )
+    return Proposal(
+        id=offer.id,
+        type=ActionType.INTERVENTION,
+        title=offer.intervention.title,
+        lifts=lifts,
+        because=(),
+        half_year=half_year,
+        after=tuple(each.id for each in current if brings(each, offer.needs)),
+        intervention_id=offer.id,
+        cost=offer.cost,
+        is_added=True,
+    )
+
+
+def brings(action: PlanAction, needs: Iterable[Prerequisite]) -> bool:
+    levels = {lift.item_id: lift.to for lift in action.lifts}
+    return any(levels.get(each.item_id, 0) >= each.level for each in needs)
 
 
 # How much hangs on the days of own work.

@@ -99,6 +99,16 @@ def uncorrected(postings: Iterable[Posting]) -> tuple[Posting, ...]:
     return tuple(each for each in every if each.id not in replaced)
 
 
+def latest_in_place_of(posting_id: str, postings: Iterable[Posting]) -> Posting:
+    """The entry that stands for one today: itself, or the last of its corrections."""
+    every = tuple(postings)
+    correction_of = {each.corrects: each for each in every}
+    found = next(each for each in every if each.id == posting_id)
+    while found.id in correction_of:
+        found = correction_of[found.id]
+    return found
+
+
 def totals(postings: Iterable[Posting]) -> Totals:
     cents = dict.fromkeys(PostingKind, 0)
     for each in uncorrected(postings):

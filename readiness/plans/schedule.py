@@ -38,10 +38,19 @@ def half_year_of(action: PlanAction, starts_on: date) -> int | None:
         return action.own.half_year
     if action.proposal:
         return action.proposal.half_year
-    if action.due_on is None:
-        return None
+    return None if action.due_on is None else half_year_on(action.due_on, starts_on)
+
+
+def half_year_on(on: date, starts_on: date) -> int:
+    """The half-year of a plan in which a day lies; the last, for days after it.
+
+    >>> half_year_on(date(2026, 1, 1), date(2026, 3, 1)), half_year_on(
+    ...     date(2026, 9, 1), date(2026, 3, 1)
+    ... )
+    (1, 2)
+    """
     number = 1
-    while end_of(number, starts_on) < action.due_on and number < LAST_HALF_YEAR:
+    while end_of(number, starts_on) < on and number < LAST_HALF_YEAR:
         number += 1
     return number
 
@@ -177,6 +186,9 @@ def new_conflicts(before: ActionPlan, after: ActionPlan) -> tuple[str, ...]:
 
 
 def with_action(plan: ActionPlan, action: PlanAction) -> ActionPlan:
+    """In its place, or at the end."""
+    if all(each.id != action.id for each in plan.actions):
+        return replace(plan, actions=(*plan.actions, action))
     return replace(
         plan, actions=tuple(action if each.id == action.id else each for each in plan.actions)
     )
@@ -185,12 +197,17 @@ def with_action(plan: ActionPlan, action: PlanAction) -> ActionPlan:
 def restore(plan: ActionPlan, action: PlanAction) -> PlanAction:
     """Back in the plan, in the first half-year from its own on in which it fits."""
     back = replace(action, revision=action.revision + 1, status=ActionStatus.PROPOSED)
-    start = half_year_of(back, plan.starts_on) or 1
+    return first_fit(plan, back, half_year_of(back, plan.starts_on) or 1)
+
+
+def first_fit(plan: ActionPlan, action: PlanAction, start: int) -> PlanAction:
+    """In the first half-year from `start` on in which it fits; as it is where it fits in none."""
     for number in range(start, LAST_HALF_YEAR + 1):
-        tried = due_after_start(back if number == start else move_to(back, number), plan)
+        is_there = half_year_of(action, plan.starts_on) == number
+        tried = due_after_start(action if is_there else move_to(action, number), plan)
         if not new_conflicts(plan, with_action(plan, tried)):
             return tried
-    return back
+    return action
 
 
 def move_to(action: PlanAction, half_year: int) -> PlanAction:

@@ -49,6 +49,21 @@ def nothing(page):
     """Most of what there is to see is in the demonstration."""
 
 
+def payer_s_own(page):
+    all_plans_as_a_zip(page)
+    a_scenario_to_be_funded(page)
+
+
+def a_scenario_to_be_funded(page):
+    """Funded too, after a look at what that asks first."""
+    page.goto("/payers/harbor/investment/spring-grants")
+    for label in ("Propose it", "Approve it"):
+        press(page, label)
+    follow(page, "Fund it")
+    tools.check_accessibility(page)
+    press(page, "Write these awards")
+
+
 def all_plans_as_a_zip(page):
     """Of the one group of the highest tier, so that there is something to fetch."""
     page.goto("/payers/harbor/plans?tier=T4")
@@ -56,7 +71,7 @@ def all_plans_as_a_zip(page):
     page.get_by_role("link", name="Download the ZIP").wait_for()
 
 
-BEFORE = {PAYER: all_plans_as_a_zip}
+BEFORE = {PAYER: payer_s_own}
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from sqlite3 import IntegrityError
 
 import pytest
 from sqlite_utils import Migrations
@@ -73,6 +74,38 @@ def test_standings_of_the_first_release_stay_as_those_of_the_newest_submission(
     with closing(Store(path)) as store:
         rows = list(store.rows("select group_id, assessment_id, is_newest, tier from standings"))
     assert rows == [{"group_id": "elm", "assessment_id": "a1", "is_newest": 1, "tier": "T2"}]
+    assert problems(path) == []
+
+
+def test_states_of_scenarios_stay_and_one_may_now_be_funded(tmp_path, monkeypatch):
+    before = Migrations("readiness")
+    for step in (
+        migrations.first_release,
+        migrations.one_standing_for_each_assessment,
+        migrations.life_of_a_scenario,
+    ):
+        before()(step)
+    path = tmp_path / "readiness.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "migrations", before)
+        bring_up_to_date(path, NOW)
+    state = "insert into allocation_statuses (allocation_id, number, name, state, at, person_id)"
+    with closing(Store(path)) as store:
+        world.fill(store)
+        with store.writing():
+            store.execute(
+                "insert into allocations (id, payer_id, name, asked_by, asked_at, settings, seed)"
+                " values ('s1', 'fair', 'Spring', 'pam', '2027-01-15', '{}', 7)"
+            )
+            store.execute(f"{state} values ('s1', 1, 'Spring', 'approved', '2027-01-15', 'pam')")
+    bring_up_to_date(path, NOW)
+    with closing(Store(path)) as store:
+        with store.writing():
+            store.execute(f"{state} values ('s1', 2, 'Spring', 'funded', '2027-01-16', 'pam')")
+        rows = list(store.rows("select number, state, awards from allocation_statuses"))
+        with pytest.raises(IntegrityError, match="only ever added"), store.writing():
+            store.execute("update allocation_statuses set name = 'Other'")
+    assert [tuple(row.values()) for row in rows] == [(1, "approved", "[]"), (2, "funded", "[]")]
     assert problems(path) == []
 
 

@@ -48,6 +48,7 @@ MAY = {  # readable by someone who does not program
         Can.TEST_INCENTIVES,
         Can.OPEN_CYCLE,
         Can.PLAN_INVESTMENT,
+        Can.AWARD,
         Can.MANAGE_PAYER_TEAM,
     },
     Role.ADMINISTRATOR: {Can.SEE_HOME, Can.ADMINISTER},

@@ -61,6 +61,8 @@ def plans_of(
     made = (propose(known, solver.least, tier) for tier in above)
     drafts = (drafting.draft(QMER, each, header) for each in made)
     return tuple(
-        tier_plan_of(QMER, given, drafting.with_current_costs(d, QMER, BOOK, context), NOW.date())
+        tier_plan_of(
+            QMER, given, drafting.with_current_costs(d, QMER, BOOK, context), NOW.date(), {}
+        )
         for d in drafts
     )

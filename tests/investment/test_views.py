@@ -8,6 +8,8 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
 from readiness.investment import db as allocations
 from readiness.investment.service.scenarios import KIND
+from readiness.plans import db as ledger
+from readiness.plans import postings
 from tests.factories import allocations as allocated
 from tests.factories import payers, world
 from tests.factories.page import Page
@@ -119,6 +121,65 @@ def test_a_scenario_is_proposed_approved_renamed_and_deleted_by_buttons(store, s
     assert world.send(pam, f"{BASE}/a1/state", state="deleted").status_code == 303
     assert "Fall grants" not in Page(pam.get(BASE).text).text
     assert pam.get(f"{BASE}/a1").status_code == 404
+
+
+@pytest.fixture
+def approved(store, sent, pam):
+    allocated.add_solved(store, "a1")
+    for state in ("proposed", "approved"):
+        assert world.send(pam, f"{BASE}/a1/state", state=state).status_code == 303
+
+
+@pytest.mark.slow
+def test_funding_asks_first_on_a_page_that_lists_what_is_written(store, approved, pam):
+    page = Page(pam.get(f"{BASE}/a1").text)
+    asks = page.links["Fund it"]
+    assert asks == f"{BASE}/a1/awards"
+    page = Page(pam.get(asks).text)
+    assert page.heading == "Fund “Spring grants”"
+    assert ledger.postings_of_groups(store, ["elm"]) == ()
+    reply = pam.post(asks, data=page.values(asks))
+    assert (reply.status_code, reply.location) == (303, asks)
+    page = Page(pam.get(asks).text)
+    assert page.heading == "Awards of “Spring grants”"
+    entries = ledger.postings_of_groups(store, ["elm"])
+    total = sum(each.cents for each in entries) // 100
+    assert f"{len(entries)} awards in the plan of 1 group, ${total:,} in all." in page.text
+    assert "Funded. Its awards stand" in Page(pam.get(f"{BASE}/a1").text).text
+    assert "Funded" in Page(pam.get(BASE).text).text
+
+
+@pytest.mark.slow
+def test_the_group_sees_who_awarded_it_from_which_scenario_and_when(approved, pam, sent, sign_in):
+    asks = f"{BASE}/a1/awards"
+    pam.post(asks, data=Page(pam.get(asks).text).values(asks))
+    maya = sign_in(pam, "maya")
+    for path in ("plan", "plan/money"):
+        page = Page(maya.get(f"/assessments/{sent.id}/{path}").text)
+        assert "from Fair Health (Budget scenario “Spring grants”), Jan 15, 2027" in page.text
+
+
+@pytest.mark.slow
+def test_taking_back_asks_first_too(store, approved, pam):
+    asks = f"{BASE}/a1/awards"
+    pam.post(asks, data=Page(pam.get(asks).text).values(asks))
+    back = Page(pam.get(asks).text).links["Take the funding back"]
+    page = Page(pam.get(back).text)
+    assert page.heading == "Take back the funding of “Spring grants”"
+    assert pam.post(back, data=page.values(back)).status_code == 303
+    assert "Approved. It is kept" in Page(pam.get(f"{BASE}/a1").text).text
+    standing = postings.uncorrected(ledger.postings_of_groups(store, ["elm"]))
+    assert {each.cents for each in standing} == {0}
+
+
+@pytest.mark.slow
+def test_what_was_shown_before_a_change_is_shown_anew(store, approved, pam):
+    reply = world.send(pam, f"{BASE}/a1/awards", seen="something else")
+    assert reply.status_code == 409
+    page = Page(reply.text)
+    assert "Something changed since this page was shown" in page.text
+    assert page.heading == "Fund “Spring grants”"
+    assert ledger.postings_of_groups(store, ["elm"]) == ()
 
 
 @pytest.mark.parametrize("change", ["", "drop:elm:GOV", "pin"])

@@ -117,7 +117,7 @@ def dot_row(
 
 def dots_of(rows: Sequence[ChartRow], marks: tuple[Mark, ...], header: tuple[str, ...]) -> Figure:
     table = Table(header, tuple((row.title, row.says, row.note or "–") for row in rows))
-    return figure_of(rows, table, step=60, head=24, foot=4, marks=marks)
+    return figure_of(rows, table, step=56, head=24 if marks else 0, marks=marks)
 
 
 # A small line over time

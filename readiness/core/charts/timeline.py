@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from readiness.core.charts.scales import Mark, Scale, Table, percentage
 from readiness.core.periods import months_after
 
-TOP, TIER, ROW, LAST = 34, 46, 46, 6  # px: the months, one path of tiers, one action, the foot
+LAST = 6  # px: the foot
 MONTHS_BETWEEN = (6, 12, 24)  # ticks; the first that leaves few enough
 MOST_TICKS = 5
 MOST_LETTERS = 42  # of a title, on a phone
 LEAST_LABEL = 6.0  # percent of the width that a tier's name needs
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """Heights in px."""
+
+    months: int
+    tier: int  # one path of tiers
+    action: int
+
+
+TITLES_ABOVE = Spacing(34, 46, 46)  # their bars: fits a phone
+TITLES_BESIDE = Spacing(22, 24, 21)  # them: for a page that is wide enough
 
 
 @dataclass(frozen=True)
@@ -46,12 +59,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Bar:
-    y: int
     title: str
     prepares: Span
     runs: Span  # launched, no effect to be seen yet
     shows: Span  # an effect, from the earliest month to the latest
-    start_x: str
+    y: int = 0  # px
 
 
 @dataclass(frozen=True)
@@ -66,9 +78,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Path:
-    y: int
     title: str
     blocks: tuple[Block, ...]
+    y: int = 0  # px
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,6 @@ class Timeline:
     marks: tuple[Mark, ...]
     paths: tuple[Path, ...]
     bars: tuple[Bar, ...]
-    bottom: int
     says: str
     table: Table
 
@@ -89,19 +100,14 @@ def timeline_of(
     latest: Sequence[TierStep],
 ) -> Timeline:
     scale = Scale(0, span_of(starts_on, courses))
-    paths = (
-        path_of(TOP, "Tier at the earliest", earliest, starts_on, scale),
-        path_of(TOP + TIER, "Tier at the latest", latest, starts_on, scale),
-    )
-    first = TOP + 2 * TIER
-    bars = tuple(bar_of(first + ROW * n, c, starts_on, scale) for n, c in enumerate(courses))
-    bottom = first + ROW * len(courses)
-    return Timeline(
-        height=bottom + LAST,
+    figure = Timeline(
+        height=0,
         marks=tuple(ticks(starts_on, scale)),
-        paths=paths,
-        bars=bars,
-        bottom=bottom,
+        paths=(
+            path_of("Tier at the earliest", earliest, starts_on, scale),
+            path_of("Tier at the latest", latest, starts_on, scale),
+        ),
+        bars=tuple(bar_of(each, starts_on, scale) for each in courses),
         says=". ".join([*(path_says(each) for each in (earliest, latest)), *map(told, courses)]),
         table=Table(
             ("Action", "Starts", "Launched", "Effect, earliest", "Effect, latest"),
@@ -110,6 +116,21 @@ def timeline_of(
                 for c in courses
             ),
         ),
+    )
+    return spaced(figure, TITLES_ABOVE)
+
+
+def spaced(figure: Timeline, spacing: Spacing) -> Timeline:
+    """The same, with each line in its place below the one before."""
+    first = spacing.months + spacing.tier * len(figure.paths)
+    return replace(
+        figure,
+        height=first + spacing.action * len(figure.bars) + LAST,
+        paths=tuple(
+            replace(path, y=spacing.months + spacing.tier * n)
+            for n, path in enumerate(figure.paths)
+        ),
+        bars=tuple(replace(bar, y=first + spacing.action * n) for n, bar in enumerate(figure.bars)),
     )
 
 
@@ -137,11 +158,11 @@ def ticks(starts_on: date, scale: Scale) -> Iterator[Mark]:
         yield Mark(percentage(place), month(months_after(starts_on, months)), anchor)
 
 
-def bar_of(y: int, course: Course, starts_on: date, scale: Scale) -> Bar:
+def bar_of(course: Course, starts_on: date, scale: Scale) -> Bar:
     days = (course.starts_on, course.launches_on, course.earliest, course.latest)
     at = [months_between(starts_on, day) for day in days]
     spans = [Span(scale.at(a), scale.span(a, b)) for a, b in pairwise(at)]
-    return Bar(y, cut(course.short), spans[0], spans[1], spans[2], scale.at(at[0]))
+    return Bar(cut(course.short), spans[0], spans[1], spans[2])
 
 
 def cut(title: str) -> str:
@@ -152,7 +173,7 @@ def cut(title: str) -> str:
     return title if len(title) <= MOST_LETTERS else f"{title[: MOST_LETTERS - 1].rstrip()}…"
 
 
-def path_of(y: int, title: str, steps: Sequence[TierStep], starts_on: date, scale: Scale) -> Path:
+def path_of(title: str, steps: Sequence[TierStep], starts_on: date, scale: Scale) -> Path:
     """Neighbours of one tier are one block."""
     kept = [s for n, s in enumerate(steps) if n == 0 or s.tier != steps[n - 1].tier]
     at = [months_between(starts_on, step.on) for step in kept] + [scale.high]
@@ -160,7 +181,7 @@ def path_of(y: int, title: str, steps: Sequence[TierStep], starts_on: date, scal
         block_of(a, b, step.tier, scale, is_first=n == 0)
         for n, (step, (a, b)) in enumerate(zip(kept, pairwise(at), strict=True))
     )
-    return Path(y, title, blocks)
+    return Path(title, blocks)
 
 
 def block_of(start: float, end: float, tier: str, scale: Scale, *, is_first: bool) -> Block:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from readiness.assessments.service import assessment_view, payer_view, result, scoring
 from readiness.assessments.tiers import evaluate
@@ -33,14 +33,14 @@ from readiness.investment.models import (
     PatientsBehind,
     TierPlan,
 )
-from readiness.plans import db as plans
+from readiness.plans import tier_cost
+from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionPlan, ActionStatus
 from readiness.plans.projection import project
-from readiness.plans.service import plan
+from readiness.plans.service import begun, plan
 from readiness.plans.service.tier_plans import tier_plans
 
 Z_95 = 1.959964
-BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 CLEAR_GAP = "clear, reliability cannot be told"
 RELIABLE_GAP = "reliable"
 
@@ -78,45 +78,50 @@ def baseline_of(
     if assessment is None or decisive is None:
         return None
     instrument = assessment_view.instrument_of(assessment)
-    base = plan.basis_of_run(store, decisive, instrument)
-    context = payer_view.without_members_of_others(store, assessment, payer_id, base.context)
+    told = plan.basis_of_run(store, decisive, instrument).context
+    context = payer_view.without_members_of_others(store, assessment, payer_id, told)
+    opened = plan.view_of(store, assessment, context, datetime.combine(today, time(), UTC))
+    started = begun.begun_by(store, assessment)
     return GroupBaseline(
         group_id,
         shared.group.name,
         instrument,
-        base.run,
-        base.answers,
+        opened.newest.run,
+        opened.newest.answers,
         context,
         positive=positive_of(store, group_id, today),
         behind=tuple(patients_behind(store, others, group_id, today)),
-        in_place=actions_begun(store, assessment.id),
+        in_place=frozenset(started.still_to_pay),
+        done_before=started.done_before,
         plans=tuple(
-            tier_plan_of(instrument, base.answers, each, today)
-            for each in tier_plans(store, assessment, instrument, base, context)
+            tier_plan_of(instrument, opened.newest.answers, each, today, opened.still_to_pay)
+            for each in tier_plans(store, opened)
         ),
     )
 
 
 def tier_plan_of(
-    instrument: Instrument, answers: Answers, found: ActionPlan, today: date
+    instrument: Instrument,
+    answers: Answers,
+    found: ActionPlan,
+    today: date,
+    still_to_pay: Mapping[str, CostRange],
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
     after = {**answers, **{item_id: Answer.at(level) for item_id, level in found.levels.items()}}
-    reached = project(instrument, answers, found, today).reached(number)
+    begun_costs = (
+        still_to_pay.get(each.id, each.cost)
+        for each in found.current
+        if each.status is ActionStatus.UNDER_WAY
+    )
     return TierPlan(
         found.target_tier_id or "",
         found,
         reaches=evaluate(instrument, after).tier.number >= number,
-        months=(months_to(found, reached[0]), months_to(found, reached[1])) if reached else None,
+        months=tier_cost.months_of(found, instrument, project(instrument, answers, found, today)),
+        still_to_pay=round(tier_cost.sum_of(begun_costs).likely),
     )
-
-
-def months_to(found: ActionPlan, day: date) -> int:
-    """Months begun from the plan's start until that day."""
-    start = found.starts_on
-    whole = 12 * (day.year - start.year) + day.month - start.month
-    return max(1, whole + (day.day > start.day))
 
 
 def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | None:
@@ -124,16 +129,6 @@ def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | N
     recent = social_risk.latest_of_group(store, group_id, released_counts.QUARTERS)
     quarters = released_counts.latest_quarters(recent, today)
     return released_counts.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
-
-
-def actions_begun(store: Store, assessment_id: str) -> frozenset[str]:
-    """What the group's own plan says is under way or done."""
-    plan = plans.latest_plan(store, assessment_id)
-    return frozenset(
-        each.id
-        for each in (plan.actions if plan else ())
-        if each.is_intervention and each.status in BEGUN
-    )
 
 
 def patients_behind(

@@ -1,4 +1,7 @@
-"""A scenario is renamed, proposed, approved or deleted; what it answered stays as it is."""
+"""A scenario is renamed, proposed, approved or deleted; what it answered stays as it is.
+
+Its awards are written and taken back in `funding`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ from dataclasses import replace
 
 from readiness.core import audit
 from readiness.core.db import Session
+from readiness.core.errors import WrongState
 from readiness.investment import db as allocations
 from readiness.investment.lifecycle import (
+    ON_ITS_OWN_PAGE,
     ScenarioState,
     ScenarioStatus,
     new_name,
@@ -30,6 +35,8 @@ def move(session: Session, payer_id: str, allocation_id: str, wanted: ScenarioSt
         request = load_request(session, payer_id, allocation_id)
         status = allocations.status(session.store, request)
         require_move(status, wanted, is_possible=has_possible_answer(session, request))
+        if ScenarioState.FUNDED in (wanted, status.state):
+            raise WrongState(ON_ITS_OWN_PAGE)
         verb = "took back the approval of" if was_approved(status) else VERBS[wanted]
         keep(session, request, replace(status, state=wanted), verb)
 

@@ -262,7 +262,7 @@ def values_of(result: ScenarioResult, now: datetime) -> dict[str, object]:
         "title": TITLE,
         "subject": result.name,
         "reference": result.id,
-        "made_on": day(now),
+        "made_on": f"{day(now)} · {result.status.state}",
         "result": result,
         "bought_not": tuple(not_bought(result)),
         "has_bars": result.dollars is not None and len(result.dollars.rows) <= MOST_BARS,

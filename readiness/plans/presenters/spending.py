@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from readiness.core import exports
 from readiness.core.exports import Cell, Sheet
-from readiness.core.formatting import day
-from readiness.plans.postings import Cents, dollars
+from readiness.core.formatting import day, short_day, shortened
+from readiness.plans.postings import Cents, PostingKind, dollars
 from readiness.plans.service.money import ActionMoney, PlanMoney
 from readiness.plans.spending import (
     AHEAD_POINTS,
@@ -20,6 +20,7 @@ from readiness.plans.spending import (
 )
 
 NONE = "–"
+NOTE_SHOWN = 140  # characters of what a person typed beside an award
 HOW = (
     "Remaining: awarded, less what was given back and what was spent. Expected in the end: what "
     "was spent and what the group says is still needed; without an own estimate, the plan’s. "
@@ -46,6 +47,7 @@ class SpendingRow:
     basis: str
     warnings: tuple[str, ...]
     has_any: bool
+    awards: tuple[str, ...]  # by whom, from what and when, as its own group reads it
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,18 @@ def row_of(line: ActionMoney) -> SpendingRow:
         basis=str(expected.basis) if expected else "",
         warnings=line.warnings,
         has_any=line.has_any,
+        awards=tuple(awards_of(line)),
     )
+
+
+def awards_of(line: ActionMoney) -> Iterator[str]:
+    """Oldest first; those without a name say no more than the sum."""
+    for entry in reversed(line.entries):
+        made = entry.posting
+        is_award = made.kind is PostingKind.AWARDED and made.cents and entry.stands
+        if is_award and made.payer:
+            source = f" ({shortened(made.note, NOTE_SHOWN)})" if made.note else ""
+            yield f"{dollars(made.cents)} from {made.payer}{source}, {short_day(made.on)}"
 
 
 def whole_of(money: PlanMoney) -> SpendingRow:
@@ -105,6 +118,7 @@ def whole_of(money: PlanMoney) -> SpendingRow:
         basis=str(EstimateBasis.ACTIONS) if any(each.expected for each in parts) else "",
         warnings=money.warnings,
         has_any=money.has_any,
+        awards=(),
     )
 
 

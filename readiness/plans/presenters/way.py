@@ -65,7 +65,11 @@ def way_of(plan: ActionPlan, run: ScoringRun, instrument: Instrument) -> Way:
 
 
 def leads_up(action: PlanAction) -> bool:
-    is_question = action.proposal is not None and action.proposal.type is ActionType.FIND_OUT
+    """What was added because somebody pays for it is not needed for the tier."""
+    proposal = action.proposal
+    if proposal and proposal.is_added:
+        return False
+    is_question = proposal is not None and proposal.type is ActionType.FIND_OUT
     return is_question or bool(action.lifts)
 
 

@@ -13,6 +13,7 @@ from readiness.assessments.models import READABLE_BY_PAYER, RunKind
 from readiness.assessments.reliability import assess
 from readiness.assessments.scorecard import GateResult, ScoringRun, from_json, to_json
 from readiness.assessments.service import assessment_view, result, scoring
+from readiness.core.charts.timeline import TITLES_BESIDE, spaced
 from readiness.core.db import Session, Store
 from readiness.core.formatting import day, dollars, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
@@ -210,6 +211,7 @@ def values_of(
         "told_apart": own_days_says(instrument, plan.own_days_alternatives(store, opened)),
         "day_rate": day_rate_says(instrument),
         "whole": whole,
+        "timeline": spaced(whole.timeline, TITLES_BESIDE) if whole.timeline else None,
         "profile": reading.profile_of(instrument, run, earlier),
         "profile_title": profile_title(instrument, run),
         "earlier": earlier is not None,

@@ -96,7 +96,6 @@ class PlanView:
     basis: PlanBasis
     plan: ActionPlan
     context: Context  # what costs are worked out from
-    is_stored: bool
     has_newer_run: bool
     may_edit: bool
     is_own: bool  # of the reader's own group
@@ -104,6 +103,11 @@ class PlanView:
     newest: PlanBasis  # the result that stands now; the plan may rest on an earlier one
     later: LaterResult | None = None
     still_to_pay: Mapping[str, CostRange] = field(default_factory=dict)  # of what is under way
+    proposed: ProposedPlan | None = None  # what it is drafted from; None: it is stored
+
+    @property
+    def is_stored(self) -> bool:
+        return self.proposed is None
 
     @property
     def is_preview(self) -> bool:
@@ -158,8 +162,7 @@ def load(session: Session, assessment_id: str) -> PlanView:
         raise NotFound(NOT_SHARED)
     may_edit = permissions.allowed(session.actor, Can.EDIT_PLAN, here)
     return replace(
-        opened,
-        plan=with_beyond(session.store, opened),
+        with_beyond(session.store, opened),
         may_edit=may_edit and opened.basis.kind is not None,
         is_own=is_own,
     )
@@ -180,11 +183,10 @@ def view_of(
     is_older = stored is not None and stored.run_id != newest.run_id
     base = stored_basis(store, stored, instrument) if stored and is_older else newest
     facts = base.context if context is None else context
-    drafted = stored or drafting.draft(
-        instrument,
-        proposal_of(store, assessment, instrument, base),
-        header_of(assessment, base),
-    )
+    drafted, proposed = stored, None
+    if drafted is None:
+        proposed = proposal_of(store, assessment, instrument, base)
+        drafted = drafting.draft(instrument, proposed, header_of(assessment, base))
     plan = drafting.with_current_costs(drafted, instrument, book_of(instrument), facts)
     return PlanView(
         assessment=assessment,
@@ -193,7 +195,6 @@ def view_of(
         basis=base,
         plan=plan,
         context=facts,
-        is_stored=stored is not None,
         has_newer_run=newest.kind is not None and newest.run_id != base.run_id,
         may_edit=False,
         is_own=False,
@@ -201,6 +202,7 @@ def view_of(
         newest=newest,
         later=later_result(store, assessment),
         still_to_pay=begun.left_by_action(store, plan),
+        proposed=proposed,
     )
 
 
@@ -311,14 +313,17 @@ def beyond_of(
     return beyond_tier(replace(facts, gap_points=released_gaps.reliable_points(gaps)), bought)
 
 
-def with_beyond(store: Store, opened: PlanView) -> ActionPlan:
+def with_beyond(store: Store, opened: PlanView) -> PlanView:
     """What is stored keeps what was beyond it then."""
-    plan = opened.plan
-    if opened.is_stored or plan.objective is None:
-        return plan
+    plan, proposed = opened.plan, opened.proposed
+    if proposed is None or plan.objective is None:
+        return opened
     bought = {each.id for each in plan.actions if each.is_intervention}
     where = opened.assessment, opened.instrument, opened.basis
-    return replace(plan, beyond=beyond_of(store, *where, bought))
+    beyond = beyond_of(store, *where, bought)
+    return replace(
+        opened, plan=replace(plan, beyond=beyond), proposed=replace(proposed, beyond=beyond)
+    )
 
 
 def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
@@ -451,13 +456,12 @@ def action_of(opened: PlanView, action_id: str) -> PlanAction:
 
 def ensure_stored(session: Session, opened: PlanView) -> None:
     """Store the plan as it was proposed, before the first change to it."""
-    if opened.is_stored:
+    if opened.proposed is None:
         return
-    fresh, made = draft(session.store, opened.assessment, opened.instrument, opened.basis)
     event = Event(
-        session.now, session.actor.id, "took up", "plan", fresh.id, group_id=opened.group.id
+        session.now, session.actor.id, "took up", "plan", opened.plan.id, group_id=opened.group.id
     )
-    plans.add_plan(session.store, fresh, made, event)
+    plans.add_plan(session.store, opened.plan, opened.proposed, event)
 
 
 def event_of(opened: PlanView, actor: Actor, verb: str, now: datetime, action: PlanAction) -> Event:

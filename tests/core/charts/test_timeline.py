@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
-from readiness.core.charts.timeline import Course, TierStep, timeline_of
+from readiness.core.charts.timeline import (
+    TITLES_ABOVE,
+    TITLES_BESIDE,
+    Course,
+    TierStep,
+    spaced,
+    timeline_of,
+)
 
 START = date(2027, 1, 15)
 COACH = Course(
@@ -76,3 +85,20 @@ def test_it_says_everything_it_draws():
     says = drawn().says
     assert "T1 from Jan 2027, then T2 from Sep 2027" in says
     assert "Practice facilitation: starts Jan 2027, launched Mar 2027" in says
+
+
+def test_with_titles_beside_the_bars_it_takes_about_half_the_height_and_says_the_same():
+    above = drawn(courses=(COACH,) * 7)
+    beside = spaced(above, TITLES_BESIDE)
+    assert beside.height < 0.55 * above.height
+    assert (beside.says, beside.table, beside.marks) == (above.says, above.table, above.marks)
+    assert [replace(bar, y=0) for bar in beside.bars] == [replace(bar, y=0) for bar in above.bars]
+
+
+@pytest.mark.parametrize("spacing", [TITLES_ABOVE, TITLES_BESIDE])
+def test_every_line_has_its_own_height(spacing):
+    figure = spaced(drawn(courses=(COACH,) * 3), spacing)
+    tops = [*(path.y for path in figure.paths), *(bar.y for bar in figure.bars)]
+    heights = [*tops, figure.height]
+    assert heights[0] >= 20  # px that the months above need
+    assert all(below - above >= 20 for above, below in pairwise(heights))

@@ -288,6 +288,14 @@ ROUTES = {
     "GET /payers/<payer_id>/investment/<allocation_id>/proposal.pdf": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/investment/<allocation_id>/compare": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/investment/<allocation_id>/progress": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>/awards": "401 403 404 403 409 403 403",
+    "POST /payers/<payer_id>/investment/<allocation_id>/awards": "401 403 404 403 409 403 403",
+    "GET /payers/<payer_id>/investment/<allocation_id>/awards/take-back": (
+        "401 403 404 403 409 403 403"
+    ),
+    "POST /payers/<payer_id>/investment/<allocation_id>/awards/take-back": (
+        "401 403 404 403 409 403 403"
+    ),
     "POST /payers/<payer_id>/investment/<allocation_id>/change": "401 403 404 403 422 403 403",
     "POST /payers/<payer_id>/investment/<allocation_id>/rename": "401 403 404 403 422 403 403",
     "POST /payers/<payer_id>/investment/<allocation_id>/state": "401 403 404 403 422 403 403",
