@@ -34,13 +34,15 @@ from readiness.investment.models import (
     TierPlan,
 )
 from readiness.plans import tier_cost
-from readiness.plans.costs import CostRange
+from readiness.plans.costs import CostRange, sum_of
 from readiness.plans.models import ActionPlan, ActionStatus
 from readiness.plans.projection import project
 from readiness.plans.service import begun, plan
+from readiness.plans.service.begun import BegunActions
 from readiness.plans.service.tier_plans import tier_plans
 
 Z_95 = 1.959964
+BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 CLEAR_GAP = "clear, reliability cannot be told"
 RELIABLE_GAP = "reliable"
 
@@ -91,13 +93,21 @@ def baseline_of(
         context,
         positive=positive_of(store, group_id, today),
         behind=tuple(patients_behind(store, others, group_id, today)),
-        in_place=frozenset(started.still_to_pay),
+        in_place=frozenset(in_place(opened.plan, started)),
         done_before=started.done_before,
         plans=tuple(
             tier_plan_of(instrument, opened.newest.answers, each, today, opened.still_to_pay)
             for each in tier_plans(store, opened)
         ),
     )
+
+
+def in_place(found: ActionPlan, started: BegunActions) -> Iterator[str]:
+    """What is under way, or done since the answers; of what the plan holds, as the plan says."""
+    status = {each.id: each.status for each in found.actions}
+    for action_id in started.still_to_pay:
+        if status.get(action_id, ActionStatus.UNDER_WAY) in BEGUN:
+            yield action_id
 
 
 def tier_plan_of(
@@ -120,7 +130,7 @@ def tier_plan_of(
         found,
         reaches=evaluate(instrument, after).tier.number >= number,
         months=tier_cost.months_of(found, instrument, project(instrument, answers, found, today)),
-        still_to_pay=round(tier_cost.sum_of(begun_costs).likely),
+        still_to_pay=round(sum_of(begun_costs).likely),
     )
 
 

@@ -75,13 +75,11 @@ def test_what_was_kept_is_what_was_proposed(store, answers):
 
 
 def test_plans_to_the_tiers_after_the_next_are_kept_too(sent, no_solver):
-    assessment = assessments.get(sent, "a1")
-    base = load(sent).basis
-    where = sent, assessment, planned.QMER, base, base.context
-    first = tier_plans.tier_plans(*where)
+    opened = load(sent)
+    first = tier_plans.tier_plans(sent, opened)
     assert kept(sent) == [("run-a1", "T3"), ("run-a1", "T4")]
     no_solver()
-    assert tier_plans.tier_plans(*where) == first
+    assert tier_plans.tier_plans(sent, opened) == first
 
 
 def test_of_answers_that_are_not_submitted_nothing_is_kept(store):
