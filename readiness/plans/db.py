@@ -137,6 +137,7 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
         objective=proposed.objective,
         has_margin=proposed.has_margin,
         beyond=proposed.beyond,
+        margin=proposed.margin,
     )
 
 

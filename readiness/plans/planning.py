@@ -24,12 +24,12 @@ from readiness.plans.least_cost import (
     PlanInputs,
     final_levels,
     least_cost_plan,
-    least_objective,
 )
 from readiness.plans.models import (
     ActionType,
     ExcludedIntervention,
     LevelRise,
+    MarginPrice,
     Proposal,
     ProposedPlan,
 )
@@ -77,7 +77,9 @@ class FoundPlan:
     unmet: tuple[UnmetCriterion, ...]  # of every tier being climbed
 
 
-def propose(facts: GroupFacts, solve: Solve, aim: Tier | None = None) -> ProposedPlan:
+def propose(
+    facts: GroupFacts, solve: Solve, aim: Tier | None = None, *, prices_margin: bool = False
+) -> ProposedPlan:
     """The plan to the next tier, or to one above it. At the top it is empty; at T0 it is only what
     to find out."""
     instrument, result = facts.instrument, evaluate(facts.instrument, facts.answers)
@@ -101,6 +103,7 @@ def propose(facts: GroupFacts, solve: Solve, aim: Tier | None = None) -> Propose
         objective=plan.objective,
         has_margin=plan.has_margin,
         beyond=tuple(beyond_of(facts, inputs.catalog, plan)),
+        margin=margin_price(found, solve) if prices_margin else None,
     )
 
 
@@ -372,9 +375,17 @@ def with_days(book: CostBook, factor: Fraction) -> CostBook:
     return replace(book, own_days=replace(book.own_days, days=days))
 
 
-def margin_dollars(found: FoundPlan, solve: Solve) -> int | None:
-    """What the margin adds to the objective; None for a plan without one."""
+def margin_price(found: FoundPlan, solve: Solve) -> MarginPrice | None:
+    """Against the least-cost plan without the margin; None for a plan without one."""
     if not found.plan.has_margin:
         return None
-    least = least_objective(found.inputs, solve, margin=False)
-    return None if least is None else found.plan.objective - least
+    least = least_cost_plan(found.inputs, solve, margin=False)
+    if least is None:
+        return None
+    titles = [each.title for each in proposals_of(found)]
+    without = [each.title for each in proposals_of(replace(found, plan=least))]
+    return MarginPrice(
+        dollars=found.plan.objective - least.objective,
+        left_out=tuple(each for each in titles if each not in without),
+        instead=tuple(each for each in without if each not in titles),
+    )

@@ -71,6 +71,12 @@ def test_an_action_is_changed_on_its_own_form(maya, store):
     assert "medical director" in shown.text
 
 
+def test_what_the_margin_costs_stands_on_the_plan_as_proposed_and_no_longer(maya):
+    margin = "That caution costs about $"
+    assert margin in Page(maya.get(HERE).text).text
+    assert margin not in saved(maya, "REALCOL", half_year="5").text
+
+
 def test_a_form_sent_as_it_came_changes_nothing_but_the_revision(maya, store):
     before = first_action(store)
     path = f"{HERE}/actions/{before.id}"

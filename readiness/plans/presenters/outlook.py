@@ -24,6 +24,7 @@ from readiness.plans.presenters.action import (
     who_may_pay,
     who_pays_after,
 )
+from readiness.plans.presenters.margin import margin_says
 from readiness.plans.presenters.way import is_own_step
 from readiness.plans.projection import ProjectedTier, Projection, project
 from readiness.plans.schedule import current_timing
@@ -63,7 +64,8 @@ class Outlook:
     years: tuple[tuple[str, CostRange], ...]  # by title; the last is their sum
     payers: tuple[PayerLine, ...]
     says: str  # when which tier
-    lead: str  # what the plan reaches, how long that takes, what it costs and how sure that is
+    lead: str  # what the plan reaches, how long that takes and what it costs
+    margin: str  # that it holds when a raise ends a level short, and what that costs
     stages: tuple[StageLine, ...]
     timeline: Timeline | None  # None: nothing with a date raises anything
 
@@ -82,6 +84,7 @@ def outlook(opened: PlanView, today: date) -> Outlook:
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
         says=tier_says(ahead, instrument, today, opened.later),
         lead="" if opened.later else lead_of(opened, ahead),
+        margin=margin_says(opened),
         stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),
     )
@@ -104,11 +107,7 @@ def lead_of(opened: PlanView, ahead: Projection) -> str:
         f"{money(cost)} over three years" if cost.high else "no money that can be told",
         *([f"{days_say(days)} people-days of the group’s own people"] if days.high else []),
     ]
-    firm = " It still holds when any one raise that is no gate ends a level short."
-    return (
-        f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
-        f"{firm if opened.plan.has_margin else ''}"
-    )
+    return f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
 
 
 def has_terms(action: PlanAction) -> bool:

@@ -227,7 +227,8 @@ def draft(
     store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
 ) -> tuple[ActionPlan, ProposedPlan]:
     """The same run gives the same plan, under a name made from the run's."""
-    made = propose(facts_of(store, assessment, instrument, base), solver.least)
+    facts = facts_of(store, assessment, instrument, base)
+    made = propose(facts, solver.least, prices_margin=True)
     return drafting.draft(instrument, made, header_of(assessment, base)), made
 
 
