@@ -10,6 +10,7 @@ from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_
 from readiness.core.periods import months_after
 from readiness.instruments.models import Instrument
 from readiness.plans.costs import CostRange
+from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import (
     ActionPlan,
     ActionType,
@@ -26,7 +27,7 @@ from readiness.plans.presenters.action import (
 )
 from readiness.plans.presenters.margin import margin_says
 from readiness.plans.presenters.way import is_own_step
-from readiness.plans.projection import ProjectedTier, Projection, project
+from readiness.plans.projection import ProjectedTier, Projection, able_to_mend, project
 from readiness.plans.schedule import current_timing
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
@@ -55,6 +56,15 @@ class StageLine:
 
 
 @dataclass(frozen=True)
+class Shortfall:
+    """That a plan as its people changed it does not reach its target."""
+
+    says: str
+    criteria: tuple[str, ...]  # every one that stays short
+    advice: str  # what to do; empty for readers who may not change the plan
+
+
+@dataclass(frozen=True)
 class Outlook:
     cost: SimulatedCost
     ahead: Projection
@@ -66,6 +76,7 @@ class Outlook:
     says: str  # when which tier
     lead: str  # what the plan reaches, how long that takes and what it costs
     margin: str  # that it holds when a raise ends a level short, and what that costs
+    shortfall: Shortfall | None
     stages: tuple[StageLine, ...]
     timeline: Timeline | None  # None: nothing with a date raises anything
 
@@ -85,6 +96,7 @@ def outlook(opened: PlanView, today: date) -> Outlook:
         says=tier_says(ahead, instrument, today, opened.later),
         lead="" if opened.later else lead_of(opened, ahead),
         margin=margin_says(opened),
+        shortfall=shortfall_of(opened, ahead, today),
         stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),
     )
@@ -108,6 +120,32 @@ def lead_of(opened: PlanView, ahead: Projection) -> str:
         *([f"{days_say(days)} people-days of the group’s own people"] if days.high else []),
     ]
     return f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
+
+
+def shortfall_of(opened: PlanView, ahead: Projection, today: date) -> Shortfall | None:
+    """Of a plan that stands as proposed the notes say why it reaches no more."""
+    target = opened.instrument.tier_by_id.get(ahead.target_tier_id or "")
+    if target is None or opened.later or ahead.reached(target.number):
+        return None
+    if stands_as_proposed(opened.plan):
+        return None
+    return Shortfall(
+        f"As it was changed, this plan does not reach {target.id} {target.title}.",
+        ahead.short,
+        advice_of(opened, today) if opened.may_edit else "",
+    )
+
+
+def advice_of(opened: PlanView, today: date) -> str:
+    add = "add an action of your own that raises what stays short"
+    plan = opened.plan
+    if able := able_to_mend(opened.instrument, opened.basis.answers, plan, today):
+        titles = " or ".join(f"“{each.title}”" for each in able)
+        which = "that alone" if len(able) == 1 else "either of them alone"
+        return f"Put back {titles}: {which} would reach it again. Or {add}."
+    if len(plan.current) < len(plan.actions):
+        return f"Put back what was taken out, or {add}."
+    return f"Expect the proposed levels of your actions again, or {add}."
 
 
 def has_terms(action: PlanAction) -> bool:
@@ -150,10 +188,14 @@ def tier_says(
         return f"{EXPECTED}{name} is within reach now. Assess again to show it."
     if reached:
         return f"{EXPECTED}{name} is reached {between(*reached)}."
+    return f"{EXPECTED}{name} is not reached by this plan yet. {short_says(ahead)}"
+
+
+def short_says(ahead: Projection) -> str:
     first = "; ".join(ahead.short[:NAMED_FIRST])
     more = len(ahead.short) - NAMED_FIRST
     rest = f"; and {more} more" if more > 0 else ""
-    return f"{EXPECTED}{name} is not reached by this plan yet. These stay short: {first}{rest}."
+    return f"These stay short: {first}{rest}."
 
 
 def later_says(later: LaterResult, ahead: Projection, instrument: Instrument) -> str:

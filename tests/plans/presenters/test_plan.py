@@ -128,7 +128,7 @@ def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out
     assert plan.action_of(opened, "COACH").title not in titles
 
 
-# The margin
+# The margin, and what stays short
 
 
 def test_what_the_margin_costs_is_said_with_what_would_go_without_it(opened):
@@ -173,6 +173,47 @@ def test_who_acts_and_how_far_it_is_leave_the_margin_as_it_is(opened):
     done = changed(opened, "GOV", owner="x", note="y", status=ActionStatus.DONE)
     named = changed(done, "COACH", own=GroupValues(acts="x", may_pay="y", pays_after="z"))
     assert outlook.outlook(named, TODAY).margin == outlook.outlook(opened, TODAY).margin != ""
+
+
+def test_a_plan_that_reaches_its_target_falls_short_of_nothing(opened):
+    assert outlook.outlook(opened, TODAY).shortfall is None
+    noted = changed(opened, "GOV", own=GroupValues(half_year=1))
+    assert outlook.outlook(noted, TODAY).shortfall is None
+
+
+def shortfall_of(opened):
+    found = outlook.outlook(opened, TODAY).shortfall
+    assert found is not None
+    return found
+
+
+def test_what_was_taken_out_and_would_reach_the_target_again_is_named(opened):
+    without = changed(opened, "REALCOL", status=ActionStatus.DROPPED)
+    found, title = shortfall_of(without), plan.action_of(opened, "REALCOL").title
+    assert found.says == "As it was changed, this plan does not reach T3 Incentive-ready."
+    assert found.criteria == outlook.outlook(without, TODAY).ahead.short
+    assert found.advice.startswith(f"Put back “{title}”: that alone would reach it")
+
+
+def test_where_several_are_missing_all_are_to_be_put_back(opened):
+    without = changed(opened, "REALCOL", status=ActionStatus.DROPPED)
+    without = changed(without, "raise:LEAD-4", status=ActionStatus.DROPPED)
+    without = changed(without, "COACH", status=ActionStatus.DROPPED)
+    found = shortfall_of(without)
+    assert found.advice.startswith("Put back what was taken out, or add an action of your own")
+
+
+def test_a_lower_level_is_to_be_expected_as_proposed_again(opened):
+    lower = changed(opened, "REALCOL", own=GroupValues(levels=(("REAL-2", 2),)))
+    found = shortfall_of(lower)
+    assert found.advice.startswith("Expect the proposed levels of your actions again")
+    reader = replace(lower, may_edit=False)
+    assert shortfall_of(reader).advice == ""
+
+
+def test_what_only_finds_out_is_not_said_to_fall_short(tmp_path):
+    unknown = {item.id: Answer.dont_know() for item in plans.QMER.items}
+    assert outlook.outlook(opened_for(tmp_path, unknown), TODAY).shortfall is None
 
 
 def test_one_month_is_not_a_span():
