@@ -130,3 +130,17 @@ def test_an_action_is_moved_without_scripts(plain):
     press(plain, "Save")
     says(plain, LATER)
     assert all(now > then for now, then in zip(months(plain), before, strict=True))
+
+
+def test_other_levels_are_tried_and_leave_nothing_behind(plain):
+    sign_in(plain, "manager.oak")
+    plain.goto("/assessments/oak-this-year/result")
+    follow(plain, re.compile("^What if"))
+    plain.get_by_text("Race, ethnicity and language data: ").click()
+    plain.get_by_label(re.compile("^REAL-2 ")).select_option("3")
+    press(plain, "Show what that would do")
+    says(plain, re.compile("^With this change you would still be at T2 Developing.*instead of "))
+    assert plain.url.endswith("/what-if?REAL-2=3")
+    tools.check_accessibility(plain)
+    follow(plain, "Start again from the answers as they are")
+    assert not plain.get_by_role("heading", name="What you try").count()
