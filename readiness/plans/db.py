@@ -148,6 +148,7 @@ def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:
         objective=proposed.objective,
         has_margin=proposed.has_margin,
         beyond=tuple(each for each in proposed.beyond if each.id not in taken_up),
+        margin=proposed.margin,
     )
 
 

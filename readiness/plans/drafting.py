@@ -62,6 +62,7 @@ def draft(instrument: Instrument, proposed: ProposedPlan, basis: PlanHeader) -> 
         objective=proposed.objective,
         has_margin=proposed.has_margin,
         beyond=proposed.beyond,
+        margin=proposed.margin,
     )
 
 
@@ -94,6 +95,17 @@ def still_to_pay(proposal: Proposal) -> GroupValues:
         return GroupValues()
     left, none = (CostRange(*(Decimal(each),) * 3) for each in (proposal.still_to_pay, 0))
     return GroupValues(amounts=ResourceEstimate(left, none, PeopleDays(*(Decimal(0),) * 3)))
+
+
+def stands_as_proposed(plan: ActionPlan) -> bool:
+    """Nobody took an action out, added one, or put other levels, times or amounts in place."""
+    return all(is_as_proposed(each) for each in plan.actions)
+
+
+def is_as_proposed(action: PlanAction) -> bool:
+    if action.proposal is None or not action.is_in_plan:
+        return False
+    return replace(action.own, acts="", may_pay="", pays_after="") == still_to_pay(action.proposal)
 
 
 def default_owner(instrument: Instrument, proposal: Proposal) -> str:

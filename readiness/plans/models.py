@@ -71,6 +71,15 @@ class ExcludedIntervention:
 
 
 @dataclass(frozen=True)
+class MarginPrice:
+    """What it costs that a plan holds when one raised item that is no gate ends a level short."""
+
+    dollars: int  # of the objective
+    left_out: tuple[str, ...]  # titles of what the plan without this margin does not hold
+    instead: tuple[str, ...]  # titles of what that plan holds in their place
+
+
+@dataclass(frozen=True)
 class ProposedPlan:
     target_tier_id: str | None  # None at the top: the plan holds what is there
     proposals: tuple[Proposal, ...]  # in the order to start them
@@ -79,6 +88,7 @@ class ProposedPlan:
     objective: int | None = None  # dollars, people-days with them; None: nothing to buy or do
     has_margin: bool = False  # it holds when one raised item that is no gate ends a level short
     beyond: tuple[Proposal, ...] = ()  # for reliable gaps: never needed for the tier
+    margin: MarginPrice | None = None  # None: it has none, or nobody worked out what that costs
 
 
 @dataclass(frozen=True)
@@ -210,6 +220,7 @@ class ActionPlan:
     objective: int | None = None
     has_margin: bool = False
     beyond: tuple[Proposal, ...] = ()  # care redesign for reliable gaps, apart from the tier
+    margin: MarginPrice | None = None
 
     @property
     def current(self) -> tuple[PlanAction, ...]:

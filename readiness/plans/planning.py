@@ -17,19 +17,19 @@ from readiness.assessments.unmet import served_by, unmet_criteria
 from readiness.core.integer_program import Solve
 from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import ActionKind, GateKind, Instrument, Prerequisite, Tier
+from readiness.instruments.models import ActionKind, GateKind, Instrument, Item, Prerequisite, Tier
 from readiness.plans.catalog import Catalog, Offer, catalog_of, level_of
 from readiness.plans.least_cost import (
     LeastCostPlan,
     PlanInputs,
     final_levels,
     least_cost_plan,
-    least_objective,
 )
 from readiness.plans.models import (
     ActionType,
     ExcludedIntervention,
     LevelRise,
+    MarginPrice,
     PlanAction,
     Proposal,
     ProposedPlan,
@@ -79,9 +79,11 @@ class FoundPlan:
     unmet: tuple[UnmetCriterion, ...]  # of every tier being climbed
 
 
-def propose(facts: GroupFacts, solve: Solve, aim: Tier | None = None) -> ProposedPlan:
+def propose(
+    facts: GroupFacts, solve: Solve, aim: Tier | None = None, *, prices_margin: bool = False
+) -> ProposedPlan:
     """The plan to the next tier, or to one above it. At the top it is empty; at T0 it is only what
-    to find out."""
+    to find out. What its margin costs takes a second plan, so it is told only where asked for."""
     instrument, result = facts.instrument, evaluate(facts.instrument, facts.answers)
     target = aim or instrument.tier_after(result.tier)
     if target is None:
@@ -103,6 +105,7 @@ def propose(facts: GroupFacts, solve: Solve, aim: Tier | None = None) -> Propose
         objective=plan.objective,
         has_margin=plan.has_margin,
         beyond=tuple(beyond_of(facts, inputs.catalog, {each.id for each in plan.offers})),
+        margin=margin_price(found, solve) if prices_margin else None,
     )
 
 
@@ -304,16 +307,23 @@ def notes_of(found: FoundPlan, context: Context) -> Iterator[str]:
 def asked_again(found: FoundPlan, context: Context) -> Iterator[str]:
     """ "Not applicable" that its own rule no longer allows once the plan is done."""
     instrument, answers = found.inputs.instrument, found.inputs.answers
+    for item in no_longer_excused(instrument, answers, context, raises_of(found)):
+        yield (
+            f"{item.id} {item.short} is answered “not applicable”. Once this plan is done it "
+            "applies, and will have to be answered next time."
+        )
+
+
+def no_longer_excused(
+    instrument: Instrument, answers: Answers, context: Context, levels: Mapping[str, int]
+) -> Iterator[Item]:
+    """Items answered "not applicable" that apply once others are at these levels."""
     now = {i: each.level for i, each in answers.items() if each.level is not None}
-    then = now | raises_of(found)
     for item in instrument.items:
         if answers[item.id].kind is not AnswerKind.NOT_APPLICABLE or item.na_when is None:
             continue
-        if item.na_when.holds(context, now) and not item.na_when.holds(context, then):
-            yield (
-                f"{item.id} {item.short} is answered “not applicable”. Once this plan is done it "
-                "applies, and will have to be answered next time."
-            )
+        if item.na_when.holds(context, now) and not item.na_when.holds(context, {**now, **levels}):
+            yield item
 
 
 # Beyond the tier.
@@ -415,9 +425,17 @@ def with_days(book: CostBook, factor: Fraction) -> CostBook:
     return replace(book, own_days=replace(book.own_days, days=days))
 
 
-def margin_dollars(found: FoundPlan, solve: Solve) -> int | None:
-    """What the margin adds to the objective; None for a plan without one."""
+def margin_price(found: FoundPlan, solve: Solve) -> MarginPrice | None:
+    """Against the least-cost plan without the margin; None for a plan without one."""
     if not found.plan.has_margin:
         return None
-    least = least_objective(found.inputs, solve, margin=False)
-    return None if least is None else found.plan.objective - least
+    least = least_cost_plan(found.inputs, solve, margin=False)
+    if least is None:
+        return None
+    titles = [each.title for each in proposals_of(found)]
+    without = [each.title for each in proposals_of(replace(found, plan=least))]
+    return MarginPrice(
+        dollars=found.plan.objective - least.objective,
+        left_out=tuple(each for each in titles if each not in without),
+        instead=tuple(each for each in without if each not in titles),
+    )

@@ -17,7 +17,7 @@ from readiness.assessments.tiers import TierResult, evaluate
 from readiness.instruments.answers import Answer, AnswerKind, Answers
 from readiness.instruments.models import Instrument
 from readiness.plans.models import ActionPlan, ActionStatus, PlanAction
-from readiness.plans.schedule import Timing, current_timing, is_late
+from readiness.plans.schedule import Timing, current_timing, is_late, restore, with_action
 
 FIND_OUT = "find-out:"
 
@@ -198,3 +198,20 @@ def shortfall_text(instrument: Instrument, criterion: Criterion) -> str:
         has = "no score" if criterion.has is None else f"score {criterion.has}"
         return f"{title} ({has}, needs {criterion.needs})"
     return criterion.says.rstrip(".")
+
+
+def able_to_mend(
+    instrument: Instrument, answers: Answers, plan: ActionPlan, today: date
+) -> tuple[PlanAction, ...]:
+    """Actions that were taken out, each of which alone would bring the target within reach."""
+    if plan.target_tier_id is None:
+        return ()
+    target = instrument.tier_by_id[plan.target_tier_id].number
+    return tuple(
+        each
+        for each in plan.actions
+        if not each.is_in_plan
+        and project(instrument, answers, with_action(plan, restore(plan, each)), today).reached(
+            target
+        )
+    )

@@ -11,6 +11,7 @@ and fall as one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -70,9 +71,11 @@ class ActionCost:
 
 
 def simulate(plan: ActionPlan, correlation: float = SHARED, draws: int = DRAWS) -> SimulatedCost:
-    """The same plan gives the same numbers: the draws are seeded from its id."""
-    burdens = [action_cost(each, plan) for each in plan.current if each.cost or days_of(each)]
-    factors = factors_of(len(burdens), correlation, draws, seed_of(plan.id))
+    """The same plan gives the same numbers: the draws are seeded from its id, and an action's from
+    its own, so that what a change does to the sum is the change's alone."""
+    counted = [each for each in plan.current if each.cost or days_of(each)]
+    burdens = [action_cost(each, plan) for each in counted]
+    factors = factors_of(plan.id, [each.id for each in counted], correlation, draws)
     by_year = np.zeros((YEARS, draws))
     days = np.zeros(draws)
     for burden, factor in zip(burdens, factors, strict=True):
@@ -115,16 +118,19 @@ def share_of_year(starts_in_month: int, year: int) -> float:
     return min(MONTHS_OF_YEAR, max(0, end - starts_in_month)) / MONTHS_OF_YEAR
 
 
-def seed_of(plan_id: str) -> int:
-    return int.from_bytes(sha256(plan_id.encode()).digest()[:8], "big")
+def normal_draws(draws: int, *ids: str) -> Draws:
+    """The same for the same ids."""
+    seed = int.from_bytes(sha256(json.dumps(ids).encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(draws)
 
 
-def factors_of(count: int, correlation: float, draws: int, seed: int) -> Draws:
+def factors_of(
+    plan_id: str, action_ids: Iterable[str], correlation: float, draws: int
+) -> list[Draws]:
     """Standard normal factors, one row for each action, each pair correlated as said."""
-    luck = np.random.default_rng(seed)
-    shared = luck.standard_normal(draws)
-    own = luck.standard_normal((count, draws))
-    return np.asarray(sqrt(correlation) * shared + sqrt(1 - correlation) * own)
+    shared = sqrt(correlation) * normal_draws(draws, plan_id)
+    own = sqrt(1 - correlation)
+    return [shared + own * normal_draws(draws, plan_id, each) for each in action_ids]
 
 
 def draw(part: Part | None, factor: Draws) -> Draws:

@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from readiness.assessments.service import result
 from readiness.assessments.service.result import AssessmentResult
@@ -33,12 +34,13 @@ from readiness.plans.presenters import action as line
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
 from readiness.plans.presenters.action import catalogue_says
+from readiness.plans.presenters.change import change_says
 from readiness.plans.presenters.outlook import outlook
 from readiness.plans.presenters.own_days import own_days_says
 from readiness.plans.presenters.way import way_of
 from readiness.plans.schedule import half_year_of
 from readiness.plans.service import document, money, plan
-from readiness.plans.service.plan import EditedMeanwhile, PlanView
+from readiness.plans.service.plan import EditedMeanwhile, PlanView, SavedChange
 
 bp = Blueprint("plan", __name__)
 result_bp = Blueprint("result", __name__)
@@ -49,7 +51,7 @@ result_bp = Blueprint("result", __name__)
 def show(assessment_id: str) -> ResponseReturnValue:
     opened = plan.load(session(), assessment_id)
     if opened.questions_left:
-        return render_template("plans/unfinished.html", opened=opened)
+        return render_template("plans/unfinished.html", opened=opened, heading="Action plan")
     told = reading.content_of(opened)
     summary = reading.summary_of(opened, now().date())
     return render_template(
@@ -89,8 +91,7 @@ def save(assessment_id: str, action_id: str) -> ResponseReturnValue:
         return edit_page(opened, action_id, with_problems(form, error)), 422
     except EditedMeanwhile as error:
         return clash_page(assessment_id, action_id, form, error), 409
-    flash(f"Saved: {saved.title}.")
-    return back_to(assessment_id, action_id)
+    return back_to_plan(saved)
 
 
 def edit_page(
@@ -144,8 +145,7 @@ def add(assessment_id: str) -> ResponseReturnValue:
         except BadInput as error:
             with_problems(form, error)
         else:
-            flash(f"Added: {added.title}.")
-            return back_to(assessment_id, action_id)
+            return back_to_plan(added)
     return render_template("plans/new.html", opened=opened, form=form), 422
 
 
@@ -154,12 +154,11 @@ def add(assessment_id: str) -> ResponseReturnValue:
 def drop(assessment_id: str, action_id: str) -> ResponseReturnValue:
     base = ActionForm().base_revision
     try:
-        plan.drop(session(), assessment_id, action_id, base)
+        dropped = plan.drop(session(), assessment_id, action_id, base)
     except EditedMeanwhile as error:
         form = now_holding(assessment_id, replace(error.current, status=ActionStatus.DROPPED))
         return clash_page(assessment_id, action_id, form, error), 409
-    flash("Taken out of the plan. It is listed below the plan and can be put back.")
-    return redirect(url_for(".show", assessment_id=assessment_id), 303)
+    return back_to_plan(dropped)
 
 
 @bp.post("/assessments/<assessment_id>/plan/actions/<action_id>/restore")
@@ -171,8 +170,7 @@ def restore(assessment_id: str, action_id: str) -> ResponseReturnValue:
     except EditedMeanwhile as error:
         form = now_holding(assessment_id, error.current)
         return clash_page(assessment_id, action_id, form, error), 409
-    flash(f"Put back where it fits: {back.title}.")
-    return back_to(assessment_id, action_id)
+    return back_to_plan(back)
 
 
 @bp.post("/assessments/<assessment_id>/plan/renew")
@@ -197,9 +195,15 @@ def json(assessment_id: str) -> ResponseReturnValue:
     return jsonify(document.export(session(), assessment_id))
 
 
-def back_to(assessment_id: str, action_id: str) -> ResponseReturnValue:
-    anchor = line.anchor_of(action_id)
-    return redirect(url_for(".show", assessment_id=assessment_id, _anchor=anchor), 303)
+def back_to_plan(change: SavedChange) -> ResponseReturnValue:
+    """To the top, where what the change did is said, with a link to the action."""
+    here = url_for(".show", assessment_id=change.after.assessment.id)
+    says = escape(change_says(change))
+    if change.action.is_in_plan:
+        address = f"{here}#{line.anchor_of(change.action.id)}"
+        says += Markup(' <a href="{}">Go to the action</a>').format(address)
+    flash(says)
+    return redirect(f"{here}#main", 303)
 
 
 # The result.

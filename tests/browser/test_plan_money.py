@@ -14,6 +14,7 @@ ACTION = "Incentive readiness and payer alignment package"
 FIRST = "Leadership accountability package"
 CHANGE = re.compile(f"^Change {ACTION}")
 NOTE = "After the new registration system is in use."
+LATER = re.compile(f"^You changed “{ACTION}”[.] The plan .*, [0-9]+ months? later [(]by ")
 REACHED = re.compile(r"T3 Incentive-ready is reached between (\w{3} \d{4}) and (\w{3} \d{4})\.")
 
 
@@ -39,7 +40,9 @@ def test_a_moved_action_moves_the_tier_and_a_wrong_order_is_refused(page):
     page.get_by_label("Starts in").select_option("")
     page.get_by_label("Months to launch").fill("20")
     press(page, "Save")
-    says(page, f"Saved: {ACTION}.")
+    says(page, LATER)
+    assert page.evaluate("location.hash") == "#main"
+    page.get_by_role("link", name="Go to the action").click()
     assert all(now > then for now, then in zip(months(page), before, strict=True))
     assert page.get_by_role("region", name=ACTION).get_by_text(NOTE).is_visible()
     plan_for_less(page)
@@ -79,6 +82,7 @@ def plan_for_less(page):
     press(page, "Save")
     assert not REACHED.search(page.locator("main").inner_text())
     says(page, re.compile("T3 Incentive-ready is not reached by this plan yet. These stay short: "))
+    says(page, re.compile("^Expect the proposed levels of your actions again"))
     tools.check_accessibility(page)
 
 
@@ -124,5 +128,19 @@ def test_an_action_is_moved_without_scripts(plain):
     refuse_a_start_before_what_it_needs(plain)
     plain.get_by_label("Starts in").select_option("4")
     press(plain, "Save")
-    says(plain, f"Saved: {ACTION}.")
+    says(plain, LATER)
     assert all(now > then for now, then in zip(months(plain), before, strict=True))
+
+
+def test_other_levels_are_tried_and_leave_nothing_behind(plain):
+    sign_in(plain, "manager.oak")
+    plain.goto("/assessments/oak-this-year/result")
+    follow(plain, re.compile("^What if"))
+    plain.get_by_text("Race, ethnicity and language data: ").click()
+    plain.get_by_label(re.compile("^REAL-2 ")).select_option("3")
+    press(plain, "Show what that would do")
+    says(plain, re.compile("^With this change you would still be at T2 Developing.*instead of "))
+    assert plain.url.endswith("/what-if?REAL-2=3")
+    tools.check_accessibility(plain)
+    follow(plain, "Start again from the answers as they are")
+    assert not plain.get_by_role("heading", name="What you try").count()

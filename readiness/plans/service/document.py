@@ -119,6 +119,7 @@ def plan_out(plan: ActionPlan, today: date) -> Plain:
         "notes": list(plan.notes),
         "objective": plan.objective,
         "margin": plan.has_margin,
+        "margin_price": to_plain(plan.margin),
         "beyond": to_plain(plan.beyond),
     }
 

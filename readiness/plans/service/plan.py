@@ -138,6 +138,15 @@ class PlanView:
         return tier_cost.beside_result(found, next_tier.id if next_tier else None)
 
 
+@dataclass(frozen=True)
+class SavedChange:
+    """One action that was saved, with the plan before and after it."""
+
+    action: PlanAction
+    before: PlanView
+    after: PlanView
+
+
 class EditedMeanwhile(ChangedMeanwhile):
     """Carries what somebody else saved, so that a person can choose."""
 
@@ -296,7 +305,7 @@ def proposal_of(
     if tier is None:
         return ProposedPlan(None, (), ())
     facts = facts_of(store, assessment, instrument, base)
-    return proposals.plan_to(store, tier, facts, base.stored_run_id)
+    return proposals.plan_to(store, tier, facts, base.stored_run_id, prices_margin=True)
 
 
 def beyond_of(
@@ -367,7 +376,7 @@ def edit(
     action_id: str,
     base: int,
     wanted: ActionEdit,
-) -> PlanAction:
+) -> SavedChange:
     """Save one action over the revision the page showed, or say that somebody was faster."""
 
     def made(opened: PlanView, action: PlanAction) -> PlanAction:
@@ -376,7 +385,7 @@ def edit(
     return save_change(session, assessment_id, action_id, base, made)
 
 
-def drop(session: Session, assessment_id: str, action_id: str, base: int) -> PlanAction:
+def drop(session: Session, assessment_id: str, action_id: str, base: int) -> SavedChange:
     """Out of the plan, and kept for whoever wants it back."""
 
     def out(_: PlanView, action: PlanAction) -> PlanAction:
@@ -385,7 +394,7 @@ def drop(session: Session, assessment_id: str, action_id: str, base: int) -> Pla
     return save_change(session, assessment_id, action_id, base, out)
 
 
-def restore(session: Session, assessment_id: str, action_id: str, base: int) -> PlanAction:
+def restore(session: Session, assessment_id: str, action_id: str, base: int) -> SavedChange:
     def back(opened: PlanView, action: PlanAction) -> PlanAction:
         return schedule.restore(opened.plan, action)
 
@@ -398,27 +407,29 @@ def save_change(
     action_id: str,
     base: int,
     change: Callable[[PlanView, PlanAction], PlanAction],
-) -> PlanAction:
+) -> SavedChange:
     with session.store.writing():
         opened = load_editable(session, assessment_id)
         current = action_of(opened, action_id)
         if base != current.revision:
             raise EditedMeanwhile(current)
-        saved = change(opened, current)
-        ensure_stored(session, opened)
-        event = event_of(opened, session.actor, "changed an action of", session.now, saved)
-        plans.save_action(session.store, opened.plan.id, saved, event)
-    return saved
+        return save_action(session, opened, change(opened, current), "changed an action of")
 
 
-def add_own(session: Session, assessment_id: str, action_id: str, wanted: ActionEdit) -> PlanAction:
+def add_own(
+    session: Session, assessment_id: str, action_id: str, wanted: ActionEdit
+) -> SavedChange:
     with session.store.writing():
         opened = load_editable(session, assessment_id)
-        saved = editing.new_action(opened.plan, action_id, wanted, opened.basis.answers)
-        ensure_stored(session, opened)
-        event = event_of(opened, session.actor, "added an action to", session.now, saved)
-        plans.save_action(session.store, opened.plan.id, saved, event)
-    return saved
+        added = editing.new_action(opened.plan, action_id, wanted, opened.basis.answers)
+        return save_action(session, opened, added, "added an action to")
+
+
+def save_action(session: Session, opened: PlanView, saved: PlanAction, verb: str) -> SavedChange:
+    ensure_stored(session, opened)
+    event = event_of(opened, session.actor, verb, session.now, saved)
+    plans.save_action(session.store, opened.plan.id, saved, event)
+    return SavedChange(saved, before=opened, after=load(session, opened.assessment.id))
 
 
 def renew(session: Session, assessment_id: str) -> ActionPlan:
@@ -428,13 +439,19 @@ def renew(session: Session, assessment_id: str) -> ActionPlan:
         if not opened.has_newer_run:
             return opened.plan
         base = current_basis(session.store, opened.assessment, opened.instrument, session.now)
-        fresh, made = draft(session.store, opened.assessment, opened.instrument, base)
-        renewed = drafting.carry_over(fresh, opened.plan)
+        renewed, made = renewed_plan(session.store, opened, base)
         event = Event(
             session.now, session.actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id
         )
         plans.add_plan(session.store, renewed, made, event)
     return renewed
+
+
+def renewed_plan(
+    store: Store, opened: PlanView, base: PlanBasis
+) -> tuple[ActionPlan, ProposedPlan]:
+    fresh, made = draft(store, opened.assessment, opened.instrument, base)
+    return drafting.carry_over(fresh, opened.plan), made
 
 
 def load_editable(session: Session, assessment_id: str) -> PlanView:

@@ -26,7 +26,7 @@ from readiness.plans.planning import (
     first_of,
     found_plan,
     inputs_of,
-    margin_dollars,
+    margin_price,
     notes_of,
     unknown_items,
     why_none,
@@ -172,7 +172,7 @@ def plan_out(found: FoundPlan, notes: tuple[str, ...]) -> Plain:
     first = first_of(found)
     actions = [action_out(found, each, first[each.id]) for each in plan.offers]
     own = [own_out(found, item.id) for item in inputs.instrument.items if item.id in plan.own]
-    catalog = inputs.catalog
+    catalog, margin = inputs.catalog, margin_price(found, solver.least)
     return {
         **head_out(inputs.instrument, inputs.result, inputs.target, found.unmet),
         "actions": actions,
@@ -182,7 +182,7 @@ def plan_out(found: FoundPlan, notes: tuple[str, ...]) -> Plain:
         "people_days_likely": whole(sum(each["people_days"] or 0 for each in (*actions, *own))),
         "objective": plan.objective,
         "margin": plan.has_margin,
-        "margin_cost": margin_dollars(found, solver.least),
+        "margin_cost": margin.dollars if margin else None,
         "proven": True,
         "reaches": inputs.target.id,
         "not_eligible": [

@@ -21,16 +21,17 @@ from readiness.plans.models import ProposedPlan
 from readiness.plans.planning import VERSION, GroupFacts, propose
 
 
-def plan_to(store: Store, tier: Tier, facts: GroupFacts, run_id: str | None) -> ProposedPlan:
+def plan_to(
+    store: Store, tier: Tier, facts: GroupFacts, run_id: str | None, *, prices_margin: bool = False
+) -> ProposedPlan:
     """`run_id`: None for a preview, which is not kept."""
-    if run_id is None:
-        return propose(facts, solver.least, tier)
     seal = facts_sha256(facts)
-    kept = plans.proposed_plan(store, run_id, tier.id, seal)
+    kept = plans.proposed_plan(store, run_id, tier.id, seal) if run_id else None
     if kept is not None:
         return kept
-    made = propose(facts, solver.least, tier)
-    store.keep(lambda: plans.save_proposed_plan(store, run_id, tier.id, seal, made))
+    made = propose(facts, solver.least, tier, prices_margin=prices_margin)
+    if run_id:
+        store.keep(lambda: plans.save_proposed_plan(store, run_id, tier.id, seal, made))
     return made
 
 

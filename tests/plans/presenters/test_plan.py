@@ -11,8 +11,9 @@ from readiness.accounts.db import people
 from readiness.core.db import Session, Store
 from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
-from readiness.plans.models import ActionStatus, GroupValues
+from readiness.plans.models import ActionPlan, ActionStatus, GroupValues, MarginPrice
 from readiness.plans.presenters import outlook
+from readiness.plans.presenters.margin import about, price_sentences
 from readiness.plans.schedule import with_action
 from readiness.plans.service import plan
 from tests.factories import plans, world
@@ -125,6 +126,94 @@ def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out
     assert titles[-1] == plan.action_of(opened, "GOV").title
     assert not any("Find out" in title for title in titles)
     assert plan.action_of(opened, "COACH").title not in titles
+
+
+# The margin, and what stays short
+
+
+def test_what_the_margin_costs_is_said_with_what_would_go_without_it(opened):
+    says = outlook.outlook(opened).margin
+    price = opened.plan.margin
+    assert says.startswith("This plan still reaches T3 Incentive-ready when any one raise")
+    assert f"costs about {about(price.dollars)} of its {about(opened.plan.objective)}" in says
+    assert "people-days at $400 a day" in says
+    assert all(f"“{title}”" in says for title in (*price.left_out, *price.instead))
+
+
+def test_a_margin_whose_price_nobody_worked_out_is_said_without_one(opened):
+    older = replace(opened, plan=replace(opened.plan, margin=None))
+    says = outlook.outlook(older).margin
+    assert says.endswith("when any one raise that is no gate ends a level short.")
+
+
+def test_a_margin_that_costs_nothing_is_said_to():
+    assert [*price_sentences(a_plan(MarginPrice(0, (), ())), "$400")] == [
+        "That caution costs nothing."
+    ]
+
+
+def a_plan(price):
+    return ActionPlan("p", "elm", "a1", "r", TODAY, "T3", (), objective=900, margin=price)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": ActionStatus.DROPPED},
+        {"own": GroupValues(half_year=4)},
+        {"own": GroupValues(levels=(("LEAD-1", 2),))},
+        {"proposal": None},
+    ],
+)
+def test_a_plan_that_people_changed_says_nothing_of_its_margin(opened, changes):
+    assert outlook.outlook(changed(opened, "GOV", **changes)).margin == ""
+
+
+def test_who_acts_and_how_far_it_is_leave_the_margin_as_it_is(opened):
+    done = changed(opened, "GOV", owner="x", note="y", status=ActionStatus.DONE)
+    named = changed(done, "COACH", own=GroupValues(acts="x", may_pay="y", pays_after="z"))
+    assert outlook.outlook(named).margin == outlook.outlook(opened).margin != ""
+
+
+def test_a_plan_that_reaches_its_target_falls_short_of_nothing(opened):
+    assert outlook.outlook(opened).shortfall is None
+    noted = changed(opened, "GOV", own=GroupValues(half_year=1))
+    assert outlook.outlook(noted).shortfall is None
+
+
+def shortfall_of(opened):
+    found = outlook.outlook(opened).shortfall
+    assert found is not None
+    return found
+
+
+def test_what_was_taken_out_and_would_reach_the_target_again_is_named(opened):
+    without = changed(opened, "REALCOL", status=ActionStatus.DROPPED)
+    found, title = shortfall_of(without), plan.action_of(opened, "REALCOL").title
+    assert found.says == "As it was changed, this plan does not reach T3 Incentive-ready."
+    assert found.criteria == outlook.outlook(without).ahead.short
+    assert found.advice.startswith(f"Put back “{title}”: that alone would reach it")
+
+
+def test_where_several_are_missing_all_are_to_be_put_back(opened):
+    without = changed(opened, "REALCOL", status=ActionStatus.DROPPED)
+    without = changed(without, "raise:LEAD-4", status=ActionStatus.DROPPED)
+    without = changed(without, "COACH", status=ActionStatus.DROPPED)
+    found = shortfall_of(without)
+    assert found.advice.startswith("Put back what was taken out, or add an action of your own")
+
+
+def test_a_lower_level_is_to_be_expected_as_proposed_again(opened):
+    lower = changed(opened, "REALCOL", own=GroupValues(levels=(("REAL-2", 2),)))
+    found = shortfall_of(lower)
+    assert found.advice.startswith("Expect the proposed levels of your actions again")
+    reader = replace(lower, may_edit=False)
+    assert shortfall_of(reader).advice == ""
+
+
+def test_what_only_finds_out_is_not_said_to_fall_short(tmp_path):
+    unknown = {item.id: Answer.dont_know() for item in plans.QMER.items}
+    assert outlook.outlook(opened_for(tmp_path, unknown)).shortfall is None
 
 
 def test_one_month_is_not_a_span():

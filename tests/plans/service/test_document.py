@@ -251,6 +251,12 @@ def test_the_method_does_not_deny_the_gaps_that_the_plan_shows(fresh):
     assert "How reliable these gaps are cannot be told: it takes 30 groups" in says
 
 
+def test_the_method_says_what_the_margin_costs(fresh):
+    says = job(fresh, people.actor(fresh, "maya")).html.split("Method and caveats")[1]
+    assert "This plan still reaches T3 Incentive-ready when any one raise" in says
+    assert "That caution costs about $" in says
+
+
 def test_gaps_need_a_release_and_a_declared_reference(fresh):
     assert "No differences between patient groups are shown" in equity_part(fresh)
     measured_by_race(fresh, reference="")

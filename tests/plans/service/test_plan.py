@@ -279,7 +279,8 @@ def test_a_payer_sees_costs_from_what_was_submitted(store, actors, sent):
 def change(store, actors, action_id, at=LATER, **own):
     action = plan.action_of(opened(store, actors), action_id)
     edit = replace(edit_of(action), own=replace(action.own, **own))
-    return plan.edit(Session(store, actors["maya"], at), "a1", action_id, action.revision, edit)
+    session = Session(store, actors["maya"], at)
+    return plan.edit(session, "a1", action_id, action.revision, edit).action
 
 
 def test_an_own_value_counts_and_the_catalogue_s_stands_beside_it(store, actors, sent):
@@ -376,7 +377,7 @@ def test_no_more_than_three_interventions_start_in_one_half_year(store, actors, 
     with pytest.raises(BadInput, match="4 interventions would start in half-year 3"):
         plan.edit(Session(store, actors["maya"], LATER), "a1", "REALAUD", 3, again)
     back = plan.restore(Session(store, actors["maya"], LATER), "a1", "REALAUD", 3)
-    assert back.own.half_year == 4, "put back, it starts where it fits"
+    assert back.action.own.half_year == 4, "put back, it starts where it fits"
 
 
 def test_a_due_date_nobody_chose_moves_with_its_start(store, actors, sent):
@@ -395,12 +396,12 @@ def test_no_action_is_due_before_it_starts(store, actors, sent):
     with pytest.raises(BadInput, match="This action starts on July 15, 2028"):
         plan.edit(session, "a1", "CONTRACT", 2, early)
     chosen = replace(edit_of(saved), due_on=date(2028, 12, 1))
-    saved = plan.edit(session, "a1", "CONTRACT", 2, chosen)
+    saved = plan.edit(session, "a1", "CONTRACT", 2, chosen).action
     later = replace(edit_of(saved), own=replace(saved.own, half_year=6))
-    saved = plan.edit(session, "a1", "CONTRACT", 3, later)
+    saved = plan.edit(session, "a1", "CONTRACT", 3, later).action
     assert saved.due_on == date(2030, 1, 14)
     begun = replace(edit_of(saved), status=ActionStatus.UNDER_WAY, due_on=date(2028, 3, 1))
-    assert plan.edit(session, "a1", "CONTRACT", 4, begun).due_on == date(2028, 3, 1)
+    assert plan.edit(session, "a1", "CONTRACT", 4, begun).action.due_on == date(2028, 3, 1)
 
 
 def test_a_renewed_plan_has_no_action_due_before_it_starts(store, actors, sent):
