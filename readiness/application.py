@@ -41,7 +41,7 @@ from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
 from readiness.plans import money_views, what_if_views
 from readiness.plans import views as plans
-from readiness.portfolio.views import bulk_pdf, peers, portfolio
+from readiness.portfolio.views import bulk_pdf, next_tier, peers, portfolio
 from readiness.releases import views as releases
 
 BLUEPRINTS = (
@@ -60,6 +60,7 @@ BLUEPRINTS = (
     one_time_links.bp,
     releases.measures_bp,
     money_views.bp,
+    next_tier.bp,
     bulk_pdf.bp,
     peers.bp,
     plans.bp,

@@ -227,6 +227,8 @@ def test_no_page_and_no_export_shows_a_count_that_was_not_released(told, store):
         "/payers/fair/groups/elm/counts/2026-Q4",
         "/payers/fair/groups/elm/counts/2026-Q4/released.xlsx",
         "/payers/fair/portfolio.csv",
+        "/payers/fair/next-tier",
+        "/payers/fair/next-tier.csv",
     } <= told.keys()
     hidden = hidden_numbers(store)
     for address, text in told.items():

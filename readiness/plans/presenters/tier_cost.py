@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from readiness.core.formatting import dollars
 from readiness.plans.models import Months
 from readiness.plans.presenters.action import months
 from readiness.plans.tier_cost import TierCost, TierCostExclusion
 
 NONE = "–"
+FEW_DOLLARS = 10  # fewer are told with their cents
 
 
 def short(cost: TierCost) -> str:
@@ -32,3 +35,20 @@ def months_say(span: Months) -> str:
     ('9 to 14 months', '1 month', '0 months')
     """
     return f"{months(span)} {'month' if span == (1, 1) else 'months'}"
+
+
+def days_text(days: Decimal) -> str:
+    """
+    >>> days_text(Decimal("1110.0")), days_text(Decimal("0.4"))
+    ('1,110', '0.4')
+    """
+    return f"{days:,.0f}" if days == days.to_integral() else f"{days:,.1f}"
+
+
+def cents_or_dollars(amount: Decimal) -> str:
+    """Of what one patient costs: to the cent below ten dollars.
+
+    >>> cents_or_dollars(Decimal("1.208")), cents_or_dollars(Decimal("12.3"))
+    ('$1.21', '$12')
+    """
+    return f"${amount:,.2f}" if amount < FEW_DOLLARS else dollars(amount)

@@ -33,10 +33,12 @@ from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
 from readiness.plans.schedule import is_overdue
 from readiness.plans.service import plan, tier_costs
+from readiness.plans.tier_cost import TierCostEntry
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.columns import file_cells
 from readiness.portfolio.models import (
     MOST_COMPARED,
+    SIZES,
     PortfolioQuery,
     PortfolioRow,
     PortfolioSort,
@@ -131,7 +133,8 @@ def export(session: Session, payer_id: str, sent: Mapping[str, str]) -> Sheet:
     query = parse_query(sent, instrument.domain_by_id, [cycle.id for cycle in own])
     today, cells = session.now.date(), file_cells(instrument)
     rows = with_asked(portfolio.every_row(session.store, payer_id, today, query))
-    rows = with_costs(session, with_programs(session.store, rows, raised_cycles(own, query)))
+    rows = with_programs(session.store, rows, raised_cycles(own, query))
+    rows = with_costs(session, rows, MOST_IN_FILE)
     return Sheet(
         "Portfolio",
         tuple(cell.heading for cell in cells),
@@ -162,7 +165,8 @@ def with_asked(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
 
 # What the next tier costs
 
-MOST_COSTS = 100  # worked out before a list is ordered by them; a page should not take a minute
+MOST_COSTS = 100  # worked out before a list is ordered by them: a page should not take a minute
+MOST_IN_FILE = 500  # worked out for one file
 
 
 def complete_costs(session: Session, payer_id: str, query: PortfolioQuery) -> int:
@@ -176,17 +180,23 @@ def complete_costs(session: Session, payer_id: str, query: PortfolioQuery) -> in
     return 0
 
 
-def with_costs(session: Session, rows: tuple[PortfolioRow, ...]) -> tuple[PortfolioRow, ...]:
-    """With each figure that was not kept, or whose months have moved with the calendar."""
+def with_costs(
+    session: Session, rows: tuple[PortfolioRow, ...], most: int = SIZES[-1]
+) -> tuple[PortfolioRow, ...]:
+    """With each figure that was not kept, or whose months have moved with the calendar; of more
+    than `most` of them the rest stay without, rather than with months of another day."""
     today = session.now.date()
     due = [row.assessment_id for row in rows if row.assessment_id and row.is_cost_due(today)]
-    found = tier_costs.refresh(session.store, due, session.now)
-    return tuple(
-        replace(row, tier_cost=entry.cost, patients=entry.patients)
-        if (entry := found.get(row.assessment_id or ""))
-        else row
-        for row in rows
-    )
+    found = tier_costs.refresh(session.store, due[:most], session.now)
+    return tuple(with_cost(row, found.get(row.assessment_id or ""), today) for row in rows)
+
+
+def with_cost(row: PortfolioRow, entry: TierCostEntry | None, today: date) -> PortfolioRow:
+    if entry:
+        return replace(row, tier_cost=entry.cost, patients=entry.patients)
+    if row.tier_cost and row.is_cost_due(today):
+        return replace(row, tier_cost=replace(row.tier_cost, months=None))
+    return row
 
 
 # What a payer's own program asks beyond the instrument

@@ -266,6 +266,8 @@ ROUTES = {
     "POST /payers/<payer_id>/plans/<pack_id>/stop": "401 403 404 403 303 403 403",
     "GET /payers/<payer_id>/plans/<pack_id>/plans.zip": "401 403 404 403 409 403 403",
     "GET /portfolio": "401 403 302 403 302 403 403",
+    "GET /payers/<payer_id>/next-tier": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/next-tier.<ending>": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
     # the incentive laboratory

@@ -82,6 +82,7 @@ def test_after_is_the_plan_that_those_answers_would_get(store, sent):
 
 
 def test_nothing_is_stored_and_nothing_told(store, sent):
+    what_if.load(Session(store, people.actor(store, "maya"), NOW), "a1")  # keeps what is proposed
     before = audit.head(store)
     dump = list(store.db.conn.iterdump())
     tried(store, REAL_2=3)
