@@ -66,10 +66,16 @@ class GroupChoices:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """What is in place is for the group, and costs nothing more."""
-        in_place = dict.fromkeys(self.baseline.in_place, 0)
+        """What is in place is for the group, and nothing of it is bought again."""
         found = self.baseline
-        return catalog_of(self.instrument, self.book, found.answers, found.context, in_place)
+        return catalog_of(
+            self.instrument,
+            self.book,
+            found.answers,
+            found.context,
+            found.still_to_pay,
+            found.done_before,
+        )
 
     @cached_property
     def offer_by_id(self) -> Mapping[str, Offer]:
@@ -213,7 +219,7 @@ class GroupChoices:
     @cached_property
     def measures_open(self) -> Mapping[str, list[PatientsBehind]]:
         """Gaps by measure that no action in place serves already."""
-        there = (self.instrument.intervention_by_id[each] for each in self.baseline.in_place)
+        there = (each.intervention for each in self.catalog.offers if each.is_under_way)
         served = {m for each in there if each.kind in CHANGES_CARE for m in each.measure_ids}
         found: dict[str, list[PatientsBehind]] = {}
         for each in self.baseline.behind:
@@ -251,12 +257,6 @@ class GroupChoices:
     def package(self, plan: TierPlan) -> TierPackage:
         tier = self.instrument.tier_by_id[plan.tier_id]
         own = [each for each in plan.plan.current if not is_priced(each)]
-        owed = [
-            each.cost.likely
-            for each in plan.plan.current
-            if each.cost and each.status is not ActionStatus.DONE
-            and (each.status in BEGUN or each.id in self.baseline.in_place)
-        ]  # fmt: skip
         now = self.instrument.tier_by_id[self.baseline.run.tier_id].number
         becomes_ready = now < INCENTIVE_READY_TIER <= tier.number
         actions = tuple(each.id for each in self.open_actions(plan))
@@ -274,9 +274,17 @@ class GroupChoices:
             ),
             own_steps=tuple(each.title for each in own),
             own_days=ceil(sum(d.likely for each in own if (d := each.amounts.people_days))),
-            still_to_pay=round(sum(owed)),
+            still_to_pay=round(sum(map(self.owed_for, plan.plan.current))),
             months=plan.months,
         )
+
+    def owed_for(self, action: PlanAction) -> Decimal:
+        """Of what is under way; what the group added itself is owed as it is planned."""
+        known = self.baseline.still_to_pay.get(action.id)
+        if known is not None:
+            return Decimal(known)
+        is_owed = action.status is ActionStatus.UNDER_WAY and action.cost
+        return action.cost.likely if is_owed and action.cost else Decimal(0)
 
 
 def is_priced(action: PlanAction) -> bool:

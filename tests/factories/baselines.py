@@ -85,7 +85,7 @@ def random_baseline(seed: int, group_id: str = "") -> GroupBaseline:
 def with_under_way(baseline: GroupBaseline, still_to_pay: Mapping[str, int]) -> GroupBaseline:
     """With these actions under way, and plans that count on them."""
     plans = plans_of(*known_of(baseline), tuple(sorted(still_to_pay.items())))
-    return replace(baseline, in_place=frozenset(still_to_pay), plans=plans)
+    return replace(baseline, still_to_pay=still_to_pay, plans=plans)
 
 
 def with_action(baseline: GroupBaseline, action_id: str, **changes: Any) -> GroupBaseline:

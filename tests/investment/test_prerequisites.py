@@ -121,7 +121,7 @@ def test_an_action_is_opened_by_one_that_brings_what_it_needs_or_by_a_package_th
 
 
 def test_what_is_in_place_opens_what_needs_it():
-    baseline = replace(a_baseline(context=ADULTS), in_place=frozenset({"REGISTRY"}))
+    baseline = replace(a_baseline(context=ADULTS), still_to_pay={"REGISTRY": 0})
     offer = offer_to(baseline, tier_gate=0)
     assert {each for r in doors_to(offer, "CHWCRC") for each in r.of} >= {"REGISTRY"}
     assert not faults(offer, "CHWCRC")

@@ -26,21 +26,21 @@ from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
 from readiness.equity.tables import StratumTable, rows_of, tables_of
-from readiness.instruments.answers import Answer, Answers
+from readiness.instruments.answers import Answers
 from readiness.instruments.models import Instrument
 from readiness.investment.models import (
     GroupBaseline,
     PatientsBehind,
     TierPlan,
 )
-from readiness.plans import db as plans
-from readiness.plans.models import ActionPlan, ActionStatus
+from readiness.plans.catalog import with_levels
+from readiness.plans.models import ActionPlan
 from readiness.plans.projection import project
 from readiness.plans.service import plan
+from readiness.plans.service.begun import begun_by
 from readiness.plans.service.tier_plans import tier_plans
 
 Z_95 = 1.959964
-BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 CLEAR_GAP = "clear, reliability cannot be told"
 RELIABLE_GAP = "reliable"
 
@@ -79,6 +79,7 @@ def baseline_of(
         return None
     instrument = assessment_view.instrument_of(assessment)
     base = plan.basis_of_run(store, decisive, instrument)
+    begun = begun_by(store, assessment)
     context = payer_view.without_members_of_others(store, assessment, payer_id, base.context)
     return GroupBaseline(
         group_id,
@@ -89,7 +90,8 @@ def baseline_of(
         context,
         positive=positive_of(store, group_id, today),
         behind=tuple(patients_behind(store, others, group_id, today)),
-        in_place=actions_begun(store, assessment.id),
+        still_to_pay=begun.still_to_pay,
+        done_before=begun.done_before,
         plans=tuple(
             tier_plan_of(instrument, base.answers, each, today)
             for each in tier_plans(store, assessment, instrument, base, context)
@@ -102,12 +104,11 @@ def tier_plan_of(
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
-    after = {**answers, **{item_id: Answer.at(level) for item_id, level in found.levels.items()}}
     reached = project(instrument, answers, found, today).reached(number)
     return TierPlan(
         found.target_tier_id or "",
         found,
-        reaches=evaluate(instrument, after).tier.number >= number,
+        reaches=evaluate(instrument, with_levels(answers, found.levels)).tier.number >= number,
         months=(months_to(found, reached[0]), months_to(found, reached[1])) if reached else None,
     )
 
@@ -124,16 +125,6 @@ def positive_of(store: Store, group_id: str, today: date) -> tuple[int, int] | N
     recent = social_risk.latest_of_group(store, group_id, released_counts.QUARTERS)
     quarters = released_counts.latest_quarters(recent, today)
     return released_counts.share_over(quarters, Step.ANY_POSITIVE, Step.SCREENED).for_a_rate
-
-
-def actions_begun(store: Store, assessment_id: str) -> frozenset[str]:
-    """What the group's own plan says is under way or done."""
-    plan = plans.latest_plan(store, assessment_id)
-    return frozenset(
-        each.id
-        for each in (plan.actions if plan else ())
-        if each.is_intervention and each.status in BEGUN
-    )
 
 
 def patients_behind(

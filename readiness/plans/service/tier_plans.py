@@ -8,7 +8,7 @@ from readiness.assessments.models import Assessment
 from readiness.core import solver
 from readiness.core.db import Store
 from readiness.instruments.answers import Context
-from readiness.instruments.models import Instrument
+from readiness.instruments.models import Instrument, Tier
 from readiness.plans import db as plans
 from readiness.plans import drafting
 from readiness.plans.models import ActionPlan
@@ -28,12 +28,23 @@ def tier_plans(
     above = [tier for tier in instrument.tiers if tier.number > now.number]
     if now == instrument.tiers[0] or not above:
         return ()
-    own = plans.latest_plan(store, assessment.id) or draft(store, assessment, instrument, base)[0]
+    own = own_plan(store, assessment, instrument, base, above[0])
     later = plans_beyond(store, assessment, instrument, base)
     book = book_of(instrument)
     return tuple(
         drafting.with_current_costs(plan, instrument, book, context) for plan in (own, *later)
     )
+
+
+def own_plan(
+    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis, next_tier: Tier
+) -> ActionPlan:
+    """As its people have it; proposed anew where theirs rests on an earlier result, and so leads
+    to another tier than the next."""
+    stored = plans.latest_plan(store, assessment.id)
+    if stored and stored.target_tier_id == next_tier.id:
+        return stored
+    return draft(store, assessment, instrument, base)[0]
 
 
 def plans_beyond(
