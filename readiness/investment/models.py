@@ -10,7 +10,7 @@ stored and exported under their names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -105,9 +105,14 @@ class GroupBaseline:
     context: Context
     positive: tuple[int, int] | None = None  # patient-quarters with any need, of those screened
     behind: tuple[PatientsBehind, ...] = ()
-    in_place: frozenset[str] = frozenset()  # under way, or done since the answers were given
-    done_before: frozenset[str] = frozenset()  # the answers show what it brought
+    still_to_pay: Mapping[str, int] = field(default_factory=dict)  # dollars, by action begun
+    done_before: frozenset[str] = frozenset()  # before the answers, which show what it brought
     plans: tuple[TierPlan, ...] = ()  # lowest tier first; the first is the group's own
+
+    @property
+    def in_place(self) -> frozenset[str]:
+        """Under way, or done since the answers."""
+        return frozenset(self.still_to_pay)
 
 
 @dataclass(frozen=True)

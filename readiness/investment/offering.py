@@ -28,7 +28,14 @@ from readiness.investment.models import (
     TierPlan,
     Unavailable,
 )
-from readiness.investment.prerequisites import GroupDrafts, prerequisite_rules, tier_rule, too_early
+from readiness.investment.prerequisites import (
+    GroupDrafts,
+    never_open,
+    of_use,
+    prerequisite_rules,
+    rules_to,
+    tier_rule,
+)
 from readiness.investment.purposes import NEXT, READY, is_reach, purposes_of, with_need
 from readiness.plans.catalog import CHANGES_CARE, Catalog, Offer, catalog_of, level_of
 from readiness.plans.costs import CostRange, PeopleDays, ResourceRequirements, requirements_of
@@ -59,11 +66,16 @@ class GroupChoices:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """What is in place is for the group, and costs nothing more."""
-        in_place = dict.fromkeys(self.baseline.in_place, 0)
+        """What is in place is for the group, and nothing of it is bought again."""
         found = self.baseline
-        given = found.answers, found.context
-        return catalog_of(self.instrument, self.book, *given, in_place, found.done_before)
+        return catalog_of(
+            self.instrument,
+            self.book,
+            found.answers,
+            found.context,
+            found.still_to_pay,
+            found.done_before,
+        )
 
     @cached_property
     def offer_by_id(self) -> Mapping[str, Offer]:
@@ -86,9 +98,17 @@ class GroupChoices:
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
-        """Each action once: from the group's own plan, its later plans, its gaps, the rest."""
+        """Each action once: from the group's own plan, its later plans, its gaps, the rest. What
+        can be bought neither singly nor in a package is none."""
+        held = {each for package in self.packages for each in package.actions}
+        return tuple(each for each in self.considered if each.is_single or each.id in held)
+
+    @cached_property
+    def considered(self) -> tuple[Candidate, ...]:
         found: dict[str, Candidate] = {}
         for number, plan in enumerate(self.baseline.plans):
+            if number and self.why_no_package(plan):
+                continue
             origin = Origin.LATER if number else Origin.PLAN
             for action in self.open_actions(plan):
                 takes = takes_of(action)
@@ -107,6 +127,8 @@ class GroupChoices:
     def planned(self, action: PlanAction, takes: ResourceRequirements, origin: Origin) -> Candidate:
         note = action.usual.note if action.usual else None
         intervention = self.instrument.intervention_by_id.get(action.id)
+        if origin is Origin.LATER and intervention and self.is_for_gap(intervention):
+            origin = Origin.GAP
         return Candidate(
             self.baseline.group_id,
             action.id,
@@ -122,7 +144,6 @@ class GroupChoices:
 
     def unplanned(self, offer: Offer, takes: ResourceRequirements) -> Candidate:
         each, note = offer.intervention, self.book.note_by_id[offer.id]
-        is_for_gap = each.kind is ActionKind.CARE_REDESIGN and any(self.measures_reached(each))
         return Candidate(
             self.baseline.group_id,
             each.id,
@@ -130,11 +151,16 @@ class GroupChoices:
             each.kind,
             takes,
             self.serves(each.id),
-            Origin.GAP if is_for_gap else Origin.NO_PLAN,
+            Origin.GAP if self.is_for_gap(each) else Origin.NO_PLAN,
             is_payable=note.payer_may_pay,
             acts=note.acts,
             pays_after=note.pays_after,
         )
+
+    def is_for_gap(self, each: Intervention) -> bool:
+        """It may be bought singly for it, whether a later plan holds it or not."""
+        reached = self.measures_open.keys() & set(self.measures_reached(each))
+        return each.kind is ActionKind.CARE_REDESIGN and bool(reached)
 
     def measures_reached(self, each: Intervention) -> Iterator[str]:
         """Patients are reached by what changes care; data and training reach them through it."""
@@ -193,7 +219,7 @@ class GroupChoices:
     @cached_property
     def measures_open(self) -> Mapping[str, list[PatientsBehind]]:
         """Gaps by measure that no action in place serves already."""
-        there = (self.instrument.intervention_by_id[each] for each in self.baseline.in_place)
+        there = (each.intervention for each in self.catalog.offers if each.is_under_way)
         served = {m for each in there if each.kind in CHANGES_CARE for m in each.measure_ids}
         found: dict[str, list[PatientsBehind]] = {}
         for each in self.baseline.behind:
@@ -203,21 +229,19 @@ class GroupChoices:
 
     # Packages.
 
-    def packages(self) -> Iterator[TierPackage | str]:
-        """One for each plan that reaches its tier at a known cost; else a sentence that says why
-        there is none."""
-        for plan in self.baseline.plans:
-            why = self.why_no_package(plan)
-            yield why or self.package(plan)
+    @cached_property
+    def packages(self) -> tuple[TierPackage, ...]:
+        """One for each plan that reaches its tier at a known cost."""
+        return tuple(self.package(p) for p in self.baseline.plans if not self.why_no_package(p))
 
     def why_no_package(self, plan: TierPlan) -> str:
         opened = self.open_actions(plan)
         if not plan.reaches:
-            notes = " ".join(plan.plan.notes)
-            return notes or (
+            changed = (
                 f"The group’s plan as its people changed it does not reach {plan.tier_id}, so its "
                 "way there cannot be paid for as a whole."
             )
+            return changed if plan.plan.actions else " ".join(plan.plan.notes)
         missing = [each.title for each in opened if takes_of(each) is None]
         if missing:
             return (
@@ -284,34 +308,28 @@ def offer_of(
     if tier == baseline.instrument.tiers[0]:
         return replace(made, notes=(UNRATED, *made.notes))
     choices = GroupChoices(baseline, book)
-    found = tuple(choices.packages())
-    packages = tuple(each for each in found if isinstance(each, TierPackage))
     drafts = GroupDrafts(
-        choices.offer_by_id, choices.candidates, packages, choices.levels_by_package
+        choices.offer_by_id, choices.candidates, choices.packages, choices.levels_by_package
     )
-    early = too_early(drafts)
-    drafts = replace(drafts, candidates=tuple(c for c in drafts.candidates if c.id not in early))
-    doors = (
+    closed = never_open(drafts)
+    drafts = replace(drafts, candidates=tuple(c for c in drafts.candidates if c.id not in closed))
+    rules = (
         *prerequisite_rules(drafts),
         *tier_rule(drafts, baseline.in_place, below(tier, tier_gate)),
     )
-    held = {each for package in packages for each in package.actions}
-    kept = held | {each for rule in doors for each in rule.of}
-    idle = [c for c in drafts.candidates if not c.serves and c.id not in kept]
-    offered: tuple[Candidate | TierPackage, ...] = (*drafts.candidates, *packages)
-    purposes = purposes_of(baseline, choices.rises, choices.measures_open, offered)
+    kept = of_use(drafts, rules)
+    closed |= {c.id: RAISES_NOTHING for c in drafts.candidates if c not in kept}
+    purposes = purposes_of(
+        baseline, choices.rises, choices.measures_open, (*kept, *choices.packages)
+    )
     return replace(
         made,
         purposes=with_need(purposes, made),
-        candidates=tuple(drafts.with_notes(c) for c in drafts.candidates if c not in idle),
-        doors=doors,
-        unavailable=(
-            *unavailable(choices),
-            *(Unavailable(c.id, c.title, early[c.id]) for c in choices.candidates if c.id in early),
-            *(Unavailable(c.id, c.title, RAISES_NOTHING) for c in idle),
-        ),
-        notes=(*(each for each in found if isinstance(each, str)), *made.notes),
-        packages=packages,
+        candidates=tuple(map(drafts.with_notes, kept)),
+        doors=rules_to(rules, kept),
+        unavailable=tuple(unavailable(choices, closed)),
+        notes=(*filter(None, map(choices.why_no_package, baseline.plans)), *made.notes),
+        packages=choices.packages,
     )
 
 
@@ -323,8 +341,9 @@ def below(tier: Tier, tier_gate: int) -> int:
 # What cannot be chosen, and why.
 
 
-def unavailable(choices: GroupChoices) -> Iterator[Unavailable]:
-    candidates = {each.id: each for each in choices.candidates}
+def unavailable(choices: GroupChoices, closed: Mapping[str, str]) -> Iterator[Unavailable]:
+    """`closed`: why of others that have a cost and are for this group."""
+    candidates = {each.id: each for each in choices.considered}
     for each in choices.instrument.interventions:
         if each.id in choices.baseline.in_place:
             yield Unavailable(each.id, each.title, IN_PLACE)
@@ -333,6 +352,8 @@ def unavailable(choices: GroupChoices) -> Iterator[Unavailable]:
         elif each.id not in candidates:
             why = reason_without_cost(choices.instrument, each, choices.baseline.context)
             yield Unavailable(each.id, each.title, why)
+        elif each.id in closed:
+            yield Unavailable(each.id, each.title, closed[each.id])
         elif not candidates[each.id].is_payable:
             yield Unavailable(each.id, each.title, GROUP_PAYS)
 

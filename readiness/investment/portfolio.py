@@ -177,11 +177,15 @@ def problem_of(
 
 
 def singles(offer: GroupOffer, scenario: BudgetScenario) -> list[Candidate]:
-    """What can be paid for by itself; what is in no plan only where the payer asks for it."""
+    """What can be paid for by itself; what is in no plan only where the payer asks for it, for all
+    of it or by a pin."""
     return [
         each
         for each in offer.candidates
-        if each.is_single and (each.origin is not Origin.NO_PLAN or scenario.beyond_plans)
+        if each.is_single
+        and (
+            each.origin is not Origin.NO_PLAN or scenario.beyond_plans or each.key in scenario.pins
+        )
     ]
 
 
@@ -282,10 +286,19 @@ def limits_of(
                 tuple((key, priced.days[key]) for key in keys),
                 packages=tuple((each.key, days_of(offer, each, priced)) for each in packages),
             )
-        for each in packages:
-            if each.key in scenario.pins:
-                name = f"the pinned {each.id} in {offer.group_id}"
-                yield Limit(name, 1, (), least=1, packages=((each.key, 1),))
+        yield from pinned_packages(offer, scenario)
+
+
+def pinned_packages(offer: GroupOffer, scenario: BudgetScenario) -> Iterator[Limit]:
+    """A package that is pinned, or one that holds a pinned action which nobody may buy singly.
+    Where that is closed, the pin can never be kept."""
+    alone = {each.key for each in singles(offer, scenario)}
+    packages = packages_open(offer, scenario)
+    for choice in offer.choices:
+        if choice.key in scenario.pins - alone:
+            keeping = [each.key for each in packages if choice.id in (each.id, *each.actions)]
+            name = f"the pinned {choice.id} in {offer.group_id}"
+            yield Limit(name, 1, (), least=1, packages=tuple((key, 1) for key in keeping))
 
 
 def days_of(offer: GroupOffer, package: TierPackage, priced: PriceList) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from readiness.plans.catalog import CHANGES_CARE, NEVER_ALONE, Offer
 FOUNDATION = frozenset({ActionKind.ENABLING, ActionKind.GOVERNANCE})
 ADVANCED = frozenset({ActionKind.CARE_REDESIGN, ActionKind.ACCESS, ActionKind.SOCIAL})
 SCREENING = "SDOH"  # expanded only where the group can respond
+ALONE = "It is never paid for alone, and no change in care that goes with it is for this group."
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class GroupDrafts:
             and offer.intervention.kind not in NEVER_ALONE
             and needed.item_id not in {each.item_id for each in offer.needs}
         )
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """By packages."""
+        return frozenset(each for package in self.packages for each in package.actions)
 
     @cached_property
     def in_place(self) -> tuple[str, ...]:
@@ -145,15 +151,35 @@ def kind_of(drafts: GroupDrafts, action_id: str) -> ActionKind | None:
     return offer.intervention.kind if offer else None
 
 
-def too_early(drafts: GroupDrafts) -> dict[str, str]:
-    """Screening without the capacity to respond, where nothing that is offered brings it."""
-    for each in drafts.candidates:
-        if each.id == SCREENING and (needed := missing_response(drafts)):
-            first = " and ".join(f"{each.item_id} at level {each.level}" for each in needed)
-            return {
-                SCREENING: f"Screening is expanded only when the group can respond: first {first}."
-            }
-    return {}
+def never_open(drafts: GroupDrafts) -> dict[str, str]:
+    """What nothing that is offered could open, and why: screening without the capacity to respond,
+    and what never goes alone."""
+    found = {each.id: why_never(drafts, each) for each in drafts.candidates}
+    return {action_id: why for action_id, why in found.items() if why}
+
+
+def why_never(drafts: GroupDrafts, candidate: Candidate) -> str:
+    if candidate.id == SCREENING and (needed := missing_response(drafts)):
+        first = " and ".join(f"{each.item_id} at level {each.level}" for each in needed)
+        return f"Screening is expanded only when the group can respond: first {first}."
+    is_alone = candidate.kind in NEVER_ALONE and not company_rule(drafts, candidate).of
+    return ALONE if is_alone else ""
+
+
+def of_use(drafts: GroupDrafts, rules: Collection[PrerequisiteRule]) -> tuple[Candidate, ...]:
+    """What serves something, what a package holds, and what one of these may need first."""
+    kept = drafts.held | {each.id for each in drafts.candidates if each.serves}
+    while more := {e for r in rules if kept.intersection(r.unlocks) for e in r.of} - kept:
+        kept |= more
+    return tuple(each for each in drafts.candidates if each.id in kept)
+
+
+def rules_to(
+    rules: Iterable[PrerequisiteRule], kept: Iterable[Candidate]
+) -> tuple[PrerequisiteRule, ...]:
+    ids = {each.id for each in kept}
+    fewer = (replace(each, unlocks=tuple(u for u in each.unlocks if u in ids)) for each in rules)
+    return tuple(each for each in fewer if each.unlocks)
 
 
 def missing_response(drafts: GroupDrafts) -> list[Prerequisite]:
@@ -167,22 +193,27 @@ def missing_response(drafts: GroupDrafts) -> list[Prerequisite]:
 def tier_rule(
     drafts: GroupDrafts, in_place: Collection[str], needs: int
 ) -> Iterator[PrerequisiteRule]:
-    """Infrastructure before care changes that no plan of the group holds; of fewer foundations
+    """Infrastructure before care changes that are in no plan to the next tier; of fewer foundations
     than asked for, all of them. A plan keeps its own order."""
-    held = {each for package in drafts.packages for each in package.actions}
+    of = tuple(
+        each.id
+        for each in drafts.candidates
+        if each.kind in FOUNDATION and (each.serves or each.id in drafts.held)
+    )
+    of += tuple(each for each in sorted(in_place) if kind_of(drafts, each) in FOUNDATION)
+    asked = min(needs, len(of))
+    free = {
+        each
+        for package in drafts.packages
+        if len({*package.actions, *in_place} & set(of)) < asked
+        for each in package.actions
+    }
     unlocks = tuple(
         each.id
         for each in drafts.candidates
         if each.kind in ADVANCED and each.origin in (Origin.GAP, Origin.NO_PLAN)
-        and each.id not in held
+        and each.id not in free
     )  # fmt: skip
-    of = tuple(
-        each.id
-        for each in drafts.candidates
-        if each.kind in FOUNDATION and (each.serves or each.id in held)
-    )
-    of += tuple(each for each in sorted(in_place) if kind_of(drafts, each) in FOUNDATION)
-    asked = min(needs, len(of))
     if unlocks and asked:
         says = (
             f"Below Incentive-ready, care and access change once {asked} enabling or governance "

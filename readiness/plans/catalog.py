@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
 
-from readiness.instruments.answers import AnswerKind, Answers, Context
+from readiness.instruments.answers import Answer, AnswerKind, Answers, Context
 from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
 from readiness.plans.costs import (
@@ -195,6 +195,12 @@ def delivered_by(note: CostNote, answers: Answers) -> dict[str, int]:
 def level_of(item_id: str, answers: Answers) -> int:
     """The present level; what is not known counts from 0."""
     return answers[item_id].level or 0
+
+
+def with_levels(answers: Answers, levels: Mapping[str, int]) -> Answers:
+    """Each of these items at its level; what is higher already stays as it is."""
+    raised = {i: Answer.at(to) for i, to in levels.items() if to > level_of(i, answers)}
+    return {**answers, **raised}
 
 
 def is_met(prerequisite: Prerequisite, answers: Answers) -> bool:

@@ -16,8 +16,9 @@ from readiness.core.migrations import migrate
 from readiness.core.people import Group
 from readiness.core.periods import Period
 from tests.factories import plans, world
-from tests.factories.baselines import KNOWN
+from tests.factories.baselines import KNOWN, random_baseline
 from tests.factories.quality_counts import counts, declare, enter, release
+from tests.factories.seeds import seeds
 from tests.factories.world import NOW
 
 Q4 = Period(2026, 4)
@@ -33,6 +34,12 @@ def grown(tmp_path_factory) -> Path:
         world.fill(store)
         grow(store)
     return path
+
+
+@pytest.fixture(params=seeds(range(200), 16))
+def group(request):
+    """A random one, as an allocation stands on it."""
+    return random_baseline(request.param)
 
 
 @pytest.fixture

@@ -13,28 +13,39 @@ from readiness.instruments import cost_book as costs
 from readiness.investment.models import (
     BenefitComponent,
     GroupOffer,
+    Origin,
     Tag,
 )
-from readiness.investment.policy import NAMED, READINESS_FIRST, own_policy, scale_of
+from readiness.investment.policy import (
+    MOST_PEOPLE,
+    MOST_READY,
+    MOST_TO_NEXT_TIER,
+    NEED_FIRST,
+    own_policy,
+    scale_of,
+)
 from readiness.investment.portfolio import (
     NOBODY_KNOWN,
     additive_problem,
     high_risk,
-    is_purpose,
+    is_action,
     offers_of,
     over_years,
+    packages_open,
     problem_of,
     purposes_served,
     risks_of,
+    singles,
     tags_of,
 )
 from readiness.investment.problem import (
     AllocationProblem,
     Selection,
+    broken_by_gates,
     broken_constraints,
     total_benefit,
 )
-from readiness.investment.scenario import BudgetScenario, CostBasis, problems_of
+from readiness.investment.scenario import MOST_YEARS, BudgetScenario, CostBasis, problems_of
 from readiness.investment.uncertainty import (
     Z_90,
     cost_at,
@@ -44,7 +55,7 @@ from readiness.investment.uncertainty import (
     mean_cost,
     price_list,
 )
-from tests.factories.baselines import a_baseline
+from tests.factories.baselines import ADULTS, a_baseline
 
 GROUPS = ("ash", "birch", "cedar", "elm", "oak")
 ONE = BudgetScenario("Spring", (500_000,))
@@ -52,7 +63,7 @@ ONE = BudgetScenario("Spring", (500_000,))
 
 def a_portfolio():
     return [
-        a_baseline(group_id, level=1 + n % 3, positive=(100 * (n + 1), 1_000))
+        a_baseline(group_id, level=1 + n % 3, positive=(100 * (n + 1), 1_000), context=ADULTS)
         for n, group_id in enumerate(GROUPS)
     ]
 
@@ -62,7 +73,7 @@ def offers():
     return offers_of(a_portfolio(), costs.load(), 2)
 
 
-def the_problem(offers, scenario=ONE, policy=READINESS_FIRST):
+def the_problem(offers, scenario=ONE, policy=MOST_TO_NEXT_TIER):
     return problem_of(
         offers, scenario, policy, scale_of(offers), price_list(offers, CostBasis.LIKELY)
     )
@@ -132,34 +143,67 @@ def test_each_component_is_scaled_to_a_hundred_over_the_portfolio(offers):
         assert scale.points(component, total) == pytest.approx(100)
 
 
-def test_everything_together_is_worth_a_hundred_under_every_policy(offers):
+def test_without_something_first_everything_together_is_worth_a_hundred(offers):
     scale = scale_of(offers)
-    weights = {
-        BenefitComponent.READINESS: 50,
-        BenefitComponent.NEED: 25,
-        BenefitComponent.PEOPLE: 25,
-    }
-    for policy in (*NAMED, own_policy(weights)):
+    weights = dict.fromkeys(BenefitComponent, 20)
+    for policy in (MOST_PEOPLE, NEED_FIRST, own_policy(weights)):
         assert sum(policy.weights.values()) == 100
         total = sum(scale.benefit(p, policy) for offer in offers for p in offer.purposes)
         assert float(total) == pytest.approx(100, abs=0.05)
 
 
+@pytest.mark.parametrize("policy", [MOST_TO_NEXT_TIER, MOST_READY])
+def test_one_group_more_is_worth_more_than_all_else_even_if_it_starts_in_the_last_year(
+    offers, policy
+):
+    scale = scale_of(offers)
+    purposes = [each for offer in offers for each in offer.purposes]
+    is_counted = [bool(each.amount(policy.first)) for each in purposes]
+    worth = [scale.benefit(each, policy) for each in purposes]
+    groups = [each for each, counted in zip(worth, is_counted, strict=True) if counted]
+    rest = [each for each, counted in zip(worth, is_counted, strict=True) if not counted]
+    beside = sum(groups) - 100 * len(groups) + sum(rest)  # a group counts for other things too
+    assert len(groups) == sum(policy.first in served(offer) for offer in offers)
+    assert 0 < beside < Fraction(100, MOST_YEARS)
+
+
+def served(offer):
+    return {c for p in offer.purposes for c in BenefitComponent if p.amount(c)}
+
+
 def test_actions_are_worth_nothing_but_what_they_serve(offers):
     problem = the_problem(offers)
     for option in problem.options:
-        assert is_purpose(option.action) == (option.cost == 0 and option.benefit > 0)
-    elm = next(offer for offer in offers if offer.group_id == "elm")
-    coach = elm.candidate_by_id["COACH"]
-    purposes = purposes_served(offers, frozenset({coach.key}))
-    assert not broken_constraints(problem, Selection(purposes | {coach.key}))
+        assert (option.benefit if is_action(option.action) else option.cost) == 0
+    assert all(package.benefit == 0 for package in problem.packages)
+    realcol = candidate(offers, "birch", "REALCOL")
+    purposes = purposes_served(offers, frozenset({realcol.key}))
+    assert not broken_constraints(problem, Selection(purposes | {realcol.key}))
     assert broken_constraints(problem, Selection(purposes))  # each needs something that serves it
 
 
-def test_what_two_actions_serve_counts_once(offers):
+def candidate(offers, group_id, action_id):
+    return next(o for o in offers if o.group_id == group_id).candidate_by_id[action_id]
+
+
+def test_a_package_serves_what_its_actions_and_the_group_s_own_work_do(offers):
     problem = the_problem(offers)
-    two = frozenset({("elm", "COACH"), ("elm", "LEARN")})
-    each = [purposes_served(offers, frozenset({key})) for key in two]
+    for offer in offers:
+        for package in offer.packages:
+            key = frozenset({package.key})
+            purposes = purposes_served(offers, key)
+            assert {purpose for _, purpose in purposes} == set(package.serves)
+            held = problem.held_by(key)
+            assert (offer.group_id, package.own_work) in held
+            assert not list(broken_by_gates(problem, held | purposes))
+            more = {(offer.group_id, each.id) for each in offer.purposes} - purposes
+            assert all(list(broken_by_gates(problem, held | {each})) for each in more)
+
+
+def test_what_two_serve_counts_once(offers):
+    problem = the_problem(offers)
+    two = frozenset({("birch", "REALCOL"), ("birch", "to:T3")})
+    each = [purposes_served(offers, frozenset({key})) for key in sorted(two)]
     shared = each[0] & each[1]
     assert shared
     both, first, second, once = (
@@ -169,45 +213,157 @@ def test_what_two_actions_serve_counts_once(offers):
     assert both == first + second - once
 
 
+def test_the_budget_pays_for_what_a_payer_may_pay_and_the_group_for_the_rest(offers):
+    problem, prices = the_problem(offers), price_list(offers, CostBasis.LIKELY).first_year
+    for offer in offers:
+        for package in offer.packages:
+            stated = problem.package_by_key[package.key]
+            paid = [each for each in package.actions if each not in ("GOV", "TRAIN")]
+            assert stated.payable == sum(prices[offer.group_id, each] for each in paid)
+            own = sum(prices[offer.group_id, each] for each in set(package.actions) - set(paid))
+            assert stated.cost == stated.payable + own + package.still_to_pay
+            (days,) = (e for e in problem.limits if e.name == f"people-days of {offer.group_id}")
+            likely = price_list(offers, CostBasis.LIKELY).days
+            held = sum(likely[offer.group_id, each] for each in package.actions)
+            assert dict(days.packages)[package.key] == held + package.own_days
+
+
+# What is offered in a scenario.
+
+
+def singly(offers, scenario=ONE):
+    return {each.key for offer in offers for each in singles(offer, scenario)}
+
+
+def test_what_is_in_no_plan_is_offered_only_where_the_payer_asks_for_it(offers):
+    beyond = replace(ONE, beyond_plans=True)
+    more = singly(offers, beyond) - singly(offers)
+    assert more
+    assert {candidate(offers, *key).origin for key in more} == {Origin.NO_PLAN}
+    one = min(more)
+    assert singly(offers, replace(ONE, pins=frozenset({one}))) == singly(offers) | {one}
+    in_problem = {each.key for each in the_problem(offers).options if is_action(each.action)}
+    assert in_problem == singly(offers)
+
+
+def test_what_only_the_group_pays_and_what_is_in_a_later_plan_is_never_offered_singly(offers):
+    open_ = singly(offers, replace(ONE, beyond_plans=True))
+    for offer in offers:
+        for each in offer.candidates:
+            if each.id in ("GOV", "TRAIN") or each.origin is Origin.LATER:
+                assert each.key not in open_
+
+
+def test_a_ban_on_an_action_closes_the_packages_that_hold_it(offers):
+    birch = next(offer for offer in offers if offer.group_id == "birch")
+    assert {each.id for each in birch.packages} == {"to:T3", "to:T4"}
+    (only_t4,) = (
+        set(birch.package_by_id["to:T4"].actions) - set(birch.package_by_id["to:T3"].actions)
+    ) & {"COACH"}
+    for banned, left in ((only_t4, ["to:T3"]), ("GOV", []), ("to:T3", ["to:T4"])):
+        scenario = replace(ONE, bans=frozenset({("birch", banned)}))
+        assert [each.id for each in packages_open(birch, scenario)] == left
+        problem = the_problem(offers, scenario)
+        assert [each.id for each in problem.packages if each.group == "birch"] == left
+
+
+def test_a_pin_is_kept_singly_or_by_a_package_and_never_forgotten(offers):
+    """GOV is the group's own to pay for, COACH in a later plan."""
+    for pinned, kept_by in (
+        ("REALCOL", ["REALCOL", "to:T3", "to:T4"]),
+        ("GOV", ["to:T3", "to:T4"]),
+        ("COACH", ["to:T4"]),
+        ("to:T4", ["to:T4"]),
+    ):
+        scenario = replace(ONE, pins=frozenset({("birch", pinned)}))
+        problem = the_problem(offers, scenario)
+        for choice in ("REALCOL", "to:T3", "to:T4"):
+            faults = broken_constraints(problem, selection_of(problem, choice))
+            is_kept = not [each for each in faults if "pinned" in each]
+            assert is_kept == (choice in kept_by), (pinned, choice, faults)
+
+
+def selection_of(problem, choice):
+    if choice.startswith("to:"):
+        packages = frozenset({("birch", choice)})
+        return Selection(problem.held_by(packages), packages)
+    return Selection(frozenset({("birch", choice)}))
+
+
+def test_a_pin_whose_package_is_banned_can_never_be_kept(offers):
+    scenario = replace(
+        ONE, pins=frozenset({("birch", "to:T3")}), bans=frozenset({("birch", "GOV")})
+    )
+    (limit,) = (each for each in the_problem(offers, scenario).limits if "pinned" in each.name)
+    assert (limit.name, limit.least) == ("the pinned to:T3 in birch", 1)
+    assert not limit.uses
+    assert not limit.packages
+
+
 def test_a_simple_rule_sees_each_action_with_all_that_it_serves(offers):
     one = the_problem(offers)
     simple = additive_problem(one, offers)
-    assert not [option for option in simple.options if is_purpose(option.action)]
-    coach = next(o for o in simple.options if o.key == ("elm", "COACH"))
-    purposes = purposes_served(offers, frozenset({coach.key}))
-    assert coach.benefit == total_benefit(one, Selection(purposes))
+    assert all(is_action(option.action) for option in simple.options)
+    realcol = simple.option_by_key["birch", "REALCOL"]
+    purposes = purposes_served(offers, frozenset({realcol.key}))
+    assert realcol.benefit == total_benefit(one, Selection(purposes))
+
+
+def test_a_simple_rule_sees_a_package_with_what_none_of_its_actions_serves(offers):
+    one = the_problem(offers)
+    simple = additive_problem(one, offers)
+    for offer in offers:
+        for package in offer.packages:
+            held = {(offer.group_id, each) for each in package.actions}
+            beside = purposes_served(offers, {package.key}) - purposes_served(
+                offers, held & simple.option_by_key.keys()
+            )
+            worth = simple.package_by_key[package.key].benefit
+            assert worth == total_benefit(one, Selection(beside))
+            assert worth > 0
 
 
 def test_limits_floors_and_pins_reach_the_problem(offers):
     scenario = replace(
         ONE, starts=2, most_days=100, cap_dollars=90_000, cap_share=10, floor_tag=Tag.FOUNDATION,
-        floor_share=40, min_groups=2, max_groups=4, pins=frozenset({("elm", "GOV")}),
-        bans=frozenset({("oak", "GOV")}),
+        floor_share=40, min_groups=2, max_groups=4, pins=frozenset({("birch", "REALCOL")}),
+        bans=frozenset({("elm", "CONTRACT")}),
     )  # fmt: skip
     problem = the_problem(offers, scenario)
     assert {group.cap for group in problem.groups} == {50_000}
     assert problem.floors[0].share == Fraction(2, 5)
     assert (problem.min_groups, problem.max_groups) == (2, 4)
-    named = {limit.name: limit.most for limit in problem.limits}
-    assert (named["starts in elm"], named["people-days of elm"]) == (4, 100)
-    assert problem.option_by_key["elm", "GOV"].pin
-    assert problem.option_by_key["oak", "GOV"].ban
+    limits = {limit.name: limit for limit in problem.limits}
+    starts, days = limits["starts in birch"], limits["people-days of birch"]
+    assert (starts.most, days.most) == (4, 100)
+    assert starts.packages == ()  # a plan keeps its own starts
+    assert days.packages
+    assert problem.option_by_key["birch", "REALCOL"].pin
+    assert problem.option_by_key["elm", "CONTRACT"].ban
 
 
-def test_over_years_a_later_start_is_worth_less(offers):
-    scenario = replace(ONE, budgets=(300_000, 200_000))
-    staged = over_years(
-        the_problem(offers, scenario), scenario.budgets, price_list(offers, CostBasis.LIKELY)
+def test_over_years_a_later_start_is_worth_less_and_a_package_runs_on_at_what_is_payable(offers):
+    scenario = replace(ONE, budgets=(300_000, 200_000, 100_000))
+    prices = price_list(offers, CostBasis.LIKELY)
+    one = the_problem(offers, scenario)
+    staged = over_years(one, offers, scenario.budgets, prices)
+    worth = [staged.option_by_key["birch", f"tier:next@{year}"].benefit for year in (1, 2, 3)]
+    assert worth == [worth[0], worth[0] * Fraction(2, 3), worth[0] / 3]
+    package = next(o for o in offers if o.group_id == "birch").package_by_id["to:T3"]
+    paid = [("birch", each) for each in package.actions if each != "GOV"]
+    first, yearly = (
+        sum(found[key] for key in paid) for found in (prices.first_year, prices.yearly)
     )
-    first, second = (staged.option_by_key["elm", f"lift:CONT-4@{y}"].benefit for y in (1, 2))
-    assert second == first / 2
+    assert yearly > 0
+    payable = [staged.package_by_key["birch", f"to:T3@{year}"].payable for year in (1, 2, 3)]
+    assert payable == [first + 2 * yearly, first + yearly, first]
 
 
 def test_a_scenario_says_everything_that_is_wrong_with_it():
     places = [each.place for each in problems_of(BudgetScenario(" ", (), "own", floor_tag="T1"))]
-    assert places == ["name", "budget_1", "weight_readiness", "floor_share"]
+    assert places == ["name", "budget_1", "weight_next_tier", "floor_share"]
     assert problems_of(replace(ONE, policy_id="race"))[0].place == "policy"
-    both = frozenset({("elm", "GOV")})
+    both = frozenset({("elm", "CONTRACT")})
     assert "pinned and banned" in problems_of(replace(ONE, pins=both, bans=both))[0].says
     assert problems_of(ONE) == ()
 

@@ -26,7 +26,7 @@ from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
 from readiness.equity.tables import StratumTable, rows_of, tables_of
-from readiness.instruments.answers import Answer, Answers
+from readiness.instruments.answers import Answers
 from readiness.instruments.models import Instrument
 from readiness.investment.models import (
     GroupBaseline,
@@ -34,15 +34,17 @@ from readiness.investment.models import (
     TierPlan,
 )
 from readiness.plans import tier_cost
+from readiness.plans.catalog import with_levels
 from readiness.plans.costs import CostRange, sum_of
 from readiness.plans.models import ActionPlan, ActionStatus
+from readiness.plans.progress import BEGUN
 from readiness.plans.projection import project
 from readiness.plans.service import begun, plan
 from readiness.plans.service.begun import BegunActions
 from readiness.plans.service.tier_plans import tier_plans
 
 Z_95 = 1.959964
-BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
+NOTHING_OWED: Mapping[str, CostRange] = {}
 CLEAR_GAP = "clear, reliability cannot be told"
 RELIABLE_GAP = "reliable"
 
@@ -93,7 +95,7 @@ def baseline_of(
         context,
         positive=positive_of(store, group_id, today),
         behind=tuple(patients_behind(store, others, group_id, today)),
-        in_place=frozenset(in_place(opened.plan, started)),
+        still_to_pay={each: started.still_to_pay[each] for each in in_place(opened.plan, started)},
         done_before=started.done_before,
         plans=tuple(
             tier_plan_of(instrument, opened.newest.answers, each, today, opened.still_to_pay)
@@ -115,11 +117,10 @@ def tier_plan_of(
     answers: Answers,
     found: ActionPlan,
     today: date,
-    still_to_pay: Mapping[str, CostRange],
+    still_to_pay: Mapping[str, CostRange] = NOTHING_OWED,
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
-    after = {**answers, **{item_id: Answer.at(level) for item_id, level in found.levels.items()}}
     begun_costs = (
         still_to_pay.get(each.id, each.cost)
         for each in found.current
@@ -128,7 +129,7 @@ def tier_plan_of(
     return TierPlan(
         found.target_tier_id or "",
         found,
-        reaches=evaluate(instrument, after).tier.number >= number,
+        reaches=evaluate(instrument, with_levels(answers, found.levels)).tier.number >= number,
         months=tier_cost.months_of(found, instrument, project(instrument, answers, found, today)),
         still_to_pay=round(sum_of(begun_costs).likely),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness.assessments.tiers import evaluate
-from readiness.instruments.answers import Answer
 from readiness.investment.answers import (
     GroupAward,
     PackagePick,
@@ -29,6 +28,7 @@ from readiness.investment.scenario import BudgetScenario
 from readiness.investment.service.allocation import Allocation
 from readiness.investment.uncertainty import PriceList, price_list
 from readiness.investment.years import start_of
+from readiness.plans.catalog import with_levels
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def award_of(
     instrument, answers = baseline.instrument, baseline.answers
     plan = next((p for p in baseline.plans if package and package.is_to(p.tier_id)), None)
     raised = levels_raised(baseline, plan, served)
-    after = {**answers, **{item_id: Answer.at(level) for item_id, level in raised.items()}}
+    after = with_levels(answers, raised)
     before, reached = (evaluate(instrument, each) for each in (answers, after))
     tier = instrument.tier_after(before.tier)
     return GroupAward(

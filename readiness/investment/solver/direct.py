@@ -120,7 +120,7 @@ def better(program: Program, costs: Mapping[int, int], found: Solution, ends: fl
     if left <= 0:
         return found
     try:
-        other, _ = solve(program, costs, 0.0, left)
+        other, _ = solve(program, costs, 0.0, left, found if program.allows(found) else None)
     except OutOfTimeError:
         return found
     return other if other is not None and program.allows(other) else found

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from readiness.core.db import Store
 from readiness.plans import drafting
-from readiness.plans.models import ActionPlan
+from readiness.plans.models import ActionPlan, ProposedPlan
 from readiness.plans.service import proposals
-from readiness.plans.service.plan import PlanView, book_of, facts_of, header_of
+from readiness.plans.service.plan import PlanView, book_of, facts_of, header_of, proposal_of
 
 
 def tier_plans(store: Store, opened: PlanView) -> tuple[ActionPlan, ...]:
-    """Lowest tier first, at the costs of the plan that was opened.
+    """Lowest tier first, at the costs of the plan that was opened. None from the top tier, and
+    none from T0, where only finding out helps.
 
-    The first is the group's own plan to its next tier, with whatever its people changed. None from
-    the top tier, and none from T0, where only finding out helps.
+    The first is the group's own plan to its next tier, with whatever its people changed; proposed
+    anew where theirs rests on an earlier result, and so leads to another tier than the next.
     """
-    instrument, base = opened.instrument, opened.newest
-    now = instrument.tier_by_id[base.run.tier_id]
-    if now in (instrument.tiers[0], instrument.tiers[-1]):
+    instrument, base, next_tier = opened.instrument, opened.newest, opened.next_tier
+    if next_tier is None or base.run.tier_id == instrument.tiers[0].id:
         return ()
+    own = opened.plan
+    if own.target_tier_id != next_tier.id:
+        own = drafted(opened, proposal_of(store, opened.assessment, instrument, base))
     facts = facts_of(store, opened.assessment, instrument, base)
-    header, book = header_of(opened.assessment, base), book_of(instrument)
-    after = (tier for tier in instrument.tiers if tier.number > now.number + 1)
-    proposed = (proposals.plan_to(store, tier, facts, base.stored_run_id) for tier in after)
-    drafts = (drafting.draft(instrument, each, header) for each in proposed)
-    later = (drafting.with_current_costs(d, instrument, book, opened.context) for d in drafts)
-    return opened.plan, *later
+    later = (
+        proposals.plan_to(store, tier, facts, base.stored_run_id)
+        for tier in instrument.tiers
+        if tier.number > next_tier.number
+    )
+    return own, *(drafted(opened, each) for each in later)
+
+
+def drafted(opened: PlanView, proposed: ProposedPlan) -> ActionPlan:
+    instrument = opened.instrument
+    made = drafting.draft(instrument, proposed, header_of(opened.assessment, opened.newest))
+    return drafting.with_current_costs(made, instrument, book_of(instrument), opened.context)
