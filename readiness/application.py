@@ -39,7 +39,7 @@ from readiness.imports import views as imports
 from readiness.incentives import views as laboratory
 from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
-from readiness.plans import money_views
+from readiness.plans import money_views, what_if_views
 from readiness.plans import views as plans
 from readiness.portfolio.views import bulk_pdf, peers, portfolio
 from readiness.releases import views as releases
@@ -77,6 +77,7 @@ BLUEPRINTS = (
     imports.record_bp,
     review.submit_bp,
     imports.bp,
+    what_if_views.bp,
     *team.BLUEPRINTS,
 )
 SHORTEST_KEY = 32  # characters: less can be tried out

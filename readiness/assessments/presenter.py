@@ -47,25 +47,37 @@ def unmet_lines(instrument: Instrument, run: ScoringRun) -> UnmetLines:
     )
 
 
+@dataclass(frozen=True)
+class CriterionText:
+    name: str  # "Equity readiness (EQR)"
+    has: str  # "26.2", "level 1"
+    asks: str  # "needs 30", "at most 8"
+
+
 def criterion_says(instrument: Instrument, criterion: UnmetCriterion) -> str:
     """Such as "Equity readiness (EQR): 26.2, needs 30"."""
+    text = criterion_text(instrument, criterion)
+    return f"{text.name}: {text.has}, {text.asks}"
+
+
+def criterion_text(instrument: Instrument, criterion: UnmetCriterion) -> CriterionText:
     has, needs = criterion.has, plain(criterion.needs)
     match criterion.kind:
         case UnmetKind.AXIS:
             title = next(axis.title for axis in instrument.axes if axis.id == criterion.of)
-            return f"{title} ({criterion.of}): {score_of(has)}, needs {needs}"
+            return CriterionText(f"{title} ({criterion.of})", score_of(has), f"needs {needs}")
         case UnmetKind.DOMAIN:
             title = instrument.domain_by_id[criterion.of].title
-            return f"{title} ({criterion.of}): {score_of(has)}, needs {needs}"
+            return CriterionText(f"{title} ({criterion.of})", score_of(has), f"needs {needs}")
         case UnmetKind.ESSENTIAL | UnmetKind.SUPPORTING:
             title = instrument.item_by_id[criterion.of].title
             level = "no level" if has is None else f"level {has}"
-            return f"{title} ({criterion.of}): {level}, needs level {needs}"
+            return CriterionText(f"{title} ({criterion.of})", level, f"needs level {needs}")
         case UnmetKind.DONT_KNOW:
             where = f" in {instrument.domain_by_id[criterion.of].title}" if criterion.of else ""
-            return f"Answers “don’t know”{where}: {has}, at most {needs}"
+            return CriterionText(f"Answers “don’t know”{where}", str(has), f"at most {needs}")
         case UnmetKind.MISSING:
-            return f"Questions answered: {has}, needs all {needs}"
+            return CriterionText("Questions answered", str(has), f"needs all {needs}")
 
 
 def score_of(has: Decimal | int | None) -> str:

@@ -17,7 +17,7 @@ from readiness.assessments.unmet import served_by, unmet_criteria
 from readiness.core.integer_program import Solve
 from readiness.instruments.answers import AnswerKind, Answers, Context
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import ActionKind, GateKind, Instrument, Tier
+from readiness.instruments.models import ActionKind, GateKind, Instrument, Item, Tier
 from readiness.plans.catalog import Catalog, Offer, catalog_of, level_of
 from readiness.plans.least_cost import (
     LeastCostPlan,
@@ -81,7 +81,7 @@ def propose(
     facts: GroupFacts, solve: Solve, aim: Tier | None = None, *, prices_margin: bool = False
 ) -> ProposedPlan:
     """The plan to the next tier, or to one above it. At the top it is empty; at T0 it is only what
-    to find out."""
+    to find out. What its margin costs takes a second plan, so it is told only where asked for."""
     instrument, result = facts.instrument, evaluate(facts.instrument, facts.answers)
     target = aim or instrument.tier_after(result.tier)
     if target is None:
@@ -301,16 +301,23 @@ def notes_of(found: FoundPlan, context: Context) -> Iterator[str]:
 def asked_again(found: FoundPlan, context: Context) -> Iterator[str]:
     """ "Not applicable" that its own rule no longer allows once the plan is done."""
     instrument, answers = found.inputs.instrument, found.inputs.answers
+    for item in no_longer_excused(instrument, answers, context, raises_of(found)):
+        yield (
+            f"{item.id} {item.short} is answered “not applicable”. Once this plan is done it "
+            "applies, and will have to be answered next time."
+        )
+
+
+def no_longer_excused(
+    instrument: Instrument, answers: Answers, context: Context, levels: Mapping[str, int]
+) -> Iterator[Item]:
+    """Items answered "not applicable" that apply once others are at these levels."""
     now = {i: each.level for i, each in answers.items() if each.level is not None}
-    then = now | raises_of(found)
     for item in instrument.items:
         if answers[item.id].kind is not AnswerKind.NOT_APPLICABLE or item.na_when is None:
             continue
-        if item.na_when.holds(context, now) and not item.na_when.holds(context, then):
-            yield (
-                f"{item.id} {item.short} is answered “not applicable”. Once this plan is done it "
-                "applies, and will have to be answered next time."
-            )
+        if item.na_when.holds(context, now) and not item.na_when.holds(context, {**now, **levels}):
+            yield item
 
 
 # Beyond the tier.

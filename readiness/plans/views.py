@@ -51,7 +51,7 @@ result_bp = Blueprint("result", __name__)
 def show(assessment_id: str) -> ResponseReturnValue:
     opened = plan.load(session(), assessment_id)
     if opened.questions_left:
-        return render_template("plans/unfinished.html", opened=opened)
+        return render_template("plans/unfinished.html", opened=opened, heading="Action plan")
     told = reading.content_of(opened)
     summary = reading.summary_of(opened, now().date())
     return render_template(

@@ -44,7 +44,7 @@ GROUP_PLACES = (
         "Assessments",
         "assess.of_group",
         Can.READ_ASSESSMENT,
-        also=("context", "submit", "result", "plan", "money"),
+        also=("context", "submit", "result", "plan", "money", "what_if"),
     ),
     NavigationItem(
         "Social-risk counts",

@@ -31,6 +31,7 @@ from readiness.plans.projection import ProjectedTier, Projection, able_to_mend, 
 from readiness.plans.schedule import current_timing
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
+from readiness.plans.what_if import raises_any
 
 NAMED_FIRST = 5  # of what stays short, in one sentence
 EXPECTED = "If everything goes as expected, "
@@ -104,7 +105,7 @@ def outlook(opened: PlanView, today: date) -> Outlook:
 
 def lead_of(opened: PlanView, ahead: Projection) -> str:
     """The plan in one breath. Empty where it holds nothing that leads to a tier."""
-    if ahead.target_tier_id is None or not any(each.lifts for each in opened.plan.current):
+    if ahead.target_tier_id is None or not raises_any(opened.plan):
         return ""
     target = opened.instrument.tier_by_id[ahead.target_tier_id]
     name = f"{target.id} {target.title}"

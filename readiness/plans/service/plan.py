@@ -349,13 +349,19 @@ def renew(session: Session, assessment_id: str) -> ActionPlan:
         if not opened.has_newer_run:
             return opened.plan
         base = current_basis(session.store, opened.assessment, opened.instrument, session.now)
-        fresh, made = draft(session.store, opened.assessment, opened.instrument, base)
-        renewed = drafting.carry_over(fresh, opened.plan)
+        renewed, made = renewed_plan(session.store, opened, base)
         event = Event(
             session.now, session.actor.id, "renewed", "plan", renewed.id, group_id=opened.group.id
         )
         plans.add_plan(session.store, renewed, made, event)
     return renewed
+
+
+def renewed_plan(
+    store: Store, opened: PlanView, base: PlanBasis
+) -> tuple[ActionPlan, ProposedPlan]:
+    fresh, made = draft(store, opened.assessment, opened.instrument, base)
+    return drafting.carry_over(fresh, opened.plan), made
 
 
 def load_editable(session: Session, assessment_id: str) -> PlanView:

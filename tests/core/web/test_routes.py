@@ -164,6 +164,7 @@ ROUTES = {
     "GET /instruments/<instrument_id>/<version>/questionnaire.pdf": "401 200 200 200 200 200 200",
     "GET /assessments/<assessment_id>/receipt": "401 404 403 200 403 403 200",
     "GET /assessments/<assessment_id>/result": "401 404 403 200 403 403 200",
+    "GET /assessments/<assessment_id>/what-if": "401 404 404 200 200 403 200",
     "GET /assessments/<assessment_id>/submit": "401 404 403 403 403 403 200",
     "POST /assessments/<assessment_id>/submit": "401 404 403 403 403 403 422",
     "POST /assessments/<assessment_id>/take-up-again": "401 404 403 403 403 403 409",

@@ -1,0 +1,355 @@
+"""What other levels would move, in words and figures: tier, unmet criteria, way, cost and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from readiness.assessments.presenter import criterion_text
+from readiness.assessments.scorecard import UnmetKind
+from readiness.assessments.tiers import TierResult
+from readiness.core.periods import months_after
+from readiness.instruments.answers import AnswerKind, Answers
+from readiness.instruments.models import LEVELS, Domain, Instrument, Item, Tier
+from readiness.plans.models import PlanAction
+from readiness.plans.planning import no_longer_excused
+from readiness.plans.presenters.action import days_say, money
+from readiness.plans.presenters.change import dollars_of, likely_days, projection_of
+from readiness.plans.presenters.outlook import between
+from readiness.plans.presenters.way import WayStep, plan_step
+from readiness.plans.service.plan import PlanView
+from readiness.plans.service.what_if import WhatIf
+from readiness.plans.what_if import (
+    CriterionMove,
+    LevelChange,
+    criterion_moves,
+    raises_any,
+    steps_left,
+    way_moves,
+    with_changes,
+)
+
+NONE = "–"
+FIGURES = (
+    "Cost over three years",
+    "Cost in the first plan year",
+    "People-days of the group’s own people",
+    "Reached",
+    "Actions left",
+)
+
+
+@dataclass(frozen=True)
+class ItemChoice:
+    """One item with its present level, and the others that can be tried."""
+
+    item: Item
+    now: str
+    chosen: str  # "" as it is, or a level
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DomainChoices:
+    domain: Domain
+    items: tuple[ItemChoice, ...]
+    changed: int
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    item_id: str
+    says: str
+    means: str  # the words of the level that is tried
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    name: str
+    asks: str
+    may_wait: bool  # a supporting gate: a few of a tier may
+    before: str
+    was_met: bool
+    after: str
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class PlanRows:
+    """The plan to one tier, as it is and with the changes."""
+
+    title: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class WaySteps:
+    gone: tuple[WayStep, ...]
+    new: tuple[WayStep, ...]
+    kept: tuple[WayStep, ...]
+
+
+@dataclass(frozen=True)
+class WhatIfText:
+    finding: tuple[str, ...]  # empty: nothing is changed
+    changes: tuple[ChangeLine, ...]
+    domains: tuple[DomainChoices, ...]
+    criteria: tuple[tuple[Tier, tuple[CriterionLine, ...]], ...]
+    plans: tuple[PlanRows, ...]
+    way: WaySteps | None
+    notes: tuple[str, ...]
+
+
+def text_of(found: WhatIf, today: date) -> WhatIfText:
+    instrument, answers = found.opened.instrument, found.opened.basis.answers
+    changes = found.asked.changes
+    return WhatIfText(
+        finding=tuple(finding(found, today)),
+        changes=tuple(change_line(instrument, each) for each in changes),
+        domains=tuple(
+            domain_choices(domain, answers, {each.item_id: each.to for each in changes})
+            for domain in instrument.domains
+        ),
+        criteria=tuple(criteria_by_tier(found)) if changes else (),
+        plans=tuple(plan_rows(found, today)),
+        way=way_of(found),
+        notes=tuple(notes_of(found)),
+    )
+
+
+# The finding.
+
+
+def finding(found: WhatIf, today: date) -> Iterator[str]:
+    if found.then is None:
+        return
+    yield tier_sentence(found)
+    target = target_of(found.then)
+    if target is None:
+        yield "That is the highest tier: nothing more is needed for it."
+    elif found.after.tier == found.opened.instrument.tiers[0]:
+        yield find_out_sentence(found.then)
+    elif not raises_any(found.then.plan):
+        yield f"There would be no plan to {name_of(target)}."
+    else:
+        yield way_sentence(found, found.then, target, today)
+
+
+def tier_sentence(found: WhatIf) -> str:
+    count = len(found.asked.changes)
+    which = "this change" if count == 1 else f"these {count} changes"
+    who = "you" if found.opened.is_own else "the group"
+    before, after = found.before, found.after
+    where = f"{name_of(after.tier)}{' (provisional)' if after.provisional else ''}"
+    if before.tier == after.tier:
+        return f"With {which} {who} would still be at {where}."
+    return f"With {which} {who} would be at {where} instead of {name_of(before.tier)}."
+
+
+def find_out_sentence(then: PlanView) -> str:
+    left = len(steps_left(then.plan))
+    many = "1 answer" if left == 1 else f"{left} answers"
+    return f"{many} would still have to be found out before there is a way to plan."
+
+
+def way_sentence(found: WhatIf, then: PlanView, target: Tier, today: date) -> str:
+    new = likely_figures(then, target, today)
+    old = likely_figures(found.compared, target, today) if found.compared else ("",) * len(new)
+    cost, days, months, left = (beside(*pair) for pair in zip(new, old, strict=True))
+    when = (
+        f" and {months}" if months else f", and not reach {target.id}, as its actions were changed"
+    )
+    back = "back " if target.number <= found.before.tier.number else ""
+    verb = "still" if new == old else "then"
+    return (
+        f"The way {back}to {name_of(target)} would {verb} cost {cost} over three years, and take "
+        f"{days} people-days of the group’s own people{when}. Actions left: {left}."
+    )
+
+
+def likely_figures(opened: PlanView, target: Tier, today: date) -> tuple[str, str, str, str]:
+    return (
+        dollars_of(opened.cost.total),
+        likely_days(opened.cost.people_days),
+        months_say(opened, target, today),
+        str(len(steps_left(opened.plan))),
+    )
+
+
+def beside(new: str, old: str) -> str:
+    """
+    >>> beside("$2", "$3"), beside("$2", "$2"), beside("$2", "")
+    ('$2 instead of $3', '$2', '$2')
+    """
+    return f"{new} instead of {old}" if new and old and new != old else new
+
+
+def months_say(opened: PlanView, target: Tier, today: date) -> str:
+    """From today; empty where the plan does not reach the tier."""
+    reached = projection_of(opened, today).reached(target.number)
+    if reached is None:
+        return ""
+    first, last = (months_until(today, each) for each in reached)
+    if first == last:
+        return f"{first} month{'' if first == 1 else 's'}"
+    return f"{first} to {last} months"
+
+
+def months_until(today: date, on: date) -> int:
+    """Whole months, the last one counted when it has begun.
+
+    >>> months_until(date(2027, 1, 15), date(2027, 3, 15))
+    2
+    >>> months_until(date(2027, 1, 15), date(2027, 3, 16))
+    3
+    """
+    months = 12 * (on.year - today.year) + on.month - today.month
+    return max(0, months + (months_after(today, months) < on))
+
+
+# Figures of the plans.
+
+
+def plan_rows(found: WhatIf, today: date) -> Iterator[PlanRows]:
+    """One plan where the next tier stays the same, else one to each."""
+    if found.then is None:
+        return
+    instrument = found.opened.instrument
+    present, wanted = found.opened.plan.target_tier_id, found.then.plan.target_tier_id
+    for tier in instrument.tiers:
+        if tier.id in (present, wanted):
+            old = found.opened if tier.id == present else found.compared
+            new = found.then if tier.id == wanted else None
+            columns = (
+                figures(old, tier, today) or in_place_of(instrument, found.before, tier),
+                figures(new, tier, today) or in_place_of(instrument, found.after, tier),
+            )
+            rows = zip(FIGURES, *columns, strict=True)
+            yield PlanRows(f"The plan to {name_of(tier)}", tuple(rows))
+
+
+def figures(opened: PlanView | None, tier: Tier, today: date) -> tuple[str, ...] | None:
+    """None where there is no plan."""
+    if opened is None or not raises_any(opened.plan):
+        return None
+    cost, days = opened.cost, opened.cost.people_days
+    reached = projection_of(opened, today).reached(tier.number)
+    return (
+        money(cost.total) if cost.total.high else "no money",
+        money(cost.first_year) if cost.first_year.high else "no money",
+        days_say(days) if days.high else "none",
+        between(*reached) if reached else "not by this plan",
+        str(len(steps_left(opened.plan))),
+    )
+
+
+def in_place_of(instrument: Instrument, result: TierResult, tier: Tier) -> tuple[str, ...]:
+    """Why there is no plan to that tier."""
+    above = instrument.tier_after(result.tier)
+    if result.tier.number >= tier.number:
+        why = f"{tier.id} is held"
+    elif above and above != tier:
+        why = f"after {above.id}"
+    else:
+        why = "no plan yet"
+    return (why, *(NONE,) * (len(FIGURES) - 1))
+
+
+# Criteria and way.
+
+
+def criteria_by_tier(found: WhatIf) -> Iterator[tuple[Tier, tuple[CriterionLine, ...]]]:
+    instrument, answers = found.opened.instrument, found.opened.basis.answers
+    changed = with_changes(answers, found.asked.changes)
+    moves = tuple(criterion_moves(instrument, (answers, found.before), (changed, found.after)))
+    for tier in dict.fromkeys(each.tier.id for each in moves):
+        lines = tuple(criterion_line(instrument, each) for each in moves if each.tier.id == tier)
+        yield instrument.tier_by_id[tier], lines
+
+
+def criterion_line(instrument: Instrument, move: CriterionMove) -> CriterionLine:
+    before = criterion_text(instrument, move.before)
+    after = criterion_text(instrument, move.after)
+    return CriterionLine(
+        name=before.name,
+        asks=before.asks,
+        may_wait=move.after.kind is UnmetKind.SUPPORTING,
+        before=before.has,
+        was_met=move.was_met,
+        after=after.has,
+        is_met=move.is_met,
+    )
+
+
+def way_of(found: WhatIf) -> WaySteps | None:
+    """Without a plan to compare with, everything on it is new."""
+    if found.then is None or not raises_any(found.then.plan):
+        return None
+    instrument = found.opened.instrument
+    before = found.compared.plan if found.compared else replace(found.then.plan, actions=())
+    moves = way_moves(before, found.then.plan)
+
+    def steps(actions: tuple[PlanAction, ...]) -> tuple[WayStep, ...]:
+        return tuple(plan_step([each], each.title, instrument) for each in actions)
+
+    return WaySteps(steps(moves.gone), steps(moves.new), steps(moves.kept))
+
+
+def notes_of(found: WhatIf) -> Iterator[str]:
+    if found.then is None:
+        return
+    yield from found.then.plan.notes
+    instrument, basis = found.opened.instrument, found.opened.basis
+    levels = {each.item_id: each.to for each in found.asked.changes}
+    for item in no_longer_excused(instrument, basis.answers, basis.context, levels):
+        yield (
+            f"{item.id} {item.short} is answered “not applicable”. At these levels it applies, and "
+            "would have to be answered."
+        )
+
+
+# What can be tried.
+
+
+def domain_choices(domain: Domain, answers: Answers, levels: dict[str, int]) -> DomainChoices:
+    """What does not apply has no level to try."""
+    items = tuple(
+        item_choice(item, answers[item.id].level, levels.get(item.id))
+        for item in domain.items
+        if answers[item.id].kind is not AnswerKind.NOT_APPLICABLE
+    )
+    return DomainChoices(domain, items, sum(bool(each.chosen) for each in items))
+
+
+def item_choice(item: Item, present: int | None, chosen: int | None) -> ItemChoice:
+    now = "Not known now." if present is None else f"Level {present} now: {item.levels[present]}"
+    as_it_is = "As it is: not known" if present is None else f"As it is: level {present}"
+    return ItemChoice(
+        item,
+        now,
+        "" if chosen is None else str(chosen),
+        (
+            ("", as_it_is),
+            *(
+                (str(level), f"Level {level}: {item.levels[level]}")
+                for level in LEVELS
+                if level != present
+            ),
+        ),
+    )
+
+
+def change_line(instrument: Instrument, change: LevelChange) -> ChangeLine:
+    item = instrument.item_by_id[change.item_id]
+    now = "not known" if change.before is None else f"level {change.before}"
+    says = f"{item.id} {item.title}: from {now} to level {change.to}"
+    return ChangeLine(item.id, says, item.levels[change.to])
+
+
+def target_of(opened: PlanView) -> Tier | None:
+    return opened.instrument.tier_by_id.get(opened.plan.target_tier_id or "")
+
+
+def name_of(tier: Tier) -> str:
+    return f"{tier.id} {tier.title}"
