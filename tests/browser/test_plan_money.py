@@ -132,15 +132,15 @@ def test_an_action_is_moved_without_scripts(plain):
     assert all(now > then for now, then in zip(months(plain), before, strict=True))
 
 
-def test_other_levels_are_tried_and_leave_nothing_behind(plain):
-    sign_in(plain, "manager.oak")
-    plain.goto("/assessments/oak-this-year/result")
-    follow(plain, re.compile("^What if"))
-    plain.get_by_text("Race, ethnicity and language data: ").click()
-    plain.get_by_label(re.compile("^REAL-2 ")).select_option("3")
-    press(plain, "Show what that would do")
-    says(plain, re.compile("^With this change you would still be at T2 Developing.*instead of "))
-    assert plain.url.endswith("/what-if?REAL-2=3")
-    tools.check_accessibility(plain)
-    follow(plain, "Start again from the answers as they are")
-    assert not plain.get_by_role("heading", name="What you try").count()
+def test_other_levels_are_tried_and_leave_nothing_behind(page):
+    sign_in(page, "manager.oak")
+    page.goto("/assessments/oak-this-year/result")
+    follow(page, re.compile("^What if"))
+    page.get_by_text("Race, ethnicity and language data: ").click()
+    page.get_by_label(re.compile("^REAL-2 ")).select_option("3")
+    press(page, "Show what that would do")
+    says(page, re.compile("^With this change you would still be at T2 Developing.*instead of "))
+    assert page.url.endswith("/what-if?REAL-2=3")
+    tools.check_accessibility(page)
+    follow(page, "Start again from the answers as they are")
+    assert not page.get_by_role("heading", name="What you try").count()
