@@ -180,12 +180,8 @@ def view_of(
     is_older = stored is not None and stored.run_id != newest.run_id
     base = stored_basis(store, stored, instrument) if stored and is_older else newest
     facts = base.context if context is None else context
-    drafted = stored or drafting.draft(
-        instrument,
-        proposal_of(store, assessment, instrument, base),
-        header_of(assessment, base),
-    )
-    plan = drafting.with_current_costs(drafted, instrument, book_of(instrument), facts)
+    made = stored or draft_to_tier(store, assessment, instrument, base)
+    plan = drafting.with_current_costs(made, instrument, book_of(instrument), facts)
     return PlanView(
         assessment=assessment,
         group=groups.get(store, assessment.group_id),
@@ -284,6 +280,14 @@ def draft(
         bought = {each.id for each in made.proposals if each.intervention_id}
         made = replace(made, beyond=beyond_of(store, assessment, instrument, base, bought))
     return drafting.draft(instrument, made, header_of(assessment, base)), made
+
+
+def draft_to_tier(
+    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
+) -> ActionPlan:
+    """The same without what lies beyond the tier, for which every group's gaps are read."""
+    made = proposal_of(store, assessment, instrument, base)
+    return drafting.draft(instrument, made, header_of(assessment, base))
 
 
 def proposal_of(

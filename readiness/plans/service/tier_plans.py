@@ -12,7 +12,7 @@ from readiness.plans import db as plans
 from readiness.plans import drafting
 from readiness.plans.models import ActionPlan
 from readiness.plans.service import proposals
-from readiness.plans.service.plan import PlanBasis, book_of, draft, facts_of, header_of
+from readiness.plans.service.plan import PlanBasis, book_of, draft_to_tier, facts_of, header_of
 
 
 def tier_plans(
@@ -27,7 +27,8 @@ def tier_plans(
     above = [tier for tier in instrument.tiers if tier.number > now.number]
     if now == instrument.tiers[0] or not above:
         return ()
-    own = plans.latest_plan(store, assessment.id) or draft(store, assessment, instrument, base)[0]
+    stored = plans.latest_plan(store, assessment.id)
+    own = stored or draft_to_tier(store, assessment, instrument, base)
     later = plans_beyond(store, assessment, instrument, base)
     book = book_of(instrument)
     return tuple(
