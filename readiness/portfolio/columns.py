@@ -14,7 +14,6 @@ from enum import StrEnum
 from readiness.core.exports import Cell
 from readiness.core.small_cells import HIDDEN
 from readiness.instruments.models import Axis, Domain, Instrument
-from readiness.plans.tier_cost import TierCost
 from readiness.portfolio.models import NOT_STARTED, PortfolioRow, PortfolioSort
 
 AXIS_SORTS = {"QMS": PortfolioSort.QMS, "EQR": PortfolioSort.EQR}
@@ -242,26 +241,21 @@ def why_no_cost(row: PortfolioRow) -> Cell:
     return ": ".join((row.tier_cost.exclusion, *filter(None, ["; ".join(row.tier_cost.unknown)])))
 
 
-def known_cost(row: PortfolioRow) -> TierCost | None:
-    """Only what can be held against other groups: a sum with a part missing would look cheap."""
-    return row.tier_cost if row.tier_cost and row.tier_cost.is_known else None
-
-
 def cost_of(row: PortfolioRow, end: str) -> Cell:
-    cost = known_cost(row)
+    cost = row.known_cost
     return getattr(cost.first_year, end) if cost else None
 
 
 def payable(row: PortfolioRow) -> Cell:
-    cost = known_cost(row)
+    cost = row.known_cost
     return cost.payable.likely if cost else None
 
 
 def months(row: PortfolioRow, which: int) -> Cell:
-    cost = known_cost(row)
+    cost = row.known_cost
     return cost.months[which] if cost and cost.months else None
 
 
 def people_days(row: PortfolioRow) -> Cell:
-    cost = known_cost(row)
+    cost = row.known_cost
     return cost.people_days if cost else None

@@ -131,6 +131,11 @@ class PortfolioRow:
             return ScreeningReach(None, f"{says}, too few for a rate")
         return ScreeningReach(self.screened / self.eligible, says)
 
+    @property
+    def known_cost(self) -> TierCost | None:
+        """Only what can be held against other groups: a sum with a part missing looks cheap."""
+        return self.tier_cost if self.tier_cost and self.tier_cost.is_known else None
+
     def is_cost_due(self, today: date) -> bool:
         """Whether what the next tier costs is to be worked out, or its months again."""
         if not self.is_latest:

@@ -68,13 +68,9 @@ def query_parameters(query: NextTierQuery) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value != ""}
 
 
-def known_cost(row: PortfolioRow) -> TierCost | None:
-    return row.tier_cost if row.tier_cost and row.tier_cost.is_known else None
-
-
 def per_patient(row: PortfolioRow) -> Decimal | None:
     """Likely dollars of the first year for each active patient."""
-    cost = known_cost(row)
+    cost = row.known_cost
     return cost.first_year.likely / row.patients if cost and row.patients else None
 
 
@@ -83,14 +79,14 @@ def per_patient(row: PortfolioRow) -> Decimal | None:
 
 def likely(of: Callable[[TierCost], Decimal]) -> Callable[[PortfolioRow], Place]:
     def place(row: PortfolioRow) -> Place:
-        cost = known_cost(row)
+        cost = row.known_cost
         return None if cost is None else of(cost)
 
     return place
 
 
 def latest_month(row: PortfolioRow) -> Place:
-    cost = known_cost(row)
+    cost = row.known_cost
     return cost.months[1] if cost and cost.months else None
 
 
@@ -124,7 +120,7 @@ def in_order(
 
 def cheapest_first(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
     """Those whose cost is known."""
-    return in_order(filter(known_cost, rows), NextTierSort.COST, is_descending=False)
+    return in_order((row for row in rows if row.known_cost), NextTierSort.COST, is_descending=False)
 
 
 # Sums
@@ -143,7 +139,7 @@ class NextTierSums:
 
 
 def sums_of(rows: Iterable[PortfolioRow]) -> NextTierSums:
-    costs = [cost for row in rows if (cost := known_cost(row))]
+    costs = [cost for row in rows if (cost := row.known_cost)]
     return NextTierSums(
         groups=len(costs),
         first_year=sum_of(each.first_year for each in costs),
@@ -161,7 +157,7 @@ def within_budget(cheapest: Sequence[PortfolioRow], budget: int) -> tuple[int, D
     """
     spent = Decimal(0)
     for number, row in enumerate(cheapest):
-        cost = known_cost(row)
+        cost = row.known_cost
         if cost is None or spent + cost.first_year.likely > budget:
             return number, spent
         spent += cost.first_year.likely

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from readiness.assessments.service import result
 from readiness.core.db import Store
+from tests.factories import plans, world
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,3 +78,14 @@ def test_from_nothing_to_a_backup_and_back(flask, tmp_path):
     broken = flask("database", "check")
     assert broken.returncode == 1
     assert "changed or cut at line 2" in broken.stderr
+
+
+@pytest.mark.slow
+def test_an_update_works_out_what_lists_are_ordered_by(flask, tmp_path):
+    assert flask("database", "migrate").returncode == 0
+    with closing(Store(tmp_path / "the data" / "readiness.db")) as store:
+        world.fill(store)
+        plans.submitted(store, "elm", plans.developing(), world.NOW)
+        result.update_entry(store, "elm", world.NOW)
+    told = [flask("database", "migrate").stderr for _ in range(2)]
+    assert ["next tier costs for 1 group" in each for each in told] == [True, False]

@@ -192,7 +192,9 @@ def test_a_newer_result_is_offered(maya, store, sent):
 
 def test_the_plan_as_data(maya):
     data = maya.get(f"{HERE}.json").json
-    assert set(data) == {"reference", "plan", "ahead", "later_result", "run"}
+    parts = {"reference", "plan", "ahead", "to_the_next_tier", "later_result", "run"}
+    assert set(data) == parts
+    assert data["to_the_next_tier"]["tier"] == data["plan"]["target_tier"]
     assert data["ahead"]["projection"]["latest"][-1]["tier"] == data["plan"]["target_tier"]
     assert data["ahead"]["outlay"]["total"]["low"] < data["ahead"]["outlay"]["total"]["high"]
     priced = next(a for a in data["plan"]["actions"] if a["usual"])

@@ -36,10 +36,10 @@ from readiness.plans.presenters.action import (
     half_year_days,
     money,
 )
+from readiness.plans.presenters.tier_cost import tier_cost_says
 from readiness.plans.presenters.way import Way, way_of
 from readiness.plans.schedule import half_year_of
 from readiness.plans.service.plan import PlanView
-from readiness.plans.simulation import SimulatedCost
 
 SOON = f"Within {drafting.DAYS_TO_FIND_OUT} days"
 NO_DATE = "No date yet"
@@ -83,7 +83,7 @@ class BeyondLine:
 
 @dataclass(frozen=True)
 class PlanContent:
-    cost: SimulatedCost
+    tier_cost: str  # what the next tier costs, in words
     periods: tuple[PlanPeriod, ...]
     dropped: tuple[ActionDetails, ...]
     next_three: tuple[ActionDetails, ...]
@@ -93,10 +93,6 @@ class PlanContent:
     beyond: tuple[BeyondLine, ...]
     notes: tuple[str, ...]
     sources: tuple[Source, ...]  # only those cited
-
-    @property
-    def known_says(self) -> str:
-        return money(self.cost.first_year) if self.cost.actions else "not known yet"
 
     @property
     def actions(self) -> tuple[ActionDetails, ...]:
@@ -127,7 +123,7 @@ def content_of(opened: PlanView) -> PlanContent:
     placed = tuple(periods(plan, lines))
     ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
     return PlanContent(
-        cost=opened.cost,
+        tier_cost=tier_cost_says(opened),
         periods=placed,
         dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),
         next_three=tuple(ahead)[:3],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from readiness.core.formatting import dollars
 from readiness.plans.models import Months
-from readiness.plans.presenters.action import months
+from readiness.plans.presenters.action import months, span
+from readiness.plans.service.plan import PlanView
 from readiness.plans.tier_cost import TierCost, TierCostExclusion
 
 NONE = "–"
@@ -27,6 +29,65 @@ def remark(cost: TierCost) -> str:
     if not cost.target_id or cost.exclusion is TierCostExclusion.UNRATED:
         return str(cost.exclusion)
     return f"to {cost.target_id}: {cost.exclusion}" if cost.exclusion else f"to {cost.target_id}"
+
+
+def tier_cost_says(opened: PlanView) -> str:
+    """The whole figure in words; empty of a plan that a later assessment outdid."""
+    cost, target = opened.tier_cost, opened.next_tier
+    if opened.later or target is None:
+        return ""
+    name = f"{target.id} {target.title}"
+    if not cost.has_sums:
+        return f"What {name} costs cannot be told yet ({cost.exclusion})."
+    return " ".join([f"{whose(cost, name)} {takes(cost)}", *more_says(cost)])
+
+
+def whose(cost: TierCost, name: str) -> str:
+    if cost.exclusion is TierCostExclusion.SHORT:
+        return f"The plan does not reach {name} yet, and what it holds"
+    return name
+
+
+def takes(cost: TierCost) -> str:
+    if not cost.first_year.high and not cost.unknown:
+        return "takes no money."
+    least = "at least " if cost.unknown else ""
+    return (
+        f"takes {least}{dollars(cost.first_year.likely)} ({span(cost.first_year)}) in the first "
+        "year of each action that is not done."
+    )
+
+
+def more_says(cost: TierCost) -> Iterator[str]:
+    """Who may pay, what else it takes, and when the tier is reached."""
+    if cost.first_year.high:
+        yield payer_says(cost)
+    if cost.unknown:
+        yield f"Not known is the cost of {' and of '.join(cost.unknown)}."
+    besides = []
+    if cost.people_days:
+        besides.append(f"{days_text(cost.people_days)} people-days of the group’s own people")
+    if cost.yearly.high:
+        besides.append(f"{dollars(cost.yearly.likely)} every year afterwards")
+    if besides:
+        yield f"Besides: {', and '.join(besides)}."
+    if cost.months:
+        yield (
+            f"If everything goes as expected, it is reached {months_say(cost.months)} after the "
+            "plan’s start."
+        )
+
+
+def payer_says(cost: TierCost) -> str:
+    """By the likely dollars."""
+    if not cost.payable.high:
+        return "The cost book names no payer for any of it."
+    if not cost.own_part.high:
+        return "A payer may pay all of it."
+    return (
+        f"A payer may pay {dollars(cost.payable.likely)} of it; "
+        f"{dollars(cost.own_part.likely)} is the group’s own part."
+    )
 
 
 def months_say(span: Months) -> str:

@@ -40,6 +40,7 @@ from readiness.plans.schedule import is_overdue, timing_of
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
+from readiness.plans.tier_cost import TierCost
 from readiness.releases.presenter import screening_figures
 
 GateResults = tuple[GateResult, ...]
@@ -83,8 +84,24 @@ def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:
         "reference": opened.basis.reference,
         "plan": plan_out(opened.plan, opened.today),
         "ahead": {"projection": projection_out(ahead), "outlay": outlay_out(opened.cost)},
+        "to_the_next_tier": tier_cost_out(opened.tier_cost),
         "later_result": later_out(opened.later),
         "run": to_json(opened.basis.run),
+    }
+
+
+def tier_cost_out(cost: TierCost) -> Plain:
+    """What the next tier still costs; a range is one end added to the other."""
+    return {
+        "tier": cost.target_id,
+        "first_year": to_plain(cost.first_year),
+        "a_payer_may_pay": to_plain(cost.payable),
+        "own_part": to_plain(cost.own_part),
+        "yearly_afterwards": to_plain(cost.yearly),
+        "people_days": to_plain(cost.people_days),
+        "months": list(cost.months) if cost.months else None,
+        "not_known": list(cost.unknown),
+        "why_not": to_plain(cost.exclusion),
     }
 
 

@@ -13,7 +13,7 @@ from readiness.assessments.service.payer_view import SubmittedView, without_memb
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound, WrongState
 from readiness.core.formatting import one_decimal, percent, rounded, shortened, signed
-from readiness.core.people import Actor, Group, Payer
+from readiness.core.people import Group, Payer
 from readiness.disclosure import released_counts
 from readiness.disclosure.db import social_risk
 from readiness.equity.claims import ClaimVerdict, WeighedClaim
@@ -22,14 +22,14 @@ from readiness.instruments import cost_book as costs
 from readiness.instruments.answers import Context
 from readiness.instruments.cost_book import CostNote
 from readiness.instruments.models import ContextField, Instrument
-from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionPlan, ActionStatus, GroupValues
 from readiness.plans.presenters import action as plan_action
 from readiness.plans.presenters import plan as reading
 from readiness.plans.presenters import spending
 from readiness.plans.presenters.plan import PlanSummary
-from readiness.plans.service import document, money, plan
+from readiness.plans.service import document, money
 from readiness.plans.service.plan import PlanView
+from readiness.plans.tier_cost import TierCost
 from readiness.portfolio.brief.evidence import BriefGaps, BriefNeeds, gaps_of, needs_of
 from readiness.portfolio.service import portfolio
 from readiness.portfolio.service.portfolio import GroupFile
@@ -102,9 +102,8 @@ class Brief:
     gaps: BriefGaps
     actions: tuple[BriefAction, ...]  # in the plan and not done
     done: int
-    known_cost: CostRange | None  # of the whole plan, in its first year
-    cost_says: str
-    cost_unknown: int
+    tier_cost: TierCost
+    cost_says: str  # what the next tier costs, in words
     money: (
         spending.SpendingTable
     )  # awarded, spent and still needed, of the whole plan and by action
@@ -117,28 +116,16 @@ class Brief:
 def of_group(session: Session, payer_id: str, group_id: str) -> Brief:
     """Raises a sentence where nothing was submitted yet."""
     file = portfolio.group_file(session, payer_id, group_id, None)
-    if file.shown is None:
+    if file.shown is None or file.opened is None:
         raise WrongState(NOTHING_SENT)
-    opened = plan.load(
-        Session(session.store, as_payer(session.actor, payer_id), session.now),
-        file.shown.assessment.id,
-    )
-    return brief_of(session.store, file, file.shown, opened, session.now)
-
-
-def as_payer(actor: Actor, payer_id: str) -> Actor:
-    """The person as this payer's and nobody else's: who also works for the group reads here what
-    the payer may read."""
-    own = tuple(each for each in actor.memberships if each.payer_id == payer_id)
-    return replace(actor, memberships=own)
+    return brief_of(session.store, file, file.shown, file.opened, session.now)
 
 
 def brief_of(
     store: Store, file: GroupFile, shown: SubmittedView, opened: PlanView, now: datetime
 ) -> Brief:
     """The newest deciding run tells where the group stands; the plan may rest on an older one."""
-    instrument, today = opened.instrument, now.date()
-    newest = plan.current_basis(store, opened.assessment, instrument, now)
+    instrument, newest, today = opened.instrument, opened.newest, now.date()
     run = newest.run
     earlier = document.earlier_run(store, opened)
     context = without_members_of_others(store, shown.assessment, file.payer.id, newest.context)
@@ -162,9 +149,8 @@ def brief_of(
         gaps=gaps_of(released_gaps.newest(store, file.group.id, today)),
         actions=tuple(actions_ahead(opened.plan, told, instrument)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),
-        known_cost=told.cost.first_year if told.cost.actions else None,
-        cost_says=told.known_says if told.cost.actions else "",
-        cost_unknown=len(told.unknown),
+        tier_cost=opened.tier_cost,
+        cost_says=told.tier_cost,
         money=spending.spending_table(money.money_of(store, opened, now)),
         programs=file.programs,
         disagreeing=tuple(each for each in file.weighed if each.verdict is ClaimVerdict.DIFFERS),

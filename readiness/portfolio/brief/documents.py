@@ -22,7 +22,7 @@ from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.small_cells import HIDDEN
 from readiness.disclosure.released_counts import ReleasedShare
-from readiness.plans.costs import CostRange
+from readiness.plans.service.document import tier_cost_out
 from readiness.portfolio.brief import contents
 from readiness.portfolio.brief.contents import Brief, BriefAction, BriefDomain
 from readiness.portfolio.brief.evidence import RATES, RELIABILITY, BriefGap, BriefNeed
@@ -179,8 +179,7 @@ def to_json(brief: Brief) -> Plain:
         },
         "gaps": [gap_out(line) for line in brief.gaps.compared],
         "plan": {
-            "cost_in_the_first_year": cost_out(brief.known_cost),
-            "actions_without_a_known_cost": brief.cost_unknown,
+            "to_the_next_tier": tier_cost_out(brief.tier_cost),
             "done": brief.done,
             "ahead": [action_out(line) for line in brief.actions],
         },
@@ -249,10 +248,6 @@ def action_out(line: BriefAction) -> Plain:
         "could_pay": list(line.may_pay),
         "pays_afterwards": line.pays_after,
     }
-
-
-def cost_out(cost: CostRange | None) -> Plain | None:
-    return None if cost is None else {name: str(value) for name, value in vars(cost).items()}
 
 
 def text(number: object) -> str | None:
@@ -335,6 +330,7 @@ def about(brief: Brief) -> Rows:
         yield "In a program that asks for more", program.says
     for claim in brief.disagreeing:
         yield f"The counts do not agree with {claim.item_id}, level {claim.level}", claim.says
+    yield "Cost to the next tier", brief.cost_says
     yield from brief.facts
     yield "Screening", brief.needs.says
     yield "Gaps", brief.gaps.says

@@ -19,7 +19,6 @@ from readiness.portfolio.next_tier import (
     NextTierQuery,
     NextTierSort,
     NextTierSums,
-    known_cost,
     per_patient,
     query_parameters,
     sums_of,
@@ -119,7 +118,7 @@ def says_where(found: NextTierPage) -> str:
 
 
 def line_of(row: PortfolioRow) -> NextTierLine:
-    cost, each = known_cost(row), per_patient(row)
+    cost, each = row.known_cost, per_patient(row)
     told = remark(row.tier_cost) if row.tier_cost else why_none(row)
     return NextTierLine(
         group_id=row.group_id,
@@ -164,7 +163,7 @@ def finding(found: NextTierPage) -> str:
     if not found.cheapest:
         return "No group here has a plan to its next tier whose whole cost is known."
     row, many = found.cheapest[0], len(found.cheapest)
-    cost = known_cost(row)
+    cost = row.known_cost
     months = f" in {months_say(cost.months)}" if cost and cost.months else ""
     price = dollars(cost.first_year.likely) if cost else NONE
     target = cost.target_id if cost else ""
@@ -204,14 +203,14 @@ def chart(found: NextTierPage) -> Figure | None:
     amounts = [
         Amount(row.name, cost.first_year.likely, dollars(cost.first_year.likely))
         for row in shown
-        if (cost := known_cost(row))
+        if (cost := row.known_cost)
     ]
     return amounts_of(amounts, ("Group", "Likely dollars to the next tier"))
 
 
 def chart_title(found: NextTierPage) -> str:
     shown, many = found.cheapest[:MOST_BARS], len(found.cheapest)
-    ends = [dollars(cost.first_year.likely) for row in shown if (cost := known_cost(row))]
+    ends = [dollars(cost.first_year.likely) for row in shown if (cost := row.known_cost)]
     if not ends:
         return ""
     which = f", the {len(shown)} cheapest of {many}" if len(shown) < many else ""

@@ -17,7 +17,8 @@ from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import percent
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Domain, Instrument, Item, Tier
-from readiness.plans.presenters.way import Way
+from readiness.plans.presenters.tier_cost import tier_cost_says
+from readiness.plans.presenters.way import way_of
 from readiness.portfolio.columns import PortfolioColumn, page_columns
 from readiness.portfolio.models import (
     MOST_COMPARED,
@@ -156,8 +157,8 @@ def options(listing: PortfolioPage) -> dict[str, list[tuple[str, str]]]:
 # One group
 
 
-def group_page(file: GroupFile, way: Way | None) -> dict[str, Any]:
-    shown = file.shown
+def group_page(file: GroupFile) -> dict[str, Any]:
+    shown, opened = file.shown, file.opened
     run = shown.best_run if shown else None
     is_current = shown is not None and file.line.assessment_id == shown.assessment.id
     return {
@@ -172,7 +173,8 @@ def group_page(file: GroupFile, way: Way | None) -> dict[str, Any]:
         "next_tier": next_tier(shown.instrument, run) if shown and run else None,
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
-        "way": way,
+        "way": way_of(opened.plan, run, opened.instrument) if opened and run else None,
+        "tier_cost": tier_cost_says(opened) if opened else None,
     }
 
 

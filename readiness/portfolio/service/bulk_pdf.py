@@ -33,7 +33,6 @@ from readiness.core.people import Actor, Payer
 from readiness.core.permissions import Can
 from readiness.plans.service import document as plan_document
 from readiness.portfolio import db as lists
-from readiness.portfolio.brief.contents import as_payer
 from readiness.portfolio.models import PortfolioQuery, PortfolioRow, PortfolioSort, parse_query
 from readiness.portfolio.service import portfolio
 
@@ -114,7 +113,7 @@ def start(
     job = Job(new_id(), KIND, actor.id, now, now, payer_id=payer_id, total=plans, result_id=pack_id)
     refuse_second(store, payer_id, now)
     sweep(store, now)
-    order = BulkPdfOrder(pack_id, payer_id, as_payer(actor, payer_id), lines, page, now)
+    order = BulkPdfOrder(pack_id, payer_id, portfolio.as_payer(actor, payer_id), lines, page, now)
     half = partial_path(folder_of(runner.database), pack_id)
     tidy = partial(half.unlink, missing_ok=True)
     runner.submit(store, job, print_work(runner.database, order), clock, tidy=tidy)

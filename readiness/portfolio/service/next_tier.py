@@ -20,7 +20,6 @@ from readiness.portfolio.next_tier import (
     NextTierSort,
     cheapest_first,
     in_order,
-    known_cost,
     parse_query,
     per_patient,
 )
@@ -124,7 +123,7 @@ def sheet_of(session: Session, payer_id: str, sent: Mapping[str, str]) -> Sheet:
 
 def cells_of(rows: Iterable[PortfolioRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
-        cost, asked = known_cost(row), row.tier_cost
+        cost, asked = row.known_cost, row.tier_cost
         months: Sequence[Cell] = (cost.months if cost else None) or (None, None)
         each = per_patient(row)
         yield (

@@ -33,6 +33,7 @@ from readiness.instruments import loader as instruments
 from readiness.instruments.models import Instrument
 from readiness.plans.schedule import is_overdue
 from readiness.plans.service import plan, tier_costs
+from readiness.plans.service.plan import PlanView
 from readiness.plans.tier_cost import TierCostEntry
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.columns import file_cells
@@ -264,8 +265,21 @@ class GroupFile:
     programs: tuple[ProgramCheck, ...]
     may_review: bool
     weighed: tuple[WeighedClaim, ...]  # claims beside the released counts
-    overdue: int  # actions of the plan whose due date is past
+    opened: PlanView | None  # the plan of what is shown, as this payer may read it
     today: date
+
+    @property
+    def overdue(self) -> int:
+        """Actions of the plan whose due date is past."""
+        opened = self.opened
+        return sum(is_overdue(each, self.today) for each in opened.plan.current) if opened else 0
+
+
+def as_payer(actor: Actor, payer_id: str) -> Actor:
+    """The person as this payer's and nobody else's: who also works for the group reads here what
+    the payer may read."""
+    own = tuple(each for each in actor.memberships if each.payer_id == payer_id)
+    return replace(actor, memberships=own)
 
 
 def group_file(
@@ -297,11 +311,10 @@ def group_file(
         weighed=claims.of_released(session.store, group_id, shown.given, session.now.date())
         if shown
         else (),
-        overdue=overdue_actions(session, shown.assessment.id) if shown else 0,
+        opened=plan.load(
+            replace(session, actor=as_payer(session.actor, payer_id)), shown.assessment.id
+        )
+        if shown
+        else None,
         today=session.now.date(),
     )
-
-
-def overdue_actions(session: Session, assessment_id: str) -> int:
-    opened = plan.load(session, assessment_id)
-    return sum(is_overdue(each, opened.today) for each in opened.plan.current)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
-from readiness.assessments.service.payer_view import SubmittedView
 from readiness.core.charts.scales import heat_of
 from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
@@ -17,10 +14,7 @@ from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
 from readiness.core.web.session import actor, now, session
 from readiness.plans.presenters import tier_cost
-from readiness.plans.presenters.way import Way, way_of
-from readiness.plans.service import plan
 from readiness.portfolio.brief import documents as brief_paper
-from readiness.portfolio.brief.contents import as_payer
 from readiness.portfolio.columns import score_columns
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
@@ -84,18 +78,7 @@ def compare(payer_id: str) -> ResponseReturnValue:
 def group(payer_id: str, group_id: str) -> ResponseReturnValue:
     wanted = request.args.get("assessment") or None
     found = portfolio.group_file(session(), payer_id, group_id, wanted)
-    return render_template(
-        "portfolio/group.html", **portfolio_view.group_page(found, way(payer_id, found.shown))
-    )
-
-
-def way(payer_id: str, shown: SubmittedView | None) -> Way | None:
-    """The plan's, as this payer may read it; None where nothing was submitted."""
-    if shown is None or shown.best_run is None:
-        return None
-    reader = replace(session(), actor=as_payer(actor(), payer_id))
-    opened = plan.load(reader, shown.assessment.id)
-    return way_of(opened.plan, shown.best_run, shown.instrument)
+    return render_template("portfolio/group.html", **portfolio_view.group_page(found))
 
 
 # What a payer takes along to one group
