@@ -103,7 +103,7 @@ def stands_as_proposed(plan: ActionPlan) -> bool:
 
 
 def is_as_proposed(action: PlanAction) -> bool:
-    if action.proposal is None or not action.is_in_plan:
+    if action.proposal is None or action.proposal.is_added or not action.is_in_plan:
         return False
     return replace(action.own, acts="", may_pay="", pays_after="") == still_to_pay(action.proposal)
 

@@ -144,7 +144,8 @@ def test_funding_asks_first_on_a_page_that_lists_what_is_written(store, approved
     assert page.heading == "Awards of “Spring grants”"
     entries = ledger.postings_of_groups(store, ["elm"])
     total = sum(each.cents for each in entries) // 100
-    assert f"{len(entries)} awards in the plan of 1 group, ${total:,} in all." in page.text
+    awards = "1 award" if len(entries) == 1 else f"{len(entries)} awards"
+    assert f"{awards} in the plan of 1 group, ${total:,} in all." in page.text
     assert "Funded. Its awards stand" in Page(pam.get(f"{BASE}/a1").text).text
     assert "Funded" in Page(pam.get(BASE).text).text
 
