@@ -127,9 +127,11 @@ def beside_result(found: TierCost, next_tier_id: str | None) -> TierCost:
 
 
 def payer_may_pay(action: PlanAction) -> bool:
-    """As the cost book says; what the group typed of who may pay changes nothing."""
+    """As the cost book says, of what is not begun; what the group typed of who may pay changes
+    nothing."""
     note = action.usual.note if action.usual else None
-    return note is not None and note.payer_may_pay
+    is_begun = action.status is ActionStatus.UNDER_WAY
+    return note is not None and note.payer_may_pay and not is_begun
 
 
 def likely_days(action: PlanAction) -> Decimal:
