@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from readiness.core.formatting import dollars
 from readiness.plans.models import Months
-from readiness.plans.presenters.action import months, span
+from readiness.plans.presenters.action import money, months
 from readiness.plans.service.plan import PlanView
 from readiness.plans.tier_cost import TierCost, TierCostExclusion
 
@@ -53,8 +53,8 @@ def takes(cost: TierCost) -> str:
         return "takes no money."
     least = "at least " if cost.unknown else ""
     return (
-        f"takes {least}{dollars(cost.first_year.likely)} ({span(cost.first_year)}) in the first "
-        "year of each action that is not done."
+        f"takes {least}{money(cost.first_year)}, in the first year of each action that is not "
+        "done: estimates."
     )
 
 
