@@ -60,7 +60,7 @@ def times_of(seed: int) -> Times | None:
     answers, context = group(seed)
     began = time.process_time()
     result = evaluate(QMER, answers)
-    least_effort(QMER, answers, result, solver.least)
+    least_effort(QMER, answers, result)
     way = time.process_time()
     inputs = inputs_of(answers, context)
     if inputs is None:
@@ -72,7 +72,7 @@ def times_of(seed: int) -> Times | None:
 def group(seed: int) -> tuple[Answers, Context]:
     answers, context = a_group(seed)
     if seed % 2:
-        way = least_effort(QMER, answers, evaluate(QMER, answers), solver.least)
+        way = least_effort(QMER, answers, evaluate(QMER, answers))
         answers = apply_raises(answers, (way.raises or ())[:-1])
     return answers, context
 
