@@ -44,6 +44,15 @@ class PlanQuestion:
         return frozenset(gate.item_id for tier in self.climbed for gate in tier.gates)
 
     @cached_property
+    def delivered_by(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        """For each item the ids of the offers that deliver it, and to which level."""
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
+        for offer in self.offers:
+            for item_id, level in offer.delivers.items():
+                found[item_id] = (*found.get(item_id, ()), (offer.id, level))
+        return found
+
+    @cached_property
     def pool_by_domain(self) -> Mapping[str, Pool]:
         return {
             domain_id: self.pool_of(axis, domain_id)
