@@ -82,7 +82,7 @@ def unhurried() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def solve_each_program_once() -> Iterator[None]:
-    """Most tests score the same few questionnaires, and a program has one answer."""
+    """Most tests plan for the same few questionnaires, and a program has one answer."""
     solve, solutions = solver.least, {}
 
     def recall(program: Program, costs: Mapping[int, int]) -> Solution | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
 from typing import Any, cast
 
 import msgspec
@@ -163,7 +162,8 @@ def one_decimal(value: Fraction) -> Decimal:
     >>> one_decimal(Fraction(695, 20)), one_decimal(Fraction(3495, 100))
     (Decimal('34.8'), Decimal('35.0'))
     """
-    return Decimal(floor(value * 10 + Fraction(1, 2))).scaleb(-1)
+    halves = value.numerator * 20 + value.denominator  # of a tenth, over twice the denominator
+    return Decimal(halves // (2 * value.denominator)).scaleb(-1)
 
 
 Plain = dict[str, Any]

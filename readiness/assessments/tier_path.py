@@ -2,30 +2,31 @@
 
 A step to a level costs what the instrument says (`step_effort`). Least effort first; of equal
 effort, fewest items; of those, the earliest items in the order they are asked, each at the lowest
-level that will do. What is not known yet counts from 0. "Not applicable" stays as it is. Stated as
-an integer program (`tier_path_model`), solved elsewhere, and checked here by scoring the raised
-answers again.
+level that will do. What is not known yet counts from 0. "Not applicable" stays as it is. Found
+exactly, by dynamic programming in whole numbers, and checked by scoring the raised answers again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
-from readiness.assessments.priced_options import first_cheapest
+from readiness.assessments.minimums import level_worth, levels_wanted, units_wanted
 from readiness.assessments.scorecard import Raise
-from readiness.assessments.scoring import TOP_LEVEL, AnswerTally
-from readiness.assessments.tier_path_model import TierPathModel, model_of
-from readiness.assessments.tiers import TierResult, evaluate, most_dont_knows
+from readiness.assessments.scoring import TOP_LEVEL, AnswerTally, Scores
+from readiness.assessments.tiers import TierResult, evaluate, gate_result, most_dont_knows, reaches
 from readiness.assessments.unmet import most_limiting
-from readiness.core.integer_program import Solve, cost_of
 from readiness.instruments.answers import Answer, AnswerKind, Answers
-from readiness.instruments.models import Instrument, Tier
+from readiness.instruments.models import Axis, Gate, GateKind, Instrument, Item, Tier
+
+RANKS = TOP_LEVEL + 1  # for one item: raised by 1, 2, 3, 4, or, least wanted, left alone
+LEFT_ALONE = TOP_LEVEL  # the rank of an item that is not raised
 
 
 class NoPathFoundError(RuntimeError):
-    """The solver's answer does not do what it was asked for: our own fault, never the group's."""
+    """What was found does not do what it was asked for: our own fault, never the group's."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,7 @@ class TierPath:
     reason: str | None = None  # why there is none
 
 
-def least_effort(
-    instrument: Instrument, answers: Answers, result: TierResult, solve: Solve
-) -> TierPath:
+def least_effort(instrument: Instrument, answers: Answers, result: TierResult) -> TierPath:
     above = instrument.tier_after(result.tier)
     if above is None:
         return TierPath((), 0)
@@ -47,16 +46,15 @@ def least_effort(
         )
     if reason := why_unreachable(instrument, answers, above):
         return TierPath(None, None, reason)
-    model = model_of(instrument, answers, result.scores, above)
-    return verify(instrument, answers, above, least_raises(model, solve))
+    question = PathQuestion(instrument, answers, result.scores, above)
+    return verify(instrument, answers, above, least_raises(question))
 
 
 def verify(
     instrument: Instrument, answers: Answers, tier: Tier, found: tuple[Raise, ...]
 ) -> TierPath:
     """A way is shown only after scoring its end: the tier must hold there."""
-    reached = evaluate(instrument, apply_raises(answers, found)).tier
-    if reached.number < tier.number:
+    if not reaches(instrument, apply_raises(answers, found), tier):
         raise NoPathFoundError(
             f"raising {[each.item_id for each in found]} does not reach {tier.id}"
         )
@@ -114,28 +112,155 @@ def why_unreachable(instrument: Instrument, answers: Answers, tier: Tier) -> str
         item_id: answer if answer.kind is AnswerKind.NOT_APPLICABLE else Answer.at(TOP_LEVEL)
         for item_id, answer in answers.items()
     }
-    reached = evaluate(instrument, best)
-    if reached.tier.number >= tier.number:
+    if reaches(instrument, best, tier):
         return None
-    asked = next(trace.criteria for trace in reached.trace if not trace.holds)
+    trace = evaluate(instrument, best).trace
+    asked = next(part.criteria for part in trace if not part.holds)
     says = most_limiting(instrument, best, asked).says
     return f"No raise reaches {tier.id} while these items are not applicable. {says}"
 
 
-# Asking for the least effort, and settling what is equal.
+# The least effort, item by item, domain by domain, axis by axis.
+
+# What a tier asks for sees a domain only by its points and by how many of its open supporting gates
+# are met, and an axis only by what its domains' points are worth together. So for each pair of
+# these the least cost is kept. A cost is one number, so that costs add up: effort first, then items
+# raised, then a digit to the base RANKS for each item, the first asked first.
+Costs = dict[tuple[int, int], int]  # (gained, supporting gates met) -> the least cost
 
 
-def least_raises(model: TierPathModel, solve: Solve) -> tuple[Raise, ...]:
-    """The solver finds the least effort; of the ways that need no more, the first is looked up."""
-    efforts = {column: option.effort for column, option in enumerate(model.options)}
-    found = solve(model.program, efforts)
-    if found is None or not model.program.allows(found):
-        raise NoPathFoundError("the solver found no raises although there are some")
-    cost = sum(model.cost(column) for column, taken in enumerate(found) if taken)
-    places = first_cheapest(model.priced, cost)
-    if places is None:
-        raise NoPathFoundError("the way that the solver found is not among those that were priced")
-    columns = [own[at] for own, at in zip(model.columns.values(), places, strict=True)]
-    if sum(efforts[column] for column in columns) != cost_of(found, efforts):
-        raise NoPathFoundError("the solver's way is not the one with the least effort")
-    return model.raises(columns)
+@dataclass(frozen=True)
+class Headroom:
+    """An item that can still be raised, and to which of its levels it may end."""
+
+    item_id: str
+    from_level: int | None  # None: not known, which counts as 0
+    least: int  # what an essential gate asks for, else the present level
+    waits_for: tuple[int, ...]  # levels of its open supporting gates
+
+    @property
+    def start(self) -> int:
+        return self.from_level or 0
+
+    def met_at(self, level: int) -> int:
+        return sum(level >= wanted for wanted in self.waits_for)
+
+
+@dataclass(frozen=True)
+class PathQuestion:
+    """Only the next tier's criteria are asked: the lower tiers hold already, and raises keep them.
+
+    (Raising a level, or learning one, lowers no score and opens no gate that was met.)
+    """
+
+    instrument: Instrument
+    answers: Answers
+    scores: Scores
+    tier: Tier
+
+    @cached_property
+    def open_gates(self) -> tuple[Gate, ...]:
+        return tuple(gate for gate in self.tier.gates if not gate_result(gate, self.answers).met)
+
+    @cached_property
+    def headrooms(self) -> Mapping[str, Headroom]:
+        """By item, in the order they are asked."""
+        return {
+            item.id: headroom_of(item, self.answers[item.id], self.open_gates)
+            for item in self.instrument.items
+            if self.answers[item.id].kind is not AnswerKind.NOT_APPLICABLE
+            and self.answers[item.id].level != TOP_LEVEL
+        }
+
+    @cached_property
+    def least_gates(self) -> int:
+        """How many open supporting gates have to be met; some of them no raise can meet."""
+        waiting = sum(gate.kind is GateKind.SUPPORTING for gate in self.open_gates)
+        return waiting - self.tier.supporting_unmet_max
+
+
+def headroom_of(item: Item, answer: Answer, open_gates: Iterable[Gate]) -> Headroom:
+    gates = [gate for gate in open_gates if gate.item_id == item.id]
+    needed = (gate.level for gate in gates if gate.kind is GateKind.ESSENTIAL)
+    wanted = tuple(gate.level for gate in gates if gate.kind is GateKind.SUPPORTING)
+    return Headroom(item.id, answer.level, max(answer.level or 0, *needed, 0), wanted)
+
+
+def least_raises(question: PathQuestion) -> tuple[Raise, ...]:
+    costs: Costs = {(0, 0): 0}
+    for axis in question.instrument.axes:
+        costs = combine(costs, axis_costs(question, axis), 0)
+    able = [cost for (_, met), cost in costs.items() if met >= question.least_gates]
+    if not able:
+        raise NoPathFoundError("no raises were found although there are some")
+    return tuple(raises_in(min(able), tuple(question.headrooms.values())))
+
+
+def raises_in(cost: int, headrooms: Sequence[Headroom]) -> Iterator[Raise]:
+    for place, headroom in enumerate(headrooms, start=1):
+        rank = cost // RANKS ** (len(headrooms) - place) % RANKS
+        if rank != LEFT_ALONE:
+            yield Raise(headroom.item_id, headroom.from_level, headroom.start + rank + 1)
+
+
+def axis_costs(question: PathQuestion, axis: Axis) -> Costs:
+    """Of all that reaches the axis minimum and those of its domains."""
+    tier, worth = question.tier, level_worth(question.scores, axis)
+    wanted = units_wanted(question.scores, axis, tier.axis_min.get(axis.id, Fraction(0)))
+    costs: Costs = {(0, 0): 0}
+    for domain_id in axis.domain_ids:
+        least = levels_wanted(question.scores, domain_id, tier.domain_min)
+        inside = {
+            (levels * worth.get(domain_id, 0), met): cost
+            for (levels, met), cost in domain_costs(question, domain_id).items()
+            if levels >= least
+        }
+        costs = combine(costs, inside, wanted)
+    return {key: cost for key, cost in costs.items() if key[0] == wanted}
+
+
+def domain_costs(question: PathQuestion, domain_id: str) -> Costs:
+    """Of all levels gained and supporting gates met; without a score no level counts."""
+    items = question.instrument.domain_by_id[domain_id].items
+    is_scored = question.scores.domains[domain_id].low is not None
+    costs: Costs = {(0, 0): 0}
+    for item in items:
+        if item.id in question.headrooms:
+            most = TOP_LEVEL * len(items) if is_scored else 0
+            costs = combine(costs, item_costs(question, item.id), most)
+    return costs
+
+
+def item_costs(question: PathQuestion, item_id: str) -> Costs:
+    """Of every level where the item may end."""
+    headroom, order = question.headrooms[item_id], tuple(question.headrooms)
+    digits, digit = RANKS ** len(order), RANKS ** (len(order) - 1 - order.index(item_id))
+    costs: Costs = {}
+    for level in range(headroom.least, TOP_LEVEL + 1):
+        steps = level - headroom.start
+        effort = sum(question.instrument.step_effort[headroom.start : level])
+        before_order = effort * (len(order) + 1) + (steps > 0)
+        rank = steps - 1 if steps else LEFT_ALONE
+        costs[steps, headroom.met_at(level)] = before_order * digits + rank * digit
+    return costs
+
+
+def combine(some: Costs, others: Costs, most: int) -> Costs:
+    """One of each together, for every pair; to gain more than `most` is of no use."""
+    found: Costs = {}
+    for (gained, met), cost in some.items():
+        for (more, gates), extra in others.items():
+            key, total = (min(most, gained + more), met + gates), cost + extra
+            if key not in found or total < found[key]:
+                found[key] = total
+    return drop_dominated(found)
+
+
+def drop_dominated(costs: Costs) -> Costs:
+    """Without what costs more than another that gains no less and meets no fewer gates."""
+    kept: Costs = {}
+    least: dict[int, int] = {}  # by gates met: the least cost of what gains as much or more
+    for (gained, met), cost in sorted(costs.items(), reverse=True):
+        if all(cost < other for gates, other in least.items() if gates >= met):
+            kept[gained, met] = least[met] = cost
+    return kept

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 from readiness.assessments.scorecard import (
@@ -21,7 +22,7 @@ from readiness.assessments.scorecard import (
     TierTrace,
     one_decimal,
 )
-from readiness.assessments.scoring import AnswerTally, ScoreEstimate, Scores, is_scored, score
+from readiness.assessments.scoring import AnswerTally, ScoreEstimate, Scores, score
 from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import Gate, GateKind, Instrument, Tier
 
@@ -59,6 +60,12 @@ def evaluate(instrument: Instrument, answers: Answers) -> TierResult:
         provisional=is_provisional(instrument, tier, gates),
         caps=tuple(caps(instrument, found)),
     )
+
+
+def reaches(instrument: Instrument, answers: Answers, tier: Tier) -> bool:
+    """The same question about one tier, which needs to look at none above it."""
+    trace = trace_tiers(instrument, answers, score(instrument, answers))
+    return next(part.holds for part in trace if part.tier_id == tier.id)
 
 
 def missing(instrument: Instrument, answers: Answers) -> tuple[str, ...]:
@@ -185,7 +192,7 @@ def enough_applies(instrument: Instrument, tier: Tier, found: Scores) -> Iterato
     for domain in instrument.domains:
         tally = found.tally_by_domain[domain.id]
         most = most_not_applicable(tally, instrument.limits.na_per_domain)
-        scored = is_scored(tally, instrument.limits)
+        scored = found.domains[domain.id].low is not None
         yield Criterion(
             id=f"not-applicable:{domain.id}",
             asks=CriterionKind.NOT_APPLICABLE,
@@ -204,7 +211,7 @@ def caps(instrument: Instrument, found: Scores) -> Iterator[Cap]:
     highest = instrument.tier_by_id[instrument.limits.na_cap]
     for domain in instrument.domains:
         tally = found.tally_by_domain[domain.id]
-        if not is_scored(tally, instrument.limits):
+        if found.domains[domain.id].low is None:
             yield Cap(
                 highest.id,
                 domain.id,
@@ -252,21 +259,22 @@ def minimum(
     least: Fraction,
 ) -> Criterion:
     """A minimum of 0 asks for nothing, so it holds even where there is no score."""
-    has = estimate.rounded.low
-    reached = least <= 0 or (has is not None and Fraction(has) >= least)
+    has, needs = estimate.rounded.low, exact_score(least)
+    reached = least <= 0 or (has is not None and has >= least)
     unmet = CriterionVerdict.UNANSWERABLE if has is None else CriterionVerdict.NOT_YET
     scored = "it has no score" if has is None else f"its score is {has}"
     return Criterion(
         id=f"{'axis' if asks is CriterionKind.AXIS else 'domain'}:{subject_id}",
         asks=asks,
         subject_id=subject_id,
-        needs=exact_score(least),
+        needs=needs,
         has=has,
         verdict=CriterionVerdict.MET if reached else unmet,
-        says=f"{tier.id} needs {title} ({subject_id}) at {exact_score(least)} or more; {scored}.",
+        says=f"{tier.id} needs {title} ({subject_id}) at {needs} or more; {scored}.",
     )
 
 
+@cache
 def exact_score(least: Fraction) -> Decimal:
     """With one decimal; with more only where a minimum is written with more."""
     rounded = one_decimal(least)

@@ -5,10 +5,22 @@ The domain states a question in this form and checks the answer; an engine finds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 Solution = tuple[int, ...]  # one whole number for each column
+PARTS = 2**20  # prices are whole numbers of such parts of a cost unit, so that bounds are exact
+
+
+class PricedSolution(tuple[int, ...]):
+    """A solution with a price on each row, in parts, from which bounds on all others follow."""
+
+    prices: tuple[int, ...]
+
+    def __new__(cls, values: Iterable[int], prices: Iterable[int]) -> PricedSolution:
+        made = super().__new__(cls, values)
+        made.prices = tuple(prices)
+        return made
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,18 @@ class Row:
         return (self.least is None or total >= self.least) and (
             self.most is None or total <= self.most
         )
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What every solution costs at least, in parts of a cost unit."""
+
+    least: int
+    nets: Sequence[int]  # what each step of a column adds: up from its lower end, or, below 0, down
+
+    def proves(self, cost: int) -> bool:
+        """Costs are whole numbers, so none is between the bound and less than one above it."""
+        return PARTS * (cost - 1) < self.least
 
 
 @dataclass(frozen=True)
@@ -49,6 +73,31 @@ class Program:
             self, lower=(*self.lower, *(0,) * number), upper=(*self.upper, *(1,) * number)
         )
 
+    def bound(self, costs: Mapping[int, int], prices: Sequence[int]) -> Bound:
+        """With a price on each row a solution is worth at least what the rows ask for at these
+        prices, and what the columns then still cost at their cheaper ends (weak duality)."""
+        least, nets = 0, [PARTS * costs.get(column, 0) for column in range(len(self.lower))]
+        for price, row in zip(prices, self.rows, strict=True):
+            side = row.least if price > 0 else row.most
+            if price and side is not None:
+                least += price * side
+                for column, coefficient in row.terms.items():
+                    nets[column] -= price * coefficient
+        ends = zip(nets, self.lower, self.upper, strict=True)
+        return Bound(least + sum(net * (low if net > 0 else high) for net, low, high in ends), nets)
+
+    def at_cost_of(self, found: PricedSolution, costs: Mapping[int, int]) -> Program:
+        """Only the solutions that cost as much, said as a row and by the bounds of columns: as far
+        from its cheaper end as the bound leaves it, no column can be."""
+        cost, bound = cost_of(found, costs), self.bound(costs, found.prices)
+        spare = PARTS * cost - bound.least
+        columns = list(zip(bound.nets, self.lower, self.upper, strict=True))
+        return Program(
+            tuple(max(low, high - spare // -net) if net < 0 else low for net, low, high in columns),
+            tuple(min(high, low + spare // net) if net > 0 else high for net, low, high in columns),
+            (*self.rows, Row(costs, least=cost, most=cost)),
+        )
+
     def fixed(self, values: Mapping[int, int]) -> Program:
         return replace(
             self,
@@ -58,7 +107,7 @@ class Program:
 
 
 # Finds the solution with the least total cost, or None when there is no solution at all.
-Solve = Callable[[Program, Mapping[int, int]], Solution | None]
+Solve = Callable[[Program, Mapping[int, int]], PricedSolution | None]
 
 
 def cost_of(solution: Sequence[int], costs: Mapping[int, int]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import highspy
 import numpy as np
 
-from readiness.core.integer_program import Program, Solution
+from readiness.core.integer_program import PARTS, PricedSolution, Program, cost_of
 
 SECONDS = 20.0  # far beyond any real assessment; a question that needs more is our own fault
 
@@ -16,21 +16,50 @@ class SolverError(RuntimeError):
     """The solver stopped without an answer or a proof that there is none."""
 
 
-def least(program: Program, costs: Mapping[int, int]) -> Solution | None:
-    """A solution of least cost, proven least; None when there is no solution."""
+def least(program: Program, costs: Mapping[int, int]) -> PricedSolution | None:
+    """A solution of least cost, proven least; None when there is no solution.
+
+    First in fractions: where the answer is whole and its prices prove it least, there is no search.
+    """
     highs = quiet()
     highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # half of a small one's time
-    highs.passModel(model_of(program, costs))
+    highs.passModel(model_of(program, costs, whole=not costs))
+    prices = (0,) * len(program.rows)
+    if costs:
+        highs.setOptionValue("presolve", "off")  # takes longer than it spares
+        if not has_solution(highs):
+            return None
+        prices = tuple(round(PARTS * price) for price in highs.getSolution().row_dual)
+        found = priced(highs, prices)
+        if program.allows(found) and program.bound(costs, prices).proves(cost_of(found, costs)):
+            return found
+        ask_in_wholes(highs)
+    return priced(highs, prices) if has_solution(highs) else None
+
+
+def priced(highs: highspy.Highs, prices: tuple[int, ...]) -> PricedSolution:
+    return PricedSolution((round(value) for value in highs.getSolution().col_value), prices)
+
+
+def has_solution(highs: highspy.Highs) -> bool:
     highs.run()
     status = highs.getModelStatus()
     if status in (
         highspy.HighsModelStatus.kInfeasible,
         highspy.HighsModelStatus.kUnboundedOrInfeasible,  # every column is bounded
     ):
-        return None
+        return False
     if status != highspy.HighsModelStatus.kOptimal:
         raise SolverError(f"HiGHS stopped with {highs.modelStatusToString(status)}")
-    return tuple(round(value) for value in highs.getSolution().col_value)
+    return True
+
+
+def ask_in_wholes(highs: highspy.Highs) -> None:
+    columns = np.arange(highs.getNumCol(), dtype=np.int32)
+    whole = np.array([highspy.HighsVarType.kInteger] * len(columns))
+    highs.clearSolver()
+    highs.changeColsIntegrality(len(columns), columns, whole)
+    highs.setOptionValue("presolve", "choose")
 
 
 def quiet() -> highspy.Highs:

@@ -51,6 +51,7 @@ class CostProgram:
     upper: list[int] = field(default_factory=list)
     lower: dict[int, int] = field(default_factory=dict)  # where it is not 0
     rows: list[Row] = field(default_factory=list)
+    raise_counts: list[Row] = field(default_factory=list)  # hold from the effort on: see `joined`
     cost: Terms = field(default_factory=dict)
     effort: Terms = field(default_factory=dict)
     parts: Terms = field(default_factory=dict)
@@ -131,7 +132,7 @@ def like_items(question: PlanQuestion) -> Iterator[LikeItems]:
     groups: dict[object, list[OwnWork]] = {}
     for each in question.own_work:
         is_gate = each.item_id in question.gate_items
-        by = tuple(o.delivers.get(each.item_id, 0) for o in question.offers)
+        by = question.delivered_by.get(each.item_id, ())
         pool = question.pool_by_domain[each.domain_id]
         alike = (pool.id, each.start, each.stops, is_gate, by)
         groups.setdefault(each.item_id if each.item_id in apart else alike, []).append(each)
@@ -188,22 +189,27 @@ def add_levels(made: CostProgram, like: LikeItems) -> None:
 
 
 def joined(made: CostProgram, able: Terms, count: int) -> int:
+    """Never more than its parts bring; no less only when the effort is asked for.
+
+    For a lower number helps no plan: a raise gains a domain and its axis at least what the margin
+    then takes from them.
+    """
     column = made.column(count)
     made.rows.append(Row({column: 1} | {c: -n for c, n in able.items()}, most=0))
-    made.rows.extend(Row({column: 1, c: -n}, least=0) for c, n in able.items())
+    made.raise_counts.extend(Row({column: 1, c: -n}, least=0) for c, n in able.items())
     return column
 
 
 def providers(made: CostProgram, item_id: str, level: int, but: str = "") -> list[int]:
     """The columns that bring an item to a level: own work first, then every offer but one."""
-    stops = (made.brought[i, stop] for i, stop in made.brought if i == item_id and stop >= level)
-    own = next(stops, None)
+    stops = (made.brought.get((item_id, stop)) for stop in range(level, TOP_LEVEL + 1))
+    own = next((column for column in stops if column is not None), None)
     return [
         *(() if own is None else (own,)),
         *(
-            made.taken[offer.id]
-            for offer in made.question.offers
-            if offer.id != but and offer.delivers.get(item_id, 0) >= level
+            made.taken[offer_id]
+            for offer_id, to in made.question.delivered_by.get(item_id, ())
+            if offer_id != but and to >= level
         ),
     ]
 

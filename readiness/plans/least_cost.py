@@ -17,11 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from math import gcd
 
+from readiness.assessments import tiers
 from readiness.assessments.tier_path import why_unreachable
-from readiness.assessments.tiers import TierResult, evaluate, gate_result
-from readiness.core.integer_program import Program, Row, Solution, Solve, cost_of
+from readiness.assessments.tiers import TierResult, gate_result
+from readiness.core.integer_program import Program, Solution, Solve, cost_of
 from readiness.instruments.answers import Answer, Answers
 from readiness.instruments.cost_book import CostBook
 from readiness.instruments.models import Gate, Instrument, Tier
@@ -43,7 +43,6 @@ from readiness.plans.timing import (
     with_time,
 )
 
-MOST_SETS = 4_000  # of offers, in the search for the only one that fits a cost
 CHUNK = 2**17  # one question settles so many arrangements of columns; exact in doubles
 
 
@@ -162,35 +161,18 @@ def answer(question: PlanQuestion, solve: Solve) -> LeastCostPlan | None:
 
 
 def settle(made: CostProgram, program: Program, solve: Solve) -> Solution | None:
-    """Unknown costs, cost, effort, parts, order: each is fixed before the next is asked."""
+    """Unknown costs, cost, effort and parts, order: each is settled before the next is asked."""
+    found: Solution = ()
     for goal in goals(made):
-        found = solve(program, goal)
-        if found is None:
+        least = solve(program, goal)
+        if least is None:
             return None
-        if not program.allows(found):
+        if not program.allows(least):
             raise UnsoundPlanError("the solver's answer is not one to its question")
-        program = program.also(Row(goal, most=cost_of(found, goal)))
+        found, program = least, program.at_cost_of(least, goal)
         if goal is made.cost:
-            program = program.fixed(only_offers(made, cost_of(found, goal)))
-    return prefer_first(made, program, solve)
-
-
-def only_offers(made: CostProgram, dollars: int) -> dict[int, int]:
-    """The offers of every plan that costs exactly so much, where only one set of them can.
-
-    What they leave of it has to be own work, whose costs have a common divisor. Then equal plans
-    differ in own work alone, and are told apart much faster. Empty: there may be several sets.
-    """
-    offers = [(column, made.cost[column]) for column in made.taken.values()]
-    own = gcd(*(cost for column, cost in made.cost.items() if column not in made.taken.values()))
-    sets: list[tuple[int, dict[int, int]]] = [(dollars, {})]  # what is left, and what was decided
-    for column, cost in offers:
-        taken = [(left - cost, {**each, column: 1}) for left, each in sets if left >= cost]
-        sets = [(left, {**each, column: 0}) for left, each in sets] + taken
-        if len(sets) > MOST_SETS:
-            return {}
-    able = [each for left, each in sets if left == 0 or (own and left % own == 0)]
-    return able[0] if len(able) == 1 else {}
+            program = program.also(*made.raise_counts)
+    return prefer_first(made, program, found, solve)
 
 
 def goals(made: CostProgram) -> Iterator[Terms]:
@@ -205,21 +187,18 @@ def goals(made: CostProgram) -> Iterator[Terms]:
     yield both
 
 
-def prefer_first(made: CostProgram, program: Program, solve: Solve) -> Solution:
+def prefer_first(made: CostProgram, program: Program, found: Solution, solve: Solve) -> Solution:
     """Settle the columns a few at a time in their order, an earlier one weighing more than all
     later ones together."""
-    found: Solution | None = None
     for chunk in chunks(made, program):
         weights, weight = {}, 1
         for column, sign in reversed(chunk):
             weights[column] = sign * weight
-            weight *= made.upper[column] + 1
-        found = solve(program, weights)
-        if found is None or not program.allows(found):
+            weight *= program.upper[column] - program.lower[column] + 1
+        first = solve(program, weights)
+        if first is None or not program.allows(first):
             raise UnsoundPlanError("the solver found no plan although there is one")
-        program = program.fixed({column: found[column] for column, _ in chunk})
-    if found is None:
-        raise UnsoundPlanError("there is nothing to choose from")
+        found, program = first, program.fixed({column: first[column] for column, _ in chunk})
     return found
 
 
@@ -227,14 +206,16 @@ def chunks(made: CostProgram, program: Program) -> Iterator[Sequence[tuple[int, 
     """Of the columns that are not settled yet."""
     size, chunk = 1, list[tuple[int, int]]()
     for column, sign in made.order:
-        if program.lower[column] == program.upper[column]:
+        values = program.upper[column] - program.lower[column] + 1
+        if values == 1:
             continue
-        if size * (made.upper[column] + 1) > CHUNK:
+        if size * values > CHUNK:
             yield chunk
             size, chunk = 1, []
-        size *= made.upper[column] + 1
+        size *= values
         chunk.append((column, sign))
-    yield chunk
+    if chunk:
+        yield chunk
 
 
 # A plan is shown only after everything it promises was worked out again.
@@ -253,7 +234,7 @@ def final_levels(
 
 def reaches(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:
     after = {**inputs.answers, **{i: Answer.at(level) for i, level in raised.items()}}
-    return evaluate(inputs.instrument, after).tier.number >= inputs.target.number
+    return tiers.reaches(inputs.instrument, after, inputs.target)
 
 
 def holds_with_margin(inputs: PlanInputs, raised: Mapping[str, int]) -> bool:

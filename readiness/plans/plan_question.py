@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, lcm
 
-from readiness.assessments.scoring import TOP_LEVEL, Scores
-from readiness.assessments.tier_path_model import lowest_rounding_to
+from readiness.assessments.minimums import level_worth, levels_wanted, units_wanted
+from readiness.assessments.scoring import Scores
 from readiness.instruments.cost_book import CostBook
 from readiness.instruments.models import Axis, Gate, Instrument, Tier
 from readiness.plans.catalog import Offer
@@ -45,6 +44,15 @@ class PlanQuestion:
         return frozenset(gate.item_id for tier in self.climbed for gate in tier.gates)
 
     @cached_property
+    def delivered_by(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        """For each item the ids of the offers that deliver it, and to which level."""
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
+        for offer in self.offers:
+            for item_id, level in offer.delivers.items():
+                found[item_id] = (*found.get(item_id, ()), (offer.id, level))
+        return found
+
+    @cached_property
     def pool_by_domain(self) -> Mapping[str, Pool]:
         return {
             domain_id: self.pool_of(axis, domain_id)
@@ -53,30 +61,14 @@ class PlanQuestion:
         }
 
     def pool_of(self, axis: Axis, domain_id: str) -> Pool:
-        tally = self.scores.tally_by_domain[domain_id]
-        if self.scores.domains[domain_id].low is None:
+        worth = level_worth(self.scores, axis).get(domain_id)
+        if worth is None:
             return Pool(f"{axis.id} unscored", axis.id, 0, 0)
-        worth = self.units(axis) // tally.counted
-        least = lowest_rounding_to(max(tier.domain_min for tier in self.climbed))
-        wanted = max(0, ceil(least * tally.counted * TOP_LEVEL / 100 - tally.points))
+        least = max(tier.domain_min for tier in self.climbed)
+        wanted = levels_wanted(self.scores, domain_id, least)
         return Pool(domain_id if wanted else f"{axis.id} {worth}", axis.id, worth, wanted)
 
-    def scored(self, axis: Axis) -> list[str]:
-        return [each for each in axis.domain_ids if self.scores.domains[each].low is not None]
-
-    def units(self, axis: Axis) -> int:
-        """The axis is the mean of 100 x points / (4 x items): in so many parts it is whole."""
-        return lcm(*(self.scores.tally_by_domain[each].counted for each in self.scored(axis)))
-
     def wanted(self, axis: Axis) -> int:
-        """Units that the axis minimum still needs; 0 or less: none."""
+        """Units that the axis minimum still needs; 0: none."""
         least = max(tier.axis_min.get(axis.id, Fraction(0)) for tier in self.climbed)
-        scored = self.scored(axis)
-        if least <= 0 or not scored:
-            return 0
-        held = sum(
-            self.scores.tally_by_domain[each].points * self.pool_by_domain[each].worth
-            for each in scored
-        )
-        whole = lowest_rounding_to(least) * len(scored) * self.units(axis) * TOP_LEVEL / 100
-        return ceil(whole - held)
+        return units_wanted(self.scores, axis, least)

@@ -1,9 +1,10 @@
-"""The way of least effort agrees with two other roads, one of them hundreds of times.
+"""The way of least effort agrees with three other roads, one of them hundreds of times.
 
-On small instruments: with trying everything. On the whole one: with dynamic programming in whole
-numbers, no solver, no inequalities. Item by item, the cheapest way to every (points, supporting
-gates met) of a domain; then domain by domain to every sum of an axis. A cost is (effort, items,
-order), and the order is one large number, so that ties are settled at once.
+On small instruments: with trying everything. On the whole one, its effort and number of items: with
+an integer program, a column for each step of each item, and HiGHS. And all of it: with dynamic
+programming in whole numbers, stated anew. Item by item, the cheapest way to every (points,
+supporting gates met) of a domain; then domain by domain to every sum of an axis. A cost is (effort,
+items, order), and the order is one large number, so that ties are settled at once.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import pytest
 
 from readiness.assessments import tier_path
 from readiness.assessments.scorecard import Raise
-from readiness.assessments.tiers import evaluate
+from readiness.assessments.tiers import evaluate, reaches
 from readiness.core import solver
+from readiness.core.integer_program import Program, Row, cost_of
 from readiness.instruments.answers import Answer, AnswerKind
 from readiness.instruments.loader import load
 from readiness.instruments.models import AnswerLimits, GateKind
@@ -34,7 +36,7 @@ EFFORT = (1, 2, 3, 4)  # this version does not say
 
 
 def way_of(instrument, answers):
-    return tier_path.least_effort(instrument, answers, evaluate(instrument, answers), solver.least)
+    return tier_path.least_effort(instrument, answers, evaluate(instrument, answers))
 
 
 def try_everything(instrument, answers):
@@ -236,6 +238,14 @@ def test_walking_the_way_reaches_the_next_tier_and_no_step_of_it_can_be_spared(s
         assert evaluate(QMER, {**walked, each.item_id: kept}).tier == before
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_the_tier_awarded_and_those_below_it_are_reached_and_none_above(seed):
+    answers = drawn(seed)
+    awarded = evaluate(QMER, answers).tier
+    for tier in QMER.tiers:
+        assert reaches(QMER, answers, tier) == (tier.number <= awarded.number)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_raise_never_lowers_a_tier(seed):
     rng = random.Random(seed)
@@ -288,11 +298,13 @@ def test_of_equal_effort_the_fewest_items_are_raised_the_first_asked_first_and_n
     )
 
 
-def test_a_solver_that_answers_wrongly_is_not_believed():
+def test_raises_that_do_not_reach_the_tier_are_never_shown():
     answers = answers_at(QMER, 2)
-    stand = evaluate(QMER, answers)
+    above = QMER.tier_by_id["T3"]
+    found = way_of(QMER, answers).raises
+    assert tier_path.verify(QMER, answers, above, found).raises == found
     with pytest.raises(tier_path.NoPathFoundError):
-        tier_path.least_effort(QMER, answers, stand, lambda program, _: program.lower)
+        tier_path.verify(QMER, answers, above, found[1:])
 
 
 Costs = dict[tuple[int, int], tuple[Any, ...]]
@@ -417,3 +429,60 @@ def test_the_way_on_the_whole_instrument_is_the_one_found_by_another_road(number
     near = tier_path.apply_raises(answers, raises[: len(raises) // 2])
     way = way_of(QMER, near)
     assert (way.effort, way.raises) == other_road(near, above)
+
+
+# By an integer program.
+
+
+def effort_and_items(answers, tier):
+    held = {
+        item.id: answers[item.id].level or 0
+        for item in QMER.items
+        if answers[item.id].kind is not AnswerKind.NOT_APPLICABLE
+    }
+    steps = [(i, k) for i, level in held.items() for k in range(level + 1, 5)]
+    column = {step: number for number, step in enumerate(steps)}
+    rows = (*scores_asked(held, tier, column), *gates_asked(held, tier, column))
+    after = [
+        Row({column[i, k]: 1, column[i, k - 1]: -1}, most=0)
+        for i, k in steps
+        if (i, k - 1) in column
+    ]
+    program = Program((0,) * len(steps), (1,) * len(steps), (*rows, *after))
+    costs = {column[i, k]: 1000 * EFFORT[k - 1] + (k == held[i] + 1) for i, k in steps}
+    found = solver.least(program, costs)
+    assert found is not None
+    return divmod(cost_of(found, costs), 1000)
+
+
+def scores_asked(held, tier, column):
+    inside = {d.id: [i.id for i in d.items if i.id in held] for d in QMER.domains}
+    domain_of = {item.id: item.domain_id for item in QMER.items}
+    for items in inside.values():
+        least = (tier.domain_min - Fraction(1, 20)) * len(items) * 4 / 100
+        gained = {c: 1 for (i, _), c in column.items() if i in items}
+        yield Row(gained, least=ceil(least) - sum(held[i] for i in items))
+    for axis in QMER.axes:
+        whole = lcm(*(len(inside[each]) for each in axis.domain_ids))
+        worth = {i: whole // len(inside[each]) for each in axis.domain_ids for i in inside[each]}
+        least = (tier.axis_min[axis.id] - Fraction(1, 20)) * len(axis.domain_ids) * whole * 4 / 100
+        gained = {c: worth[i] for (i, _), c in column.items() if domain_of[i] in axis.domain_ids}
+        yield Row(gained, least=ceil(least) - sum(held[i] * worth[i] for i in worth))
+
+
+def gates_asked(held, tier, column):
+    waiting = [gate for gate in tier.gates if held.get(gate.item_id, 0) < gate.level]
+    supporting = [gate for gate in waiting if gate.kind is GateKind.SUPPORTING]
+    for gate in waiting:
+        if gate.kind is GateKind.ESSENTIAL:
+            yield Row({column[gate.item_id, gate.level]: 1}, least=1)
+    met = {column[gate.item_id, gate.level]: 1 for gate in supporting if gate.item_id in held}
+    yield Row(met, least=len(supporting) - tier.supporting_unmet_max)
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_no_way_with_less_effort_or_fewer_items_exists_by_an_integer_program(number):
+    answers = CASES[number]
+    above = QMER.tier_after(evaluate(QMER, answers).tier)
+    way = way_of(QMER, answers)
+    assert (way.effort, len(way.raises)) == effort_and_items(answers, above)

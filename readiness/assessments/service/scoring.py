@@ -23,7 +23,6 @@ from readiness.assessments.scoring import ENGINE_VERSION
 from readiness.assessments.service.payer_view import SubmittedView
 from readiness.assessments.tiers import evaluate
 from readiness.assessments.unmet import limiting_factor, served_by, unmet_criteria
-from readiness.core import solver
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.instruments import loader as instruments
@@ -35,7 +34,7 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
     """Tier, reasons and the way up with the least effort. The context is only hashed with the
     inputs."""
     result = evaluate(instrument, answers)
-    way = tier_path.least_effort(instrument, answers, result, solver.least)
+    way = tier_path.least_effort(instrument, answers, result)
     above = instrument.tier_after(result.tier) or result.tier
     unmet = unmet_criteria(instrument, answers, result, above)
     return ScoringRun(
