@@ -20,7 +20,11 @@ PROOFS = (
     "tests/plans/test_least_cost.py",
     "tests/plans/test_least_cost_catalogue.py",
     "tests/disclosure/test_service.py",
+    "tests/investment/test_offering.py",
+    "tests/investment/test_prerequisites.py",
     "tests/investment/service/test_allocation.py",
+    "tests/investment/service/test_small_portfolios.py",
+    "tests/investment/service/test_solving.py",
 )
 
 

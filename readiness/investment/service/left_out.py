@@ -57,12 +57,14 @@ def opening_cost(case: Case, choice: Candidate | TierPackage, main: PolicyAnswer
     if isinstance(choice, TierPackage):
         return sum(case.payable((group, each)) for each in set(choice.actions) - chosen)
     offer = next(each for each in case.offers if each.group_id == group)
-    there = chosen | set(offer.in_place)
+    package = main.package_of(group)
+    own_work = {offer.package_by_id[package.package_id].own_work} if package else set()
+    there, alone = chosen | own_work | set(offer.in_place), singles(offer, case.scenario)
     total = case.payable(choice.key)
     for rule in offer.doors:
         short = rule.needs - len(there & set(rule.of))
         if choice.id in rule.unlocks and short > 0:
-            able = (each for each in set(rule.of) - there if each in offer.candidate_by_id)
+            able = (each.id for each in alone if each.id in set(rule.of) - there)
             total += sum(sorted(case.payable((group, each)) for each in able)[:short])
     return total
 
@@ -113,19 +115,26 @@ def constraints_broken(
     case: Case, problem: AllocationProblem, main: PolicyAnswer, choice: Candidate | TierPackage
 ) -> tuple[str, ...]:
     """What adding it to the answer as it stands would break, in the year that breaks least. A
-    package takes the place of another one of its group."""
+    package takes the place of another one of its group, and of the actions that it holds."""
+    is_package = isinstance(choice, TierPackage)
 
-    def named(action_id: str, year: int) -> str:
-        return action_id if case.years == 1 else starting_in(action_id, year)
+    def named(key: Key, year: int) -> Key:
+        return key if case.years == 1 else (key[0], starting_in(key[1], year))
 
     def faults(year: int) -> tuple[str, ...]:
-        is_package, group = isinstance(choice, TierPackage), choice.group_id
-        kept = [p for p in main.packages if not is_package or p.group_id != group]
-        packages = {(p.group_id, named(p.package_id, p.year)) for p in kept}
-        packages |= {(group, named(choice.id, year))} if is_package else set()
-        actions = {(p.group_id, named(p.action_id, p.year)) for p in main.picks}
-        actions |= set() if is_package else {(group, named(choice.id, year))}
-        whole = frozenset(actions | problem.held_by(packages))
-        return broken_constraints(problem, Selection(whole, frozenset(packages)))
+        new = {named(choice.key, year)}
+        packages = {
+            named(each.key, each.year)
+            for each in main.packages
+            if not is_package or each.group_id != choice.group_id
+        } | (new if is_package else set())
+        singly = {
+            named(each.key, each.year)
+            for each in main.picks
+            if not each.package_id
+            and not (each.group_id == choice.group_id and each.action_id in held_by(choice))
+        } | (set() if is_package else new)
+        held = problem.held_by(packages)
+        return broken_constraints(problem, Selection(held | singly, frozenset(packages)))
 
     return min((faults(year) for year in range(1, case.years + 1)), key=len)

@@ -15,6 +15,7 @@ from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
 from readiness.investment import db as allocations
+from readiness.investment.answers import CostSpan
 from readiness.investment.service import scenarios
 from readiness.investment.service.scenarios import ActionChange, JobStarter, ScenarioJob
 from tests.factories import allocations as allocated
@@ -56,7 +57,12 @@ def test_a_scenario_is_answered_in_the_background_and_kept(grove, pam, runs):
     assert over(grove, pam, made).says == ""
     solution = answer_to(grove, made)
     assert {offer.group_id for offer in solution.offers} == {"elm", "ash", "fir"}
-    assert solution.answer.found("readiness").picks
+    found = solution.answer.found("next_tier")
+    assert {(each.group_id, each.package_id) for each in found.packages} == {
+        ("elm", "to:T2"),
+        ("ash", "to:T3"),
+        ("fir", "to:T4"),
+    }
     verbs = [event.verb for event in audit.of_payer(grove, "fair")]
     assert {"asked for", "solved"} <= set(verbs)
 
@@ -89,7 +95,7 @@ def test_only_the_payer_s_own_people_may(grove, runs):
 
 def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam, runs):
     before = allocated.add_solved(grove, "a1")
-    pick = before.answer.found("readiness").picks[0]
+    pick = before.answer.found("next_tier").picks[0]
     made = scenarios.change(
         Session(grove, pam, NOW), "fair", "a1", frozenset({pick.key}), ActionChange.BAN, 8, runs
     )
@@ -98,10 +104,36 @@ def test_one_click_makes_a_scenario_of_its_own_that_names_its_parent(grove, pam,
     assert child.parent_id == "a1"
     assert child.scenario.bans == frozenset({pick.key})
     after = answer_to(grove, made).answer
-    assert pick.key not in {each.key for each in after.found("readiness").picks}
+    assert pick.key not in {each.key for each in after.found("next_tier").picks}
     assert allocations.solution(grove, "a1") == before
     freed = scenarios.with_change(child.scenario, frozenset({pick.key}), ActionChange.FREE)
     assert (freed.bans, freed.pins) == (frozenset(), frozenset())
+
+
+def test_a_package_is_pinned_by_a_click_as_an_action_is(grove, pam, runs):
+    before = allocated.add_solved(grove, "a1", replace(SMALL, budgets=(60_000,)))
+    way = ("ash", "to:T3")
+    assert way not in before.answer.found("next_tier").keys
+    session = Session(grove, pam, NOW)
+    made = scenarios.change(session, "fair", "a1", frozenset({way}), ActionChange.PIN, 8, runs)
+    over(grove, pam, made)
+    assert allocations.get(grove, made).scenario.pins == {way}
+    found = answer_to(grove, made).answer.found("next_tier")
+    assert not found.is_possible  # it costs more than there is
+    (sentence,) = found.why_not
+    assert "the pinned to:T3 in ash" in sentence
+    assert "the budget is 60,000" in sentence
+
+
+def test_a_package_is_banned_in_every_group_at_once(grove, pam, runs):
+    allocated.add_solved(grove, "a1")
+    session = Session(grove, pam, NOW)
+    everywhere = frozenset({("", "to:T3")})
+    made = scenarios.change(session, "fair", "a1", everywhere, ActionChange.BAN, 8, runs)
+    over(grove, pam, made)
+    assert allocations.get(grove, made).scenario.bans == {("elm", "to:T3"), ("ash", "to:T3")}
+    chosen = answer_to(grove, made).answer.found("next_tier").packages
+    assert "to:T3" not in {each.package_id for each in chosen}
 
 
 def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
@@ -120,7 +152,7 @@ def test_an_action_that_is_not_there_cannot_be_pinned(grove, pam, runs):
 
 def test_an_action_is_banned_in_every_group_at_once(grove, pam, runs):
     solution = allocated.add_solved(grove, "a1")
-    session, pick = Session(grove, pam, NOW), solution.answer.found("readiness").picks[0]
+    session, pick = Session(grove, pam, NOW), solution.answer.found("next_tier").picks[0]
     everywhere = frozenset({("", pick.action_id)})
     made = scenarios.change(session, "fair", "a1", everywhere, ActionChange.BAN, 8, runs)
     over(grove, pam, made)
@@ -130,7 +162,7 @@ def test_an_action_is_banned_in_every_group_at_once(grove, pam, runs):
         for each in offer.candidates
         if each.id == pick.action_id
     }
-    chosen = answer_to(grove, made).answer.found("readiness").picks
+    chosen = answer_to(grove, made).answer.found("next_tier").picks
     assert pick.action_id not in {each.action_id for each in chosen}
 
 
@@ -149,8 +181,10 @@ def test_a_replay_says_whether_the_same_answer_came_out(grove, pam, runs):
     over(grove, pam, "a1")
     (replay,) = allocations.replays(grove, "a1")
     assert replay.is_same
-    found = answer_to(grove, "a1").answer.found("readiness")
+    found = answer_to(grove, "a1").answer.found("next_tier")
+    assert scenarios.is_same(found, replace(found, span=CostSpan(1, 2, 3)))
     assert not scenarios.is_same(found, replace(found, picks=found.picks[1:]))
+    assert not scenarios.is_same(found, replace(found, packages=found.packages[1:]))
 
 
 def test_what_is_shaken_is_kept_beside_the_answer(grove, pam, runs):
