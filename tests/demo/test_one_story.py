@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from flask.testing import FlaskClient
 
 from app import create_app
 from readiness.accounts.db import people, tokens
@@ -50,7 +51,7 @@ class Story:
     """The demonstration as its payer reads it."""
 
     store: Store
-    client: object
+    client: FlaskClient
     now: datetime
     fetched: dict[str, bytes] = field(default_factory=dict)
 
