@@ -15,6 +15,7 @@ from math import ceil
 from readiness.instruments.answers import Answer, AnswerKind, Answers, Context
 from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Prerequisite
+from readiness.instruments.population import serves
 from readiness.plans.costs import (
     DOLLAR,
     CostEstimate,
@@ -124,8 +125,10 @@ def why_not(
             if context.get(key) is None
         ]
         return f"Whether it is for this group is to be found out: {' and '.join(asks)}."
+    if serves(population.ages, context) is False:
+        return f"It is for patients who are {population.ages}."
     if not is_for:
-        return population.says or f"It is for patients who are {population.ages}."
+        return population.says
     for each in needs_of(intervention, note):
         if answers[each.item_id].kind is AnswerKind.NOT_APPLICABLE:
             return f"It rests on {each.item_id}, which does not apply to this group."

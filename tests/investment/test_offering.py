@@ -324,6 +324,9 @@ def test_a_group_for_children_is_offered_nothing_for_adults():
         children = a_baseline(level=level, context={"age_mix": "pediatric_only"}, behind=gaps)
         offer = offer_to(children)
         assert not FOR_ADULTS & everything_in(offer)
+        assert {why_not(offer, each) for each in FOR_ADULTS} == {
+            "It is for patients who are adult."
+        }
         assert not [each for each in offer.purposes if is_reach(each.id)]
         assert FOR_ADULTS & everything_in(offer_to(replace(children, context=adults(children))))
 

@@ -80,18 +80,18 @@ def test_training_and_dashboards_never_go_alone(group):
 
 
 def test_screening_is_expanded_only_where_the_group_can_respond(group):
+    """Everything else that is offered beside it does not help without what brings the response."""
     offer = offer_to(group)
-    responds = all(group.answers[item].level >= 2 for item in ("SOCR-3", "SOCR-4"))
-    brought = {
-        action_id
-        for action_id in (*offer.candidate_by_id, *offer.in_place)
-        for item in ("SOCR-3", "SOCR-4")
-        if (delivery := BOOK.note_by_id[action_id].delivers.get(item)) and delivery.level >= 2
-    }
-    if "SDOH" in offer.candidate_by_id and not responds and not brought & set(offer.in_place):
-        assert faults(offer, "SDOH")
-        opening = {each for rule in doors_to(offer, "SDOH") for each in rule.of}
-        assert opening <= {*offer.candidate_by_id, *(p.own_work for p in offer.packages)}
+    for item_id in ("SOCR-3", "SOCR-4"):
+        bringing = {
+            action_id
+            for action_id, note in BOOK.note_by_id.items()
+            if item_id in note.delivers and note.delivers[item_id].level >= 2
+        }
+        is_short = group.answers[item_id].level < 2 and not bringing & set(offer.in_place)
+        if "SDOH" in offer.candidate_by_id and is_short:
+            others = offer.candidate_by_id.keys() - bringing
+            assert any(each.startswith("SDOH") for each in faults(offer, *others))
 
 
 def test_of_two_that_bring_what_the_other_needs_one_goes_first():
@@ -127,7 +127,7 @@ def test_what_is_in_place_opens_what_needs_it():
     assert not faults(offer, "CHWCRC")
 
 
-def test_a_dashboard_with_nothing_that_changes_care_beside_it_is_not_offer_to():
+def test_a_dashboard_with_nothing_that_changes_care_beside_it_is_not_offered():
     assert why_not(offer_to(random_baseline(8)), "DASH") == ALONE
 
 
@@ -138,7 +138,16 @@ def test_what_nothing_brings_is_the_group_s_own_step_and_closes_nothing():
     assert not doors_to(offer, "FIT")
 
 
-def test_screening_that_nothing_can_answer_is_not_offer_to():
+def test_screening_goes_with_a_package_whose_own_work_brings_the_response():
+    """No action brings SOCR-3 and SOCR-4 here; both ways up raise them."""
+    offer = offer_to(random_baseline(136), tier_gate=0)
+    assert [each for each in faults(offer, "SDOH") if each.startswith("SDOH")]
+    for package in offer.packages:
+        assert "SDOH" not in package.actions
+        assert not faults(offer, "SDOH", package=package)
+
+
+def test_screening_that_nothing_can_answer_is_not_offered():
     """Its plan to T3 lifts neither SOCR-3 nor SOCR-4, and nobody is for its patients who does."""
     low = {"SOCR_1": 1, "SOCR_2": 1, "SOCR_3": 1, "SOCR_4": 1}
     baseline = a_baseline(level=2, answers=low)
