@@ -67,12 +67,6 @@ class Program:
     def also(self, *rows: Row) -> Program:
         return replace(self, rows=(*self.rows, *rows))
 
-    def with_switches(self, number: int) -> Program:
-        """So many columns more, each 0 or 1."""
-        return replace(
-            self, lower=(*self.lower, *(0,) * number), upper=(*self.upper, *(1,) * number)
-        )
-
     def bound(self, costs: Mapping[int, int], prices: Sequence[int]) -> Bound:
         """With a price on each row a solution is worth at least what the rows ask for at these
         prices, and what the columns then still cost at their cheaper ends (weak duality)."""

@@ -108,12 +108,6 @@ def least_cost_plan(inputs: PlanInputs, solve: Solve, *, margin: bool) -> LeastC
     return None
 
 
-def least_objective(inputs: PlanInputs, solve: Solve, *, margin: bool) -> int | None:
-    """What the plan costs, without settling which of equal ones it is."""
-    found = least_cost_plan(inputs, solve, margin=margin)
-    return found.objective if found else None
-
-
 def question_of(inputs: PlanInputs, *, has_unknown: bool, has_margin: bool) -> PlanQuestion:
     return PlanQuestion(
         instrument=inputs.instrument,
