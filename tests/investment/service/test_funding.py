@@ -192,7 +192,8 @@ def test_what_its_group_took_out_is_not_written_and_the_rest_is(session, grove):
 
 
 def test_what_a_plan_does_without_is_shown_as_added_and_then_is_in_it(session, grove):
-    open_ = approved(session, scenario=replace(allocated.SMALL, policy_id="people"))
+    pins = frozenset({("elm", "CHWCRC")})  # for a gap, beyond the tier
+    open_ = approved(session, scenario=replace(allocated.SMALL, tier_gate=0, pins=pins))
     added = [line for line in open_.written.lines if line.is_added]
     assert added
     fund(session)
