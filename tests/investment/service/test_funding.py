@@ -192,8 +192,9 @@ def test_what_its_group_took_out_is_not_written_and_the_rest_is(session, grove):
 
 
 def test_what_a_plan_does_without_is_shown_as_added_and_then_is_in_it(session, grove):
-    pins = frozenset({("elm", "CHWCRC")})  # for a gap, beyond the tier
-    open_ = approved(session, scenario=replace(allocated.SMALL, tier_gate=0, pins=pins))
+    pins = frozenset({("elm", "to:T3")})  # past the tier that its own plan leads to
+    large = replace(allocated.SMALL, budgets=(900_000,), most_days=None, pins=pins)
+    open_ = approved(session, scenario=large)
     added = [line for line in open_.written.lines if line.is_added]
     assert added
     fund(session)
