@@ -91,6 +91,7 @@ class TierPlan:
     reaches: bool  # the group may have changed its plan so that it does not
     months: tuple[int, int] | None  # from the plan's start; None: nobody can tell
     still_to_pay: int = 0  # dollars, of what is under way in it
+    begun_yearly: int = 0  # dollars, that what is under way takes every year afterwards
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ class TierPackage:
     own_steps: tuple[str, ...]  # in words
     own_days: int  # people-days of the own steps
     still_to_pay: int  # dollars, of what is under way already: the group's own
+    begun_yearly: int = 0  # dollars, that this takes every year afterwards
     months: tuple[int, int] | None = None
 
     @property

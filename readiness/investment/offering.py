@@ -275,6 +275,7 @@ class GroupChoices:
             own_steps=tuple(each.title for each in own),
             own_days=ceil(sum(d.likely for each in own if (d := each.amounts.people_days))),
             still_to_pay=plan.still_to_pay,
+            begun_yearly=plan.begun_yearly,
             months=plan.months,
         )
 

@@ -119,8 +119,9 @@ def in_order(
 
 
 def cheapest_first(rows: Iterable[PortfolioRow]) -> tuple[PortfolioRow, ...]:
-    """Those whose cost is known."""
-    return in_order((row for row in rows if row.known_cost), NextTierSort.COST, is_descending=False)
+    """Those whose cost is known, by what a payer may pay of it."""
+    known = (row for row in rows if row.known_cost)
+    return in_order(known, NextTierSort.PAYABLE, is_descending=False)
 
 
 # Sums
@@ -151,14 +152,14 @@ def sums_of(rows: Iterable[PortfolioRow]) -> NextTierSums:
 
 
 def within_budget(cheapest: Sequence[PortfolioRow], budget: int) -> tuple[int, Decimal]:
-    """How many of these, taken in turn while the money lasts, and what they cost together.
+    """How many of these, taken in turn while a payer's money lasts, and what it pays together.
 
     Cheapest first is as many as the money can reach: any other so many cost no less.
     """
     spent = Decimal(0)
     for number, row in enumerate(cheapest):
         cost = row.known_cost
-        if cost is None or spent + cost.first_year.likely > budget:
+        if cost is None or spent + cost.payable.likely > budget:
             return number, spent
-        spent += cost.first_year.likely
+        spent += cost.payable.likely
     return len(cheapest), spent

@@ -200,6 +200,8 @@ def test_the_proposal_offers_the_way_at_what_the_plan_says_it_costs(story, group
         held = [each for each in sheet.actions if each.package]
         assert sum(each.dollars for each in held) == cost.payable.likely
         assert sheet.own_dollars == cost.own_part.likely
+        running = sum(each.yearly for each in held) + (sheet.begun.yearly if sheet.begun else 0)
+        assert running == cost.yearly.likely
         assert f"in {span_of(cost.months)} months" in sheet.sentence
 
 

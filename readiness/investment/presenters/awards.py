@@ -16,6 +16,7 @@ from readiness.investment.service.stored import StoredScenario
 
 NOTHING_FOLLOWS = "nothing has to be paid every year afterwards"
 NOBODY = "nobody named yet"
+UNDER_WAY = "for what is under way already"
 MOSTLY = 50  # of 100: a weight that decides
 
 
@@ -26,7 +27,7 @@ def sentence_of(
     parts = [
         *([way_says(stored, offer, package, bought)] if package else []),
         *singles_say(stored, offer, [pick for pick in picks if not pick.package_id]),
-        after_says(stored, picks),
+        after_says(stored, picks, package.begun_yearly if package else 0),
     ]
     return f"{'; '.join(parts)}."
 
@@ -93,14 +94,16 @@ def singles_say(stored: StoredScenario, offer: GroupOffer, picks: Sequence[Pick]
         yield f"{paid} of yours would pay for {titles} ({origin}){reached}"
 
 
-def after_says(stored: StoredScenario, picks: Sequence[Pick]) -> str:
+def after_says(stored: StoredScenario, picks: Sequence[Pick], begun: int) -> str:
     """What follows in every year, and who pays the largest part of it."""
     prices = stored.case.prices.yearly
     running = sorted((p for p in picks if prices[p.key]), key=lambda p: (-prices[p.key], p.key))
+    new = sum(prices[pick.key] for pick in running)
+    total = dollars(new + begun)
     if not running:
-        return NOTHING_FOLLOWS
-    total = dollars(sum(prices[pick.key] for pick in running))
+        return f"afterwards {total} a year, {UNDER_WAY}" if begun else NOTHING_FOLLOWS
     largest = stored.candidate(running[0].key)
     payer = largest.pays_after.rstrip(".") or NOBODY
-    part = "" if len(running) == 1 else "the largest part "
-    return f"afterwards {total} a year, {part}for {largest.title}, paid by {payer}"
+    part = "the largest new part " if len(running) > 1 or begun else ""
+    also = f" ({dollars(begun)} of it {UNDER_WAY})" if begun else ""
+    return f"afterwards {total} a year{also}, {part}for {largest.title}, paid by {payer}"

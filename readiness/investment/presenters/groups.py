@@ -70,6 +70,14 @@ class ChosenActionLine:
 
 
 @dataclass(frozen=True)
+class BegunLine:
+    """What the group has under way already on a way that is paid for."""
+
+    dollars: int  # still to pay, by the group itself
+    yearly: int  # every year afterwards
+
+
+@dataclass(frozen=True)
 class OptionLine:
     """What could be chosen in a group and was not, or what cannot be."""
 
@@ -90,6 +98,7 @@ class GroupSheet:
     is_hidden: bool
     by_year: tuple[int, ...]  # dollars that the budget of each year pays
     own_dollars: int = 0  # that the group pays itself, with what is under way
+    begun: BegunLine | None = None  # what is under way on the way that is paid for
     own_days: int = 0  # people-days of its own people
     yearly: int = 0  # what all of it takes in every year after the first
     sentence: str = ""  # why here, what it buys, when, and what follows
@@ -138,14 +147,16 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
     package = offer.package_by_id.get(bought.package_id) if bought else None
     lines = tuple(action_line(stored, offer, pick) for pick in picks)
     key = package.key if package else ("", "")
+    begun = begun_line(package) if package else None
     return GroupSheet(
         group_id=offer.group_id,
         name=stored.name(offer.group_id),
         is_hidden=False,
         by_year=by_year(stored, picks),
-        own_dollars=sum(e.own_dollars for e in lines) + (package.still_to_pay if package else 0),
+        own_dollars=sum(e.own_dollars for e in lines) + (begun.dollars if begun else 0),
+        begun=begun,
         own_days=own_days(stored, picks, package),
-        yearly=sum(each.yearly for each in lines),
+        yearly=sum(each.yearly for each in lines) + (begun.yearly if begun else 0),
         sentence=sentence_of(stored, offer, bought, picks) if bought else "",
         tier=f"{offer.tier_id} {offer.tier_title}",
         tier_id=offer.tier_id,
@@ -171,6 +182,12 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
         ),
         notes=offer.notes,
     )
+
+
+def begun_line(package: TierPackage) -> BegunLine | None:
+    if not package.still_to_pay and not package.begun_yearly:
+        return None
+    return BegunLine(package.still_to_pay, package.begun_yearly)
 
 
 def hidden_sheet(stored: StoredScenario, offer: GroupOffer, picks: list[Pick]) -> GroupSheet:

@@ -121,17 +121,14 @@ def tier_plan_of(
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
-    begun_costs = (
-        still_to_pay.get(each.id, each.cost)
-        for each in found.current
-        if each.status is ActionStatus.UNDER_WAY
-    )
+    under_way = [each for each in found.current if each.status is ActionStatus.UNDER_WAY]
     return TierPlan(
         found.target_tier_id or "",
         found,
         reaches=evaluate(instrument, with_levels(answers, found.levels)).tier.number >= number,
         months=tier_cost.months_of(found, instrument, project(instrument, answers, found, today)),
-        still_to_pay=round(sum_of(begun_costs).likely),
+        still_to_pay=round(sum_of(still_to_pay.get(e.id, e.cost) for e in under_way).likely),
+        begun_yearly=round(sum_of(each.amounts.yearly for each in under_way).likely),
     )
 
 

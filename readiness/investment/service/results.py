@@ -50,7 +50,7 @@ NO_ANSWER = (
 )
 MOST_BARS, MOST_ROWS, MOST_SHEETS = 16, 100, 30  # what paper holds; the spreadsheet holds all
 MOST_DIFFERENCES, MOST_UNSURE, MOST_OTHERS = 30, 10, 4
-UNDER_WAY = "Under way already, still to pay"
+UNDER_WAY = "What is under way already"
 POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 
 
@@ -155,8 +155,11 @@ def chosen_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
         if group.is_hidden:
             nothing = ("",) * 5
             yield group.name, *nothing, *group.by_year, group.dollars
-        elif rest := group.own_dollars - sum(a.own_dollars for a in group.actions):
-            yield group.name, UNDER_WAY, *("",) * 4, *(0 for _ in group.by_year), 0, rest
+        elif group.begun:
+            none, begun = (0,) * len(group.by_year), group.begun
+            yield (
+                group.name, UNDER_WAY, *("",) * 4, *none, 0, begun.dollars, "", begun.yearly,
+            )  # fmt: skip
     totals = result.totals
     yield "All", *("",) * 5, *totals.by_year, totals.dollars, totals.own_dollars, "", totals.yearly
 

@@ -19,6 +19,7 @@ from readiness.portfolio.next_tier import (
     NextTierQuery,
     NextTierSort,
     NextTierSums,
+    cheapest_first,
     per_patient,
     query_parameters,
     sums_of,
@@ -173,11 +174,11 @@ def finding(found: NextTierPage) -> str:
 
 def reach_says(found: NextTierPage, many: int) -> str:
     """Taken cheapest first, which is said on the page."""
-    reached, spent = within_budget(found.cheapest, found.query.budget)
+    reached, spent = within_budget(cheapest_first(found.cheapest), found.query.budget)
     money = dollars(found.query.budget)
     if not reached:
         return f"{money} is not enough for {'it' if many == 1 else 'any'}"
-    return f"for {money} {who_reaches(reached, many)}, at {dollars(spent)} together"
+    return f"for {money} of yours {who_reaches(reached, many)}, at {dollars(spent)} together"
 
 
 def who_reaches(reached: int, many: int) -> str:

@@ -18,7 +18,6 @@ from readiness.portfolio.next_tier import (
     LINES,
     NextTierQuery,
     NextTierSort,
-    cheapest_first,
     in_order,
     parse_query,
     per_patient,
@@ -55,7 +54,8 @@ def load(session: Session, payer_id: str, sent: Mapping[str, str]) -> NextTierPa
     every = in_order(rows, query.sort, query.is_descending)
     query = replace(query, page=min(query.page, pages_of(len(every), LINES)))
     first = (query.page - 1) * LINES
-    cheapest = cheapest_first(every)
+    known = (row for row in every if row.known_cost)
+    cheapest = in_order(known, NextTierSort.COST, is_descending=False)
     return NextTierPage(
         payer=payer,
         instrument=instrument,

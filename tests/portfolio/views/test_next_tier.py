@@ -112,7 +112,7 @@ def test_the_last_line_is_the_sum_of_the_lines_above_it(pam, store, sent):
 
 
 def test_the_finding_is_true_arithmetic(pam, store, sent):
-    elm, oak = (cost_of(store, sent, each).first_year.likely for each in ("elm", "oak"))
+    elm, oak = (cost_of(store, sent, each).payable.likely for each in ("elm", "oak"))
     cheap, both = min(elm, oak), elm + oak
     enough = read(pam, f"money={both + 1:.0f}").text
     assert f"both groups reach theirs, at {money_of(both)} together." in enough
