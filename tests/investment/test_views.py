@@ -77,6 +77,13 @@ def test_mistakes_stand_beside_their_fields_and_nothing_typed_is_lost(sent, pam)
 
 
 @pytest.mark.slow
+def test_a_way_that_is_paid_for_is_told_with_its_tier(store, sent, pam):
+    (way,) = allocated.add_solved(store, "a1").answer.found("next_tier").packages
+    tier = way.package_id.removeprefix("to:")
+    assert f"All of the way to {tier}" in Page(pam.get(f"{BASE}/a1").text).text
+
+
+@pytest.mark.slow
 def test_one_click_bans_an_action_and_the_new_scenario_names_the_old(store, sent, pam):
     solution = allocated.add_solved(store, "a1")
     pick = solution.answer.found("next_tier").picks[0]

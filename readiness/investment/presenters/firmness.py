@@ -11,7 +11,12 @@ from readiness.investment.answers import (
     PolicyAnswer,
     Start,
 )
-from readiness.investment.presenters.wording import counted_words, join_words, points_says
+from readiness.investment.presenters.wording import (
+    capitalized,
+    counted_words,
+    join_words,
+    points_says,
+)
 from readiness.investment.service.stored import StoredScenario
 
 SHOWN = 0.05  # points: less is rounded to nothing
@@ -136,7 +141,7 @@ def left_out_line(found: StoredScenario, each: OptionLeftOut) -> LeftOutLine:
         found.shown_id(each.group_id),
         "" if is_hidden else each.action_id,
         is_hidden,
-        found.titled((each.group_id, each.action_id)),
+        capitalized(found.titled((each.group_id, each.action_id))),
         "" if is_hidden else dollars(each.dollars),
         "" if is_hidden else points_says(each.points),
         "" if is_hidden else why_left(found, each),

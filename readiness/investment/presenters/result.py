@@ -38,6 +38,7 @@ from readiness.investment.presenters.wording import (
     METHOD,
     WEIGHT_TERMS,
     Fact,
+    capitalized,
     counted_words,
     join_words,
     proof_says,
@@ -239,9 +240,8 @@ def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:
     if single:
         places = counted_words(len({pick.group_id for pick in single}), "group")
         parts.append(f"{counted_words(len(single), 'single action')} in {places}")
-    says = join_words(parts)
     money = f"{dollars(main.spent)} of {dollars(sum(scenario.budgets))}"
-    return f"{says[0].upper()}{says[1:]}, for {money}."
+    return f"{capitalized(join_words(parts))}, for {money}."
 
 
 def years(scenario: BudgetScenario, main: PolicyAnswer) -> Iterator[YearBudgetLine]:

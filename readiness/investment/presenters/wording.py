@@ -101,6 +101,14 @@ def counted_words(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def capitalized(text: str) -> str:
+    """
+    >>> capitalized("all of the way to T3")
+    'All of the way to T3'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def ordinal(number: int) -> str:
     """
     >>> ordinal(1), ordinal(12), ordinal(22)
