@@ -109,6 +109,7 @@ class GroupBaseline:
     still_to_pay: Mapping[str, int] = field(default_factory=dict)  # dollars, by action begun
     done_before: frozenset[str] = frozenset()  # before the answers, which show what it brought
     plans: tuple[TierPlan, ...] = ()  # lowest tier first; the first is the group's own
+    awarded: frozenset[str] = frozenset()  # ids of actions that money was awarded for
 
     @property
     def in_place(self) -> frozenset[str]:

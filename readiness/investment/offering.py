@@ -14,7 +14,7 @@ from functools import cached_property
 from math import ceil
 
 from readiness.instruments.answers import Context
-from readiness.instruments.cost_book import CostBook
+from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.investment.models import (
@@ -41,6 +41,7 @@ from readiness.plans.catalog import CHANGES_CARE, Catalog, Offer, catalog_of, le
 from readiness.plans.costs import CostRange, PeopleDays, ResourceRequirements, requirements_of
 from readiness.plans.least_cost import final_levels
 from readiness.plans.models import ActionStatus, LevelRise, PlanAction
+from readiness.plans.tier_cost import leads_up
 
 BY_LANGUAGE = frozenset({"LANG"})  # interpreters reach patients in a gap by language alone
 INCENTIVE_READY_TIER = 3
@@ -48,6 +49,7 @@ BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
 UNRATED = "It is not yet ratable: what is not known has to be found out first."
 RAISES_NOTHING = "It raises nothing that this group still has to raise, and unlocks nothing."
+AWARDED = "Money was awarded for it already."
 IN_PLACE = "The group’s plan says that it is under way or done."
 GROUP_PAYS = "No payer is named among those who may pay for it: it is the group’s own to pay for."
 ZERO = CostRange(Decimal(0), Decimal(0), Decimal(0))
@@ -92,6 +94,7 @@ class GroupChoices:
             each
             for each in plan.plan.current
             if is_priced(each)
+            and leads_up(each)
             and each.status not in BEGUN
             and each.id not in self.baseline.in_place
         )
@@ -124,6 +127,11 @@ class GroupChoices:
         note = self.book.note_by_id[offer.id]
         return requirements_of(offer.intervention, note, self.baseline.context)
 
+    def may_be_asked(self, action_id: str, note: CostNote | None) -> bool:
+        """A payer may pay for it, and nobody has awarded money for it yet."""
+        is_open = note is not None and note.payer_may_pay
+        return is_open and action_id not in self.baseline.awarded
+
     def planned(self, action: PlanAction, takes: ResourceRequirements, origin: Origin) -> Candidate:
         note = action.usual.note if action.usual else None
         intervention = self.instrument.intervention_by_id.get(action.id)
@@ -137,7 +145,7 @@ class GroupChoices:
             takes,
             self.serves(action.id),
             origin,
-            is_payable=note.payer_may_pay if note else False,
+            is_payable=self.may_be_asked(action.id, note),
             acts=action.own.acts or (note.acts if note else ""),
             pays_after=action.own.pays_after or (action.usual.pays_after if action.usual else ""),
         )
@@ -152,7 +160,7 @@ class GroupChoices:
             takes,
             self.serves(each.id),
             Origin.GAP if self.is_for_gap(each) else Origin.NO_PLAN,
-            is_payable=note.payer_may_pay,
+            is_payable=self.may_be_asked(each.id, note),
             acts=note.acts,
             pays_after=note.pays_after,
         )
@@ -356,7 +364,8 @@ def unavailable(choices: GroupChoices, closed: Mapping[str, str]) -> Iterator[Un
         elif each.id in closed:
             yield Unavailable(each.id, each.title, closed[each.id])
         elif not candidates[each.id].is_payable:
-            yield Unavailable(each.id, each.title, GROUP_PAYS)
+            is_awarded = each.id in choices.baseline.awarded
+            yield Unavailable(each.id, each.title, AWARDED if is_awarded else GROUP_PAYS)
 
 
 def reason_without_cost(instrument: Instrument, each: Intervention, context: Context) -> str:

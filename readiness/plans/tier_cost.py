@@ -1,13 +1,13 @@
 """What the next tier still costs a group: the sums of its plan, and what a payer may pay of them.
 
-Every sum is of the actions that are in the plan and not done, each in its own first year,
+Every sum is of the actions that lead to the tier and are not done, each in its own first year,
 whenever it starts; ends are added to ends, so a range is as wide as it can be. What is under way
 counts with what is still to pay. Years of the calendar are told apart in `simulation`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,7 @@ from readiness.plans.models import (
 from readiness.plans.projection import Projection
 from readiness.plans.schedule import NOT_BEGUN, end_of, half_year_of, timing_of
 
-VERSION = "1"  # changes whenever the same plan could get another figure
+VERSION = "2"  # changes whenever the same plan could get another figure
 
 
 class TierCostExclusion(StrEnum):
@@ -96,18 +96,20 @@ def of_plan(
     ahead: Projection,
     today: date,
     still_to_pay: Mapping[str, CostRange],
+    awarded: Set[str] = frozenset(),
 ) -> TierCost:
     """`plan` at current costs; `ahead` is its projection; `still_to_pay`: dollars of what is under
-    way, by action id."""
-    waiting = [each for each in plan.current if each.status is not ActionStatus.DONE]
+    way, by action id; `awarded`: ids of actions that money was awarded for."""
+    waiting = [e for e in plan.current if e.status is not ActionStatus.DONE and leads_up(e)]
     costs = {each.id: still_to_pay.get(each.id, each.cost) for each in waiting}
+    payable = [e for e in waiting if payer_may_pay(e) and e.id not in awarded]
     unknown = tuple(e.title for e in actions_without_cost(plan) if costs.get(e.id, NO_COST) is None)
     months = months_of(plan, instrument, ahead)
     return TierCost(
         target_id=plan.target_tier_id,
         first_year=sum_of(costs.values()),
-        payable=sum_of(costs[each.id] for each in waiting if payer_may_pay(each)),
-        own_part=sum_of(costs[each.id] for each in waiting if not payer_may_pay(each)),
+        payable=sum_of(costs[each.id] for each in payable),
+        own_part=sum_of(costs[each.id] for each in waiting if each not in payable),
         people_days=sum(map(likely_days, waiting), Decimal(0)),
         yearly=sum_of(each.amounts.yearly for each in waiting),
         months=months,
@@ -124,6 +126,12 @@ def beside_result(found: TierCost, next_tier_id: str | None) -> TierCost:
         return found
     exclusion = TierCostExclusion.OUTDATED if next_tier_id else TierCostExclusion.TOP
     return replace(found, target_id=next_tier_id, exclusion=exclusion)
+
+
+def leads_up(action: PlanAction) -> bool:
+    """It belongs to the way to the tier: what was added and raises nothing does not."""
+    is_proposed = action.proposal is not None and not action.proposal.is_added
+    return is_proposed or bool(action.lifts)
 
 
 def payer_may_pay(action: PlanAction) -> bool:

@@ -202,7 +202,7 @@ def test_the_proposal_offers_the_way_at_what_the_plan_says_it_costs(story, group
         assert sheet.own_dollars == cost.own_part.likely
         running = sum(each.yearly for each in held) + (sheet.begun.yearly if sheet.begun else 0)
         assert running == cost.yearly.likely
-        assert f"in {span_of(cost.months)} months" in sheet.sentence
+        assert f"{span_of(cost.months)} months after its plan’s start" in sheet.sentence
 
 
 def span_of(months: tuple[int, int]) -> str:

@@ -378,14 +378,18 @@ def test_a_lower_expectation_that_still_reaches_keeps_the_package():
     assert "lift:CONT-2" not in offer.purpose_by_id
 
 
-def test_what_the_group_added_itself_is_in_its_package_and_its_own_to_pay():
+@pytest.mark.parametrize("levels", [(), (("LEAD-1", 4),)])
+def test_what_the_group_added_is_its_own_to_pay_and_on_the_way_only_where_it_raises(levels):
     baseline = a_baseline()
     plan = baseline.plans[0].plan
     dollars = CostRange(*map(Decimal, (1_000, 2_000, 4_000)))
-    own = GroupValues(amounts=ResourceEstimate(one_off=dollars))
+    own = GroupValues(amounts=ResourceEstimate(one_off=dollars), levels=levels)
     added = PlanAction("own:1", 1, "Rent a room", "", None, ActionStatus.PLANNED, "", None, own)
     offer = offer_to(with_own_plan(baseline, replace(plan, actions=(*plan.actions, added))))
-    assert "own:1" in offer.package_by_id["to:T2"].actions
+    assert ("own:1" in offer.package_by_id["to:T2"].actions) == bool(levels)
+    if not levels:
+        assert "own:1" not in offer.candidate_by_id
+        return
     room = offer.candidate_by_id["own:1"]
     assert (room.cost, room.is_payable, room.is_single) == (dollars, False, False)
 

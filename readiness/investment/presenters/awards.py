@@ -25,7 +25,7 @@ def sentence_of(
 ) -> str:
     package = offer.package_by_id.get(bought.package_id)
     parts = [
-        *([way_says(stored, offer, package, bought)] if package else []),
+        *([way_says(stored, offer, package, bought, picks)] if package else []),
         *singles_say(stored, offer, [pick for pick in picks if not pick.package_id]),
         after_says(stored, picks, package.begun_yearly if package else 0),
     ]
@@ -33,16 +33,31 @@ def sentence_of(
 
 
 def way_says(
-    stored: StoredScenario, offer: GroupOffer, package: TierPackage, bought: GroupAward
+    stored: StoredScenario,
+    offer: GroupOffer,
+    package: TierPackage,
+    bought: GroupAward,
+    picks: Sequence[Pick],
 ) -> str:
     """Who pays how much for which way, when it would be there, and why here."""
-    paid, own = stored.case.payable(package.key), own_part(stored, package)
-    shares = [f"{dollars(paid)} of yours"] if paid else []
-    shares += [f"{dollars(own)} of its own"] if own else []
+    paid = paid_for(stored, [pick for pick in picks if pick.package_id])
+    own = own_part(stored, package)
+    shares = [f"{dollars(paid)} of yours{over_years(stored)}"] if paid else []
+    shares += [f"{dollars(own)} of its own or awarded already"] if own else []
     money = join_words(shares) or "Its own people’s days"
     way = f"would bring it all of the way from {offer.tier_id} to {package.tier_id}"
     free = "" if paid else ", at no cost to you"
     return f"{money} {way}{when(package, bought)}{free}, {why_here(stored, offer, package)}"
+
+
+def paid_for(stored: StoredScenario, picks: Sequence[Pick]) -> int:
+    """By the budget, in all of its years."""
+    case = stored.case
+    return sum(case.dollars_in(p, year) for p in picks for year in range(1, case.years + 1))
+
+
+def over_years(stored: StoredScenario) -> str:
+    return f" over {stored.case.years} years" if stored.case.years > 1 else ""
 
 
 def own_part(stored: StoredScenario, package: TierPackage) -> int:
@@ -58,7 +73,7 @@ def when(package: TierPackage, bought: GroupAward) -> str:
         return f"{start}, nobody can tell yet when"
     low, high = package.months
     span = f"{low}" if low == high else f"{low} to {high}"
-    return f" in {span} months{start}"
+    return f" {span} months after its plan’s start{start}"
 
 
 def why_here(stored: StoredScenario, offer: GroupOffer, package: TierPackage) -> str:
@@ -86,12 +101,12 @@ def singles_say(stored: StoredScenario, offer: GroupOffer, picks: Sequence[Pick]
         mine = [pick for pick in picks if stored.candidate(pick.key).origin is origin]
         if not mine:
             continue
-        paid = dollars(sum(stored.case.payable(pick.key) for pick in mine))
+        paid = dollars(paid_for(stored, mine))
         titles = join_words(stored.candidate(pick.key).title for pick in mine)
         served = {each for pick in mine for each in stored.candidate(pick.key).serves}
         people = sum(offer.purpose_by_id[each].people for each in served)
         reached = f", for {people:,.0f} patients in gaps that count" if people else ""
-        yield f"{paid} of yours would pay for {titles} ({origin}){reached}"
+        yield f"{paid} of yours{over_years(stored)} would pay for {titles} ({origin}){reached}"
 
 
 def after_says(stored: StoredScenario, picks: Sequence[Pick], begun: int) -> str:

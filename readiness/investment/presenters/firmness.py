@@ -19,6 +19,7 @@ from readiness.investment.presenters.wording import (
 )
 from readiness.investment.service.stored import StoredScenario
 
+NO_ROOM = "There is no room for it beside what is pinned."
 SHOWN = 0.05  # points: less is rounded to nothing
 
 
@@ -173,4 +174,6 @@ def forbids_says(found: StoredScenario, each: OptionLeftOut) -> str:
     ]
     if shut:
         return f"{shut[0]} There is no room for that too."
-    return "There is no room for it beside what is pinned, or within what the group can take on."
+    broken = [says for says in each.forbids if "the budget of" not in says]
+    limits = "; ".join(map(found.in_names, broken or each.forbids))
+    return f"It would break a limit: {limits}." if limits else NO_ROOM

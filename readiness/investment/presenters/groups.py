@@ -18,7 +18,7 @@ from readiness.investment.models import (
     TierPackage,
 )
 from readiness.investment.offering import UNRATED
-from readiness.investment.portfolio import packages_open, singles
+from readiness.investment.portfolio import days_of, packages_open, singles
 from readiness.investment.presenters.awards import sentence_of
 from readiness.investment.presenters.wording import (
     counted_words,
@@ -30,9 +30,10 @@ from readiness.investment.service.stored import StoredScenario
 
 NO_OPTION = "Nothing can be chosen here: "
 ALL_BANNED = "Everything that could be chosen here is banned."
-OUTBID = (
-    "It could get {options}, and the same dollars are worth more elsewhere under this policy and "
-    "these limits."
+OUTBID = "It could get {options}; under this policy and these limits other choices are worth more."
+TOO_MANY_DAYS = (
+    "Its way to {tier} takes {days} people-days of its own people, more than the {most} that this "
+    "scenario allows."
 )
 STAYS = "by these actions alone it stays at its tier"
 ADDED = "added by the group"
@@ -310,12 +311,17 @@ def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
     open_ = [each for each in single if each.key not in scenario.bans]
     if not open_ and not packages:
         return ALL_BANNED
-    could = [
-        f"all of its way to {each.tier_id} for {dollars(stored.case.payable(each.key))}"
-        for each in packages[:1]
-    ]
+    most, could, shut = scenario.most_days, list[str](), ""
+    for each in packages[:1]:
+        days = days_of(offer, each, stored.case.prices)
+        if most is not None and days > most:
+            shut = TOO_MANY_DAYS.format(tier=each.tier_id, days=f"{days:,}", most=f"{most:,}")
+        else:
+            price = dollars(stored.case.payable(each.key))
+            could.append(f"all of its way to {each.tier_id} for {price}")
     could += [f"any of {counted_words(len(open_), 'single action')}"] if open_ else []
-    return OUTBID.format(options=" or ".join(could))
+    outbid = OUTBID.format(options=" or ".join(could)) if could else ""
+    return f"{shut} {outbid}".strip()
 
 
 def is_marked(line: ChosenActionLine) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal, percent
 from readiness.core.people import Payer
 from readiness.investment.answers import (
+    GroupAward,
     PolicyAnswer,
     ScenarioAnswer,
 )
@@ -166,8 +166,8 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         settings=(*settings(scenario), *picks_says(found)),
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
-        why_not=tuple(in_names(found, each) for each in main.why_not),
-        decision=in_names(found, main.too_little) or decision_says(scenario, main)
+        why_not=tuple(found.in_names(each) for each in main.why_not),
+        decision=found.in_names(main.too_little) or decision_says(scenario, main)
         if main.is_possible
         else "",
         money=tuple(years(scenario, main)) if main.is_possible else (),
@@ -202,15 +202,6 @@ def actions_offered(found: StoredScenario) -> dict[str, str]:
     return {each.id: each.title for each in offered}
 
 
-def in_names(found: StoredScenario, sentence: str) -> str:
-    """A sentence of the solver's with names for the ids of groups, packages and actions."""
-    names = {offer.group_id: found.name(offer.group_id) for offer in found.solution.offers}
-    for offer in found.solution.offers:
-        names |= {each.id: found.choice_title(each) for each in offer.choices}
-    ids = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda match: names[match[0]], sentence)
-
-
 def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
     return AwardTotals(
         tuple(sum(each.by_year[year] for each in groups) for year in range(years)),
@@ -231,17 +222,28 @@ def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:
         return "Nothing is chosen: nothing is worth its money within these limits."
     single = [pick for pick in main.picks if not pick.package_id]
     ways = [each for each in main.bought if each.package_id]
+    paid, free = (tuple(e for e in ways if bool(e.dollars) is is_paid) for is_paid in (True, False))
     parts = []
-    if ways:
-        reached = Counter(each.tier_after for each in ways)
-        tiers = join_words(f"{n} to {tier}" for tier, n in sorted(reached.items()))
-        places = counted_words(len(ways), "group")
-        parts.append(f"all of the way to a higher tier in {places} ({tiers})")
+    if paid:
+        parts.append(f"all of the way to a higher tier in {reached_says(paid)}")
     if single:
         places = counted_words(len({pick.group_id for pick in single}), "group")
         parts.append(f"{counted_words(len(single), 'single action')} in {places}")
+    own = f" At no cost to you besides: {reached_says(free)}." if free else ""
+    if not parts:
+        return f"None of the {dollars(sum(scenario.budgets))} is spent.{own}"
     money = f"{dollars(main.spent)} of {dollars(sum(scenario.budgets))}"
-    return f"{capitalized(join_words(parts))}, for {money}."
+    return f"{capitalized(join_words(parts))}, for {money}.{own}"
+
+
+def reached_says(ways: Sequence[GroupAward]) -> str:
+    """
+    >>> reached_says([GroupAward("elm", 0, (), (), "T1", "T2")])
+    '1 group (1 to T2)'
+    """
+    reached = Counter(each.tier_after for each in ways)
+    tiers = join_words(f"{n} to {tier}" for tier, n in sorted(reached.items()))
+    return f"{counted_words(len(ways), 'group')} ({tiers})"
 
 
 def years(scenario: BudgetScenario, main: PolicyAnswer) -> Iterator[YearBudgetLine]:

@@ -97,6 +97,7 @@ def baseline_of(
         behind=tuple(patients_behind(store, others, group_id, today)),
         still_to_pay={each: started.still_to_pay[each] for each in in_place(opened.plan, started)},
         done_before=started.done_before,
+        awarded=opened.awarded,
         plans=tuple(
             tier_plan_of(instrument, opened.newest.answers, each, today, opened.still_to_pay)
             for each in tier_plans(store, opened)
@@ -121,7 +122,11 @@ def tier_plan_of(
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
-    under_way = [each for each in found.current if each.status is ActionStatus.UNDER_WAY]
+    under_way = [
+        each
+        for each in found.current
+        if each.status is ActionStatus.UNDER_WAY and tier_cost.leads_up(each)
+    ]
     return TierPlan(
         found.target_tier_id or "",
         found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -92,6 +93,14 @@ class StoredScenario:
         if self.is_hidden(key[0]):
             return f"an action in {HIDDEN_GROUP[0].lower()}{HIDDEN_GROUP[1:]}"
         return f"{self.choice_title(self.case.choice(key))} in {self.name(key[0])}"
+
+    def in_names(self, sentence: str) -> str:
+        """A sentence of the solver's with names for the ids of groups, packages and actions."""
+        names = {offer.group_id: self.name(offer.group_id) for offer in self.solution.offers}
+        for offer in self.solution.offers:
+            names |= {each.id: self.choice_title(each) for each in offer.choices}
+        ids = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+        return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda match: names[match[0]], sentence)
 
     def dated(self, pick: Start) -> str:
         """The same with its start, where there are several years to start in."""

@@ -86,7 +86,7 @@ def payer_says(cost: TierCost) -> str:
         return "A payer may pay all of it."
     return (
         f"A payer may pay {dollars(cost.payable.likely)} of it; "
-        f"{dollars(cost.own_part.likely)} is the group’s own part or for what is under way."
+        f"{dollars(cost.own_part.likely)} is the group’s own part, or awarded or under way already."
     )
 
 

@@ -78,3 +78,12 @@ def left_by_action(store: Store, plan: ActionPlan) -> dict[str, CostRange]:
     paid = plans.postings_of_assessment(store, plan.assessment_id)
     said = plans.estimates_of_assessment(store, plan.assessment_id)
     return {each.id: left for each in begun if (left := left_to_pay(each, paid, said))}
+
+
+def awarded_actions(store: Store, assessment_id: str) -> frozenset[str]:
+    """Actions of a plan that money was awarded for, and not all of it given back."""
+    entered = plans.postings_of_assessment(store, assessment_id)
+    by_action: dict[str, list[Posting]] = {}
+    for each in entered:
+        by_action.setdefault(each.action_id, []).append(each)
+    return frozenset(i for i, own in by_action.items() if postings.totals(own).award > 0)

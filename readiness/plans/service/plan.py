@@ -103,6 +103,7 @@ class PlanView:
     newest: PlanBasis  # the result that stands now; the plan may rest on an earlier one
     later: LaterResult | None = None
     still_to_pay: Mapping[str, CostRange] = field(default_factory=dict)  # of what is under way
+    awarded: frozenset[str] = frozenset()  # ids of actions that money was awarded for
     proposed: ProposedPlan | None = None  # what it is drafted from; None: it is stored
 
     @property
@@ -134,7 +135,8 @@ class PlanView:
     @cached_property
     def tier_cost(self) -> TierCost:
         plan, next_tier = self.plan, self.next_tier
-        found = tier_cost.of_plan(plan, self.instrument, self.ahead, self.today, self.still_to_pay)
+        known = self.today, self.still_to_pay, self.awarded
+        found = tier_cost.of_plan(plan, self.instrument, self.ahead, *known)
         return tier_cost.beside_result(found, next_tier.id if next_tier else None)
 
 
@@ -211,6 +213,7 @@ def view_of(
         newest=newest,
         later=later_result(store, assessment),
         still_to_pay=begun.left_by_action(store, plan),
+        awarded=begun.awarded_actions(store, assessment.id),
         proposed=proposed,
     )
 

@@ -165,7 +165,7 @@ def finding(found: NextTierPage) -> str:
         return "No group here has a plan to its next tier whose whole cost is known."
     row, many = found.cheapest[0], len(found.cheapest)
     cost = row.known_cost
-    months = f" in {months_say(cost.months)}" if cost and cost.months else ""
+    months = f", {months_say(cost.months)} after its plan’s start" if cost and cost.months else ""
     price = dollars(cost.first_year.likely) if cost else NONE
     target = cost.target_id if cost else ""
     first = f"The cheapest next tier is {target} of {row.name}: {price}{months}"

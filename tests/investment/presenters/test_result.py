@@ -84,8 +84,10 @@ def stop_sharing(store):
 def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, solution):
     result = shown(grove, pam)
     main = solution.answer.found("next_tier")
-    ways = [each for each in main.bought if each.package_id]
+    ways = [each for each in main.bought if each.package_id and each.dollars]
     assert result.decision.startswith(f"All of the way to a higher tier in {len(ways)} group")
+    free = [each for each in main.bought if each.package_id and not each.dollars]
+    assert (f"At no cost to you besides: {len(free)} group" in result.decision) == bool(free)
     assert sum(len(group.actions) for group in result.groups) == len(main.picks)
     assert {g.group_id for g in (*result.groups, *result.nothing)} == {"elm", "ash", "fir"}
     assert result.money[0].budget == 300_000

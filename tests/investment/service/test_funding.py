@@ -12,9 +12,12 @@ from readiness.accounts.db import people
 from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import ChangedMeanwhile, Denied, NotFound, WrongState
+from readiness.instruments import cost_book
 from readiness.investment import db as allocations
 from readiness.investment.lifecycle import ScenarioState
-from readiness.investment.service import funding, lifecycle, results, stored
+from readiness.investment.models import SocialRisk
+from readiness.investment.offering import offer_of
+from readiness.investment.service import baselines, funding, lifecycle, results, stored
 from readiness.plans import db as ledger
 from readiness.plans import postings
 from readiness.plans.postings import PostingInput, PostingKind
@@ -315,3 +318,19 @@ def test_nobody_but_the_payer_s_own_people_funds(session, grove, who):
         with pytest.raises((NotFound, Denied)):
             attempt()
     assert (awarded(grove), state_of(session)) == ({}, APPROVED)
+
+
+def test_what_was_awarded_is_not_asked_for_again(session, grove):
+    before = {each.group_id: each for each in baselines.of_payer(grove, "fair", NOW.date())}
+    assert not any(each.awarded for each in before.values())
+    approved(session)
+    fund(session)
+    for each in baselines.of_payer(grove, "fair", NOW.date()):
+        paid = {action for group, action in awarded(grove) if group == each.group_id}
+        assert each.awarded == paid
+        offer = offer_of(each, cost_book.load(), SocialRisk(0.2, 0.0, ""), (), 0)
+        asked = [c for c in offer.candidates if c.is_payable]
+        assert not paid & {c.id for c in asked}
+    assert any(awarded(grove).values())
+    take_back(session)
+    assert not any(e.awarded for e in baselines.of_payer(grove, "fair", NOW.date()))
