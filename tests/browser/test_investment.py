@@ -107,7 +107,8 @@ def whole_answer(page):
 def read_the_answer(page):
     assert heading(page) == NAME
     lead = page.locator(".lead").inner_text()
-    found = re.fullmatch(r"All of the way .* \(.*\).*, for \$([\d,]+) of \$500,000\.", lead)
+    asked = r"All of the way .* \(.*\).*, for \$([\d,]+) of \$500,000\.( At no cost .*)?"
+    found = re.fullmatch(asked, lead)
     assert found, lead
     assert 0 < dollars(found[1]) <= BUDGET
     says(page, "How firm it is", "By points for a dollar", "The first left out, and why")
