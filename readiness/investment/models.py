@@ -72,7 +72,7 @@ class PatientsBehind:
     is_by_language: bool = False  # the gap is between groups of a language
 
 
-class Origin(StrEnum):
+class ActionOrigin(StrEnum):
     """Where an action that could be paid for comes from."""
 
     PLAN = "in the group’s plan"
@@ -155,7 +155,7 @@ class Candidate:
     kind: ActionKind | None  # None: added by the group
     takes: ResourceRequirements  # dollars and people-days
     serves: tuple[str, ...]  # ids of purposes
-    origin: Origin = Origin.FORMER
+    origin: ActionOrigin = ActionOrigin.FORMER
     is_payable: bool = True  # a payer is among those who may pay
     acts: str = ""  # posts
     pays_after: str = ""
@@ -164,7 +164,7 @@ class Candidate:
     @property
     def is_single(self) -> bool:
         """It can be paid for by itself."""
-        return self.is_payable and self.origin is not Origin.LATER
+        return self.is_payable and self.origin is not ActionOrigin.LATER
 
     @property
     def key(self) -> tuple[str, str]:

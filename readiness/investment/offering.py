@@ -18,10 +18,10 @@ from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.investment.models import (
+    ActionOrigin,
     Candidate,
     GroupBaseline,
     GroupOffer,
-    Origin,
     PatientsBehind,
     SocialRisk,
     TierPackage,
@@ -40,12 +40,12 @@ from readiness.investment.purposes import NEXT, READY, is_reach, purposes_of, wi
 from readiness.plans.catalog import CHANGES_CARE, Catalog, Offer, catalog_of, level_of
 from readiness.plans.costs import CostRange, PeopleDays, ResourceRequirements, requirements_of
 from readiness.plans.least_cost import final_levels
-from readiness.plans.models import ActionStatus, LevelRise, PlanAction
+from readiness.plans.models import LevelRise, PlanAction
+from readiness.plans.progress import BEGUN
 from readiness.plans.tier_cost import leads_up
 
 BY_LANGUAGE = frozenset({"LANG"})  # interpreters reach patients in a gap by language alone
 INCENTIVE_READY_TIER = 3
-BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
 UNRATED = "It is not yet ratable: what is not known has to be found out first."
 RAISES_NOTHING = "It raises nothing that this group still has to raise, and unlocks nothing."
@@ -112,7 +112,7 @@ class GroupChoices:
         for number, plan in enumerate(self.baseline.plans):
             if number and self.why_no_package(plan):
                 continue
-            origin = Origin.LATER if number else Origin.PLAN
+            origin = ActionOrigin.LATER if number else ActionOrigin.PLAN
             for action in self.open_actions(plan):
                 takes = takes_of(action)
                 if takes and action.id not in self.refused and action.id not in found:
@@ -132,11 +132,13 @@ class GroupChoices:
         is_open = note is not None and note.payer_may_pay
         return is_open and action_id not in self.baseline.awarded
 
-    def planned(self, action: PlanAction, takes: ResourceRequirements, origin: Origin) -> Candidate:
+    def planned(
+        self, action: PlanAction, takes: ResourceRequirements, origin: ActionOrigin
+    ) -> Candidate:
         note = action.usual.note if action.usual else None
         intervention = self.instrument.intervention_by_id.get(action.id)
-        if origin is Origin.LATER and intervention and self.is_for_gap(intervention):
-            origin = Origin.GAP
+        if origin is ActionOrigin.LATER and intervention and self.is_for_gap(intervention):
+            origin = ActionOrigin.GAP
         return Candidate(
             self.baseline.group_id,
             action.id,
@@ -159,7 +161,7 @@ class GroupChoices:
             each.kind,
             takes,
             self.serves(each.id),
-            Origin.GAP if self.is_for_gap(each) else Origin.NO_PLAN,
+            ActionOrigin.GAP if self.is_for_gap(each) else ActionOrigin.NO_PLAN,
             is_payable=self.may_be_asked(each.id, note),
             acts=note.acts,
             pays_after=note.pays_after,

@@ -16,11 +16,11 @@ from readiness.investment.models import (
     MOST_PATIENTS,
     OWN_WORK,
     SMALL_GROUP,
+    ActionOrigin,
     BenefitComponent,
     Candidate,
     GroupBaseline,
     GroupOffer,
-    Origin,
     SocialRisk,
     Tag,
     TierPackage,
@@ -184,7 +184,9 @@ def singles(offer: GroupOffer, scenario: BudgetScenario) -> list[Candidate]:
         for each in offer.candidates
         if each.is_single
         and (
-            each.origin is not Origin.NO_PLAN or scenario.beyond_plans or each.key in scenario.pins
+            each.origin is not ActionOrigin.NO_PLAN
+            or scenario.beyond_plans
+            or each.key in scenario.pins
         )
     ]
 

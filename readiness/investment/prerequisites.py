@@ -8,8 +8,8 @@ from functools import cached_property
 
 from readiness.instruments.models import ActionKind, Prerequisite
 from readiness.investment.models import (
+    ActionOrigin,
     Candidate,
-    Origin,
     PrerequisiteRule,
     TierPackage,
 )
@@ -211,7 +211,7 @@ def tier_rule(
     unlocks = tuple(
         each.id
         for each in drafts.candidates
-        if each.kind in ADVANCED and each.origin in (Origin.GAP, Origin.NO_PLAN)
+        if each.kind in ADVANCED and each.origin in (ActionOrigin.GAP, ActionOrigin.NO_PLAN)
         and each.id not in free
     )  # fmt: skip
     if unlocks and asked:

@@ -26,7 +26,7 @@ from readiness.investment.answers import (
     Stability,
     Survival,
 )
-from readiness.investment.models import BenefitComponent, Origin, Tag
+from readiness.investment.models import ActionOrigin, BenefitComponent, Tag
 from readiness.investment.policy import OWN_ID
 from readiness.investment.problem import AllocationProblem, Limit, Option, Package, ProblemGroup
 from readiness.investment.scenario import (
@@ -132,7 +132,7 @@ def test_an_offer_comes_back_with_its_packages_and_where_each_action_is_from(
     (kept,) = found.offers
     assert kept == offer
     assert kept.package_by_id["to:T2"].actions == ("GOV", "CONTRACT")
-    assert kept.candidate_by_id["REALCOL"].origin is Origin.LATER
+    assert kept.candidate_by_id["REALCOL"].origin is ActionOrigin.LATER
 
 
 def test_what_was_stored_before_offers_came_from_plans_is_read():
@@ -140,7 +140,7 @@ def test_what_was_stored_before_offers_came_from_plans_is_read():
     added = ("origin", "is_payable", "packages", "held_back", "why_not", "too_little")
     plain = serialization.to_json(replace(ANSWERED, offers=(offer,)))
     read = serialization.from_json(ScenarioSolution, without_fields(plain, added))
-    assert {each.origin for each in read.offers[0].candidates} == {Origin.FORMER}
+    assert {each.origin for each in read.offers[0].candidates} == {ActionOrigin.FORMER}
     assert read.offers[0].packages == ()
     assert read.answer.founds[0].packages == ()
     assert read.problem.packages == ()

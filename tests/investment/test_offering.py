@@ -10,7 +10,7 @@ import pytest
 from readiness.assessments.tiers import evaluate
 from readiness.instruments.answers import Answer
 from readiness.instruments.cost_book import CostNote
-from readiness.investment.models import BenefitComponent, Origin
+from readiness.investment.models import ActionOrigin, BenefitComponent
 from readiness.investment.offering import GROUP_PAYS, IN_PLACE, RAISES_NOTHING, UNRATED
 from readiness.plans.costs import CostRange, PeopleDays, requirements_of
 from readiness.plans.drafting import action_at_cost
@@ -140,13 +140,13 @@ def test_an_action_comes_from_the_group_s_own_plan_else_its_gaps_else_its_later_
     for each in offer.candidates:
         is_for_gap = each.kind == "care redesign" and any(map(is_reach, each.serves))
         wanted = (
-            Origin.PLAN if each.id in own
-            else Origin.GAP if is_for_gap
-            else Origin.LATER if any(each.id in plan for plan in later)
-            else Origin.NO_PLAN
+            ActionOrigin.PLAN if each.id in own
+            else ActionOrigin.GAP if is_for_gap
+            else ActionOrigin.LATER if any(each.id in plan for plan in later)
+            else ActionOrigin.NO_PLAN
         )  # fmt: skip
         assert each.origin is wanted, each.id
-        assert each.is_single == (each.is_payable and each.origin is not Origin.LATER)
+        assert each.is_single == (each.is_payable and each.origin is not ActionOrigin.LATER)
 
 
 def is_reach(purpose_id):
@@ -252,9 +252,9 @@ def test_several_gaps_of_a_measure_are_one_purpose_with_the_people_of_all():
 
 def test_care_redesign_for_a_gap_is_offered_singly_also_where_a_later_plan_holds_it():
     group = random_baseline(14)
-    assert offer_to(replace(group, behind=())).candidate_by_id["FIT"].origin is Origin.LATER
+    assert offer_to(replace(group, behind=())).candidate_by_id["FIT"].origin is ActionOrigin.LATER
     fit = offer_to(replace(group, behind=(a_gap("COL"),))).candidate_by_id["FIT"]
-    assert (fit.origin, fit.is_single) == (Origin.GAP, True)
+    assert (fit.origin, fit.is_single) == (ActionOrigin.GAP, True)
 
 
 # What it costs.
@@ -298,7 +298,7 @@ def test_a_plan_with_an_action_of_unknown_cost_is_no_package():
 def test_what_only_a_later_plan_without_a_package_holds_is_in_no_plan():
     baseline = a_baseline(level=2, context=ADULTS)
     own, later = baseline.plans
-    assert offer_to(baseline).candidate_by_id["COACH"].origin is Origin.LATER
+    assert offer_to(baseline).candidate_by_id["COACH"].origin is ActionOrigin.LATER
     unknown = replace(later, plan=with_rides(later.plan, baseline))
     offer = offer_to(replace(baseline, plans=(own, unknown)))
     assert [each.id for each in offer.packages] == ["to:T3"]
@@ -353,7 +353,9 @@ def test_a_plan_changed_so_that_it_does_not_reach_its_tier_is_no_package_and_say
         "The group’s plan as its people changed it does not reach T2, so its way there cannot be "
         "paid for as a whole."
     ) in offer.notes
-    assert offer.candidate_by_id["CONTRACT"].origin is Origin.LATER  # it is in that plan still
+    assert (
+        offer.candidate_by_id["CONTRACT"].origin is ActionOrigin.LATER
+    )  # it is in that plan still
 
 
 def test_what_a_changed_plan_noted_before_is_no_reason_for_it():
@@ -431,7 +433,7 @@ def test_at_t0_nothing_can_be_chosen_and_the_reason_is_said():
 def test_at_the_top_there_is_no_package():
     offer = offer_to(a_baseline(answers=answers_by_name(4), context=ADULTS))
     assert (offer.tier_id, offer.packages) == ("T4", ())
-    assert {each.origin for each in offer.candidates} == {Origin.GAP}
+    assert {each.origin for each in offer.candidates} == {ActionOrigin.GAP}
 
 
 def answers_by_name(level):

@@ -11,9 +11,9 @@ import pytest
 from readiness.core import serialization
 from readiness.instruments import cost_book as costs
 from readiness.investment.models import (
+    ActionOrigin,
     BenefitComponent,
     GroupOffer,
-    Origin,
     Tag,
 )
 from readiness.investment.policy import (
@@ -239,7 +239,7 @@ def test_what_is_in_no_plan_is_offered_only_where_the_payer_asks_for_it(offers):
     beyond = replace(ONE, beyond_plans=True)
     more = singly(offers, beyond) - singly(offers)
     assert more
-    assert {candidate(offers, *key).origin for key in more} == {Origin.NO_PLAN}
+    assert {candidate(offers, *key).origin for key in more} == {ActionOrigin.NO_PLAN}
     one = min(more)
     assert singly(offers, replace(ONE, pins=frozenset({one}))) == singly(offers) | {one}
     in_problem = {each.key for each in the_problem(offers).options if is_action(each.action)}
@@ -250,7 +250,7 @@ def test_what_only_the_group_pays_and_what_is_in_a_later_plan_is_never_offered_s
     open_ = singly(offers, replace(ONE, beyond_plans=True))
     for offer in offers:
         for each in offer.candidates:
-            if each.id in ("GOV", "TRAIN") or each.origin is Origin.LATER:
+            if each.id in ("GOV", "TRAIN") or each.origin is ActionOrigin.LATER:
                 assert each.key not in open_
 
 

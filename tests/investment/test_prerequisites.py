@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from readiness.instruments.models import ActionKind
-from readiness.investment.models import Origin
+from readiness.investment.models import ActionOrigin
 from readiness.investment.offering import GroupChoices
 from readiness.investment.policy import NAMED, scale_of
 from readiness.investment.portfolio import problem_of
@@ -209,4 +209,4 @@ def test_an_action_that_the_group_dropped_waits_like_any_other():
     assert "REALCOL" in offer_to(baseline).package_by_id["to:T3"].actions
     offer = offer_to(without_action(baseline, "REALCOL"))
     assert "to:T3" not in offer.package_by_id
-    assert offer.candidate_by_id["REALCOL"].origin is Origin.LATER
+    assert offer.candidate_by_id["REALCOL"].origin is ActionOrigin.LATER

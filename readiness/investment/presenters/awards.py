@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from readiness.core.formatting import dollars
 from readiness.investment.answers import GroupAward, Pick
-from readiness.investment.models import BenefitComponent, GroupOffer, Origin, TierPackage
+from readiness.investment.models import ActionOrigin, BenefitComponent, GroupOffer, TierPackage
 from readiness.investment.portfolio import packages_open
 from readiness.investment.presenters.wording import counted_words, join_words, ordinal
 from readiness.investment.service.stored import StoredScenario
@@ -73,7 +73,7 @@ def when(package: TierPackage, bought: GroupAward) -> str:
         return f"{start}, nobody can tell yet when"
     low, high = package.months
     span = f"{low}" if low == high else f"{low} to {high}"
-    return f" {span} months after its plan’s start{start}"
+    return f", {span} months after its plan’s start{start}"
 
 
 def why_here(stored: StoredScenario, offer: GroupOffer, package: TierPackage) -> str:
@@ -97,7 +97,7 @@ def why_here(stored: StoredScenario, offer: GroupOffer, package: TierPackage) ->
 
 def singles_say(stored: StoredScenario, offer: GroupOffer, picks: Sequence[Pick]) -> Iterator[str]:
     """Apart by where the actions come from."""
-    for origin in Origin:
+    for origin in ActionOrigin:
         mine = [pick for pick in picks if stored.candidate(pick.key).origin is origin]
         if not mine:
             continue

@@ -14,7 +14,6 @@ from readiness.investment.models import (
     BenefitComponent,
     Candidate,
     GroupOffer,
-    Origin,
     TierPackage,
 )
 from readiness.investment.offering import UNRATED
@@ -322,8 +321,3 @@ def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
     could += [f"any of {counted_words(len(open_), 'single action')}"] if open_ else []
     outbid = OUTBID.format(options=" or ".join(could)) if could else ""
     return f"{shut} {outbid}".strip()
-
-
-def is_marked(line: ChosenActionLine) -> bool:
-    """In no plan of its group: the payer asked for it."""
-    return line.origin == Origin.NO_PLAN

@@ -299,7 +299,7 @@ def not_bought(result: ScenarioResult) -> Iterator[str]:
         yield f"Anything for {counted_words(len(result.nothing), 'group')}: {names}{more}."
     shown = [each for each in result.left_out if not each.is_hidden]
     if shown:
-        names = join_words(f"{each.title} ({each.dollars})" for each in shown)
+        names = "; ".join(f"{each.title} ({each.dollars})" for each in shown)
         yield f"{names}: the first left out."
     yield (
         f"What follows: {dollars(result.totals.yearly)} a year to keep all of it up after the "

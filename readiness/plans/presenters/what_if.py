@@ -58,7 +58,7 @@ class DomainChoices:
 
 
 @dataclass(frozen=True)
-class ChangeLine:
+class TriedLevel:
     item_id: str
     says: str
     means: str  # the words of the level that is tried
@@ -93,7 +93,7 @@ class WaySteps:
 @dataclass(frozen=True)
 class WhatIfText:
     finding: tuple[str, ...]  # empty: nothing is changed
-    changes: tuple[ChangeLine, ...]
+    changes: tuple[TriedLevel, ...]
     domains: tuple[DomainChoices, ...]
     criteria: tuple[tuple[Tier, tuple[CriterionLine, ...]], ...]
     plans: tuple[PlanRows, ...]
@@ -328,11 +328,11 @@ def item_choice(item: Item, present: int | None, chosen: int | None) -> ItemChoi
     )
 
 
-def change_line(instrument: Instrument, change: LevelChange) -> ChangeLine:
+def change_line(instrument: Instrument, change: LevelChange) -> TriedLevel:
     item = instrument.item_by_id[change.item_id]
     now = "not known" if change.before is None else f"level {change.before}"
     says = f"{item.id} {item.title}: from {now} to level {change.to}"
-    return ChangeLine(item.id, says, item.levels[change.to])
+    return TriedLevel(item.id, says, item.levels[change.to])
 
 
 def target_of(opened: PlanView) -> Tier | None:

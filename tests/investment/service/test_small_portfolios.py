@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from readiness.investment.models import BenefitComponent, Origin, Tag
+from readiness.investment.models import ActionOrigin, BenefitComponent, Tag
 from readiness.investment.policy import NAMED, OWN_ID
 from readiness.investment.portfolio import is_action, offers_of
 from readiness.investment.problem import (
@@ -51,7 +51,7 @@ def drawn_case(seed):
     tier_gate = throw.choice([0, 2, 2])
     offers = throw.sample(offers_at(tier_gate), throw.randint(2, 3))
     singly = [each for offer in offers for each in offer.candidates if each.is_single]
-    singly.sort(key=lambda each: throw.random() + (each.origin is Origin.NO_PLAN))
+    singly.sort(key=lambda each: throw.random() + (each.origin is ActionOrigin.NO_PLAN))
     kept = [each.key for each in singly[: SINGLE[years]]]
     few = tuple(fewer(offer, kept, throw) for offer in sorted(offers, key=lambda o: o.group_id))
     return Case(drawn_scenario(few, years, tier_gate, throw), few, seed)
@@ -65,7 +65,7 @@ def fewer(offer, kept, throw):
         offer,
         packages=packages,
         candidates=tuple(
-            each if each.key in kept else replace(each, origin=Origin.LATER)
+            each if each.key in kept else replace(each, origin=ActionOrigin.LATER)
             for each in offer.candidates
             if each.key in kept or each.id in held
         ),
