@@ -79,7 +79,7 @@ class TierPart(Struct, frozen=True, kw_only=True):
     supporting_unmet_max: Annotated[int, Meta(ge=0, le=100)] = 0
     not_applicable_meets: Ids = ()
     reading: str
-    investment: str
+    usually: str
     incentive_fit: str
 
 

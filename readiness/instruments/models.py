@@ -132,7 +132,7 @@ class Tier:
     gates: tuple[Gate, ...]
     supporting_unmet_max: int
     reading: str
-    investment: str
+    usually: str  # ends the sentence "Groups at this tier usually …"
     incentive_fit: str
 
     @property

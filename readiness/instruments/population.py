@@ -1,4 +1,4 @@
-"""For whom something is: the ages that an intervention or a quality measure serves, and conditions.
+"""For whom an intervention is: the ages that it serves, and conditions.
 
 What is not known about a group is unknown, never "yes": it is to be found out first.
 """
@@ -53,10 +53,7 @@ class GroupsServed:
 
 
 def serves(ages: Ages, context: Context) -> bool | None:
-    """Whether a group has patients of these ages; None when its own ages are not known.
-
-    Also of a quality measure, by the ages that its file gives.
-    """
+    """Whether a group has patients of these ages; None when its own ages are not known."""
     if ages is Ages.ALL:
         return True
     mix = context.get(AGES_KEY)

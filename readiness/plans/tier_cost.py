@@ -100,9 +100,9 @@ def of_plan(
 ) -> TierCost:
     """`plan` at current costs; `ahead` is its projection; `still_to_pay`: dollars of what is under
     way, by action id; `awarded`: ids of actions that money was awarded for."""
-    waiting = [e for e in plan.current if e.status is not ActionStatus.DONE and leads_up(e)]
+    waiting = waiting_actions(plan)
     costs = {each.id: still_to_pay.get(each.id, each.cost) for each in waiting}
-    payable = [e for e in waiting if payer_may_pay(e) and e.id not in awarded]
+    payable = payable_actions(plan, awarded)
     unknown = tuple(e.title for e in actions_without_cost(plan) if costs.get(e.id, NO_COST) is None)
     months = months_of(plan, instrument, ahead)
     return TierCost(
@@ -126,6 +126,16 @@ def beside_result(found: TierCost, next_tier_id: str | None) -> TierCost:
         return found
     exclusion = TierCostExclusion.OUTDATED if next_tier_id else TierCostExclusion.TOP
     return replace(found, target_id=next_tier_id, exclusion=exclusion)
+
+
+def waiting_actions(plan: ActionPlan) -> tuple[PlanAction, ...]:
+    """Those that lead to the tier and are not done."""
+    return tuple(e for e in plan.current if e.status is not ActionStatus.DONE and leads_up(e))
+
+
+def payable_actions(plan: ActionPlan, awarded: Set[str]) -> tuple[PlanAction, ...]:
+    """Of them, those that a payer may pay for and has awarded nothing for."""
+    return tuple(e for e in waiting_actions(plan) if payer_may_pay(e) and e.id not in awarded)
 
 
 def leads_up(action: PlanAction) -> bool:

@@ -57,7 +57,7 @@ def a_tier(tier_id: str, **changes: Any) -> Tier:
         "gates": (),
         "supporting_unmet_max": 0,
         "reading": "",
-        "investment": "",
+        "usually": "",
         "incentive_fit": "",
     }
     return Tier(**{**defaults, **changes})

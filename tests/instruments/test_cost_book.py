@@ -128,7 +128,7 @@ def test_one_fact_that_rules_a_group_out_is_enough():
         (Ages.PEDIATRIC, "pediatric_only", True),
     ],
 )
-def test_a_quality_measure_is_for_groups_with_patients_of_its_ages(ages, mix, known):
+def test_a_group_serves_ages_by_its_own_mix_and_an_unknown_mix_tells_nothing(ages, mix, known):
     assert serves(ages, {"age_mix": mix}) is known
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import pairwise
 
 import pytest
 
+from readiness.instruments import cost_book
 from readiness.instruments import loader as instruments
 from readiness.instruments.loader import SHIPPED
 from readiness.instruments.models import CostDriver, GateKind
+from readiness.instruments.population import Ages
 from readiness.instruments.quantities import Quantity
 from tests.factories.second_version import shipped_text
 
@@ -123,6 +126,28 @@ def test_every_estimate_is_marked():
 def test_a_source_gives_the_likely_cost_only_of_a_collaborative():
     likely = {i.id: i.cost.likely_dollars for i in QMER.interventions if i.cost.likely_dollars}
     assert likely == {"LEARN": 250_000}
+
+
+OF_ADULTS = re.compile(r"(?i)\badults?\b|mammogra|stool|colo|breast|HbA1c|diabet|pharmacist-led")
+
+
+def texts_for_everybody():
+    """What a group of any ages reads; what studies found is told as found, whoever took part."""
+    for tier in QMER.tiers:
+        yield from (tier.reading, tier.usually, tier.incentive_fit)
+    for item in QMER.items:
+        yield from (item.why, item.stem, *item.levels)
+    for note in cost_book.load().notes:
+        if note.population.ages is Ages.ALL:
+            each = QMER.intervention_by_id[note.intervention_id]
+            yield from (each.title, each.what, each.staffing, each.sustain, each.equity_note)
+            yield from (note.acts, *note.may_pay, note.pays_after, note.source)
+
+
+def test_nothing_for_adults_alone_is_told_to_a_group_of_children():
+    told = list(texts_for_everybody())
+    assert len(told) > 500
+    assert [each for each in told if OF_ADULTS.search(each) and "child" not in each] == []
 
 
 def test_every_context_field_can_be_filled_in():

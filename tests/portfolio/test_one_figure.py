@@ -20,7 +20,7 @@ from readiness.core.pdf.job import Page as Paper
 from readiness.core.periods import months_after
 from readiness.demo.world import PAYER_ID
 from readiness.plans.presenters.outlook import outlook
-from readiness.plans.presenters.tier_cost import remark, short, tier_cost_says
+from readiness.plans.presenters.tier_cost import help_that_fits, remark, short, tier_cost_says
 from readiness.plans.service import document, plan
 from readiness.portfolio.brief import contents, documents
 from readiness.portfolio.service import portfolio
@@ -127,7 +127,9 @@ def test_the_page_of_next_tiers_tells_the_same(plans, read):
 def test_group_page_plan_page_and_paper_say_it_in_the_same_words(plans, read, session):
     for group_id, opened in plans.items():
         says, assessment_id = tier_cost_says(opened), opened.assessment.id
-        assert says in Page(read(f"{PAYER}/groups/{group_id}")).text
+        of_group = Page(read(f"{PAYER}/groups/{group_id}")).text
+        assert says in of_group
+        assert help_that_fits(opened) in of_group
         if opened.questions_left:
             continue
         assert says in Page(read(f"/assessments/{assessment_id}/plan")).text
@@ -143,7 +145,9 @@ def test_so_does_the_brief(plans, session):
     for group_id, opened in plans.items():
         brief = contents.of_group(session, PAYER_ID, group_id)
         assert brief.tier_cost == opened.tier_cost
-        assert escape(tier_cost_says(opened)) in documents.job_of(brief, Paper.A4).html
+        html = documents.job_of(brief, Paper.A4).html
+        assert escape(tier_cost_says(opened)) in html
+        assert escape(help_that_fits(opened)) in html
 
 
 def test_the_list_needs_to_work_nothing_out_again(plans, session):

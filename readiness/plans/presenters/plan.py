@@ -36,7 +36,7 @@ from readiness.plans.presenters.action import (
     half_year_days,
     money,
 )
-from readiness.plans.presenters.tier_cost import tier_cost_says
+from readiness.plans.presenters.tier_cost import help_that_fits, tier_cost_says
 from readiness.plans.presenters.way import Way, way_of
 from readiness.plans.schedule import half_year_of
 from readiness.plans.service.plan import PlanView
@@ -84,6 +84,7 @@ class BeyondLine:
 @dataclass(frozen=True)
 class PlanContent:
     tier_cost: str  # what the next tier costs, in words
+    help_that_fits: str  # what a payer may pay for of it, or what is usual
     periods: tuple[PlanPeriod, ...]
     dropped: tuple[ActionDetails, ...]
     next_three: tuple[ActionDetails, ...]
@@ -124,6 +125,7 @@ def content_of(opened: PlanView) -> PlanContent:
     ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
     return PlanContent(
         tier_cost=tier_cost_says(opened),
+        help_that_fits=help_that_fits(opened),
         periods=placed,
         dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),
         next_three=tuple(ahead)[:3],

@@ -9,9 +9,12 @@ from readiness.core.formatting import dollars
 from readiness.plans.models import Months
 from readiness.plans.presenters.action import money, months
 from readiness.plans.service.plan import PlanView
-from readiness.plans.tier_cost import TierCost, TierCostExclusion
+from readiness.plans.tier_cost import TierCost, TierCostExclusion, payable_actions
 
 NONE = "–"
+WITHOUT_PLAN = frozenset(  # there is none to the next tier
+    {TierCostExclusion.TOP, TierCostExclusion.NO_PLAN, TierCostExclusion.OUTDATED}
+)
 FEW_DOLLARS = 10  # fewer are told with their cents
 
 
@@ -88,6 +91,20 @@ def payer_says(cost: TierCost) -> str:
         f"A payer may pay {dollars(cost.payable.likely)} of it; "
         f"{dollars(cost.own_part.likely)} is the group’s own part, or awarded or under way already."
     )
+
+
+def help_that_fits(opened: PlanView) -> str:
+    """What a payer may pay for, by the plan; what is usual at the tier where there is none; empty
+    of a plan that a later assessment outdid."""
+    if opened.later:
+        return ""
+    if opened.tier_cost.exclusion in WITHOUT_PLAN:
+        tier = opened.instrument.tier_by_id[opened.newest.run.tier_id]
+        return f"Groups at this tier usually {tier.usually}."
+    titles = [each.title for each in payable_actions(opened.plan, opened.awarded)]
+    if not titles:
+        return "Nothing that is left of the plan is for a payer to pay."
+    return f"A payer may pay for: {'; '.join(titles)}."
 
 
 def months_say(span: Months) -> str:

@@ -104,6 +104,7 @@ class Brief:
     done: int
     tier_cost: TierCost
     cost_says: str  # what the next tier costs, in words
+    help_that_fits: str  # what a payer may pay for of it, or what is usual
     money: (
         spending.SpendingTable
     )  # awarded, spent and still needed, of the whole plan and by action
@@ -151,6 +152,7 @@ def brief_of(
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),
         tier_cost=opened.tier_cost,
         cost_says=told.tier_cost,
+        help_that_fits=told.help_that_fits,
         money=spending.spending_table(money.money_of(store, opened, now)),
         programs=file.programs,
         disagreeing=tuple(each for each in file.weighed if each.verdict is ClaimVerdict.DIFFERS),

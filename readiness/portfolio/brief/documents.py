@@ -74,6 +74,7 @@ def values_of(brief: Brief) -> dict[str, object]:
         "payer_name": shortened(brief.payer.name, NAME),
         "basis": BASES[brief.basis],
         "steps": cut([shortened(each, 2 * TEXT) for each in brief.summary.way.lines], MOST_STEPS),
+        "help_that_fits": shortened(brief.help_that_fits, 6 * TEXT),
         "gates_met": sum(line.is_met for line in brief.gates),
         "gates_open": cut([line for line in brief.gates if not line.is_met], MOST_GATES),
         "domains": [domain_row(line) for line in brief.domains],
@@ -180,6 +181,7 @@ def to_json(brief: Brief) -> Plain:
         "gaps": [gap_out(line) for line in brief.gaps.compared],
         "plan": {
             "to_the_next_tier": tier_cost_out(brief.tier_cost),
+            "help_that_fits": brief.help_that_fits,
             "done": brief.done,
             "ahead": [action_out(line) for line in brief.actions],
         },
@@ -331,6 +333,7 @@ def about(brief: Brief) -> Rows:
     for claim in brief.disagreeing:
         yield f"The counts do not agree with {claim.item_id}, level {claim.level}", claim.says
     yield "Cost to the next tier", brief.cost_says
+    yield "Help that fits", brief.help_that_fits
     yield from brief.facts
     yield "Screening", brief.needs.says
     yield "Gaps", brief.gaps.says

@@ -11,6 +11,7 @@ from readiness.assessments.models import AssessmentStatus, Decision
 from readiness.assessments.review import ReviewChoice
 from readiness.assessments.service import review
 from readiness.core.db import Session
+from readiness.plans.presenters.tier_cost import help_that_fits
 from readiness.plans.service import plan
 from tests.factories import assessments as sheets
 from tests.factories import payers, world
@@ -108,6 +109,7 @@ def test_the_result_says_what_each_step_of_the_way_up_asks(maya, store, whole):
     opened = plan.load(Session(store, person(store, "maya"), NOW), whole.id)
     raised = [lift for each in opened.plan.current for lift in each.lifts]
     assert raised
+    assert help_that_fits(opened) in text
     for lift in raised:
         says = opened.instrument.item_by_id[lift.item_id].levels[lift.to]
         assert f"{lift.item_id} " in text

@@ -14,6 +14,7 @@ from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionPlan, ActionStatus, GroupValues, MarginPrice
 from readiness.plans.presenters import outlook
 from readiness.plans.presenters.margin import about, price_sentences
+from readiness.plans.presenters.tier_cost import help_that_fits
 from readiness.plans.schedule import with_action
 from readiness.plans.service import plan
 from tests.factories import plans, world
@@ -86,6 +87,25 @@ def test_at_the_top_the_plan_holds_what_is_there(tmp_path):
     told = outlook.outlook(opened_for(tmp_path, plans.answers_at(4)))
     assert told.says == "If everything goes as expected, T4 Sustaining is held."
     assert told.cost.actions == 0
+
+
+def test_the_help_that_fits_is_what_a_payer_may_pay_for_of_the_plan(opened):
+    payable = ("REALCOL", "COACH", "REALAUD", "CONTRACT")  # not GOV, which is the group's own
+    titles = [plan.action_of(opened, each).title for each in payable]
+    assert help_that_fits(opened) == f"A payer may pay for: {'; '.join(titles)}."
+    awarded = replace(opened, awarded=frozenset(payable[1:]))
+    assert help_that_fits(awarded) == f"A payer may pay for: {titles[0]}."
+    begun = changed(awarded, "REALCOL", status=ActionStatus.UNDER_WAY)
+    assert help_that_fits(begun) == "Nothing that is left of the plan is for a payer to pay."
+
+
+def test_where_no_plan_leads_to_the_next_tier_the_help_is_told_as_usual(tmp_path, opened):
+    top = plans.QMER.tier_by_id["T4"]
+    (folder := tmp_path / "top").mkdir()
+    at_the_top = opened_for(folder, plans.answers_at(4))
+    assert help_that_fits(at_the_top) == f"Groups at this tier usually {top.usually}."
+    passed = replace(opened, newest=at_the_top.newest)
+    assert help_that_fits(passed) == help_that_fits(at_the_top)
 
 
 def test_years_and_their_sum_are_ranges_with_the_month_they_begin(opened):
