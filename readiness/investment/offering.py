@@ -14,6 +14,7 @@ from functools import cached_property
 from math import ceil
 
 from readiness.instruments.answers import Context
+from readiness.instruments.context_fields import active_patients
 from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Tier
 from readiness.instruments.quantities import Quantity
@@ -310,7 +311,7 @@ def offer_of(
 ) -> GroupOffer:
     """Everything about one group; at T0 nothing can be chosen."""
     tier = baseline.instrument.tier_by_id[baseline.run.tier_id]
-    patients = whole(baseline.context.get("active_patients"))
+    patients = active_patients(baseline.context)
     made = GroupOffer(
         baseline.group_id, baseline.name, tier.id, tier.title, patients, risk, tags,
         tuple(sorted(baseline.in_place)), (), (), (), (), (risk.says,),
@@ -384,8 +385,3 @@ def reason_without_cost(instrument: Instrument, each: Intervention, context: Con
     ]
     named = " and ".join(missing) or "what drives it"
     return f"Its cost cannot be told: ask the group for {named}."
-
-
-def whole(value: object) -> int | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number else None  # type: ignore[call-overload]
