@@ -93,12 +93,12 @@ def packs() -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             portfolio(Path(folder), size)
             for children in (1, 2):
-                yield f"{size} plans, {children} printing: {told(folder, children)}"
+                yield f"{size} plans, {children} printing: {summary(folder, children)}"
             if size == BY_HAND:
-                yield f"{size} plans, one asked for after the other: {told(folder, 0)}"
+                yield f"{size} plans, one asked for after the other: {summary(folder, 0)}"
 
 
-def told(folder: str, children: int) -> str:
+def summary(folder: str, children: int) -> str:
     done = subprocess.run(
         [sys.executable, "-c", CASE, folder, str(children)],
         cwd=ROOT,

@@ -60,7 +60,7 @@ def proposed(
     return propose(GroupFacts(instrument, BOOK, answers, facts, **more), solver.least)
 
 
-def told(verb: str, group_id: str, at: datetime) -> Event:
+def event(verb: str, group_id: str, at: datetime) -> Event:
     return Event(at, "maya", verb, "assessment", "a1", group_id=group_id)
 
 
@@ -78,7 +78,7 @@ def written(
         assessment_id, group_id, QMER.id, QMER.version, QMER.sha256, "2027", status, now
     )
     with store.writing():
-        assessments.add(store, made, told("started", group_id, now))
+        assessments.add(store, made, event("started", group_id, now))
         for item_id, answer in answers.items():
             revision = AnswerRevision(item_id, 1, answer, "maya", now)
             assessments.save_answer(store, made.id, revision, None)
@@ -109,7 +109,7 @@ def submitted(
         made.id, 1, now, "maya", "Maya", "True.", f"2027-ELM-{assessment_id.upper()}", "0" * 64
     )
     with store.writing():
-        assessments.submit(store, sent, dict.fromkeys(answers, 1), told("sent", group_id, now))
+        assessments.submit(store, sent, dict.fromkeys(answers, 1), event("sent", group_id, now))
         score(store, made, answers, now, f"run-{assessment_id}")
     return made
 

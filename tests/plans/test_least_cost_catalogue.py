@@ -83,7 +83,7 @@ def case(seed: int):
 # The second statement.
 
 
-def second_road(inputs, margin):
+def least_cost_by_cbc(inputs, margin):
     """The least cost, or None. Every offer's cost is known here."""
     answers = inputs.answers
     problem = pulp.LpProblem("plan", pulp.LpMinimize)
@@ -224,9 +224,9 @@ def test_no_cheaper_set_exists_by_another_statement_and_another_solver(seed):
         return
     if plan is None or any(o.dollars is None for o in plan.offers):
         closed = why_unreachable(QMER, inputs.answers, inputs.target)
-        assert closed or second_road(inputs, margin=False) is None
+        assert closed or least_cost_by_cbc(inputs, margin=False) is None
         return
-    assert plan.objective == second_road(inputs, margin=plan.has_margin)
+    assert plan.objective == least_cost_by_cbc(inputs, margin=plan.has_margin)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

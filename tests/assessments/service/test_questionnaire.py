@@ -267,7 +267,7 @@ def test_a_book_of_another_assessment_is_refused(store, maya, book):
 def test_nothing_is_taken_after_submission(store, maya, book):
     assessment = assessments.get(store, "a1")
     done = replace(assessment, status=AssessmentStatus.SUBMITTED)
-    assessments.save(store, done, plans.told("sent", "elm", NOW))
+    assessments.save(store, done, plans.event("sent", "elm", NOW))
     with pytest.raises(WrongState):
         look(store, maya, book)
 
