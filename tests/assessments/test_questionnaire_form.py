@@ -78,9 +78,8 @@ def test_without_hint_or_error_nothing_is_described():
     assert "aria-describedby" not in html_of(Example(), "sites")
 
 
-@pytest.mark.parametrize("macro", ["radio_field", "level_cards"])
-def test_choices_are_a_named_set_with_the_chosen_one_checked(macro):
-    html = html_of(Example(data={"level": "1"}), "level", macro)
+def test_choices_are_a_named_set_with_the_chosen_one_checked():
+    html = html_of(Example(data={"level": "1"}), "level")
     assert html.count("<fieldset") == html.count("<legend>") == 1
     assert re.findall(r'value="(\w)"( checked)?>', html) == [("0", ""), ("1", " checked")]
 
@@ -88,11 +87,6 @@ def test_choices_are_a_named_set_with_the_chosen_one_checked(macro):
 def test_several_boxes_may_be_checked():
     html = html_of(Example(data={"needs": ["0", "1"]}), "needs")
     assert html.count(" checked") == 2
-
-
-def test_a_level_card_shows_its_number():
-    html = html_of(Example(), "level", "level_cards")
-    assert '<span class="level-chip level-0">0</span>' in html
 
 
 def test_what_was_typed_comes_back_as_text():

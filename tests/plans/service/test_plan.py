@@ -117,7 +117,7 @@ def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sen
         "changed an action of",
         "took up",
     ]
-    assert plans.action_history(store, again.plan.id, action.id)[-1][1:] == ("maya", 2)
+    assert plan.action_of(again, action.id).revision == 2
 
 
 def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, actors, sent):
