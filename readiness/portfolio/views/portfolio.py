@@ -14,6 +14,7 @@ from readiness.core.web.paper import paper
 from readiness.core.web.session import first_payer_id, now, session
 from readiness.plans.presenters import tier_cost
 from readiness.portfolio.brief import documents as brief_paper
+from readiness.portfolio.brief import spreadsheet as brief_spreadsheet
 from readiness.portfolio.columns import score_columns
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
@@ -90,5 +91,5 @@ def brief_pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
 @brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx", endpoint="xlsx")
 @needs(Can.READ_SUBMISSION)
 def brief_xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
-    made = brief_paper.xlsx(session(), payer_id, group_id)
+    made = brief_spreadsheet.xlsx(session(), payer_id, group_id)
     return send_export(made, "payer-brief.xlsx")
