@@ -61,9 +61,7 @@ def run() -> Iterator[str]:
 
 def filled(folder: Path) -> Store:
     """A group half-way up, with something of everything in its plan."""
-    store = Store(folder / "readiness.db")
-    migrate(store)
-    world.fill(store)
+    store = world.store_in(folder)
     dice = random.Random(3)
     answers = {
         item.id: Answer.at(max(0, min(4, round(dice.gauss(1.9, 0.8))))) for item in plans.QMER.items

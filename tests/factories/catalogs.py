@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +27,7 @@ from readiness.instruments.models import (
     Prerequisite,
 )
 from readiness.instruments.population import Ages, GroupsServed
+from readiness.plans.costs import CostRange
 from readiness.plans.least_cost import LeastCostPlan
 
 TODAY = date(2026, 11, 29)
@@ -103,3 +105,7 @@ def without_part(plan: LeastCostPlan, part_id: str) -> LeastCostPlan:
         offers=tuple(each for each in plan.offers if each.id != part_id),
         own={item_id: to for item_id, to in plan.own.items() if item_id != part_id},
     )
+
+
+def dollars(*ends: int | str) -> CostRange:
+    return CostRange(*map(Decimal, ends))

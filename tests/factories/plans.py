@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from readiness.accounts.db import people
 from readiness.assessments.db import assessments, runs
 from readiness.assessments.models import (
     AnswerRevision,
@@ -18,13 +19,16 @@ from readiness.assessments.models import (
 from readiness.assessments.service import scoring
 from readiness.core import solver
 from readiness.core.audit import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.instruments import cost_book
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer, Context
 from readiness.instruments.models import Instrument
 from readiness.plans.models import ProposedPlan
 from readiness.plans.planning import GroupFacts, propose
+from readiness.plans.service import plan
+from readiness.plans.service.plan import PlanView
+from tests.factories import world
 
 QMER = instruments.load("qmer", "2026.1")
 BOOK = cost_book.load("qmer", "2026.1")
@@ -125,3 +129,9 @@ def score(
     context = assessments.context_values(store, made.id)
     scored = scoring.run_of(QMER, context, answers)
     runs.add(store, scoring.stored_run(scored, made.id, 1, kind, run_id, now))
+
+
+def view_of(store: Store, answers: Mapping[str, Answer]) -> PlanView:
+    """The plan of a group that has just sent these answers in, as its manager sees it."""
+    submitted(store, "elm", answers, world.NOW)
+    return plan.load(Session(store, people.actor(store, "maya"), world.NOW), "a1")

@@ -7,9 +7,7 @@ import pytest
 
 from readiness.core import audit
 from readiness.core.audit import Event
-from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile
-from readiness.core.migrations import migrate
 from readiness.plans import db as plans
 from readiness.plans.db import proposed_in, proposed_out
 from readiness.plans.drafting import PlanHeader, carry_over, draft
@@ -26,14 +24,10 @@ EVENT = Event(NOW, "maya", "took up", "plan", "p1", group_id="elm")
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    planned.submitted(opened, "elm", ANSWERS, NOW)
-    plans.add_plan(opened, PLAN, MADE, EVENT)
-    yield opened
-    opened.close()
+def store(store):
+    planned.submitted(store, "elm", ANSWERS, NOW)
+    plans.add_plan(store, PLAN, MADE, EVENT)
+    return store
 
 
 def saved(store):

@@ -19,7 +19,6 @@ from app import create_app
 from readiness.accounts.db import people, tokens
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page as Paper
 from readiness.core.pdf.job import PrintJob
 from readiness.core.periods import Period
@@ -95,9 +94,7 @@ def of_a_measure(number: int, few: int = 0) -> dict[QualityCell, int]:
 
 
 def filled(folder, few: int = 0) -> Store:
-    store = Store(folder / "readiness.db")
-    migrate(store)
-    world.fill(store)
+    store = world.store_in(folder)
     assessment = payers.started(store)
     cara = people.actor(store, "cara")
     for number, quarter in enumerate(QUARTERS):

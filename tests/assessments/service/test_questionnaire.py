@@ -15,9 +15,8 @@ from readiness.assessments.db import assessments
 from readiness.assessments.models import AnswerRevision, AssessmentStatus, ContextRevision
 from readiness.assessments.service import questionnaire
 from readiness.assessments.workbook import WorkbookColumn
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.instruments.answers import Answer, AnswerKind
 from tests.factories import plans, world
@@ -27,15 +26,6 @@ pytestmark = pytest.mark.slow  # every test writes and reads workbooks
 
 NOW = world.NOW
 STARTED = {"LEAD-1": Answer.at(2, "charter of 2026-03-01"), "LEAD-2": Answer.dont_know()}
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -40,10 +40,7 @@ NO_WISH = NumbersFilters()
 
 @pytest.fixture
 def grown(store):
-    seed = portfolio.seeded(store)
-    for group_id in ("ash", "birch", "cedar"):
-        portfolio.grow(store, group_id, seed)
-        portfolio.release(store, group_id, portfolio.AFTER, COUNTS)
+    portfolio.grow_three(store, COUNTS)
     return store
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from readiness.accounts.db import people
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
+from readiness.core.db import Session
 from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionStatus
 from readiness.plans.presenters.action import days_say, money
@@ -17,15 +14,6 @@ from tests.factories import plans, world
 
 NOW = world.NOW
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 def tried(store, answers=None, who="maya", **levels):

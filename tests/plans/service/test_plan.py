@@ -13,9 +13,8 @@ from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision, RunKind
 from readiness.core import audit
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans import db as plans
 from readiness.plans import drafting
@@ -29,23 +28,11 @@ from readiness.plans.service.plan import EditedMeanwhile
 from readiness.plans.simulation import simulate
 from tests.factories import plans as planned
 from tests.factories import world
+from tests.factories.catalogs import dollars
 
 NOW = world.NOW
 LATER = NOW + timedelta(days=3)
 DEVELOPING = planned.developing(MEAS_2=Answer.dont_know())
-
-
-def dollars(*ends):
-    return CostRange(*map(Decimal, ends))
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision
 from readiness.core.audit import Event
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.people import Membership, Role
 from readiness.core.periods import period
@@ -54,9 +53,7 @@ HOSTILE = f"<script>alert(1)</script> مجموعة الأطباء {LONG}"
 
 
 def opened(folder, name="Elm Physicians"):
-    made = Store(folder / "readiness.db")
-    migrate(made)
-    world.fill(made)
+    made = world.store_in(folder)
     with made.writing():
         made.execute("update groups set name = ? where id = 'elm'", (name,))
     return made
