@@ -209,3 +209,18 @@ def sign_in(app: Flask, store: Store, clock: world.Clock) -> SignIn:
         return client
 
     return open_session
+
+
+@pytest.fixture
+def maya(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    return sign_in(client, "maya")
+
+
+@pytest.fixture
+def cara(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    return sign_in(client, "cara")
+
+
+@pytest.fixture
+def pam(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
+    return sign_in(client, "pam")

@@ -299,23 +299,23 @@ def stands_on() -> dict[str, set[str]]:
     return {feature: others - {feature} for feature, others in found.items()}
 
 
-def drawn(feature: str, below: dict[str, set[str]]) -> set[str]:
+def without_reachable(feature: str, below: dict[str, set[str]]) -> set[str]:
     """Without what can be reached along other arrows."""
     return {
         each
         for each in below[feature]
-        if not any(each in reached(other, below) for other in below[feature] - {each})
+        if not any(each in reachable(other, below) for other in below[feature] - {each})
     }
 
 
-def reached(feature: str, below: dict[str, set[str]]) -> set[str]:
-    return below[feature].union(*(reached(each, below) for each in below[feature]))
+def reachable(feature: str, below: dict[str, set[str]]) -> set[str]:
+    return below[feature].union(*(reachable(each, below) for each in below[feature]))
 
 
 @pytest.mark.slow
 def test_the_map_in_the_documentation_shows_the_imports_that_there_are():
     below = stands_on()
-    arrows = {(a, b) for a in below for b in drawn(a, below)}
+    arrows = {(a, b) for a in below for b in without_reachable(a, below)}
     assert set(re.findall(r"^    (\w+) --> (\w+)$", MAP, re.MULTILINE)) == arrows
 
 

@@ -15,7 +15,7 @@ from readiness.cli.suppress import suppress
 from readiness.core.errors import BadInput, Problem
 from readiness.core.periods import Period, latest_closed
 from readiness.core.periods import period as period_of
-from readiness.core.tables.models import Report, SourceFile
+from readiness.core.tables.models import Report, SourceFile, file_on_disk
 from readiness.counts.strata import StratumType
 from readiness.imports.mapping_examples import EXAMPLES
 from readiness.imports.mapping_models import MappingShape
@@ -84,14 +84,7 @@ def aggregate(
 def sources_at(paths: Sequence[Path]) -> list[SourceFile]:
     """A file's name may tell whose it is, so files are told by number."""
     found = [file for number, path in enumerate(paths, 1) for file in files_at(path, number)]
-    return [
-        SourceFile(f"file {number}", path.name, path.stat().st_size, opener(path))
-        for number, path in enumerate(found, 1)
-    ]
-
-
-def opener(path: Path) -> Any:
-    return lambda: path.open("rb")
+    return [file_on_disk(path, f"file {number}") for number, path in enumerate(found, 1)]
 
 
 def files_at(path: Path, number: int) -> list[Path]:

@@ -172,10 +172,10 @@ def enter_quality(stage: Stage, who: Character, period: Period, year: int) -> No
     author = "team" if who.id == world.ON_SHOW else who.manager_id
     found = quality_counts.counts_of(who, year)
     revisions = [Revision(cell, 1, n, author, stage.now) for cell, n in found.items()]
-    told = partial(Event, stage.now, author, group_id=who.id)
-    entered = told("entered quality counts", "quality", str(period))
+    event = partial(Event, stage.now, author, group_id=who.id)
+    entered = event("entered quality counts", "quality", str(period))
     quality.save(stage.store, who.id, period, revisions, entered)
-    done = told("completed quality counts", "quality", str(period))
+    done = event("completed quality counts", "quality", str(period))
     quality.set_state(
         stage.store, who.id, period, PeriodState.COMPLETE, 0, done, quality_counts.REFERENCE
     )

@@ -58,7 +58,7 @@ def measured(who: Character, year: int, measure_id: str, usual: float) -> dict[Q
     for race, number in counted.items():
         behind = BEHIND[race] * (1 - NARROWED[who.tier]) ** year * (0.7 + who.deprived_share)
         rate = usual + 0.008 * year + (behind if is_lower_better else -behind)
-        met[race] = drawn(throw, number, rate + throw.gauss(0, 0.008))
+        met[race] = random_numerator(throw, number, rate + throw.gauss(0, 0.008))
     found = pairs(measure_id, StratumType.RACE, counted, met)
     whole = Stratum()
     found[MeasureCell(measure_id, MeasurePart.DENOMINATOR, whole)] = sum(counted.values())
@@ -92,7 +92,7 @@ def split(whole: int, shares: Mapping[str, float]) -> dict[str, int]:
     return {**found, names[-1]: left}
 
 
-def drawn(throw: random.Random, number: int, rate: float) -> int:
+def random_numerator(throw: random.Random, number: int, rate: float) -> int:
     rate = max(0.02, min(0.98, rate))
     spread = (number * rate * (1 - rate)) ** 0.5
     return max(0, min(number, round(throw.gauss(number * rate, spread))))

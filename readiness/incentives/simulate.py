@@ -264,17 +264,3 @@ def add_tallies(first: Tallies, second: Tallies) -> Tallies:
         return second
     parts = zip(first.of, second.of, strict=True)
     return Tallies(first.replicates + second.replicates, tuple(a + b for a, b in parts))
-
-
-def simulate_all(
-    population: Population,
-    designs: Sequence[Design],
-    scenario: Scenario,
-    replicates: int,
-    seed: int,
-) -> Tallies:
-    """All chunks, one after the other."""
-    study = study_of(population, designs, scenario)
-    return merge_tallies(
-        tally_chunk(study, chunk, seed) for chunk in chunks(population, replicates)
-    )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
-from readiness.incentives.design import Design
 from readiness.incentives.models import (
     DesignOutcome,
     Eligibility,
     GroupOutcome,
     GroupSlice,
-    Scenario,
     Simulated,
 )
 from readiness.incentives.population import (
@@ -24,7 +22,7 @@ from readiness.incentives.population import (
     present_index,
     shown_cells,
 )
-from readiness.incentives.simulate import DesignTally, Study, Tallies, WatchedRows, study_of
+from readiness.incentives.simulate import DesignTally, Study, Tallies, WatchedRows
 from readiness.incentives.terms import Terms
 
 # Where in a tally's sums each thing stands.
@@ -69,12 +67,6 @@ def chance(times: float, replicates: int) -> Simulated:
     """With an error above 0 even where something happened never or always."""
     share = (times + 1) / (replicates + 2) if times in (0, replicates) else times / replicates
     return Simulated(times / replicates, sqrt(share * (1 - share) / replicates))
-
-
-def outcomes_of_tallies(
-    tallies: Tallies, population: Population, designs: Sequence[Design], scenario: Scenario
-) -> tuple[DesignOutcome, ...]:
-    return outcomes(tallies, study_of(population, designs, scenario))
 
 
 def outcomes(tallies: Tallies, study: Study) -> tuple[DesignOutcome, ...]:

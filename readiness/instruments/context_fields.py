@@ -192,6 +192,11 @@ def problems_between(instrument: Instrument, context: Context) -> Iterator[Probl
     )
 
 
+def active_patients(context: Context) -> int | None:
+    value = context.get("active_patients")
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def small_cell_problems(
     instrument: Instrument, context: Context, patients: int | None
 ) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from readiness.plans.models import ActionPlan
 PACKAGE, OWN_WORK = "to:", "own work to:"
 SMALL_GROUP = 10  # full-time clinicians at most
 MOST_PATIENTS = 0.5  # from this share on a group counts as one of such a place
+INCENTIVE_READY = "T3"
 
 
 class BenefitComponent(StrEnum):
@@ -41,6 +42,11 @@ COMPONENT_UNITS = {
     BenefitComponent.NEED: "patients at social risk, by how much of the group’s work is done",
     BenefitComponent.PEOPLE: "patients in gaps that count",
 }
+
+
+def becomes_ready(tier_before: str, tier_after: str) -> bool:
+    """Ids of tiers sort as the tiers do."""
+    return tier_before < INCENTIVE_READY <= tier_after
 
 
 class Tag(StrEnum):

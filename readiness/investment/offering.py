@@ -14,10 +14,12 @@ from functools import cached_property
 from math import ceil
 
 from readiness.instruments.answers import Context
+from readiness.instruments.context_fields import active_patients
 from readiness.instruments.cost_book import CostBook, CostNote
 from readiness.instruments.models import ActionKind, Instrument, Intervention, Tier
 from readiness.instruments.quantities import Quantity
 from readiness.investment.models import (
+    INCENTIVE_READY,
     ActionOrigin,
     Candidate,
     GroupBaseline,
@@ -27,6 +29,7 @@ from readiness.investment.models import (
     TierPackage,
     TierPlan,
     Unavailable,
+    becomes_ready,
 )
 from readiness.investment.prerequisites import (
     GroupDrafts,
@@ -45,7 +48,6 @@ from readiness.plans.progress import BEGUN
 from readiness.plans.tier_cost import leads_up
 
 BY_LANGUAGE = frozenset({"LANG"})  # interpreters reach patients in a gap by language alone
-INCENTIVE_READY_TIER = 3
 
 UNRATED = "It is not yet ratable: what is not known has to be found out first."
 RAISES_NOTHING = "It raises nothing that this group still has to raise, and unlocks nothing."
@@ -267,8 +269,6 @@ class GroupChoices:
     def package(self, plan: TierPlan) -> TierPackage:
         tier = self.instrument.tier_by_id[plan.tier_id]
         own = [each for each in plan.plan.current if not is_priced(each)]
-        now = self.instrument.tier_by_id[self.baseline.run.tier_id].number
-        becomes_ready = now < INCENTIVE_READY_TIER <= tier.number
         actions = tuple(each.id for each in self.open_actions(plan))
         reached = (each for id_ in actions for each in self.serves(id_) if is_reach(each))
         return TierPackage(
@@ -278,7 +278,7 @@ class GroupChoices:
             actions=actions,
             serves=(
                 NEXT,
-                *((READY,) if becomes_ready else ()),
+                *((READY,) if becomes_ready(self.baseline.run.tier_id, tier.id) else ()),
                 *self.lifts_in(self.levels_by_package[plan.tier_id]),
                 *dict.fromkeys(reached),
             ),
@@ -310,7 +310,7 @@ def offer_of(
 ) -> GroupOffer:
     """Everything about one group; at T0 nothing can be chosen."""
     tier = baseline.instrument.tier_by_id[baseline.run.tier_id]
-    patients = whole(baseline.context.get("active_patients"))
+    patients = active_patients(baseline.context)
     made = GroupOffer(
         baseline.group_id, baseline.name, tier.id, tier.title, patients, risk, tags,
         tuple(sorted(baseline.in_place)), (), (), (), (), (risk.says,),
@@ -346,7 +346,7 @@ def offer_of(
 
 def below(tier: Tier, tier_gate: int) -> int:
     """Care may change from Incentive-ready on, whatever else is there."""
-    return tier_gate if tier.number < INCENTIVE_READY_TIER else 0
+    return tier_gate if tier.id < INCENTIVE_READY else 0
 
 
 # What cannot be chosen, and why.
@@ -384,8 +384,3 @@ def reason_without_cost(instrument: Instrument, each: Intervention, context: Con
     ]
     named = " and ".join(missing) or "what drives it"
     return f"Its cost cannot be told: ask the group for {named}."
-
-
-def whole(value: object) -> int | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number else None  # type: ignore[call-overload]

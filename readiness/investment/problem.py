@@ -281,20 +281,16 @@ def broken_constraints(problem: AllocationProblem, selection: Selection) -> tupl
 
     Written from the constraints' own words, apart from how they are told to a solver.
     """
-    chosen = selection.actions
-    return tuple(
-        dict.fromkeys(
-            (
-                *broken_by_packages(problem, selection),
-                *broken_by_options(problem, chosen),
-                *broken_by_gates(problem, chosen),
-                *broken_by_sets(problem, chosen),
-                *broken_by_groups(problem, selection),
-                *broken_by_money(problem, selection),
-                *broken_by_limits(problem, selection),
-            )
-        )
+    broken = (
+        *broken_by_packages(problem, selection),
+        *broken_by_options(problem, selection.actions),
+        *broken_by_gates(problem, selection.actions),
+        *broken_by_sets(problem, selection.actions),
+        *broken_by_groups(problem, selection),
+        *broken_by_money(problem, selection),
+        *broken_by_limits(problem, selection),
     )
+    return tuple(dict.fromkeys(broken))
 
 
 def broken_by_packages(problem: AllocationProblem, selection: Selection) -> Iterator[str]:
@@ -313,13 +309,10 @@ def broken_by_packages(problem: AllocationProblem, selection: Selection) -> Iter
 
 def broken_by_options(problem: AllocationProblem, chosen: frozenset[Key]) -> Iterator[str]:
     for option in problem.options:
-        is_chosen = option.key in chosen
-        if not is_chosen and not option.pin:
-            continue
         name = f"{option.action} in {option.group}"
-        if problem.is_pinned(option) and not is_chosen:
-            yield f"{name} is pinned and was not chosen"
-        if not is_chosen:
+        if option.key not in chosen:
+            if problem.is_pinned(option):
+                yield f"{name} is pinned and was not chosen"
             continue
         if option.ban:
             yield f"{name} is banned and was chosen"

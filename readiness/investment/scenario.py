@@ -19,7 +19,6 @@ from readiness.investment.models import (
 from readiness.investment.policy import FORMER, NAMED, OWN_ID, WHOLE, Policy, own_policy
 from readiness.investment.problem import AllocationProblem, Key
 
-MOST_YEARS = 3
 MOST_DOLLARS = 10**10
 HALF_YEARS = 2  # in a year
 TIER_GATE = 2  # enabling actions before care changes, unless the payer says otherwise

@@ -25,7 +25,7 @@ from readiness.core.web.downloads import send_export
 from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, session, store
+from readiness.core.web.session import first_payer_id, now, session, store
 from readiness.investment.forms import ScenarioForm, scenario_of, typed_of
 from readiness.investment.lifecycle import ScenarioState
 from readiness.investment.presenters.policies import COMPARED
@@ -60,10 +60,7 @@ def new_id() -> str:
 @bp.get("/investment")
 @needs(Can.PLAN_INVESTMENT)
 def start() -> ResponseReturnValue:
-    payer_ids = actor().payer_ids
-    if not payer_ids:
-        raise NotFound("You work for no payer here. Ask your administrator.")
-    return redirect(url_for(".listing", payer_id=payer_ids[0]))
+    return redirect(url_for(".listing", payer_id=first_payer_id()))
 
 
 @bp.get("/payers/<payer_id>/investment")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from readiness.core import audit
@@ -37,13 +37,6 @@ def add_plan(store: Store, plan: ActionPlan, proposed: ProposedPlan, event: Even
         for position, action in enumerate(plan.actions):
             insert_action(store, plan.id, position, action, event)
         audit.record(store, event)
-
-
-def get_plan(store: Store, plan_id: str) -> ActionPlan:
-    row = store.row("select * from plans where id = ?", (plan_id,))
-    if row is None:
-        raise NotFound(NOT_SHARED)
-    return plan_from_row(store, row)
 
 
 def latest_plan(store: Store, assessment_id: str) -> ActionPlan | None:
@@ -101,20 +94,6 @@ def insert_action(
             "author_id": event.actor_id,
             "at": event.at.isoformat(),
         },
-    )
-
-
-def action_history(
-    store: Store, plan_id: str, action_id: str
-) -> tuple[tuple[datetime, str, int], ...]:
-    """(when, who, revision) of every save of one action, oldest first."""
-    return tuple(
-        (datetime.fromisoformat(row["at"]), row["author_id"], row["revision"])
-        for row in store.rows(
-            "select at, author_id, revision from plan_actions"
-            " where plan_id = ? and action_id = ? order by revision",
-            (plan_id, action_id),
-        )
     )
 
 

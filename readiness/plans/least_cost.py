@@ -14,7 +14,7 @@ climbed ends a level short, where the cost book asks for that margin and a plan 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
@@ -274,11 +274,3 @@ def verify(inputs: PlanInputs, plan: LeastCostPlan) -> LeastCostPlan:
         names = [*(each.id for each in plan.offers), *plan.own]
         raise UnsoundPlanError(f"{names} does not reach {inputs.target.id} as it was said to")
     return plan
-
-
-def without_part(plan: LeastCostPlan, part_id: str) -> LeastCostPlan:
-    return replace(
-        plan,
-        offers=tuple(each for each in plan.offers if each.id != part_id),
-        own={item_id: to for item_id, to in plan.own.items() if item_id != part_id},
-    )

@@ -55,6 +55,20 @@ class PortfolioColumn:
     starts_descending: bool = False  # the most first, when its heading is first followed
 
 
+@dataclass(frozen=True)
+class SortableHeading:
+    """A second click on it turns the order around."""
+
+    says: str
+    url: str
+    order: str  # "ascending", "descending" or ""
+    css: str
+
+
+def order_of(is_here: bool, is_descending: bool) -> str:
+    return ("descending" if is_descending else "ascending") if is_here else ""
+
+
 NAME = PortfolioColumn(
     ColumnKind.NAME,
     "Group",

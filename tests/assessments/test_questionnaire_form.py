@@ -53,13 +53,13 @@ def macros() -> Any:
     return layout.environment().get_template("core/form.html").module
 
 
-def drawn(form: Form, name: str, macro: str = "") -> str:
+def html_of(form: Form, name: str, macro: str = "") -> str:
     return str(getattr(macros(), macro or FIELDS[name])(form[name]))
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_input_has_a_label_of_its_own(name):
-    html = drawn(Example(), name)
+    html = html_of(Example(), name)
     inputs = re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', html)
     assert inputs
     assert set(inputs) <= set(re.findall(r'<label[^>]* for="([^"]+)"', html))
@@ -68,36 +68,30 @@ def test_every_input_has_a_label_of_its_own(name):
 def test_a_hint_and_an_error_are_tied_to_the_field():
     form = Example(data={"name": ""})
     form.validate()
-    html = drawn(form, "name")
+    html = html_of(form, "name")
     assert 'aria-describedby="name-hint name-error" aria-invalid="true"' in html
     assert 'id="name-hint">As on the letterhead' in html
     assert re.search(r'id="name-error">.*Enter a name', html)
 
 
 def test_without_hint_or_error_nothing_is_described():
-    assert "aria-describedby" not in drawn(Example(), "sites")
+    assert "aria-describedby" not in html_of(Example(), "sites")
 
 
-@pytest.mark.parametrize("macro", ["radio_field", "level_cards"])
-def test_choices_are_a_named_set_with_the_chosen_one_checked(macro):
-    html = drawn(Example(data={"level": "1"}), "level", macro)
+def test_choices_are_a_named_set_with_the_chosen_one_checked():
+    html = html_of(Example(data={"level": "1"}), "level")
     assert html.count("<fieldset") == html.count("<legend>") == 1
     assert re.findall(r'value="(\w)"( checked)?>', html) == [("0", ""), ("1", " checked")]
 
 
 def test_several_boxes_may_be_checked():
-    html = drawn(Example(data={"needs": ["0", "1"]}), "needs")
+    html = html_of(Example(data={"needs": ["0", "1"]}), "needs")
     assert html.count(" checked") == 2
-
-
-def test_a_level_card_shows_its_number():
-    html = drawn(Example(), "level", "level_cards")
-    assert '<span class="level-chip level-0">0</span>' in html
 
 
 def test_what_was_typed_comes_back_as_text():
     form = Example(data={"name": '"><script>', "note": "</textarea><b>"})
-    html = drawn(form, "name") + drawn(form, "note") + drawn(form, "level")
+    html = html_of(form, "name") + html_of(form, "note") + html_of(form, "level")
     assert "<script>" not in html
     assert "</textarea><b>" not in html
     assert "Nobody &lt;named&gt;" in html
@@ -121,7 +115,7 @@ def test_a_password_is_never_sent_back():
     class SignIn(Form):  # type: ignore[misc]
         word = PasswordField("Password")
 
-    html = drawn(SignIn(data={"word": "open sesame"}), "word", "text_field")
+    html = html_of(SignIn(data={"word": "open sesame"}), "word", "text_field")
     assert 'type="password"' in html
     assert "sesame" not in html
 

@@ -114,8 +114,13 @@ def a_random_tier(rng, number, item_ids):
 
 def random_answers(rng, instrument):
     weights = [4, 4, 5, 3, 1, 2, 1]
-    drawn = rng.choices([0, 1, 2, 3, 4, "dk", "na"], weights, k=len(instrument.items))
-    return {item.id: an_answer(value) for item, value in zip(instrument.items, drawn, strict=True)}
+    answers_around_a_mean = rng.choices(
+        [0, 1, 2, 3, 4, "dk", "na"], weights, k=len(instrument.items)
+    )
+    return {
+        item.id: an_answer(value)
+        for item, value in zip(instrument.items, answers_around_a_mean, strict=True)
+    }
 
 
 def test_agrees_with_trying_everything():
@@ -173,8 +178,14 @@ def test_from_unrated_it_lists_the_fewest_answers_to_find_out():
             Fraction(1, 2), Fraction(rng.randint(0, 9), 10), Fraction(rng.randint(0, 5), 10), "T2"
         )
         instrument = an_instrument({"QMS": sizes}, limits=limits)
-        drawn = {item.id: rng.choice([2, 3, "dk", "dk", "na", None]) for item in instrument.items}
-        answers = {key: an_answer(value) for key, value in drawn.items() if value is not None}
+        answers_around_a_mean = {
+            item.id: rng.choice([2, 3, "dk", "dk", "na", None]) for item in instrument.items
+        }
+        answers = {
+            key: an_answer(value)
+            for key, value in answers_around_a_mean.items()
+            if value is not None
+        }
         if evaluate(instrument, answers).tier.number == 0:
             seen += 1
             assert way_of(instrument, answers).raises == fewest_to_find_out(instrument, answers)
@@ -240,7 +251,7 @@ def test_walking_the_way_reaches_the_next_tier_and_no_step_of_it_can_be_spared(s
 
 @pytest.mark.parametrize("seed", range(40))
 def test_the_tier_awarded_and_those_below_it_are_reached_and_none_above(seed):
-    answers = drawn(seed)
+    answers = answers_around_a_mean(seed)
     awarded = evaluate(QMER, answers).tier
     for tier in QMER.tiers:
         assert reaches(QMER, answers, tier) == (tier.number <= awarded.number)
@@ -262,7 +273,7 @@ def test_a_raise_never_lowers_a_tier(seed):
 def test_raising_an_answer_never_makes_the_effort_larger(seed):
     rng = random.Random(seed)
     instrument = QMER if seed % 4 == 0 else a_random_instrument(rng)
-    answers = drawn(seed) if instrument is QMER else random_answers(rng, instrument)
+    answers = answers_around_a_mean(seed) if instrument is QMER else random_answers(rng, instrument)
     before = way_of(instrument, answers)
     tier = evaluate(instrument, answers).tier
     for item in instrument.items:
@@ -394,7 +405,7 @@ def other_road(answers, tier):
     )
 
 
-def drawn(seed):
+def answers_around_a_mean(seed):
     rng = random.Random(seed)
     mean = rng.choice([0.5, 1, 1.5, 2, 2.5, 3, 3.3])
     open_to_na = {"LEAD-2", "LEAD-5", "PART-3"}
@@ -415,7 +426,7 @@ def has_a_way(answers):
     return stand.tier.number > 0 and QMER.tier_after(stand.tier) and not stand.caps
 
 
-CASES = [answers for answers in map(drawn, range(60)) if has_a_way(answers)][:40]
+CASES = [answers for answers in map(answers_around_a_mean, range(60)) if has_a_way(answers)][:40]
 
 
 @pytest.mark.parametrize("number", range(40))

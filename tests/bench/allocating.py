@@ -17,7 +17,7 @@ from readiness.investment.heuristics import equal_split, greedy
 from readiness.investment.problem import AllocationProblem, total_benefit
 from readiness.investment.service.allocation import allocate
 from tests.bench.counting import peak_mib
-from tests.bench.investing import drawn, with_packages
+from tests.bench.investing import random_problem, with_packages
 
 Found = tuple[float, float | None]  # benefit, and a bound where one is proven
 
@@ -101,7 +101,7 @@ def processor() -> float:
 def main(
     way: str, groups: str, actions: str, seed: str, gap: str, seconds: str, packages: str = ""
 ) -> int:
-    problem = drawn(int(groups), int(actions), int(seed))
+    problem = random_problem(int(groups), int(actions), int(seed))
     if packages:
         problem = with_packages(problem, int(seed))
     print(json.dumps(measured(way, problem, float(gap), float(seconds))))

@@ -61,9 +61,7 @@ def run() -> Iterator[str]:
 
 def filled(folder: Path) -> Store:
     """A group half-way up, with something of everything in its plan."""
-    store = Store(folder / "readiness.db")
-    migrate(store)
-    world.fill(store)
+    store = world.store_in(folder)
     dice = random.Random(3)
     answers = {
         item.id: Answer.at(max(0, min(4, round(dice.gauss(1.9, 0.8))))) for item in plans.QMER.items
@@ -93,12 +91,12 @@ def packs() -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             portfolio(Path(folder), size)
             for children in (1, 2):
-                yield f"{size} plans, {children} printing: {told(folder, children)}"
+                yield f"{size} plans, {children} printing: {summary(folder, children)}"
             if size == BY_HAND:
-                yield f"{size} plans, one asked for after the other: {told(folder, 0)}"
+                yield f"{size} plans, one asked for after the other: {summary(folder, 0)}"
 
 
-def told(folder: str, children: int) -> str:
+def summary(folder: str, children: int) -> str:
     done = subprocess.run(
         [sys.executable, "-c", CASE, folder, str(children)],
         cwd=ROOT,

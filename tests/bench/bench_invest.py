@@ -53,10 +53,10 @@ def run() -> Iterator[str]:
     for size in (*SIZES, *(LARGE_SIZES if LARGE else ())):
         yield f"{size}, seeds 1 to {size.seeds}"
         best = [measured("ours", size, seed) for seed in range(1, size.seeds + 1)]
-        yield f"  {told('ours', best, best)}"
+        yield f"  {summary('ours', best, best)}"
         for way in size.beside:
             found = [measured(way, size, seed) for seed in range(1, size.seeds + 1)]
-            yield f"  {told(way, found, best)}"
+            yield f"  {summary(way, found, best)}"
 
 
 def measured(way: str, size: Size, seed: int) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def measured(way: str, size: Size, seed: int) -> dict[str, Any]:
     return found
 
 
-def told(way: str, found: list[dict[str, Any]], best: list[dict[str, Any]]) -> str:
+def summary(way: str, found: list[dict[str, Any]], best: list[dict[str, Any]]) -> str:
     if failed := [each["failed"] for each in (*found, *best) if "failed" in each]:
         return f"{way}: {failed[0]}"
     processor = sorted(each["processor"] for each in found)

@@ -24,7 +24,6 @@ from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
 from readiness.core.config import Settings
 from readiness.core.db import Store
-from readiness.core.migrations import migrate
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
 from readiness.plans.service import tier_costs
@@ -48,9 +47,7 @@ PAGES = {
 
 def run() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "readiness.db")
-        migrate(store)
-        world.fill(store)
+        store = world.store_in(Path(folder))
         fill(store, random.Random(SEED))
         yield f"{GROUPS:,} groups, {store.path.stat().st_size / 2**20:.0f} MB"
         yield f"what the next tier costs, {PRICED} groups: {once(lambda: price(store, PRICED))}"

@@ -16,7 +16,7 @@ from readiness.instruments.models import Instrument
 SETS = 60
 
 
-def drawn(instrument: Instrument) -> list[dict[str, Answer]]:
+def random_groups(instrument: Instrument) -> list[dict[str, Answer]]:
     """Groups of every maturity, with a don't-know here and there."""
     rng = random.Random(2026)
     return [
@@ -56,7 +56,7 @@ def timed(action: str, times: list[float]) -> str:
 
 def run() -> Iterator[str]:
     instrument = load("qmer")
-    sets = drawn(instrument)
+    sets = random_groups(instrument)
     actions = {
         "plain sums in floats, nothing else": plain_sums,
         "scores, gates, tier and trace": evaluate,

@@ -69,15 +69,15 @@ def run() -> Iterator[str]:
         for file in tables(Path(folder)):
             yield f"{file.suffix[1:]}, {file.stat().st_size / 2**20:,.0f} MiB"
             for way in ways(file):
-                yield f"  {told(way, file)}"
+                yield f"  {summary(way, file)}"
             file.unlink()
         if ROWS <= PATIENCE:
             file = for_a_warehouse(Path(folder))
             yield "the SQL that a payer runs, on the same rows in Parquet"
-            yield from (f"  {told(way, file)}" for way in ON_A_WAREHOUSE)
+            yield from (f"  {summary(way, file)}" for way in ON_A_WAREHOUSE)
         file = observations(Path(folder))
         yield f"{OBSERVATIONS:,} Observations, NDJSON, {file.stat().st_size / 2**20:,.0f} MiB"
-        yield f"  {told(READERS, file, OBSERVATIONS)}"
+        yield f"  {summary(READERS, file, OBSERVATIONS)}"
 
 
 def ways(file: Path) -> Iterator[str]:
@@ -88,7 +88,7 @@ def ways(file: Path) -> Iterator[str]:
             yield way
 
 
-def told(way: str, file: Path, rows: int = ROWS) -> str:
+def summary(way: str, file: Path, rows: int = ROWS) -> str:
     found = measured(way, file)
     if "absent" in found:
         return f"{way}: {found['absent']} is not installed"

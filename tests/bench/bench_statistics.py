@@ -34,7 +34,7 @@ SIZES = (
 Counts = list[tuple[float, float]]
 
 
-def drawn(rng: random.Random, ps: Sequence[float], ns: Sequence[int]) -> Counts:
+def random_counts(rng: random.Random, ps: Sequence[float], ns: Sequence[int]) -> Counts:
     return [(binomial(rng, n, p), n) for n, p in zip(ns, ps, strict=True)]
 
 
@@ -59,7 +59,7 @@ def chance_alone() -> Iterator[str]:
         rng = random.Random(1)
         rows = []
         for _ in range(DRAWS):
-            counts = drawn(rng, [0.7] * 4, sizes)
+            counts = random_counts(rng, [0.7] * 4, sizes)
             groups = groups_of(counts)
             rows.append(
                 (
@@ -79,7 +79,9 @@ def chance_alone() -> Iterator[str]:
 def true_spread() -> Iterator[str]:
     rng = random.Random(2)
     found = [
-        inequality.corrected_variance(drawn(rng, (0.74, 0.66, 0.68, 0.72), (60, 15, 12, 10)))
+        inequality.corrected_variance(
+            random_counts(rng, (0.74, 0.66, 0.68, 0.72), (60, 15, 12, 10))
+        )
         for _ in range(2 * DRAWS)
     ]
     yield (
@@ -94,7 +96,9 @@ def fell_by_chance() -> Iterator[str]:
         fell = 0
         for _ in range(DRAWS):
             before, after = (
-                inequality.corrected_variance(drawn(rng, (0.74, 0.66, 0.68, 0.72), sizes)).naive
+                inequality.corrected_variance(
+                    random_counts(rng, (0.74, 0.66, 0.68, 0.72), sizes)
+                ).naive
                 for _ in range(2)
             )
             fell += after < 0.8 * before
@@ -109,7 +113,7 @@ def variance_errors() -> Iterator[str]:
         rng = random.Random(4)
         shares = [value / 100 for value in rates_]
         exact = groups_of([(p * n, n) for p, n in zip(shares, sizes, strict=True)])
-        again = [groups_of(drawn(rng, shares, sizes)) for _ in range(DRAWS)]
+        again = [groups_of(random_counts(rng, shares, sizes)) for _ in range(DRAWS)]
         for name, measure in (
             ("variance", lambda g: inequality.between_group_variance(g).variance),
             ("Theil", lambda g: inequality.entropy(g).theil),
@@ -128,7 +132,8 @@ def type_one_error() -> Iterator[str]:
         for sizes in ((10, 10, 10, 10), (60, 15, 12, 10), (600, 120, 100, 60)):
             rng = random.Random(5)
             ps = [
-                hypothesis_tests.homogeneity(drawn(rng, [p] * 4, sizes)).p for _ in range(3 * DRAWS)
+                hypothesis_tests.homogeneity(random_counts(rng, [p] * 4, sizes)).p
+                for _ in range(3 * DRAWS)
             ]
             false = sum(each <= 0.05 for each in ps) / len(ps)
             yield f"Chi-square, p = {p}, {'/'.join(map(str, sizes))}: {false:.1%} false [near 5 %]"
@@ -197,7 +202,7 @@ def change_coverage() -> Iterator[str]:
         rng, (n1, n2), held = random.Random(6), sizes, 0
         for _ in range(DRAWS):
             before, after = (
-                [WeightedCount(1, *pair) for pair in drawn(rng, ps, (n1, n2))]
+                [WeightedCount(1, *pair) for pair in random_counts(rng, ps, (n1, n2))]
                 for ps in ((0.60, 0.75), (0.70, 0.78))
             )
             found = change_in_gap((before[0], before[1]), (after[0], after[1]))
@@ -211,7 +216,7 @@ def shrinkage() -> Iterator[str]:
     raw, drawn_in = [], []
     for _ in range(20):
         truth = [rng.betavariate(0.7 * strength, 0.3 * strength) for _ in range(200)]
-        counts = drawn(rng, truth, [rng.randint(10, 79) for _ in truth])
+        counts = random_counts(rng, truth, [rng.randint(10, 79) for _ in truth])
         prior = beta_binomial.fit(counts).prior
         for p, (x, n) in zip(truth, counts, strict=True):
             raw.append((x / n - p) ** 2)
@@ -224,7 +229,9 @@ def shrinkage() -> Iterator[str]:
         found = []
         for _ in range(200):
             truth = [rng.betavariate(0.7 * 32, 0.3 * 32) for _ in range(groups)]
-            found.append(beta_binomial.fit(drawn(rng, truth, [200] * groups)).prior.strength)
+            found.append(
+                beta_binomial.fit(random_counts(rng, truth, [200] * groups)).prior.strength
+            )
         low, *_, high = quantiles(found, n=20)
         note = " [20 to 92]" if groups == 13 else ""
         yield f"α + β of 32 found from {groups} groups of 200: {low:.0f} to {high:.0f}{note}"
@@ -237,7 +244,7 @@ def gap_spread() -> Iterator[str]:
             made = []
             for _ in range(groups):
                 p1 = min(0.98, max(0.02, 0.70 + rng.gauss(-0.06, 0.05)))
-                (x1, n1), (x2, n2) = drawn(rng, (p1, 0.7), (100, 500))
+                (x1, n1), (x2, n2) = random_counts(rng, (p1, 0.7), (100, 500))
                 made.append(between_groups.gap_of(x1, n1, x2, n2))
             found.append(100 * between_groups.true_gaps(made).spread)
         low, *_, high = quantiles(found, n=20)

@@ -21,7 +21,7 @@ OPENS = 3
 NEED = "high social risk"
 
 
-def drawn(groups: int, actions: int, seed: int, share: float = 0.1) -> AllocationProblem:
+def random_problem(groups: int, actions: int, seed: int, share: float = 0.1) -> AllocationProblem:
     """Prerequisites, a tier gate in each group, caps, sets of two, and an equity floor.
 
     The budget is a share of what everything would cost.

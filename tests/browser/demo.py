@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page
 
 from readiness.demo.fill import PASSWORD
 from tests.browser import tools
-
-PATIENCE = tools.PATIENCE
 
 
 def sign_in(page: Page, who: str) -> None:
@@ -46,3 +45,10 @@ def is_in_view(place: Locator) -> bool:
             " return top >= -1 && top < innerHeight }"
         )
     )
+
+
+def enter_money(page: Page, what: str, amount: str) -> None:
+    page.get_by_role("radio", name=re.compile(f"^{what}")).check()
+    page.get_by_label("Amount, in dollars").fill(amount)
+    press(page, "Enter")
+    says(page, "Entered.")

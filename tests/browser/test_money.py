@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.browser import tools
-from tests.browser.demo import follow, heading, press, says, sign_in
+from tests.browser.demo import enter_money, follow, heading, press, says, sign_in
 
 ACTION = "Registry, panel reconciliation and outreach engine"
 
@@ -20,8 +20,8 @@ def test_a_group_enters_money_is_warned_and_corrects_it(page):
     press(page, "Enter")
     says(page, "There is a problem", "Choose whether it was awarded, spent or given back.")
     tools.check_accessibility(page)
-    enter(page, "Awarded", "10,000")
-    enter(page, "Spent", "125,000")
+    enter_money(page, "Awarded", "10,000")
+    enter_money(page, "Spent", "125,000")
     says(page, "More is spent than awarded: $125,000 of $10,000.")
     tools.check_accessibility(page)
     follow(page, re.compile(r"^Correct spent"))
@@ -37,13 +37,6 @@ def test_a_group_enters_money_is_warned_and_corrects_it(page):
     says(page, "The award will not be enough: $12,250 is expected in the end")
     tools.check_accessibility(page, "/assessments/birch-this-year/plan")
     says(page, "Money so far")
-
-
-def enter(page, what, amount):
-    page.get_by_role("radio", name=re.compile(f"^{what}")).check()
-    page.get_by_label("Amount, in dollars").fill(amount)
-    press(page, "Enter")
-    says(page, "Entered.")
 
 
 def test_its_payer_reads_sums_and_change_beside_money(page):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.browser import tools
-from tests.browser.demo import follow, heading, press, says, sign_in
+from tests.browser.demo import enter_money, follow, heading, press, says, sign_in
 
 ACTION = "Incentive readiness and payer alignment package"
 FIRST = "Leadership accountability package"
@@ -98,8 +98,8 @@ def test_an_award_that_will_not_last_is_told_while_there_is_money_left(page):
     open_plan(page, "oak")
     follow(page, "Enter money, and see what came of the last plan")
     follow(page, ACTION)
-    put_in(page, "Awarded", "100,000")
-    put_in(page, "Spent", "10,000")
+    enter_money(page, "Awarded", "100,000")
+    enter_money(page, "Spent", "10,000")
     assert not page.get_by_text("The award will not be enough").count()
     for name, amount in (("Low", "85,000"), ("Likely", "95,000"), ("High", "110,000")):
         page.get_by_label(f"{name}, in dollars").fill(amount)
@@ -112,13 +112,6 @@ def test_an_award_that_will_not_last_is_told_while_there_is_money_left(page):
     assert all(each in row for each in ("$100,000", "$10,000", "$90,000"))
     says(page, re.compile("The award will not be enough: "))
     tools.check_accessibility(page)
-
-
-def put_in(page, what, amount):
-    page.get_by_role("radio", name=re.compile(f"^{what}")).check()
-    page.get_by_label("Amount, in dollars").fill(amount)
-    press(page, "Enter")
-    says(page, "Entered.")
 
 
 def test_an_action_is_moved_without_scripts(plain):

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from readiness.core.periods import Period, latest_closed, period, quarter_of, quarters_back
+from readiness.core.periods import (
+    Period,
+    latest_closed,
+    months_until,
+    period,
+    quarter_of,
+    quarters_back,
+)
 
 
 @pytest.mark.parametrize("text", ["2026-Q3", "2015-Q1", "2030-Q4"])
@@ -57,3 +64,9 @@ def test_counting_quarters_crosses_the_year():
     assert Period(2026, 4).last_day == date(2026, 12, 31)
     assert latest_closed(date(2027, 1, 15)) == Period(2026, 4)
     assert list(map(str, quarters_back(Period(2026, 2), 3))) == ["2026-Q2", "2026-Q1", "2025-Q4"]
+
+
+def test_months_are_counted_from_a_day_on_and_none_are_past():
+    assert months_until(date(2027, 1, 31), date(2027, 2, 28)) == 1
+    assert months_until(date(2027, 1, 15), date(2027, 1, 15)) == 0
+    assert months_until(date(2027, 1, 15), date(2026, 12, 1)) == 0

@@ -48,7 +48,7 @@ def known(said, declined, others, site_id=""):
     }
 
 
-def told(level, *counts):
+def claim_at(level, *counts):
     return verdict("REAL-2", level, known={Q4: {k: n for each in counts for k, n in each.items()}})
 
 
@@ -58,7 +58,7 @@ def test_a_level_above_the_supported_one_does_not_agree_and_no_other(said, level
     counts = known(said, 0, 100 - said)
     supported = supported_level(counts)
     assert supported is not None
-    assert (told(level, counts).verdict is ClaimVerdict.DIFFERS) == (level > supported)
+    assert (claim_at(level, counts).verdict is ClaimVerdict.DIFFERS) == (level > supported)
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_a_level_above_the_supported_one_does_not_agree_and_no_other(said, level
     ],
 )
 def test_self_report_is_judged_by_its_own_definition(said, declined, level, verdict):
-    found = told(level, known(said, declined, 100 - said - declined))
+    found = claim_at(level, known(said, declined, 100 - said - declined))
     assert found.verdict is verdict
 
 
 def test_the_lower_bound_of_the_known_share_stands_beside_it():
-    assert "lower bound of 76.3 %" in told(3, known(412, 0, 103)).says
+    assert "lower bound of 76.3 %" in claim_at(3, known(412, 0, 103)).says
 
 
 def test_one_site_under_the_mark_is_enough_for_the_top_level():
     good, bad = known(95, 0, 5, "a"), known(79, 0, 21, "b")
-    assert told(4, known(920, 10, 70), good).verdict is ClaimVerdict.AGREES
-    assert told(4, known(920, 10, 70), good, bad).verdict is ClaimVerdict.DIFFERS
+    assert claim_at(4, known(920, 10, 70), good).verdict is ClaimVerdict.AGREES
+    assert claim_at(4, known(920, 10, 70), good, bad).verdict is ClaimVerdict.DIFFERS
 
 
 def test_what_is_hidden_or_absent_cannot_be_told():
@@ -93,8 +93,8 @@ def test_what_is_hidden_or_absent_cannot_be_told():
         **known(900, 10, 90),
         DemographicCell(DemographicField.RACE, DemographicStatus.UNKNOWN): None,
     }
-    assert told(3, hidden).verdict is ClaimVerdict.UNTOLD
-    assert told(3).verdict is ClaimVerdict.UNTOLD
+    assert claim_at(3, hidden).verdict is ClaimVerdict.UNTOLD
+    assert claim_at(3).verdict is ClaimVerdict.UNTOLD
 
 
 def test_a_payer_s_estimate_is_no_self_report():
@@ -103,7 +103,7 @@ def test_a_payer_s_estimate_is_no_self_report():
             DemographicField.RACE, DemographicStatus.KNOWN, DemographicSource.ESTIMATED
         ): 10_000
     }
-    assert told(3, known(85, 0, 15), estimated).verdict is ClaimVerdict.AGREES
+    assert claim_at(3, known(85, 0, 15), estimated).verdict is ClaimVerdict.AGREES
 
 
 # splitting

@@ -6,8 +6,6 @@ from datetime import date
 
 import pytest
 
-from readiness.core.db import Store
-from readiness.core.migrations import migrate
 from readiness.core.periods import Period
 from readiness.counts.quality.models import MeasureCell, MeasurePart
 from readiness.counts.strata import Stratum, StratumType
@@ -20,16 +18,12 @@ Q4 = Period(2026, 4)
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    plans.submitted(opened, "elm", {}, NOW)
-    enter(opened, Q4, counts({"white": (70, 100), "black": (60, 100), "asian": (3, 9)}), NOW)
-    declare(opened, Q4, "race_omb2024.white", NOW)
-    release(opened, Q4, NOW)
-    yield opened
-    opened.close()
+def store(store):
+    plans.submitted(store, "elm", {}, NOW)
+    enter(store, Q4, counts({"white": (70, 100), "black": (60, 100), "asian": (3, 9)}), NOW)
+    declare(store, Q4, "race_omb2024.white", NOW)
+    release(store, Q4, NOW)
+    return store
 
 
 def tables(store, measure="COL", ending=Q4, kind="race_omb2024"):

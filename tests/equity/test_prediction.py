@@ -28,7 +28,7 @@ def many(groups, per_point, n=BIG, seed=1, starts=None):
     """Groups of every score whose gap moves by so much for each point; counts are chance too."""
     throw = random.Random(seed)
 
-    def drawn(rate):
+    def random_rate(rate):
         spread = (n * rate * (1 - rate)) ** 0.5
         return max(0, min(n, round(throw.gauss(n * rate, spread)))), n
 
@@ -36,9 +36,11 @@ def many(groups, per_point, n=BIG, seed=1, starts=None):
     for number in range(groups):
         score = throw.uniform(20, 80)
         gap = starts(score) if starts else throw.gauss(-0.1, 0.03)
-        before, after = drawn(0.7 + gap), drawn(0.7 + gap + per_point * score)
+        before, after = random_rate(0.7 + gap), random_rate(0.7 + gap + per_point * score)
         found.append(
-            FollowedGap(f"g{number}", {"DATA": score}, (before, drawn(0.7)), (after, drawn(0.7)))
+            FollowedGap(
+                f"g{number}", {"DATA": score}, (before, random_rate(0.7)), (after, random_rate(0.7))
+            )
         )
     return found
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +27,8 @@ from readiness.instruments.models import (
     Prerequisite,
 )
 from readiness.instruments.population import Ages, GroupsServed
+from readiness.plans.costs import CostRange
+from readiness.plans.least_cost import LeastCostPlan
 
 TODAY = date(2026, 11, 29)
 ANYBODY = GroupsServed(Ages.ALL, None, "", "E")
@@ -93,3 +97,15 @@ def own_needs(**needed: tuple[str, int]) -> dict[str, OwnNeed]:
         item_id.replace("_", "-"): OwnNeed((Prerequisite(*need),), "Because.", "E")
         for item_id, need in needed.items()
     }
+
+
+def without_part(plan: LeastCostPlan, part_id: str) -> LeastCostPlan:
+    return replace(
+        plan,
+        offers=tuple(each for each in plan.offers if each.id != part_id),
+        own={item_id: to for item_id, to in plan.own.items() if item_id != part_id},
+    )
+
+
+def dollars(*ends: int | str) -> CostRange:
+    return CostRange(*map(Decimal, ends))

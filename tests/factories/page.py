@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 
+from flask.testing import FlaskClient
+
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 INLINE = frozenset("a abbr b code em i mark q small span strong sub sup tspan".split())
 SILENT = frozenset({"hidden", "submit", "button", "reset", "image"})  # inputs without a label
@@ -334,3 +336,9 @@ RULES = (
     policy_would_stop_nothing,
     changes_carry_a_token,
 )
+
+
+def read(client: FlaskClient, path: str, status: int = 200) -> Page:
+    reply = client.get(path)
+    assert reply.status_code == status, reply.text
+    return Page(reply.text)

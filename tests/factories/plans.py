@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from readiness.accounts.db import people
 from readiness.assessments.db import assessments, runs
 from readiness.assessments.models import (
     AnswerRevision,
@@ -18,13 +19,16 @@ from readiness.assessments.models import (
 from readiness.assessments.service import scoring
 from readiness.core import solver
 from readiness.core.audit import Event
-from readiness.core.db import Store
+from readiness.core.db import Session, Store
 from readiness.instruments import cost_book
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer, Context
 from readiness.instruments.models import Instrument
 from readiness.plans.models import ProposedPlan
 from readiness.plans.planning import GroupFacts, propose
+from readiness.plans.service import plan
+from readiness.plans.service.plan import PlanView
+from tests.factories import world
 
 QMER = instruments.load("qmer", "2026.1")
 BOOK = cost_book.load("qmer", "2026.1")
@@ -60,7 +64,7 @@ def proposed(
     return propose(GroupFacts(instrument, BOOK, answers, facts, **more), solver.least)
 
 
-def told(verb: str, group_id: str, at: datetime) -> Event:
+def event(verb: str, group_id: str, at: datetime) -> Event:
     return Event(at, "maya", verb, "assessment", "a1", group_id=group_id)
 
 
@@ -78,7 +82,7 @@ def written(
         assessment_id, group_id, QMER.id, QMER.version, QMER.sha256, "2027", status, now
     )
     with store.writing():
-        assessments.add(store, made, told("started", group_id, now))
+        assessments.add(store, made, event("started", group_id, now))
         for item_id, answer in answers.items():
             revision = AnswerRevision(item_id, 1, answer, "maya", now)
             assessments.save_answer(store, made.id, revision, None)
@@ -109,7 +113,7 @@ def submitted(
         made.id, 1, now, "maya", "Maya", "True.", f"2027-ELM-{assessment_id.upper()}", "0" * 64
     )
     with store.writing():
-        assessments.submit(store, sent, dict.fromkeys(answers, 1), told("sent", group_id, now))
+        assessments.submit(store, sent, dict.fromkeys(answers, 1), event("sent", group_id, now))
         score(store, made, answers, now, f"run-{assessment_id}")
     return made
 
@@ -125,3 +129,9 @@ def score(
     context = assessments.context_values(store, made.id)
     scored = scoring.run_of(QMER, context, answers)
     runs.add(store, scoring.stored_run(scored, made.id, 1, kind, run_id, now))
+
+
+def view_of(store: Store, answers: Mapping[str, Answer]) -> PlanView:
+    """The plan of a group that has just sent these answers in, as its manager sees it."""
+    submitted(store, "elm", answers, world.NOW)
+    return plan.load(Session(store, people.actor(store, "maya"), world.NOW), "a1")

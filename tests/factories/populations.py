@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from readiness.incentives.design import Design, Lower, Rule
 from readiness.incentives.models import NOTHING, DesignOutcome, Scenario
 from readiness.incentives.population import Population
-from readiness.incentives.simulate import simulate_all
-from readiness.incentives.tallies import outcomes_of_tallies
+from readiness.incentives.simulate import Tallies, chunks, merge_tallies, study_of, tally_chunk
+from readiness.incentives.tallies import outcomes
 
 SEED = 20261122
 
@@ -54,8 +54,18 @@ def a_design(**changes: Any) -> Design:
 def tried(
     population: Population, design: Design, scenario: Scenario = NOTHING, replicates: int = 4000
 ) -> DesignOutcome:
-    tallies = simulate_all(population, [design], scenario, replicates, SEED)
-    return outcomes_of_tallies(tallies, population, [design], scenario)[0]
+    tallies = simulate_all(population, [design], scenario, replicates)
+    return outcomes(tallies, study_of(population, [design], scenario))[0]
+
+
+def simulate_all(
+    population: Population, designs: Sequence[Design], scenario: Scenario, replicates: int
+) -> Tallies:
+    """All chunks, one after the other."""
+    study = study_of(population, designs, scenario)
+    return merge_tallies(
+        tally_chunk(study, chunk, SEED) for chunk in chunks(population, replicates)
+    )
 
 
 # Exactly, by going through every pair of counts

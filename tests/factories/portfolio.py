@@ -93,3 +93,11 @@ def release(
     if number == 1:
         done = Event(NOW, "maya", "completed quality counts", "quality", str(ending))
         quality.set_state(store, group_id, ending, PeriodState.COMPLETE, 0, done, reference)
+
+
+def grow_three(store: Store, counts: Pairs) -> None:
+    """Ash, Birch and Cedar, all with these quality counts released."""
+    seed = seeded(store)
+    for group_id in ("ash", "birch", "cedar"):
+        grow(store, group_id, seed)
+        release(store, group_id, AFTER, counts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.core.db import Store
+from readiness.core.migrations import migrate
 from readiness.core.people import Group, Membership, Payer, Person, Role, Site
 
 NOW = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
@@ -42,6 +44,14 @@ class Clock:
 
     def forward(self, **amount: int) -> None:
         self.time += timedelta(**amount)
+
+
+def store_in(folder: Path) -> Store:
+    """A new store of a test's own, with the people above."""
+    opened = Store(folder / "readiness.db")
+    migrate(opened)
+    fill(opened)
+    return opened
 
 
 def fill(store: Store) -> None:

@@ -83,7 +83,7 @@ def test_what_was_taken_back_and_up_again_has_no_result_yet(store):
     assert found.keys().isdisjoint({Destination.RESULT, Destination.PLAN})
 
 
-def told(store, group_id, times):
+def record_events(store, group_id, times):
     with store.writing():
         for minute in range(times):
             at = NOW + timedelta(minutes=minute)
@@ -96,9 +96,9 @@ def changes(store):
 
 
 def test_a_payer_reads_what_happened_last_to_groups_that_share_today(store):
-    told(store, "oak", 3)  # shares with nobody
+    record_events(store, "oak", 3)  # shares with nobody
     assert changes(store) == []
-    told(store, "elm", 20)
+    record_events(store, "elm", 20)
     assert [each.did for each in changes(store)] == [
         f"did thing {minute}" for minute in range(19, 11, -1)
     ]
@@ -106,12 +106,12 @@ def test_a_payer_reads_what_happened_last_to_groups_that_share_today(store):
 
 def test_many_events_ask_no_more_of_the_store_than_a_few(store):
     asked: list[str] = []
-    told(store, "oak", 5)
+    record_events(store, "oak", 5)
     store.db.conn.set_trace_callback(asked.append)
     changes(store)
     few = len(asked)
     store.db.conn.set_trace_callback(None)
-    told(store, "oak", 100)
+    record_events(store, "oak", 100)
     store.db.conn.set_trace_callback(asked.append)
     changes(store)
     assert few > 0

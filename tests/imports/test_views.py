@@ -35,11 +35,6 @@ ONE = f"{HERE}/u1"
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def cara(client, sign_in):
-    return sign_in(client, "cara")
-
-
 def send(client, *files, mapping=None, **more):
     sent = [("files", name, content) for name, content in files]
     if mapping is not None:

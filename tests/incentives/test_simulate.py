@@ -14,12 +14,11 @@ from readiness.incentives.simulate import (
     chunks,
     draw,
     merge_tallies,
-    simulate_all,
     study_of,
     tally_chunk,
 )
 from readiness.incentives.tallies import outcomes
-from tests.factories.populations import SEED, a_design, a_ground, tried
+from tests.factories.populations import SEED, a_design, a_ground, simulate_all, tried
 
 VARIED = a_ground(
     np.array([[[40, 20]], [[200, 90]], [[60, 60]], [[25, 300]], [[500, 40]]]),
@@ -122,10 +121,9 @@ def test_chunks_add_up_to_the_whole():
 def test_another_design_beside_it_changes_nothing():
     two = a_ground((40, 20), (0.8, 0.6), groups=3, measures=2)
     design = a_design(measure_ids=("m1",))
-    alone = simulate_all(two, [design], NOTHING, 300, SEED).of[0]
-    beside = simulate_all(two, [a_design(measure_ids=("m0", "m1")), design], NOTHING, 300, SEED).of[
-        1
-    ]
+    alone = simulate_all(two, [design], NOTHING, 300).of[0]
+    both = [a_design(measure_ids=("m0", "m1")), design]
+    beside = simulate_all(two, both, NOTHING, 300).of[1]
     assert (alone.paid == beside.paid).all()
     assert (alone.products == beside.products).all()
 

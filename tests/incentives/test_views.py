@@ -23,16 +23,8 @@ COUNTS = {"black": (60, 100), "white": (140, 200)}
 
 @pytest.fixture
 def grown(store):
-    seed = portfolio.seeded(store)
-    for group_id in ("ash", "birch", "cedar"):
-        portfolio.grow(store, group_id, seed)
-        portfolio.release(store, group_id, portfolio.AFTER, COUNTS)
+    portfolio.grow_three(store, COUNTS)
     return store
-
-
-@pytest.fixture
-def pam(client, sign_in):
-    return sign_in(client, "pam")
 
 
 def filled(page):

@@ -56,11 +56,11 @@ def every(problem: AllocationProblem) -> Iterator[Selection]:
             yield from (Selection(held.union(c), packages) for c in combinations(keys, n))
 
 
-def drawn_with_packages(seed: int) -> AllocationProblem:
+def random_problem_with_packages(seed: int) -> AllocationProblem:
     """The problem of the seed with fewer actions, and up to six packages; some actions are only
     in packages, some are in place already or banned."""
     throw = random.Random(f"packages {seed}")
-    problem = drawn(seed)
+    problem = random_problem(seed)
     options = problem.options[: throw.randint(0, 7)]
     packages = tuple(
         Package(
@@ -94,7 +94,7 @@ def drawn_with_packages(seed: int) -> AllocationProblem:
     )
 
 
-def drawn(seed: int) -> AllocationProblem:
+def random_problem(seed: int) -> AllocationProblem:
     """Two to four groups, up to ten options, and now and then each kind of constraint."""
     throw = random.Random(seed)
     actions = "abcd"

@@ -1,7 +1,7 @@
 """The investment problem stated anew for CBC, from the words of the file's format alone.
 
-Nothing of the product is used here. Every group has a purse, gates are switches of their own,
-and floors are told of the purses: another way of saying it than the product's rows. What is
+Nothing of the product is used here. Every group has a budget, gates are switches of their own,
+and floors are stated of these budgets: another way of saying it than the product's rows. What is
 chosen has a column of its own, and so has what is bought singly.
 """
 
@@ -24,7 +24,7 @@ class Answer:
 def solved(file: dict[str, Any], limits: tuple[dict[str, Any], ...], gap: float) -> Answer:
     """`limits`: each a dictionary with most, least and uses, a number for each (group, action)."""
     model = pulp.LpProblem("anew", pulp.LpMaximize)
-    done, objective = told(model, file)
+    done, objective = state(model, file)
     for limit in limits:
         used = pulp.lpSum(use * done[key] for key, use in limit["uses"].items() if key in done)
         model += used <= limit["most"]
@@ -37,14 +37,14 @@ def solved(file: dict[str, Any], limits: tuple[dict[str, Any], ...], gap: float)
     return Answer(True, float(pulp.value(objective) or 0))
 
 
-def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
+def state(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
     groups = {group["id"]: group for group in file["groups"]}
     actions = {(each["group"], each["action"]): each for each in file["actions"]}
     done = {
         key: pulp.LpVariable(f"x{number}", cat="Binary")
         for number, key in enumerate(sorted(actions))
     }
-    purse = {each: pulp.LpVariable(f"p{number}", 0) for number, each in enumerate(groups)}
+    budgets = {each: pulp.LpVariable(f"p{number}", 0) for number, each in enumerate(groups)}
     served = {
         each: pulp.LpVariable(f"s{number}", cat="Binary") for number, each in enumerate(groups)
     }
@@ -77,7 +77,7 @@ def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], A
     objective = pulp.lpSum(each["benefit"] * done[key] for key, each in actions.items())
     objective += pulp.lpSum(worth(each) * taken[each["group"], each["id"]] for each in packages)
     model += objective
-    model += pulp.lpSum(purse.values()) <= file["budget"]
+    model += pulp.lpSum(budgets.values()) <= file["budget"]
     for id_, group in groups.items():
         own = {key: each for key, each in actions.items() if key[0] == id_}
         bought = {key: each for key, each in taken.items() if key[0] == id_}
@@ -85,10 +85,10 @@ def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], A
         money += pulp.lpSum(
             each["payable"] * bought[id_, each["id"]] for each in packages if each["group"] == id_
         )
-        model += purse[id_] == money
+        model += budgets[id_] == money
         model += pulp.lpSum(bought.values()) <= 1
         if group["cap"] is not None:
-            model += purse[id_] <= group["cap"]
+            model += budgets[id_] <= group["cap"]
         number = pulp.lpSum(singly[key] for key in own) + pulp.lpSum(bought.values())
         model += number <= (len(own) + 1) * served[id_]
         model += number >= served[id_]
@@ -114,9 +114,9 @@ def told(model: pulp.LpProblem, file: dict[str, Any]) -> tuple[dict[Any, Any], A
                 model += done[gate["group"], action] <= is_open
     for floor in file["floors"]:
         tagged = pulp.lpSum(
-            purse[id_] for id_, each in groups.items() if floor["tag"] in each["tags"]
+            budgets[id_] for id_, each in groups.items() if floor["tag"] in each["tags"]
         )
-        model += tagged >= floor["share"] * pulp.lpSum(purse.values())
+        model += tagged >= floor["share"] * pulp.lpSum(budgets.values())
     if file["min_groups"] is not None:
         model += pulp.lpSum(served.values()) >= file["min_groups"]
     if file["max_groups"] is not None:

@@ -32,11 +32,13 @@ def is_possible(problem):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn", [brute_force.drawn, brute_force.drawn_with_packages])
-def test_what_contradicts_does_so_by_itself_and_without_any_one_of_it_no_more(drawn):
+@pytest.mark.parametrize(
+    "make_problem", [brute_force.random_problem, brute_force.random_problem_with_packages]
+)
+def test_what_contradicts_does_so_by_itself_and_without_any_one_of_it_no_more(make_problem):
     conflicts, kinds = 0, set()
     for seed in range(300):
-        problem = drawn(seed)
+        problem = make_problem(seed)
         if is_possible(problem):
             continue
         found, every = conflicts_in(problem, is_possible), named_limits(problem)
@@ -59,7 +61,7 @@ def test_what_contradicts_does_so_by_itself_and_without_any_one_of_it_no_more(dr
 
 def test_all_limits_kept_are_the_problem_itself():
     for seed in range(50):
-        problem = brute_force.drawn_with_packages(seed)
+        problem = brute_force.random_problem_with_packages(seed)
         kept = keeping(problem, named_limits(problem))
         pins = [replace(o, pin=problem.is_pinned(o)) for o in problem.options]
         assert kept == replace(problem, options=tuple(pins))

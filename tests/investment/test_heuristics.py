@@ -37,12 +37,14 @@ def singly(problem):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn", [brute_force.drawn, brute_force.drawn_with_packages])
+@pytest.mark.parametrize(
+    "make_problem", [brute_force.random_problem, brute_force.random_problem_with_packages]
+)
 @pytest.mark.parametrize("way", [greedy, equal_split])
-def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way, drawn):
+def test_what_a_simple_way_finds_is_allowed_and_never_better_than_the_best(way, make_problem):
     found = missed = 0
     for seed in seeds(range(400), 150):
-        problem = drawn(seed)
+        problem = make_problem(seed)
         best = brute_force.best(problem)
         try:
             chosen = way(problem)
@@ -152,8 +154,8 @@ def test_where_packages_of_the_same_actions_cannot_reach_a_least_amount_the_reas
 
 PRINTED = """
 from readiness.investment.heuristics import greedy
-from tests.bench.investing import drawn
-print(sorted(greedy(drawn(500, 20, 1)).actions))
+from tests.bench.investing import random_problem
+print(sorted(greedy(random_problem(500, 20, 1)).actions))
 """
 
 

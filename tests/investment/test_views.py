@@ -20,11 +20,6 @@ BASE = "/payers/fair/investment"
 
 
 @pytest.fixture
-def pam(client, sign_in):
-    return sign_in(client, "pam")
-
-
-@pytest.fixture
 def sent(store):
     return payers.sent_in(store, level=1)
 

@@ -26,10 +26,10 @@ from tests.investment import brute_force
 pytestmark = pytest.mark.slow  # against trying everything
 
 
-def drawn(seed):
+def random_years(seed):
     """A small problem over two or three years, with what each action costs from then on."""
     throw = random.Random(seed)
-    problem = brute_force.drawn(seed)
+    problem = brute_force.random_problem(seed)
     years = throw.choice([2, 2, 3])
     problem = replace(problem, options=problem.options[: 6 if years == 2 else 5])
     budgets = tuple(throw.randint(0, 16) for _ in range(years))
@@ -37,7 +37,7 @@ def drawn(seed):
     return problem, budgets, yearly
 
 
-def may_start(problem, budgets, yearly, starts):
+def satisfies_limits(problem, budgets, yearly, starts):
     """`starts`: the year of each action that is started."""
     years = range(1, len(budgets) + 1)
 
@@ -105,7 +105,7 @@ def most_benefit(problem, budgets, yearly):
     found = None
     for when in product(range(years + 1), repeat=len(problem.options)):
         starts = {o.key: year for o, year in zip(problem.options, when, strict=True) if year}
-        if may_start(problem, budgets, yearly, starts):
+        if satisfies_limits(problem, budgets, yearly, starts):
             gain = sum(
                 (
                     problem.option_by_key[key].benefit * Fraction(years + 1 - year, years)
@@ -120,20 +120,20 @@ def most_benefit(problem, budgets, yearly):
 @pytest.mark.parametrize("seeds", seeds([range(n, n + 50) for n in range(0, 300, 50)], 2), ids=str)
 def test_the_best_starts_are_those_of_trying_every_year_for_every_action(seeds):
     for seed in seeds:
-        problem, budgets, yearly = drawn(seed)
+        problem, budgets, yearly = random_years(seed)
         made = allocate(staged_problem(problem, budgets, yearly), 0.0, 20)
         wanted = most_benefit(problem, budgets, yearly)
         assert (None if made.chosen is None else made.objective) == wanted, seed
         if made.chosen:
             starts = {(group, start_of(each)[0]): start_of(each)[1] for group, each in made.chosen}
             assert len(starts) == len(made.chosen)
-            assert may_start(problem, budgets, yearly, starts), seed
+            assert satisfies_limits(problem, budgets, yearly, starts), seed
 
 
-def drawn_with_packages(seed):
-    """As `drawn`, with fewer actions, up to three packages, and what these cost later on."""
+def random_years_with_packages(seed):
+    """As `random_years`, with fewer actions, up to three packages, and what these cost later on."""
     throw = random.Random(f"years {seed}")
-    problem = brute_force.drawn_with_packages(seed)
+    problem = brute_force.random_problem_with_packages(seed)
     problem = replace(
         problem,
         options=problem.options[:4],
@@ -171,7 +171,7 @@ def most_with_packages(problem, budgets, yearly, later):
             singly = dict(zip(actions, when[: len(actions)], strict=True))
             bought = dict(zip(packages, when[len(actions) :], strict=True))
             same = bought_together(problem, later, singly, bought)
-            if may_start(same[0], budgets, yearly | same[2], same[1]):
+            if satisfies_limits(same[0], budgets, yearly | same[2], same[1]):
                 worth = same[0].option_by_key
                 gain = sum(worth[key].benefit * Fraction(3 - n, 2) for key, n in same[1].items())
                 found = gain if found is None else max(found, gain)
@@ -182,7 +182,7 @@ def most_with_packages(problem, budgets, yearly, later):
 def test_the_best_starts_of_packages_are_those_of_trying_every_year(seeds):
     packages = 0
     for seed in seeds:
-        problem, budgets, yearly, later = drawn_with_packages(seed)
+        problem, budgets, yearly, later = random_years_with_packages(seed)
         made = allocate(staged_problem(problem, budgets, yearly, later), 0.0, 20)
         wanted = most_with_packages(problem, budgets, yearly, later)
         assert (None if made.chosen is None else made.objective) == wanted, seed

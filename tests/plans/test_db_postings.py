@@ -11,9 +11,7 @@ import pytest
 from readiness.accounts.db import groups
 from readiness.core import audit
 from readiness.core.audit import Event
-from readiness.core.db import Store
 from readiness.core.errors import ChangedMeanwhile, NotFound
-from readiness.core.migrations import migrate
 from readiness.plans import db as postings
 from readiness.plans.postings import Cents, EstimateToComplete, Posting, PostingKind
 from tests.factories import plans, world
@@ -28,13 +26,9 @@ NEEDED = EstimateToComplete("n1", "elm", "a1", "PHARM", Cents(1, 2, 3), "quote",
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    plans.submitted(opened, "elm", plans.answers_at(2), NOW)
-    yield opened
-    opened.close()
+def store(store):
+    plans.submitted(store, "elm", plans.answers_at(2), NOW)
+    return store
 
 
 def test_a_posting_comes_back_as_it_went_in_with_its_line_of_history(store):

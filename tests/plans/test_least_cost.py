@@ -23,7 +23,7 @@ from readiness.plans import least_cost
 from readiness.plans.catalog import catalog_of
 from readiness.plans.least_cost import PlanInputs, least_cost_plan
 from readiness.plans.timing import half_years_of, parts_of
-from tests.factories.catalogs import a_book, a_note, an_intervention, own_needs
+from tests.factories.catalogs import a_book, a_note, an_intervention, own_needs, without_part
 from tests.factories.instruments import a_gate, a_tier, an_answer, an_instrument
 from tests.factories.seeds import seeds
 
@@ -301,7 +301,7 @@ def test_without_any_one_part_a_plan_does_not_hold(seed):
     found = least_cost_plan(inputs, solver.least, margin=True)
     if found:
         for part in (*(o.id for o in found.offers), *found.own):
-            rest = least_cost.without_part(found, part)
+            rest = without_part(found, part)
             parts = parts_of(rest.offers, inputs.own_work, rest.own)
             assert not least_cost.holds(inputs, rest) or half_years_of(parts) is None, part
 

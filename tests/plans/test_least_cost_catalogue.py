@@ -24,6 +24,7 @@ from readiness.instruments.models import ActionKind, GateKind
 from readiness.plans import least_cost
 from readiness.plans.catalog import catalog_of
 from readiness.plans.least_cost import PlanInputs, final_levels, least_cost_plan
+from tests.factories.catalogs import without_part
 from tests.factories.seeds import seeds
 
 pytestmark = pytest.mark.slow  # against another solver
@@ -83,7 +84,7 @@ def case(seed: int):
 # The second statement.
 
 
-def second_road(inputs, margin):
+def least_cost_by_cbc(inputs, margin):
     """The least cost, or None. Every offer's cost is known here."""
     answers = inputs.answers
     problem = pulp.LpProblem("plan", pulp.LpMinimize)
@@ -224,9 +225,9 @@ def test_no_cheaper_set_exists_by_another_statement_and_another_solver(seed):
         return
     if plan is None or any(o.dollars is None for o in plan.offers):
         closed = why_unreachable(QMER, inputs.answers, inputs.target)
-        assert closed or second_road(inputs, margin=False) is None
+        assert closed or least_cost_by_cbc(inputs, margin=False) is None
         return
-    assert plan.objective == second_road(inputs, margin=plan.has_margin)
+    assert plan.objective == least_cost_by_cbc(inputs, margin=plan.has_margin)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -245,7 +246,7 @@ def test_leaving_out_any_one_part_loses_the_tier_or_its_margin(seed):
     if plan is None:
         return
     for part in (*(o.id for o in plan.offers), *plan.own):
-        assert not least_cost.holds(inputs, least_cost.without_part(plan, part)), part
+        assert not least_cost.holds(inputs, without_part(plan, part)), part
 
 
 @pytest.mark.parametrize("seed", seeds(SEEDS, 8))

@@ -8,7 +8,7 @@ from math import exp, log, sqrt
 import numpy as np
 import pytest
 
-from readiness.plans.costs import CostRange, PeopleDays
+from readiness.plans.costs import PeopleDays
 from readiness.plans.models import (
     ActionPlan,
     ActionStatus,
@@ -17,10 +17,7 @@ from readiness.plans.models import (
     ResourceEstimate,
 )
 from readiness.plans.simulation import TENTH, draw, factors_of, percentiles, simulate
-
-
-def dollars(*ends):
-    return CostRange(*map(Decimal, ends))
+from tests.factories.catalogs import dollars
 
 
 def an_action(number, one_off=None, yearly=None, days=None, half_year=1):

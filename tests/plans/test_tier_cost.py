@@ -12,13 +12,14 @@ import pytest
 from readiness.core.periods import months_after
 from readiness.instruments.answers import Answer
 from readiness.plans import tier_cost
-from readiness.plans.costs import NO_COST, CostRange, PeopleDays
+from readiness.plans.costs import NO_COST, PeopleDays
 from readiness.plans.drafting import PlanHeader, draft, with_current_costs
 from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
 from readiness.plans.projection import project
 from readiness.plans.schedule import end_of, with_action
 from readiness.plans.tier_cost import TierCostExclusion, beside_result
 from tests.factories import plans
+from tests.factories.catalogs import dollars
 
 START = date(2027, 1, 15)
 DEVELOPING = plans.developing()
@@ -41,10 +42,6 @@ def action(plan, action_id):
 
 def changed(plan, action_id, **changes):
     return with_action(plan, replace(action(plan, action_id), **changes))
-
-
-def dollars(*ends):
-    return CostRange(*map(Decimal, ends))
 
 
 def ends(cost):

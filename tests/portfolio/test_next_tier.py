@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from readiness.plans.costs import NO_COST, CostRange
+from readiness.plans.costs import NO_COST
 from readiness.plans.tier_cost import TierCost, TierCostExclusion
 from readiness.portfolio.models import PortfolioRow
 from readiness.portfolio.next_tier import (
@@ -23,10 +23,7 @@ from readiness.portfolio.next_tier import (
     sums_of,
     within_budget,
 )
-
-
-def dollars(*ends):
-    return CostRange(*map(Decimal, ends))
+from tests.factories.catalogs import dollars
 
 
 def cost(likely, payable=0, exclusion=None, months=(6, 12), days=10):

@@ -19,7 +19,6 @@ from app import create_app
 from readiness.accounts.db import people, tokens
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page as Paper
 from readiness.core.pdf.job import PrintJob
 from readiness.core.periods import Period
@@ -95,9 +94,7 @@ def of_a_measure(number: int, few: int = 0) -> dict[QualityCell, int]:
 
 
 def filled(folder, few: int = 0) -> Store:
-    store = Store(folder / "readiness.db")
-    migrate(store)
-    world.fill(store)
+    store = world.store_in(folder)
     assessment = payers.started(store)
     cara = people.actor(store, "cara")
     for number, quarter in enumerate(QUARTERS):
@@ -189,7 +186,7 @@ def seen(folder):
 
 
 @pytest.fixture(scope="module")
-def told(folder):
+def replies(folder):
     return seen(folder)
 
 
@@ -222,16 +219,16 @@ def test_there_is_something_to_hide(store):
 
 
 @pytest.mark.slow
-def test_no_page_and_no_export_shows_a_count_that_was_not_released(told, store):
+def test_no_page_and_no_export_shows_a_count_that_was_not_released(replies, store):
     assert {
         "/payers/fair/groups/elm/counts/2026-Q4",
         "/payers/fair/groups/elm/counts/2026-Q4/released.xlsx",
         "/payers/fair/portfolio.csv",
         "/payers/fair/next-tier",
         "/payers/fair/next-tier.csv",
-    } <= told.keys()
+    } <= replies.keys()
     hidden = hidden_numbers(store)
-    for address, text in told.items():
+    for address, text in replies.items():
         for number in hidden:
             assert not re.search(rf"(?<!\d)(?:{number}|{number:,})(?!\d)", text), (address, number)
 
@@ -271,14 +268,14 @@ def test_every_number_of_a_payers_table_is_one_that_was_released(folder, store):
 
 @pytest.mark.slow
 def test_two_worlds_that_differ_in_hidden_numbers_alone_look_the_same_to_a_payer(
-    folder, told, tmp_path
+    folder, replies, tmp_path
 ):
     payers.numbers = itertools.count(1)  # the same ids in both
     with closing(filled(tmp_path, few=1)) as other:
         assert released_in(other) == released(folder)
     there = seen(tmp_path)
-    assert told.keys() == there.keys()
-    for address, text in told.items():
+    assert replies.keys() == there.keys()
+    for address, text in replies.items():
         assert text == there[address], address
 
 

@@ -18,12 +18,12 @@ from readiness.accounts.service import people
 from readiness.assessments.cycles import LONGEST_NAME, score_in
 from readiness.assessments.service import cycles, sharing
 from readiness.assessments.service.cycles import CycleDraft
-from readiness.core.errors import BadInput, NotFound
+from readiness.core.errors import BadInput
 from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.core.web.forms import NO_DAY, Day, SafeForm, with_problems
 from readiness.core.web.guard import needs
-from readiness.core.web.session import actor, now, session, store
+from readiness.core.web.session import first_payer_id, now, session, store
 from readiness.instruments.models import Axis, Instrument, Tier
 from readiness.portfolio.service.bulk_pdf import sweep
 
@@ -33,10 +33,7 @@ bp = Blueprint("cycles", __name__)
 @bp.get("/cycles")
 @needs(Can.OPEN_CYCLE)
 def start() -> ResponseReturnValue:
-    payer_ids = actor().payer_ids
-    if not payer_ids:
-        raise NotFound("You work for no payer here. Ask your administrator.")
-    return redirect(url_for(".listing", payer_id=payer_ids[0]))
+    return redirect(url_for(".listing", payer_id=first_payer_id()))
 
 
 @bp.get("/payers/<payer_id>/cycles")

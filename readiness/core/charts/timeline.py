@@ -108,7 +108,9 @@ def timeline_of(
             path_of("Tier at the latest", latest, starts_on, scale),
         ),
         bars=tuple(bar_of(each, starts_on, scale) for each in courses),
-        says=". ".join([*(path_says(each) for each in (earliest, latest)), *map(told, courses)]),
+        says=". ".join(
+            [*(path_says(each) for each in (earliest, latest)), *map(course_says, courses)]
+        ),
         table=Table(
             ("Action", "Starts", "Launched", "Effect, earliest", "Effect, latest"),
             tuple(
@@ -204,7 +206,7 @@ def month(on: date) -> str:
     return f"{on:%b %Y}"
 
 
-def told(course: Course) -> str:
+def course_says(course: Course) -> str:
     return f"{course.title}: starts {month(course.starts_on)}, {course.says}"
 
 

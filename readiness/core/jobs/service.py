@@ -102,7 +102,7 @@ class Pulse(threading.Thread):
         self.is_canceled = False
         self.over = threading.Event()
 
-    def told(self, done: int) -> None:
+    def report(self, done: int) -> None:
         self.done = done
         if self.is_canceled:
             raise Canceled
@@ -131,9 +131,9 @@ def carry_out(database: Path, job_id: str, work: Work, pulse: Pulse, clock: Cloc
 def attempted(database: Path, job_id: str, work: Work, pulse: Pulse, clock: Clock) -> str:
     """Keep what came of it, unless somebody stopped it first; what went wrong, or nothing."""
     try:
-        pulse.told(0)
+        pulse.report(0)
         pulse.state = JobState.RUNNING
-        keep = work(pulse.told)
+        keep = work(pulse.report)
         with closing(Store(database)) as store, store.writing():
             if jobs.end(store, job_id, JobState.DONE, "", clock()):
                 keep(store, clock())

@@ -68,8 +68,8 @@ class SourceFile:
     open: Callable[[], BinaryIO]
 
 
-def file_on_disk(path: Path) -> SourceFile:
-    return SourceFile(str(path), path.name, path.stat().st_size, lambda: path.open("rb"))
+def file_on_disk(path: Path, label: str = "the file") -> SourceFile:
+    return SourceFile(label, path.name, path.stat().st_size, lambda: path.open("rb"))
 
 
 def file_in_memory(label: str, name: str, content: bytes) -> SourceFile:

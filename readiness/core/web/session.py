@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 from readiness.accounts.service import account
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
+from readiness.core.errors import NotFound
 from readiness.core.people import Actor
 
 
@@ -46,6 +47,13 @@ def settings() -> Settings:
 def actor() -> Actor:
     """The signed-in person; only pages behind the guard may ask."""
     return cast(Actor, g.actor)
+
+
+def first_payer_id() -> str:
+    """For the way in from the navigation: the first payer the person works for."""
+    if not actor().payer_ids:
+        raise NotFound("You work for no payer here. Ask your administrator.")
+    return actor().payer_ids[0]
 
 
 def now() -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import highspy
@@ -39,12 +38,10 @@ class Attack:
         self.highs.setOptionValue("time_limit", highspy.kHighsInf)  # it counts over all questions
         self.highs.passModel(model_of(moves, {}, whole=False))
         self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        self.room = np.ones(self.size)
         self.aim: dict[int, float] = {}
 
     def give(self, room: Numbers) -> None:
         """For each column the share of its freedom that the reader has to imagine it in."""
-        self.room = room
         self.highs.changeColsBounds(self.size, self.every, self.lower * room, self.upper * room)
 
     def lift(self, column: int, need: int) -> Lift:
@@ -62,17 +59,6 @@ class Attack:
         room = np.where(lift.steps > 0, self.upper, self.lower)
         worth: Numbers = lift.steps * room
         return worth
-
-    def lift_together(self, needs: Mapping[int, int]) -> Numbers:
-        """One move that lifts many columns, each as far as it needs and no further."""
-        columns = [column for column in needs if self.room[column] > 0]
-        self.aim_at({column: 1.0 / needs[column] for column in columns})
-        for column in columns:
-            self.highs.changeColBounds(column, self.lower[column], float(needs[column]))
-        move = self.solve()
-        for column in columns:
-            self.highs.changeColBounds(column, self.lower[column], self.upper[column])
-        return move
 
     def aim_at(self, aim: dict[int, float]) -> None:
         for column in self.aim.keys() - aim.keys():

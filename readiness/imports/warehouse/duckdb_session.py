@@ -49,7 +49,7 @@ class DuckdbSession:
         self.connection = connection
         self.on_progress = on_progress  # the share that is done of the whole; may raise
         self.done = 0.0
-        self.told = 0.0  # never less than before, though DuckDB's own guesses may fall
+        self.furthest = 0.0  # never less than before, though DuckDB's own guesses may fall
 
     def run(self, sql: str, given: Sequence[object] = (), *, worth: float = 0) -> list[Row]:
         """In a thread of its own, so that the person can be told of it and can stop it.
@@ -63,8 +63,8 @@ class DuckdbSession:
         while worker.is_alive():
             share = max(0.0, self.connection.query_progress()) / 100
             try:
-                self.told = max(self.told, self.done + worth * share)
-                self.on_progress(self.told)
+                self.furthest = max(self.furthest, self.done + worth * share)
+                self.on_progress(self.furthest)
             except BaseException:
                 self.stop(worker)
                 raise

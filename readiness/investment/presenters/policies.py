@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import dollars, one_decimal
-from readiness.investment.answers import (
-    PolicyAnswer,
-)
+from readiness.investment.answers import PolicyAnswer
 from readiness.investment.models import (
     BenefitComponent,
     Candidate,
     GroupOffer,
     TierPackage,
+    becomes_ready,
 )
 from readiness.investment.policy import WHOLE, Policy
 from readiness.investment.presenters.wording import (
@@ -30,7 +29,6 @@ from readiness.investment.problem import Key
 from readiness.investment.service.stored import StoredScenario
 
 IMPOSSIBLE = "No choice satisfies these limits."
-READY_TIER = "T3"
 UNITS = {
     BenefitComponent.NEXT_TIER: "of the groups that a plan brings higher",
     BenefitComponent.READY: "of the groups that a plan makes Incentive-ready",
@@ -135,7 +133,7 @@ def policy_line(stored: StoredScenario, policy: Policy, found: PolicyAnswer) -> 
             policy.id, policy.name, policy.says, weights, is_own, False, *nothing, IMPOSSIBLE
         )
     rising = [each for each in found.bought if each.tier_after != each.tier_before]
-    ready = [each for each in rising if each.tier_before < READY_TIER <= each.tier_after]
+    ready = [each for each in rising if becomes_ready(each.tier_before, each.tier_after)]
     return PolicyLine(
         id=policy.id,
         name=policy.name,

@@ -15,7 +15,7 @@ from readiness.assessments.db import assessments
 from readiness.core import audit
 from readiness.core.db import Store
 from readiness.core.solver import SolverError
-from readiness.instruments.answers import ContextValue
+from readiness.instruments.context_fields import active_patients
 from readiness.plans import db as plans
 from readiness.plans.least_cost import UnsoundPlanError
 from readiness.plans.service import plan
@@ -64,15 +64,9 @@ def entry_of(store: Store, assessment_id: str, now: datetime) -> TierCostEntry |
         group_id=assessment.group_id,
         run_id=opened.newest.run_id,
         made_with=made_with(),
-        patients=whole(opened.newest.context.get("active_patients")),
+        patients=active_patients(opened.newest.context),
         cost=opened.tier_cost,
     )
-
-
-def whole(value: ContextValue) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value)
 
 
 def fill(store: Store, now: datetime) -> int:

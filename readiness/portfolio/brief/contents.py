@@ -51,6 +51,11 @@ WHO = {  # what a visitor should know of a group, and in fewer words; never a sh
     "deprived_share": "In the most deprived fifth of areas",
     "rural_share": "In rural areas",
 }
+BASES = {
+    RunKind.VALIDATED: "validated by the reviewer",
+    RunKind.SUPPORTED: "not reviewed yet: as the group’s counts support it",
+    RunKind.CLAIMED: "not reviewed yet: as the group claims it",
+}
 NOT_TOLD = "not told"
 PAYER_CHARACTERS = 40
 
@@ -105,13 +110,15 @@ class Brief:
     tier_cost: TierCost
     cost_says: str  # what the next tier costs, in words
     help_that_fits: str  # what a payer may pay for of it, or what is usual
-    money: (
-        spending.SpendingTable
-    )  # awarded, spent and still needed, of the whole plan and by action
+    money: spending.SpendingTable  # awarded, spent and still needed: in all and by action
     rests_on_older_run: bool
     programs: tuple[ProgramCheck, ...]  # of this payer, where they ask for more
     disagreeing: tuple[WeighedClaim, ...]  # claims with which the released counts do not agree
     today: date
+
+    @property
+    def basis_says(self) -> str:
+        return BASES[self.basis]
 
 
 def of_group(session: Session, payer_id: str, group_id: str) -> Brief:

@@ -13,6 +13,7 @@ from readiness.core.formatting import day, dollars
 from readiness.instruments.cost_book import CostBook
 from readiness.plans.presenters.action import span
 from readiness.plans.presenters.tier_cost import cents_or_dollars, days_text, months_say, remark
+from readiness.portfolio.columns import SortableHeading, order_of
 from readiness.portfolio.models import PortfolioRow
 from readiness.portfolio.next_tier import (
     LINES,
@@ -42,14 +43,6 @@ COLUMNS = (
     (NextTierSort.HOLDS_BACK, "What holds it back", ""),
 )
 STARTS_DESCENDING = frozenset({NextTierSort.TIER})
-
-
-@dataclass(frozen=True)
-class NextTierColumn:
-    says: str
-    url: str
-    order: str  # "ascending", "descending" or ""
-    css: str
 
 
 @dataclass(frozen=True)
@@ -97,14 +90,12 @@ def address(found: NextTierPage, query: NextTierQuery) -> str:
     return url_for(".show", payer_id=found.payer.id, **query_parameters(query))
 
 
-def column(found: NextTierPage, own: NextTierSort, says: str, css: str) -> NextTierColumn:
-    """A second click on the same heading turns the order around."""
+def column(found: NextTierPage, own: NextTierSort, says: str, css: str) -> SortableHeading:
     query = found.query
     down = not query.is_descending if query.sort is own else own in STARTS_DESCENDING
     url = address(found, replace(query, sort=own, is_descending=down, page=1))
     is_here = query.sort is own
-    order = ("descending" if query.is_descending else "ascending") if is_here else ""
-    return NextTierColumn(says, f"{url}#groups", order, css)
+    return SortableHeading(says, f"{url}#groups", order_of(is_here, query.is_descending), css)
 
 
 def page_url(found: NextTierPage, page: int) -> str:

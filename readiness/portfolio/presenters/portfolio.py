@@ -19,7 +19,7 @@ from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Domain, Instrument, Item, Tier
 from readiness.plans.presenters.tier_cost import help_that_fits, tier_cost_says
 from readiness.plans.presenters.way import way_of
-from readiness.portfolio.columns import PortfolioColumn, page_columns
+from readiness.portfolio.columns import PortfolioColumn, order_of, page_columns
 from readiness.portfolio.models import (
     MOST_COMPARED,
     NO_TIER,
@@ -94,7 +94,7 @@ def heading(listing: PortfolioPage, column: PortfolioColumn) -> ColumnHeading:
         is_descending=not query.is_descending if is_here else column.starts_descending,
         page=1,
     )
-    order = ("descending" if query.is_descending else "ascending") if is_here else ""
+    order = order_of(is_here, query.is_descending)
     return ColumnHeading(column, list_url(listing, wanted), order)
 
 

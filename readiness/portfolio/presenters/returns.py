@@ -17,6 +17,7 @@ from readiness.plans.returns import (
     FEWEST_GROUPS,
     ChangePerSpending,
 )
+from readiness.portfolio.columns import SortableHeading, order_of
 from readiness.portfolio.presenters.peers import groups_by_reason
 from readiness.portfolio.service.returns import (
     ReturnExclusion,
@@ -36,14 +37,6 @@ COLUMNS = (
     (ReturnSort.AWARDED, "Awarded in between", "number"),
     (ReturnSort.SPENT, "Spent in between", "number"),
 )
-
-
-@dataclass(frozen=True)
-class ReturnColumn:
-    says: str
-    url: str
-    order: str  # "ascending", "descending" or ""
-    css: str
 
 
 def page_of(found: Returns, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -78,15 +71,15 @@ def asked_order(asked: Mapping[str, str]) -> tuple[ReturnSort, bool]:
 
 def column(
     found: Returns, which: tuple[ReturnSort, str, str], sort: ReturnSort, is_descending: bool
-) -> ReturnColumn:
-    """A second click on the same heading turns the order around; numbers start with the most."""
+) -> SortableHeading:
+    """Numbers start with the most."""
     own, title, css = which
     axes = {axis.id.casefold(): axis.title for axis in found.instrument.axes}
     down = not is_descending if own is sort else own is not ReturnSort.NAME
     way = "down" if down else "up"
     url = url_for(".show", payer_id=found.payer.id, sort=own, order=way)
-    order = ("descending" if is_descending else "ascending") if own is sort else ""
-    return ReturnColumn(title or axes.get(own, own.upper()), url, order, css)
+    order = order_of(own is sort, is_descending)
+    return SortableHeading(title or axes.get(own, own.upper()), url, order, css)
 
 
 def says(found: Returns) -> str:

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from readiness.accounts.service import people
 from readiness.core.charts.scales import heat_of
-from readiness.core.errors import NotFound
 from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_export, send_sheet
 from readiness.core.web.guard import needs
 from readiness.core.web.paper import paper
-from readiness.core.web.session import actor, now, session
+from readiness.core.web.session import first_payer_id, now, session
 from readiness.plans.presenters import tier_cost
 from readiness.portfolio.brief import documents as brief_paper
+from readiness.portfolio.brief import spreadsheet as brief_spreadsheet
 from readiness.portfolio.columns import score_columns
 from readiness.portfolio.presenters import portfolio as portfolio_view
 from readiness.portfolio.service import portfolio
@@ -29,11 +29,7 @@ bp.add_app_template_filter(tier_cost.remark, "tier_cost_remark")
 @bp.get("/portfolio")
 @needs(Can.REVIEW_PORTFOLIO)
 def start() -> ResponseReturnValue:
-    """The way in from the navigation: the first payer the person works for."""
-    payer_ids = actor().payer_ids
-    if not payer_ids:
-        raise NotFound("You work for no payer here. Ask your administrator.")
-    return redirect(url_for(".listing", payer_id=payer_ids[0]))
+    return redirect(url_for(".listing", payer_id=first_payer_id()))
 
 
 @bp.get("/payers/<payer_id>/portfolio")
@@ -95,5 +91,5 @@ def brief_pdf(payer_id: str, group_id: str) -> ResponseReturnValue:
 @brief_bp.get("/payers/<payer_id>/groups/<group_id>/brief.xlsx", endpoint="xlsx")
 @needs(Can.READ_SUBMISSION)
 def brief_xlsx(payer_id: str, group_id: str) -> ResponseReturnValue:
-    made = brief_paper.xlsx(session(), payer_id, group_id)
+    made = brief_spreadsheet.xlsx(session(), payer_id, group_id)
     return send_export(made, "payer-brief.xlsx")

@@ -14,11 +14,6 @@ from tests.factories import assessments as sheets
 from tests.factories.world import NOW
 
 
-@pytest.fixture
-def made(store):
-    return sheets.started(store, NOW)
-
-
 def save(store, made, person_id="maya", **facts):
     page = {key: SentFact(*fact) for key, fact in facts.items()}
     return answering.save_facts(Session(store, sheets.actor(store, person_id), NOW), made.id, page)

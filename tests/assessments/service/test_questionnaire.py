@@ -15,9 +15,8 @@ from readiness.assessments.db import assessments
 from readiness.assessments.models import AnswerRevision, AssessmentStatus, ContextRevision
 from readiness.assessments.service import questionnaire
 from readiness.assessments.workbook import WorkbookColumn
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.instruments.answers import Answer, AnswerKind
 from tests.factories import plans, world
@@ -27,15 +26,6 @@ pytestmark = pytest.mark.slow  # every test writes and reads workbooks
 
 NOW = world.NOW
 STARTED = {"LEAD-1": Answer.at(2, "charter of 2026-03-01"), "LEAD-2": Answer.dont_know()}
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -267,7 +257,7 @@ def test_a_book_of_another_assessment_is_refused(store, maya, book):
 def test_nothing_is_taken_after_submission(store, maya, book):
     assessment = assessments.get(store, "a1")
     done = replace(assessment, status=AssessmentStatus.SUBMITTED)
-    assessments.save(store, done, plans.told("sent", "elm", NOW))
+    assessments.save(store, done, plans.event("sent", "elm", NOW))
     with pytest.raises(WrongState):
         look(store, maya, book)
 

@@ -192,21 +192,18 @@ def test_the_claim_decides_while_the_counts_take_nothing_from_it(store, whole):
     assert decisive.kind is RunKind.CLAIMED
 
 
-def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
+def check_with_counts(store, whole, eligible, screened):
+    session = Session(store, sheets.actor(store), NOW)
     counted = social_risk_counts.typed(
-        {FunnelCell(Step.ELIGIBLE): 1000, FunnelCell(Step.SCREENED): 50}
+        {FunnelCell(Step.ELIGIBLE): eligible, FunnelCell(Step.SCREENED): screened}
     )
-    entry.save(
-        Session(store, sheets.actor(store), NOW),
-        SCHEMA,
-        "elm",
-        "2026-Q3",
-        PostedCounts(counted),
-    )
-    publication.complete(
-        Session(store, sheets.actor(store), NOW), SOCIAL_RISK, "elm", "2026-Q3", 11
-    )
-    found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
+    entry.save(session, SCHEMA, "elm", "2026-Q3", PostedCounts(counted))
+    publication.complete(session, SOCIAL_RISK, "elm", "2026-Q3", 11)
+    return submit.check(session, whole.id)
+
+
+def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
+    found = check_with_counts(store, whole, 1000, 50)
     assert (FindingKind.COUNTS, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     assert found.is_ready
     send(store, whole)
@@ -322,20 +319,7 @@ def test_saving_an_answer_after_changes_were_asked_for_is_possible_again(store, 
 
 def test_a_level_that_would_tell_a_small_count_is_not_held_against_the_claim(store, whole):
     """Of 100 printed patients, "below 10 percent" would say that fewer than 10 were screened."""
-    counted = social_risk_counts.typed(
-        {FunnelCell(Step.ELIGIBLE): 100, FunnelCell(Step.SCREENED): 5}
-    )
-    entry.save(
-        Session(store, sheets.actor(store), NOW),
-        SCHEMA,
-        "elm",
-        "2026-Q3",
-        PostedCounts(counted),
-    )
-    publication.complete(
-        Session(store, sheets.actor(store), NOW), SOCIAL_RISK, "elm", "2026-Q3", 11
-    )
-    found = submit.check(Session(store, sheets.actor(store), NOW), whole.id)
+    found = check_with_counts(store, whole, 100, 5)
     assert (FindingKind.UNCHECKED, "SOCR-2") in [(each.asks, each.place) for each in found.notices]
     send(store, whole)
     decisive = scoring.effective_run(store, whole)

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
 from readiness.accounts.db import tokens
 from readiness.assessments.db import assessments
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
 from tests.factories import assessments as sheets
 from tests.factories import world
-from tests.factories.page import Page
+from tests.factories.page import Page, read
 from tests.factories.world import NOW
 
 LEAD = [f"LEAD-{number}" for number in range(1, 7)]
-
-
-@pytest.fixture
-def maya(client, sign_in):
-    return sign_in(client, "maya")
-
-
-@pytest.fixture
-def made(store):
-    return sheets.started(store, NOW)
 
 
 def at(made, rest=""):
@@ -35,37 +23,31 @@ def put(client, path, **fields):
     return client.put(path, json=fields, headers=headers)
 
 
-def open_page(client, path):
-    reply = client.get(path)
-    assert reply.status_code == 200
-    return Page(reply.text)
-
-
 def answer_of(store, made, item_id):
     found = assessments.answers(store, made.id).get(item_id)
     return found.answer if found else None
 
 
 def test_home_leads_to_the_first_assessment(maya, store):
-    page = open_page(maya, "/home")
-    shelf = open_page(maya, page.links["Assessment"])
+    page = read(maya, "/home")
+    shelf = read(maya, page.links["Assessment"])
     assert "57 items in 9 domains" in shelf.text
     reply = world.send(maya, "/groups/elm/assessments")
     assert reply.status_code == 303
-    assert open_page(maya, reply.location).heading == "Assessment 2027"
+    assert read(maya, reply.location).heading == "Assessment 2027"
     assert [each.group_id for each in assessments.of_group(store, "elm")] == ["elm"]
 
 
 def test_every_domain_is_a_well_made_page(maya, made):
     for domain in instruments.load("qmer").domains:
-        page = open_page(maya, at(made, f"/domains/{domain.id}"))
+        page = read(maya, at(made, f"/domains/{domain.id}"))
         assert page.heading == domain.title
         assert "working hypothesis" in page.text
         assert "QMER 2026.1" in page.text
 
 
 def test_an_item_shows_all_that_helps_to_answer_it(maya, made):
-    item = open_page(maya, at(made, "/domains/LEAD")).by_id("LEAD-1")
+    item = read(maya, at(made, "/domains/LEAD")).by_id("LEAD-1")
     for words in (
         "Named accountability",
         "Without one leader who answers",
@@ -79,13 +61,13 @@ def test_an_item_shows_all_that_helps_to_answer_it(maya, made):
 
 
 def test_an_item_says_what_its_cut_points_rest_on_and_who_asks_the_like(maya, made):
-    item = open_page(maya, at(made, "/domains/TEAM")).by_id("TEAM-1")
+    item = read(maya, at(made, "/domains/TEAM")).by_id("TEAM-1")
     assert "rest on: Estimate: 90 percent is a starting point of this instrument." in item.text
     assert "Empanelment; Team-based relationships" in item.text
 
 
 def test_not_applicable_says_what_would_open_it(maya, made):
-    item = open_page(maya, at(made, "/domains/LEAD")).by_id("LEAD-5")
+    item = read(maya, at(made, "/domains/LEAD")).by_id("LEAD-5")
     assert "only if: the group has one practice site" in item.text
     assert [a.get("href") for a in item.all("a")] == [at(made, "/context#CTX-02")]
     assert 'value="na"' not in str(item.all("input"))
@@ -107,7 +89,7 @@ def test_a_note_that_could_point_at_a_patient_is_saved_and_flagged(maya, store, 
     reply = put(maya, at(made, "/items/LEAD-1"), choice="2", note="MRN 0048213", base=0)
     assert reply.json["marks"] == "a medical record number"
     assert answer_of(store, made, "LEAD-1").note == "MRN 0048213"
-    page = open_page(maya, at(made, "/domains/LEAD"))
+    page = read(maya, at(made, "/domains/LEAD"))
     assert "seems to hold a medical record number" in page.by_id("LEAD-1-marks").text
 
 
@@ -145,7 +127,7 @@ def test_an_ended_session_is_said_to_the_script(client, made):
 
 def test_the_button_saves_every_item_of_the_page(maya, store, made):
     path = at(made, "/domains/LEAD")
-    fields = open_page(maya, path).values(path)
+    fields = read(maya, path).values(path)
     fields |= {f"{item_id}.choice": "1" for item_id in LEAD}
     reply = world.send(maya, path, **(fields | {"go": "on"}))
     assert reply.status_code == 303
@@ -156,7 +138,7 @@ def test_the_button_saves_every_item_of_the_page(maya, store, made):
 
 def test_one_bad_item_keeps_nothing_else_back_and_loses_no_text(maya, store, made):
     path = at(made, "/domains/LEAD")
-    fields = open_page(maya, path).values(path)
+    fields = read(maya, path).values(path)
     fields |= {"LEAD-1.choice": "2", "LEAD-2.note": "Typed before choosing"}
     reply = world.send(maya, path, **fields)
     assert reply.status_code == 422
@@ -169,7 +151,7 @@ def test_one_bad_item_keeps_nothing_else_back_and_loses_no_text(maya, store, mad
 
 def test_an_item_changed_elsewhere_is_shown_twice_and_the_others_are_saved(maya, store, made):
     path = at(made, "/domains/LEAD")
-    fields = open_page(maya, path).values(path)
+    fields = read(maya, path).values(path)
     sheets.answer(store, made.id, NOW, "1", ["LEAD-1"], note="Theirs", person_id="cara")
     fields |= {"LEAD-1.choice": "3", "LEAD-1.note": "Mine", "LEAD-2.choice": "2"}
     reply = world.send(maya, path, **fields)
@@ -187,7 +169,7 @@ def test_an_item_changed_elsewhere_is_shown_twice_and_the_others_are_saved(maya,
 
 def test_a_page_left_open_over_a_submission_keeps_its_text(maya, store, made):
     path = at(made, "/domains/LEAD")
-    fields = open_page(maya, path).values(path)
+    fields = read(maya, path).values(path)
     sheets.answer(store, made.id, NOW)
     sheets.sent_in(store, made.id, NOW)
     reply = world.send(maya, path, **(fields | {"LEAD-1.choice": "4", "LEAD-1.note": "Late"}))
@@ -200,7 +182,7 @@ def test_a_page_left_open_over_a_submission_keeps_its_text(maya, store, made):
 
 def test_what_was_typed_survives_a_session_that_ended(client, sign_in, clock, store, made):
     path = at(made, "/domains/LEAD")
-    fields = open_page(sign_in(client, "maya"), path).values(path)
+    fields = read(sign_in(client, "maya"), path).values(path)
     clock.forward(hours=2)
     typed = fields | {"LEAD-1.choice": "2", "LEAD-1.note": "Typed for an hour"}
     reply = client.post(path, data=typed)
@@ -220,7 +202,7 @@ def test_last_times_answer_stands_beside_with_a_control_to_confirm_it(maya, cloc
     following = sheets.started(store, clock())
     tokens.start_session(store, "a later session", "maya", clock())
     maya.set_cookie("session", "a later session")
-    page = open_page(maya, at(following, "/domains/LEAD"))
+    page = read(maya, at(following, "/domains/LEAD"))
     item = page.by_id("LEAD-1")
     assert "2027: level 2 · Defined" in item.text
     assert "not yet re-confirmed" in item.text
@@ -229,7 +211,7 @@ def test_last_times_answer_stands_beside_with_a_control_to_confirm_it(maya, cloc
 
 def test_withdrawing_and_taking_up_again_are_two_buttons(maya, store, made):
     assert world.send(maya, at(made, "/withdraw")).status_code == 303
-    page = open_page(maya, at(made))
+    page = read(maya, at(made))
     assert "withdrawn" in page.text
     assert world.send(maya, at(made, "/take-up-again")).status_code == 303
     assert assessments.get(store, made.id).status == "in progress"

@@ -23,16 +23,6 @@ ODD_TEXTS = [
 ]
 
 
-@pytest.fixture
-def maya(client, sign_in):
-    return sign_in(client, "maya")
-
-
-@pytest.fixture
-def made(store):
-    return sheets.started(store, NOW)
-
-
 def send_raw(client, path, body):
     headers = {"X-CSRFToken": world.token(client), "Accept": "application/json"}
     return client.put(path, data=body, content_type="application/json", headers=headers)

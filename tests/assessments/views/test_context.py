@@ -15,16 +15,6 @@ from tests.factories.world import NOW
 
 
 @pytest.fixture
-def maya(client, sign_in):
-    return sign_in(client, "maya")
-
-
-@pytest.fixture
-def made(store):
-    return sheets.started(store, NOW)
-
-
-@pytest.fixture
 def path(made):
     return f"/assessments/{made.id}/context"
 

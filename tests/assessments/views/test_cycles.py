@@ -9,7 +9,7 @@ import pytest
 from readiness.accounts.db import groups
 from readiness.assessments.db import assessments, cycles
 from tests.factories import payers, world
-from tests.factories.page import Page
+from tests.factories.page import Page, read
 from tests.factories.payers import a_cycle, accepted, invited
 from tests.factories.world import NOW
 
@@ -30,12 +30,6 @@ def payer(client, sign_in):
 @pytest.fixture
 def group(app, sign_in):
     return sign_in(app.test_client(), "omar")
-
-
-def read(client, path, status=200):
-    reply = client.get(path)
-    assert reply.status_code == status, reply.text
-    return Page(reply.text)
 
 
 def test_a_cycle_is_opened_groups_are_invited_and_one_accepts(payer, group, store):

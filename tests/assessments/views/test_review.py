@@ -15,19 +15,9 @@ from readiness.plans.presenters.tier_cost import help_that_fits
 from readiness.plans.service import plan
 from tests.factories import assessments as sheets
 from tests.factories import payers, world
-from tests.factories.page import Page
+from tests.factories.page import Page, read
 from tests.factories.payers import QMER, person
 from tests.factories.world import NOW
-
-
-@pytest.fixture
-def maya(client, sign_in):
-    return sign_in(client, "maya")
-
-
-@pytest.fixture
-def made(store):
-    return sheets.started(store, NOW)
 
 
 @pytest.fixture
@@ -36,19 +26,13 @@ def whole(store, made):
     return made
 
 
-def open_page(client, path):
-    reply = client.get(path)
-    assert reply.status_code == 200
-    return Page(reply.text)
-
-
 def at(made, rest=""):
     return f"/assessments/{made.id}{rest}"
 
 
 def test_the_check_page_leads_straight_to_each_item(maya, store, made):
     sheets.answer(store, made.id, NOW, "3", ["LEAD-1"], note="")
-    page = open_page(maya, at(made, "/check"))
+    page = read(maya, at(made, "/check"))
     addresses = list(page.links.values())
     assert at(made, "/domains/LEAD#LEAD-1") in addresses
     assert at(made, "/domains/LEAD#LEAD-2") in addresses
@@ -60,7 +44,7 @@ def test_the_check_page_leads_straight_to_each_item(maya, store, made):
 
 def test_before_submitting_the_page_says_who_will_see_what(maya, whole):
     for rest in ("/check", "/submit"):
-        text = open_page(maya, at(whole, rest)).text
+        text = read(maya, at(whole, rest)).text
         assert "Fair Health will see your levels" in text
         assert "They never see who answered which item" in text
         assert "your action plan, and your screening counts as rates" in text
@@ -72,7 +56,7 @@ def test_before_submitting_the_page_says_who_will_see_what(maya, whole):
     "rest", ["", "/context", "/domains/LEAD", "/check", "/submit", "/questionnaire"]
 )
 def test_every_page_of_a_draft_says_who_will_see_what(maya, whole, rest):
-    page = open_page(maya, at(whole, rest))
+    page = read(maya, at(whole, rest))
     assert "Until you send it in, only your group sees your answers; Fair Health sees" in page.text
     assert "levels, notes, tier, plan and released counts, never who answered" in page.text
     assert page.links["Who sees what"] == "/groups/elm/sharing"
@@ -80,32 +64,32 @@ def test_every_page_of_a_draft_says_who_will_see_what(maya, whole, rest):
 
 def test_who_shares_with_nobody_is_told_so(client, sign_in, store):
     made = sheets.started(store, NOW, "omar")
-    page = open_page(sign_in(client, "omar"), at(made))
+    page = read(sign_in(client, "omar"), at(made))
     assert "payers you share with see how far you are" in page.text
     assert "Today you share with none." in page.text
 
 
 def test_who_may_not_decide_about_sharing_gets_no_link_to_it(client, sign_in, made):
-    page = open_page(sign_in(client, "cara"), at(made, "/domains/LEAD"))
+    page = read(sign_in(client, "cara"), at(made, "/domains/LEAD"))
     assert "only your group sees your answers" in page.text
     assert "Who sees what" not in page.links
 
 
 def test_what_is_sent_in_no_longer_speaks_of_sending(maya, store, whole):
     sheets.sent_in(store, whole.id, NOW)
-    assert "Until you send it in" not in open_page(maya, at(whole, "/domains/LEAD")).text
+    assert "Until you send it in" not in read(maya, at(whole, "/domains/LEAD")).text
 
 
 def test_the_result_names_each_gate_as_the_payer_reads_it(client, sign_in, store):
     made = payers.sent_in(store)
-    own = gates_of(open_page(sign_in(client, "maya"), at(made, "/result")))
+    own = gates_of(read(sign_in(client, "maya"), at(made, "/result")))
     assert own
-    assert gates_of(open_page(sign_in(client, "pam"), "/payers/fair/groups/elm")) == own
+    assert gates_of(read(sign_in(client, "pam"), "/payers/fair/groups/elm")) == own
 
 
 def test_the_result_says_what_each_step_of_the_way_up_asks(maya, store, whole):
     sheets.sent_in(store, whole.id, NOW)
-    text = open_page(maya, at(whole, "/result")).text
+    text = read(maya, at(whole, "/result")).text
     opened = plan.load(Session(store, person(store, "maya"), NOW), whole.id)
     raised = [lift for each in opened.plan.current for lift in each.lifts]
     assert raised
@@ -137,11 +121,11 @@ def test_a_signature_is_asked_for_and_what_was_typed_stays(maya, store, whole):
 def test_signing_leads_to_a_receipt_and_the_result(maya, store, whole):
     reply = world.send(maya, at(whole, "/submit"), name="maya", agrees="y")
     assert reply.status_code == 303
-    receipt = open_page(maya, reply.location)
+    receipt = read(maya, reply.location)
     (submission,) = assessments.submissions(store, whole.id)
     assert submission.reference in receipt.text
     assert submission.reference.startswith("2027-ELM-")
-    shown = open_page(maya, receipt.links["See the result"])
+    shown = read(maya, receipt.links["See the result"])
     assert shown.heading == "Result"
     for words in (
         "T2 Developing",
@@ -172,7 +156,7 @@ def test_sending_in_twice_is_told(maya, store, whole):
 
 def test_who_may_not_sign_is_told_to_ask_a_colleague(client, sign_in, store, whole):
     cara = sign_in(client, "cara")
-    assert "Ask a colleague who may sign" in open_page(cara, at(whole, "/check")).text
+    assert "Ask a colleague who may sign" in read(cara, at(whole, "/check")).text
     assert world.send(cara, at(whole, "/submit"), name="Cara", agrees="y").status_code == 403
     assert assessments.submissions(store, whole.id) == ()
 
@@ -183,7 +167,7 @@ def test_there_is_no_receipt_before_a_submission(maya, made):
 
 def test_a_draft_is_previewed_for_the_group_alone(maya, store, made):
     sheets.answer(store, made.id, NOW)
-    page = open_page(maya, at(made, "/result"))
+    page = read(maya, at(made, "/result"))
     assert page.heading == "Preview of the result"
     assert "nobody outside your group sees this" in page.text
     assert "T2 Developing" in page.text
@@ -193,21 +177,21 @@ def test_a_draft_is_previewed_for_the_group_alone(maya, store, made):
 def test_an_unfinished_assessment_shows_how_many_questions_are_left_and_no_score(maya, store, made):
     sheets.answer(store, made.id, NOW, item_ids=["LEAD-1", "LEAD-2"])
     for rest in ("/result", "/plan"):
-        text = open_page(maya, at(made, rest)).text
+        text = read(maya, at(made, rest)).text
         assert "55 of 57 questions are left" in text
         for score in ("T0", "weakest", "from not", "QMS 0", "Domain by domain"):
             assert score not in text
-    assert "55 of 57 questions are left" in open_page(maya, at(made)).text
+    assert "55 of 57 questions are left" in read(maya, at(made)).text
     assert maya.get(at(made, "/plan.json")).status_code == 409
     sheets.answer(store, made.id, NOW, "2")
-    assert "questions are left" not in open_page(maya, at(made, "/result")).text
+    assert "questions are left" not in read(maya, at(made, "/result")).text
     assert maya.get(at(made, "/plan.json")).status_code == 200
 
 
 def test_the_result_shows_every_unmet_criterion_and_what_each_raise_is_for(maya, store, made):
     sheets.answer(store, made.id, NOW, "1")
     sheets.answer(store, made.id, NOW, "0", ["REAL-1", "SOCR-1", "SOCR-2", "SOCR-3", "SOCR-4"])
-    text = open_page(maya, at(made, "/result")).text
+    text = read(maya, at(made, "/result")).text
     lines = [
         "One way of asking (REAL-1): level 0, needs level 2",
         "Social-risk assessment and response (SOCR): 10.7, needs 15",
@@ -227,7 +211,7 @@ def test_the_result_shows_every_unmet_criterion_and_what_each_raise_is_for(maya,
 def test_what_is_unknown_is_asked_first(maya, store, made):
     sheets.answer(store, made.id, NOW, "1")
     sheets.answer(store, made.id, NOW, "dk", ["LEAD-1"])
-    text = open_page(maya, at(made, "/result")).text
+    text = read(maya, at(made, "/result")).text
     way = text[text.index("The way to T2") :]
     assert way.index("Find out: Named accountability") < way.index(" from level 1 to ")
 
@@ -236,9 +220,9 @@ def test_a_provisional_tier_names_its_last_day_and_expires(maya, clock, store, m
     sheets.answer(store, made.id, NOW)
     sheets.answer(store, made.id, NOW, "1", ["LEAD-1"])
     sheets.sent_in(store, made.id, NOW)
-    assert "Provisional until Jul 15, 2027" in open_page(maya, at(made, "/result")).text
+    assert "Provisional until Jul 15, 2027" in read(maya, at(made, "/result")).text
     clock.time = NOW + timedelta(minutes=30)
-    assert "(expired)" not in open_page(maya, at(made, "/result")).text
+    assert "(expired)" not in read(maya, at(made, "/result")).text
 
 
 @pytest.fixture
@@ -253,12 +237,6 @@ def sent(store):
 
 def path_of(sent, *more):
     return "/".join(("/assessments", sent.id, "review", *more))
-
-
-def read(client, path, status=200):
-    reply = client.get(path)
-    assert reply.status_code == status, reply.text
-    return Page(reply.text)
 
 
 def form_of(client, sent, domain_id="LEAD"):

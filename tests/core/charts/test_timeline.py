@@ -29,7 +29,7 @@ FIRST = [TierStep(START, "T1"), TierStep(date(2027, 9, 15), "T2")]
 LAST = [TierStep(START, "T1"), TierStep(date(2028, 6, 15), "T2")]
 
 
-def drawn(courses=(COACH,), first=FIRST, last=LAST):
+def a_timeline(courses=(COACH,), first=FIRST, last=LAST):
     return timeline_of(START, courses, first, last)
 
 
@@ -38,7 +38,7 @@ def place(text):
 
 
 def test_a_bar_runs_from_start_over_launch_to_the_last_month_of_an_effect():
-    (bar,) = drawn().bars
+    (bar,) = a_timeline().bars
     assert bar.title == "Coaching"
     spans = (bar.prepares, bar.runs, bar.shows)
     assert [place(span.x) for span in spans] == pytest.approx(
@@ -48,7 +48,7 @@ def test_a_bar_runs_from_start_over_launch_to_the_last_month_of_an_effect():
 
 
 def test_the_tier_rises_earlier_on_the_upper_path_than_on_the_lower():
-    upper, lower = drawn().paths
+    upper, lower = a_timeline().paths
     assert [block.tier for block in upper.blocks] == ["T1", "T2"]
     assert place(upper.blocks[1].x) < place(lower.blocks[1].x)
     for path in (upper, lower):
@@ -61,14 +61,14 @@ def test_steps_that_change_nothing_are_one_block_and_a_narrow_one_has_no_letters
         TierStep(date(2027, 6, 1), "T1"),
         TierStep(date(2028, 6, 30), "T2"),
     ]
-    upper, _ = drawn(first=steps).paths
+    upper, _ = a_timeline(first=steps).paths
     assert [block.label for block in upper.blocks] == ["T1", ""]
 
 
 @pytest.mark.parametrize("years", [1, 2, 4, 8])
 def test_there_is_room_for_every_month_that_is_named(years):
     late = Course("a", "a", START, START, START, date(2027 + years, 1, 15), "x")
-    marks = drawn(courses=(late,)).marks
+    marks = a_timeline(courses=(late,)).marks
     assert 2 <= len(marks) <= 5
     assert (marks[0].x, marks[0].anchor) == ("0%", "start")
     assert place(marks[-1].x) <= 100
@@ -76,19 +76,19 @@ def test_there_is_room_for_every_month_that_is_named(years):
 
 def test_a_long_title_is_cut_in_the_drawing_and_whole_in_the_table():
     title = "Hire a greeter for the front desk of each of our sites"
-    figure = drawn(courses=(Course(title, title, START, START, START, START, "x"),))
+    figure = a_timeline(courses=(Course(title, title, START, START, START, START, "x"),))
     assert figure.bars[0].title.endswith("…")
     assert figure.table.rows[0][0] == title
 
 
 def test_it_says_everything_it_draws():
-    says = drawn().says
+    says = a_timeline().says
     assert "T1 from Jan 2027, then T2 from Sep 2027" in says
     assert "Practice facilitation: starts Jan 2027, launched Mar 2027" in says
 
 
 def test_with_titles_beside_the_bars_it_takes_about_half_the_height_and_says_the_same():
-    above = drawn(courses=(COACH,) * 7)
+    above = a_timeline(courses=(COACH,) * 7)
     beside = spaced(above, TITLES_BESIDE)
     assert beside.height < 0.55 * above.height
     assert (beside.says, beside.table, beside.marks) == (above.says, above.table, above.marks)
@@ -97,7 +97,7 @@ def test_with_titles_beside_the_bars_it_takes_about_half_the_height_and_says_the
 
 @pytest.mark.parametrize("spacing", [TITLES_ABOVE, TITLES_BESIDE])
 def test_every_line_has_its_own_height(spacing):
-    figure = spaced(drawn(courses=(COACH,) * 3), spacing)
+    figure = spaced(a_timeline(courses=(COACH,) * 3), spacing)
     tops = [*(path.y for path in figure.paths), *(bar.y for bar in figure.bars)]
     heights = [*tops, figure.height]
     assert heights[0] >= 20  # px that the months above need

@@ -55,10 +55,10 @@ def renamed(name):
     return keep
 
 
-def counting(told):
+def counting(on_progress):
     """Work that goes on until it is told to stop."""
     for row in range(1_000_000):
-        told(row)
+        on_progress(row)
         time.sleep(0.001)
     return renamed("Done")
 
@@ -80,7 +80,7 @@ def test_how_far_it_is_can_be_read_while_it_runs_and_it_can_be_stopped(store, st
 
 
 def test_what_was_stopped_at_the_last_moment_keeps_nothing(store, started):
-    def work(told):
+    def work(on_progress):
         with closing(Store(store.path)) as its_own:
             jobs.end(its_own, "j1", JobState.CANCELED, "", NOW)
         return renamed("Done")
@@ -91,7 +91,7 @@ def test_what_was_stopped_at_the_last_moment_keeps_nothing(store, started):
 
 
 def test_a_sentence_of_ours_is_told_and_nothing_is_kept(store, started):
-    def work(told):
+    def work(on_progress):
         raise BadInput("Choose another file.")
 
     job = over(store, started(work))
@@ -99,7 +99,7 @@ def test_a_sentence_of_ours_is_told_and_nothing_is_kept(store, started):
 
 
 def test_a_fault_of_ours_never_quotes_what_was_read(store, started, caplog, capfd):
-    def work(told):
+    def work(on_progress):
         try:
             raise ValueError("Erika Mustermann, 1960-01-02")
         except ValueError as error:
@@ -115,7 +115,7 @@ def test_a_fault_of_ours_never_quotes_what_was_read(store, started, caplog, capf
 
 
 def test_a_failure_while_keeping_keeps_nothing(store, started):
-    def work(told):
+    def work(on_progress):
         def keep(store, now):
             renamed("Half")(store, now)
             raise KeyError
@@ -154,8 +154,8 @@ def test_what_could_not_be_stored_leaves_its_room(store, runner):
 
 def test_who_is_told_to_stop_stops_at_once(store):
     pulse = working.Pulse(store.path, "j1", clock)
-    pulse.told(1)
+    pulse.report(1)
     pulse.is_canceled = True
     with pytest.raises(Canceled):
-        pulse.told(2)
+        pulse.report(2)
     assert pulse.done == 2

@@ -36,11 +36,6 @@ SAID = DemographicCell(
 )
 
 
-@pytest.fixture
-def cara(client, sign_in):
-    return sign_in(client, "cara")
-
-
 def filled(client, fields, path=HERE, **more):
     """What a browser sends after somebody typed `fields` into the page as it stands."""
     return {

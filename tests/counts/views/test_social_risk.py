@@ -25,11 +25,6 @@ FOOD = FunnelCell(Step.POSITIVE, Need.FOOD)
 SPANISH = Stratum(StratumType.LANGUAGE, "spanish")
 
 
-@pytest.fixture
-def cara(client, sign_in):
-    return sign_in(client, "cara")
-
-
 def filled(client, fields, path=HERE, **more):
     """What a browser sends after somebody typed `fields` into the page as it stands."""
     page = Page(client.get(path).text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from readiness.core.periods import Period
 from readiness.counts.quality.models import QualityCell, SampleCell
 from tests.factories.page import Page
@@ -14,11 +12,6 @@ HERE = "/groups/elm/quality/2026-Q4"
 RESULTS, RACE_DATA = f"{HERE}/results", f"{HERE}/race-data"
 Q4 = Period(2026, 4)
 SIZES = {"white": (700, 1000), "black": (120, 300), "asian": (5, 8), "nhpi": (10, 20)}
-
-
-@pytest.fixture
-def cara(client, sign_in):
-    return sign_in(client, "cara")
 
 
 def year(store, back, pairs, measure="COL"):

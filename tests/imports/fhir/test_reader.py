@@ -246,13 +246,13 @@ def test_what_is_no_fhir_file_is_refused_as_a_whole(content, says):
 def test_somebody_who_stops_a_run_is_heard_within_a_thousand_resources():
     heard: list[int] = []
 
-    def told(rows: int) -> None:
+    def on_progress(rows: int) -> None:
         heard.append(rows)
         raise Canceled
 
     line = json.dumps(observation("93030-5", **coded("LA33-6"))).encode() + b"\n"
     source = file_in_memory("the file", "x.ndjson", line * 2_500)
-    reading = ReadContext(fhir.hashed, Report(), on_progress=told)
+    reading = ReadContext(fhir.hashed, Report(), on_progress=on_progress)
     with pytest.raises(Canceled):
         list(reader.parts([source], reading, fhir.CODES))
     assert heard == [1_000]

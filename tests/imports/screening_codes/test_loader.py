@@ -103,17 +103,17 @@ def test_no_single_question_of_a_score_tells_anything():
 
 
 def test_a_question_shared_by_instruments_is_told_apart_by_its_answer():
-    def told(instrument_id, code, *answers):
+    def instrument_of(instrument_id, code, *answers):
         question = CODES.question(
             instrument_id, code, [ScreenAnswer(code=each) for each in answers]
         )
         assert question
         return question.instrument_id
 
-    assert told("", "71802-3", "LA30190-5") == "prapare"
-    assert told("", "71802-3", "LA31994-9") == "ahc_hrsn"
-    assert told("prapare", "93030-5") == "prapare"
-    assert told("prapare", "88122-7") == "ahc_hrsn"  # not asked by PRAPARE
+    assert instrument_of("", "71802-3", "LA30190-5") == "prapare"
+    assert instrument_of("", "71802-3", "LA31994-9") == "ahc_hrsn"
+    assert instrument_of("prapare", "93030-5") == "prapare"
+    assert instrument_of("prapare", "88122-7") == "ahc_hrsn"  # not asked by PRAPARE
     assert CODES.question("", "1-8") is None
 
 

@@ -274,11 +274,11 @@ def some_parts(draw):
 
 @given(parts=some_parts(), data=st.data())
 def test_the_order_of_the_pieces_never_matters(parts, data):
-    def told(some):
+    def needs_of(some):
         found = [
             (s.patient, s.day, s.instrument, sorted(evaluate(s, CODES).needs.items()))
             for s in assembled(*some)[0]
         ]
         return sorted(found)
 
-    assert told(data.draw(st.permutations(parts))) == told(parts)
+    assert needs_of(data.draw(st.permutations(parts))) == needs_of(parts)

@@ -30,9 +30,9 @@ def long_mapping(text: str) -> LongMapping:
     return found
 
 
-def in_engine(source, mapping=MAPPING, room=None, told=lambda _: None, period=""):
+def in_engine(source, mapping=MAPPING, room=None, on_progress=lambda _: None, period=""):
     report = Report()
-    reading = ReadContext(lambda _: b"", report, "", told)
+    reading = ReadContext(lambda _: b"", report, "", on_progress)
     found = large.cells_of(source, reading, long_mapping(mapping), CODES, period, room)
     return found, report
 
@@ -123,18 +123,18 @@ def test_a_file_that_is_no_such_table_is_refused_with_a_sentence(content, says):
 
 @pytest.mark.slow
 def test_whoever_stops_it_is_heard_at_once():
-    def told(_):
+    def on_progress(_):
         raise Canceled
 
     with pytest.raises(Canceled):
-        in_engine(file(table(1, 60_000)), told=told)
+        in_engine(file(table(1, 60_000)), on_progress=on_progress)
 
 
 @pytest.mark.slow
 def test_the_share_that_is_done_only_grows(monkeypatch):
     monkeypatch.setattr(duckdb_session, "TURN", 0)  # asked all the time, however fast it is
     said: list[int] = []
-    in_engine(file(table(1, 60_000)), told=said.append, room=MemoryLimits(slice_rows=20_000))
+    in_engine(file(table(1, 60_000)), on_progress=said.append, room=MemoryLimits(slice_rows=20_000))
     assert said == sorted(said)
     assert said
 

@@ -18,7 +18,7 @@ from tests.factories import incentive_runs
 
 
 @pytest.fixture(scope="module")
-def told():
+def two_designs():
     return result.result_of(incentive_runs.done(incentive_runs.a_run()))
 
 
@@ -28,9 +28,11 @@ def tried_on(groups, designs=(incentive_runs.NARROWING,)):
     return result.result_of(incentive_runs.done(incentive_runs.a_run(asked=asked, numbers=numbers)))
 
 
-def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_each_design(told):
-    assert [each.id for each in told.questions] == ["chance", "gain", "fall"]
-    for each in told.questions:
+def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_each_design(
+    two_designs,
+):
+    assert [each.id for each in two_designs.questions] == ["chance", "gain", "fall"]
+    for each in two_designs.questions:
         assert each.finding
         assert [bar.title for bar in each.bars.rows] == ["Narrow the gap", "Lift, tested"]
         assert each.table.header[1:] == ("Narrow the gap", "Lift, tested")
@@ -58,16 +60,16 @@ def test_progress_counts_every_replicate_of_every_question():
     assert counted[-1] == runs.total_draws(incentive_runs.a_run()) == 3_000
 
 
-def test_a_group_that_takes_no_part_says_why_instead_of_a_chance(told):
-    gain = told.questions[1]
+def test_a_group_that_takes_no_part_says_why_instead_of_a_chance(two_designs):
+    gain = two_designs.questions[1]
     column = dict(zip(gain.sizes.header, zip(*gain.sizes.rows, strict=True), strict=True))
     assert column["Group"][0] == "Group 1"
     assert column["Narrow the gap"][2].endswith("%")
     assert column["Lift, tested"][2] == "takes no part: its tier is below the one asked for"
 
 
-def test_a_tier_condition_is_said_with_what_it_closes(told):
-    (says,) = [each for each in told.money.says if TIER_CONDITION in each]
+def test_a_tier_condition_is_said_with_what_it_closes(two_designs):
+    (says,) = [each for each in two_designs.money.says if TIER_CONDITION in each]
     assert says.startswith("“Lift, tested”: its tier condition closes the payment to 2 of 6 groups")
 
 
@@ -77,8 +79,8 @@ def test_without_a_tier_condition_nothing_is_said_of_one():
     ]
 
 
-def test_thirds_by_social_risk_take_five_groups_with_a_known_one(told):
-    assert [title for title, _ in told.money.tables] == [
+def test_thirds_by_social_risk_take_five_groups_with_a_known_one(two_designs):
+    assert [title for title, _ in two_designs.money.tables] == [
         "By tier", "By social risk", "Concentration index",
     ]  # fmt: skip
     few = tried_on(incentive_runs.NUMBERS.groups[:4])
@@ -86,22 +88,25 @@ def test_thirds_by_social_risk_take_five_groups_with_a_known_one(told):
     assert NO_THIRDS in few.money.says
 
 
-def test_who_is_left_out_and_what_it_rests_on_are_said(told):
-    assert told.left_out[0] == "Nothing submitted yet: Elm Physicians."
+def test_who_is_left_out_and_what_it_rests_on_are_said(two_designs):
+    assert two_designs.left_out[0] == "Nothing submitted yet: Elm Physicians."
     assert (
-        "“Lift, tested”: leaves out 2 groups: its tier is below the one asked for." in told.left_out
+        "“Lift, tested”: leaves out 2 groups: its tier is below the one asked for."
+        in two_designs.left_out
     )
-    rests_on = dict(told.rests_on)
+    rests_on = dict(two_designs.rests_on)
     assert rests_on["Groups"] == "6, of which 6 with a known social risk"
     assert rests_on["Seed"] == "7"
     assert rests_on["Releases"] == (
         "the newest of each group (number 1); screening counts of Q3 2026 to Q4 2026"
     )
     assert rests_on["Replicates"] == "1,000 invented years for each question"
-    assert len(told.releases.rows) == 6
-    assert told.releases.rows[0][1].endswith(" patient-measures")
-    assert told.releases.rows[0][3].endswith(" screened patient-quarters)")
-    assert any("each patient counted once in every measure" in each for each in told.money.says)
+    assert len(two_designs.releases.rows) == 6
+    assert two_designs.releases.rows[0][1].endswith(" patient-measures")
+    assert two_designs.releases.rows[0][3].endswith(" screened patient-quarters)")
+    assert any(
+        "each patient counted once in every measure" in each for each in two_designs.money.says
+    )
 
 
 def test_many_groups_are_put_together_in_tenths_by_size():
@@ -126,8 +131,10 @@ def test_where_nobody_can_be_paid_every_question_is_still_answered():
     assert nobody.money.finding == "Nothing is paid, or no social risk is known"
 
 
-def test_gap_narrowing_pays_for_the_fall_of_the_higher_group_and_lifting_does_not(told):
-    assert told.questions[2].finding == "“Narrow the gap” pays for the fall of the higher group"
+def test_gap_narrowing_pays_for_the_fall_of_the_higher_group_and_lifting_does_not(two_designs):
+    assert (
+        two_designs.questions[2].finding == "“Narrow the gap” pays for the fall of the higher group"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,7 @@ COUNTS = {"asian": (50, 80), "black": (60, 100), "white": (140, 200), "hispanic"
 
 @pytest.fixture
 def grown(store):
-    seed = portfolio.seeded(store)
-    for group_id in ("ash", "birch", "cedar"):
-        portfolio.grow(store, group_id, seed)
-        portfolio.release(store, group_id, portfolio.AFTER, COUNTS)
+    portfolio.grow_three(store, COUNTS)
     return store
 
 

@@ -40,10 +40,7 @@ NO_WISH = NumbersFilters()
 
 @pytest.fixture
 def grown(store):
-    seed = portfolio.seeded(store)
-    for group_id in ("ash", "birch", "cedar"):
-        portfolio.grow(store, group_id, seed)
-        portfolio.release(store, group_id, portfolio.AFTER, COUNTS)
+    portfolio.grow_three(store, COUNTS)
     return store
 
 
@@ -239,13 +236,13 @@ def test_it_is_told_how_far_it_is_over_all_scenarios():
 def test_it_stops_when_it_is_told_to():
     heard: list[int] = []
 
-    def told(done: int) -> None:
+    def on_progress(done: int) -> None:
         heard.append(done)
         if done >= 100:
             raise Canceled
 
     with pytest.raises(Canceled):
-        simulate_scenarios(GROUND, DESIGNS, (NOTHING, GAIN), 100_000, SEED, told)
+        simulate_scenarios(GROUND, DESIGNS, (NOTHING, GAIN), 100_000, SEED, on_progress)
     assert heard == [50, 100]
 
 
@@ -260,10 +257,10 @@ def test_only_a_few_chunks_are_at_hand_at_once(monkeypatch):
 
     monkeypatch.setattr(simulation, "tally_chunk", noted)
 
-    def told(done: int) -> None:
+    def on_progress(done: int) -> None:
         assert len(handed_out) <= done // 50 + 4
 
-    simulate_scenario(GROUND, DESIGNS, NOTHING, 1000, SEED, told)
+    simulate_scenario(GROUND, DESIGNS, NOTHING, 1000, SEED, on_progress)
     assert sorted(handed_out) == list(range(20))
 
 

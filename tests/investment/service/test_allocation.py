@@ -32,7 +32,7 @@ from readiness.investment.service.allocation import (
     conflicts_of,
     too_little_money,
 )
-from tests.bench.investing import drawn, with_packages
+from tests.bench.investing import random_problem, with_packages
 from tests.factories.seeds import seeds
 from tests.investment import brute_force, cbc_statement
 
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.slow  # against another solver
 @pytest.mark.parametrize("seeds", seeds([range(n, n + 40) for n in range(0, 400, 40)], 5), ids=str)
 def test_the_answer_is_the_one_of_trying_every_choice(seeds):
     for seed in seeds:
-        problem = brute_force.drawn(seed)
+        problem = brute_force.random_problem(seed)
         wanted, made = brute_force.best(problem), allocate(problem, 0.0, 20)
         assert (None if made.chosen is None else made.selection) == wanted, seed
         if wanted is not None:
@@ -57,7 +57,7 @@ def test_the_answer_is_the_one_of_trying_every_choice(seeds):
 def test_with_packages_the_answer_is_the_one_of_trying_every_choice(seeds):
     packages = beside = impossible = 0
     for seed in seeds:
-        problem = brute_force.drawn_with_packages(seed)
+        problem = brute_force.random_problem_with_packages(seed)
         wanted, made = brute_force.best(problem), allocate(problem, 0.0, 20)
         assert (None if made.chosen is None else made.selection) == wanted, seed
         assert made.is_proven
@@ -72,7 +72,7 @@ def test_with_packages_the_answer_is_the_one_of_trying_every_choice(seeds):
 
 
 def test_the_problems_with_packages_are_of_every_kind():
-    problems = [brute_force.drawn_with_packages(seed) for seed in range(300)]
+    problems = [brute_force.random_problem_with_packages(seed) for seed in range(300)]
     closed = [p for p in problems if not all(map(p.is_open, p.packages))]
     pinned = [p for p in problems for o in p.options if p.is_pinned(o) and is_held(p, o)]
     own_use = [p for p in problems if any(limit.packages for limit in p.limits)]
@@ -103,7 +103,7 @@ def test_of_equal_benefit_the_cheapest_is_chosen_then_the_first_by_ids():
 
 
 def test_the_order_of_the_input_changes_nothing():
-    problem = brute_force.drawn(7)
+    problem = brute_force.random_problem(7)
     turned = replace(
         problem, options=problem.options[::-1], groups=problem.groups[::-1], gates=problem.gates
     )
@@ -149,7 +149,7 @@ def test_a_problem_without_an_answer_says_so():
 
 def test_what_is_written_with_packages_is_read_as_it_was():
     for seed in range(40):
-        problem = replace(brute_force.drawn_with_packages(seed), limits=())
+        problem = replace(brute_force.random_problem_with_packages(seed), limits=())
         raw = json.dumps(problem_json.write(problem, 0.0, 20)).encode()
         again = problem_json.read(raw).problem
         assert [each.key for each in again.packages] == [each.key for each in problem.packages]
@@ -213,7 +213,7 @@ def test_what_a_package_holds_counts_as_before_and_what_is_in_place_counts_for_n
 def test_the_solver_names_the_contradictions_that_trying_every_choice_finds():
     conflicts = 0
     for seed in range(120):
-        problem = brute_force.drawn_with_packages(seed)
+        problem = brute_force.random_problem_with_packages(seed)
         if brute_force.best(problem) is None:
             for conflict in conflicts_of(problem):
                 assert conflict.is_minimal
@@ -226,7 +226,7 @@ def test_the_solver_names_the_contradictions_that_trying_every_choice_finds():
 
 
 def test_of_hundreds_of_groups_the_contradiction_is_found():
-    problem = with_packages(drawn(200, 12, 3), 3)
+    problem = with_packages(random_problem(200, 12, 3), 3)
     last = problem.options[-1]
     options = (*problem.options[:-1], replace(last, pin=True, requires=(), cost=10**9))
     (conflict,) = conflicts_of(replace(problem, options=options), 60.0)
@@ -274,7 +274,7 @@ def test_money_is_not_blamed_where_something_is_chosen_nothing_is_of_use_or_noth
 
 
 def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
-    problem = drawn(200, 12, 3)
+    problem = random_problem(200, 12, 3)
     made = allocate(problem, 0.0, 0.0)
     assert made.chosen
     assert not made.is_proven
@@ -437,7 +437,7 @@ def test_another_statement_of_packages_has_the_same_best_answer(seed):
 @pytest.mark.parametrize("seeds", seeds([range(n, n + 60) for n in range(0, 180, 60)], 1), ids=str)
 def test_the_other_statement_agrees_with_trying_every_choice(seeds):
     for seed in seeds:
-        problem = replace(brute_force.drawn_with_packages(seed), limits=())
+        problem = replace(brute_force.random_problem_with_packages(seed), limits=())
         wanted = brute_force.best(problem)
         other = cbc_statement.solved(problem_json.write(problem, 0.0, 60), (), 0.0)
         assert (wanted is not None) == other.is_possible, seed

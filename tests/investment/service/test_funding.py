@@ -178,14 +178,20 @@ def test_a_group_that_stopped_sharing_gets_nothing_and_that_is_said(session, gro
         assert "shares nothing with you today" in line.why_not
 
 
-def test_what_its_group_took_out_is_not_written_and_the_rest_is(session, grove):
-    open_ = approved(session)
+def take_out_planned(grove, open_):
+    """The first action that Elm's own plan held; its id."""
     taken = next(
         line.award.action_id
         for line in open_.written.lines
         if line.award.group_id == "elm" and not line.is_added
     )
     take_out(grove, taken)
+    return taken
+
+
+def test_what_its_group_took_out_is_not_written_and_the_rest_is(session, grove):
+    open_ = approved(session)
+    taken = take_out_planned(grove, open_)
     done = fund(session)
     assert ("elm", taken) not in awarded(grove)
     assert [line.why_not for line in done.refused.lines if line.award.action_id == taken] == [
@@ -209,12 +215,7 @@ def test_what_a_plan_does_without_is_shown_as_added_and_then_is_in_it(session, g
 
 def test_of_what_changed_since_it_was_shown_nothing_is_written(session, grove):
     open_ = approved(session)
-    taken = next(
-        line.award.action_id
-        for line in open_.written.lines
-        if line.award.group_id == "elm" and not line.is_added
-    )
-    take_out(grove, taken)
+    take_out_planned(grove, open_)
     before = audit.head(grove)
     with pytest.raises(ChangedMeanwhile):
         funding.fund(session, "fair", "s1", open_.seen, new_id)

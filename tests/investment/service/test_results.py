@@ -13,9 +13,8 @@ import pytest
 
 from readiness.accounts.db import groups, people
 from readiness.assessments.service import result
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.people import Group
 from readiness.investment import db as allocations
@@ -33,9 +32,7 @@ NAMES = {"fir": "<script>alert(1)</script> مجموعة", "yew": "Yew" + "longna
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """Three groups share with the payer fair; one scenario is solved and shaken."""
-    made = Store(tmp_path_factory.mktemp("proposal") / "readiness.db")
-    migrate(made)
-    world.fill(made)
+    made = world.store_in(tmp_path_factory.mktemp("proposal"))
     for number, (group_id, name) in enumerate(NAMES.items()):
         groups.add(made, Group(group_id, name), NOW)
         with made.writing():

@@ -45,7 +45,7 @@ def offers_at(tier_gate):
     return offers_of([random_baseline(seed) for seed in POOL], BOOK, tier_gate)
 
 
-def drawn_case(seed):
+def random_case(seed):
     throw = Random(f"portfolio {seed}")
     years = throw.choice([1, 1, 2])
     tier_gate = throw.choice([0, 2, 2])
@@ -54,7 +54,7 @@ def drawn_case(seed):
     singly.sort(key=lambda each: throw.random() + (each.origin is ActionOrigin.NO_PLAN))
     kept = [each.key for each in singly[: SINGLE[years]]]
     few = tuple(fewer(offer, kept, throw) for offer in sorted(offers, key=lambda o: o.group_id))
-    return Case(drawn_scenario(few, years, tier_gate, throw), few, seed)
+    return Case(random_scenario(few, years, tier_gate, throw), few, seed)
 
 
 def fewer(offer, kept, throw):
@@ -72,7 +72,7 @@ def fewer(offer, kept, throw):
     )
 
 
-def drawn_scenario(offers, years, tier_gate, throw):
+def random_scenario(offers, years, tier_gate, throw):
     choices = [each.key for offer in offers for each in offer.choices]
     pins, bans = (
         frozenset(throw.sample(choices, min(len(choices), throw.choice(numbers))))
@@ -129,7 +129,7 @@ def with_purposes(problem, choice, purposes):
 @pytest.mark.parametrize("seeds", seeds([range(n, n + 10) for n in range(0, 200, 10)], 3), ids=str)
 def test_the_answer_is_the_best_of_every_choice(seeds):
     for seed in seeds:
-        case = drawn_case(seed)
+        case = random_case(seed)
         problem = case.problem(case.scenario.policy)
         made, wanted = allocate(problem, 0.0, 60), best(problem)
         assert made.is_proven
@@ -139,7 +139,7 @@ def test_the_answer_is_the_best_of_every_choice(seeds):
 @pytest.mark.parametrize("seeds", seeds([range(n, n + 50) for n in range(0, 200, 50)], 1), ids=str)
 def test_an_answer_is_worth_and_costs_what_its_allocation_does(seeds):
     for seed in seeds:
-        case = drawn_case(seed)
+        case = random_case(seed)
         policy = case.scenario.policy
         made = allocate(case.problem(policy), 0.0, 60)
         if made.chosen is None:
@@ -157,7 +157,7 @@ def test_an_answer_is_worth_and_costs_what_its_allocation_does(seeds):
 def test_the_portfolios_are_of_every_kind():
     kinds: Counter[str] = Counter()
     for seed in range(200):
-        case = drawn_case(seed)
+        case = random_case(seed)
         asked, one = case.scenario, case.one_year(case.scenario.policy)
         kinds += Counter({
             "two years": case.years == 2, "packages": len(one.packages) > 1,

@@ -17,7 +17,7 @@ from readiness.investment.problem import (
     total_benefit,
 )
 from readiness.investment.solver import direct, prices
-from tests.bench.investing import drawn, with_packages
+from tests.bench.investing import random_problem, with_packages
 from tests.factories.seeds import seeds
 from tests.factories.waiting import PATIENCE
 from tests.investment import brute_force
@@ -29,12 +29,14 @@ def by_groups(model, gap=1e-3):
     return prices.best_by_groups(model, gap, monotonic() + PATIENCE)
 
 
-@pytest.mark.parametrize("drawn", [brute_force.drawn, brute_force.drawn_with_packages])
+@pytest.mark.parametrize(
+    "make_problem", [brute_force.random_problem, brute_force.random_problem_with_packages]
+)
 @pytest.mark.parametrize("seeds", seeds([range(n, n + 60) for n in range(0, 300, 60)], 2), ids=str)
-def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds, drawn):
+def test_no_choice_exceeds_the_bound_and_what_is_chosen_is_allowed(seeds, make_problem):
     solution = 0
     for seed in seeds:
-        problem = drawn(seed)
+        problem = make_problem(seed)
         best, model = brute_force.best(problem), model_of(problem)
         if not model.choices or any(
             low > high for low, high in zip(model.program.lower, model.program.upper, strict=True)
@@ -72,7 +74,7 @@ def with_everything(problem: AllocationProblem) -> AllocationProblem:
 def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_program(
     seed, has_packages
 ):
-    problem = with_everything(drawn(60, 12, seed))
+    problem = with_everything(random_problem(60, 12, seed))
     if has_packages:
         problem = with_packages(problem, seed)
     model = model_of(problem)
@@ -89,7 +91,7 @@ def test_many_groups_with_every_constraint_are_within_the_gap_of_the_whole_progr
 
 
 def test_the_same_problem_gets_the_same_answer_whatever_the_order_it_comes_in():
-    problem = drawn(80, 10, 5)
+    problem = random_problem(80, 10, 5)
     turned = replace(problem, options=problem.options[::-1], groups=problem.groups[::-1])
     first, second = by_groups(model_of(problem)), by_groups(model_of(turned))
     assert first == second
@@ -97,10 +99,12 @@ def test_the_same_problem_gets_the_same_answer_whatever_the_order_it_comes_in():
 
 
 def test_where_no_time_is_left_there_is_no_answer_and_no_bound():
-    found, bound = prices.best_by_groups(model_of(drawn(200, 12, 1)), 1e-3, monotonic() - 1)
+    found, bound = prices.best_by_groups(
+        model_of(random_problem(200, 12, 1)), 1e-3, monotonic() - 1
+    )
     assert found is None or bound < float("inf")
 
 
 def test_what_half_actions_cannot_satisfy_has_no_prices():
-    problem = replace(drawn(60, 10, 1), min_groups=61)
+    problem = replace(random_problem(60, 10, 1), min_groups=61)
     assert by_groups(model_of(problem)) == (None, float("inf"))

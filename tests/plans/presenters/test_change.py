@@ -9,8 +9,7 @@ from decimal import Decimal
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
+from readiness.core.db import Session
 from readiness.plans.costs import CostRange, PeopleDays
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
@@ -26,13 +25,9 @@ REACHES = "T3 Incentive-ready"
 
 
 @pytest.fixture
-def session(tmp_path):
-    store = Store(tmp_path / "readiness.db")
-    migrate(store)
-    world.fill(store)
+def session(store):
     plans.submitted(store, "elm", plans.developing(), NOW)
-    yield Session(store, people.actor(store, "maya"), NOW)
-    store.close()
+    return Session(store, people.actor(store, "maya"), NOW)
 
 
 def opened(session):

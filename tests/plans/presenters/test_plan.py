@@ -8,8 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from readiness.accounts.db import people
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
+from readiness.core.db import Session
 from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionPlan, ActionStatus, GroupValues, MarginPrice
 from readiness.plans.presenters import outlook
@@ -23,19 +22,9 @@ NOW = world.NOW
 TODAY = NOW.date()
 
 
-def opened_for(tmp_path, answers):
-    store = Store(tmp_path / "readiness.db")
-    migrate(store)
-    world.fill(store)
-    plans.submitted(store, "elm", answers, NOW)
-    opened = plan.load(Session(store, people.actor(store, "maya"), NOW), "a1")
-    store.close()
-    return opened
-
-
 @pytest.fixture
-def opened(tmp_path):
-    return opened_for(tmp_path, plans.developing())
+def opened(store):
+    return plans.view_of(store, plans.developing())
 
 
 def changed(opened, action_id, **changes):
@@ -56,10 +45,7 @@ def test_what_is_done_is_to_be_shown_by_assessing_again(opened):
 
 
 @pytest.mark.parametrize(("level", "comes_of_it"), [(1, "is not reached."), (3, "is reached.")])
-def test_a_later_assessment_tells_what_came_of_an_earlier_plan(tmp_path, level, comes_of_it):
-    store = Store(tmp_path / "readiness.db")
-    migrate(store)
-    world.fill(store)
+def test_a_later_assessment_tells_what_came_of_an_earlier_plan(store, level, comes_of_it):
     plans.submitted(store, "elm", plans.answers_at(2, REAL_2=1, LEAD_1=1), NOW)
     later = NOW + timedelta(days=300)
     plans.submitted(store, "elm", plans.answers_at(level), later, assessment_id="a2")
@@ -75,16 +61,16 @@ def test_a_later_assessment_tells_what_came_of_an_earlier_plan(tmp_path, level, 
     store.close()
 
 
-def test_it_says_what_stays_short_and_how_much_more(tmp_path):
-    opened = opened_for(tmp_path, plans.answers_at(0))
+def test_it_says_what_stays_short_and_how_much_more(store):
+    opened = plans.view_of(store, plans.answers_at(0))
     told = outlook.outlook(replace(opened, plan=replace(opened.plan, actions=())))
     assert "is not reached by this plan yet. These stay short: " in told.says
     assert told.says.endswith(f"; and {len(told.ahead.short) - 5} more.")
     assert told.timeline is None
 
 
-def test_at_the_top_the_plan_holds_what_is_there(tmp_path):
-    told = outlook.outlook(opened_for(tmp_path, plans.answers_at(4)))
+def test_at_the_top_the_plan_holds_what_is_there(store):
+    told = outlook.outlook(plans.view_of(store, plans.answers_at(4)))
     assert told.says == "If everything goes as expected, T4 Sustaining is held."
     assert told.cost.actions == 0
 
@@ -135,9 +121,9 @@ def test_what_should_have_begun_and_what_has_no_date_are_named(opened):
     assert outlook.outlook(free).ahead.undated == (title,)
 
 
-def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out(tmp_path):
+def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out(store):
     answers = plans.developing(MEAS_2=Answer.dont_know())
-    opened = opened_for(tmp_path, answers)
+    opened = plans.view_of(store, answers)
     dropped = changed(opened, "COACH", status=ActionStatus.DROPPED)
     moved = changed(dropped, "GOV", own=GroupValues(half_year=4))
     drawn = outlook.outlook(moved).timeline
@@ -231,9 +217,9 @@ def test_a_lower_level_is_to_be_expected_as_proposed_again(opened):
     assert shortfall_of(reader).advice == ""
 
 
-def test_what_only_finds_out_is_not_said_to_fall_short(tmp_path):
+def test_what_only_finds_out_is_not_said_to_fall_short(store):
     unknown = {item.id: Answer.dont_know() for item in plans.QMER.items}
-    assert outlook.outlook(opened_for(tmp_path, unknown)).shortfall is None
+    assert outlook.outlook(plans.view_of(store, unknown)).shortfall is None
 
 
 def test_one_month_is_not_a_span():

@@ -7,9 +7,6 @@ from fractions import Fraction
 
 import pytest
 
-from readiness.accounts.db import people
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
 from readiness.plans.models import ActionStatus
 from readiness.plans.planning import Alternative
 from readiness.plans.presenters import outlook
@@ -23,19 +20,9 @@ from tests.factories import plans, world
 NOW = world.NOW
 
 
-def opened_for(tmp_path, answers):
-    store = Store(tmp_path / "readiness.db")
-    migrate(store)
-    world.fill(store)
-    plans.submitted(store, "elm", answers, NOW)
-    opened = plan.load(Session(store, people.actor(store, "maya"), NOW), "a1")
-    store.close()
-    return opened
-
-
 @pytest.fixture
-def opened(tmp_path):
-    return opened_for(tmp_path, plans.developing())
+def opened(store):
+    return plans.view_of(store, plans.developing())
 
 
 def the_way(opened):
@@ -67,8 +54,8 @@ def test_what_is_done_is_no_longer_on_the_way(opened):
     assert way.steps
 
 
-def test_at_the_top_there_is_none(tmp_path):
-    way = the_way(opened_for(tmp_path, plans.answers_at(4)))
+def test_at_the_top_there_is_none(store):
+    way = the_way(plans.view_of(store, plans.answers_at(4)))
     assert (way.steps, way.says) == ((), "There is no tier above this one.")
 
 
@@ -79,10 +66,10 @@ def test_the_plan_is_told_in_one_breath(opened):
     assert says.endswith("estimates that nobody has measured yet.")
 
 
-def test_what_only_finds_out_is_no_plan_to_a_tier(tmp_path):
+def test_what_only_finds_out_is_no_plan_to_a_tier(store):
     answers = plans.answers_at(2)
     del answers["LEAD-1"]
-    assert outlook.outlook(opened_for(tmp_path, answers)).lead == ""
+    assert outlook.outlook(plans.view_of(store, answers)).lead == ""
 
 
 def test_what_is_not_for_the_group_stands_apart(opened):

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import pytest
-
 from readiness.accounts.db import people
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
-from readiness.core.periods import months_until
+from readiness.core.db import Session
 from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionStatus
 from readiness.plans.presenters.action import days_say, money
@@ -20,15 +14,6 @@ from tests.factories import plans, world
 
 NOW = world.NOW
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 def tried(store, answers=None, who="maya", **levels):
@@ -189,12 +174,6 @@ def test_an_item_that_applies_at_these_levels_is_named(store):
     excused = Answer.not_applicable("No interpreter is needed.")
     told = text_of(tried(store, plans.developing(EQME_4=0, CONT_4=excused), EQME_4=3), TODAY)
     assert any(note.startswith("CONT-4 ") and "At these levels" in note for note in told.notes)
-
-
-def test_months_are_counted_from_today_and_none_are_past():
-    assert months_until(date(2027, 1, 31), date(2027, 2, 28)) == 1
-    assert months_until(date(2027, 1, 15), date(2027, 1, 15)) == 0
-    assert months_until(date(2027, 1, 15), date(2026, 12, 1)) == 0
 
 
 def test_a_figure_without_another_stands_alone():

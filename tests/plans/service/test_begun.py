@@ -9,8 +9,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.assessments.db import assessments
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
+from readiness.core.db import Session
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus
 from readiness.plans.postings import PostingInput, PostingKind
@@ -23,13 +22,9 @@ LATER = NOW + timedelta(days=365)
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    planned.submitted(opened, "elm", planned.developing(), NOW)
-    yield opened
-    opened.close()
+def store(store):
+    planned.submitted(store, "elm", planned.developing(), NOW)
+    return store
 
 
 def maya(store, at=NOW):

@@ -14,8 +14,7 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.assessments.service import result
-from readiness.core.db import Session, Store
-from readiness.core.migrations import migrate
+from readiness.core.db import Session
 from readiness.core.pdf.job import Page
 from readiness.core.periods import period
 from readiness.counts.db import social_risk
@@ -40,9 +39,7 @@ SAFETY = {Step.SCREENED: 2100, Step.POSITIVE: 7, Step.WANTS_HELP: 3}
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    opened = Store(tmp_path_factory.mktemp("plan") / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
+    opened = world.store_in(tmp_path_factory.mktemp("plan"))
     plans.submitted(opened, "elm", ANSWERS, NOW)
     counted(opened, {None: GROUP, Need.FOOD: FOOD, Need.SAFETY: SAFETY})
     actor = people.actor(opened, "maya")
@@ -188,9 +185,7 @@ def test_only_sources_that_are_cited_are_listed(store, maya):
 
 
 def test_a_group_without_counts_is_told_what_is_missing(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
+    opened = world.store_in(tmp_path)
     plans.submitted(opened, "elm", ANSWERS, NOW)
     html = job(opened, people.actor(opened, "maya")).html
     opened.close()
@@ -199,9 +194,7 @@ def test_a_group_without_counts_is_told_what_is_missing(tmp_path):
 
 @pytest.mark.parametrize("level", [0, 1, 4])
 def test_a_plan_for_every_tier_can_be_written(tmp_path, level):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
+    opened = world.store_in(tmp_path)
     plans.submitted(opened, "elm", plans.answers_at(level), NOW)
     html = job(opened, people.actor(opened, "maya")).html
     opened.close()
@@ -210,9 +203,7 @@ def test_a_plan_for_every_tier_can_be_written(tmp_path, level):
 
 @pytest.fixture
 def fresh(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
+    opened = world.store_in(tmp_path)
     plans.submitted(opened, "elm", ANSWERS, NOW)
     yield opened
     opened.close()
@@ -274,9 +265,7 @@ DEMANDING = [  # few levels, much to lift; one with much that is not known
 
 @pytest.mark.parametrize("answers", DEMANDING)
 def test_a_demanding_plan_fits_ten_pages_on_either_paper(tmp_path, printer, answers):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
+    opened = world.store_in(tmp_path)
     plans.submitted(opened, "elm", answers, NOW)
     counted(opened, {None: GROUP, **dict.fromkeys(CORE, FOOD)})
     measured_by_race(opened)

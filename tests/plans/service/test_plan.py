@@ -13,9 +13,8 @@ from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision, RunKind
 from readiness.core import audit
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans import db as plans
 from readiness.plans import drafting
@@ -29,23 +28,11 @@ from readiness.plans.service.plan import EditedMeanwhile
 from readiness.plans.simulation import simulate
 from tests.factories import plans as planned
 from tests.factories import world
+from tests.factories.catalogs import dollars
 
 NOW = world.NOW
 LATER = NOW + timedelta(days=3)
 DEVELOPING = planned.developing(MEAS_2=Answer.dont_know())
-
-
-def dollars(*ends):
-    return CostRange(*map(Decimal, ends))
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -117,7 +104,7 @@ def test_the_first_change_stores_the_plan_and_says_who_did_it(store, actors, sen
         "changed an action of",
         "took up",
     ]
-    assert plans.action_history(store, again.plan.id, action.id)[-1][1:] == ("maya", 2)
+    assert plan.action_of(again, action.id).revision == 2
 
 
 def test_of_two_people_the_second_is_told_and_shown_what_stands_there(store, actors, sent):

@@ -142,7 +142,7 @@ def test_of_a_validated_result_it_is_that_of_the_renewed_plan(sent):
     lower = planned.developing(LEAD_2=1)
     saved = replace(assessments.get(sent, "a1"), status=AssessmentStatus.ACCEPTED)
     with sent.writing():
-        assessments.save(sent, saved, planned.told("accepted", "elm", LATER))
+        assessments.save(sent, saved, planned.event("accepted", "elm", LATER))
         planned.score(sent, saved, lower, LATER, "validated", RunKind.VALIDATED)
         result.update_entry(sent, "elm", LATER)
     assert kept(sent) is None
@@ -158,7 +158,7 @@ def test_a_plan_of_a_result_that_was_raised_since_is_no_way_to_the_next_tier(sen
     begin(sent)
     saved = replace(assessments.get(sent, "a1"), status=AssessmentStatus.ACCEPTED)
     with sent.writing():
-        assessments.save(sent, saved, planned.told("accepted", "elm", LATER))
+        assessments.save(sent, saved, planned.event("accepted", "elm", LATER))
         planned.score(sent, saved, planned.answers_at(3), LATER, "validated", RunKind.VALIDATED)
         result.update_entry(sent, "elm", LATER)
     tier_costs.refresh(sent, ["a1"], LATER)

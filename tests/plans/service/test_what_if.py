@@ -11,9 +11,8 @@ from readiness.accounts.db import people
 from readiness.assessments.models import AssessmentStatus
 from readiness.assessments.tiers import evaluate
 from readiness.core import audit, solver
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import Denied, NotFound
-from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans import db as plans
 from readiness.plans.editing import edit_of
@@ -25,15 +24,6 @@ from tests.factories import world
 
 NOW = world.NOW
 ANSWERS = planned.developing()
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "readiness.db")
-    migrate(opened)
-    world.fill(opened)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

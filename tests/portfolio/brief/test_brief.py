@@ -15,9 +15,8 @@ from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.models import ContextRevision
 from readiness.core.audit import Event
-from readiness.core.db import Session, Store
+from readiness.core.db import Session
 from readiness.core.errors import NotFound, WrongState
-from readiness.core.migrations import migrate
 from readiness.core.pdf.job import Page
 from readiness.core.people import Membership, Role
 from readiness.core.periods import period
@@ -29,7 +28,7 @@ from readiness.instruments.answers import Answer
 from readiness.investment.service import baselines
 from readiness.plans import db as postings
 from readiness.plans.postings import Posting, PostingKind
-from readiness.portfolio.brief import contents, documents, questions
+from readiness.portfolio.brief import contents, documents, questions, spreadsheet
 from readiness.portfolio.brief.evidence import BriefGap
 from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
@@ -54,9 +53,7 @@ HOSTILE = f"<script>alert(1)</script> مجموعة الأطباء {LONG}"
 
 
 def opened(folder, name="Elm Physicians"):
-    made = Store(folder / "readiness.db")
-    migrate(made)
-    world.fill(made)
+    made = world.store_in(folder)
     with made.writing():
         made.execute("update groups set name = ? where id = 'elm'", (name,))
     return made
@@ -170,7 +167,7 @@ def test_quarters_added_up_are_called_patient_quarters_in_every_form(fresh):
     assert "eligible patients" not in html(fresh)
     assert "each patient counted once in every quarter they were seen" in html(fresh)
     assert documents.to_json(brief)["screening"]["unit"] == "patient-quarters"
-    screening = next(each for each in documents.sheets_of(brief) if each.name == "Screening")
+    screening = next(each for each in spreadsheet.sheets_of(brief) if each.name == "Screening")
     assert screening.header[-1] == "Unit"
     assert {row[-1] for row in screening.rows} == {"patient-quarters"}
 
@@ -184,7 +181,7 @@ def test_claims_that_the_released_counts_contradict_are_named_in_every_form(fres
     assert "EQME-1 (level 3): results are split by patient group" in html(fresh)
     told = documents.to_json(brief)["counts_do_not_agree"]
     assert [each["item"] for each in told] == named
-    (sheet,) = (each for each in documents.sheets_of(brief) if each.name == "Brief")
+    (sheet,) = (each for each in spreadsheet.sheets_of(brief) if each.name == "Brief")
     assert "The counts do not agree with EQME-1, level 3" in [row[0] for row in sheet.rows]
 
 
@@ -242,14 +239,14 @@ def test_the_same_travels_inside_as_data(papers):
 
 
 def test_the_spreadsheet_says_the_same(store):
-    made = documents.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm")
+    made = spreadsheet.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm")
     book = load_workbook(BytesIO(made))
     assert book.sheetnames == ["Brief", "Domains", "Gates", "Screening", "Gaps", "Next actions"]
     cells = {row[0].value: row[1].value for row in book["Brief"].iter_rows()}
     assert cells["Group"] == "Elm Physicians"
     assert book["Screening"]["B2"].value == 2310
     assert book["Gaps"].max_row == 13
-    assert documents.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm") == made
+    assert spreadsheet.xlsx(Session(store, people.actor(store, "pam"), NOW), "fair", "elm") == made
 
 
 def test_of_a_group_that_released_nothing_it_says_so(fresh, printer):

@@ -29,11 +29,6 @@ WHICH = 5  # cells before it
 
 
 @pytest.fixture
-def pam(client, sign_in):
-    return sign_in(client, "pam")
-
-
-@pytest.fixture
 def sent(store):
     """Elm at T1 and oak at T2: their plans cost different sums."""
     return {

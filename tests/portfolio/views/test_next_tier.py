@@ -28,11 +28,6 @@ HERE = "/payers/fair/next-tier"
 MANAGERS = {"elm": "maya", "oak": "omar"}
 
 
-@pytest.fixture
-def pam(client, sign_in):
-    return sign_in(client, "pam")
-
-
 def with_facts(store, group_id, **levels):
     """Sent in to the payer, with the facts that costs grow with."""
     made = payers.started(store, group_id)

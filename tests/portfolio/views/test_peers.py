@@ -43,11 +43,6 @@ def grown(store):
     return store
 
 
-@pytest.fixture
-def pam(client, sign_in):
-    return sign_in(client, "pam")
-
-
 def rows(made):
     return list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
 

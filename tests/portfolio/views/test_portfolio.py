@@ -21,7 +21,7 @@ from readiness.core.people import Group
 from readiness.instruments import loader as instruments
 from readiness.portfolio.brief import contents, documents
 from tests.factories import payers
-from tests.factories.page import Page
+from tests.factories.page import read
 from tests.factories.payers import a_cycle, accepted, invited, person
 from tests.factories.second_version import write_second_version
 from tests.factories.world import NOW
@@ -32,12 +32,6 @@ LIST = "/payers/fair/portfolio"
 @pytest.fixture
 def payer(client, sign_in):
     return sign_in(client, "pam")
-
-
-def read(client, path, status=200):
-    reply = client.get(path)
-    assert reply.status_code == status, reply.text
-    return Page(reply.text)
 
 
 def counted(store, group_id, screened, eligible, assessment_id=None):

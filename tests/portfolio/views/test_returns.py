@@ -27,11 +27,6 @@ def grown(store):
     return store, seed
 
 
-@pytest.fixture
-def pam(client, sign_in):
-    return sign_in(client, "pam")
-
-
 def rows(made):
     return list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
 

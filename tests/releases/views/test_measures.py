@@ -18,11 +18,6 @@ HERE = f"{QUARTER}/measures"
 
 
 @pytest.fixture
-def cara(client, sign_in):
-    return sign_in(client, "cara")
-
-
-@pytest.fixture
 def complete(cara):
     page = Page(cara.get(QUARTER).text)
     answer = cara.post(QUARTER, data={**page.values(QUARTER), **typed(COUNTS), "do": "complete"})

@@ -7,7 +7,6 @@ from dataclasses import replace
 from io import BytesIO, StringIO
 
 import openpyxl
-import pytest
 
 from readiness.accounts.db import people
 from readiness.core.db import Session
@@ -25,11 +24,6 @@ from tests.releases.service.test_quality import BLACK, GOOD, Q4, denominator, en
 
 PERIOD = "/groups/elm/quality/2026-Q4"
 HERE = f"{PERIOD}/released"
-
-
-@pytest.fixture
-def maya(client, sign_in):
-    return sign_in(client, "maya")
 
 
 def complete(store, known=GOOD):

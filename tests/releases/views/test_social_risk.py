@@ -19,11 +19,6 @@ HIDDEN = "hidden to protect small counts"
 ELIGIBLE = FunnelCell(Step.ELIGIBLE)
 
 
-@pytest.fixture
-def cara(client, sign_in):
-    return sign_in(client, "cara")
-
-
 def complete(cara, known=GOOD):
     page = Page(cara.get(QUARTER).text)
     fields = {**page.values(QUARTER), **typed(known), "do": "complete"}
