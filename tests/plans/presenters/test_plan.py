@@ -88,7 +88,7 @@ def test_the_help_that_fits_is_what_a_payer_may_pay_for_of_the_plan(opened):
 def test_where_no_plan_leads_to_the_next_tier_the_help_is_told_as_usual(tmp_path, opened):
     top = plans.QMER.tier_by_id["T4"]
     (folder := tmp_path / "top").mkdir()
-    at_the_top = opened_for(folder, plans.answers_at(4))
+    at_the_top = plans.view_of(world.store_in(folder), plans.answers_at(4))
     assert help_that_fits(at_the_top) == f"Groups at this tier usually {top.usually}."
     passed = replace(opened, newest=at_the_top.newest)
     assert help_that_fits(passed) == help_that_fits(at_the_top)
