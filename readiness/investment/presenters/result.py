@@ -167,13 +167,11 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
         why_not=tuple(found.in_names(each) for each in main.why_not),
-        decision=found.in_names(main.too_little) or decision_says(scenario, main)
-        if main.is_possible
-        else "",
+        decision=decision_of(found) if main.is_possible else "",
         money=tuple(years(scenario, main)) if main.is_possible else (),
         totals=totals_of(chosen, len(scenario.budgets)),
-        cost=cost_says(main) if main.is_possible else "",
-        within=within_says(main) if main.is_possible else "",
+        cost=cost_says(main) if main.spent else "",
+        within=within_says(main) if main.spent else "",
         buys=tuple(buys(found)) if main.is_possible else (),
         proof=proof_says(main) if main.is_possible else "",
         shadow=tuple(budget_changes(found)),
@@ -212,6 +210,13 @@ def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
 
 
 # The decision, and what it buys.
+
+
+def decision_of(found: StoredScenario) -> str:
+    """With what the cheapest choice costs, where the money buys nothing."""
+    too_little = found.in_names(found.main.too_little)
+    says = decision_says(found.request.scenario, found.main)
+    return f"{says} {too_little}".strip() if found.main.decided else too_little or says
 
 
 def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:

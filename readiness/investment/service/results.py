@@ -177,7 +177,8 @@ def summary(result: ScenarioResult) -> Iterator[tuple[str, str]]:
     yield "Days of the groups’ own people", f"{totals.own_days:,}"
     yield "Every year afterwards, by whoever pays then", dollars(totals.yearly)
     yield from (("Limits that contradict each other", each) for each in result.why_not)
-    yield "Cost", f"{result.cost} {result.within}".strip()
+    if result.cost:
+        yield "Cost", f"{result.cost} {result.within}"
     yield from ((each.term, each.says) for each in result.buys)
     yield "How close to the best", result.proof
     yield from (("A little more or less money", each) for each in result.shadow)

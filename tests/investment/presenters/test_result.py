@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from contextlib import closing
@@ -191,6 +192,20 @@ def test_impossible_limits_say_what_to_loosen(grove, pam):
     assert "contradict each other" in result.why_not[0]
     assert "all of the way to T3 in Ash Physicians" in result.why_not[0]
     assert result.groups == ()
+
+
+@pytest.mark.parametrize("budgets", [(500,), (500, 700)])
+def test_money_that_buys_nothing_is_said_beside_what_costs_nothing(grove, pam, budgets):
+    allocated.add_solved(grove, "a3", replace(SMALL, budgets=budgets))
+    shown = files.result(Session(grove, pam, NOW), "fair", "a3")
+    assert [each.dollars for each in shown.groups] == [0]
+    free, _, least = shown.decision.partition(" At no cost to you besides: 1 group (1 to T4). ")
+    assert free == f"None of the ${sum(budgets):,} is spent."
+    assert re.search(
+        r"the cheapest choice within the limits that adds anything, .+, costs \$\d+,\d{3}", least
+    )
+    assert f"${budgets[-1]}" in least
+    assert shown.cost == shown.within == ""
 
 
 def test_over_years_every_start_is_told(grove, pam):
