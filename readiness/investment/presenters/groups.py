@@ -19,6 +19,7 @@ from readiness.investment.models import (
 from readiness.investment.offering import UNRATED
 from readiness.investment.portfolio import days_of, packages_open, singles
 from readiness.investment.presenters.awards import sentence_of
+from readiness.investment.presenters.too_dear import Dear, too_dear
 from readiness.investment.presenters.wording import (
     counted_words,
     days_says,
@@ -162,6 +163,8 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
     own = tuple(own_part(package, stored.case.years)) if package else ()
     lines: tuple[ChosenActionLine | OwnPartLine, ...] = (*actions, *own)
     key = package.key if package else ("", "")
+    singly = bought and not package
+    closed = too_dear(stored.case, way_too_dear(stored, offer)) if singly else ""
     return GroupSheet(
         group_id=offer.group_id,
         name=stored.name(offer.group_id),
@@ -194,7 +197,7 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
         unavailable=tuple(
             OptionLine(each.id, each.title, "", "", "", each.why) for each in offer.unavailable
         ),
-        notes=offer.notes,
+        notes=(*filter(None, [closed]), *offer.notes),
     )
 
 
@@ -314,8 +317,18 @@ def buys_says(offer: GroupOffer, bought: GroupAward) -> str:
     return f"{counted_words(round(steps), 'weighted step')}{reached}; {tier}."
 
 
+def way_too_dear(stored: StoredScenario, offer: GroupOffer) -> list[Dear]:
+    """The lowest of its ways that is open, where no year has the money for it."""
+    lowest = packages_open(offer, stored.request.scenario)[:1]
+    return [
+        (f"its way to {each.tier_id}", each.key)
+        for each in lowest
+        if not stored.case.can_start(each.key)
+    ]
+
+
 def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
-    scenario = stored.request.scenario
+    scenario, case = stored.request.scenario, stored.case
     packages, single = packages_open(offer, scenario), singles(offer, scenario)
     if not offer.packages and not single:
         reason = UNRATED if UNRATED in offer.notes else "no option is left."
@@ -324,13 +337,19 @@ def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
     if not open_ and not packages:
         return ALL_BANNED
     most, could, shut = scenario.most_days, list[str](), ""
+    dear = way_too_dear(stored, offer)
     for each in packages[:1]:
-        days = days_of(offer, each, stored.case.prices)
+        days = days_of(offer, each, case.prices)
         if most is not None and days > most:
             shut = TOO_MANY_DAYS.format(tier=each.tier_id, days=f"{days:,}", most=f"{most:,}")
-        else:
-            price = dollars(stored.case.payable(each.key))
-            could.append(f"all of its way to {each.tier_id} for {price}")
-    could += [f"any of {counted_words(len(open_), 'single action')}"] if open_ else []
+        elif not dear:
+            could.append(f"all of its way to {each.tier_id} for {dollars(case.payable(each.key))}")
+    if within := [each for each in open_ if case.can_start(each.key)]:
+        could.append(
+            f"any of {len(within)} single actions" if len(within) > 1 else "a single action"
+        )
+    elif open_:
+        cheapest = min(open_, key=lambda each: (case.payable(each.key), each.id))
+        dear.append(("its cheapest single action", cheapest.key))
     outbid = OUTBID.format(options=" or ".join(could)) if could else ""
-    return f"{shut} {outbid}".strip()
+    return " ".join(filter(None, (shut, too_dear(case, dear), outbid)))

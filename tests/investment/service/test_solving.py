@@ -296,6 +296,19 @@ TWO = replace(SMALL, budgets=(60_000, 80_000))
 THREE = replace(SMALL, budgets=(60_000, 150_000, 120_000))
 
 
+@pytest.mark.parametrize("cap", [None, 50_000])
+@pytest.mark.parametrize(
+    "budgets", [(40_000,), (300_000,), (60_000, 60_000), (90_000, 3_000), (3_000, 90_000)]
+)
+def test_a_way_can_start_where_the_solver_finds_a_year_for_it(budgets, cap):
+    scenario = replace(SMALL, budgets=budgets, cap_dollars=cap, most_days=None)
+    case = a_case(scenario)
+    for key in case.package_by_key:
+        pinned = replace(case, scenario=replace(scenario, pins=frozenset({key})))
+        made = allocate(pinned.problem(scenario.policy), 0.0, 20)
+        assert case.can_start(key) == (made.chosen is not None), key
+
+
 def test_over_two_years_no_year_is_overspent_and_what_runs_goes_on_costing():
     found, prices = alone(TWO), a_case(TWO).prices
     assert all(spent <= budget for spent, budget in zip(found.by_year, TWO.budgets, strict=True))
