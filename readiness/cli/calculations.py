@@ -94,7 +94,7 @@ def invest(problem: BinaryIO | None, example: bool) -> None:
         for conflict in conflicts_of(made.problem):
             say(conflict.sentence)
         sys.exit(NO_ANSWER)
-    if notice := too_little_money(made):
+    if notice := too_little_money(made, ""):
         say(f"Notice: {notice}")
 
 

@@ -54,6 +54,16 @@ class AllocationModel:
             frozenset(named[column] for column in chosen if column >= first),
         )
 
+    def chosen(self, selection: Selection) -> dict[int, int]:
+        """By column, one where a selection has it."""
+        actions = (key in selection.actions for key in self.actions)
+        packages = (key in selection.packages for key in self.packages)
+        return dict(enumerate(map(int, (*actions, *packages))))
+
+    def columns_of(self, group: str) -> list[int]:
+        named = (*self.actions, *self.packages)
+        return [column for column, key in enumerate(named) if key[0] == group]
+
 
 @dataclass(frozen=True)
 class Columns:

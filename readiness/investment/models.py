@@ -191,7 +191,7 @@ class TierPackage:
     tier_title: str
     actions: tuple[str, ...]  # ids of candidates
     serves: tuple[str, ...]  # ids of purposes, those of the group's own work with them
-    own_steps: tuple[str, ...]  # in words
+    own_steps: tuple[str, ...]  # in words, each with its people-days
     own_days: int  # people-days of the own steps
     still_to_pay: int  # dollars, of what is under way already: the group's own
     begun_yearly: int = 0  # dollars, that this takes every year afterwards

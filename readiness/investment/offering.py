@@ -282,7 +282,7 @@ class GroupChoices:
                 *self.lifts_in(self.levels_by_package[plan.tier_id]),
                 *dict.fromkeys(reached),
             ),
-            own_steps=tuple(each.title for each in own),
+            own_steps=tuple(map(step_says, own)),
             own_days=ceil(sum(d.likely for each in own if (d := each.amounts.people_days))),
             still_to_pay=plan.still_to_pay,
             begun_yearly=plan.begun_yearly,
@@ -293,6 +293,12 @@ class GroupChoices:
 def is_priced(action: PlanAction) -> bool:
     """An action of the catalogue, or one that the group gave a cost of its own."""
     return action.is_intervention or action.cost is not None
+
+
+def step_says(step: PlanAction) -> str:
+    """What is found out takes no days that anybody counts."""
+    days = step.amounts.people_days
+    return f"{step.title} ({days.likely:,f} people-days)" if days else step.title
 
 
 def takes_of(action: PlanAction) -> ResourceRequirements | None:

@@ -242,14 +242,17 @@ class AllocationProblem:
         return package.payable - sum(option.cost for option in offered if option)
 
     def use_changes(self, limit: Limit) -> dict[Key, int]:
-        """Of each package: how what the limit counts changes when it takes its actions' place."""
+        """Of each package in a group that the limit names: how what it counts changes when the
+        package takes its actions' place."""
         if limit.packages is None:
             return {}
         uses, own = dict(limit.uses), dict(limit.packages)
+        named = {group for group, _ in (*uses, *own)}
         return {
             package.key: own.get(package.key, 0)
             - sum(uses.get(key, 0) for key in self.held(package))
             for package in self.packages
+            if package.group in named
         }
 
 

@@ -19,6 +19,7 @@ from readiness.investment.problem import (
 Uses = tuple[tuple[Key, int], ...]
 
 SIGN = "@"  # "navigator@2": starts in the second year
+BUDGET_OF_YEAR = "the budget of year "
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,19 @@ def staged_gates(horizon: Horizon) -> Iterator[GateConstraint]:
 
 def budget_limits(horizon: Horizon) -> Iterator[Limit]:
     for year, budget in zip(horizon.years, horizon.budgets, strict=True):
-        name = f"the budget of year {year}"
-        yield money_limit(horizon, name, budget, horizon.choices, year)
+        yield money_limit(horizon, f"{BUDGET_OF_YEAR}{year}", budget, horizon.choices, year)
+
+
+def budgets_by_year(problem: AllocationProblem) -> tuple[int, ...]:
+    """Empty where the problem is of one year."""
+    return tuple(each.most for each in problem.limits if each.name.startswith(BUDGET_OF_YEAR))
+
+
+def without_budgets(problem: AllocationProblem) -> AllocationProblem:
+    """The same with money for everything."""
+    kept = (each for each in problem.limits if not each.name.startswith(BUDGET_OF_YEAR))
+    everything = sum(choice.payable for choice in problem.choices)
+    return replace(problem, budget=everything, limits=tuple(kept))
 
 
 def money_limit(

@@ -43,8 +43,8 @@ def test_money_too_small_for_anything_is_said_beside_the_answer():
     assert made.exit_code == 0
     assert json.loads(made.stdout)["chosen"] == []
     assert made.stderr.strip() == (
-        "Notice: The budget of 30,000 is too small for anything: the cheapest choice that brings "
-        "something, language data in oak, costs 40,000."
+        "Notice: The budget of 30,000 is too small to buy anything: the cheapest choice within "
+        "the limits that adds anything, language data in oak, costs 40,000."
     )
 
 

@@ -66,7 +66,11 @@ def test_every_package_reaches_its_tier_by_the_rules_that_score(group):
     for package in offer_to(group).packages:
         levels = {item_id: answer.level or 0 for item_id, answer in group.answers.items()}
         steps = [each for each in plan_to(group, package).current if each.id.startswith("raise:")]
-        assert package.own_steps == tuple(each.title for each in steps)
+        days = {each: int(each.amounts.people_days.likely) for each in steps}
+        assert package.own_steps == tuple(
+            f"{each.title} ({days[each]} people-days)" for each in steps
+        )
+        assert package.own_days == sum(days.values())
         brought = [
             (item_id, each.level)
             for action_id in (*package.actions, *group.in_place)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from math import ceil
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.core.pdf.job import Page as Paper
+from readiness.investment import db as allocations
 from readiness.investment.scenario import CostBasis
 from readiness.investment.service import results
 from tests.factories import allocations as allocated
@@ -86,27 +88,33 @@ def check_money(page: Tag, scenario, found) -> None:
 def test_the_page_adds_up_group_by_group_and_action_by_action(store, client, sign_in, solved):
     page = Page(sign_in(client, "pam").get(f"{BASE}/a1").text).root
     check_money(page, *solved)
-    years = len(solved[0].budgets)
-    first = 2 + (years if years > 1 else 0)  # where "Your dollars" stands
-    of_groups = {line[0]: line[first:] for line in money_table(page)[0]}
-    for section in (t for t in page.all("section") if t.get("id").startswith("group-")):
-        tables = [table for table in section.all("table") if "First-year range" in table.text]
-        if not tables:
-            continue
-        _, *actions = rows_of(tables[0])
-        name = section.all("h3")[0].text
-        mine = sums([each[first - 1 : first + 1] + each[first + 2 : first + 3] for each in actions])
-        told = [number(cell) for cell in of_groups[name]]
-        assert mine[0] == told[0]
-        assert (mine[1], mine[2]) == (told[1], told[3])
+    sections = {each.all("h3")[0].text: each for each in page.all("section") if each.all("h3")}
+    check_groups(page, sections)
 
 
-def test_the_paper_adds_up_on_its_first_page(store, solved):
+def check_groups(page: Tag, sections: dict[str, Tag]) -> None:
+    """Each group's lines come to its own total, and that stands in the table of all groups."""
+    of_groups = {line[0]: line[2:] for line in money_table(page)[0]}
+    assert sum(number(line[-2]) for line in of_groups.values()) > 0  # people-days
+    for name, told in of_groups.items():
+        _, *lines, together = next(
+            list(rows_of(table))
+            for table in sections[name].all("table")
+            if "Own people-days" in table.text
+        )
+        assert together[0] == "Together"
+        assert together[1 : len(told) + 1] == told
+        assert sums(lines)[1 : len(told) + 1] == [number(cell) for cell in told]
+
+
+def test_the_paper_adds_up_on_its_first_page_and_on_each_group_s_own(store, solved):
     session = Session(store, people.actor(store, "pam"), NOW)
     job = results.job_of(results.result(session, "fair", "a1"), None, Paper.LETTER, NOW)
     paper = Reader()
     paper.feed(job.html)
     check_money(paper.root, *solved)
+    sections = {each.all("h2")[0].text: each for each in paper.root.all("section")}
+    check_groups(paper.root, sections)
 
 
 def test_the_spreadsheet_adds_up_on_both_sheets(store, solved):
@@ -117,11 +125,25 @@ def test_the_spreadsheet_adds_up_on_both_sheets(store, solved):
         header, *lines, together = book[name].iter_rows(values_only=True)
         assert together[0] == "All"
         titles = [f"Year {n}" for n in range(1, len(scenario.budgets) + 1)]
-        titles += ["Your dollars", "The group’s own dollars", "Every year after"]
+        titles += ["Your dollars", "The group’s own dollars", "Own people-days", "Every year after"]
         for title in titles:
             at = header.index(title)
-            assert sum(number(line[at]) for line in lines) == together[at], (name, title)
+            total = sum(cell for line in lines if isinstance(cell := line[at], int))
+            assert total == together[at], (name, title)
         assert together[header.index("Your dollars")] == found.spent
+        assert together[header.index("Own people-days")] == people_days(store, found) > 0
+
+
+def people_days(store, found) -> int:
+    """Likely ones, by the offers: of every action, and of the own steps of every way."""
+    stored = allocations.solution(store, "a1")
+    assert stored
+    offers = {offer.group_id: offer for offer in stored.offers}
+    actions = (offers[pick.group_id].candidate_by_id[pick.action_id] for pick in found.picks)
+    ways = (offers[each.group_id].package_by_id[each.package_id] for each in found.packages)
+    return sum(ceil(each.takes.people_days.likely) for each in actions) + sum(
+        each.own_days for each in ways
+    )
 
 
 def test_the_data_in_the_proposal_add_up(store, solved):
@@ -134,7 +156,8 @@ def test_the_data_in_the_proposal_add_up(store, solved):
     for group in data["groups"]:
         paid = [sum(a["by_year"][n] for a in group["actions"]) for n in range(len(by_year))]
         assert paid == group["by_year"]
-        begun = group["begun"] or {"dollars": 0, "yearly": 0}
-        assert sum(a["yearly"] for a in group["actions"]) + begun["yearly"] == group["yearly"]
-        own = sum(a["own_dollars"] for a in group["actions"]) + begun["dollars"]
-        assert own == group["own_dollars"]
+        for name in ("own_dollars", "own_days", "yearly"):
+            lines = (*group["actions"], *group["own_part"])
+            assert sum(line[name] for line in lines) == group[name]
+    for name in ("own_dollars", "own_days", "yearly"):
+        assert sum(group[name] for group in data["groups"]) == data["totals"][name]

@@ -11,6 +11,7 @@ from readiness.investment.answers import (
     PolicyAnswer,
     Start,
 )
+from readiness.investment.presenters.too_dear import too_dear
 from readiness.investment.presenters.wording import (
     capitalized,
     counted_words,
@@ -151,6 +152,9 @@ def left_out_line(found: StoredScenario, each: OptionLeftOut) -> LeftOutLine:
 
 def why_left(found: StoredScenario, each: OptionLeftOut) -> str:
     if each.loses is None:
+        key = each.group_id, each.action_id
+        if not found.case.can_start(key):
+            return too_dear(found.case, [("it", key)])
         return f"It cannot be had within these limits. {forbids_says(found, each)}"
     parts = []
     if each.given_up:

@@ -19,6 +19,7 @@ from readiness.investment.models import (
 from readiness.investment.offering import UNRATED
 from readiness.investment.portfolio import days_of, packages_open, singles
 from readiness.investment.presenters.awards import sentence_of
+from readiness.investment.presenters.too_dear import Dear, too_dear
 from readiness.investment.presenters.wording import (
     counted_words,
     days_says,
@@ -36,6 +37,7 @@ TOO_MANY_DAYS = (
 )
 STAYS = "by these actions alone it stays at its tier"
 ADDED = "added by the group"
+UNDER_WAY = "What is under way already"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class ChosenActionLine:
     yearly_range: str
     pays_after: str
     acts: str
-    days: str  # people-days
+    own_days: int  # likely people-days of the group’s own people
+    days_range: str
     lifts: tuple[str, ...]  # what it serves, in words
     readiness: str  # its components, as if nothing else served the same
     need: str
@@ -70,11 +73,18 @@ class ChosenActionLine:
 
 
 @dataclass(frozen=True)
-class BegunLine:
-    """What the group has under way already on a way that is paid for."""
+class OwnPartLine:
+    """What a group does or pays itself beside the actions of a way that is paid for."""
 
-    dollars: int  # still to pay, by the group itself
+    title: str
+    by_year: tuple[int, ...]  # dollars of the budget: none
+    own_dollars: int
+    own_days: int
     yearly: int  # every year afterwards
+
+    @property
+    def dollars(self) -> int:
+        return sum(self.by_year)
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,6 @@ class GroupSheet:
     is_hidden: bool
     by_year: tuple[int, ...]  # dollars that the budget of each year pays
     own_dollars: int = 0  # that the group pays itself, with what is under way
-    begun: BegunLine | None = None  # what is under way on the way that is paid for
     own_days: int = 0  # people-days of its own people
     yearly: int = 0  # what all of it takes in every year after the first
     sentence: str = ""  # why here, what it buys, when, and what follows
@@ -117,12 +126,17 @@ class GroupSheet:
     tags: str = ""
     low_high: str = ""
     actions: tuple[ChosenActionLine, ...] = ()
+    own_part: tuple[OwnPartLine, ...] = ()  # beside these, where a way is paid for
     gates_met: str = ""
     buys: str = ""
     why_nothing: str = ""  # "" when it gets something
     others: tuple[OptionLine, ...] = ()  # could be chosen
     unavailable: tuple[OptionLine, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[ChosenActionLine | OwnPartLine, ...]:
+        return (*self.actions, *self.own_part)
 
     @property
     def dollars(self) -> int:
@@ -145,18 +159,20 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
     if stored.is_hidden(offer.group_id):
         return hidden_sheet(stored, offer, picks)
     package = offer.package_by_id.get(bought.package_id) if bought else None
-    lines = tuple(action_line(stored, offer, pick) for pick in picks)
+    actions = tuple(action_line(stored, offer, pick) for pick in picks)
+    own = tuple(own_part(package, stored.case.years)) if package else ()
+    lines: tuple[ChosenActionLine | OwnPartLine, ...] = (*actions, *own)
     key = package.key if package else ("", "")
-    begun = begun_line(package) if package else None
+    singly = bought and not package
+    closed = too_dear(stored.case, way_too_dear(stored, offer)) if singly else ""
     return GroupSheet(
         group_id=offer.group_id,
         name=stored.name(offer.group_id),
         is_hidden=False,
         by_year=by_year(stored, picks),
-        own_dollars=sum(e.own_dollars for e in lines) + (begun.dollars if begun else 0),
-        begun=begun,
-        own_days=own_days(stored, picks, package),
-        yearly=sum(each.yearly for each in lines) + (begun.yearly if begun else 0),
+        own_dollars=sum(each.own_dollars for each in lines),
+        own_days=sum(each.own_days for each in lines),
+        yearly=sum(each.yearly for each in lines),
         sentence=sentence_of(stored, offer, bought, picks) if bought else "",
         tier=f"{offer.tier_id} {offer.tier_title}",
         tier_id=offer.tier_id,
@@ -172,7 +188,8 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
         risk=offer.risk.says,
         tags=join_words(offer.tags),
         low_high=ends_says(stored, picks),
-        actions=lines,
+        actions=actions,
+        own_part=own,
         gates_met=gates_says(bought),
         buys=buys_says(offer, bought) if bought else "",
         why_nothing="" if bought else why_nothing(stored, offer),
@@ -180,14 +197,17 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
         unavailable=tuple(
             OptionLine(each.id, each.title, "", "", "", each.why) for each in offer.unavailable
         ),
-        notes=offer.notes,
+        notes=(*filter(None, [closed]), *offer.notes),
     )
 
 
-def begun_line(package: TierPackage) -> BegunLine | None:
-    if not package.still_to_pay and not package.begun_yearly:
-        return None
-    return BegunLine(package.still_to_pay, package.begun_yearly)
+def own_part(package: TierPackage, years: int) -> Iterator[OwnPartLine]:
+    none = (0,) * years
+    if package.own_steps:
+        title = counted_words(len(package.own_steps), "own step")
+        yield OwnPartLine(title, none, 0, package.own_days, 0)
+    if package.still_to_pay or package.begun_yearly:
+        yield OwnPartLine(UNDER_WAY, none, package.still_to_pay, 0, package.begun_yearly)
 
 
 def hidden_sheet(stored: StoredScenario, offer: GroupOffer, picks: list[Pick]) -> GroupSheet:
@@ -205,11 +225,6 @@ def by_year(stored: StoredScenario, picks: Iterable[Pick]) -> tuple[int, ...]:
     listed, case = tuple(picks), stored.case
     years = range(1, case.years + 1)
     return tuple(sum(case.dollars_in(pick, year) for pick in listed) for year in years)
-
-
-def own_days(stored: StoredScenario, picks: Iterable[Pick], package: TierPackage | None) -> int:
-    days = stored.case.prices.days
-    return sum(days[pick.key] for pick in picks) + (package.own_days if package else 0)
 
 
 def ends_says(stored: StoredScenario, picks: Iterable[Pick]) -> str:
@@ -239,7 +254,8 @@ def action_line(stored: StoredScenario, offer: GroupOffer, pick: Pick) -> Chosen
         yearly_range=range_says(each.takes.yearly),
         pays_after=each.pays_after,
         acts=each.acts,
-        days=days_says(each.takes.people_days),
+        own_days=prices.days[each.key],
+        days_range=days_says(each.takes.people_days),
         lifts=tuple(offer.purpose_by_id[purpose].says for purpose in each.serves),
         readiness=readiness,
         need=need,
@@ -301,8 +317,18 @@ def buys_says(offer: GroupOffer, bought: GroupAward) -> str:
     return f"{counted_words(round(steps), 'weighted step')}{reached}; {tier}."
 
 
+def way_too_dear(stored: StoredScenario, offer: GroupOffer) -> list[Dear]:
+    """The lowest of its ways that is open, where no year has the money for it."""
+    lowest = packages_open(offer, stored.request.scenario)[:1]
+    return [
+        (f"its way to {each.tier_id}", each.key)
+        for each in lowest
+        if not stored.case.can_start(each.key)
+    ]
+
+
 def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
-    scenario = stored.request.scenario
+    scenario, case = stored.request.scenario, stored.case
     packages, single = packages_open(offer, scenario), singles(offer, scenario)
     if not offer.packages and not single:
         reason = UNRATED if UNRATED in offer.notes else "no option is left."
@@ -311,13 +337,19 @@ def why_nothing(stored: StoredScenario, offer: GroupOffer) -> str:
     if not open_ and not packages:
         return ALL_BANNED
     most, could, shut = scenario.most_days, list[str](), ""
+    dear = way_too_dear(stored, offer)
     for each in packages[:1]:
-        days = days_of(offer, each, stored.case.prices)
+        days = days_of(offer, each, case.prices)
         if most is not None and days > most:
             shut = TOO_MANY_DAYS.format(tier=each.tier_id, days=f"{days:,}", most=f"{most:,}")
-        else:
-            price = dollars(stored.case.payable(each.key))
-            could.append(f"all of its way to {each.tier_id} for {price}")
-    could += [f"any of {counted_words(len(open_), 'single action')}"] if open_ else []
+        elif not dear:
+            could.append(f"all of its way to {each.tier_id} for {dollars(case.payable(each.key))}")
+    if within := [each for each in open_ if case.can_start(each.key)]:
+        could.append(
+            f"any of {len(within)} single actions" if len(within) > 1 else "a single action"
+        )
+    elif open_:
+        cheapest = min(open_, key=lambda each: (case.payable(each.key), each.id))
+        dear.append(("its cheapest single action", cheapest.key))
     outbid = OUTBID.format(options=" or ".join(could)) if could else ""
-    return f"{shut} {outbid}".strip()
+    return " ".join(filter(None, (shut, too_dear(case, dear), outbid)))

@@ -31,8 +31,9 @@ from readiness.investment.presenters.firmness import (
     stability_says,
     stability_span,
 )
-from readiness.investment.presenters.groups import GroupSheet, group_sheets
+from readiness.investment.presenters.groups import GroupSheet, group_sheets, way_too_dear
 from readiness.investment.presenters.policies import Comparison, comparison_of
+from readiness.investment.presenters.too_dear import WHAT_TO_DO
 from readiness.investment.presenters.wording import (
     CAVEATS,
     METHOD,
@@ -112,6 +113,7 @@ class ScenarioResult:
     stability_span: str
     groups: tuple[GroupSheet, ...]  # that get something: those that reach a tier first
     nothing: tuple[GroupSheet, ...]  # those that get nothing, and why
+    what_to_do: str  # where no year has the money for a way; ""
     left_out: tuple[LeftOutLine, ...]
     dollars_title: str
     dollars: Figure | None
@@ -167,13 +169,11 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         is_possible=main.is_possible,
         impossible="" if main.is_possible else IMPOSSIBLE,
         why_not=tuple(found.in_names(each) for each in main.why_not),
-        decision=found.in_names(main.too_little) or decision_says(scenario, main)
-        if main.is_possible
-        else "",
+        decision=decision_of(found) if main.is_possible else "",
         money=tuple(years(scenario, main)) if main.is_possible else (),
         totals=totals_of(chosen, len(scenario.budgets)),
-        cost=cost_says(main) if main.is_possible else "",
-        within=within_says(main) if main.is_possible else "",
+        cost=cost_says(main) if main.spent else "",
+        within=within_says(main) if main.spent else "",
         buys=tuple(buys(found)) if main.is_possible else (),
         proof=proof_says(main) if main.is_possible else "",
         shadow=tuple(budget_changes(found)),
@@ -182,6 +182,7 @@ def result_of(found: StoredScenario) -> ScenarioResult:
         stability_span=stability_span(found),
         groups=chosen,
         nothing=tuple(each for each in every if each.why_nothing),
+        what_to_do=what_to_do(found) if main.is_possible else "",
         left_out=tuple(left_out_line(found, each) for each in answer.left_out),
         dollars_title=dollars_title(found),
         dollars=dollars_of(found),
@@ -202,6 +203,16 @@ def actions_offered(found: StoredScenario) -> dict[str, str]:
     return {each.id: each.title for each in offered}
 
 
+def what_to_do(found: StoredScenario) -> str:
+    """Where a group of which no way is paid for could not get one in any year."""
+    open_ = (
+        offer
+        for offer in found.solution.offers
+        if not found.is_hidden(offer.group_id) and not found.main.package_of(offer.group_id)
+    )
+    return WHAT_TO_DO if any(way_too_dear(found, offer) for offer in open_) else ""
+
+
 def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
     return AwardTotals(
         tuple(sum(each.by_year[year] for each in groups) for year in range(years)),
@@ -212,6 +223,13 @@ def totals_of(groups: Sequence[GroupSheet], years: int) -> AwardTotals:
 
 
 # The decision, and what it buys.
+
+
+def decision_of(found: StoredScenario) -> str:
+    """With what the cheapest choice costs, where the money buys nothing."""
+    too_little = found.in_names(found.main.too_little)
+    says = decision_says(found.request.scenario, found.main)
+    return f"{says} {too_little}".strip() if found.main.decided else too_little or says
 
 
 def decision_says(scenario: BudgetScenario, main: PolicyAnswer) -> str:

@@ -124,7 +124,7 @@ def range_says(cost: CostRange) -> str:
 
 
 def days_says(days: PeopleDays) -> str:
-    return f"{days.low:,} to {days.high:,}, likely {days.likely:,}"
+    return f"{days.low:,} to {days.high:,}"
 
 
 def join_words(words: Iterable[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from math import isinf
+from math import inf, isinf
 from time import monotonic
 from typing import Any
 
+from readiness.core.integer_program import cost_of
 from readiness.investment import problem_json
 from readiness.investment.conflicts import Conflict, Unknown, conflicts_in
 from readiness.investment.formulation import model_of
@@ -24,6 +25,7 @@ from readiness.investment.problem import (
     total_cost,
 )
 from readiness.investment.solver import direct
+from readiness.investment.years import budgets_by_year, start_of, without_budgets
 
 
 class BrokenAnswerError(RuntimeError):
@@ -130,33 +132,57 @@ def conflicts_of(problem: AllocationProblem, seconds: float = 20.0) -> tuple[Con
     return conflicts_in(problem, is_possible)
 
 
-def too_little_money(made: Allocation, seconds: float = 5.0) -> str:
-    """A sentence where nothing of use is chosen because the money pays for none; else empty."""
+def too_little_money(made: Allocation, sign: str, seconds: float = 5.0) -> str:
+    """A sentence where no money is spent because it pays for nothing that adds to what is free,
+    with the `sign` of the money; else empty."""
     problem = made.problem
-    if made.chosen is None or made.objective > 0 or made.spent > 0 or not problem.choices:
+    if made.chosen is None or made.spent > 0:
         return ""
-    free = replace(problem, budget=sum(choice.payable for choice in problem.choices))
-    model = model_of(free)
     try:
-        found = direct.least_cost(model, seconds)
+        cheapest = cheapest_addition(made, seconds)
     except direct.OutOfTimeError:
         return ""
-    cheapest = model.selection(found) if found else Selection()
-    cost = total_cost(problem, cheapest)
-    if cost <= problem.budget:
+    cost, years = total_cost(problem, cheapest), budgets_by_year(problem)
+    if cost <= (years[-1] if years else problem.budget):  # in the last year nothing is kept up
         return ""
-    return (
-        f"The budget of {problem.budget:,} is too small for anything: the cheapest choice that "
-        f"brings something, {names_of(problem, cheapest)}, costs {cost:,}."
+    named = names_of(problem, cheapest)
+    least = (
+        f"the cheapest choice within the limits that adds anything, {named}, costs {sign}{cost:,}"
     )
+    if not years:
+        return f"The budget of {sign}{problem.budget:,} is too small to buy anything: {least}."
+    most = f"the largest budget is {sign}{max(years):,}"
+    why = most if cost > max(years) else "the years after have too little to keep it up"
+    return f"No year’s budget can buy anything: {least}, and {why}."
+
+
+def cheapest_addition(made: Allocation, seconds: float) -> Selection:
+    """With what costs least of all that adds something in one group, had it any money; else what
+    was chosen. Groups are tried by the cheapest that each could buy, which bounds the rest."""
+    ends, free = monotonic() + seconds, without_budgets(made.problem)
+    model, best, cost = model_of(free), made.selection, inf
+    least: dict[str, int] = {}
+    for choice in free.choices:
+        if choice.payable:
+            least[choice.group] = min(choice.payable, least.get(choice.group, choice.payable))
+    for group in sorted(least, key=lambda each: (least[each], each)):
+        if least[group] >= cost:
+            break
+        found = direct.least_cost(model, made.selection, group, ends - monotonic())
+        if found is not None and cost_of(found, model.costs) < cost:
+            best, cost = model.selection(found), cost_of(found, model.costs)
+    return best
 
 
 def names_of(problem: AllocationProblem, selection: Selection) -> str:
-    """What costs something, by ids."""
+    """What costs something, by ids, whenever it starts."""
     paid = sorted((c for c in problem.bought(selection) if c.payable), key=lambda c: c.order)
+    ids = [each.key[1] for each in paid]
+    if budgets_by_year(problem):
+        ids = [start_of(each)[0] for each in ids]
     return " and ".join(
-        f"{each.action if isinstance(each, Option) else f'the package {each.id}'} in {each.group}"
-        for each in paid
+        f"{id_ if isinstance(each, Option) else f'the package {id_}'} in {each.group}"
+        for id_, each in zip(ids, paid, strict=True)
     )
 
 

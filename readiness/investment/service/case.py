@@ -63,11 +63,30 @@ class Case:
 
     def payable(self, key: Key) -> int:
         """Dollars of the first year that the budget pays, of an action or a package."""
+        return self.paid_of(key, self.prices.first_year)
+
+    def kept_up(self, key: Key) -> int:
+        """The same of each year after the first."""
+        return self.paid_of(key, self.prices.yearly)
+
+    def paid_of(self, key: Key, prices: Mapping[Key, int]) -> int:
         package = self.package_by_key.get(key)
-        if package:
-            return sum(self.payable((key[0], each)) for each in package.actions)
-        is_paid = self.candidate_by_key[key].is_payable
-        return self.prices.first_year[key] if is_paid else 0
+        held = [(key[0], each) for each in package.actions] if package else [key]
+        return sum(prices[each] for each in held if self.candidate_by_key[each].is_payable)
+
+    @property
+    def money_by_year(self) -> tuple[int, ...]:
+        """Dollars that one group can get at most."""
+        cap = self.scenario.cap
+        return tuple(min(each, each if cap is None else cap) for each in self.scenario.budgets)
+
+    def can_start(self, key: Key) -> bool:
+        """Some year has the money for its start, and all after that for keeping it up."""
+        money, first, later = self.money_by_year, self.payable(key), self.kept_up(key)
+        return any(
+            first <= each and all(later <= after for after in money[year:])
+            for year, each in enumerate(money, start=1)
+        )
 
     def dollars_in(self, pick: Pick, year: int) -> int:
         """What the budget of that year pays for one chosen action: its first year, or keeping it

@@ -50,7 +50,6 @@ NO_ANSWER = (
 )
 MOST_BARS, MOST_ROWS, MOST_SHEETS = 16, 100, 30  # what paper holds; the spreadsheet holds all
 MOST_DIFFERENCES, MOST_UNSURE, MOST_OTHERS = 30, 10, 4
-UNDER_WAY = "What is under way already"
 POLICY_ROWS = (("Weights", "weights"), *COMPARED)
 
 
@@ -88,8 +87,9 @@ def sheets(result: ScenarioResult) -> Iterator[Sheet]:
     yield Sheet(
         "Chosen",
         ("Group", "Action", "Bought as", "From", "Kind", "Starts", *years, "Your dollars",
-         "The group’s own dollars", "First-year range", "Every year after", "Pays afterwards",
-         "People-days", "Steps", "Need", "People", "Chosen in draws", "Pinned", "What it serves"),
+         "The group’s own dollars", "Own people-days", "Every year after", "First-year range",
+         "Range of people-days", "Pays afterwards", "Steps", "Need", "People", "Chosen in draws",
+         "Pinned", "What it serves"),
         list(chosen_rows(result)),
         (36, 44, 22),
     )  # fmt: skip
@@ -145,23 +145,23 @@ def group_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
 
 def chosen_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
     """A row for each action; for what a group does itself beside them; and their sum."""
+    nothing = ("",) * 4
     for group in result.groups:
         for a in group.actions:
             yield (
                 group.name, a.title, a.package or "a single action", a.origin, a.kind, a.year,
-                *a.by_year, a.dollars, a.own_dollars, a.range, a.yearly, a.pays_after, a.days,
-                a.readiness, a.need, a.people, a.survives, a.state, "; ".join(a.lifts),
+                *a.by_year, a.dollars, a.own_dollars, a.own_days, a.yearly, a.range, a.days_range,
+                a.pays_after, a.readiness, a.need, a.people, a.survives, a.state,
+                "; ".join(a.lifts),
             )  # fmt: skip
         if group.is_hidden:
-            nothing = ("",) * 5
-            yield group.name, *nothing, *group.by_year, group.dollars
-        elif group.begun:
-            none, begun = (0,) * len(group.by_year), group.begun
-            yield (
-                group.name, UNDER_WAY, *("",) * 4, *none, 0, begun.dollars, "", begun.yearly,
-            )  # fmt: skip
+            yield group.name, "", *nothing, *group.by_year, group.dollars
+        for own in group.own_part:
+            sums = (own.dollars, own.own_dollars, own.own_days, own.yearly)
+            yield group.name, own.title, *nothing, *own.by_year, *sums
     totals = result.totals
-    yield "All", *("",) * 5, *totals.by_year, totals.dollars, totals.own_dollars, "", totals.yearly
+    sums = (totals.dollars, totals.own_dollars, totals.own_days, totals.yearly)
+    yield "All", "", *nothing, *totals.by_year, *sums
 
 
 def summary(result: ScenarioResult) -> Iterator[tuple[str, str]]:
@@ -177,7 +177,8 @@ def summary(result: ScenarioResult) -> Iterator[tuple[str, str]]:
     yield "Days of the groups’ own people", f"{totals.own_days:,}"
     yield "Every year afterwards, by whoever pays then", dollars(totals.yearly)
     yield from (("Limits that contradict each other", each) for each in result.why_not)
-    yield "Cost", f"{result.cost} {result.within}".strip()
+    if result.cost:
+        yield "Cost", f"{result.cost} {result.within}"
     yield from ((each.term, each.says) for each in result.buys)
     yield "How close to the best", result.proof
     yield from (("A little more or less money", each) for each in result.shadow)

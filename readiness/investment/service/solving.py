@@ -26,7 +26,7 @@ from readiness.investment.portfolio import (
     problem_of,
     purposes_served,
 )
-from readiness.investment.problem import AllocationProblem, Key, Selection
+from readiness.investment.problem import AllocationProblem, Key
 from readiness.investment.scenario import BudgetScenario
 from readiness.investment.service.allocation import (
     Allocation,
@@ -116,17 +116,8 @@ def answer_under(
                 case.offers, purposes_served(case.offers, found.keys)
             ).items()
         },
-        too_little=too_little_of(case, policy, made),
+        too_little=too_little_money(made, "$"),
     )
-
-
-def too_little_of(case: Case, policy: Policy, made: Allocation) -> str:
-    """Over several years: whatever is chosen begins in one of them, so its largest budget."""
-    if case.years == 1 or made.objective > 0 or made.spent > 0:
-        return too_little_money(made)
-    one = replace(case.one_year(policy), budget=max(case.scenario.budgets))
-    nothing = allocation_of(one, Selection(), Fraction(0), is_proven=True, solver=made.solver)
-    return too_little_money(nothing)
 
 
 def with_conflicts(case: Case, found: PolicyAnswer, made: Allocation) -> PolicyAnswer:

@@ -100,7 +100,8 @@ class StoredScenario:
         for offer in self.solution.offers:
             names |= {each.id: self.choice_title(each) for each in offer.choices}
         ids = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-        return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda match: names[match[0]], sentence)
+        named = rf"(?<![\w-])(?:the package )?({ids})(?![\w-])"
+        return re.sub(named, lambda match: names[match[1]], sentence)
 
     def dated(self, pick: Start) -> str:
         """The same with its start, where there are several years to start in."""

@@ -19,6 +19,7 @@ import highspy
 from readiness.core.integer_program import Program, Row, Solution, cost_of
 from readiness.core.solver import SolverError, model_of, quiet
 from readiness.investment.formulation import AllocationModel
+from readiness.investment.problem import Selection
 from readiness.investment.solver import prices
 
 FEW = 200  # actions; below, ties are broken to the end
@@ -70,10 +71,20 @@ def is_possible(model: AllocationModel, seconds: float) -> bool:
     return solve(program, {}, 0.0, seconds)[0] is not None
 
 
-def least_cost(model: AllocationModel, seconds: float) -> Solution | None:
-    """Of all that is worth anything what costs least; None where nothing is."""
-    worth = model.program.also(Row(model.gains, least=1))
-    return solve(worth, model.costs, 0.0, seconds)[0]
+def least_cost(
+    model: AllocationModel, selection: Selection, group: str, seconds: float
+) -> Solution | None:
+    """Of all that adds to a selection in one group what costs least; None where nothing does."""
+    if seconds <= 0:
+        raise OutOfTimeError
+    others = model.chosen(selection)
+    own = {column: others.pop(column) for column in model.columns_of(group)}
+    gains = {column: model.gains[column] for column in own}
+    more = Row(gains, least=1 + sum(gains[column] for column in own if own[column]))
+    found, bound = solve(model.program.fixed(others).also(more), model.costs, 0.0, seconds)
+    if found is not None and cost_of(found, model.costs) - bound >= 1:
+        raise OutOfTimeError
+    return found
 
 
 def most(model: AllocationModel, gap: float, ends: float) -> tuple[Solution | None, float]:

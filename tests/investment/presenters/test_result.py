@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from contextlib import closing
@@ -92,6 +93,7 @@ def test_the_decision_and_what_it_rests_on_stand_there(grove, pam, solution):
     assert {g.group_id for g in (*result.groups, *result.nothing)} == {"elm", "ash", "fir"}
     assert result.money[0].budget == 300_000
     assert len(result.comparison.policies) == 4
+    assert result.what_to_do == ""  # every way fits its budget
     assert "95% interval" in " ".join(result.method)
 
 
@@ -191,6 +193,48 @@ def test_impossible_limits_say_what_to_loosen(grove, pam):
     assert "contradict each other" in result.why_not[0]
     assert "all of the way to T3 in Ash Physicians" in result.why_not[0]
     assert result.groups == ()
+
+
+@pytest.mark.parametrize("budgets", [(500,), (500, 700)])
+def test_money_that_buys_nothing_is_said_beside_what_costs_nothing(grove, pam, budgets):
+    allocated.add_solved(grove, "a3", replace(SMALL, budgets=budgets))
+    shown = files.result(Session(grove, pam, NOW), "fair", "a3")
+    assert [each.dollars for each in shown.groups] == [0]
+    free, _, least = shown.decision.partition(" At no cost to you besides: 1 group (1 to T4). ")
+    assert free == f"None of the ${sum(budgets):,} is spent."
+    assert re.search(
+        r"the cheapest choice within the limits that adds anything, .+, costs \$\d+,\d{3}", least
+    )
+    assert f"${budgets[-1]}" in least
+    assert shown.cost == shown.within == ""
+    for each in shown.nothing:
+        assert "in one year; " in each.why_nothing
+        assert "could get" not in each.why_nothing
+
+
+@pytest.mark.parametrize(
+    ("budgets", "cap", "says"),
+    [
+        ((9_000,), None, "this scenario has $9,000."),
+        ((9_000, 9_500), None, "no year of this scenario has more than $9,500."),
+        ((90_000,), 9_000, "one group can take on $9,000 in a year at most."),
+        ((90_000, 900), None, "one group can get $90,000 and $900 in these years at most."),
+    ],
+)
+def test_a_way_that_no_year_has_the_money_for_is_told_with_what_to_do(
+    grove, pam, budgets, cap, says
+):
+    scenario = replace(SMALL, budgets=budgets, cap_dollars=cap, most_days=None)
+    allocated.add_solved(grove, "a3", scenario)
+    shown = files.result(Session(grove, pam, NOW), "fair", "a3")
+    (elm,) = [each for each in (*shown.groups, *shown.nothing) if each.group_id == "elm"]
+    said = " ".join((elm.why_nothing, *elm.notes))
+    assert re.search(r"Its way to T2 costs \$\d+,\d{3} in one year", said), said
+    assert says in said
+    assert "enlarge a year’s budget" in shown.what_to_do
+    ways = [each for each in shown.left_out if each.action_id.startswith("to:")]
+    assert ways
+    assert all(each.why.startswith("It costs $") for each in ways)
 
 
 def test_over_years_every_start_is_told(grove, pam):

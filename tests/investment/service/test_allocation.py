@@ -32,6 +32,7 @@ from readiness.investment.service.allocation import (
     conflicts_of,
     too_little_money,
 )
+from readiness.investment.years import staged_problem
 from tests.bench.investing import random_problem, with_packages
 from tests.factories.seeds import seeds
 from tests.investment import brute_force, cbc_statement
@@ -252,12 +253,56 @@ def test_money_too_small_for_anything_is_said_with_what_the_cheapest_costs():
     )
     pack = Package("g2", "p", "T2", ("z",), 20, 10, Fraction(0))
     problem = AllocationProblem(9, PLACES, options, packages=(pack,), reach={"T2": Fraction(1)})
-    assert too_little_money(allocate(problem, 0.0, 20)) == (
-        "The budget of 9 is too small for anything: the cheapest choice that brings something, "
-        "the package p in g2, costs 10."
+    assert too_little_money(allocate(problem, 0.0, 20), "$") == (
+        "The budget of $9 is too small to buy anything: the cheapest choice within the limits that "
+        "adds anything, the package p in g2, costs $10."
     )
     alone = replace(problem, packages=())
-    assert "a in g1 and b in g1, costs 11." in too_little_money(allocate(alone, 0.0, 20))
+    assert "a in g1 and b in g1, costs 11." in too_little_money(allocate(alone, 0.0, 20), "")
+
+
+FREE = option("g2", "free", 0, 3)
+
+
+def test_what_is_free_hides_nothing_of_money_that_is_too_small():
+    problem = AllocationProblem(9, PLACES, (FREE, option("g1", "a", 12, 1)))
+    made = allocate(problem, 0.0, 20)
+    assert made.chosen == (FREE.key,)
+    assert "adds anything, a in g1, costs 12." in too_little_money(made, "")
+    paid = replace(problem, budget=12)
+    assert too_little_money(allocate(paid, 0.0, 20), "") == ""
+    assert too_little_money(allocate(replace(problem, options=(FREE,)), 0.0, 20), "") == ""
+
+
+def test_a_dearer_package_of_a_group_with_a_free_one_adds_what_it_reaches_beyond():
+    free, dear = (
+        Package("g1", i, i, (), cost, cost, Fraction(1)) for i, cost in (("T2", 0), ("T3", 7))
+    )
+    reach = {"T2": Fraction(5), "T3": Fraction(5)}
+    made = allocate(AllocationProblem(6, PLACES, (), packages=(free, dear), reach=reach), 0.0, 20)
+    assert made.packages == (free.key,)
+    assert "adds anything, the package T3 in g1, costs 7." in too_little_money(made, "")
+
+
+@pytest.mark.parametrize(
+    ("budgets", "why"),
+    [
+        ((5, 9, 4), "costs $12, and the largest budget is $9."),
+        ((20, 3), "costs $12, and the years after have too little to keep it up."),
+        ((20, 4), None),
+        ((3, 12), None),
+    ],
+)
+@pytest.mark.parametrize("free", [(), (FREE,)])
+def test_over_years_each_year_s_budget_is_held_against_the_cheapest_choice(budgets, why, free):
+    one = AllocationProblem(0, PLACES, (*free, option("g1", "a", 12, 1)))
+    made = allocate(staged_problem(one, budgets, {("g1", "a"): 4}), 0.0, 20)
+    assert too_little_money(made, "$") == (
+        "No year’s budget can buy anything: the cheapest choice within the limits that adds "
+        f"anything, a in g1, {why}"
+        if why
+        else ""
+    )
 
 
 def test_money_is_not_blamed_where_something_is_chosen_nothing_is_of_use_or_nothing_is_allowed():
@@ -270,7 +315,7 @@ def test_money_is_not_blamed_where_something_is_chosen_nothing_is_of_use_or_noth
         replace(useful, budget=0, min_groups=1),
         replace(useful, options=()),
     ):
-        assert too_little_money(allocate(problem, 0.0, 20)) == ""
+        assert too_little_money(allocate(problem, 0.0, 20), "") == ""
 
 
 def test_with_hardly_any_time_there_is_still_an_answer_that_holds_and_a_bound():
