@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -22,6 +23,7 @@ from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.core.small_cells import HIDDEN
 from readiness.disclosure.released_counts import ReleasedShare
+from readiness.plans.presenters.way import WayStep
 from readiness.plans.service.document import tier_cost_out
 from readiness.portfolio.brief import contents
 from readiness.portfolio.brief.contents import Brief, BriefAction, BriefDomain
@@ -30,7 +32,7 @@ from readiness.portfolio.brief.questions import questions_for
 
 TITLE = "Payer brief"
 PAGES = 2
-MOST_STEPS, MOST_GATES, MOST_NEEDS, MOST_GAPS, MOST_ACTIONS = 5, 5, 6, 5, 5
+MOST_STEPS, MOST_GATES, MOST_NEEDS, MOST_GAPS, MOST_ACTIONS = 10, 5, 6, 5, 5
 MOST_WARNINGS = 2
 NAME, TEXT = 120, 90  # characters of a name, and of what somebody typed into one cell
 BASES = {
@@ -73,7 +75,7 @@ def values_of(brief: Brief) -> dict[str, object]:
         "brief": brief,
         "payer_name": shortened(brief.payer.name, NAME),
         "basis": BASES[brief.basis],
-        "steps": cut([shortened(each, 2 * TEXT) for each in brief.summary.way.lines], MOST_STEPS),
+        "steps": cut([step_line(each) for each in brief.summary.way.steps], MOST_STEPS),
         "gates_met": sum(line.is_met for line in brief.gates),
         "gates_open": cut([line for line in brief.gates if not line.is_met], MOST_GATES),
         "domains": [domain_row(line) for line in brief.domains],
@@ -90,6 +92,11 @@ def values_of(brief: Brief) -> dict[str, object]:
         ],
         "questions": [shortened(each, 3 * TEXT) for each in questions_for(brief)],
     }
+
+
+def step_line(step: WayStep) -> str:
+    """Each item by its id: what brings it matters more here than what it is called."""
+    return replace(step, title=shortened(step.title, NAME)).short_line
 
 
 def cut(rows: Sequence[Any], most: int) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def to_json(brief: Brief) -> Plain:
             "unmet": list(summary.unmet),
             "way": list(summary.way.lines),
             "way_is_of_the_plan": summary.way.is_plan,
-            "no_way": "" if summary.way.steps else summary.way.says,
+            "way_says": summary.way.says,
         },
         "in_programs_that_ask_for_more": [
             {"cycle": each.cycle.name, "tier": each.tier_id, "asks": asks_say(each.asks)}
