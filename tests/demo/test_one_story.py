@@ -20,6 +20,7 @@ import pikepdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from app import create_app
 from readiness.accounts.db import people, tokens
@@ -39,7 +40,7 @@ from readiness.plans.models import ActionStatus
 from readiness.plans.presenters import tier_cost as words
 from readiness.plans.presenters.outlook import outlook
 from readiness.plans.presenters.plan import PlanSummary
-from readiness.plans.presenters.way import way_of
+from readiness.plans.presenters.way import own_work_says, way_of
 from readiness.plans.progress import find_out_item
 from readiness.plans.service import document, plan
 from readiness.plans.service.plan import PlanView
@@ -322,3 +323,40 @@ def test_what_is_done_and_under_way_says_so_where_it_raises_something(story):
     for steps in marks.values():
         assert steps[title].mark.endswith("; nothing more to pay")
         assert steps[title].raises
+
+
+@pytest.mark.parametrize("group_id", GROUPS)
+def test_own_steps_and_questions_are_counted_alike_everywhere(story, group_id):
+    opened = story.opened(group_id)
+    ahead = [each for each in opened.plan.current if each.status is not ActionStatus.DONE]
+    own = sum(each.is_own_step for each in ahead)
+    questions = sum(each.is_question for each in ahead)
+    counts = {"Own steps": own, "Questions to answer first": questions}
+    lines = [f"{title} ({count})" for title, count in counts.items() if count]
+    pages = [
+        story.own_page(opened, f"/assessments/{opened.assessment.id}/result"),
+        story.page(pages_of(opened)[0]),
+        " ".join(brief_data(story, group_id)["tier"]["way"]),
+    ]
+    if opened.next_tier:
+        assert all(line in page for line in lines for page in pages)
+    assert story.page(pages_of(opened)[1]).count("Own step ·") == own
+    found = stored.load(story.session, PAYER_ID, SCENARIO_ID)
+    for package in found.offer_by_id[group_id].packages[:1]:
+        assert (len(package.own_steps), len(package.questions)) == (own, questions)
+    sheet = story.sheets[group_id]
+    if sheet.package_id:
+        address = f"/payers/{PAYER_ID}/investment/{SCENARIO_ID}"
+        says = own_work_says(len(sheet.own_steps), len(sheet.questions))
+        assert sheet.own_work == says
+        assert f"What the group does itself: {says}" in story.page(address)
+        assert own_work_in_sheet(story, address)[opened.group.name] == says
+
+
+def own_work_in_sheet(story, address):
+    rows = load_workbook(BytesIO(story.get(f"{address}.xlsx")))["Groups"].iter_rows(
+        values_only=True
+    )
+    header = next(rows)
+    column = header.index("The group does itself")
+    return {row[0]: row[column] for row in rows}

@@ -296,6 +296,19 @@ def left_as_it_is(
     )
 
 
+# The group's own work, counted.
+
+
+def own_work_says(own_steps: int, questions: int) -> str:
+    """
+    >>> own_work_says(12, 2), own_work_says(1, 0), own_work_says(0, 1)
+    ('12 own steps, and 2 questions to answer first', '1 own step', '1 question to answer first')
+    """
+    steps = f"{own_steps} own step{'' if own_steps == 1 else 's'}" if own_steps else ""
+    first = f"{questions} question{'' if questions == 1 else 's'} to answer first"
+    return ", and ".join(filter(None, (steps, first if questions else "")))
+
+
 # In the place of a plan.
 
 
