@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -156,6 +157,15 @@ def shortened(text: str, most: int) -> str:
         return tidy
     kept, _, rest = tidy[: most - 1].rpartition(" ")
     return f"{kept} …" if kept and len(rest) < most // 2 else f"{tidy[: most - 1]}…"
+
+
+def join_words(words: Iterable[str]) -> str:
+    """
+    >>> join_words(["a", "b", "c"]), join_words([])
+    ('a, b and c', '')
+    """
+    *before, last = tuple(words) or ("",)
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def percent_rounded_down(share: Fraction) -> str:

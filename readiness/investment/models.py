@@ -196,6 +196,7 @@ class TierPackage:
     still_to_pay: int  # dollars, of what is under way already: the group's own
     begun_yearly: int = 0  # dollars, that this takes every year afterwards
     months: tuple[int, int] | None = None
+    questions: tuple[str, ...] = ()  # to be answered first, in words
 
     @property
     def id(self) -> str:

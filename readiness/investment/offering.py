@@ -43,7 +43,7 @@ from readiness.investment.purposes import NEXT, READY, is_reach, purposes_of, wi
 from readiness.plans.catalog import CHANGES_CARE, Catalog, Offer, catalog_of, level_of
 from readiness.plans.costs import CostRange, PeopleDays, ResourceRequirements, requirements_of
 from readiness.plans.least_cost import final_levels
-from readiness.plans.models import LevelRise, PlanAction
+from readiness.plans.models import ActionStatus, LevelRise, PlanAction
 from readiness.plans.progress import BEGUN
 from readiness.plans.tier_cost import leads_up
 
@@ -268,7 +268,8 @@ class GroupChoices:
 
     def package(self, plan: TierPlan) -> TierPackage:
         tier = self.instrument.tier_by_id[plan.tier_id]
-        own = [each for each in plan.plan.current if not is_priced(each)]
+        left = [e for e in plan.plan.current if leads_up(e) and e.status is not ActionStatus.DONE]
+        own = [each for each in left if not is_priced(each)]
         actions = tuple(each.id for each in self.open_actions(plan))
         reached = (each for id_ in actions for each in self.serves(id_) if is_reach(each))
         return TierPackage(
@@ -282,7 +283,8 @@ class GroupChoices:
                 *self.lifts_in(self.levels_by_package[plan.tier_id]),
                 *dict.fromkeys(reached),
             ),
-            own_steps=tuple(map(step_says, own)),
+            own_steps=tuple(step_says(each) for each in own if each.is_own_step),
+            questions=tuple(each.title for each in own if each.is_question),
             own_days=ceil(sum(d.likely for each in own if (d := each.amounts.people_days))),
             still_to_pay=plan.still_to_pay,
             begun_yearly=plan.begun_yearly,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from readiness.core import audit
@@ -11,7 +11,14 @@ from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound
 from readiness.core.serialization import from_json, to_json
-from readiness.plans.models import ActionPlan, GroupValues, PlanAction, Proposal, ProposedPlan
+from readiness.plans.models import (
+    ActionPlan,
+    ActionStatus,
+    GroupValues,
+    PlanAction,
+    Proposal,
+    ProposedPlan,
+)
 from readiness.plans.postings import EstimateToComplete, Posting
 from readiness.plans.tier_cost import TierCostEntry
 
@@ -95,6 +102,19 @@ def insert_action(
             "at": event.at.isoformat(),
         },
     )
+
+
+def first_days(store: Store, group_id: str) -> Mapping[tuple[str, ActionStatus], date]:
+    """By action and status, the first day on which a plan of the group said so."""
+    return {
+        (row["action_id"], ActionStatus(row["status"])): datetime.fromisoformat(row["at"]).date()
+        for row in store.rows(
+            "select a.action_id, json_extract(a.body, '$.status') as status, min(a.at) as at"
+            " from plan_actions a join plans p on p.id = a.plan_id where p.group_id = ?"
+            " group by a.action_id, status",
+            (group_id,),
+        )
+    }
 
 
 def plan_from_row(store: Store, row: dict[str, Any]) -> ActionPlan:

@@ -173,6 +173,16 @@ class PlanAction:
         return self.proposal is not None and self.proposal.type is ActionType.INTERVENTION
 
     @property
+    def is_question(self) -> bool:
+        """An item to be found out before anything is planned on it."""
+        return self.proposal is not None and self.proposal.type is ActionType.FIND_OUT
+
+    @property
+    def is_own_step(self) -> bool:
+        """The group's own work: it raises something, and takes nothing but days."""
+        return bool(self.lifts) and not self.is_intervention and self.cost is None
+
+    @property
     def amounts(self) -> ResourceEstimate:
         """The group's own, and what they leave open from the catalogue."""
         usual = self.usual.at_own_units if self.usual else ResourceEstimate()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness.instruments.answers import Answer, AnswerKind
-from readiness.plans.models import ActionPlan, ActionStatus, ActionType, PlanAction
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction
 
 BEGUN = frozenset({ActionStatus.UNDER_WAY, ActionStatus.DONE})
 
@@ -55,7 +55,7 @@ def outcomes_of_action(
     promises: list[tuple[str, int | None, int | None]] = [
         (lift.item_id, lift.from_level, lift.to) for lift in action.lifts
     ]
-    if action.proposal and action.proposal.type is ActionType.FIND_OUT:
+    if action.is_question:
         promises = [(find_out_item(action.id), None, None)]
     for item_id, before, promised in promises:
         if item_id != "missing":

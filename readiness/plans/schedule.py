@@ -11,7 +11,6 @@ from readiness.plans.cost_program import STARTS_PER_HALF_YEAR
 from readiness.plans.models import (
     ActionPlan,
     ActionStatus,
-    ActionType,
     PlanAction,
 )
 
@@ -32,7 +31,7 @@ OVER = frozenset({ActionStatus.DONE, ActionStatus.DROPPED})
 
 def half_year_of(action: PlanAction, starts_on: date) -> int | None:
     """0 for what must be found out; an added action goes by its date, and None has neither."""
-    if action.proposal and action.proposal.type is ActionType.FIND_OUT:
+    if action.is_question:
         return 0
     if action.own.half_year is not None:
         return action.own.half_year

@@ -224,7 +224,7 @@ def show_result(assessment_id: str) -> ResponseReturnValue:
         weighed_claims=claims.of_entered(
             store(), found.view.group.id, found.view.answers, now().date()
         ),
-        way=way_of(opened.plan, found.shown.run, found.view.instrument),
+        way=way_of(opened, opened.newest),
         plan_address=url_for("plan.show", assessment_id=assessment_id),
     )
 

@@ -121,11 +121,12 @@ def criterion_moves(
 
 @dataclass(frozen=True)
 class WayMoves:
-    """What is still to be done, by plan."""
+    """What is still to be done, by plan; and what is done in the new one."""
 
     gone: tuple[PlanAction, ...]
     new: tuple[PlanAction, ...]
     kept: tuple[PlanAction, ...]  # as they then are
+    done: tuple[PlanAction, ...]
 
 
 def way_moves(before: ActionPlan, after: ActionPlan) -> WayMoves:
@@ -136,6 +137,7 @@ def way_moves(before: ActionPlan, after: ActionPlan) -> WayMoves:
         gone=tuple(each for key, each in old.items() if key not in new),
         new=tuple(each for key, each in new.items() if key not in old),
         kept=tuple(each for key, each in new.items() if key in old),
+        done=tuple(each for each in after.current if each.status is ActionStatus.DONE),
     )
 
 

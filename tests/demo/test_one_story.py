@@ -18,22 +18,31 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from app import create_app
 from readiness.accounts.db import people, tokens
 from readiness.assessments.service import result
+from readiness.assessments.tiers import evaluate, is_open
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
+from readiness.demo import world
 from readiness.demo.payer import SCENARIO_ID
 from readiness.demo.world import PAYER_ID
 from readiness.equity import db as sharing
+from readiness.instruments.answers import Answer
 from readiness.investment.portfolio import days_of, package_of
 from readiness.investment.presenters.groups import GroupSheet
 from readiness.investment.service import results, stored
 from readiness.plans.models import ActionStatus
 from readiness.plans.presenters import tier_cost as words
-from readiness.plans.service import plan
+from readiness.plans.presenters.outlook import outlook
+from readiness.plans.presenters.plan import PlanSummary
+from readiness.plans.presenters.way import own_work_says, way_of
+from readiness.plans.progress import find_out_item
+from readiness.plans.service import document, plan
 from readiness.plans.service.plan import PlanView
 from tests.browser import demonstration
 from tests.factories.page import Page
@@ -51,6 +60,7 @@ class Story:
     """The demonstration as its payer reads it."""
 
     store: Store
+    app: Flask
     client: FlaskClient
     now: datetime
     fetched: dict[str, bytes] = field(default_factory=dict)
@@ -69,6 +79,15 @@ class Story:
 
     def page(self, path: str) -> str:
         return Page(self.get(path).decode()).text
+
+    def own_page(self, opened: PlanView, path: str) -> str:
+        """As the group's own people read it."""
+        if path not in self.fetched:
+            (manager_id,) = (who.manager_id for who in world.GROUPS if who.id == opened.group.id)
+            reply = signed_in(self.app, self.store, manager_id, self.now).get(path)
+            assert reply.status_code == 200, path
+            self.fetched[path] = reply.data
+        return Page(self.fetched[path].decode()).text
 
     def rows(self, path: str) -> dict[str, dict[str, str]]:
         """Of a CSV file, by the group's name."""
@@ -102,10 +121,15 @@ def story(tmp_path_factory, printer):
     app.config.update(TESTING=True, PRINTER=printer)
     now = datetime.now(UTC)
     with closing(Store(folder / "readiness.db")) as store:
-        tokens.start_session(store, "session-of-payer", "payer", now)
-        client = app.test_client()
-        client.set_cookie(app.config["SIGN_IN_COOKIE"], "session-of-payer")
-        yield Story(store, client, now)
+        yield Story(store, app, signed_in(app, store, "payer", now), now)
+
+
+def signed_in(app: Flask, store: Store, person_id: str, now: datetime) -> FlaskClient:
+    key = f"session-of-{person_id}"
+    tokens.start_session(store, key, person_id, now)
+    client = app.test_client()
+    client.set_cookie(app.config["SIGN_IN_COOKIE"], key)
+    return client
 
 
 def test_all_groups_that_share_and_have_submitted_are_walked(story):
@@ -222,3 +246,117 @@ def test_plan_page_group_page_and_brief_list_the_same_actions(story, group_id):
     assert {each["title"] for each in brief["ahead"]} == {each.title for each in ahead}
     if not opened.has_newer_run and not opened.later:
         assert all(each.title in of_group for each in ahead if each.is_intervention)
+
+
+# The way up.
+
+
+def shown_way(opened):
+    return way_of(opened, opened.newest)
+
+
+def levels_after(opened):
+    """As if every don't-know that the plan finds out, and every raise of it, had come true."""
+    asked = {find_out_item(each.id): 0 for each in opened.plan.current if each.is_question}
+    return with_answers(opened.newest.answers, {**asked, **opened.plan.levels})
+
+
+def with_answers(answers, levels):
+    known = {i: max(to, answers[i].level or 0) for i, to in levels.items() if i in answers}
+    return {**answers, **{item_id: Answer.at(level) for item_id, level in known.items()}}
+
+
+def met_by_plan(opened):
+    """Unmet criteria of the next tier that its plan meets, by scoring the answers after it."""
+    basis = opened.newest
+    tier = opened.next_tier
+    if tier is None:
+        return set()
+    after = levels_after(opened)
+    asked = next(e for e in evaluate(opened.instrument, after).trace if e.tier_id == tier.id)
+    left = {f"{tier.id}:{each.id}" for each in asked.criteria if is_open(each)}
+    return {each.id for each in basis.run.unmet} - left
+
+
+@pytest.mark.parametrize("group_id", GROUPS)
+def test_every_criterion_that_the_plan_meets_is_served_by_a_raise_on_every_page(story, group_id):
+    opened = story.opened(group_id)
+    way = shown_way(opened)
+    met = met_by_plan(opened)
+    assert way.is_plan or not met
+    serving = [each for step in way.steps for each in step.raises if met & set(each.serves)]
+    assert met == met & {i for each in serving for i in each.serves}
+    own_page = story.own_page(opened, f"/assessments/{opened.assessment.id}/result")
+    for_payers = story.page(pages_of(opened)[0])
+    values = document.values_of(story.store, opened, outlook(opened), story.now)
+    assert isinstance(values["summary"], PlanSummary)
+    paper = " ".join(values["summary"].way.lines)
+    brief = " ".join(brief_data(story, group_id)["tier"]["way"])
+    for each in serving:
+        assert each.says in own_page
+        assert f"{each.says} ({each.served})" in for_payers
+        assert each.in_a_line in paper
+        assert each.in_a_line in brief
+
+
+@pytest.mark.parametrize("group_id", GROUPS)
+def test_every_other_criterion_of_the_next_tier_is_named_as_left(story, group_id):
+    opened = story.opened(group_id)
+    way = shown_way(opened)
+    served = {i for step in way.steps for each in step.raises for i in each.serves}
+    left = [each for each in opened.newest.run.unmet if each.id not in served]
+    assert all(each.of in way.says for each in left)
+    if left:
+        assert way.says in story.page(pages_of(opened)[0])
+        assert way.says == brief_data(story, group_id)["tier"]["way_says"]
+
+
+def test_what_is_done_and_under_way_says_so_where_it_raises_something(story):
+    """Leadership is done in one group and under way from last year's plan in another."""
+    marks = {
+        group_id: {step.title: step for step in shown_way(story.opened(group_id)).steps}
+        for group_id in ("elm", "hazel")
+    }
+    title = "Leadership accountability package"
+    assert marks["elm"][title].mark.startswith("done on ")
+    assert marks["hazel"][title].mark.startswith("under way since ")
+    for steps in marks.values():
+        assert steps[title].mark.endswith("; nothing more to pay")
+        assert steps[title].raises
+
+
+@pytest.mark.parametrize("group_id", GROUPS)
+def test_own_steps_and_questions_are_counted_alike_everywhere(story, group_id):
+    opened = story.opened(group_id)
+    ahead = [each for each in opened.plan.current if each.status is not ActionStatus.DONE]
+    own = sum(each.is_own_step for each in ahead)
+    questions = sum(each.is_question for each in ahead)
+    counts = {"Own steps": own, "Questions to answer first": questions}
+    lines = [f"{title} ({count})" for title, count in counts.items() if count]
+    pages = [
+        story.own_page(opened, f"/assessments/{opened.assessment.id}/result"),
+        story.page(pages_of(opened)[0]),
+        " ".join(brief_data(story, group_id)["tier"]["way"]),
+    ]
+    if opened.next_tier:
+        assert all(line in page for line in lines for page in pages)
+    assert story.page(pages_of(opened)[1]).count("Own step ·") == own
+    found = stored.load(story.session, PAYER_ID, SCENARIO_ID)
+    for package in found.offer_by_id[group_id].packages[:1]:
+        assert (len(package.own_steps), len(package.questions)) == (own, questions)
+    sheet = story.sheets[group_id]
+    if sheet.package_id:
+        address = f"/payers/{PAYER_ID}/investment/{SCENARIO_ID}"
+        says = own_work_says(len(sheet.own_steps), len(sheet.questions))
+        assert sheet.own_work == says
+        assert f"What the group does itself: {says}" in story.page(address)
+        assert own_work_in_sheet(story, address)[opened.group.name] == says
+
+
+def own_work_in_sheet(story, address):
+    rows = load_workbook(BytesIO(story.get(f"{address}.xlsx")))["Groups"].iter_rows(
+        values_only=True
+    )
+    header = next(rows)
+    column = header.index("The group does itself")
+    return {row[0]: row[column] for row in rows}

@@ -39,6 +39,7 @@ FOR_ADULTS = {  # by hand, from the cost book
     "PHARM", "SMBP", "CHWBCS", "CHWCRC", "FIT", "MOBILE", "DIABGRP", "DIABCHW", "CGM", "CHWSOC",
 }  # fmt: skip
 OWN_MONEY = {"GOV", "TRAIN"}  # the same
+SOME = CostRange(Decimal(1_000), Decimal(2_000), Decimal(3_000))
 
 
 def note_of(action_id) -> CostNote:
@@ -415,6 +416,24 @@ def test_what_is_done_is_neither_offered_nor_paid():
                        status=ActionStatus.DONE)  # fmt: skip
     package = offer_to(done).package_by_id["to:T2"]
     assert (package.actions, package.still_to_pay) == (("GOV",), 0)
+
+
+def test_what_the_group_does_itself_is_told_apart_by_what_it_is():
+    """A question is no own step, what is done is left out, and a price makes it an action."""
+    answers = {"REAL_1": Answer.dont_know()}
+    baseline = a_baseline(answers=answers_by_name(1) | answers, context=ADULTS)
+    package = offer_to(baseline).packages[0]
+    own = [each for each in plan_to(baseline, package).current if each.is_own_step]
+    asked = [each for each in plan_to(baseline, package).current if each.is_question]
+    assert package.own_steps == tuple(each.title for each in own)
+    assert package.questions == tuple(each.title for each in asked) != ()
+    first, second, *rest = own
+    price = GroupValues(amounts=ResourceEstimate(one_off=SOME))
+    priced = with_action(baseline, first.id, own=price)
+    after = offer_to(with_action(priced, second.id, status=ActionStatus.DONE)).packages[0]
+    assert after.own_steps == tuple(each.title for each in rest)
+    assert first.id in after.actions
+    assert after.questions == package.questions
 
 
 def test_a_measure_that_something_under_way_serves_is_not_counted_again():

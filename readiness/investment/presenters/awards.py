@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from readiness.core.formatting import dollars
+from readiness.core.formatting import dollars, join_words
 from readiness.investment.answers import GroupAward, Pick
 from readiness.investment.models import ActionOrigin, BenefitComponent, GroupOffer, TierPackage
 from readiness.investment.portfolio import packages_open
-from readiness.investment.presenters.wording import counted_words, join_words, ordinal
+from readiness.investment.presenters.wording import counted_words, ordinal
 from readiness.investment.service.stored import StoredScenario
 
 NOTHING_FOLLOWS = "nothing has to be paid every year afterwards"

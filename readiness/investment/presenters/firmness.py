@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.core.formatting import day, dollars, one_decimal, percent
+from readiness.core.formatting import day, dollars, join_words, one_decimal, percent
 from readiness.investment.answers import (
     OptionLeftOut,
     PolicyAnswer,
@@ -15,7 +15,6 @@ from readiness.investment.presenters.too_dear import too_dear
 from readiness.investment.presenters.wording import (
     capitalized,
     counted_words,
-    join_words,
     points_says,
 )
 from readiness.investment.service.stored import StoredScenario

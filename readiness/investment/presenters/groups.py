@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from readiness.core.formatting import dollars
+from readiness.core.formatting import dollars, join_words
 from readiness.investment.answers import GroupAward, Pick
 from readiness.investment.models import (
     BenefitComponent,
@@ -23,10 +23,10 @@ from readiness.investment.presenters.too_dear import Dear, too_dear
 from readiness.investment.presenters.wording import (
     counted_words,
     days_says,
-    join_words,
     range_says,
 )
 from readiness.investment.service.stored import StoredScenario
+from readiness.plans.presenters.way import own_work_says
 
 NO_OPTION = "Nothing can be chosen here: "
 ALL_BANNED = "Everything that could be chosen here is banned."
@@ -120,7 +120,9 @@ class GroupSheet:
     package: str = ""  # "all of the way to T2"
     package_state: str = ""  # "pinned" or ""
     package_survives: str = ""
-    own_steps: tuple[str, ...] = ()  # of the package
+    own_work: str = ""  # of the package: "12 own steps, and 2 questions to answer first"
+    own_steps: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     patients: str = ""
     risk: str = ""  # a sentence: one share, or the mean of two, with what each is of
     tags: str = ""
@@ -183,7 +185,9 @@ def sheet_of(stored: StoredScenario, offer: GroupOffer) -> GroupSheet:
         package=stored.package_title(package) if package else "",
         package_state="pinned" if key in stored.request.scenario.pins else "",
         package_survives=survives(stored, package) if package else "",
+        own_work=own_work_says(len(package.own_steps), len(package.questions)) if package else "",
         own_steps=package.own_steps if package else (),
+        questions=package.questions if package else (),
         patients="not known" if offer.patients is None else f"{offer.patients:,}",
         risk=offer.risk.says,
         tags=join_words(offer.tags),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import dollars, one_decimal
+from readiness.core.formatting import dollars, join_words, one_decimal
 from readiness.investment.answers import PolicyAnswer
 from readiness.investment.models import (
     BenefitComponent,
@@ -20,7 +20,6 @@ from readiness.investment.policy import WHOLE, Policy
 from readiness.investment.presenters.wording import (
     WEIGHT_TERMS,
     counted_words,
-    join_words,
     points_says,
     proof_says,
     weights_in_words,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
-from readiness.core.formatting import dollars, one_decimal, percent
+from readiness.core.formatting import dollars, join_words, one_decimal, percent
 from readiness.core.people import Payer
 from readiness.investment.answers import (
     GroupAward,
@@ -41,7 +41,6 @@ from readiness.investment.presenters.wording import (
     Fact,
     capitalized,
     counted_words,
-    join_words,
     proof_says,
     settings,
     weights_says,

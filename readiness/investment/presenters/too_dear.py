@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from readiness.core.formatting import dollars
-from readiness.investment.presenters.wording import capitalized, join_words
+from readiness.core.formatting import dollars, join_words
+from readiness.investment.presenters.wording import capitalized
 from readiness.investment.problem import Key
 from readiness.investment.service.case import Case
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readiness.core.formatting import Number, dollars, one_decimal, percent
+from readiness.core.formatting import Number, dollars, join_words, one_decimal, percent
 from readiness.investment.answers import (
     PolicyAnswer,
 )
@@ -125,15 +125,6 @@ def range_says(cost: CostRange) -> str:
 
 def days_says(days: PeopleDays) -> str:
     return f"{days.low:,} to {days.high:,}"
-
-
-def join_words(words: Iterable[str]) -> str:
-    """
-    >>> join_words(["a", "b", "c"]), join_words([])
-    ('a, b and c', '')
-    """
-    *before, last = tuple(words) or ("",)
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def weights_says(scenario: BudgetScenario) -> tuple[Fact, ...]:

@@ -14,7 +14,7 @@ from readiness.core import exports, serialization
 from readiness.core.db import Session
 from readiness.core.errors import WrongState
 from readiness.core.exports import Cell, Sheet
-from readiness.core.formatting import day, dollars
+from readiness.core.formatting import day, dollars, join_words
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
@@ -33,7 +33,7 @@ from readiness.investment.presenters.result import (
     result_of,
     scenario_line,
 )
-from readiness.investment.presenters.wording import counted_words, join_words
+from readiness.investment.presenters.wording import counted_words
 from readiness.investment.service.scenarios import require_planner
 from readiness.investment.service.solving import GAP, SECONDS
 from readiness.investment.service.stored import load, names_of
@@ -96,8 +96,8 @@ def sheets(result: ScenarioResult) -> Iterator[Sheet]:
     yield Sheet(
         "Groups",
         ("Group", "Tier", "With every action", "Why", *years, "Your dollars",
-         "The group’s own dollars", "Own people-days", "Every year after", "Low to high",
-         "Patients", "Social risk", "Gates met", "Buys", "Why nothing"),
+         "The group’s own dollars", "The group does itself", "Own people-days", "Every year after",
+         "Low to high", "Patients", "Social risk", "Gates met", "Buys", "Why nothing"),
         list(group_rows(result)),
         (36, 18, 18, 80),
     )  # fmt: skip
@@ -135,11 +135,11 @@ def group_rows(result: ScenarioResult) -> Iterator[tuple[Cell, ...]]:
     for g in (*result.groups, *result.nothing):
         yield (
             g.name, g.tier, g.tier_after, g.sentence, *g.by_year, g.dollars, g.own_dollars,
-            g.own_days, g.yearly, g.low_high, g.patients, g.risk, g.gates_met, g.buys,
+            g.own_work, g.own_days, g.yearly, g.low_high, g.patients, g.risk, g.gates_met, g.buys,
             g.why_nothing,
         )  # fmt: skip
     totals = result.totals
-    sums = (totals.dollars, totals.own_dollars, totals.own_days, totals.yearly)
+    sums = (totals.dollars, totals.own_dollars, "", totals.own_days, totals.yearly)
     yield "All", "", "", "", *totals.by_year, *sums
 
 

@@ -73,6 +73,7 @@ class ActionDetails:
     revision: int
     title: str
     kind: str
+    is_own_step: bool  # told in a line or two
     what: str
     because: tuple[str, ...]
     lifts: tuple[LiftLine, ...]
@@ -99,11 +100,6 @@ class ActionDetails:
     def own_terms(self) -> tuple[ActionTerm, ...]:
         """What the group put in place of the catalogue's values."""
         return tuple(term for term in self.terms if term.usual)
-
-    @property
-    def is_own_step(self) -> bool:
-        """The group's own work as it was proposed: told in a line or two."""
-        return self.kind == ActionType.RAISE
 
     @property
     def days(self) -> str:
@@ -142,6 +138,7 @@ def action_details(
         revision=action.revision,
         title=action.title,
         kind=kind_of(proposal, intervention),
+        is_own_step=action.is_own_step,
         what=sentence(intervention.what) if intervention else "",
         because=proposal.because if proposal and not intervention else (),
         lifts=tuple(lift_line(each, proposal, instrument) for each in action.lifts),
@@ -193,7 +190,7 @@ def success_sign(
     action: PlanAction, intervention: Intervention | None, instrument: Instrument
 ) -> str:
     """How we will know: the level that can then be shown, and the measure that should move."""
-    if action.proposal and action.proposal.type is ActionType.FIND_OUT:
+    if action.is_question:
         return "The item has an answer, with what it rests on."
     if not action.lifts:
         return ""
@@ -236,7 +233,7 @@ def units_line(price: CostEstimate) -> str:
 
 
 def terms_of(action: PlanAction, plan: ActionPlan) -> tuple[ActionTerm, ...]:
-    if action.proposal and action.proposal.type is ActionType.FIND_OUT:
+    if action.is_question:
         return ()
     return tuple(each for each in all_terms(action, plan) if each.now or each.usual)
 

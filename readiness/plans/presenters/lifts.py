@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from readiness.instruments.models import Instrument
 from readiness.plans.models import LevelRise, Proposal
 
+SERVED = {"gate": "gate", "dont-know": "limit of “don’t know”", "complete": "completeness"}
 WEIGHTS = {3: "essential gate", 2: "supporting gate", 1: ""}
 
 
@@ -43,16 +44,16 @@ def serves_says(criterion_ids: Iterable[str]) -> str:
     >>> serves_says(("T3:gate:REAL-2", "T3:domain:REAL", "T3:axis:EQR"))
     'T3 gate; T3 minimums of REAL, EQR'
     """
-    gates: dict[str, None] = {}
+    named: dict[str, None] = {}
     minimums: dict[str, list[str]] = {}
     for each in criterion_ids:
         tier_id, kind, *of = each.split(":")
-        if kind == "gate":
-            gates[f"{tier_id} gate"] = None
+        if kind in SERVED:
+            named[f"{tier_id} {SERVED[kind]}"] = None
         elif kind in ("domain", "axis"):
             minimums.setdefault(tier_id, []).extend(of)
     parts = [
         f"{tier_id} minimum{'s' if len(of) > 1 else ''} of {', '.join(of)}"
         for tier_id, of in minimums.items()
     ]
-    return "; ".join((*gates, *parts))
+    return "; ".join((*named, *parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from readiness.core.formatting import dollars
+from readiness.core.formatting import dollars, join_words
 from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import ActionPlan, MarginPrice
 from readiness.plans.service.plan import PlanView, book_of
@@ -58,7 +58,7 @@ def quoted(titles: Sequence[str]) -> str:
     named = [f"“{each}”" for each in titles[:NAMED_FIRST]]
     if (more := len(titles) - len(named)) > 0:
         named.append(f"{more} more")
-    return " and ".join((", ".join(named[:-1]), named[-1])) if len(named) > 1 else named[0]
+    return join_words(named)
 
 
 def about(amount: int) -> str:

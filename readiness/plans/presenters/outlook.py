@@ -13,7 +13,6 @@ from readiness.plans.costs import CostRange
 from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import (
     ActionPlan,
-    ActionType,
     PlanAction,
 )
 from readiness.plans.presenters.action import (
@@ -26,7 +25,6 @@ from readiness.plans.presenters.action import (
     who_pays_after,
 )
 from readiness.plans.presenters.margin import margin_says
-from readiness.plans.presenters.way import is_own_step
 from readiness.plans.projection import ProjectedTier, Projection, able_to_mend
 from readiness.plans.schedule import current_timing
 from readiness.plans.service.plan import LaterResult, PlanView
@@ -242,7 +240,7 @@ def timeline(
     courses = [
         each
         for action in plan.current
-        if not is_own_step(action)
+        if not action.is_own_step
         and (each := course_of(action, names.get(action.id, action.title), plan, today))
     ]
     courses += own_courses(plan, today)
@@ -256,7 +254,7 @@ def own_courses(plan: ActionPlan, today: date) -> Iterator[Course]:
     """The own steps that begin and end together as one line, for there may be many."""
     by_time: dict[tuple[date, date], list[str]] = {}
     for action in plan.current:
-        timing = current_timing(action, plan, today) if is_own_step(action) else None
+        timing = current_timing(action, plan, today) if action.is_own_step else None
         if timing:
             by_time.setdefault((timing.starts_on, timing.latest), []).append(action.title)
     for (starts_on, ends_on), titles in by_time.items():
@@ -275,8 +273,7 @@ def own_courses(plan: ActionPlan, today: date) -> Iterator[Course]:
 def course_of(action: PlanAction, short: str, plan: ActionPlan, today: date) -> Course | None:
     """What must be found out has its own list and its own date."""
     timing = current_timing(action, plan, today)
-    is_question = action.proposal and action.proposal.type is ActionType.FIND_OUT
-    if timing is None or is_question:
+    if timing is None or action.is_question:
         return None
     effect = between(timing.earliest, timing.latest)
     return Course(

@@ -155,7 +155,7 @@ def summary_of(opened: PlanView, today: date) -> PlanSummary:
         expires_on=expires_on,
         holds_back=run.limiting_factor,
         unmet=tuple(criterion_says(instrument, each) for each in run.unmet),
-        way=way_of(opened.plan, run, instrument),
+        way=way_of(opened, opened.basis),
     )
 
 

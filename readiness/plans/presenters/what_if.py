@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,7 +17,7 @@ from readiness.plans.planning import no_longer_excused
 from readiness.plans.presenters.action import days_say, money
 from readiness.plans.presenters.change import dollars_of, likely_days
 from readiness.plans.presenters.outlook import between
-from readiness.plans.presenters.way import WayStep, plan_step
+from readiness.plans.presenters.way import WayStep, step_of
 from readiness.plans.service.plan import PlanView
 from readiness.plans.service.what_if import WhatIf
 from readiness.plans.what_if import (
@@ -88,6 +88,7 @@ class WaySteps:
     gone: tuple[WayStep, ...]
     new: tuple[WayStep, ...]
     kept: tuple[WayStep, ...]
+    done: tuple[WayStep, ...]
 
 
 @dataclass(frozen=True)
@@ -274,14 +275,19 @@ def way_of(found: WhatIf) -> WaySteps | None:
     """Without a plan to compare with, everything on it is new."""
     if found.then is None or not raises_any(found.then.plan):
         return None
-    instrument = found.opened.instrument
-    before = found.compared.plan if found.compared else replace(found.then.plan, actions=())
-    moves = way_moves(before, found.then.plan)
+    then = found.then
+    before = found.compared or replace(then, plan=replace(then.plan, actions=()))
+    moves = way_moves(before.plan, then.plan)
 
-    def steps(actions: tuple[PlanAction, ...]) -> tuple[WayStep, ...]:
-        return tuple(plan_step([each], each.title, instrument) for each in actions)
+    def steps(actions: Iterable[PlanAction], opened: PlanView) -> tuple[WayStep, ...]:
+        return tuple(step_of(each, opened) for each in actions)
 
-    return WaySteps(steps(moves.gone), steps(moves.new), steps(moves.kept))
+    return WaySteps(
+        steps(moves.gone, before),
+        steps(moves.new, then),
+        steps(moves.kept, then),
+        tuple(each for each in steps(moves.done, then) if each.raises),
+    )
 
 
 def notes_of(found: WhatIf) -> Iterator[str]:

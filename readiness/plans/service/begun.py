@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from readiness.assessments.db import assessments
@@ -14,36 +15,60 @@ from readiness.plans import postings
 from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionPlan, ActionStatus, PlanAction
 from readiness.plans.postings import EstimateToComplete, Posting
+from readiness.plans.progress import BEGUN
 
 CENTS = 100
 
 
 @dataclass(frozen=True)
-class BegunActions:
-    """By intervention id. Nothing in it is bought again."""
+class BegunAction:
+    """One intervention that is under way or done."""
 
-    still_to_pay: dict[str, int]  # whole dollars, of what is under way, or done since the answers
-    done_before: frozenset[str]  # done before the answers were given: they show what it brought
+    id: str
+    status: ActionStatus
+    on: date  # since when a plan says so
+    earlier_plan: str  # title of the assessment whose plan began it; empty: the present one's
+    still_to_pay: int  # whole dollars
+
+    @property
+    def is_done_before(self) -> bool:
+        """Before the answers were given: they show what it brought."""
+        return self.status is ActionStatus.DONE and bool(self.earlier_plan)
+
+
+@dataclass(frozen=True)
+class BegunActions:
+    """Nothing in it is bought again."""
+
+    actions: tuple[BegunAction, ...] = ()
+
+    @property
+    def still_to_pay(self) -> dict[str, int]:
+        """By intervention id, of what is under way, or done since the answers."""
+        return {each.id: each.still_to_pay for each in self.actions if not each.is_done_before}
+
+    @property
+    def done_before(self) -> frozenset[str]:
+        return frozenset(each.id for each in self.actions if each.is_done_before)
 
 
 def begun_by(store: Store, assessment: Assessment) -> BegunActions:
     """Of several plans the newest that began it decides."""
-    owed: dict[str, int] = {}
-    done: set[str] = set()
+    found: dict[str, BegunAction] = {}
+    days = plans.first_days(store, assessment.group_id)
     for each in assessments.of_group(store, assessment.group_id):
         plan = plans.latest_plan(store, each.id)
         if plan is None or each.created_at > assessment.created_at:
             continue
         paid = plans.postings_of_assessment(store, each.id)
         said = plans.estimates_of_assessment(store, each.id)
+        title = "" if each.id == assessment.id else each.title
         for action in plan.actions:
-            if not action.is_intervention or action.id in owed.keys() | done:
-                continue
-            if action.status is ActionStatus.DONE and each.id != assessment.id:
-                done.add(action.id)
-            elif action.status in (ActionStatus.UNDER_WAY, ActionStatus.DONE):
-                owed[action.id] = still_to_pay(action, paid, said)
-    return BegunActions(owed, frozenset(done))
+            if action.is_intervention and action.status in BEGUN and action.id not in found:
+                owed = still_to_pay(action, paid, said)
+                on = days[action.id, action.status]
+                found[action.id] = BegunAction(action.id, action.status, on, title, owed)
+    return BegunActions(tuple(found.values()))
 
 
 def still_to_pay(

@@ -42,6 +42,7 @@ from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, Proposa
 from readiness.plans.planning import Alternative, GroupFacts, beyond_tier, if_own_days
 from readiness.plans.projection import Projection, project
 from readiness.plans.service import begun, proposals
+from readiness.plans.service.begun import BegunAction
 from readiness.plans.simulation import SimulatedCost, simulate
 from readiness.plans.tier_cost import TierCost
 
@@ -104,6 +105,7 @@ class PlanView:
     later: LaterResult | None = None
     still_to_pay: Mapping[str, CostRange] = field(default_factory=dict)  # of what is under way
     awarded: frozenset[str] = frozenset()  # ids of actions that money was awarded for
+    begun: tuple[BegunAction, ...] = ()  # by this plan and those before it
     proposed: ProposedPlan | None = None  # what it is drafted from; None: it is stored
 
     @property
@@ -176,6 +178,7 @@ def load(session: Session, assessment_id: str) -> PlanView:
         with_beyond(session.store, opened),
         may_edit=may_edit and opened.basis.kind is not None,
         is_own=is_own,
+        begun=begun.begun_by(session.store, assessment).actions,
     )
 
 

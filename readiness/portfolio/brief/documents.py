@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -16,6 +17,7 @@ from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
 from readiness.disclosure.released_counts import ReleasedShare
+from readiness.plans.presenters.way import WayStep
 from readiness.plans.service.document import tier_cost_out
 from readiness.portfolio.brief import contents
 from readiness.portfolio.brief.contents import Brief, BriefAction, BriefDomain
@@ -24,7 +26,7 @@ from readiness.portfolio.brief.questions import questions_for
 
 TITLE = "Payer brief"
 PAGES = 2
-MOST_STEPS, MOST_GATES, MOST_NEEDS, MOST_GAPS, MOST_ACTIONS = 5, 5, 6, 5, 5
+MOST_STEPS, MOST_GATES, MOST_NEEDS, MOST_GAPS, MOST_ACTIONS = 10, 5, 6, 5, 5
 MOST_WARNINGS = 2
 NAMES = tuple(heading for heading, _, _ in RATES)
 NAME, TEXT = 120, 90  # characters of a name, and of what somebody typed into one cell
@@ -65,7 +67,7 @@ def values_of(brief: Brief) -> dict[str, object]:
         "brief": brief,
         "payer_name": shortened(brief.payer.name, NAME),
         "basis": brief.basis_says,
-        "steps": cut([shortened(each, 2 * TEXT) for each in brief.summary.way.lines], MOST_STEPS),
+        "steps": cut([step_line(each) for each in brief.summary.way.steps], MOST_STEPS),
         "help_that_fits": shortened(brief.help_that_fits, 6 * TEXT),
         "gates_met": sum(line.is_met for line in brief.gates),
         "gates_open": cut([line for line in brief.gates if not line.is_met], MOST_GATES),
@@ -83,6 +85,11 @@ def values_of(brief: Brief) -> dict[str, object]:
         ],
         "questions": [shortened(each, 3 * TEXT) for each in questions_for(brief)],
     }
+
+
+def step_line(step: WayStep) -> str:
+    """Each item by its id: what brings it matters more here than what it is called."""
+    return replace(step, title=shortened(step.title, NAME)).short_line
 
 
 def cut(rows: Sequence[Any], most: int) -> dict[str, Any]:
@@ -145,7 +152,7 @@ def to_json(brief: Brief) -> Plain:
             "unmet": list(summary.unmet),
             "way": list(summary.way.lines),
             "way_is_of_the_plan": summary.way.is_plan,
-            "no_way": "" if summary.way.steps else summary.way.says,
+            "way_says": summary.way.says,
         },
         "in_programs_that_ask_for_more": [
             {"cycle": each.cycle.name, "tier": each.tier_id, "asks": asks_say(each.asks)}

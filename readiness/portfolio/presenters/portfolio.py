@@ -173,7 +173,7 @@ def group_page(file: GroupFile) -> dict[str, Any]:
         "next_tier": next_tier(shown.instrument, run) if shown and run else None,
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
-        "way": way_of(opened.plan, run, opened.instrument) if opened and run else None,
+        "way": way_of(opened, opened.newest) if opened and run else None,
         "tier_cost": tier_cost_says(opened) if opened else None,
         "help_that_fits": help_that_fits(opened) if opened else None,
     }

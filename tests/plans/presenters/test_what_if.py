@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.instruments.answers import Answer
+from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus
 from readiness.plans.presenters.action import days_say, money
 from readiness.plans.presenters.outlook import outlook
@@ -124,9 +127,20 @@ def test_the_way_tells_what_falls_away_and_what_is_new(store):
     way = way_of(text_of(found, TODAY))
     gone = {step.title: step for step in way.gone}
     race = gone[plan.action_of(found.opened, "REALCOL").title]
-    assert any(raised.startswith("REAL-2 ") for raised in race.raises)
+    assert any(each.item_id == "REAL-2" for each in race.raises)
     titles = {step.title for step in (*way.new, *way.kept)}
     assert titles == {each.title for each in found.then.plan.current}
+
+
+def test_what_is_done_and_would_be_counted_stands_apart(store):
+    plans.submitted(store, "elm", plans.developing(), NOW)
+    session = Session(store, people.actor(store, "maya"), NOW)
+    action = plan.action_of(plan.load(session, "a1"), "GOV")
+    plan.edit(session, "a1", "GOV", 1, replace(edit_of(action), status=ActionStatus.DONE))
+    found = what_if.try_levels(store, what_if.load(session, "a1"), [("REAL-2", "3")])
+    (done,) = way_of(text_of(found, TODAY)).done
+    assert (done.title, done.mark[:8]) == (action.title, "done on ")
+    assert done.raises
 
 
 def test_at_the_highest_tier_nothing_is_left(store):

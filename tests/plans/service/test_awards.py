@@ -128,7 +128,7 @@ def test_what_is_added_is_no_part_of_the_way_to_the_tier(store):
     before = plan.load(session(store, "maya"), "a1")
     award(store, PARTNERS)
     after = plan.load(session(store, "maya"), "a1")
-    way, way_with_it = (way_of(e.plan, e.basis.run, e.instrument) for e in (before, after))
+    way, way_with_it = (way_of(each, each.basis) for each in (before, after))
     assert way_with_it == way
 
 

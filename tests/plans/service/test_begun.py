@@ -52,7 +52,7 @@ def likely(store, action_id):
 
 
 def test_a_plan_that_nobody_began_holds_nothing(store):
-    assert found(store, "a1") == begun.BegunActions({}, frozenset())
+    assert found(store, "a1") == begun.BegunActions()
 
 
 def test_what_is_under_way_owes_what_is_left_of_its_likely_cost(store):
@@ -69,7 +69,9 @@ def test_what_the_group_says_is_still_needed_goes_before_that(store):
 
 def test_what_is_done_since_the_answers_owes_nothing(store):
     set_status(store, "GOV", ActionStatus.DONE)
-    assert found(store, "a1") == begun.BegunActions({"GOV": 0}, frozenset())
+    done = begun.BegunAction("GOV", ActionStatus.DONE, NOW.date(), "", 0)
+    assert found(store, "a1") == begun.BegunActions((done,))
+    assert found(store, "a1").still_to_pay == {"GOV": 0}
 
 
 def test_next_year_s_plan_counts_what_last_year_s_began_and_buys_nothing_twice(store):
@@ -78,7 +80,10 @@ def test_next_year_s_plan_counts_what_last_year_s_began_and_buys_nothing_twice(s
     pay(store, "COACH", 10_000, "p1")
     planned.submitted(store, "elm", planned.developing(), LATER, assessment_id="a2")
     owed = round(likely(store, "COACH")) - 10_000
-    assert found(store, "a2") == begun.BegunActions({"COACH": owed}, frozenset({"GOV"}))
+    last_year = found(store, "a2")
+    assert last_year.still_to_pay == {"COACH": owed}
+    assert last_year.done_before == {"GOV"}
+    assert {(each.on, each.earlier_plan) for each in last_year.actions} == {(NOW.date(), "2027")}
     opened = plan.load(maya(store, LATER), "a2")
     coach = plan.action_of(opened, "COACH")
     assert coach.status is ActionStatus.UNDER_WAY
@@ -87,9 +92,20 @@ def test_next_year_s_plan_counts_what_last_year_s_began_and_buys_nothing_twice(s
     assert "GOV" not in {each.id for each in opened.plan.actions}
 
 
+def test_it_is_under_way_since_the_first_plan_that_says_so(store):
+    set_status(store, "COACH", ActionStatus.UNDER_WAY)
+    planned.submitted(store, "elm", planned.developing(), LATER, assessment_id="a2")
+    here = plan.load(maya(store, LATER), "a2")
+    coach = plan.action_of(here, "COACH")
+    noted = replace(edit_of(coach), note="Going well.")
+    plan.edit(maya(store, LATER), "a2", "COACH", coach.revision, noted)
+    (begun_action,) = found(store, "a2").actions
+    assert (begun_action.on, begun_action.earlier_plan) == (NOW.date(), "")
+
+
 def test_last_year_s_plan_knows_nothing_of_this_year_s(store):
     planned.submitted(store, "elm", planned.developing(), LATER, assessment_id="a2")
     opened = plan.action_of(plan.load(maya(store, LATER), "a2"), "GOV")
     under_way = replace(edit_of(opened), status=ActionStatus.UNDER_WAY)
     plan.edit(maya(store, LATER), "a2", "GOV", opened.revision, under_way)
-    assert found(store, "a1") == begun.BegunActions({}, frozenset())
+    assert found(store, "a1") == begun.BegunActions()
