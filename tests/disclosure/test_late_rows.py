@@ -51,9 +51,8 @@ class Patients:
             self.number += 1
             who = self.throw.choice(self.seen).patient if again else self.number
             food = self.throw.random() < 0.2
-            self.seen.append(
-                (who, group, quarter, stratum, food, food or self.throw.random() < 0.1)
-            )
+            other = self.throw.random() < 0.1
+            self.seen.append(Visit(who, group, quarter, stratum, food, food or other))
 
     def come_late(self):
         for _ in range(self.throw.choice((1, 2, 3))):
@@ -164,3 +163,71 @@ def test_four_releases_with_late_rows_and_the_year_tell_nobody(tmp_path, seed):
         sequence.release(rows)
     assert sequence.secrets
     assert sequence.reader.pinned(sorted(sequence.secrets, key=repr), 11) == []
+
+
+# What the releases above rest on, by hand.
+
+
+def totals(**quarters):
+    return {("elm", period, "food", "total", "total"): tally for period, tally in quarters.items()}
+
+
+YEAR = {"2026-Q1": (200, 50), "2026-Q2": (210, 60), "2026-Q3": (220, 55), "2026-Q4": (190, 44)}
+
+
+def printed(path, rows):
+    found = suppress_beside_ledger(source(rows), 11, path)
+    return {
+        (row.key.period, row.key.stratum): (row.screened, row.positive)
+        for row in found.printed.rows
+    }, found.notices
+
+
+def test_a_year_leaves_out_the_few_who_came_late_to_a_quarter_that_stays(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    printed(path, totals(**YEAR))
+    late = {**YEAR, "2026-Q1": (203, 51), "2026": (823, 210)}
+    found, notices = printed(path, totals(**late))
+    assert found["2026-Q1", "total"] == (200, 50)
+    assert found["2026", "total"] == (820, 209)
+    assert notices[1].startswith("2026: adds up the releases that stay")
+    assert printed(path, totals(**late)) == (found, notices)
+
+
+def test_once_enough_have_come_quarter_and_year_are_released_anew(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    printed(path, totals(**YEAR))
+    printed(path, totals(**{**YEAR, "2026-Q1": (203, 51), "2026": (823, 210)}))
+    more = {**YEAR, "2026-Q1": (240, 65), "2026": (860, 224)}
+    found, notices = printed(path, totals(**more))
+    assert [found[each, "total"] for each in ("2026-Q1", "2026")] == [(240, 65), (860, 224)]
+    assert notices == ()
+
+
+def test_a_small_number_of_a_quarter_that_stays_is_not_told_by_the_year(tmp_path):
+    def quarter(period, white, black):
+        return {
+            ("elm", period, "food", "total", "total"): tuple(
+                map(sum, zip(white, black, strict=True))
+            ),
+            ("elm", period, "food", "race_omb2024", "white"): white,
+            ("elm", period, "food", "race_omb2024", "black"): black,
+        }
+
+    path = tmp_path / "ledger.jsonl"
+    others = {
+        **quarter("2026-Q2", (310, 61), (70, 20)),
+        **quarter("2026-Q3", (320, 62), (80, 20)),
+        **quarter("2026-Q4", (330, 63), (90, 20)),
+    }
+    printed(path, {**quarter("2026-Q1", (300, 60), (60, 4)), **others})
+    found, _ = printed(
+        path,
+        {
+            **quarter("2026-Q1", (300, 60), (62, 4)),
+            **others,
+            **quarter("2026", (1260, 246), (302, 64)),
+        },
+    )
+    assert found["2026", "black"] == (300, None)
+    assert found["2026", "total"] == (1560, 310)
