@@ -54,6 +54,9 @@ class RowTally(NamedTuple):
     def plus(self, other: RowTally) -> RowTally:
         return RowTally(self.screened + other.screened, self.positive + other.positive)
 
+    def minus(self, other: RowTally) -> RowTally:
+        return RowTally(self.screened - other.screened, self.positive - other.positive)
+
 
 NOBODY = RowTally(0, 0)
 Counts = Mapping[RowKey, RowTally]
@@ -120,10 +123,7 @@ def not_all(counts: Counts, given: dict[RowKey, CountRow]) -> Iterator[Problem]:
 
 
 def residual_tally(counts: Counts, whole: RowKey, parts: Iterable[RowKey]) -> RowTally:
-    found = sum_tallies(counts[part] for part in parts)
-    return RowTally(
-        counts[whole].screened - found.screened, counts[whole].positive - found.positive
-    )
+    return counts[whole].minus(sum_tallies(counts[part] for part in parts))
 
 
 DISAGREES = (
@@ -228,6 +228,20 @@ def period_of_months(first: int, months: int) -> str:
         3: f"{year:04}-Q{month // 3 + 1}",
         1: f"{year:04}-{month + 1:02}",
     }[months]
+
+
+def months_in(period: str) -> int:
+    """How many months a period lasts; 0 for what is none."""
+    found = months_of(period)
+    return found[1] if found else 0
+
+
+def is_within(period: str, longer: str) -> bool:
+    """
+    >>> is_within("2026-Q3", "2026-H2"), is_within("2026-Q3", "2026-H1")
+    (True, False)
+    """
+    return any(period in division for division in divisions_of(longer))
 
 
 @cache

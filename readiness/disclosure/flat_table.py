@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from readiness.counts.social_risk.models import FIVE, HOUSING_PARTS, Need
+from readiness.counts.social_risk.models import Need
+from readiness.disclosure.bounds import BOUNDS
 from readiness.disclosure.flat_counts import (
     EVERY_GROUP,
     NOBODY,
@@ -135,7 +136,7 @@ def tie_periods(build: TableBuilder, counts: Counts) -> None:
             tie_rows(build, key, parts)
             continue
         there = [p for p in division if (key.group_id, key.domain, p) in present]
-        if len(there) < len(division) and min(left.screened, left.positive, left.negative) >= 0:
+        if min(left.screened, left.positive, left.negative) >= 0:
             named = [key._replace(period=each) for each in there]
             split_rows(build, counts, key, parts, named)
         limit_period(build, key, parts, is_complete=len(parts) == len(division))
@@ -150,9 +151,9 @@ def limit_period(
         if build.counts[whole] == sum(build.counts[cell] for cell in cells):
             continue
         if is_complete:
-            build.limit(whole, cells)
+            build.limit((whole,), cells)
         for cell in cells:
-            build.limit(cell, (whole,))
+            build.limit((cell,), (whole,))
 
 
 def spans_of(counts: Counts) -> Iterator[tuple[RowKey, tuple[str, ...], list[RowKey]]]:
@@ -166,38 +167,13 @@ def spans_of(counts: Counts) -> Iterator[tuple[RowKey, tuple[str, ...], list[Row
                 yield key, division, parts
 
 
-# Bounds that everybody knows: they hold for the people behind the counts.
-
-
-def bounds() -> Iterator[tuple[CountKind, str, tuple[str, ...]]]:
-    """Of people so counted, those of one domain are at most those of the others added up."""
-    yield CountKind.POSITIVE, Need.ANY, FIVE
-    yield CountKind.SCREENED, Need.ANY, FIVE
-    yield CountKind.NEGATIVE, Need.ANY, FIVE
-    yield CountKind.POSITIVE, Need.HOUSING, HOUSING_PARTS
-    for measure in CountKind:
-        yield measure, Need.ALL5, (Need.ANY,)
-    for need in FIVE:
-        yield CountKind.POSITIVE, need, (Need.ANY,)
-        yield CountKind.SCREENED, need, (Need.ANY,)
-        yield CountKind.SCREENED, Need.ALL5, (need,)
-        yield CountKind.NEGATIVE, Need.ALL5, (need,)
-    yield CountKind.POSITIVE, Need.ALL5, FIVE
-    for part in HOUSING_PARTS:
-        yield CountKind.POSITIVE, part, (Need.HOUSING,)
-        yield CountKind.NEGATIVE, Need.HOUSING, (part,)
-
-
-BOUNDS: dict[str, list[tuple[CountKind, tuple[str, ...]]]] = defaultdict(list)
-for bound_kind, bound_part, bound_others in bounds():
-    BOUNDS[bound_part].append((bound_kind, bound_others))
-
-
 def limit_domains(build: TableBuilder, counts: Counts) -> None:
-    for key in counts:
-        for kind, others in BOUNDS.get(key.domain, ()):
-            cells = (Count(key._replace(domain=other), kind) for other in others)
-            build.limit(Count(key, kind), cells)
+    for row in {key._replace(domain=Need.ANY): None for key in counts}:
+        for bound in BOUNDS:
+            parts, others = (
+                [Count(row._replace(domain=need), kind) for kind, need in side] for side in bound
+            )
+            build.limit(parts, others)
 
 
 # Which counts are looked at together when there are too many to look at all of them at once.

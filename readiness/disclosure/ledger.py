@@ -11,9 +11,19 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from readiness.disclosure.flat_counts import CountKind, Counts, RowKey, RowTally
+from readiness.disclosure.flat_counts import (
+    NOBODY,
+    CountKind,
+    Counts,
+    RowKey,
+    RowTally,
+    divisions_of,
+    is_within,
+    months_in,
+    sum_tallies,
+)
 from readiness.disclosure.flat_table import Count, cells_of, table_of, tie_periods
-from readiness.disclosure.table import AtMost, CellId, CountsTable, TableBuilder
+from readiness.disclosure.table import AddsUp, AtMost, CellId, CountsTable, TableBuilder
 
 
 @dataclass(frozen=True)
@@ -29,10 +39,16 @@ class LedgerRelease:
         return cells_of(self.counts)
 
 
-class FormerValue(NamedTuple):
-    """A number of a former release that is another one now."""
+class OtherValue(NamedTuple):
+    """A number of a former release, or of the file, that is printed as another one now."""
 
     value: int
+    cell: Count
+
+
+class LatePeople(NamedTuple):
+    """The few by which a number of the file differs from the release that stays."""
+
     cell: Count
 
 
@@ -47,7 +63,9 @@ class EntryCell(NamedTuple):
 class LedgerComparison:
     """What the file may say beside the ledger."""
 
+    file: Counts
     kept: frozenset[str]  # periods whose former release stays
+    adjusted: frozenset[str]  # longer periods, printed as the releases that stay add up
     counts: Counts  # the rows that are printed: of kept periods as they were released
     new: Counts  # those of them that no former release has like this
     withheld: frozenset[RowKey]  # rows that a kept period did not have
@@ -64,26 +82,91 @@ def strictest(threshold: int, entries: Sequence[LedgerRelease]) -> int:
 
 def compare(counts: Counts, entries: Sequence[LedgerRelease], threshold: int) -> LedgerComparison:
     former = latest_counts(entries)
-    kept = frozenset(
-        key.period
-        for key, tally in counts.items()
-        if key in former and changes_by_few(former[key], tally, threshold)
-    )
-    printed = {
-        key: former.get(key, tally) if key.period in kept else tally
-        for key, tally in counts.items()
-    }
-    withheld = frozenset(key for key in counts if key.period in kept and key not in former)
+    stay, adjusted = ReleasesThatStay(counts, former), set()
+    printed: dict[RowKey, RowTally] = {}
+    for period in sorted({key.period for key in counts}, key=months_in):
+        rows = {key: tally for key, tally in counts.items() if key.period == period}
+        told = stay.without_late_people(rows)
+        if any(changes_by_few(told, entry.counts, threshold) for entry in entries):
+            stay.kept.add(period)
+            told = {key: former.get(key, tally) for key, tally in rows.items()}
+        elif told != rows:
+            adjusted.add(period)
+        printed |= told
+    withheld = frozenset(key for key in printed if key.period in stay.kept and key not in former)
     new = {
         key: tally
         for key, tally in printed.items()
         if key not in withheld and former.get(key) != tally
     }
-    return LedgerComparison(kept, printed, new, withheld)
+    return LedgerComparison(
+        counts, frozenset(stay.kept), frozenset(adjusted), printed, new, withheld
+    )
 
 
-def changes_by_few(before: RowTally, after: RowTally, threshold: int) -> bool:
-    return any(0 < abs(after.of(each) - before.of(each)) < threshold for each in CountKind)
+def changes_by_few(now: Counts, before: Counts, threshold: int) -> bool:
+    return any(
+        0 < abs(tally.of(each) - before[key].of(each)) < threshold
+        for key, tally in now.items()
+        if key in before
+        for each in CountKind
+    )
+
+
+class ReleasesThatStay:
+    """The people whom the releases that stay leave out, and longer periods without them.
+
+    A year printed anew beside a quarter that stays would tell, by subtraction, the few who came
+    late to the quarter. So it leaves them out too, until the quarter is released again. Where
+    patients are counted once a year nobody can be left out of a sum: such a year is printed as it
+    is, and hidden as far as it has to be.
+    """
+
+    def __init__(self, counts: Counts, former: Counts) -> None:
+        self.counts, self.former = counts, former
+        self.kept: set[str] = set()
+
+    def without_late_people(self, rows: Counts) -> Counts:
+        late = {key: self.late_people(key) for key in {*rows, *self.rows_that_stay(rows)}}
+        if not any(any(each) for each in late.values()):
+            return rows
+        told = {key: rows.get(key, NOBODY).minus(people) for key, people in late.items()}
+        if not all(self.adds_up(key) for key in late) or any(map(is_below_zero, told.values())):
+            return rows
+        return {key: told[key] for key in told if key in rows or told[key] != NOBODY}
+
+    def rows_that_stay(self, rows: Counts) -> Iterator[RowKey]:
+        """Rows of the longer period that it has no more people in, but a part that stays has."""
+        types = {(key.group_id, key.period, key.domain, key.stratum_type) for key in rows}
+        for period in {key.period for key in rows}:
+            for key in self.former:
+                if key.period in self.kept and is_within(key.period, period):
+                    longer = key._replace(period=period)
+                    if longer[:4] in types:
+                        yield longer
+
+    def late_people(self, key: RowKey) -> RowTally:
+        if key.period in self.kept:
+            return self.counts.get(key, NOBODY).minus(self.former.get(key, NOBODY))
+        return sum_tallies(self.late_people(part) for part in parts_of(key))
+
+    def adds_up(self, key: RowKey) -> bool:
+        people = self.counts.get(key, NOBODY)
+        return not is_below_zero(people.minus(sum_tallies(map(self.people, parts_of(key)))))
+
+    def people(self, key: RowKey) -> RowTally:
+        return self.counts.get(key) or sum_tallies(map(self.people, parts_of(key)))
+
+
+def is_below_zero(tally: RowTally) -> bool:
+    return min(tally.screened, tally.positive, tally.negative) < 0
+
+
+def parts_of(key: RowKey) -> Iterator[RowKey]:
+    """The row in the longest periods that make up its own."""
+    for division in divisions_of(key.period)[:1]:
+        for part in division:
+            yield key._replace(period=part)
 
 
 def hidden_before(entries: Sequence[LedgerRelease]) -> dict[Count, bool]:
@@ -92,7 +175,7 @@ def hidden_before(entries: Sequence[LedgerRelease]) -> dict[Count, bool]:
 
 
 def joint_table(comparison: LedgerComparison, entries: Sequence[LedgerRelease]) -> CountsTable:
-    """The new release and all former ones as one table."""
+    """The new release, all former ones, and the file beside those that stay, as one table."""
     now = {
         key: tally for key, tally in comparison.counts.items() if key.period not in comparison.kept
     }
@@ -101,23 +184,58 @@ def joint_table(comparison: LedgerComparison, entries: Sequence[LedgerRelease]) 
     tables += [
         rename_cells(table_of(entry.counts), union, number) for number, entry in enumerate(entries)
     ]
+    if comparison.kept:
+        tables.append(rename_cells(table_of(comparison.file), union, len(entries)))
+        tables.append(late_people_table(comparison.file, union))
     cells = {
         cell_name(cell, value, union): cell in entry.hidden
         for entry in entries
         for cell, value in entry.cells.items()
     }
+    former = [*(entry.counts for entry in entries), latest_counts(entries)]
     counts = {cell: count for table in tables for cell, count in table.counts.items()}
     return CountsTable(
         counts=counts,
         sums=tuple(dict.fromkeys(each for table in tables for each in table.sums)),
-        limits=(
-            *dict.fromkeys(each for table in tables for each in table.limits),
-            *growth_limits(entries, union),
+        limits=tuple(
+            dict.fromkeys(
+                (
+                    *(each for table in tables for each in table.limits),
+                    *(limit for each in former for limit in growth_limits(each, union, union)),
+                    *growth_limits(latest_counts(entries), comparison.file, union),
+                )
+            )
         ),
         shown=tables[0].shown | frozenset(cells),
-        pinned=frozenset(cell for cell, is_hidden in cells.items() if not is_hidden),
+        pinned=frozenset(
+            (
+                *(cell for cell, is_hidden in cells.items() if not is_hidden),
+                *(OtherValue(0, cell) for cell in zeros_of(comparison)),
+            )
+        ),
         kept=frozenset(cell for cell, is_hidden in cells.items() if is_hidden),
     )
+
+
+def zeros_of(comparison: LedgerComparison) -> Iterator[Count]:
+    """Of rows that are withheld: nobody at all points at no one, so zeros are printed."""
+    for cell, value in cells_of(comparison.counts).items():
+        if cell.key in comparison.withheld and not value:
+            yield cell
+
+
+def late_people_table(file: Counts, union: Counts) -> CountsTable:
+    counts: dict[CellId, int] = {}
+    sums = []
+    for cell, value in cells_of(file).items():
+        people = value - union[cell.key].of(cell.measure) if cell.key in union else 0
+        if people:
+            counts[LatePeople(cell)] = abs(people)
+            whole, part = cell_name(cell, value, union), cell
+            if people < 0:
+                whole, part = part, whole
+            sums.append(AddsUp(whole, (part, LatePeople(cell))))
+    return CountsTable(counts, tuple(sums))
 
 
 def period_table(union: Counts) -> CountsTable:
@@ -133,7 +251,7 @@ def cell_name(cell: CellId, value: int, union: Counts, number: int = 0) -> CellI
         return EntryCell(number, cell)
     tally = union.get(cell.key)
     return (
-        cell if tally is not None and tally.of(cell.measure) == value else FormerValue(value, cell)
+        cell if tally is not None and tally.of(cell.measure) == value else OtherValue(value, cell)
     )
 
 
@@ -142,12 +260,12 @@ def rename_cells(table: CountsTable, union: Counts, number: int) -> CountsTable:
     return table.renamed(called.__getitem__)
 
 
-def growth_limits(entries: Sequence[LedgerRelease], union: Counts) -> Iterator[AtMost]:
+def growth_limits(before: Counts, after: Counts, union: Counts) -> Iterator[AtMost]:
     """A reader may take it that late rows only add people, where that is so."""
-    for entry in entries:
-        for cell, value in entry.cells.items():
-            if union[cell.key].of(cell.measure) > value:
-                yield AtMost(FormerValue(value, cell), (cell,))
+    for cell, value in cells_of(before).items():
+        later = after[cell.key].of(cell.measure) if cell.key in after else value
+        if later > value:
+            yield AtMost((cell_name(cell, value, union),), (cell_name(cell, later, union),))
 
 
 def nonzero_cells(counts: Counts, keys: frozenset[RowKey]) -> frozenset[Count]:

@@ -92,14 +92,9 @@ def suppress_beside_ledger(source: SourceFile, threshold: int, path: Path) -> Le
         strictest = rules.strictest(threshold, entries)
         comparison = rules.compare(counts, entries, strictest)
         hidden, notices = hidden_beside(comparison, entries, strictest)
-        if comparison.new or comparison.withheld:
-            released_now = {
-                key: tally
-                for key, tally in comparison.counts.items()
-                if key in comparison.new or key in comparison.withheld
-            }
-            own = frozenset(cell for cell in hidden if cell.key in released_now)
-            append(path, LedgerRelease(strictest, released_now, own))
+        if comparison.new:
+            own = frozenset(cell for cell in hidden if cell.key in comparison.new)
+            append(path, LedgerRelease(strictest, comparison.new, own))
     return LedgerOutcome(
         suppressed_table(comparison.counts, [], hidden), (*notices_of(comparison), *notices)
     )
@@ -140,11 +135,20 @@ NOTHING_NEW = (
 
 
 def notices_of(comparison: LedgerComparison) -> tuple[str, ...]:
-    return tuple(
-        f"{period}: some numbers have changed by a few people, so the former release stays and new "
-        "rows are hidden."
-        for period in sorted(comparison.kept)
+    return (
+        *(STAYS.format(period=period) for period in sorted(comparison.kept)),
+        *(LEAVES_OUT.format(period=period) for period in sorted(comparison.adjusted)),
     )
+
+
+STAYS = (
+    "{period}: some numbers have changed by a few people, so the former release stays and new rows "
+    "are hidden."
+)
+LEAVES_OUT = (
+    "{period}: adds up the releases that stay, without the few people who came late to them. They "
+    "are counted once enough others have come."
+)
 
 
 # The ledger as a file: one JSON line for each release.

@@ -19,6 +19,8 @@ from readiness.counts.social_risk.models import (
     Step,
 )
 from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
+from readiness.disclosure.bounds import BOUNDS
+from readiness.disclosure.flat_counts import CountKind
 from readiness.disclosure.table import CellId, CountsTable, Residual, TableBuilder
 
 Term = tuple[Need | None, Step]  # a step of the group's row (None) or of one need's
@@ -236,14 +238,18 @@ def split_unscreened(build: TableBuilder) -> None:
 
 
 def limit_part(build: TableBuilder, part: Stratum) -> None:
-    screened = FunnelCell(Step.SCREENED, None, part)
-    # Nobody has one or more needs without having one.
-    build.limit(FunnelCell(Step.ANY_POSITIVE, None, part), positives(FIVE, part))
-    build.limit(FunnelCell(Step.POSITIVE, Need.HOUSING, part), positives(HOUSING_PARTS, part))
-    # Whoever was screened was asked all five or missed one of them.
-    missed = (Residual(screened, (FunnelCell(Step.SCREENED, need, part),)) for need in FIVE)
-    build.limit(screened, (FunnelCell(Step.SCREENED, Need.ALL5, part), *missed))
+    for smaller, larger in BOUNDS:
+        build.limit(
+            (place(*each, part) for each in smaller), (place(*each, part) for each in larger)
+        )
 
 
-def positives(needs: Iterable[Need], part: Stratum) -> tuple[FunnelCell, ...]:
-    return tuple(FunnelCell(Step.POSITIVE, need, part) for need in needs)
+def place(kind: CountKind, need: Need, part: Stratum) -> Place:
+    screened, positive = (
+        (FunnelCell(Step.SCREENED, None, part), FunnelCell(Step.ANY_POSITIVE, None, part))
+        if need is Need.ANY
+        else (FunnelCell(Step.SCREENED, need, part), FunnelCell(Step.POSITIVE, need, part))
+    )
+    if kind is CountKind.NEGATIVE:
+        return Residual(screened, (positive,))
+    return screened if kind is CountKind.SCREENED else positive

@@ -7,6 +7,7 @@ could all be different whole numbers, with this one at the threshold or above.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -180,7 +181,9 @@ def row_of_sum(each: AddsUp, column: Mapping[CellId, int]) -> Row:
 
 
 def row_of_limit(table: CountsTable, limit: AtMost, column: Mapping[CellId, int]) -> Row:
-    terms = {column[other]: -1 for other in limit.others if other in column}
-    if limit.part in column:
-        terms[column[limit.part]] = 1
-    return Row(terms, None, table.slack_of(limit))
+    terms: dict[int, int] = defaultdict(int)
+    for sign, cells in ((1, limit.parts), (-1, limit.others)):
+        for cell in cells:
+            if cell in column:
+                terms[column[cell]] += sign
+    return Row(dict(terms), None, table.slack_of(limit))

@@ -28,10 +28,15 @@ class AddsUp:
 
 @dataclass(frozen=True)
 class AtMost:
-    """`part` never exceeds the others added up (one of them: a subset of it), and readers know."""
+    """The parts added up never exceed the others added up, and readers know; a cell may stand
+    repeatedly. One part of one other: a subset of it."""
 
-    part: CellId
+    parts: tuple[CellId, ...]
     others: tuple[CellId, ...]
+
+    @property
+    def cells(self) -> tuple[CellId, ...]:
+        return (*self.parts, *self.others)
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,18 @@ class CountsTable:
 
     def slack_of(self, limit: AtMost) -> int:
         """How far the limit is from binding."""
-        return sum(self.counts[other] for other in limit.others) - self.counts[limit.part]
+        people = self.counts
+        return sum(people[each] for each in limit.others) - sum(people[e] for e in limit.parts)
 
     def renamed(self, name: Callable[[CellId], CellId]) -> CountsTable:
         """The same numbers, sums and limits under other names; nothing is pinned or kept yet."""
         return CountsTable(
             counts={name(cell): count for cell, count in self.counts.items()},
             sums=tuple(AddsUp(name(s.whole), tuple(map(name, s.parts))) for s in self.sums),
-            limits=tuple(AtMost(name(a.part), tuple(map(name, a.others))) for a in self.limits),
+            limits=tuple(
+                AtMost(*(tuple(map(name, side)) for side in (a.parts, a.others)))
+                for a in self.limits
+            ),
             shown=frozenset(map(name, self.shown)),
         )
 
@@ -109,11 +118,12 @@ class TableBuilder:
         self.tie(whole, (*residual.parts, residual))
         return residual
 
-    def limit(self, part: CellId, others: Iterable[CellId]) -> None:
+    def limit(self, parts: Iterable[CellId], others: Iterable[CellId]) -> None:
         """Where all are counted and keep it: a limit that they break is none a reader could use."""
-        limit, counts = AtMost(part, tuple(others)), self.counts
-        is_known = part in counts and all(other in counts for other in limit.others)
-        if is_known and counts[part] <= sum(counts[other] for other in limit.others):
+        limit, counts = AtMost(tuple(parts), tuple(others)), self.counts
+        if all(cell in counts for cell in limit.cells) and sum(
+            counts[part] for part in limit.parts
+        ) <= sum(counts[other] for other in limit.others):
             self.limits.append(limit)
 
     def table(
@@ -143,7 +153,7 @@ class Piece:
             limit
             for limit in self.limits
             if table.slack_of(limit) < slack
-            and all(c in inside or c not in movable for c in (limit.part, *limit.others))
+            and all(cell in inside or cell not in movable for cell in limit.cells)
         )
         return replace(self, limits=tuple(kept))
 
@@ -170,7 +180,7 @@ def pieces_of(table: CountsTable, cells: Sequence[CellId]) -> list[Piece]:
 
 def ties_of(table: CountsTable) -> Iterator[tuple[CellId, ...]]:
     yield from ((each.whole, *each.parts) for each in table.sums)
-    yield from ((each.part, *each.others) for each in table.limits)
+    yield from (each.cells for each in table.limits)
 
 
 def pieces(table: CountsTable, groups: Iterable[Sequence[CellId]]) -> Iterator[Piece]:
@@ -186,7 +196,7 @@ def pieces(table: CountsTable, groups: Iterable[Sequence[CellId]]) -> Iterator[P
         for number in {n for cell in (each.whole, *each.parts) for n in home.get(cell, ())}:
             sums[number].append(each)
     for limit in table.limits:
-        for number in {n for cell in (limit.part, *limit.others) for n in home.get(cell, ())}:
+        for number in {n for cell in limit.cells for n in home.get(cell, ())}:
             limits[number].append(limit)
     for number, cells in enumerate(groups):
         yield Piece(tuple(cells), tuple(sums[number]), tuple(limits[number]))

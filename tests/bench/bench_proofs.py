@@ -19,6 +19,8 @@ PROOFS = (
     "tests/assessments/test_tier_path.py",
     "tests/plans/test_least_cost.py",
     "tests/plans/test_least_cost_catalogue.py",
+    "tests/disclosure/test_bounds.py",
+    "tests/disclosure/test_late_rows.py",
     "tests/disclosure/test_service.py",
     "tests/investment/test_offering.py",
     "tests/investment/test_prerequisites.py",

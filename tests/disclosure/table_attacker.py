@@ -132,9 +132,12 @@ class Attacker:
         def at(other):
             return (group, period, other, *rest)
 
+        if need == "any":
+            self.misses_at_least_one(keys, truth, [at(each) for each in ("any", "all5", *FIVE)])
         rules: list[tuple[int, Sequence[str], Sequence[str]]] = []
         if need == "any":
             rules += [(0, [need], FIVE), (1, [need], FIVE)]
+            rules += [(2, [need], FIVE)]
             rules += [(m, [d], ["any"]) for d in FIVE for m in (0, 1)]
         if need == "all5":
             rules += [(m, [need], [d]) for d in FIVE for m in (0, 2)]
@@ -148,6 +151,20 @@ class Attacker:
             left = truth[known[0]][measure]
             if left <= sum(truth[each][measure] for each in known[1:]):
                 self.at_most(keys[known[0]][measure], [keys[e][measure] for e in known[1:]])
+
+    def misses_at_least_one(self, keys, truth, row):
+        """Whoever is in `any` and not in `all5` was asked one to four of the five."""
+        if not all(each in keys for each in row):
+            return
+        for at in (0, 2):  # people screened, and people negative throughout
+            some, full, *each = (keys[key][at] for key in row)
+            true_some, true_full, *true_each = (truth[key][at] for key in row)
+            if true_some + 4 * true_full <= sum(true_each):
+                terms = {some: -1.0, full: -4.0} | dict.fromkeys(each, 1.0)
+                self.rows.append((terms, 0.0, ENDLESS))
+            if at == 0 and sum(true_each) <= 4 * true_some + true_full:
+                terms = {some: 4.0, full: 1.0} | dict.fromkeys(each, -1.0)
+                self.rows.append((terms, 0.0, ENDLESS))
 
     # The attack itself.
 
