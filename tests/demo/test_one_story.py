@@ -224,8 +224,9 @@ def test_the_proposal_offers_the_way_at_what_the_plan_says_it_costs(story, group
         held = [each for each in sheet.actions if each.package]
         assert sum(each.dollars for each in held) == cost.payable.likely
         assert sheet.own_dollars == cost.own_part.likely
-        running = sum(each.yearly for each in held) + (sheet.begun.yearly if sheet.begun else 0)
-        assert running == cost.yearly.likely
+        parts = (*held, *sheet.own_part)
+        assert sum(each.yearly for each in parts) == cost.yearly.likely
+        assert sum(each.own_days for each in parts) == cost.people_days
         assert f"{span_of(cost.months)} months after its plan’s start" in sheet.sentence
 
 
