@@ -122,18 +122,15 @@ def tier_plan_of(
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
-    under_way = [
-        each
-        for each in found.current
-        if each.status is ActionStatus.UNDER_WAY and tier_cost.leads_up(each)
-    ]
+    lines = tier_cost.lines_of(found, still_to_pay)
+    under_way = [each for each in lines if each.action.status is ActionStatus.UNDER_WAY]
     return TierPlan(
         found.target_tier_id or "",
         found,
         reaches=evaluate(instrument, with_levels(answers, found.levels)).tier.number >= number,
         months=tier_cost.months_of(found, instrument, project(instrument, answers, found, today)),
-        still_to_pay=round(sum_of(still_to_pay.get(e.id, e.cost) for e in under_way).likely),
-        begun_yearly=round(sum_of(each.amounts.yearly for each in under_way).likely),
+        still_to_pay=int(sum_of(each.first_year for each in under_way).likely),
+        begun_yearly=int(sum_of(each.yearly for each in under_way).likely),
     )
 
 

@@ -43,7 +43,7 @@ from readiness.plans.planning import Alternative, GroupFacts, beyond_tier, if_ow
 from readiness.plans.projection import Projection, project
 from readiness.plans.service import begun, proposals
 from readiness.plans.simulation import SimulatedCost, simulate
-from readiness.plans.tier_cost import TierCost
+from readiness.plans.tier_cost import TierCost, TierCostLine
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 UNFINISHED = "A plan can be printed when every question has an answer. Finish the answers first."
@@ -133,11 +133,20 @@ class PlanView:
         return project(self.instrument, self.basis.answers, self.plan, self.today)
 
     @cached_property
-    def tier_cost(self) -> TierCost:
-        plan, next_tier = self.plan, self.next_tier
+    def target_cost(self) -> TierCost:
+        """To the tier that the plan leads to, whichever is next by now."""
         known = self.today, self.still_to_pay, self.awarded
-        found = tier_cost.of_plan(plan, self.instrument, self.ahead, *known)
-        return tier_cost.beside_result(found, next_tier.id if next_tier else None)
+        return tier_cost.of_plan(self.plan, self.instrument, self.ahead, *known)
+
+    @property
+    def tier_cost(self) -> TierCost:
+        next_tier = self.next_tier
+        return tier_cost.beside_result(self.target_cost, next_tier.id if next_tier else None)
+
+    @property
+    def cost_lines(self) -> tuple[TierCostLine, ...]:
+        """What adds up to it."""
+        return tier_cost.lines_of(self.plan, self.still_to_pay, self.awarded)
 
 
 @dataclass(frozen=True)
