@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from readiness.assessments.scorecard import UnmetCriterion
@@ -37,7 +38,7 @@ from readiness.plans.models import (
 from readiness.plans.own_work import days_between
 from readiness.plans.timing import Part, first_parts, parts_of
 
-VERSION = "1"  # changes whenever the same facts could get another plan
+VERSION = "2"  # changes whenever the same facts could get another plan
 WEIGHT = {GateKind.ESSENTIAL: 3, GateKind.SUPPORTING: 2}
 DID_NOT_KNOW = "was answered with don’t know: it is found out first, at no cost."
 NO_ANSWER = ": nobody can plan on what is not known."
@@ -433,9 +434,29 @@ def margin_price(found: FoundPlan, solve: Solve) -> MarginPrice | None:
     if least is None:
         return None
     titles = [each.title for each in proposals_of(found)]
-    without = [each.title for each in proposals_of(replace(found, plan=least))]
+    other = replace(found, plan=least)
+    without = [each.title for each in proposals_of(other)]
     return MarginPrice(
         dollars=found.plan.objective - least.objective,
         left_out=tuple(each for each in titles if each not in without),
         instead=tuple(each for each in without if each not in titles),
+        likely_dollars=likely_dollars(found) - likely_dollars(other),
+        people_days=people_days(found) - people_days(other),
     )
+
+
+def likely_dollars(found: FoundPlan) -> Decimal:
+    """Of the first year of what is bought, as far as it is known."""
+    known = (each.first_year for each in found.plan.offers)
+    return sum((cost.likely for cost in known if cost), Decimal(0))
+
+
+def people_days(found: FoundPlan) -> Decimal:
+    """The group's own, likely: for what is bought, and of its own work."""
+    inputs, plan = found.inputs, found.plan
+    bought = (each.people_days for each in plan.offers)
+    own = (
+        days_between(level_of(item_id, inputs.answers), to, inputs.book.own_days.days)
+        for item_id, to in plan.own.items()
+    )
+    return sum((*(days.likely for days in bought if days), *own), Decimal(0))
