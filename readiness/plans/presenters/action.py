@@ -33,6 +33,8 @@ ORDINALS = (
 NOT_KNOWN = "not known"
 WHOSE_MEMBERS = "Members are those of the payer whose cycle the assessment answers."
 PEOPLE_DAYS = "People-days of the group’s own people in the first year"
+MAY_PAY = "May pay for the start"
+PAYS_AFTERWARDS = "Pays afterwards"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,18 @@ class ActionDetails:
 
     @property
     def days(self) -> str:
-        return next((term.now for term in self.terms if term.name == PEOPLE_DAYS), "")
+        return self.term(PEOPLE_DAYS)
+
+    @property
+    def may_pay(self) -> str:
+        return self.term(MAY_PAY)
+
+    @property
+    def pays_afterwards(self) -> str:
+        return self.term(PAYS_AFTERWARDS)
+
+    def term(self, name: str) -> str:
+        return next((term.now for term in self.terms if term.name == name), "")
 
     @property
     def is_done(self) -> bool:
@@ -280,12 +293,12 @@ def who_acts(action: PlanAction) -> ActionTerm:
 def who_may_pay(action: PlanAction) -> ActionTerm:
     note = action.usual.note if action.usual else None
     usual = sentence("; ".join(note.may_pay)) if note else ""
-    return own_first("May pay for the start", action.own.may_pay, usual)
+    return own_first(MAY_PAY, action.own.may_pay, usual)
 
 
 def who_pays_after(action: PlanAction) -> ActionTerm:
     usual = sentence(action.usual.pays_after) if action.usual else ""
-    return own_first("Pays afterwards", action.own.pays_after, usual)
+    return own_first(PAYS_AFTERWARDS, action.own.pays_after, usual)
 
 
 def own_first(name: str, own: str, usual: str) -> ActionTerm:
@@ -367,6 +380,16 @@ def month(on: date) -> str:
     'Mar 2027'
     """
     return f"{on:%b %Y}"
+
+
+def between(first: date, last: date) -> str:
+    """
+    >>> between(date(2027, 3, 1), date(2027, 9, 1)), between(date(2027, 3, 1), date(2027, 3, 9))
+    ('between Mar 2027 and Sep 2027', 'in Mar 2027')
+    """
+    if month(first) == month(last):
+        return f"in {month(first)}"
+    return f"between {month(first)} and {month(last)}"
 
 
 def months(span: Months) -> str:

@@ -12,9 +12,7 @@ from readiness.core.db import Session, Store
 from readiness.core.migrations import migrate
 from readiness.plans.models import ActionStatus
 from readiness.plans.planning import Alternative
-from readiness.plans.presenters import outlook
 from readiness.plans.presenters import plan as reading
-from readiness.plans.presenters.action import money
 from readiness.plans.presenters.own_days import own_days_says
 from readiness.plans.presenters.way import way_of
 from readiness.plans.service import plan
@@ -70,19 +68,6 @@ def test_what_is_done_is_no_longer_on_the_way(opened):
 def test_at_the_top_there_is_none(tmp_path):
     way = the_way(opened_for(tmp_path, plans.answers_at(4)))
     assert (way.steps, way.says) == ((), "There is no tier above this one.")
-
-
-def test_the_plan_is_told_in_one_breath(opened):
-    says = outlook.outlook(opened).lead
-    assert says.startswith("This plan reaches T3 Incentive-ready between ")
-    assert money(opened.cost.total) in says
-    assert says.endswith("estimates that nobody has measured yet.")
-
-
-def test_what_only_finds_out_is_no_plan_to_a_tier(tmp_path):
-    answers = plans.answers_at(2)
-    del answers["LEAD-1"]
-    assert outlook.outlook(opened_for(tmp_path, answers)).lead == ""
 
 
 def test_what_is_not_for_the_group_stands_apart(opened):
