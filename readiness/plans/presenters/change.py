@@ -13,7 +13,7 @@ from readiness.core.formatting import dollars
 from readiness.instruments.models import Instrument, Tier
 from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionStatus
-from readiness.plans.presenters.action import money, month
+from readiness.plans.presenters.formats import money, month
 from readiness.plans.presenters.outlook import short_says
 from readiness.plans.presenters.tier_cost import days_text
 from readiness.plans.projection import Projection

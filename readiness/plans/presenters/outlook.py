@@ -16,7 +16,7 @@ from readiness.plans.models import (
     ActionType,
     PlanAction,
 )
-from readiness.plans.presenters.action import between, month
+from readiness.plans.presenters.formats import between, month
 from readiness.plans.presenters.method import margin_says, method_says
 from readiness.plans.presenters.tier_cost import days_text
 from readiness.plans.presenters.way import is_own_step

@@ -28,15 +28,9 @@ from readiness.plans.models import (
     actions_without_cost,
     cost_of,
 )
-from readiness.plans.presenters.action import (
-    ActionDetails,
-    action_details,
-    anchor_of,
-    half_year,
-    half_year_days,
-    money,
-)
+from readiness.plans.presenters.action import ActionDetails, action_details, anchor_of
 from readiness.plans.presenters.cost_table import CostTable, cost_table
+from readiness.plans.presenters.formats import half_year, half_year_days, money
 from readiness.plans.presenters.tier_cost import TierCostText, tier_cost_text
 from readiness.plans.presenters.way import Way, way_of
 from readiness.plans.schedule import half_year_of

@@ -9,7 +9,7 @@ from decimal import Decimal
 from readiness.core.formatting import dollars
 from readiness.plans.costs import CostRange
 from readiness.plans.models import Months
-from readiness.plans.presenters.action import between, months
+from readiness.plans.presenters.formats import between, months
 from readiness.plans.progress import BEGUN
 from readiness.plans.service.plan import PlanView
 from readiness.plans.tier_cost import TierCost, TierCostExclusion

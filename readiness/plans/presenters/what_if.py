@@ -12,8 +12,8 @@ from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import LEVELS, Domain, Instrument, Item, Tier
 from readiness.plans.models import PlanAction
 from readiness.plans.planning import no_longer_excused
-from readiness.plans.presenters.action import between
 from readiness.plans.presenters.change import days_of, dollars_of, range_of
+from readiness.plans.presenters.formats import between
 from readiness.plans.presenters.tier_cost import months_say
 from readiness.plans.presenters.way import WayStep, plan_step
 from readiness.plans.service.plan import PlanView

@@ -14,8 +14,8 @@ from readiness.core.migrations import migrate
 from readiness.plans.costs import NO_COST, CostRange
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
-from readiness.plans.presenters.action import money
 from readiness.plans.presenters.change import change_says, moved_says
+from readiness.plans.presenters.formats import money
 from readiness.plans.presenters.outlook import outlook
 from readiness.plans.presenters.tier_cost import tier_cost_text
 from readiness.plans.service import plan

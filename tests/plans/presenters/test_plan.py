@@ -14,7 +14,7 @@ from readiness.core.migrations import migrate
 from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionStatus, GroupValues, MarginPrice
 from readiness.plans.presenters import outlook
-from readiness.plans.presenters.action import between
+from readiness.plans.presenters.formats import between
 from readiness.plans.presenters.method import price_says
 from readiness.plans.presenters.plan import content_of
 from readiness.plans.schedule import with_action

@@ -13,7 +13,7 @@ from readiness.core.migrations import migrate
 from readiness.core.periods import months_until
 from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionStatus
-from readiness.plans.presenters.action import money
+from readiness.plans.presenters.formats import money
 from readiness.plans.presenters.outlook import outlook
 from readiness.plans.presenters.what_if import beside, text_of
 from readiness.plans.service import plan, what_if
