@@ -80,6 +80,7 @@ def outlook(opened: PlanView) -> Outlook:
 
 def days_range(days: PeopleDays) -> str:
     """
+    >>> from decimal import Decimal
     >>> days_range(PeopleDays(Decimal(534), Decimal(555), Decimal(591)))
     '534 to 591'
     """
