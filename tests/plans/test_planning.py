@@ -17,6 +17,7 @@ from readiness.instruments.answers import Answer, Context
 from readiness.instruments.models import ActionKind
 from readiness.plans.catalog import DONE
 from readiness.plans.cost_program import OWN_STARTS_PER_HALF_YEAR, STARTS_PER_HALF_YEAR
+from readiness.plans.found_plan import found_plan
 from readiness.plans.least_cost import least_cost_plan
 from readiness.plans.models import ActionType
 from readiness.plans.planning import (
@@ -26,7 +27,6 @@ from readiness.plans.planning import (
     NOT_NEEDED,
     VERSION,
     GroupFacts,
-    found_plan,
     if_own_days,
     notes_of,
     propose,

@@ -17,22 +17,18 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.strict_json import excerpt
 from readiness.instruments.models import Instrument, Tier
 from readiness.plans.catalog import Offer, level_of
-from readiness.plans.least_cost import least_cost_plan
-from readiness.plans.own_work import days_between
-from readiness.plans.planning import (
-    NO_BOOK,
+from readiness.plans.found_plan import (
     FoundPlan,
-    GroupFacts,
     first_of,
     found_plan,
-    inputs_of,
     likely_dollars,
     margin_price,
-    notes_of,
     people_days,
     unknown_items,
-    why_none,
 )
+from readiness.plans.least_cost import least_cost_plan
+from readiness.plans.own_work import days_between
+from readiness.plans.planning import NO_BOOK, GroupFacts, inputs_of, notes_of, why_none
 from readiness.plans.service.plan import book_of
 
 Plain = dict[str, Any]
