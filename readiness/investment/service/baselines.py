@@ -39,7 +39,7 @@ from readiness.plans.costs import CostRange, sum_of
 from readiness.plans.models import ActionPlan, ActionStatus
 from readiness.plans.progress import BEGUN
 from readiness.plans.projection import project
-from readiness.plans.service import begun, plan
+from readiness.plans.service import basis, begun, plan
 from readiness.plans.service.begun import BegunActions
 from readiness.plans.service.tier_plans import tier_plans
 
@@ -82,7 +82,7 @@ def baseline_of(
     if assessment is None or decisive is None:
         return None
     instrument = assessment_view.instrument_of(assessment)
-    told = plan.basis_of_run(store, decisive, instrument).context
+    told = basis.basis_of_run(store, decisive, instrument).context
     context = payer_view.without_members_of_others(store, assessment, payer_id, told)
     opened = plan.view_of(store, assessment, context, datetime.combine(today, time(), UTC))
     started = begun.begun_by(store, assessment)

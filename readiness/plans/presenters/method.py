@@ -9,7 +9,8 @@ from readiness.core.formatting import dollars
 from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import MarginPrice
 from readiness.plans.presenters.tier_cost import days_text
-from readiness.plans.service.plan import PlanView, book_of
+from readiness.plans.service.basis import book_of
+from readiness.plans.service.plan import PlanView
 
 NAMED_FIRST = 4  # titles in one sentence
 

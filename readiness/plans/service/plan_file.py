@@ -29,7 +29,7 @@ from readiness.plans.found_plan import (
 from readiness.plans.least_cost import least_cost_plan
 from readiness.plans.own_work import days_between
 from readiness.plans.planning import NO_BOOK, GroupFacts, inputs_of, notes_of, why_none
-from readiness.plans.service.plan import book_of
+from readiness.plans.service.basis import book_of
 
 Plain = dict[str, Any]
 UNDER_WAY = "under_way"
