@@ -35,7 +35,8 @@ from readiness.plans.models import (
     ResourceEstimate,
 )
 from readiness.plans.postings import Cents, Posting, PostingInput, PostingKind
-from readiness.plans.presenters.action import catalogue_says, half_year, half_years
+from readiness.plans.presenters.action import catalogue_says
+from readiness.plans.presenters.formats import half_year, half_years
 from readiness.plans.schedule import LAST_HALF_YEAR
 from readiness.plans.service.plan import PlanView
 

@@ -77,6 +77,8 @@ class MarginPrice:
     dollars: int  # of the objective
     left_out: tuple[str, ...]  # titles of what the plan without this margin does not hold
     instead: tuple[str, ...]  # titles of what that plan holds in their place
+    likely_dollars: Decimal | None = None  # of the first year; less than 0: it saves so many
+    people_days: Decimal | None = None  # likely; None, like the dollars: not told apart
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Every sum is of the actions that lead to the tier and are not done, each in its own first year,
 whenever it starts; ends are added to ends, so a range is as wide as it can be. What is under way
-counts with what is still to pay. Years of the calendar are told apart in `simulation`.
+counts with what is still to pay. Each action is a line in whole dollars, as pages show it, so that
+whoever adds up the lines gets the sums. Years of the calendar are told apart in `simulation`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from hashlib import sha256
 
@@ -19,7 +20,7 @@ from readiness.core.periods import months_until
 from readiness.instruments import cost_book
 from readiness.instruments.models import Instrument
 from readiness.plans import planning
-from readiness.plans.costs import NO_COST, CostRange, sum_of
+from readiness.plans.costs import DOLLAR, NO_COST, CostRange, sum_of
 from readiness.plans.models import (
     ActionPlan,
     ActionStatus,
@@ -30,7 +31,7 @@ from readiness.plans.models import (
 from readiness.plans.projection import Projection
 from readiness.plans.schedule import NOT_BEGUN, end_of, half_year_of, timing_of
 
-VERSION = "2"  # changes whenever the same plan could get another figure
+VERSION = "3"  # changes whenever the same plan could get another figure
 
 
 class TierCostExclusion(StrEnum):
@@ -42,6 +43,17 @@ class TierCostExclusion(StrEnum):
     OUTDATED = "its plan is of an earlier result, to be renewed"
     SHORT = "its plan does not reach it yet"
     UNKNOWN = "a cost is not known"
+
+
+@dataclass(frozen=True)
+class TierCostLine:
+    """What one action still adds to the cost of the tier."""
+
+    action: PlanAction
+    first_year: CostRange | None  # None: not known, and in no sum
+    is_payable: bool  # by a payer, as the cost book says
+    people_days: Decimal  # likely, of the group's own people
+    yearly: CostRange
 
 
 @dataclass(frozen=True)
@@ -98,26 +110,50 @@ def of_plan(
     still_to_pay: Mapping[str, CostRange],
     awarded: Set[str] = frozenset(),
 ) -> TierCost:
-    """`plan` at current costs; `ahead` is its projection; `still_to_pay`: dollars of what is under
-    way, by action id; `awarded`: ids of actions that money was awarded for."""
-    waiting = waiting_actions(plan)
-    costs = {each.id: still_to_pay.get(each.id, each.cost) for each in waiting}
-    payable = payable_actions(plan, awarded)
-    unknown = tuple(e.title for e in actions_without_cost(plan) if costs.get(e.id, NO_COST) is None)
-    months = months_of(plan, instrument, ahead)
+    """`plan` at current costs; `ahead` is its projection; the rest as in `lines_of`."""
+    lines = lines_of(plan, still_to_pay, awarded)
+    unknown = tuple(each.action.title for each in lines if each.first_year is None)
     return TierCost(
         target_id=plan.target_tier_id,
-        first_year=sum_of(costs.values()),
-        payable=sum_of(costs[each.id] for each in payable),
-        own_part=sum_of(costs[each.id] for each in waiting if each not in payable),
-        people_days=sum(map(likely_days, waiting), Decimal(0)),
-        yearly=sum_of(each.amounts.yearly for each in waiting),
-        months=months,
+        first_year=sum_of(each.first_year for each in lines),
+        payable=sum_of(each.first_year for each in lines if each.is_payable),
+        own_part=sum_of(each.first_year for each in lines if not each.is_payable),
+        people_days=sum((each.people_days for each in lines), Decimal(0)),
+        yearly=sum_of(each.yearly for each in lines),
+        months=months_of(plan, instrument, ahead),
         unknown=unknown,
         exclusion=exclusion_of(plan, instrument, ahead)
         or (TierCostExclusion.UNKNOWN if unknown else None),
         good_until=min(last_days(plan, today), default=date.max),
     )
+
+
+def lines_of(
+    plan: ActionPlan, still_to_pay: Mapping[str, CostRange], awarded: Set[str] = frozenset()
+) -> tuple[TierCostLine, ...]:
+    """Of every action that leads to the tier and is not done. `still_to_pay`: dollars of what is
+    under way, by action id; `awarded`: ids of actions that money was awarded for."""
+    unpriced = {each.id for each in actions_without_cost(plan)}
+    payable = payable_actions(plan, awarded)
+    return tuple(
+        TierCostLine(
+            action=each,
+            first_year=whole_dollars(
+                still_to_pay.get(each.id, each.cost or (None if each.id in unpriced else NO_COST))
+            ),
+            is_payable=each in payable,
+            people_days=likely_days(each),
+            yearly=whole_dollars(each.amounts.yearly) or NO_COST,
+        )
+        for each in waiting_actions(plan)
+    )
+
+
+def whole_dollars(cost: CostRange | None) -> CostRange | None:
+    if cost is None:
+        return None
+    ends = (cost.low, cost.likely, cost.high)
+    return CostRange(*(each.quantize(DOLLAR, ROUND_HALF_UP) for each in ends))
 
 
 def beside_result(found: TierCost, next_tier_id: str | None) -> TierCost:

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs
-from readiness.core.web.session import now, session, store
-from readiness.plans.presenters.outlook import outlook
+from readiness.core.web.session import session, store
+from readiness.plans.presenters.tier_cost import tier_cost_text
 from readiness.plans.presenters.what_if import text_of
 from readiness.plans.service import what_if
 from readiness.plans.what_if import LevelChange
@@ -35,8 +35,8 @@ def show(assessment_id: str) -> ResponseReturnValue:
         opened=opened,
         found=found,
         problems=[("", says) for says in found.asked.problems],
-        told=text_of(found, now().date()),
-        lead=outlook(opened).lead,
+        told=text_of(found),
+        cost=tier_cost_text(opened),
         without=addresses_without(assessment_id, found.asked.changes),
     )
     return page, 422 if found.asked.problems else 200

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_the_newest_plan_of_an_assessment_is_the_one_that_counts(store):
 
 
 def test_a_proposal_survives_the_way_through_json():
-    priced = replace(MADE, margin=MarginPrice(8_000, ("A",), ("B", "C")))
+    priced = replace(MADE, margin=MarginPrice(8_000, ("A",), ("B", "C"), Decimal(0), Decimal(20)))
     assert proposed_in(proposed_out(priced)) == priced
     assert len(plan_out(PLAN, PLAN.starts_on)["actions"]) == len(PLAN.actions)
 

@@ -17,6 +17,7 @@ from readiness.instruments.answers import Answer, Context
 from readiness.instruments.models import ActionKind
 from readiness.plans.catalog import DONE
 from readiness.plans.cost_program import OWN_STARTS_PER_HALF_YEAR, STARTS_PER_HALF_YEAR
+from readiness.plans.found_plan import found_plan
 from readiness.plans.least_cost import least_cost_plan
 from readiness.plans.models import ActionType
 from readiness.plans.planning import (
@@ -26,7 +27,6 @@ from readiness.plans.planning import (
     NOT_NEEDED,
     VERSION,
     GroupFacts,
-    found_plan,
     if_own_days,
     notes_of,
     propose,
@@ -245,6 +245,10 @@ def test_the_margin_costs_what_a_plan_without_it_spares():
     titles, without = ({e.title for e in each.proposals} for each in (plan, bare))
     assert set(price.left_out) == titles - without != set()
     assert set(price.instead) == without - titles
+    assert price.likely_dollars is not None
+    assert price.people_days is not None
+    days = Fraction(price.people_days) * BOOK.day_rate.dollars
+    assert Fraction(price.likely_dollars) + days == price.dollars
     assert propose(facts, solver.least) == replace(plan, margin=None)
 
 
@@ -323,4 +327,4 @@ def test_whoever_changes_what_is_proposed_raises_the_version():
     """Plans that are kept are worked out anew only when the version of the code is another one."""
     plans = [to_json(case(seed)[1]) for seed in range(10)]
     digest = sha256(json.dumps(plans, sort_keys=True).encode()).hexdigest()
-    assert (VERSION, digest[:12]) == ("1", "2713326780c9")
+    assert (VERSION, digest[:12]) == ("2", "2713326780c9")

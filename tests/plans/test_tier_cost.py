@@ -78,6 +78,19 @@ def test_a_payer_may_pay_what_the_cost_book_says_whatever_the_group_typed(plan):
     assert cost_of(typed).payable == found.payable
 
 
+def test_lines_are_whole_dollars_and_their_sums_are_the_cost(plan):
+    cents = ResourceEstimate(dollars("10.40", "20.40", "30.50"), dollars("1.20", "2.20", "3.20"))
+    own = {i: GroupValues(amounts=cents) for i in ("COACH", "GOV")}
+    priced = changed(changed(plan, "COACH", own=own["COACH"]), "GOV", own=own["GOV"])
+    lines, found = tier_cost.lines_of(priced, {}), cost_of(priced)
+    shown = {each.action.id: each.first_year for each in lines}
+    assert shown["COACH"] == shown["GOV"] == dollars(12, 23, 34)
+    assert ends(found.first_year) == tuple(
+        map(sum, zip(*(ends(each) for each in shown.values()), strict=True))
+    )
+    assert found.people_days == sum(each.people_days for each in lines)
+
+
 def test_what_is_done_or_dropped_costs_nothing_more(plan):
     whole = cost_of(plan).first_year.likely
     for status in (ActionStatus.DONE, ActionStatus.DROPPED):

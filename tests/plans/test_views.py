@@ -43,7 +43,8 @@ def typed(client, path):
 def test_the_page_says_where_the_plan_leads_and_why(maya):
     shown = Page(maya.get(HERE).text)
     assert shown.heading == "Action plan"
-    assert "This plan reaches T3 Incentive-ready between " in shown.text
+    assert "Reaching T3 Incentive-ready likely costs $" in shown.text
+    assert " months after the plan’s start, between " in shown.text
     assert "What holds you back." in shown.text
     assert "First half-year" in shown.text
     assert "Grade:" in shown.text
@@ -96,13 +97,14 @@ def test_what_a_change_did_is_said_at_once_and_what_stays_short_stands_on_the_pa
 def test_a_title_of_its_own_is_told_as_it_was_typed(maya):
     path = f"{HERE}/new-action"
     dear = {"yearly_low": "1000", "yearly_likely": "2000", "yearly_high": "3000"}
-    maya.post(path, data=typed(maya, path) | dear | {"title": "Hire <b>a</b> greeter"})
+    raises = {"more_item": "PART-5", "more_level": "4"}
+    maya.post(path, data=typed(maya, path) | dear | raises | {"title": "Hire <b>a</b> greeter"})
     told = status_of(Page(maya.get(HERE).text))
     assert told.startswith("You added “Hire <b>a</b> greeter”. The plan now costs $")
 
 
 def test_what_the_margin_costs_stands_on_the_plan_as_proposed_and_no_longer(maya):
-    margin = "That caution costs about $"
+    margin = "ends a level short; that caution costs "
     assert margin in Page(maya.get(HERE).text).text
     assert margin not in saved(maya, "REALCOL", half_year="5").text
 
@@ -192,7 +194,8 @@ def test_a_newer_result_is_offered(maya, store, sent):
 
 def test_the_plan_as_data(maya):
     data = maya.get(f"{HERE}.json").json
-    parts = {"reference", "plan", "ahead", "to_the_next_tier", "later_result", "run"}
+    cost = {"to_the_next_tier", "to_the_next_tier_by_action"}
+    parts = cost | {"reference", "plan", "ahead", "later_result", "run"}
     assert set(data) == parts
     assert data["to_the_next_tier"]["tier"] == data["plan"]["target_tier"]
     assert data["ahead"]["projection"]["latest"][-1]["tier"] == data["plan"]["target_tier"]

@@ -8,6 +8,7 @@ import json
 import shutil
 from contextlib import closing
 from datetime import datetime
+from decimal import Decimal
 from html import escape
 
 import pytest
@@ -20,12 +21,17 @@ from readiness.core.pdf.job import Page as Paper
 from readiness.core.periods import months_after
 from readiness.demo.world import PAYER_ID
 from readiness.plans.presenters.outlook import outlook
-from readiness.plans.presenters.tier_cost import help_that_fits, remark, short, tier_cost_says
+from readiness.plans.presenters.tier_cost import (
+    help_that_fits,
+    remark,
+    short,
+    tier_cost_text,
+)
 from readiness.plans.service import document, plan
 from readiness.portfolio.brief import contents, documents
 from readiness.portfolio.service import portfolio
 from tests.browser import demonstration
-from tests.factories.page import Page
+from tests.factories.page import Page, Reader
 
 pytestmark = pytest.mark.slow  # the demonstration is filled once for all who walk through it
 PAYER = f"/payers/{PAYER_ID}"
@@ -126,27 +132,92 @@ def test_the_page_of_next_tiers_tells_the_same(plans, read):
 
 def test_group_page_plan_page_and_paper_say_it_in_the_same_words(plans, read, session):
     for group_id, opened in plans.items():
-        says, assessment_id = tier_cost_says(opened), opened.assessment.id
+        says, assessment_id = tier_cost_text(opened), opened.assessment.id
         of_group = Page(read(f"{PAYER}/groups/{group_id}")).text
-        assert says in of_group
+        assert not says or says.says in of_group
         assert help_that_fits(opened) in of_group
         if opened.questions_left:
             continue
-        assert says in Page(read(f"/assessments/{assessment_id}/plan")).text
+        page = Page(read(f"/assessments/{assessment_id}/plan")).text
         job = document.job_of(session, assessment_id, Paper.A4)
-        assert escape(says) in job.html
+        if says:
+            head = " ".join((says.lead, *(part for fact in says.facts for part in fact)))
+            assert head in page
+            assert says.says in paper_of(job.html).text
         data = json.loads(job.enclosures[0].content)
         assert data["to_the_next_tier"]["first_year"]["likely"] == str(
             opened.tier_cost.first_year.likely
         )
 
 
+def paper_of(html):
+    """A document is no page with a main part: it is read without those rules."""
+    reader = Reader()
+    reader.feed(html)
+    return reader.root
+
+
+def numbers_in(row):
+    """Likely dollars of the first year, what a payer may pay of them, days, and every later year;
+    a dash is nothing."""
+    words = (cell.text.split()[0].lstrip("$").replace(",", "") for cell in row.all("td"))
+    return [Decimal(0) if each == "–" else Decimal(each) for each in words]
+
+
+def cost_lines(page):
+    """The numbers of each line, and those of the last one."""
+    (table,) = (each for each in page.all("table") if "cost-lines" in each.get("class"))
+    lines, total = table.all("tbody")[:2]
+    return [numbers_in(row) for row in lines.all("tr")], numbers_in(total.all("tr")[0])
+
+
+def test_the_lines_of_a_plan_add_up_to_its_head_on_page_paper_and_in_data(plans, read, session):
+    walked = 0
+    for opened in plans.values():
+        assessment_id = opened.assessment.id
+        job = document.job_of(session, assessment_id, Paper.A4)
+        lines_add_up(json.loads(job.enclosures[0].content))
+        head, cost = tier_cost_text(opened), opened.tier_cost
+        if head is None or not head.facts:
+            continue
+        sums = [cost.first_year.likely, cost.payable.likely, cost.people_days, cost.yearly.likely]
+        on_screen = Page(read(f"/assessments/{assessment_id}/plan")).root
+        for page in (on_screen, paper_of(job.html)):
+            lines, total = cost_lines(page)
+            assert [sum(each) for each in zip(*lines, strict=True)] == total == sums
+            assert head.lead in page.text
+        walked += 1
+    assert walked >= 9
+
+
+def lines_add_up(data):
+    lines, told = data["to_the_next_tier_by_action"], data["to_the_next_tier"]
+    for end in ("low", "likely", "high"):
+        assert added(each["first_year"][end] for each in lines) == Decimal(told["first_year"][end])
+    payable = added(each["first_year"]["likely"] for each in lines if each["a_payer_may_pay"])
+    assert payable == Decimal(told["a_payer_may_pay"]["likely"])
+    assert added(each["people_days"] for each in lines) == Decimal(told["people_days"])
+
+
+def added(texts):
+    return sum(map(Decimal, texts))
+
+
+def test_the_head_of_a_plan_is_the_figure_of_the_lists(plans):
+    for opened in plans.values():
+        head, cost = tier_cost_text(opened), opened.tier_cost
+        if head and cost.is_known and cost.first_year.high:
+            assert f" likely costs {short(cost).split()[0]}: an estimate, between $" in head.lead
+            assert f"{short(cost).partition(' · ')[2]} after the plan’s start" in head.says
+
+
 def test_so_does_the_brief(plans, session):
     for group_id, opened in plans.items():
         brief = contents.of_group(session, PAYER_ID, group_id)
         assert brief.tier_cost == opened.tier_cost
+        says = tier_cost_text(opened)
         html = documents.job_of(brief, Paper.A4).html
-        assert escape(tier_cost_says(opened)) in html
+        assert not says or escape(says.says) in html
         assert escape(help_that_fits(opened)) in html
 
 

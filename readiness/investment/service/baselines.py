@@ -39,7 +39,7 @@ from readiness.plans.costs import CostRange, sum_of
 from readiness.plans.models import ActionPlan, ActionStatus
 from readiness.plans.progress import BEGUN
 from readiness.plans.projection import project
-from readiness.plans.service import begun, plan
+from readiness.plans.service import basis, begun, plan
 from readiness.plans.service.begun import BegunActions
 from readiness.plans.service.tier_plans import tier_plans
 
@@ -82,7 +82,7 @@ def baseline_of(
     if assessment is None or decisive is None:
         return None
     instrument = assessment_view.instrument_of(assessment)
-    told = plan.basis_of_run(store, decisive, instrument).context
+    told = basis.basis_of_run(store, decisive, instrument).context
     context = payer_view.without_members_of_others(store, assessment, payer_id, told)
     opened = plan.view_of(store, assessment, context, datetime.combine(today, time(), UTC))
     started = begun.begun_by(store, assessment)
@@ -122,18 +122,15 @@ def tier_plan_of(
 ) -> TierPlan:
     """With whether it reaches its tier by the rules that score, and when."""
     number = int((found.target_tier_id or "T0")[1:])
-    under_way = [
-        each
-        for each in found.current
-        if each.status is ActionStatus.UNDER_WAY and tier_cost.leads_up(each)
-    ]
+    lines = tier_cost.lines_of(found, still_to_pay)
+    under_way = [each for each in lines if each.action.status is ActionStatus.UNDER_WAY]
     return TierPlan(
         found.target_tier_id or "",
         found,
         reaches=evaluate(instrument, with_levels(answers, found.levels)).tier.number >= number,
         months=tier_cost.months_of(found, instrument, project(instrument, answers, found, today)),
-        still_to_pay=round(sum_of(still_to_pay.get(e.id, e.cost) for e in under_way).likely),
-        begun_yearly=round(sum_of(each.amounts.yearly for each in under_way).likely),
+        still_to_pay=int(sum_of(each.first_year for each in under_way).likely),
+        begun_yearly=int(sum_of(each.yearly for each in under_way).likely),
     )
 
 

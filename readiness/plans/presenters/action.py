@@ -8,31 +8,38 @@ from datetime import date
 from fractions import Fraction
 
 from readiness.assessments.service.payer_view import MEMBERS
-from readiness.core.formatting import day, dollars, rounded
-from readiness.core.periods import months_after
+from readiness.core.formatting import day
 from readiness.instruments.glossary import expand_evidence_codes, sentence
 from readiness.instruments.models import Instrument, Intervention
 from readiness.instruments.quantities import Quantity
-from readiness.plans.costs import CostEstimate, CostRange, PeopleDays
+from readiness.plans.costs import CostEstimate, CostRange
 from readiness.plans.models import (
     ActionPlan,
     ActionStatus,
     ActionType,
     CatalogValues,
-    Months,
     PlanAction,
     Proposal,
     ResourceEstimate,
 )
+from readiness.plans.presenters.formats import (
+    amount_says,
+    days_say,
+    half_year,
+    money,
+    month,
+    months,
+    number,
+    span,
+)
 from readiness.plans.presenters.lifts import LiftLine, lift_line
-from readiness.plans.schedule import end_of, first_day, half_year_of, is_overdue, timing_of
+from readiness.plans.schedule import half_year_of, is_overdue, timing_of
 
-ORDINALS = (
-    "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
-)  # fmt: skip
 NOT_KNOWN = "not known"
 WHOSE_MEMBERS = "Members are those of the payer whose cycle the assessment answers."
 PEOPLE_DAYS = "People-days of the group’s own people in the first year"
+MAY_PAY = "May pay for the start"
+PAYS_AFTERWARDS = "Pays afterwards"
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,18 @@ class ActionDetails:
 
     @property
     def days(self) -> str:
-        return next((term.now for term in self.terms if term.name == PEOPLE_DAYS), "")
+        return self.term(PEOPLE_DAYS)
+
+    @property
+    def may_pay(self) -> str:
+        return self.term(MAY_PAY)
+
+    @property
+    def pays_afterwards(self) -> str:
+        return self.term(PAYS_AFTERWARDS)
+
+    def term(self, name: str) -> str:
+        return next((term.now for term in self.terms if term.name == name), "")
 
     @property
     def is_done(self) -> bool:
@@ -277,12 +295,12 @@ def who_acts(action: PlanAction) -> ActionTerm:
 def who_may_pay(action: PlanAction) -> ActionTerm:
     note = action.usual.note if action.usual else None
     usual = sentence("; ".join(note.may_pay)) if note else ""
-    return own_first("May pay for the start", action.own.may_pay, usual)
+    return own_first(MAY_PAY, action.own.may_pay, usual)
 
 
 def who_pays_after(action: PlanAction) -> ActionTerm:
     usual = sentence(action.usual.pays_after) if action.usual else ""
-    return own_first("Pays afterwards", action.own.pays_after, usual)
+    return own_first(PAYS_AFTERWARDS, action.own.pays_after, usual)
 
 
 def own_first(name: str, own: str, usual: str) -> ActionTerm:
@@ -337,85 +355,6 @@ def catalogue_says(action: PlanAction | None) -> dict[str, str]:
         "effect_high": f"Catalogue: {usual.months_to_effect[1]}.",
         "rests_on": rests_on(usual),
     }
-
-
-def half_year(number: int) -> str:
-    """
-    >>> half_year(2), half_year(11)
-    ('Second half-year', '11th half-year')
-    """
-    return f"{ORDINALS[number - 1] if number <= len(ORDINALS) else f'{number}th'} half-year"
-
-
-def half_year_days(number: int, starts_on: date) -> str:
-    return f"{day(first_day(number, starts_on))} to {day(end_of(number, starts_on))}"
-
-
-def half_years(last: int, starts_on: date) -> Iterator[tuple[int, str]]:
-    """To choose from: what each is called, and when it begins."""
-    for number_ in range(1, last + 1):
-        begins = months_after(starts_on, 6 * (number_ - 1))
-        yield number_, f"{half_year(number_)}, from {day(begins)}"
-
-
-def month(on: date) -> str:
-    """
-    >>> month(date(2027, 3, 1))
-    'Mar 2027'
-    """
-    return f"{on:%b %Y}"
-
-
-def months(span: Months) -> str:
-    low, high = span
-    return str(low) if low == high else f"{low} to {high}"
-
-
-def number(units: Fraction) -> str:
-    """
-    >>> number(Fraction(54000)), number(Fraction(3, 5)), number(Fraction(3))
-    ('54,000', '0.6', '3')
-    """
-    return f"{rounded(units, 0 if units >= 100 or units.denominator == 1 else 1):,}"
-
-
-def days_say(days: PeopleDays | None) -> str:
-    """
-    >>> from decimal import Decimal
-    >>> days_say(PeopleDays(Decimal("55"), Decimal("110"), Decimal("220")))
-    '55 to 220, likely 110'
-    """
-    if days is None:
-        return ""
-    if days.low == days.high:
-        return f"about {days.likely:,}"
-    return f"{days.low:,} to {days.high:,}, likely {days.likely:,}"
-
-
-def amount_says(cost: CostRange | None) -> str:
-    if cost is None:
-        return ""
-    return "nothing" if cost.high == 0 else money(cost)
-
-
-def money(cost: CostRange) -> str:
-    """
-    >>> from decimal import Decimal
-    >>> money(CostRange(Decimal(30000), Decimal(60000), Decimal(120000)))
-    '$30,000 to $120,000, likely $60,000'
-    """
-    return f"{span(cost)}, likely {dollars(cost.likely)}"
-
-
-def span(cost: CostRange) -> str:
-    """
-    >>> from decimal import Decimal
-    >>> span(CostRange(Decimal(30000), Decimal(60000), Decimal(120000)))
-    '$30,000 to $120,000'
-    """
-    if cost.high < 100:
-        return f"${cost.low:,.2f} to ${cost.high:,.2f}"
-    return f"{dollars(cost.low)} to {dollars(cost.high)}"
 
 
 def rests_on(usual: CatalogValues | None) -> str:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from readiness.core.formatting import dollars
 from readiness.instruments.models import Instrument, Tier
-from readiness.plans.costs import CostRange, PeopleDays
+from readiness.plans.costs import CostRange
 from readiness.plans.models import ActionStatus
-from readiness.plans.presenters.action import days_say, money, month
+from readiness.plans.presenters.formats import money, month
 from readiness.plans.presenters.outlook import short_says
+from readiness.plans.presenters.tier_cost import days_text
 from readiness.plans.projection import Projection
 from readiness.plans.service.plan import PlanView, SavedChange
+from readiness.plans.tier_cost import leads_up
 
 SAVED = "Saved."
 Reached = tuple[date, date] | None  # the earliest and the latest day
@@ -27,12 +30,24 @@ def change_says(change: SavedChange) -> str:
     then, now = before.ahead, after.ahead
     goal = None if after.later else goal_of(after.instrument, then, now)
     if not takes and not (goal and has_moved(goal, then, now)):
-        return SAVED
+        return beside_says(change) or SAVED
     reach = [reach_phrase(goal, then, now)] if goal else []
     is_new = bool(takes) or (goal is not None and then.reached(goal.number) is None)
     says = f"{done_says(change)} The plan {'now ' if is_new else ''}{listed([*takes, *reach])}."
     is_short = goal is not None and now.short and not now.reached(goal.number)
     return f"{says} {short_says(now)}" if is_short else says
+
+
+def beside_says(change: SavedChange) -> str:
+    """Of what was added and is no part of the cost; empty of everything else."""
+    action = change.action
+    is_new = all(each.id != action.id for each in change.before.plan.actions)
+    if not is_new or leads_up(action):
+        return ""
+    return (
+        f"{done_says(change)} It raises nothing that a tier needs, so the cost to the tier stays "
+        "as it is."
+    )
 
 
 def done_says(change: SavedChange) -> str:
@@ -49,14 +64,14 @@ def done_says(change: SavedChange) -> str:
     return f"You changed {title}."
 
 
-# Cost and people-days: the likely figure, and the whole range where only that moved.
+# The cost to the tier: the likely figure, and the whole range where only that moved.
 
 
 def cost_phrases(before: PlanView, after: PlanView) -> Iterator[str]:
-    old, new = before.cost.total, after.cost.total
+    old, new = before.target_cost.first_year, after.target_cost.first_year
     if old != new:
         told = dollars_of if old.likely != new.likely else range_of
-        yield f"costs {told(new)} over three years (before {told(old)})"
+        yield f"costs {told(new)} (before {told(old)})"
 
 
 def dollars_of(cost: CostRange) -> str:
@@ -68,14 +83,13 @@ def range_of(cost: CostRange) -> str:
 
 
 def days_phrases(before: PlanView, after: PlanView) -> Iterator[str]:
-    old, new = before.cost.people_days, after.cost.people_days
+    old, new = before.target_cost.people_days, after.target_cost.people_days
     if old != new:
-        told = likely_days if old.likely != new.likely else days_say
-        yield f"takes {told(new)} people-days of your own people (before {told(old)})"
+        yield f"takes {days_of(new)} of your own people-days (before {days_of(old)})"
 
 
-def likely_days(days: PeopleDays) -> str:
-    return f"{days.likely:,}" if days.high else "no"
+def days_of(days: Decimal) -> str:
+    return days_text(days) if days else "none"
 
 
 # Which tier, and when.

@@ -9,41 +9,22 @@ from datetime import date
 from readiness.core.charts.timeline import Course, TierStep, Timeline, timeline_of
 from readiness.core.periods import months_after
 from readiness.instruments.models import Instrument
-from readiness.plans.costs import CostRange
+from readiness.plans.costs import CostRange, PeopleDays
 from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import (
     ActionPlan,
     PlanAction,
 )
-from readiness.plans.presenters.action import (
-    amount_says,
-    anchor_of,
-    days_say,
-    money,
-    month,
-    who_may_pay,
-    who_pays_after,
-)
-from readiness.plans.presenters.margin import margin_says
+from readiness.plans.presenters.formats import between, month
+from readiness.plans.presenters.method import margin_says, method_says
+from readiness.plans.presenters.tier_cost import days_text
 from readiness.plans.projection import ProjectedTier, Projection, able_to_mend
 from readiness.plans.schedule import current_timing
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
-from readiness.plans.what_if import raises_any
 
 NAMED_FIRST = 5  # of what stays short, in one sentence
 EXPECTED = "If everything goes as expected, "
-
-
-@dataclass(frozen=True)
-class PayerLine:
-    title: str
-    anchor: str
-    one_off: str
-    yearly: str
-    people_days: str
-    may_pay: str
-    pays_after: str
 
 
 @dataclass(frozen=True)
@@ -67,14 +48,11 @@ class Shortfall:
 class Outlook:
     cost: SimulatedCost
     ahead: Projection
-    first_year: str
-    total: str
-    people_days: str
+    people_days: str  # the ends of their range, of the whole plan
     years: tuple[tuple[str, CostRange], ...]  # by title; the last is their sum
-    payers: tuple[PayerLine, ...]
     says: str  # when which tier
-    lead: str  # what the plan reaches, how long that takes and what it costs
-    margin: str  # that it holds when a raise ends a level short, and what that costs
+    margin: str  # that it holds when a raise ends a level short, and what that takes
+    method: tuple[str, ...]  # how it was found
     shortfall: Shortfall | None
     stages: tuple[StageLine, ...]
     timeline: Timeline | None  # None: nothing with a date raises anything
@@ -87,38 +65,24 @@ def outlook(opened: PlanView) -> Outlook:
     return Outlook(
         cost=found,
         ahead=ahead,
-        first_year=money(found.first_year),
-        total=money(found.total),
-        people_days=days_say(found.people_days) if found.people_days.high else "",
+        people_days=days_range(found.people_days),
         years=tuple(year_lines(found, plan.starts_on)),
-        payers=tuple(payer_line(each) for each in plan.current if has_terms(each)),
         says=tier_says(ahead, instrument, today, opened.later),
-        lead="" if opened.later else lead_of(opened, ahead),
         margin=margin_says(opened),
+        method=tuple(method_says(opened)),
         shortfall=shortfall_of(opened, ahead, today),
         stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),
     )
 
 
-def lead_of(opened: PlanView, ahead: Projection) -> str:
-    """The plan in one breath. Empty where it holds nothing that leads to a tier."""
-    if ahead.target_tier_id is None or not raises_any(opened.plan):
-        return ""
-    target = opened.instrument.tier_by_id[ahead.target_tier_id]
-    name = f"{target.id} {target.title}"
-    reached = ahead.reached(target.number)
-    says = (
-        f"This plan reaches {name} {between(*reached)}, if everything goes as expected"
-        if reached
-        else f"This plan leads to {name} and does not reach it yet"
-    )
-    cost, days = opened.cost.total, opened.cost.people_days
-    takes = [
-        f"{money(cost)} over three years" if cost.high else "no money that can be told",
-        *([f"{days_say(days)} people-days of the group’s own people"] if days.high else []),
-    ]
-    return f"{says}. It takes {', and '.join(takes)}: estimates that nobody has measured yet."
+def days_range(days: PeopleDays) -> str:
+    """
+    >>> from decimal import Decimal
+    >>> days_range(PeopleDays(Decimal(534), Decimal(555), Decimal(591)))
+    '534 to 591'
+    """
+    return f"{days_text(days.low)} to {days_text(days.high)}" if days.high else ""
 
 
 def shortfall_of(opened: PlanView, ahead: Projection, today: date) -> Shortfall | None:
@@ -147,28 +111,11 @@ def advice_of(opened: PlanView, today: date) -> str:
     return f"Expect the proposed levels of your actions again, or {add}."
 
 
-def has_terms(action: PlanAction) -> bool:
-    return action.cost is not None or action.usual is not None
-
-
 def year_lines(found: SimulatedCost, starts_on: date) -> Iterator[tuple[str, CostRange]]:
     for year in found.years:
         begins = months_after(starts_on, 12 * (year.number - 1))
         yield f"Year {year.number}, from {month(begins)}", year.cost
     yield f"{len(found.years)} years together", found.total
-
-
-def payer_line(action: PlanAction) -> PayerLine:
-    amounts = action.amounts
-    return PayerLine(
-        title=action.title,
-        anchor=anchor_of(action.id),
-        one_off=amount_says(amounts.one_off) or "not known",
-        yearly=amount_says(amounts.yearly) or "not known",
-        people_days=days_say(amounts.people_days) or "not known",
-        may_pay=who_may_pay(action).now or "nobody named",
-        pays_after=who_pays_after(action).now or "nobody named",
-    )
 
 
 def tier_says(
@@ -209,16 +156,6 @@ def later_says(later: LaterResult, ahead: Projection, instrument: Instrument) ->
 
 def tier_name(instrument: Instrument, tier_id: str) -> str:
     return f"{tier_id} {instrument.tier_by_id[tier_id].title}"
-
-
-def between(first: date, last: date) -> str:
-    """
-    >>> between(date(2027, 3, 1), date(2027, 9, 1)), between(date(2027, 3, 1), date(2027, 3, 9))
-    ('between Mar 2027 and Sep 2027', 'in Mar 2027')
-    """
-    if month(first) == month(last):
-        return f"in {month(first)}"
-    return f"between {month(first)} and {month(last)}"
 
 
 def stage_lines(

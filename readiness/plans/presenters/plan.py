@@ -28,15 +28,10 @@ from readiness.plans.models import (
     actions_without_cost,
     cost_of,
 )
-from readiness.plans.presenters.action import (
-    ActionDetails,
-    action_details,
-    anchor_of,
-    half_year,
-    half_year_days,
-    money,
-)
-from readiness.plans.presenters.tier_cost import help_that_fits, tier_cost_says
+from readiness.plans.presenters.action import ActionDetails, action_details, anchor_of
+from readiness.plans.presenters.cost_table import CostTable, cost_table
+from readiness.plans.presenters.formats import half_year, half_year_days, money
+from readiness.plans.presenters.tier_cost import TierCostText, help_that_fits, tier_cost_text
 from readiness.plans.presenters.way import Way, way_of
 from readiness.plans.schedule import half_year_of
 from readiness.plans.service.plan import PlanView
@@ -83,7 +78,8 @@ class BeyondLine:
 
 @dataclass(frozen=True)
 class PlanContent:
-    tier_cost: str  # what the next tier costs, in words
+    cost: TierCostText | None  # what the next tier costs
+    cost_table: CostTable
     help_that_fits: str  # what a payer may pay for of it, or what is usual
     periods: tuple[PlanPeriod, ...]
     dropped: tuple[ActionDetails, ...]
@@ -124,7 +120,8 @@ def content_of(opened: PlanView) -> PlanContent:
     placed = tuple(periods(plan, lines))
     ahead = (line for stretch in placed for line in stretch.actions if not line.is_done)
     return PlanContent(
-        tier_cost=tier_cost_says(opened),
+        cost=tier_cost_text(opened),
+        cost_table=cost_table(opened),
         help_that_fits=help_that_fits(opened),
         periods=placed,
         dropped=tuple(lines[each.id] for each in plan.actions if not each.is_in_plan),

@@ -54,6 +54,7 @@ class SpendingRow:
 class SpendingTable:
     rows: tuple[SpendingRow, ...]
     whole: SpendingRow
+    paid_together: SpendingRow  # of those with money or an estimate
     has_any: bool
     warned: tuple[SpendingRow, ...]  # those with a warning, the whole plan first
     research: str
@@ -76,9 +77,10 @@ class SpendingTable:
 
 def spending_table(money: PlanMoney) -> SpendingTable:
     rows = tuple(row_of(line) for line in money.lines)
-    whole = whole_of(money)
+    whole = sum_row("The whole plan", money.lines, money.warnings)
+    paid = sum_row("These actions together", [line for line in money.lines if line.has_any])
     warned = tuple(row for row in (whole, *rows) if row.warnings)
-    return SpendingTable(rows, whole, money.has_any, warned, BASIS, HOW)
+    return SpendingTable(rows, whole, paid, money.has_any, warned, BASIS, HOW)
 
 
 def row_of(line: ActionMoney) -> SpendingRow:
@@ -106,18 +108,20 @@ def awards_of(line: ActionMoney) -> Iterator[str]:
             yield f"{dollars(made.cents)} from {made.payer}{source}, {short_day(made.on)}"
 
 
-def whole_of(money: PlanMoney) -> SpendingRow:
-    parts = [line.actual for line in money.lines]
+def sum_row(
+    title: str, lines: Sequence[ActionMoney], warnings: tuple[str, ...] = ()
+) -> SpendingRow:
+    parts = [line.actual for line in lines]
     needed = sum(each.needed is not None for each in parts)
     return SpendingRow(
         action_id="",
-        title="The whole plan",
+        title=title,
         status_text="",
         **sums_of(parts),
         needed_on=f"said for {needed} of {len(parts)} actions" if needed else "",
         basis=str(EstimateBasis.ACTIONS) if any(each.expected for each in parts) else "",
-        warnings=money.warnings,
-        has_any=money.has_any,
+        warnings=warnings,
+        has_any=any(line.has_any for line in lines),
         awards=(),
     )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from readiness.core.formatting import dollars
+from readiness.plans.costs import CostRange
 from readiness.plans.models import Months
-from readiness.plans.presenters.action import money, months
+from readiness.plans.presenters.formats import between, months
+from readiness.plans.progress import BEGUN
 from readiness.plans.service.plan import PlanView
 from readiness.plans.tier_cost import TierCost, TierCostExclusion, payable_actions
 
@@ -16,6 +19,23 @@ WITHOUT_PLAN = frozenset(  # there is none to the next tier
     {TierCostExclusion.TOP, TierCostExclusion.NO_PLAN, TierCostExclusion.OUTDATED}
 )
 FEW_DOLLARS = 10  # fewer are told with their cents
+
+
+@dataclass(frozen=True)
+class TierCostText:
+    """One figure, and what belongs to it under the names that lists of groups use."""
+
+    lead: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def facts_say(self) -> str:
+        first, *others = (f"{name} {value}" for name, value in self.facts)
+        return "; ".join((first, *(f"{each[0].lower()}{each[1:]}" for each in others))) + "."
+
+    @property
+    def says(self) -> str:
+        return f"{self.lead} {self.facts_say}" if self.facts else self.lead
 
 
 def short(cost: TierCost) -> str:
@@ -34,63 +54,70 @@ def remark(cost: TierCost) -> str:
     return f"to {cost.target_id}: {cost.exclusion}" if cost.exclusion else f"to {cost.target_id}"
 
 
-def tier_cost_says(opened: PlanView) -> str:
-    """The whole figure in words; empty of a plan that a later assessment outdid."""
+def tier_cost_text(opened: PlanView) -> TierCostText | None:
+    """None at the top, and of a plan that a later assessment outdid."""
     cost, target = opened.tier_cost, opened.next_tier
     if opened.later or target is None:
-        return ""
+        return None
     name = f"{target.id} {target.title}"
     if not cost.has_sums:
-        return f"What {name} costs cannot be told yet ({cost.exclusion})."
-    return " ".join([f"{whose(cost, name)} {takes(cost)}", *more_says(cost)])
+        return TierCostText(f"What {name} costs cannot be told yet ({cost.exclusion}).")
+    is_begun = any(each.status in BEGUN for each in opened.plan.current)
+    lead = lead_says(cost, name, "takes no more money" if is_begun else "takes no money")
+    return TierCostText(lead, tuple(facts_of(opened, cost)))
+
+
+def lead_says(cost: TierCost, name: str, nothing: str) -> str:
+    says = f"{whose(cost, name)} {likely_costs(cost) or nothing}."
+    if cost.unknown:
+        return f"{says} Not known is the cost of {' and of '.join(cost.unknown)}."
+    return says
 
 
 def whose(cost: TierCost, name: str) -> str:
     if cost.exclusion is TierCostExclusion.SHORT:
         return f"The plan does not reach {name} yet, and what it holds"
-    return name
+    return f"Reaching {name}"
 
 
-def takes(cost: TierCost) -> str:
-    if not cost.first_year.high and not cost.unknown:
-        return "takes no money."
+def likely_costs(cost: TierCost) -> str:
+    """Empty where it takes no money."""
+    total = cost.first_year
+    if not total.high and not cost.unknown:
+        return ""
     least = "at least " if cost.unknown else ""
-    return (
-        f"takes {least}{money(cost.first_year)}, in the first year of each action that is not "
-        "done: estimates."
-    )
+    return f"likely costs {least}{dollars(total.likely)}: an estimate{ends_say(total)}"
 
 
-def more_says(cost: TierCost) -> Iterator[str]:
+def ends_say(cost: CostRange) -> str:
+    if cost.low == cost.high:
+        return ""
+    return f", between {dollars(cost.low)} and {dollars(cost.high)}"
+
+
+def facts_of(opened: PlanView, cost: TierCost) -> Iterator[tuple[str, str]]:
     """Who may pay, what else it takes, and when the tier is reached."""
     if cost.first_year.high:
-        yield payer_says(cost)
-    if cost.unknown:
-        yield f"Not known is the cost of {' and of '.join(cost.unknown)}."
-    besides = []
+        yield from payers_of(opened, cost)
     if cost.people_days:
-        besides.append(f"{days_text(cost.people_days)} people-days of the group’s own people")
+        yield "Own people-days", days_text(cost.people_days)
+    reached = opened.ahead.reached(opened.next_tier.number) if opened.next_tier else None
+    if cost.months and reached:
+        after = f"{months_say(cost.months)} after the plan’s start, {between(*reached)}"
+        yield "Reached", f"{after}, if everything goes as expected"
     if cost.yearly.high:
-        besides.append(f"{dollars(cost.yearly.likely)} every year afterwards")
-    if besides:
-        yield f"Besides: {', and '.join(besides)}."
-    if cost.months:
-        yield (
-            f"If everything goes as expected, it is reached {months_say(cost.months)} after the "
-            "plan’s start."
-        )
+        yield "Every year afterwards", dollars(cost.yearly.likely)
 
 
-def payer_says(cost: TierCost) -> str:
+def payers_of(opened: PlanView, cost: TierCost) -> Iterator[tuple[str, str]]:
     """By the likely dollars."""
-    if not cost.payable.high:
-        return "The cost book names no payer for any of it."
     if not cost.own_part.high:
-        return "A payer may pay all of it."
-    return (
-        f"A payer may pay {dollars(cost.payable.likely)} of it; "
-        f"{dollars(cost.own_part.likely)} is the group’s own part, or awarded or under way already."
-    )
+        yield "A payer may pay", "all of it"
+        return
+    yield "A payer may pay", dollars(cost.payable.likely) if cost.payable.high else "none of it"
+    is_mixed = opened.awarded or opened.still_to_pay
+    also = ", with what is awarded or under way already" if is_mixed else ""
+    yield "The group’s own part", f"{dollars(cost.own_part.likely)}{also}"
 
 
 def help_that_fits(opened: PlanView) -> str:

@@ -20,8 +20,9 @@ from readiness.plans.models import ActionPlan, ActionStatus, PlanAction
 from readiness.plans.presenters.action import anchor_of
 from readiness.plans.presenters.lifts import serves_says
 from readiness.plans.progress import find_out_item
+from readiness.plans.service.basis import PlanBasis, book_of
 from readiness.plans.service.begun import BegunAction
-from readiness.plans.service.plan import PlanBasis, PlanView, book_of
+from readiness.plans.service.plan import PlanView
 
 PAID = "nothing more to pay"
 NOT_COUNTED = "This plan does not count it."

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from readiness.assessments.presenter import criterion_text
 from readiness.assessments.scorecard import UnmetKind
 from readiness.assessments.tiers import TierResult
-from readiness.core.periods import months_until
 from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import LEVELS, Domain, Instrument, Item, Tier
 from readiness.plans.models import PlanAction
 from readiness.plans.planning import no_longer_excused
-from readiness.plans.presenters.action import days_say, money
-from readiness.plans.presenters.change import dollars_of, likely_days
-from readiness.plans.presenters.outlook import between
+from readiness.plans.presenters.change import days_of, dollars_of, range_of
+from readiness.plans.presenters.formats import between
+from readiness.plans.presenters.tier_cost import months_say
 from readiness.plans.presenters.way import WayStep, step_of
 from readiness.plans.service.plan import PlanView
 from readiness.plans.service.what_if import WhatIf
@@ -32,9 +30,9 @@ from readiness.plans.what_if import (
 
 NONE = "–"
 FIGURES = (
-    "Cost over three years",
-    "Cost in the first plan year",
-    "People-days of the group’s own people",
+    "Cost until the tier is reached",
+    "A payer may pay",
+    "Own people-days",
     "Reached",
     "Actions left",
 )
@@ -102,11 +100,11 @@ class WhatIfText:
     notes: tuple[str, ...]
 
 
-def text_of(found: WhatIf, today: date) -> WhatIfText:
+def text_of(found: WhatIf) -> WhatIfText:
     instrument, answers = found.opened.instrument, found.opened.basis.answers
     changes = found.asked.changes
     return WhatIfText(
-        finding=tuple(finding(found, today)),
+        finding=tuple(finding(found)),
         changes=tuple(change_line(instrument, each) for each in changes),
         domains=tuple(
             domain_choices(domain, answers, {each.item_id: each.to for each in changes})
@@ -122,7 +120,7 @@ def text_of(found: WhatIf, today: date) -> WhatIfText:
 # The finding.
 
 
-def finding(found: WhatIf, today: date) -> Iterator[str]:
+def finding(found: WhatIf) -> Iterator[str]:
     if found.then is None:
         return
     yield tier_sentence(found)
@@ -134,7 +132,7 @@ def finding(found: WhatIf, today: date) -> Iterator[str]:
     elif not raises_any(found.then.plan):
         yield f"There would be no plan to {name_of(target)}."
     else:
-        yield way_sentence(found, found.then, target, today)
+        yield way_sentence(found, found.then, target)
 
 
 def tier_sentence(found: WhatIf) -> str:
@@ -154,26 +152,29 @@ def find_out_sentence(then: PlanView) -> str:
     return f"{many} would still have to be found out before there is a way to plan."
 
 
-def way_sentence(found: WhatIf, then: PlanView, target: Tier, today: date) -> str:
-    new = likely_figures(then, target, today)
-    old = likely_figures(found.compared, target, today) if found.compared else ("",) * len(new)
+def way_sentence(found: WhatIf, then: PlanView, target: Tier) -> str:
+    new = likely_figures(then)
+    old = likely_figures(found.compared) if found.compared else ("",) * len(new)
     cost, days, months, left = (beside(*pair) for pair in zip(new, old, strict=True))
     when = (
-        f" and {months}" if months else f", and not reach {target.id}, as its actions were changed"
+        f" and {months} from the plan’s start"
+        if months
+        else f", and not reach {target.id}, as its actions were changed"
     )
     back = "back " if target.number <= found.before.tier.number else ""
     verb = "still" if new == old else "then"
     return (
-        f"The way {back}to {name_of(target)} would {verb} cost {cost} over three years, and take "
-        f"{days} people-days of the group’s own people{when}. Actions left: {left}."
+        f"The way {back}to {name_of(target)} would {verb} cost {cost}, and take {days} of the "
+        f"group’s own people-days{when}. Actions left: {left}."
     )
 
 
-def likely_figures(opened: PlanView, target: Tier, today: date) -> tuple[str, str, str, str]:
+def likely_figures(opened: PlanView) -> tuple[str, str, str, str]:
+    cost = opened.target_cost
     return (
-        dollars_of(opened.cost.total),
-        likely_days(opened.cost.people_days),
-        months_say(opened, target, today),
+        dollars_of(cost.first_year),
+        days_of(cost.people_days),
+        months_say(cost.months) if cost.months else "",
         str(len(steps_left(opened.plan))),
     )
 
@@ -184,17 +185,6 @@ def beside(new: str, old: str) -> str:
     ('$2 instead of $3', '$2', '$2')
     """
     return f"{new} instead of {old}" if new and old and new != old else new
-
-
-def months_say(opened: PlanView, target: Tier, today: date) -> str:
-    """From today; empty where the plan does not reach the tier."""
-    reached = opened.ahead.reached(target.number)
-    if reached is None:
-        return ""
-    first, last = (months_until(today, each) for each in reached)
-    if first == last:
-        return f"{first} month{'' if first == 1 else 's'}"
-    return f"{first} to {last} months"
 
 
 # Figures of the plans.
@@ -222,12 +212,12 @@ def figures(opened: PlanView | None, tier: Tier) -> tuple[str, ...] | None:
     """None where there is no plan."""
     if opened is None or not raises_any(opened.plan):
         return None
-    cost, days = opened.cost, opened.cost.people_days
+    cost = opened.target_cost
     reached = opened.ahead.reached(tier.number)
     return (
-        money(cost.total) if cost.total.high else "no money",
-        money(cost.first_year) if cost.first_year.high else "no money",
-        days_say(days) if days.high else "none",
+        range_of(cost.first_year),
+        dollars_of(cost.payable),
+        days_of(cost.people_days),
         between(*reached) if reached else "not by this plan",
         str(len(steps_left(opened.plan))),
     )

@@ -30,7 +30,7 @@ from readiness.plans.postings import (
     PostingKind,
 )
 from readiness.plans.schedule import LAST_HALF_YEAR, half_year_on
-from readiness.plans.service import plan
+from readiness.plans.service import basis, plan
 from readiness.plans.service.plan import PlanView
 
 HALF_YEARS = 2  # in a year of a budget
@@ -109,7 +109,7 @@ def load(session: Session, payer_id: str, group_id: str) -> PlanForAwards:
     opened = plan.load(session, assessment.id)
     return PlanForAwards(
         opened,
-        plan.facts_of(session.store, assessment, opened.instrument, opened.basis),
+        basis.facts_of(session.store, assessment, opened.instrument, opened.basis),
         ledger.postings_of_assessment(session.store, assessment.id),
     )
 

@@ -15,7 +15,7 @@ from readiness.assessments.scorecard import GateResult, ScoringRun, from_json, t
 from readiness.assessments.service import assessment_view, result, scoring
 from readiness.core.charts.timeline import TITLES_BESIDE, spaced
 from readiness.core.db import Session, Store
-from readiness.core.formatting import day, dollars, one_decimal, points
+from readiness.core.formatting import day, one_decimal, points
 from readiness.core.pdf.job import Enclosure, Page, PrintJob
 from readiness.core.pdf.layout import html_of
 from readiness.core.pdf.printer import Printer
@@ -40,7 +40,7 @@ from readiness.plans.schedule import is_overdue, timing_of
 from readiness.plans.service import money, plan
 from readiness.plans.service.plan import LaterResult, PlanView
 from readiness.plans.simulation import SimulatedCost
-from readiness.plans.tier_cost import TierCost
+from readiness.plans.tier_cost import TierCost, TierCostLine
 from readiness.releases.presenter import screening_figures
 
 GateResults = tuple[GateResult, ...]
@@ -85,6 +85,7 @@ def export_of(opened: PlanView, ahead: Projection) -> dict[str, Any]:
         "plan": plan_out(opened.plan, opened.today),
         "ahead": {"projection": projection_out(ahead), "outlay": outlay_out(opened.cost)},
         "to_the_next_tier": tier_cost_out(opened.tier_cost),
+        "to_the_next_tier_by_action": [cost_line_out(each) for each in opened.cost_lines],
         "later_result": later_out(opened.later),
         "run": to_json(opened.basis.run),
     }
@@ -102,6 +103,17 @@ def tier_cost_out(cost: TierCost) -> Plain:
         "months": list(cost.months) if cost.months else None,
         "not_known": list(cost.unknown),
         "why_not": to_plain(cost.exclusion),
+    }
+
+
+def cost_line_out(line: TierCostLine) -> Plain:
+    """Added up, these are the sums to the next tier; null: the cost is not known."""
+    return {
+        "id": line.action.id,
+        "first_year": to_plain(line.first_year),
+        "a_payer_may_pay": line.is_payable,
+        "yearly_afterwards": to_plain(line.yearly),
+        "people_days": to_plain(line.people_days),
     }
 
 
@@ -227,7 +239,6 @@ def values_of(
         "summary": summary,
         "told": reading.content_of(opened),
         "told_apart": own_days_says(instrument, plan.own_days_alternatives(store, opened)),
-        "day_rate": day_rate_says(instrument),
         "whole": whole,
         "timeline": spaced(whole.timeline, TITLES_BESIDE) if whole.timeline else None,
         "profile": reading.profile_of(instrument, run, earlier),
@@ -240,11 +251,6 @@ def values_of(
         "gaps": gap_table(gaps) if gaps else None,
         "paid": spending.spending_table(money.money_of(store, opened, made_at)),
     }
-
-
-def day_rate_says(instrument: Instrument) -> str:
-    book = plan.book_of(instrument)
-    return dollars(book.day_rate.dollars) if book else "a stated rate"
 
 
 def earlier_run(store: Store, opened: PlanView) -> ScoringRun | None:

@@ -7,7 +7,7 @@ cannot be changed before the answers are submitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -15,57 +15,43 @@ from functools import cached_property
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
-from readiness.assessments import assessment_json
-from readiness.assessments.db import assessments, runs
-from readiness.assessments.db.runs import StoredRun
-from readiness.assessments.models import READABLE_BY_PAYER, Assessment, AssessmentStatus, RunKind
-from readiness.assessments.scorecard import ScoringRun, from_json
+from readiness.assessments.db import assessments
+from readiness.assessments.models import READABLE_BY_PAYER, Assessment
+from readiness.assessments.scorecard import from_json
 from readiness.assessments.service import assessment_view, result, scoring
-from readiness.assessments.service.scoring import scoring_run
 from readiness.core import permissions, solver
 from readiness.core.audit import Event
 from readiness.core.db import Session, Store
 from readiness.core.errors import NOT_SHARED, ChangedMeanwhile, NotFound, WrongState
 from readiness.core.people import Actor, Group
 from readiness.core.permissions import Can, Scope
-from readiness.equity.service import released_gaps
-from readiness.instruments import cost_book as costs
-from readiness.instruments.answers import Answers, Context
-from readiness.instruments.cost_book import CostBook
+from readiness.instruments.answers import Context
 from readiness.instruments.models import Instrument, Tier
 from readiness.plans import db as plans
 from readiness.plans import drafting, editing, schedule, tier_cost
 from readiness.plans.costs import CostRange
-from readiness.plans.drafting import PlanHeader
 from readiness.plans.editing import ActionEdit
-from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, Proposal, ProposedPlan
-from readiness.plans.planning import Alternative, GroupFacts, beyond_tier, if_own_days
+from readiness.plans.models import ActionPlan, ActionStatus, PlanAction, ProposedPlan
+from readiness.plans.planning import Alternative, if_own_days
 from readiness.plans.projection import Projection, project
-from readiness.plans.service import begun, proposals
+from readiness.plans.service import begun
+from readiness.plans.service.basis import (
+    PlanBasis,
+    beyond_of,
+    book_of,
+    current_basis,
+    draft,
+    facts_of,
+    header_of,
+    proposal_of,
+    stored_basis,
+)
 from readiness.plans.service.begun import BegunAction
 from readiness.plans.simulation import SimulatedCost, simulate
-from readiness.plans.tier_cost import TierCost
+from readiness.plans.tier_cost import TierCost, TierCostLine
 
 NOT_YET = "A plan can be changed once the answers it rests on are submitted. Submit them first."
 UNFINISHED = "A plan can be printed when every question has an answer. Finish the answers first."
-PREVIEW = "preview"  # stands for the run of what is not submitted
-
-
-@dataclass(frozen=True)
-class PlanBasis:
-    """The run a plan rests on, and what went into it."""
-
-    run_id: str
-    kind: RunKind | None  # None: a preview of what is not submitted
-    run: ScoringRun
-    answers: Answers
-    context: Context
-    on: date
-    reference: str
-
-    @property
-    def stored_run_id(self) -> str | None:
-        return None if self.kind is None else self.run_id
 
 
 @dataclass(frozen=True)
@@ -135,11 +121,20 @@ class PlanView:
         return project(self.instrument, self.basis.answers, self.plan, self.today)
 
     @cached_property
-    def tier_cost(self) -> TierCost:
-        plan, next_tier = self.plan, self.next_tier
+    def target_cost(self) -> TierCost:
+        """To the tier that the plan leads to, whichever is next by now."""
         known = self.today, self.still_to_pay, self.awarded
-        found = tier_cost.of_plan(plan, self.instrument, self.ahead, *known)
-        return tier_cost.beside_result(found, next_tier.id if next_tier else None)
+        return tier_cost.of_plan(self.plan, self.instrument, self.ahead, *known)
+
+    @property
+    def tier_cost(self) -> TierCost:
+        next_tier = self.next_tier
+        return tier_cost.beside_result(self.target_cost, next_tier.id if next_tier else None)
+
+    @property
+    def cost_lines(self) -> tuple[TierCostLine, ...]:
+        """What adds up to it."""
+        return tier_cost.lines_of(self.plan, self.still_to_pay, self.awarded)
 
 
 @dataclass(frozen=True)
@@ -243,91 +238,6 @@ def load_complete(session: Session, assessment_id: str) -> PlanView:
     return opened
 
 
-def book_of(instrument: Instrument) -> CostBook | None:
-    """That of the instrument's own version; an installation's own instrument may come without."""
-    try:
-        return costs.load(instrument.id, instrument.version)
-    except NotFound:
-        return None
-
-
-def current_basis(
-    store: Store, assessment: Assessment, instrument: Instrument, now: datetime
-) -> PlanBasis:
-    """The deciding run; a preview of the answers as they stand while they are being written."""
-    deciding = scoring.effective_run(store, assessment)
-    if deciding and assessment.status is not AssessmentStatus.IN_PROGRESS:
-        return basis_of_run(store, deciding, instrument)
-    found = assessment_view.view_of(store, assessment)
-    run = scoring_run(instrument, found.context, found.answers)
-    return PlanBasis(
-        PREVIEW, None, run, found.answers, found.context, now.date(), PREVIEW.capitalize()
-    )
-
-
-def stored_basis(store: Store, plan: ActionPlan, instrument: Instrument) -> PlanBasis:
-    stored = runs.get(store, plan.run_id)
-    if stored is None:
-        raise NotFound(NOT_SHARED)
-    return basis_of_run(store, stored, instrument)
-
-
-def basis_of_run(store: Store, stored: StoredRun, instrument: Instrument) -> PlanBasis:
-    reading = assessment_json.read(stored.inputs, instrument)
-    return PlanBasis(
-        run_id=stored.id,
-        kind=stored.kind,
-        run=from_json(stored.result),
-        answers=reading.answers,
-        context=reading.context,
-        on=stored.at.date(),
-        reference=reference_of(store, stored),
-    )
-
-
-def reference_of(store: Store, stored: StoredRun) -> str:
-    sent = assessments.submissions(store, stored.assessment_id)
-    named = [each.reference for each in sent if each.number == stored.submission_number]
-    return named[0] if named else stored.id
-
-
-def draft(
-    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
-) -> tuple[ActionPlan, ProposedPlan]:
-    """The same run gives the same plan, under a name made from the run's; with what the newest
-    gaps ask for beside it."""
-    made = proposal_of(store, assessment, instrument, base)
-    if made.objective is not None:
-        bought = {each.id for each in made.proposals if each.intervention_id}
-        made = replace(made, beyond=beyond_of(store, assessment, instrument, base, bought))
-    return drafting.draft(instrument, made, header_of(assessment, base)), made
-
-
-def proposal_of(
-    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
-) -> ProposedPlan:
-    """To the next tier; at the top it is empty."""
-    tier = instrument.tier_after(instrument.tier_by_id[base.run.tier_id])
-    if tier is None:
-        return ProposedPlan(None, (), ())
-    facts = facts_of(store, assessment, instrument, base)
-    return proposals.plan_to(store, tier, facts, base.stored_run_id, prices_margin=True)
-
-
-def beyond_of(
-    store: Store,
-    assessment: Assessment,
-    instrument: Instrument,
-    base: PlanBasis,
-    bought: Set[str],
-) -> tuple[Proposal, ...]:
-    """Care redesign for gaps as they were released, for a plan is read by payers too, and only
-    where they are reliable enough to be compared with peers."""
-    gaps = released_gaps.newest(store, assessment.group_id, base.on)
-    facts = facts_of(store, assessment, instrument, base)
-    return beyond_tier(replace(facts, gap_points=released_gaps.reliable_points(gaps)), bought)
-
-
 def with_beyond(store: Store, opened: PlanView) -> PlanView:
     """What is stored keeps what was beyond it then."""
     plan, proposed = opened.plan, opened.proposed
@@ -338,31 +248,6 @@ def with_beyond(store: Store, opened: PlanView) -> PlanView:
     beyond = beyond_of(store, *where, bought)
     return replace(
         opened, plan=replace(plan, beyond=beyond), proposed=replace(proposed, beyond=beyond)
-    )
-
-
-def header_of(assessment: Assessment, base: PlanBasis) -> PlanHeader:
-    return PlanHeader(
-        plan_id=f"plan-{base.run_id}",
-        group_id=assessment.group_id,
-        assessment_id=assessment.id,
-        run_id=base.run_id,
-        starts_on=base.on,
-    )
-
-
-def facts_of(
-    store: Store, assessment: Assessment, instrument: Instrument, base: PlanBasis
-) -> GroupFacts:
-    """All that a plan to a tier is made from; gaps are no part of it."""
-    started = begun.begun_by(store, assessment)
-    return GroupFacts(
-        instrument=instrument,
-        book=book_of(instrument),
-        answers=base.answers,
-        context=base.context,
-        still_to_pay=started.still_to_pay,
-        done_before=started.done_before,
     )
 
 

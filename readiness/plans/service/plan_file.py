@@ -17,21 +17,19 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.strict_json import excerpt
 from readiness.instruments.models import Instrument, Tier
 from readiness.plans.catalog import Offer, level_of
-from readiness.plans.least_cost import least_cost_plan
-from readiness.plans.own_work import days_between
-from readiness.plans.planning import (
-    NO_BOOK,
+from readiness.plans.found_plan import (
     FoundPlan,
-    GroupFacts,
     first_of,
     found_plan,
-    inputs_of,
+    likely_dollars,
     margin_price,
-    notes_of,
+    people_days,
     unknown_items,
-    why_none,
 )
-from readiness.plans.service.plan import book_of
+from readiness.plans.least_cost import least_cost_plan
+from readiness.plans.own_work import days_between
+from readiness.plans.planning import NO_BOOK, GroupFacts, inputs_of, notes_of, why_none
+from readiness.plans.service.basis import book_of
 
 Plain = dict[str, Any]
 UNDER_WAY = "under_way"
@@ -178,8 +176,8 @@ def plan_out(found: FoundPlan, notes: tuple[str, ...]) -> Plain:
         "actions": actions,
         "own_steps": own,
         "find_out": list(unknown_items(found)),
-        "cost_likely": whole(sum(each["cost"]["likely"] for each in actions if each["cost"])),
-        "people_days_likely": whole(sum(each["people_days"] or 0 for each in (*actions, *own))),
+        "cost_likely": number(likely_dollars(found)),
+        "people_days_likely": number(people_days(found)),
         "objective": plan.objective,
         "margin": plan.has_margin,
         "margin_cost": margin.dollars if margin else None,

@@ -14,7 +14,7 @@ from readiness.instruments.models import Instrument
 from readiness.plans import db as plans
 from readiness.plans import progress
 from readiness.plans.progress import RiseOutcome
-from readiness.plans.service import plan
+from readiness.plans.service import basis
 from readiness.plans.service.plan import PlanView
 
 
@@ -80,7 +80,7 @@ def outcome_of(
     decisive = scoring.effective_run(store, later)
     if kept is None or decisive is None:
         return None
-    found = plan.basis_of_run(store, decisive, assessment_view.instrument_of(later))
+    found = basis.basis_of_run(store, decisive, assessment_view.instrument_of(later))
     asked = assessment_view.instrument_of(later).item_by_id
     lines = progress.outcomes(kept, found.answers, asked)
     planned = assessments.get(store, planned_id)

@@ -6,7 +6,8 @@ from readiness.core.db import Store
 from readiness.plans import drafting
 from readiness.plans.models import ActionPlan, ProposedPlan
 from readiness.plans.service import proposals
-from readiness.plans.service.plan import PlanView, book_of, facts_of, header_of, proposal_of
+from readiness.plans.service.basis import book_of, facts_of, header_of, proposal_of
+from readiness.plans.service.plan import PlanView
 
 
 def tier_plans(store: Store, opened: PlanView) -> tuple[ActionPlan, ...]:

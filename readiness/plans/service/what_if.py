@@ -15,7 +15,8 @@ from readiness.plans.models import ActionPlan
 from readiness.plans.planning import propose
 from readiness.plans.progress import BEGUN
 from readiness.plans.service import plan
-from readiness.plans.service.plan import PlanView, book_of, facts_of, header_of
+from readiness.plans.service.basis import book_of, current_basis, facts_of, header_of
+from readiness.plans.service.plan import PlanView
 from readiness.plans.what_if import AskedChanges, read_changes, with_changes
 
 
@@ -40,7 +41,7 @@ def load(session: Session, assessment_id: str) -> PlanView:
     opened = plan.load(session, assessment_id)
     if not opened.is_stored:
         return opened
-    newest = plan.current_basis(session.store, opened.assessment, opened.instrument, session.now)
+    newest = current_basis(session.store, opened.assessment, opened.instrument, session.now)
     if newest.run_id == opened.basis.run_id or newest.run.missing:
         return replace(opened, basis=newest)
     renewed, _ = plan.renewed_plan(session.store, opened, newest)

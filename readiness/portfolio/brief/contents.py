@@ -158,7 +158,7 @@ def brief_of(
         actions=tuple(actions_ahead(opened.plan, told, instrument)),
         done=sum(each.status is ActionStatus.DONE for each in opened.plan.current),
         tier_cost=opened.tier_cost,
-        cost_says=told.tier_cost,
+        cost_says=told.cost.says if told.cost else "",
         help_that_fits=told.help_that_fits,
         money=spending.spending_table(money.money_of(store, opened, now)),
         programs=file.programs,

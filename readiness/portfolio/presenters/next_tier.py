@@ -11,7 +11,7 @@ from readiness.core.charts.bars import Amount, amounts_of
 from readiness.core.charts.scales import Figure
 from readiness.core.formatting import day, dollars
 from readiness.instruments.cost_book import CostBook
-from readiness.plans.presenters.action import span
+from readiness.plans.presenters.formats import span
 from readiness.plans.presenters.tier_cost import cents_or_dollars, days_text, months_say, remark
 from readiness.portfolio.columns import SortableHeading, order_of
 from readiness.portfolio.models import PortfolioRow

@@ -17,7 +17,7 @@ from readiness.core.charts.bars import DomainScore, Threshold, profile_of
 from readiness.core.formatting import percent
 from readiness.instruments.answers import AnswerKind
 from readiness.instruments.models import Domain, Instrument, Item, Tier
-from readiness.plans.presenters.tier_cost import help_that_fits, tier_cost_says
+from readiness.plans.presenters.tier_cost import help_that_fits, tier_cost_text
 from readiness.plans.presenters.way import way_of
 from readiness.portfolio.columns import PortfolioColumn, order_of, page_columns
 from readiness.portfolio.models import (
@@ -174,7 +174,7 @@ def group_page(file: GroupFile) -> dict[str, Any]:
         "profile": profile(shown.instrument, run) if shown and run else None,
         "answers": answers(shown) if shown else [],
         "way": way_of(opened, opened.newest) if opened and run else None,
-        "tier_cost": tier_cost_says(opened) if opened else None,
+        "tier_cost": tier_cost_text(opened) if opened else None,
         "help_that_fits": help_that_fits(opened) if opened else None,
     }
 

@@ -11,7 +11,7 @@ from readiness.core.people import Payer
 from readiness.instruments.cost_book import CostBook
 from readiness.instruments.models import Instrument
 from readiness.plans.costs import CostRange
-from readiness.plans.service import plan
+from readiness.plans.service import basis
 from readiness.portfolio import db as portfolio
 from readiness.portfolio.models import PortfolioQuery, PortfolioRow
 from readiness.portfolio.next_tier import (
@@ -59,7 +59,7 @@ def load(session: Session, payer_id: str, sent: Mapping[str, str]) -> NextTierPa
     return NextTierPage(
         payer=payer,
         instrument=instrument,
-        book=plan.book_of(instrument),
+        book=basis.book_of(instrument),
         query=query,
         every=every,
         cheapest=(*with_costs(session, cheapest[:1]), *cheapest[1:]),

@@ -10,12 +10,13 @@ import pytest
 
 from readiness.accounts.db import people
 from readiness.core.db import Session
-from readiness.plans.costs import CostRange, PeopleDays
+from readiness.plans.costs import NO_COST, CostRange
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus, GroupValues, ResourceEstimate
-from readiness.plans.presenters.action import days_say, money
 from readiness.plans.presenters.change import change_says, moved_says
+from readiness.plans.presenters.formats import money
 from readiness.plans.presenters.outlook import outlook
+from readiness.plans.presenters.tier_cost import tier_cost_text
 from readiness.plans.service import plan
 from tests.factories import plans, world
 
@@ -56,7 +57,7 @@ def says(change, today=TODAY):
 
 
 def dollars(cost):
-    return f"${cost.total.likely:,}"
+    return f"${cost.first_year.likely:,}"
 
 
 def months(view, at=TODAY):
@@ -72,18 +73,18 @@ def test_before_and_after_are_what_the_page_shows_before_and_after(session):
     change = drop(session, "COACH")
     after = opened(session)
     assert change.before.plan.actions == before.plan.actions
-    assert change.before.cost == before.cost
-    assert (change.after.plan, change.after.cost) == (after.plan, after.cost)
+    assert change.before.tier_cost == before.tier_cost
+    assert (change.after.plan, change.after.tier_cost) == (after.plan, after.tier_cost)
 
 
 def test_what_is_taken_out_tells_cost_days_and_what_stays_short(session):
     change = drop(session, "REALCOL")
-    before, after = change.before.cost, change.after.cost
+    before, after = change.before.tier_cost, change.after.tier_cost
     title = change.action.title
     assert says(change) == (
-        f"You took out “{title}”. The plan now costs {dollars(after)} over three years (before "
-        f"{dollars(before)}), takes {after.people_days.likely:,} people-days of your own people "
-        f"(before {before.people_days.likely:,}) and no longer reaches {REACHES}. These stay "
+        f"You took out “{title}”. The plan now costs {dollars(after)} (before "
+        f"{dollars(before)}), takes {after.people_days} of your own people-days "
+        f"(before {before.people_days}) and no longer reaches {REACHES}. These stay "
         f"short: {'; '.join(outlook(change.after).ahead.short)}."
     )
 
@@ -118,7 +119,7 @@ def test_a_cost_of_its_own_tells_the_likely_figures_and_that_the_tier_stays(sess
     quote = CostRange(*map(Decimal, (1_000, 2_000, 3_000)))
     change = own(session, "COACH", amounts=ResourceEstimate(one_off=quote))
     told = says(change)
-    assert f"now costs {dollars(change.after.cost)} over three years" in told
+    assert f"now costs {dollars(change.after.tier_cost)} (before " in told
     assert told.endswith(f"still reaches {REACHES} by {last_month(change)}, as before.")
 
 
@@ -127,22 +128,13 @@ def last_month(change):
 
 
 def test_where_only_the_ends_of_a_range_move_the_ranges_are_told(session):
-    change = own(session, "GOV", amounts=days(1, 10, 20))
-    wider = replace(
-        change, before=with_days(change.before, 1, 10, 20), after=with_days(change.after, 1, 10, 90)
-    )
-    assert f"takes {days_say(wider.after.cost.people_days)} people-days" in says(wider)
-    assert f"(before {days_say(wider.before.cost.people_days)})" in says(wider)
-
-
-def days(*ends):
-    return ResourceEstimate(people_days=PeopleDays(*map(Decimal, ends)))
-
-
-def with_days(view, *ends):
-    alone = plan.action_of(view, "GOV")
-    action = replace(alone, own=GroupValues(amounts=days(*ends)))
-    return replace(view, plan=replace(view.plan, actions=(action,)))
+    usual = plan.action_of(opened(session), "GOV").cost
+    assert usual
+    wider = replace(usual, high=usual.high + 5_000)
+    change = own(session, "GOV", amounts=ResourceEstimate(one_off=wider, yearly=NO_COST))
+    told = says(change)
+    assert f"costs {money(change.after.tier_cost.first_year)}" in told
+    assert f"(before {money(change.before.tier_cost.first_year)})" in told
 
 
 def test_an_action_of_its_own_is_said_to_be_added(session):
@@ -153,10 +145,15 @@ def test_an_action_of_its_own_is_said_to_be_added(session):
         title="Hire a greeter",
         own=GroupValues(amounts=ResourceEstimate(yearly=yearly)),
     )
-    change = plan.add_own(session, "a1", "own:1", wanted)
+    assert says(plan.add_own(session, "a1", "own:1", wanted)) == (
+        "You added “Hire a greeter”. It raises nothing that a tier needs, so the cost to the "
+        "tier stays as it is."
+    )
+    raising = replace(wanted, own=replace(wanted.own, levels=(("PART-5", 4),)))
+    change = plan.add_own(session, "a1", "own:2", raising)
     told = says(change)
     assert told.startswith("You added “Hire a greeter”. The plan now costs ")
-    assert f"(before {dollars(change.before.cost)})" in told
+    assert f"(before {dollars(change.before.tier_cost)})" in told
 
 
 def test_a_tier_above_the_target_is_told_when_an_own_action_reaches_it(session):
@@ -189,6 +186,10 @@ def test_only_an_earlier_earliest_day_is_told_too():
     assert moved_says(old, new) == " by Mar 2028, at the earliest in Sep 2027 (before Nov 2027)"
 
 
-def test_a_range_is_told_as_the_page_tells_it(session):
+def test_the_cost_is_told_as_the_page_tells_it(session):
     change = drop(session, "COACH")
-    assert money(change.after.cost.total) in outlook(opened(session)).lead
+    text = tier_cost_text(opened(session))
+    assert text
+    likely = change.after.tier_cost.first_year.likely
+    assert f"costs ${likely:,} (before" in says(change)
+    assert f"costs ${likely:,}: an estimate" in text.lead

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from readiness.accounts.db import people
 from readiness.core.db import Session
 from readiness.instruments.answers import Answer
-from readiness.plans.models import ActionPlan, ActionStatus, GroupValues, MarginPrice
+from readiness.plans.models import ActionStatus, GroupValues, MarginPrice
 from readiness.plans.presenters import outlook
-from readiness.plans.presenters.margin import about, price_sentences
+from readiness.plans.presenters.formats import between
+from readiness.plans.presenters.method import price_says
+from readiness.plans.presenters.plan import content_of
 from readiness.plans.presenters.tier_cost import help_that_fits
 from readiness.plans.schedule import with_action
 from readiness.plans.service import plan
@@ -107,9 +110,9 @@ def test_years_and_their_sum_are_ranges_with_the_month_they_begin(opened):
 
 def test_each_action_names_who_may_pay_and_who_pays_afterwards(opened):
     mine = changed(opened, "GOV", own=GroupValues(may_pay="a local foundation"))
-    lines = {line.title: line for line in outlook.outlook(mine).payers}
-    assert lines[plan.action_of(mine, "GOV").title].may_pay == "a local foundation"
-    assert all(line.pays_after != "nobody named" for line in lines.values())
+    told = content_of(mine)
+    assert told.line("GOV").may_pay == "a local foundation"
+    assert all(told.line(e.id).pays_afterwards for e in mine.plan.actions if e.is_intervention)
 
 
 def test_what_should_have_begun_and_what_has_no_date_are_named(opened):
@@ -137,13 +140,33 @@ def test_the_drawing_follows_the_starts_and_leaves_questions_and_the_dropped_out
 # The margin, and what stays short
 
 
-def test_what_the_margin_costs_is_said_with_what_would_go_without_it(opened):
-    says = outlook.outlook(opened).margin
-    price = opened.plan.margin
-    assert says.startswith("This plan still reaches T3 Incentive-ready when any one raise")
-    assert f"costs about {about(price.dollars)} of its {about(opened.plan.objective)}" in says
-    assert "people-days at $400 a day" in says
-    assert all(f"“{title}”" in says for title in (*price.left_out, *price.instead))
+def test_what_the_margin_takes_is_said_in_one_sentence_and_what_would_go_in_the_method(opened):
+    told, price = outlook.outlook(opened), opened.plan.margin
+    assert told.margin == (
+        "This plan still reaches T3 Incentive-ready when any one raise that is no gate ends a "
+        f"level short; that caution {price_says(price)}."
+    )
+    proof, without = told.method
+    assert proof == (
+        "No cheaper set reaches T3 with room for one raise to end a level short; own days counted "
+        "at $400 each."
+    )
+    assert all(f"“{title}”" in without for title in (*price.left_out, *price.instead))
+
+
+def test_no_cheaper_set_is_said_of_the_plan_as_it_was_proposed_alone(opened):
+    moved = changed(opened, "GOV", own=GroupValues(half_year=4))
+    (says,) = outlook.outlook(moved).method
+    assert says.startswith("As it was proposed, no cheaper set reached T3 ")
+    assert says.endswith(" It was changed since.")
+
+
+def test_dollars_that_count_days_are_no_figure_on_the_page(opened):
+    told = outlook.outlook(opened)
+    says = " ".join((told.margin, *told.method, told.says, str(content_of(opened))))
+    assert opened.plan.objective
+    assert f"{opened.plan.objective:,}" not in says
+    assert f"${opened.plan.margin.dollars:,}" not in says
 
 
 def test_a_margin_whose_price_nobody_worked_out_is_said_without_one(opened):
@@ -152,14 +175,17 @@ def test_a_margin_whose_price_nobody_worked_out_is_said_without_one(opened):
     assert says.endswith("when any one raise that is no gate ends a level short.")
 
 
-def test_a_margin_that_costs_nothing_is_said_to():
-    assert [*price_sentences(a_plan(MarginPrice(0, (), ())), "$400")] == [
-        "That caution costs nothing."
-    ]
-
-
-def a_plan(price):
-    return ActionPlan("p", "elm", "a1", "r", TODAY, "T3", (), objective=900, margin=price)
+@pytest.mark.parametrize(
+    ("money", "days", "says"),
+    [
+        (0, 0, "costs nothing"),
+        (1200, 0, "costs $1,200"),
+        (1200, 1, "costs $1,200 and 1 person-day"),
+        (1200, -3, "costs $1,200 and saves 3 people-days"),
+    ],
+)
+def test_a_margin_is_told_in_money_and_in_days(money, days, says):
+    assert price_says(MarginPrice(400, (), (), Decimal(money), Decimal(days))) == says
 
 
 @pytest.mark.parametrize(
@@ -223,4 +249,4 @@ def test_what_only_finds_out_is_not_said_to_fall_short(store):
 
 
 def test_one_month_is_not_a_span():
-    assert outlook.between(date(2027, 3, 1), date(2027, 3, 31)) == "in Mar 2027"
+    assert between(date(2027, 3, 1), date(2027, 3, 31)) == "in Mar 2027"

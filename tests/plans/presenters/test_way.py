@@ -16,9 +16,7 @@ from readiness.instruments.answers import Answer
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus
 from readiness.plans.planning import Alternative
-from readiness.plans.presenters import outlook
 from readiness.plans.presenters import plan as reading
-from readiness.plans.presenters.action import money
 from readiness.plans.presenters.own_days import own_days_says
 from readiness.plans.presenters.way import way_of
 from readiness.plans.service import plan
@@ -139,19 +137,6 @@ def test_what_is_under_way_and_not_in_the_plan_is_told_and_not_counted(next_year
 def test_at_the_top_there_is_none(store):
     way = the_way(plans.view_of(store, plans.answers_at(4)))
     assert (way.steps, way.says) == ((), "There is no tier above this one.")
-
-
-def test_the_plan_is_told_in_one_breath(opened):
-    says = outlook.outlook(opened).lead
-    assert says.startswith("This plan reaches T3 Incentive-ready between ")
-    assert money(opened.cost.total) in says
-    assert says.endswith("estimates that nobody has measured yet.")
-
-
-def test_what_only_finds_out_is_no_plan_to_a_tier(store):
-    answers = plans.answers_at(2)
-    del answers["LEAD-1"]
-    assert outlook.outlook(plans.view_of(store, answers)).lead == ""
 
 
 def test_what_is_not_for_the_group_stands_apart(opened):

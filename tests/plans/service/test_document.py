@@ -245,7 +245,8 @@ def test_the_method_does_not_deny_the_gaps_that_the_plan_shows(fresh):
 def test_the_method_says_what_the_margin_costs(fresh):
     says = job(fresh, people.actor(fresh, "maya")).html.split("Method and caveats")[1]
     assert "This plan still reaches T3 Incentive-ready when any one raise" in says
-    assert "That caution costs about $" in says
+    assert "ends a level short; that caution costs " in says
+    assert "No cheaper set reaches T3 with room for one raise to end a level short; own" in says
 
 
 def test_gaps_need_a_release_and_a_declared_reference(fresh):

@@ -155,6 +155,11 @@ def test_a_draft_takes_no_money(store):
         money.load_enterable(Session(store, actor, NOW), "a2", "GOV")
 
 
+def plan_cost(action):
+    assert action.cost
+    return round(action.cost.likely)
+
+
 def test_the_whole_plan_adds_up_what_is_known(store):
     first, second = priced(store)[:2]
     enter(store, first.id, 5_00)
@@ -166,5 +171,8 @@ def test_the_whole_plan_adds_up_what_is_known(store):
     assert told.whole.needed == "$1 to $3, likely $2"
     assert told.whole.needed_on.startswith("said for 1 of ")
     assert {row.action_id for row in told.paid} == {first.id, second.id}
+    both = plan_cost(first) + plan_cost(second)
+    assert told.paid_together.first_year.endswith(f"likely ${both:,}")
+    assert (told.paid_together.spent, told.paid_together.awarded) == ("$5", "$50")
     assert {row.action_id for row in told.priced} >= {each.id for each in priced(store)}
     assert not {row.action_id for row in told.priced} & {row.action_id for row in told.others}

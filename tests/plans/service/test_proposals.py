@@ -17,7 +17,7 @@ from readiness.plans import db as kept_plans
 from readiness.plans.editing import edit_of
 from readiness.plans.models import ActionStatus
 from readiness.plans.planning import GroupFacts, propose
-from readiness.plans.service import begun, plan, proposals, tier_plans
+from readiness.plans.service import basis, begun, plan, proposals, tier_plans
 from tests.factories import plans as planned
 from tests.factories.page import Page
 from tests.factories.world import NOW
@@ -148,7 +148,7 @@ def test_a_page_waits_for_nobody_who_writes(sent, client, sign_in):
 
 def test_a_kept_plan_of_another_tier_is_not_taken_for_this_one(sent):
     load(sent)
-    seal = proposals.facts_sha256(plan.facts_of(sent, *before(sent)))
+    seal = proposals.facts_sha256(basis.facts_of(sent, *before(sent)))
     assert kept_plans.proposed_plan(sent, "run-a1", "T3", seal)
     assert kept_plans.proposed_plan(sent, "run-a1", "T4", seal) is None
     assert kept_plans.proposed_plan(sent, "run-a2", "T3", seal) is None
