@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from readiness.counts.measures.models import Direction
+from readiness.disclosure.flat_counts import length_in_months
 from readiness.equity.across_groups import (
     FunnelOfAll,
     GapsOfAll,
@@ -99,12 +100,12 @@ def changes_of(
 ) -> dict[TableKey, PeriodChange]:
     """Each table against the one before it of the same group, measure and way of splitting.
 
-    Only periods of one kind are compared, which have names of one length: years with years.
+    Only periods that last equally long are compared: years with years, quarters with quarters.
     """
     series: dict[tuple[str, str, str, int], list[StratumTable]] = {}
     for table in tables:
         place = table.place
-        key = place.group_id, place.measure, place.stratum_type, len(place.period)
+        key = place.group_id, place.measure, place.stratum_type, length_in_months(place.period)
         series.setdefault(key, []).append(table)
     return {
         after.place: change_between(
