@@ -46,6 +46,7 @@ def equity(
 
     Its columns are group_id, period, measure, stratum_type, stratum, numerator, denominator. Totals
     are rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
+    Patients of a total who are in none of its strata count as unknown.
     """
     declared = declared_by(references, directions)
     source = file_in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))

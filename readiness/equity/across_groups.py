@@ -14,7 +14,7 @@ from readiness.equity.gates import (
     gap_use,
     rate_use,
 )
-from readiness.equity.tables import NO_GROUP, StratumTable
+from readiness.equity.tables import NO_GROUP, Pair, StratumTable
 from readiness.statistics.between_groups import (
     GapEstimate,
     TrueGaps,
@@ -125,9 +125,6 @@ def true_spreads(tables: Sequence[StratumTable], reference: str | None) -> dict[
         for stratum, gaps in found.items()
         if len(gaps) >= GROUPS_FOR_SPREAD
     }
-
-
-Pair = tuple[int, int]
 
 
 def comparable_gaps(

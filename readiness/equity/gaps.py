@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
-from readiness.equity.tables import NO_GROUP, TOTAL, StratumCount, StratumTable
+from readiness.equity.tables import NO_GROUP, TOTAL, Pair, StratumCount, StratumTable
 from readiness.statistics.between_groups import gap_of, gap_reliability
 from readiness.statistics.comparisons import newcombe
 from readiness.statistics.data_quality import could_flip
@@ -120,8 +120,8 @@ def gaps_of(
 
 def gap_between(
     stratum: str,
-    pair: tuple[int, int] | None,
-    reference: tuple[int, int] | None,
+    pair: Pair | None,
+    reference: Pair | None,
     table: StratumTable,
     direction: Direction,
     true_spreads: Mapping[str, float],
@@ -144,13 +144,19 @@ def gap_between(
         detectable(pair[1], reference, direction),
         reliability,
         equality(*pair, *reference),
-        could_flip=None if table.unknown is None else could_flip(pair, reference, table.unknown),
+        could_flip=unknown_could_flip(pair, reference, table),
     )
 
 
-def to_close(
-    pair: tuple[int, int], reference: tuple[int, int], direction: Direction
-) -> float | None:
+def unknown_could_flip(pair: Pair, reference: Pair, table: StratumTable) -> bool | None:
+    """Told where the fewest who are not known could, or even the most could not."""
+    fewest, most = table.unknown_range
+    if fewest and could_flip(pair, reference, fewest):
+        return True
+    return False if most and could_flip(pair, reference, most) is False else None
+
+
+def to_close(pair: Pair, reference: Pair, direction: Direction) -> float | None:
     """n × how far the rate is behind the reference's; None when neither way is better."""
     if direction is Direction.NONE:
         return None
@@ -158,7 +164,7 @@ def to_close(
     return pair[1] * max(0.0, sign * (reference[0] / reference[1] - pair[0] / pair[1]))
 
 
-def detectable(people: int, reference: tuple[int, int], direction: Direction) -> float | None:
+def detectable(people: int, reference: Pair, direction: Direction) -> float | None:
     """On the worse side of the reference."""
     rate, size = reference[0] / reference[1], reference[1]
     search = detectable_rate_above if direction is Direction.LOWER else detectable_rate_below

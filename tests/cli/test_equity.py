@@ -33,6 +33,18 @@ def test_it_prints_json_alone_in_the_agreed_form():
     assert {"bgv_corrected", "bgsd_points", "chi2", "df", "p"} <= race["spread"].keys()
 
 
+def test_patients_in_no_stratum_count_as_those_in_a_row_of_unknown():
+    """300 of 1,000 patients stand in no row of g1, and in a row of g2."""
+    listed = ["total,total,560,1000", "race,white,300,500", "race,black,100,200"]
+    lines = [f"{group},2026,COL,{each}" for group in ("g1", "g2") for each in listed]
+    sent = "\n".join((HEADER, *lines, "g2,2026,COL,race,unknown,160,300"))
+    found = json.loads(run("--reference", "race=white", sent=sent).stdout)["measures"]
+    one, other = (each for each in found if each["stratum_type"] == "race")
+    assert one["gaps"][0]["could_flip"] is True
+    same = one.keys() - {"group_id", "strata"}
+    assert {key: one[key] for key in same} == {key: other[key] for key in same}
+
+
 def test_without_a_reference_there_is_no_gap_and_it_says_so():
     ended = run()
     assert ended.exit_code == 0

@@ -112,3 +112,19 @@ def test_the_unknown_could_turn_an_order_round():
     assert large.could_flip is True
     hidden = finding({"white": (400, 500), "black": (60, 100), "unknown": (None, 20)})
     assert hidden.gaps[0].could_flip is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "all_patients", "expected"),
+    [
+        ({"asian": (None, 30)}, (480, 640), False),  # at most 40 are unknown
+        ({"asian": (None, 30), "unknown": (150, 300)}, (640, 1000), True),
+        ({"asian": (None, 300)}, (610, 900), None),
+    ],
+)
+def test_hidden_strata_leave_an_answer_that_holds_whatever_is_in_them(
+    counts, all_patients, expected
+):
+    both = {"white": (400, 500), "black": (60, 100), **counts}
+    table, _ = tables_of([*rows(both), *rows({"total": all_patients}, stratum_type="total")])
+    assert finding_of(table, "white", Direction.HIGHER, {}).gaps[0].could_flip is expected
