@@ -167,8 +167,8 @@ def gaps_of_all(stratum: str, tables: Sequence[StratumTable], reference: str | N
 
 def words(groups: int, of_all: TrueGaps | None) -> str:
     adjusted = (
-        f"{groups} comparisons were made: p-values are adjusted by Holm for claims and by "
-        "Benjamini and Hochberg for screening."
+        f"{groups} comparisons were made of this stratum: p-values are adjusted over them by Holm "
+        "for claims and by Benjamini and Hochberg for screening."
         if groups > 1
         else "One comparison was made."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from readiness.equity.across_groups import (
     true_spreads,
 )
 from readiness.equity.change import PeriodChange, StratumChange, change_between
+from readiness.equity.family import HypothesisFamily, PrimaryGap, adjust_together, family_of
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate, TableFinding, finding_of
 from readiness.equity.tables import TOTAL, StratumRow, StratumTable, TableKey, tables_of
 from readiness.statistics.comparisons import Difference
@@ -31,6 +32,7 @@ class Declarations:
 
     references: Mapping[str, str] = field(default_factory=dict)  # stratum by stratum type
     directions: Mapping[str, Direction] = field(default_factory=dict)  # higher unless declared
+    primary: tuple[PrimaryGap, ...] = ()
     # Standard deviation of true gaps by measure, from elsewhere, for too few groups to tell it.
     true_spreads: Mapping[str, float] = field(default_factory=dict)
 
@@ -45,6 +47,7 @@ class Declarations:
 @dataclass(frozen=True)
 class EquityFindings:
     tables: tuple[TableFinding, ...]
+    families: tuple[HypothesisFamily, ...]  # one for each group
     changes: Mapping[TableKey, PeriodChange]  # since the period before, where there is one
     portfolios: tuple[GroupComparison, ...]  # where two groups or more have the same split
 
@@ -57,16 +60,23 @@ def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFin
         split: true_spreads(each, declared.reference(each[0].place))
         for split, each in splits.items()
     }
+    found = [
+        finding_of(
+            table,
+            declared.reference(table.place),
+            declared.direction(table.place),
+            spreads_for(table, spreads[split_of(table)], declared),
+        )
+        for table in tables
+    ]
+    by_group: dict[str, list[TableFinding]] = {}
+    for each in found:
+        by_group.setdefault(each.table.place.group_id, []).append(each)
+    adjusted = [adjust_together(own, declared.primary) for own in by_group.values()]
+    in_place = {each.table.place: each for own in adjusted for each in own}
     return EquityFindings(
-        tuple(
-            finding_of(
-                table,
-                declared.reference(table.place),
-                declared.direction(table.place),
-                spreads_for(table, spreads[split_of(table)], declared),
-            )
-            for table in tables
-        ),
+        tuple(in_place[table.place] for table in tables),
+        tuple(family_of(own) for own in adjusted),
         changes_of(tables, declared),
         tuple(
             comparison_of(each, declared.reference(each[0].place))
@@ -124,6 +134,7 @@ def as_json(findings: EquityFindings) -> Json:
         "measures": [
             table_json(table, findings.changes.get(table.table.place)) for table in findings.tables
         ],
+        "families": [family_json(each) for each in findings.families],
         "portfolio": {"splits": [portfolio_json(each) for each in findings.portfolios]},
     }
 
@@ -143,6 +154,10 @@ def table_json(finding: TableFinding, change: PeriodChange | None) -> Json:
         "every_group_improved": change and change.every_group_improved,
         "says": [*finding.says, *(change.says if change else ())],
     }
+
+
+def family_json(family: HypothesisFamily) -> Json:
+    return {**asdict(family), "says": family.says}
 
 
 def rate_json(rate: StratumRate) -> Json:
@@ -169,6 +184,8 @@ def gap_json(gap: StratumGap) -> Json:
         "use": str(gap.use),
         "p": gap.p,
         "p_adjusted": gap.p_adjusted,
+        "p_bh": gap.p_bh,
+        "is_primary": gap.is_primary,
         "could_flip": gap.could_flip,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
@@ -16,7 +16,6 @@ from readiness.statistics.hypothesis_tests import (
     detectable_rate_above,
     detectable_rate_below,
     equality,
-    holm,
     homogeneity,
 )
 from readiness.statistics.inequality import corrected_variance
@@ -53,7 +52,9 @@ class StratumGap:
     detectable: float | None = None
     reliability: float | None = None  # None: cannot be told
     p: float | None = None
-    p_adjusted: float | None = None  # Holm, over the gaps of this table
+    p_adjusted: float | None = None  # by Holm over the family it was adjusted with: for claims
+    p_bh: float | None = None  # by Benjamini and Hochberg over the same: for screening
+    is_primary: bool | None = None  # declared before anybody saw the numbers; None: not tested
     could_flip: bool | None = None  # people of unknown group might turn the order round
 
 
@@ -107,15 +108,13 @@ def rate_of(stratum: str, count: StratumCount) -> StratumRate:
 def gaps_of(
     table: StratumTable, reference: str, direction: Direction, true_spreads: Mapping[str, float]
 ) -> tuple[StratumGap, ...]:
-    """One for each other group of people; p-values adjusted for how many there are."""
+    """One for each other group of people."""
     own = table.groups.get(reference)
-    found = [
+    return tuple(
         gap_between(stratum, table.groups.get(stratum), own, table, direction, true_spreads)
         for stratum in table.counts
         if stratum != reference and stratum not in NO_GROUP
-    ]
-    ps = iter(holm([gap.p for gap in found if gap.p is not None]))
-    return tuple(gap if gap.p is None else replace(gap, p_adjusted=next(ps)) for gap in found)
+    )
 
 
 def gap_between(

@@ -28,7 +28,7 @@ class MissingAnswers(StrEnum):
 class CronbachAlpha:
     value: float
     mean_correlation: float | None  # of two items; None when an item never varies
-    standardized: float | None  # likewise
+    standardized: float | None  # likewise, and when items of one spread add up to nothing
     if_dropped: tuple[float, ...]  # empty with fewer than three items
     item_rest: tuple[float | None, ...]  # correlations; None of an item that never varies
     interval: Interval
@@ -59,7 +59,7 @@ def cronbach_alpha(
     return CronbachAlpha(
         value,
         mean := mean_correlation(matrix),
-        None if mean is None else spearman_brown(mean, items),
+        standardized_alpha(mean, items),
         tuple(each for each in fewer if each is not None),
         tuple(item_rest(matrix, place) for place in range(items)),
         feldt(value, items, len(kept), confidence),
@@ -115,6 +115,12 @@ def mean_correlation(matrix: Sequence[Sequence[float]]) -> float | None:
         return None
     found = [matrix[i][j] / sqrt(matrix[i][i] * matrix[j][j]) for i in items for j in range(i)]
     return sum(found) / len(found)
+
+
+def standardized_alpha(mean: float | None, items: int) -> float | None:
+    if mean is None or (items - 1) * mean <= -1:
+        return None
+    return spearman_brown(mean, items)
 
 
 def without(matrix: Sequence[Sequence[float]], place: int) -> list[list[float]]:

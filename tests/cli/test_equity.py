@@ -33,6 +33,17 @@ def test_it_prints_json_alone_in_the_agreed_form():
     assert {"bgv_corrected", "bgsd_points", "chi2", "df", "p"} <= race["spread"].keys()
 
 
+def test_a_primary_gap_is_named_before_and_one_that_is_not_there_is_told():
+    given = ("--reference", "race=white", "--primary", "COL:black")
+    ended = run(*given, "--primary", "COL:green")
+    assert (ended.exit_code, ended.stderr) == (
+        0,
+        "No gap could be tested for --primary number 2: it changes nothing.\n",
+    )
+    assert race_in(ended)["gaps"][0]["is_primary"] is True
+    assert json.loads(ended.stdout)["families"][0]["primary"] == 1
+
+
 def test_patients_in_no_stratum_count_as_those_in_a_row_of_unknown():
     """300 of 1,000 patients stand in no row of g1, and in a row of g2."""
     listed = ["total,total,560,1000", "race,white,300,500", "race,black,100,200"]
@@ -98,6 +109,7 @@ def test_unknown_and_missing_columns_are_refused():
         ("--reference", "race=white", "--reference", "race=black"),
         ("--direction", "COL=sideways"),
         ("--direction", "COL"),
+        ("--primary", "COL"),
     ],
 )
 def test_an_option_that_cannot_be_read_is_refused(given):

@@ -32,7 +32,6 @@ def test_a_gap_is_the_stratum_minus_the_reference():
     assert (black.low, black.high) == (expected.low, expected.high)
     assert black.to_close == pytest.approx(20)
     assert black.detectable == pytest.approx(0.132, abs=5e-4)
-    assert black.p_adjusted == black.p  # the only gap that is told
     assert (asian.use, asian.difference) == (Use.COUNT_ONLY, None)
     assert (nhpi.use, nhpi.difference) == (Use.HIDDEN, None)
 

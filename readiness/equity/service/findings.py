@@ -24,6 +24,7 @@ from readiness.disclosure.flat_table import Count as Number
 from readiness.disclosure.flat_table import table_of_partial_strata
 from readiness.disclosure.solver.find_pattern import finder_for
 from readiness.disclosure.suppression import protect
+from readiness.equity.family import tested_gaps
 from readiness.equity.findings import Declarations, EquityFindings, findings_of
 from readiness.equity.tables import TOTAL, StratumCount, StratumRow, TableKey
 
@@ -34,6 +35,7 @@ NO_SUCH_TYPE = "No row has the stratum type of --reference number {at}: it chang
 NO_SUCH_STRATUM = (
     "No row has the stratum of --reference number {at}, so its type has no gaps. Correct it."
 )
+NO_SUCH_GAP = "No gap could be tested for --primary number {at}: it changes nothing."
 NO_SUCH_MEASURE = "No row has the measure of --direction number {at}: it changes nothing."
 
 
@@ -49,7 +51,9 @@ def report(source: SourceFile, declared: Declarations, threshold: int) -> Findin
     """BadInput with every problem of the table, by its line."""
     counts = complete_partial(lines_of(source))
     rows = releasable_rows(counts, threshold)
-    return FindingsReport(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
+    found = of_groups_and_all(rows, declared)
+    untested = untested_primary(found, declared)
+    return FindingsReport(found, (*remarks(counts, declared), *untested))
 
 
 def releasable_rows(counts: Counts, threshold: int) -> tuple[StratumRow, ...]:
@@ -77,6 +81,7 @@ def of_groups_and_all(rows: Iterable[StratumRow], declared: Declarations) -> Equ
     every = findings_of((r for r in listed if r.place.group_id == EVERY_GROUP), declared)
     return EquityFindings(
         (*groups.tables, *every.tables),
+        (*groups.families, *every.families),
         {**groups.changes, **every.changes},
         groups.portfolios,
     )
@@ -97,6 +102,13 @@ def remarks(counts: Counts, declared: Declarations) -> Iterator[str]:
     for at, measure in enumerate(declared.directions, 1):
         if measure not in measures:
             yield NO_SUCH_MEASURE.format(at=at)
+
+
+def untested_primary(found: EquityFindings, declared: Declarations) -> Iterator[str]:
+    tested = {(each.table.place.measure, gap.stratum) for each, gap in tested_gaps(found.tables)}
+    for at, each in enumerate(declared.primary, 1):
+        if each not in tested:
+            yield NO_SUCH_GAP.format(at=at)
 
 
 MEASURES = ColumnNames(

@@ -25,6 +25,7 @@ from readiness.counts.service.quality import YEAR
 from readiness.counts.strata import STRATA, Stratum, StratumType
 from readiness.equity.change import PeriodChange, change_between
 from readiness.equity.data_quality import missing_differs
+from readiness.equity.family import adjust_together
 from readiness.equity.gaps import TableFinding, finding_of
 from readiness.equity.gates import FEWEST_FOR_CHARTS
 from readiness.equity.service.released_gaps import spreads_among_peers
@@ -241,16 +242,13 @@ def split_of(
     shown = pooled_table(series, years, called) if pools else tables[ending]
     reference = names.get(own, own) if own else None
     before = None if pools else tables.get(ending.plus(-YEAR))
+    spreads = {names.get(name, name): spread for name, spread in spreads.items()}
+    (finding,) = adjust_together([finding_of(shown, reference, measure.direction, spreads)])
     return SplitResult(
         measure=measure,
         kind=place.stratum_type,
         reference=reference,
-        finding=finding_of(
-            shown,
-            reference,
-            measure.direction,
-            {names.get(name, name): spread for name, spread in spreads.items()},
-        ),
+        finding=finding,
         change=change_since(before, shown, reference, measure.direction),
         run=tuple(tables.values()) if len(tables) >= FEWEST_FOR_RUN else (),
         missing=missing_differs(shown),
