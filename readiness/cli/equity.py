@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -14,6 +15,7 @@ from readiness.core.small_cells import FEWEST
 from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
 from readiness.disclosure.flat_counts import MOST_BYTES
+from readiness.equity import prior_json
 from readiness.equity.findings import Declarations, as_json
 from readiness.equity.service.findings import report
 
@@ -42,6 +44,12 @@ DIRECTIONS = {str(each): each for each in (Direction.HIGHER, Direction.LOWER)}
     metavar="MEASURE:STRATUM",
     help="A gap that was to be tested before anybody saw the numbers. The others wait for it.",
 )
+@click.option(
+    "--prior",
+    type=click.File("rb"),
+    help="JSON: how true rates differ elsewhere, toward which those of fewer than 30 groups are "
+    "drawn.",
+)
 @click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
 @ends_well
 @hides_content
@@ -50,6 +58,7 @@ def equity(
     references: tuple[str, ...],
     directions: tuple[str, ...],
     primary: tuple[str, ...],
+    prior: BinaryIO | None,
     _json: bool,
 ) -> None:
     """What the measures in FILE (CSV; - for standard input) say of equity. Small counts are hidden.
@@ -58,8 +67,18 @@ def equity(
     are rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
     Patients of a total who are in none of its strata count as unknown. The gaps of a group over all
     measures, strata and periods of FILE are one family, over which p-values are adjusted.
+
+    A prior names itself, whose it is and its day, and gives Beta distributions of true rates:
+
+    \b
+    {"name": "Colorectal screening 2025", "source": "A payer", "made_on": "2026-03-01",
+     "rates": [{"measure": "COL", "stratum_type": "race_omb2024", "stratum": "black",
+                "alpha": 12.5, "beta": 7.5}]}
     """
     declared = declared_by(references, directions, primary)
+    if prior:
+        priors = prior_json.read(prior.read(prior_json.MOST_BYTES + 1))
+        declared = replace(declared, priors=priors)
     source = file_in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))
     found = report(source, declared, FEWEST)
     for sentence in found.says:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from readiness.equity.across_groups import (
 from readiness.equity.change import PeriodChange, StratumChange, change_between
 from readiness.equity.family import HypothesisFamily, PrimaryGap, adjust_together, family_of
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate, TableFinding, finding_of
+from readiness.equity.shrinkage import DeclaredPriors, StratumShrinkage, shrunken_rates
 from readiness.equity.tables import TOTAL, StratumRow, StratumTable, TableKey, tables_of
 from readiness.statistics.comparisons import Difference
 
@@ -33,6 +34,7 @@ class Declarations:
     references: Mapping[str, str] = field(default_factory=dict)  # stratum by stratum type
     directions: Mapping[str, Direction] = field(default_factory=dict)  # higher unless declared
     primary: tuple[PrimaryGap, ...] = ()
+    priors: DeclaredPriors | None = None
     # Standard deviation of true gaps by measure, from elsewhere, for too few groups to tell it.
     true_spreads: Mapping[str, float] = field(default_factory=dict)
 
@@ -50,6 +52,7 @@ class EquityFindings:
     families: tuple[HypothesisFamily, ...]  # one for each group
     changes: Mapping[TableKey, PeriodChange]  # since the period before, where there is one
     portfolios: tuple[GroupComparison, ...]  # where two groups or more have the same split
+    priors: DeclaredPriors | None = None
 
 
 def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFindings:
@@ -60,12 +63,16 @@ def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFin
         split: true_spreads(each, declared.reference(each[0].place))
         for split, each in splits.items()
     }
+    shrunken = {split: shrunken_rates(each, declared.priors) for split, each in splits.items()}
     found = [
-        finding_of(
-            table,
-            declared.reference(table.place),
-            declared.direction(table.place),
-            spreads_for(table, spreads[split_of(table)], declared),
+        with_shrunken(
+            finding_of(
+                table,
+                declared.reference(table.place),
+                declared.direction(table.place),
+                spreads_for(table, spreads[split_of(table)], declared),
+            ),
+            shrunken[split_of(table)],
         )
         for table in tables
     ]
@@ -83,7 +90,18 @@ def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFin
             for each in splits.values()
             if len(each) > 1
         ),
+        declared.priors,
     )
+
+
+def with_shrunken(
+    finding: TableFinding, shrunken: Mapping[tuple[str, str], StratumShrinkage]
+) -> TableFinding:
+    group_id = finding.table.place.group_id
+    rates = (
+        replace(each, shrunken=shrunken.get((group_id, each.stratum))) for each in finding.rates
+    )
+    return replace(finding, rates=tuple(rates))
 
 
 def split_of(table: StratumTable) -> SplitKey:
@@ -134,6 +152,7 @@ def as_json(findings: EquityFindings) -> Json:
         "measures": [
             table_json(table, findings.changes.get(table.table.place)) for table in findings.tables
         ],
+        "prior": prior_json(findings.priors),
         "families": [family_json(each) for each in findings.families],
         "portfolio": {"splits": [portfolio_json(each) for each in findings.portfolios]},
     }
@@ -156,6 +175,17 @@ def table_json(finding: TableFinding, change: PeriodChange | None) -> Json:
     }
 
 
+def prior_json(priors: DeclaredPriors | None) -> Json | None:
+    if priors is None:
+        return None
+    return {
+        "name": priors.name,
+        "source": priors.source,
+        "made_on": priors.made_on.isoformat(),
+        "says": priors.says,
+    }
+
+
 def family_json(family: HypothesisFamily) -> Json:
     return {**asdict(family), "says": family.says}
 
@@ -169,6 +199,17 @@ def rate_json(rate: StratumRate) -> Json:
         "low": rate.low,
         "high": rate.high,
         "use": str(rate.use),
+        **({"shrunken": shrunken_json(rate.shrunken)} if rate.shrunken else {}),
+    }
+
+
+def shrunken_json(found: StratumShrinkage) -> Json:
+    return {
+        "rate": found.rate.mean,
+        "low": found.rate.low,
+        "high": found.rate.high,
+        "weight": found.rate.weight,
+        "prior": "declared" if found.is_declared else "these groups",
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
+from readiness.equity.shrinkage import StratumShrinkage
 from readiness.equity.tables import NO_GROUP, TOTAL, Pair, StratumCount, StratumTable
 from readiness.statistics.between_groups import gap_of, gap_reliability
 from readiness.statistics.comparisons import newcombe
@@ -32,6 +33,7 @@ class StratumRate:
     rate: float | None = None
     low: float | None = None
     high: float | None = None
+    shrunken: StratumShrinkage | None = None  # None where no prior was declared
 
 
 @dataclass(frozen=True)
