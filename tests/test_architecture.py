@@ -102,6 +102,7 @@ ALSO = {
     "counts/measures/loader.py": {"msgspec"},
     "core/tables/spreadsheet_child.py": {"openpyxl"},
     "imports/template/workbook.py": {"xlsxwriter"},
+    "equity/prior_json.py": {"msgspec"},
     "imports/fhir/*": {"msgspec"},
     "imports/warehouse/sql_text.py": {"sqlglot"},
     "incentives/*": {"numpy"},

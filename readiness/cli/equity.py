@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -14,6 +15,7 @@ from readiness.core.small_cells import FEWEST
 from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
 from readiness.disclosure.flat_counts import MOST_BYTES
+from readiness.equity import prior_json
 from readiness.equity.findings import Declarations, as_json
 from readiness.equity.service.findings import report
 
@@ -36,18 +38,47 @@ DIRECTIONS = {str(each): each for each in (Direction.HIGHER, Direction.LOWER)}
     metavar="MEASURE=higher|lower",
     help="Which way is better; higher unless said.",
 )
+@click.option(
+    "--primary",
+    multiple=True,
+    metavar="MEASURE:STRATUM",
+    help="A gap that was to be tested before anybody saw the numbers. The others wait for it.",
+)
+@click.option(
+    "--prior",
+    type=click.File("rb"),
+    help="JSON: how true rates differ elsewhere, toward which those of fewer than 30 groups are "
+    "drawn.",
+)
 @click.option("--json", "_json", is_flag=True, help="Print JSON, which is the only form there is.")
 @ends_well
 @hides_content
 def equity(
-    file: BinaryIO, references: tuple[str, ...], directions: tuple[str, ...], _json: bool
+    file: BinaryIO,
+    references: tuple[str, ...],
+    directions: tuple[str, ...],
+    primary: tuple[str, ...],
+    prior: BinaryIO | None,
+    _json: bool,
 ) -> None:
     """What the measures in FILE (CSV; - for standard input) say of equity. Small counts are hidden.
 
     Its columns are group_id, period, measure, stratum_type, stratum, numerator, denominator. Totals
     are rows with stratum_type and stratum "total", and group_id ALL is the sum over the groups.
+    Patients of a total who are in none of its strata count as unknown. The gaps of a group over all
+    measures, strata and periods of FILE are one family, over which p-values are adjusted.
+
+    A prior names itself, whose it is and its day, and gives Beta distributions of true rates:
+
+    \b
+    {"name": "Colorectal screening 2025", "source": "A payer", "made_on": "2026-03-01",
+     "rates": [{"measure": "COL", "stratum_type": "race_omb2024", "stratum": "black",
+                "alpha": 12.5, "beta": 7.5}]}
     """
-    declared = declared_by(references, directions)
+    declared = declared_by(references, directions, primary)
+    if prior:
+        priors = prior_json.read(prior.read(prior_json.MOST_BYTES + 1))
+        declared = replace(declared, priors=priors)
     source = file_in_memory("file", "counts.csv", file.read(MOST_BYTES + 1))
     found = report(source, declared, FEWEST)
     for sentence in found.says:
@@ -55,29 +86,41 @@ def equity(
     click.echo(json.dumps(as_json(found.findings), indent=2))
 
 
-def declared_by(references: Iterable[str], directions: Iterable[str]) -> Declarations:
-    """Both options, or every problem with them."""
+def declared_by(
+    references: Iterable[str], directions: Iterable[str], primary: Iterable[str]
+) -> Declarations:
+    """The options, or every problem with them."""
     problems: list[Problem] = []
-    strata = pairs_of("--reference", "TYPE=STRATUM", references, problems)
-    ways = pairs_of("--direction", "MEASURE=higher or MEASURE=lower", directions, problems)
+    strata = values_of("--reference", "TYPE=STRATUM", references, problems)
+    ways = values_of("--direction", "MEASURE=higher or MEASURE=lower", directions, problems)
+    first = [pair for _, pair in pairs_of("--primary", "MEASURE:STRATUM", ":", primary, problems)]
     for at, way in enumerate(ways.values(), 1):
         if way not in DIRECTIONS:
             problems.append(Problem(f"--direction {at}", "Write higher or lower after the ="))
     if problems:
         raise BadInput(problems)
-    return Declarations(strata, {measure: DIRECTIONS[way] for measure, way in ways.items()})
+    by_measure = {measure: DIRECTIONS[way] for measure, way in ways.items()}
+    return Declarations(strata, by_measure, tuple(first))
 
 
-def pairs_of(
+def values_of(
     option: str, form: str, written: Iterable[str], problems: list[Problem]
 ) -> dict[str, str]:
     found: dict[str, str] = {}
-    for at, text in enumerate(written, 1):
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            problems.append(Problem(f"{option} {at}", f"Write it as {form}."))
-        elif name in found:
+    for at, (name, value) in pairs_of(option, form, "=", written, problems):
+        if name in found:
             problems.append(Problem(f"{option} {at}", "It is given twice: keep one of them."))
-        else:
-            found[name] = value
+        found.setdefault(name, value)
     return found
+
+
+def pairs_of(
+    option: str, form: str, separator: str, written: Iterable[str], problems: list[Problem]
+) -> Iterator[tuple[int, tuple[str, str]]]:
+    """What could be read, each with its number."""
+    for at, text in enumerate(written, 1):
+        name, _, value = text.partition(separator)
+        if name and value:
+            yield at, (name, value)
+        else:
+            problems.append(Problem(f"{option} {at}", f"Write it as {form}."))

@@ -216,6 +216,18 @@ def months_of(written: str) -> tuple[int, int] | None:
     return None
 
 
+def length_in_months(written: str) -> int:
+    """How long it lasts. Raises ValueError for a text that is no period.
+
+    >>> [length_in_months(each) for each in ("2026", "2026-H2", "2026-Q3", "2026-07")]
+    [12, 6, 3, 1]
+    """
+    found = months_of(written)
+    if found is None:
+        raise ValueError(f"{written!r} is no period: write 2026-Q3, or 2026, 2026-H2 or 2026-09")
+    return found[1]
+
+
 def period_of_months(first: int, months: int) -> str:
     """
     >>> [period_of_months(24318, n) for n in (3, 6, 1)], period_of_months(24312, 12)
@@ -228,12 +240,6 @@ def period_of_months(first: int, months: int) -> str:
         3: f"{year:04}-Q{month // 3 + 1}",
         1: f"{year:04}-{month + 1:02}",
     }[months]
-
-
-def months_in(period: str) -> int:
-    """How many months a period lasts; 0 for what is none."""
-    found = months_of(period)
-    return found[1] if found else 0
 
 
 def is_within(period: str, longer: str) -> bool:

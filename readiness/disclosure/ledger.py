@@ -19,7 +19,7 @@ from readiness.disclosure.flat_counts import (
     RowTally,
     divisions_of,
     is_within,
-    months_in,
+    length_in_months,
     sum_tallies,
 )
 from readiness.disclosure.flat_table import Count, cells_of, table_of, tie_periods
@@ -84,7 +84,7 @@ def compare(counts: Counts, entries: Sequence[LedgerRelease], threshold: int) ->
     former = latest_counts(entries)
     stay, adjusted = ReleasesThatStay(counts, former), set()
     printed: dict[RowKey, RowTally] = {}
-    for period in sorted({key.period for key in counts}, key=months_in):
+    for period in sorted({key.period for key in counts}, key=length_in_months):
         rows = {key: tally for key, tally in counts.items() if key.period == period}
         told = stay.without_late_people(rows)
         if any(changes_by_few(told, entry.counts, threshold) for entry in entries):

@@ -14,7 +14,7 @@ from readiness.equity.gates import (
     gap_use,
     rate_use,
 )
-from readiness.equity.tables import NO_GROUP, StratumTable
+from readiness.equity.tables import NO_GROUP, Pair, StratumTable
 from readiness.statistics.between_groups import (
     GapEstimate,
     TrueGaps,
@@ -127,9 +127,6 @@ def true_spreads(tables: Sequence[StratumTable], reference: str | None) -> dict[
     }
 
 
-Pair = tuple[int, int]
-
-
 def comparable_gaps(
     stratum: str, tables: Sequence[StratumTable], reference: str
 ) -> list[tuple[str, tuple[Pair, Pair], GapEstimate]]:
@@ -170,8 +167,8 @@ def gaps_of_all(stratum: str, tables: Sequence[StratumTable], reference: str | N
 
 def words(groups: int, of_all: TrueGaps | None) -> str:
     adjusted = (
-        f"{groups} comparisons were made: p-values are adjusted by Holm for claims and by "
-        "Benjamini and Hochberg for screening."
+        f"{groups} comparisons were made of this stratum: p-values are adjusted over them by Holm "
+        "for claims and by Benjamini and Hochberg for screening."
         if groups > 1
         else "One comparison was made."
     )

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import Use, gap_use, rate_use
-from readiness.equity.tables import StratumTable
+from readiness.equity.tables import Pair, StratumTable
 from readiness.statistics.between_groups import WeightedCount, change_in_gap
 from readiness.statistics.comparisons import Difference, newcombe
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)

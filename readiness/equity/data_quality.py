@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from readiness.counts.quality.models import (
@@ -14,7 +14,7 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.equity.gates import Use, gap_use
-from readiness.equity.tables import StratumTable
+from readiness.equity.tables import StratumTable, total_pair
 from readiness.statistics.comparisons import Difference, newcombe
 from readiness.statistics.data_quality import Completeness, Concordance, completeness, concordance
 from readiness.statistics.rates import Rate, wilson_rate
@@ -111,8 +111,3 @@ def missing_differs(table: StratumTable) -> Difference | None:
     if unknown is None or gap_use(unknown[1], others[1], None) in (Use.HIDDEN, Use.COUNT_ONLY):
         return None
     return newcombe(*unknown, *others)
-
-
-def total_pair(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    listed = list(pairs)
-    return sum(x for x, _ in listed), sum(n for _, n in listed)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from readiness.counts.measures.models import Direction
+from readiness.disclosure.flat_counts import length_in_months
 from readiness.equity.across_groups import (
     FunnelOfAll,
     GapsOfAll,
@@ -17,7 +18,9 @@ from readiness.equity.across_groups import (
     true_spreads,
 )
 from readiness.equity.change import PeriodChange, StratumChange, change_between
+from readiness.equity.family import HypothesisFamily, PrimaryGap, adjust_together, family_of
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate, TableFinding, finding_of
+from readiness.equity.shrinkage import DeclaredPriors, StratumShrinkage, shrunken_rates
 from readiness.equity.tables import TOTAL, StratumRow, StratumTable, TableKey, tables_of
 from readiness.statistics.comparisons import Difference
 
@@ -30,6 +33,8 @@ class Declarations:
 
     references: Mapping[str, str] = field(default_factory=dict)  # stratum by stratum type
     directions: Mapping[str, Direction] = field(default_factory=dict)  # higher unless declared
+    primary: tuple[PrimaryGap, ...] = ()
+    priors: DeclaredPriors | None = None
     # Standard deviation of true gaps by measure, from elsewhere, for too few groups to tell it.
     true_spreads: Mapping[str, float] = field(default_factory=dict)
 
@@ -44,8 +49,10 @@ class Declarations:
 @dataclass(frozen=True)
 class EquityFindings:
     tables: tuple[TableFinding, ...]
+    families: tuple[HypothesisFamily, ...]  # one for each group
     changes: Mapping[TableKey, PeriodChange]  # since the period before, where there is one
     portfolios: tuple[GroupComparison, ...]  # where two groups or more have the same split
+    priors: DeclaredPriors | None = None
 
 
 def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFindings:
@@ -56,23 +63,45 @@ def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFin
         split: true_spreads(each, declared.reference(each[0].place))
         for split, each in splits.items()
     }
-    return EquityFindings(
-        tuple(
+    shrunken = {split: shrunken_rates(each, declared.priors) for split, each in splits.items()}
+    found = [
+        with_shrunken(
             finding_of(
                 table,
                 declared.reference(table.place),
                 declared.direction(table.place),
                 spreads_for(table, spreads[split_of(table)], declared),
-            )
-            for table in tables
-        ),
+            ),
+            shrunken[split_of(table)],
+        )
+        for table in tables
+    ]
+    by_group: dict[str, list[TableFinding]] = {}
+    for each in found:
+        by_group.setdefault(each.table.place.group_id, []).append(each)
+    adjusted = [adjust_together(own, declared.primary) for own in by_group.values()]
+    in_place = {each.table.place: each for own in adjusted for each in own}
+    return EquityFindings(
+        tuple(in_place[table.place] for table in tables),
+        tuple(family_of(own) for own in adjusted),
         changes_of(tables, declared),
         tuple(
             comparison_of(each, declared.reference(each[0].place))
             for each in splits.values()
             if len(each) > 1
         ),
+        declared.priors,
     )
+
+
+def with_shrunken(
+    finding: TableFinding, shrunken: Mapping[tuple[str, str], StratumShrinkage]
+) -> TableFinding:
+    group_id = finding.table.place.group_id
+    rates = (
+        replace(each, shrunken=shrunken.get((group_id, each.stratum))) for each in finding.rates
+    )
+    return replace(finding, rates=tuple(rates))
 
 
 def split_of(table: StratumTable) -> SplitKey:
@@ -99,12 +128,12 @@ def changes_of(
 ) -> dict[TableKey, PeriodChange]:
     """Each table against the one before it of the same group, measure and way of splitting.
 
-    Only periods of one kind are compared, which have names of one length: years with years.
+    Only periods that last equally long are compared: years with years, quarters with quarters.
     """
     series: dict[tuple[str, str, str, int], list[StratumTable]] = {}
     for table in tables:
         place = table.place
-        key = place.group_id, place.measure, place.stratum_type, len(place.period)
+        key = place.group_id, place.measure, place.stratum_type, length_in_months(place.period)
         series.setdefault(key, []).append(table)
     return {
         after.place: change_between(
@@ -123,6 +152,8 @@ def as_json(findings: EquityFindings) -> Json:
         "measures": [
             table_json(table, findings.changes.get(table.table.place)) for table in findings.tables
         ],
+        "prior": prior_json(findings.priors),
+        "families": [family_json(each) for each in findings.families],
         "portfolio": {"splits": [portfolio_json(each) for each in findings.portfolios]},
     }
 
@@ -144,6 +175,21 @@ def table_json(finding: TableFinding, change: PeriodChange | None) -> Json:
     }
 
 
+def prior_json(priors: DeclaredPriors | None) -> Json | None:
+    if priors is None:
+        return None
+    return {
+        "name": priors.name,
+        "source": priors.source,
+        "made_on": priors.made_on.isoformat(),
+        "says": priors.says,
+    }
+
+
+def family_json(family: HypothesisFamily) -> Json:
+    return {**asdict(family), "says": family.says}
+
+
 def rate_json(rate: StratumRate) -> Json:
     return {
         "stratum": rate.stratum,
@@ -153,6 +199,17 @@ def rate_json(rate: StratumRate) -> Json:
         "low": rate.low,
         "high": rate.high,
         "use": str(rate.use),
+        **({"shrunken": shrunken_json(rate.shrunken)} if rate.shrunken else {}),
+    }
+
+
+def shrunken_json(found: StratumShrinkage) -> Json:
+    return {
+        "rate": found.rate.mean,
+        "low": found.rate.low,
+        "high": found.rate.high,
+        "weight": found.rate.weight,
+        "prior": "declared" if found.is_declared else "these groups",
     }
 
 
@@ -168,6 +225,8 @@ def gap_json(gap: StratumGap) -> Json:
         "use": str(gap.use),
         "p": gap.p,
         "p_adjusted": gap.p_adjusted,
+        "p_bh": gap.p_bh,
+        "is_primary": gap.is_primary,
         "could_flip": gap.could_flip,
     }
 

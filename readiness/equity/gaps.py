@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from readiness.counts.measures.models import Direction
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use, gap_use, rate_use
-from readiness.equity.tables import NO_GROUP, TOTAL, StratumCount, StratumTable
+from readiness.equity.shrinkage import StratumShrinkage
+from readiness.equity.tables import NO_GROUP, TOTAL, Pair, StratumCount, StratumTable
 from readiness.statistics.between_groups import gap_of, gap_reliability
 from readiness.statistics.comparisons import newcombe
 from readiness.statistics.data_quality import could_flip
@@ -16,7 +17,6 @@ from readiness.statistics.hypothesis_tests import (
     detectable_rate_above,
     detectable_rate_below,
     equality,
-    holm,
     homogeneity,
 )
 from readiness.statistics.inequality import corrected_variance
@@ -33,6 +33,7 @@ class StratumRate:
     rate: float | None = None
     low: float | None = None
     high: float | None = None
+    shrunken: StratumShrinkage | None = None  # None where no prior was declared
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class StratumGap:
     detectable: float | None = None
     reliability: float | None = None  # None: cannot be told
     p: float | None = None
-    p_adjusted: float | None = None  # Holm, over the gaps of this table
+    p_adjusted: float | None = None  # by Holm over the family it was adjusted with: for claims
+    p_bh: float | None = None  # by Benjamini and Hochberg over the same: for screening
+    is_primary: bool | None = None  # declared before anybody saw the numbers; None: not tested
     could_flip: bool | None = None  # people of unknown group might turn the order round
 
 
@@ -107,21 +110,19 @@ def rate_of(stratum: str, count: StratumCount) -> StratumRate:
 def gaps_of(
     table: StratumTable, reference: str, direction: Direction, true_spreads: Mapping[str, float]
 ) -> tuple[StratumGap, ...]:
-    """One for each other group of people; p-values adjusted for how many there are."""
+    """One for each other group of people."""
     own = table.groups.get(reference)
-    found = [
+    return tuple(
         gap_between(stratum, table.groups.get(stratum), own, table, direction, true_spreads)
         for stratum in table.counts
         if stratum != reference and stratum not in NO_GROUP
-    ]
-    ps = iter(holm([gap.p for gap in found if gap.p is not None]))
-    return tuple(gap if gap.p is None else replace(gap, p_adjusted=next(ps)) for gap in found)
+    )
 
 
 def gap_between(
     stratum: str,
-    pair: tuple[int, int] | None,
-    reference: tuple[int, int] | None,
+    pair: Pair | None,
+    reference: Pair | None,
     table: StratumTable,
     direction: Direction,
     true_spreads: Mapping[str, float],
@@ -144,13 +145,19 @@ def gap_between(
         detectable(pair[1], reference, direction),
         reliability,
         equality(*pair, *reference),
-        could_flip=None if table.unknown is None else could_flip(pair, reference, table.unknown),
+        could_flip=unknown_could_flip(pair, reference, table),
     )
 
 
-def to_close(
-    pair: tuple[int, int], reference: tuple[int, int], direction: Direction
-) -> float | None:
+def unknown_could_flip(pair: Pair, reference: Pair, table: StratumTable) -> bool | None:
+    """Told where the fewest who are not known could, or even the most could not."""
+    fewest, most = table.unknown_range
+    if fewest and could_flip(pair, reference, fewest):
+        return True
+    return False if most and could_flip(pair, reference, most) is False else None
+
+
+def to_close(pair: Pair, reference: Pair, direction: Direction) -> float | None:
     """n × how far the rate is behind the reference's; None when neither way is better."""
     if direction is Direction.NONE:
         return None
@@ -158,7 +165,7 @@ def to_close(
     return pair[1] * max(0.0, sign * (reference[0] / reference[1] - pair[0] / pair[1]))
 
 
-def detectable(people: int, reference: tuple[int, int], direction: Direction) -> float | None:
+def detectable(people: int, reference: Pair, direction: Direction) -> float | None:
     """On the worse side of the reference."""
     rate, size = reference[0] / reference[1], reference[1]
     search = detectable_rate_above if direction is Direction.LOWER else detectable_rate_below

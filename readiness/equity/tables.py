@@ -17,6 +17,8 @@ NO_GROUP_LABELS = {name: STRATA[StratumType.RACE].get(name, "Not asked") for nam
 ESTIMATED = "estimated"
 KINDS = (StratumType.TOTAL, *MEASURED_BY)
 
+Pair = tuple[int, int]  # those who meet a measure, of those counted in it
+
 
 @dataclass(frozen=True, order=True)
 class TableKey:
@@ -36,11 +38,16 @@ class StratumCount:
     denominator: int | None
 
     @property
-    def pair(self) -> tuple[int, int] | None:
-        """Both numbers, when both may be seen and there is anybody."""
-        if self.numerator is None or not self.denominator:
+    def numbers(self) -> Pair | None:
+        """Both of them, when both may be seen."""
+        if self.numerator is None or self.denominator is None:
             return None
         return self.numerator, self.denominator
+
+    @property
+    def pair(self) -> Pair | None:
+        """Both numbers, when both may be seen and there is anybody."""
+        return self.numbers if self.denominator else None
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,10 @@ class StratumTable:
 
     place: TableKey
     counts: Mapping[str, StratumCount]
+    total: StratumCount | None = None  # of all patients, where it was handed in
 
     @cached_property
-    def groups(self) -> dict[str, tuple[int, int]]:
+    def groups(self) -> dict[str, Pair]:
         """The strata that are groups of people, and whose numbers may be seen."""
         return {
             stratum: pair
@@ -69,12 +77,35 @@ class StratumTable:
         }
 
     @property
-    def unknown(self) -> tuple[int, int] | None:
-        """Everybody whose group is not known, added up; None when one number is hidden."""
-        found = [count for stratum, count in self.counts.items() if stratum in NO_GROUP]
-        if any(count.numerator is None or count.denominator is None for count in found):
-            return None
-        return sum(c.numerator or 0 for c in found), sum(c.denominator or 0 for c in found)
+    def unknown(self) -> Pair | None:
+        """Everybody whose group is not known; None where a hidden number keeps that from being
+        told."""
+        fewest, most = self.unknown_range
+        return fewest if fewest == most else None
+
+    @cached_property
+    def unknown_range(self) -> tuple[Pair | None, Pair | None]:
+        """The fewest and the most whose group is not known; None where there is no such bound.
+
+        Whoever of all patients is in no stratum is one of them, and whoever is hidden may be.
+        """
+        named = [count.numbers for name, count in self.counts.items() if name in NO_GROUP]
+        fewest = total_pair(pair for pair in named if pair)
+        if self.total is None:
+            return fewest, None if None in named else fewest
+        if self.total.numbers is None:
+            return fewest, None
+        groups = [count.numbers for name, count in self.counts.items() if name not in NO_GROUP]
+        (met, of), (met_in_groups, in_groups) = self.total.numbers, total_pair(filter(None, groups))
+        most = met - met_in_groups, of - in_groups
+        if not 0 <= most[0] <= most[1]:
+            return None, None
+        return (fewest if None in groups else most), most
+
+
+def total_pair(pairs: Iterable[Pair]) -> Pair:
+    listed = list(pairs)
+    return sum(x for x, _ in listed), sum(n for _, n in listed)
 
 
 def tables_of(rows: Iterable[StratumRow]) -> tuple[StratumTable, ...]:
@@ -89,7 +120,20 @@ def tables_of(rows: Iterable[StratumRow]) -> tuple[StratumTable, ...]:
         if above is not None and below is not None and not 0 <= above <= below:
             raise ValueError(f"{row_name(row)}: {above} of {below} cannot be. Check both numbers")
         counts[row.stratum] = row.count
-    return tuple(StratumTable(place, found[place]) for place in sorted(found))
+    return tuple(
+        StratumTable(place, found[place], found.get(total_place(place), {}).get(TOTAL))
+        for place in sorted(found)
+    )
+
+
+def total_place(place: TableKey) -> TableKey:
+    return replace(place, stratum_type=TOTAL)
+
+
+def tables_split_by(kind: str, rows: Iterable[StratumRow]) -> tuple[StratumTable, ...]:
+    """Those split one way, which know from `rows` of all patients who is in no stratum."""
+    found = tables_of(row for row in rows if row.place.stratum_type in (kind, TOTAL))
+    return tuple(table for table in found if table.place.stratum_type == kind)
 
 
 def row_name(row: StratumRow) -> str:

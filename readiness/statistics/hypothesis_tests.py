@@ -83,6 +83,24 @@ def holm(ps: Sequence[float]) -> list[float]:
     return found
 
 
+def holm_after_primary(ps: Sequence[float], are_primary: Sequence[bool]) -> list[float]:
+    """Adjusted p-values where some hypotheses were declared primary: others wait for them.
+
+    Formula: `holm` over the primary ones; of the others the larger of `holm` over them and of the
+    largest of the primary ones. The chance of even one false claim is kept over all of them.
+    Source: serial gatekeeping, Westfall and Krishen, Journal of Statistical Planning and Inference
+    99 (2001) 25-40.
+    Units: probabilities. Shape: as many as given, in their order.
+    Raises ValueError when one is not between 0 and 1, or the lists differ in length.
+    """
+    pairs = list(zip(ps, are_primary, strict=True))
+    first = holm([p for p, is_primary in pairs if is_primary])
+    gate = max(first, default=0.0)
+    others = [max(gate, p) for p in holm([p for p, is_primary in pairs if not is_primary])]
+    left, right = iter(first), iter(others)
+    return [next(left if is_primary else right) for is_primary in are_primary]
+
+
 def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
     """Adjusted p-values that keep the share of false among the found: for screening.
 

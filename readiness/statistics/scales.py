@@ -27,7 +27,8 @@ class MissingAnswers(StrEnum):
 @dataclass(frozen=True)
 class CronbachAlpha:
     value: float
-    standardized: float | None  # None when an item never varies
+    mean_correlation: float | None  # of two items; None when an item never varies
+    standardized: float | None  # likewise, and when items of one spread add up to nothing
     if_dropped: tuple[float, ...]  # empty with fewer than three items
     item_rest: tuple[float | None, ...]  # correlations; None of an item that never varies
     interval: Interval
@@ -57,7 +58,8 @@ def cronbach_alpha(
     fewer = (alpha_from(without(matrix, place)) for place in range(items) if items > 2)
     return CronbachAlpha(
         value,
-        standardized_alpha(matrix),
+        mean := mean_correlation(matrix),
+        standardized_alpha(mean, items),
         tuple(each for each in fewer if each is not None),
         tuple(item_rest(matrix, place) for place in range(items)),
         feldt(value, items, len(kept), confidence),
@@ -106,13 +108,19 @@ def alpha_from(matrix: Sequence[Sequence[float]]) -> float | None:
     return items / (items - 1) * (1 - own / total) if total > 0 else None
 
 
-def standardized_alpha(matrix: Sequence[Sequence[float]]) -> float | None:
+def mean_correlation(matrix: Sequence[Sequence[float]]) -> float | None:
+    """Over every two items."""
     items = range(len(matrix))
     if any(matrix[i][i] <= 0 for i in items):
         return None
-    return alpha_from(
-        [[matrix[i][j] / sqrt(matrix[i][i] * matrix[j][j]) for j in items] for i in items]
-    )
+    found = [matrix[i][j] / sqrt(matrix[i][i] * matrix[j][j]) for i in items for j in range(i)]
+    return sum(found) / len(found)
+
+
+def standardized_alpha(mean: float | None, items: int) -> float | None:
+    if mean is None or (items - 1) * mean <= -1:
+        return None
+    return spearman_brown(mean, items)
 
 
 def without(matrix: Sequence[Sequence[float]], place: int) -> list[list[float]]:

@@ -31,9 +31,16 @@ def test_each_place_has_a_finding_and_a_change_since_the_period_before():
     assert found.portfolios == ()
 
 
-def test_years_are_not_compared_with_quarters():
-    mixed = [*rows({"white": (4, 20)}, period="2025"), *rows({"white": (4, 20)}, period="2025-Q4")]
-    assert not findings_of(mixed, DECLARED).changes
+def test_a_change_is_told_only_since_a_period_that_lasts_as_long():
+    written = ["2025", "2026", "2025-H2", "2026-Q1", "2026-Q2", "2026-H1", "2026-07", "2026-08"]
+    mixed = [row for each in written for row in rows({"white": (4, 20)}, period=each)]
+    changes = findings_of(mixed, DECLARED).changes
+    assert {place.period: change.since for place, change in changes.items()} == {
+        "2026": "2025",
+        "2026-H1": "2025-H2",
+        "2026-Q2": "2026-Q1",
+        "2026-08": "2026-07",
+    }
 
 
 def test_all_patients_have_no_gap_and_no_remark():

@@ -32,7 +32,6 @@ def test_a_gap_is_the_stratum_minus_the_reference():
     assert (black.low, black.high) == (expected.low, expected.high)
     assert black.to_close == pytest.approx(20)
     assert black.detectable == pytest.approx(0.132, abs=5e-4)
-    assert black.p_adjusted == black.p  # the only gap that is told
     assert (asian.use, asian.difference) == (Use.COUNT_ONLY, None)
     assert (nhpi.use, nhpi.difference) == (Use.HIDDEN, None)
 
@@ -112,3 +111,19 @@ def test_the_unknown_could_turn_an_order_round():
     assert large.could_flip is True
     hidden = finding({"white": (400, 500), "black": (60, 100), "unknown": (None, 20)})
     assert hidden.gaps[0].could_flip is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "all_patients", "expected"),
+    [
+        ({"asian": (None, 30)}, (480, 640), False),  # at most 40 are unknown
+        ({"asian": (None, 30), "unknown": (150, 300)}, (640, 1000), True),
+        ({"asian": (None, 300)}, (610, 900), None),
+    ],
+)
+def test_hidden_strata_leave_an_answer_that_holds_whatever_is_in_them(
+    counts, all_patients, expected
+):
+    both = {"white": (400, 500), "black": (60, 100), **counts}
+    table, _ = tables_of([*rows(both), *rows({"total": all_patients}, stratum_type="total")])
+    assert finding_of(table, "white", Direction.HIGHER, {}).gaps[0].could_flip is expected

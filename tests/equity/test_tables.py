@@ -47,6 +47,32 @@ def test_of_the_unknown_nothing_is_told_when_one_number_is_hidden():
     assert table.unknown is None
 
 
+ALL_PATIENTS = rows({"total": (100, 200)}, stratum_type="total")
+HALF = {"white": (70, 100)}
+
+
+@pytest.mark.parametrize(
+    ("counts", "fewest", "most"),
+    [
+        (HALF, (30, 100), (30, 100)),
+        ({**HALF, "unknown": (5, 20)}, (30, 100), (30, 100)),
+        ({**HALF, "unknown": (None, None)}, (30, 100), (30, 100)),
+        ({**HALF, "black": (None, 30), "unknown": (5, 20)}, (5, 20), (30, 100)),
+        ({"white": (101, 150)}, None, None),
+    ],
+)
+def test_patients_in_no_stratum_are_unknown_and_the_hidden_may_be(counts, fewest, most):
+    table, _ = tables_of([*rows(counts), *ALL_PATIENTS])
+    assert table.unknown_range == (fewest, most)
+    assert table.unknown == (most if fewest == most else None)
+
+
+def test_where_all_patients_are_hidden_only_the_fewest_unknown_are_told():
+    hidden = rows({"total": (None, 200)}, stratum_type="total")
+    table, _ = tables_of([*rows({**HALF, "unknown": (5, 20)}), *hidden])
+    assert table.unknown_range == ((5, 20), None)
+
+
 def test_a_stratum_with_a_hidden_number_is_not_compared():
     hidden = rows({"white": (70, 100), "black": (None, 30)})
     assert list(tables_of(hidden)[0].groups) == ["white"]

@@ -234,7 +234,10 @@ def ahrq_meaningful_difference(given: Given) -> Answer:
 
 
 def beta_binomial_mle(given: Given) -> Answer:
-    found = beta_binomial.fit(pairs(given))
+    """Counts are a pair for each group, or how many groups of n have 0, 1, 2 … successes."""
+    tallied = enumerate(given.get("counts_by_successes", ()))
+    groups_of_n = [(x, given["n"]) for x, groups in tallied for _ in range(groups)]
+    found = beta_binomial.fit(groups_of_n or pairs(given))
     return {
         "alpha": found.prior.alpha,
         "beta": found.prior.beta,
@@ -324,6 +327,7 @@ def alpha_answer(found: scales.CronbachAlpha | None) -> Answer:
         "alpha": found.value,
         "raw_alpha": found.value,
         "std_alpha": found.standardized,
+        "mean_r": found.mean_correlation,
         "alpha_if_dropped": list(found.if_dropped),
         "item_rest_r": list(found.item_rest),
         "lo": low,
@@ -368,6 +372,7 @@ def omega_total(given: Given) -> Answer:
         "omega_raw": found.raw,
         "omega_total_raw": found.raw,
         "loadings": list(found.loadings),
+        "loadings_abs": [abs(load) for load in found.loadings],
         "uniquenesses": list(found.uniquenesses),
     }
 
@@ -510,7 +515,10 @@ def cohen_kappa(given: Given) -> Answer:
 
 
 def weighted_kappa(given: Given) -> Answer:
-    return kappa_answer(data_quality.weighted_kappa(given["table"], confidence(given)))
+    """The error and limits of a lone name are those of quadratic weights."""
+    plain = data_quality.cohen_kappa(given["table"], confidence(given))
+    weighted = kappa_answer(data_quality.weighted_kappa(given["table"], confidence(given)))
+    return {**weighted, "kappa_quadratic": weighted["kappa"], "kappa": plain.value}
 
 
 def proportion(found: data_quality.Proportion | None) -> Answer | None:

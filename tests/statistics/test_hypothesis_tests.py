@@ -10,6 +10,7 @@ from readiness.statistics.hypothesis_tests import (
     detectable_rate_below,
     equality,
     holm,
+    holm_after_primary,
     homogeneity,
     power,
     sample_size_each,
@@ -38,6 +39,23 @@ def test_adjusting_keeps_the_order(ps):
     for adjusted in (holm(ps), benjamini_hochberg(ps)):
         by_p = [each for _, each in sorted(zip(ps, adjusted, strict=True))]
         assert by_p == sorted(by_p)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans())))
+def test_others_than_the_primary_hypotheses_are_never_surer_than_all_of_those(pairs):
+    ps, are_primary = [p for p, _ in pairs], [each for _, each in pairs]
+    adjusted = holm_after_primary(ps, are_primary)
+    first = [p for p, is_primary in zip(adjusted, are_primary, strict=True) if is_primary]
+    others = [p for p, is_primary in zip(adjusted, are_primary, strict=True) if not is_primary]
+    assert first == holm([p for p, is_primary in pairs if is_primary])
+    assert all(one <= other for one in first for other in others)
+    assert holm_after_primary(ps, [False] * len(ps)) == holm(ps)
+
+
+def test_one_primary_hypothesis_is_tested_as_if_alone():
+    adjusted = holm_after_primary([0.03, 0.001, 0.02], [True, False, False])
+    assert adjusted == pytest.approx([0.03, 0.03, 0.03])
+    assert holm_after_primary([0.01, 0.03, 0.02], [True, False, False]) == [0.01, 0.04, 0.04]
 
 
 def test_known_tails():

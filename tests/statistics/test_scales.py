@@ -44,6 +44,13 @@ def test_alpha_on_paper():
     assert found.value == pytest.approx(2 / 3)
 
 
+def test_items_of_one_spread_that_add_up_to_nothing_have_no_standardized_alpha():
+    found = cronbach_alpha([[1, 6], [2, 4], [3, 2]])
+    assert found
+    assert found.mean_correlation == pytest.approx(-1)
+    assert found.standardized is None
+
+
 def test_alpha_cannot_be_told_when_all_groups_are_alike():
     assert cronbach_alpha([[1, 2], [1, 2]]) is None
 

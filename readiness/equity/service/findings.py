@@ -7,7 +7,7 @@ from what is left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness.core.tables.models import SourceFile
 from readiness.disclosure.flat_counts import (
@@ -24,6 +24,7 @@ from readiness.disclosure.flat_table import Count as Number
 from readiness.disclosure.flat_table import table_of_partial_strata
 from readiness.disclosure.solver.find_pattern import finder_for
 from readiness.disclosure.suppression import protect
+from readiness.equity.family import tested_gaps
 from readiness.equity.findings import Declarations, EquityFindings, findings_of
 from readiness.equity.tables import TOTAL, StratumCount, StratumRow, TableKey
 
@@ -34,6 +35,8 @@ NO_SUCH_TYPE = "No row has the stratum type of --reference number {at}: it chang
 NO_SUCH_STRATUM = (
     "No row has the stratum of --reference number {at}, so its type has no gaps. Correct it."
 )
+NO_SUCH_RATE = "No row has the stratum of rate number {at} of --prior: it changes nothing."
+NO_SUCH_GAP = "No gap could be tested for --primary number {at}: it changes nothing."
 NO_SUCH_MEASURE = "No row has the measure of --direction number {at}: it changes nothing."
 
 
@@ -49,7 +52,9 @@ def report(source: SourceFile, declared: Declarations, threshold: int) -> Findin
     """BadInput with every problem of the table, by its line."""
     counts = complete_partial(lines_of(source))
     rows = releasable_rows(counts, threshold)
-    return FindingsReport(of_groups_and_all(rows, declared), tuple(remarks(counts, declared)))
+    found = of_groups_and_all(rows, declared)
+    untested = untested_primary(found, declared)
+    return FindingsReport(found, (*remarks(counts, declared), *untested))
 
 
 def releasable_rows(counts: Counts, threshold: int) -> tuple[StratumRow, ...]:
@@ -71,14 +76,16 @@ def releasable_rows(counts: Counts, threshold: int) -> tuple[StratumRow, ...]:
 
 
 def of_groups_and_all(rows: Iterable[StratumRow], declared: Declarations) -> EquityFindings:
-    """The sum over all groups is no peer of theirs, so it is looked at by itself."""
-    listed = list(rows)
+    """The sum over all groups is no peer of theirs: it is looked at by itself, without a prior."""
+    listed, of_sum = list(rows), replace(declared, priors=None)
     groups = findings_of((r for r in listed if r.place.group_id != EVERY_GROUP), declared)
-    every = findings_of((r for r in listed if r.place.group_id == EVERY_GROUP), declared)
+    every = findings_of((r for r in listed if r.place.group_id == EVERY_GROUP), of_sum)
     return EquityFindings(
         (*groups.tables, *every.tables),
+        (*groups.families, *every.families),
         {**groups.changes, **every.changes},
         groups.portfolios,
+        groups.priors,
     )
 
 
@@ -93,10 +100,21 @@ def remarks(counts: Counts, declared: Declarations) -> Iterator[str]:
             yield NO_SUCH_TYPE.format(at=at)
         elif (kind, stratum) not in strata:
             yield NO_SUCH_STRATUM.format(at=at)
+    places = {(key.domain, key.stratum_type, key.stratum) for key in counts}
+    for at, place in enumerate(declared.priors.rates if declared.priors else (), 1):
+        if place not in places:
+            yield NO_SUCH_RATE.format(at=at)
     measures = {key.domain for key in counts}
     for at, measure in enumerate(declared.directions, 1):
         if measure not in measures:
             yield NO_SUCH_MEASURE.format(at=at)
+
+
+def untested_primary(found: EquityFindings, declared: Declarations) -> Iterator[str]:
+    tested = {(each.table.place.measure, gap.stratum) for each, gap in tested_gaps(found.tables)}
+    for at, each in enumerate(declared.primary, 1):
+        if each not in tested:
+            yield NO_SUCH_GAP.format(at=at)
 
 
 MEASURES = ColumnNames(

@@ -31,8 +31,8 @@ from readiness.equity.data_quality import (
     record_quality,
     sites_of,
 )
-from readiness.equity.service.results import split_rows
-from readiness.equity.tables import tables_of
+from readiness.equity.service.results import entered_rows
+from readiness.equity.tables import tables_split_by
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.data_quality import Diagnostic
 
@@ -114,12 +114,12 @@ def missing_of(
     field: DemographicField, group_id: str, counts: QualityCounts
 ) -> tuple[MissingDifference, ...]:
     """Over the measures split by this field."""
-    tables = tables_of(split_rows(group_id, counts))
-    there = {table.place.stratum_type for table in tables}
+    rows = entered_rows(group_id, counts)
+    there = {row.place.stratum_type for row in rows}
     kind = next((each for each in SAID_BY[field] if each in there), None)
     listed = measure_files.load_quality().by_id
     return tuple(
         MissingDifference(listed[table.place.measure], missing_differs(table))
-        for table in tables
-        if table.place.stratum_type == kind and table.place.measure in listed
+        for table in (tables_split_by(kind, rows) if kind else ())
+        if table.place.measure in listed
     )

@@ -18,7 +18,7 @@ from readiness.equity import db as released_peers
 from readiness.equity.across_groups import true_spreads
 from readiness.equity.gaps import StratumGap, TableFinding, finding_of
 from readiness.equity.gates import GROUPS_FOR_SPREAD, Use
-from readiness.equity.tables import StratumTable, rows_of, tables_of
+from readiness.equity.tables import StratumTable, rows_of, tables_split_by
 
 RELIABLE = frozenset({Use.PEER_COMPARISON, Use.RANKING})
 
@@ -46,8 +46,7 @@ def findings(
     store: Store, release: QualityRelease, reference: Stratum
 ) -> tuple[tuple[QualityMeasure, TableFinding], ...]:
     rows = rows_of(release.group_id, release.period, release.values)
-    tables = tables_of(row for row in rows if row.place.stratum_type == reference.type)
-    by_id = {table.place.measure: table for table in tables}
+    by_id = {table.place.measure: table for table in tables_split_by(reference.type, rows)}
     return tuple(
         (measure, finding(store, by_id[measure.id], measure.direction, release.period, reference))
         for measure in measure_files.load_quality().measures

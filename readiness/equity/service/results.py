@@ -25,6 +25,7 @@ from readiness.counts.service.quality import YEAR
 from readiness.counts.strata import STRATA, Stratum, StratumType
 from readiness.equity.change import PeriodChange, change_between
 from readiness.equity.data_quality import missing_differs
+from readiness.equity.family import adjust_together
 from readiness.equity.gaps import TableFinding, finding_of
 from readiness.equity.gates import FEWEST_FOR_CHARTS
 from readiness.equity.service.released_gaps import spreads_among_peers
@@ -160,10 +161,12 @@ def stratum_of(written: str) -> Stratum | None:
 
 def split_rows(group_id: str, counts: QualityCounts | None) -> tuple[StratumRow, ...]:
     """Everything but all patients together, who have nobody to be compared with."""
-    if counts is None:
-        return ()
-    rows = consistent_rows(rows_of(group_id, counts.period, counts.known))
+    rows = entered_rows(group_id, counts)
     return tuple(row for row in rows if row.place.stratum_type != TOTAL)
+
+
+def entered_rows(group_id: str, counts: QualityCounts | None) -> tuple[StratumRow, ...]:
+    return consistent_rows(rows_of(group_id, counts.period, counts.known)) if counts else ()
 
 
 def measures_in(listed: QualitySet, rows: Iterable[StratumRow]) -> tuple[QualityMeasure, ...]:
@@ -203,13 +206,17 @@ Series = Mapping[Period, tuple[StratumRow, ...]]  # oldest first, never empty ro
 def series_of(
     group_id: str, known: Mapping[Period, QualityCounts], ending: Period, what: tuple[str, str]
 ) -> Series:
-    """The period and those whole years before it: they have no patient-year in common."""
+    """The period and those whole years before it: they have no patient-year in common.
+
+    Where there are rows split that way, with that of all patients.
+    """
+    measure_id, kind = what
     found = {}
     for back in reversed(range(LONGEST_RUN)):
         each = ending.plus(-YEAR * back)
-        rows = split_rows(group_id, known.get(each))
-        own = tuple(r for r in rows if (r.place.measure, r.place.stratum_type) == what)
-        if own:
+        rows = (r for r in entered_rows(group_id, known.get(each)) if r.place.measure == measure_id)
+        own = tuple(row for row in rows if row.place.stratum_type in (kind, TOTAL))
+        if any(row.place.stratum_type == kind for row in own):
             found[each] = own
     return found
 
@@ -222,7 +229,7 @@ def split_of(
     wish: ResultsFilters,
     spreads: Mapping[str, float],
 ) -> SplitResult:
-    place = series[ending][0].place
+    place = table(series[ending], {}).place
     measure = measure_files.load_quality().by_id[place.measure]
     is_reference = declared is not None and declared.type == place.stratum_type
     own = declared.name if declared and is_reference else None
@@ -235,16 +242,13 @@ def split_of(
     shown = pooled_table(series, years, called) if pools else tables[ending]
     reference = names.get(own, own) if own else None
     before = None if pools else tables.get(ending.plus(-YEAR))
+    spreads = {names.get(name, name): spread for name, spread in spreads.items()}
+    (finding,) = adjust_together([finding_of(shown, reference, measure.direction, spreads)])
     return SplitResult(
         measure=measure,
         kind=place.stratum_type,
         reference=reference,
-        finding=finding_of(
-            shown,
-            reference,
-            measure.direction,
-            {names.get(name, name): spread for name, spread in spreads.items()},
-        ),
+        finding=finding,
         change=change_since(before, shown, reference, measure.direction),
         run=tuple(tables.values()) if len(tables) >= FEWEST_FOR_RUN else (),
         missing=missing_differs(shown),
@@ -260,13 +264,15 @@ def too_small(rows: Sequence[StratumRow], reference: str | None) -> tuple[str, .
     return tuple(
         row.stratum
         for row in rows
-        if row.stratum not in NO_GROUP | {reference}
+        if row.stratum not in NO_GROUP | {reference, TOTAL}
         and (row.count.denominator or 0) < FEWEST_FOR_CHARTS
     )
 
 
 def table(rows: Iterable[StratumRow], called: Mapping[str, str]) -> StratumTable:
-    (found,) = tables_of(merge_strata(rows, called))
+    """The one split into strata, beside all patients."""
+    tables = tables_of(merge_strata(rows, called))
+    (found,) = (each for each in tables if each.place.stratum_type != TOTAL)
     return found
 
 
@@ -284,8 +290,13 @@ def recent_years(series: Series, ending: Period) -> tuple[Period, ...]:
 def pooled_table(
     series: Series, years: Sequence[Period], called: Mapping[str, str]
 ) -> StratumTable:
+    """All patients too, if they were counted in each of the years."""
     name = f"{years[0]} to {years[-1]}"
-    return table(pool_periods((row for each in years for row in series[each]), name), called)
+    rows = [row for each in years for row in series[each]]
+    split = [row for row in rows if row.place.stratum_type != TOTAL]
+    if len(rows) - len(split) < len(years):
+        rows = split
+    return table(pool_periods(rows, name), called)
 
 
 def change_since(

@@ -25,7 +25,7 @@ from readiness.equity import db as peers
 from readiness.equity.gaps import StratumGap, finding_of
 from readiness.equity.gates import Use
 from readiness.equity.service.released_gaps import RELIABLE, spreads_among_peers
-from readiness.equity.tables import StratumTable, rows_of, tables_of
+from readiness.equity.tables import StratumTable, rows_of, tables_split_by
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import Instrument
 from readiness.investment.models import (
@@ -161,8 +161,7 @@ def tables_by_measure(
     release: QualityRelease, reference: Stratum
 ) -> Iterable[tuple[QualityMeasure, StratumTable]]:
     rows = rows_of(release.group_id, release.period, release.values)
-    tables = tables_of(row for row in rows if row.place.stratum_type == reference.type)
-    by_id = {table.place.measure: table for table in tables}
+    by_id = {table.place.measure: table for table in tables_split_by(reference.type, rows)}
     return [
         (each, by_id[each.id]) for each in measure_files.load_quality().measures if each.id in by_id
     ]

@@ -48,7 +48,7 @@ from readiness.equity.tables import (
     StratumTable,
     kind_label,
     rows_of,
-    tables_of,
+    tables_split_by,
 )
 from readiness.statistics.comparisons import Difference
 from readiness.statistics.rates import Interval
@@ -210,7 +210,7 @@ def comparison_of(
 
 def table_of(sent: ReleasedMeasure, kind: str) -> StratumTable | None:
     rows = rows_of(sent.group_id, sent.period, sent.values)
-    return next(iter(tables_of(r for r in rows if r.place.stratum_type == kind)), None)
+    return next(iter(tables_split_by(kind, rows)), None)
 
 
 def strata_of(kind: str, tables: Iterable[StratumTable]) -> tuple[str, ...]:

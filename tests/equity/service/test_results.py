@@ -92,6 +92,34 @@ def test_small_groups_are_put_together_only_when_asked(store):
     assert set(merged.merged) == set(small)
 
 
+def told_of_the_unknown(store, wish=FIRST):
+    split = shown(store, wish).split
+    return gap_of(split, BLACK).could_flip, split.missing
+
+
+@pytest.mark.parametrize("wish", [FIRST, ResultsFilters(pools_years=True)])
+def test_patients_in_no_stratum_count_as_those_in_a_row_of_unknown(store, wish):
+    declare(store, Q4, "race_omb2024.white", NOW)
+    everybody = counts({"total": (560, 1000)}, kind=StratumType.TOTAL)
+    for back in (0, 1):
+        year(store, back, {"white": (300, 500), "black": (100, 200)})
+        enter(store, Q4.plus(-4 * back), everybody, NOW)
+    in_no_row = told_of_the_unknown(store, wish)
+    for back in (0, 1):
+        year(store, back, {"unknown": (160, 300)})
+    assert told_of_the_unknown(store, wish) == in_no_row
+    assert in_no_row[0] is True
+    assert in_no_row[1]
+
+
+def test_years_added_up_know_of_patients_in_no_stratum_only_where_all_were_counted(store):
+    declare(store, Q4, "race_omb2024.white", NOW)
+    year(store, 1, {"white": (300, 500), "black": (100, 200)})
+    year(store, 0, {"white": (30, 50), "black": (10, 20)})
+    enter(store, Q4, counts({"total": (860, 1600)}, kind=StratumType.TOTAL), NOW)
+    assert told_of_the_unknown(store, ResultsFilters(pools_years=True)) == (False, None)
+
+
 def test_nothing_is_offered_where_every_group_is_large_enough(store):
     for back in (0, 1):
         year(store, back, {"white": (700, 1000), "black": (180, 300)})
