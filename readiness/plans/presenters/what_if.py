@@ -10,10 +10,9 @@ from readiness.assessments.presenter import criterion_text
 from readiness.assessments.scorecard import UnmetKind
 from readiness.assessments.tiers import TierResult
 from readiness.core.periods import months_until
-from readiness.instruments.answers import AnswerKind, Answers
+from readiness.instruments.answers import AnswerKind, Answers, no_longer_excused
 from readiness.instruments.models import LEVELS, Domain, Instrument, Item, Tier
 from readiness.plans.models import PlanAction
-from readiness.plans.planning import no_longer_excused
 from readiness.plans.presenters.action import days_say, money
 from readiness.plans.presenters.change import dollars_of, likely_days
 from readiness.plans.presenters.outlook import between
