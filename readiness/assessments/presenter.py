@@ -32,6 +32,7 @@ class RaiseLine:
 class WayUp:
     find_out: tuple[RaiseLine, ...]  # what is not known yet comes first
     raises: tuple[RaiseLine, ...]
+    newly_applicable: tuple[RaiseLine, ...]
     effort_says: str
     reason: str  # why there is no way; empty when there is one
 
@@ -99,6 +100,7 @@ def way_up(instrument: Instrument, run: ScoringRun) -> WayUp:
     return WayUp(
         find_out=tuple(step for each, step in steps if each.from_level is None),
         raises=tuple(step for each, step in steps if each.from_level is not None),
+        newly_applicable=tuple(applies_then(instrument, each) for each in run.newly_applicable),
         effort_says=effort_says(instrument, run.effort) if run.effort else "",
         reason=run.shortest_way_reason or "",
     )
@@ -117,6 +119,12 @@ def step_of(
         says = "Not known yet. Find out its level."
     served = [name_of(instrument, criterion) for criterion in unmet if criterion.id in each.serves]
     return item, says, f"For {' and '.join(served)}." if served else ""
+
+
+def applies_then(instrument: Instrument, each: Raise) -> RaiseLine:
+    item = instrument.item_by_id[each.item_id]
+    wanted = f"with level {each.to}: {item.levels[each.to]}" if each.to else "with any level."
+    return RaiseLine(item, f"Not applicable today. The tier is reached {wanted}", "")
 
 
 def name_of(instrument: Instrument, criterion: UnmetCriterion) -> str:

@@ -132,7 +132,8 @@ class Cap:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringRun:
-    """A run stored before 1.1 has no `unmet` and no `effort`, and its raises serve nothing."""
+    """A run stored before 1.1 has no `unmet` and no `effort`, and its raises serve nothing; one
+    stored before 1.2 does not tell what is newly applicable."""
 
     instrument_id: str
     version: str
@@ -149,6 +150,7 @@ class ScoringRun:
     unmet: tuple[UnmetCriterion, ...] = ()  # of the next tier, the limiting one first
     shortest_way: tuple[Raise, ...] | None  # None: `shortest_way_reason` says why there is none
     effort: int | None = None  # of the way: what its steps cost by the instrument; None without one
+    newly_applicable: tuple[Raise, ...] = ()  # was "not applicable", and applies where it ends
     trace: tuple[TierTrace, ...]
     shortest_way_reason: str | None
     caps: tuple[Cap, ...]

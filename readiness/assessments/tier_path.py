@@ -12,13 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 
 from readiness.assessments.minimums import level_worth, levels_wanted, units_wanted
 from readiness.assessments.scorecard import Raise
 from readiness.assessments.scoring import TOP_LEVEL, AnswerTally, Scores
 from readiness.assessments.tiers import TierResult, evaluate, gate_result, most_dont_knows, reaches
 from readiness.assessments.unmet import most_limiting
-from readiness.instruments.answers import Answer, AnswerKind, Answers
+from readiness.instruments.answers import (
+    Answer,
+    AnswerKind,
+    Answers,
+    Context,
+    no_longer_excused,
+)
 from readiness.instruments.models import Axis, Gate, GateKind, Instrument, Item, Tier
 
 RANKS = TOP_LEVEL + 1  # for one item: raised by 1, 2, 3, 4, or, least wanted, left alone
@@ -67,6 +74,34 @@ def effort_of(instrument: Instrument, found: Iterable[Raise]) -> int:
 
 def apply_raises(answers: Answers, found: tuple[Raise, ...]) -> Answers:
     return {**answers, **{each.item_id: Answer.at(each.to) for each in found}}
+
+
+def newly_applicable(
+    instrument: Instrument,
+    answers: Answers,
+    context: Context,
+    tier: Tier,
+    found: tuple[Raise, ...],
+) -> tuple[Raise, ...]:
+    """What was "not applicable" and applies at the end of the way, where it has to be answered.
+
+    At the levels of least effort with which the tier still holds there; without such levels, at
+    the highest. It is no part of the way, whose items were answered with a level or not known.
+    """
+    levels = {each.item_id: each.to for each in found}
+    items = tuple(no_longer_excused(instrument, answers, context, levels))
+    if not items:
+        return ()
+    ended, choices = apply_raises(answers, found), product(range(TOP_LEVEL + 1), repeat=len(items))
+    entries = sorted(
+        (
+            tuple(Raise(item.id, None, level) for item, level in zip(items, each, strict=True))
+            for each in choices
+        ),
+        key=lambda each: effort_of(instrument, each),
+    )
+    holding = (each for each in entries if reaches(instrument, apply_raises(ended, each), tier))
+    return next(holding, entries[-1])
 
 
 # From "not yet ratable": what has to be found out.

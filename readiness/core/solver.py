@@ -23,7 +23,7 @@ def least(program: Program, costs: Mapping[int, int]) -> PricedSolution | None:
     """
     highs = quiet()
     highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # half of a small one's time
-    highs.passModel(model_of(program, costs, whole=not costs))
+    load(highs, model_of(program, costs, whole=not costs))
     prices = (0,) * len(program.rows)
     if costs:
         highs.setOptionValue("presolve", "off")  # takes longer than it spares
@@ -35,6 +35,11 @@ def least(program: Program, costs: Mapping[int, int]) -> PricedSolution | None:
             return found
         ask_in_wholes(highs)
     return priced(highs, prices) if has_solution(highs) else None
+
+
+def load(highs: highspy.Highs, model: highspy.HighsLp) -> None:
+    if highs.passModel(model) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the model")
 
 
 def priced(highs: highspy.Highs, prices: tuple[int, ...]) -> PricedSolution:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,3 +87,19 @@ def applicability(
         ),
         tuple(each.id for each in instrument.items if each.id in item.na_when.item_ids),
     )
+
+
+def no_longer_excused(
+    instrument: Instrument, answers: Answers, context: Context, levels: Mapping[str, int]
+) -> Iterator[Item]:
+    """Items answered "not applicable" that apply once others are at these levels."""
+    raised = {**answers, **{item_id: Answer.at(level) for item_id, level in levels.items()}}
+    for item in instrument.items:
+        answer = answers.get(item.id)
+        if answer is None or answer.kind is not AnswerKind.NOT_APPLICABLE:
+            continue
+        before, after = (
+            applicability(instrument, item, context, given) for given in (answers, raised)
+        )
+        if before.is_open and not after.is_open:
+            yield item

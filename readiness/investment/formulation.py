@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
+from math import gcd, lcm
 
+from readiness.core.coefficients import simplest_floor
 from readiness.core.integer_program import Program, Row, Solution
 from readiness.investment.problem import (
     AllocationProblem,
@@ -23,8 +24,6 @@ from readiness.investment.problem import (
     Package,
     Selection,
 )
-
-FEW = 10**9  # benefits are scaled to whole numbers up to here, and rounded beyond
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def model_of(problem: AllocationProblem) -> AllocationModel:
         actions=tuple(columns.action),
         packages=tuple(columns.package),
         offered=len(problem.options),
-        gains={column: round(each / unit) for column, each in columns.worth.items()},
+        gains={column: int(each / unit) for column, each in columns.worth.items()},
         costs=columns.costs,
         groups=tuple(number_by_group[group] for group in (*columns.groups, *served)),
         unit=unit,
@@ -167,10 +166,9 @@ def highest(columns: Columns) -> Iterator[int]:
 
 
 def unit_of(worth: Sequence[Fraction]) -> Fraction:
-    """The largest unit in which every benefit is whole, as far as numbers stay of a fair size."""
-    whole = lcm(1, *(each.denominator for each in worth))
-    most = max(map(abs, worth), default=Fraction(1)) or Fraction(1)
-    return Fraction(1, whole) if most * whole <= FEW else most / FEW
+    """The largest unit in which every benefit is whole."""
+    common = gcd(*(each.numerator for each in worth)) or 1
+    return Fraction(common, lcm(*(each.denominator for each in worth)))
 
 
 def money_rows(columns: Columns) -> Iterator[Row]:
@@ -180,8 +178,10 @@ def money_rows(columns: Columns) -> Iterator[Row]:
         own = columns.by_group.get(group.id)
         if own and group.cap is not None:
             yield Row({c: costs[c] for c in own}, most=group.cap)
+    common = gcd(*costs.values()) or 1  # all that is spent is a multiple of it
     for floor in problem.floors:
-        over, under = floor.share.denominator, floor.share.numerator
+        share = simplest_floor(floor.share, max(1, problem.budget // common))
+        over, under = share.denominator, share.numerator
         tagged = {group.id for group in problem.groups if floor.tag in group.tags}
         yield Row(
             {

@@ -13,9 +13,9 @@ from fractions import Fraction
 from readiness.assessments.tier_path import unknowns_to_settle, why_unreachable
 from readiness.assessments.tiers import TierResult, evaluate
 from readiness.core.integer_program import Solve
-from readiness.instruments.answers import AnswerKind, Answers, Context
+from readiness.instruments.answers import Answers, Context, no_longer_excused
 from readiness.instruments.cost_book import CostBook
-from readiness.instruments.models import ActionKind, Instrument, Item, Prerequisite, Tier
+from readiness.instruments.models import ActionKind, Instrument, Prerequisite, Tier
 from readiness.plans.catalog import Catalog, Offer, catalog_of
 from readiness.plans.found_plan import (
     FoundPlan,
@@ -180,18 +180,6 @@ def asked_again(found: FoundPlan, context: Context) -> Iterator[str]:
             f"{item.id} {item.short} is answered “not applicable”. Once this plan is done it "
             "applies, and will have to be answered next time."
         )
-
-
-def no_longer_excused(
-    instrument: Instrument, answers: Answers, context: Context, levels: Mapping[str, int]
-) -> Iterator[Item]:
-    """Items answered "not applicable" that apply once others are at these levels."""
-    now = {i: each.level for i, each in answers.items() if each.level is not None}
-    for item in instrument.items:
-        if answers[item.id].kind is not AnswerKind.NOT_APPLICABLE or item.na_when is None:
-            continue
-        if item.na_when.holds(context, now) and not item.na_when.holds(context, {**now, **levels}):
-            yield item
 
 
 # Beyond the tier.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from readiness.core import solver
 from readiness.core.integer_program import Program, Row
 
@@ -32,3 +34,9 @@ def test_a_program_checks_an_answer_in_whole_numbers():
 
 def test_many_columns_and_no_row_are_fine():
     assert solver.least(Program((1, 0), (3, 2), ()), {0: 1, 1: -1}) == (1, 2)
+
+
+def test_a_model_that_is_refused_is_no_program_without_solutions():
+    program = Program((0,), (1,), (Row({0: 10**20}, least=1),))
+    with pytest.raises(solver.SolverError, match="refused"):
+        solver.least(program, {})

@@ -154,3 +154,47 @@ def random_problem(seed: int) -> AllocationProblem:
         max_groups=throw.choice([None, None, 1, 2, 3]),
         limits=limits,
     )
+
+
+def with_odd_numbers(problem: AllocationProblem, seed: int) -> AllocationProblem:
+    """The same with benefits of very different sizes, some of which differ in the last digit alone,
+    with shares of many digits, and, in a half of them, money up to the most that may be written."""
+    throw = random.Random(f"odd {seed}")
+    money = throw.choice([1, 1, 997, 10**11 + 3])
+    size = throw.choice([0, 6, 11])
+
+    def odd(value: Fraction) -> Fraction:
+        times = 10.0 ** throw.randint(-size, size)
+        return throw.choice(
+            (
+                value,
+                value * Fraction(times),
+                Fraction(str(throw.uniform(-1, 9) * times)),
+                value * 10**size + Fraction(throw.randint(-3, 3), 10**15),
+            )
+        )
+
+    def dear(cost: int) -> int:
+        return cost * money + throw.choice([0, 0, throw.randint(0, 2)]) * (cost > 0)
+
+    shares = ["0.3333333333333333", "0.1", "0.6666666666666667", "0.123456789012345", "1e-300"]
+    return replace(
+        problem,
+        budget=problem.budget * money + throw.randint(0, 3),
+        groups=tuple(
+            each if each.cap is None else replace(each, cap=dear(each.cap))
+            for each in problem.groups
+        ),
+        options=tuple(
+            replace(each, cost=dear(each.cost), benefit=odd(each.benefit))
+            for each in problem.options
+        ),
+        floors=tuple(
+            replace(each, share=Fraction(throw.choice(shares))) for each in problem.floors
+        ),
+        packages=tuple(
+            replace(each, cost=(c := dear(each.cost)), payable=c, benefit=odd(each.benefit))
+            for each in problem.packages
+        ),
+        reach={tier: odd(worth) for tier, worth in problem.reach.items()},
+    )

@@ -11,7 +11,13 @@ from readiness.assessments.tiers import evaluate
 from readiness.instruments.answers import Answer
 from readiness.instruments.cost_book import CostNote
 from readiness.investment.models import ActionOrigin, BenefitComponent
-from readiness.investment.offering import GROUP_PAYS, IN_PLACE, RAISES_NOTHING, UNRATED
+from readiness.investment.offering import (
+    GROUP_PAYS,
+    IN_PLACE,
+    RAISES_NOTHING,
+    UNRATED,
+    step_says,
+)
 from readiness.plans.costs import CostRange, PeopleDays, requirements_of
 from readiness.plans.drafting import action_at_cost
 from readiness.plans.models import (
@@ -425,13 +431,13 @@ def test_what_the_group_does_itself_is_told_apart_by_what_it_is():
     package = offer_to(baseline).packages[0]
     own = [each for each in plan_to(baseline, package).current if each.is_own_step]
     asked = [each for each in plan_to(baseline, package).current if each.is_question]
-    assert package.own_steps == tuple(each.title for each in own)
+    assert package.own_steps == tuple(map(step_says, own))
     assert package.questions == tuple(each.title for each in asked) != ()
     first, second, *rest = own
     price = GroupValues(amounts=ResourceEstimate(one_off=SOME))
     priced = with_action(baseline, first.id, own=price)
     after = offer_to(with_action(priced, second.id, status=ActionStatus.DONE)).packages[0]
-    assert after.own_steps == tuple(each.title for each in rest)
+    assert after.own_steps == tuple(map(step_says, rest))
     assert first.id in after.actions
     assert after.questions == package.questions
 

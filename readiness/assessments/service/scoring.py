@@ -55,6 +55,9 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         if way.raises is None
         else tuple(with_purpose(instrument, answers, each, unmet) for each in way.raises),
         effort=way.effort,
+        newly_applicable=tier_path.newly_applicable(
+            instrument, answers, context, above, way.raises or ()
+        ),
         trace=result.trace,
         shortest_way_reason=way.reason,
         caps=result.caps,

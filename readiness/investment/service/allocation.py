@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isinf
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -12,7 +12,7 @@ from readiness.core.integer_program import cost_of
 from readiness.investment import problem_json
 from readiness.investment.conflicts import Conflict, Unknown, conflicts_in
 from readiness.investment.formulation import model_of
-from readiness.investment.heuristics import greedy
+from readiness.investment.heuristics import NoHeuristicAnswer, greedy
 from readiness.investment.problem import (
     AllocationProblem,
     Key,
@@ -66,7 +66,7 @@ def allocate(problem: AllocationProblem, gap: float, seconds: float) -> Allocati
     try:
         found = direct.best(model, gap, seconds)
     except direct.OutOfTimeError as error:
-        bound = None if isinf(error.bound) else Fraction(error.bound) * model.unit
+        bound = None if error.bound is None else error.bound * model.unit
         return allocate_by_ratio(
             problem, bound, f"{solver} had too little time: by benefit per dollar"
         )
@@ -76,7 +76,7 @@ def allocate(problem: AllocationProblem, gap: float, seconds: float) -> Allocati
     if faults := broken_constraints(problem, selection):
         raise BrokenAnswerError("; ".join(faults))
     objective = total_benefit(problem, selection)
-    bound = objective if found.is_proven else max(objective, Fraction(found.bound) * model.unit)
+    bound = objective if found.is_proven else found.bound * model.unit
     return allocation_of(problem, selection, bound, is_proven=found.is_proven, solver=solver)
 
 
@@ -103,7 +103,12 @@ def allocate_by_ratio(
     problem: AllocationProblem, bound: Fraction | None, solver: str
 ) -> Allocation:
     """Without a bound it is held against everything that can be chosen at all."""
-    chosen, most = greedy(problem), most_of_all(problem)
+    try:
+        chosen, most = greedy(problem), most_of_all(problem)
+    except NoHeuristicAnswer as none:
+        raise NoHeuristicAnswer(
+            "No answer was found in the time allowed, and none was proven impossible: allow more."
+        ) from none
     least = most if bound is None else min(bound, most)
     return allocation_of(problem, chosen, least, is_proven=False, solver=solver)
 

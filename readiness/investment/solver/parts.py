@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from readiness.core import solver
+from readiness.core import coefficients, solver
 from readiness.investment.formulation import AllocationModel
 
 Numbers = NDArray[np.float64]
@@ -68,12 +68,14 @@ class Parts:
 def parts_of(model: AllocationModel) -> Parts:
     lp = solver.model_of(model.program, {c: -gain for c, gain in model.gains.items()}, whole=False)
     matrix = lp.a_matrix_
-    rows = Rows(
-        np.array(matrix.start_, dtype=np.int32),
-        np.array(matrix.index_, dtype=np.int32),
-        np.array(matrix.value_),
-        np.array(lp.row_lower_),
-        np.array(lp.row_upper_),
+    rows = in_scale(
+        Rows(
+            np.array(matrix.start_, dtype=np.int32),
+            np.array(matrix.index_, dtype=np.int32),
+            np.array(matrix.value_),
+            np.array(lp.row_lower_),
+            np.array(lp.row_upper_),
+        )
     )
     group = np.array(model.groups, dtype=np.int32)
     row_group = groups_of(rows, group)
@@ -92,6 +94,18 @@ def parts_of(model: AllocationModel) -> Parts:
         joint=joint,
         joint_rows=joint_rows,
         uses=dense(joint, len(group)),
+    )
+
+
+def in_scale(rows: Rows) -> Rows:
+    """Rows of large numbers as parts of what is large, which HiGHS would refuse."""
+    largest = np.ones(len(rows.least))
+    np.maximum.at(largest, rows.row, np.abs(rows.value) / coefficients.MOST)
+    return replace(
+        rows,
+        value=rows.value / largest[rows.row],
+        least=rows.least / largest,
+        most=rows.most / largest,
     )
 
 

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from time import monotonic
+from typing import TypeVar
 
 import highspy
 import numpy as np
@@ -104,7 +106,10 @@ def idle(parts: Parts) -> list[int]:
     return [group for group in range(len(parts.columns)) if group not in bound]
 
 
-def is_close(gain: float, bound: float, gap: float) -> bool:
+Number = TypeVar("Number", float, Fraction)
+
+
+def is_close(gain: Number, bound: Number, gap: Number) -> bool:
     return bound - gain < 1 or bound - gain <= gap * abs(gain)
 
 
@@ -119,7 +124,7 @@ def first_prices(parts: Parts, ends: float) -> Numbers | None:
     step = -(-len(parts.columns) // SAMPLE)
     for each in dict.fromkeys((step, 1)):
         highs = solver.quiet()
-        highs.passModel(sample(parts, range(0, len(parts.columns), each)))
+        solver.load(highs, sample(parts, range(0, len(parts.columns), each)))
         found = optimum(highs, ends)
         if found is not None:
             return -found[1][: len(parts.joint_rows)]
@@ -163,7 +168,7 @@ def mixture_prices(search: Search, part: float) -> tuple[Numbers, float]:
     highest = np.where(np.isinf(joint.most), np.minimum(prices + reach, 0), prices + reach)
     lowest = np.where(np.isinf(joint.least), np.maximum(prices - reach, 0), prices - reach)
     highs = solver.quiet()
-    highs.passModel(mixture(search, np.concatenate((highest, lowest))))
+    solver.load(highs, mixture(search, np.concatenate((highest, lowest))))
     highs.run()
     duals = np.array(highs.getSolution().row_dual)
     return -duals[: len(prices)], -float(highs.getInfo().objective_function_value)
@@ -180,7 +185,7 @@ class PricedGroups:
         self.own = np.flatnonzero(parts.row_group >= 0).astype(np.int32)
         self.rows = parts.rows.taken(self.own)
         self.highs = solver.quiet()
-        self.highs.passModel(program_of(parts, self.columns, -parts.gains, self.rows))
+        solver.load(self.highs, program_of(parts, self.columns, -parts.gains, self.rows))
 
     def at(self, costs: Numbers, ends: float) -> tuple[Numbers, Numbers] | None:
         self.highs.changeColsCost(len(costs), self.columns, costs)
@@ -235,7 +240,7 @@ def in_whole_numbers(
     highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # dearer than all the rest
     highs.setOptionValue("mip_abs_gap", WHOLE)
     highs.setOptionValue("time_limit", max(0.1, ends - monotonic()))
-    highs.passModel(program)
+    solver.load(highs, program)
     highs.run()
     info = highs.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -282,7 +287,7 @@ def one_each(search: Search, gap: float, ends: float) -> Solution | None:
     highs.setOptionValue("mip_rel_gap", gap / 4)
     highs.setOptionValue("mip_max_nodes", NODES)
     highs.setOptionValue("time_limit", max(0.1, ends - monotonic()))
-    highs.passModel(program)
+    solver.load(highs, program)
     highs.run()
     if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None

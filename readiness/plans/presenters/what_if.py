@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from readiness.assessments.presenter import criterion_text
 from readiness.assessments.scorecard import UnmetKind
 from readiness.assessments.tiers import TierResult
-from readiness.instruments.answers import AnswerKind, Answers
+from readiness.instruments.answers import AnswerKind, Answers, no_longer_excused
 from readiness.instruments.models import LEVELS, Domain, Instrument, Item, Tier
 from readiness.plans.models import PlanAction
-from readiness.plans.planning import no_longer_excused
 from readiness.plans.presenters.change import days_of, dollars_of, range_of
 from readiness.plans.presenters.formats import between
 from readiness.plans.presenters.tier_cost import months_say

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
-from readiness.assessments.scorecard import from_json, to_json
+from readiness.assessments.presenter import way_up
+from readiness.assessments.scorecard import Raise, from_json, to_json
 from readiness.assessments.service.scoring import score_file, scoring_run
 from readiness.core.errors import BadInput
 from readiness.instruments.loader import load
@@ -18,7 +20,8 @@ QMER = load("qmer", "2026.1")
 KEYS = [
     "instrument", "version", "engine", "complete", "missing", "tier", "provisional", "axes",
     "domains", "overall", "gates", "limiting_factor", "unmet", "shortest_way",
-    "effort", "trace", "shortest_way_reason", "caps", "instrument_sha256", "inputs_sha256",
+    "effort", "newly_applicable", "trace", "shortest_way_reason", "caps", "instrument_sha256",
+    "inputs_sha256",
 ]  # fmt: skip
 
 
@@ -43,6 +46,49 @@ def test_the_run_has_the_promised_form():
     }
     assert all(list(step) == ["item", "from", "to", "serves"] for step in plain["shortest_way"])
     assert all(list(each) == ["id", "kind", "of", "needs", "has"] for each in plain["unmet"])
+
+
+def without_tests_of_equity(throw):
+    """Random answers with EQME-4 at 0 or 1, and so CONT-4 not applicable."""
+    middle = throw.choice([1, 2, 3])
+    found = {
+        item.id: {"level": min(4, max(0, middle + throw.choice([-1, 0, 0, 1]))), "note": "n"}
+        for item in QMER.items
+    }
+    return found | {
+        "EQME-4": {"level": throw.randint(0, 1)},
+        "CONT-4": {"na": True, "reason": "none is running"},
+    }
+
+
+def test_the_way_with_what_applies_at_its_end_is_accepted_and_reaches_the_tier():
+    """Where a raise makes an item apply, the file is refused until that is answered as well, and
+    one level lower is not enough."""
+    throw, newly = random.Random(4), 0
+    for _ in range(100):
+        answers = without_tests_of_equity(throw)
+        run, _ = score_file(file_of(answers=answers))
+        ended = answers | {each.item_id: {"level": each.to} for each in run.shortest_way or ()}
+        applies = {each.item_id: {"level": each.to} for each in run.newly_applicable}
+        after, _ = score_file(file_of(answers=ended | applies))
+        assert after.tier_id > run.tier_id or not run.shortest_way
+        for item_id, answer in applies.items():
+            newly += 1
+            with pytest.raises(BadInput, match=item_id):
+                score_file(file_of(answers=ended))
+            if answer["level"]:
+                lower = {item_id: {"level": answer["level"] - 1}}
+                short, _ = score_file(file_of(answers=ended | applies | lower))
+                assert short.tier_id == run.tier_id
+    assert newly > 5
+
+
+def test_what_applies_at_the_end_of_the_way_is_said_with_the_level_that_the_tier_needs():
+    applies = Raise("CONT-4", None, 3)
+    run = replace(scoring_run(QMER, {}, answers_at(QMER, 2)), newly_applicable=(applies,))
+    (line,) = way_up(QMER, run).newly_applicable
+    asks = QMER.item_by_id["CONT-4"].levels[3]
+    assert line.says == f"Not applicable today. The tier is reached with level 3: {asks}"
 
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])

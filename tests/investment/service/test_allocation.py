@@ -11,6 +11,7 @@ import pytest
 from readiness.core.errors import BadInput
 from readiness.investment import problem_json
 from readiness.investment.conflicts import keeping, without
+from readiness.investment.heuristics import NoHeuristicAnswer
 from readiness.investment.problem import (
     AllocationProblem,
     Floor,
@@ -70,6 +71,50 @@ def test_with_packages_the_answer_is_the_one_of_trying_every_choice(seeds):
     assert packages > 20
     assert beside >= 10
     assert impossible > 5
+
+
+@pytest.mark.parametrize("seeds", seeds([range(n, n + 50) for n in range(0, 900, 50)], 2), ids=str)
+@pytest.mark.parametrize(
+    "make_problem", [brute_force.random_problem, brute_force.random_problem_with_packages]
+)
+def test_numbers_of_any_size_and_digits_are_answered_as_they_were_given(seeds, make_problem):
+    large = 0
+    for seed in seeds:
+        problem = brute_force.with_odd_numbers(make_problem(seed), seed)
+        wanted, made = brute_force.best(problem), allocate(problem, 0.0, 20)
+        assert (None if made.chosen is None else made.selection) == wanted, seed
+        assert made.is_proven, seed
+        large += any(option.cost > 10**11 for option in problem.options)
+    assert large > 5
+
+
+def test_what_is_small_beside_the_largest_benefit_is_chosen_all_the_same():
+    benefits = {"big": "1e12", "x": 400, "y": 1}
+    options = tuple(option("g1", name, 5, gain) for name, gain in benefits.items())
+    made = allocate(AllocationProblem(10, PLACES, options), 1e-4, 20)
+    assert as_json(made)["status"] == "optimal"
+    assert made.chosen == (("g1", "big"), ("g1", "x"))
+    assert made.objective == 10**12 + 400
+
+
+def test_a_floor_of_many_digits_is_kept_to_the_last_of_them():
+    """30 of 90 is a third, and a little less than a floor of 0.3333333333333334."""
+    places = (ProblemGroup("g1", tags=frozenset({"need"})), ProblemGroup("g2"))
+    options = option("g1", "a", 30, 1), option("g2", "b", 60, 5)
+    both = AllocationProblem(90, places, options)
+    for share, number in (("0.3333333333333333", 2), ("0.3333333333333334", 1)):
+        made = allocate(replace(both, floors=(Floor("need", Fraction(share)),)), 0.0, 20)
+        assert made.is_proven
+        assert len(made.selection.actions) == number
+
+
+def test_without_time_and_without_a_simple_answer_more_time_is_asked_for():
+    places = (ProblemGroup("g1"),)
+    pinned = option("g1", "a", 5, 1, pin=True)
+    impossible = AllocationProblem(9, places, (pinned,), floors=(Floor("need", Fraction(1, 3)),))
+    with pytest.raises(NoHeuristicAnswer, match="none was proven impossible: allow more"):
+        allocate_by_ratio(impossible, None, "simple")
+    assert allocate(impossible, 0.0, 20).chosen is None
 
 
 def test_the_problems_with_packages_are_of_every_kind():
