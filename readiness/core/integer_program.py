@@ -5,8 +5,9 @@ The domain states a question in this form and checks the answer; an engine finds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 Solution = tuple[int, ...]  # one whole number for each column
 PARTS = 2**20  # prices are whole numbers of such parts of a cost unit, so that bounds are exact
@@ -62,7 +63,26 @@ class Program:
             low <= value <= high
             for low, value, high in zip(self.lower, solution, self.upper, strict=True)
         )
-        return within and all(row.allows(solution) for row in self.rows)
+        return within and all(row.allows(solution) for row in self.rows_to_check(solution))
+
+    def rows_to_check(self, solution: Solution) -> Iterator[Row]:
+        """Rows in which every column is 0 allow all or nothing, and need no second look."""
+        touched = {n for c, value in enumerate(solution) if value for n in self.rows_by_column[c]}
+        yield from (self.rows[number] for number in touched | self.rows_against_nothing)
+
+    @cached_property
+    def rows_by_column(self) -> list[list[int]]:
+        found: list[list[int]] = [[] for _ in self.lower]
+        for number, row in enumerate(self.rows):
+            for column in row.terms:
+                found[column].append(number)
+        return found
+
+    @cached_property
+    def rows_against_nothing(self) -> frozenset[int]:
+        """The rows that do not allow all columns to be 0."""
+        nothing = (0,) * len(self.lower)
+        return frozenset(n for n, row in enumerate(self.rows) if not row.allows(nothing))
 
     def also(self, *rows: Row) -> Program:
         return replace(self, rows=(*self.rows, *rows))

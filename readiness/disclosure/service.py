@@ -33,23 +33,23 @@ from readiness.disclosure.suppressed_table import (
 )
 from readiness.disclosure.suppression import Unprotectable, protect
 
-FEW_ROWS = 400  # so few are released in several ways, to see which shows more
-MOST_TRIES = 3
+FEW_ROWS = 400  # in so few, strata that show nothing once hidden are joined too
+MOST_TRIES = 2
 
 
 def suppress(source: SourceFile, threshold: int) -> SuppressedTable:
+    """Small strata are joined, and again what then shows nothing, while that hides less."""
     counts = add_missing_totals(read_rows(source))
     merges = merges_of(counts, threshold)
-    if len(counts) > FEW_ROWS:
-        return apply_suppression(counts, merges, threshold)
-    best = apply_suppression(counts, [], threshold)
-    for _ in range(MOST_TRIES):
-        if not merges:
+    best = apply_suppression(counts, merges, threshold)
+    for _ in range(MOST_TRIES if len(counts) <= FEW_ROWS else 0):
+        further = further_merges(counts, best, threshold)
+        if further == merges:
             break
-        coarser = apply_suppression(counts, merges, threshold)
+        coarser = apply_suppression(counts, further, threshold)
         if coarser.hidden_share >= best.hidden_share:
             break
-        best, merges = coarser, further_merges(counts, coarser, threshold)
+        best, merges = coarser, further
     return best
 
 

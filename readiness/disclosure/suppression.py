@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness.core.integer_program import Program, Row, Solution
 from readiness.disclosure.table import AddsUp, AtMost, CellId, CountsTable, Piece, pieces, pieces_of
@@ -30,6 +30,10 @@ class SuppressionProblem:
     moves: Program  # every move there would be if all priced numbers were hidden
     prices: Mapping[int, int]  # column -> what hiding it costs; the others are hidden anyway
     needs: Mapping[int, int]  # column -> how far some move must lift it
+    exact: Program | None = None  # with the limits that the search leaves out, if there are any
+
+    def allows(self, move: Solution) -> bool:
+        return (self.exact or self.moves).allows(move)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class SuppressionPattern:
 def is_allowed(problem: SuppressionProblem, hidden: frozenset[int], move: Solution) -> bool:
     """Checked in whole numbers: the move keeps every rule and changes no printed number."""
     printed = (column for column in problem.prices if column not in hidden)
-    return problem.moves.allows(move) and not any(move[column] for column in printed)
+    return problem.allows(move) and not any(move[column] for column in printed)
 
 
 # Finds columns to hide at a low price, and the moves that prove them enough.
@@ -110,7 +114,8 @@ class SuppressionRun:
         if self.exposed.isdisjoint(piece.cells):
             return
         problem = self.problem(piece)
-        pattern = self.find_pattern(self.problem(looser))
+        moves = moves_of(self.table, looser, 4 * self.threshold)
+        pattern = self.find_pattern(replace(problem, moves=moves, exact=problem.moves))
         unmet = pattern.unmet_needs(problem)
         self.hidden.update(piece.cells[column] for column in pattern.hidden)
         self.exposed -= {piece.cells[c] for c in problem.needs.keys() - unmet}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -13,6 +14,7 @@ from readiness.core.solver import SolverError, model_of, quiet
 
 Numbers = NDArray[np.float64]
 NEARLY = 1e-6
+DUAL, PRIMAL = 1, 4  # as HiGHS numbers them; primal is quicker from one aim to the next
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,25 @@ class Attack:
         self.highs = quiet()
         self.highs.setOptionValue("presolve", "off")
         self.highs.setOptionValue("time_limit", highspy.kHighsInf)  # it counts over all questions
+        self.highs.setOptionValue("simplex_strategy", PRIMAL)
+        self.highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
         self.highs.passModel(model_of(moves, {}, whole=False))
         self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        self.room = np.ones(self.size)
         self.aim: dict[int, float] = {}
 
     def give(self, room: Numbers) -> None:
         """For each column the share of its freedom that the reader has to imagine it in."""
+        self.room = room
         self.highs.changeColsBounds(self.size, self.every, self.lower * room, self.upper * room)
+
+    def highest(self, moves: Sequence[Numbers]) -> Numbers:
+        """How far each column is lifted by those of the moves that keep within what is given."""
+        made = np.reshape(moves, (len(moves), self.size))
+        low, high = self.lower * self.room - NEARLY, self.upper * self.room + NEARLY
+        fits = ((made >= low) & (made <= high)).all(axis=1)
+        found: Numbers = made[fits].max(axis=0, initial=-np.inf)
+        return found
 
     def lift(self, column: int, need: int) -> Lift:
         """No further than needed: whole numbers are likelier to come out."""
@@ -60,6 +74,17 @@ class Attack:
         worth: Numbers = lift.steps * room
         return worth
 
+    def lift_together(self, needs: Mapping[int, int]) -> Numbers:
+        """One move that lifts many columns, each as far as it needs and no further."""
+        columns = [column for column in needs if self.room[column] > 0]
+        self.aim_at({column: 1.0 / needs[column] for column in columns})
+        upper = self.upper * self.room
+        upper[columns] = [needs[column] for column in columns]
+        self.highs.changeColsBounds(self.size, self.every, self.lower * self.room, upper)
+        move = self.solve()
+        self.give(self.room)
+        return move
+
     def aim_at(self, aim: dict[int, float]) -> None:
         for column in self.aim.keys() - aim.keys():
             self.highs.changeColCost(column, 0.0)
@@ -69,10 +94,22 @@ class Attack:
 
     def solve(self) -> Numbers:
         self.highs.run()
-        status = self.highs.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-            raise SolverError(f"HiGHS stopped with {self.highs.modelStatusToString(status)}")
+        if not self.is_solved:  # the quick way, without perturbation, now and then goes astray
+            self.highs.clearSolver()
+            self.highs.setOptionValue("simplex_strategy", DUAL)
+            self.highs.run()
+            self.highs.setOptionValue("simplex_strategy", PRIMAL)
+        if not self.is_solved:
+            status = self.highs.modelStatusToString(self.highs.getModelStatus())
+            raise SolverError(f"HiGHS stopped with {status}")
         return np.array(self.highs.getSolution().col_value)
+
+    @property
+    def is_solved(self) -> bool:
+        return self.highs.getModelStatus() in (
+            highspy.HighsModelStatus.kOptimal,
+            highspy.HighsModelStatus.kModelEmpty,
+        )
 
     def in_whole_numbers(self, move: Numbers) -> Solution | None:
         """The move in whole numbers, or None when rounding breaks a rule."""
@@ -81,19 +118,3 @@ class Attack:
             return None
         found = tuple(int(value) for value in rounded)
         return found if self.moves.allows(found) else None
-
-    def whole_lift(self, column: int, need: int) -> Solution | None:
-        """Any move in whole numbers that lifts the column so far."""
-        self.aim_at({})
-        self.highs.changeColBounds(column, float(need), self.upper[column])
-        self.declare(highspy.HighsVarType.kInteger, presolve="on")
-        self.highs.run()
-        is_found = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        found = np.array(self.highs.getSolution().col_value) if is_found else None
-        self.declare(highspy.HighsVarType.kContinuous, presolve="off")
-        self.highs.changeColBounds(column, self.lower[column], self.upper[column])
-        return None if found is None else self.in_whole_numbers(found)
-
-    def declare(self, kind: highspy.HighsVarType, presolve: str) -> None:
-        self.highs.changeColsIntegrality(self.size, self.every, np.array([kind] * self.size))
-        self.highs.setOptionValue("presolve", presolve)

@@ -3,12 +3,11 @@
 Hiding is a covering problem that is learned while it is solved: a choice of columns is tried, and
 wherever a reader could still work out a small count, the linear program that says so also tells
 which columns would have given room (Fischetti and Salazar 2001). That is a new inequality for the
-next choice. Each choice, mended where it falls short, may be cheaper than the best one so far.
+next choice. What a choice in fractions costs is a bound; columns are added to it until nothing can
+be worked out, and it is looked for further only where the bound leaves much to gain.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import highspy
 import numpy as np
@@ -20,26 +19,29 @@ from readiness.disclosure.solver.attack import NEARLY, Attack, Lift, Numbers
 from readiness.disclosure.suppression import PatternFinder, SuppressionPattern, SuppressionProblem
 
 FEW_COLUMNS = 400  # up to so many a cheaper choice is looked for
-MOST_COLUMNS = 1_000  # above, trying what is needless takes too long
-FEW_CELLS = 4_000  # of a whole release; with more, what is found first has to do
+MOST_COLUMNS = 1_000  # above, columns are hidden for one small count after the other
+FEW_CELLS = 4_000  # of a whole release; with more, the first choice has to do
 
-ROUNDS_IN_PARTS = 60
-PATIENCE, LESS, MANY_COLUMNS = 8, 3, 120  # choices in a row that were no better
+ROUNDS_IN_PARTS = 20
+PATIENCE = 2  # choices in a row that were no better
 MOST_LIFTS = 3_000  # linear programs in all: counts, so that the same problem gets the same answer
 MOST_NODES = 10  # of one choice in whole columns
-NEARLY_BEST = 0.03  # a choice that could be so little cheaper is not looked for
+MOST_LEARNED = 16  # inequalities from one choice; more of them say much the same
+MOST_KNOWN = 600  # moves that later choices are first tried with
+NEARLY_BEST = 0.05  # a choice that could be so little cheaper is not looked for
 
 
 def find_pattern(problem: SuppressionProblem) -> SuppressionPattern:
     """Columns to hide at a low price, and the moves that prove them enough."""
-    pattern = find_quickly(problem)
-    few = len(problem.moves.lower) <= FEW_COLUMNS
-    return improve(problem, pattern) if few and pattern.hidden else pattern
+    if len(problem.moves.lower) > FEW_COLUMNS:
+        return find_quickly(problem)
+    return extend(problem, PatternSearch(problem).best_columns())
 
 
 def find_quickly(problem: SuppressionProblem) -> SuppressionPattern:
-    pattern = extend(problem)
-    return drop_redundant(problem, pattern) if len(problem.moves.lower) <= MOST_COLUMNS else pattern
+    if len(problem.moves.lower) > MOST_COLUMNS:
+        return extend(problem)
+    return extend(problem, PatternSearch(problem).first_columns())
 
 
 def finder_for(cells: int) -> PatternFinder:
@@ -47,110 +49,168 @@ def finder_for(cells: int) -> PatternFinder:
     return find_pattern if cells <= FEW_CELLS else find_quickly
 
 
-def improve(problem: SuppressionProblem, pattern: SuppressionPattern) -> SuppressionPattern:
-    """The pattern, or one that costs less."""
-    search = PatternImprovement(problem, pattern)
-    search.learn_in_parts()
-    search.choose()
-    return search.best
+class PatternSearch:
+    """A choice says for each priced column, in order, how much of it is hidden."""
 
-
-class PatternImprovement:
-    def __init__(self, problem: SuppressionProblem, pattern: SuppressionPattern) -> None:
-        self.problem, self.best = problem, pattern
+    def __init__(self, problem: SuppressionProblem) -> None:
         self.priced = np.array(sorted(problem.prices), dtype=np.int32)
         self.prices = np.array([problem.prices[int(c)] for c in self.priced], dtype=float)
         self.attack = Attack(problem.moves)
-        self.met = problem.needs.keys() - pattern.unmet_needs(problem)
+        self.needs = dict(sorted(problem.needs.items(), key=lambda need: (-need[1], need[0])))
+        self.known: list[Numbers] = []
+        self.shares: list[Numbers] = []
+        self.missing: list[float] = []
         self.lifts = 0
-        self.choice = quiet()
-        self.choice.setOptionValue("time_limit", highspy.kHighsInf)
-        self.choice.setOptionValue("mip_max_nodes", MOST_NODES)
-        self.choice.setOptionValue("mip_rel_gap", NEARLY_BEST)
+        self.master = quiet()
+        self.master.setOptionValue("time_limit", highspy.kHighsInf)
+        self.master.setOptionValue("mip_max_nodes", MOST_NODES)
+        self.master.setOptionValue("mip_rel_gap", NEARLY_BEST)
+        self.master.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # as in `least`
         for price in self.prices:
-            self.choice.addVar(0.0, 1.0)
-            self.choice.changeColCost(self.choice.getNumCol() - 1, price)
+            self.master.addVar(0.0, 1.0)
+            self.master.changeColCost(self.master.getNumCol() - 1, price)
 
-    def cost_of(self, pattern: SuppressionPattern) -> int:
-        return sum(self.problem.prices[column] for column in pattern.hidden)
+    def first_columns(self) -> frozenset[int]:
+        """Enough by every sum, though perhaps not yet in whole people."""
+        return self.columns_of(self.mend(np.zeros(len(self.priced), dtype=bool)))
 
-    def learn_in_parts(self) -> None:
+    def best_columns(self) -> frozenset[int]:
+        """As the first ones, but nearly the cheapest there are."""
+        part = self.learn_in_parts()
+        bound = self.cost_of(part)
+        best = self.mend(part > 1 - NEARLY)
+        self.declare_whole()
+        waited = 0
+        while bound < (1 - NEARLY_BEST) * self.cost_of(best) and waited < PATIENCE:
+            if self.is_over:
+                break
+            part, bound = self.choose_columns()
+            part = self.mend(part > 0.5)
+            waited += 1
+            if self.cost_of(part) < self.cost_of(best):
+                best, waited = part, 0
+        return self.columns_of(best)
+
+    def learn_in_parts(self) -> Numbers:
         """Columns hidden in part are quicker to choose, and teach as much."""
+        part = np.zeros(len(self.priced))
         for _ in range(ROUNDS_IN_PARTS):
-            if self.is_over or not self.learn(self.choose_columns()[0]):
-                return
+            if not self.learn(part):
+                break
+            part = self.choose_columns()[0]
+        return part
+
+    def declare_whole(self) -> None:
+        columns = np.arange(len(self.priced), dtype=np.int32)
+        whole = np.array([highspy.HighsVarType.kInteger] * len(columns))
+        self.master.changeColsIntegrality(len(columns), columns, whole)
+
+    def columns_of(self, part: Numbers) -> frozenset[int]:
+        return frozenset(int(column) for column in self.priced[part > 0])
+
+    def cost_of(self, part: Numbers) -> float:
+        return float(self.prices @ part)
 
     @property
     def is_over(self) -> bool:
         return self.lifts >= MOST_LIFTS
 
-    def choose(self) -> None:
-        columns = np.arange(len(self.priced), dtype=np.int32)
-        whole = np.array([highspy.HighsVarType.kInteger] * len(columns))
-        self.choice.changeColsIntegrality(len(columns), columns, whole)
-        patience = PATIENCE if self.attack.size <= MANY_COLUMNS else LESS
-        waited, fewest = 0, len(self.met)
-        while waited < patience:
-            part, bound = self.choose_columns()
-            if self.is_over or bound >= (1 - NEARLY_BEST) * self.cost_of(self.best):
-                return
-            learned = self.learn(part)
-            waited += 1
-            if learned <= fewest:
-                fewest = learned
-                if self.keep(frozenset(int(c) for c in self.priced[part > 0.5])):
-                    waited = 0
-            if not learned:
-                return
-
-    def keep(self, hidden: frozenset[int]) -> bool:
-        """Mend the choice where it falls short; whether it is cheaper than the best so far."""
-        found = drop_redundant(self.problem, extend(self.problem, hidden))
-        is_better = self.cost_of(found) < self.cost_of(self.best)
-        if not is_better or found.unmet_needs(self.problem) & self.met:
-            return False
-        self.best = found
-        return True
-
     def choose_columns(self) -> tuple[Numbers, float]:
-        """For each priced column, in order, how much of it is hidden; and the least cost."""
-        self.choice.run()
-        found = np.array(self.choice.getSolution().col_value)
-        if self.choice.getModelStatus() not in ANSWERED or not len(found):
+        """The cheapest choice by what was learned, and a bound on the cost of all."""
+        self.master.run()
+        found = np.array(self.master.getSolution().col_value)
+        if self.master.getModelStatus() not in ANSWERED or not len(found):
             raise SolverError("HiGHS found no choice of columns")
-        info = self.choice.getInfo()
-        return np.clip(found, 0.0, 1.0), info.mip_dual_bound
+        return np.clip(found, 0.0, 1.0), self.master.getInfo().mip_dual_bound
 
-    def learn(self, part: Numbers) -> int:
-        """Try every need, and learn an inequality from each that is not met."""
+    def mend(self, chosen: NDArray[np.bool_]) -> Numbers:
+        """Hide more until nothing can be worked out, and then no column in vain."""
+        part = chosen.astype(float)
+        self.cover(part)
+        while self.learn(part):
+            self.cover(part)
+        spare = self.is_spare(part)
+        for column in np.argsort(-self.prices, kind="stable"):
+            if spare[column] and not self.is_over:
+                part[column] = 0.0
+                part[column] = float(self.learn(part, most=1) > 0)
+                spare = self.is_spare(part)
+        return part
+
+    def cover(self, part: Numbers) -> None:
+        """Hide what adds most for its price to the inequalities that are not kept yet."""
+        shares, missing = self.inequalities()
+        while (lack := missing - shares @ part).max(initial=0.0) > NEARLY:
+            gain = np.minimum(shares, np.maximum(lack, 0.0)[:, None]).sum(axis=0)
+            part[np.argmax(gain * (part < 1) / self.prices)] = 1.0
+
+    def is_spare(self, part: Numbers) -> NDArray[np.bool_]:
+        """The hidden columns that no inequality insists on."""
+        shares, missing = self.inequalities()
+        slack = shares @ part - missing
+        return np.asarray((shares <= slack[:, None] + NEARLY).all(axis=0) & (part > 0))
+
+    def inequalities(self) -> tuple[Numbers, Numbers]:
+        return np.reshape(self.shares, (len(self.shares), len(self.priced))), np.array(self.missing)
+
+    def learn(self, part: Numbers, most: int = MOST_LEARNED) -> int:
+        """Try every need, and learn an inequality from some of those that are not met."""
+        if self.is_over:
+            return 0
         room = np.ones(self.attack.size)
         room[self.priced] = part
         self.attack.give(room)
-        learned, best = 0, np.full(self.attack.size, -np.inf)
-        for column in sorted(self.met, key=lambda c: (-self.problem.needs[c], c)):
-            need = self.problem.needs[column]
+        learned, best = 0, self.attack.highest(self.known)
+        unmet = self.lift_together(best)
+        for column in sorted(unmet, key=lambda c: best[c] / self.needs[c]):
+            need = self.needs[column]
             if best[column] >= need - NEARLY:
                 continue
             self.lifts += 1
             lift = self.attack.lift(column, need)
-            best = np.maximum(best, lift.move)
+            self.keep(lift.move, best)
             if lift.height < need - NEARLY:
-                learned += self.learn_from(lift, need, part)
+                learned += self.learn_from(lift, column, part)
+            if learned == most:
+                break
         return learned
 
-    def learn_from(self, lift: Lift, need: int, part: Numbers) -> bool:
+    def lift_together(self, best: Numbers) -> list[int]:
+        """The needs that remain when one move for all that are not met brings no more."""
+        unmet = self.unmet(best)
+        while len(unmet) > FEW_NEEDS:
+            before = len(unmet)
+            self.keep(self.attack.lift_together({c: self.needs[c] for c in unmet}), best)
+            unmet = self.unmet(best)
+            if len(unmet) > before - FEW_NEEDS:
+                break
+        return unmet
+
+    def unmet(self, best: Numbers) -> list[int]:
+        return [column for column, need in self.needs.items() if best[column] < need - NEARLY]
+
+    def keep(self, move: Numbers, best: Numbers) -> None:
+        np.maximum(best, move, out=best)
+        self.known = [*self.known[1 - MOST_KNOWN :], move]
+
+    def learn_from(self, lift: Lift, column: int, part: Numbers) -> bool:
         """What the lift lacks has to come from columns that are hidden too little by now.
 
         By duality its height is a constant and what each column's freedom is worth, and no other
-        choice of columns can lift higher than the same constant and worths say.
+        choice of columns can lift higher than the same constant and worths say. A need that all
+        columns together cannot meet is given up.
         """
-        worth = self.attack.worth_of(lift)[self.priced]
+        need, worth = self.needs[column], self.attack.worth_of(lift)[self.priced]
         missing = need - (lift.height - float(worth @ part))
         share = np.minimum(worth, missing)
+        share[share <= NEARLY] = 0.0
         if share.sum() < missing - NEARLY:
+            del self.needs[column]
             return False
-        places = np.flatnonzero(share > NEARLY).astype(np.int32)
-        self.choice.addRow(missing, highspy.kHighsInf, len(places), places, share[places])
+        places = np.flatnonzero(share).astype(np.int32)
+        self.master.addRow(missing, highspy.kHighsInf, len(places), places, share[places])
+        self.shares.append(share)
+        self.missing.append(missing)
         return True
 
 
@@ -159,12 +219,10 @@ ANSWERED = (
     highspy.HighsModelStatus.kSolutionLimit,
     highspy.HighsModelStatus.kModelEmpty,
 )
+FEW_NEEDS = 3  # so few are quicker lifted one by one
 
 
-# A first choice of numbers to hide: small counts one after the other, then what was needless.
-#
-# Quick where there are many numbers and most of what is needed is hidden already. What is hidden
-# for one count is free for the next; what turns out needless at the end is shown again.
+# The proof in whole numbers: small counts one after the other, with as little more as they need.
 
 
 LONG = 10.0  # steps that a number to hide is taken to move
@@ -176,6 +234,7 @@ def extend(problem: SuppressionProblem, hidden: frozenset[int] = frozenset()) ->
     search = PatternExtension(problem)
     for column in sorted(hidden):
         search.hide(column)
+    search.meet_together()
     for column in sorted(problem.needs, key=lambda c: (-problem.needs[c], c)):
         if not search.is_met(column):
             search.meet(column)
@@ -201,6 +260,19 @@ class PatternExtension:
         self.highs.changeColCost(column, cost)
         self.highs.changeColCost(self.size + column, cost)
 
+    def meet_together(self) -> None:
+        """Moves of what is hidden by now, each for all needs that those before it do not meet."""
+        attack = Attack(self.problem.moves)
+        room = [float(c in self.hidden or c not in self.problem.prices) for c in range(self.size)]
+        attack.give(np.array(room))
+        while unmet := {c: n for c, n in self.problem.needs.items() if not self.is_met(c)}:
+            move = attack.in_whole_numbers(attack.lift_together(unmet))
+            if move is None or not self.problem.allows(move):
+                break
+            if not any(move[column] >= need for column, need in unmet.items()):
+                break
+            self.moves.append(move)
+
     def is_met(self, column: int) -> bool:
         need = self.problem.needs[column]
         return any(move[column] >= need for move in self.moves)
@@ -221,9 +293,14 @@ class PatternExtension:
         rounded = tuple(int(value) for value in np.round(move))
         if np.abs(move - rounded).max() <= NEARLY and self.problem.moves.allows(rounded):
             return rounded
-        still = [c for c in self.problem.prices if c not in self.hidden and abs(move[c]) < NEARLY]
+        unmoved = [c for c in range(self.size) if abs(move[c]) < NEARLY]
+        printed = [c for c in unmoved if c in self.problem.prices and c not in self.hidden]
         wanted = Row({column: 1}, least=self.problem.needs[column])
-        return least(self.problem.moves.fixed(dict.fromkeys(still, 0)).also(wanted), {})
+        for still in (unmoved, printed):  # most often fewer columns are enough, and far quicker
+            found = least(self.problem.moves.fixed(dict.fromkeys(still, 0)).also(wanted), {})
+            if found is not None:
+                return found
+        return None
 
     def keep(self, move: Solution | None) -> None:
         if move is None:
@@ -251,111 +328,4 @@ def split_by_sign(moves: Program) -> Program:
             )
             for row in moves.rows
         ),
-    )
-
-
-def drop_redundant(problem: SuppressionProblem, pattern: SuppressionPattern) -> SuppressionPattern:
-    """Try each hidden column, those that few moves use first: show it if all is proven without."""
-    search = RedundantColumns(problem, pattern)
-    for place in search.least_used_first():
-        if search.spare()[place]:
-            search.show(place)
-    return search.pattern(pattern.rounds)
-
-
-class RedundantColumns:
-    """Over the open columns alone, those hidden anyway and those that the pattern hides.
-
-    What a lift lacks without a column is remembered as an inequality: so much room must come from
-    the columns still hidden. Columns that some inequality insists on need not be tried.
-    """
-
-    def __init__(self, problem: SuppressionProblem, pattern: SuppressionPattern) -> None:
-        size = len(problem.moves.lower)
-        self.size = size
-        self.open = [c for c in range(size) if c not in problem.prices or c in pattern.hidden]
-        self.attack = Attack(restrict(problem.moves, self.open))
-        at = {column: place for place, column in enumerate(self.open)}
-        self.hidden = np.array([at[c] for c in sorted(pattern.hidden)], dtype=np.int32)
-        self.prices = np.array([problem.prices[c] for c in sorted(pattern.hidden)])
-        self.needs = {at[c]: need for c, need in problem.needs.items()}
-        self.moves = [tuple(move[c] for c in self.open) for move in pattern.moves]
-        self.met = [place for place in self.needs if self.is_met(place)]
-        self.part = np.ones(len(self.hidden))
-        self.shares: list[Numbers] = []
-        self.missing: list[float] = []
-
-    def pattern(self, rounds: int) -> SuppressionPattern:
-        hidden = (self.open[place] for place in self.hidden[self.part > 0])
-        return SuppressionPattern(frozenset(hidden), tuple(map(self.widen, self.moves)), rounds)
-
-    def widen(self, move: Solution) -> Solution:
-        whole = [0] * self.size
-        for column, value in zip(self.open, move, strict=True):
-            whole[column] = value
-        return tuple(whole)
-
-    def is_met(self, place: int) -> bool:
-        return any(move[place] >= self.needs[place] for move in self.moves)
-
-    def least_used_first(self) -> list[int]:
-        used = [sum(1 for move in self.moves if move[place]) for place in self.hidden]
-        return sorted(range(len(used)), key=lambda n: (used[n], -self.prices[n], n))
-
-    def spare(self) -> NDArray[np.bool_]:
-        if not self.shares:
-            return self.part > 0
-        shares = np.array(self.shares)
-        slack = shares @ self.part - np.array(self.missing)
-        return np.asarray((shares <= slack[:, None] + NEARLY).all(axis=0) & (self.part > 0))
-
-    def show(self, number: int) -> None:
-        """Show one column again, unless a need is not met without it."""
-        moves, place = self.moves, self.hidden[number]
-        self.part[number] = 0.0
-        self.attack.give(self.room())
-        self.moves = [move for move in moves if not move[place]]
-        if not all(self.is_met(need) or self.meet(need) for need in self.met):
-            self.part[number] = 1.0
-            self.moves = moves
-
-    def room(self) -> Numbers:
-        room = np.ones(self.attack.size)
-        room[self.hidden] = self.part
-        return room
-
-    def meet(self, place: int) -> bool:
-        need = self.needs[place]
-        lift = self.attack.lift(place, need)
-        if lift.height < need - NEARLY:
-            self.learn(lift, need)
-            return False
-        move = self.attack.in_whole_numbers(lift.move)
-        if move is None or move[place] < need:
-            move = self.attack.whole_lift(place, need)
-        if move is not None:
-            self.moves.append(move)
-        return move is not None
-
-    def learn(self, lift: Lift, need: int) -> None:
-        """By duality the height is a constant and what each column's freedom is worth to it.
-
-        No other choice of columns can lift higher than the same constant and worths say.
-        """
-        worth = self.attack.worth_of(lift)[self.hidden]
-        missing = need - (lift.height - float(worth @ self.part))
-        self.shares.append(np.minimum(worth, missing))
-        self.missing.append(missing)
-
-
-def restrict(moves: Program, columns: Sequence[int]) -> Program:
-    """The program when all other columns stay where they are."""
-    place = {column: number for number, column in enumerate(columns)}
-    rows = []
-    for row in moves.rows:
-        terms = {place[c]: value for c, value in row.terms.items() if c in place}
-        if terms:
-            rows.append(Row(terms, row.least, row.most))
-    return Program(
-        tuple(moves.lower[c] for c in columns), tuple(moves.upper[c] for c in columns), tuple(rows)
     )
