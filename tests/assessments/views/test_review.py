@@ -213,7 +213,8 @@ def test_what_is_unknown_is_asked_first(maya, store, made):
     sheets.answer(store, made.id, NOW, "dk", ["LEAD-1"])
     text = read(maya, at(made, "/result")).text
     way = text[text.index("The way to T2") :]
-    assert way.index("Find out: Named accountability") < way.index(" from level 1 to ")
+    first = way.index("Questions to answer first (1)")
+    assert first < way.index("Named accountability", first) < way.index(" from level 1 to ")
 
 
 def test_a_provisional_tier_names_its_last_day_and_expires(maya, clock, store, made):
