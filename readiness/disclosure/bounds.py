@@ -2,8 +2,8 @@
 
 `any` are those asked about at least one of the five needs, positive with at least one of them;
 `all5` are those asked about all five. So whoever is in `any` and not in `all5` was asked about one
-of the five at least and missed one at least. In random cones of counts that keep these bounds, all
-but exotic ones belong to people: hardly anything more can be known.
+of the five at least and missed one at least. A few inequalities that weigh eight counts and more
+against each other hold too, and are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from readiness.disclosure.flat_counts import CountKind
 Asked = tuple[CountKind, Need]
 
 
-class Bound(NamedTuple):
+class NeedBound(NamedTuple):
     """People of some counts added up are at most those of others; a count may stand repeatedly."""
 
     smaller: tuple[Asked, ...]
@@ -28,24 +28,24 @@ def of(kind: CountKind, *needs: Need) -> tuple[Asked, ...]:
     return tuple((kind, need) for need in needs)
 
 
-def bounds() -> Iterator[Bound]:
+def bounds() -> Iterator[NeedBound]:
     screened, positive, negative = CountKind.SCREENED, CountKind.POSITIVE, CountKind.NEGATIVE
     for kind in CountKind:
-        yield Bound(of(kind, Need.ANY), of(kind, *FIVE))
-        yield Bound(of(kind, Need.ALL5), of(kind, Need.ANY))
+        yield NeedBound(of(kind, Need.ANY), of(kind, *FIVE))
+        yield NeedBound(of(kind, Need.ALL5), of(kind, Need.ANY))
     for kind in (screened, negative):
-        yield Bound(of(kind, Need.ANY, *[Need.ALL5] * 4), of(kind, *FIVE))
-    yield Bound(of(screened, *FIVE), of(screened, *[Need.ANY] * 4, Need.ALL5))
+        yield NeedBound(of(kind, Need.ANY, *[Need.ALL5] * 4), of(kind, *FIVE))
+    yield NeedBound(of(screened, *FIVE), of(screened, *[Need.ANY] * 4, Need.ALL5))
     for need in FIVE:
         for kind in (screened, positive):
-            yield Bound(of(kind, need), of(kind, Need.ANY))
+            yield NeedBound(of(kind, need), of(kind, Need.ANY))
         for kind in (screened, negative):
-            yield Bound(of(kind, Need.ALL5), of(kind, need))
-    yield Bound(of(positive, Need.ALL5), of(positive, *FIVE))
-    yield Bound(of(positive, Need.HOUSING), of(positive, *HOUSING_PARTS))
+            yield NeedBound(of(kind, Need.ALL5), of(kind, need))
+    yield NeedBound(of(positive, Need.ALL5), of(positive, *FIVE))
+    yield NeedBound(of(positive, Need.HOUSING), of(positive, *HOUSING_PARTS))
     for part in HOUSING_PARTS:
-        yield Bound(of(positive, part), of(positive, Need.HOUSING))
-        yield Bound(of(negative, Need.HOUSING), of(negative, part))
+        yield NeedBound(of(positive, part), of(positive, Need.HOUSING))
+        yield NeedBound(of(negative, Need.HOUSING), of(negative, part))
 
 
 BOUNDS = tuple(bounds())
