@@ -22,6 +22,7 @@ class Settings:
     instruments: tuple[Path, ...] = ()  # folders with instruments of one's own
     quick_hashing: bool = False  # for tests: password hashes that protect nothing
     smallest_shown: int = FEWEST  # patients: smaller counts are hidden from other readers
+    hides_all_positive: bool = True  # where a few were screened and every one was positive
     proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
 
     @property
@@ -44,6 +45,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
         proxies=how_many(environ.get("READINESS_PROXIES", "")),
         smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
+        hides_all_positive=hides_all_positive(environ.get("READINESS_ALL_POSITIVE", "")),
     )
 
 
@@ -74,6 +76,19 @@ def smallest_shown(text: str) -> int:
             f"may leave a group, from {low} to {high}, or leave it out for {FEWEST}."
         )
     return int(typed)
+
+
+def hides_all_positive(text: str) -> bool:
+    """
+    >>> hides_all_positive(""), hides_all_positive("show")
+    (True, False)
+    """
+    if text.strip() not in ("", "hide", "show"):
+        raise ValueError(
+            f"READINESS_ALL_POSITIVE is {text!r}. Set it to show where the number of positives may "
+            "leave a group though all of a few people were positive, or leave it out."
+        )
+    return text.strip() != "show"
 
 
 def words(text: str, separator: str) -> tuple[str, ...]:

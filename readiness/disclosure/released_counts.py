@@ -18,6 +18,9 @@ from readiness.counts.strata import ALL, Stratum
 from readiness.disclosure.social_risk_table import Term, included_terms
 from readiness.disclosure.table import C
 
+# A new one when the same counts would be released differently.
+METHOD, METHOD_SHOWING_ALL_POSITIVE = "2", "2, all positive shown"
+
 
 @dataclass(frozen=True)
 class Release(Generic[C]):
@@ -30,6 +33,11 @@ class Release(Generic[C]):
     rounds: int  # of hiding one more and looking again, until no small count could be worked out
     values: Mapping[C, int | None]  # None: hidden to protect small counts; absent: not known
     reference: str = ""  # as declared now, such as "race_omb2024.white"; "" when it is not
+
+    @property
+    def hides_all_positive(self) -> bool:
+        """Not before the second method, and not where the installation says so."""
+        return self.method == METHOD
 
     @property
     def hidden(self) -> int:

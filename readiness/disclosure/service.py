@@ -7,8 +7,8 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from readiness.core.errors import BadInput, NotSaved
 from readiness.core.tables.models import SourceFile
@@ -37,13 +37,15 @@ FEW_ROWS = 400  # in so few, strata that show nothing once hidden are joined too
 MOST_TRIES = 2
 
 
-def suppress(source: SourceFile, threshold: int) -> SuppressedTable:
+def suppress(
+    source: SourceFile, threshold: int, *, joins_all_positive: bool = True
+) -> SuppressedTable:
     """Small strata are joined, and again what then shows nothing, while that hides less."""
     counts = add_missing_totals(read_rows(source))
-    merges = merges_of(counts, threshold)
+    merges = merges_of(counts, threshold, joins_all_positive=joins_all_positive)
     best = apply_suppression(counts, merges, threshold)
     for _ in range(MOST_TRIES if len(counts) <= FEW_ROWS else 0):
-        further = further_merges(counts, best, threshold)
+        further = further_merges(counts, best, threshold, joins_all_positive=joins_all_positive)
         if further == merges:
             break
         coarser = apply_suppression(counts, further, threshold)
@@ -53,14 +55,16 @@ def suppress(source: SourceFile, threshold: int) -> SuppressedTable:
     return best
 
 
-def further_merges(counts: Counts, found: SuppressedTable, threshold: int) -> list[Merge]:
+def further_merges(
+    counts: Counts, found: SuppressedTable, threshold: int, *, joins_all_positive: bool
+) -> list[Merge]:
     """Strata that a release shows nothing of may be joined, with those that it joined already."""
     shown = {row.key for row in found.rows if any(row.numbers)}
 
     def is_bare(keys: Sequence[RowKey]) -> bool:
         return shown.isdisjoint(keys) and any(counts[key].screened for key in keys)
 
-    return merges_of(counts, threshold, is_bare)
+    return merges_of(counts, threshold, is_bare, joins_all_positive=joins_all_positive)
 
 
 def apply_suppression(counts: Counts, merges: list[Merge], threshold: int) -> SuppressedTable:
@@ -72,8 +76,7 @@ def apply_suppression(counts: Counts, merges: list[Merge], threshold: int) -> Su
 # Successive releases.
 
 
-@dataclass(frozen=True)
-class LedgerOutcome:
+class LedgerOutcome(NamedTuple):
     """What is printed beside all former releases, and what that took, in sentences."""
 
     printed: SuppressedTable
@@ -95,8 +98,9 @@ def suppress_beside_ledger(source: SourceFile, threshold: int, path: Path) -> Le
         if comparison.new:
             own = frozenset(cell for cell in hidden if cell.key in comparison.new)
             append(path, LedgerRelease(strictest, comparison.new, own))
+    printed = suppressed_table(comparison.counts, [], hidden)
     return LedgerOutcome(
-        suppressed_table(comparison.counts, [], hidden), (*notices_of(comparison), *notices)
+        printed, (*notices_of(comparison), *notices, *all_positive_notices(printed))
     )
 
 
@@ -141,6 +145,15 @@ def notices_of(comparison: LedgerComparison) -> tuple[str, ...]:
     )
 
 
+def all_positive_notices(printed: SuppressedTable) -> Iterator[str]:
+    if printed.all_positive:
+        yield ALL_POSITIVE.format(rows=printed.all_positive)
+
+
+ALL_POSITIVE = (
+    "Rows in which all of a few people were positive: {rows}. Zeros are always printed, so these "
+    "rows tell of each of them. Join such strata or leave the rows out before you pass this on."
+)
 STAYS = (
     "{period}: some numbers have changed by a few people, so the former release stays and new rows "
     "are hidden."

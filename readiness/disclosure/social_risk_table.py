@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
+from readiness.core.small_cells import tells_of_everybody
 from readiness.counts.social_risk.models import (
     FIVE,
     HOUSING_PARTS,
@@ -169,7 +170,17 @@ def table_of(
     split_unscreened(build)
     for part in sorted({cell.stratum for cell in known}):
         limit_part(build, part)
-    return build.table(known, {cell: weight_of(cell) for cell in known})
+    weights: dict[CellId, int] = {cell: weight_of(cell) for cell in known}
+    return build.table(known, weights, negatives_of_all_positive(build.counts))
+
+
+def negatives_of_all_positive(counts: Mapping[CellId, int]) -> Iterator[CellId]:
+    """Nobody is negative where a few were all positive: who reads that knows of each of them."""
+    for part in {cell.stratum for cell in counts if isinstance(cell, FunnelCell)}:
+        for need in Need:
+            screened, positive, negative = (place(kind, need, part) for kind in CountKind)
+            if negative in counts and tells_of_everybody(counts[screened], counts[positive]):
+                yield negative
 
 
 def weight_of(cell: FunnelCell) -> int:

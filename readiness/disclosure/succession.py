@@ -124,6 +124,7 @@ def joint_table(
         weights=now.weights,
         pinned=frozenset(same).union(*(table.pinned for table in tables)),
         kept=frozenset(hidden & now.shown).union(*(table.kept for table in tables)),
+        doubted=now.doubted.union(*(table.doubted for table in tables)),
     )
 
 

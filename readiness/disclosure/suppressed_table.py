@@ -2,8 +2,10 @@
 
 Small strata of one group are joined into one, where that lets more numbers be shown. A group's
 strata of a type are joined in the same way over all domains and periods of a release, so that
-nothing can be learned by comparing them. Only strata are joined of which nothing but zeros is
-shown, so nothing that could be shown is coarsened away.
+nothing can be learned by comparing them. Strata are joined of which nothing but zeros is shown, so
+nothing that could be shown is coarsened away; and, unless the caller wants it otherwise, strata of
+a few people who were all positive, with as many others as it takes until somebody is not: a zero is
+always printed, and beside it their number would tell of each of them.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from readiness.core.small_cells import tells_of_everybody
 from readiness.disclosure.flat_counts import (
     TOTAL,
     CountKind,
@@ -62,6 +65,7 @@ class Merge:
 class SuppressedTable:
     rows: tuple[SuppressedRow, ...]
     merges: tuple[Merge, ...] = ()
+    all_positive: int = 0  # rows that tell of each of a few people that they are positive
 
     @property
     def hidden_share(self) -> float:
@@ -87,7 +91,8 @@ def suppressed_table(
         for key in sort_rows(shown):
             yield SuppressedRow(key, *(number(key, measure) for measure in CountKind))
 
-    return SuppressedTable(tuple(rows()), merges)
+    telling = sum(tells_of_everybody(*tally) for tally in shown.values())
+    return SuppressedTable(tuple(rows()), merges, telling)
 
 
 # Which strata are joined.
@@ -104,14 +109,23 @@ def merged_rows(keys: Iterable[RowKey], merges: Iterable[Merge]) -> dict[RowKey,
     return found
 
 
-def merges_of(counts: Counts, threshold: int, is_bare: IsBare | None = None) -> list[Merge]:
-    """For each group and type of strata those of which nothing would be shown, if it helps."""
+def merges_of(
+    counts: Counts,
+    threshold: int,
+    is_bare: IsBare | None = None,
+    *,
+    joins_all_positive: bool = True,
+) -> list[Merge]:
+    """For each group and type of strata those of which nothing would be shown, if it helps; and
+    those that tell of everybody in them."""
     is_bare = is_bare or (lambda keys: is_small(counts, keys, threshold))
-    found = (
-        merge_of(counts, place, strata, threshold, is_bare)
-        for place, strata in strata_by_place(counts).items()
-    )
-    return [merge for merge in found if merge]
+    found = []
+    for place, strata in strata_by_place(counts).items():
+        names = bare_strata(counts, strata, threshold, is_bare)
+        if joins_all_positive:
+            names = untelling_strata(counts, strata, names)
+        found.append(Merge(*place, tuple(sorted(names)), free_name(strata)))
+    return [merge for merge in found if merge.parts]
 
 
 def strata_by_place(keys: Iterable[RowKey]) -> dict[Place, dict[str, list[RowKey]]]:
@@ -122,18 +136,51 @@ def strata_by_place(keys: Iterable[RowKey]) -> dict[Place, dict[str, list[RowKey
     return found
 
 
-def merge_of(
-    counts: Counts,
-    place: Place,
-    strata: Mapping[str, Sequence[RowKey]],
-    threshold: int,
-    is_bare: IsBare,
-) -> Merge | None:
-    bare = sorted(name for name, keys in strata.items() if is_bare(keys))
-    merge = Merge(*place, tuple(bare), free_name(strata))
-    rows = merged_rows([key for name in bare for key in strata[name]], [merge])
-    helps = len(bare) > 1 and any(is_safe(counts, parts, threshold) for parts in rows.values())
-    return merge if helps else None
+def bare_strata(
+    counts: Counts, strata: Mapping[str, Sequence[RowKey]], threshold: int, is_bare: IsBare
+) -> frozenset[str]:
+    bare = frozenset(name for name, keys in strata.items() if is_bare(keys))
+    rows = joined_rows(strata, bare)
+    helps = len(bare) > 1 and any(is_safe(counts, parts, threshold) for parts in rows)
+    return bare if helps else frozenset()
+
+
+def untelling_strata(
+    counts: Counts, strata: Mapping[str, Sequence[RowKey]], names: frozenset[str]
+) -> frozenset[str]:
+    """Those to join, and the smallest others, until no row tells of everybody in it. As they were
+    where even all of them together do."""
+    telling = {name for name in strata if tells(counts, joined_rows(strata, [name]))}
+    if telling <= names and not tells(counts, joined_rows(strata, names)):
+        return names
+    needed = telling | names
+    others = sorted(strata.keys() - needed, key=size_in(counts, strata))
+    wanted = [*sorted(needed), *others]
+    for many in range(max(2, len(needed)), len(wanted) + 1):
+        if not tells(counts, joined_rows(strata, wanted[:many])):
+            return frozenset(wanted[:many])
+    return names
+
+
+def size_in(
+    counts: Counts, strata: Mapping[str, Sequence[RowKey]]
+) -> Callable[[str], tuple[int, str]]:
+    return lambda name: (sum(counts[key].screened for key in strata[name]), name)
+
+
+def joined_rows(
+    strata: Mapping[str, Sequence[RowKey]], names: Iterable[str]
+) -> Collection[list[RowKey]]:
+    """The rows of the strata, those of one period and domain together."""
+    found: dict[RowKey, list[RowKey]] = defaultdict(list)
+    for name in names:
+        for key in strata[name]:
+            found[key.total].append(key)
+    return found.values()
+
+
+def tells(counts: Counts, rows: Iterable[Sequence[RowKey]]) -> bool:
+    return any(tells_of_everybody(*sum_tallies(counts[each] for each in row)) for row in rows)
 
 
 def is_small(counts: Counts, keys: Iterable[RowKey], threshold: int) -> bool:

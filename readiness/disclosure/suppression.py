@@ -2,7 +2,8 @@
 
 A reader knows every printed number, every sum, and that a hidden number is at least 1, because
 zeros are always printed. A small count is safe when the numbers that the reader does not know
-could all be different whole numbers, with this one at the threshold or above.
+could all be different whole numbers, with this one at the threshold or above. Nobody is said to be
+outside a count where that would tell of everybody in it: there one person has to be possible.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ def protect(
         for part in pieces(table, windows(piece.cells)):
             run.protect(part, part.without_slack_limits(table, run.movable, 2 * threshold))
         run.protect(piece, piece)
-    if run.exposed:
-        raise Unprotectable(run.exposed)
+    if exposed := run.exposed - table.doubted:
+        raise Unprotectable(exposed)
     return Protection(frozenset(run.hidden), run.rounds)
 
 
@@ -106,7 +107,7 @@ class SuppressionRun:
         self.table, self.threshold, self.find_pattern = table, threshold, find_pattern
         self.movable = frozenset(movable(table))
         self.hidden = set(must_hide(table, threshold))
-        self.exposed = set(sensitive(table, threshold) & self.movable)
+        self.exposed = set((sensitive(table, threshold) | table.doubted) & self.movable)
         self.rounds = 0
 
     def protect(self, piece: Piece, looser: Piece) -> None:
@@ -130,11 +131,14 @@ class SuppressionRun:
                 if cell in self.table.shown and cell not in self.hidden
             },
             {
-                column: self.threshold - self.table.counts[cell]
+                column: self.need_of(cell)
                 for column, cell in enumerate(piece.cells)
                 if cell in self.exposed
             },
         )
+
+    def need_of(self, cell: CellId) -> int:
+        return 1 if cell in self.table.doubted else self.threshold - self.table.counts[cell]
 
 
 def price_of(table: CountsTable, cell: CellId) -> int:

@@ -54,6 +54,7 @@ class CountsTable:
     pinned: frozenset[CellId] = frozenset()  # printed in a former release: cannot be taken back
     kept: frozenset[CellId] = frozenset()  # hidden in a former release: must stay hidden
     weights: Mapping[CellId, int] = field(default_factory=dict)  # times dearer to hide than others
+    doubted: frozenset[CellId] = frozenset()  # zeros, never printed, that might be 1
 
     def slack_of(self, limit: AtMost) -> int:
         """How far the limit is from binding."""
@@ -70,6 +71,7 @@ class CountsTable:
                 for a in self.limits
             ),
             shown=frozenset(map(name, self.shown)),
+            doubted=frozenset(map(name, self.doubted)),
         )
 
 
@@ -127,7 +129,10 @@ class TableBuilder:
             self.limits.append(limit)
 
     def table(
-        self, shown: Iterable[CellId], weights: Mapping[CellId, int] | None = None
+        self,
+        shown: Iterable[CellId],
+        weights: Mapping[CellId, int] | None = None,
+        doubted: Iterable[CellId] = (),
     ) -> CountsTable:
         return CountsTable(
             self.counts,
@@ -135,6 +140,7 @@ class TableBuilder:
             tuple(self.limits),
             frozenset(shown),
             weights=weights or {},
+            doubted=frozenset(doubted),
         )
 
 

@@ -12,7 +12,7 @@ from readiness.core import exports
 from readiness.core.errors import NotFound
 from readiness.core.formatting import percent
 from readiness.core.permissions import Can
-from readiness.core.small_cells import HIDDEN
+from readiness.core.small_cells import ALL_POSITIVE_UNDER, HIDDEN
 from readiness.core.web.downloads import send_export
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
@@ -36,7 +36,11 @@ from readiness.releases.service.publication import (
 bp = Blueprint("released", __name__)
 quality_bp = Blueprint("quality_released", __name__)
 measures_bp = Blueprint("measures", __name__)
-FEWEST = {"fewest": FEWEST_FOR_PARTS, "fewest_for_needs": FEWEST_FOR_NEEDS_OF_PARTS}
+FEWEST = {
+    "fewest": FEWEST_FOR_PARTS,
+    "fewest_for_needs": FEWEST_FOR_NEEDS_OF_PARTS,
+    "all_positive_under": ALL_POSITIVE_UNDER,
+}
 FORMATS = {"csv": measures.csv_of, "xlsx": measures.xlsx_of, "json": measures.fhir_of}
 FHIR = "application/fhir+json"
 

@@ -104,7 +104,12 @@ class EntryPages(Generic[CellT, CountsT]):
     def mark_complete(self, group_id: str, period: str, key: str) -> ResponseReturnValue:
         try:
             outcome = publication.complete(
-                session(), self.release, group_id, period, settings().smallest_shown
+                session(),
+                self.release,
+                group_id,
+                period,
+                settings().smallest_shown,
+                hides_all_positive=settings().hides_all_positive,
             )
         except (BadInput, ChangedMeanwhile, WrongState) as error:
             problems = error.problems if isinstance(error, BadInput) else (Problem("", str(error)),)

@@ -7,7 +7,7 @@ be worked out is worked out before the writer's lock is taken.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic
 
@@ -29,7 +29,7 @@ from readiness.counts.service import entry, quality, social_risk
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts
 from readiness.disclosure import db, quality_table, social_risk_table
 from readiness.disclosure.db import ReleaseTables
-from readiness.disclosure.released_counts import Release
+from readiness.disclosure.released_counts import METHOD, METHOD_SHOWING_ALL_POSITIVE, Release
 from readiness.disclosure.solver.find_pattern import find_pattern
 from readiness.disclosure.succession import (
     PreviousRelease,
@@ -40,8 +40,6 @@ from readiness.disclosure.succession import (
 )
 from readiness.disclosure.suppression import Unprotectable, protect
 from readiness.disclosure.table import C, Schema
-
-METHOD = "1"  # goes up when the same counts would be released differently
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,13 @@ CHANGED = (
 
 
 def complete(
-    session: Session, kind: ReleaseKind[CellT, CountsT], group_id: str, written: str, threshold: int
+    session: Session,
+    kind: ReleaseKind[CellT, CountsT],
+    group_id: str,
+    written: str,
+    threshold: int,
+    *,
+    hides_all_positive: bool = True,
 ) -> ReleaseOutcome:
     """Mark the period complete and let its counts out, or raise with everything in the way."""
     entry.require(session, kind.entry.can_enter, group_id)
@@ -117,7 +121,16 @@ def complete(
     if problems := tuple(entry.completion_problems(kind.entry, before)):
         raise BadInput(problems)
     reference = before.status.reference
-    ready = prepare(store, kind, group_id, before.counts, threshold, session.now, reference)
+    ready = prepare(
+        store,
+        kind,
+        group_id,
+        before.counts,
+        threshold,
+        session.now,
+        reference,
+        hides_all_positive=hides_all_positive,
+    )
     with store.writing():
         again = entry.read(store, kind.entry, group_id, wanted, today)
         if (again.counts, again.status.reference) != (before.counts, reference):
@@ -150,17 +163,22 @@ def prepare(
     threshold: int,
     now: datetime,
     reference: str = "",
+    *,
+    hides_all_positive: bool = True,
 ) -> PreparedRelease[CellT]:
     """The period's next release. This asks the solver: never call it while writing."""
     period = counts.period
     previous = kind.tables.previous_releases(store, group_id, period)
     known = kind.releasable_cells(counts, reference, previous)
-    outcome, hidden, rounds = decide(known, previous, threshold, kind.schema)
+    outcome, hidden, rounds = decide(
+        known, previous, threshold, kind.schema, hides_all_positive=hides_all_positive
+    )
     if outcome in (ReleaseOutcome.UNCHANGED, ReleaseOutcome.KEPT):
         return PreparedRelease(outcome, group_id, period, known, None)
     values = {cell: None if cell in hidden else value for cell, value in known.items()}
     number = previous[-1].number + 1 if previous else 1
-    release = Release(group_id, period, number, now, threshold, METHOD, rounds, values)
+    method = METHOD if hides_all_positive else METHOD_SHOWING_ALL_POSITIVE
+    release = Release(group_id, period, number, now, threshold, method, rounds, values)
     return PreparedRelease(outcome, group_id, period, known, release)
 
 
@@ -169,6 +187,8 @@ def decide(
     previous: Sequence[PreviousRelease[C]],
     threshold: int,
     schema: Schema[C],
+    *,
+    hides_all_positive: bool = True,
 ) -> tuple[ReleaseOutcome, frozenset[object], int]:
     """What becomes of these counts after those releases, what is hidden, after how many rounds."""
     nothing: frozenset[object] = frozenset()
@@ -177,6 +197,8 @@ def decide(
     if any(changes_by_few(known, each, threshold, schema) for each in previous):
         return ReleaseOutcome.KEPT, nothing, 0
     table = joint_table(known, previous, threshold, schema)
+    if not hides_all_positive:
+        table = replace(table, doubted=frozenset())
     try:
         protection = protect(table, threshold, find_pattern)
     except Unprotectable:

@@ -226,3 +226,48 @@ def test_nobody_can_work_one_out_from_two_releases(tmp_path_factory, seed, numbe
         migrate(store)
         world.fill(store)
         assert attack(store, [patients(seed, number), later]) == []
+
+
+# Everybody positive: twelve of twelve tells of each of them.
+
+FOOD_SCREENED = FunnelCell(Step.SCREENED, Need.FOOD)
+EVERYBODY = {ELIGIBLE: 400, SCREENED: 250, FOOD_SCREENED: 20, FOOD: 20}
+
+
+def could_be_negative(printed: Mapping[FunnelCell, int | None]) -> bool:
+    """Whether a reader who knows how the steps lie in each other must reckon with somebody."""
+    later = printed.get(FunnelCell(Step.WANTS_HELP, Need.FOOD))
+    return (printed[FOOD_SCREENED] or 400) > (printed[FOOD] or later or 1)
+
+
+def test_that_a_few_were_all_positive_is_hidden(store):
+    publish(store, EVERYBODY)
+    assert could_be_negative(released_values(store))
+
+
+def test_nor_does_a_later_step_tell_it(store):
+    publish(store, {**EVERYBODY, FunnelCell(Step.WANTS_HELP, Need.FOOD): 20})
+    assert could_be_negative(released_values(store))
+
+
+@pytest.mark.parametrize(("screened", "positive"), [(20, 0), (30, 30), (200, 150)])
+def test_that_nobody_or_many_were_positive_is_shown(store, screened, positive):
+    publish(store, {ELIGIBLE: 400, SCREENED: 250, FOOD_SCREENED: screened, FOOD: positive})
+    assert released_values(store)[FOOD] == positive
+
+
+def test_an_installation_may_show_it(store):
+    enter(store, EVERYBODY)
+    found = social_risk.of_group(store, "elm")[Q4]
+    ready = publication.prepare(store, SOCIAL_RISK, "elm", found, 11, NOW, hides_all_positive=False)
+    assert ready.release
+    assert ready.release.values[FOOD] == 20
+    assert not ready.release.hides_all_positive
+
+
+def test_what_was_shown_before_is_no_reason_against_a_release(store):
+    enter(store, EVERYBODY)
+    found = social_risk.of_group(store, "elm")[Q4]
+    first = publication.prepare(store, SOCIAL_RISK, "elm", found, 11, NOW, hides_all_positive=False)
+    publication.save(store, SOCIAL_RISK, first, "cara", NOW)
+    assert publish(store, {**EVERYBODY, ELIGIBLE: 500}) is ReleaseOutcome.RENEWED
