@@ -9,6 +9,8 @@ be worked out, and it is looked for further only where the bound leaves much to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import highspy
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +37,15 @@ def find_pattern(problem: SuppressionProblem) -> SuppressionPattern:
     """Columns to hide at a low price, and the moves that prove them enough."""
     if len(problem.moves.lower) > FEW_COLUMNS:
         return find_quickly(problem)
-    return extend(problem, PatternSearch(problem).best_columns())
+    search = PatternSearch(problem)
+    return extend(problem, search.best_columns(), search.known)
 
 
 def find_quickly(problem: SuppressionProblem) -> SuppressionPattern:
     if len(problem.moves.lower) > MOST_COLUMNS:
         return extend(problem)
-    return extend(problem, PatternSearch(problem).first_columns())
+    search = PatternSearch(problem)
+    return extend(problem, search.first_columns(), search.known)
 
 
 def finder_for(cells: int) -> PatternFinder:
@@ -65,6 +69,7 @@ class PatternSearch:
         self.master.setOptionValue("time_limit", highspy.kHighsInf)
         self.master.setOptionValue("mip_max_nodes", MOST_NODES)
         self.master.setOptionValue("mip_rel_gap", NEARLY_BEST)
+        self.master.setOptionValue("mip_heuristic_effort", 0.0)  # best choices are soon mended ones
         self.master.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # as in `least`
         for price in self.prices:
             self.master.addVar(0.0, 1.0)
@@ -229,11 +234,14 @@ LONG = 10.0  # steps that a number to hide is taken to move
 LITTLE = 1.0  # for each step of a hidden number: of two moves the one that changes less
 
 
-def extend(problem: SuppressionProblem, hidden: frozenset[int] = frozenset()) -> SuppressionPattern:
-    """What is hidden from the beginning is free."""
+def extend(
+    problem: SuppressionProblem, hidden: frozenset[int] = frozenset(), known: Sequence[Numbers] = ()
+) -> SuppressionPattern:
+    """What is hidden from the beginning is free; of the known moves those in whole numbers help."""
     search = PatternExtension(problem)
     for column in sorted(hidden):
         search.hide(column)
+    search.meet_with(known)
     search.meet_together()
     for column in sorted(problem.needs, key=lambda c: (-problem.needs[c], c)):
         if not search.is_met(column):
@@ -259,6 +267,20 @@ class PatternExtension:
     def charge(self, column: int, cost: float) -> None:
         self.highs.changeColCost(column, cost)
         self.highs.changeColCost(self.size + column, cost)
+
+    def meet_with(self, known: Sequence[Numbers]) -> None:
+        """The known moves that change hidden numbers alone, where they meet what is not met yet."""
+        printed = [c for c in self.problem.prices if c not in self.hidden]
+        met: set[int] = set()
+        for move in known:
+            whole = np.round(move)
+            if whole[printed].any() or np.abs(move - whole).max(initial=0.0) > NEARLY:
+                continue
+            more = {c for c, need in self.problem.needs.items() if whole[c] >= need} - met
+            found = tuple(int(value) for value in whole)
+            if more and self.problem.allows(found):
+                self.moves.append(found)
+                met |= more
 
     def meet_together(self) -> None:
         """Moves of what is hidden by now, each for all needs that those before it do not meet."""
