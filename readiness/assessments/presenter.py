@@ -32,7 +32,6 @@ class RaiseLine:
 class WayUp:
     find_out: tuple[RaiseLine, ...]  # what is not known yet comes first
     raises: tuple[RaiseLine, ...]
-    newly_applicable: tuple[RaiseLine, ...]
     effort_says: str
     reason: str  # why there is no way; empty when there is one
 
@@ -96,22 +95,28 @@ def plain(value: Decimal | int) -> str:
 
 def way_up(instrument: Instrument, run: ScoringRun) -> WayUp:
     raises = run.shortest_way or ()
-    steps = [(each, RaiseLine(*step_of(instrument, each, run.unmet))) for each in raises]
+    newly = frozenset(run.applies_at_end)
+    steps = [(each, RaiseLine(*step_of(instrument, each, run.unmet, newly))) for each in raises]
+    asked = [(each.from_level is None and each.item_id not in newly, step) for each, step in steps]
     return WayUp(
-        find_out=tuple(step for each, step in steps if each.from_level is None),
-        raises=tuple(step for each, step in steps if each.from_level is not None),
-        newly_applicable=tuple(applies_then(instrument, each) for each in run.newly_applicable),
+        find_out=tuple(step for is_asked, step in asked if is_asked),
+        raises=tuple(step for is_asked, step in asked if not is_asked),
         effort_says=effort_says(instrument, run.effort) if run.effort else "",
         reason=run.shortest_way_reason or "",
     )
 
 
 def step_of(
-    instrument: Instrument, each: Raise, unmet: Iterable[UnmetCriterion]
+    instrument: Instrument,
+    each: Raise,
+    unmet: Iterable[UnmetCriterion],
+    newly: frozenset[str] = frozenset(),
 ) -> tuple[Item, str, str]:
     item = instrument.item_by_id[each.item_id]
     aim = f"to level {each.to}: {item.levels[each.to]}"
-    if each.from_level is not None:
+    if each.item_id in newly:
+        says = f"Not applicable today, and applies by then: {aim if each.to else 'with any level.'}"
+    elif each.from_level is not None:
         says = f"From level {each.from_level} {aim}"
     elif each.to:
         says = f"Not known yet. Find out its level; the way takes it {aim}"
@@ -119,12 +124,6 @@ def step_of(
         says = "Not known yet. Find out its level."
     served = [name_of(instrument, criterion) for criterion in unmet if criterion.id in each.serves]
     return item, says, f"For {' and '.join(served)}." if served else ""
-
-
-def applies_then(instrument: Instrument, each: Raise) -> RaiseLine:
-    item = instrument.item_by_id[each.item_id]
-    wanted = f"with level {each.to}: {item.levels[each.to]}" if each.to else "with any level."
-    return RaiseLine(item, f"Not applicable today. The tier is reached {wanted}", "")
 
 
 def name_of(instrument: Instrument, criterion: UnmetCriterion) -> str:

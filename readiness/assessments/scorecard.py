@@ -150,7 +150,7 @@ class ScoringRun:
     unmet: tuple[UnmetCriterion, ...] = ()  # of the next tier, the limiting one first
     shortest_way: tuple[Raise, ...] | None  # None: `shortest_way_reason` says why there is none
     effort: int | None = None  # of the way: what its steps cost by the instrument; None without one
-    newly_applicable: tuple[Raise, ...] = ()  # was "not applicable", and applies where it ends
+    applies_at_end: tuple[str, ...] = ()  # items of the way that apply only where it ends
     trace: tuple[TierTrace, ...]
     shortest_way_reason: str | None
     caps: tuple[Cap, ...]

@@ -14,7 +14,7 @@ from readiness.assessments.scorecard import ScoreRange, one_decimal
 from readiness.instruments.answers import AnswerKind, Answers
 from readiness.instruments.models import AnswerLimits, Instrument, Item
 
-ENGINE_VERSION = "1.2"  # changes whenever the same answers could get another result
+ENGINE_VERSION = "1.3"  # changes whenever the same answers could get another result
 TOP_LEVEL = 4
 
 

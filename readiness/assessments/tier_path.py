@@ -2,17 +2,17 @@
 
 A step to a level costs what the instrument says (`step_effort`). Least effort first; of equal
 effort, fewest items; of those, the earliest items in the order they are asked, each at the lowest
-level that will do. What is not known yet counts from 0. "Not applicable" stays as it is. Found
-exactly, by dynamic programming in whole numbers, and checked by scoring the raised answers again.
+level that will do. What is not known yet counts from 0. "Not applicable" stays as it is, unless a
+raise makes the item apply: then it comes along. Found exactly, by dynamic programming in whole
+numbers, and checked by scoring the raised answers again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
 
 from readiness.assessments.minimums import level_worth, levels_wanted, units_wanted
 from readiness.assessments.scorecard import Raise
@@ -41,9 +41,13 @@ class TierPath:
     raises: tuple[Raise, ...] | None
     effort: int | None
     reason: str | None = None  # why there is none
+    applies_at_end: tuple[str, ...] = ()  # items of the way that apply only where it ends
 
 
-def least_effort(instrument: Instrument, answers: Answers, result: TierResult) -> TierPath:
+def least_effort(
+    instrument: Instrument, answers: Answers, result: TierResult, context: Context | None = None
+) -> TierPath:
+    """`context` tells whether what is "not applicable" still is where the way ends."""
     above = instrument.tier_after(result.tier)
     if above is None:
         return TierPath((), 0)
@@ -54,7 +58,8 @@ def least_effort(instrument: Instrument, answers: Answers, result: TierResult) -
     if reason := why_unreachable(instrument, answers, above):
         return TierPath(None, None, reason)
     question = PathQuestion(instrument, answers, result.scores, above)
-    return verify(instrument, answers, above, least_raises(question))
+    found, newly = obeying_raises(question, context or {})
+    return replace(verify(instrument, answers, above, found), applies_at_end=newly)
 
 
 def verify(
@@ -76,32 +81,70 @@ def apply_raises(answers: Answers, found: tuple[Raise, ...]) -> Answers:
     return {**answers, **{each.item_id: Answer.at(each.to) for each in found}}
 
 
-def newly_applicable(
-    instrument: Instrument,
-    answers: Answers,
-    context: Context,
-    tier: Tier,
-    found: tuple[Raise, ...],
-) -> tuple[Raise, ...]:
-    """What was "not applicable" and applies at the end of the way, where it has to be answered.
+# What is "not applicable" stays so, unless its condition rests on an answer that the way raises:
+# such answers would be refused. So the way either leaves that answer where the item stays excused,
+# or brings the item along, from nothing; the one with less effort is taken.
 
-    At the levels of least effort with which the tier still holds there; without such levels, at
-    the highest. It is no part of the way, whose items were answered with a level or not known.
-    """
+
+def obeying_raises(
+    question: PathQuestion, context: Context
+) -> tuple[tuple[Raise, ...], tuple[str, ...]]:
+    """The raises, and the items among them that apply only then."""
+    found = least_raises(question)
+    newly = applying_after(question, context, found)
+    if not newly:
+        return found, ()
+    along = bring_along(question, newly)
+    try:
+        short = least_raises(keep_excused(question, context, newly))
+    except NoPathFoundError:
+        return along, tuple(item.id for item in newly)
+    if applying_after(question, context, short) or effort_rank(question, along) < effort_rank(
+        question, short
+    ):
+        return along, tuple(item.id for item in newly)
+    return short, ()
+
+
+def effort_rank(question: PathQuestion, found: tuple[Raise, ...]) -> tuple[int, int]:
+    return effort_of(question.instrument, found), len(found)
+
+
+def applying_after(
+    question: PathQuestion, context: Context, found: Iterable[Raise]
+) -> tuple[Item, ...]:
     levels = {each.item_id: each.to for each in found}
-    items = tuple(no_longer_excused(instrument, answers, context, levels))
-    if not items:
-        return ()
-    ended, choices = apply_raises(answers, found), product(range(TOP_LEVEL + 1), repeat=len(items))
-    entries = sorted(
-        (
-            tuple(Raise(item.id, None, level) for item, level in zip(items, each, strict=True))
-            for each in choices
-        ),
-        key=lambda each: effort_of(instrument, each),
+    return tuple(no_longer_excused(question.instrument, question.answers, context, levels))
+
+
+def bring_along(question: PathQuestion, newly: tuple[Item, ...]) -> tuple[Raise, ...]:
+    """With the items answered at level 0, from which they are raised like any other."""
+    instrument = question.instrument
+    answers = {**question.answers, **{item.id: Answer.at(0) for item in newly}}
+    scores = evaluate(instrument, answers).scores
+    found = least_raises(PathQuestion(instrument, answers, scores, question.tier))
+    to = {item.id: 0 for item in newly} | {each.item_id: each.to for each in found}
+    raised = {each.item_id: each for each in found}
+    return tuple(
+        Raise(item.id, None, to[item.id]) if item in newly else raised[item.id]
+        for item in instrument.items
+        if item.id in to
     )
-    holding = (each for each in entries if reaches(instrument, apply_raises(ended, each), tier))
-    return next(holding, entries[-1])
+
+
+def keep_excused(question: PathQuestion, context: Context, newly: tuple[Item, ...]) -> PathQuestion:
+    """No answer that excuses one of the items may rise to where it does no longer."""
+    most: dict[str, int] = {}
+    for item in newly:
+        for item_id in item.na_when.item_ids if item.na_when else ():
+            present = question.answers[item_id].level or 0
+            most[item_id] = max(
+                level
+                for level in range(present, TOP_LEVEL + 1)
+                if level == present
+                or not applying_after(question, context, [Raise(item_id, present, level)])
+            )
+    return replace(question, most=most)
 
 
 # From "not yet ratable": what has to be found out.
@@ -171,6 +214,7 @@ class Headroom:
     item_id: str
     from_level: int | None  # None: not known, which counts as 0
     least: int  # what an essential gate asks for, else the present level
+    most: int
     waits_for: tuple[int, ...]  # levels of its open supporting gates
 
     @property
@@ -192,6 +236,7 @@ class PathQuestion:
     answers: Answers
     scores: Scores
     tier: Tier
+    most: Mapping[str, int] = field(default_factory=dict)  # levels that items may not pass
 
     @cached_property
     def open_gates(self) -> tuple[Gate, ...]:
@@ -201,7 +246,9 @@ class PathQuestion:
     def headrooms(self) -> Mapping[str, Headroom]:
         """By item, in the order they are asked."""
         return {
-            item.id: headroom_of(item, self.answers[item.id], self.open_gates)
+            item.id: headroom_of(
+                item, self.answers[item.id], self.open_gates, self.most.get(item.id, TOP_LEVEL)
+            )
             for item in self.instrument.items
             if self.answers[item.id].kind is not AnswerKind.NOT_APPLICABLE
             and self.answers[item.id].level != TOP_LEVEL
@@ -214,11 +261,11 @@ class PathQuestion:
         return waiting - self.tier.supporting_unmet_max
 
 
-def headroom_of(item: Item, answer: Answer, open_gates: Iterable[Gate]) -> Headroom:
+def headroom_of(item: Item, answer: Answer, open_gates: Iterable[Gate], most: int) -> Headroom:
     gates = [gate for gate in open_gates if gate.item_id == item.id]
     needed = (gate.level for gate in gates if gate.kind is GateKind.ESSENTIAL)
     wanted = tuple(gate.level for gate in gates if gate.kind is GateKind.SUPPORTING)
-    return Headroom(item.id, answer.level, max(answer.level or 0, *needed, 0), wanted)
+    return Headroom(item.id, answer.level, max(answer.level or 0, *needed, 0), most, wanted)
 
 
 def least_raises(question: PathQuestion) -> tuple[Raise, ...]:
@@ -271,7 +318,7 @@ def item_costs(question: PathQuestion, item_id: str) -> Costs:
     headroom, order = question.headrooms[item_id], tuple(question.headrooms)
     digits, digit = RANKS ** len(order), RANKS ** (len(order) - 1 - order.index(item_id))
     costs: Costs = {}
-    for level in range(headroom.least, TOP_LEVEL + 1):
+    for level in range(headroom.least, headroom.most + 1):
         steps = level - headroom.start
         effort = sum(question.instrument.step_effort[headroom.start : level])
         before_order = effort * (len(order) + 1) + (steps > 0)

@@ -31,10 +31,10 @@ from readiness.instruments.models import Instrument
 
 
 def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> ScoringRun:
-    """Tier, reasons and the way up with the least effort. The context is only hashed with the
-    inputs."""
+    """Tier, reasons and the way up with the least effort. The context tells whether what is "not
+    applicable" stays so on the way, and is hashed with the inputs."""
     result = evaluate(instrument, answers)
-    way = tier_path.least_effort(instrument, answers, result)
+    way = tier_path.least_effort(instrument, answers, result, context)
     above = instrument.tier_after(result.tier) or result.tier
     unmet = unmet_criteria(instrument, answers, result, above)
     return ScoringRun(
@@ -55,9 +55,7 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         if way.raises is None
         else tuple(with_purpose(instrument, answers, each, unmet) for each in way.raises),
         effort=way.effort,
-        newly_applicable=tier_path.newly_applicable(
-            instrument, answers, context, above, way.raises or ()
-        ),
+        applies_at_end=way.applies_at_end,
         trace=result.trace,
         shortest_way_reason=way.reason,
         caps=result.caps,

@@ -315,13 +315,16 @@ def own_work_says(own_steps: int, questions: int) -> str:
 
 def fewest_steps(plan: ActionPlan, run: ScoringRun, instrument: Instrument, target: Tier) -> Way:
     title = f"The fewest steps to {target.id} {target.title}, cost aside"
-    steps = tuple(raise_step(each, instrument) for each in run.shortest_way or ())
+    newly = frozenset(run.applies_at_end)
+    steps = tuple(raise_step(each, instrument, newly) for each in run.shortest_way or ())
     why = " ".join(plan.notes)
     return Way(title, steps, run.shortest_way_reason or why, is_plan=False)
 
 
-def raise_step(step: Raise, instrument: Instrument) -> WayStep:
+def raise_step(step: Raise, instrument: Instrument, newly: frozenset[str]) -> WayStep:
     item = instrument.item_by_id[step.item_id]
+    if step.item_id in newly:
+        return WayStep(f"{item.short} ({item.id}): applies by then, to level {step.to}")
     if step.to == 0:
         return WayStep(f"Find out {item.short} ({item.id})")
     now = "not known" if step.from_level is None else f"level {step.from_level}"
