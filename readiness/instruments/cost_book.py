@@ -1,7 +1,7 @@
 """What a catalogue's costs are made of, for whom its interventions are, and what they deliver.
 
 The instrument says what an intervention costs in its first year. A cost book is kept beside it,
-with a date of its own, because prices age faster than questions. Its files are
+with a date of its own, because prices age faster than questions; it may correct them. Its files are
 `costs/<instrument>/<version>.yaml` beside this one, sealed like the instruments.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property
@@ -17,11 +17,18 @@ from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec import field as part_field
 
 from readiness.core.typed_file import Day, Finding, Id, Name, Share, SomeTexts, Version
 from readiness.instruments import sealed_files
 from readiness.instruments.conditions import Condition
 from readiness.instruments.consistency import parse_or_explain
+from readiness.instruments.corrections import (
+    Corrections,
+    CorrectionsPart,
+    corrections_of,
+    days_corrected,
+)
 from readiness.instruments.models import LEVELS, Prerequisite
 from readiness.instruments.population import Ages, GroupsServed
 from readiness.instruments.sealed_files import load_bytes, seal_of
@@ -113,6 +120,7 @@ class CostBook:
     day_rate: DayRate
     margin: Margin
     notes: tuple[CostNote, ...]
+    corrects: Corrections = field(default_factory=Corrections)
     sha256: str = ""  # seal over the file's bytes
 
     @cached_property
@@ -188,7 +196,7 @@ class NotePart(Struct, frozen=True, kw_only=True):
     delivers: Annotated[dict[str, DeliveryPart], Meta(min_length=1)]
 
 
-class CostFile(Struct, frozen=True):
+class CostFile(Struct, frozen=True, kw_only=True):
     id: Name
     version: Version
     published_on: Day
@@ -197,6 +205,7 @@ class CostFile(Struct, frozen=True):
     day_rate: DayRatePart
     margin: MarginPart
     notes: Annotated[tuple[NotePart, ...], Meta(min_length=1)]
+    corrects: CorrectionsPart = part_field(default_factory=CorrectionsPart)
 
 
 @cache
@@ -222,6 +231,7 @@ def read(raw: bytes) -> CostBook:
         day_rate=day_rate_of(written.day_rate),
         margin=margin_of(written.margin),
         notes=tuple(map(note_of, written.notes)),
+        corrects=corrections_of(written.corrects),
         sha256=seal_of(raw),
     )
 
@@ -254,6 +264,7 @@ def days_named(written: CostFile) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("margin",), written.margin.as_of
     for each in written.notes:
         yield ("notes", each.id), each.as_of
+    yield from days_corrected(written.corrects)
 
 
 def problems_of_population(part: NotePart) -> Iterator[Finding]:

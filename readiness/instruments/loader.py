@@ -1,6 +1,7 @@
 """The instruments: versioned files, read with every problem told at once.
 
 `<folder>/<id>/<version>.yaml` is one version. Published versions in our own folder are sealed.
+What `load` gives has the costs and sources that the version's cost book corrects.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from pathlib import Path
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.typed_file import Finding
 from readiness.core.yaml_file import MOST_BYTES
-from readiness.instruments import sealed_files
+from readiness.instruments import cost_book, sealed_files
 from readiness.instruments.consistency import contradictions
+from readiness.instruments.corrections import corrected
 from readiness.instruments.file_format import InstrumentFile, instrument_of
 from readiness.instruments.models import Instrument
 from readiness.instruments.sealed_files import broken_seal, seal_of, version_key
@@ -133,4 +135,13 @@ def load_cached(folder: Path, path: Path, _changed_at: int) -> Instrument:
         reason = broken_seal(folder, path, path.read_bytes(), needed=folder == SHIPPED)
         if reason:
             raise BadInput(reason)
-    return instrument
+    return with_corrections(instrument)
+
+
+def with_corrections(instrument: Instrument) -> Instrument:
+    """An installation's own instrument may come without a cost book."""
+    try:
+        book = cost_book.load(instrument.id, instrument.version)
+    except NotFound:
+        return instrument
+    return corrected(instrument, book.corrects)
