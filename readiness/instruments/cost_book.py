@@ -14,7 +14,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec import field as part_field
@@ -31,7 +31,8 @@ from readiness.instruments.corrections import (
 )
 from readiness.instruments.models import LEVELS, Prerequisite
 from readiness.instruments.population import Ages, GroupsServed
-from readiness.instruments.sealed_files import load_bytes, seal_of
+from readiness.instruments.sealed_files import load_bytes, versions_in
+from readiness.instruments.seals import seal_of, seals_in
 
 FOLDER = Path(__file__).parent / "costs"
 TOP_LEVEL = LEVELS[-1]
@@ -115,6 +116,7 @@ class CostNote:
 class CostBook:
     id: str  # of the instrument whose interventions it prices
     version: str
+    status: str  # as the instrument's: a book on trial is read only where its version is named
     own_days: OwnDays
     own_needs: Mapping[str, OwnNeed]  # item id -> what own work on it needs first
     day_rate: DayRate
@@ -199,6 +201,7 @@ class NotePart(Struct, frozen=True, kw_only=True):
 class CostFile(Struct, frozen=True, kw_only=True):
     id: Name
     version: Version
+    status: Literal["published", "trial"] = "published"
     published_on: Day
     own_days: OwnDaysPart
     own_needs: dict[str, OwnNeedPart]
@@ -210,22 +213,27 @@ class CostFile(Struct, frozen=True, kw_only=True):
 
 @cache
 def load(instrument_id: str = "qmer", version: str | None = None) -> CostBook:
-    """One version of an instrument's cost book; without a version, the latest."""
+    """One version of an instrument's cost book; without a version, the latest published."""
     absent = f"There is no cost book for {instrument_id!r}"
+    if version is None:
+        found = (load(instrument_id, each) for each in versions_in(FOLDER, instrument_id))
+        if latest := next((book for book in found if book.status == "published"), None):
+            return latest
     return read(load_bytes(FOLDER, instrument_id, version, absent))
 
 
 def seals() -> dict[str, str]:
     """Of every version of every cost book."""
-    return sealed_files.seals_in(FOLDER)
+    return seals_in(FOLDER)
 
 
 def read(raw: bytes) -> CostBook:
     """The book in a file, or BadInput with everything that is wrong with it."""
-    written = sealed_files.read(raw, CostFile, contradictions)
+    written = sealed_files.read(raw, CostFile, contradictions, [FOLDER])
     return CostBook(
         id=written.id,
         version=written.version,
+        status=written.status,
         own_days=own_days_of(written.own_days),
         own_needs={item_id: own_need_of(each) for item_id, each in written.own_needs.items()},
         day_rate=day_rate_of(written.day_rate),

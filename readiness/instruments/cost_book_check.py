@@ -19,7 +19,7 @@ from readiness.instruments.cost_book import CostFile
 from readiness.instruments.models import Instrument
 from readiness.instruments.references import suggestion
 
-NOTES = re.compile(rb"^notes:", re.MULTILINE)
+NOTES = re.compile(rb"^(notes|own_days|day_rate):", re.MULTILINE)
 
 
 def is_cost_book(path: Path) -> bool:
@@ -34,7 +34,8 @@ def is_cost_book(path: Path) -> bool:
 def problems_of(path: Path) -> tuple[Problem, ...]:
     """Everything that is wrong with a cost book, in the order of its lines. Empty: nothing."""
     with path.open("rb") as file:
-        return sealed_files.check(file.read(MOST_BYTES + 1), CostFile, all_contradictions)[1]
+        raw = file.read(MOST_BYTES + 1)
+        return sealed_files.check(raw, CostFile, all_contradictions, [cost_book.FOLDER])[1]
 
 
 def all_contradictions(written: CostFile) -> Iterator[Finding]:

@@ -18,7 +18,8 @@ from readiness.instruments.consistency import contradictions
 from readiness.instruments.corrections import corrected
 from readiness.instruments.file_format import InstrumentFile, instrument_of
 from readiness.instruments.models import Instrument
-from readiness.instruments.sealed_files import broken_seal, seal_of, version_key
+from readiness.instruments.sealed_files import version_key
+from readiness.instruments.seals import broken_seal, seal_of
 
 SHIPPED = Path(__file__).parent
 OWN: list[Path] = []  # folders of the installation's own, from its settings
@@ -87,14 +88,16 @@ def check_file(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
     """A file as far as it can be read, and all its problems. Never raises for a bad file."""
     try:
         with path.open("rb") as file:
-            return check_bytes(file.read(MOST_BYTES + 1))
+            return check_bytes(file.read(MOST_BYTES + 1), path.absolute().parent.parent)
     except OSError as error:
         says = f"the file cannot be read ({error.strerror}): check its name"
         return None, (Problem(str(path), says),)
 
 
-def check_bytes(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
-    written, problems = sealed_files.check(raw, InstrumentFile, contradictions_of)
+def check_bytes(raw: bytes, folder: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
+    """It may extend a version in its own folder, or one that is shipped."""
+    bases = (SHIPPED, folder)
+    written, problems = sealed_files.check(raw, InstrumentFile, contradictions_of, bases)
     return None if written is None else instrument_of(written, seal_of(raw)), problems
 
 
