@@ -40,6 +40,7 @@ from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
 from readiness.disclosure.released_counts import is_disclosable, share_bounds
+from readiness.instruments.answers import counted
 from readiness.instruments.models import Instrument, Item
 
 CODES_TRIED = 20
@@ -159,10 +160,11 @@ def doubtful_claims(
 def supported_answers(
     store: Store, found: AssessmentView, now: datetime
 ) -> claims.SupportedAnswers:
-    counted = social_risk.shares_for_claims(store, found.group.id, now.date())
-    shares = disclosable_shares(store, found.group.id, found.instrument.item_by_id, counted)
+    by_item = social_risk.shares_for_claims(store, found.group.id, now.date())
+    shares = disclosable_shares(store, found.group.id, found.instrument.item_by_id, by_item)
     judged = judged_levels(store, found.group.id, found.instrument, now.date())
-    return claims.supported_answers(found.instrument, found.answers, shares, judged)
+    cautions = {item_id: share.caution for item_id, share in by_item.items()}
+    return claims.supported_answers(found.instrument, found.answers, shares, judged, cautions)
 
 
 def judged_levels(
@@ -191,9 +193,8 @@ def changes_since(
 ) -> tuple[ChangedItem, ...]:
     if last is None:
         return ()
-    before = confirmed_answers(
-        assessments.answers_of_submission(store, found.assessment.id, last.number)
-    )
+    sent = assessments.answers_of_submission(store, found.assessment.id, last.number)
+    before = counted(found.instrument, confirmed_answers(sent), found.context)
     changes = review.changes(before, found.answers)
     return tuple(
         ChangedItem(

@@ -18,6 +18,7 @@ from readiness.counts.social_risk.rates import (
     BY_ID,
     CLAIMS,
     CONTEXT_CLAIMS,
+    ClaimShare,
     claims_shares,
     group_rates,
     need_rates,
@@ -159,6 +160,12 @@ def trend_title(name: str, known: Sequence[tuple[str, Rate]]) -> str:
     return f"{name} went from {percent(then.share)} in {first} to {percent(now.share)} in {last}"
 
 
+def basis_says(share: ClaimShare) -> str:
+    periods = ", ".join(each.label for each in share.periods)
+    caution = f". Not counted once a year: {share.caution}" if share.caution else ""
+    return f"{periods}; unit: {share.unit}{caution}"
+
+
 def claim_lines(lines: Sequence[Line], today: date) -> tuple[tuple[str, str, str], ...]:
     """What the counts say of items of the assessment, in one sentence each."""
     known = [line.counts for line in lines]
@@ -166,7 +173,7 @@ def claim_lines(lines: Sequence[Line], today: date) -> tuple[tuple[str, str, str
         (
             CLAIM_TITLES[item_id],
             rate_says(share.rate),
-            f"{', '.join(each.label for each in share.periods)}; unit: {share.unit}",
+            basis_says(share),
         )
         for item_id, share in sorted(
             claims_shares(known, today, (*CLAIMS, *CONTEXT_CLAIMS)).items()

@@ -28,6 +28,12 @@ NEED_QUARTERS = (
 )
 
 
+TWICE = (
+    "a patient seen in two of these quarters is counted twice, for counts are kept by quarter and "
+    "tell nobody who came back"
+)
+
+
 def unit_over(quarters: int) -> str:
     """What a count of so many quarters is made of: added up, it is of patients no longer.
 
@@ -170,6 +176,16 @@ class ClaimShare:
     denominator: int
     unit: str
     periods: tuple[Period, ...]  # newest first
+    told_of: str = ""  # what a sum of quarters counts more than once, in words
+
+    @property
+    def is_added_up(self) -> bool:
+        return len(self.periods) > 1
+
+    @property
+    def caution(self) -> str:
+        """Why the share is not one of patients in a year; "" where it is of one quarter."""
+        return self.told_of if self.is_added_up else ""
 
     @property
     def share(self) -> Fraction:
@@ -188,10 +204,11 @@ class Claim:
     item_id: str
     rate_id: str
     unit: str
+    told_of: str = ""
 
 
 CLAIMS = (
-    Claim("SOCR-2", "reach", f"{PATIENT_QUARTERS}: {ONCE_A_QUARTER}"),
+    Claim("SOCR-2", "reach", f"{PATIENT_QUARTERS}: {ONCE_A_QUARTER}", TWICE),
     Claim("SOCR-5", "loop_known", NEED_QUARTERS),
 )
 # Shown beside its item, and never held against it.
@@ -222,4 +239,5 @@ def share_of(newest_first: list[FunnelCounts], claim: Claim) -> ClaimShare | Non
     numerator, denominator = sum_of_pairs(pair for _, pairs in having for pair in pairs)
     if not denominator:
         return None
-    return ClaimShare(numerator, denominator, claim.unit, tuple(period for period, _ in having))
+    periods = tuple(period for period, _ in having)
+    return ClaimShare(numerator, denominator, claim.unit, periods, claim.told_of)
