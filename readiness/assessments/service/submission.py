@@ -39,7 +39,11 @@ from readiness.counts.service import social_risk
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
-from readiness.disclosure.released_counts import is_disclosable, share_bounds
+from readiness.disclosure.released_counts import (
+    is_disclosable,
+    share_bounds,
+    year_is_disclosable,
+)
 from readiness.instruments.answers import counted
 from readiness.instruments.models import Instrument, Item
 
@@ -329,12 +333,14 @@ def disclosable_shares(
     rates = {claim.item_id: BY_ID[claim.rate_id] for claim in CLAIMS}
 
     def may_be_told(item_id: str, share: ClaimShare) -> bool:
+        marks = tuple(items[item_id].support_at.values())
+        if share.is_once_a_year:
+            return year_is_disclosable(share.denominator, marks, threshold)
         pairs = [
             pair
             for quarter in share.periods
             for pair in share_bounds(newest.get(quarter), rates[item_id])
         ]
-        marks = tuple(items[item_id].support_at.values())
         return is_disclosable(pairs, marks, threshold)
 
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,6 +16,7 @@ from readiness.counts.social_risk.models import (
     Need,
     Step,
 )
+from readiness.counts.social_risk.year import ONCE_A_YEAR, YearReach, is_recent
 from readiness.counts.strata import ALL, Stratum
 from readiness.statistics.rates import Rate, wilson_rate
 
@@ -177,6 +178,7 @@ class ClaimShare:
     unit: str
     periods: tuple[Period, ...]  # newest first
     told_of: str = ""  # what a sum of quarters counts more than once, in words
+    is_once_a_year: bool = False
 
     @property
     def is_added_up(self) -> bool:
@@ -216,9 +218,13 @@ CONTEXT_CLAIMS = (Claim("SOCR-3", "response_30d", NEED_QUARTERS),)
 
 
 def claims_shares(
-    quarters: Iterable[FunnelCounts], today: date, claims: Iterable[Claim] = CLAIMS
+    quarters: Iterable[FunnelCounts],
+    today: date,
+    claims: Sequence[Claim] = CLAIMS,
+    year: YearReach | None = None,
 ) -> dict[str, ClaimShare]:
-    """By item id, the share over the last four closed quarters that have its counts.
+    """By item id, the share over the last four closed quarters that have its counts; of reach that
+    of `year`, where it is known and recent.
 
     An item is absent when no quarter has both its numbers: then nothing can be said of the claim.
     """
@@ -227,8 +233,14 @@ def claims_shares(
         key=lambda counts: counts.period,
         reverse=True,
     )
-    found = ((claim.item_id, share_of(closed, claim)) for claim in claims)
-    return {item_id: share for item_id, share in found if share}
+    found = {claim.item_id: share_of(closed, claim) for claim in claims}
+    if year and is_recent(year, today):
+        found |= {claim.item_id: of_year(year) for claim in claims if claim.rate_id == "reach"}
+    return {item_id: share for item_id, share in found.items() if share}
+
+
+def of_year(year: YearReach) -> ClaimShare:
+    return ClaimShare(year.screened, year.seen, ONCE_A_YEAR, (year.ending,), is_once_a_year=True)
 
 
 def share_of(newest_first: list[FunnelCounts], claim: Claim) -> ClaimShare | None:
