@@ -82,6 +82,7 @@ TABLES: dict[str, str] = {  # name of the table in the export -> how its rows ar
         "select * from count_explanations where group_id = :group"
         " order by period, finding, revision"
     ),
+    "year_reach": "select * from year_reach where group_id = :group order by ending, revision",
     "periods": "select * from periods where group_id = :group order by period",
     "jobs": "select * from jobs where group_id = :group order by asked_at, id",
     "uploads": "select * from uploads where group_id = :group order by at, id",

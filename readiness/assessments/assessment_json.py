@@ -24,6 +24,8 @@ from readiness.instruments.answers import (
     ApplicabilityVerdict,
     ContextValue,
     applicability,
+    counted,
+    does_not_apply,
 )
 from readiness.instruments.models import LEVELS, ContextField, Instrument, Item
 
@@ -85,7 +87,19 @@ def read(found: Mapping[str, Any], instrument: Instrument | None) -> AssessmentR
         for item in instrument.items:
             if says := refusal(instrument, item, reading):
                 reading.refuse(f"answers.{item.id}", says)
+        let_facts_decide(instrument, reading)
     return reading
+
+
+def let_facts_decide(instrument: Instrument, reading: AssessmentReading) -> None:
+    """A level typed on an item that does not apply is kept in the file, and not counted."""
+    for item in instrument.items:
+        said = reading.answers.get(item.id)
+        is_typed = said is not None and said.kind is not AnswerKind.NOT_APPLICABLE
+        if is_typed and does_not_apply(instrument, item, reading.context):
+            says = f"does not apply to this group ({item.na_says}): its answer is not counted"
+            reading.notice(f"answers.{item.id}", says)
+    reading.answers = dict(counted(instrument, reading.answers, reading.context))
 
 
 def refusal(instrument: Instrument, item: Item, reading: AssessmentReading) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.instruments.answers import Answer, AnswerKind, Answers
+from readiness.instruments.answers import Answer, AnswerKind, Answers, may_say_not_applicable
 from readiness.instruments.models import Instrument, Item
 
 
@@ -28,7 +28,7 @@ class CarriedItem:
 
 def carry(old: Instrument, new: Instrument, answers: Answers) -> tuple[CarriedItem, ...]:
     """Every item of the new version in its order, then those it dropped in theirs."""
-    asked = (carry_item(old.item_by_id.get(item.id), item, answers) for item in new.items)
+    asked = (carry_item(old.item_by_id.get(item.id), item, new, answers) for item in new.items)
     dropped = (
         CarriedItem(item.id, ItemChange.DROPPED, answers.get(item.id))
         for item in old.items
@@ -37,17 +37,16 @@ def carry(old: Instrument, new: Instrument, answers: Answers) -> tuple[CarriedIt
     return (*asked, *dropped)
 
 
-def carry_item(before: Item | None, now: Item, answers: Answers) -> CarriedItem:
+def carry_item(before: Item | None, now: Item, new: Instrument, answers: Answers) -> CarriedItem:
     """The same only if the question and all five anchors are, to the letter."""
     if before is None:
         return CarriedItem(now.id, ItemChange.NEW, None)
     same = (before.stem, before.levels) == (now.stem, now.levels)
     change = ItemChange.SAME if same else ItemChange.REWORDED
-    return CarriedItem(now.id, change, allowed_answer(now, answers.get(now.id)))
+    return CarriedItem(now.id, change, allowed_answer(new, now, answers.get(now.id)))
 
 
-def allowed_answer(item: Item, answer: Answer | None) -> Answer | None:
-    """No "not applicable" is carried to an item that no longer allows it."""
-    if answer and answer.kind is AnswerKind.NOT_APPLICABLE and item.na_when is None:
-        return None
-    return answer
+def allowed_answer(new: Instrument, item: Item, answer: Answer | None) -> Answer | None:
+    """No "not applicable" is carried to an item that no longer lets a group say so."""
+    is_said = answer is not None and answer.kind is AnswerKind.NOT_APPLICABLE
+    return None if is_said and not may_say_not_applicable(new, item) else answer

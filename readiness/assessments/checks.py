@@ -19,6 +19,8 @@ from readiness.instruments.answers import (
     Answers,
     Context,
     applicability,
+    counted,
+    does_not_apply,
 )
 from readiness.instruments.models import ContextField, Instrument, Item
 
@@ -67,9 +69,9 @@ def find(
 
     `tier_id` is the tier these answers would reach: its gates need their evidence written down.
     """
-    answers = confirmed_answers(revisions)
+    answers = counted(instrument, confirmed_answers(revisions), context)
     found = (
-        *unanswered(instrument, revisions),
+        *unanswered(instrument, revisions, context),
         *unfounded_not_applicable(instrument, answers, context),
         *without_note(instrument, answers, tier_id),
         *with_identifiers(instrument, revisions),
@@ -79,8 +81,12 @@ def find(
     return tuple(sorted(found, key=lambda finding: order.index(finding.asks)))
 
 
-def unanswered(instrument: Instrument, revisions: Revisions) -> Iterator[SubmissionFinding]:
+def unanswered(
+    instrument: Instrument, revisions: Revisions, context: Context
+) -> Iterator[SubmissionFinding]:
     for item in instrument.items:
+        if does_not_apply(instrument, item, context):
+            continue
         revision = revisions.get(item.id)
         if revision is None or revision.answer is None:
             says = f"{item_name(item)} has no answer yet."

@@ -47,6 +47,7 @@ class SupportedAnswers:
 
 
 NOTHING_JUDGED: Mapping[str, JudgedLevel] = {}
+NOTHING_TO_ADD: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,19 @@ def supported_answers(
     answers: Answers,
     shares: Shares,
     judged: Mapping[str, JudgedLevel] = NOTHING_JUDGED,
+    cautions: Mapping[str, str] = NOTHING_TO_ADD,
 ) -> SupportedAnswers:
     """The answers with each claim lowered to what its counts support.
 
-    Where nothing was counted the claim stands, and the finding says that nobody could check it;
+    `cautions`: item id -> how its share differs from one of patients in a year, said with it. Where
+    nothing was counted the claim stands, and the finding says that nobody could check it;
     what is not judged, by item id, stands without a word.
     """
     checkable = [item for item in instrument.items if item.support_at and item.id in answers]
     findings = [
-        found for item in checkable if (found := check_claim(item, answers[item.id], shares))
+        found
+        for item in checkable
+        if (found := check_claim(item, answers[item.id], shares, cautions.get(item.id, "")))
     ]
     lowered = {
         found.item_id: replace(
@@ -122,7 +127,9 @@ def supported_level(item: Item, share: Fraction) -> int:
     return min(short) - 1 if short else len(item.levels) - 1
 
 
-def check_claim(item: Item, answer: Answer, shares: Shares) -> ClaimFinding | None:
+def check_claim(
+    item: Item, answer: Answer, shares: Shares, caution: str = ""
+) -> ClaimFinding | None:
     claimed = answer.level
     if claimed is None or claimed < min(item.support_at):
         return None
@@ -141,8 +148,8 @@ def check_claim(item: Item, answer: Answer, shares: Shares) -> ClaimFinding | No
         item.id,
         ClaimSeverity.LOWERED,
         f"{item.id} ({item.title}) claims level {claimed}, but the counts show "
-        f"{percent_rounded_down(shares[item.id])}, which supports level {level}: "
-        "correct the counts or the answer.",
+        f"{percent_rounded_down(shares[item.id])}{f' ({caution})' if caution else ''}, which "
+        f"supports level {level}: correct the counts or the answer.",
     )
 
 

@@ -91,7 +91,7 @@ def require_allowed(item: Item, answer: Answer | None, may: Applicability) -> No
     """An answer that the item does not allow is not stored at all."""
     if answer is None or answer.kind is not AnswerKind.NOT_APPLICABLE:
         return
-    if not may.is_open:
+    if may.is_by_fact or not may.is_open:
         raise BadInput([Problem(item.id, f'Not saved as "not applicable". {why_not(item, may)}')])
     if not answer.reason:
         raise BadInput([Problem(item.id, "Say in a few words why this does not apply.")])
@@ -101,10 +101,23 @@ def why_not(item: Item, may: Applicability) -> str:
     """What stands between an item and "not applicable"."""
     if may.verdict is ApplicabilityVerdict.NEVER:
         return 'This item applies to every group: choose a level, or "don\'t know".'
+    if may.is_by_fact:
+        return why_not_by_fact(item, may)
     if may.verdict is ApplicabilityVerdict.UNKNOWN:
         places = " and ".join((*may.context_ids, *may.item_ids))
         return f"It may be so only if: {item.na_says}. Answer {places} first."
     return f"It may be so only if: {item.na_says}. Your answers say otherwise."
+
+
+def why_not_by_fact(item: Item, may: Applicability) -> str:
+    """Nobody chooses it: what decides, and what to do meanwhile."""
+    places = " and ".join(may.context_ids)
+    says = f"Facts about your group ({places}) decide whether this applies"
+    if may.is_open:
+        return f"{says}; it does not: {item.na_says}. Leave it empty."
+    if may.verdict is ApplicabilityVerdict.UNKNOWN:
+        return f"{says}: fill them in, or choose a level or “don’t know”."
+    return f"{says}; it does: choose a level, or “don’t know”."
 
 
 def outcome(

@@ -17,7 +17,7 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.tables import spreadsheet
 from readiness.core.tables.models import Book, SheetCell
 from readiness.instruments import context_fields
-from readiness.instruments.answers import Answer, ContextValue
+from readiness.instruments.answers import Answer, ContextValue, may_say_not_applicable
 from readiness.instruments.models import ContextField, Instrument, Item
 
 KIND = "readiness questionnaire"
@@ -98,11 +98,10 @@ def cell_name(sheet: SheetName, column: str, row: int) -> str:
     return f"{sheet}!{letter(columns, column)}{row}"
 
 
-def words_of(item: Item) -> tuple[str, ...]:
+def words_of(instrument: Instrument, item: Item) -> tuple[str, ...]:
     """What may be chosen for an item."""
-    return tuple(
-        words for choice, words in WORDS.items() if choice != "na" or item.na_when is not None
-    )
+    offers_na = may_say_not_applicable(instrument, item)
+    return tuple(words for choice, words in WORDS.items() if choice != "na" or offers_na)
 
 
 def fields_of(instrument: Instrument) -> Iterator[tuple[str, ContextField]]:
@@ -230,8 +229,8 @@ def read_answer(
     choice = CHOICE_BY_WORDS.get(typed.casefold().replace("’", "'")) if typed else ""
     if row[WorkbookColumn.ANSWER].is_formula:
         choice = None  # said already
-    elif choice is None or (item and choice and WORDS[choice] not in words_of(item)):
-        options = ", ".join(words_of(item)) if item else ", ".join(WORDS.values())
+    elif choice is None or (item and choice and WORDS[choice] not in words_of(instrument, item)):
+        options = ", ".join(words_of(instrument, item)) if item else ", ".join(WORDS.values())
         problems.append(Problem(place[WorkbookColumn.ANSWER], f"Choose one of: {options}."))
     if problems or item is None or base is None or choice is None:
         filled.problems.extend(problems)

@@ -28,6 +28,7 @@ from readiness.assessments.workbook import (
 )
 from readiness.core.exports import MADE_AT
 from readiness.core.free_text import NOTE_CHARACTERS
+from readiness.instruments.answers import does_not_apply
 from readiness.instruments.models import Instrument
 
 ANSWER_WIDTHS = (9, 24, 52, 26, 30, 34, 34, 34, 15, 30, 48, 8)
@@ -69,7 +70,8 @@ def write(
     formats = Formats(book)
     read_me(book.add_worksheet("Read me"), instrument, group_name, formats)
     fill_facts(book.add_worksheet(SheetName.CONTEXT), instrument, facts, formats)
-    fill_answers(book.add_worksheet(SheetName.ANSWERS), instrument, answers, formats)
+    left_out = left_out_by(instrument, facts)
+    fill_answers(book.add_worksheet(SheetName.ANSWERS), instrument, answers, left_out, formats)
     mark = book.add_worksheet(SheetName.MARK)
     for column, text in enumerate(MARK_COLUMNS):
         mark.write_string(0, column, text)
@@ -107,8 +109,22 @@ def begin(page: Worksheet, columns: Sequence[str], widths: Sequence[int], f: For
     page.fit_to_pages(1, 0)
 
 
+def left_out_by(instrument: Instrument, facts: Mapping[str, ContextRevision]) -> Mapping[str, str]:
+    """Item id -> what stands before its question: by the group's facts it does not apply."""
+    context = {key: revision.value for key, revision in facts.items()}
+    return {
+        item.id: f"Does not apply to your group: {item.na_says}. Leave it empty. "
+        for item in instrument.items
+        if does_not_apply(instrument, item, context)
+    }
+
+
 def fill_answers(
-    page: Worksheet, instrument: Instrument, answers: Mapping[str, AnswerRevision], f: Formats
+    page: Worksheet,
+    instrument: Instrument,
+    answers: Mapping[str, AnswerRevision],
+    left_out: Mapping[str, str],
+    f: Formats,
 ) -> None:
     begin(page, ANSWER_COLUMNS, ANSWER_WIDTHS, f)
     page.freeze_panes(1, 1)
@@ -117,7 +133,8 @@ def fill_answers(
         revision = answers.get(item.id)
         answer = revision.answer if revision else None
         domain = instrument.domain_by_id[item.domain_id].title
-        texts = (item.id, domain, f"{item.title}. {item.stem}", *item.levels)
+        asked = f"{left_out.get(item.id, '')}{item.title}. {item.stem}"
+        texts = (item.id, domain, asked, *item.levels)
         for column, text in enumerate(texts):
             page.write_string(row, column, text, f.text)
         level = answer.level if answer else None
@@ -134,7 +151,7 @@ def fill_answers(
 def offer_answers(page: Worksheet, instrument: Instrument, column: int) -> None:
     """One rule for each run of items with the same choices: a book may hold only so many rules."""
     rows = enumerate(instrument.items, start=FIRST_ROW - 1)
-    for words, run in groupby(rows, key=lambda pair: words_of(pair[1])):
+    for words, run in groupby(rows, key=lambda pair: words_of(instrument, pair[1])):
         numbers = [row for row, _ in run]
         page.data_validation(
             numbers[0],

@@ -178,3 +178,27 @@ begin select raise(abort, 'scenarios and their answers are only ever added'); en
 
 """,
     )
+
+
+@migrations()
+def reach_in_a_year(db: Database) -> None:
+    """Patients counted once in twelve months, beside the counts of quarters."""
+    run(
+        db,
+        """
+create table year_reach (
+    group_id text not null references groups on delete cascade,
+    ending text not null,
+    revision integer not null,
+    seen integer not null check (seen > 0),
+    screened integer not null check (screened between 0 and seen),
+    author_id text not null,
+    at text not null,
+    primary key (group_id, ending, revision)
+) strict;
+
+create trigger year_reach_is_never_changed before update on year_reach
+begin select raise(abort, 'counts are only ever added'); end;
+
+""",
+    )

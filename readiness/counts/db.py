@@ -36,6 +36,7 @@ from readiness.counts.quality.models import (
     SampleCell,
 )
 from readiness.counts.social_risk.models import FunnelCell, FunnelCounts, Need, Step
+from readiness.counts.social_risk.year import YearReach
 from readiness.counts.strata import Stratum, StratumType
 
 WHOLE_GROUP = ""  # the site of counts that are entered for the group as a whole
@@ -363,3 +364,24 @@ def explanation_row(each: Explanation) -> Columns:
         "author_id": each.author_id,
         "at": each.at.isoformat(),
     }
+
+
+# Patients counted once in twelve months.
+
+
+def years(store: Store, group_id: str) -> dict[Period, YearReach]:
+    """The latest revision of each, by the quarter that it ends with."""
+    rows = store.rows("select * from year_reach where group_id = ? order by revision", (group_id,))
+    found = (YearReach(period(r["ending"]), r["seen"], r["screened"], r["revision"]) for r in rows)
+    return {year.ending: year for year in found}
+
+
+def add_year(store: Store, group_id: str, year: YearReach, event: Event) -> None:
+    with store.writing():
+        last = years(store, group_id).get(year.ending)
+        refuse_stale(year.revision, last.revision if last else 0)
+        own = {"group_id": group_id, "ending": str(year.ending), "revision": year.revision}
+        numbers = {"seen": year.seen, "screened": year.screened}
+        written = {"author_id": event.actor_id, "at": event.at.isoformat()}
+        store.insert("year_reach", {**own, **numbers, **written})
+        audit.record(store, event)

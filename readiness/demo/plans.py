@@ -26,7 +26,8 @@ Deed = tuple[datetime, Callable[[Stage], None]]
 
 
 def changes_of(who: Character, on: Callable[[int], datetime]) -> Iterator[Deed]:
-    """After the answers were accepted: a quote for the first action, a later start for the last."""
+    """After the answers were accepted: a quote for the first action, a later start for the last
+    that nothing waits for."""
     if who.id == PLANNER:
         yield on(-4), partial(get_a_quote, who=who)
         yield on(-3), partial(start_later, who=who)
@@ -48,7 +49,7 @@ def get_a_quote(stage: Stage, who: Character) -> None:
 
 def start_later(stage: Stage, who: Character) -> None:
     opened, priced = actions(stage, who)
-    last = priced[-1]
+    last = [each for each in priced if each.id not in needed_first(opened)][-1]
     begins = half_year_of(last, opened.plan.starts_on) or 1
     edit = replace(
         edit_of(last),
@@ -56,6 +57,12 @@ def start_later(stage: Stage, who: Character) -> None:
         note="After the new record system is in use at every site.",
     )
     save(stage, who, last, edit)
+
+
+def needed_first(opened: PlanView) -> frozenset[str]:
+    """Actions that others of the plan wait for."""
+    proposals = (each.proposal for each in opened.plan.current)
+    return frozenset(first for each in proposals if each for first in each.after)
 
 
 def save(stage: Stage, who: Character, action: PlanAction, edit: ActionEdit) -> None:

@@ -233,6 +233,18 @@ def is_disclosable(pairs: Sequence[ShareBounds], marks: Sequence[Fraction], thre
     )
 
 
+def year_is_disclosable(patients: int, marks: Sequence[Fraction], threshold: int) -> bool:
+    """Whether no level of a share of a year's `patients` shows a count to be small.
+
+    A level below a mark tells that fewer than mark times `patients` were screened in the year, and
+    so in each quarter; one at or above it, that fewer than the rest were not. The attacker's own
+    bound on `patients` is no lower than `patients`, so where the narrowest of these is above the
+    threshold, each count may still be larger than a small one.
+    """
+    narrowest = min(min(marks), 1 - max(marks))
+    return patients * narrowest > threshold
+
+
 def reveals_small_count(
     pairs: Sequence[ShareBounds], at: int, least: Bound, under: Bound, threshold: int
 ) -> bool:

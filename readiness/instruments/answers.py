@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.instruments.models import LEVELS, Instrument, Item
+from readiness.instruments.models import LEVELS, ApplicabilityRule, Instrument, Item
 
 
 class AnswerKind(StrEnum):
@@ -60,10 +60,15 @@ class Applicability:
     verdict: ApplicabilityVerdict
     context_ids: tuple[str, ...] = ()  # "CTX-02"
     item_ids: tuple[str, ...] = ()  # "REAL-5"
+    is_by_fact: bool = False  # nobody says so: the facts decide
 
     @property
     def is_open(self) -> bool:
         return self.verdict is ApplicabilityVerdict.OPEN
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.verdict is ApplicabilityVerdict.UNKNOWN
 
 
 def applicability(
@@ -86,7 +91,32 @@ def applicability(
             if any(field.key in item.na_when.keys for field in asked.fields)
         ),
         tuple(each.id for each in instrument.items if each.id in item.na_when.item_ids),
+        instrument.not_applicable is ApplicabilityRule.BY_FACT,
     )
+
+
+def does_not_apply(instrument: Instrument, item: Item, context: Context) -> bool:
+    """By the group's facts alone, whatever was answered. Never where a group says so itself."""
+    return (
+        instrument.not_applicable is ApplicabilityRule.BY_FACT
+        and item.na_when is not None
+        and item.na_when.holds(context, {}) is True
+    )
+
+
+def may_say_not_applicable(instrument: Instrument, item: Item) -> bool:
+    """Whether "not applicable" is among the answers that an item offers at all."""
+    return instrument.not_applicable is ApplicabilityRule.BY_ANSWER and item.na_when is not None
+
+
+def counted(instrument: Instrument, answers: Answers, context: Context) -> Answers:
+    """The answers that a score is made of: where facts decide, they stand in for what was typed."""
+    by_fact = {
+        item.id: Answer.not_applicable(item.na_says)
+        for item in instrument.items
+        if does_not_apply(instrument, item, context)
+    }
+    return {**answers, **by_fact} if by_fact else answers
 
 
 def no_longer_excused(

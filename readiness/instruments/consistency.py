@@ -11,7 +11,13 @@ from readiness.core.typed_file import Finding, Path
 from readiness.instruments import references
 from readiness.instruments.conditions import Condition, parse_condition
 from readiness.instruments.file_format import ColumnPart, InstrumentFile
-from readiness.instruments.models import LEVELS, Gate, GateKind, Instrument
+from readiness.instruments.models import (
+    LEVELS,
+    ApplicabilityRule,
+    Gate,
+    GateKind,
+    Instrument,
+)
 from readiness.instruments.quantities import parse_quantity
 
 PART = {GateKind.ESSENTIAL: "essential_gates", GateKind.SUPPORTING: "supporting_gates"}
@@ -151,6 +157,16 @@ def bad_conditions(written: InstrumentFile, instrument: Instrument) -> Iterator[
             known = frozenset(each.id for each in written.items)
             for says in problems_of_condition(text, item.id, instrument, known):
                 yield path, says
+            if instrument.not_applicable is ApplicabilityRule.BY_FACT:
+                for says in answers_that_decide(text):
+                    yield path, says
+
+
+def answers_that_decide(text: str) -> Iterator[str]:
+    """Where facts decide, no answer may: a raised level could take another item's score away."""
+    parsed = parse_or_explain(text)
+    for named in () if isinstance(parsed, str) else sorted(parsed.item_ids):
+        yield f"{named} is an answer, and here facts of the group decide: use context keys"
 
 
 def problems_of_condition(

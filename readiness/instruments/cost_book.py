@@ -1,7 +1,7 @@
 """What a catalogue's costs are made of, for whom its interventions are, and what they deliver.
 
 The instrument says what an intervention costs in its first year. A cost book is kept beside it,
-with a date of its own, because prices age faster than questions. Its files are
+with a date of its own, because prices age faster than questions; it may correct them. Its files are
 `costs/<instrument>/<version>.yaml` beside this one, sealed like the instruments.
 """
 
@@ -9,22 +9,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec import field as part_field
 
 from readiness.core.typed_file import Day, Finding, Id, Name, Share, SomeTexts, Version
 from readiness.instruments import sealed_files
 from readiness.instruments.conditions import Condition
 from readiness.instruments.consistency import parse_or_explain
+from readiness.instruments.corrections import (
+    Corrections,
+    CorrectionsPart,
+    corrections_of,
+    days_corrected,
+)
 from readiness.instruments.models import LEVELS, Prerequisite
 from readiness.instruments.population import Ages, GroupsServed
-from readiness.instruments.sealed_files import load_bytes, seal_of
+from readiness.instruments.sealed_files import load_bytes, versions_in
+from readiness.instruments.seals import seal_of, seals_in
 
 FOLDER = Path(__file__).parent / "costs"
 TOP_LEVEL = LEVELS[-1]
@@ -108,11 +116,13 @@ class CostNote:
 class CostBook:
     id: str  # of the instrument whose interventions it prices
     version: str
+    status: str  # as the instrument's: a book on trial is read only where its version is named
     own_days: OwnDays
     own_needs: Mapping[str, OwnNeed]  # item id -> what own work on it needs first
     day_rate: DayRate
     margin: Margin
     notes: tuple[CostNote, ...]
+    corrects: Corrections = field(default_factory=Corrections)
     sha256: str = ""  # seal over the file's bytes
 
     @cached_property
@@ -188,40 +198,48 @@ class NotePart(Struct, frozen=True, kw_only=True):
     delivers: Annotated[dict[str, DeliveryPart], Meta(min_length=1)]
 
 
-class CostFile(Struct, frozen=True):
+class CostFile(Struct, frozen=True, kw_only=True):
     id: Name
     version: Version
+    status: Literal["published", "trial"] = "published"
     published_on: Day
     own_days: OwnDaysPart
     own_needs: dict[str, OwnNeedPart]
     day_rate: DayRatePart
     margin: MarginPart
     notes: Annotated[tuple[NotePart, ...], Meta(min_length=1)]
+    corrects: CorrectionsPart = part_field(default_factory=CorrectionsPart)
 
 
 @cache
 def load(instrument_id: str = "qmer", version: str | None = None) -> CostBook:
-    """One version of an instrument's cost book; without a version, the latest."""
+    """One version of an instrument's cost book; without a version, the latest published."""
     absent = f"There is no cost book for {instrument_id!r}"
+    if version is None:
+        found = (load(instrument_id, each) for each in versions_in(FOLDER, instrument_id))
+        if latest := next((book for book in found if book.status == "published"), None):
+            return latest
     return read(load_bytes(FOLDER, instrument_id, version, absent))
 
 
 def seals() -> dict[str, str]:
     """Of every version of every cost book."""
-    return sealed_files.seals_in(FOLDER)
+    return seals_in(FOLDER)
 
 
 def read(raw: bytes) -> CostBook:
     """The book in a file, or BadInput with everything that is wrong with it."""
-    written = sealed_files.read(raw, CostFile, contradictions)
+    written = sealed_files.read(raw, CostFile, contradictions, [FOLDER])
     return CostBook(
         id=written.id,
         version=written.version,
+        status=written.status,
         own_days=own_days_of(written.own_days),
         own_needs={item_id: own_need_of(each) for item_id, each in written.own_needs.items()},
         day_rate=day_rate_of(written.day_rate),
         margin=margin_of(written.margin),
         notes=tuple(map(note_of, written.notes)),
+        corrects=corrections_of(written.corrects),
         sha256=seal_of(raw),
     )
 
@@ -254,6 +272,7 @@ def days_named(written: CostFile) -> Iterator[tuple[tuple[str, ...], str]]:
     yield ("margin",), written.margin.as_of
     for each in written.notes:
         yield ("notes", each.id), each.as_of
+    yield from days_corrected(written.corrects)
 
 
 def problems_of_population(part: NotePart) -> Iterator[Finding]:

@@ -14,11 +14,12 @@ from readiness.core.typed_file import Finding
 from readiness.core.yaml_file import MOST_BYTES
 from readiness.instruments import cost_book, loader, sealed_files
 from readiness.instruments.consistency import parse_or_explain
+from readiness.instruments.corrections import impossible_corrections, marks_corrected
 from readiness.instruments.cost_book import CostFile
 from readiness.instruments.models import Instrument
 from readiness.instruments.references import suggestion
 
-NOTES = re.compile(rb"^notes:", re.MULTILINE)
+NOTES = re.compile(rb"^(notes|own_days|day_rate):", re.MULTILINE)
 
 
 def is_cost_book(path: Path) -> bool:
@@ -33,7 +34,8 @@ def is_cost_book(path: Path) -> bool:
 def problems_of(path: Path) -> tuple[Problem, ...]:
     """Everything that is wrong with a cost book, in the order of its lines. Empty: nothing."""
     with path.open("rb") as file:
-        return sealed_files.check(file.read(MOST_BYTES + 1), CostFile, all_contradictions)[1]
+        raw = file.read(MOST_BYTES + 1)
+        return sealed_files.check(raw, CostFile, all_contradictions, [cost_book.FOLDER])[1]
 
 
 def all_contradictions(written: CostFile) -> Iterator[Finding]:
@@ -116,27 +118,31 @@ def unknown_facts(written: CostFile, instrument: Instrument) -> Iterator[Finding
             yield at, "this reads nothing about the group: name a context key"
 
 
+def bad_corrections(written: CostFile, instrument: Instrument) -> Iterator[Finding]:
+    yield from impossible_corrections(written.corrects, instrument)
+
+
 def unmarked(written: CostFile, instrument: Instrument) -> Iterator[Finding]:
     """An estimate must never read like a measurement."""
     marks = instrument.marks
-    for at, status in statuses(written):
+    for at, status in (*statuses(written), *marks_corrected(written.corrects)):
         if marks and not re.search(rf"\b(?:{'|'.join(map(re.escape, marks))})\b", status):
             says = f"{status[:60]!r} carries none of the marks {', '.join(marks)}: add one"
-            yield (*at, "status"), says
+            yield at, says
 
 
 def statuses(written: CostFile) -> Iterator[tuple[tuple[str, ...], str]]:
-    yield ("own_days",), written.own_days.status
-    yield ("day_rate",), written.day_rate.status
-    yield ("margin",), written.margin.status
+    yield ("own_days", "status"), written.own_days.status
+    yield ("day_rate", "status"), written.day_rate.status
+    yield ("margin", "status"), written.margin.status
     for item_id, part in written.own_needs.items():
-        yield ("own_needs", item_id), part.status
+        yield ("own_needs", item_id, "status"), part.status
     for each in written.notes:
         at = ("notes", each.id)
-        yield at, each.status
-        yield (*at, "population"), each.population.status
+        yield (*at, "status"), each.status
+        yield (*at, "population", "status"), each.population.status
         for item_id, delivery in each.delivers.items():
-            yield (*at, "delivers", item_id), delivery.status
+            yield (*at, "delivers", item_id, "status"), delivery.status
 
 
 CHECKS: tuple[Callable[[CostFile, Instrument], Iterator[Finding]], ...] = (
@@ -144,5 +150,6 @@ CHECKS: tuple[Callable[[CostFile, Instrument], Iterator[Finding]], ...] = (
     impossible_deliveries,
     impossible_needs,
     unknown_facts,
+    bad_corrections,
     unmarked,
 )

@@ -21,6 +21,7 @@ from readiness.instruments.models import (
     About,
     ActionKind,
     AnswerLimits,
+    ApplicabilityRule,
     Axis,
     ContextField,
     ContextItem,
@@ -188,7 +189,7 @@ class InstrumentFile(Struct, frozen=True, kw_only=True):
     id: Name
     version: Version
     title: str
-    status: Literal["draft", "published", "retired"]
+    status: Literal["draft", "trial", "published", "retired"]
     published_on: Day
     marks: Annotated[dict[str, str], Meta(min_length=1)]
     minutes: Annotated[int, Meta(ge=1, le=1000)]
@@ -200,6 +201,8 @@ class InstrumentFile(Struct, frozen=True, kw_only=True):
     definitions: dict[str, str]
     responses: dict[str, str]
     limits: AnswerLimits
+    not_applicable: ApplicabilityRule = ApplicabilityRule.BY_ANSWER
+    changes: dict[str, str] = {}
     step_effort: Efforts = STEP_EFFORT
     axes: Annotated[tuple[AxisPart, ...], Meta(min_length=1)]
     domains: Annotated[tuple[DomainPart, ...], Meta(min_length=1)]

@@ -1,6 +1,7 @@
 """The instruments: versioned files, read with every problem told at once.
 
 `<folder>/<id>/<version>.yaml` is one version. Published versions in our own folder are sealed.
+What `load` gives has the costs and sources that the version's cost book corrects.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from pathlib import Path
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.typed_file import Finding
 from readiness.core.yaml_file import MOST_BYTES
-from readiness.instruments import sealed_files
+from readiness.instruments import cost_book, sealed_files
 from readiness.instruments.consistency import contradictions
+from readiness.instruments.corrections import corrected
 from readiness.instruments.file_format import InstrumentFile, instrument_of
 from readiness.instruments.models import Instrument
-from readiness.instruments.sealed_files import broken_seal, seal_of, version_key
+from readiness.instruments.sealed_files import version_key
+from readiness.instruments.seals import broken_seal, seal_of
 
 SHIPPED = Path(__file__).parent
 OWN: list[Path] = []  # folders of the installation's own, from its settings
@@ -85,14 +88,16 @@ def check_file(path: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
     """A file as far as it can be read, and all its problems. Never raises for a bad file."""
     try:
         with path.open("rb") as file:
-            return check_bytes(file.read(MOST_BYTES + 1))
+            return check_bytes(file.read(MOST_BYTES + 1), path.absolute().parent.parent)
     except OSError as error:
         says = f"the file cannot be read ({error.strerror}): check its name"
         return None, (Problem(str(path), says),)
 
 
-def check_bytes(raw: bytes) -> tuple[Instrument | None, tuple[Problem, ...]]:
-    written, problems = sealed_files.check(raw, InstrumentFile, contradictions_of)
+def check_bytes(raw: bytes, folder: Path) -> tuple[Instrument | None, tuple[Problem, ...]]:
+    """It may extend a version in its own folder, or one that is shipped."""
+    bases = (SHIPPED, folder)
+    written, problems = sealed_files.check(raw, InstrumentFile, contradictions_of, bases)
     return None if written is None else instrument_of(written, seal_of(raw)), problems
 
 
@@ -133,4 +138,13 @@ def load_cached(folder: Path, path: Path, _changed_at: int) -> Instrument:
         reason = broken_seal(folder, path, path.read_bytes(), needed=folder == SHIPPED)
         if reason:
             raise BadInput(reason)
-    return instrument
+    return with_corrections(instrument)
+
+
+def with_corrections(instrument: Instrument) -> Instrument:
+    """An installation's own instrument may come without a cost book."""
+    try:
+        book = cost_book.load(instrument.id, instrument.version)
+    except NotFound:
+        return instrument
+    return corrected(instrument, book.corrects)

@@ -42,6 +42,13 @@ class ActionKind(StrEnum):
     SOCIAL = "social support"
 
 
+class ApplicabilityRule(StrEnum):
+    """What decides that an item does not apply."""
+
+    BY_ANSWER = "by_answer"  # the group says so, where the item's condition holds
+    BY_FACT = "by_fact"  # the condition alone, over facts of the group
+
+
 class CostDriver(StrEnum):
     """What one unit of an intervention's cost is counted by."""
 
@@ -277,7 +284,7 @@ class Instrument:
     id: str
     version: str
     title: str
-    status: Literal["draft", "published", "retired"]
+    status: Literal["draft", "trial", "published", "retired"]  # on trial: only where it is named
     published_on: str  # ISO day
     sha256: str  # seal over the file's bytes
     recall_period: str
@@ -301,6 +308,8 @@ class Instrument:
     responses: Mapping[str, str] = field(default_factory=dict)  # "don't know" -> how it is treated
     about: About = field(default_factory=About)
     step_effort: tuple[int, ...] = STEP_EFFORT
+    not_applicable: ApplicabilityRule = ApplicabilityRule.BY_ANSWER
+    changes: Mapping[str, str] = field(default_factory=dict)  # since the version it extends
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
@@ -12,6 +12,7 @@ from readiness.core.formatting import one_decimal, percent
 from readiness.counts.social_risk.rates import PATIENT_QUARTERS
 from readiness.equity.gates import PEERS_FOR_THIRDS
 from readiness.instruments.cost_book import CostBook
+from readiness.instruments.models import Instrument
 from readiness.investment.models import (
     MOST_PATIENTS,
     OWN_WORK,
@@ -55,11 +56,14 @@ NO_ACTION = ("lift:", "reach:", "tier:", OWN_WORK)  # how ids begin that are no 
 
 
 def offers_of(
-    baselines: Sequence[GroupBaseline], book: CostBook, tier_gate: int
+    baselines: Sequence[GroupBaseline], book_of: Callable[[Instrument], CostBook], tier_gate: int
 ) -> tuple[GroupOffer, ...]:
+    """Each group at the prices of the version that it answered."""
     risks = risks_of(baselines)
     return tuple(
-        offer_of(each, book, risks[each.group_id], tags_of(each, risks), tier_gate)
+        offer_of(
+            each, book_of(each.instrument), risks[each.group_id], tags_of(each, risks), tier_gate
+        )
         for each in sorted(baselines, key=lambda each: each.group_id)
     )
 

@@ -51,6 +51,15 @@ def test_a_claim_is_lowered_to_what_the_counts_support():
     assert "claims level 3, but the counts show 41.0 %, which supports level 2" in finding.says
 
 
+def test_where_quarters_were_added_the_finding_says_that_a_patient_may_count_twice():
+    told = supported_answers(
+        QMER, answers_at(QMER, 3), {"SOCR-2": Fraction(41, 100)}, {}, {"SOCR-2": "counted twice"}
+    )
+    (finding,) = [each for each in told.findings if each.item_id == "SOCR-2"]
+    assert "the counts show 41.0 % (counted twice), which supports level 2" in finding.says
+    assert finding.says.endswith("correct the counts or the answer.")
+
+
 def test_counts_never_raise_a_claim():
     claimed = answers_at(QMER, 1)
     found = supported_answers(QMER, claimed, {"SOCR-2": Fraction(1), "SOCR-5": Fraction(1)})

@@ -16,6 +16,7 @@ from tests.factories.seeds import ALL
 ROOT = Path(__file__).parents[2]
 PROOFS = (
     "tests/core/test_integer_program.py",
+    "tests/assessments/test_good_deeds.py",
     "tests/assessments/test_tier_path.py",
     "tests/plans/test_least_cost.py",
     "tests/plans/test_least_cost_catalogue.py",

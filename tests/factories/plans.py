@@ -33,7 +33,7 @@ from tests.factories import world
 QMER = instruments.load("qmer", "2026.1")
 BOOK = cost_book.load("qmer", "2026.1")
 FACTS = {
-    "sites": 3,
+    "sites": 2,
     "clinicians_fte": 24,
     "active_patients": 31_000,
     "interpreter_patients": 900,

@@ -11,7 +11,7 @@ from readiness.instruments import cost_book_check
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Context
 from readiness.instruments.population import Ages, serves
-from readiness.instruments.sealed_files import seal_of, seals_in
+from readiness.instruments.seals import seal_of, seals_in
 
 SHIPPED = costs.FOLDER / "qmer" / "2026.1.yaml"
 QMER = instruments.load("qmer", "2026.1")
@@ -57,7 +57,7 @@ def test_a_book_that_was_changed_after_publication_is_not_used(tmp_path, monkeyp
     (tmp_path / "SEALS").write_bytes((costs.FOLDER / "SEALS").read_bytes())
     monkeypatch.setattr(costs, "FOLDER", tmp_path)
     with pytest.raises(BadInput, match="not the file that was published"):
-        costs.load.__wrapped__("qmer")
+        costs.load.__wrapped__("qmer", "2026.1")
 
 
 def test_an_instrument_without_a_book_is_not_found():

@@ -22,6 +22,7 @@ def test_two_versions_stand_side_by_side(tmp_path):
     assert len(new.items) == 57
     assert instruments.catalog() == (
         ("qmer", "2026.1", "published"),
+        ("qmer", "2026.2", "trial"),
         ("qmer", "2027.1", "published"),
     )
 

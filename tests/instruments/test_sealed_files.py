@@ -7,7 +7,7 @@ import pytest
 from readiness.core.errors import BadInput
 from readiness.instruments import loader as instruments
 from readiness.instruments.loader import SHIPPED
-from readiness.instruments.sealed_files import broken_seal, seal_of, seals_in
+from readiness.instruments.seals import broken_seal, seal_of, seals_in
 from tests.factories.second_version import write_second_version
 
 

@@ -123,9 +123,9 @@ def test_every_estimate_is_marked():
     assert QMER.intervention_by_id["DASH"].effect.status == "part V, numbers K"
 
 
-def test_a_source_gives_the_likely_cost_only_of_a_collaborative():
+def test_a_source_gives_the_likely_cost_only_of_a_collaborative_and_a_mailed_test():
     likely = {i.id: i.cost.likely_dollars for i in QMER.interventions if i.cost.likely_dollars}
-    assert likely == {"LEARN": 250_000}
+    assert likely == {"LEARN": 250_000, "FIT": Fraction("12.41")}
 
 
 OF_ADULTS = re.compile(r"(?i)\badults?\b|mammogra|stool|colo|breast|HbA1c|diabet|pharmacist-led")

@@ -70,7 +70,7 @@ def a_portfolio():
 
 @pytest.fixture(scope="module")
 def offers():
-    return offers_of(a_portfolio(), costs.load(), 2)
+    return offers_of(a_portfolio(), lambda _: costs.load(), 2)
 
 
 def the_problem(offers, scenario=ONE, policy=MOST_TO_NEXT_TIER):

@@ -42,7 +42,9 @@ def test_without_a_cost_book_the_whole_is_one_off_and_days_are_not_known():
 def test_units_the_group_counted_make_a_cost_known_that_no_fact_could():
     nothing_known = with_current_costs(PLAN, plans.QMER, costs.load("qmer"), {})
     assert coach(nothing_known).cost is None
-    counted = with_action(PLAN, replace(coach(PLAN), own=GroupValues(units=Fraction(3))))
+    counted = with_action(
+        PLAN, replace(coach(PLAN), own=GroupValues(units=Fraction(plans.FACTS["sites"])))
+    )
     after = coach(with_current_costs(counted, plans.QMER, costs.load("qmer"), {}))
     assert after.cost == coach(PLAN).cost
     assert after.usual.units is None

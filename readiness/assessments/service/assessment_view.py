@@ -25,7 +25,7 @@ from readiness.core.errors import NotFound, WrongState
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.instruments import loader as instruments
-from readiness.instruments.answers import Answers, Context
+from readiness.instruments.answers import Answers, Context, counted, does_not_apply
 from readiness.instruments.models import Domain, Instrument, Item
 
 FORMER = "somebody who has left"
@@ -73,8 +73,9 @@ class AssessmentView:
 
     @cached_property
     def answers(self) -> Answers:
-        """Those that count: a carried answer does once it is re-confirmed."""
-        return confirmed_answers(self.revisions)
+        """Those that count: a carried answer does once it is re-confirmed, and where facts decide
+        what applies they stand in for what was typed."""
+        return counted(self.instrument, confirmed_answers(self.revisions), self.context)
 
     @cached_property
     def context(self) -> Context:
@@ -92,7 +93,10 @@ class AssessmentView:
 
     def progress_of(self, items: Iterable[Item]) -> AnswerProgress:
         asked = tuple(items)
-        waiting = (self.revisions.get(item.id) for item in asked)
+        open_items = (
+            item for item in asked if not does_not_apply(self.instrument, item, self.context)
+        )
+        waiting = (self.revisions.get(item.id) for item in open_items)
         return AnswerProgress(
             answered=sum(item.id in self.answers for item in asked),
             total=len(asked),

@@ -31,6 +31,9 @@ from readiness.instruments.models import Instrument
 MOST_FOUND = 50  # groups offered for one search; a narrower search finds the rest
 
 
+OFFERED = ("published", "trial")  # in this order
+
+
 @dataclass(frozen=True)
 class CycleDraft:
     """What a payer enters to open a cycle."""
@@ -78,14 +81,14 @@ def cycles_of(session: Session, payer_id: str) -> tuple[Payer, tuple[CycleProgre
 
 
 def offered_instruments(session: Session, payer_id: str) -> tuple[Payer, tuple[Instrument, ...]]:
-    """The published instruments a cycle may be opened with, latest first."""
+    """The instruments a cycle may be opened with: published ones, then those on trial, latest
+    first."""
     scope.require_for_payer(session, Can.OPEN_CYCLE, payer_id)
-    published = [
+    listed = [each for each in reversed(instruments.catalog()) if each[2] in OFFERED]
+    return groups.payer(session.store, payer_id), tuple(
         instruments.load(instrument_id, version)
-        for instrument_id, version, status in instruments.catalog()
-        if status == "published"
-    ]
-    return groups.payer(session.store, payer_id), tuple(reversed(published))
+        for instrument_id, version, _ in sorted(listed, key=lambda each: OFFERED.index(each[2]))
+    )
 
 
 def open_cycle(session: Session, payer_id: str, draft: CycleDraft, cycle_id: str) -> Cycle:

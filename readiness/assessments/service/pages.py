@@ -211,7 +211,12 @@ class ItemQuestion:
 
     @property
     def offers_na(self) -> bool:
-        return self.may.is_open or self.sent.choice == "na"
+        return not self.may.is_by_fact and (self.may.is_open or self.sent.choice == "na")
+
+    @property
+    def is_left_out(self) -> bool:
+        """The group's facts say that it does not apply, whatever is typed."""
+        return self.may.is_by_fact and self.may.is_open
 
 
 @dataclass(frozen=True)

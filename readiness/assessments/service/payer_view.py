@@ -14,7 +14,7 @@ from readiness.assessments.service import assessment_view
 from readiness.core import patient_identifiers
 from readiness.core.db import Store
 from readiness.core.errors import NOT_SHARED, NotFound
-from readiness.instruments.answers import Answer, Context
+from readiness.instruments.answers import Answer, Context, counted
 from readiness.instruments.models import Instrument
 
 WITHHELD = (
@@ -66,11 +66,13 @@ def last_submitted(store: Store, assessment: Assessment) -> SubmittedView:
     if not may_be_read(store, assessment):
         raise NotFound(NOT_SHARED)
     submission = assessments.submissions(store, assessment.id)[-1]
+    instrument = assessment_view.instrument_of(assessment)
+    context = assessments.context_values(store, assessment.id)
     return SubmittedView(
         assessment=assessment,
-        instrument=assessment_view.instrument_of(assessment),
+        instrument=instrument,
         submission=submission,
-        given=submitted_answers(store, submission),
+        given=counted(instrument, submitted_answers(store, submission), context),
         runs=runs_of(store, submission),
     )
 

@@ -26,7 +26,7 @@ from readiness.instruments import context_fields
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer, Context, ContextValue, applicability
 from readiness.instruments.glossary import sentence
-from readiness.instruments.models import ContextField
+from readiness.instruments.models import ApplicabilityRule, ContextField
 
 TITLE = "Questionnaire"
 PUT_BACK = "Put back the hidden number of this row."
@@ -74,6 +74,7 @@ def blank_job(instrument_id: str, version: str, page: Page) -> PrintJob:
         "reference": f"{instrument.id} {instrument.version}",
         "made_on": day(date.fromisoformat(instrument.published_on)),
         "instrument": instrument,
+        "by_fact": instrument.not_applicable is ApplicabilityRule.BY_FACT,
         "scale_rule": sentence(instrument.scale_rule),
         "purposes": {domain.id: sentence(domain.purpose) for domain in instrument.domains},
     }

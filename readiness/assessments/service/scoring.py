@@ -26,13 +26,14 @@ from readiness.assessments.unmet import limiting_factor, served_by, unmet_criter
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.instruments import loader as instruments
-from readiness.instruments.answers import Answers, Context
+from readiness.instruments.answers import Answers, Context, counted
 from readiness.instruments.models import Instrument
 
 
 def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> ScoringRun:
-    """Tier, reasons and the way up with the least effort. The context tells whether what is "not
-    applicable" stays so on the way, and is hashed with the inputs."""
+    """Tier, reasons and the way up with the least effort. The context decides what does not apply
+    where a version lets facts decide, tells whether it stays so on the way, and is hashed."""
+    given, answers = answers, counted(instrument, answers, context)
     result = evaluate(instrument, answers)
     way = tier_path.least_effort(instrument, answers, result, context)
     above = instrument.tier_after(result.tier) or result.tier
@@ -60,7 +61,7 @@ def scoring_run(instrument: Instrument, context: Context, answers: Answers) -> S
         shortest_way_reason=way.reason,
         caps=result.caps,
         instrument_sha256=instrument.sha256,
-        inputs_sha256=inputs_sha256(inputs_of(instrument, context, answers)),
+        inputs_sha256=inputs_sha256(inputs_of(instrument, context, given)),
     )
 
 

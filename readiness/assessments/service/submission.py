@@ -39,7 +39,12 @@ from readiness.counts.service import social_risk
 from readiness.counts.social_risk.rates import BY_ID, CLAIMS, ClaimShare
 from readiness.disclosure.db import quality as quality_releases
 from readiness.disclosure.db import social_risk as releases
-from readiness.disclosure.released_counts import is_disclosable, share_bounds
+from readiness.disclosure.released_counts import (
+    is_disclosable,
+    share_bounds,
+    year_is_disclosable,
+)
+from readiness.instruments.answers import counted
 from readiness.instruments.models import Instrument, Item
 
 CODES_TRIED = 20
@@ -159,10 +164,11 @@ def doubtful_claims(
 def supported_answers(
     store: Store, found: AssessmentView, now: datetime
 ) -> claims.SupportedAnswers:
-    counted = social_risk.shares_for_claims(store, found.group.id, now.date())
-    shares = disclosable_shares(store, found.group.id, found.instrument.item_by_id, counted)
+    by_item = social_risk.shares_for_claims(store, found.group.id, now.date())
+    shares = disclosable_shares(store, found.group.id, found.instrument.item_by_id, by_item)
     judged = judged_levels(store, found.group.id, found.instrument, now.date())
-    return claims.supported_answers(found.instrument, found.answers, shares, judged)
+    cautions = {item_id: share.caution for item_id, share in by_item.items()}
+    return claims.supported_answers(found.instrument, found.answers, shares, judged, cautions)
 
 
 def judged_levels(
@@ -191,9 +197,8 @@ def changes_since(
 ) -> tuple[ChangedItem, ...]:
     if last is None:
         return ()
-    before = confirmed_answers(
-        assessments.answers_of_submission(store, found.assessment.id, last.number)
-    )
+    sent = assessments.answers_of_submission(store, found.assessment.id, last.number)
+    before = counted(found.instrument, confirmed_answers(sent), found.context)
     changes = review.changes(before, found.answers)
     return tuple(
         ChangedItem(
@@ -328,12 +333,14 @@ def disclosable_shares(
     rates = {claim.item_id: BY_ID[claim.rate_id] for claim in CLAIMS}
 
     def may_be_told(item_id: str, share: ClaimShare) -> bool:
+        marks = tuple(items[item_id].support_at.values())
+        if share.is_once_a_year:
+            return year_is_disclosable(share.denominator, marks, threshold)
         pairs = [
             pair
             for quarter in share.periods
             for pair in share_bounds(newest.get(quarter), rates[item_id])
         ]
-        marks = tuple(items[item_id].support_at.values())
         return is_disclosable(pairs, marks, threshold)
 
     return {

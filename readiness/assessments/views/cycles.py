@@ -221,7 +221,11 @@ class CycleForm(SafeForm):
         ],
         description="Groups see it on the invitation.",
     )
-    instrument = SelectField("Instrument", description="Groups answer this version.")
+    instrument = SelectField(
+        "Instrument",
+        description="Groups answer this version. One on trial has new wording that its cut points "
+        "have not been tried with: for testing it, not for a program.",
+    )
     opens_on = Day("Opens on", [InputRequired(NO_DAY)])
     due_on = Day("Due on", [InputRequired(NO_DAY)])
 
@@ -253,10 +257,14 @@ def cycle_form(offered: Sequence[Instrument], **data: Any) -> CycleForm:
     }
     form: CycleForm = type("CycleFormOfInstrument", (CycleForm,), fields)(**data)
     form.instrument.choices = [
-        SelectChoice(f"{each.id} {each.version}", f"Version {each.version}: {each.title}")
-        for each in offered
+        SelectChoice(f"{each.id} {each.version}", instrument_words(each)) for each in offered
     ]
     return form
+
+
+def instrument_words(each: Instrument) -> str:
+    on_trial = " (on trial)" if each.status == "trial" else ""
+    return f"Version {each.version}{on_trial}: {each.title}"
 
 
 def minimums_in(instrument: Instrument) -> Iterable[tuple[Tier, Axis]]:

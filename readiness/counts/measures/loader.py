@@ -27,7 +27,8 @@ from readiness.counts.measures.models import (
 from readiness.counts.social_risk.models import Need
 from readiness.counts.strata import StratumType
 from readiness.instruments import sealed_files
-from readiness.instruments.sealed_files import load_bytes, seal_of
+from readiness.instruments.sealed_files import load_bytes
+from readiness.instruments.seals import seal_of
 
 FOLDER = Path(__file__).parent
 SOCIAL_RISK = "social-risk"

@@ -18,12 +18,14 @@ from readiness.counts.social_risk.rates import (
     BY_ID,
     CLAIMS,
     CONTEXT_CLAIMS,
+    ClaimShare,
     claims_shares,
     group_rates,
     need_rates,
     rate_at,
     rules,
 )
+from readiness.counts.social_risk.year import YearReach
 from readiness.counts.strata import ALL, Stratum, StratumType, strata_of
 from readiness.statistics.rates import Rate
 
@@ -159,16 +161,26 @@ def trend_title(name: str, known: Sequence[tuple[str, Rate]]) -> str:
     return f"{name} went from {percent(then.share)} in {first} to {percent(now.share)} in {last}"
 
 
-def claim_lines(lines: Sequence[Line], today: date) -> tuple[tuple[str, str, str], ...]:
+def basis_says(share: ClaimShare) -> str:
+    if share.is_once_a_year:
+        return f"12 months to the end of {share.periods[0].label}; unit: {share.unit}"
+    periods = ", ".join(each.label for each in share.periods)
+    caution = f". Not counted once a year: {share.caution}" if share.caution else ""
+    return f"{periods}; unit: {share.unit}{caution}"
+
+
+def claim_lines(
+    lines: Sequence[Line], today: date, year: YearReach | None = None
+) -> tuple[tuple[str, str, str], ...]:
     """What the counts say of items of the assessment, in one sentence each."""
     known = [line.counts for line in lines]
     return tuple(
         (
             CLAIM_TITLES[item_id],
             rate_says(share.rate),
-            f"{', '.join(each.label for each in share.periods)}; unit: {share.unit}",
+            basis_says(share),
         )
         for item_id, share in sorted(
-            claims_shares(known, today, (*CLAIMS, *CONTEXT_CLAIMS)).items()
+            claims_shares(known, today, (*CLAIMS, *CONTEXT_CLAIMS), year).items()
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,6 +16,7 @@ from readiness.counts.social_risk.models import (
     Need,
     Step,
 )
+from readiness.counts.social_risk.year import ONCE_A_YEAR, YearReach, is_recent
 from readiness.counts.strata import ALL, Stratum
 from readiness.statistics.rates import Rate, wilson_rate
 
@@ -25,6 +26,12 @@ PATIENT_QUARTERS = "patient-quarters"
 ONCE_A_QUARTER = "each patient counted once in every quarter they were seen"
 NEED_QUARTERS = (
     "needs of patients who want help, each counted once in a quarter, over the five needs"
+)
+
+
+TWICE = (
+    "a patient seen in two of these quarters is counted twice, for counts are kept by quarter and "
+    "tell nobody who came back"
 )
 
 
@@ -170,6 +177,17 @@ class ClaimShare:
     denominator: int
     unit: str
     periods: tuple[Period, ...]  # newest first
+    told_of: str = ""  # what a sum of quarters counts more than once, in words
+    is_once_a_year: bool = False
+
+    @property
+    def is_added_up(self) -> bool:
+        return len(self.periods) > 1
+
+    @property
+    def caution(self) -> str:
+        """Why the share is not one of patients in a year; "" where it is of one quarter."""
+        return self.told_of if self.is_added_up else ""
 
     @property
     def share(self) -> Fraction:
@@ -188,10 +206,11 @@ class Claim:
     item_id: str
     rate_id: str
     unit: str
+    told_of: str = ""
 
 
 CLAIMS = (
-    Claim("SOCR-2", "reach", f"{PATIENT_QUARTERS}: {ONCE_A_QUARTER}"),
+    Claim("SOCR-2", "reach", f"{PATIENT_QUARTERS}: {ONCE_A_QUARTER}", TWICE),
     Claim("SOCR-5", "loop_known", NEED_QUARTERS),
 )
 # Shown beside its item, and never held against it.
@@ -199,9 +218,13 @@ CONTEXT_CLAIMS = (Claim("SOCR-3", "response_30d", NEED_QUARTERS),)
 
 
 def claims_shares(
-    quarters: Iterable[FunnelCounts], today: date, claims: Iterable[Claim] = CLAIMS
+    quarters: Iterable[FunnelCounts],
+    today: date,
+    claims: Sequence[Claim] = CLAIMS,
+    year: YearReach | None = None,
 ) -> dict[str, ClaimShare]:
-    """By item id, the share over the last four closed quarters that have its counts.
+    """By item id, the share over the last four closed quarters that have its counts; of reach that
+    of `year`, where it is known and recent.
 
     An item is absent when no quarter has both its numbers: then nothing can be said of the claim.
     """
@@ -210,8 +233,14 @@ def claims_shares(
         key=lambda counts: counts.period,
         reverse=True,
     )
-    found = ((claim.item_id, share_of(closed, claim)) for claim in claims)
-    return {item_id: share for item_id, share in found if share}
+    found = {claim.item_id: share_of(closed, claim) for claim in claims}
+    if year and is_recent(year, today):
+        found |= {claim.item_id: of_year(year) for claim in claims if claim.rate_id == "reach"}
+    return {item_id: share for item_id, share in found.items() if share}
+
+
+def of_year(year: YearReach) -> ClaimShare:
+    return ClaimShare(year.screened, year.seen, ONCE_A_YEAR, (year.ending,), is_once_a_year=True)
 
 
 def share_of(newest_first: list[FunnelCounts], claim: Claim) -> ClaimShare | None:
@@ -222,4 +251,5 @@ def share_of(newest_first: list[FunnelCounts], claim: Claim) -> ClaimShare | Non
     numerator, denominator = sum_of_pairs(pair for _, pairs in having for pair in pairs)
     if not denominator:
         return None
-    return ClaimShare(numerator, denominator, claim.unit, tuple(period for period, _ in having))
+    periods = tuple(period for period, _ in having)
+    return ClaimShare(numerator, denominator, claim.unit, periods, claim.told_of)

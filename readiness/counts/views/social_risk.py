@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
-from readiness.core.errors import NotFound
-from readiness.core.periods import Period
+from readiness.core.errors import BadInput, NotFound
+from readiness.core.periods import Period, latest_closed
 from readiness.core.permissions import Can
+from readiness.core.web.fields import WholeNumberField
+from readiness.core.web.forms import SafeForm, with_problems
 from readiness.core.web.guard import needs
 from readiness.core.web.session import now, session
 from readiness.counts.models import Heading
 from readiness.counts.presenters import rates
 from readiness.counts.presenters.entry import EntryScope, Layout, PageState
-from readiness.counts.service import entry
+from readiness.counts.service import entry, social_risk
 from readiness.counts.service.entry import Sites
 from readiness.counts.service.social_risk import SCHEMA, Quarter
 from readiness.counts.social_risk.models import (
+    LARGEST,
     STRATUM_TYPES,
     FunnelCell,
     FunnelCounts,
     grids_of_part,
     grids_of_type,
 )
+from readiness.counts.social_risk.year import YearReach
 from readiness.counts.strata import ALL, STRATUM_TYPE_LABELS, Stratum, StratumType, strata_of
 from readiness.counts.views.entry import EntryPages
 from readiness.releases.service.publication import SOCIAL_RISK
 
 bp = Blueprint("screen", __name__)
+
+YEAR = "Enter a whole number of patients, such as 4,200."
+REVISION = re.compile(r"[0-9]{1,6}")
 
 
 def scope_of(key: str, _period: Period, _sites: Sites) -> EntryScope[FunnelCell]:
@@ -115,10 +124,52 @@ PAGES = EntryPages(
 )
 
 
+def patients(label: str) -> WholeNumberField:
+    return WholeNumberField(label, low=0, high=LARGEST, is_required=True, says=YEAR)
+
+
+class YearForm(SafeForm):
+    seen = WholeNumberField(
+        "Patients seen at least once", high=LARGEST, is_required=True, says=YEAR
+    )
+    screened = WholeNumberField(
+        "Of them, screened at least once", high=LARGEST, is_required=True, says=YEAR
+    )
+    revision = HiddenField()
+
+
 @bp.get("/groups/<group_id>/counts")
 @needs(Can.READ_COUNTS)
 def quarters(group_id: str) -> ResponseReturnValue:
-    found = entry.overview(session(), SCHEMA, group_id)
+    saved = social_risk.year_to_enter(session(), group_id)
+    form = YearForm(formdata=None, revision=str(saved.revision if saved else 0))
+    if saved:
+        form.seen.data, form.screened.data = f"{saved.seen:,}", f"{saved.screened:,}"
+    return quarters_page(group_id, form)
+
+
+@bp.post("/groups/<group_id>/counts/year")
+@needs(Can.ENTER_COUNTS)
+def send_year(group_id: str) -> ResponseReturnValue:
+    """Patients counted once in the twelve months to the end of the latest closed quarter."""
+    form = YearForm()
+    if form.validate():
+        base = int(form.revision.data) if REVISION.fullmatch(form.revision.data or "") else 0
+        ending = latest_closed(now().date())
+        year = YearReach(ending, form.seen.whole or 0, form.screened.whole or 0, base + 1)
+        try:
+            social_risk.save_year(session(), group_id, year)
+        except BadInput as error:
+            with_problems(form, error)
+        else:
+            flash("The year's patients are saved. Claims of reach are held against them.")
+            return redirect(url_for(".quarters", group_id=group_id), 303)
+    return quarters_page(group_id, form), 422
+
+
+def quarters_page(group_id: str, form: YearForm) -> str:
+    found, today = entry.overview(session(), SCHEMA, group_id), now().date()
+    year = social_risk.year_of(session(), group_id)
     return render_template(
         "counts/social_risk/quarters.html",
         group=found.group,
@@ -126,7 +177,9 @@ def quarters(group_id: str) -> ResponseReturnValue:
         rates=rates,
         reach=rates.trend(found.lines, "Screening reach", "reach"),
         positive=rates.trend(found.lines, "The share with one or more needs", "positive_rate"),
-        claims=rates.claim_lines(found.lines, now().date()),
+        claims=rates.claim_lines(found.lines, today, year),
+        form=form,
+        ending=latest_closed(today),
     )
 
 

@@ -31,7 +31,8 @@ from readiness.imports.screening_codes.models import (
 )
 from readiness.imports.screens.models import NeedResult
 from readiness.instruments import sealed_files
-from readiness.instruments.sealed_files import load_bytes, seal_of
+from readiness.instruments.sealed_files import load_bytes
+from readiness.instruments.seals import seal_of
 
 Meaning = TypeVar("Meaning")
 

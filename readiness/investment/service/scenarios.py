@@ -21,6 +21,8 @@ from readiness.core.people import Actor
 from readiness.core.permissions import Can
 from readiness.imports.models import RETENTION
 from readiness.instruments import cost_book as costs
+from readiness.instruments.cost_book import CostBook
+from readiness.instruments.models import Instrument
 from readiness.investment import db as allocations
 from readiness.investment.answers import (
     PolicyAnswer,
@@ -37,6 +39,7 @@ from readiness.investment.scenario import (
 )
 from readiness.investment.service import baselines, solving
 from readiness.investment.service.case import Case
+from readiness.plans.service import basis
 
 KIND = "investment"
 OBJECT = "investment scenario"
@@ -143,10 +146,15 @@ def solve_request(
     found = baselines.of_payer(store, request.payer_id, at.date())
     if not found:
         raise WrongState(NO_GROUP)
-    offers = offers_of(found, costs.load(), request.scenario.tier_gate)
+    offers = offers_of(found, book_for, request.scenario.tier_gate)
     case = Case(request.scenario, offers, request.seed)
     answer = solving.solve(case, found, on_progress)
     return ScenarioSolution(at, offers, case.problem(request.scenario.policy), answer)
+
+
+def book_for(instrument: Instrument) -> CostBook:
+    """An instrument of one's own without a cost book is priced as the latest of ours."""
+    return basis.book_of(instrument) or costs.load()
 
 
 def sensitivity_work(

@@ -253,7 +253,7 @@ def actions_ahead(
 def notes_of(instrument: Instrument) -> Mapping[str, CostNote]:
     """Empty for an instrument of one's own without a cost book."""
     try:
-        return costs.load(instrument.id).note_by_id
+        return costs.load(instrument.id, instrument.version).note_by_id
     except NotFound:
         return {}
 

@@ -17,11 +17,13 @@ from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
-from readiness.core.periods import period
+from readiness.core.periods import latest_closed, period
 from readiness.counts.models import PostedCounts
 from readiness.counts.service import entry
+from readiness.counts.service import social_risk as screen
 from readiness.counts.service.social_risk import SCHEMA
 from readiness.counts.social_risk.models import FunnelCell, Step
+from readiness.counts.social_risk.year import YearReach
 from readiness.releases.service import publication
 from readiness.releases.service.publication import SOCIAL_RISK
 from tests.factories import assessments as sheets
@@ -216,6 +218,23 @@ def test_a_claim_above_the_counts_is_flagged_lowered_and_decides(store, whole):
     assert stands.screened is not None
     assert stands.eligible is not None
     assert stands.screened / stands.eligible == 0.05
+
+
+@pytest.mark.parametrize(
+    ("seen", "screened", "asks"),
+    [(1000, 50, FindingKind.COUNTS), (1000, 400, None), (100, 5, FindingKind.UNCHECKED)],
+)
+def test_a_year_s_patients_are_what_a_claim_of_reach_is_held_against(
+    store, whole, seen, screened, asks
+):
+    """Of a year with so few patients that a level would give some away, nothing is told."""
+    session = Session(store, sheets.actor(store), NOW)
+    screen.save_year(session, "elm", YearReach(latest_closed(NOW.date()), seen, screened))
+    found = submit.check(session, whole.id)
+    told = [each for each in found.notices if each.place == "SOCR-2"]
+    assert [each.asks for each in told] == ([asks] if asks else [])
+    if asks is FindingKind.COUNTS:
+        assert "the counts show 5.0 %, which supports level 0" in told[0].says
 
 
 def known_by_race(store, **numbers):

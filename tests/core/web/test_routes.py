@@ -213,6 +213,7 @@ ROUTES = {
     "POST /assessments/<assessment_id>/review/request-changes": "401 403 404 403 409 403 403",
     # social-risk counts
     "GET /groups/<group_id>/counts": "401 404 403 200 403 403 200",
+    "POST /groups/<group_id>/counts/year": "401 404 403 422 403 403 422",
     "GET /groups/<group_id>/counts/<period>": "401 404 403 200 403 403 200",
     "POST /groups/<group_id>/counts/<period>": "401 404 403 303 403 403 303",
     "GET /groups/<group_id>/counts/<period>/<kind>": "401 404 403 200 403 403 200",

@@ -5,7 +5,7 @@ import pytest
 from readiness.core.errors import BadInput, NotFound
 from readiness.counts.measures import loader as measures
 from readiness.counts.measures.models import MeasureStatus
-from readiness.instruments.sealed_files import seal_of, seals_in
+from readiness.instruments.seals import seal_of, seals_in
 
 SHIPPED = measures.FOLDER / "social-risk" / "2026.1.yaml"
 

@@ -100,6 +100,14 @@ def test_claims_are_held_against_the_last_four_closed_quarters_with_counts():
     assert found["SOCR-2"].rate.low < found["SOCR-2"].share < found["SOCR-2"].rate.high
 
 
+def test_added_quarters_say_that_a_patient_may_count_twice_and_one_quarter_does_not():
+    added = claims_shares([counts(quarter=q) for q in QUARTERS], TODAY)
+    assert "seen in two of these quarters is counted twice" in added["SOCR-2"].caution
+    assert added["SOCR-5"].caution == ""  # it is of needs, and says so
+    alone = claims_shares([counts(quarter=QUARTERS[-1])], TODAY)
+    assert alone["SOCR-2"].caution == ""
+
+
 def test_a_running_quarter_says_nothing_of_claims():
     assert claims_shares([counts(quarter="2027-Q1")], TODAY) == {}
 

@@ -14,7 +14,7 @@ from readiness.counts.strata import STRATA
 from readiness.imports.screening_codes import loader as screening
 from readiness.imports.screening_codes.models import ResourceType
 from readiness.imports.screens.models import Absent, NeedResult, RecordStatus, ScreenAnswer
-from readiness.instruments.sealed_files import seal_of, seals_in
+from readiness.instruments.seals import seal_of, seals_in
 
 CODES = screening.load()
 RAW = (screening.FOLDER / "codes" / "2026.1.yaml").read_text(encoding="utf-8")

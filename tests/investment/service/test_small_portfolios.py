@@ -42,7 +42,7 @@ WHOLE = dict.fromkeys(BenefitComponent, 20)
 
 @cache
 def offers_at(tier_gate):
-    return offers_of([random_baseline(seed) for seed in POOL], BOOK, tier_gate)
+    return offers_of([random_baseline(seed) for seed in POOL], lambda _: BOOK, tier_gate)
 
 
 def random_case(seed):
