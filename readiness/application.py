@@ -41,7 +41,7 @@ from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
 from readiness.plans import money_views, what_if_views
 from readiness.plans import views as plans
-from readiness.portfolio.views import bulk_pdf, next_tier, peers, portfolio
+from readiness.portfolio.views import bulk_pdf, cut_points, next_tier, peers, portfolio
 from readiness.releases import views as releases
 
 BLUEPRINTS = (
@@ -51,6 +51,7 @@ BLUEPRINTS = (
     assets.bp,
     portfolio.brief_bp,
     answering.context_bp,
+    cut_points.bp,
     cycles.bp,
     equity.bp,
     team.history_bp,

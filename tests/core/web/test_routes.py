@@ -268,6 +268,8 @@ ROUTES = {
     "GET /portfolio": "401 403 302 403 302 403 403",
     "GET /payers/<payer_id>/next-tier": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/next-tier.<ending>": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/cut-points": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/cut-points.<ending>": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
     # the incentive laboratory
