@@ -16,7 +16,13 @@ from readiness import cli
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.views import account, one_time_links, team
 from readiness.administration import views as admin
-from readiness.assessments.views import answering, cycles, questionnaire, review
+from readiness.assessments.views import (
+    answering,
+    cycles,
+    questionnaire,
+    review,
+    standard_setting,
+)
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
 from readiness.core.errors import BadInput
@@ -76,6 +82,7 @@ BLUEPRINTS = (
     review.bp,
     cycles.sharing_bp,
     screen.bp,
+    standard_setting.bp,
     imports.record_bp,
     review.submit_bp,
     imports.bp,

@@ -161,6 +161,13 @@ ROUTES = {
     "GET /assessments/<assessment_id>/questionnaire": "401 404 403 200 403 403 200",
     "POST /assessments/<assessment_id>/questionnaire": "401 404 403 422 403 403 422",
     "GET /assessments/<assessment_id>/questionnaire.xlsx": "401 404 403 200 403 403 200",
+    "GET /instruments/<instrument_id>/<version>/cut-points": "401 200 200 200 200 200 200",
+    "GET /payers/<payer_id>/instruments/<instrument_id>/<version>/panel": (
+        "401 403 404 403 200 403 403"
+    ),
+    "POST /payers/<payer_id>/instruments/<instrument_id>/<version>/panel": (
+        "401 403 404 403 422 403 403"
+    ),
     "GET /instruments/<instrument_id>/<version>/questionnaire.pdf": "401 200 200 200 200 200 200",
     "GET /assessments/<assessment_id>/receipt": "401 404 403 200 403 403 200",
     "GET /assessments/<assessment_id>/result": "401 404 403 200 403 403 200",
