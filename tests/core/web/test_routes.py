@@ -145,6 +145,7 @@ ROUTES = {
     "GET /groups/<group_id>/quality/<period>/counts.xlsx": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/results": "401 404 403 302 403 403 302",
     "GET /groups/<group_id>/quality/<period>/results": "401 404 403 200 403 403 200",
+    "GET /stratification-rules": "401 200 200 200 200 200 200",
     "GET /groups/<group_id>/quality/<period>/race-data": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/released": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/released.<ending>": "401 404 403 404 403 403 404",
