@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from readiness.assessments.cut_points import (
     CutPoint,
@@ -88,12 +89,22 @@ def version_of(instrument: Instrument) -> Version:
 
 
 def to_scored(row: PortfolioRow, met_otherwise: frozenset[str]) -> ScoredGroup:
-    """Scores are kept with one decimal, which a text of the number gives back exactly."""
-    low = {key: None if x is None else Fraction(str(x)) for key, x in row.axes.items()}
-    domains = (Fraction(str(x)) for x in row.domains.values() if x is not None)
+    low = {key: None if x is None else exact(x) for key, x in row.axes.items()}
+    domains = (exact(x) for x in row.domains.values() if x is not None)
     return ScoredGroup(
         row.group_id, row.tier_id or "", low, min(domains, default=None), met_otherwise
     )
+
+
+@cache
+def exact(score: float) -> Fraction:
+    """Scores are kept with one decimal, which a text of the number gives back exactly: of 0 to
+    100 there are a thousand.
+
+    >>> exact(34.9)
+    Fraction(349, 10)
+    """
+    return Fraction(str(score))
 
 
 # Its file
