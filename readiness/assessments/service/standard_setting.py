@@ -57,11 +57,11 @@ def record_panel(session: Session, record: PanelRecord) -> PanelRecord:
         kept,
         audit.event(
             session,
-            "recorded a panel on cut points",
-            "payer",
-            record.payer_id,
+            "recorded",
+            "standard-setting panel",
+            record.id,
             payer_id=record.payer_id,
-            detail={"record": record.id, "instrument": record.instrument_id},
+            detail={"instrument": record.instrument_id, "version": record.version},
         ),
     )
     return kept

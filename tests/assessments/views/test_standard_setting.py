@@ -47,7 +47,8 @@ def test_a_panel_is_recorded_with_its_history_and_read_by_everybody(client, sign
     for said in ("Jan 15, 2026", "one patient", "bookmark", "T3 minimums", "two of four agreed"):
         assert said.casefold() in text.casefold()
     (event, *_) = audit.of_payer(store, "fair")
-    assert (event.verb, event.actor_id) == ("recorded a panel on cut points", "pam")
+    assert (event.verb, event.object_kind) == ("recorded", "standard-setting panel")
+    assert event.actor_id == "pam"
     assert "agreed" not in str(event.detail)
 
 
