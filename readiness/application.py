@@ -16,7 +16,13 @@ from readiness import cli
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.views import account, one_time_links, team
 from readiness.administration import views as admin
-from readiness.assessments.views import answering, cycles, questionnaire, review
+from readiness.assessments.views import (
+    answering,
+    cycles,
+    questionnaire,
+    review,
+    standard_setting,
+)
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
 from readiness.core.errors import BadInput
@@ -41,7 +47,7 @@ from readiness.instruments import loader as instruments
 from readiness.investment import views as investment
 from readiness.plans import money_views, what_if_views
 from readiness.plans import views as plans
-from readiness.portfolio.views import bulk_pdf, next_tier, peers, portfolio
+from readiness.portfolio.views import bulk_pdf, cut_points, next_tier, peers, portfolio
 from readiness.releases import views as releases
 
 BLUEPRINTS = (
@@ -51,6 +57,7 @@ BLUEPRINTS = (
     assets.bp,
     portfolio.brief_bp,
     answering.context_bp,
+    cut_points.bp,
     cycles.bp,
     equity.bp,
     team.history_bp,
@@ -75,6 +82,7 @@ BLUEPRINTS = (
     review.bp,
     cycles.sharing_bp,
     screen.bp,
+    standard_setting.bp,
     imports.record_bp,
     review.submit_bp,
     imports.bp,

@@ -103,6 +103,7 @@ ALSO = {
     "core/tables/spreadsheet_child.py": {"openpyxl"},
     "imports/template/workbook.py": {"xlsxwriter"},
     "equity/prior_json.py": {"msgspec"},
+    "equity/stratification/loader.py": {"msgspec"},
     "imports/fhir/*": {"msgspec"},
     "imports/warehouse/sql_text.py": {"sqlglot"},
     "incentives/*": {"numpy"},

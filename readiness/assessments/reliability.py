@@ -14,14 +14,14 @@ from decimal import Decimal
 from math import sqrt
 from statistics import variance
 
-from readiness.assessments.scorecard import Criterion, CriterionKind, ScoringRun
+from readiness.assessments.cut_points import CUT_KINDS
+from readiness.assessments.scorecard import Criterion, ScoringRun
 from readiness.instruments.answers import Answers
 from readiness.instruments.models import Domain, Instrument
 from readiness.statistics.scales import cronbach_alpha, measurement_error
 
 GROUPS_FOR_ALPHA = 30
 GROUPS_FOR_ERROR = 60
-CUTS = frozenset({CriterionKind.AXIS, CriterionKind.DOMAIN})
 POINTS_PER_LEVEL = 25  # a mean level of 1 is a score of 25
 
 
@@ -119,7 +119,7 @@ def near_cuts(
 
 def is_near(criterion: Criterion, errors: Mapping[str, float]) -> bool:
     return (
-        criterion.asks in CUTS
+        criterion.asks in CUT_KINDS
         and criterion.subject_id in errors
         and criterion.needs > 0
         and criterion.has is not None

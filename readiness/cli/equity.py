@@ -16,8 +16,10 @@ from readiness.core.tables.models import file_in_memory
 from readiness.counts.measures.models import Direction
 from readiness.disclosure.flat_counts import MOST_BYTES
 from readiness.equity import prior_json
+from readiness.equity.alignment import alignment_json
 from readiness.equity.findings import Declarations, as_json
 from readiness.equity.service.findings import report
+from readiness.equity.stratification import loader as stratification
 
 DIRECTIONS = {str(each): each for each in (Direction.HIGHER, Direction.LOWER)}
 
@@ -83,7 +85,9 @@ def equity(
     found = report(source, declared, FEWEST)
     for sentence in found.says:
         say(sentence)
-    click.echo(json.dumps(as_json(found.findings), indent=2))
+    tables = [each.table for each in found.findings.tables]
+    alignment = alignment_json(stratification.load(), tables)
+    click.echo(json.dumps(as_json(found.findings) | {"alignment": alignment}, indent=2))
 
 
 def declared_by(

@@ -202,3 +202,32 @@ begin select raise(abort, 'counts are only ever added'); end;
 
 """,
     )
+
+
+@migrations()
+def panels_that_looked_at_cut_points(db: Database) -> None:
+    """What a payer's standard-setting panel found; a correction is another record."""
+    run(
+        db,
+        """
+create table panel_records (
+    id text primary key,
+    payer_id text not null references payers on delete cascade,
+    instrument_id text not null,
+    version text not null,
+    held_on text not null,
+    took_part text not null,
+    method text not null,
+    looked_at text not null,
+    outcome text not null,
+    recorded_at text not null,
+    recorded_by text not null
+) strict;
+
+create index panel_records_of_version on panel_records (instrument_id, version, held_on);
+
+create trigger panel_records_are_never_changed before update on panel_records
+begin select raise(abort, 'panel records are only ever added'); end;
+
+""",
+    )

@@ -39,6 +39,7 @@ class Can(StrEnum):
     REVIEW = "review this group's submission"
     TEST_INCENTIVES = "try incentives for this payer"
     OPEN_CYCLE = "open a cycle for this payer"
+    RECORD_PANEL = "record a standard-setting panel for this payer"
     PLAN_INVESTMENT = "plan this payer's investment"
     AWARD = "award this payer's money to this group"
     MANAGE_PAYER_TEAM = "manage this payer's people"
@@ -66,6 +67,7 @@ RULES: dict[Can, frozenset[Role]] = {
     Can.REVIEW: frozenset({PAYER}),
     Can.TEST_INCENTIVES: frozenset({PAYER}),
     Can.OPEN_CYCLE: frozenset({PAYER}),
+    Can.RECORD_PANEL: frozenset({PAYER}),
     Can.PLAN_INVESTMENT: frozenset({PAYER}),
     Can.AWARD: frozenset({PAYER}),
     Can.MANAGE_PAYER_TEAM: frozenset({PAYER}),

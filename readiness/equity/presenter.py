@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -21,6 +22,7 @@ from readiness.core.formatting import Number, p_value, percent, points
 from readiness.core.periods import period
 from readiness.counts.measures.models import Direction
 from readiness.counts.quality.models import DemographicField
+from readiness.equity.alignment import Alignment, AlignmentVerdict
 from readiness.equity.change import is_comparable
 from readiness.equity.data_quality import MARK, FieldQuality
 from readiness.equity.gaps import StratumGap, StratumRate
@@ -257,3 +259,20 @@ def known_figure(whole: FieldQuality) -> Figure:
 def share_row(label: str, found: Rate) -> RateRow:
     basis = f"{found.numerator:,} of {found.denominator:,} patients"
     return RateRow(label, found.share, found.low, found.high, basis)
+
+
+def beside_rules(found: Sequence[Alignment]) -> str:
+    """How a split stands beside accreditors' rules, in one sentence; empty where none is about it.
+
+    >>> beside_rules(())
+    ''
+    """
+    if not found:
+        return ""
+    tally = Counter(each.verdict for each in found)
+    told = len(found) - tally[AlignmentVerdict.CANNOT_BE_TOLD]
+    could_not = f"for {tally[AlignmentVerdict.CANNOT_BE_TOLD]} of {len(found)} it cannot be told"
+    if not told:
+        return f"Of the {len(found)} rules about such a split, none could be held against it."
+    aligned = f"The split is aligned with {tally[AlignmentVerdict.ALIGNED]} of {told}"
+    return f"{aligned} rules that could be held against it; {could_not}."

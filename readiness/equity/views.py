@@ -14,6 +14,7 @@ from readiness.equity.gates import FEWEST_FOR_CHARTS
 from readiness.equity.service import race_data as service_of_race_data
 from readiness.equity.service import results as service
 from readiness.equity.service.results import ResultsFilters
+from readiness.equity.stratification import loader as stratification
 
 bp = Blueprint("equity", __name__)
 
@@ -41,8 +42,15 @@ def results(group_id: str, period: str) -> ResponseReturnValue:
         figures=presenter.figures_of(split) if split else None,
         uses=presenter.OWN_USES,
         measures=[(each.id, each.title) for each in found.measures],
+        beside_rules=presenter.beside_rules(found.alignments),
         fewest=FEWEST_FOR_CHARTS,
     )
+
+
+@bp.get("/stratification-rules")
+@needs(Can.SEE_HOME)
+def stratification_rules() -> ResponseReturnValue:
+    return render_template("equity/stratification_rules.html", found=stratification.load())
 
 
 @bp.get("/groups/<group_id>/quality/<period>/race-data")

@@ -56,6 +56,8 @@ def run() -> Iterator[str]:
         client = signed_in(store, Path(folder))
         for says, path in PAGES.items():
             yield f"{says}: {timed(partial(opened, client, path))}"
+        cuts = timed(lambda: opened(client, "/payers/fair/cut-points"), 5)
+        yield f"tiers with each cut point moved: {cuts}"
         yield f"all rows as CSV: {timed(lambda: opened(client, f'{LIST}.csv'), 5)}"
         query = PortfolioQuery(sort=PortfolioSort.QMS, page=20)
         today = NOW.date()

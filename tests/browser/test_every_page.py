@@ -40,6 +40,7 @@ ROOMS = (  # whose page an address is; the first that fits
     ("/groups", GROUP),
     ("/instruments", GROUP),
     ("/mappings", GROUP),
+    ("/stratification-rules", GROUP),
     ("/", ANYBODY),
 )
 EVERYBODY_S = {"home.front", "home.start", "account.mine", "account.sign_in", "letters.read"}

@@ -170,3 +170,17 @@ def test_an_option_that_cannot_be_read_is_refused(given):
 def test_there_is_no_way_to_raw_numbers():
     assert run("--raw").exit_code == 2
     assert run("--threshold", "1").exit_code == 2
+
+
+def test_each_split_stands_beside_the_rules_of_accreditors():
+    rows = [
+        f"g,2026,COL,race_omb2024,{name},300,400"
+        for name in ("aian", "asian", "black", "hispanic", "mena", "nhpi", "white")
+    ]
+    found = json.loads(run(sent="\n".join((HEADER, *rows))).stdout)["alignment"]
+    verdicts = {each["id"]: each["verdict"] for each in found["measures"][0]["rules"]}
+    assert found["rules"] == "2026.1"
+    assert verdicts["omb-2024"] == verdicts["cms-cells"] == "aligned with"
+    assert verdicts["omb-1997"] == "not aligned with"
+    assert verdicts["joint-commission"] == "cannot be told"
+    assert "alignment" not in json.loads(run().stdout)["measures"][0]

@@ -47,6 +47,7 @@ MAY = {  # readable by someone who does not program
         Can.REVIEW,
         Can.TEST_INCENTIVES,
         Can.OPEN_CYCLE,
+        Can.RECORD_PANEL,
         Can.PLAN_INVESTMENT,
         Can.AWARD,
         Can.MANAGE_PAYER_TEAM,

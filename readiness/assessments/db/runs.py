@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from readiness.assessments.cut_points import CUT_KINDS
 from readiness.assessments.models import READABLE_BY_PAYER, AssessmentStatus, RunKind
-from readiness.assessments.scorecard import open_gates
+from readiness.assessments.scorecard import CriterionKind, CriterionVerdict, open_gates
 from readiness.core.db import Store
 from readiness.core.serialization import from_row, to_row
 
@@ -218,6 +219,25 @@ def run_outcomes(
         made = to_outcome(row)
         found.setdefault(row["assessment_id"], {})[made.kind] = made
     return found
+
+
+# A supporting gate is judged with the others of its tier, and a cut point apart from all else.
+APART = ", ".join(f"'{kind}'" for kind in sorted(CUT_KINDS | {CriterionKind.SUPPORTING}))
+
+
+def tiers_met_otherwise(store: Store, assessment_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Of the run by which a group stands: the tiers of which all but minimums of scores is met."""
+    rows = store.rows(
+        "select s.assessment_id, json_group_array(tier.value ->> '$.tier') as tiers"  # noqa: S608
+        " from standings s join runs r on r.id = s.run_id, json_each(r.result, '$.trace') tier"
+        " where s.assessment_id in (select value from json_each(?)) and not exists"
+        " (select 1 from json_each(tier.value, '$.criteria') asked"
+        f" where asked.value ->> '$.verdict' <> '{CriterionVerdict.MET}'"
+        f" and asked.value ->> '$.asks' not in ({APART}))"
+        " group by s.assessment_id",
+        (json.dumps(list(assessment_ids)),),
+    )
+    return {row["assessment_id"]: frozenset(json.loads(row["tiers"])) for row in rows}
 
 
 def to_outcome(row: Mapping[str, Any]) -> RunOutcome:

@@ -23,12 +23,14 @@ from readiness.counts.quality.models import QualityCounts
 from readiness.counts.service.entry import enterable_period
 from readiness.counts.service.quality import YEAR
 from readiness.counts.strata import STRATA, Stratum, StratumType
+from readiness.equity.alignment import Alignment, SplitTable, alignments
 from readiness.equity.change import PeriodChange, change_between
 from readiness.equity.data_quality import missing_differs
 from readiness.equity.family import adjust_together
 from readiness.equity.gaps import TableFinding, finding_of
 from readiness.equity.gates import FEWEST_FOR_CHARTS
 from readiness.equity.service.released_gaps import spreads_among_peers
+from readiness.equity.stratification import loader as stratification
 from readiness.equity.tables import (
     ESTIMATED,
     KINDS,
@@ -90,6 +92,7 @@ class EquityResults:
     declared: str  # label of the declared reference, whatever it splits; empty: none
     split: SplitResult | None  # None: no counts by patient group were entered
     is_some_left_out: bool  # of the period: numbers that contradict each other
+    alignments: tuple[Alignment, ...] = ()  # of the split in this period, whatever else is asked
 
 
 def results(session: Session, group_id: str, written: str, wish: ResultsFilters) -> EquityResults:
@@ -129,6 +132,7 @@ def of_period(store: Store, group_id: str, ending: Period, wish: ResultsFilters)
     names = labels_of(kind, {site.id: site.name for site in groups.sites(store, group_id)})
     series = series_of(group_id, known, ending, (measure_id, kind))
     spreads = peer_spreads(store, measure_id, ending, declared, wish) if kinds else {}
+    left_out = is_some_left_out(group_id, known.get(ending))
     return EquityResults(
         groups.get(store, group_id),
         ending,
@@ -136,8 +140,15 @@ def of_period(store: Store, group_id: str, ending: Period, wish: ResultsFilters)
         kinds,
         declared.label if declared else "",
         split_of(series, ending, names, declared, wish, spreads) if kinds else None,
-        is_some_left_out(group_id, known.get(ending)),
+        left_out,
+        rule_alignments(series[ending], kinds) if kinds and not left_out else (),
     )
+
+
+def rule_alignments(rows: Iterable[StratumRow], kinds: Iterable[str]) -> tuple[Alignment, ...]:
+    """Of the counts as they were entered, with strata by their ids."""
+    split = SplitTable(table(rows, {}), frozenset(kinds), is_released=False)
+    return alignments(stratification.load(), split)
 
 
 def is_some_left_out(group_id: str, counts: QualityCounts | None) -> bool:

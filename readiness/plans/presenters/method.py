@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from readiness.core.formatting import dollars
+from readiness.instruments import standard_setting
+from readiness.instruments.models import Instrument
 from readiness.plans.drafting import stands_as_proposed
 from readiness.plans.models import MarginPrice
 from readiness.plans.presenters.tier_cost import days_text
@@ -47,6 +49,12 @@ def price_says(price: MarginPrice) -> str:
 
 def people_days(days: Decimal) -> str:
     return "1 person-day" if days == 1 else f"{days_text(days)} people-days"
+
+
+def standard_says(instrument: Instrument) -> str:
+    """Who set the cut points, in one sentence; an instrument of one's own may have no record."""
+    record = standard_setting.find(instrument)
+    return record.in_short if record else "No record is kept of who set the cut points."
 
 
 def method_says(opened: PlanView) -> Iterator[str]:

@@ -16,7 +16,7 @@ from readiness.plans.models import (
     PlanAction,
 )
 from readiness.plans.presenters.formats import between, month
-from readiness.plans.presenters.method import margin_says, method_says
+from readiness.plans.presenters.method import margin_says, method_says, standard_says
 from readiness.plans.presenters.tier_cost import days_text
 from readiness.plans.projection import ProjectedTier, Projection, able_to_mend
 from readiness.plans.schedule import current_timing
@@ -53,6 +53,7 @@ class Outlook:
     says: str  # when which tier
     margin: str  # that it holds when a raise ends a level short, and what that takes
     method: tuple[str, ...]  # how it was found
+    standard: str  # who set the cut points
     shortfall: Shortfall | None
     stages: tuple[StageLine, ...]
     timeline: Timeline | None  # None: nothing with a date raises anything
@@ -70,6 +71,7 @@ def outlook(opened: PlanView) -> Outlook:
         says=tier_says(ahead, instrument, today, opened.later),
         margin=margin_says(opened),
         method=tuple(method_says(opened)),
+        standard=standard_says(opened.instrument),
         shortfall=shortfall_of(opened, ahead, today),
         stages=tuple(stage_lines(ahead, instrument, opened.later)),
         timeline=timeline(plan, instrument, ahead, today),

@@ -145,6 +145,7 @@ ROUTES = {
     "GET /groups/<group_id>/quality/<period>/counts.xlsx": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/results": "401 404 403 302 403 403 302",
     "GET /groups/<group_id>/quality/<period>/results": "401 404 403 200 403 403 200",
+    "GET /stratification-rules": "401 200 200 200 200 200 200",
     "GET /groups/<group_id>/quality/<period>/race-data": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/released": "401 404 403 200 403 403 200",
     "GET /groups/<group_id>/quality/<period>/released.<ending>": "401 404 403 404 403 403 404",
@@ -161,6 +162,13 @@ ROUTES = {
     "GET /assessments/<assessment_id>/questionnaire": "401 404 403 200 403 403 200",
     "POST /assessments/<assessment_id>/questionnaire": "401 404 403 422 403 403 422",
     "GET /assessments/<assessment_id>/questionnaire.xlsx": "401 404 403 200 403 403 200",
+    "GET /instruments/<instrument_id>/<version>/cut-points": "401 200 200 200 200 200 200",
+    "GET /payers/<payer_id>/instruments/<instrument_id>/<version>/panel": (
+        "401 403 404 403 200 403 403"
+    ),
+    "POST /payers/<payer_id>/instruments/<instrument_id>/<version>/panel": (
+        "401 403 404 403 422 403 403"
+    ),
     "GET /instruments/<instrument_id>/<version>/questionnaire.pdf": "401 200 200 200 200 200 200",
     "GET /assessments/<assessment_id>/receipt": "401 404 403 200 403 403 200",
     "GET /assessments/<assessment_id>/result": "401 404 403 200 403 403 200",
@@ -269,6 +277,8 @@ ROUTES = {
     "GET /portfolio": "401 403 302 403 302 403 403",
     "GET /payers/<payer_id>/next-tier": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/next-tier.<ending>": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/cut-points": "401 403 404 403 200 403 403",
+    "GET /payers/<payer_id>/cut-points.<ending>": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns": "401 403 404 403 200 403 403",
     "GET /payers/<payer_id>/returns.<ending>": "401 403 404 403 200 403 403",
     # the incentive laboratory

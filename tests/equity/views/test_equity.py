@@ -148,3 +148,13 @@ def test_counts_that_do_not_add_up_are_left_out_and_said(cara, store):
     text = page(cara).text
     assert "Some counts do not add up" in text
     assert "American Indian" not in text
+
+
+def test_a_split_stands_beside_the_rules_of_accreditors(cara, store):
+    year(store, 0, SIZES)
+    found = page(cara)
+    assert "The split is aligned with 0 of 2 rules that could be held against it" in found.text
+    assert "there is no row for American Indian or Alaska Native alone" in found.text
+    rules = page(cara, found.links["What each rule asks, and what could not be verified"])
+    assert "4 of 9 rules were seen to be in force" in rules.text
+    assert "Cell size suppression policy" in rules.text

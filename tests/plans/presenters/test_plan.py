@@ -14,7 +14,7 @@ from readiness.instruments.answers import Answer
 from readiness.plans.models import ActionStatus, GroupValues, MarginPrice
 from readiness.plans.presenters import outlook
 from readiness.plans.presenters.formats import between
-from readiness.plans.presenters.method import price_says
+from readiness.plans.presenters.method import price_says, standard_says
 from readiness.plans.presenters.plan import content_of
 from readiness.plans.presenters.tier_cost import help_that_fits
 from readiness.plans.schedule import with_action
@@ -39,6 +39,11 @@ def test_it_says_between_which_months_the_target_is_reached(opened):
     told = outlook.outlook(opened)
     assert told.says.startswith("If everything goes as expected, T3 Incentive-ready is reached ")
     assert told.stages[0].between == "now"
+
+
+def test_the_method_says_who_set_the_cut_points_or_that_nobody_told(opened):
+    assert "without a panel and without pilot data" in outlook.outlook(opened).standard
+    assert standard_says(replace(opened.instrument, id="own")).startswith("No record is kept")
 
 
 def test_what_is_done_is_to_be_shown_by_assessing_again(opened):

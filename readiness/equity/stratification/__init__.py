@@ -1,0 +1,1 @@
+"""Rules of accreditors and programs on stratified measures: sealed files."""
