@@ -70,6 +70,9 @@ def equity(
     Patients of a total who are in none of its strata count as unknown. The gaps of a group over all
     measures, strata and periods of FILE are one family, over which p-values are adjusted.
 
+    Periods that last equally long are told together (over_years), and gaps are adjusted for shares
+    of payers, ages and sexes where the rows tell them (case_mix). Both take 30 groups.
+
     A prior names itself, whose it is and its day, and gives Beta distributions of true rates:
 
     \b

@@ -31,7 +31,14 @@ SCENARIO = BudgetScenario(
 )
 LABORATORY_ID = "two-incentives"
 REPLICATES = 1_000  # few: quick
-RUN_SETTINGS = RunSettings(gain_points=5, fall_points=5, replicates=REPLICATES, seed=20260101)
+RUN_SETTINGS = RunSettings(
+    gain_points=5,
+    fall_points=5,
+    replicates=REPLICATES,
+    seed=20260101,
+    staying=0.84,
+    correlation=0.3,
+)
 
 
 def plan_investment(store: Store, now: datetime) -> None:

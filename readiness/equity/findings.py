@@ -17,9 +17,11 @@ from readiness.equity.across_groups import (
     comparison_of,
     true_spreads,
 )
+from readiness.equity.case_mix import CaseMixGaps, case_mix_gaps, case_mix_json
 from readiness.equity.change import PeriodChange, StratumChange, change_between
 from readiness.equity.family import HypothesisFamily, PrimaryGap, adjust_together, family_of
 from readiness.equity.gaps import GapSpread, StratumGap, StratumRate, TableFinding, finding_of
+from readiness.equity.over_years import PeriodSeries, series_json, series_over_years
 from readiness.equity.shrinkage import DeclaredPriors, StratumShrinkage, shrunken_rates
 from readiness.equity.tables import TOTAL, StratumRow, StratumTable, TableKey, tables_of
 from readiness.statistics.comparisons import Difference
@@ -53,6 +55,8 @@ class EquityFindings:
     changes: Mapping[TableKey, PeriodChange]  # since the period before, where there is one
     portfolios: tuple[GroupComparison, ...]  # where two groups or more have the same split
     priors: DeclaredPriors | None = None
+    over_years: tuple[PeriodSeries, ...] = ()  # where there are several periods
+    case_mix: tuple[CaseMixGaps, ...] = ()
 
 
 def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFindings:
@@ -91,6 +95,8 @@ def findings_of(rows: Iterable[StratumRow], declared: Declarations) -> EquityFin
             if len(each) > 1
         ),
         declared.priors,
+        series_over_years(tables, declared.references),
+        case_mix_gaps(tables, declared.references),
     )
 
 
@@ -155,6 +161,8 @@ def as_json(findings: EquityFindings) -> Json:
         "prior": prior_json(findings.priors),
         "families": [family_json(each) for each in findings.families],
         "portfolio": {"splits": [portfolio_json(each) for each in findings.portfolios]},
+        "over_years": [series_json(each) for each in findings.over_years],
+        "case_mix": [case_mix_json(each) for each in findings.case_mix],
     }
 
 

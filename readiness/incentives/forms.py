@@ -25,6 +25,7 @@ from readiness.incentives.design import (
     PoolSplit,
     Rule,
 )
+from readiness.incentives.presenters.truth import CORRELATION_SOURCE, STAYING_SOURCE
 from readiness.incentives.presenters.wording import sentence
 from readiness.incentives.service.released import NumbersFilters, NumbersOptions
 from readiness.incentives.service.runs import (
@@ -195,6 +196,22 @@ class LaboratoryForm(SafeForm):
         says="Give the fall in points, from 0.1 to 50.",
         description="The group they are compared with truly falls by this much; nobody improves.",
     )
+    staying = PercentField(
+        "Patients counted in both years, in percent",
+        low=0,
+        high=100,
+        is_required=True,
+        says="Give the share of patients counted in both years, from 0 to 100 percent.",
+        description=STAYING_SOURCE,
+    )
+    correlation = PercentField(
+        "Correlation of a patient's results in both years, in percent",
+        low=0,
+        high=100,
+        is_required=True,
+        says="Give the correlation of a patient's two results, from 0 to 100 percent.",
+        description=CORRELATION_SOURCE,
+    )
     replicates = WholeNumberField(
         "Replicates",
         low=LEAST_REPLICATES,
@@ -222,6 +239,8 @@ class LaboratoryForm(SafeForm):
             self.fall_points.figure,
             int(self.replicates.figure),
             int(self.seed.figure),
+            self.staying.figure / 100,
+            self.correlation.figure / 100,
         )
 
 
@@ -258,16 +277,6 @@ def all_problems(form: LaboratoryForm, designs: Sequence[DesignForm]) -> list[tu
             (field.id, f"Design {number}: {says}") for field in design for says in field.errors
         ]
     return found
-
-
-def settings_values(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Stored settings as the fields show them."""
-    return {
-        "gain_points": f"{settings['gain_points']:g}",
-        "fall_points": f"{settings['fall_points']:g}",
-        "replicates": f"{settings['replicates']:,}",
-        "seed": str(settings["seed"]),
-    }
 
 
 # Designs as they are typed, so that one can be added or taken away with nothing lost

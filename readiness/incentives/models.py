@@ -155,6 +155,29 @@ class GroupSlice:
     dollar_share: Simulated | None  # of what is paid, 0 to 1; None where nothing ever is
 
 
+class PriorBasis(StrEnum):
+    OWN = "how the groups themselves differ"
+    DECLARED = "a prior that was given"
+    WEAK = "a weak prior, worth two patients"
+
+
+@dataclass(frozen=True)
+class PriorFact:
+    """What the true rates of one group of people on one measure were drawn toward.
+
+    Shares with a good result; the gap is the reference's rate minus theirs, where they are drawn
+    with it, and its spread the standard deviation of true gaps at one level of the reference.
+    """
+
+    measure_id: str
+    stratum: str
+    basis: PriorBasis
+    groups: int  # that show it
+    rate: float  # in the middle
+    gap: float | None
+    spread: float  # standard deviation of true rates, or gaps
+
+
 @dataclass(frozen=True)
 class DesignOutcome:
     """What a simulation says of one design in one scenario."""
@@ -162,7 +185,7 @@ class DesignOutcome:
     design: Design
     scenario: Scenario
     replicates: int
-    changed: int  # groups taking part in which something truly changed on a measure that counts
+    changed: float  # groups taking part in which something truly changed on a measure that counts
     measures_counted: int  # group-measures that count, of `measures_asked`
     measures_asked: int  # groups times measures of the design
     cells_not_shown: int  # groups of people of these that are hidden or absent

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy import bool_, float64, int64
@@ -15,6 +16,7 @@ from readiness.incentives.models import (
     Scenario,
     TrueChange,
 )
+from readiness.statistics.beta_binomial import Prior
 from readiness.statistics.inequality import concentration_index, fractional_ranks
 
 Floats = NDArray[float64]
@@ -30,9 +32,8 @@ THIRDS = ("lowest third", "middle third", HIGHEST_THIRD)
 class Population:
     """G physician groups, M measures, S groups of people ("strata"), one of them the reference.
 
-    The rates are observed ones, so they lie further apart than true ones would: what a simulation
-    takes for the truth is already somewhat scattered by chance. People are those of one year; the
-    year that follows is taken to have as many.
+    Rates are those released, the first year of every design. The year that follows is taken to
+    have as many people.
     """
 
     group_ids: tuple[str, ...]  # G
@@ -46,6 +47,10 @@ class Population:
     rates: Floats  # (G, M, S) shares, 0 to 1, in the measure's own direction; nan where not shown
     higher_is_better: Bools  # (M,)
     present_dollars: Floats | None = None  # (G,) paid today; None: in proportion to patients
+    given_priors: Mapping[tuple[int, int], Prior] = field(default_factory=dict)
+    """By measure and stratum: of shares with a good result, for want of enough groups."""
+    repeated: float = 0.0
+    """Share whose result repeats that of the year before: in both years, times the correlation."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -65,7 +70,7 @@ def shown_cells(population: Population) -> Bools:
     return there
 
 
-def population_of(numbers: ReleasedNumbers) -> Population:
+def population_of(numbers: ReleasedNumbers, repeated: float = 0.0) -> Population:
     """What is hidden or was not counted has no people and no rate."""
     shape = len(numbers.groups), len(numbers.measure_ids), len(numbers.strata)
     people, rates = np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
@@ -87,6 +92,7 @@ def population_of(numbers: ReleasedNumbers) -> Population:
         higher_is_better=np.array(
             [each not in numbers.lower_is_better for each in numbers.measure_ids]
         ),
+        repeated=repeated,
     )
 
 
@@ -102,29 +108,8 @@ def risk_of(group: GroupNumbers) -> float:
     return positive / screened
 
 
-@dataclass(frozen=True, eq=False)
-class TrueRates:
-    """(G, M, S) shares with a good result; 0 where nothing is shown."""
-
-    before: Floats
-    after: Floats
-
-    @property
-    def changed(self) -> Bools:
-        """(G, M) whether anything is different in the second year."""
-        differs: Bools = (self.before != self.after).any(axis=2)
-        return differs
-
-
-def true_rates(population: Population, scenario: Scenario) -> TrueRates:
-    before = np.where(shown_cells(population), good_rates(population), 0.0)
-    change = CHANGES.get(scenario.kind)
-    by = scenario.points / 100
-    return TrueRates(before, change(population, before, by) if change else before)
-
-
 def shortfall(population: Population) -> Floats:
-    """(G, M, S) how far each is truly behind the reference; 0 where it is not, or not shown."""
+    """(G, M, S) how far each was seen behind the reference; 0 where it was not, or not shown."""
     good, there = good_rates(population), shown_cells(population)
     reference = good[:, :, [population.reference]]
     is_shown = there & there[:, :, [population.reference]]
@@ -132,17 +117,37 @@ def shortfall(population: Population) -> Floats:
     return short
 
 
-def lower_ones_gain(population: Population, before: Floats, by: float) -> Floats:
+@dataclass(frozen=True, eq=False)
+class MeasureRates:
+    """True rates of one measure: (S, G, R) shares with a good result."""
+
+    rates: Floats
+    shown: Bools  # (S, G, 1); the rate of what is not shown means nothing
+    reference: int
+
+    def behind(self) -> Floats:
+        """How far each is truly behind the reference; 0 where it is not, or not shown."""
+        away = np.maximum(self.rates[[self.reference]] - self.rates, 0.0)
+        behind: Floats = away * (self.shown & self.shown[[self.reference]])
+        return behind
+
+
+def next_rates(now: MeasureRates, scenario: Scenario) -> Floats:
+    """True rates of the year that follows."""
+    change = CHANGES.get(scenario.kind)
+    return change(now, scenario.points / 100) if change else now.rates
+
+
+def lower_ones_gain(now: MeasureRates, by: float) -> Floats:
     """Those less than `by` behind stop at the reference."""
-    gained: Floats = before + np.minimum(shortfall(population), by)
+    gained: Floats = now.rates + np.minimum(now.behind(), by)
     return gained
 
 
-def reference_falls(population: Population, before: Floats, by: float) -> Floats:
-    is_ahead = shortfall(population).any(axis=2)
-    after = before.copy()
-    own = after[:, :, population.reference]
-    after[:, :, population.reference] = np.where(is_ahead, np.maximum(own - by, 0.0), own)
+def reference_falls(now: MeasureRates, by: float) -> Floats:
+    after, own = now.rates.copy(), now.rates[now.reference]
+    is_ahead = now.behind().any(axis=0)
+    after[now.reference] = np.where(is_ahead, np.maximum(own - by, 0.0), own)
     return after
 
 

@@ -1,6 +1,7 @@
 """What a measure of every group earns in every replicate, from the counts of two years alone.
 
-Arrays are (G, R): groups by replicates; those of one measure's groups of people are (S, G, R).
+Arrays are (G, R): groups by replicates; those of one measure's groups of people are (S, G, R). The
+first year is the same in every replicate: what is of it alone is (G, 1).
 A share of 0 or 1 would claim to be free of chance: in a variance it is drawn in to 1/(n + 2) or
 (n + 1)/(n + 2), and a variance is that of independent binomial counts, each at its own share.
 """
@@ -22,10 +23,11 @@ NEARLY = 1e-9  # shares are fractions of counts: what differs by less is the sam
 class MeasureDraw:
     """One measure's shares with a good result in both years, and who is looked at."""
 
-    before: Floats  # (S, G, R)
+    before: Floats  # (S, G, 1)
     after: Floats  # (S, G, R)
     people: Floats  # (S, G, 1), 0 where a group of people is not counted
     reference: int
+    changed: Bools  # (G, R) whether any true rate of the measure changes
 
     @property
     def others(self) -> list[int]:
@@ -44,7 +46,7 @@ def earned_share(design: Design, drawn: MeasureDraw) -> Floats:
     """(G, R) the part of a measure's money that its rules give, 0 to 1."""
     return sum(
         (weight * share_by_rule(rule, design, drawn) for rule, weight in design.shares.items()),
-        start=np.zeros(drawn.before.shape[1:]),
+        start=np.zeros(drawn.after.shape[1:]),
     )
 
 
@@ -77,7 +79,7 @@ def is_clear(design: Design, variance: Floats, change: ChangeEstimate) -> Bools:
 def any_fell(design: Design, drawn: MeasureDraw) -> Bools:
     """(G, R) whether a group of people that is counted does worse by more than the tolerance."""
     allowed = design.fall_tolerance_points / 100 + NEARLY
-    fell = np.zeros(drawn.before.shape[1:], dtype=bool)
+    fell = np.zeros(drawn.after.shape[1:], dtype=bool)
     for before, after, people in zip(drawn.before, drawn.after, drawn.people, strict=True):
         fell |= (before - after > allowed) & (people > 0)
     return fell
@@ -87,7 +89,7 @@ def any_fell(design: Design, drawn: MeasureDraw) -> Bools:
 
 
 def members(design: Design, drawn: MeasureDraw, stratum: int) -> Floats:
-    """How many people of a lower group are looked at: (G, R), or (G, 1) where all are the same."""
+    """(G, 1) how many people of a lower group are looked at."""
     people: Floats = drawn.people[stratum]
     if design.lower is Lower.SEEN_BEHIND:
         people = people * (drawn.before[stratum] < drawn.before[drawn.reference] - NEARLY)

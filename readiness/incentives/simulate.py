@@ -1,8 +1,10 @@
-"""Two years of counts, drawn again and again, and what each design would pay on them.
+"""The year that follows what was released, drawn again and again, and what each design would pay.
 
-Replicates come in chunks, each with its own stream of luck for each measure: an answer depends on
-the population, the seed and the number of replicates, never on how many threads share the chunks
-nor on which other designs are looked at. The first year is the same in every scenario.
+The counts released are given: they are the first year, and are never drawn. True rates are drawn
+from what those counts leave possible, and the next year's counts from the true rates. Replicates
+come in chunks, each with its own streams of luck for each measure: an answer depends on the
+population, the seed and the number of replicates, never on how many threads share the chunks nor
+on which other designs are looked at. The true rates of now are the same in every scenario.
 """
 
 from __future__ import annotations
@@ -14,20 +16,23 @@ from functools import reduce
 import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 
-from readiness.incentives.binomial_sampler import AliasTables, alias_tables, draw_shares, widths
 from readiness.incentives.design import Design, Joining
 from readiness.incentives.models import Scenario
 from readiness.incentives.population import (
     Bools,
     Floats,
+    MeasureRates,
     Population,
-    TrueRates,
     by_social_risk,
     by_tier,
+    good_rates,
     is_ranked,
     leanings,
-    true_rates,
+    next_rates,
+    shown_cells,
 )
+from readiness.incentives.posterior import TrueRateSampler, sampler_of
+from readiness.incentives.prior import MeasurePriors, priors_of
 from readiness.incentives.rules import NEARLY, MeasureDraw, any_fell, earned_share
 from readiness.incentives.terms import Terms, terms_of
 
@@ -35,65 +40,36 @@ CELLS = 2**20  # counts of one year in a chunk, at most: what is at hand at once
 FEWEST_REPLICATES = 2  # one tells nothing of its own luck
 
 
-MOST_BUCKETS = 2**23  # of a year, 12 bytes each; a larger population is drawn without tables
-
-
-@dataclass(frozen=True, eq=False)
-class YearSampler:
-    """What a year is drawn from: for each measure the tables of each group of people, or none."""
-
-    rates: Floats  # (G, M, S) true shares with a good result
-    tables: dict[int, tuple[AliasTables, ...]]
-
-
-@dataclass(frozen=True, eq=False)
-class YearSamplers:
-    before: YearSampler
-    after: YearSampler
-
-
-def year_samplers(
-    population: Population, truth: TrueRates, measures: Iterable[int]
-) -> YearSamplers:
-    """Whether there are tables depends on the population alone, as what is drawn does."""
-    wanted = tuple(measures) if count_buckets(population, truth) <= MOST_BUCKETS else ()
-    before = YearSampler(
-        truth.before, {m: measure_tables(population, truth.before, m) for m in wanted}
-    )
-    if not truth.changed.any():
-        return YearSamplers(before, before)
-    return YearSamplers(
-        before,
-        YearSampler(truth.after, {m: measure_tables(population, truth.after, m) for m in wanted}),
-    )
-
-
-def count_buckets(population: Population, truth: TrueRates) -> int:
-    return int(widths(population.people, truth.before)[1].sum())
-
-
-def measure_tables(population: Population, rates: Floats, measure: int) -> tuple[AliasTables, ...]:
-    people, of_measure = population.people[:, measure], rates[:, measure]
-    return tuple(alias_tables(n, p) for n, p in zip(people.T, of_measure.T, strict=True))
-
-
 def draw_year(
-    population: Population, source: YearSampler, measure: int, luck: Generator, replicates: int
+    now: MeasureRates,
+    after: Floats,
+    first: Floats,
+    people: Floats,
+    repeated: float,
+    luck: Generator,
 ) -> Floats:
-    """(S, G, R) shares with a good result; one group of people after the other."""
-    if measure in source.tables:
-        return np.stack([draw_shares(each, luck, replicates) for each in source.tables[measure]])
-    people = population.people[:, measure, :].T[:, :, None]
-    rates = source.rates[:, measure, :].T[:, :, None]
-    counts = luck.binomial(people, rates, (*people.shape[:2], replicates))
-    return np.asarray(counts / np.maximum(people, 1))
+    """(S, G, R) shares with a good result, of as many people as before.
+
+    A share `repeated` of the people has last year's result again, the others one at their own true
+    rate; a true change moves all of them. With p the rate before and q the one after, who had a
+    good result has one at q + repeated (1 − p), and who had not at q − repeated p.
+    """
+    if not repeated:
+        counts = luck.binomial(people.astype(np.int64), np.clip(after, 0.0, 1.0))
+    else:
+        had = np.rint(first * people)
+        again = np.clip(after + repeated * (1 - now.rates), 0.0, 1.0)
+        anew = np.clip(after - repeated * now.rates, 0.0, 1.0)
+        counts = luck.binomial(had.astype(np.int64), again)
+        counts += luck.binomial((people - had).astype(np.int64), anew)
+    return np.asarray(counts / np.maximum(people, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
 class WatchedRows:
-    """What is added up over groups in each replicate: rows that count groups, rows that pay."""
+    """What is added up over groups in each replicate: who can be paid, and rows that pay."""
 
-    paid: Floats  # (3, G): taking part; of these changed; and unchanged
+    takes_part: Floats  # (1, G)
     money: Floats  # (k, G): all; ranked; leaning; each tier; each third; in shares of the pool
 
 
@@ -103,8 +79,8 @@ class Study:
 
     population: Population
     scenario: Scenario
-    truth: TrueRates
-    sources: YearSamplers
+    priors: tuple[MeasurePriors, ...]  # M
+    samplers: dict[int, TrueRateSampler]  # by measure
     terms: tuple[Terms, ...]
     watched: tuple[WatchedRows, ...]
 
@@ -122,7 +98,7 @@ class DesignTally:
     paid: Floats  # (G,) replicates in which a group is paid anything
     earned: Floats  # (G,) of the share of its most that it earns
     earned_squared: Floats  # (G,)
-    sums: Floats  # (K,) nobody paid; safeguard's measures; then what is watched
+    sums: Floats  # (K,) nobody paid; safeguard's measures; groups paid, changed; money
     products: Floats  # (K, K)
 
     def __add__(self, other: DesignTally) -> DesignTally:
@@ -145,15 +121,15 @@ NO_TALLIES = Tallies(0, ())
 
 
 def study_of(population: Population, designs: Sequence[Design], scenario: Scenario) -> Study:
-    truth = true_rates(population, scenario)
     terms = tuple(terms_of(population, design) for design in designs)
+    priors = priors_of(population)
     return Study(
         population,
         scenario,
-        truth,
-        year_samplers(population, truth, measures_of(terms)),
+        priors,
+        {m: sampler_of(population, m, priors[m]) for m in measures_of(terms)},
         terms,
-        tuple(watched_rows(population, truth, each) for each in terms),
+        tuple(watched_rows(population, each) for each in terms),
     )
 
 
@@ -161,13 +137,11 @@ def measures_of(terms: Iterable[Terms]) -> list[int]:
     return sorted({place for each in terms for place in each.places})
 
 
-def watched_rows(population: Population, truth: TrueRates, terms: Terms) -> WatchedRows:
+def watched_rows(population: Population, terms: Terms) -> WatchedRows:
     takes_part = terms.takes_part
-    changed = (truth.changed[:, terms.places] & terms.counts).any(axis=1)
     cuts = [cut.groups for cut in (*by_tier(population), *by_social_risk(population))]
-    paid = np.array([takes_part, takes_part & changed, takes_part & ~changed], dtype=float)
     rows = [np.ones(len(takes_part)), is_ranked(population), leanings(population), *cuts]
-    return WatchedRows(paid, np.array(rows, dtype=float) * terms.most)
+    return WatchedRows(takes_part[None].astype(float), np.array(rows, dtype=float) * terms.most)
 
 
 def chunks(population: Population, replicates: int) -> tuple[Chunk, ...]:
@@ -188,28 +162,39 @@ def tally_chunk(study: Study, chunk: Chunk, seed: int) -> Tallies:
     return Tallies(chunk.replicates, found)
 
 
+RATES, COUNTS = range(2)  # streams of luck
+
+
 def draw(study: Study, measure: int, chunk: Chunk, seed: int) -> MeasureDraw:
-    """The shares with a good result of one measure, in both years; everybody who is shown."""
-    luck = default_rng(SeedSequence(seed, spawn_key=(chunk.place, measure)))
-    population, sources = study.population, study.sources
-    before, after = (
-        draw_year(population, source, measure, luck, chunk.replicates)
-        for source in (sources.before, sources.after)
+    """The shares with a good result of one measure: as released, and drawn for the next year."""
+    rates_luck, counts_luck = (
+        default_rng(SeedSequence(seed, spawn_key=(chunk.place, measure, stream)))
+        for stream in (RATES, COUNTS)
     )
-    people = population.people[:, measure, :].T[:, :, None].astype(float)
-    return MeasureDraw(before, after, people, population.reference)
+    population = study.population
+    shown = shown_cells(population)[:, measure].T[:, :, None]
+    people = population.people[:, measure].T[:, :, None] * shown.astype(float)
+    first = np.where(shown, good_rates(population)[:, measure].T[:, :, None], 0.0)
+    rates = study.samplers[measure].draw(len(people), rates_luck, chunk.replicates)
+    now = MeasureRates(rates, shown, population.reference)
+    after = next_rates(now, study.scenario)
+    second = draw_year(now, after, first, people, population.repeated, counts_luck)
+    changed = (shown & (after != rates)).any(axis=0)
+    return MeasureDraw(first, second, people, population.reference, changed)
 
 
 @dataclass(frozen=True, eq=False)
 class EarnedShares:
     share: Floats  # (G, R) of its most that each group earns, over the measures that count for it
+    changed: Bools  # (G, R) whether anything truly changed on a measure that counts for it
     fell: Floats  # (R,) measures that count on which the safeguard took what was there to earn
 
 
 def earned_shares(terms: Terms, drawn: dict[int, MeasureDraw]) -> EarnedShares:
     design, takes_part = terms.design, terms.takes_part[:, None]
-    shape = len(terms.eligibility), next(iter(drawn.values())).before.shape[2]
+    shape = len(terms.eligibility), next(iter(drawn.values())).after.shape[2]
     total, is_whole, fell = np.zeros(shape), np.ones(shape, dtype=bool), np.zeros(shape[1])
+    changed = np.zeros(shape, dtype=bool)
     for m, place in enumerate(terms.places):
         used = restrict_people(drawn[place], terms.used[:, m])
         counts = terms.counts[:, m, None]
@@ -219,9 +204,11 @@ def earned_shares(terms: Terms, drawn: dict[int, MeasureDraw]) -> EarnedShares:
             part = part * ~is_down
             fell += (is_down & counts & takes_part).sum(axis=0)
         total += part * counts
+        changed |= used.changed & counts
         is_whole &= (part > NEARLY) | ~counts
     share = total / np.maximum(terms.counts.sum(axis=1), 1)[:, None] * takes_part
-    return EarnedShares(share * is_whole if design.joining is Joining.ALL else share, fell)
+    whole = share * is_whole if design.joining is Joining.ALL else share
+    return EarnedShares(whole, changed, fell)
 
 
 def restrict_people(drawn: MeasureDraw, used: Bools) -> MeasureDraw:
@@ -231,11 +218,12 @@ def restrict_people(drawn: MeasureDraw, used: Bools) -> MeasureDraw:
 def tally_design(found: EarnedShares, watched: WatchedRows) -> DesignTally:
     is_paid = (found.share > NEARLY).astype(float)
     nobody = ~is_paid.any(axis=0)
+    counted = (is_paid, is_paid * found.changed, is_paid * ~found.changed, found.changed)
     rows: Floats = np.vstack(
         [
             nobody,
             found.fell,
-            exact_product(watched.paid, is_paid),
+            *(exact_product(watched.takes_part, each.astype(float)) for each in counted),
             exact_product(watched.money, found.share),
         ]
     )

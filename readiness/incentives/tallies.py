@@ -22,11 +22,12 @@ from readiness.incentives.population import (
     present_index,
     shown_cells,
 )
-from readiness.incentives.simulate import DesignTally, Study, Tallies, WatchedRows
+from readiness.incentives.rules import NEARLY
+from readiness.incentives.simulate import DesignTally, Study, Tallies
 from readiness.incentives.terms import Terms
 
 # Where in a tally's sums each thing stands.
-NOBODY, FELL, PAID, CHANGED, UNCHANGED, MONEY, RANKED, LEANING, CUTS = range(9)
+NOBODY, FELL, PAID, PAID_CHANGED, PAID_UNCHANGED, CHANGED, MONEY, RANKED, LEANING, CUTS = range(10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,19 @@ class Sums:
         )
         return Simulated(value, sqrt(max(0.0, variance) / self.replicates) / bottom)
 
+    def ratio_to_rest(self, row: int, other: int, whole: int) -> Simulated | None:
+        """Of a mean to what another leaves of a whole; None where that is 0."""
+        bottom = whole - self.mean(other)
+        if bottom <= NEARLY:
+            return None
+        value = self.mean(row) / bottom
+        variance = (
+            self.covariance(row, row)
+            + 2 * value * self.covariance(row, other)
+            + value**2 * self.covariance(other, other)
+        )
+        return Simulated(value, sqrt(max(0.0, variance) / self.replicates) / bottom)
+
 
 def chance(times: float, replicates: int) -> Simulated:
     """With an error above 0 even where something happened never or always."""
@@ -72,18 +86,16 @@ def chance(times: float, replicates: int) -> Simulated:
 def outcomes(tallies: Tallies, study: Study) -> tuple[DesignOutcome, ...]:
     """One for each design."""
     return tuple(
-        outcome(tally, tallies.replicates, terms, watched, study)
-        for tally, terms, watched in zip(tallies.of, study.terms, study.watched, strict=True)
+        outcome(tally, tallies.replicates, terms, study)
+        for tally, terms in zip(tallies.of, study.terms, strict=True)
     )
 
 
-def outcome(
-    tally: DesignTally, replicates: int, terms: Terms, watched: WatchedRows, study: Study
-) -> DesignOutcome:
+def outcome(tally: DesignTally, replicates: int, terms: Terms, study: Study) -> DesignOutcome:
     """Long, because it is the list of all that is told."""
     population, pool, sums = study.population, float(terms.design.pool), Sums(tally, replicates)
     taking_part = int(terms.takes_part.sum())
-    changed = int(watched.paid[1].sum())
+    changed = sums.mean(CHANGED)
     at_stake = int(terms.counts[terms.takes_part].sum())
     shown = shown_cells(population)[:, terms.places, :]
     tiers, thirds = by_tier(population), by_social_risk(population)
@@ -95,10 +107,8 @@ def outcome(
         replicates=replicates,
         groups=tuple(group_outcomes(tally, replicates, terms, population)),
         paid=sums.times(PAID, 1 / max(1, taking_part)),
-        paid_of_changed=sums.times(CHANGED, 1 / changed) if changed else None,
-        paid_of_unchanged=(
-            sums.times(UNCHANGED, 1 / (taking_part - changed)) if changed < taking_part else None
-        ),
+        paid_of_changed=sums.ratio(PAID_CHANGED, CHANGED),
+        paid_of_unchanged=sums.ratio_to_rest(PAID_UNCHANGED, CHANGED, taking_part),
         changed=changed,
         nobody=chance(float(tally.sums[NOBODY]), replicates),
         fell=sums.times(FELL, 1 / at_stake) if terms.design.no_fall and at_stake else None,

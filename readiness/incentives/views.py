@@ -30,6 +30,7 @@ from readiness.incentives import design as presets
 from readiness.incentives import forms
 from readiness.incentives.forms import DesignForm, LaboratoryForm, Typed, laboratory_form
 from readiness.incentives.presenters import result as presenter
+from readiness.incentives.presenters.truth import settings_values
 from readiness.incentives.service import export as sheet
 from readiness.incentives.service import runs as asking
 from readiness.incentives.service.released import NumbersFilters, NumbersOptions
@@ -37,7 +38,13 @@ from readiness.incentives.service.runs import MOST_DESIGNS, RunRequest
 
 bp = Blueprint("laboratory", __name__)
 ADD, REMOVE, RUN = "add-", "remove-", "run"
-USUAL = {"gain_points": 5, "fall_points": 5, "replicates": 10_000}
+USUAL = {
+    "gain_points": 5,
+    "fall_points": 5,
+    "replicates": 10_000,
+    "staying": 0.84,
+    "correlation": 0.3,
+}
 
 
 @bp.get("/payers/<payer_id>/laboratory")
@@ -66,7 +73,7 @@ def new(payer_id: str) -> ResponseReturnValue:
     payer, found = asking.options(session(), payer_id, wish)
     if found is None:
         return form_page(payer, None, None, ())
-    data = forms.settings_values(settings)
+    data = settings_values(settings)
     form = show_chosen(laboratory_form(found, formdata=None, data=data), found)
     return form_page(payer, found, form, typed or first_designs(found))
 

@@ -24,6 +24,16 @@ class Difference:
         return Difference(-self.difference, -self.high, -self.low)
 
 
+def normal_difference(value: float, variance: float, z: float) -> Difference:
+    """An estimate with limits `z` standard errors to either side.
+
+    Formula: value ± z √variance. Source: the normal curve. Units: as given. Shape: numbers to a
+    difference. Raises nothing: a variance below 0 is one of rounding, taken as 0.
+    """
+    reach = z * sqrt(max(0.0, variance))
+    return Difference(float(value), float(value - reach), float(value + reach))
+
+
 def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = 0.95) -> Difference:
     """The hybrid score interval: the one shown for gaps.
 

@@ -1,20 +1,23 @@
-"""Small grounds to try designs on, and two years of counts worked out exactly."""
+"""Small grounds to try designs on, and the next year's counts worked out exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from math import comb
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from readiness.incentives.design import Design, Lower, Rule
 from readiness.incentives.models import NOTHING, DesignOutcome, Scenario
-from readiness.incentives.population import Population
+from readiness.incentives.population import Population, good_rates
 from readiness.incentives.simulate import Tallies, chunks, merge_tallies, study_of, tally_chunk
 from readiness.incentives.tallies import outcomes
+from readiness.statistics.beta_binomial import Prior
 
 SEED = 20261122
 
@@ -68,7 +71,51 @@ def simulate_all(
     )
 
 
-# Exactly, by going through every pair of counts
+SURE = 1e7  # patients that a prior is worth which leaves no doubt
+
+
+def known(population: Population, truth: Sequence[float] | None = None) -> Population:
+    """True rates as released, or these for each group of people: chance alone is left."""
+    rates = good_rates(population).mean(axis=0)
+    priors = {
+        (m, s): Prior(SURE * rate, SURE * (1 - rate))
+        for m, of_measure in enumerate(rates)
+        for s, rate in enumerate(of_measure if truth is None else truth)
+    }
+    return replace(population, given_priors=priors)
+
+
+def equal_gap_ground(
+    groups: int, people: tuple[int, int], truth: tuple[float, float], levels: float = 0.0
+) -> Population:
+    """All with one true gap; counts released lie as far apart as chance makes them, and no further.
+
+    They are the quantiles of their binomials, shuffled; `levels` is how far true rates lie apart.
+    """
+    rng = np.random.default_rng(SEED)
+    place = (np.arange(groups) + 0.5) / groups
+    level = levels * rng.permutation(stats.norm.ppf(place))
+    counts = [
+        stats.binom.ppf(rng.permutation(place), n, np.clip(p + level, 0.05, 0.95))
+        for n, p in zip(people, truth, strict=True)
+    ]
+    rates = np.stack(counts, axis=1) / np.array(people)
+    return a_ground(people, rates[:, None], groups=groups)
+
+
+def chance_of_narrowing(
+    people: tuple[int, int], truth: tuple[float, float], gap: float, least: float
+) -> float:
+    """That the next year's shortfall is smaller by so much, by exact convolution."""
+    own, other = (np.arange(n + 1) for n in people)
+    likely = np.outer(
+        stats.binom.pmf(own, people[0], truth[0]), stats.binom.pmf(other, people[1], truth[1])
+    )
+    short = np.maximum(own[:, None] / people[0] - other / people[1], 0)
+    return float(likely[max(gap, 0) - short >= least - 1e-9].sum())
+
+
+# Exactly, by going through every count of the next year
 
 Counts = tuple[int, ...]  # with a good result, one number for each group of people
 
@@ -86,13 +133,7 @@ def ways(people: Sequence[int], rates: Sequence[float]) -> Iterator[tuple[Counts
 
 
 def exactly(
-    people: Sequence[int],
-    before: Sequence[float],
-    after: Sequence[float],
-    share: Callable[[Counts, Counts], float],
+    people: Sequence[int], rates: Sequence[float], share: Callable[[Counts], float]
 ) -> float:
-    """The mean of what the counts of two years are paid; of yes and no, how likely yes is."""
-    seconds = list(ways(people, after))
-    return sum(
-        p * q * share(first, second) for first, p in ways(people, before) for second, q in seconds
-    )
+    """The mean of what the next year's counts are paid; of yes and no, how likely yes is."""
+    return sum(q * share(second) for second, q in ways(people, rates))

@@ -8,7 +8,7 @@ import pytest
 
 from readiness.incentives.design import Joining, Rule
 from readiness.incentives.models import NOTHING, Eligibility, Scenario, TrueChange
-from readiness.incentives.population import Population, true_rates
+from readiness.incentives.population import MeasureRates, Population, good_rates, next_rates
 from readiness.incentives.simulate import (
     Chunk,
     chunks,
@@ -18,7 +18,8 @@ from readiness.incentives.simulate import (
     tally_chunk,
 )
 from readiness.incentives.tallies import outcomes
-from tests.factories.populations import SEED, a_design, a_ground, simulate_all, tried
+from readiness.statistics.beta_binomial import Prior
+from tests.factories.populations import SEED, a_design, a_ground, known, simulate_all, tried
 
 VARIED = a_ground(
     np.array([[[40, 20]], [[200, 90]], [[60, 60]], [[25, 300]], [[500, 40]]]),
@@ -33,55 +34,71 @@ VARIED = a_ground(
 # Truth
 
 
+def after_of(population, scenario):
+    """Of the only measure, were the rates released the true ones: (S, G)."""
+    rates, shown = (
+        each[:, 0].T[:, :, None] for each in (good_rates(population), population.people)
+    )
+    return next_rates(MeasureRates(rates, shown > 0, 0), scenario)[:, :, 0]
+
+
 def test_the_lower_groups_gain_but_never_past_the_reference():
-    truth = true_rates(VARIED, Scenario(TrueChange.TRUE_GAIN, 10))
-    assert truth.after[:, 0, 1] == pytest.approx([0.7, 0.7, 0.9, 0.5, 0.6])
-    assert (truth.after[:, 0, 0] == truth.before[:, 0, 0]).all()
-    assert truth.changed[:, 0].tolist() == [True, True, False, True, False]
+    after = after_of(VARIED, Scenario(TrueChange.TRUE_GAIN, 10))
+    assert after[1] == pytest.approx([0.7, 0.7, 0.9, 0.5, 0.6])
+    assert after[0] == pytest.approx(VARIED.rates[:, 0, 0])
 
 
 def test_the_reference_falls_only_where_somebody_is_behind_it_and_not_below_nothing():
-    truth = true_rates(VARIED, Scenario(TrueChange.HIGHER_FALLS, 75))
-    assert truth.after[:, 0, 0] == pytest.approx([0.05, 0, 0.5, 0.15, 0.6])
-    assert (truth.after[:, 0, 1] == truth.before[:, 0, 1]).all()
+    after = after_of(VARIED, Scenario(TrueChange.HIGHER_FALLS, 75))
+    assert after[0] == pytest.approx([0.05, 0, 0.5, 0.15, 0.6])
+    assert after[1] == pytest.approx(VARIED.rates[:, 0, 1])
 
 
 def test_where_lower_is_better_gaining_is_falling():
     down = a_ground((40, 20), (0.1, 0.3), higher_is_better=np.array([False]))
-    truth = true_rates(down, Scenario(TrueChange.TRUE_GAIN, 5))
-    assert truth.before[0, 0] == pytest.approx([0.9, 0.7])
-    assert truth.after[0, 0] == pytest.approx([0.9, 0.75])
+    after = after_of(down, Scenario(TrueChange.TRUE_GAIN, 5))
+    assert after[:, 0] == pytest.approx([0.9, 0.75])
 
 
 def test_what_is_hidden_does_not_change():
     population = a_ground((40, 20), (0.9, math.nan))
     for kind in TrueChange:
-        assert not true_rates(population, Scenario(kind, 5)).changed.any()
+        study = study_of(population, [a_design(rule=Rule.IMPROVEMENT)], Scenario(kind, 5))
+        assert not draw(study, 0, Chunk(0, 50), SEED).changed.any()
 
 
 # Draws
 
 
-def test_counts_are_binomial_with_the_truth_of_their_year():
-    study = study_of(VARIED, [a_design()], Scenario(TrueChange.TRUE_GAIN, 10))
-    drawn = draw(study, 0, Chunk(0, 5_000), SEED)
-    for shares, truth in ((drawn.before, study.truth.before), (drawn.after, study.truth.after)):
-        rates, people = truth[:, 0].T, VARIED.people[:, 0].T
-        error = np.sqrt(rates * (1 - rates) / people)
-        assert (np.abs(shares.mean(axis=2) - rates) < 4.5 * error / math.sqrt(5_000)).all()
-        assert shares.std(axis=2) == pytest.approx(error, rel=0.05)
-        counts = shares * people[:, :, None]
-        assert counts == pytest.approx(counts.round(), abs=1e-9)
+def test_the_first_year_is_what_was_released():
+    for kind in TrueChange:
+        drawn = draw(study_of(VARIED, [a_design()], Scenario(kind, 5)), 0, Chunk(3, 50), SEED)
+        assert (drawn.before[:, :, 0] == VARIED.rates[:, 0].T).all()
 
 
-def test_the_two_years_the_groups_and_the_chunks_are_drawn_apart():
-    study = study_of(VARIED, [a_design()], NOTHING)
+@pytest.mark.parametrize("repeated", [0.0, 0.4])
+def test_the_next_year_moves_with_the_truth_and_keeps_what_repeats(repeated):
+    truth, released, people = (0.7, 0.5), (0.9, 0.4), (50, 20)
+    population = known(a_ground(people, released, repeated=repeated), truth)
+    study = study_of(population, [a_design()], Scenario(TrueChange.TRUE_GAIN, 10))
+    shares = draw(study, 0, Chunk(0, 20_000), SEED).after[:, 0]
+    for found, p, gain, x, n in zip(shares, truth, (0, 0.1), released, people, strict=True):
+        again, anew = p + gain + repeated * (1 - p), p + gain - repeated * p
+        mean = x * again + (1 - x) * anew
+        variance = (x * again * (1 - again) + (1 - x) * anew * (1 - anew)) / n
+        assert mean == pytest.approx(p + gain + repeated * (x - p))
+        assert found.mean() == pytest.approx(mean, abs=4.5 * math.sqrt(variance / 20_000))
+        assert found.std() == pytest.approx(math.sqrt(variance), rel=0.03)
+        assert found * n == pytest.approx((found * n).round(), abs=1e-9)
+
+
+def test_groups_and_chunks_are_drawn_apart():
+    study = study_of(known(VARIED, (0.7, 0.6)), [a_design()], NOTHING)
     one, other = (draw(study, 0, Chunk(place, 4000), SEED) for place in (0, 1))
     for first, second in (
-        (one.before, one.after),
-        (one.before, other.before),
-        (one.before[:, [0]], one.before[:, [1]]),
-        (one.before[[0]], one.before[[1]]),
+        (one.after, other.after),
+        (one.after[:, [0]], one.after[:, [1]]),
+        (one.after[[0]], one.after[[1]]),
     ):
         found = [np.corrcoef(a, b)[0, 1] for a, b in zip(rows(first), rows(second), strict=True)]
         assert np.abs(found).max() < 4.5 / math.sqrt(4000)
@@ -89,15 +106,6 @@ def test_the_two_years_the_groups_and_the_chunks_are_drawn_apart():
 
 def rows(shares):
     return shares.reshape(-1, shares.shape[2])
-
-
-def test_the_first_year_is_the_same_in_every_scenario():
-    years = [
-        draw(study_of(VARIED, [a_design()], Scenario(kind, 5)), 0, Chunk(3, 50), SEED).before
-        for kind in TrueChange
-    ]
-    assert (years[0] == years[1]).all()
-    assert (years[0] == years[2]).all()
 
 
 # Tallies
@@ -161,7 +169,10 @@ def test_a_change_on_a_measure_that_does_not_count_is_no_change():
     rates = np.array([[[0.7, 0.7], [0.8, 0.6]], [[0.7, 0.7], [0.8, 0.6]]])
     population = a_ground(people, rates, groups=2, measures=2)
     design = a_design(measure_ids=("m0", "m1"), least_denominator=11)
-    found = tried(population, design, Scenario(TrueChange.TRUE_GAIN, 5), replicates=10)
+    sure = known(population, truth=(0.8, 0.6))
+    alike = {(0, s): Prior(7e6, 3e6 + 1e6 * (s == 0)) for s in (0, 1)}
+    sure = replace(sure, given_priors={**sure.given_priors, **alike})
+    found = tried(sure, design, Scenario(TrueChange.TRUE_GAIN, 5), replicates=10)
     assert (found.taking_part, found.changed) == (2, 1)
     assert found.paid_of_changed is not None
     assert found.paid_of_unchanged is not None

@@ -60,6 +60,7 @@ def test_a_form_starts_with_two_designs_over_what_most_groups_released(pam, grow
     assert "up to 3 groups released a measure" in page.text
     assert "White alone, declared by 3 of 3 groups" in page.text
     assert typed["seed"] == "20270115"
+    assert (typed["staying"], typed["correlation"]) == ("84", "30")
 
 
 def test_designs_are_added_and_taken_away_with_nothing_typed_lost(pam, grown):
@@ -136,6 +137,8 @@ def test_designs_are_tried_read_listed_and_changed(pam, grown):
         "Who gets the money?",
     ):
         assert asked in page.text
+    assert "Every figure is for the counts that your groups released" in page.text
+    assert "A weak prior, worth two patients" in page.text
     assert "its tier condition closes the payment to 3 of 3 groups" in page.text
     assert "must never lower a payment or close access to one" in page.text
     listed = Page(pam.get(HERE).text)

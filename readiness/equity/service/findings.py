@@ -86,6 +86,8 @@ def of_groups_and_all(rows: Iterable[StratumRow], declared: Declarations) -> Equ
         {**groups.changes, **every.changes},
         groups.portfolios,
         groups.priors,
+        groups.over_years,
+        groups.case_mix,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.core.charts.scales import ChartRow, Figure, Scale, Table, figure_of
-from readiness.core.formatting import count, dollars, percent
+from readiness.core.formatting import count, dollars, one_decimal, percent
 from readiness.incentives.cautions import WORTH_A_WORD
 from readiness.incentives.models import Eligibility, GroupOutcome, ReleasedNumbers
 from readiness.incentives.presenters.wording import (
@@ -62,7 +62,8 @@ def by_chance(columns: Sequence[DesignColumn]) -> LaboratoryQuestion:
         asks="Nothing truly changes: who is paid by chance?",
         finding=headline(columns),
         says=(
-            "Both years are drawn from the same true rates, so no dollar here pays for a change.",
+            "The first year is what your groups released; the next is drawn from unchanged rates.",
+            "A gap that was large by luck shrinks by itself the year after: that is in the figure.",
             "It pays for luck or, where a level is to be reached, for what was there before.",
             "A group counts as paid when it is paid anything, on any of its measures.",
         ),
@@ -113,7 +114,7 @@ def truly_better(
             columns,
             [
                 ("Groups that can be paid", lambda c: taking_part(c.gained)),
-                ("Of these truly improving", lambda c: str(c.gained.changed)),
+                ("Of these truly improving, on average", lambda c: one_decimal(c.gained.changed)),
                 ("Found: improving and paid", lambda c: found_says(c.gained)),
                 ("Paid though nothing changed", lambda c: paid_says(c.still)),
                 ("Dollars paid", lambda c: dollars_says(c.gained.spent)),

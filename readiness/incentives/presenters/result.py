@@ -23,6 +23,7 @@ from readiness.incentives.presenters.questions import (
     higher_falls,
     truly_better,
 )
+from readiness.incentives.presenters.truth import method_says, priors_table, truth_says
 from readiness.incentives.presenters.wording import (
     ComparedRow,
     DesignColumn,
@@ -39,6 +40,7 @@ from readiness.incentives.presenters.wording import (
 from readiness.incentives.service import runs
 from readiness.incentives.service.released import NumbersOptions, reference_says
 from readiness.incentives.service.runs import RunProgress, RunSettings
+from readiness.portfolio.service.peers import names_of
 
 STOPPED = "It was stopped. The designs are kept: change them and try again."
 OVER = "It was not finished. Try again: the designs are kept."
@@ -59,11 +61,14 @@ class LaboratoryResult:
     left_out: tuple[str, ...]
     rests_on: tuple[tuple[str, str], ...]
     releases: Table
+    truth: tuple[str, ...]  # what the figures mean
+    method: tuple[str, ...]  # empty for a run of the former method
+    priors: Table
 
 
 def result_of(run: LaboratoryRun) -> LaboratoryResult:
     numbers, settings = from_json(ReleasedNumbers, run.numbers), runs.settings_of(run)
-    columns = columns_of(run)
+    columns, priors = columns_of(run), runs.priors_in(run)
     return LaboratoryResult(
         columns=columns,
         settings=settings,
@@ -81,6 +86,9 @@ def result_of(run: LaboratoryRun) -> LaboratoryResult:
         left_out=tuple(left_out(numbers, columns)),
         rests_on=tuple(rests_on(run, numbers, settings)),
         releases=releases_of(numbers),
+        truth=truth_says(priors),
+        method=tuple(method_says(settings)) if priors else (),
+        priors=priors_table(priors, titles_of(numbers), names_of(numbers.kind)),
     )
 
 

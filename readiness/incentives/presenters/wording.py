@@ -88,7 +88,7 @@ def found_says(outcome: DesignOutcome) -> str:
     if outcome.paid_of_changed is None:
         return "nobody to find: no group that can be paid has groups of people behind"
     found = outcome.paid_of_changed
-    return f"{of_groups(found.value, outcome.changed)}, {share_says(found)}"
+    return f"{of_groups(found.value, round(outcome.changed))}, {share_says(found)}"
 
 
 def more(later: DesignOutcome, before: DesignOutcome) -> Simulated:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from readiness.accounts.db import groups
 from readiness.accounts.service import scope
@@ -29,6 +26,7 @@ from readiness.incentives.models import (
     NOTHING,
     DesignOutcome,
     LaboratoryRun,
+    PriorFact,
     ReleasedNumbers,
     RunSummary,
     Scenario,
@@ -37,17 +35,11 @@ from readiness.incentives.models import (
     outcome_out,
     plain,
 )
-from readiness.incentives.service import released
+from readiness.incentives.service import released, simulation
 from readiness.incentives.service.released import FEWEST_GROUPS, NumbersFilters, NumbersOptions
 
-if TYPE_CHECKING:
-    from readiness.incentives.population import Population
-    from readiness.incentives.simulate import Tallies
-
 KIND = "laboratory"
-METHOD = "laboratory 1"  # raised whenever the same run would give other numbers
-THREADS = 2  # drawing lets go of the interpreter
-AHEAD = 4  # chunks handed out before the first of them is back
+METHOD = "laboratory 2"  # raised whenever the same run would give other numbers
 MOST_DESIGNS = 4
 LEAST_REPLICATES, MOST_REPLICATES = 1_000, 20_000
 NOTHING_RELEASED = (
@@ -70,6 +62,12 @@ class RunSettings:
     fall_points: float
     replicates: int
     seed: int
+    staying: float = 0.0  # share of the patients who are counted in both years, 0 to 1
+    correlation: float = 0.0  # of one patient's results in both years, 0 to 1
+
+    @property
+    def repeated(self) -> float:
+        return self.staying * self.correlation
 
 
 @dataclass(frozen=True)
@@ -205,7 +203,12 @@ def designs_of(stored: LaboratoryRun) -> tuple[Design, ...]:
 def settings_of(stored: LaboratoryRun) -> RunSettings:
     plain: Mapping[str, Any] = stored.settings
     return RunSettings(
-        plain["gain_points"], plain["fall_points"], plain["replicates"], plain["seed"]
+        plain["gain_points"],
+        plain["fall_points"],
+        plain["replicates"],
+        plain["seed"],
+        plain.get("staying", 0.0),
+        plain.get("correlation", 0.0),
     )
 
 
@@ -289,7 +292,7 @@ def total_draws(run: LaboratoryRun) -> int:
 
 def work_on(run: LaboratoryRun) -> Work:
     def work(on_progress: OnProgress) -> Keep:
-        outcome = {"questions": simulate_run(run, on_progress)}
+        outcome = outcome_of(run, on_progress)
 
         def keep(store: Store, now: datetime) -> None:
             laboratory.keep(store, run.id, outcome, engine(), now)
@@ -299,19 +302,31 @@ def work_on(run: LaboratoryRun) -> Work:
     return work
 
 
-def simulate_run(run: LaboratoryRun, on_progress: OnProgress) -> list[list[dict[str, Any]]]:
-    """For each question the outcome of each design, as it is stored."""
-    from readiness.incentives import population  # numpy is slow to import
+def outcome_of(run: LaboratoryRun, on_progress: OnProgress) -> dict[str, Any]:
+    """For each question the outcome of each design, and what true rates rest on, as stored."""
+    from readiness.incentives import population, prior  # numpy is slow to import
 
-    found = simulate_scenarios(
-        population.population_of(from_json(ReleasedNumbers, run.numbers)),
+    people = population.population_of(
+        from_json(ReleasedNumbers, run.numbers), settings_of(run).repeated
+    )
+    found = simulation.simulate_scenarios(
+        people,
         tuple(from_json(Design, each) for each in run.designs),
         scenarios(run.settings),
         run.settings["replicates"],
         run.settings["seed"],
         on_progress,
     )
-    return [[outcome_out(each) for each in outcomes] for outcomes in found.values()]
+    return {
+        "questions": [[outcome_out(each) for each in outcomes] for outcomes in found.values()],
+        "priors": [plain(each) for each in prior.facts_of(people)],
+    }
+
+
+def priors_in(run: LaboratoryRun) -> tuple[PriorFact, ...]:
+    """Empty for a run of the first method, which took released rates for the true ones."""
+    stored = (run.outcome or {}).get("priors", [])
+    return tuple(from_json(PriorFact, each) for each in stored)
 
 
 def outcomes_of(
@@ -324,59 +339,3 @@ def outcomes_of(
         tuple(outcome_in(each, design) for each, design in zip(question, designs, strict=True))
         for question in run.outcome["questions"]
     )
-
-
-def simulate_scenarios(
-    population: Population,
-    designs: Sequence[Design],
-    scenarios: Sequence[Scenario],
-    replicates: int,
-    seed: int,
-    on_progress: OnProgress,
-) -> dict[Scenario, tuple[DesignOutcome, ...]]:
-    """For each scenario one outcome a design, all from the same seed.
-
-    Raises ValueError when the population has not got a design's measure, and what
-    `on_progress` raises.
-    """
-    found: dict[Scenario, tuple[DesignOutcome, ...]] = {}
-    for place, scenario in enumerate(scenarios):
-        after = offset_progress(on_progress, place * replicates)
-        found[scenario] = simulate_scenario(population, designs, scenario, replicates, seed, after)
-    return found
-
-
-def offset_progress(on_progress: OnProgress, done_before: int) -> OnProgress:
-    return lambda done: on_progress(done_before + done)
-
-
-def simulate_scenario(
-    population: Population,
-    designs: Sequence[Design],
-    scenario: Scenario,
-    replicates: int,
-    seed: int,
-    on_progress: OnProgress,
-    threads: int = THREADS,
-) -> tuple[DesignOutcome, ...]:
-    from readiness.incentives import simulate, tallies  # numpy is slow to import
-
-    study = simulate.study_of(population, designs, scenario)
-    total = simulate.NO_TALLIES
-    with ThreadPoolExecutor(threads, thread_name_prefix="laboratory") as pool:
-        works = (
-            pool.submit(simulate.tally_chunk, study, chunk, seed)
-            for chunk in simulate.chunks(population, replicates)
-        )
-        for found in in_order(works):
-            total = simulate.merge_tallies((total, found))
-            on_progress(total.replicates)
-    return tallies.outcomes(total, study)
-
-
-def in_order(works: Iterator[Future[Tallies]]) -> Iterator[Tallies]:
-    """As they were handed out, a few ahead of the one that is waited for."""
-    ahead = deque(islice(works, AHEAD))
-    while ahead:
-        yield ahead.popleft().result()
-        ahead.extend(islice(works, 1))

@@ -42,20 +42,20 @@ def test_every_question_has_a_finding_a_drawing_and_a_table_with_a_column_for_ea
 
 def test_the_same_run_done_twice_gives_the_same_outcome_and_another_seed_another():
     run = incentive_runs.a_run()
-    assert runs.simulate_run(run, on_progress=lambda _: None) == runs.simulate_run(
+    assert runs.outcome_of(run, on_progress=lambda _: None) == runs.outcome_of(
         run, on_progress=lambda _: None
     )
     other = incentive_runs.a_run(
         asked=replace(incentive_runs.ASKED, settings=replace(incentive_runs.SETTINGS, seed=8))
     )
-    assert runs.simulate_run(other, on_progress=lambda _: None) != runs.simulate_run(
+    assert runs.outcome_of(other, on_progress=lambda _: None) != runs.outcome_of(
         run, on_progress=lambda _: None
     )
 
 
 def test_progress_counts_every_replicate_of_every_question():
     counted: list[int] = []
-    runs.simulate_run(incentive_runs.a_run(), on_progress=counted.append)
+    runs.outcome_of(incentive_runs.a_run(), on_progress=counted.append)
     assert counted == sorted(counted)
     assert counted[-1] == runs.total_draws(incentive_runs.a_run()) == 3_000
 

@@ -25,7 +25,8 @@ from readiness.incentives.design import Rule
 from readiness.incentives.models import NOTHING, ReleasedNumbers, Scenario, TrueChange
 from readiness.incentives.service import released, runs
 from readiness.incentives.service.released import NumbersFilters
-from readiness.incentives.service.runs import RunRequest, simulate_scenario, simulate_scenarios
+from readiness.incentives.service.runs import RunRequest
+from readiness.incentives.service.simulation import simulate_scenario, simulate_scenarios
 from readiness.incentives.simulate import chunks, merge_tallies, study_of, tally_chunk
 from readiness.incentives.tallies import outcomes
 from tests.factories import incentive_runs, portfolio, world
