@@ -60,7 +60,7 @@ def find(instrument: Instrument) -> StandardSetting | None:
 
 def read(raw: bytes) -> StandardSetting:
     """A record, or BadInput with everything that is wrong with the file."""
-    return sealed_files.read(raw, StandardSetting, unsupported)
+    return sealed_files.read(raw, StandardSetting, unsupported, [FOLDER])
 
 
 def unsupported(written: StandardSetting) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from readiness.equity.alignment import (
 from readiness.equity.stratification import loader
 from readiness.equity.stratification.models import StratificationStatus
 from readiness.equity.tables import StratumCount, StratumTable, TableKey
-from readiness.instruments.sealed_files import seal_of, seals_in
+from readiness.instruments.seals import seal_of, seals_in
 
 RULES = loader.load()
 RULE = {each.id: each for each in RULES.rules}
@@ -105,7 +105,9 @@ def test_whether_a_rule_takes_a_way_of_splitting_may_be_open():
     assert because == ("whether it takes race and ethnicity as one question could not be verified",)
 
 
-@pytest.mark.parametrize("status", set(StratificationStatus) - {StratificationStatus.IN_FORCE})
+@pytest.mark.parametrize(
+    "status", [each for each in StratificationStatus if each is not StratificationStatus.IN_FORCE]
+)
 def test_only_a_rule_in_force_is_held_against_anything(status):
     found = alignment_of(replace(RULE["omb-2024"], status=status), split(without={"white"}))
     assert found.verdict is AlignmentVerdict.CANNOT_BE_TOLD

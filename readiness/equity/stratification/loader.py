@@ -21,6 +21,7 @@ from readiness.equity.stratification.models import (
     StratificationStatus,
 )
 from readiness.instruments import sealed_files
+from readiness.instruments.seals import seal_of
 
 FOLDER = Path(__file__).parent
 RULES = "rules"
@@ -79,7 +80,7 @@ def read(raw: bytes) -> StratificationRules:
         written.title,
         written.published_on,
         tuple(map(rule_of, written.rules)),
-        sealed_files.seal_of(raw),
+        seal_of(raw),
     )
 
 
