@@ -76,15 +76,16 @@ def corrected_intervention(each: Intervention, correction: Correction) -> Interv
     cost = correction.cost
     return replace(
         each,
-        cost=replace(cost, basis=f"{cost.basis}. {says(correction)}") if cost else each.cost,
+        cost=replace(cost, basis=f"{cost.basis}. {since(correction)}") if cost else each.cost,
         effect=correction.effect or each.effect,
         staffing=correction.staffing or each.staffing,
     )
 
 
-def says(correction: Correction) -> str:
+def since(correction: Correction) -> str:
+    """Why stands in the cost book; a plan says what its cost rests on now."""
     day = correction.as_of
-    return f"Corrected on {day:%B} {day.day}, {day.year}: {correction.why}"
+    return f"Corrected on {day:%B} {day.day}, {day.year}"
 
 
 def cited(correction: SourceCorrection) -> Source:

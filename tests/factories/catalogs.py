@@ -82,6 +82,7 @@ def a_book(*notes: CostNote, **changes: Any) -> CostBook:
     defaults: dict[str, Any] = {
         "id": "small",
         "version": "1",
+        "status": "published",
         "own_days": OwnDays(tuple(map(Fraction, (10, 20, 60, 150))), "", TODAY, "E"),
         "own_needs": {},
         "day_rate": DayRate(Fraction(400), "", TODAY, "E"),
