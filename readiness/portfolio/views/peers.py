@@ -11,10 +11,11 @@ from readiness.core.permissions import Can
 from readiness.core.web.downloads import send_sheet
 from readiness.core.web.guard import needs
 from readiness.core.web.session import session
+from readiness.portfolio.presenters import peer_models as models_view
 from readiness.portfolio.presenters import peers as peers_view
 from readiness.portfolio.presenters import prediction as prediction_view
 from readiness.portfolio.presenters import returns as returns_view
-from readiness.portfolio.service import peers, prediction, returns
+from readiness.portfolio.service import peer_models, peers, prediction, returns
 from readiness.releases.service import publication
 from readiness.releases.service.publication import QUALITY
 
@@ -30,6 +31,11 @@ def beside(payer_id: str) -> ResponseReturnValue:
     found = peers.compare(session(), payer_id, asked)
     payers = people.payers_of(session())
     page = peers_view.page_of(found, asked)
+    if found.found:
+        typed, series = typed_prior(), peer_models.over_years(session(), payer_id, found.found)
+        drawn = peer_models.shrink_rates(found.found, typed)
+        page |= models_view.models_of(found.found, series, drawn, typed)
+        page["kept"] = page["kept"] | typed.given
     return render_template("portfolio/peers/beside.html", payers=payers, **page)
 
 
@@ -40,7 +46,8 @@ def beside_file(payer_id: str, ending: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound(NOTHING)
     name = f"equity-{found.choices.measure.id}-{found.choices.period}"
-    return send_sheet(peers.comparison_sheet(found), name, ending)
+    drawn = peer_models.shrink_rates(found, typed_prior())
+    return send_sheet(peer_models.sheet_with_prior(found, drawn), name, ending)
 
 
 @bp.get("/payers/<payer_id>/readiness-and-change")
@@ -90,6 +97,12 @@ def peer_filters() -> peers.PeerFilters:
     asked = request.args
     names = ("measure", "period", "by", "of", "reference")
     return peers.PeerFilters(*(asked.get(name, "")[:40] for name in names))
+
+
+def typed_prior() -> peer_models.TypedPrior:
+    asked = request.args
+    names = ("prior_name", "prior_source", "prior_made_on", "alpha", "beta")
+    return peer_models.TypedPrior(*(asked.get(name, "")[:200] for name in names))
 
 
 def prediction_filters() -> prediction.PredictionFilters:

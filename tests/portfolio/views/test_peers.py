@@ -251,3 +251,57 @@ def test_thirty_groups_have_gaps_drawn_toward_their_mean_and_percentiles(grown, 
     )
     assert low < drawn_in < high
     assert line["Place among groups"].startswith("percentile ")
+
+
+PRIOR = {
+    "of": "black",
+    "prior_name": "Colorectal 2025",
+    "prior_source": "A payer",
+    "prior_made_on": "2026-03-01",
+    "alpha": "6000",
+    "beta": "4000",
+}
+
+
+def test_few_groups_are_drawn_toward_a_prior_that_is_named_on_the_page_and_in_the_file(grown, pam):
+    given = PRIOR | {"alpha": "600", "beta": "400"}
+    page = Page(pam.get(EQUITY, query_string=given).text)
+    assert "Rates are drawn toward the prior 'Colorectal 2025' (A payer, 2026-03-01)" in page.text
+    assert page.by_id("alpha").get("value") == "600"
+    table = rows(pam.get(f"{EQUITY}.csv", query_string=given))
+    own = {row["Group"]: row for row in table}["Ash Physicians"]
+    assert own["Prior"] == "Colorectal 2025 (A payer, 2026-03-01)"
+    counted, drawn = float(own["Rate (share)"]), float(own["Rate drawn toward a prior"])
+    assert 0.6 < drawn < counted
+    link = next(at for at in page.links.values() if at.startswith(f"{EQUITY}.csv"))
+    assert "prior_name=Colorectal" in link
+
+
+def test_a_prior_that_cannot_be_read_says_what_to_correct_and_keeps_what_was_typed(grown, pam):
+    page = Page(pam.get(EQUITY, query_string=PRIOR | {"beta": "many", "prior_made_on": ""}).text)
+    errors = page.by_id("errors").text
+    assert "Correct beta:" in errors
+    assert "Correct its day:" in errors
+    assert page.by_id("beta").get("value") == "many"
+    plain = rows(pam.get(f"{EQUITY}.csv", query_string=PRIOR | {"beta": "many"}))
+    assert "Prior" not in plain[0]
+
+
+def test_several_years_of_few_groups_say_why_they_cannot_be_told(grown, pam):
+    text = Page(pam.get(EQUITY, query_string={"of": "black"}).text).text
+    assert "Over several years" in text
+    assert "The gap over 2 periods cannot be told: 6 groups can be seen in two of them" in text
+
+
+def test_several_years_of_thirty_groups_are_pooled_and_have_a_trend(store, pam):
+    seed = portfolio.seeded(store)
+    for n in range(30):
+        portfolio.grow(store, f"h{n:02}", seed)
+        for later, ending in enumerate((portfolio.BEFORE, portfolio.AFTER)):
+            black = 120 + n % 5 + 10 * later
+            pairs = {"black": (black, 200), "white": (320, 400)}
+            portfolio.release(store, f"h{n:02}", ending, pairs)
+    page = Page(pam.get(EQUITY, query_string={"of": "black"}).text)
+    assert "Over 30 groups the rate rises against the reference’s: +5.0 (" in page.text
+    assert any("H07 Physicians" in row.text and "2" in row.text for row in page.all("tr"))
+    assert "Each group's true rate or gap moves along a straight line" in page.text
