@@ -49,7 +49,8 @@ def models_of(
 def series_finding(series: PeriodSeries) -> str:
     if series.lines is None:
         return series.says
-    what = "gap" if series.reference else "rate"
+    against = " against the reference’s" if series.reference else ""
+    pooled = "the gap" if series.reference else "it"
     trend = series.lines.trend
     way = (
         "cannot be told from standing still"
@@ -59,8 +60,8 @@ def series_finding(series: PeriodSeries) -> str:
         else "falls"
     )
     return (
-        f"Over {series.groups} groups the {what} {way}: {points_interval(trend)} points a year. "
-        f"Pooled it is {level_says(series, series.lines.level)}."
+        f"Over {series.groups} groups the rate {way}{against}: {points_interval(trend)} points a "
+        f"year. Pooled over the years {pooled} is {level_says(series, series.lines.level)}."
     )
 
 

@@ -302,6 +302,6 @@ def test_several_years_of_thirty_groups_are_pooled_and_have_a_trend(store, pam):
             pairs = {"black": (black, 200), "white": (320, 400)}
             portfolio.release(store, f"h{n:02}", ending, pairs)
     page = Page(pam.get(EQUITY, query_string={"of": "black"}).text)
-    assert "Over 30 groups the gap rises: +5.0 (" in page.text
-    assert "points a year. Pooled it is " in page.text
-    assert any("H07 Physicians" in row.text for row in page.all("tr"))
+    assert "Over 30 groups the rate rises against the reference’s: +5.0 (" in page.text
+    assert any("H07 Physicians" in row.text and "2" in row.text for row in page.all("tr"))
+    assert "Each group's true rate or gap moves along a straight line" in page.text
