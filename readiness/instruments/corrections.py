@@ -84,7 +84,7 @@ def corrected_intervention(each: Intervention, correction: Correction) -> Interv
 
 def says(correction: Correction) -> str:
     day = correction.as_of
-    return f"Corrected on {day:%B} {day.day}, {day.year}: {correction.why}"
+    return f"Corrected {day:%b} {day.day}, {day.year}: {correction.why}"
 
 
 def cited(correction: SourceCorrection) -> Source:

@@ -323,7 +323,7 @@ def test_who_also_works_for_the_group_reads_here_what_the_payer_may(fresh):
         people.join(fresh, Membership("m-both", "pam", Role.PRACTICE_MANAGER, group_id="elm"), NOW)
         changed = (ContextRevision("sites", 2, 77, "maya", NOW),)
         assessments.save_context(fresh, "a1", changed, None)
-    assert ("Practice sites", "3") in brief_of(fresh).facts
+    assert ("Practice sites", "2") in brief_of(fresh).facts
 
 
 def test_members_are_those_of_the_payer_whose_cycle_it_is_and_nobody_elses(fresh):
