@@ -116,13 +116,13 @@ class CostNote:
 class CostBook:
     id: str  # of the instrument whose interventions it prices
     version: str
-    status: str  # as the instrument's: a book on trial is read only where its version is named
     own_days: OwnDays
     own_needs: Mapping[str, OwnNeed]  # item id -> what own work on it needs first
     day_rate: DayRate
     margin: Margin
     notes: tuple[CostNote, ...]
     corrects: Corrections = field(default_factory=Corrections)
+    status: str = "published"  # a book on trial is read only where its version is named
     sha256: str = ""  # seal over the file's bytes
 
     @cached_property
