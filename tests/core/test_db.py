@@ -156,6 +156,7 @@ for number in range(40):
 """
 
 
+@pytest.mark.slow
 def test_processes_that_read_and_then_write_wait_for_each_other(store):
     """Without the lock and an immediate transaction each would write a number twice, or fail."""
     command = [sys.executable, "-c", WRITER, str(store.path)]

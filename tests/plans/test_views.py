@@ -340,6 +340,7 @@ def test_two_savers_of_own_values_see_both_and_lose_nothing(maya, store):
     assert "(the group’s own; proposed: level " in opened
 
 
+@pytest.mark.slow
 def test_what_was_done_cannot_be_undone_under_what_rests_on_it(maya):
     saved(maya, "GOV", status="done")
     saved(maya, "REALCOL", half_year="3")
@@ -355,6 +356,7 @@ def test_what_was_done_cannot_be_undone_under_what_rests_on_it(maya):
     )
 
 
+@pytest.mark.slow
 def test_starts_that_a_renewed_plan_no_longer_fits_together_are_named(maya, store, sent):
     saved(maya, "GOV", half_year="1")
     saved(maya, "CONTRACT", half_year="4")

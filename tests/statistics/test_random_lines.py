@@ -110,6 +110,7 @@ def test_what_the_order_of_groups_and_the_start_of_time_are_does_not_matter():
         assert mine.level.difference == pytest.approx(line.level.difference, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say():
     """Five portfolios of forty groups: 200 levels and trends; a longer form is in script/bench."""
     held = [

@@ -76,6 +76,7 @@ def tier_or_refused(answers):
         return "refused"
 
 
+@pytest.mark.slow
 def test_the_way_followed_to_the_letter_is_accepted_and_no_level_of_it_is_in_vain():
     """Where a raise makes CONT-4 apply, the way brings it along, or does without that raise."""
     throw, along, past = random.Random(4), 0, 0

@@ -117,6 +117,7 @@ def test_what_does_not_apply_is_not_asked_for_when_it_is_sent_in(store, made):
     assert not [each for each in missing if each.place == "LEAD-5"]
 
 
+@pytest.mark.slow
 def test_the_spreadsheet_says_so_and_lists_no_such_choice(store, made):
     facts(store, made, sites=1)
     raw = questionnaire.download(session(store), made.id)

@@ -257,6 +257,7 @@ def decisions(store, sent, number=1):
     return assessments.reviews_of(store, sent.id, number)
 
 
+@pytest.mark.slow
 def test_a_review_runs_from_page_to_page_until_it_is_accepted(payer, store, sent):
     assert "57 of 57 items wait" in read(payer, path_of(sent)).text
     for domain, following in zip(QMER.domains, [*QMER.domains[1:], None], strict=True):

@@ -69,6 +69,7 @@ def test_what_came_of_it_is_kept(store, started):
     assert groups.get(store, "elm").name == "Done"
 
 
+@pytest.mark.slow
 def test_how_far_it_is_can_be_read_while_it_runs_and_it_can_be_stopped(store, started):
     job_id = started(counting)
     until(lambda: jobs.get(store, job_id).done > 0)

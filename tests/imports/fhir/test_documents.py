@@ -49,6 +49,7 @@ def test_a_line_without_end_is_refused(monkeypatch):
         documents(b'{\n"a":' + b"1,\n" * 2_000 + b"}")
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_without_measure_is_stopped_early():
     line = b"{}" + b" " * 100_000 + b"\n"
     packed = gzip.compress(line * 1_500)

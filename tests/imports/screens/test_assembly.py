@@ -272,6 +272,7 @@ def some_parts(draw):
     ]
 
 
+@pytest.mark.slow
 @given(parts=some_parts(), data=st.data())
 def test_the_order_of_the_pieces_never_matters(parts, data):
     def needs_of(some):

@@ -169,6 +169,7 @@ SCREENS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(screens=SCREENS)
 def test_the_equations_hold(screens):
     """Strata add up to the total; needs bound those that are made of them."""
@@ -199,6 +200,7 @@ def quarter(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
+@pytest.mark.slow
 @given(screens=SCREENS, data=st.data())
 def test_the_order_of_screens_of_one_day_changes_no_result(screens, data):
     def results(some):

@@ -205,6 +205,7 @@ def test_no_count_is_shown_that_was_not_released(grown, pam):
     assert len(found) > 30
 
 
+@pytest.mark.slow
 def test_counts_of_a_group_that_shares_no_more_are_gone_from_everything(grown, pam):
     others = {each for address, text in seen(pam) for each in re.findall(r"\d{2},\d{3}", text)}
     portfolio.change(grown, "update grants set revoked_at = '2027-01-01' where group_id = 'larch'")
@@ -293,6 +294,7 @@ def test_several_years_of_few_groups_say_why_they_cannot_be_told(grown, pam):
     assert "The gap over 2 periods cannot be told: 6 groups can be seen in two of them" in text
 
 
+@pytest.mark.slow
 def test_several_years_of_thirty_groups_are_pooled_and_have_a_trend(store, pam):
     seed = portfolio.seeded(store)
     for n in range(30):
