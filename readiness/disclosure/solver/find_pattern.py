@@ -28,6 +28,7 @@ ROUNDS_IN_PARTS = 20
 PATIENCE = 2  # choices in a row that were no better
 MOST_LIFTS = 3_000  # linear programs in all: counts, so that the same problem gets the same answer
 MOST_NODES = 10  # of one choice in whole columns
+MOST_STEPS = 500  # of the simplex over all choices; after so many a better one is seldom near
 MOST_LEARNED = 16  # inequalities from one choice; more of them say much the same
 MOST_KNOWN = 600  # moves that later choices are first tried with
 NEARLY_BEST = 0.05  # a choice that could be so little cheaper is not looked for
@@ -64,7 +65,7 @@ class PatternSearch:
         self.known: list[Numbers] = []
         self.shares: list[Numbers] = []
         self.missing: list[float] = []
-        self.lifts = 0
+        self.lifts = self.steps = 0
         self.master = quiet()
         self.master.setOptionValue("time_limit", highspy.kHighsInf)
         self.master.setOptionValue("mip_max_nodes", MOST_NODES)
@@ -87,7 +88,7 @@ class PatternSearch:
         self.declare_whole()
         waited = 0
         while bound < (1 - NEARLY_BEST) * self.cost_of(best) and waited < PATIENCE:
-            if self.is_over:
+            if self.is_over or self.steps > MOST_STEPS:
                 break
             part, bound = self.choose_columns()
             part = self.mend(part > 0.5)
@@ -126,7 +127,9 @@ class PatternSearch:
         found = np.array(self.master.getSolution().col_value)
         if self.master.getModelStatus() not in ANSWERED or not len(found):
             raise SolverError("HiGHS found no choice of columns")
-        return np.clip(found, 0.0, 1.0), self.master.getInfo().mip_dual_bound
+        info = self.master.getInfo()
+        self.steps += info.simplex_iteration_count
+        return np.clip(found, 0.0, 1.0), info.mip_dual_bound
 
     def mend(self, chosen: NDArray[np.bool_]) -> Numbers:
         """Hide more until nothing can be worked out, and then no column in vain."""
