@@ -53,9 +53,9 @@ def truth_says(priors: Sequence[PriorFact]) -> tuple[str, ...]:
         return (GIVEN,)
     of = "all" if weak == len(priors) else f"{weak} of {len(priors)}"
     untold = (
-        f"How true rates differ cannot be told for {of} of the rates, with fewer than "
-        f"{GROUPS_FOR_SPREAD} groups to tell it: there each group is taken nearly at its own "
-        "counts, and the figures say too little of gaps that shrink by themselves."
+        f"With fewer than {GROUPS_FOR_SPREAD} groups, how much of a gap is luck cannot be told for "
+        f"{of} of the rates. Each group is taken nearly at its own counts there, so gaps that "
+        "shrink by themselves are understated."
     )
     return GIVEN, untold
 

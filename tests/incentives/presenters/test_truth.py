@@ -21,7 +21,7 @@ def test_the_figures_are_for_the_counts_released():
 @pytest.mark.parametrize(("priors", "of"), [([WEAK], "all"), ([OWN, WEAK], "1 of 2")])
 def test_too_few_groups_to_tell_how_they_differ_is_said(priors, of):
     _, untold = truth_says(priors)
-    assert f"cannot be told for {of} of the rates" in untold
+    assert f"how much of a gap is luck cannot be told for {of} of the rates" in untold
     assert "fewer than 30 groups" in untold
 
 
