@@ -149,8 +149,8 @@ def attach_pages(app: Flask, settings: Settings) -> None:
         )
     configure(app, settings)
     session.attach(app)
-    guard.attach(app)
     upload_limit.attach(app)
+    guard.attach(app)
     CSRFProtect(app)  # after the guard: another site's form is refused, never shown again
     error_handlers.attach(app)
     template_filters.attach(app)
@@ -176,7 +176,7 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # the guard checks the origin of every change itself
         MAX_CONTENT_LENGTH=8 * upload_limit.MEBIBYTE,
         MAX_FORM_MEMORY_SIZE=2 * upload_limit.MEBIBYTE,
-        MAX_FORM_PARTS=5_000,
+        MAX_FORM_PARTS=upload_limit.MOST_FIELDS,
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),
         PRINTER=Printer(),  # its child starts with the first document

@@ -13,7 +13,7 @@ from readiness.core.web.forms import SignInForm
 from readiness.core.web.session import store
 
 TWELVE_HOURS = 12 * 3600
-LONGEST = 200_000  # characters of typed text carried along
+LONGEST = 200_000  # characters of names and typed text carried along
 Kept = tuple[str, list[tuple[str, str]]]  # where it was going, and its fields
 
 
@@ -29,7 +29,7 @@ def keep() -> str:
     if is_upload():
         return ""
     fields = [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
-    if request.method != "POST" or not fields or sum(len(v) for _, v in fields) > LONGEST:
+    if request.method != "POST" or not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     whose = account.owner_of(store(), token) if token else ""

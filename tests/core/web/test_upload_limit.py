@@ -13,6 +13,7 @@ import pytest
 
 from readiness.core.web import upload_limit
 from tests.factories import sending, world
+from tests.factories.page import Page
 
 HERE = "/assessments/a1/questionnaire"
 TWO_MEGABYTES = 2 * 1024 * 1024
@@ -83,3 +84,42 @@ def test_too_much_is_refused_with_how_much_may_be_sent(client, sign_in):
     reply = sending.post(client, HERE, sent)
     assert reply.status_code == 413
     assert "Send less at once: 8 MB at the most." in reply.text
+
+
+# What was typed, from somebody who is not signed in.
+
+
+def pieces(content: bytes) -> dict[str, Any]:
+    """A body of no declared length."""
+    return {
+        "input_stream": BytesIO(content),
+        "environ_overrides": {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        "content_type": "application/x-www-form-urlencoded",
+    }
+
+
+def whole(content: bytes) -> dict[str, Any]:
+    return {"data": content, "content_type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/assessments/a1/submit", "/no-such-page"])
+@pytest.mark.parametrize("sent", [pieces, whole])
+@pytest.mark.parametrize("content", [b"a&" * 1_000_000, b"email=" + b"x" * 4_000_000])
+def test_a_small_post_of_a_stranger_is_neither_read_nor_shown_again(client, path, sent, content):
+    answer = client.post(path, **sent(content))
+    assert answer.status_code in (400, 404, 413)
+    assert len(answer.data) < 20_000
+
+
+def test_what_was_typed_is_still_carried_through_signing_in(client):
+    typed = {f"why.{n}": "x" * 60 for n in range(400)}
+    answer = client.post("/assessments/a1/submit", data=typed)
+    assert answer.status_code == 401
+    kept = Page(answer.text).values("/sign-in")["kept"]
+    assert len(kept) > 500  # signed and packed
+
+
+def test_more_fields_than_any_page_has_are_refused_in_words(client):
+    answer = client.post("/sign-in", data={f"f{n}": "" for n in range(5_001)})
+    assert answer.status_code == 413
+    assert "512 KB and 5,000 fields at the most" in answer.text
