@@ -70,15 +70,16 @@ def first_broken(store: Store) -> int | None:
     numbers remembers them.
     """
     before, expected = FIRST, 1
-    for row in store.rows("select * from events order by seq"):
-        if (
-            row["seq"] != expected
-            or row["before_sha256"] != before
-            or row["sha256"] != chain_hash(before, row)
-        ):
-            return expected
-        before, expected = row["sha256"], expected + 1
-    return expected if expected <= last_number_given(store) else None
+    with store.snapshot():
+        for row in store.rows("select * from events order by seq"):
+            if (
+                row["seq"] != expected
+                or row["before_sha256"] != before
+                or row["sha256"] != chain_hash(before, row)
+            ):
+                return expected
+            before, expected = row["sha256"], expected + 1
+        return expected if expected <= last_number_given(store) else None
 
 
 def last_number_given(store: Store) -> int:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,18 +42,18 @@ def manifest_of(path: Path) -> Path:
 
 def problems(store: Store) -> list[str]:
     """Everything wrong with the file: its structure, its references, its history."""
-    found = [
-        f"The database is damaged: {row['integrity_check']}."
-        for row in store.rows("pragma integrity_check")
-        if row["integrity_check"] != "ok"
-    ]
-    found += [
-        f"Table {row['table']} refers to a missing row of {row['parent']}."
-        for row in store.rows("pragma foreign_key_check")
-    ]
+    with store.snapshot():
+        return list(faults(store))
+
+
+def faults(store: Store) -> Iterator[str]:
+    for row in store.rows("pragma integrity_check"):
+        if row["integrity_check"] != "ok":
+            yield f"The database is damaged: {row['integrity_check']}."
+    for row in store.rows("pragma foreign_key_check"):
+        yield f"Table {row['table']} refers to a missing row of {row['parent']}."
     if (line := audit.first_broken(store)) is not None:
-        found.append(f"The history was changed or cut at line {line}.")
-    return found
+        yield f"The history was changed or cut at line {line}."
 
 
 def make(store: Store, target: Path, now: datetime) -> Backup:

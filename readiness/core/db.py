@@ -167,6 +167,18 @@ class Store:
         finally:
             self._depth -= 1
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything asked inside is answered as of one moment, whoever writes meanwhile."""
+        if self.db.conn.in_transaction:
+            yield
+            return
+        self.db.conn.execute("begin")
+        try:
+            yield
+        finally:
+            self.db.conn.execute("rollback")
+
     def table(self, name: str) -> Table:
         return self.db.table(name)
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from readiness.core import audit
 from readiness.core.audit import Event
+from readiness.core.db import Store
 
 
 @pytest.fixture
@@ -104,3 +106,17 @@ def test_the_history_is_read_newest_first_and_page_by_page(store_with_history):
 def test_a_line_is_told_only_with_the_change_it_tells_of(store):
     with pytest.raises(AssertionError):
         audit.record(store, an_event(1))
+
+
+def test_whoever_writes_while_the_history_is_checked_raises_no_alarm(store_with_history):
+    """The lines and the counter that gave out their numbers are read as of one moment."""
+    with closing(Store(store_with_history.path)) as other:
+
+        def write(asked: str) -> None:
+            if "sqlite_sequence" in asked:
+                with other.writing():
+                    audit.record(other, an_event(9))
+
+        store_with_history.db.conn.set_trace_callback(write)
+        assert audit.first_broken(store_with_history) is None
+        assert audit.head(other)[0] == 6
