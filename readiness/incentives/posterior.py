@@ -49,7 +49,7 @@ def cells_about(center: Floats, deviation: Floats) -> RateCells:
 
 
 @dataclass(frozen=True, eq=False)
-class RateTable:
+class TrueRateTable:
     """Lists of cells, flat, one for each group, or for each of its cells of the reference."""
 
     cells: RateCells
@@ -67,8 +67,8 @@ class RateTable:
 class TrueRateSampler:
     """The joint posterior of one measure's true rates in G groups."""
 
-    of_reference: RateTable
-    of_others: dict[int, RateTable]  # by stratum; absent where no group shows it
+    of_reference: TrueRateTable
+    of_others: dict[int, TrueRateTable]  # by stratum; absent where no group shows it
 
     def draw(self, strata: int, luck: Generator, replicates: int) -> Floats:
         """(S, G, R) shares with a good result."""
@@ -99,7 +99,7 @@ def sampler_of(population: Population, measure: int, priors: MeasurePriors) -> T
         cells = move_cells(cells, chances(heights))
     heights = joint_heights(own, prior, cells, list(others.values()))
     return TrueRateSampler(
-        RateTable(cells, alias_tables(chances(heights)), follows=False),
+        TrueRateTable(cells, alias_tables(chances(heights)), follows=False),
         {s: table_of(each, differs, cells) for s, (each, differs) in others.items()},
     )
 
@@ -120,14 +120,14 @@ def joint_heights(own: StratumCounts, prior: Prior, cells: RateCells, others: Ot
 
 def table_of(
     counts: StratumCounts, differs: Prior | FollowsReference, reference: RateCells
-) -> RateTable:
+) -> TrueRateTable:
     if isinstance(differs, Prior):
         cells = cells_by_itself(counts, differs)
         found = chances(beta_heights(counts, differs, cells.middles))
-        return RateTable(cells, alias_tables(found), follows=False)
+        return TrueRateTable(cells, alias_tables(found), follows=False)
     inner, heights = following_heights(counts, differs, reference.middles)
     flat = RateCells(inner.low.ravel(), inner.width.ravel())
-    return RateTable(flat, alias_tables(chances(heights).reshape(-1, CELLS)), follows=True)
+    return TrueRateTable(flat, alias_tables(chances(heights).reshape(-1, CELLS)), follows=True)
 
 
 def chances(heights: Floats) -> Floats:

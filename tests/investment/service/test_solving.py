@@ -39,7 +39,7 @@ FOOTINGS = tuple(
     )
     for group_id, level, people in (("ash", 1, 50.0), ("elm", 2, 400.0), ("fir", 3, 90.0))
 )
-SMALL = BudgetScenario("Spring", (110_000,))  # all of the way of elm costs 114,495
+SMALL = BudgetScenario("Spring", (90_000,))  # all of the way of elm costs 114,495
 POLICIES = ["next_tier", "ready", "people", "need"]
 
 
@@ -80,7 +80,7 @@ def test_every_policy_has_a_proven_answer_within_the_budget(answer):
     assert [each.policy_id for each in answer.founds] == POLICIES
     for found in answer.founds:
         assert found.gap <= solving.GAP
-        assert 0 < found.spent <= 110_000
+        assert 0 < found.spent <= 100_000
 
 
 def test_each_policy_buys_most_of_what_it_puts_first(answer):
@@ -100,7 +100,7 @@ def test_the_default_pays_for_whole_ways_before_anything_else(answer):
     main = answer.found("next_tier")
     assert ways(main) == {("ash", "to:T2"), ("fir", "to:T4")}
     assert {pick.group_id for pick in main.picks if not pick.package_id} == {"elm", "fir"}
-    assert len(answer.found("people").packages) <= len(main.packages)
+    assert ways(answer.found("people")) == {("fir", "to:T4")}  # costs nothing
 
 
 def test_the_actions_of_a_package_say_so_and_what_the_group_does_is_none(answer):
@@ -150,10 +150,10 @@ def test_a_package_that_was_left_out_is_tried_in_the_place_of_the_actions_it_hol
     """And of another package of its group: only the money and the days speak against it."""
     first, second = answer.left_out[:2]
     (money,) = first.forbids
-    spent = 24_495 + 2 * 15_388 + 114_495  # ash, fir and mailed tests, and all of elm's way
-    assert money == f"{spent:,} is more than the budget of 110,000"
+    spent = 24_495 + 15_388 + 114_495  # ash and fir as they are, and all of elm's way
+    assert money == f"{spent:,} is more than the budget of 90,000"
     assert [each for each in second.forbids if "budget" not in each] == [
-        "people-days of elm: 3,983 is more than 1,000"
+        "people-days of elm: 3,961 is more than 1,000"
     ]
 
 
@@ -211,7 +211,7 @@ def test_care_changes_wait_for_infrastructure_below_incentive_ready(answer):
 
 
 def test_a_pin_is_kept_and_a_ban_is_too(answer):
-    pin, ban = ("elm", "REALCOL"), ("fir", "FIT")
+    pin, ban = ("elm", "REALAUD"), ("fir", "FIT")
     before = answer.found("next_tier").keys
     assert ban in before
     assert pin not in before
@@ -230,13 +230,13 @@ def test_a_package_is_pinned_and_banned_as_an_action_is():
 
 def test_a_floor_moves_the_money():
     def share(**limits):
-        scenario = replace(SMALL, budgets=(60_000,), policy_id="people", **limits)
+        scenario = replace(SMALL, budgets=(65_000,), policy_id="people", **limits)
         found = alone(scenario)
         case = a_case(scenario)
         mine = sum(case.dollars_in(pick, 1) for pick in found.picks if pick.group_id == "ash")
         return mine / found.spent
 
-    assert share(floor_tag=Tag.FOUNDATION, floor_share=70) >= 0.7 > share()
+    assert share(floor_tag=Tag.FOUNDATION, floor_share=60) >= 0.6 > share()
 
 
 def test_people_days_hold_for_packages_with_the_group_s_own_work():
@@ -286,8 +286,8 @@ def test_a_budget_too_small_for_anything_is_said_with_what_the_cheapest_costs(gr
         found = made.found(policy_id)
         assert bool(found.packages) == (groups == FOOTINGS)
         assert why in found.too_little
-        cheapest = "$15,388" if groups == FOOTINGS else "$24,495"
-        assert f"costs {cheapest}" in found.too_little
+        cheapest = "15,388" if groups == FOOTINGS else "24,495"  # a gap of fir, or a way
+        assert f"costs ${cheapest}" in found.too_little
     assert alone(SMALL).too_little == ""
 
 
