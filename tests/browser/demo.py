@@ -17,8 +17,13 @@ def sign_in(page: Page, who: str) -> None:
 
 def follow(page: Page, name: Any) -> None:
     """Until the next page is whole: half a page shows nothing to re-confirm, for one."""
-    with page.expect_navigation():
-        page.get_by_role("link", name=name).first.click()
+    open_link(page.get_by_role("link", name=name).first)
+
+
+def open_link(link: Locator) -> None:
+    """Until the next page is whole: before that none of its scripts hears anything."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def press(page: Page, name: Any) -> None:

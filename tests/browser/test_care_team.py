@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.browser import tools
-from tests.browser.demo import heading, is_in_view, press, says, sign_in
+from tests.browser.demo import heading, is_in_view, open_link, press, says, sign_in
 
 GROUP = (10_000, 5_500, 700, 4_300, 850)  # eligible, offered, declined, screened, one or more
 NEEDS = (
@@ -41,9 +41,9 @@ def quarter(page):
     """The newest closed quarter, which the demonstration leaves to enter."""
     sign_in(page, "team")
     says(page, "Elm Valley Physicians (invented)")
-    page.locator(".task-list").get_by_role("link", name="Social-risk counts").click()
+    open_link(page.locator(".task-list").get_by_role("link", name="Social-risk counts"))
     missing = page.get_by_role("row", name="Missing").first
-    missing.get_by_role("link").click()
+    open_link(missing.get_by_role("link"))
     assert re.match(r"Social-risk counts, Q\d \d{4}", heading(page))
     return page
 
