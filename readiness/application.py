@@ -14,11 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from readiness import cli
 from readiness.accounts.passwords import Hasher
-from readiness.accounts.views import account, one_time_links, team
+from readiness.accounts.views import account, one_time_links, second_step, team
 from readiness.administration import views as admin
 from readiness.assessments.views import (
     answering,
     cycles,
+    looks,
     questionnaire,
     review,
     standard_setting,
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     review.bp,
     cycles.sharing_bp,
     screen.bp,
+    second_step.bp,
     standard_setting.bp,
     imports.record_bp,
     review.submit_bp,
@@ -98,7 +100,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         chosen = chosen or from_environment(os.environ)
     except ValueError as error:
         raise SystemExit(str(error)) from None
-    app = Flask(
+    app = error_handlers.Site(
         "readiness", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.config["SETTINGS"] = chosen
@@ -142,6 +144,11 @@ def attach_pages(app: Flask, settings: Settings) -> None:
             "before serving pages, for example "
             'the output of: python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
+    if not settings.is_demo and not settings.hosts:
+        raise SystemExit(
+            "Set READINESS_HOSTS to the names this installation answers to, such as "
+            "readiness.example.org: links to new passwords are built on the name that is asked for."
+        )
     if not settings.database.exists() or not is_up_to_date(settings):
         raise SystemExit(
             f"The database in {settings.data} is missing or out of date. "
@@ -153,6 +160,7 @@ def attach_pages(app: Flask, settings: Settings) -> None:
     guard.attach(app)
     CSRFProtect(app)  # after the guard: another site's form is refused, never shown again
     error_handlers.attach(app)
+    looks.attach(app)
     template_filters.attach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -169,6 +177,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME=f"{prefix}form",  # Flask's own cookie holds the form token only
         SIGN_IN_COOKIE=f"{prefix}session",
+        BROWSER_COOKIE=f"{prefix}browser",  # in which somebody has signed in before
         SESSION_COOKIE_SECURE=not settings.is_demo,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -16,7 +16,7 @@ from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
-from readiness.accounts.db import tokens
+from readiness.accounts.db import sessions
 from readiness.assessments import workbook
 from readiness.core import solver
 from readiness.core.config import Settings
@@ -203,8 +203,8 @@ def sign_in(app: Flask, store: Store, clock: world.Clock) -> SignIn:
 
     def open_session(client: FlaskClient, person_id: str) -> FlaskClient:
         token = f"session of {person_id}".replace(" ", "-")
-        if tokens.find_session(store, token) is None:
-            tokens.start_session(store, token, person_id, clock())
+        if sessions.find(store, token) is None:
+            world.start_session(store, token, person_id, clock())
         client.set_cookie(app.config["SIGN_IN_COOKIE"], token)
         return client
 

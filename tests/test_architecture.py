@@ -91,6 +91,8 @@ LIBRARIES: dict[str, set[str]] = {
 # Files that lean on one library more than their kind does.
 ALSO = {
     "accounts/passwords.py": {"argon2", "zxcvbn"},
+    "accounts/second_factor.py": {"pyotp"},
+    "accounts/views/second_step.py": {"segno"},
     "assessments/assessment_json.py": {"msgspec"},
     "assessments/scorecard.py": {"msgspec"},
     "assessments/workbook_writer.py": {"xlsxwriter"},

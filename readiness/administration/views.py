@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.forms import GroupForm, PayerForm, RemoveGroupForm
-from readiness.accounts.service import history, one_time_links, people
+from readiness.accounts.service import history, one_time_links, people, second_step
 from readiness.accounts.views.team import before_line, history_page, link_page
 from readiness.administration import service as administration
 from readiness.administration.service import PAGE
@@ -27,7 +27,7 @@ from readiness.core.errors import BadInput
 from readiness.core.people import Group, Payer
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
-from readiness.core.web.guard import needs
+from readiness.core.web.guard import asks_again, needs
 from readiness.core.web.session import actor, now, session
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -134,6 +134,7 @@ def person(person_id: str) -> ResponseReturnValue:
 
 @bp.post("/people/<person_id>/disable")
 @needs(Can.ADMINISTER)
+@asks_again
 def disable(person_id: str) -> ResponseReturnValue:
     found = people.set_active(session(), person_id, False)
     flash(f"{found.name} can no longer sign in.")
@@ -142,6 +143,7 @@ def disable(person_id: str) -> ResponseReturnValue:
 
 @bp.post("/people/<person_id>/enable")
 @needs(Can.ADMINISTER)
+@asks_again
 def enable(person_id: str) -> ResponseReturnValue:
     found = people.set_active(session(), person_id, True)
     flash(f"{found.name} can sign in again.")
@@ -150,10 +152,20 @@ def enable(person_id: str) -> ResponseReturnValue:
 
 @bp.post("/people/<person_id>/new-password")
 @needs(Can.ADMINISTER)
+@asks_again
 def new_password(person_id: str) -> ResponseReturnValue:
     token = secrets.token_urlsafe(32)
     found = one_time_links.offer_new_password(session(), person_id, token)
     return link_page(token, found.name, "one hour", url_for(".person", person_id=person_id))
+
+
+@bp.post("/people/<person_id>/remove-second-step")
+@needs(Can.ADMINISTER)
+@asks_again
+def remove_second_step(person_id: str) -> ResponseReturnValue:
+    found = second_step.remove_of(session(), person_id)
+    flash(f"{found.name} signs in without a code, or sets an app up anew.")
+    return redirect(url_for(".person", person_id=person_id), 303)
 
 
 @bp.get("/history")
@@ -190,6 +202,7 @@ def show(group_id: str) -> ResponseReturnValue:
 
 @records_bp.post("/export")
 @needs(Can.TAKE_OUT)
+@asks_again
 def export(group_id: str) -> ResponseReturnValue:
     archive = administration.export_group(session(), group_id)
     name = f"readiness-records-{now():%Y-%m-%d}.zip"

@@ -54,6 +54,17 @@ def add_payer(name: str, email: str) -> None:
     hand_over(email, token)
 
 
+@people.command("remove-second-step")
+@click.argument("email")
+@ends_well
+def remove_second_step(email: str) -> None:
+    """Let EMAIL sign in without a code: for the only administrator, who lost the phone."""
+    settings: Settings = current_app.config["SETTINGS"]
+    with closing(opened(settings.database)) as store:
+        found = administration.remove_second_step(store, email, datetime.now(UTC))
+    say(f"{found.name} signs in with the password, and is told who removed the second step.")
+
+
 def hand_over(whom: str, token: str) -> None:
     say(f"Pass this link on to {whom}. It works once, within 7 days, at this server's address:")
     click.echo(link(token))

@@ -16,6 +16,8 @@ from readiness.core.db import Session, Store
 
 FIRST = "0" * 64
 ALL = 2**62  # no line has a number as high
+LOOKED_AT, DOWNLOADED = "looked at", "downloaded"  # the verbs of who only reads
+CHANGES = f"verb not in ('{LOOKED_AT}', '{DOWNLOADED}')"
 Detail = Mapping[str, str | int | bool | None]
 
 
@@ -94,9 +96,12 @@ def head(store: Store) -> tuple[int, str]:
 
 
 def last_of_group(store: Store, group_id: str) -> int:
-    """The number of its last line: the same as before when nothing about the group has changed."""
-    row = store.row("select max(seq) as last from events where group_id = ?", (group_id,))
-    return int(row["last"] or 0) if row else 0
+    """The number of its last change: the same as before when nothing about it has changed."""
+    row = store.row(
+        f"select seq from events where group_id = ? and {CHANGES} order by seq desc limit 1",  # noqa: S608
+        (group_id,),
+    )
+    return int(row["seq"]) if row else 0
 
 
 def of_group(store: Store, group_id: str, limit: int = 200) -> list[Event]:
@@ -105,8 +110,9 @@ def of_group(store: Store, group_id: str, limit: int = 200) -> list[Event]:
 
 
 def of_payer(store: Store, payer_id: str, limit: int = 200) -> list[Event]:
-    """Newest first."""
-    return [event for _, event in lines_of_payer(store, payer_id, limit, None)]
+    """What changed for it, newest first."""
+    found = lines(store, f"payer_id = ? and {CHANGES}", (payer_id,), limit, None)
+    return [event for _, event in found]
 
 
 def lines_of_group(store: Store, group_id: str, limit: int, before: int | None) -> list[Line]:
@@ -123,7 +129,7 @@ def latest_lines(store: Store, limit: int, before: int | None) -> list[Line]:
 
 
 def lines(
-    store: Store, whose: str, values: tuple[str, ...], limit: int, before: int | None
+    store: Store, whose: str, values: tuple[str | int, ...], limit: int, before: int | None
 ) -> list[Line]:
     return [
         (row["seq"], from_row(row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from readiness.core.small_cells import FEWEST, THRESHOLDS
@@ -13,16 +14,25 @@ PACKAGE = Path(__file__).resolve().parents[1]
 ROOT = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 
 
+class Required(StrEnum):
+    """Of whom a second step of signing in is asked, whether they want it or not."""
+
+    NOBODY = "nobody"
+    PAYERS = "payers"  # and administrators: they see more than one group
+    EVERYONE = "everyone"
+
+
 @dataclass(frozen=True)
 class Settings:
     data: Path  # the folder with the database and its backups
     secret_key: str | None = None  # None: commands work, pages are refused
     is_demo: bool = False  # invented groups, plain HTTP on loopback only
-    hosts: tuple[str, ...] = ()  # names this installation answers to; empty: any
+    hosts: tuple[str, ...] = ()  # names this installation answers to
     instruments: tuple[Path, ...] = ()  # folders with instruments of one's own
     quick_hashing: bool = False  # for tests: password hashes that protect nothing
     smallest_shown: int = FEWEST  # patients: smaller counts are hidden from other readers
     hides_all_positive: bool = True  # where a few were screened and every one was positive
+    second_step: Required = Required.NOBODY
     proxies: int = 0  # trusted reverse proxies in front, each adding one X-Forwarded-For
 
     @property
@@ -43,6 +53,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         is_demo=is_demo,
         hosts=LOOPBACK if is_demo else words(environ.get("READINESS_HOSTS", ""), ","),
         instruments=tuple(map(Path, words(environ.get("READINESS_INSTRUMENTS", ""), ":"))),
+        second_step=second_step(environ.get("READINESS_SECOND_STEP", ""), is_demo=is_demo),
         proxies=how_many(environ.get("READINESS_PROXIES", "")),
         smallest_shown=smallest_shown(environ.get("READINESS_SMALLEST_SHOWN", "")),
         hides_all_positive=hides_all_positive(environ.get("READINESS_ALL_POSITIVE", "")),
@@ -61,6 +72,21 @@ def how_many(text: str) -> int:
             "such as 1, or leave it out when there is none."
         )
     return int(proxies)
+
+
+def second_step(text: str, *, is_demo: bool) -> Required:
+    """
+    >>> second_step("", is_demo=False), second_step("everyone", is_demo=False)
+    (<Required.PAYERS: 'payers'>, <Required.EVERYONE: 'everyone'>)
+    """
+    typed = text.strip() or (Required.NOBODY if is_demo else Required.PAYERS)
+    try:
+        return Required(typed)
+    except ValueError:
+        raise ValueError(
+            f"READINESS_SECOND_STEP is {text!r}. Set it to everyone, payers or nobody, or leave it "
+            "out: then payers and administrators are asked for a code from an app."
+        ) from None
 
 
 def smallest_shown(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,6 +36,10 @@ class NotSaved(ReadinessError):
     """The disk or the database refused; what was typed is not stored."""
 
 
+class Busy(ReadinessError):
+    """Too many ask for the same at this moment; nothing was looked at."""
+
+
 class NotPrinted(ReadinessError):
     """The document could not be made now; nothing that was entered is touched."""
 
@@ -61,3 +66,9 @@ class BadInput(ReadinessError):
             (Problem("", problems),) if isinstance(problems, str) else tuple(problems)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def without_content(error: Exception) -> str:
+    """Its kind and where it arose: its text may quote what was read."""
+    places = traceback.extract_tb(error.__traceback__)[-5:]
+    return " < ".join([type(error).__name__, *(f"{p.name}:{p.lineno}" for p in reversed(places))])

@@ -231,3 +231,54 @@ begin select raise(abort, 'panel records are only ever added'); end;
 
 """,
     )
+
+
+@migrations()
+def two_steps_of_signing_in(db: Database) -> None:
+    """What a session has proved, codes of an app, and the browsers that a person is known in."""
+    run(
+        db,
+        """
+alter table sessions add column confirmed_at text;
+
+update sessions set confirmed_at = created_at;
+
+alter table sessions add column second_step_at text;
+
+alter table sessions add column browser text not null default '';
+
+create table told (
+    person_id text primary key references people,
+    seq integer not null
+) strict;
+
+insert into told select id, (select coalesce(max(seq), 0) from events) from people;
+
+create index events_of_object on events (object_kind, object_id, seq);
+
+create table known_browsers (
+    token_sha256 text not null,
+    person_id text not null references people,
+    at text not null,
+    primary key (token_sha256, person_id)
+) strict;
+
+create index known_browsers_of_person on known_browsers (person_id);
+
+create table second_factors (
+    person_id text primary key references people,
+    salt text not null,
+    offered_at text not null,
+    confirmed_at text,
+    last_step integer not null default 0
+) strict;
+
+create table recovery_codes (
+    person_id text not null references people,
+    code_hmac text not null,
+    used_at text,
+    primary key (person_id, code_hmac)
+) strict;
+
+""",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from readiness.accounts.service import notices
 from readiness.core.permissions import Can
 from readiness.core.web.guard import needs, open_to_anyone
 from readiness.core.web.session import session, store
@@ -39,7 +40,9 @@ def front() -> ResponseReturnValue:
 @needs(Can.SEE_HOME)
 def start() -> ResponseReturnValue:
     found = home.home(session())
-    return render_template("home/home.html", found=found, address=address)
+    return render_template(
+        "home/home.html", found=found, address=address, untold=notices.untold(session())
+    )
 
 
 def address(task: home.Task) -> str:

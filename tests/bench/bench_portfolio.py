@@ -18,7 +18,6 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from app import create_app
-from readiness.accounts.db import tokens
 from readiness.assessments.scorecard import inputs_of, to_json
 from readiness.assessments.service.scoring import scoring_run
 from readiness.assessments.tiers import evaluate
@@ -200,7 +199,7 @@ def add_standing(
 def signed_in(store: Store, folder: Path) -> FlaskClient:
     app = create_app(Settings(folder, secret_key="x" * 32, is_demo=True, quick_hashing=True))
     app.config["CLOCK"] = world.Clock()
-    tokens.start_session(store, "token", "pam", NOW)
+    world.start_session(store, "token", "pam", NOW)
     client = app.test_client()
     client.set_cookie(app.config["SIGN_IN_COOKIE"], "token")
     return client

@@ -57,6 +57,9 @@ def test_from_nothing_to_a_backup_and_back(flask, tmp_path):
     again = flask("people", "add-payer", "Fair Health", "--manager", "pam@example.org")
     assert (again.returncode, again.stdout) == (2, "")
 
+    unknown = flask("people", "remove-second-step", "nobody@example.org")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+
     copied = flask("database", "backup")
     assert copied.returncode == 0
     backup = Path(copied.stdout.strip())

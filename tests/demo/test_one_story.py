@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from app import create_app
-from readiness.accounts.db import people, tokens
+from readiness.accounts.db import people
 from readiness.assessments.service import result
 from readiness.assessments.tiers import evaluate, is_open
 from readiness.core.config import Settings
@@ -46,6 +46,7 @@ from readiness.plans.service import document, plan
 from readiness.plans.service.plan import PlanView
 from tests.browser import demonstration
 from tests.factories.page import Page
+from tests.factories.world import start_session
 
 pytestmark = pytest.mark.slow  # the demonstration is filled for it
 
@@ -126,7 +127,7 @@ def story(tmp_path_factory, printer):
 
 def signed_in(app: Flask, store: Store, person_id: str, now: datetime) -> FlaskClient:
     key = f"session-of-{person_id}"
-    tokens.start_session(store, key, person_id, now)
+    start_session(store, key, person_id, now)
     client = app.test_client()
     client.set_cookie(app.config["SIGN_IN_COOKIE"], key)
     return client

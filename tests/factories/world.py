@@ -13,8 +13,10 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from readiness.accounts.db import groups, people
+from readiness.accounts.db import groups, people, sessions
+from readiness.accounts.db.tokens import digest
 from readiness.accounts.passwords import Hasher
+from readiness.accounts.sessions import BrowserSession
 from readiness.core.db import Store
 from readiness.core.migrations import migrate
 from readiness.core.people import Group, Membership, Payer, Person, Role, Site
@@ -79,6 +81,11 @@ def fill(store: Store) -> None:
 
 def email(person_id: str) -> str:
     return f"{person_id}@example.org"
+
+
+def start_session(store: Store, token: str, person_id: str, at: datetime) -> None:
+    """A browser in which that person gave their password at that moment."""
+    sessions.start(store, BrowserSession(digest(token), person_id, at, at, at))
 
 
 def send(client: FlaskClient, path: str, **fields: Any) -> TestResponse:

@@ -14,7 +14,7 @@ from html import escape
 import pytest
 
 from app import create_app
-from readiness.accounts.db import people, tokens
+from readiness.accounts.db import people
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Page as Paper
@@ -32,6 +32,7 @@ from readiness.portfolio.brief import contents, documents
 from readiness.portfolio.service import portfolio
 from tests.browser import demonstration
 from tests.factories.page import Page, Reader
+from tests.factories.world import start_session
 
 pytestmark = pytest.mark.slow  # the demonstration is filled once for all who walk through it
 PAYER = f"/payers/{PAYER_ID}"
@@ -63,7 +64,7 @@ def read(store, now):
     settings = Settings(store.path.parent, secret_key="x" * 32, is_demo=True, quick_hashing=True)
     app = create_app(settings)
     app.config["CLOCK"] = lambda: now
-    tokens.start_session(store, "token", "payer", now)
+    start_session(store, "token", "payer", now)
     client = app.test_client()
     client.set_cookie(app.config["SIGN_IN_COOKIE"], "token")
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from app import create_app
-from readiness.accounts.db import people, tokens
+from readiness.accounts.db import people, sessions
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
 from readiness.core.pdf.job import Page as Paper
@@ -141,8 +141,8 @@ def payer_in(folder):
     app = create_app(chosen)
     app.config.update(CLOCK=world.Clock(), TESTING=True, PRINTER=Unset())
     with closing(Store(folder / "readiness.db")) as opened:
-        if tokens.find_session(opened, "pam-looks") is None:
-            tokens.start_session(opened, "pam-looks", "pam", NOW)
+        if sessions.find(opened, "pam-looks") is None:
+            world.start_session(opened, "pam-looks", "pam", NOW)
         (sent,) = opened.rows("select id from assessments where group_id = 'elm'")
     client = app.test_client()
     client.set_cookie(app.config["SIGN_IN_COOKIE"], "pam-looks")

@@ -11,6 +11,16 @@ from readiness.core.errors import NotFound
 from readiness.core.people import Actor, Membership, Person, Role
 from readiness.core.serialization import from_row, to_row
 
+OWN_TABLES = (
+    "recovery_codes",
+    "second_factors",
+    "known_browsers",
+    "sessions",
+    "told",
+    "letters",
+    "memberships",
+)
+
 
 def add(store: Store, person: Person, password_hash: str | None) -> None:
     with store.writing():
@@ -78,7 +88,7 @@ def with_ids(store: Store, ids: Iterable[str]) -> dict[str, Person]:
 def remove(store: Store, person_id: str) -> None:
     """Forget a person who plays no part any more. The history keeps the bare id."""
     with store.writing():
-        for table in ("sessions", "letters", "memberships"):
+        for table in OWN_TABLES:
             store.execute(f"delete from {table} where person_id = ?", (person_id,))  # noqa: S608
         store.execute("delete from people where id = ?", (person_id,))
 

@@ -17,6 +17,7 @@ from readiness.core.permissions import Can
 Names = Mapping[tuple[str, str], str]  # by kind of thing and id
 PAGE = 50
 SYSTEM = "the command line"  # the actor id of what an operator did without signing in
+NOBODY = "somebody not signed in"  # and of who did not prove who they are
 FORMER = "somebody whose account was removed"
 OUTSIDE = "somebody outside your team"
 
@@ -97,7 +98,7 @@ def line_of(number: int, event: Event, names: Names) -> AuditLine:
     return AuditLine(
         number=number,
         at=event.at,
-        who=SYSTEM if event.actor_id == SYSTEM else who,
+        who=event.actor_id if event.actor_id in (SYSTEM, NOBODY) else who,
         did=event.verb,
         what=subject(event, names),
         detail=detail(event.detail),

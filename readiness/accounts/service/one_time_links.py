@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from readiness.accounts import passwords, team
-from readiness.accounts.db import people, tokens
+from readiness.accounts.db import people, sessions, tokens
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import scope
 from readiness.accounts.service.people import (
@@ -173,13 +173,18 @@ def join(session: Session, link: OneTimeLink, membership_id: str) -> None:
 
 def offer_new_password(session: Session, person_id: str, token: str) -> Person:
     """Write a link under `token` by which that person chooses a new password."""
-    person = people.get(session.store, person_id)
-    parts = people.memberships(session.store, person_id=person_id)
-    if not permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
-        require_all_own(session, parts)
+    person = require_may_reset(session, person_id)
     if not person.is_active:
         raise WrongState("This account is disabled. An administrator can enable it first.")
     write_reset(session, person, token)
+    return person
+
+
+def require_may_reset(session: Session, person_id: str) -> Person:
+    """The person, where the one acting may put their way of signing in back to its beginning."""
+    person = people.get(session.store, person_id)
+    if not permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
+        require_all_own(session, people.memberships(session.store, person_id=person_id))
     return person
 
 
@@ -236,5 +241,6 @@ def choose_password(store: Store, hasher: Hasher, token: str, password: str, now
         if not tokens.use_link(store, link.id, now):
             raise NotFound(USED_UP)
         people.set_password(store, person.id, hashed)
-        tokens.end_sessions(store, person.id, now)
+        sessions.end_all(store, person.id, now)
+        sessions.forget_browsers(store, person.id)
         record_person(session_of(store, person, now), "chose a new password for", person.id)

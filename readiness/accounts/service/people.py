@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness.accounts import team
-from readiness.accounts.db import groups, people, tokens
+from readiness.accounts.db import groups, people, sessions, tokens
 from readiness.accounts.service import scope
 from readiness.accounts.team import OneTimeLink
 from readiness.core import audit, permissions
@@ -49,10 +49,19 @@ def require_manager(session: Session, group_id: str | None, payer_id: str | None
         scope.require_administrator(session)
 
 
-def require_may_let_attest(session: Session, group_id: str) -> None:
-    """Leave to attest is given by those who have it, and by an administrator: not to oneself."""
+def require_may_let_attest(session: Session, group_id: str, *, gives: bool = True) -> None:
+    """Leave to attest is given by those who have it. An administrator gives it where nobody has:
+    to the first manager of a group, or after the last one is gone."""
     if not permissions.allowed(session.actor, Can.ADMINISTER, ANYWHERE):
         scope.require_for_group(session, Can.ATTEST, group_id)
+        return
+    parts = people.memberships(session.store, group_id=group_id)
+    active = people.with_ids(session.store, (part.person_id for part in parts))
+    if gives and any(part.may_attest and active[part.person_id].is_active for part in parts):
+        raise WrongState(
+            "Somebody in this group may attest already, and decides who else does. Invite without "
+            "it, and ask the group to give it."
+        )
 
 
 def place_name(store: Store, group_id: str | None, payer_id: str | None) -> str:
@@ -89,7 +98,7 @@ def is_member(store: Store, person_id: str, group_id: str | None, payer_id: str 
 def set_attesting(session: Session, group_id: str, membership_id: str, may: bool) -> None:
     """Give or take the leave to attest; somebody always keeps it."""
     require_manager(session, group_id, None)
-    require_may_let_attest(session, group_id)
+    require_may_let_attest(session, group_id, gives=may)
     with session.store.writing():
         membership = membership_at(session.store, membership_id, group_id, None)
         current = people.memberships(session.store, group_id=group_id)
@@ -148,7 +157,7 @@ def set_active(session: Session, person_id: str, is_active: bool) -> Person:
     with session.store.writing():
         if not is_active:
             refuse_last_administrator(session.store, person_id)
-            tokens.end_sessions(session.store, person_id, session.now)
+            sessions.end_all(session.store, person_id, session.now)
             tokens.withdraw_resets(session.store, person_id)
         people.set_active(session.store, person_id, is_active=is_active)
         record_person(session, "enabled" if is_active else "disabled", person_id)

@@ -22,17 +22,33 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from readiness.accounts.forms import ChangePasswordForm
-from readiness.accounts.service import account, people
+from readiness.accounts.service import account, notices, people
+from readiness.accounts.service import second_step as second_step_service
+from readiness.accounts.service import signing_in as service
 from readiness.accounts.service.people import NamedMembership
+from readiness.accounts.service.signing_in import Credentials
+from readiness.accounts.throttle import telling
 from readiness.core import permissions
-from readiness.core.errors import BadInput, Denied
+from readiness.core.errors import BadInput, Busy, Denied
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
-from readiness.core.web.forms import SignInForm, with_problems
-from readiness.core.web.guard import needs, open_to_anyone
-from readiness.core.web.session import actor, now, session, settings, store
+from readiness.core.web.forms import OnwardForm, PasswordAgainForm, SignInForm, with_problems
+from readiness.core.web.guard import needs, open_after_password, open_to_anyone
+from readiness.core.web.session import (
+    actor,
+    now,
+    session,
+    session_after_password,
+    settings,
+    signed_in,
+    store,
+    take,
+)
 
 bp = Blueprint("account", __name__)
+STATUS = {BadInput: 422, Denied: 429, Busy: 503}
+A_YEAR = 365 * 24 * 3600  # seconds
+LONGEST_NAME = 300  # characters of what a browser calls itself
 
 
 @bp.get("/sign-in")
@@ -48,69 +64,79 @@ def signing_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return render_template("accounts/sign_in.html", form=form, problem="", has_ended=False), 422
-    token = secrets.token_urlsafe(32)
+    former, known = own_token(), request.cookies.get(current_app.config["BROWSER_COOKIE"], "")
+    sent = Credentials(
+        email=form.email.data or "",
+        password=form.password.data or "",
+        address=address(),
+        browser=known,
+        user_agent=request.user_agent.string[:LONGEST_NAME],
+    )
+    new_tokens = secrets.token_urlsafe(32), known or secrets.token_urlsafe(32)
+    hasher, required = current_app.config["HASHER"], settings().second_step
     try:
-        g.actor = account.sign_in(
-            store(),
-            current_app.config["HASHER"],
-            form.email.data or "",
-            form.password.data or "",
-            request.remote_addr or "",
-            token,
-            now(),
-        )
-    except (BadInput, Denied) as error:
-        status = 422 if isinstance(error, BadInput) else 429
+        found = service.sign_in(store(), hasher, sent, new_tokens, required, now())
+    except (BadInput, Denied, Busy) as error:
         return (
             render_template(
                 "accounts/sign_in.html", form=form, problem=str(error), has_ended=False
             ),
-            status,
+            STATUS[type(error)],
         )
-    account.sign_out(store(), own_token(), now())  # the session this browser had before
+    service.sign_out(store(), former, now())  # the session this browser had before
     cookie.clear()  # a new form token for a new person
     g.pop("csrf_token", None)  # also where this request has already written one
-    return with_cookie(after_sign_in(form), token)
+    take(found)
+    response = go_on(form) if found.waits_for is None else second_step(form)
+    return with_cookies(response, *new_tokens)
+
+
+def address() -> str:
+    is_forwarded = settings().proxies == 0 and "X-Forwarded-For" in request.headers
+    return telling(request.remote_addr or "", is_forwarded=is_forwarded)
+
+
+def second_step(form: SignInForm) -> Response:
+    return current_app.make_response(preserved_form.second_step_page(form))
 
 
 def own_token() -> str:
     return request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
 
 
-def after_sign_in(form: SignInForm) -> Response:
+def go_on(form: OnwardForm) -> Response:
     """On to where they were going; a form that was cut off is shown again to be sent."""
-    if typed := preserved_form.kept(form.kept.data or "", g.actor.id):
+    if typed := preserved_form.kept(form.kept.data or "", actor().id):
         path, fields = typed
         return current_app.make_response(
             render_template("core/resume.html", path=path, fields=fields)
         )
-    return redirect(inside(form.next.data or ""), 303)
+    return redirect(preserved_form.inside(form.next.data or ""), 303)
 
 
-def inside(address: str) -> str:
-    """The address if it is one of ours, else the start page: no open redirect."""
-    if not address.isprintable():  # browsers drop tabs and line ends: "/\t/evil" is "//evil"
-        return "/"
-    plain = address.replace("\\", "/")  # as browsers read it
-    return address if plain.startswith("/") and not plain.startswith("//") else "/"
+def with_cookies(response: Response, token: str, browser: str) -> Response:
+    """The session's token, and the one by which this browser is known for a year."""
+    set_cookie(response, "SIGN_IN_COOKIE", token)
+    set_cookie(response, "BROWSER_COOKIE", browser, max_age=A_YEAR)
+    return response
 
 
-def with_cookie(response: Response, token: str) -> Response:
+def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
     response.set_cookie(
-        current_app.config["SIGN_IN_COOKIE"],
-        token,
+        current_app.config[name],
+        value,
+        max_age=max_age,
         secure=not settings().is_demo,
         httponly=True,
         samesite="Lax",
         path="/",
     )
-    return response
 
 
 @bp.post("/sign-out")
-@needs(Can.SEE_HOME)
+@open_after_password
 def sign_out() -> ResponseReturnValue:
-    account.sign_out(store(), own_token(), now())
+    service.sign_out(store(), own_token(), now())
     cookie.clear()
     flash("You are signed out.")
     response = redirect(url_for("account.sign_in"), 303)
@@ -124,13 +150,33 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
+@bp.post("/confirm")
+@open_after_password
+def confirm() -> ResponseReturnValue:
+    """The password once more, and on to the page that asked for it."""
+    form = PasswordAgainForm()
+    if not form.validate():
+        return render_template("accounts/confirm.html", form=form), 422
+    try:
+        account.confirm(
+            session_after_password(),
+            current_app.config["HASHER"],
+            signed_in().session,
+            form.password.data or "",
+        )
+    except BadInput as error:
+        form = with_problems(form, error)
+        return render_template("accounts/confirm.html", form=form), 422
+    return go_on(form) if g.actor else second_step(form)
+
+
 @bp.post("/session")
 @needs(Can.SEE_HOME)
 def stay() -> ResponseReturnValue:
     """Going on: the request itself has renewed the session."""
     if request.accept_mimetypes.best == "application/json":
         return {"ends_at": g.session_ends_at.isoformat(), "now": now().isoformat()}
-    return redirect(inside(request.form.get("next", "")), 303)
+    return redirect(preserved_form.inside(request.form.get("next", "")), 303)
 
 
 @bp.get("/account")
@@ -166,7 +212,9 @@ def my_page(form: ChangePasswordForm) -> str:
         form=form,
         person=account.person(store(), actor()),
         parts=[(part, links_of(part)) for part in people.parts_of(store(), actor().id)],
-        sessions=account.own_sessions(session(), own_token()),
+        browsers=account.own_sessions(session(), signed_in().session),
+        second_step=second_step_service.standing(session(), settings().second_step),
+        entries=notices.own_entries(session()),
     )
 
 
@@ -177,17 +225,35 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return my_page(form), 422
     hasher, old, new = current_app.config["HASHER"], form.password.data, form.new_password.data
+    here, token = signed_in().session, secrets.token_urlsafe(32)
     try:
-        account.change_password(session(), hasher, old, new, own_token())
+        account.change_password(session(), hasher, old, new, here, token)
     except BadInput as error:
         return my_page(with_problems(form, error)), 422
     flash("Your password is changed. You are signed out everywhere else.")
-    return redirect(url_for(".mine"), 303)
+    response = redirect(url_for(".mine"), 303)
+    set_cookie(response, "SIGN_IN_COOKIE", token)
+    return response
 
 
 @bp.post("/account/sessions/end")
 @needs(Can.SEE_HOME)
 def end_sessions() -> ResponseReturnValue:
-    account.end_other_sessions(session(), own_token())
+    account.end_other_sessions(session(), signed_in().session)
     flash("You are signed out everywhere but here.")
     return redirect(url_for(".mine"), 303)
+
+
+@bp.post("/account/sessions/<session_id>/end")
+@needs(Can.SEE_HOME)
+def end_session(session_id: str) -> ResponseReturnValue:
+    account.end_session(session(), session_id)
+    flash("You are signed out there.")
+    return redirect(url_for(".mine"), 303)
+
+
+@bp.post("/account/told")
+@needs(Can.SEE_HOME)
+def told() -> ResponseReturnValue:
+    notices.told(session())
+    return redirect(url_for("home.start"), 303)

@@ -14,13 +14,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from readiness.accounts.forms import InvitePersonForm, InviteToGroupForm, LeaveForm
-from readiness.accounts.service import history, one_time_links, people
+from readiness.accounts.service import history, one_time_links, people, second_step
 from readiness.accounts.team import Invitee, roles_at
 from readiness.core.errors import BadInput, WrongState
 from readiness.core.people import Role
 from readiness.core.permissions import Can
 from readiness.core.web.forms import with_problems
-from readiness.core.web.guard import needs
+from readiness.core.web.guard import asks_again, needs
 from readiness.core.web.session import actor, session
 
 
@@ -104,6 +104,12 @@ def new_password(membership_id: str) -> ResponseReturnValue:
     return link_page(token, member.person.name, "one hour", url_for(".show"))
 
 
+def remove_second_step(membership_id: str) -> ResponseReturnValue:
+    found = second_step.remove_of(session(), find_member(membership_id).person.id)
+    flash(f"{found.name} signs in without a code, or sets an app up anew.")
+    return redirect(url_for(".show"), 303)
+
+
 def find_member(membership_id: str) -> people.Member:
     return people.member(session(), *place_ids(), membership_id)
 
@@ -143,9 +149,11 @@ VIEWS: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("POST", "/invitations/<letter_id>/withdraw", withdraw),
     ("POST", "/members/<membership_id>/attest", attest),
     ("POST", "/members/<membership_id>/new-password", new_password),
+    ("POST", "/members/<membership_id>/remove-second-step", remove_second_step),
     ("GET", "/members/<membership_id>/leave", leaving),
     ("POST", "/members/<membership_id>/leave", leave),
 )
+PAGES = {show, leaving}  # the others change who may do what
 SETS = (  # name, address, and who may open it
     ("team", "/groups/<group_id>/team", Can.MANAGE_TEAM),
     ("payer_team", "/payers/<payer_id>/team", Can.MANAGE_PAYER_TEAM),
@@ -172,7 +180,7 @@ def guard(view: Callable[..., ResponseReturnValue], can: Can) -> Callable[..., R
     def opened(**given: str) -> ResponseReturnValue:
         return view(**given)
 
-    return opened
+    return opened if view in PAGES else asks_again(opened)
 
 
 def take_place(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -22,7 +22,7 @@ from readiness.core.errors import BadInput
 from readiness.core.people import Group
 from readiness.core.permissions import Can
 from readiness.core.web.forms import NO_DAY, Day, SafeForm, with_problems
-from readiness.core.web.guard import needs
+from readiness.core.web.guard import asks_again, needs
 from readiness.core.web.session import first_payer_id, now, session, store
 from readiness.instruments.models import Axis, Instrument, Tier
 from readiness.portfolio.service.bulk_pdf import sweep
@@ -160,6 +160,7 @@ def invitation_page(
 
 @sharing_bp.post("/groups/<group_id>/invitations/<cycle_id>/accept")
 @needs(Can.SHARE)
+@asks_again
 def accept(group_id: str, cycle_id: str) -> ResponseReturnValue:
     form = AcceptInvitationForm()
     ids = secrets.token_urlsafe(9), secrets.token_urlsafe(9)
@@ -193,6 +194,7 @@ def stop(group_id: str, payer_id: str) -> ResponseReturnValue:
 
 @sharing_bp.post("/groups/<group_id>/invitations/<cycle_id>/share-again")
 @needs(Can.SHARE)
+@asks_again
 def resume(group_id: str, cycle_id: str) -> ResponseReturnValue:
     sharing.resume(session(), group_id, cycle_id, secrets.token_urlsafe(9))
     flash("Shared again.")

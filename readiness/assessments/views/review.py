@@ -22,7 +22,7 @@ from readiness.assessments.views.answering import render
 from readiness.core.errors import BadInput, ChangedMeanwhile, NotFound, Problem
 from readiness.core.permissions import Can
 from readiness.core.web.forms import SafeForm, whole_number, with_problems
-from readiness.core.web.guard import needs
+from readiness.core.web.guard import asks_again, needs
 from readiness.core.web.session import now, session, store
 from readiness.equity.service import claims
 from readiness.instruments.models import Instrument
@@ -63,6 +63,7 @@ def sign(assessment_id: str) -> ResponseReturnValue:
 
 @submit_bp.post("/assessments/<assessment_id>/submit")
 @needs(Can.ATTEST)
+@asks_again
 def send(assessment_id: str) -> ResponseReturnValue:
     form = SignatureForm()
     if not form.validate():

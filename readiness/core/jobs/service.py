@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from readiness.core.db import Store
-from readiness.core.errors import NotSaved, ReadinessError, WrongState
+from readiness.core.errors import NotSaved, ReadinessError, WrongState, without_content
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.tables.models import Canceled
@@ -143,9 +142,3 @@ def attempted(database: Path, job_id: str, work: Work, pulse: Pulse, clock: Cloc
         log.error("job %s: %s", job_id, without_content(error))
         return str(error) if isinstance(error, ReadinessError) else OUR_FAULT
     return ""
-
-
-def without_content(error: Exception) -> str:
-    """Its kind and where it arose: its text may quote what was read."""
-    places = traceback.extract_tb(error.__traceback__)[-5:]
-    return " < ".join([type(error).__name__, *(f"{p.name}:{p.lineno}" for p in reversed(places))])

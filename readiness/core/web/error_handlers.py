@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -17,6 +19,7 @@ STATUS: dict[type[errors.ReadinessError], int] = {
     errors.ChangedMeanwhile: 409,
     errors.BadInput: 422,
     errors.NotSaved: 503,
+    errors.Busy: 503,
     errors.NotPrinted: 503,
 }
 SAYS = {
@@ -36,6 +39,13 @@ SAYS = {
 }
 TOO_LONG = "This page was open too long. Reload it and try again."
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+
+
+class Site(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """Where a fault of ours arose: an address may hold a one-time token, a trace what was
+        typed."""
+        self.logger.error("%s: %s", request.endpoint, errors.without_content(exc_info[1]))
 
 
 def attach(app: Flask) -> None:

@@ -87,11 +87,30 @@ def whole_number(text: str | None) -> int:
     return int(text) if text and is_one else 0
 
 
-class SignInForm(SafeForm):
+class OnwardForm(SafeForm):
+    """One that stands in the way, and carries along where somebody was going and what they sent."""
+
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class SignInForm(OnwardForm):
     email = EmailField(
         "E-mail address", [DataRequired("Enter your e-mail address."), Length(max=200)]
     )
     password = PasswordField("Password", [DataRequired("Enter your password."), Length(max=200)])
-    next = HiddenField()
-    kept = HiddenField()
     send = SubmitField("Sign in")
+
+
+class PasswordAgainForm(OnwardForm):
+    password = PasswordField(
+        "Your password", [DataRequired("Enter your password."), Length(max=200)]
+    )
+
+
+class CodeForm(OnwardForm):
+    code = StringField(
+        "Code",
+        [DataRequired("Enter the code that your app shows."), Length(max=20)],
+        description="The six digits in your app, or one of the codes you keep on paper.",
+    )

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from readiness.core import permissions
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
-from readiness.core.web.session import settings
+from readiness.core.web.session import settings, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 ANYONE = "anyone"
+PASSWORD_GIVEN = "whoever has given their password"  # noqa: S105 - and no password
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -61,6 +62,18 @@ def open_to_anyone(view: View) -> View:
     return view
 
 
+def open_after_password(view: View) -> View:
+    """Also while the second step is awaited."""
+    view.needs = PASSWORD_GIVEN  # type: ignore[attr-defined]
+    return view
+
+
+def asks_again(view: View) -> View:
+    """Declare that the password is asked for once more, where it was given some time ago."""
+    view.asks_again = True  # type: ignore[attr-defined]
+    return view
+
+
 def needed_by(app: Flask, endpoint: str | None) -> Can | str | None:
     if endpoint == "static":
         return ANYONE
@@ -102,17 +115,28 @@ def check_ability() -> ResponseReturnValue | None:
     wanted = needed_by(current_app, request.endpoint)
     if wanted == ANYONE:
         return None
-    if g.actor is None:
+    if g.actor is None and not (wanted == PASSWORD_GIVEN and g.signed_in):
         return ask_to_sign_in()
-    if not isinstance(wanted, Can) or not permissions.holds(g.actor, wanted):
+    if wanted != PASSWORD_GIVEN and not (
+        isinstance(wanted, Can) and permissions.holds(g.actor, wanted)
+    ):
         abort(403)
-    return None
+    asks = getattr(current_app.view_functions[request.endpoint], "asks_again", False)
+    return ask_again() if asks and not signed_in().session.is_sure(g.now) else None
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return jsonify(error="Your session has ended. Sign in again; what you typed is kept."), 401
+    if g.signed_in:
+        return preserved_form.second_step_page(), 401
     return preserved_form.sign_in_page(), 401
+
+
+def ask_again() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error="Give your password once more: open this page again and send it."), 401
+    return preserved_form.confirm_page(), 401
 
 
 def wants_json() -> bool:

@@ -5,12 +5,13 @@ The fields travel inside the sign-in form, signed, so that nobody can plant othe
 
 from __future__ import annotations
 
-from flask import current_app, render_template, request
+from flask import current_app, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from readiness.accounts.service import account
-from readiness.core.web.forms import SignInForm
-from readiness.core.web.session import store
+from readiness.accounts.service import signing_in
+from readiness.accounts.service.signing_in import Waits
+from readiness.core.web.forms import CodeForm, OnwardForm, PasswordAgainForm, SignInForm
+from readiness.core.web.session import signed_in, store
 
 TWELVE_HOURS = 12 * 3600
 LONGEST = 200_000  # characters of names and typed text carried along
@@ -32,7 +33,7 @@ def keep() -> str:
     if request.method != "POST" or not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
-    whose = account.owner_of(store(), token) if token else ""
+    whose = signing_in.owner_of(store(), token) if token else ""
     return signer().dumps([whose, request.full_path.rstrip("?"), fields])
 
 
@@ -58,11 +59,44 @@ def kept(text: str, person_id: str) -> Kept | None:
     return path, [(str(name), str(value)) for name, value in fields]
 
 
-def sign_in_page(problem: str = "") -> str:
-    form = SignInForm(formdata=None)
+def inside(address: str) -> str:
+    """The address if it is one of ours, else the start page: no open redirect."""
+    if not address.isprintable():  # browsers drop tabs and line ends: "/\t/evil" is "//evil"
+        return "/"
+    plain = address.replace("\\", "/")  # as browsers read it
+    return address if plain.startswith("/") and not plain.startswith("//") else "/"
+
+
+def carry_on(form: OnwardForm) -> None:
+    """Where this request was going, and what it sent, into a form that stands in its way."""
     is_page = request.method == "GET" or is_upload()
     form.next.data = request.full_path.rstrip("?") if is_page else ""
     form.kept.data = keep()
+
+
+def sign_in_page() -> str:
+    form = SignInForm(formdata=None)
+    carry_on(form)
     return render_template(
-        "accounts/sign_in.html", form=form, problem=problem, has_ended=bool(form.kept.data)
+        "accounts/sign_in.html", form=form, problem="", has_ended=bool(form.kept.data)
     )
+
+
+def confirm_page() -> str:
+    form = PasswordAgainForm(formdata=None)
+    carry_on(form)
+    return render_template("accounts/confirm.html", form=form)
+
+
+def second_step_page(sent: OnwardForm | None = None) -> str:
+    """What a session that waits is asked; `sent` is the form that opened it."""
+    form = CodeForm(formdata=None)
+    if sent is None:
+        carry_on(form)
+    else:
+        form.next.data, form.kept.data = sent.next.data, sent.kept.data
+    if signed_in().waits_for is Waits.SET_UP:
+        return render_template(
+            "accounts/second_step/needed.html", form=form, begin=url_for("second_step.begin")
+        )
+    return render_template("accounts/second_step/code.html", form=form)

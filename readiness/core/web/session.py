@@ -7,7 +7,8 @@ from typing import cast
 
 from flask import Flask, current_app, g, request
 
-from readiness.accounts.service import account
+from readiness.accounts.service import signing_in
+from readiness.accounts.service.signing_in import SignedIn
 from readiness.core.config import Settings
 from readiness.core.db import Session, Store
 from readiness.core.errors import NotFound
@@ -21,11 +22,20 @@ def attach(app: Flask) -> None:
 
 
 def begin() -> None:
+    """`g.actor` is set only when nothing is awaited of the session any more."""
     g.now = current_app.config["CLOCK"]()
-    g.actor, g.session_ends_at = None, None
+    g.actor, g.session_ends_at, g.signed_in = None, None, None
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"])
-    if token and request.blueprint != "assets" and (found := account.resume(store(), token, g.now)):
-        g.actor, g.session_ends_at = found
+    if not token or request.blueprint == "assets":
+        return
+    if found := signing_in.resume(store(), token, settings().second_step, g.now):
+        take(found)
+
+
+def take(found: SignedIn) -> None:
+    g.signed_in = found
+    if found.waits_for is None:
+        g.actor, g.session_ends_at = found.actor, found.session.ends_at
 
 
 def end(_error: BaseException | None) -> None:
@@ -49,6 +59,11 @@ def actor() -> Actor:
     return cast(Actor, g.actor)
 
 
+def signed_in() -> SignedIn:
+    """The session itself; what it waits for may be still to come."""
+    return cast(SignedIn, g.signed_in)
+
+
 def first_payer_id() -> str:
     """For the way in from the navigation: the first payer the person works for."""
     if not actor().payer_ids:
@@ -63,3 +78,8 @@ def now() -> datetime:
 def session() -> Session:
     """This request's connection, person and moment, for a service."""
     return Session(store(), actor(), now())
+
+
+def session_after_password() -> Session:
+    """For what a person may do before the second step: with their own account only."""
+    return Session(store(), signed_in().actor, now())

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from readiness.accounts.db import groups, people, tokens
+from readiness.accounts.db import groups, people, sessions, tokens
 from readiness.accounts.team import LinkPurpose, OneTimeLink
 from readiness.core.errors import NotFound
 from readiness.core.people import Group, Membership, Person, Role
+from tests.factories import world
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_an_ended_membership_is_gone_from_the_actor_but_stays_in_the_file(store,
 def test_what_every_request_asks_is_found_by_an_index(store, maya):
     asked: list[str] = []
     store.db.conn.set_trace_callback(asked.append)
-    tokens.find_session(store, "token")
+    sessions.find(store, "token")
     people.actor(store, "maya")
     store.db.conn.set_trace_callback(None)
     questions = [sql for sql in asked if sql.startswith("select")]
@@ -85,7 +86,7 @@ def test_those_only_ever_in_one_group_are_known(store, maya):
 
 
 def test_tokens_are_never_stored_in_the_clear(store, maya):
-    tokens.start_session(store, "the-token", "maya", AT)
+    world.start_session(store, "the-token", "maya", AT)
     tokens.add_link(
         store,
         OneTimeLink(

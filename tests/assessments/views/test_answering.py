@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from readiness.accounts.db import tokens
 from readiness.assessments.db import assessments
 from readiness.instruments import loader as instruments
 from readiness.instruments.answers import Answer
@@ -200,7 +199,7 @@ def test_last_times_answer_stands_beside_with_a_control_to_confirm_it(maya, cloc
     sheets.sent_in(store, made.id, NOW)
     clock.forward(days=300)
     following = sheets.started(store, clock())
-    tokens.start_session(store, "a later session", "maya", clock())
+    world.start_session(store, "a later session", "maya", clock())
     maya.set_cookie("session", "a later session")
     page = read(maya, at(following, "/domains/LEAD"))
     item = page.by_id("LEAD-1")

@@ -32,7 +32,8 @@ EXACT = {
 
 def real(app: Flask, **changes) -> Flask:
     """The same installation, not as a demonstration."""
-    chosen = replace(app.config["SETTINGS"], is_demo=False, **changes)
+    hosts = {"hosts": ("readiness.example",)} | changes
+    chosen = replace(app.config["SETTINGS"], is_demo=False, **hosts)
     made = create_app(chosen)
     made.config.update(CLOCK=app.config["CLOCK"])
     return made
@@ -68,7 +69,7 @@ def test_in_the_demonstration_cookies_go_over_plain_http_to_this_machine(app):
 
 
 def test_outside_the_demonstration_cookies_never_leave_https(app):
-    cookies = cookies_after_sign_in(real(app), "https://localhost")
+    cookies = cookies_after_sign_in(real(app), "https://readiness.example")
     assert any(cookie.startswith("__Host-session=") for cookie in cookies)
     for cookie in cookies:
         assert cookie.startswith("__Host-")
@@ -129,7 +130,8 @@ def test_our_own_forms_are_heard(client, sign_in, site):
 
 
 def test_a_page_that_declares_nothing_opens_for_nobody(app, sign_in):
-    app = create_app(app.config["SETTINGS"])
+    app, clock = create_app(app.config["SETTINGS"]), app.config["CLOCK"]
+    app.config["CLOCK"] = clock
     app.add_url_rule("/undeclared", "undeclared", lambda: "secret")
     for person_id in world.CAST:
         assert sign_in(app.test_client(), person_id).get("/undeclared").status_code == 403
@@ -143,7 +145,7 @@ def test_every_page_declares_what_it_needs(app):
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if not isinstance(guard.needed_by(app, rule.endpoint), Can)
-        and guard.needed_by(app, rule.endpoint) != guard.ANYONE
+        and guard.needed_by(app, rule.endpoint) not in (guard.ANYONE, guard.PASSWORD_GIVEN)
     ]
     assert undeclared == []
 
@@ -162,13 +164,27 @@ OPEN_TO_ANYONE = {
 }
 
 
-def test_few_pages_are_open_to_anyone(app):
+AFTER_THE_PASSWORD = {
+    "account.confirm",
+    "account.sign_out",
+    "second_step.begin",
+    "second_step.confirm",
+    "second_step.give",
+    "second_step.show",
+}
+
+
+@pytest.mark.parametrize(
+    ("needed", "endpoints"),
+    [(guard.ANYONE, OPEN_TO_ANYONE), (guard.PASSWORD_GIVEN, AFTER_THE_PASSWORD)],
+)
+def test_few_pages_open_before_somebody_is_signed_in(app, needed, endpoints):
     found = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if guard.needed_by(app, rule.endpoint) == guard.ANYONE
+        if guard.needed_by(app, rule.endpoint) == needed
     }
-    assert found == OPEN_TO_ANYONE
+    assert found == endpoints
 
 
 def test_a_changing_address_cannot_be_opened_by_a_link(client, sign_in):
@@ -233,7 +249,23 @@ def test_pages_are_refused_without_a_long_secret_key(store, key):
 
 def test_pages_are_refused_without_an_up_to_date_database(tmp_path):
     with pytest.raises(SystemExit, match="flask database migrate"):
-        create_app(Settings(tmp_path / "elsewhere", secret_key="x" * 32))
+        create_app(Settings(tmp_path / "elsewhere", "x" * 32, hosts=("readiness.example",)))
+
+
+def test_pages_are_refused_where_any_name_would_be_answered_to(store):
+    with pytest.raises(SystemExit, match="Set READINESS_HOSTS"):
+        create_app(Settings(store.path.parent, "x" * 32))
+
+
+def test_neither_a_one_time_token_nor_what_was_typed_stands_in_the_log(app, client, caplog):
+    def fail(token: str) -> str:
+        raise ValueError(f"could not read {token}")
+
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    app.view_functions["letters.read"] = guard.open_to_anyone(fail)
+    assert client.get("/letters/one-time-token").status_code == 500
+    assert "letters.read: ValueError" in caplog.text
+    assert "one-time-token" not in caplog.text
 
 
 def test_behind_a_proxy_the_visitors_own_address_counts(app):

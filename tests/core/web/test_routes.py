@@ -49,6 +49,7 @@ PLACES = {
     "item_id": "LEAD-1",
     "action_id": "no-such-action",
     "posting_id": "no-such-entry",
+    "session_id": "no-such-session",
     "period": "2026-Q4",
     "ending": "csv",
     "kind": "language",
@@ -96,6 +97,15 @@ ROUTES = {
     "GET /account": "401 200 200 200 200 200 200",
     "POST /account/password": "401 422 422 422 422 422 422",
     "POST /account/sessions/end": "401 303 303 303 303 303 303",
+    "POST /account/sessions/<session_id>/end": "401 404 404 404 404 404 404",  # somebody else's
+    "POST /account/told": "401 303 303 303 303 303 303",
+    "POST /confirm": "401 422 422 422 422 422 422",
+    "POST /sign-in/code": "401 422 422 422 422 422 422",
+    "GET /account/second-step": "401 200 200 200 200 200 200",
+    "POST /account/second-step/confirm": "401 422 422 422 422 422 422",
+    "POST /account/second-step/begin": "401 200 200 200 200 200 200",
+    "POST /account/second-step/codes": "401 200 200 200 200 200 200",
+    "POST /account/second-step/off": "401 303 303 303 303 303 303",
     # one-time links: whoever has the link, may read it; joining asks for the right person
     "GET /letters/<token>": "200 200 200 200 200 200 200",
     "POST /letters/<token>/accept": "422 422 422 422 422 422 422",
@@ -108,6 +118,9 @@ ROUTES = {
     "POST /groups/<group_id>/team/members/<membership_id>/attest": "401 404 403 403 403 403 303",
     "POST /groups/<group_id>/team/members/<membership_id>/new-password": (
         "401 404 403 403 403 403 200"
+    ),
+    "POST /groups/<group_id>/team/members/<membership_id>/remove-second-step": (
+        "401 404 403 403 403 403 303"
     ),
     "GET /groups/<group_id>/team/members/<membership_id>/leave": "401 404 403 403 403 403 200",
     "POST /groups/<group_id>/team/members/<membership_id>/leave": "401 404 403 403 403 403 303",
@@ -324,6 +337,9 @@ ROUTES = {
     "POST /payers/<payer_id>/team/members/<membership_id>/new-password": (
         "401 403 404 403 200 403 403"
     ),
+    "POST /payers/<payer_id>/team/members/<membership_id>/remove-second-step": (
+        "401 403 404 403 303 403 403"
+    ),
     "GET /payers/<payer_id>/team/members/<membership_id>/leave": "401 403 404 403 200 403 403",
     "POST /payers/<payer_id>/team/members/<membership_id>/leave": "401 403 404 403 422 403 403",
     "GET /payers/<payer_id>/history": "401 403 404 403 200 403 403",
@@ -338,6 +354,7 @@ ROUTES = {
     "POST /admin/people/<person_id>/disable": "401 403 403 403 403 303 403",
     "POST /admin/people/<person_id>/enable": "401 403 403 403 403 303 403",
     "POST /admin/people/<person_id>/new-password": "401 403 403 403 403 200 403",
+    "POST /admin/people/<person_id>/remove-second-step": ("401 403 403 403 403 303 403"),
     "GET /admin/history": "401 403 403 403 403 200 403",
     "POST /admin/history/check": "401 403 403 403 403 303 403",
     "GET /admin/groups/<group_id>": "401 403 403 403 403 200 403",
@@ -347,6 +364,9 @@ ROUTES = {
     "POST /admin/groups/<group_id>/members/<membership_id>/new-password": (
         "401 403 403 403 403 200 403"
     ),
+    "POST /admin/groups/<group_id>/members/<membership_id>/remove-second-step": (
+        "401 403 403 403 403 303 403"
+    ),
     "GET /admin/groups/<group_id>/members/<membership_id>/leave": "401 403 403 403 403 200 403",
     "POST /admin/groups/<group_id>/members/<membership_id>/leave": "401 403 403 403 403 303 403",
     "GET /admin/payers/<payer_id>": "401 403 403 403 403 200 403",
@@ -355,6 +375,9 @@ ROUTES = {
     "POST /admin/payers/<payer_id>/members/<membership_id>/new-password": (
         "401 403 403 403 403 200 403"
     ),
+    "POST /admin/payers/<payer_id>/members/<membership_id>/remove-second-step": (
+        "401 403 403 403 403 303 403"
+    ),
     "GET /admin/payers/<payer_id>/members/<membership_id>/leave": "401 403 403 403 403 200 403",
     "POST /admin/payers/<payer_id>/members/<membership_id>/leave": "401 403 403 403 403 422 403",
     "GET /admin/administrators": "401 403 403 403 403 200 403",
@@ -362,6 +385,9 @@ ROUTES = {
     "POST /admin/administrators/invitations/<letter_id>/withdraw": "401 403 403 403 403 303 403",
     "POST /admin/administrators/members/<membership_id>/new-password": (
         "401 403 403 403 403 200 403"
+    ),
+    "POST /admin/administrators/members/<membership_id>/remove-second-step": (
+        "401 403 403 403 403 303 403"
     ),
     "GET /admin/administrators/members/<membership_id>/leave": "401 403 403 403 403 200 403",
     "POST /admin/administrators/members/<membership_id>/leave": "401 403 403 403 403 422 403",

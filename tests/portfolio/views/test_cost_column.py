@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from readiness.accounts.db import people, tokens
+from readiness.accounts.db import people
 from readiness.assessments.db import assessments
 from readiness.assessments.service import result
 from readiness.core.db import Session
@@ -19,7 +19,7 @@ from readiness.plans.models import ActionStatus
 from readiness.plans.presenters.tier_cost import short
 from readiness.plans.service import plan
 from readiness.portfolio.service import portfolio as service
-from tests.factories import payers
+from tests.factories import payers, world
 from tests.factories import plans as planned
 from tests.factories.page import Page
 from tests.factories.world import NOW
@@ -163,7 +163,7 @@ def test_more_than_a_page_can_wait_for_are_left_for_the_next_one(pam, store, sen
 def test_months_are_those_of_the_day_it_is_read(pam, store, sent, clock, client):
     first = rows(pam)["Elm Physicians"]
     clock.forward(days=400)
-    tokens.start_session(store, "another", "pam", clock())
+    world.start_session(store, "another", "pam", clock())
     client.set_cookie(client.application.config["SIGN_IN_COOKIE"], "another")
     session = Session(store, people.actor(store, "pam"), clock())
     later = plan.load(session, sent["elm"].id).tier_cost
