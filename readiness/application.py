@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
+from functools import partial
 
 import click
 from flask import Flask
@@ -179,6 +180,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=upload_limit.MOST_FIELDS,
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),
+        OPEN_DATABASE=partial(Store, settings.database),
         PRINTER=Printer(),  # its child starts with the first document
         RUNNER=Runner(settings.database),
         PACKER=Runner(settings.database, at_once=1),  # packs of documents, apart from other work

@@ -96,12 +96,11 @@ def check() -> None:
 
 def bring_up_to_date(path: Path, now: datetime) -> tuple[list[str], Backup | None]:
     """The changes applied, and the backup made before: a file in use is never changed without."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    is_new = not path.exists()
-    with closing(Store(path)) as store:
+    with closing(Store.create(path)) as store:
         if migrations.is_current(store):
             sweep(store, now)
             return [], None
+        is_new = migrations.is_empty(store)
         made = None if is_new else copies.make(store, before_update(path, now), now)
         applied = migrations.migrate(store)
         sweep(store, now)

@@ -14,12 +14,14 @@ from datetime import datetime
 from pathlib import Path
 
 from readiness.core import audit
-from readiness.core.db import Store, refuses
-from readiness.core.errors import BadInput, NotFound, NotSaved
+from readiness.core.db import Store, is_damage, refuses
+from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
 
 KEEP = 14  # backups made without naming a file; older ones make room
 PATIENCE_MS = 5_000
 PATTERN = "readiness-*.db"
+IN_USE = "The database is in use. Stop the server, then try again."
+NO_ROOM = "The disk refused to keep the copy. Make room on it, or name another disk, and try again."
 
 
 @dataclass(frozen=True)
@@ -57,29 +59,41 @@ def faults(store: Store) -> Iterator[str]:
 
 
 def make(store: Store, target: Path, now: datetime) -> Backup:
-    """Copy in one step, check the copy, and write what it must be beside it.
+    """Copy in one step, check the copy, and write what it must be beside it."""
+    part, note = part_of(target), part_of(manifest_of(target))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        copy_into(part, store)
+        lines, head = checked(part)
+        made = Backup(target, sha256_of(part), lines, head)
+        text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
+        note.write_text(json.dumps(text, indent=1) + "\n")
+        for written, place in ((note, made.manifest), (part, target)):
+            flush(written)
+            written.replace(place)
+        flush(target.parent)
+    except (sqlite3.DatabaseError, OSError) as error:
+        if not refuses(error) or is_damage(error):
+            raise
+        raise NotSaved(NO_ROOM) from error
+    finally:
+        for path in (part, note):
+            path.unlink(missing_ok=True)
+    return made
 
-    In one step, because a copy in parts starts anew at each foreign write and may never end.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = target.with_name(target.name + ".part")
+
+def part_of(path: Path) -> Path:
+    """Where a file is written before it takes its place whole."""
+    return path.with_name(f"{path.name}.part")
+
+
+def copy_into(part: Path, store: Store) -> None:
+    """In one step: a copy in parts starts anew at each foreign write and may never end."""
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        with closing(sqlite3.connect(part)) as copy:
-            store.db.conn.backup(copy)
-            copy.execute("pragma journal_mode = delete")  # one file, nothing beside it
-        lines, head = checked(part)
-        flush(part)
-        made = Backup(target, sha256_of(part), lines, head)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
-    made.manifest.write_text(json.dumps(text, indent=1) + "\n")
-    flush(made.manifest)
-    flush(target.parent)
-    return made
+    with closing(sqlite3.connect(part)) as copy:
+        store.db.conn.backup(copy)
+        copy.execute("pragma journal_mode = delete")  # one file, nothing beside it
 
 
 def checked(path: Path) -> tuple[int, str]:
@@ -118,9 +132,11 @@ def restore(source: Path, database: Path, now: datetime) -> Path | None:
     former = database.with_name(f"{database.stem}-before-{stamp(now)}.db")
     try:
         write_over(source, database, former)
+    except (NotReadable, BlockingIOError) as error:
+        raise NotSaved(IN_USE) from error
     except sqlite3.DatabaseError as error:
         if refuses(error) and not is_damage(error):
-            raise NotSaved("The database is in use. Stop the server, then try again.") from error
+            raise NotSaved(IN_USE) from error
         former.unlink(missing_ok=True)
         move_aside(database, former)
         copy_whole(source, database)
@@ -148,10 +164,6 @@ def refuse_stranger(store: Store) -> None:
     store.db.conn.execute("rollback")
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
 def move_aside(database: Path, former: Path) -> None:
     """A damaged file is kept as it lies, with its log: somebody may still mend it."""
     for ending in ("-wal", "-shm", ""):
@@ -161,7 +173,7 @@ def move_aside(database: Path, former: Path) -> None:
 
 
 def copy_whole(source: Path, database: Path) -> None:
-    fresh = database.with_name(database.name + ".part")
+    fresh = part_of(database)
     shutil.copyfile(source, fresh)
     fresh.chmod(0o600)
     flush(fresh)

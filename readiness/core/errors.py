@@ -35,6 +35,10 @@ class NotSaved(ReadinessError):
     """The disk or the database refused; what was typed is not stored."""
 
 
+class NotReadable(ReadinessError):
+    """The disk or the database refused; nothing can be shown or saved until it is mended."""
+
+
 class NotPrinted(ReadinessError):
     """The document could not be made now; nothing that was entered is touched."""
 

@@ -31,6 +31,11 @@ def is_current(store: Store) -> bool:
     return not migrations.pending(store.db)
 
 
+def is_empty(store: Store) -> bool:
+    """A file just made, or one whose first tables found no room."""
+    return not store.db.table_names()
+
+
 def run(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would end the transaction."""
     for statement in COMMENT.sub("", script).split(";\n\n"):

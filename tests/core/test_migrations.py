@@ -128,7 +128,7 @@ def test_an_upgrade_keeps_what_is_there_and_makes_a_backup_first(database, reque
 
 
 def test_every_statement_of_the_tables_is_run(tmp_path):
-    with closing(Store(tmp_path / "readiness.db")) as store:
+    with closing(Store.create(tmp_path / "readiness.db")) as store:
         migrations.migrate(store)
         made = {row["name"] for row in store.rows("select name from sqlite_master")}
     named = migrations.TABLES.read_text(encoding="utf-8").split("create ")[1:]

@@ -25,7 +25,7 @@ from readiness.accounts.forms import ChangePasswordForm
 from readiness.accounts.service import account, people
 from readiness.accounts.service.people import NamedMembership
 from readiness.core import permissions
-from readiness.core.errors import BadInput, Denied
+from readiness.core.errors import BadInput, Denied, NotSaved
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
 from readiness.core.web.forms import SignInForm, with_problems
@@ -33,13 +33,17 @@ from readiness.core.web.guard import needs, open_to_anyone
 from readiness.core.web.session import actor, now, session, settings, store
 
 bp = Blueprint("account", __name__)
+NO_SESSION = (
+    "Nobody can be signed in just now: the server cannot store it. "
+    "Try again in a minute, or tell your administrator."
+)
 
 
 @bp.get("/sign-in")
 @open_to_anyone
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(formdata=None, next=request.args.get("next", ""))
-    return render_template("accounts/sign_in.html", form=form, problem="", has_ended=False)
+    return not_signed_in(form, "")
 
 
 @bp.post("/sign-in")
@@ -47,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
 def signing_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
-        return render_template("accounts/sign_in.html", form=form, problem="", has_ended=False), 422
+        return not_signed_in(form, ""), 422
     token = secrets.token_urlsafe(32)
     try:
         g.actor = account.sign_in(
@@ -60,17 +64,17 @@ def signing_in() -> ResponseReturnValue:
             now(),
         )
     except (BadInput, Denied) as error:
-        status = 422 if isinstance(error, BadInput) else 429
-        return (
-            render_template(
-                "accounts/sign_in.html", form=form, problem=str(error), has_ended=False
-            ),
-            status,
-        )
+        return not_signed_in(form, str(error)), 422 if isinstance(error, BadInput) else 429
+    except NotSaved:
+        return not_signed_in(form, NO_SESSION), 503
     account.sign_out(store(), own_token(), now())  # the session this browser had before
     cookie.clear()  # a new form token for a new person
     g.pop("csrf_token", None)  # also where this request has already written one
     return with_cookie(after_sign_in(form), token)
+
+
+def not_signed_in(form: SignInForm, problem: str) -> str:
+    return render_template("accounts/sign_in.html", form=form, problem=problem, has_ended=False)
 
 
 def own_token() -> str:

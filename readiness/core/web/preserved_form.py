@@ -1,4 +1,6 @@
-"""Nothing typed is lost when a session ends: the form is carried through signing in.
+"""Nothing typed is lost when a session ends or the disk is full.
+
+The form is carried through signing in, or shown again to be sent once more.
 
 The fields travel inside the sign-in form, signed, so that nobody can plant others.
 """
@@ -26,14 +28,23 @@ def keep() -> str:
 
     Passwords are never carried, and what one person typed is shown to no other.
     """
-    if is_upload():
-        return ""
-    fields = [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
-    if request.method != "POST" or not fields or sum(len(k + v) for k, v in fields) > LONGEST:
+    fields = typed()
+    if not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     whose = account.owner_of(store(), token) if token else ""
-    return signer().dumps([whose, request.full_path.rstrip("?"), fields])
+    return signer().dumps([whose, here(), fields])
+
+
+def typed() -> list[tuple[str, str]]:
+    """What the form that was just sent held, but for its passwords; nothing of an upload."""
+    if request.method != "POST" or is_upload():
+        return []
+    return [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
+
+
+def here() -> str:
+    return request.full_path.rstrip("?")
 
 
 def is_upload() -> bool:
@@ -61,7 +72,7 @@ def kept(text: str, person_id: str) -> Kept | None:
 def sign_in_page(problem: str = "") -> str:
     form = SignInForm(formdata=None)
     is_page = request.method == "GET" or is_upload()
-    form.next.data = request.full_path.rstrip("?") if is_page else ""
+    form.next.data = here() if is_page else ""
     form.kept.data = keep()
     return render_template(
         "accounts/sign_in.html", form=form, problem=problem, has_ended=bool(form.kept.data)
