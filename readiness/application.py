@@ -24,11 +24,11 @@ from readiness.assessments.views import (
     review,
     standard_setting,
 )
+from readiness.core import migrations
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
-from readiness.core.errors import BadInput
+from readiness.core.errors import BadInput, NotReadable
 from readiness.core.jobs.service import Runner
-from readiness.core.migrations import is_current
 from readiness.core.pdf.printer import Printer
 from readiness.core.web import (
     assets,
@@ -143,11 +143,8 @@ def attach_pages(app: Flask, settings: Settings) -> None:
             "before serving pages, for example "
             'the output of: python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
-    if not settings.database.exists() or not is_up_to_date(settings):
-        raise SystemExit(
-            f"The database in {settings.data} is missing or out of date. "
-            "Run: flask database migrate"
-        )
+    if problem := problem_with_database(settings):
+        raise SystemExit(problem)
     configure(app, settings)
     session.attach(app)
     upload_limit.attach(app)
@@ -159,9 +156,17 @@ def attach_pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
 
 
-def is_up_to_date(settings: Settings) -> bool:
-    with closing(Store(settings.database)) as store:
-        return is_current(store)
+def problem_with_database(settings: Settings) -> str:
+    """Why it cannot be served, and what to do; empty where it can."""
+    if not settings.database.exists():
+        return f"There is no database {settings.database}. Run: flask database migrate"
+    try:
+        with closing(Store(settings.database)) as store:
+            return migrations.problem_of(store) or (
+                "" if migrations.is_current(store) else migrations.OLDER
+            )
+    except NotReadable as error:
+        return str(error)
 
 
 def configure(app: Flask, settings: Settings) -> None:

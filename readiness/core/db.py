@@ -7,6 +7,7 @@ SQLite's own waiting is unfair: a saturated writer may starve for seconds.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -29,6 +30,10 @@ PAUSE = 0.001  # seconds between two looks at the lock: a lock of the system kno
 NOT_NOW = "Nothing was changed. Try again in a minute, or tell your administrator."
 REFUSED = f"This could not be saved: the disk or the database refused. {NOT_NOW}"
 BUSY = f"This could not be saved: somebody else has been saving for too long. {NOT_NOW}"
+MISSING = (
+    "The database is missing. Tell your administrator: a backup can be brought back with "
+    "flask database restore, and a new one is made by flask database migrate."
+)
 UNREADABLE = f"The server cannot read its database just now. {NOT_NOW}"
 Parameters = Sequence[Any] | dict[str, Any]
 QUESTIONS = frozenset(
@@ -66,6 +71,12 @@ def refuses(error: sqlite3.DatabaseError | OSError) -> bool:
 
 def is_damage(error: Exception) -> bool:
     return kind_of(error) in DAMAGE
+
+
+def has_no_room(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    return kind_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def not_saved(error: sqlite3.DatabaseError | OSError) -> NotSaved:
@@ -121,6 +132,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path, self._depth = path, 0
+        if not path.exists():
+            raise NotReadable(MISSING)
         try:
             try:
                 connection = for_reading_and_writing(path)

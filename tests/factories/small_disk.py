@@ -26,13 +26,14 @@ class SmallDisk:
     def ballast(self) -> Path:
         return self.folder / "ballast"
 
-    def fill(self) -> None:
-        """Not a byte finds room any more."""
+    def fill(self, but: int = 0) -> None:
+        """Not a byte finds room any more, or only so many."""
         handle = os.open(self.ballast, os.O_CREAT | os.O_WRONLY)
         for size in SIZES:
             with suppress(OSError):
                 while True:
                     os.write(handle, b"x" * size)
+        os.truncate(handle, max(0, os.fstat(handle).st_size - but))
         os.close(handle)
 
     def make_room(self) -> None:

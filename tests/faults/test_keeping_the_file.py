@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Migrations
+from sqlite_utils import Database, Migrations
 
 from readiness.accounts.db import groups
 from readiness.cli.database import back_up, bring_up_to_date, problems
@@ -18,6 +18,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import LOST_AFTER, Job, JobState
 from readiness.core.jobs.service import Runner
 from readiness.core.pdf.archive import DocumentArchive
+from readiness.core.people import Group
 from tests.conftest import job_threads
 from tests.factories import world
 from tests.factories.waiting import until
@@ -34,7 +35,7 @@ def database(disk, peopled_database):
 def next_release(monkeypatch):
     """A release with one more step, which wants more room than a small disk has."""
     later = Migrations("readiness")
-    for step in migrations.migrations._migrations:
+    for step in migrations.migrations.pending(Database(memory=True)):
         later(name=step.name)(step.fn)
 
     def add_much(db):
@@ -104,6 +105,21 @@ def test_the_database_is_copied_off_a_disk_that_takes_nothing(disk, database, tm
     begin()
     made, _ = back_up(database, tmp_path / "elsewhere" / "copy.db", NOW)
     assert names(made.path) == ["Elm Physicians", "Oak Physicians"]
+    assert problems(database) == []
+
+
+@pytest.mark.parametrize("room", [0, 1, 2], ids=["none", "a copy", "two copies"])
+def test_a_restore_without_room_leaves_everything_as_it_was(disk, database, tmp_path, room):
+    made, _ = back_up(database, tmp_path / "elsewhere" / "copy.db", NOW)
+    with closing(Store(database)) as store:
+        groups.add(store, Group("ash", "Ash"), NOW)
+    before = sorted(disk.folder.iterdir())
+    disk.fill(but=room * made.path.stat().st_size + 100_000)
+    with pytest.raises(NotSaved, match="Make room"):
+        backup.restore(made.path, database, NOW)
+    disk.make_room()
+    assert names(database) == ["Ash", "Elm Physicians", "Oak Physicians"]
+    assert sorted(disk.folder.iterdir()) == before
     assert problems(database) == []
 
 
