@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
+from functools import partial
 
 import click
 from flask import Flask
@@ -24,11 +25,11 @@ from readiness.assessments.views import (
     review,
     standard_setting,
 )
+from readiness.core import migrations
 from readiness.core.config import ROOT, Settings, from_environment
 from readiness.core.db import Store
-from readiness.core.errors import BadInput
+from readiness.core.errors import BadInput, NotReadable
 from readiness.core.jobs.service import Runner
-from readiness.core.migrations import is_current
 from readiness.core.pdf.printer import Printer
 from readiness.core.web import (
     assets,
@@ -149,11 +150,8 @@ def attach_pages(app: Flask, settings: Settings) -> None:
             "Set READINESS_HOSTS to the names this installation answers to, such as "
             "readiness.example.org: links to new passwords are built on the name that is asked for."
         )
-    if not settings.database.exists() or not is_up_to_date(settings):
-        raise SystemExit(
-            f"The database in {settings.data} is missing or out of date. "
-            "Run: flask database migrate"
-        )
+    if problem := problem_with_database(settings):
+        raise SystemExit(problem)
     configure(app, settings)
     session.attach(app)
     upload_limit.attach(app)
@@ -166,9 +164,17 @@ def attach_pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
 
 
-def is_up_to_date(settings: Settings) -> bool:
-    with closing(Store(settings.database)) as store:
-        return is_current(store)
+def problem_with_database(settings: Settings) -> str:
+    """Why it cannot be served, and what to do; empty where it can."""
+    if not settings.database.exists():
+        return f"There is no database {settings.database}. Run: flask database migrate"
+    try:
+        with closing(Store(settings.database)) as store:
+            return migrations.problem_of(store) or (
+                "" if migrations.is_current(store) else migrations.OLDER
+            )
+    except NotReadable as error:
+        return str(error)
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -188,6 +194,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=upload_limit.MOST_FIELDS,
         TRUSTED_HOSTS=list(settings.hosts) or None,
         HASHER=Hasher(quick=settings.quick_hashing),
+        OPEN_DATABASE=partial(Store, settings.database),
         PRINTER=Printer(),  # its child starts with the first document
         RUNNER=Runner(settings.database),
         PACKER=Runner(settings.database, at_once=1),  # packs of documents, apart from other work

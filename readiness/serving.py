@@ -23,7 +23,12 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Say where to go once the first process can answer, and only then."""
+    """Keep the database open, and say where to go once the first process can answer.
+
+    SQLite removes the two files beside a database with the last connection; on a disk that has
+    filled up meanwhile there would be no room for them any more.
+    """
+    worker.database = worker.app.callable.config["OPEN_DATABASE"]()
     if worker.age == 1:
         print("\nOpen", *worker.sockets, "— stop with Ctrl-C")
         print(os.environ.get("READINESS_WELCOME", ""), flush=True)

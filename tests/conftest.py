@@ -100,7 +100,7 @@ def solve_each_program_once() -> Iterator[None]:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With all tables; tests work on copies."""
     path: Path = tmp_path_factory.mktemp("empty") / "readiness.db"
-    with closing(Store(path)) as store:
+    with closing(Store.create(path)) as store:
         migrate(store)
     return path
 

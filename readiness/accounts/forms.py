@@ -38,7 +38,7 @@ class NewPasswordForm(SafeForm):
         [DataRequired("Choose a password."), Length(max=LONGEST)],
         description=ADVICE,
     )
-    again = PasswordField(
+    password_again = PasswordField(
         "The new password again",
         [EqualTo("new_password", "The two passwords differ. Type the same one twice.")],
     )

@@ -16,7 +16,7 @@ from readiness.core import migrations
 from readiness.core.backup import Backup
 from readiness.core.config import Settings
 from readiness.core.db import Store
-from readiness.core.errors import NotFound
+from readiness.core.errors import NotFound, WrongState
 from readiness.plans.service import tier_costs
 from readiness.portfolio.service.bulk_pdf import sweep
 
@@ -44,12 +44,16 @@ def migrate() -> None:
         say(f"Before the update a copy was kept in {made.path}.")
     for name in applied:
         say(f"Applied: {name}.")
+    fill_tier_costs(datetime.now(UTC))
+    say(f"{here()} is up to date.")
+
+
+def fill_tier_costs(now: datetime) -> None:
     with closing(Store(here())) as store:
-        filled = tier_costs.fill(store, datetime.now(UTC))
+        filled = tier_costs.fill(store, now)
     if filled:
         groups = "1 group" if filled == 1 else f"{filled} groups"
         say(f"Worked out what the next tier costs for {groups}.")
-    say(f"{here()} is up to date.")
 
 
 @database.command()
@@ -70,12 +74,24 @@ def backup(file: Path | None) -> None:
 
 @database.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Do all but the last step, and say what it would do.")
 @ends_well
-def restore(file: Path) -> None:
-    """Put the backup FILE in the place of the database, which is kept aside."""
-    former = copies.restore(file, here(), datetime.now(UTC))
-    if former:
-        say(f"The former database is kept in {former}.")
+def restore(file: Path, dry_run: bool) -> None:
+    """Put the backup FILE in the place of the database, which is kept aside.
+
+    A backup made by an earlier release is brought up to date on the way.
+    """
+    now = datetime.now(UTC)
+    with copies.prepared(file, here()) as ready:
+        say(f"{file} is whole: {ready.lines} lines of history, the last with hash {ready.head}.")
+        for name in ready.applied:
+            say(f"{'Would apply' if dry_run else 'Applied'}: {name}.")
+        if dry_run:
+            say("Nothing was changed. Run it without --dry-run to bring this backup back.")
+            return
+        if former := copies.put(ready, here(), now):
+            say(f"The former database is kept in {former}.")
+    fill_tier_costs(now)
     say(f"{here()} now holds what {file} holds.")
 
 
@@ -96,9 +112,10 @@ def check() -> None:
 
 def bring_up_to_date(path: Path, now: datetime) -> tuple[list[str], Backup | None]:
     """The changes applied, and the backup made before: a file in use is never changed without."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    is_new = not path.exists()
-    with closing(Store(path)) as store:
+    with closing(Store.create(path)) as store:
+        is_new = migrations.is_empty(store)
+        if not is_new:
+            migrations.refuse_strange(store)
         if migrations.is_current(store):
             sweep(store, now)
             return [], None
@@ -124,10 +141,24 @@ def back_up(path: Path, target: Path | None, now: datetime) -> tuple[Backup, lis
 
 def problems(path: Path) -> list[str]:
     with closing(opened(path)) as store:
-        return copies.problems(store)
+        older = [] if migrations.is_current(store) else [migrations.OLDER]
+        return [*copies.problems(store), *older]
 
 
 def opened(path: Path) -> Store:
     if not path.exists():
         raise NotFound(f"There is no database {path}. Run: flask database migrate")
     return Store(path)
+
+
+def in_use(path: Path) -> Store:
+    """For commands that go on working with it: none that this program does not understand."""
+    store = opened(path)
+    try:
+        migrations.refuse_strange(store)
+        if not migrations.is_current(store):
+            raise WrongState(migrations.OLDER)
+    except BaseException:
+        store.close()
+        raise
+    return store

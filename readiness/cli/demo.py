@@ -10,9 +10,9 @@ from flask.cli import AppGroup
 
 from readiness.accounts.db import groups
 from readiness.accounts.passwords import Hasher
+from readiness.cli.database import in_use
 from readiness.cli.outcome import ends_well
 from readiness.core.config import Settings
-from readiness.core.db import Store
 from readiness.core.errors import WrongState
 from readiness.demo import fill, world
 
@@ -38,7 +38,7 @@ def of_the_demonstration() -> Settings:
 def fill_command() -> None:
     """Fill a new database with thirteen invented groups under one invented payer."""
     settings = of_the_demonstration()
-    store = Store(settings.database)
+    store = in_use(settings.database)
     if groups.all_groups(store):
         raise WrongState("This database has groups already. Remove its folder to start afresh.")
     fill.fill(store, Hasher(quick=settings.quick_hashing), datetime.now(UTC).replace(microsecond=0))

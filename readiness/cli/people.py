@@ -10,7 +10,7 @@ import click
 from flask import current_app
 
 from readiness.administration import service as administration
-from readiness.cli.database import opened
+from readiness.cli.database import in_use
 from readiness.cli.outcome import ends_well, say
 from readiness.core.config import Settings
 
@@ -34,7 +34,7 @@ def add_administrator(email: str, name: str) -> None:
     """Print a one-time link by which EMAIL becomes an administrator."""
     token = secrets.token_urlsafe(32)
     settings: Settings = current_app.config["SETTINGS"]
-    with closing(opened(settings.database)) as store:
+    with closing(in_use(settings.database)) as store:
         administration.invite_administrator(store, email, name, token, datetime.now(UTC))
     hand_over(name, token)
 
@@ -47,7 +47,7 @@ def add_payer(name: str, email: str) -> None:
     """Add the payer NAME and print a one-time link for its relationship manager."""
     token = secrets.token_urlsafe(32)
     settings: Settings = current_app.config["SETTINGS"]
-    with closing(opened(settings.database)) as store:
+    with closing(in_use(settings.database)) as store:
         administration.invite_payer(
             store, name, email, secrets.token_urlsafe(9), token, datetime.now(UTC)
         )
@@ -60,7 +60,7 @@ def add_payer(name: str, email: str) -> None:
 def remove_second_step(email: str) -> None:
     """Let EMAIL sign in without a code: for the only administrator, who lost the phone."""
     settings: Settings = current_app.config["SETTINGS"]
-    with closing(opened(settings.database)) as store:
+    with closing(in_use(settings.database)) as store:
         found = administration.remove_second_step(store, email, datetime.now(UTC))
     say(f"{found.name} signs in with the password, and is told who removed the second step.")
 

@@ -8,18 +8,20 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from readiness.core import audit
-from readiness.core.db import Store, refuses
-from readiness.core.errors import BadInput, NotFound, NotSaved
+from readiness.core import audit, migrations
+from readiness.core.db import Store, has_no_room, is_damage, refuses
+from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
 
 KEEP = 14  # backups made without naming a file; older ones make room
 PATIENCE_MS = 5_000
 PATTERN = "readiness-*.db"
+IN_USE = "The database is in use. Stop the server, then try again."
+NO_ROOM = "The disk refused to keep the copy. Make room on it, or name another disk, and try again."
 
 
 @dataclass(frozen=True)
@@ -52,34 +54,51 @@ def faults(store: Store) -> Iterator[str]:
             yield f"The database is damaged: {row['integrity_check']}."
     for row in store.rows("pragma foreign_key_check"):
         yield f"Table {row['table']} refers to a missing row of {row['parent']}."
-    if (line := audit.first_broken(store)) is not None:
+    if problem := migrations.problem_of(store):
+        yield problem
+    lacks_history = any(
+        part.startswith("column events.") for part in migrations.missing_parts(store)
+    )
+    if not lacks_history and (line := audit.first_broken(store)) is not None:
         yield f"The history was changed or cut at line {line}."
 
 
 def make(store: Store, target: Path, now: datetime) -> Backup:
-    """Copy in one step, check the copy, and write what it must be beside it.
+    """Copy in one step, check the copy, and write what it must be beside it."""
+    part, note = part_of(target), part_of(manifest_of(target))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        copy_into(part, store)
+        lines, head = checked(part)
+        made = Backup(target, sha256_of(part), lines, head)
+        text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
+        note.write_text(json.dumps(text, indent=1) + "\n")
+        for written, place in ((note, made.manifest), (part, target)):
+            flush(written)
+            written.replace(place)
+        flush(target.parent)
+    except (sqlite3.DatabaseError, OSError) as error:
+        if not refuses(error) or is_damage(error):
+            raise
+        raise NotSaved(NO_ROOM) from error
+    finally:
+        for path in (part, note):
+            path.unlink(missing_ok=True)
+    return made
 
-    In one step, because a copy in parts starts anew at each foreign write and may never end.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = target.with_name(target.name + ".part")
+
+def part_of(path: Path) -> Path:
+    """Where a file is written before it takes its place whole."""
+    return path.with_name(f"{path.name}.part")
+
+
+def copy_into(part: Path, store: Store) -> None:
+    """In one step: a copy in parts starts anew at each foreign write and may never end."""
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        with closing(sqlite3.connect(part)) as copy:
-            store.db.conn.backup(copy)
-            copy.execute("pragma journal_mode = delete")  # one file, nothing beside it
-        lines, head = checked(part)
-        flush(part)
-        made = Backup(target, sha256_of(part), lines, head)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
-    made.manifest.write_text(json.dumps(text, indent=1) + "\n")
-    flush(made.manifest)
-    flush(target.parent)
-    return made
+    with closing(sqlite3.connect(part)) as copy:
+        store.db.conn.backup(copy)
+        copy.execute("pragma journal_mode = delete")  # one file, nothing beside it
 
 
 def checked(path: Path) -> tuple[int, str]:
@@ -108,23 +127,58 @@ def verify(path: Path) -> Backup:
     return Backup(path, sha256, lines, head)
 
 
+@dataclass(frozen=True)
+class Restorable:
+    """A copy of a verified backup beside the database, of this release, ready to take its place."""
+
+    path: Path
+    lines: int
+    head: str
+    applied: tuple[str, ...]  # what a backup of an earlier release was brought up to date by
+
+
+@contextmanager
+def prepared(source: Path, database: Path) -> Iterator[Restorable]:
+    """Everything that can go wrong with a backup goes wrong here, before anything is changed."""
+    verified, fresh = verify(source), part_of(database)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(source, fresh)
+        fresh.chmod(0o600)
+        with closing(Store(fresh)) as store:
+            applied = tuple(migrations.migrate(store))
+            store.db.conn.execute("pragma journal_mode = delete")
+        checked(fresh)
+        flush(fresh)
+        yield Restorable(fresh, verified.lines, verified.head, applied)
+    except OSError as error:
+        raise NotSaved(NO_ROOM) from error
+    finally:
+        for ending in ("", ".lock", "-wal", "-shm"):
+            beside(fresh, ending).unlink(missing_ok=True)
+
+
 def restore(source: Path, database: Path, now: datetime) -> Path | None:
     """Put a verified backup in the place of the database; return where the former one is kept."""
-    verify(source)
-    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not database.exists():
-        copy_whole(source, database)
-        return None
+    with prepared(source, database) as ready:
+        return put(ready, database, now)
+
+
+def put(ready: Restorable, database: Path, now: datetime) -> Path | None:
     former = database.with_name(f"{database.stem}-before-{stamp(now)}.db")
-    try:
-        write_over(source, database, former)
-    except sqlite3.DatabaseError as error:
-        if refuses(error) and not is_damage(error):
-            raise NotSaved("The database is in use. Stop the server, then try again.") from error
-        former.unlink(missing_ok=True)
-        move_aside(database, former)
-        copy_whole(source, database)
-    return former
+    if database.exists():
+        try:
+            write_over(ready.path, database, former)
+        except (sqlite3.DatabaseError, NotReadable, OSError) as error:
+            former.unlink(missing_ok=True)
+            if not is_damage(error):
+                raise NotSaved(NO_ROOM if has_no_room(error) else IN_USE) from error
+        else:
+            return former
+    kept = move_aside(database, former)
+    ready.path.replace(database)
+    flush(database.parent)
+    return former if kept else None
 
 
 def write_over(source: Path, database: Path, former: Path) -> None:
@@ -148,25 +202,17 @@ def refuse_stranger(store: Store) -> None:
     store.db.conn.execute("rollback")
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def move_aside(database: Path, former: Path) -> bool:
+    """Whether there was anything: a damaged file is kept as it lies, with its log, for somebody may
+    still mend it; and a log that has lost its file must not be taken for the next one's."""
+    parts = [ending for ending in ("-wal", "-shm", "") if beside(database, ending).exists()]
+    for ending in parts:
+        beside(database, ending).replace(beside(former, ending))
+    return "" in parts
 
 
-def move_aside(database: Path, former: Path) -> None:
-    """A damaged file is kept as it lies, with its log: somebody may still mend it."""
-    for ending in ("-wal", "-shm", ""):
-        part = database.with_name(database.name + ending)
-        if part.exists():
-            part.replace(former.with_name(former.name + ending))
-
-
-def copy_whole(source: Path, database: Path) -> None:
-    fresh = database.with_name(database.name + ".part")
-    shutil.copyfile(source, fresh)
-    fresh.chmod(0o600)
-    flush(fresh)
-    fresh.replace(database)
-    flush(database.parent)
+def beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
 def rotate(folder: Path, keep: int = KEEP) -> list[Path]:

@@ -7,9 +7,11 @@ SQLite's own waiting is unfair: a saturated writer may starve for seconds.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,11 +22,19 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.db import Table
 
-from readiness.core.errors import NotSaved
+from readiness.core.errors import NotReadable, NotSaved
 from readiness.core.people import Actor
 
-AT_ONCE = fcntl.LOCK_EX | fcntl.LOCK_NB  # the lock, or an error where somebody has it
-PATIENCE = 10  # seconds that a connection waits for another program
+PATIENCE = 10  # seconds that a change waits for other writers, ours and other programs together
+PAUSE = 0.001  # seconds between two looks at the lock: a lock of the system knows no time limit
+NOT_NOW = "Nothing was changed. Try again in a minute, or tell your administrator."
+REFUSED = f"This could not be saved: the disk or the database refused. {NOT_NOW}"
+BUSY = f"This could not be saved: somebody else has been saving for too long. {NOT_NOW}"
+MISSING = (
+    "The database is missing. Tell your administrator: a backup can be brought back with "
+    "flask database restore, and a new one is made by flask database migrate."
+)
+UNREADABLE = f"The server cannot read its database just now. {NOT_NOW}"
 Parameters = Sequence[Any] | dict[str, Any]
 QUESTIONS = frozenset(
     {"explain", "pragma", "select", "with"}
@@ -46,33 +56,113 @@ REFUSALS = frozenset(
 )
 
 
-def refuses(error: sqlite3.DatabaseError | OSError) -> bool:
-    if isinstance(error, OSError):
-        return True
+DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+OTHERS = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})  # somebody else has the file
+
+
+def kind_of(error: Exception) -> int | None:
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in REFUSALS  # the low byte is the kind
+    return None if code is None else code & 0xFF  # the low byte
+
+
+def refuses(error: sqlite3.DatabaseError | OSError) -> bool:
+    return isinstance(error, OSError) or kind_of(error) in REFUSALS
+
+
+def is_damage(error: Exception) -> bool:
+    return kind_of(error) in DAMAGE
+
+
+def has_no_room(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    return kind_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def not_saved(error: sqlite3.DatabaseError | OSError) -> NotSaved:
+    is_busy = isinstance(error, BlockingIOError) or kind_of(error) in OTHERS
+    return NotSaved(BUSY if is_busy else REFUSED)
+
+
+def taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def connected(path: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def for_reading_and_writing(path: Path) -> sqlite3.Connection:
+    connection = connected(path, "mode=rw")
+    try:
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            connection.execute(f"pragma {pragma}")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def for_reading(path: Path) -> sqlite3.Connection:
+    return connected(path, "mode=ro&immutable=1")
+
+
+def has_log(path: Path) -> bool:
+    """Whether something saved stands beside the file only, where `for_reading` does not look."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 class Store:
-    """A connection to the file. Cheap to open, one for each thread or request."""
+    """A connection to a file that is there. Cheap to open, one for each thread or request.
+
+    SQLite keeps two files beside the first while anybody has it open. A full or read-only disk has
+    no place for them: the file is then opened for reading alone, and each change is refused.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        connection = sqlite3.connect(
-            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-        )
+        self.path, self._depth = path, 0
+        if not path.exists():
+            raise NotReadable(MISSING)
+        try:
+            try:
+                connection = for_reading_and_writing(path)
+            except sqlite3.DatabaseError as error:
+                if not refuses(error) or kind_of(error) in DAMAGE | OTHERS or has_log(path):
+                    raise
+                connection = for_reading(path)
+        except sqlite3.DatabaseError as error:
+            if not refuses(error) or is_damage(error):
+                raise
+            raise NotReadable(UNREADABLE) from error
         self.db = Database(connection)
-        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-            connection.execute(f"pragma {pragma}")
-        self._depth = 0
+
+    @classmethod
+    def create(cls, path: Path) -> Store:
+        """Open the file, made where there is none: for bringing a database up to date alone."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise NotSaved(REFUSED) from error
+        return cls(path)
 
     @classmethod
     def reading(cls, path: Path) -> Store:
         """A file that nobody writes, such as a backup: opened without touching it."""
         store = cls.__new__(cls)
         store.path, store._depth = path, 0
-        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        store.db = Database(sqlite3.connect(address, uri=True, isolation_level=None))
+        store.db = Database(for_reading(path))
         return store
 
     @contextmanager
@@ -86,15 +176,12 @@ class Store:
                 yield
             return
         try:
-            with self._lock(), self._transaction():
+            with self._lock(PATIENCE) as left, self._waiting(left), self._transaction():
                 yield
         except (sqlite3.DatabaseError, OSError) as error:
             if not refuses(error):
                 raise
-            raise NotSaved(
-                "This could not be saved: the disk or the database refused. "
-                "Nothing was changed. Try again in a minute, or tell your administrator."
-            ) from error
+            raise not_saved(error) from error
 
     def keep(self, change: Callable[[], None]) -> bool:
         """Store what can be worked out again, and say whether it was stored.
@@ -106,7 +193,7 @@ class Store:
             change()
             return True
         try:
-            with self._lock(AT_ONCE), self._without_waiting(), self._transaction():
+            with self._lock(0) as left, self._waiting(left), self._transaction():
                 change()
         except (sqlite3.DatabaseError, OSError) as error:
             if not refuses(error):
@@ -114,23 +201,28 @@ class Store:
             return False
         return True
 
-    def locked(self) -> AbstractContextManager[None]:
+    def locked(self) -> AbstractContextManager[float]:
         """Keep every writer out, without a transaction: for changing the whole file."""
-        return self._lock()
+        return self._lock(PATIENCE)
 
     @contextmanager
-    def _lock(self, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+    def _lock(self, patience: float) -> Iterator[float]:
+        """The lock that all our processes write under; gives the seconds of patience left."""
+        until = time.monotonic() + patience
         handle = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, how)
-            yield
+            while not taken(handle):
+                if time.monotonic() >= until:
+                    raise BlockingIOError
+                time.sleep(PAUSE)
+            yield max(0.0, until - time.monotonic())
         finally:
             os.close(handle)  # closing lets go of the lock
 
     @contextmanager
-    def _without_waiting(self) -> Iterator[None]:
+    def _waiting(self, seconds: float) -> Iterator[None]:
         """For a program other than ours that holds the file without our lock."""
-        self.db.conn.execute("pragma busy_timeout = 0")
+        self.db.conn.execute(f"pragma busy_timeout = {int(1000 * seconds)}")
         try:
             yield
         finally:
@@ -186,9 +278,14 @@ class Store:
         """Asked as it stands: sqlite-utils would put each question into a savepoint of its own."""
         if sql.split(maxsplit=1)[0].lower() not in QUESTIONS:
             raise AssertionError("a change belongs into `execute`")
-        cursor = self.db.conn.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        yield from (dict(zip(names, row, strict=True)) for row in cursor)
+        try:
+            cursor = self.db.conn.execute(sql, parameters)
+            names = [column[0] for column in cursor.description]
+            yield from (dict(zip(names, row, strict=True)) for row in cursor)
+        except sqlite3.DatabaseError as error:
+            if self._depth or not refuses(error) or is_damage(error):
+                raise
+            raise NotReadable(UNREADABLE) from error
 
     def row(self, sql: str, parameters: Parameters = ()) -> dict[str, Any] | None:
         return next(self.rows(sql, parameters), None)

@@ -40,6 +40,10 @@ class Busy(ReadinessError):
     """Too many ask for the same at this moment; nothing was looked at."""
 
 
+class NotReadable(ReadinessError):
+    """The disk or the database refused; nothing can be shown or saved until it is mended."""
+
+
 class NotPrinted(ReadinessError):
     """The document could not be made now; nothing that was entered is touched."""
 

@@ -12,9 +12,19 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from readiness.core.db import Store
+from readiness.core.errors import WrongState
 
 TABLES = Path(__file__).with_name("schema.sql")
 COMMENT = re.compile(r"^-- .*$", re.MULTILINE)
+NEWER = (
+    "A newer release of this program has changed this database ({names}). Install that release, or "
+    "bring back a backup made before it: flask database restore FILE"
+)
+FOREIGN = (
+    "This is no whole database of this program: it lacks the {name}, the first of {count} missing "
+    "parts. Check the path, or bring back a backup: flask database restore FILE"
+)
+OLDER = "The database is older than this program. Run: flask database migrate"
 migrations = Migrations("readiness")
 
 
@@ -29,6 +39,55 @@ def migrate(store: Store) -> list[str]:
 
 def is_current(store: Store) -> bool:
     return not migrations.pending(store.db)
+
+
+def refuse_strange(store: Store) -> None:
+    if problem := problem_of(store):
+        raise WrongState(problem)
+
+
+def problem_of(store: Store) -> str:
+    """Why this program cannot work with the file, older ones apart; empty where it can."""
+    if newer := applied(store) - steps():
+        return NEWER.format(names=", ".join(sorted(newer)))
+    missing = sorted(missing_parts(store))
+    return FOREIGN.format(name=missing[0], count=len(missing)) if missing else ""
+
+
+def missing_parts(store: Store) -> set[str]:
+    """What the changes made to the file should have left in it, and did not."""
+    return parts_of(with_steps(applied(store) or steps())) - parts_of(store.db)
+
+
+def applied(store: Store) -> set[str]:
+    return {step.name for step in migrations.applied(store.db)}
+
+
+def steps() -> set[str]:
+    return {step.name for step in migrations.pending(Database(memory=True))}
+
+
+def with_steps(names: set[str]) -> Database:
+    """An empty file in memory to which just these changes were made."""
+    db = Database(memory=True)
+    later = next((step.name for step in migrations.pending(db) if step.name not in names), None)
+    migrations.apply(db, stop_before=later)
+    return db
+
+
+def parts_of(db: Database) -> set[str]:
+    """Every table, index and trigger by its name, and every column of a table."""
+    rows = db.conn.execute(
+        "select type || ' ' || name from sqlite_schema union all"
+        " select 'column ' || t.name || '.' || c.name"
+        " from sqlite_schema t join pragma_table_info(t.name) c where t.type = 'table'"
+    )
+    return {name for (name,) in rows}
+
+
+def is_empty(store: Store) -> bool:
+    """A file just made, or one whose first tables found no room."""
+    return not store.db.table_names()
 
 
 def run(db: Database, script: str) -> None:

@@ -65,6 +65,11 @@ def test_from_nothing_to_a_backup_and_back(flask, tmp_path):
     backup = Path(copied.stdout.strip())
     with closing(Store(database)) as store, store.writing():
         store.execute("delete from payers")
+    tried = flask("database", "restore", "--dry-run", str(backup))
+    assert (tried.returncode, tried.stdout) == (0, "")
+    assert "Nothing was changed" in tried.stderr
+    with closing(Store(database)) as store:
+        assert store.row("select name from payers") is None
     restored = flask("database", "restore", str(backup))
     assert (restored.returncode, restored.stdout) == (0, "")
     with closing(Store(database)) as store:

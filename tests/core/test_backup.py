@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlite_utils import Migrations
 
 from readiness.accounts.db import groups
-from readiness.core import audit, backup
+from readiness.core import audit, backup, migrations
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, NotSaved
@@ -136,6 +138,76 @@ def test_a_restore_waits_for_nobody_who_holds_the_file(filled, tmp_path, monkeyp
     stranger.execute("rollback")
     stranger.close()
     assert names(filled.path) == ["Elm"]
+
+
+@pytest.fixture
+def older(tmp_path, monkeypatch):
+    """A backup made by an earlier release."""
+    first = Migrations("readiness")
+    first()(migrations.first_release)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "migrations", first)
+        with closing(Store.create(tmp_path / "older.db")) as store:
+            migrations.migrate(store)
+            groups.add(store, Group("ash", "Ash"), AT)
+            return backup.make(store, tmp_path / "copies" / "older.db", AT).path
+
+
+def test_a_backup_of_an_earlier_release_is_brought_up_to_date_on_the_way(filled, older):
+    backup.restore(older, filled.path, AT)
+    with closing(Store(filled.path)) as store:
+        assert migrations.is_current(store)
+        assert backup.problems(store) == []
+    assert names(filled.path) == ["Ash"]
+    with closing(Store.reading(older)) as store:
+        assert not migrations.is_current(store)  # the backup itself stays as it was
+
+
+def test_getting_ready_changes_nothing_and_leaves_nothing(filled, older):
+    before = sorted(filled.path.parent.iterdir())
+    with backup.prepared(older, filled.path) as ready:
+        assert "one_standing_for_each_assessment" in ready.applied
+    assert names(filled.path) == ["Elm"]
+    assert sorted(filled.path.parent.iterdir()) == before
+
+
+def manifested(path):
+    backup.manifest_of(path).write_text(json.dumps({"sha256": backup.sha256_of(path)}))
+    return path
+
+
+def test_a_file_of_another_program_is_refused_though_it_has_a_manifest(filled, tmp_path):
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("create table events (seq integer, sha256 text)")
+    with pytest.raises(BadInput, match="no whole database of this program"):
+        backup.restore(manifested(path), filled.path, AT)
+    assert names(filled.path) == ["Elm"]
+
+
+def test_a_backup_of_a_newer_release_is_refused(filled, tmp_path):
+    path = backup.make(filled, tmp_path / "one.db", AT).path
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(
+            "insert into _sqlite_migrations (migration_set, name, applied_at)"
+            " values ('readiness', 'to_come', '2028-01-01')"
+        )
+        newer.commit()
+    with pytest.raises(BadInput, match="Install that release"):
+        backup.restore(manifested(path), filled.path, AT)
+    assert names(filled.path) == ["Elm"]
+
+
+def test_a_log_left_by_a_lost_database_is_not_taken_for_the_next_ones(filled, tmp_path):
+    made = backup.make(filled, tmp_path / "one.db", AT)
+    groups.add(filled, Group("oak", "Oak"), AT)
+    place = tmp_path / "new" / "readiness.db"
+    place.parent.mkdir()
+    log = filled.path.with_name("readiness.db-wal")
+    assert log.stat().st_size
+    shutil.copy(log, place.parent)  # killed, and the file itself removed
+    assert backup.restore(made.path, place, AT) is None
+    assert names(place) == ["Elm"]
 
 
 def test_the_newest_copies_are_kept(filled, tmp_path):

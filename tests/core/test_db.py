@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from readiness.core import db
 from readiness.core.db import Store
-from readiness.core.errors import NotSaved
+from readiness.core.errors import NotReadable, NotSaved
+from tests.factories.small_disk import mounted
 
 
 @pytest.fixture
@@ -119,14 +123,72 @@ def test_every_connection_keeps_references_and_flushes_to_disk(store):
     assert store.row("pragma journal_mode") == {"journal_mode": "wal"}
 
 
-def test_a_full_disk_is_told_as_not_saved_and_leaves_nothing_behind(store):
-    store.db.conn.execute(f"pragma max_page_count = {store.row('pragma page_count')['page_count']}")
-    with pytest.raises(NotSaved):
-        add_many(store, 10_000)
-    assert keys(store) == []
-    store.db.conn.execute("pragma max_page_count = 100000")
-    add(store, "later")
-    assert keys(store) == ["later"]
+def test_a_full_disk_is_told_as_not_saved_and_leaves_nothing_behind(empty_database, tmp_path):
+    with mounted(tmp_path / "disk") as disk:
+        path = shutil.copy(empty_database, disk.folder)
+        with closing(Store(Path(path))) as store:
+            with pytest.raises(NotSaved):
+                add_many(store, 200_000)
+            assert keys(store) == []
+            add(store, "later")
+            assert keys(store) == ["later"]
+
+
+def test_a_connection_opened_on_a_full_disk_reads_on(empty_database, tmp_path):
+    with mounted(tmp_path / "disk") as disk:
+        path = Path(shutil.copy(empty_database, disk.folder))
+        with closing(Store(path)) as before:
+            add(before, "before")
+        disk.fill()
+        with closing(Store(path)) as opened:
+            assert keys(opened) == ["before"]
+            with pytest.raises(NotSaved):
+                add(opened, "meanwhile")
+            assert not keep(opened, "meanwhile")
+        disk.make_room()
+        with closing(Store(path)) as after:
+            add(after, "after")
+            assert keys(after) == ["after", "before"]
+
+
+def test_what_stands_in_the_log_alone_is_never_left_out(empty_database, tmp_path):
+    """A power cut may leave a log, and a disk no room to read it in: better no answer."""
+    with mounted(tmp_path / "disk") as disk:
+        path = Path(shutil.copy(empty_database, disk.folder))
+        with closing(Store(path)) as before:
+            add(before, "before")
+            log = path.with_name("readiness.db-wal").read_bytes()
+        path.with_name("readiness.db-wal").write_bytes(log)
+        disk.fill()
+        with pytest.raises(NotReadable, match="cannot read its database just now"):
+            Store(path)
+
+
+def test_a_file_that_is_not_there_is_never_made_by_opening_it(tmp_path):
+    with pytest.raises(NotReadable):
+        Store(tmp_path / "readiness.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_change_waits_for_another_writer_no_longer_than_its_patience(store, monkeypatch):
+    monkeypatch.setattr(db, "PATIENCE", 0.1)
+    with closing(Store(store.path)) as other:
+        with other.writing(), pytest.raises(NotSaved, match="somebody else has been saving"):
+            add(store, "one")
+        add(store, "two")
+    assert keys(store) == ["two"]
+
+
+def test_a_change_waits_for_another_program_no_longer_than_its_patience(store, monkeypatch):
+    monkeypatch.setattr(db, "PATIENCE", 0.1)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(NotSaved, match="somebody else has been saving"):
+            add(store, "one")
+        assert keys(store) == []
+        other.execute("rollback")
+    add(store, "two")
+    assert keys(store) == ["two"]
 
 
 def test_a_lock_file_that_cannot_be_opened_is_told_as_not_saved(store):

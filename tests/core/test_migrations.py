@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import IntegrityError
 
 import pytest
-from sqlite_utils import Migrations
+from sqlite_utils import Database, Migrations
 
+from app import create_app
 from readiness.accounts.db import groups
 from readiness.cli.database import bring_up_to_date, problems
 from readiness.core import migrations
 from readiness.core.db import Store
+from readiness.core.errors import WrongState
+from tests.conftest import settings_for
 from tests.factories import world
 
 NOW = world.NOW
@@ -22,7 +26,8 @@ NOW = world.NOW
 def next_release(monkeypatch):
     """A release that adds a column, as the next one may."""
     later = Migrations("readiness")
-    later()(migrations.first_release)
+    for step in migrations.migrations.pending(Database(memory=True)):
+        later(name=step.name)(step.fn)
 
     def add_a_column(db):
         migrations.run(db, "alter table groups add column region text not null default ''")
@@ -127,8 +132,50 @@ def test_an_upgrade_keeps_what_is_there_and_makes_a_backup_first(database, reque
     assert problems(database) == []
 
 
+def test_a_database_of_a_newer_release_is_refused(database, request):
+    with pytest.MonkeyPatch.context() as patch:
+        later = Migrations("readiness")
+        for step in migrations.migrations.pending(Database(memory=True)):
+            later(name=step.name)(step.fn)
+        later(name="to_come")(lambda db: db.conn.execute("create table to_come (x)"))
+        patch.setattr(migrations, "migrations", later)
+        bring_up_to_date(database, NOW)
+    with pytest.raises(WrongState, match=r"newer release.*\(to_come\).*database restore FILE"):
+        bring_up_to_date(database, NOW)
+    assert problems(database)[0].startswith("A newer release of this program")
+    with pytest.raises(SystemExit, match="Install that release"):
+        create_app(settings_for(database))
+
+
+def test_a_file_of_another_program_is_refused_and_left_as_it_is(tmp_path):
+    path = tmp_path / "readiness.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("create table events (seq integer, sha256 text)")
+    with pytest.raises(WrongState, match="no whole database of this program"):
+        bring_up_to_date(path, NOW)
+    with pytest.raises(SystemExit, match="Check the path"):
+        create_app(settings_for(path))
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("select name from sqlite_schema").fetchall() == [("events",)]
+
+
+def test_an_older_database_is_not_served_and_said_to_be_older(database, request):
+    request.getfixturevalue("next_release")
+    assert problems(database) == [migrations.OLDER]
+    with pytest.raises(SystemExit, match="Run: flask database migrate"):
+        create_app(settings_for(database))
+
+
+def test_a_database_that_lost_a_part_is_not_served(database):
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("drop trigger events_are_never_changed")
+    assert "lacks the trigger events_are_never_changed" in problems(database)[0]
+    with pytest.raises(SystemExit, match="first of 1 missing"):
+        create_app(settings_for(database))
+
+
 def test_every_statement_of_the_tables_is_run(tmp_path):
-    with closing(Store(tmp_path / "readiness.db")) as store:
+    with closing(Store.create(tmp_path / "readiness.db")) as store:
         migrations.migrate(store)
         made = {row["name"] for row in store.rows("select name from sqlite_master")}
     named = migrations.TABLES.read_text(encoding="utf-8").split("create ")[1:]

@@ -29,7 +29,7 @@ def on(days: int) -> datetime:
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory):
     """Last year's cycle as the group on show went through it, and its money since."""
-    store = Store(tmp_path_factory.mktemp("demo") / "readiness.db")
+    store = Store.create(tmp_path_factory.mktemp("demo") / "readiness.db")
     migrate(store)
     with store.writing():
         fill.people_and_places(store, "no password", on(-700))

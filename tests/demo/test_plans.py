@@ -23,7 +23,7 @@ def on(days: int) -> datetime:
 
 
 def test_one_group_knows_a_cost_and_a_start_better_than_the_catalogue(tmp_path):
-    store = Store(tmp_path / "readiness.db")
+    store = Store.create(tmp_path / "readiness.db")
     migrate(store)
     with store.writing():
         fill.people_and_places(store, "no password", on(-700))

@@ -50,7 +50,7 @@ class Clock:
 
 def store_in(folder: Path) -> Store:
     """A new store of a test's own, with the people above."""
-    opened = Store(folder / "readiness.db")
+    opened = Store.create(folder / "readiness.db")
     migrate(opened)
     fill(opened)
     return opened

@@ -29,7 +29,7 @@ LEVELS = {"elm": 1, "ash": 2, "fir": 3}
 def grown(tmp_path_factory) -> Path:
     """Grown once: each test works on a copy."""
     path: Path = tmp_path_factory.mktemp("grove") / "readiness.db"
-    with closing(Store(path)) as store:
+    with closing(Store.create(path)) as store:
         migrate(store)
         world.fill(store)
         grow(store)

@@ -29,7 +29,7 @@ from readiness.accounts.service.people import NamedMembership
 from readiness.accounts.service.signing_in import Credentials
 from readiness.accounts.throttle import telling
 from readiness.core import permissions
-from readiness.core.errors import BadInput, Busy, Denied
+from readiness.core.errors import BadInput, Busy, Denied, NotSaved
 from readiness.core.permissions import Can
 from readiness.core.web import preserved_form
 from readiness.core.web.forms import OnwardForm, PasswordAgainForm, SignInForm, with_problems
@@ -49,13 +49,17 @@ bp = Blueprint("account", __name__)
 STATUS = {BadInput: 422, Denied: 429, Busy: 503}
 A_YEAR = 365 * 24 * 3600  # seconds
 LONGEST_NAME = 300  # characters of what a browser calls itself
+NO_SESSION = (
+    "Nobody can be signed in just now: the server cannot store it. "
+    "Try again in a minute, or tell your administrator."
+)
 
 
 @bp.get("/sign-in")
 @open_to_anyone
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(formdata=None, next=request.args.get("next", ""))
-    return render_template("accounts/sign_in.html", form=form, problem="", has_ended=False)
+    return not_signed_in(form, "")
 
 
 @bp.post("/sign-in")
@@ -63,7 +67,7 @@ def sign_in() -> ResponseReturnValue:
 def signing_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
-        return render_template("accounts/sign_in.html", form=form, problem="", has_ended=False), 422
+        return not_signed_in(form, ""), 422
     former, known = own_token(), request.cookies.get(current_app.config["BROWSER_COOKIE"], "")
     sent = Credentials(
         email=form.email.data or "",
@@ -77,12 +81,9 @@ def signing_in() -> ResponseReturnValue:
     try:
         found = service.sign_in(store(), hasher, sent, new_tokens, required, now())
     except (BadInput, Denied, Busy) as error:
-        return (
-            render_template(
-                "accounts/sign_in.html", form=form, problem=str(error), has_ended=False
-            ),
-            STATUS[type(error)],
-        )
+        return not_signed_in(form, str(error)), STATUS[type(error)]
+    except NotSaved:
+        return not_signed_in(form, NO_SESSION), 503
     service.sign_out(store(), former, now())  # the session this browser had before
     cookie.clear()  # a new form token for a new person
     g.pop("csrf_token", None)  # also where this request has already written one
@@ -98,6 +99,10 @@ def address() -> str:
 
 def second_step(form: SignInForm) -> Response:
     return current_app.make_response(preserved_form.second_step_page(form))
+
+
+def not_signed_in(form: SignInForm, problem: str) -> str:
+    return render_template("accounts/sign_in.html", form=form, problem=problem, has_ended=False)
 
 
 def own_token() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -51,8 +52,8 @@ def follow(store: Store, result_id: str, now: datetime) -> Job | None:
     """The same for a page that waits for it: failed where it gives no sign of life any more."""
     job = making(store, result_id)
     if job and job.is_lost(now):
-        bury(store, now)
-        return get(store, job.id)
+        store.keep(lambda: bury(store, now))
+        return replace(job, state=JobState.FAILED, says=LOST, ended_at=now)
     return job
 
 

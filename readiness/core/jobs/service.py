@@ -9,12 +9,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
 from readiness.core.db import Store
-from readiness.core.errors import NotSaved, ReadinessError, WrongState, without_content
+from readiness.core.errors import (
+    NotReadable,
+    NotSaved,
+    ReadinessError,
+    WrongState,
+    without_content,
+)
 from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job, JobState
 from readiness.core.tables.models import Canceled
@@ -123,7 +129,8 @@ class Pulse(threading.Thread):
 def carry_out(database: Path, job_id: str, work: Work, pulse: Pulse, clock: Clock) -> None:
     """Do it; say what went wrong after the fault is let go of, so that no trace can quote it."""
     if says := attempted(database, job_id, work, pulse, clock):
-        with closing(Store(database)) as store:
+        # A full disk: with no pulse left the job counts as over all the same.
+        with suppress(NotSaved, NotReadable), closing(Store(database)) as store:
             jobs.end(store, job_id, JobState.FAILED, says, clock())
 
 

@@ -20,6 +20,7 @@ STATUS: dict[type[errors.ReadinessError], int] = {
     errors.BadInput: 422,
     errors.NotSaved: 503,
     errors.Busy: 503,
+    errors.NotReadable: 503,
     errors.NotPrinted: 503,
 }
 SAYS = {
@@ -57,7 +58,17 @@ def attach(app: Flask) -> None:
 
 def of_ours(error: errors.ReadinessError) -> ResponseReturnValue:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    if isinstance(error, (errors.NotSaved, errors.NotReadable)) and is_own_form():
+        fields = preserved_form.typed()
+        return once_more(preserved_form.here(), fields, str(error)), status
     return page(status, str(error))
+
+
+def is_own_form() -> bool:
+    """Whether a signed-in person has just sent a page of ours, with something typed into it."""
+    if not g.get("actor") or guard.wants_json() or guard.comes_from() is not guard.Origin.HERE:
+        return False
+    return bool(preserved_form.typed())
 
 
 def of_the_web(error: HTTPException) -> ResponseReturnValue:
@@ -77,8 +88,12 @@ def unsigned(_: CSRFError) -> ResponseReturnValue:
     typed = preserved_form.kept(preserved_form.keep(), whose) if request.endpoint else None
     if typed is None:
         return page(400, TOO_LONG)
-    path, fields = typed
-    return render_template("core/resume.html", path=path, fields=fields), 400
+    return once_more(*typed, ""), 400
+
+
+def once_more(path: str, fields: list[tuple[str, str]], sentence: str) -> str:
+    """What was typed, to be sent again."""
+    return render_template("core/resume.html", path=path, fields=fields, sentence=sentence)
 
 
 def page(status: int, sentence: str) -> ResponseReturnValue:

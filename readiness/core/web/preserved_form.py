@@ -1,4 +1,6 @@
-"""Nothing typed is lost when a session ends: the form is carried through signing in.
+"""Nothing typed is lost when a session ends or the disk is full.
+
+The form is carried through signing in, or shown again to be sent once more.
 
 The fields travel inside the sign-in form, signed, so that nobody can plant others.
 """
@@ -27,14 +29,23 @@ def keep() -> str:
 
     Passwords are never carried, and what one person typed is shown to no other.
     """
-    if is_upload():
-        return ""
-    fields = [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
-    if request.method != "POST" or not fields or sum(len(k + v) for k, v in fields) > LONGEST:
+    fields = typed()
+    if not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     whose = signing_in.owner_of(store(), token) if token else ""
-    return signer().dumps([whose, request.full_path.rstrip("?"), fields])
+    return signer().dumps([whose, here(), fields])
+
+
+def typed() -> list[tuple[str, str]]:
+    """What the form that was just sent held, but for its passwords; nothing of an upload."""
+    if request.method != "POST" or is_upload():
+        return []
+    return [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
+
+
+def here() -> str:
+    return request.full_path.rstrip("?")
 
 
 def is_upload() -> bool:
@@ -70,7 +81,7 @@ def inside(address: str) -> str:
 def carry_on(form: OnwardForm) -> None:
     """Where this request was going, and what it sent, into a form that stands in its way."""
     is_page = request.method == "GET" or is_upload()
-    form.next.data = request.full_path.rstrip("?") if is_page else ""
+    form.next.data = here() if is_page else ""
     form.kept.data = keep()
 
 

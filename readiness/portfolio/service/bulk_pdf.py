@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -309,7 +309,8 @@ def sweep(store: Store, now: datetime) -> None:
     for path in folder_of(store.path).glob("*.*"):
         job = jobs.making(store, path.stem)
         if job is None or not (job.is_live or may_be_fetched(store, job, now)):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # a read-only disk: when it takes changes again
+                path.unlink(missing_ok=True)
 
 
 # Watching one, stopping it, and fetching it

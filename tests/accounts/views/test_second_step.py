@@ -173,7 +173,7 @@ def test_a_new_password_by_a_link_does_not_go_round_the_second_step(client, app,
     [link] = [box.get("value") for box in page.all("input") if box.get("id") == "link"]
     path = link.split("localhost", 1)[1]
     new = "gentle otters ride at dawn"
-    world.send(ada, f"{path}/password", new_password=new, again=new)
+    world.send(ada, f"{path}/password", new_password=new, password_again=new)
     world.send(ada, "/sign-in", email=world.email("maya"), password=new)
     assert ada.get("/account").status_code == 401
 

@@ -29,7 +29,9 @@ def invite(client, root="/groups/elm/team", **changes) -> str:
 
 
 def accept(client, link, name="Nell", password=NEW):
-    return world.send(client, f"{link}/accept", name=name, new_password=password, again=password)
+    return world.send(
+        client, f"{link}/accept", name=name, new_password=password, password_again=password
+    )
 
 
 def sign_in_with(client, email, password):
@@ -146,7 +148,7 @@ def test_a_link_to_a_new_password_lasts_an_hour_and_ends_every_session(app, clie
     link = link_in(world.send(client, "/groups/elm/team/members/m-cara/new-password"))
     guest = app.test_client()
     assert Page(guest.get(link).text).heading == "Choose a new password"
-    reply = world.send(guest, f"{link}/password", new_password=NEW, again=NEW)
+    reply = world.send(guest, f"{link}/password", new_password=NEW, password_again=NEW)
     assert reply.status_code == 303
     assert cara.get("/account").status_code == 401
     assert sign_in_with(guest, world.email("cara"), NEW).status_code == 303

@@ -467,7 +467,9 @@ def a_link(store, **changes):
 
 def accepted(client, link):
     words = "gentle otters ride at dawn"
-    return world.send(client, f"{link}/accept", name="Nell", new_password=words, again=words)
+    return world.send(
+        client, f"{link}/accept", name="Nell", new_password=words, password_again=words
+    )
 
 
 @pytest.mark.parametrize("how", ["used", "run out", "made up"])
@@ -497,7 +499,7 @@ def test_a_link_for_somebody_else_is_not_taken_by_who_finds_it(client, sign_in, 
 def test_an_invitation_is_no_way_to_a_new_password(client, store):
     link = a_link(store)
     words = "gentle otters ride at dawn"
-    fields = {"new_password": words, "again": words}
+    fields = {"new_password": words, "password_again": words}
     assert world.send(client, f"{link}/password", **fields).status_code == 404
     one_time_links.offer_new_password(Session(store, person(store, "maya"), NOW), "cara", "reset")
     assert accepted(client, "/letters/reset").status_code == 404

@@ -122,7 +122,7 @@ def test_a_person_joins_under_a_readable_name_only(client, sign_in, store):
     )
     link = Page(reply.text).by_id("link").get("value").removeprefix("http://localhost")
     words = "gentle otters ride at dawn"
-    fields = {"new_password": words, "again": words}
+    fields = {"new_password": words, "password_again": words}
     refused(world.send(client, f"{link}/accept", name="Ne\u202ell", **fields))
     assert people.by_email(store, "new@example.org") is None
     assert world.send(client, f"{link}/accept", name="Nell", **fields).status_code == 303

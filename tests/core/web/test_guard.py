@@ -231,6 +231,16 @@ def test_with_the_store_gone_the_answer_is_still_a_page(app, client, sign_in, st
     assert Page(reply.text).heading == "Something went wrong on our side"
 
 
+def test_without_its_database_the_server_says_so_and_makes_none(client, sign_in, store):
+    sign_in(client, "maya")
+    store.path.unlink()
+    for path in ("/health", "/home"):
+        reply = client.get(path)
+        assert reply.status_code == 503
+        assert "The database is missing" in Page(reply.text).text
+    assert not store.path.exists()
+
+
 def test_what_could_not_be_saved_is_said_so(app, client, sign_in):
     def full() -> str:
         raise NotSaved("This could not be saved. Try again in a minute.")

@@ -398,7 +398,7 @@ ROUTES = {
 def filled(tmp_path_factory):
     """The small world with one assessment submitted, one under way, and open invitations."""
     path = tmp_path_factory.mktemp("routes") / "readiness.db"
-    with closing(Store(path)) as store:
+    with closing(Store.create(path)) as store:
         migrate(store)
         world.fill(store)
         for token, seat in SEATS.items():

@@ -29,7 +29,7 @@ EVENT = Event(AT, "cara", "entered counts", "counts", "2026-Q3", group_id="elm")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "readiness.db")
+    opened = Store.create(tmp_path / "readiness.db")
     migrate(opened)
     for group_id in ("elm", "oak"):
         groups.add(opened, Group(group_id, group_id.title()), AT)

@@ -41,7 +41,7 @@ ODD = {ANY: 210, **{FunnelCell(Step.POSITIVE, need): 150 for need in (Need.FOOD,
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "readiness.db")
+    opened = Store.create(tmp_path / "readiness.db")
     migrate(opened)
     for group_id in ("elm", "oak"):
         groups.add(opened, Group(group_id, group_id.title()), NOW)

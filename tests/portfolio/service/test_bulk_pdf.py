@@ -53,7 +53,7 @@ def folder(tmp_path_factory):
     """A portfolio whose plans were printed once: three groups share with the payer fair, and one of
     them has submitted nothing."""
     here = tmp_path_factory.mktemp("portfolio")
-    with closing(Store(here / "readiness.db")) as store:
+    with closing(Store.create(here / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         planned.submitted(store, "elm", ANSWERS, NOW)
