@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
@@ -108,14 +107,14 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def peopled_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With the people of `factories/world.py`; tests work on copies."""
-    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("peopled") / "readiness.db"))
+    path = world.copy_of(empty_database, tmp_path_factory.mktemp("peopled"))
     with closing(Store(path)) as store:
         world.fill(store)
     return path
 
 
 def copied(database: Path, folder: Path) -> Iterator[Store]:
-    with closing(Store(Path(shutil.copy(database, folder / "readiness.db")))) as store:
+    with closing(Store(world.copy_of(database, folder))) as store:
         yield store
 
 

@@ -47,7 +47,10 @@ KINDS = {
     "web": ("application.py", "core/web/*"),
     "cli": ("cli/*",),
     "demo": ("demo/*",),
-    "db": ("*/db.py", "*/db/*", "core/audit.py", "core/migrations.py", "core/backup.py"),
+    "db": (
+        *("*/db.py", "*/db/*", "core/anchors.py", "core/audit.py", "core/backup.py"),
+        *("core/migrations.py", "core/verification.py"),
+    ),
     "solver": ("*/solver.py", "*/solver/*"),
     "duckdb": ("*/duckdb_*.py",),
     "pdf": ("core/pdf/*",),
@@ -124,6 +127,7 @@ ABOVE = {"views", "web", "cli"}
 READS = {
     "accounts/passwords.py",
     "core/config.py",
+    "core/sealing.py",
     "serving.py",
     "core/exports.py",
     "core/strict_json.py",

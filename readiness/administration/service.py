@@ -13,12 +13,12 @@ from typing import Any
 from readiness.accounts.db import groups, people
 from readiness.accounts.passwords import Hasher
 from readiness.accounts.service import account, scope, second_step
-from readiness.accounts.service.history import SYSTEM
 from readiness.accounts.service.one_time_links import write_invitation
 from readiness.accounts.service.people import NamedMembership, parts_of
 from readiness.accounts.team import Invitee
 from readiness.administration import db
 from readiness.core import audit
+from readiness.core.audit import SYSTEM
 from readiness.core.db import Session, Store
 from readiness.core.errors import BadInput, NotFound, Problem
 from readiness.core.exports import harmless
@@ -109,6 +109,7 @@ def remove_group(
         groups.remove(session.store, group_id)
         for person_id in leaving:
             people.remove(session.store, person_id)
+        session.store.seal_gone()
     sweep(session.store, session.now)
 
 

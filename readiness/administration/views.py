@@ -178,12 +178,11 @@ def latest() -> ResponseReturnValue:
 @bp.post("/history/check")
 @needs(Can.ADMINISTER)
 def check_history() -> ResponseReturnValue:
-    line = history.first_broken(session())
-    flash(
-        "The history is whole: no line was changed or is missing."
-        if line is None
-        else f"The history was changed or cut at line {line}. Compare with your last backup."
-    )
+    found = history.problems(session())
+    for problem in found:
+        flash(f"{problem} Compare with your last backup.")
+    if not found:
+        flash("The history is whole, and no row with a mark was changed or is missing.")
     return redirect(url_for(".latest"), 303)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +12,14 @@ import click
 from flask import current_app
 
 from readiness.cli.outcome import OUR_FAULT, ends_well, say
+from readiness.core import anchors, migrations, verification
 from readiness.core import backup as copies
-from readiness.core import migrations
+from readiness.core.anchors import Anchor
 from readiness.core.backup import Backup
 from readiness.core.config import Settings
 from readiness.core.db import Store
-from readiness.core.errors import NotFound, WrongState
+from readiness.core.errors import BadInput, NotFound, WrongState
+from readiness.core.sealing import key_if_there, key_path
 from readiness.plans.service import tier_costs
 from readiness.portfolio.service.bulk_pdf import sweep
 
@@ -75,14 +78,15 @@ def backup(file: Path | None) -> None:
 @database.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Do all but the last step, and say what it would do.")
+@click.option("--lost-key", is_flag=True, help="history.key is lost: begin a new one.")
 @ends_well
-def restore(file: Path, dry_run: bool) -> None:
+def restore(file: Path, dry_run: bool, lost_key: bool) -> None:
     """Put the backup FILE in the place of the database, which is kept aside.
 
     A backup made by an earlier release is brought up to date on the way.
     """
     now = datetime.now(UTC)
-    with copies.prepared(file, here()) as ready:
+    with copies.prepared(file, here(), now, lost_key=lost_key) as ready:
         say(f"{file} is whole: {ready.lines} lines of history, the last with hash {ready.head}.")
         for name in ready.applied:
             say(f"{'Would apply' if dry_run else 'Applied'}: {name}.")
@@ -95,11 +99,41 @@ def restore(file: Path, dry_run: bool) -> None:
     say(f"{here()} now holds what {file} holds.")
 
 
+@database.command("new-key")
+@ends_well
+def new_key() -> None:
+    """Begin a new history.key where the one before is lost.
+
+    What was marked with it can then only be compared with backups and kept anchors.
+    """
+    with closing(opened(here())) as store:
+        migrations.new_key(store, datetime.now(UTC))
+    say(f"Keep a copy of {key_path(here())} somewhere else: nothing can be saved without it.")
+
+
 @database.command()
 @ends_well
-def check() -> None:
-    """Check the database's structure, its references and its history."""
-    found = problems(here())
+def anchor() -> None:
+    """Print the head of the history, to be kept where nobody can change it: on another machine, or
+    in a mail. A line of it in a file is what `check --anchors FILE` compares with."""
+    with closing(opened(here())) as store:
+        click.echo(anchors.present(store, datetime.now(UTC)))
+
+
+@database.command()
+@click.option(
+    "--anchors",
+    "kept",
+    type=click.Path(path_type=Path),
+    help="Compare with a file of lines that `flask database anchor` printed.",
+)
+@ends_well
+def check(kept: Path | None) -> None:
+    """Check the database's structure, its references, its history and the rows with marks.
+
+    The history is compared with the heads that the backups in the folder backups carry.
+    """
+    found = problems(here(), anchors_in(kept) if kept else ())
     for problem in found:
         say(problem)
     if found:
@@ -139,10 +173,21 @@ def back_up(path: Path, target: Path | None, now: datetime) -> tuple[Backup, lis
     return made, [] if target else copies.rotate(folder)
 
 
-def problems(path: Path) -> list[str]:
+def anchors_in(path: Path) -> list[Anchor]:
+    try:
+        return [Anchor.read(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError):
+        raise BadInput(
+            f"{path} cannot be read as lines of `flask database anchor`. Check the path."
+        ) from None
+
+
+def problems(path: Path, kept: Sequence[Anchor] = ()) -> list[str]:
+    key = key_if_there(path)
     with closing(opened(path)) as store:
         older = [] if migrations.is_current(store) else [migrations.OLDER]
-        return [*copies.problems(store), *older]
+        heads = [*copies.kept_heads(path.parent / "backups", key), *kept]
+        return [*verification.problems(store, key), *older, *anchors.faults(store, heads)]
 
 
 def opened(path: Path) -> Store:

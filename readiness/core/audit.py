@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from readiness.core.db import Session, Store
+from readiness.core.sealing import FIRST, KeyUse, anchor_of, key_of, line_hash
 
-FIRST = "0" * 64
 ALL = 2**62  # no line has a number as high
+SYSTEM = "the command line"  # the actor id of what an operator did without signing in
 LOOKED_AT, DOWNLOADED = "looked at", "downloaded"  # the verbs of who only reads
 CHANGES = f"verb not in ('{LOOKED_AT}', '{DOWNLOADED}')"
 Detail = Mapping[str, str | int | bool | None]
@@ -55,33 +56,67 @@ def event(
 def record(store: Store, event: Event) -> None:
     """Write the line in the transaction of the change that it tells of."""
     last = store.row("select sha256 from events order by seq desc limit 1")
-    row = to_row(event)
+    row = {**to_row(event), "rows_mark": store.last_mark()}
     before = last["sha256"] if last else FIRST
-    store.insert("events", {**row, "before_sha256": before, "sha256": chain_hash(before, row)})
+    sha256 = keyed_hash(key_of(store.path), before, row)
+    store.insert("events", {**row, "before_sha256": before, "sha256": sha256})
 
 
-def chain_hash(before: str, row: dict[str, Any]) -> str:
+def keyed_hash(key: bytes, before: str, row: Mapping[str, Any]) -> str:
+    """Over the line, the line before it, and the newest mark on a row at that moment."""
+    return line_hash(key, before, [row[name] for name in (*sorted(COLUMNS), "rows_mark")])
+
+
+def plain_hash(before: str, row: Mapping[str, Any]) -> str:
+    """Of lines that were written before there was a key."""
     text = json.dumps([before, *(row[name] for name in sorted(COLUMNS))], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_broken(store: Store) -> int | None:
-    """The number of the first line that was changed or is missing, or None.
+def first_broken(store: Store, key: bytes | None) -> int | None:
+    """The number of the first line that was changed or is missing, or None. Without a key: of a
+    database from before there was one.
 
     Lines cut off at the end are missed by the chain alone; the counter that gave out their
     numbers remembers them.
     """
     before, expected = FIRST, 1
     with store.snapshot():
+        uses = key_uses(store) if key else []
         for row in store.rows("select * from events order by seq"):
-            if (
-                row["seq"] != expected
-                or row["before_sha256"] != before
-                or row["sha256"] != chain_hash(before, row)
-            ):
+            if key and not is_anchored(store, key, uses, expected, before):
+                return expected
+            hashed = expected_hash(key, uses, expected, before, row)
+            if (row["seq"], row["before_sha256"], row["sha256"]) != (expected, before, hashed):
                 return expected
             before, expected = row["sha256"], expected + 1
-        return expected if expected <= last_number_given(store) else None
+        is_whole = not key or is_anchored(store, key, uses, expected, before)
+        return None if is_whole and expected > last_number_given(store) else expected
+
+
+def key_uses(store: Store) -> list[KeyUse]:
+    """Oldest first: one for each key that there was."""
+    rows = store.rows("select from_seq, seals_from, anchor from history_keys order by from_seq")
+    return [KeyUse(**row) for row in rows]
+
+
+def is_anchored(store: Store, key: bytes, uses: list[KeyUse], line: int, before: str) -> bool:
+    """Whether the present key was in use by this line, or begins with it as its mark says."""
+    if not uses or uses[-1].from_seq != line:
+        return bool(uses)
+    use = uses[-1]
+    last = store.row("select mark from row_seals where seq = ?", (use.seals_from - 1,))
+    mark = last["mark"] if last else FIRST
+    return use.anchor == anchor_of(key, line, before, use.seals_from, mark)
+
+
+def expected_hash(
+    key: bytes | None, uses: list[KeyUse], line: int, before: str, row: Mapping[str, Any]
+) -> str:
+    """What was written with a key that is lost cannot be worked out again, and stands as it is."""
+    if key is None or line < uses[0].from_seq:
+        return plain_hash(before, row)
+    return keyed_hash(key, before, row) if line >= uses[-1].from_seq else str(row["sha256"])
 
 
 def last_number_given(store: Store) -> int:

@@ -7,15 +7,18 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from readiness.core import audit, migrations
+from readiness.core import audit, migrations, verification
+from readiness.core.anchors import RESTORED, Anchor
+from readiness.core.audit import SYSTEM, Event
 from readiness.core.db import Store, has_no_room, is_damage, refuses
 from readiness.core.errors import BadInput, NotFound, NotReadable, NotSaved
+from readiness.core.sealing import hmac_of, key_if_there
 
 KEEP = 14  # backups made without naming a file; older ones make room
 PATIENCE_MS = 5_000
@@ -42,36 +45,18 @@ def manifest_of(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def problems(store: Store) -> list[str]:
-    """Everything wrong with the file: its structure, its references, its history."""
-    with store.snapshot():
-        return list(faults(store))
-
-
-def faults(store: Store) -> Iterator[str]:
-    for row in store.rows("pragma integrity_check"):
-        if row["integrity_check"] != "ok":
-            yield f"The database is damaged: {row['integrity_check']}."
-    for row in store.rows("pragma foreign_key_check"):
-        yield f"Table {row['table']} refers to a missing row of {row['parent']}."
-    if problem := migrations.problem_of(store):
-        yield problem
-    lacks_history = any(
-        part.startswith("column events.") for part in migrations.missing_parts(store)
-    )
-    if not lacks_history and (line := audit.first_broken(store)) is not None:
-        yield f"The history was changed or cut at line {line}."
-
-
 def make(store: Store, target: Path, now: datetime) -> Backup:
     """Copy in one step, check the copy, and write what it must be beside it."""
     part, note = part_of(target), part_of(manifest_of(target))
+    key = key_if_there(store.path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         copy_into(part, store)
-        lines, head = checked(part)
+        lines, head = checked(part, key)
         made = Backup(target, sha256_of(part), lines, head)
         text = {"sha256": made.sha256, "made_at": now.isoformat(), "lines": lines, "head": head}
+        if key:
+            text["mark"] = manifest_mark(key, text)
         note.write_text(json.dumps(text, indent=1) + "\n")
         for written, place in ((note, made.manifest), (part, target)):
             flush(written)
@@ -101,30 +86,54 @@ def copy_into(part: Path, store: Store) -> None:
         copy.execute("pragma journal_mode = delete")  # one file, nothing beside it
 
 
-def checked(path: Path) -> tuple[int, str]:
+def manifest_mark(key: bytes, text: Mapping[str, object]) -> str:
+    """So that nobody without the key writes the manifest of a backup they changed."""
+    return hmac_of(key, "manifest", text["sha256"], text["made_at"], text["lines"], text["head"])
+
+
+def kept_heads(folder: Path, key: bytes | None) -> Iterator[Anchor]:
+    """Of the backups in the folder whose manifests bear the mark of this installation."""
+    for manifest in sorted(folder.glob("*.db.json")):
+        with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+            text = json.loads(manifest.read_text())
+            if key and text["mark"] == manifest_mark(key, text):
+                yield Anchor(datetime.fromisoformat(text["made_at"]), text["lines"], text["head"])
+
+
+def checked(path: Path, key: bytes | None, *, lost_key: bool = False) -> tuple[int, str]:
     """The head of the copy's history, when nothing is wrong with the copy."""
     with closing(Store.reading(path)) as copy:
-        if found := problems(copy):
+        found = verification.problems(copy, key)
+        if found and not (lost_key and found == [verification.NO_KEY]):
             raise BadInput("\n".join(found))
         return audit.head(copy)
 
 
-def verify(path: Path) -> Backup:
-    """The backup, when it is byte for byte what its manifest says and nothing is wrong inside."""
+def verify(path: Path, key: bytes | None, *, lost_key: bool = False) -> Backup:
+    """The backup, when it is byte for byte what its manifest says and nothing is wrong inside.
+
+    `key`: that of the installation which made it.
+    """
     if not path.is_file():
         raise NotFound(f"There is no file {path}. Check the path.")
     try:
-        said = json.loads(manifest_of(path).read_text())["sha256"]
+        text = json.loads(manifest_of(path).read_text())
+        said, is_ours = text["sha256"], not key or has_mark(key, text)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise BadInput(
             f"{manifest_of(path)} is missing or cannot be read. "
             "Keep it beside its backup: without it nobody can tell whether the copy is whole."
         ) from None
     sha256 = sha256_of(path)
-    if sha256 != said:
+    if sha256 != said or not is_ours:
         raise BadInput(f"{path} is not what its manifest says. Use another backup.")
-    lines, head = checked(path)
+    lines, head = checked(path, key, lost_key=lost_key)
     return Backup(path, sha256, lines, head)
+
+
+def has_mark(key: bytes, text: Mapping[str, object]) -> bool:
+    """Also a manifest from before there were marks."""
+    return "mark" not in text or text["mark"] == manifest_mark(key, text)
 
 
 @dataclass(frozen=True)
@@ -138,17 +147,25 @@ class Restorable:
 
 
 @contextmanager
-def prepared(source: Path, database: Path) -> Iterator[Restorable]:
-    """Everything that can go wrong with a backup goes wrong here, before anything is changed."""
-    verified, fresh = verify(source), part_of(database)
+def prepared(
+    source: Path, database: Path, now: datetime, *, lost_key: bool = False
+) -> Iterator[Restorable]:
+    """Everything that can go wrong with a backup goes wrong here, before anything is changed.
+
+    `lost_key`: the one that its marks were made with is no more, and a new one is begun.
+    """
+    verified, fresh = verify(source, key_if_there(database), lost_key=lost_key), part_of(database)
     try:
         database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(source, fresh)
         fresh.chmod(0o600)
         with closing(Store(fresh)) as store:
-            applied = tuple(migrations.migrate(store))
+            applied = tuple(migrations.migrate(store, is_restored=True))
+            if lost_key:
+                migrations.new_key(store, now)
+            note_restored(store, verified, now)
             store.db.conn.execute("pragma journal_mode = delete")
-        checked(fresh)
+        checked(fresh, key_if_there(database))
         flush(fresh)
         yield Restorable(fresh, verified.lines, verified.head, applied)
     except OSError as error:
@@ -158,9 +175,17 @@ def prepared(source: Path, database: Path) -> Iterator[Restorable]:
             beside(fresh, ending).unlink(missing_ok=True)
 
 
+def note_restored(store: Store, verified: Backup, now: datetime) -> None:
+    """So that the heads of backups made since are known to hold no more."""
+    with store.writing():
+        said = {"lines": verified.lines}
+        event = Event(now, SYSTEM, RESTORED, "database", verified.path.name, detail=said)
+        audit.record(store, event)
+
+
 def restore(source: Path, database: Path, now: datetime) -> Path | None:
     """Put a verified backup in the place of the database; return where the former one is kept."""
-    with prepared(source, database) as ready:
+    with prepared(source, database, now) as ready:
         return put(ready, database, now)
 
 

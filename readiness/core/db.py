@@ -12,7 +12,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from sqlite_utils.db import Table
 
 from readiness.core.errors import NotReadable, NotSaved
 from readiness.core.people import Actor
+from readiness.core.sealing import FIRST, GONE, SEALED, content_of, key_of, next_seal, row_key
 
 PATIENCE = 10  # seconds that a change waits for other writers, ours and other programs together
 PAUSE = 0.001  # seconds between two looks at the lock: a lock of the system knows no time limit
@@ -300,9 +301,52 @@ class Store:
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         self.execute(f"insert into {table} ({names}) values ({marks})", dict(row))  # noqa: S608 - our names
+        if table in SEALED:
+            self.seal(table, {name: row[name] for name in SEALED[table][0]})
+
+    def seal(self, table: str, where: Mapping[str, Any]) -> None:
+        """Mark the rows that these values name, as they stand now."""
+        test = " and ".join(f"{name} = :{name}" for name in where)
+        rows = self.rows(f"select * from {table} where {test}", dict(where))  # noqa: S608
+        self.add_seals((table, row_key(table, row), row) for row in list(rows))
+
+    def add_seals(self, marked: Iterable[tuple[str, str, Mapping[str, Any] | None]]) -> None:
+        """One for each (table, key of the row, the row or None where it is gone)."""
+        key = key_of(self.path)
+        before = self.last_mark()
+        for table, of_row, row in marked:
+            content = content_of(key, table, row) if row else GONE
+            seal = next_seal(key, before, table, of_row, content)
+            self.insert("row_seals", vars(seal))
+            before = seal.mark
+
+    def last_mark(self) -> str:
+        last = self.row("select mark from row_seals order by seq desc limit 1")
+        return last["mark"] if last else FIRST
+
+    def seal_gone(self) -> None:
+        """After a removal: what was marked and is no more was taken out by us."""
+        with self.writing():
+            self.add_seals([(table, of_row, None) for table, of_row in self.unexplained()])
+
+    def unexplained(self) -> list[tuple[str, str]]:
+        """(table, key) of the rows that were marked, are not there and were not removed by us."""
+        there = {
+            (table, row_key(table, row)) for table in SEALED for row in self.rows(keys_sql(table))
+        }
+        newest = self.rows(
+            "select table_name, row_key from row_seals where content <> ''"
+            " and seq in (select max(seq) from row_seals group by table_name, row_key)"
+        )
+        marked = ((row["table_name"], row["row_key"]) for row in newest)
+        return [each for each in marked if each not in there]
 
     def close(self) -> None:
         self.db.close()
+
+
+def keys_sql(table: str) -> str:
+    return f"select {', '.join(SEALED[table][0])} from {table}"  # noqa: S608 - our names
 
 
 @dataclass(frozen=True)

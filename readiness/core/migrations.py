@@ -7,12 +7,24 @@ them is a migration at the end of this file.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from readiness.core import audit
+from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import WrongState
+from readiness.core.sealing import (
+    FIRST,
+    SEALED,
+    anchor_of,
+    key_of,
+    key_path,
+    make_key,
+    row_key,
+)
 
 TABLES = Path(__file__).with_name("schema.sql")
 COMMENT = re.compile(r"^-- .*$", re.MULTILINE)
@@ -24,17 +36,65 @@ FOREIGN = (
     "This is no whole database of this program: it lacks the {name}, the first of {count} missing "
     "parts. Check the path, or bring back a backup: flask database restore FILE"
 )
+UNMARKED = (
+    "The key of a history is in {path}, but nothing in this database is marked with it: somebody "
+    "took the marks out, or it is an older copy that was put there by hand. Bring back a backup: "
+    "flask database restore FILE"
+)
 OLDER = "The database is older than this program. Run: flask database migrate"
 migrations = Migrations("readiness")
 
 
-def migrate(store: Store) -> list[str]:
-    """Bring the file up to date; return the names of what was applied."""
+def migrate(store: Store, *, is_restored: bool = False) -> list[str]:
+    """Bring the file up to date; return the names of what was applied.
+
+    Raises WrongState for a file without marks that stands where one with marks stood, unless it
+    `is_restored`, from a backup made before there were any.
+    """
     with store.writing():
+        is_new = is_empty(store)
         pending = [migration.name for migration in migrations.pending(store.db)]
         if pending:
             migrations.apply(store.db)
+        if "history_keys" in store.db.table_names() and not store.row("select 1 from history_keys"):
+            begin_sealing(store, may_have_key=is_new or is_restored)
     return pending
+
+
+def begin_sealing(store: Store, *, may_have_key: bool) -> None:
+    if key_path(store.path).exists() and not may_have_key:
+        raise WrongState(UNMARKED.format(path=key_path(store.path)))
+    make_key(store.path)
+    use_key(store)
+
+
+def new_key(store: Store, now: datetime) -> None:
+    """For a database whose key is lost: what was marked with it can no longer be checked, only
+    compared with backups and anchors."""
+    if key_path(store.path).exists():
+        raise WrongState(
+            f"The key is there, in {key_path(store.path)}. A new one is made only where it is lost."
+        )
+    make_key(store.path)
+    with store.writing():
+        use_key(store)
+        event = Event(now, audit.SYSTEM, "began a new key of the history of", "database", "")
+        audit.record(store, event)
+
+
+def use_key(store: Store) -> None:
+    """From the next line of the history on its hashes need the key, and every row that is there is
+    marked as it stands. Before it there was no key, or another, and so no proof."""
+    key = key_of(store.path)
+    last = store.row("select seq, sha256 from events order by seq desc limit 1")
+    seq, before = (last["seq"] + 1, last["sha256"]) if last else (1, FIRST)
+    counted = store.row("select count(*) as n from row_seals") or {"n": 0}
+    seals_from = counted["n"] + 1
+    anchor = anchor_of(key, seq, before, seals_from, store.last_mark())
+    store.insert("history_keys", {"from_seq": seq, "seals_from": seals_from, "anchor": anchor})
+    for table in SEALED:
+        rows = list(store.rows(f"select * from {table}"))  # noqa: S608 - our names
+        store.add_seals((table, row_key(table, row), row) for row in rows)
 
 
 def is_current(store: Store) -> bool:
@@ -338,6 +398,40 @@ create table recovery_codes (
     used_at text,
     primary key (person_id, code_hmac)
 ) strict;
+
+""",
+    )
+
+
+@migrations()
+def marks_that_need_a_key(db: Database) -> None:
+    """On rows that nobody may change by hand, and on the lines of the history."""
+    run(
+        db,
+        """
+alter table events add column rows_mark text not null default '';
+
+create table history_keys (
+    from_seq integer primary key,
+    seals_from integer not null,
+    anchor text not null
+) strict;
+
+create table row_seals (
+    seq integer primary key autoincrement,
+    table_name text not null,
+    row_key text not null,
+    content text not null,
+    mark text not null
+) strict;
+
+create index row_seals_of_row on row_seals (table_name, row_key, seq);
+
+create trigger row_seals_are_never_changed before update on row_seals
+begin select raise(abort, 'marks are only ever added'); end;
+
+create trigger row_seals_are_never_removed before delete on row_seals
+begin select raise(abort, 'marks are only ever added'); end;
 
 """,
     )

@@ -9,6 +9,7 @@ import pytest
 from readiness.core import audit
 from readiness.core.audit import Event
 from readiness.core.db import Store
+from readiness.core.sealing import key_of
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_line_comes_back_as_it_was_told(store):
 def test_the_history_is_append_only(store_with_history, sql):
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         store_with_history.db.conn.execute(sql)
-    assert audit.first_broken(store_with_history) is None
+    assert audit.first_broken(store_with_history, key_of(store_with_history.path)) is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_the_history_is_append_only(store_with_history, sql):
 )
 def test_a_line_that_was_changed_removed_or_cut_is_found(store_with_history, sql, line):
     tamper(store_with_history, sql)
-    assert audit.first_broken(store_with_history) == line
+    assert audit.first_broken(store_with_history, key_of(store_with_history.path)) == line
 
 
 def test_lines_that_changed_places_are_found(store_with_history):
@@ -83,7 +84,7 @@ def test_lines_that_changed_places_are_found(store_with_history):
         store_with_history,
         "update events set seq = case seq when 2 then 30 else 2 end where seq in (2, 3)",
     )
-    assert audit.first_broken(store_with_history) == 2
+    assert audit.first_broken(store_with_history, key_of(store_with_history.path)) == 2
 
 
 def test_a_change_that_is_undone_leaves_no_line_and_no_gap(store_with_history):
@@ -92,7 +93,7 @@ def test_a_change_that_is_undone_leaves_no_line_and_no_gap(store_with_history):
         record_and_fail(store, an_event(6))
     with store.writing():
         audit.record(store, an_event(7))
-    assert audit.first_broken(store) is None
+    assert audit.first_broken(store, key_of(store.path)) is None
     assert audit.head(store)[0] == 6
 
 
@@ -118,5 +119,5 @@ def test_whoever_writes_while_the_history_is_checked_raises_no_alarm(store_with_
                     audit.record(other, an_event(9))
 
         store_with_history.db.conn.set_trace_callback(write)
-        assert audit.first_broken(store_with_history) is None
+        assert audit.first_broken(store_with_history, key_of(store_with_history.path)) is None
         assert audit.head(other)[0] == 6

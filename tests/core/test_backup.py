@@ -10,11 +10,12 @@ import pytest
 from sqlite_utils import Migrations
 
 from readiness.accounts.db import groups
-from readiness.core import audit, backup, migrations
+from readiness.core import audit, backup, migrations, verification
 from readiness.core.audit import Event
 from readiness.core.db import Store
 from readiness.core.errors import BadInput, NotFound, NotSaved
 from readiness.core.people import Group
+from readiness.core.sealing import key_of, key_path
 
 
 @pytest.fixture
@@ -85,6 +86,8 @@ def test_somebody_reading_meanwhile_sees_one_state_or_the_other(filled, tmp_path
 
 def test_a_backup_comes_back_where_there_was_nothing(filled, tmp_path):
     made = backup.make(filled, tmp_path / "one.db", AT)
+    (tmp_path / "new").mkdir()
+    shutil.copy(key_path(filled.path), tmp_path / "new")
     assert backup.restore(made.path, tmp_path / "new" / "readiness.db", AT) is None
     assert names(tmp_path / "new" / "readiness.db") == ["Elm"]
 
@@ -157,7 +160,7 @@ def test_a_backup_of_an_earlier_release_is_brought_up_to_date_on_the_way(filled,
     backup.restore(older, filled.path, AT)
     with closing(Store(filled.path)) as store:
         assert migrations.is_current(store)
-        assert backup.problems(store) == []
+        assert verification.problems(store, key_of(filled.path)) == []
     assert names(filled.path) == ["Ash"]
     with closing(Store.reading(older)) as store:
         assert not migrations.is_current(store)  # the backup itself stays as it was
@@ -165,7 +168,7 @@ def test_a_backup_of_an_earlier_release_is_brought_up_to_date_on_the_way(filled,
 
 def test_getting_ready_changes_nothing_and_leaves_nothing(filled, older):
     before = sorted(filled.path.parent.iterdir())
-    with backup.prepared(older, filled.path) as ready:
+    with backup.prepared(older, filled.path, AT) as ready:
         assert "one_standing_for_each_assessment" in ready.applied
     assert names(filled.path) == ["Elm"]
     assert sorted(filled.path.parent.iterdir()) == before
@@ -205,6 +208,7 @@ def test_a_log_left_by_a_lost_database_is_not_taken_for_the_next_ones(filled, tm
     place.parent.mkdir()
     log = filled.path.with_name("readiness.db-wal")
     assert log.stat().st_size
+    shutil.copy(key_path(filled.path), place.parent)
     shutil.copy(log, place.parent)  # killed, and the file itself removed
     assert backup.restore(made.path, place, AT) is None
     assert names(place) == ["Elm"]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 from readiness.core import db
 from readiness.core.db import Store
 from readiness.core.errors import NotReadable, NotSaved
+from tests.factories import world
 from tests.factories.small_disk import mounted
 
 
@@ -125,7 +125,7 @@ def test_every_connection_keeps_references_and_flushes_to_disk(store):
 
 def test_a_full_disk_is_told_as_not_saved_and_leaves_nothing_behind(empty_database, tmp_path):
     with mounted(tmp_path / "disk") as disk:
-        path = shutil.copy(empty_database, disk.folder)
+        path = world.copy_of(empty_database, disk.folder)
         with closing(Store(Path(path))) as store:
             with pytest.raises(NotSaved):
                 add_many(store, 200_000)
@@ -136,7 +136,7 @@ def test_a_full_disk_is_told_as_not_saved_and_leaves_nothing_behind(empty_databa
 
 def test_a_connection_opened_on_a_full_disk_reads_on(empty_database, tmp_path):
     with mounted(tmp_path / "disk") as disk:
-        path = Path(shutil.copy(empty_database, disk.folder))
+        path = world.copy_of(empty_database, disk.folder)
         with closing(Store(path)) as before:
             add(before, "before")
         disk.fill()
@@ -154,7 +154,7 @@ def test_a_connection_opened_on_a_full_disk_reads_on(empty_database, tmp_path):
 def test_what_stands_in_the_log_alone_is_never_left_out(empty_database, tmp_path):
     """A power cut may leave a log, and a disk no room to read it in: better no answer."""
     with mounted(tmp_path / "disk") as disk:
-        path = Path(shutil.copy(empty_database, disk.folder))
+        path = world.copy_of(empty_database, disk.folder)
         with closing(Store(path)) as before:
             add(before, "before")
             log = path.with_name("readiness.db-wal").read_bytes()

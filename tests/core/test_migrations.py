@@ -46,6 +46,14 @@ def database(tmp_path) -> Path:
     return path
 
 
+OLD_WORLD = (
+    "insert into groups (id, name, created_at) values ('elm', 'Elm', '2026-12-01')",
+    "insert into payers (id, name, created_at) values ('fair', 'Fair', '2026-12-01')",
+    (
+        "insert into people (id, name, email, created_at)"
+        " values ('maya', 'Maya', 'maya@example.org', '2026-12-01')"
+    ),
+)
 OLD_ASSESSMENT = (
     "insert into assessments (id, group_id, instrument_id, version, instrument_sha256, title,"
     " status, created_at, revision, changed_at) values ('a1', 'elm', 'qmer', '2026.1', '', 'First',"
@@ -66,15 +74,15 @@ def test_standings_of_the_first_release_stay_as_those_of_the_newest_submission(
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "migrations", first)
         bring_up_to_date(path, NOW)
-    with closing(Store(path)) as store:
-        world.fill(store)
-        with store.writing():
-            store.execute(OLD_ASSESSMENT)
-            store.execute(OLD_RUN)
-            store.execute(
-                "insert into standings (group_id, assessment_id, run_id, tier, changed_at)"
-                " values ('elm', 'a1', 'r1', 'T2', '2026-12-01')"
-            )
+    with closing(Store(path)) as store, store.writing():
+        for row in OLD_WORLD:
+            store.execute(row)
+        store.execute(OLD_ASSESSMENT)
+        store.execute(OLD_RUN)
+        store.execute(
+            "insert into standings (group_id, assessment_id, run_id, tier, changed_at)"
+            " values ('elm', 'a1', 'r1', 'T2', '2026-12-01')"
+        )
     bring_up_to_date(path, NOW)
     with closing(Store(path)) as store:
         rows = list(store.rows("select group_id, assessment_id, is_newest, tier from standings"))
@@ -95,14 +103,14 @@ def test_states_of_scenarios_stay_and_one_may_now_be_funded(tmp_path, monkeypatc
         patch.setattr(migrations, "migrations", before)
         bring_up_to_date(path, NOW)
     state = "insert into allocation_statuses (allocation_id, number, name, state, at, person_id)"
-    with closing(Store(path)) as store:
-        world.fill(store)
-        with store.writing():
-            store.execute(
-                "insert into allocations (id, payer_id, name, asked_by, asked_at, settings, seed)"
-                " values ('s1', 'fair', 'Spring', 'pam', '2027-01-15', '{}', 7)"
-            )
-            store.execute(f"{state} values ('s1', 1, 'Spring', 'approved', '2027-01-15', 'pam')")
+    with closing(Store(path)) as store, store.writing():
+        for row in OLD_WORLD:
+            store.execute(row)
+        store.execute(
+            "insert into allocations (id, payer_id, name, asked_by, asked_at, settings, seed)"
+            " values ('s1', 'fair', 'Spring', 'pam', '2027-01-15', '{}', 7)"
+        )
+        store.execute(f"{state} values ('s1', 1, 'Spring', 'approved', '2027-01-15', 'pam')")
     bring_up_to_date(path, NOW)
     with closing(Store(path)) as store:
         with store.writing():

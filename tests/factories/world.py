@@ -6,6 +6,7 @@ The payer "fair" is shared with by "elm" and not by "oak"; the payer "far" by no
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,13 @@ def fill(store: Store) -> None:
 
 def email(person_id: str) -> str:
     return f"{person_id}@example.org"
+
+
+def copy_of(database: Path, folder: Path) -> Path:
+    """The database and the key of its history, in another folder."""
+    for name in (database.name, "history.key"):
+        shutil.copy(database.parent / name, folder / name)
+    return folder / database.name
 
 
 def start_session(store: Store, token: str, person_id: str, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from flask import Flask
 
 from readiness.core.db import Store
 from readiness.core.jobs.service import Runner
+from readiness.core.sealing import key_path
 from tests.conftest import settings_for
 from tests.factories.small_disk import SmallDisk, mounted
 
@@ -32,6 +34,7 @@ def move(app: Flask, store: Store, disk: SmallDisk) -> Move:
         path = disk.folder / store.path.name
         with closing(Store.create(path)) as there:
             store.db.conn.backup(there.db.conn)
+        shutil.copy(key_path(store.path), key_path(path))
         app.config.update(
             SETTINGS=settings_for(path), RUNNER=Runner(path), PACKER=Runner(path, at_once=1)
         )

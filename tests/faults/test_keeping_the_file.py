@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database, Migrations
@@ -19,6 +17,7 @@ from readiness.core.jobs.models import LOST_AFTER, Job, JobState
 from readiness.core.jobs.service import Runner
 from readiness.core.pdf.archive import DocumentArchive
 from readiness.core.people import Group
+from readiness.core.sealing import key_of
 from tests.conftest import job_threads
 from tests.factories import world
 from tests.factories.waiting import until
@@ -28,7 +27,7 @@ NOW = world.NOW
 
 @pytest.fixture
 def database(disk, peopled_database):
-    return Path(shutil.copy(peopled_database, disk.folder / "readiness.db"))
+    return world.copy_of(peopled_database, disk.folder)
 
 
 @pytest.fixture
@@ -79,7 +78,7 @@ def test_an_update_that_runs_out_of_room_changes_nothing(disk, database, next_re
         assert not store.db["much"].exists()
         assert [each.name for each in migrations.migrations.pending(store.db)] == ["add_much"]
     (copy,) = (disk.folder / "backups").glob("*.db")
-    assert backup.verify(copy).path == copy
+    assert backup.verify(copy, key_of(database)).path == copy
 
 
 def test_a_full_disk_keeps_no_half_of_a_copy(disk, database):
@@ -96,7 +95,7 @@ def test_a_copy_that_has_no_room_leaves_the_former_one_of_its_name(disk, databas
     disk.fill()
     with pytest.raises(NotSaved):
         back_up(database, target, NOW)
-    assert backup.verify(target).path == target
+    assert backup.verify(target, key_of(database)).path == target
 
 
 @pytest.mark.parametrize("how", ["full", "read-only"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -50,7 +49,7 @@ def grove(grown, tmp_path):
 def opened_copy(path: Path, folder: Path) -> Iterator[Store]:
     own = folder / "shared"  # beside the database of the fixture `store`
     own.mkdir()
-    store = Store(Path(shutil.copy(path, own / path.name)))
+    store = Store(world.copy_of(path, own))
     yield store
     store.close()
 

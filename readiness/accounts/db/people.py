@@ -53,11 +53,13 @@ def password_hash_of(store: Store, person_id: str) -> str | None:
 def set_password(store: Store, person_id: str, hashed: str) -> None:
     with store.writing():
         store.execute("update people set password_hash = ? where id = ?", (hashed, person_id))
+        store.seal("people", {"id": person_id})
 
 
 def set_active(store: Store, person_id: str, *, is_active: bool) -> None:
     with store.writing():
         store.execute("update people set is_active = ? where id = ?", (is_active, person_id))
+        store.seal("people", {"id": person_id})
 
 
 def search(store: Store, words: str, limit: int, offset: int) -> tuple[list[Person], int]:
@@ -104,6 +106,7 @@ def leave(store: Store, membership_id: str, at: datetime) -> None:
             "update memberships set ended_at = ? where id = ? and ended_at is null",
             (at.isoformat(), membership_id),
         )
+        store.seal("memberships", {"id": membership_id})
 
 
 def change(store: Store, membership: Membership) -> None:
@@ -113,6 +116,7 @@ def change(store: Store, membership: Membership) -> None:
             "update memberships set role = ?, may_attest = ? where id = ? and ended_at is null",
             (membership.role, int(membership.may_attest), membership.id),
         )
+        store.seal("memberships", {"id": membership.id})
 
 
 def membership(store: Store, membership_id: str) -> Membership:

@@ -8,15 +8,15 @@ from datetime import datetime
 
 from readiness.accounts.db import groups, people
 from readiness.accounts.service import scope
-from readiness.core import audit
-from readiness.core.audit import Event, Line
+from readiness.core import audit, verification
+from readiness.core.audit import SYSTEM, Event, Line
 from readiness.core.db import Session, Store
 from readiness.core.periods import period
 from readiness.core.permissions import Can
+from readiness.core.sealing import key_if_there
 
 Names = Mapping[tuple[str, str], str]  # by kind of thing and id
 PAGE = 50
-SYSTEM = "the command line"  # the actor id of what an operator did without signing in
 NOBODY = "somebody not signed in"  # and of who did not prove who they are
 FORMER = "somebody whose account was removed"
 OUTSIDE = "somebody outside your team"
@@ -61,10 +61,10 @@ def latest(session: Session, before: int | None) -> HistoryPage:
     return page(session.store, "this installation", lines)
 
 
-def first_broken(session: Session) -> int | None:
-    """The first line that was tampered with, or None."""
+def problems(session: Session) -> list[str]:
+    """What is wrong with the database, its history and the rows that bear marks."""
     scope.require_administrator(session)
-    return audit.first_broken(session.store)
+    return verification.problems(session.store, key_if_there(session.store.path))
 
 
 def page(

@@ -197,6 +197,7 @@ def revoke_grants(store: Store, group_id: str, payer_id: str, at: datetime, even
         )
         if not changed:
             raise NotFound("Nothing is shared with that payer. Reload the page to see what is.")
+        store.seal("grants", {"group_id": group_id, "payer_id": payer_id})
         audit.record(store, event)
 
 

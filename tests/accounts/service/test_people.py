@@ -12,6 +12,7 @@ from readiness.core import audit
 from readiness.core.db import Session
 from readiness.core.errors import BadInput, Denied, NotFound, WrongState
 from readiness.core.people import Membership, Role
+from readiness.core.sealing import key_of
 from tests.factories.world import CAST, NOW, email
 
 HASHER = Hasher(quick=True)
@@ -60,7 +61,7 @@ def test_every_step_of_a_team_is_told_in_its_history(store):
         ("maya", "handed over to"),
         ("maya", "ended the part of"),
     ]
-    assert audit.first_broken(store) is None
+    assert audit.first_broken(store, key_of(store.path)) is None
 
 
 def test_a_refused_password_leaves_the_invitation_open(store):

@@ -16,6 +16,7 @@ missing. The order of the columns is the order of trying: whoever may change som
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -31,6 +32,7 @@ from readiness.core.jobs import db as jobs
 from readiness.core.jobs.models import Job
 from readiness.core.migrations import migrate
 from readiness.core.people import Actor, Role
+from readiness.core.sealing import key_path
 from tests.factories import allocations, assessments, incentive_runs, uploads, world
 
 VISITORS = ("nobody", "omar", "pete", "cara", "pam", "ada", "maya")
@@ -451,6 +453,7 @@ def store(filled, tmp_path):
         closing(sqlite3.connect(tmp_path / "readiness.db")) as to,
     ):
         source.db.conn.backup(to)
+    shutil.copy(key_path(filled), tmp_path)
     with closing(Store(tmp_path / "readiness.db")) as opened:
         yield opened
 

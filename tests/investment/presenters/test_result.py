@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import zipfile
 from contextlib import closing
 from dataclasses import fields, is_dataclass, replace
-from pathlib import Path
 
 import pytest
 
@@ -29,6 +27,7 @@ from readiness.investment.service import scenarios
 from readiness.investment.service.allocation import allocate
 from readiness.investment.service.stored import HIDDEN_GROUP
 from tests.factories import allocations as allocated
+from tests.factories import world
 from tests.factories.allocations import SMALL
 from tests.factories.world import NOW
 from tests.investment.conftest import opened_copy
@@ -44,7 +43,7 @@ def pam(grove):
 @pytest.fixture(scope="module")
 def once(grown, tmp_path_factory):
     """A scenario solved once, with where it is stored: each test works on a copy."""
-    path = Path(shutil.copy(grown, tmp_path_factory.mktemp("solved") / grown.name))
+    path = world.copy_of(grown, tmp_path_factory.mktemp("solved"))
     with closing(Store(path)) as store:
         return path, allocated.add_solved(store, "a1", replace(SMALL, starts=None, most_days=None))
 
