@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -27,6 +28,8 @@ from readiness.core.people import Actor
 from readiness.core.sealing import FIRST, GONE, SEALED, content_of, key_of, next_seal, row_key
 
 PATIENCE = 10  # seconds that a change waits for other writers, ours and other programs together
+SHORT = 1  # seconds of waiting that any number of threads may spend
+LONG_WAIT = threading.BoundedSemaphore(1)
 PAUSE = 0.001  # seconds between two looks at the lock: a lock of the system knows no time limit
 NOT_NOW = "Nothing was changed. Try again in a minute, or tell your administrator."
 REFUSED = f"This could not be saved: the disk or the database refused. {NOT_NOW}"
@@ -85,12 +88,32 @@ def not_saved(error: sqlite3.DatabaseError | OSError) -> NotSaved:
     return NotSaved(BUSY if is_busy else REFUSED)
 
 
-def taken(handle: int) -> bool:
+def wait_for(handle: int, until: float) -> None:
+    """Take the lock, or say that it could not be had.
+
+    Only one thread of a process waits for longer than SHORT: the others go on serving readers.
+    """
+    if taken(handle, min(until, time.monotonic() + SHORT)):
+        return
+    if not LONG_WAIT.acquire(blocking=False):
+        raise BlockingIOError
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        if not taken(handle, until):
+            raise BlockingIOError
+    finally:
+        LONG_WAIT.release()
+
+
+def taken(handle: int, until: float) -> bool:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(PAUSE)
+        else:
+            return True
 
 
 def connected(path: Path, how: str) -> sqlite3.Connection:
@@ -212,10 +235,7 @@ class Store:
         until = time.monotonic() + patience
         handle = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            while not taken(handle):
-                if time.monotonic() >= until:
-                    raise BlockingIOError
-                time.sleep(PAUSE)
+            wait_for(handle, until)
             yield max(0.0, until - time.monotonic())
         finally:
             os.close(handle)  # closing lets go of the lock

@@ -9,7 +9,8 @@ from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile
 from readiness.core.tables.reader import header_of
 from readiness.imports import ny1115
-from readiness.imports.fhir.documents import BOM, GZIP
+from readiness.imports.fhir.documents import BOM
+from readiness.imports.packed import GZIP
 from readiness.imports.template import models as template
 
 BEGINNING = 4096  # bytes

@@ -112,7 +112,7 @@ def summary(folder: str, children: int) -> str:
 
 def portfolio(folder: Path, size: int) -> None:
     """So many groups that share with one payer, no two alike."""
-    with closing(Store(folder / "readiness.db")) as store:
+    with closing(Store.create(folder / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         for number in range(size):

@@ -24,7 +24,7 @@ from tests.factories import world
 def address(tmp_path_factory):
     """The small world of the tests of pages, served; with two one-time links."""
     data = tmp_path_factory.mktemp("people")
-    with closing(Store(data / "readiness.db")) as store:
+    with closing(Store.create(data / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         seat = Invitee("new@example.org", Role.CARE_TEAM, group_id="elm")

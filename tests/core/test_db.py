@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from readiness.core.db import Store
 from readiness.core.errors import NotReadable, NotSaved
 from tests.factories import world
 from tests.factories.small_disk import mounted
+from tests.factories.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -189,6 +191,24 @@ def test_a_change_waits_for_another_program_no_longer_than_its_patience(store, m
         other.execute("rollback")
     add(store, "two")
     assert keys(store) == ["two"]
+
+
+def test_of_one_process_one_change_alone_waits_long(store, monkeypatch):
+    """The others are refused soon, so that their threads go on answering whoever reads."""
+    monkeypatch.setattr(db, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(db, "SHORT", 0.1)
+    with ThreadPoolExecutor(4) as pool:
+        with store.writing():
+            changes = [pool.submit(add_elsewhere, store.path, str(number)) for number in range(4)]
+            until(lambda: sum(each.done() for each in changes) == 3)
+            assert [type(each.exception()) for each in changes if each.done()] == [NotSaved] * 3
+        assert [each.exception() for each in changes].count(None) == 1
+    assert len(keys(store)) == 1
+
+
+def add_elsewhere(path, key):
+    with closing(Store(path)) as other:
+        add(other, key)
 
 
 def test_a_lock_file_that_cannot_be_opened_is_told_as_not_saved(store):

@@ -121,6 +121,14 @@ def test_nobody_is_signed_in_or_told_whether_the_password_was_right(client, take
     assert reply.status_code == 303
 
 
+def test_whoever_leaves_a_browser_is_signed_out_of_it(client, maya, takes_nothing):
+    with takes_nothing():
+        reply = send(maya, "/sign-out")
+        assert reply.status_code == 303
+        assert "signed out of this browser" in client.get(reply.location).text
+        assert client.get("/home").status_code == 401
+
+
 def test_passwords_are_never_shown_again(maya, takes_nothing):
     new = "a new and rather long password"
     with takes_nothing():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import gzip
 import json
 import logging
 import threading
@@ -70,6 +71,13 @@ def test_the_page_says_what_is_kept_and_what_can_be_read(cara):
     assert "None yet." in page.text
     assert page.form(HERE).get("enctype") == "multipart/form-data"
     assert Page(cara.get("/groups/elm/counts").text).links["Upload screens or counts"] == HERE
+
+
+def test_a_file_that_unpacks_without_measure_is_refused_in_words(cara):
+    bomb = gzip.compress(b'{"resourceType": "Bundle", "entry": [' + b" " * 40_000_000)
+    page = settled(cara, send(cara, ("export.json.gz", bomb)))
+    assert "unpacks to far more than it should" in page.text
+    assert "flask screens" in page.text
 
 
 def test_screens_become_counts_that_are_looked_at_before_they_are_taken_over(cara, store):

@@ -53,6 +53,10 @@ NO_SESSION = (
     "Nobody can be signed in just now: the server cannot store it. "
     "Try again in a minute, or tell your administrator."
 )
+NOT_ENDED = (
+    "You are signed out of this browser. The server could not store it, so the session itself ends "
+    "within an hour. On a shared computer, close the browser too."
+)
 
 
 @bp.get("/sign-in")
@@ -141,9 +145,13 @@ def set_cookie(response: Response, name: str, value: str, max_age: int | None = 
 @bp.post("/sign-out")
 @open_after_password
 def sign_out() -> ResponseReturnValue:
-    service.sign_out(store(), own_token(), now())
+    try:
+        service.sign_out(store(), own_token(), now())
+        says = "You are signed out."
+    except NotSaved:
+        says = NOT_ENDED
     cookie.clear()
-    flash("You are signed out.")
+    flash(says)
     response = redirect(url_for("account.sign_in"), 303)
     response.delete_cookie(
         current_app.config["SIGN_IN_COOKIE"],

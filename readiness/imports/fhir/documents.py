@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from readiness.core.errors import BadInput, Problem
 from readiness.core.tables.models import SourceFile
+from readiness.imports import packed
 from readiness.imports.fhir.context import UnreadableResource
 
 MIB = 1024 * 1024
 LONGEST = 200 * MIB  # of one line or one document
-MOST_INFLATED = 200  # times its packed size: exports stay under 50, a gzip bomb goes to 1,000
-FREE_INFLATED = 16 * MIB
-
-GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 GOES_ON = (b"{", b"[", b",", b":")  # how the first line of a document ends that has more lines
 
@@ -29,26 +23,15 @@ Document = tuple[str, Text]  # its place and its text
 def documents(source: SourceFile) -> Iterator[Document]:
     """Each with its place as a person finds it again: "export.ndjson, line 12"."""
     try:
-        with source.open() as raw, unpack(raw) as stream:
+        with source.open() as raw, packed.unpacked(source, raw) as stream:
             yield from split(source, stream)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise file_refusal(source, "The compressed file is damaged. Export it again.") from None
     except OSError:
         raise file_refusal(
             source, "The file cannot be read. Check that it is still there."
         ) from None
 
 
-def unpack(raw: BinaryIO) -> io.BufferedReader:
-    buffered = (
-        raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw))
-    )
-    if buffered.peek(2)[:2] != GZIP:
-        return buffered
-    return io.BufferedReader(gzip.GzipFile(fileobj=buffered, mode="rb"), 4 * 65536)
-
-
-def split(source: SourceFile, stream: io.BufferedReader) -> Iterator[Document]:
+def split(source: SourceFile, stream: BinaryIO) -> Iterator[Document]:
     rows = lines(source, stream)
     number, first = next(rows, (0, b""))
     if not first:
@@ -69,20 +52,13 @@ def split(source: SourceFile, stream: io.BufferedReader) -> Iterator[Document]:
         yield f"{source.label}, line {number}", line
 
 
-def lines(source: SourceFile, stream: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
+def lines(source: SourceFile, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Lines with something on them, numbered as an editor numbers them."""
-    most = FREE_INFLATED + MOST_INFLATED * source.size
-    size = 0
     number = 0
     while line := stream.readline(LONGEST + 1):
         number += 1
-        size += len(line)
         if len(line) > LONGEST:
             raise too_large(source)
-        if size > most:
-            raise file_refusal(
-                source, "The file unpacks to far more than it should. Send it unpacked."
-            )
         if number == 1:
             line = line.removeprefix(BOM)
         if line := line.strip():

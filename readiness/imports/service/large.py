@@ -12,8 +12,8 @@ from datetime import date
 from readiness.core.tables.models import ReadContext, SourceFile
 from readiness.core.tables.reader import TextTable
 from readiness.counts.strata import StratumType
+from readiness.imports import packed
 from readiness.imports.dates import DateOrder
-from readiness.imports.fhir.documents import GZIP
 from readiness.imports.formats import first_bytes, inflate
 from readiness.imports.long_table import NO_NEED, NO_RESULT
 from readiness.imports.mapped_table import (
@@ -29,6 +29,7 @@ from readiness.imports.mapped_table import (
     traits_from,
 )
 from readiness.imports.mapping_models import TRAITS, ColumnRole, LongMapping
+from readiness.imports.packed import GZIP
 from readiness.imports.screening_codes.models import CodeTable
 from readiness.imports.screens.models import CellKey, NeedResult, RecordStatus, ResultCounts
 from readiness.imports.screens.strata import KnownTraits, age_band, known_from, race_2024, strata_of
@@ -74,6 +75,8 @@ def cells_of(
     room: MemoryLimits | None = None,
 ) -> dict[CellKey, ResultCounts]:
     header = duckdb_count.header_of(source.open())
+    if first_bytes(source).startswith(GZIP):
+        packed.check(source, reading.on_progress)  # the engine counts only what it may keep
     columns = columns_of(TextTable(source.label, header, iter(())), mapping)
     wording = wording_of(mapping, codes, columns, header)
     return duckdb_count.cells_of(source.open(), wording, reading, source.label, period, room)

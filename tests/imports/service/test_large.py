@@ -69,6 +69,22 @@ def test_one_quarter_gives_the_same_cells():
     assert in_engine(source, period="2026-Q2")[0] == slow.cells
 
 
+def test_a_packed_table_that_unpacks_without_measure_never_reaches_the_engine():
+    bomb = table(5, 1).encode() + b"," * 40_000_000 + b"\n"
+    source = file_in_memory("file 1", "x.csv.gz", gzip.compress(bomb))
+    with pytest.raises(BadInput, match="unpacks to far more than it should"):
+        in_engine(source)
+
+
+def test_unpacking_a_table_can_be_stopped():
+    def stop(_):
+        raise Canceled
+
+    source = file_in_memory("file 1", "x.csv.gz", gzip.compress(table(5, 1).encode()))
+    with pytest.raises(Canceled):
+        in_engine(source, on_progress=stop)
+
+
 @pytest.mark.slow
 def test_packed_and_parquet_and_on_disk_give_what_the_text_gives(tmp_path):
     text = table(5, 200)

@@ -167,7 +167,7 @@ def counts_of(seed, size):
 
 
 def publish(path, rounds):
-    with closing(Store(path / "readiness.db")) as store:
+    with closing(Store.create(path / "readiness.db")) as store:
         migrate(store)
         world.fill(store)
         verdicts = []
