@@ -24,16 +24,21 @@ def signer() -> URLSafeTimedSerializer:
 def keep() -> str:
     """The form that was just sent, as a signed text; empty when there is none.
 
-    Passwords are never carried, and what one person typed is shown to no other.
+    Passwords are never carried, and what one person typed is shown to no other: what nobody
+    knows the writer of, as after a sign-out in another tab, is carried to nobody who signs in.
     """
     if is_upload():
         return ""
     fields = [(k, v) for k, v in request.form.items(multi=True) if is_carried(k)]
     if request.method != "POST" or not fields or sum(len(k + v) for k, v in fields) > LONGEST:
         return ""
+    return signer().dumps([owner(), request.full_path.rstrip("?"), fields])
+
+
+def owner() -> str:
+    """Whose the session is or was with which this was sent; "": nobody knows."""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
-    whose = account.owner_of(store(), token) if token else ""
-    return signer().dumps([whose, request.full_path.rstrip("?"), fields])
+    return account.owner_of(store(), token) if token else ""
 
 
 def is_upload() -> bool:
@@ -53,7 +58,7 @@ def kept(text: str, person_id: str) -> Kept | None:
         whose, path, fields = signer().loads(text, max_age=TWELVE_HOURS)
     except BadSignature:
         return None
-    if whose not in ("", person_id):
+    if whose != person_id:
         return None
     return path, [(str(name), str(value)) for name, value in fields]
 
@@ -62,7 +67,8 @@ def sign_in_page(problem: str = "") -> str:
     form = SignInForm(formdata=None)
     is_page = request.method == "GET" or is_upload()
     form.next.data = request.full_path.rstrip("?") if is_page else ""
-    form.kept.data = keep()
+    typed = keep()  # refused in words where it is too large, whoever sent it
+    form.kept.data = typed if owner() else ""
     return render_template(
         "accounts/sign_in.html", form=form, problem=problem, has_ended=bool(form.kept.data)
     )
